@@ -1,0 +1,75 @@
+"""What can go wrong, as one tree.
+
+TunerError
+├── UserError           the person can mend it: one sentence, exit code 2
+│   ├── SpaceError      a search-space file, or a model built from it
+│   ├── DataError       a table, its target or its columns
+│   └── StudyError      a study's name or state
+└── TunerFault          ours: exit code 1
+    ├── SearchFailed    every trial failed
+    └── ExportMismatch  a reloaded model answers differently from the one in memory
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "DataError",
+    "ExportMismatch",
+    "SearchFailed",
+    "SpaceError",
+    "StudyError",
+    "TunerError",
+    "TunerFault",
+    "UserError",
+    "known_names",
+]
+
+
+class TunerError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+    exit_code = 1
+
+
+class UserError(TunerError):
+    """A mistake that the person can mend; its text is one sentence that says how."""
+
+    exit_code = 2
+
+
+class SpaceError(UserError):
+    """A search space that cannot be read, or a network that it cannot describe."""
+
+
+class DataError(UserError):
+    """Data that cannot be read or learned from."""
+
+
+class StudyError(UserError):
+    """A study that cannot be started, found or opened."""
+
+
+class TunerFault(TunerError):
+    """A failure that is not the person's."""
+
+
+class SearchFailed(TunerFault):
+    """No trial of a search was completed; the text carries the first reason."""
+
+
+class ExportMismatch(TunerFault):
+    """An exported model does not answer as the trained one does."""
+
+
+def known_names(name: str, known: Iterable[str]) -> str:
+    """Return the tail of an error about an unknown name: the nearest known one, and all of them.
+
+    >>> known_names("dept", ["depth", "units"])
+    'did you mean depth? Known are depth, units'
+    """
+    names = list(known)
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    listed = f"known are {', '.join(names)}"
+    return hint + (listed[0].upper() + listed[1:] if near else listed)
