@@ -1,0 +1,151 @@
+"""Only what acts is part of a trial."""
+
+import random
+
+import pytest
+
+from tuner.space import Condition, Fixed, Hyperparameter, IntRange, Space, parse_space
+
+
+def space_of(*lines: str) -> Space:
+    return parse_space("\n".join(['title = "Which?"', *lines]), name="my", file="my.toml")
+
+
+def conditions(space: Space) -> dict[str, tuple[Condition, ...]]:
+    return {named.name: named.conditions for named in space.hyperparameters if named.conditions}
+
+
+def test_absent_keys_have_their_usual_values() -> None:
+    assert list(space_of().configurations()) == [
+        {
+            "depth": 1,
+            "units": 128,
+            "activation": "relu",
+            "kind": "none",
+            "dropout": 0.0,
+            "input_dropout": 0.0,
+            "learning_rate": 0.1,
+            "momentum": 0.9,
+            "nesterov": True,
+            "batch_size": 32,
+            "schedule": "constant",
+        }
+    ]
+
+
+def test_without_hidden_layers_there_is_nothing_to_shape() -> None:
+    (values,) = space_of("network.depth = 0").configurations()
+    assert not values.keys() & {"units", "parameters", "activation", "dropout"}
+    assert "input_dropout" in values
+
+
+def test_where_depth_may_be_0_the_layers_depend_on_it() -> None:
+    deep = (Condition("depth", (1, 2)),)
+    space = space_of("network.depth = { min = 0, max = 2 }")
+    assert conditions(space) == {"units": deep, "activation": deep, "dropout": deep}
+
+
+def test_a_budget_of_parameters_takes_the_place_of_units() -> None:
+    (values,) = space_of("network.parameters = 500").configurations()
+    assert values["parameters"] == 500
+    assert "units" not in values
+
+
+def test_what_a_kind_uses_depends_on_the_kind() -> None:
+    space = space_of(
+        'regularizer.kind = ["none", "l1", "elastic_net", "max_norm"]',
+        "regularizer.strength = 0.1",
+        "regularizer.balance = 0.5",
+        "regularizer.radius = 2",
+    )
+    assert conditions(space) == {
+        "strength": (Condition("kind", ("l1", "elastic_net")),),
+        "balance": (Condition("kind", ("elastic_net",)),),
+        "radius": (Condition("kind", ("max_norm",)),),
+    }
+
+
+def test_what_every_kind_uses_is_unconditional() -> None:
+    space = space_of('regularizer.kind = ["l1", "l2"]', "regularizer.strength = 0.1")
+    assert conditions(space) == {}
+
+
+@pytest.mark.parametrize(
+    ("momentum", "expected"),
+    [
+        ("0.9", ()),
+        ("[0, 0.5, 0.9]", (Condition("momentum", (0.5, 0.9)),)),
+        ("{ min = 0, max = 0.4, step = 0.2 }", (Condition("momentum", (0.2, 0.4)),)),
+        ("{ min = 0, max = 0.9 }", ()),
+    ],
+)
+def test_nesterov_needs_momentum(momentum: str, expected: tuple[Condition, ...]) -> None:
+    space = space_of(f"sgd.momentum = {momentum}")
+    assert conditions(space).get("nesterov", ()) == expected
+
+
+def test_without_momentum_there_is_no_nesterov() -> None:
+    (values,) = space_of("sgd.momentum = 0").configurations()
+    assert "nesterov" not in values
+
+
+def test_whole_numbers_are_floats_where_floats_are_expected() -> None:
+    (values,) = space_of("sgd.learning_rate = 1").configurations()
+    assert isinstance(values["learning_rate"], float)
+
+
+def test_a_list_of_one_value_and_a_step_of_1_are_said_in_one_way() -> None:
+    space = space_of("network.depth = { min = 1, max = 3, step = 1 }", "network.units = [16]")
+    domains = {named.name: named.domain for named in space.hyperparameters}
+    assert domains["depth"] == IntRange(1, 3)
+    assert domains["units"] == Fixed(16)
+
+
+def test_configurations_come_in_order_with_the_last_varying_fastest() -> None:
+    space = space_of("network.depth = [0, 1]", "network.units = [8, 16]", "sgd.batch_size = [2, 4]")
+    seen = [(v["depth"], v.get("units"), v["batch_size"]) for v in space.configurations()]
+    assert seen == [(0, None, 2), (0, None, 4), (1, 8, 2), (1, 8, 4), (1, 16, 2), (1, 16, 4)]
+    assert space.size() == 6
+
+
+def test_an_infinite_space_is_listed_only_on_a_grid() -> None:
+    space = space_of("sgd.momentum = { min = 0.5, max = 0.9 }")
+    assert space.size() is None
+    with pytest.raises(
+        ValueError, match=r"^space my has infinitely many configurations; ask for grid=True$"
+    ):
+        space.configurations()
+    assert len(list(space.configurations(grid=True))) == 10
+
+
+def test_given_values_are_kept_where_they_act() -> None:
+    space = space_of("network.depth = [0, 3]", "network.units = [8, 16]")
+    rng = random.Random(0)
+    assert space.sample(rng, given={"depth": 3, "units": 16})["units"] == 16
+    assert "units" not in space.sample(rng, given={"depth": 0, "units": 16})
+
+
+def test_a_given_name_that_the_space_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^space my has no dept$"):
+        space_of().sample(random.Random(0), given={"dept": 3})
+
+
+def test_a_pinned_space_is_the_part_with_that_value() -> None:
+    space = space_of('compare = "depth"', "network.depth = [0, 1, 2]", "network.units = [8, 16]")
+    part = space.pinned("depth", 2)
+    whole = [values for values in space.configurations() if values["depth"] == 2]
+    assert list(part.configurations()) == whole
+    assert [item.size() for item in (space, part, space.pinned("depth", 0))] == [5, 2, 1]
+
+
+def test_children_must_follow_their_parents() -> None:
+    child = Hyperparameter("child", Fixed(1), (Condition("parent", (1,)),))
+    with pytest.raises(
+        ValueError, match=r"^space s: child depends on parent, which does not stand before it$"
+    ):
+        Space("s", "Which?", (child, Hyperparameter("parent", Fixed(1))))
+
+
+def test_a_space_compares_only_what_it_has() -> None:
+    with pytest.raises(ValueError, match=r"^space s: compare names depth, which is not in it$"):
+        Space("s", "Which?", (), compare="depth")

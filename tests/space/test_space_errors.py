@@ -1,0 +1,390 @@
+"""Every mistake in a space file gives one sentence that says what, where and how to mend it."""
+
+from pathlib import Path
+
+import pytest
+
+from tuner.errors import SpaceError
+from tuner.space import load_space, parse_space
+
+TITLE = 'title = "Which?"\n'
+EXAMPLE_TITLE = 'write for example title = "How deep should the network be?"'
+KNOWN_ACTIVATIONS = "relu, tanh, sigmoid, elu, selu, gelu, silu, leaky_relu"
+KNOWN_SPACES = (
+    "mlp_depth, mlp_width, mlp_depth_vs_width, mlp_regularizer, mlp_dropout, mlp_sgd, mlp"
+)
+
+STRUCTURE = [
+    (
+        'title = "Which?"\n[netwrok]\ndepth = 1',
+        "[netwrok]: no such table; did you mean network? Known are network, regularizer, sgd",
+    ),
+    (
+        TITLE + "[zzz]\ndepth = 1",
+        "[zzz]: no such table; known are network, regularizer, sgd",
+    ),
+    (
+        TITLE + "[network]\nunit = 8",
+        "[network] unit: no such key; did you mean units? "
+        "Known are depth, units, parameters, activation",
+    ),
+    (
+        TITLE + "[network]\nmomentum = 0.9",
+        "[network] momentum: no such key; known are depth, units, parameters, activation",
+    ),
+    (
+        TITLE + "units = 8",
+        "units: it belongs in a table; write it below a line [network]",
+    ),
+    (
+        TITLE + "depth = { min = 0, max = 6 }",
+        "depth: it belongs in a table; write it below a line [network]",
+    ),
+    (TITLE + "network = 3", "[network]: expected a table, received 3; write [network] on a line"),
+    (
+        TITLE + "[[sgd]]\nmomentum = 0.9",
+        "[sgd]: expected a table, received [{ momentum = 0.9 }]; write [sgd] on a line",
+    ),
+    (
+        'titel = "Which?"',
+        "titel: no such key; did you mean title? Known are title, compare",
+    ),
+    ("[network]\ndepth = 1", f"title: missing; {EXAMPLE_TITLE}"),
+    ("title = 3", f"title: expected a question in quotes, received 3; {EXAMPLE_TITLE}"),
+    ('title = " "', f'title: expected a question in quotes, received " "; {EXAMPLE_TITLE}'),
+]
+
+VALUES = [
+    (
+        'network.depth = "two"',
+        '[network] depth: expected a whole number, received "two"; write for example depth = 1',
+    ),
+    (
+        "network.depth = true",
+        "[network] depth: expected a whole number, received true; write for example depth = 1",
+    ),
+    (
+        "network.depth = 2.0",
+        "[network] depth: expected a whole number, received 2.0; write for example depth = 1",
+    ),
+    (
+        "network.activation = 3",
+        "[network] activation: expected a text in quotes, received 3; "
+        'write for example activation = "relu"',
+    ),
+    (
+        "sgd.nesterov = 1",
+        "[sgd] nesterov: expected true or false, received 1; write for example nesterov = true",
+    ),
+    (
+        "sgd.momentum = false",
+        "[sgd] momentum: expected a number, received false; write for example momentum = 0.9",
+    ),
+    (
+        "sgd.momentum = 1979-05-27",
+        "[sgd] momentum: expected a number, received 1979-05-27; write for example momentum = 0.9",
+    ),
+    (
+        "sgd.learning_rate = nan",
+        "[sgd] learning_rate: expected a finite number, received nan; "
+        "write for example learning_rate = 0.1",
+    ),
+    (
+        "sgd.learning_rate = [0.1, inf]",
+        "[sgd] learning_rate: expected a finite number in the list, received inf; "
+        "write for example learning_rate = 0.1",
+    ),
+    (
+        "sgd.learning_rate = 1" + "0" * 400,
+        "[sgd] learning_rate: expected a finite number, received 1" + "0" * 400 + "; "
+        "write for example learning_rate = 0.1",
+    ),
+    (
+        "network.units = [16, [32, 64]]",
+        "[network] units: expected a whole number in the list, received [32, 64]; "
+        "write for example units = 128",
+    ),
+    (
+        'network.units = [16, "32"]',
+        '[network] units: expected a whole number in the list, received "32"; '
+        "write for example units = 128",
+    ),
+    (
+        "network.units = []",
+        "[network] units: the list is empty; write for example units = 128",
+    ),
+    (
+        "network.units = [16, 32, 16]",
+        "[network] units: the list holds 16 twice; leave one out",
+    ),
+    (
+        "sgd.momentum = [0, 0.0]",
+        "[sgd] momentum: the list holds 0.0 twice; leave one out",
+    ),
+    (
+        'network.activation = "rellu"',
+        '[network] activation: no activation is called "rellu"; did you mean relu? '
+        f"Known are {KNOWN_ACTIVATIONS}",
+    ),
+    (
+        'regularizer.kind = ["none", "ridge"]',
+        '[regularizer] kind: no kind is called "ridge"; '
+        "known are none, l1, l2, elastic_net, max_norm",
+    ),
+    (
+        'sgd.schedule = "cosin"',
+        '[sgd] schedule: no schedule is called "cosin"; did you mean cosine? '
+        "Known are constant, cosine",
+    ),
+]
+
+RANGES = [
+    ("depth = { min = 8, max = 2 }", "min 8 is above max 2; swap them"),
+    (
+        "depth = { min = 3, max = 3 }",
+        "min and max are both 3; write the bare value, depth = 3",
+    ),
+    (
+        "depth = { min = 0, mx = 3 }",
+        'the range has no key "mx"; did you mean max? Known are min, max, step, log',
+    ),
+    ("depth = { min = 0 }", "the range has no max; give it both min and max"),
+    ("depth = { max = 3 }", "the range has no min; give it both min and max"),
+    (
+        "depth = { min = 0.5, max = 3 }",
+        "expected a whole number as min, received 0.5; write for example depth = 1",
+    ),
+    (
+        "depth = { min = 0, max = [3] }",
+        "expected a whole number as max, received [3]; write for example depth = 1",
+    ),
+    (
+        "depth = { min = 0, max = 6, step = 1.5 }",
+        "expected a whole number as step, received 1.5; write for example depth = 1",
+    ),
+    (
+        "depth = { min = 1, max = 6, log = 1 }",
+        "expected true or false as log, received 1; write log = true",
+    ),
+    (
+        "depth = { min = 0, max = 6, log = true }",
+        "a log range needs min above 0, received 0; raise min or drop log",
+    ),
+    (
+        "depth = { min = 0, max = 6, step = 0 }",
+        "step 0 is not above 0; give one that is, or drop step",
+    ),
+    (
+        "depth = { min = 0, max = 6, step = 7 }",
+        "step 7 leads from min 0 past max 6; give a smaller one, or drop step",
+    ),
+    (
+        "depth = { min = 1, max = 8, step = 1, log = true }",
+        "step 1 multiplies in a log range; give one above 1, or drop step",
+    ),
+    (
+        "depth = { min = 2, max = 5, step = 3, log = true }",
+        "step 3 leads from min 2 past max 5; give a smaller one, or drop step",
+    ),
+]
+
+LIMITS = [
+    ("network.depth = -1", "-1 is not allowed; depth must be at least 0 and at most 32"),
+    ("network.depth = [1, 33]", "33 is not allowed; depth must be at least 0 and at most 32"),
+    (
+        "network.depth = { min = 0, max = 33 }",
+        "33 is not allowed; depth must be at least 0 and at most 32",
+    ),
+    ("network.units = 0", "0 is not allowed; units must be at least 1 and at most 65536"),
+    (
+        "network.parameters = 0",
+        "0 is not allowed; parameters must be at least 1 and at most 1000000000",
+    ),
+    ("regularizer.strength = 0", "0 is not allowed; strength must be above 0"),
+    ("regularizer.balance = 1.5", "1.5 is not allowed; balance must be at least 0 and at most 1"),
+    ("regularizer.radius = 0.0", "0.0 is not allowed; radius must be above 0"),
+    ("regularizer.dropout = 1", "1 is not allowed; dropout must be at least 0 and below 1"),
+    (
+        "regularizer.input_dropout = -0.1",
+        "-0.1 is not allowed; input_dropout must be at least 0 and below 1",
+    ),
+    ("sgd.learning_rate = 0", "0 is not allowed; learning_rate must be above 0"),
+    ("sgd.momentum = 1.0", "1.0 is not allowed; momentum must be at least 0 and below 1"),
+    ("sgd.batch_size = 0", "0 is not allowed; batch_size must be at least 1 and at most 1000000"),
+]
+
+ACTIVITY = [
+    (
+        "network.units = 8\nnetwork.parameters = 100",
+        "[network] parameters: units and parameters cannot both be given; keep units to set the "
+        "width, or parameters to solve it from a budget",
+    ),
+    *(
+        (
+            f"network.depth = 0\n{key} = {value}",
+            f"[{key.split('.')[0]}] {key.split('.')[1]}: it does nothing with depth 0; "
+            "leave it out, or let depth be above 0",
+        )
+        for key, value in [
+            ("network.units", "8"),
+            ("network.parameters", "100"),
+            ("network.activation", '"tanh"'),
+            ("regularizer.dropout", "0.5"),
+        ]
+    ),
+    (
+        "sgd.momentum = 0\nsgd.nesterov = true",
+        "[sgd] nesterov: it does nothing with momentum 0; leave it out, or let momentum be above 0",
+    ),
+    (
+        "regularizer.strength = 0.1",
+        "[regularizer] strength: no kind in this space uses it; "
+        "leave it out, or add l1 or l2 or elastic_net to kind",
+    ),
+    (
+        'regularizer.kind = ["l1", "l2"]\nregularizer.strength = 0.1\nregularizer.balance = 0.5',
+        "[regularizer] balance: no kind in this space uses it; "
+        "leave it out, or add elastic_net to kind",
+    ),
+    (
+        'regularizer.kind = ["none", "l2"]\nregularizer.radius = 2',
+        "[regularizer] strength: missing, but needed by the kind l2; "
+        "write for example strength = 0.0001",
+    ),
+    (
+        'regularizer.kind = ["none", "l2", "elastic_net"]',
+        "[regularizer] strength: missing, but needed by the kind l2, elastic_net; "
+        "write for example strength = 0.0001",
+    ),
+    (
+        'regularizer.kind = "elastic_net"\nregularizer.strength = 0.1',
+        "[regularizer] balance: missing, but needed by the kind elastic_net; "
+        "write for example balance = 0.5",
+    ),
+    (
+        'regularizer.kind = "max_norm"',
+        "[regularizer] radius: missing, but needed by the kind max_norm; "
+        "write for example radius = 3.0",
+    ),
+]
+
+COMPARISONS = [
+    ("compare = 3", "expected a hyperparameter's name in quotes, received 3"),
+    (
+        'compare = "dept"\nnetwork.depth = [1, 2]',
+        "this space has no dept; did you mean depth? Known are depth, units, activation, kind, "
+        "dropout, input_dropout, learning_rate, momentum, nesterov, batch_size, schedule",
+    ),
+    (
+        'compare = "units"\nnetwork.depth = 0',
+        "this space has no units; known are depth, kind, input_dropout, learning_rate, momentum, "
+        "nesterov, batch_size, schedule",
+    ),
+    (
+        'compare = "depth"\nnetwork.depth = [3]',
+        "depth has one value only, 3; give it a range or a list, or drop compare",
+    ),
+    (
+        'compare = "learning_rate"\nsgd.learning_rate = { min = 0.01, max = 1, log = true }',
+        "learning_rate has infinitely many values, 0.01 … 1, log; "
+        "give it a step or a list, or drop compare",
+    ),
+    (
+        'compare = "units"\nnetwork.depth = [0, 1, 2]\nnetwork.units = [8, 16]',
+        "units acts only with depth 1, 2; "
+        "compare what acts in every trial, or drop other values of depth",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        *STRUCTURE,
+        *((TITLE + line, message) for line, message in VALUES + ACTIVITY),
+        *((f"{TITLE}[network]\n{line}", f"[network] depth: {tail}") for line, tail in RANGES),
+        *((TITLE + line, f"[{_at}] {_key}: {tail}") for line, tail in LIMITS
+          for _at, _key in [line.split(" ")[0].split(".")]),
+        *((TITLE + line, f"compare: {tail}") for line, tail in COMPARISONS),
+        (
+            TITLE + 'network.activation = { min = 1, max = 2 }',
+            "[network] activation: a range needs numbers, received { min = 1, max = 2 }; "
+            'write a list such as activation = ["relu", "tanh"]',
+        ),
+        (
+            TITLE + "sgd.nesterov = {}",
+            "[sgd] nesterov: a range needs numbers, received {}; "
+            "write a list such as nesterov = [true, false]",
+        ),
+        (
+            TITLE + "sgd.momentum = { min = 0, max = 0.5, step = 1e-5 }",
+            "[sgd] momentum: step 1e-05 makes 50001 values, expected at most 10000; "
+            "give a larger one, or drop step",
+        ),
+        (
+            TITLE + "sgd.momentum = { min = 0, max = 0.5, step = 5e-324 }",
+            "[sgd] momentum: step 5e-324 makes 9007199254740993 values, expected at most 10000; "
+            "give a larger one, or drop step",
+        ),
+        (
+            TITLE + "sgd.learning_rate = { min = 0.01, max = 1, step = -0.1 }",
+            "[sgd] learning_rate: step -0.1 is not above 0; give one that is, or drop step",
+        ),
+        (
+            TITLE + "sgd.learning_rate = { min = 0.01, max = nan }",
+            "[sgd] learning_rate: expected a finite number as max, received nan; "
+            "write for example learning_rate = 0.1",
+        ),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_in_one_sentence(text: str, message: str) -> None:
+    with pytest.raises(SpaceError) as caught:
+        parse_space(text, name="my", file="my.toml")
+    assert str(caught.value) == f"space file my.toml, {message}"
+
+
+def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text('title = "Which?"\ndepth 3\n')
+    with pytest.raises(SpaceError) as caught:
+        load_space(str(path))
+    assert str(caught.value) == (
+        f"space file {path}: not TOML, Expected '=' after a key in a key/value pair "
+        "(at line 2, column 7); mend it there"
+    )
+
+
+def test_an_unknown_name_lists_those_that_ship() -> None:
+    with pytest.raises(SpaceError) as caught:
+        load_space("mlp_dept")
+    assert str(caught.value) == (
+        "no search space is called mlp_dept; did you mean mlp_depth? "
+        f"Known are {KNOWN_SPACES}, or a path that ends in .toml"
+    )
+
+
+def test_a_missing_file_lists_the_spaces_that_ship() -> None:
+    with pytest.raises(SpaceError) as caught:
+        load_space("nowhere/mlp_dept.toml")
+    assert str(caught.value) == (
+        "space file nowhere/mlp_dept.toml: no such file; did you mean mlp_depth? "
+        f"Known are {KNOWN_SPACES}, or a path that ends in .toml"
+    )
+
+
+def test_a_folder_is_not_a_space_file(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.mkdir()
+    with pytest.raises(SpaceError) as caught:
+        load_space(str(path))
+    assert str(caught.value) == (
+        f"space file {path}: it cannot be read, Is a directory; give another path"
+    )
+
+
+def test_a_file_that_is_not_utf8_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_bytes(b'title = "Wie gro\xdf?"\n')
+    with pytest.raises(SpaceError) as caught:
+        load_space(str(path))
+    assert str(caught.value) == (f"space file {path}: byte 16 is not UTF-8; save the file as UTF-8")

@@ -1,0 +1,171 @@
+"""A whole space file, once TOML is read: its tables and keys as a `Space`.
+
+What does not act is not declared: a network without hidden layers has no units, a space without
+an L1 or L2 penalty has no strength, and Nesterov's momentum needs momentum. Where that depends
+on the trial, a condition says so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tuner.errors import known_names
+from tuner.space.domains import Domain, Fixed
+from tuner.space.grammar import KEYS, KIND_USES, TABLES, Key
+from tuner.space.hyperparameter import Condition, Hyperparameter
+from tuner.space.place import Place, quoted
+from tuner.space.reading import read_domain
+from tuner.space.space import Space
+from tuner.space.values import shown
+
+__all__ = ["space_from_document"]
+
+_TOP_KEYS = ("title", "compare")
+_TITLE = 'write for example title = "How deep should the network be?"'
+
+
+def space_from_document(document: Mapping[str, Any], *, name: str, file: str) -> Space:
+    """Return the space that a TOML document describes.
+
+    Args:
+        document: what `tomllib` made of the file.
+        name: the name that the space gets.
+        file: the file's name, as errors are to say it.
+
+    Raises:
+        SpaceError: at the first thing that is wrong in it.
+    """
+    place = Place(file)
+    _check_names(document, place)
+    title = _title(document, place)
+    hyperparameters = tuple(_declared(_read_tables(document, place), place))
+    compare = document.get("compare")
+    if compare is not None:
+        _check_compare(compare, hyperparameters, place.at("compare"))
+    return Space(name, title, hyperparameters, compare)
+
+
+def _check_names(document: Mapping[str, Any], place: Place) -> None:
+    """Refuse a table or a key that the grammar does not have, or a key in a wrong place."""
+    homes = {key.name: key.table for key in KEYS}
+    for name, raw in document.items():
+        if name in TABLES:
+            _check_table(name, raw, place.within(name))
+        elif name in homes:
+            home = homes[name]
+            raise place.at(name).error(f"it belongs in a table; write it below a line [{home}]")
+        elif name not in _TOP_KEYS and isinstance(raw, dict):
+            raise place.within(name).error(f"no such table; {known_names(name, TABLES)}")
+        elif name not in _TOP_KEYS:
+            raise place.at(name).error(f"no such key; {known_names(name, _TOP_KEYS)}")
+
+
+def _check_table(table: str, raw: Any, place: Place) -> None:
+    if not isinstance(raw, dict):
+        raise place.error(f"expected a table, received {quoted(raw)}; write [{table}] on a line")
+    known = [key.name for key in KEYS if key.table == table]
+    for name in raw:
+        if name not in known:
+            raise place.at(name).error(f"no such key; {known_names(name, known)}")
+
+
+def _title(document: Mapping[str, Any], place: Place) -> str:
+    if "title" not in document:
+        raise place.at("title").error(f"missing; {_TITLE}")
+    title = document["title"]
+    if not isinstance(title, str) or not title.strip():
+        raise place.at("title").error(
+            f"expected a question in quotes, received {quoted(title)}; {_TITLE}"
+        )
+    return title
+
+
+def _read_tables(document: Mapping[str, Any], place: Place) -> dict[str, Domain]:
+    """Return the domain of each key that the file gives, in the grammar's order."""
+    given = {
+        key.name: read_domain(key, document[key.table][key.name], place.within(key.table, key.name))
+        for key in KEYS
+        if key.name in document.get(key.table, {})
+    }
+    if "units" in given and "parameters" in given:
+        raise place.within("network", "parameters").error(
+            "units and parameters cannot both be given; keep units to set the width, "
+            "or parameters to solve it from a budget"
+        )
+    return given
+
+
+def _declared(given: Mapping[str, Domain], place: Place) -> list[Hyperparameter]:
+    """Return the hyperparameters of the space: those given, and what absent ones mean."""
+    unasked = "units" if "parameters" in given else "parameters"
+    domains: dict[str, Domain] = {}
+    declared = []
+    for key in KEYS:
+        if key.name == unasked:
+            continue
+        conditions = _conditions(key, domains)
+        if conditions is None:
+            if key.name in given:
+                raise place.within(key.table, key.name).error(_idle(key, domains))
+            continue
+        if key.name not in given and key.required:
+            raise place.within(key.table, key.name).error(_lacking(key, domains))
+        domains[key.name] = given.get(key.name, Fixed(key.usual))
+        declared.append(Hyperparameter(key.name, domains[key.name], conditions))
+    return declared
+
+
+def _conditions(key: Key, domains: Mapping[str, Domain]) -> tuple[Condition, ...] | None:
+    """Return the conditions under which `key` acts, None where it never does."""
+    if key.parent is None:
+        return ()
+    values = domains[key.parent].values()
+    if values is None:  # a range that starts at 0 gives exactly 0 with probability zero
+        return ()
+    acting = tuple(value for value in values if key.acts_with(value))
+    if not acting:
+        return None
+    return () if len(acting) == len(values) else (Condition(key.parent, acting),)
+
+
+def _idle(key: Key, domains: Mapping[str, Domain]) -> str:
+    """Say that `key` is given and does nothing."""
+    if key.parent == "kind":
+        users = " or ".join(kind for kind, uses in KIND_USES.items() if key.name in uses)
+        return f"no kind in this space uses it; leave it out, or add {users} to kind"
+    return f"it does nothing with {key.parent} 0; leave it out, or let {key.parent} be above 0"
+
+
+def _lacking(key: Key, domains: Mapping[str, Domain]) -> str:
+    """Say that `key` is not given and some kind of regularizer needs it."""
+    kinds = ", ".join(shown(kind) for kind in domains["kind"].values() or () if key.acts_with(kind))
+    return (
+        f"missing, but needed by the kind {kinds}; "
+        f"write for example {key.name} = {quoted(key.usual)}"
+    )
+
+
+def _check_compare(compare: Any, hyperparameters: tuple[Hyperparameter, ...], place: Place) -> None:
+    """Refuse a comparison of settings that cannot each have an equal share of the trials."""
+    if not isinstance(compare, str):
+        raise place.error(f"expected a hyperparameter's name in quotes, received {quoted(compare)}")
+    named = {hyperparameter.name: hyperparameter for hyperparameter in hyperparameters}
+    if compare not in named:
+        raise place.error(f"this space has no {compare}; {known_names(compare, named)}")
+    domain = named[compare].domain
+    size = domain.size()
+    if size is None:
+        raise place.error(
+            f"{compare} has infinitely many values, {domain.describe()}; "
+            "give it a step or a list, or drop compare"
+        )
+    if size == 1:
+        raise place.error(
+            f"{compare} has one value only, {domain.describe()}; "
+            "give it a range or a list, or drop compare"
+        )
+    for condition in named[compare].conditions:
+        values = ", ".join(map(shown, condition.values))
+        raise place.error(
+            f"{compare} acts only with {condition.parent} {values}; "
+            f"compare what acts in every trial, or drop other values of {condition.parent}"
+        )

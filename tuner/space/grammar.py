@@ -1,0 +1,109 @@
+"""The keys of a space file: the table each stands in, what it may hold, and where it acts.
+
+To add a hyperparameter, add a line to `KEYS`; what a value means to a network is told in
+`tuner.model`.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from tuner.space.values import Value
+
+__all__ = ["ACTIVATIONS", "KEYS", "KIND_USES", "SCHEDULES", "TABLES", "Key", "Limits"]
+
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu")
+SCHEDULES = ("constant", "cosine")
+
+# Which hyperparameters each kind of regularizer uses.
+KIND_USES: dict[str, tuple[str, ...]] = {
+    "none": (),
+    "l1": ("strength",),
+    "l2": ("strength",),
+    "elastic_net": ("strength", "balance"),
+    "max_norm": ("radius",),
+}
+
+ValueType: TypeAlias = type[bool] | type[int] | type[float] | type[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of a number, each of them allowed itself unless said otherwise.
+
+    >>> str(Limits(0, 1, below=True))
+    'at least 0 and below 1'
+    """
+
+    low: float
+    high: float = math.inf
+    above: bool = False  # low itself is too small
+    below: bool = False  # high itself is too large
+
+    def allow(self, value: float) -> bool:
+        """Tell whether `value` is within the bounds."""
+        if (self.above and value == self.low) or (self.below and value == self.high):
+            return False
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        """Return the bounds in words."""
+        low = f"{'above' if self.above else 'at least'} {self.low}"
+        if math.isinf(self.high):
+            return low
+        return f"{low} and {'below' if self.below else 'at most'} {self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a space file.
+
+    Args:
+        table: the table that it stands in.
+        name: the key, and the hyperparameter's name.
+        type: the type of each of its values; whole numbers may stand for floats.
+        usual: what an absent key means, unless `required`; and the example in errors.
+        limits: the bounds of a number.
+        names: the values that a text may have.
+        required: whether the key must be given wherever it acts.
+        parent: the hyperparameter that decides whether this one acts, if one does.
+    """
+
+    table: str
+    name: str
+    type: ValueType
+    usual: Value
+    limits: Limits | None = None
+    names: tuple[str, ...] = ()
+    required: bool = False
+    parent: str | None = None
+
+    def acts_with(self, value: Any) -> bool:
+        """Tell whether it acts where its parent is `value`: a kind that uses it, or above 0."""
+        return self.name in KIND_USES[value] if self.parent == "kind" else value > 0
+
+
+_SHARE = Limits(0, 1, below=True)
+
+_POSITIVE = Limits(0, above=True)
+
+# Parents stand before their children.
+KEYS: tuple[Key, ...] = (
+    Key("network", "depth", int, 1, Limits(0, 32)),
+    Key("network", "units", int, 128, Limits(1, 65536), parent="depth"),
+    Key("network", "parameters", int, 20000, Limits(1, 10**9), parent="depth"),
+    Key("network", "activation", str, "relu", names=ACTIVATIONS, parent="depth"),
+    Key("regularizer", "kind", str, "none", names=tuple(KIND_USES)),
+    Key("regularizer", "strength", float, 1e-4, _POSITIVE, required=True, parent="kind"),
+    Key("regularizer", "balance", float, 0.5, Limits(0, 1), required=True, parent="kind"),
+    Key("regularizer", "radius", float, 3.0, _POSITIVE, required=True, parent="kind"),
+    Key("regularizer", "dropout", float, 0.0, _SHARE, parent="depth"),
+    Key("regularizer", "input_dropout", float, 0.0, _SHARE),
+    Key("sgd", "learning_rate", float, 0.1, _POSITIVE),
+    Key("sgd", "momentum", float, 0.9, _SHARE),
+    Key("sgd", "nesterov", bool, True, parent="momentum"),
+    Key("sgd", "batch_size", int, 32, Limits(1, 10**6)),
+    Key("sgd", "schedule", str, "constant", names=SCHEDULES),
+)
+
+TABLES: tuple[str, ...] = tuple(dict.fromkeys(key.table for key in KEYS))

@@ -1,0 +1,55 @@
+"""Where in a space file something is wrong, and the error that says so."""
+
+import json
+from dataclasses import dataclass, replace
+
+from tuner.errors import SpaceError
+
+__all__ = ["Place", "quoted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, a table in it and a key there, as far as they are known.
+
+    >>> str(Place("my.toml", "network", "depth"))
+    'space file my.toml, [network] depth'
+    """
+
+    file: str
+    table: str | None = None
+    key: str | None = None
+
+    def __str__(self) -> str:
+        """Return the place as errors say it."""
+        table = f"[{self.table}]" if self.table else ""
+        where = " ".join(part for part in (table, self.key) if part)
+        return f"space file {self.file}" + (f", {where}" if where else "")
+
+    def at(self, key: str) -> "Place":
+        """Return the place of `key` in the same table."""
+        return replace(self, key=key)
+
+    def within(self, table: str, key: str | None = None) -> "Place":
+        """Return the place of `table`, or of `key` in it, in the same file."""
+        return Place(self.file, table, key)
+
+    def error(self, problem: str) -> SpaceError:
+        """Return the error that names this place and the problem, to be raised."""
+        return SpaceError(f"{self}: {problem}")
+
+
+def quoted(value: object) -> str:
+    """Return what a person wrote, nearly as TOML writes it.
+
+    >>> quoted("relu"), quoted(True), quoted([1, 2])
+    ('"relu"', 'true', '[1, 2]')
+    """
+    if isinstance(value, dict):
+        inside = ", ".join(f"{key} = {quoted(item)}" for key, item in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(quoted, value))}]"
+    if isinstance(value, str | bool):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)  # numbers as Python has them (nan and inf are TOML's words too), dates

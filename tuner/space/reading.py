@@ -1,0 +1,141 @@
+"""One value of a space file as a domain: a bare value, a list, or a range { min, max }."""
+
+import math
+from typing import Any
+
+from tuner.errors import known_names
+from tuner.space.domains import Choice, Domain, Fixed
+from tuner.space.grammar import Key
+from tuner.space.place import Place, quoted
+from tuner.space.ranges import FloatRange, IntRange
+from tuner.space.values import Value
+
+__all__ = ["read_domain"]
+
+_NOUNS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
+_RANGE_KEYS = ("min", "max", "step", "log")
+_MOST_STEPS = 10_000
+
+
+def read_domain(key: Key, raw: Any, place: Place) -> Domain:
+    """Return what `raw`, the value of `key` in a TOML file, lets the hyperparameter be.
+
+    A list of one value is that value, fixed.
+
+    Raises:
+        SpaceError: if `raw` is none of the three forms, or holds what `key` does not allow.
+    """
+    if isinstance(raw, dict):
+        return _read_range(key, raw, place)
+    if isinstance(raw, list):
+        return _read_list(key, raw, place)
+    return Fixed(_read_value(key, raw, place))
+
+
+def _read_list(key: Key, raw: list[Any], place: Place) -> Fixed | Choice:
+    if not raw:
+        raise place.error(f"the list is empty; {_example(key)}")
+    options: list[Value] = []
+    for item in raw:
+        option = _read_value(key, item, place, part=" in the list")
+        if option in options:
+            raise place.error(f"the list holds {quoted(item)} twice; leave one out")
+        options.append(option)
+    return Choice(tuple(options)) if len(options) > 1 else Fixed(options[0])
+
+
+def _read_range(key: Key, raw: dict[str, Any], place: Place) -> IntRange | FloatRange:
+    if key.type not in (int, float):
+        words = ", ".join(map(quoted, key.names[:2] or (True, False)))
+        raise place.error(
+            f"a range needs numbers, received {quoted(raw)}; "
+            f"write a list such as {key.name} = [{words}]"
+        )
+    for name in raw:
+        if name not in _RANGE_KEYS:
+            raise place.error(f'the range has no key "{name}"; {known_names(name, _RANGE_KEYS)}')
+    for name in ("min", "max"):
+        if name not in raw:
+            raise place.error(f"the range has no {name}; give it both min and max")
+    log = raw.get("log", False)
+    if not isinstance(log, bool):
+        raise place.error(
+            f"expected true or false as log, received {quoted(log)}; write log = true"
+        )
+    low = _read_value(key, raw["min"], place, part=" as min")
+    high = _read_value(key, raw["max"], place, part=" as max")
+    step = _typed(key, raw["step"], place, part=" as step") if "step" in raw else None
+    if key.type is int and step == 1 and not log:
+        step = None  # every whole number, said in one way only
+    domain: IntRange | FloatRange = (IntRange if key.type is int else FloatRange)(
+        low, high, step, log
+    )
+    _check_ends(domain, key, place)
+    _check_step(domain, place)
+    return domain
+
+
+def _check_ends(domain: IntRange | FloatRange, key: Key, place: Place) -> None:
+    low, high = quoted(domain.min), quoted(domain.max)
+    if domain.min > domain.max:
+        raise place.error(f"min {low} is above max {high}; swap them")
+    if domain.min == domain.max:
+        raise place.error(f"min and max are both {low}; write the bare value, {key.name} = {low}")
+    if domain.log and domain.min <= 0:
+        raise place.error(f"a log range needs min above 0, received {low}; raise min or drop log")
+
+
+def _check_step(domain: IntRange | FloatRange, place: Place) -> None:
+    step, low, high = domain.step, domain.min, domain.max
+    if step is None:
+        return
+    if domain.log and step <= 1:
+        raise place.error(
+            f"step {quoted(step)} multiplies in a log range; give one above 1, or drop step"
+        )
+    if step <= 0:
+        raise place.error(f"step {quoted(step)} is not above 0; give one that is, or drop step")
+    size = domain.size()
+    if size == 1:
+        raise place.error(
+            f"step {quoted(step)} leads from min {quoted(low)} past max {quoted(high)}; "
+            "give a smaller one, or drop step"
+        )
+    if size is not None and size > _MOST_STEPS and isinstance(domain, FloatRange):
+        raise place.error(
+            f"step {quoted(step)} makes {size} values, expected at most {_MOST_STEPS}; "
+            "give a larger one, or drop step"
+        )
+
+
+def _read_value(key: Key, raw: Any, place: Place, *, part: str = "") -> Any:
+    """Return a value that `key` allows; `part` says in errors what it is a part of."""
+    value = _typed(key, raw, place, part=part)
+    if key.limits and not key.limits.allow(value):
+        raise place.error(f"{quoted(raw)} is not allowed; {key.name} must be {key.limits}")
+    if key.names and value not in key.names:
+        raise place.error(f"no {key.name} is called {quoted(raw)}; {known_names(raw, key.names)}")
+    return value
+
+
+def _typed(key: Key, raw: Any, place: Place, *, part: str) -> Any:
+    """Return `raw` if it has the key's type, a whole number as a float where one is expected."""
+    if type(raw) is not key.type and not (key.type is float and type(raw) is int):
+        raise place.error(
+            f"expected {_NOUNS[key.type]}{part}, received {quoted(raw)}; {_example(key)}"
+        )
+    if key.type is not float:
+        return raw
+    try:
+        number = float(raw)
+    except OverflowError:  # a whole number of more than 308 digits
+        number = math.inf
+    if not math.isfinite(number):
+        raise place.error(
+            f"expected a finite number{part}, received {quoted(raw)}; {_example(key)}"
+        )
+    return number
+
+
+def _example(key: Key) -> str:
+    return f"write for example {key.name} = {quoted(key.usual)}"

@@ -1,0 +1,194 @@
+"""A search space: hyperparameters, what each may be, and when each has a part in a trial.
+
+The names in a trial are those that act there and no others: a trial whose kind of regularizer
+is `none` has no strength. So two different trials are always two different networks.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from tuner.errors import SpaceError
+from tuner.space.domains import Fixed
+from tuner.space.hyperparameter import Hyperparameter
+from tuner.space.values import Value
+
+__all__ = ["Space"]
+
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What a search may try.
+
+    A name may stand several times, under different conditions, as in KerasTuner; where several
+    of them are active the first gives the value.
+
+    Args:
+        name: the file's name without `.toml`.
+        title: the question that a search of the space answers.
+        hyperparameters: parents before children, those with one value among them.
+        compare: the hyperparameter whose values the question compares; each of them gets an
+            equal share of the trials.
+
+    Raises:
+        ValueError: if a condition names a hyperparameter that does not stand before it, or
+            `compare` names none.
+    """
+
+    name: str
+    title: str
+    hyperparameters: tuple[Hyperparameter, ...]
+    compare: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse conditions and a comparison that name what is not there."""
+        seen: set[str] = set()
+        for hyperparameter in self.hyperparameters:
+            for condition in hyperparameter.conditions:
+                if condition.parent not in seen:
+                    raise ValueError(
+                        f"space {self.name}: {hyperparameter.name} depends on {condition.parent}, "
+                        "which does not stand before it"
+                    )
+            seen.add(hyperparameter.name)
+        if self.compare is not None and self.compare not in seen:
+            raise ValueError(f"space {self.name}: compare names {self.compare}, which is not in it")
+
+    def size(self) -> int | None:
+        """Return the number of distinct configurations, None where they are infinite.
+
+        They are counted, not listed: values of a parent that switch the same children on are
+        counted once and multiplied.
+        """
+        return self._count(0, {})
+
+    def configurations(self, *, grid: bool = False) -> Iterator[dict[str, Value]]:
+        """Return every distinct configuration once, the last hyperparameter varying fastest.
+
+        Args:
+            grid: let ten values, evenly spread, stand for an infinite range.
+
+        Raises:
+            ValueError: if the space is infinite and `grid` is not set.
+        """
+        if not grid and self.size() is None:
+            raise ValueError(
+                f"space {self.name} has infinitely many configurations; ask for grid=True"
+            )
+        return self._extend(0, {}, grid=grid)
+
+    def sample(
+        self, rng: random.Random, *, given: Mapping[str, Value] = _NOTHING
+    ) -> dict[str, Value]:
+        """Return one random configuration: active hyperparameters only.
+
+        Args:
+            rng: the source of chance; the same state gives the same configuration.
+            given: values that are not drawn; where their hyperparameter is not active they are
+                left out.
+
+        Raises:
+            ValueError: if `given` names a hyperparameter that the space does not have.
+        """
+        strangers = set(given) - {hyperparameter.name for hyperparameter in self.hyperparameters}
+        if strangers:
+            raise ValueError(f"space {self.name} has no {', '.join(sorted(strangers))}")
+        values: dict[str, Value] = {}
+        for hyperparameter in self.hyperparameters:
+            name = hyperparameter.name
+            if name not in values and hyperparameter.is_active(values):
+                values[name] = given[name] if name in given else hyperparameter.domain.sample(rng)
+        return values
+
+    def hyperparameter(self, name: str) -> Hyperparameter:
+        """Return the first hyperparameter of a name.
+
+        Raises:
+            KeyError: if the space has none.
+        """
+        for hyperparameter in self.hyperparameters:
+            if hyperparameter.name == name:
+                return hyperparameter
+        raise KeyError(name)
+
+    def pinned(self, name: str, value: Value) -> "Space":
+        """Return the part of the space in which a hyperparameter has one value."""
+        hyperparameters = tuple(
+            replace(h, domain=Fixed(value)) if h.name == name else h for h in self.hyperparameters
+        )
+        return replace(self, hyperparameters=hyperparameters)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the space in JSON's own types."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "compare": self.compare,
+            "hyperparameters": [item.to_dict() for item in self.hyperparameters],
+        }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> "Space":
+        """Return the space of which `to_dict` made `record`.
+
+        Raises:
+            SpaceError: if `record` is not such a one.
+        """
+        try:
+            hyperparameters = tuple(map(Hyperparameter.from_dict, record["hyperparameters"]))
+            return cls(record["name"], record["title"], hyperparameters, record["compare"])
+        except (KeyError, TypeError, ValueError) as err:
+            raise SpaceError(
+                f"a stored search space is damaged ({type(err).__name__}: {err}); "
+                "restore its file, or start a new study"
+            ) from err
+
+    def _extend(
+        self, index: int, values: dict[str, Value], *, grid: bool
+    ) -> Iterator[dict[str, Value]]:
+        """Yield every way to go on from `values` with the hyperparameters from `index` on."""
+        if index == len(self.hyperparameters):
+            yield dict(values)
+            return
+        hyperparameter = self.hyperparameters[index]
+        if hyperparameter.name in values or not hyperparameter.is_active(values):
+            yield from self._extend(index + 1, values, grid=grid)
+            return
+        domain = hyperparameter.domain
+        for value in domain.grid() if grid else domain.values() or ():
+            yield from self._extend(index + 1, {**values, hyperparameter.name: value}, grid=grid)
+
+    def _count(self, index: int, values: dict[str, Value]) -> int | None:
+        """Count what `_extend` would yield."""
+        if index == len(self.hyperparameters):
+            return 1
+        hyperparameter = self.hyperparameters[index]
+        if hyperparameter.name in values or not hyperparameter.is_active(values):
+            return self._count(index + 1, values)
+        total = 0
+        for value, times in self._branches(hyperparameter):
+            rest = self._count(index + 1, {**values, hyperparameter.name: value})
+            if rest is None or times is None:
+                return None
+            total += times * rest
+        return total
+
+    def _branches(self, hyperparameter: Hyperparameter) -> list[tuple[Value, int | None]]:
+        """Return one value for each set of conditions that it can meet, and how many meet it."""
+        switched = [
+            condition.values
+            for child in self.hyperparameters
+            for condition in child.conditions
+            if condition.parent == hyperparameter.name
+        ]
+        values = hyperparameter.domain.values() if switched else None
+        if values is None:  # infinite, or no child asks which value it is
+            return [("any", hyperparameter.domain.size())]
+        met = {value: tuple(value in group for group in switched) for value in values}
+        times = Counter(met.values())
+        return [(value, times[group]) for group, value in {g: v for v, g in met.items()}.items()]

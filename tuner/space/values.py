@@ -1,0 +1,18 @@
+"""A single value of a hyperparameter, and how a person reads it."""
+
+from typing import TypeAlias
+
+__all__ = ["Value", "shown"]
+
+Value: TypeAlias = bool | int | float | str
+
+
+def shown(value: Value) -> str:
+    """Return a value as a space file writes it, but for the quotes of a text.
+
+    >>> shown(True), shown(0.1), shown("relu")
+    ('true', '0.1', 'relu')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
