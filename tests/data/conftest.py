@@ -1,0 +1,36 @@
+"""Tests of data work in a folder of their own, so that errors name files without a path."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tuner.errors import DataError
+
+
+@pytest.fixture(autouse=True)
+def in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def write() -> Callable[..., str]:
+    """Write a text file and return its name."""
+
+    def write(text: str, name: str = "t.csv") -> str:
+        Path(name).write_bytes(text.encode())
+        return name
+
+    return write
+
+
+@pytest.fixture
+def refusal() -> Callable[..., str]:
+    """Return the whole text of the DataError that a call raises."""
+
+    def refusal(function: Callable[..., object], *args: object, **options: object) -> str:
+        with pytest.raises(DataError) as error:
+            function(*args, **options)
+        return str(error.value)
+
+    return refusal

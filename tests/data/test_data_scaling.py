@@ -1,0 +1,51 @@
+"""Standardisation sees the training rows and nothing else."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from tuner.data import fit_scaler
+
+numbers = st.floats(-1000, 1000, width=32) | st.just(np.nan)
+
+
+def test_numbers_are_standardised_and_the_missing_become_the_mean() -> None:
+    x = np.array([[1, 7, 0], [3, 7, 1], [np.nan, 7, 1]], np.float32)
+    scaler = fit_scaler(x, np.arange(3), np.array([True, True, False]))
+    assert (scaler.mean.tolist(), scaler.scale.tolist()) == ([2, 7, 0], [1, 1, 1])
+    assert (scaler.mean.dtype, scaler.scale.dtype) == (np.float32, np.float32)
+    scaled = scaler.apply(x)
+    assert scaled.dtype == np.float32
+    np.testing.assert_array_equal(scaled, [[-1, 0, 0], [1, 0, 1], [0, 0, 1]])
+    assert np.isnan(x[2, 0])
+
+
+@pytest.mark.parametrize("value", [0.1, 1e30, 1e-45, np.nan])
+def test_a_feature_that_does_not_vary_becomes_zero(value) -> None:
+    x = np.full((7, 1), value, np.float32)
+    scaler = fit_scaler(x, np.arange(7), np.array([True]))
+    assert scaler.scale.tolist() == [1]
+    np.testing.assert_array_equal(scaler.apply(x), 0)
+
+
+def test_a_deviation_below_float32_does_not_divide_by_zero() -> None:
+    x = np.array([[0]] * 99 + [[1e-45]], np.float32)
+    assert np.isfinite(fit_scaler(x, np.arange(100), np.array([True])).apply(x)).all()
+
+
+def test_moments_are_taken_in_double_precision() -> None:
+    x = (16_000_000 + np.arange(1000) % 2).astype(np.float32)[:, None]
+    scaler = fit_scaler(x, np.arange(1000), np.array([True]))
+    assert scaler.scale.tolist() == [0.5]
+
+
+@given(arrays(np.float32, (6, 2), elements=numbers), arrays(np.float32, (2, 2), elements=numbers))
+def test_rows_outside_the_training_part_change_nothing(x, others) -> None:
+    train, scaled = np.array([0, 2, 3, 5]), np.array([True, True])
+    changed = x.copy()
+    changed[[1, 4]] = others
+    one, two = fit_scaler(x, train, scaled), fit_scaler(changed, train, scaled)
+    np.testing.assert_array_equal(one.mean, two.mean)
+    np.testing.assert_array_equal(one.scale, two.scale)

@@ -1,0 +1,150 @@
+"""Every row is where it should be, in every process, and rare classes are refused in words."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuner.errors import DataError
+from tuner.folds import make_split
+
+
+def rows_of(*counts: int) -> np.ndarray:
+    """Return labels with so many rows of each class, shuffled."""
+    y = np.repeat(np.arange(len(counts)), counts)
+    return np.random.default_rng(0).permutation(y)
+
+
+def same(one, two) -> bool:
+    return one.to_dict() == two.to_dict()
+
+
+@st.composite
+def splits(draw):
+    folds = draw(st.integers(2, 4))
+    y = rows_of(*draw(st.lists(st.integers(10, 30), min_size=2, max_size=4)))
+    test_size = draw(st.sampled_from([0, 0.2, 0.33]))
+    seed = draw(st.integers(0, 2**70))
+    options = {"folds": folds, "test_size": test_size, "seed": seed}
+    return y, options, make_split(y, classes=[*map(str, range(y.max() + 1))], **options)
+
+
+@given(splits())
+def test_rows_are_partitioned_sorted_and_stratified(drawn) -> None:
+    y, options, split = drawn
+    np.testing.assert_array_equal(np.sort([*split.train, *split.test]), np.arange(len(y)))
+    assert len(split.test) == np.ceil(options["test_size"] * len(y))
+    assert len(split.folds) == options["folds"]
+    validated = np.concatenate([fold.validation for fold in split.folds])
+    np.testing.assert_array_equal(np.sort(validated), split.train)
+    for fold in split.folds:
+        together = np.sort(np.concatenate([fold.train, fold.validation]))
+        np.testing.assert_array_equal(together, split.train)
+        for rows in (fold.train, fold.validation, split.train, split.test):
+            assert rows.dtype == np.int64
+            assert (np.diff(rows) > 0).all()
+        expected = np.bincount(y[split.train]) / options["folds"]
+        assert (np.abs(np.bincount(y[fold.validation]) - expected) <= 1).all()
+    share = np.bincount(y, minlength=y.max() + 1) * options["test_size"]
+    assert (np.abs(np.bincount(y[split.test], minlength=len(share)) - share) <= 1).all()
+
+
+@given(splits())
+def test_a_split_survives_json(drawn) -> None:
+    _, _, split = drawn
+    again = type(split).from_dict(json.loads(json.dumps(split.to_dict())))
+    np.testing.assert_array_equal(again.train, split.train)
+    np.testing.assert_array_equal(again.test, split.test)
+    assert len(again.folds) == len(split.folds)
+    for one, two in zip(again.folds, split.folds, strict=True):
+        np.testing.assert_array_equal(one.train, two.train)
+        np.testing.assert_array_equal(one.validation, two.validation)
+        assert one.validation.dtype == np.int64
+    assert again.test.dtype == again.train.dtype == np.int64
+
+
+@pytest.mark.parametrize("seed", [0, 2**32, 2**70])
+def test_a_seed_gives_one_split_whatever_was_drawn_before(seed) -> None:
+    options = {"classes": "ab", "folds": 3, "test_size": 0.2}
+    np.random.seed(1)
+    one = make_split(rows_of(20, 20), **options, seed=seed)
+    np.random.seed(2)
+    assert same(one, make_split(rows_of(20, 20), **options, seed=seed))
+    assert not same(one, make_split(rows_of(20, 20), **options, seed=seed + 1))
+
+
+def test_the_test_part_does_not_depend_on_the_folds() -> None:
+    two, five = (
+        make_split(rows_of(20, 20), classes="ab", folds=folds, test_size=0.2, seed=3)
+        for folds in (2, 5)
+    )
+    np.testing.assert_array_equal(two.test, five.test)
+
+
+@pytest.mark.parametrize(
+    ("counts", "options", "message"),
+    [
+        ((9, 9), {"folds": 1}, "folds: 1 is too few for cross-validation; use --folds 2 or more"),
+        (
+            (9, 9),
+            {"test_size": 0.6},
+            "test_size: 0.6 is not between 0 and 0.5; use --test-size 0.2, or 0 for no test part",
+        ),
+        (
+            (9, 9),
+            {"test_size": float("nan")},
+            "test_size: nan is not between 0 and 0.5; use --test-size 0.2, or 0 for no test part",
+        ),
+        ((9, 9), {"seed": -1}, "seed: -1 is negative; use a whole number from 0"),
+        (
+            (20, 4, 20),
+            {},
+            "class b has 4 rows, too few for 5 folds; use --folds 4 or fewer, gather more rows of "
+            "it, or leave the class out",
+        ),
+        (
+            (20, 5, 20),
+            {"test_size": 0.2},
+            "class b has 5 rows, 4 of them left to train on after the test part, too few for 5 "
+            "folds; use --folds 4 or fewer, gather more rows of it, or leave the class out",
+        ),
+        (
+            (20, 20, 1),
+            {"folds": 2, "test_size": 0.2},
+            "class c has 1 row, and cross-validation takes at least 2 of each class; gather more "
+            "rows of it, or leave the class out",
+        ),
+        (
+            (20, 20, 0),
+            {},
+            "class c has 0 rows, and cross-validation takes at least 2 of each class; gather more "
+            "rows of it, or leave the class out",
+        ),
+        (
+            (20, 20, 2),
+            {"test_size": 0.5},
+            "class c has 2 rows, 1 of them left to train on after the test part, and "
+            "cross-validation takes at least 2 of each class; use --test-size 0, gather more rows "
+            "of it, or leave the class out",
+        ),
+        (
+            (10, 10, 10),
+            {"test_size": 0.05},
+            "test_size: 0.05 of 30 rows is 2, fewer than the 3 classes; use --test-size 0.1 or "
+            "more, or 0 for no test part",
+        ),
+    ],
+)
+def test_refused_splits(counts, options, message) -> None:
+    arguments = {"folds": 5, "test_size": 0, "seed": 0} | options
+    with pytest.raises(DataError) as error:
+        make_split(rows_of(*counts), classes="abc"[: len(counts)], **arguments)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(("folds", "test_size"), [(4, 0.2), (2, 0.1)])
+def test_the_folds_that_a_refusal_offers_work(folds, test_size) -> None:
+    make_split(rows_of(20, 5, 20), classes="abc", folds=folds, test_size=test_size, seed=0)
+    make_split(rows_of(10, 10, 10), classes="abc", folds=2, test_size=0.1, seed=0)

@@ -1,0 +1,24 @@
+"""Tables and arrays: read, understood, and turned into the numbers that a network takes.
+
+Imports inside go one way: table and cells ← the readers of each format ← readers; column, table
+and cells ← inference and target; column ← encoding ← schema; all of them ← dataset. Scaling stands
+alone, because it belongs to a fold.
+"""
+
+from tuner.data.bundled import BUNDLED
+from tuner.data.column import Column, RawColumns
+from tuner.data.dataset import Dataset, load_dataset, read_raw
+from tuner.data.scaling import Scaler, fit_scaler
+from tuner.data.schema import Schema
+
+__all__ = [
+    "BUNDLED",
+    "Column",
+    "Dataset",
+    "RawColumns",
+    "Scaler",
+    "Schema",
+    "fit_scaler",
+    "load_dataset",
+    "read_raw",
+]

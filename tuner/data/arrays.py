@@ -1,0 +1,88 @@
+"""NumPy's `.npz` files: x of any shape, and the class of each row in y."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from tuner.data.cells import as_text
+from tuner.data.table import Arrays
+from tuner.errors import DataError
+
+__all__ = ["read_arrays"]
+
+
+def read_arrays(path: Path) -> Arrays:
+    """Read x and, if it is there, y from an `.npz` file.
+
+    Raises:
+        DataError: It is not an `.npz` file, holds pickled objects, has no x, x is not finite
+            numbers of at least two dimensions, or y is not one label a row.
+    """
+    stored = _stored(path)
+    if "x" not in stored:
+        found = ", ".join(stored) or "nothing"
+        raise DataError(f"data file {path}: it has no array x; save x and y (it has {found})")
+    x = _numbers(path, stored["x"])
+    y = stored.get("y")
+    if y is None:
+        return Arrays(label=f"data file {path}", x=x, y=None)
+    if y.ndim != 1 or len(y) != len(x):
+        raise DataError(
+            f"data file {path}: y has shape {y.shape} where x has {len(x)} rows; "
+            f"give y the shape ({len(x)},)"
+        )
+    return Arrays(label=f"data file {path}", x=x, y=pa.chunked_array([_labels(path, y)]))
+
+
+def _stored(path: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of a file by name."""
+    try:
+        with path.open("rb") as file, zipfile.ZipFile(file):
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
+    except (zipfile.BadZipFile, EOFError) as err:
+        raise DataError(
+            f"data file {path}: it is not an .npz file; write it with numpy.savez"
+        ) from err
+    except ValueError as err:
+        raise DataError(
+            f"data file {path}: it holds pickled Python objects, which are not read because they "
+            "can run code; save plain arrays of numbers and strings"
+        ) from err
+
+
+def _numbers(path: Path, x: np.ndarray) -> np.ndarray:
+    if x.dtype.kind not in "biuf":
+        raise DataError(f"data file {path}: x holds {x.dtype}; give numbers")
+    if x.ndim < 2 or not x.size:
+        raise DataError(
+            f"data file {path}: x has shape {x.shape}; give (rows, …) with at least one row and "
+            "one number a row"
+        )
+    with np.errstate(over="ignore"):
+        x = x.astype(np.float32)
+    rows = np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))
+    if len(rows):
+        raise DataError(
+            f"data file {path}: x[{rows[0]}] holds a number that is not finite as float32; "
+            "replace or leave out such rows"
+        )
+    return x
+
+
+def _labels(path: Path, y: np.ndarray) -> pa.Array:
+    if y.dtype.kind == "U":
+        return pa.array(y.tolist(), pa.string())
+    if y.dtype.kind == "b":
+        return pa.array(np.where(y, "true", "false").tolist(), pa.string())
+    if y.dtype.kind in "iu" or (y.dtype.kind == "f" and _whole(y)):
+        return as_text(pa.chunked_array([pa.array(y)])).combine_chunks()
+    held = "numbers that are not whole" if y.dtype.kind == "f" else str(y.dtype)
+    raise DataError(f"data file {path}: y holds {held}; give whole numbers or strings")
+
+
+def _whole(y: np.ndarray) -> bool:
+    return bool((np.isfinite(y) & (y == np.trunc(y))).all())

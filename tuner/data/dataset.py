@@ -1,0 +1,210 @@
+"""A data set, ready to be split and learned from."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tuner.data.bundled import BUNDLED, BUNDLED_TARGET
+from tuner.data.column import Column, RawColumns
+from tuner.data.inference import CONSTANT, EMPTY, infer_columns, read_columns
+from tuner.data.readers import read_source, stem
+from tuner.data.schema import Schema
+from tuner.data.table import Arrays, Table, listed
+from tuner.data.target import Target, read_target
+from tuner.errors import DataError
+
+__all__ = ["Dataset", "load_dataset", "read_raw"]
+
+ARRAY_TARGET = "y"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Rows and their classes, before any scaling.
+
+    Args:
+        name: A bundled name, or a file's name without its folder and ending.
+        source: As the person gave it.
+        schema: What the rows are made of.
+        x: (rows, features) float32, NaN where a number is missing.
+        y: (rows,) int64, places in `classes`.
+        raw: The rows as an exported model takes them.
+        warnings: Sentences for the person, about what was left out.
+        fingerprint: SHA-256 over x, y and the schema, in hexadecimal.
+    """
+
+    name: str
+    source: str
+    schema: Schema
+    x: np.ndarray
+    y: np.ndarray
+    raw: RawColumns
+    warnings: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The labels, in the order of the network's outputs."""
+        return self.schema.classes
+
+
+def load_dataset(
+    source: str,
+    *,
+    target: str | None = None,
+    categorical: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Dataset:
+    """Read a data set, infer its schema and encode it.
+
+    Args:
+        source: One of `BUNDLED`, or a `.csv`, `.tsv`, `.csv.gz`, `.tsv.gz`, `.parquet` or `.npz`
+            file.
+        target: The column of labels; the last one if not given.
+        categorical: Columns to read as levels even if their cells are numbers.
+        ignore: Columns to leave out.
+
+    Raises:
+        DataError: The source cannot be read or learned from; the text says how to mend it.
+
+    >>> load_dataset("iris").classes
+    ('setosa', 'versicolor', 'virginica')
+    """
+    found = read_source(source)
+    if isinstance(found, Arrays):
+        _fix_target(found.label, target, ARRAY_TARGET)
+        _refuse_options(found, {"--categorical": categorical, "--ignore": ignore})
+        schema, labels, raw = _learn_arrays(found)
+    else:
+        if source in BUNDLED:
+            _fix_target(found.label, target, BUNDLED_TARGET)
+        chosen = found.names[-1] if target is None else target
+        _check_options(found, chosen, {"--categorical": categorical, "--ignore": ignore})
+        schema, labels, raw = _learn_table(found, chosen, categorical=categorical, ignore=ignore)
+    x = schema.encode(raw)
+    return Dataset(
+        name=stem(source),
+        source=source,
+        schema=schema,
+        x=x,
+        y=labels.y,
+        raw=raw,
+        warnings=(*labels.warnings, *_left_out(schema.columns)),
+        fingerprint=_fingerprint(x, labels.y, schema),
+    )
+
+
+def read_raw(path: str, schema: Schema) -> RawColumns:
+    """Read rows to predict on, as an exported model takes them.
+
+    Args:
+        path: Any source that `load_dataset` reads; the target may be absent, and columns that
+            the schema does not use are not looked at.
+        schema: That of the data which the model was trained on.
+
+    Raises:
+        DataError: The source cannot be read, or its rows are not what the schema describes.
+    """
+    found = read_source(path)
+    if isinstance(found, Table):
+        if schema.array_shape is not None:
+            raise DataError(
+                f"{found.label}: it is a table where the model reads arrays of shape "
+                f"{schema.array_shape}; give an .npz file"
+            )
+        return read_columns(found, schema.used)
+    if schema.array_shape is None:
+        raise DataError(
+            f"{found.label}: it is an array where the model reads the columns of a table; "
+            "give a table"
+        )
+    if found.x.shape[1:] != schema.array_shape:
+        raise DataError(
+            f"{found.label}: a row of x has shape {found.x.shape[1:]} where the model reads "
+            f"{schema.array_shape}; reshape x"
+        )
+    return {"x": found.x}
+
+
+_Learned = tuple[Schema, Target, RawColumns]
+
+
+def _learn_arrays(arrays: Arrays) -> _Learned:
+    if arrays.y is None:
+        raise DataError(f"{arrays.label}: it has no array y; save x and y")
+    labels = read_target(arrays.y, f"{arrays.label}, target {ARRAY_TARGET}")
+    schema = Schema((), ARRAY_TARGET, labels.classes, array_shape=arrays.x.shape[1:])
+    x = arrays.x if labels.present.all() else arrays.x[labels.present]
+    return schema, labels, {"x": x}
+
+
+def _learn_table(
+    table: Table, target: str, *, categorical: Sequence[str], ignore: Sequence[str]
+) -> _Learned:
+    labels = read_target(
+        table.column(target, otherwise="choose another --target"),
+        f"{table.label}, target {target}",
+    )
+    if not labels.present.all():
+        table = table.keep(labels.present)
+    columns, raw = infer_columns(table.without(target), categorical=categorical, ignore=ignore)
+    if not raw:
+        raise DataError(
+            f"{table.label}: no column is left to learn from beside the target {target}; "
+            "each is ignored, constant or without values"
+        )
+    return Schema(columns, target, labels.classes), labels, raw
+
+
+def _fix_target(label: str, target: str | None, fixed: str) -> None:
+    if target not in (None, fixed):
+        raise DataError(f"{label}: its target is {fixed}, not {target}; leave --target out")
+
+
+def _refuse_options(arrays: Arrays, options: Mapping[str, Sequence[str]]) -> None:
+    for option, names in options.items():
+        if names:
+            raise DataError(f"{arrays.label}: an array has no columns; leave {option} out")
+
+
+def _check_options(table: Table, target: str, options: Mapping[str, Sequence[str]]) -> None:
+    table.require(target, "--target")
+    seen: dict[str, str] = {}
+    for option, names in options.items():
+        for name in dict.fromkeys(names):
+            table.require(name, option)
+            if name == target:
+                raise DataError(
+                    f"{table.label}, {option}: {name} is the target; take it out of {option}, "
+                    "or choose another --target"
+                )
+            if name in seen:
+                raise DataError(
+                    f"{table.label}, {option}: {name} is in {seen[name]} too; keep it in one"
+                )
+            seen[name] = option
+
+
+def _left_out(columns: Sequence[Column]) -> tuple[str, ...]:
+    """Return a sentence for each reason why columns were left out without being asked to."""
+    sentences = []
+    for reason, one, many in (
+        (CONSTANT, "column is constant and left out", "columns are constant and left out"),
+        (EMPTY, "column has no values and is left out", "columns have no values and are left out"),
+    ):
+        names = [column.name for column in columns if column.reason == reason]
+        if names:
+            sentences.append(f"{len(names)} {one if len(names) == 1 else many}: {listed(names)}")
+    return tuple(sentences)
+
+
+def _fingerprint(x: np.ndarray, y: np.ndarray, schema: Schema) -> str:
+    """Return a hash that is the same for the same data in every process and on every machine."""
+    digest = hashlib.sha256(json.dumps(schema.to_dict(), sort_keys=True).encode())
+    for array, kind in ((x, "<f4"), (y, "<i8")):
+        digest.update(str(array.shape).encode())
+        digest.update(np.ascontiguousarray(array, kind).data)
+    return digest.hexdigest()

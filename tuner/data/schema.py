@@ -1,0 +1,89 @@
+"""What a data set's rows are made of; fixed once a study, and stored with every model."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tuner.data.column import Column, RawColumns
+from tuner.data.encoding import encode_columns, name_features
+
+__all__ = ["Schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns of a table, or the shape of an array's rows, with the target and its classes.
+
+    Args:
+        columns: In the table's order, without the target; empty for an array data set.
+        target: The target's column; "y" for an array data set.
+        classes: The labels, in the order of the network's outputs.
+        array_shape: The shape of one row of an array data set, else None.
+    """
+
+    columns: tuple[Column, ...]
+    target: str
+    classes: tuple[str, ...]
+    array_shape: tuple[int, ...] | None = None
+
+    @property
+    def used(self) -> tuple[Column, ...]:
+        """The columns that the network sees."""
+        return tuple(column for column in self.columns if column.kind != "ignored")
+
+    @property
+    def numeric(self) -> tuple[Column, ...]:
+        """The columns of numbers."""
+        return tuple(column for column in self.columns if column.kind == "numeric")
+
+    @property
+    def categorical(self) -> tuple[Column, ...]:
+        """The columns of levels, which the boolean ones are as well."""
+        return tuple(c for c in self.columns if c.kind in ("categorical", "boolean"))
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The name of each feature, in the order of `encode`."""
+        if self.array_shape is None:
+            return name_features(self.used)
+        return tuple(f"x[{','.join(map(str, at))}]" for at in np.ndindex(self.array_shape))
+
+    @property
+    def scaled(self) -> np.ndarray:
+        """Which features are numbers to standardise on a fold's training rows, (features,) bool."""
+        if self.array_shape is not None:
+            return np.ones(int(np.prod(self.array_shape)), bool)
+        return np.arange(len(self.feature_names)) < len(self.numeric)
+
+    def encode(self, raw: RawColumns) -> np.ndarray:
+        """Return the features of raw rows, (rows, features) float32, NaN where a number is missing.
+
+        The order is that of `feature_names`: the numeric columns, the missing-value indicators of
+        those with missing values, then the levels of each other column and its "missing". An
+        unknown level, or a missing value in a column that had none, is zeros throughout.
+        """
+        if self.array_shape is None:
+            return encode_columns(self.used, raw)
+        x = np.asarray(raw["x"], np.float32)
+        return x.reshape(len(x), int(np.prod(self.array_shape)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the schema as JSON-able values."""
+        return {
+            "columns": [column.to_dict() for column in self.columns],
+            "target": self.target,
+            "classes": list(self.classes),
+            "array_shape": None if self.array_shape is None else list(self.array_shape),
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Schema":
+        """Return the schema that `to_dict` described."""
+        shape = values["array_shape"]
+        return cls(
+            columns=tuple(Column.from_dict(column) for column in values["columns"]),
+            target=values["target"],
+            classes=tuple(values["classes"]),
+            array_shape=None if shape is None else tuple(shape),
+        )

@@ -1,0 +1,108 @@
+"""What a reader hands on: a table or an array, before anything is inferred from it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tuner.errors import DataError, known_names
+
+__all__ = ["Arrays", "Table", "listed"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Columns of equal length, with the words that an error needs to point into them.
+
+    Args:
+        label: How an error names the source, such as "data file my.csv".
+        columns: Text columns hold "" for a missing cell, number columns null or NaN; a column
+            of any other type may be present, and is refused only where it is used.
+        locate: From a row of the source, counted from 0, to its place: "line 7" or "row 6".
+        rows: The source's row number of each row, (rows,) int64.
+    """
+
+    label: str
+    columns: pa.Table
+    locate: Callable[[int], str]
+    rows: np.ndarray
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in the table's order."""
+        return list(self.columns.column_names)
+
+    def place(self, row: int) -> str:
+        """Return where a row of this table stands in its source."""
+        return self.locate(int(self.rows[row]))
+
+    def keep(self, mask: np.ndarray) -> "Table":
+        """Return the rows at which a mask, (rows,) bool, is true."""
+        return replace(self, columns=self.columns.filter(pa.array(mask)), rows=self.rows[mask])
+
+    def without(self, name: str) -> "Table":
+        """Return the table without one of its columns."""
+        return replace(self, columns=self.columns.drop_columns([name]))
+
+    def refusal(self, column: str, fault: str) -> DataError:
+        """Return the error that a fault in one column is reported by."""
+        return DataError(f"{self.label}, column {column}: {fault}")
+
+    def column(self, name: str, *, otherwise: str = "") -> Any:
+        """Return a pyarrow column of text or numbers.
+
+        Args:
+            name: One of `names`.
+            otherwise: What else the person can do if it is of another type, than to store it as
+                one of these.
+
+        Raises:
+            DataError: It is of another type.
+        """
+        values = self.columns[name]
+        kinds = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating)
+        if not any(is_kind(values.type) for is_kind in kinds):
+            raise self.refusal(
+                name,
+                f"its type {values.type} is neither number, text nor bool; store it as one of "
+                f"these{otherwise and ', or '}{otherwise}",
+            )
+        return values
+
+    def require(self, name: str, option: str) -> None:
+        """Check that a column exists which an option names.
+
+        Raises:
+            DataError: It does not; at most twenty of those that do are listed.
+        """
+        names = self.names
+        if name in names:
+            return
+        near = get_close_matches(name, names, n=1)
+        shown = list(dict.fromkeys([*near, *names]))[:20] if len(names) > 20 else names
+        more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+        raise DataError(
+            f"{self.label}, {option}: there is no column {name}; {known_names(name, shown)}{more}"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrays:
+    """The content of an `.npz` file: x is float32 (rows, *shape), y a text column or absent."""
+
+    label: str
+    x: np.ndarray
+    y: Any  # pyarrow.ChunkedArray of text, or None
+
+
+def listed(names: Sequence[str], limit: int = 8) -> str:
+    """Return names as part of a sentence, cut after a limit.
+
+    >>> listed(["a", "b", "c"], limit=2)
+    'a, b and 1 more'
+    """
+    shown = ", ".join(names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"

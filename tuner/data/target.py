@@ -1,0 +1,79 @@
+"""The classes to tell apart, from a column of labels."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tuner.data.cells import Cells, as_text, distinct
+from tuner.errors import DataError
+
+__all__ = ["Target", "read_target"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """A column of labels, read.
+
+    Args:
+        y: The class of each row that has one, (rows kept,) int64.
+        classes: The labels; numbers are in numeric order, other texts in their own.
+        present: Which rows have a label, (rows,) bool.
+    """
+
+    y: np.ndarray
+    classes: tuple[str, ...]
+    present: np.ndarray
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence about the rows without a label, if there are any."""
+        gone = int((~self.present).sum())
+        if not gone:
+            return ()
+        return (
+            f"{gone:,} {'row has' if gone == 1 else 'rows have'} no target and "
+            f"{'is' if gone == 1 else 'are'} left out",
+        )
+
+
+def read_target(labels: Any, place: str) -> Target:
+    """Read a pyarrow column of texts or numbers as classes; surrounding blanks do not count.
+
+    Args:
+        labels: One a row, as it stood.
+        place: Where they stand, for an error: "data file my.csv, target class".
+
+    Raises:
+        DataError: There are fewer than two classes, or more than one for every two rows.
+    """
+    cells = Cells.of(as_text(labels))
+    present = ~cells.missing
+    found, codes = distinct(cells.stripped)
+    texts: list[str] = found.tolist()
+    numeric = bool(cells.number[present].all())
+    order = sorted(np.unique(codes[present]).tolist(), key=lambda code: _rank(texts[code], numeric))
+    classes = tuple(texts[code] for code in order)
+    _check(classes, int(present.sum()), place)
+    position = np.full(len(texts), -1, np.int64)
+    position[order] = np.arange(len(order))
+    return Target(y=position[codes[present]], classes=classes, present=present)
+
+
+def _rank(text: str, numeric: bool) -> tuple[float, str]:
+    return (float(text) if numeric else 0.0, text)
+
+
+def _check(classes: tuple[str, ...], rows: int, place: str) -> None:
+    if not rows:
+        raise DataError(f"{place}: every label is missing; choose another column with --target")
+    if len(classes) == 1:
+        raise DataError(
+            f"{place}: every row is of the one class {classes[0]}; choose another column with "
+            "--target, or add rows of other classes"
+        )
+    if len(classes) > rows / 2:
+        raise DataError(
+            f"{place}: {len(classes):,} different labels in {rows:,} rows look like a measurement "
+            "or an identifier, not like classes; choose another column with --target"
+        )
