@@ -1,0 +1,72 @@
+import pytest
+
+from tuner.errors import SpaceError
+from tuner.model.custom import is_custom, load_hypermodel
+
+SOURCE = """
+import keras_tuner
+
+class Sized(keras_tuner.HyperModel):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.sizes = features, classes
+
+class Needy(keras_tuner.HyperModel):
+    def __init__(self, other):
+        super().__init__()
+
+class NoModel: ...
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(SOURCE)
+    return path
+
+
+def test_a_python_class_is_told_from_a_toml_file():
+    assert is_custom("mine.py:Model")
+    assert not is_custom("mlp_depth")
+    assert not is_custom("folder/space.toml")
+    assert not is_custom("mine.py:")
+
+
+def test_the_class_is_given_the_sizes_that_it_takes(file):
+    assert load_hypermodel(f"{file}:Sized", features=7, classes=2).sizes == (7, 2)
+
+
+def message(space):
+    with pytest.raises(SpaceError) as error:
+        load_hypermodel(space, features=7, classes=2)
+    return str(error.value)
+
+
+def test_a_missing_file_is_named():
+    assert message("nowhere.py:Model") == (
+        "hypermodel file nowhere.py does not exist; give the path of a Python file"
+    )
+
+
+def test_a_class_that_is_none_of_the_files_hypermodels_is_refused(file):
+    assert message(f"{file}:Size") == (
+        f"hypermodel file {file}: there is no keras_tuner.HyperModel Size; "
+        "did you mean Sized? Known are Sized, Needy"
+    )
+
+
+def test_a_constructor_that_needs_more_is_refused(file):
+    assert message(f"{file}:Needy") == (
+        f"hypermodel file {file}: Needy cannot be made (Needy.__init__() missing 1 required "
+        "positional argument: 'other'); its constructor may take features and classes, and needs "
+        "a default for everything else"
+    )
+
+
+def test_a_file_that_does_not_run_is_refused(tmp_path):
+    path = tmp_path / "broken.py"
+    path.write_text("1 / 0")
+    assert message(f"{path}:Model") == (
+        f"hypermodel file {path} cannot be imported: ZeroDivisionError: division by zero"
+    )

@@ -1,0 +1,44 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import make_space
+from tuner.errors import SpaceError
+from tuner.model.width import check_budget, parameter_count, units_for
+
+
+@given(
+    parameters=st.integers(1_000, 200_000),
+    features=st.integers(1, 100),
+    classes=st.integers(2, 9),
+    depth=st.integers(1, 6),
+)
+def test_no_other_width_is_nearer_to_the_budget(parameters, features, classes, depth):
+    units = units_for(parameters, features=features, classes=classes, depth=depth)
+
+    def distance(width):
+        count = parameter_count(features, classes, depth=depth, units=width)
+        return abs(count - parameters)
+
+    assert distance(units) <= min(distance(units + 1), distance(max(units - 1, 1)))
+
+
+def test_a_budget_that_fits_no_network_is_refused():
+    with pytest.raises(SpaceError) as error:
+        units_for(20, features=64, classes=10, depth=2)
+    assert str(error.value) == (
+        "[network] parameters: 20 are too few for depth 2 with 64 features and 10 classes; "
+        "it takes at least 87"
+    )
+
+
+def test_the_smallest_budget_of_a_space_must_hold_its_deepest_network():
+    space = make_space("[network]\ndepth = [1, 6]\nparameters = [20, 3000]\n")
+    with pytest.raises(SpaceError) as error:
+        check_budget(space, features=4, classes=3)
+    assert str(error.value) == (
+        "[network] parameters: 20 are too few for depth 6 with 4 features and 3 classes; "
+        "it takes at least 21"
+    )
+    check_budget(space, features=2, classes=2)
+    check_budget(make_space(""), features=4, classes=3)

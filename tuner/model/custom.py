@@ -1,0 +1,82 @@
+"""A user's own `keras_tuner.HyperModel`, named on the command line as `file.py:ClassName`."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuner.errors import SpaceError, known_names
+
+if TYPE_CHECKING:
+    import keras_tuner
+
+__all__ = ["is_custom", "load_hypermodel"]
+
+
+def is_custom(space: str) -> bool:
+    """Return whether a `--space` argument names a Python class rather than a TOML file."""
+    path, _, name = space.rpartition(":")
+    return path.endswith(".py") and bool(name)
+
+
+def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.HyperModel:
+    """Load and make the hypermodel of `file.py:ClassName`.
+
+    Where its constructor takes `features` or `classes`, it is given them.
+
+    Args:
+        space: `file.py:ClassName`.
+        features: Width of an encoded row.
+        classes: Number of classes.
+
+    Raises:
+        SpaceError: No such file or class, or the class cannot be made from these arguments.
+    """
+    import keras_tuner
+
+    path, _, name = space.rpartition(":")
+    module = _import(Path(path))
+    hypermodels = [
+        key
+        for key, value in vars(module).items()
+        if inspect.isclass(value)
+        and issubclass(value, keras_tuner.HyperModel)
+        and value is not keras_tuner.HyperModel
+    ]
+    if name not in hypermodels:
+        raise SpaceError(
+            f"hypermodel file {path}: there is no keras_tuner.HyperModel {name}; "
+            f"{known_names(name, hypermodels) if hypermodels else 'it defines none'}"
+        )
+    hypermodel = getattr(module, name)
+    given = {"features": features, "classes": classes}
+    taken = inspect.signature(hypermodel.__init__).parameters
+    try:
+        made: keras_tuner.HyperModel = hypermodel(**{k: v for k, v in given.items() if k in taken})
+    except TypeError as error:
+        raise SpaceError(
+            f"hypermodel file {path}: {name} cannot be made ({error}); its constructor may take "
+            "features and classes, and needs a default for everything else"
+        ) from error
+    return made
+
+
+def _import(path: Path) -> object:
+    if not path.is_file():
+        raise SpaceError(f"hypermodel file {path} does not exist; give the path of a Python file")
+    name = f"hypermodel_{path.stem}"  # a name that no other module has
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise SpaceError(f"hypermodel file {path} cannot be imported; give a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # classes look themselves up there
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise SpaceError(
+            f"hypermodel file {path} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    return module
