@@ -1,0 +1,36 @@
+"""Trainers: they take trials and folds and give back curves and out-of-fold probabilities.
+
+Importing this package imports no Keras: that takes seconds, and what is wrong with a command line
+should be said before. The trainers themselves are imported where they are made.
+"""
+
+from collections.abc import Callable
+
+from tuner.training.objectives import OBJECTIVES, Objective, accuracy, cross_entropy
+from tuner.training.problem import Job, Plan, Problem
+from tuner.training.result import CURVES, TrialResult, mean_curve
+from tuner.training.trainer import Trainer
+
+__all__ = [
+    "CURVES",
+    "OBJECTIVES",
+    "TRAINERS",
+    "Job",
+    "Objective",
+    "Plan",
+    "Problem",
+    "Trainer",
+    "TrialResult",
+    "accuracy",
+    "cross_entropy",
+    "mean_curve",
+]
+
+
+def _fit() -> Trainer:
+    from tuner.training.fit import FitTrainer
+
+    return FitTrainer()
+
+
+TRAINERS: dict[str, Callable[[], Trainer]] = {"fit": _fit}

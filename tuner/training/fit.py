@@ -1,0 +1,225 @@
+"""The `fit` trainer: plain Keras, one fold after another. The reference for every other trainer."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+import keras_tuner
+import numpy as np
+
+from tuner.errors import UserError
+from tuner.training.best_epoch import BestEpoch
+from tuner.training.compiling import build_network
+from tuner.training.objectives import accuracy, cross_entropy
+from tuner.training.problem import Job, Plan, Problem
+from tuner.training.result import CURVES, TrialResult
+from tuner.training.scores import scores_of
+from tuner.training.streams import ALL_ROWS, batch_order, stream_seed
+from tuner.training.trainer import Trainer
+
+__all__ = ["FitTrainer", "fit_all_rows"]
+
+_PREDICTION_ROWS = 8192  # rows predicted at once, so that memory does not grow with the table
+
+
+class Diverged(Exception):
+    """A fold's loss is no longer a finite number."""
+
+
+class FitTrainer(Trainer):
+    """Trains with `HyperModel.fit`, epoch by epoch, each epoch one fold after another.
+
+    All folds go through one compiled model, whose variables are exchanged between them: tracing
+    it is most of a small network's time, and is so paid once a trial instead of once a fold.
+    """
+
+    name = "fit"
+
+    def train(
+        self,
+        jobs: Sequence[Job],
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+    ) -> Iterator[TrialResult]:
+        """Train the trials one after another."""
+        for job in jobs:
+            started = time.perf_counter()
+            try:
+                yield _train(job, hypermodel, problem, plan)
+            except UserError:
+                raise
+            except Exception as error:  # a user's hypermodel may raise anything; it is recorded
+                reason = str(error) if isinstance(error, Diverged) else _describe(error)
+                yield TrialResult(
+                    job.trial, "failed", reason, seconds=time.perf_counter() - started
+                )
+            finally:
+                keras.backend.clear_session()
+
+
+def _describe(error: Exception) -> str:
+    first_line = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first_line}"
+
+
+def _train(
+    job: Job, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
+) -> TrialResult:
+    started = time.perf_counter()
+    folds = [_FoldData(problem, number) for number in range(len(problem.folds))]
+    network = _Network(hypermodel, job, plan)
+    states = [network.initial_state(number) for number in range(len(folds))]
+    curves: dict[str, list[list[float]]] = {name: [[] for _ in folds] for name in CURVES}
+    best = BestEpoch(plan)
+    y = problem.y[problem.rows]
+    for epoch in range(plan.epochs):
+        out_of_fold: list[np.ndarray] = []
+        for number, fold in enumerate(folds):
+            network.load(states[number])
+            values, probabilities = network.train_epoch(fold, epoch)
+            states[number] = network.state()
+            out_of_fold.append(probabilities)
+            for name in CURVES:
+                curves[name][number].append(values[name])
+        if not best.update(epoch + 1, _in_row_order(out_of_fold, problem), y):
+            break
+    assert best.probabilities is not None  # the first epoch is better than the worst score
+    return TrialResult(
+        job.trial,
+        "completed",
+        epoch=best.epoch,
+        parameters=network.parameters,
+        seconds=time.perf_counter() - started,
+        curves=curves,
+        probabilities=best.probabilities,
+        **scores_of(best.probabilities, problem, plan.objective),
+    )
+
+
+def fit_all_rows(
+    job: Job, hypermodel: keras_tuner.HyperModel, *, problem: Problem, plan: Plan, epochs: int
+) -> keras.Model:
+    """Train a trial's network on all training rows, as the `fit` trainer trains a fold.
+
+    Args:
+        job: The trial.
+        hypermodel: Builds and fits it.
+        problem: Its training rows are used; each row is scaled by the moments of all of them.
+        plan: The study's plan; its seed decides the random streams.
+        epochs: Epochs to train, as the trial's folds chose them.
+
+    Returns:
+        The trained network, which takes scaled rows.
+    """
+    data = _FoldData(problem, ALL_ROWS)
+    network = _Network(hypermodel, job, plan)
+    network.load(network.initial_state(ALL_ROWS))
+    for epoch in range(epochs):
+        network.fit_epoch(data, epoch)
+    return network.model
+
+
+class _FoldData:
+    """A fold's rows, scaled by what was fitted on its training rows alone."""
+
+    def __init__(self, problem: Problem, number: int) -> None:
+        self.number = number
+        train, validation = problem.rows, problem.rows[:0]
+        if number != ALL_ROWS:
+            train, validation = problem.folds[number].train, problem.folds[number].validation
+        scaler = problem.scaler(train)
+        scale = scaler.apply if scaler else np.asarray
+        self.x_train: np.ndarray = scale(problem.x[train])
+        self.x_validation: np.ndarray = scale(problem.x[validation])
+        self.y_train, self.y_validation = problem.y[train], problem.y[validation]
+
+
+class _Network:
+    """One compiled model of a trial, through which all folds pass."""
+
+    def __init__(self, hypermodel: keras_tuner.HyperModel, job: Job, plan: Plan) -> None:
+        self.hypermodel = hypermodel
+        self.job = job
+        self.plan = plan
+        self.model: Any = None
+
+    @property
+    def parameters(self) -> int:
+        return int(sum(np.prod(v.shape) for v in self.model.trainable_variables))
+
+    def initial_state(self, fold: int) -> list[np.ndarray]:
+        """Build the fold's own initial network; the last one built is the one that trains."""
+        seed = stream_seed(self.plan.seed, self.job.trial, fold)
+        self.model = build_network(self.hypermodel, self.job.hyperparameters, seed=seed)
+        return self.state()
+
+    def state(self) -> list[np.ndarray]:
+        """Return all that training changes: weights, momenta, the state of dropout."""
+        variables = self.model.variables + self.model.optimizer.variables
+        return [variable.numpy() for variable in variables]
+
+    def load(self, state: list[np.ndarray]) -> None:
+        variables = self.model.variables + self.model.optimizer.variables
+        for variable, value in zip(variables, state, strict=True):
+            variable.assign(value)
+
+    def fit_epoch(self, fold: _FoldData, epoch: int) -> dict[str, float]:
+        order = batch_order(
+            len(fold.y_train),
+            seed=self.plan.seed,
+            trial=self.job.trial,
+            fold=fold.number,
+            epoch=epoch,
+        )
+        history = self.hypermodel.fit(
+            self.job.hyperparameters,
+            self.model,
+            fold.x_train[order],
+            fold.y_train[order],
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            shuffle=False,
+            verbose=0,
+        )
+        return {name: float(values[-1]) for name, values in history.history.items()}
+
+    def train_epoch(self, fold: _FoldData, epoch: int) -> tuple[dict[str, float], np.ndarray]:
+        """Train one epoch; return the values of `CURVES` and the validation probabilities."""
+        logs = self.fit_epoch(fold, epoch)
+        probabilities = self.predict(fold.x_validation)
+        if not (np.isfinite(logs["loss"]) and np.isfinite(probabilities).all()):
+            raise Diverged(
+                f"the loss of fold {fold.number} is not finite in epoch {epoch + 1}; "
+                "a smaller learning rate may help"
+            )
+        values = {
+            "loss": logs["cross_entropy"],
+            "accuracy": logs["accuracy"],
+            "penalty": float(sum(float(loss) for loss in self.model.losses)),
+            "val_loss": float(cross_entropy(probabilities, fold.y_validation).mean()),
+            "val_accuracy": float(accuracy(probabilities, fold.y_validation).mean()),
+        }
+        return values, probabilities
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        parts = range(0, len(x), _PREDICTION_ROWS)
+        probabilities = np.concatenate(
+            [self.model.predict_on_batch(x[start : start + _PREDICTION_ROWS]) for start in parts]
+        )
+        if np.isfinite(probabilities).all() and not np.allclose(
+            probabilities.sum(axis=1), 1.0, atol=1e-3
+        ):
+            raise UserError(
+                "the network's outputs do not add up to one; end it with a softmax activation"
+            )
+        return probabilities
+
+
+def _in_row_order(out_of_fold: list[np.ndarray], problem: Problem) -> np.ndarray:
+    """Put each fold's validation probabilities where its rows stand among the training rows."""
+    rows = np.concatenate([fold.validation for fold in problem.folds])
+    ordered: np.ndarray = np.concatenate(out_of_fold)[np.argsort(rows)]
+    return ordered

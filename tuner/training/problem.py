@@ -1,0 +1,75 @@
+"""What a trainer is given: the rows and folds, and how long and towards what to train."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuner.data import Scaler, fit_scaler
+from tuner.folds import Fold
+from tuner.training.objectives import OBJECTIVES, Objective
+
+if TYPE_CHECKING:
+    import keras_tuner
+
+__all__ = ["Job", "Plan", "Problem"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Encoded rows and the folds on which every trial is evaluated.
+
+    Attributes:
+        x: Shape `(rows, …)`, float32; NaN where a number is missing.
+        y: Class numbers, shape `(rows,)`.
+        folds: Row numbers of each fold; their validation parts partition the training rows.
+        scaled: Which features are standardised on each fold's training rows, shape
+            `(features,)`; None where rows are taken as they are.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    folds: tuple[Fold, ...]
+    scaled: np.ndarray | None = None
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """The training rows, shape `(training rows,)`, ascending."""
+        return np.sort(np.concatenate([fold.validation for fold in self.folds]))
+
+    @property
+    def fold_rows(self) -> list[int]:
+        """Validation rows of each fold."""
+        return [len(fold.validation) for fold in self.folds]
+
+    def scaler(self, rows: np.ndarray) -> Scaler | None:
+        """Return the scaling that is fitted on these rows alone."""
+        return None if self.scaled is None else fit_scaler(self.x, rows, self.scaled)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How every trial of a study is trained.
+
+    Attributes:
+        epochs: Most epochs of a trial.
+        patience: Epochs without a better mean over folds after which a trial stops.
+        objective: What the best epoch and trial are chosen by.
+        seed: The study's seed.
+    """
+
+    epochs: int = 50
+    patience: int = 10
+    objective: Objective = field(default_factory=lambda: OBJECTIVES["cross_entropy"])
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One trial to train: its number and its hyperparameters."""
+
+    trial: int
+    hyperparameters: keras_tuner.HyperParameters

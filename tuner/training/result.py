@@ -1,0 +1,81 @@
+"""What a trial leaves behind: curves by fold and epoch, and out-of-fold probabilities."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+__all__ = ["CURVES", "TrialResult", "mean_curve"]
+
+# Each is a list of folds, and each fold a list of epochs. `loss` and `val_loss` are the
+# cross-entropy of the data alone; `penalty` is what the regularizer adds to it.
+CURVES = ("loss", "val_loss", "accuracy", "val_accuracy", "penalty")
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """The outcome of one trial on all folds.
+
+    Attributes:
+        trial: The trial's number.
+        status: `failed` where a fold diverged, or the hypermodel raised.
+        reason: Why it failed; empty otherwise.
+        epoch: Epochs of training at which the mean over all rows is best, the same for all folds.
+        score: Mean of the objective over all rows, each predicted by the fold that held it out.
+        standard_error: Of that mean, over rows.
+        scores: The mean of every objective at that epoch, by name.
+        standard_errors: Of these means, over rows.
+        fold_scores: The objective's mean in each fold.
+        parameters: Trainable weights and biases.
+        seconds: Wall time of training and validation.
+        curves: The names of `CURVES`, each a list by fold of a list by epoch.
+        probabilities: Out-of-fold probabilities, shape `(training rows, classes)`, float32, in
+            the order of the training rows; None where the trial failed or they were not loaded.
+    """
+
+    trial: int
+    status: Literal["completed", "failed"]
+    reason: str = ""
+    epoch: int = 0
+    score: float = math.nan
+    standard_error: float = math.nan
+    scores: dict[str, float] = field(default_factory=dict)
+    standard_errors: dict[str, float] = field(default_factory=dict)
+    fold_scores: tuple[float, ...] = ()
+    parameters: int = 0
+    seconds: float = 0.0
+    curves: dict[str, list[list[float]]] = field(default_factory=dict)
+    probabilities: np.ndarray | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the probabilities, as JSON has it."""
+        names = (name for name in self.__slots__ if name != "probabilities")
+        record = {name: getattr(self, name) for name in names}
+        for name in ("score", "standard_error"):
+            record[name] = None if math.isnan(record[name]) else record[name]
+        return {**record, "fold_scores": list(self.fold_scores)}
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> "TrialResult":
+        """Return the result that `to_dict` wrote, without its probabilities."""
+        numbers = {
+            name: math.nan if record[name] is None else record[name]
+            for name in ("score", "standard_error")
+        }
+        return cls(**{**record, **numbers, "fold_scores": tuple(record["fold_scores"])})
+
+
+def mean_curve(by_fold: Sequence[Sequence[float]], fold_rows: Sequence[int]) -> list[float]:
+    """Return the mean by epoch over folds, each weighted by its rows.
+
+    Args:
+        by_fold: One list of epochs a fold.
+        fold_rows: Rows of each fold.
+
+    >>> mean_curve([[1.0, 0.5], [4.0, 2.0]], [2, 1])
+    [2.0, 1.0]
+    """
+    means: np.ndarray = np.average(np.asarray(by_fold, float), axis=0, weights=fold_rows)
+    return [float(mean) for mean in means]

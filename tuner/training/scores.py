@@ -1,0 +1,40 @@
+"""A trial's scores, from its out-of-fold probabilities."""
+
+from typing import Any
+
+import numpy as np
+
+from tuner.training.objectives import OBJECTIVES, Objective
+from tuner.training.problem import Problem
+
+__all__ = ["mean_and_error", "scores_of"]
+
+
+def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+    """Return the mean over rows, and its standard error s / √rows.
+
+    >>> mean_and_error(np.array([1.0, 2.0, 3.0]))
+    (2.0, 0.5773502691896258)
+    """
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def scores_of(probabilities: np.ndarray, problem: Problem, objective: Objective) -> dict[str, Any]:
+    """Return the fields of a `TrialResult` that follow from its probabilities.
+
+    Args:
+        probabilities: Out-of-fold, shape `(training rows, classes)`, in the rows' order.
+        problem: The rows and folds.
+        objective: What the search optimises.
+    """
+    y = problem.y[problem.rows]
+    row_values = {name: o.row_values(probabilities, y) for name, o in OBJECTIVES.items()}
+    means = {name: mean_and_error(values) for name, values in row_values.items()}
+    by_fold = [np.searchsorted(problem.rows, fold.validation) for fold in problem.folds]
+    return {
+        "score": means[objective.name][0],
+        "standard_error": means[objective.name][1],
+        "scores": {name: mean for name, (mean, _) in means.items()},
+        "standard_errors": {name: error for name, (_, error) in means.items()},
+        "fold_scores": tuple(float(row_values[objective.name][rows].mean()) for rows in by_fold),
+    }

@@ -1,0 +1,43 @@
+"""The interface behind which trainers are exchanged."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from tuner.training.problem import Job, Plan, Problem
+from tuner.training.result import TrialResult
+
+if TYPE_CHECKING:
+    import keras_tuner
+
+__all__ = ["Trainer"]
+
+
+class Trainer(ABC):
+    """Trains trials on all folds.
+
+    Whatever the trainer, a trial's result depends on its own hyperparameters, the problem, the
+    plan and its random streams only: not on its neighbours in a cohort, nor on the order.
+    """
+
+    name: str
+
+    def cohort(self) -> int:
+        """Return how many trials this trainer likes to be given at once."""
+        return 1
+
+    @abstractmethod
+    def train(
+        self,
+        jobs: Sequence[Job],
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+    ) -> Iterator[TrialResult]:
+        """Train the trials of a cohort; yield each as it ends, in any order.
+
+        A trial that diverges, or whose hypermodel raises, is yielded as failed with the reason.
+        """
