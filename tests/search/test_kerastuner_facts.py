@@ -1,0 +1,66 @@
+"""What this package relies on in KerasTuner 1.4.8; an upgrade that changes it fails here."""
+
+from importlib.metadata import version
+
+import keras_tuner
+import pytest
+
+
+class Untrained(keras_tuner.Tuner):
+    def run_trial(self, *_):
+        """Never called."""
+
+
+@pytest.fixture
+def oracle(tmp_path):
+    hp = keras_tuner.HyperParameters()
+    hp.Int("depth", 0, 9)
+    oracle = keras_tuner.oracles.RandomSearchOracle(
+        objective=keras_tuner.Objective("cross_entropy", "min"),
+        hyperparameters=hp,
+        max_trials=10,
+        seed=1,
+        max_consecutive_failed_trials=100,
+    )
+    oracle.verbose = 0
+    Untrained(oracle, directory=tmp_path, project_name="facts")
+    return oracle
+
+
+def end(oracle, trial, score=None):
+    if score is None:
+        trial.status = "FAILED"
+    else:
+        oracle.update_trial(trial.trial_id, {"cross_entropy": score})
+        trial.status = "COMPLETED"
+    oracle.end_trial(trial)
+
+
+def test_the_version_is_the_one_that_was_checked():
+    assert version("keras-tuner") == "1.4.8"
+
+
+def test_distinct_tuner_ids_ask_for_several_trials_at_once(oracle):
+    first, second = oracle.create_trial("place-0"), oracle.create_trial("place-1")
+    assert first.trial_id != second.trial_id
+    end(oracle, second, 0.2)
+    end(oracle, first, 0.1)
+    assert oracle.get_best_trials(1)[0].trial_id == first.trial_id
+
+
+def test_a_trial_id_is_its_number_with_leading_zeros(oracle):
+    ids = [oracle.create_trial(f"place-{place}").trial_id for place in range(3)]
+    assert [int(trial_id) for trial_id in ids] == [0, 1, 2]
+
+
+def test_the_stock_oracles_best_trials_are_padded_with_failed_ones(oracle):
+    """Why StudyOracle.get_best_trials filters them."""
+    end(oracle, oracle.create_trial("place-0"), 0.2)
+    end(oracle, oracle.create_trial("place-0"))
+    assert [trial.status for trial in oracle.get_best_trials(2)] == ["COMPLETED", "FAILED"]
+
+
+def test_zero_is_no_seed_for_stock_oracles():
+    """Why StudyOracle passes seed + 1."""
+    seeds = {keras_tuner.oracles.RandomSearchOracle(seed=0).seed for _ in range(20)}
+    assert len(seeds) > 1

@@ -1,0 +1,168 @@
+"""KFoldTuner as a person uses it from Python, with a hypermodel of their own."""
+
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+
+from tests.conftest import SMALL, make_problem, make_space
+from tuner.errors import DataError, SearchFailed, UserError
+from tuner.model.mlp import MLPHyperModel
+from tuner.search import KFoldTuner
+from tuner.study import Listener, SearchSettings, Study
+
+QUICK = SearchSettings(max_trials=3, folds=3, epochs=2, test_size=0.0, seed=3)
+
+
+class Own(keras_tuner.HyperModel):
+    def build(self, hp):
+        model = keras.Sequential([keras.Input((4,))])
+        if hp.Boolean("hidden"):
+            with hp.conditional_scope("hidden", [True]):
+                model.add(keras.layers.Dense(hp.Choice("units", [4, 8]), activation="relu"))
+        model.add(keras.layers.Dense(3, activation="softmax"))
+        rate = hp.Float("learning_rate", 1e-3, 1e-1, sampling="log")
+        model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
+        return model
+
+    def fit(self, hp, model, *args, **kwargs):
+        return model.fit(*args, batch_size=hp.Choice("batch_size", [8, 16]), **kwargs)
+
+
+@pytest.fixture
+def rows():
+    problem = make_problem()
+    return problem.x, np.array(["low", "mid", "top"])[problem.y]
+
+
+@pytest.fixture
+def make(tmp_path):
+    def make(hypermodel=None, settings=QUICK, **kwargs):
+        return KFoldTuner(hypermodel or Own(), settings, directory=tmp_path / "runs", **kwargs)
+
+    return make
+
+
+def test_a_users_hypermodel_is_searched_and_its_best_network_returned(make, rows, capsys):
+    tuner = make()
+    tuner.search(*rows, study="mine")
+    assert isinstance(tuner, keras_tuner.Tuner)
+    assert [record.trial for record in tuner.records] == [0, 1, 2]
+    best = min(tuner.records, key=lambda record: record.result.score)
+    (hp,) = tuner.get_best_hyperparameters()
+    assert hp.values == best.hyperparameters
+    (model,) = tuner.get_best_models()
+    probabilities = model.predict(rows[0], verbose=0)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert capsys.readouterr().out == ""
+    tuner.results_summary()
+    assert f"Results in {tuner.study.folder}" in capsys.readouterr().out
+
+
+def test_a_hyperparameter_that_only_fit_asks_for_is_searched_too(make, rows):
+    tuner = make()
+    tuner.search(*rows)
+    assert all("batch_size" in record.hyperparameters for record in tuner.records)
+
+
+def test_only_active_hyperparameters_are_recorded(make, rows):
+    tuner = make(settings=SearchSettings(max_trials=6, folds=2, epochs=1, test_size=0.0))
+    tuner.search(*rows)
+    for record in tuner.records:
+        assert ("units" in record.hyperparameters) == record.hyperparameters["hidden"]
+
+
+def test_the_same_search_gives_the_same_trials_and_scores(make, rows):
+    first, second = make(), make()
+    for tuner in (first, second):
+        tuner.search(*rows)
+    assert [(r.hyperparameters, r.result.curves) for r in first.records] == [
+        (r.hyperparameters, r.result.curves) for r in second.records
+    ]
+
+
+def test_the_journal_has_every_trial_before_and_after_it_ran(make, rows):
+    tuner = make()
+    tuner.search(*rows, study="mine")
+    study = Study.open("mine", tuner.root)
+    events = [event["event"] for event in study.journal.events()]
+    assert events == ["proposed", "trial"] * 3
+    assert [r.to_dict() for r in study.trials()] == [r.to_dict() for r in tuner.records]
+    assert not list(study.folder.glob("trial_*"))  # KerasTuner's own files
+
+
+def test_a_stock_oracle_of_kerastuner_is_taken(make, rows):
+    oracle = keras_tuner.oracles.GridSearchOracle(
+        objective=keras_tuner.Objective("cross_entropy", "min"), max_trials=3, seed=1
+    )
+    oracle.verbose = 0
+    tuner = make(oracle=oracle)
+    tuner.search(*rows)
+    assert len(tuner.records) == 3
+
+
+def test_a_space_is_searched_until_it_is_exhausted(make, problem, make_study):
+    space = make_space("[network]\ndepth = { min = 0, max = 1 }\nunits = 4\n")
+    hypermodel = MLPHyperModel(space, features=4, classes=3, epochs=2)
+    settings = SearchSettings(max_trials=9, folds=3, epochs=2)
+    sentence = make(hypermodel, settings).run(problem, make_study())
+    assert sentence == "all 2 configurations of the space were tried"
+
+
+def test_no_trial_begins_after_the_time_is_up(make, problem, make_study):
+    settings = SearchSettings(max_trials=9, max_seconds=0.01, folds=3, epochs=2)
+    hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=2)
+    sentence = make(hypermodel, settings).run(problem, make_study())
+    assert sentence == "0.01 seconds were over after 1 trials"
+
+
+def test_listeners_are_told_in_order(make, problem, make_study):
+    told = []
+
+    class Recorder(Listener):
+        def on_study_begin(self, study):
+            told.append("study")
+
+        def on_trial_begin(self, trial, hyperparameters):
+            told.append(f"begin {trial}")
+
+        def on_trial_end(self, record):
+            told.append(f"end {record.trial}")
+
+        def on_search_end(self, study, sentence):
+            told.append(sentence)
+
+    hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=2)
+    settings = SearchSettings(max_trials=2, folds=3, epochs=1)
+    make(hypermodel, settings, listeners=[Recorder()]).run(problem, make_study())
+    assert told == [
+        "study", "begin 0", "end 0", "begin 1", "end 1", "2 trials were asked for",
+    ]  # fmt: skip
+
+
+def test_a_search_in_which_every_trial_fails_says_why_the_first_did(make, rows):
+    class Broken(Own):
+        def fit(self, hp, model, *args, **kwargs):
+            raise RuntimeError(f"no fit {kwargs['epochs']}")
+
+    with pytest.raises(SearchFailed) as error:
+        make(Broken()).search(*rows)
+    assert str(error.value) == "every trial failed; trial 0: RuntimeError: no fit 1"
+
+
+def test_rows_and_classes_that_do_not_fit_together_are_refused(make, rows):
+    x, y = rows
+    x = x.copy()
+    x[0, 0] = np.nan
+    with pytest.raises(DataError) as error:
+        make().search(x, y[:-1])
+    assert str(error.value) == (
+        "x and y: expected as many finite rows as classes; received x of shape (60, 4) with 1 "
+        "values that are not finite, and 59 classes"
+    )
+
+
+def test_there_are_no_models_before_a_search(make):
+    with pytest.raises(UserError) as error:
+        make().get_best_models()
+    assert str(error.value) == "there was no search yet; call search(x, y) first"

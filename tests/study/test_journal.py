@@ -1,0 +1,65 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuner.errors import StudyError
+from tuner.study import Journal
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+fields = st.dictionaries(
+    st.text(min_size=1).filter(lambda name: name not in {"event", "self"}), json_values
+)
+
+
+@given(events=st.lists(st.tuples(st.sampled_from(["trial", "proposed"]), fields), max_size=5))
+def test_events_come_back_as_they_were_written(tmp_path_factory, events):
+    journal = Journal(tmp_path_factory.mktemp("journal") / "journal.jsonl")
+    for event, values in events:
+        journal.append(event, **values)
+    assert list(journal.events()) == [{"event": event, **values} for event, values in events]
+    trials = [values for event, values in events if event == "trial"]
+    assert list(journal.events("trial")) == [{"event": "trial", **values} for values in trials]
+
+
+def test_an_event_is_one_line(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append("trial", text="two\nlines")
+    assert journal.path.read_text() == '{"event": "trial", "text": "two\\nlines"}\n'
+
+
+def test_a_journal_that_was_not_begun_is_empty(tmp_path):
+    assert list(Journal(tmp_path / "journal.jsonl").events()) == []
+
+
+def test_nan_is_not_written(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    with pytest.raises(ValueError, match="Out of range float values are not JSON compliant"):
+        journal.append("trial", score=float("nan"))
+    assert not journal.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ('{"event": "trial", ', "is not JSON (Expecting property name enclosed in double quotes)"),
+        ("[]", 'expected an object with an "event"'),
+    ],
+)
+def test_a_damaged_line_is_named(tmp_path, line, what):
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append("proposed", trial=0)
+    with journal.path.open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(StudyError) as error:
+        list(journal.events())
+    assert str(error.value) == (
+        f"journal {journal.path}, line 2: {what}; the line is damaged, restore the file from a copy"
+    )

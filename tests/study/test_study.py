@@ -1,0 +1,144 @@
+import json
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from tuner.errors import StudyError, UserError
+from tuner.study import SearchSettings, Study, free_name, study_names
+from tuner.study.records import OracleName, StudyRecord, TrialRecord
+
+
+def refusal(call, kind=StudyError):
+    with pytest.raises(kind) as error:
+        call()
+    return str(error.value)
+
+
+def test_a_study_comes_back_from_the_disk(make_study, make_record):
+    study = make_study()
+    written = [make_record(trial) for trial in range(3)]
+    for record in written:
+        study.write_trial(record)
+    opened = Study.open("study", study.folder.parents[1])
+    assert opened.record.to_dict() == study.record.to_dict()
+    assert [record.to_dict() for record in opened.trials()] == [r.to_dict() for r in written]
+    for record in written:
+        probabilities = opened.probabilities(record.trial)
+        np.testing.assert_array_equal(probabilities, record.result.probabilities)
+
+
+def test_records_survive_json(make_study, make_record):
+    study, trial = make_study().record, make_record(4)
+    again = StudyRecord.from_dict(json.loads(json.dumps(study.to_dict())))
+    assert again.to_dict() == study.to_dict()
+    again = TrialRecord.from_dict(json.loads(json.dumps(trial.to_dict())))
+    assert again.to_dict() == trial.to_dict()
+
+
+def test_a_trial_counts_only_once_its_probabilities_are_there(make_study, make_record, monkeypatch):
+    study = make_study()
+    monkeypatch.setattr(np, "save", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        study.write_trial(make_record(0))
+    assert list(study.trials()) == []
+
+
+def test_mean_curves_weight_folds_by_their_rows(make_study, make_record):
+    record = make_record(0)
+    curves = record.mean_curves(make_study().record.split)
+    by_fold = np.array(record.result.curves["loss"])
+    assert curves["loss"] == pytest.approx(list(by_fold.mean(axis=0)))
+
+
+def test_a_taken_name_is_refused_unless_overwritten(make_study, make_record):
+    study = make_study()
+    study.write_trial(make_record(0))
+    root = study.folder.parents[1]
+    assert refusal(lambda: Study.create(study.record, root)) == (
+        f"study study already exists in {root}; give --study another name, or --overwrite to "
+        "delete it first"
+    )
+    assert len(list(study.trials())) == 1
+    again = Study.create(study.record, root, overwrite=True)
+    assert list(again.trials()) == []
+
+
+@pytest.mark.parametrize("name", ["../out", "a/b", "", ".hidden", "a" * 101, "a b", "..", "a\n"])
+def test_a_name_cannot_leave_the_folder(make_study, name, tmp_path):
+    expected = (
+        f"study name {name!r} is not allowed; use at most 100 letters, digits, '.', '_' and '-', "
+        "beginning with a letter or digit"
+    )
+    assert refusal(lambda: make_study(name)) == expected
+    assert refusal(lambda: Study.open(name, tmp_path)) == expected
+
+
+def test_an_unknown_study_is_answered_with_the_known_ones(make_study, tmp_path):
+    assert refusal(lambda: Study.open("digits", tmp_path)) == (
+        f"there is no study digits; there are none in {tmp_path}"
+    )
+    root = make_study("digits-mlp-1").folder.parents[1]
+    assert study_names(root) == ["digits-mlp-1"]
+    assert refusal(lambda: Study.open("digits-mlp-2", root)) == (
+        "there is no study digits-mlp-2; did you mean digits-mlp-1? Known are digits-mlp-1"
+    )
+
+
+def test_free_names_count_up_and_are_always_allowed(make_study):
+    root = make_study("digits-mlp-1").folder.parents[1]
+    assert free_name("digits-mlp", root) == "digits-mlp-2"
+    assert free_name("../my data (1)", root) == "my_data_1_-1"
+    assert free_name("...", root) == "study-1"
+
+
+def test_a_damaged_description_is_named(make_study):
+    study = make_study()
+    path = study.folder / "study.json"
+    path.write_text("{}")
+    assert refusal(lambda: Study.open("study", study.folder.parents[1])) == (
+        f"study description {path} cannot be read (KeyError: 'settings'); "
+        "restore the file from a copy"
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_named(make_study):
+    study = make_study()
+    file = study.folder / "study.json"  # a file where a folder is needed
+    assert refusal(lambda: Study.create(study.record, file)) == (
+        f"study folder {file}/studies/study cannot be written (Not a directory); mend that, or "
+        "give --root another folder"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"max_trials": 0}, "--max-trials: 0 is too small; give at least 1"),
+        ({"folds": 1}, "--folds: 1 is too small; give at least 2"),
+        ({"epochs": 0}, "--epochs: 0 is too small; give at least 1"),
+        ({"max_seconds": 0.0}, "--max-seconds: 0 is no time limit; give a number above 0"),
+        (
+            {"seed": -1},
+            "--seed: -1 is out of range; give a whole number from 0 to 4294967295",
+        ),
+        (
+            {"oracle": "gird"},
+            "--oracle: there is no oracle gird; did you mean grid? "
+            "Known are random, grid, bayesian",
+        ),
+        (
+            {"objective": "loss"},
+            "--objective: there is no objective loss; known are cross_entropy, accuracy",
+        ),
+        ({"trainer": "lane"}, "--trainer: there is no trainer lane; known are fit"),
+    ],
+)
+def test_settings_out_of_range_are_refused(settings, message):
+    assert refusal(lambda: SearchSettings(**settings), UserError) == message
+
+
+def test_the_oracles_that_settings_know_are_those_that_there_are():
+    from tuner.search import ORACLES
+
+    assert set(get_args(OracleName)) == set(ORACLES)

@@ -1,0 +1,256 @@
+"""`KFoldTuner`: a `keras_tuner.Tuner` that scores each trial by k-fold cross-validation."""
+
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import keras_tuner
+import numpy as np
+
+from tuner.errors import DataError, SearchFailed, UserError
+from tuner.folds import make_split
+from tuner.search.oracles import ORACLES
+from tuner.space import from_keras_tuner
+from tuner.study import (
+    Listener,
+    SearchSettings,
+    Study,
+    StudyRecord,
+    TrialRecord,
+    free_name,
+    installed_versions,
+)
+from tuner.training import TRAINERS, Job, Problem, TrialResult
+from tuner.training.fit import fit_all_rows
+
+__all__ = ["KFoldTuner"]
+
+
+class KFoldTuner(keras_tuner.Tuner):
+    """Searches a hypermodel: every trial is trained on every fold, and scored on all rows.
+
+    Args:
+        hypermodel: A `keras_tuner.HyperModel` whose `build` returns a compiled softmax
+            classifier with the loss `sparse_categorical_crossentropy`.
+        settings: How to search; the defaults where it is None.
+        oracle: A `keras_tuner.Oracle` of one's own, instead of the one that `settings` names.
+        directory: The folder that holds all that searches write.
+        listeners: Who is told of the search's events.
+
+    Attributes:
+        study: The study on the disk; None before the search.
+        records: The finished trials, in the order in which they ended.
+
+    Example:
+        >>> tuner = KFoldTuner(MyHyperModel(), SearchSettings(max_trials=8))  # doctest: +SKIP
+        >>> tuner.search(x, y)  # doctest: +SKIP
+        >>> model = tuner.get_best_models()[0]  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        hypermodel: keras_tuner.HyperModel,
+        settings: SearchSettings | None = None,
+        *,
+        oracle: keras_tuner.Oracle | None = None,
+        directory: str | Path = "mlruns",
+        listeners: Sequence[Listener] = (),
+    ) -> None:
+        self.settings = settings or SearchSettings()
+        self.root = Path(directory)
+        self.listeners = tuple(listeners)
+        self.trainer = TRAINERS[self.settings.trainer]()
+        self.study: Study | None = None
+        self.problem: Problem | None = None
+        self.records: list[TrialRecord] = []
+        self._running: dict[int, Any] = {}  # trial number to KerasTuner's trial
+        # KerasTuner keeps files of its own; the study's journal takes their place.
+        scratch = tempfile.mkdtemp(prefix="tuner-")
+        weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
+        super().__init__(
+            oracle or self._make_oracle(hypermodel),
+            hypermodel,
+            directory=scratch,
+            project_name="keras_tuner",
+        )
+
+    def _make_oracle(self, hypermodel: keras_tuner.HyperModel) -> keras_tuner.Oracle:
+        return ORACLES[self.settings.oracle](
+            getattr(hypermodel, "space", None),
+            self.settings.plan.objective,
+            max_trials=self.settings.max_trials,
+            seed=self.settings.seed,
+        )
+
+    def search(self, x: np.ndarray, y: np.ndarray, *, study: str | None = None) -> None:
+        """Search on rows that a network can take as they are.
+
+        Args:
+            x: Shape `(rows, …)`, numbers; not scaled here, since a user's model may do so.
+            y: The class of each row, shape `(rows,)`, numbers or words.
+            study: The study's name; a free one where it is None.
+
+        Raises:
+            DataError: The arrays do not fit together, or hold values that are not finite.
+            SearchFailed: No trial was completed.
+        """
+        x = np.asarray(x, np.float32)
+        if len(x) != len(y) or not np.isfinite(x).all():
+            raise DataError(
+                f"x and y: expected as many finite rows as classes; received x of shape {x.shape} "
+                f"with {int((~np.isfinite(x)).sum())} values that are not finite, and {len(y)} "
+                "classes"
+            )
+        names, numbers = np.unique(np.asarray(y), return_inverse=True)
+        classes = [str(name) for name in names]
+        split = make_split(
+            numbers,
+            classes=classes,
+            folds=self.settings.folds,
+            test_size=self.settings.test_size,
+            seed=self.settings.seed,
+        )
+        space = from_keras_tuner(
+            self.oracle.get_space(), name=type(self.hypermodel).__name__, title=""
+        )
+        record = StudyRecord(
+            name=study or free_name(f"array-{space.name}", self.root),
+            space=space.name,
+            title=space.title,
+            definition=space.to_dict(),
+            data={"name": "array", "rows": len(x), "classes": classes},
+            settings=self.settings,
+            split=split,
+            versions=installed_versions(),
+        )
+        problem = Problem(x, numbers.astype(np.int64), split.folds)
+        self.run(problem, Study.create(record, self.root))
+
+    def run(self, problem: Problem, study: Study) -> str:
+        """Search a problem and write the study.
+
+        Args:
+            problem: Rows and folds.
+            study: A study without trials.
+
+        Returns:
+            Why the search ended, in one sentence.
+
+        Raises:
+            SearchFailed: No trial was completed.
+        """
+        self.problem, self.study = problem, study
+        started = time.monotonic()
+        for listener in self.listeners:
+            listener.on_study_begin(study)
+        while not self._time_is_up(started) and (jobs := self._next_cohort(study)):
+            results = self.trainer.train(
+                jobs, self.hypermodel, problem=problem, plan=self.settings.plan
+            )
+            for result in results:
+                self._end_trial(result, study)
+        sentence = self._why_ended(started)
+        for listener in self.listeners:
+            listener.on_search_end(study, sentence)
+        if not any(record.completed for record in self.records):
+            raise SearchFailed(self._first_failure(sentence))
+        return sentence
+
+    def _time_is_up(self, started: float) -> bool:
+        limit = self.settings.max_seconds
+        return limit is not None and time.monotonic() - started >= limit
+
+    def _why_ended(self, started: float) -> str:
+        count = len(self.records)
+        if count < self.settings.max_trials and not self._time_is_up(started):
+            return f"all {count} configurations of the space were tried"
+        if count < self.settings.max_trials:
+            return f"{self.settings.max_seconds:g} seconds were over after {count} trials"
+        return f"{count} trials were asked for"
+
+    def _first_failure(self, sentence: str) -> str:
+        if not self.records:
+            return f"no trial was trained: {sentence}; give the search more time"
+        first = self.records[0]
+        return f"every trial failed; trial {first.trial}: {first.result.reason}"
+
+    def _next_cohort(self, study: Study) -> list[Job]:
+        """Ask the oracle for as many trials as the trainer likes to be given at once."""
+        jobs: list[Job] = []
+        room = self.settings.max_trials - len(self.records)
+        for place in range(min(self.trainer.cohort(), room)):
+            trial = self.oracle.create_trial(f"place-{place}")
+            if trial.status != "RUNNING":
+                break
+            jobs.append(self._begin_trial(trial, study))
+        return jobs
+
+    def _begin_trial(self, trial: Any, study: Study) -> Job:
+        number, values = int(trial.trial_id), dict(trial.hyperparameters.values)
+        self._running[number] = trial
+        study.journal.append("proposed", trial=number, hyperparameters=values)
+        for listener in self.listeners:
+            listener.on_trial_begin(number, values)
+        return Job(number, trial.hyperparameters)
+
+    def _end_trial(self, result: TrialResult, study: Study) -> None:
+        """Write the journal first, since it is the truth, then tell everyone."""
+        trial = self._running.pop(result.trial)
+        values = dict(trial.hyperparameters.values)
+        derive = getattr(self.hypermodel, "derived", None)
+        derived = derive(values) if derive else {}
+        record = TrialRecord(result.trial, values, derived, result)
+        study.write_trial(record)
+        self.records.append(record)
+        self._tell_oracle(trial, result)
+        for listener in self.listeners:
+            listener.on_trial_end(record)
+
+    def _tell_oracle(self, trial: Any, result: TrialResult) -> None:
+        if result.status == "completed":
+            self.oracle.update_trial(trial.trial_id, result.scores)
+            trial.status = "COMPLETED"
+        else:
+            trial.status, trial.message = "FAILED", result.reason
+        self.oracle.end_trial(trial)
+
+    @property
+    def project_dir(self) -> str:
+        """The study's folder; before the search, KerasTuner's own, which is deleted at the end."""
+        return str(self.study.folder if self.study else Path(self.directory) / self.project_name)
+
+    def load_model(self, trial: Any) -> keras.Model:
+        """Train a trial's network on all training rows for its epochs.
+
+        Nothing is kept of the folds' networks: what is scored is the recipe, and this is its
+        product.
+        """
+        assert self.problem is not None  # there is no trial before the search
+        number = int(trial.trial_id)
+        record = next(record for record in self.records if record.trial == number)
+        return fit_all_rows(
+            Job(number, trial.hyperparameters),
+            self.hypermodel,
+            problem=self.problem,
+            plan=self.settings.plan,
+            epochs=record.result.epoch,
+        )
+
+    def get_best_models(self, num_models: int = 1) -> list[keras.Model]:
+        """Return the networks of the best trials, trained on all training rows, best first."""
+        return [self.load_model(trial) for trial in self._best_trials(num_models)]
+
+    def get_best_hyperparameters(self, num_trials: int = 1) -> list[keras_tuner.HyperParameters]:
+        """Return the hyperparameters of the best completed trials, best first."""
+        return [trial.hyperparameters for trial in self._best_trials(num_trials)]
+
+    def _best_trials(self, number: int) -> list[Any]:
+        if self.problem is None:
+            raise UserError("there was no search yet; call search(x, y) first")
+        trials = self.oracle.get_best_trials(number)
+        return [trial for trial in trials if trial.status == "COMPLETED"]

@@ -1,0 +1,164 @@
+"""A study's folder under `mlruns/studies/`: its description, journal and predictions."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuner.errors import StudyError, known_names
+from tuner.study.journal import Journal
+from tuner.study.records import StudyRecord, TrialRecord
+
+__all__ = ["Study", "check_name", "free_name", "study_names"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class Study:
+    """One search on the disk.
+
+    Attributes:
+        record: What makes it this study.
+        folder: Where it lies.
+        journal: Its events.
+    """
+
+    def __init__(self, record: StudyRecord, folder: Path) -> None:
+        self.record = record
+        self.folder = folder
+        self.journal = Journal(folder / "journal.jsonl")
+
+    @classmethod
+    def create(cls, record: StudyRecord, root: Path, *, overwrite: bool = False) -> "Study":
+        """Make a new study under `root`.
+
+        Args:
+            record: What makes it this study.
+            root: The folder that holds all that searches write.
+            overwrite: Delete a study of the same name first.
+
+        Raises:
+            StudyError: The name is taken or not allowed, or the folder cannot be written.
+        """
+        folder = check_name(record.name, root, overwrite=overwrite)
+        try:
+            if folder.exists():
+                shutil.rmtree(folder)
+            (folder / "oof").mkdir(parents=True)
+            text = json.dumps(record.to_dict(), indent=1, ensure_ascii=False)
+            _write_whole(folder / "study.json", text.encode())
+        except OSError as error:
+            raise StudyError(
+                f"study folder {folder} cannot be written ({error.strerror}); "
+                "mend that, or give --root another folder"
+            ) from error
+        return cls(record, folder)
+
+    @classmethod
+    def open(cls, name: str, root: Path) -> "Study":
+        """Open a study that exists.
+
+        Raises:
+            StudyError: There is no such study, or its description cannot be read.
+        """
+        folder = _folder(name, root)
+        path = folder / "study.json"
+        if not path.is_file():
+            names = study_names(root)
+            known = known_names(name, names) if names else f"there are none in {root}"
+            raise StudyError(f"there is no study {name}; {known}")
+        try:
+            record = StudyRecord.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, KeyError, TypeError) as error:
+            raise StudyError(
+                f"study description {path} cannot be read ({type(error).__name__}: {error}); "
+                "restore the file from a copy"
+            ) from error
+        return cls(record, folder)
+
+    def write_trial(self, trial: TrialRecord) -> None:
+        """Keep a finished trial: its probabilities first, then the line that makes it count."""
+        probabilities = trial.result.probabilities
+        if probabilities is not None:
+            path = self._probabilities(trial.trial)
+            temporary = path.with_suffix(".tmp")
+            with temporary.open("wb") as file:
+                np.save(file, probabilities, allow_pickle=False)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        self.journal.append("trial", **trial.to_dict())
+
+    def trials(self) -> Iterator[TrialRecord]:
+        """Yield the finished trials in the order in which they ended."""
+        for event in self.journal.events("trial"):
+            yield TrialRecord.from_dict(event)
+
+    def probabilities(self, trial: int) -> np.ndarray:
+        """Return a trial's out-of-fold probabilities, shape `(training rows, classes)`."""
+        array: np.ndarray = np.load(self._probabilities(trial), allow_pickle=False)
+        return array
+
+    def _probabilities(self, trial: int) -> Path:
+        return self.folder / "oof" / f"trial_{trial:05d}.npy"
+
+    def last_event(self, kind: str) -> dict[str, Any] | None:
+        """Return the newest event of a kind, or None."""
+        last = None
+        for last in self.journal.events(kind):  # noqa: B007  (the last one is what is wanted)
+            pass
+        return last
+
+
+def check_name(name: str, root: Path, *, overwrite: bool = False) -> Path:
+    """Return the folder of a new study, if it may have this name.
+
+    Raises:
+        StudyError: The name is not allowed, or taken and not to be overwritten.
+    """
+    folder = _folder(name, root)
+    if folder.exists() and not overwrite:
+        raise StudyError(
+            f"study {name} already exists in {root}; give --study another name, or --overwrite "
+            "to delete it first"
+        )
+    return folder
+
+
+def study_names(root: Path) -> list[str]:
+    """Return the names of the studies under `root`, in alphabetical order."""
+    return sorted(path.parent.name for path in (root / "studies").glob("*/study.json"))
+
+
+def free_name(stem: str, root: Path) -> str:
+    """Return the first of `stem-1`, `stem-2`, … that no study under `root` has.
+
+    Args:
+        stem: What the name begins with; characters that a name cannot have become `_`.
+        root: The folder that holds all that searches write.
+    """
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).lstrip("._-")[:90] or "study"
+    number = 1
+    while _folder(f"{stem}-{number}", root).exists():
+        number += 1
+    return f"{stem}-{number}"
+
+
+def _folder(name: str, root: Path) -> Path:
+    if not _NAME.fullmatch(name):
+        raise StudyError(
+            f"study name {name!r} is not allowed; use at most 100 letters, digits, '.', '_' and "
+            "'-', beginning with a letter or digit"
+        )
+    return root / "studies" / name
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(content)
+    temporary.replace(path)

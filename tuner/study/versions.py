@@ -1,0 +1,19 @@
+"""Which versions a study was made with."""
+
+import platform
+from importlib.metadata import version
+
+from tuner._version import __version__
+
+__all__ = ["installed_versions"]
+
+_NAMED = ("tensorflow", "keras", "keras-tuner", "mlflow", "numpy", "pandas", "scikit-learn")
+
+
+def installed_versions() -> dict[str, str]:
+    """Return the versions of this package, of Python, and of what decides a result."""
+    return {
+        "softmax-tuner": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in _NAMED},
+    }
