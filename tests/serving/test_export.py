@@ -1,0 +1,236 @@
+"""An exported model answers raw rows as the network in memory does: real formats, real process."""
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from tuner.data import fit_scaler, load_dataset
+from tuner.errors import DataError, ExportMismatch, UserError
+from tuner.serving.export import TrainedNetwork, export_model, sample_rows
+from tuner.serving.fresh_process import FreshProcess
+from tuner.serving.inputs import input_names, model_inputs
+from tuner.serving.prediction import ExportedModel, check_output, write_predictions
+from tuner.serving.preprocessing import with_preprocessing
+
+HEADER = "len (cm),ab/c,ab\\c,colour,flag,2nd,constant,kind\n"
+
+
+def table(rows=40):
+    """Numbers, numbers with gaps, words with gaps, booleans; and names that Keras does not take."""
+    rng = np.random.default_rng(0)
+    lines = []
+    for row in range(rows):
+        gap = "" if row % 7 == 0 else f"{rng.normal(5, 2):.3f}"
+        colour = ["red", "green", "", "blue, dark"][row % 4]
+        quoted = f'"{colour}"'
+        flag = ["true", "false"][row % 2]
+        kind = ["yes", "no", "may be"][row % 3]
+        lines.append(f"{rng.normal():.3f},{gap},{row},{quoted},{flag},{row % 5},1,{kind}")
+    return HEADER + "\n".join(lines) + "\n"
+
+
+def trained(source):
+    """A network with random weights: what an export does not depend on is how good it is."""
+    dataset = load_dataset(str(source))
+    keras.utils.set_random_seed(0)
+    network = keras.Sequential(
+        [
+            keras.Input((dataset.x.shape[1],)),
+            keras.layers.Dense(8, activation="relu"),
+            keras.layers.Dense(len(dataset.classes), activation="softmax"),
+        ]
+    )
+    scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scaled)
+    return TrainedNetwork(network, dataset.schema, scaler), dataset
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mixed")
+    (folder / "mixed.csv").write_text(table())
+    return folder / "mixed.csv"
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    path = tmp_path_factory.mktemp("images") / "images.npz"
+    rng = np.random.default_rng(0)
+    np.savez(path, x=rng.integers(0, 255, (30, 4, 4), np.uint8), y=np.arange(30) % 3)
+    return path
+
+
+def export(source, folder):
+    network, dataset = trained(source)
+    with FreshProcess() as fresh:
+        sample = sample_rows(dataset.raw, dataset.schema)
+        export_model(network, {"study": "test"}, folder, sample=sample, fresh=fresh)
+    return network, dataset
+
+
+@pytest.fixture(scope="module")
+def exported(mixed, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exported") / "model"
+    network, dataset = export(mixed, folder)
+    return network, dataset, folder
+
+
+def test_every_format_answers_in_a_fresh_process_as_the_network_in_memory(exported):
+    network, dataset, folder = exported
+    sample = sample_rows(dataset.raw, dataset.schema)
+    inputs = model_inputs(sample, input_names(dataset.schema))
+    with FreshProcess() as fresh:
+        answers = fresh.predict(folder, inputs)
+    assert set(answers) == {"keras", "saved_model"}
+    for answer in answers.values():
+        np.testing.assert_allclose(answer, network.probabilities(sample), atol=1e-5)
+
+
+def test_arrays_are_exported_as_one_input(images, tmp_path):
+    network, dataset = export(images, tmp_path / "model")
+    model = ExportedModel.open(tmp_path / "model")
+    assert model.inputs == {"x": "x"}
+    predicted = model.predict(model.read(str(images)))
+    probabilities = predicted.filter(like="probability_").to_numpy()
+    np.testing.assert_allclose(probabilities, network.probabilities(dataset.raw), atol=1e-5)
+
+
+def test_the_folder_says_what_it_takes_and_where_it_comes_from(exported):
+    _, dataset, folder = exported
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "model.json", "model.keras", "saved_model",
+    ]  # fmt: skip
+    description = json.loads((folder / "model.json").read_text())
+    assert description["study"] == "test"
+    assert description["schema"] == dataset.schema.to_dict()
+    assert not folder.with_name("model.draft").exists()
+
+
+def test_the_model_needs_nothing_of_this_package_and_is_safe_to_load(exported):
+    model = keras.saving.load_model(exported[2] / "model.keras", safe_mode=True)
+    modules = {type(layer).__module__.partition(".")[0] for layer in model.layers}
+    assert modules == {"keras"}
+
+
+def test_input_names_are_what_keras_takes_and_differ_from_each_other(exported):
+    assert input_names(exported[1].schema) == {
+        "len (cm)": "len__cm_",
+        "ab/c": "ab_c",
+        "ab\\c": "ab_c_2",
+        "colour": "colour",
+        "flag": "flag",
+        "2nd": "column_2nd",
+    }
+
+
+def test_the_sample_has_missing_values_and_levels_that_the_data_did_not_have(exported):
+    _, dataset, _ = exported
+    sample = sample_rows(dataset.raw, dataset.schema)
+    assert len(sample["colour"]) == 42
+    assert np.isnan(sample["ab/c"][-2:]).all()
+    assert sample["colour"][-2] == ""
+    assert sample["colour"][-1] not in {*dataset.raw["colour"]}
+
+
+def test_a_model_that_answers_differently_is_not_exported(mixed, tmp_path, monkeypatch):
+    network, dataset = trained(mixed)
+    other = TrainedNetwork(network.network, dataset.schema, network.scaler)
+    monkeypatch.setattr(
+        TrainedNetwork, "probabilities", lambda self, raw: np.full((42, 3), 1 / 3, np.float32)
+    )
+    folder = tmp_path / "model"
+    with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
+        export_model(
+            other, {}, folder, sample=sample_rows(dataset.raw, dataset.schema), fresh=fresh
+        )
+    assert str(error.value).startswith(
+        f"exported model {folder}.draft: keras differs from the network in memory by "
+    )
+    assert not folder.exists()
+
+
+def test_a_model_that_cannot_be_loaded_is_not_exported(exported, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
+        fresh.predict(tmp_path / "empty", {"x": np.zeros(1, np.float32)})
+    assert str(error.value).startswith(
+        f"exported model {tmp_path}/empty cannot be used in a fresh process: ValueError: "
+        "File not found"
+    )
+
+
+def test_a_folder_with_other_things_in_it_is_not_replaced(mixed, tmp_path):
+    (tmp_path / "letters.txt").write_text("dear")
+    with pytest.raises(UserError) as error:
+        export(mixed, tmp_path)
+    assert str(error.value) == (
+        f"output folder {tmp_path} exists and is not an exported model; give --output another "
+        "folder"
+    )
+    assert (tmp_path / "letters.txt").read_text() == "dear"
+
+
+def test_predictions_are_those_of_the_network_whatever_the_order_of_columns(exported, tmp_path):
+    network, dataset, folder = exported
+    shuffled = pd.read_csv(Path(dataset.source), dtype=str, keep_default_na=False)
+    shuffled = shuffled[shuffled.columns[::-1]].drop(columns="kind").assign(extra="1")
+    shuffled.to_csv(tmp_path / "rows.csv", index=False)
+    model = ExportedModel.open(folder)
+    predicted = model.predict(model.read(str(tmp_path / "rows.csv")))
+    expected = network.probabilities(dataset.raw)
+    assert list(predicted.columns) == [
+        "class", "probability_may be", "probability_no", "probability_yes",
+    ]  # fmt: skip
+    np.testing.assert_allclose(predicted.iloc[:, 1:].to_numpy(), expected, atol=1e-5)
+    assert list(predicted["class"]) == [dataset.classes[i] for i in expected.argmax(axis=1)]
+
+
+def test_a_missing_column_is_named(exported, tmp_path):
+    (tmp_path / "rows.csv").write_text("colour,flag\nred,true\n")
+    with pytest.raises(DataError, match="lacks the columns"):
+        ExportedModel.open(exported[2]).read(str(tmp_path / "rows.csv"))
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path):
+    with pytest.raises(UserError) as error:
+        ExportedModel.open(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path} is not an exported model (it has no model.json); give the folder that "
+        "search or export wrote"
+    )
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_predictions_are_written_by_suffix(tmp_path, suffix):
+    predictions = pd.DataFrame({"class": ["a", "b"], "probability_a": [0.75, 0.25]})
+    path = tmp_path / f"out.{suffix}"
+    write_predictions(predictions, path)
+    read = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
+    assert read.to_dict("list") == predictions.to_dict("list")
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_predicted(tmp_path):
+    for path, message in [
+        (tmp_path / "out.txt", "give it the suffix .csv or .parquet"),
+        (
+            tmp_path / "no" / "out.csv",
+            f"the folder {tmp_path}/no does not exist; make it first",
+        ),
+    ]:
+        with pytest.raises(UserError) as error:
+            check_output(path)
+        assert str(error.value) == f"output file {path}: {message}"
+
+
+def test_scaling_and_encoding_are_exact_in_front_of_the_network(exported):
+    network, dataset, _ = exported
+    features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
+    front = with_preprocessing(features, dataset.schema, network.scaler)
+    inputs = model_inputs(dataset.raw, input_names(dataset.schema))
+    import tensorflow as tf
+
+    encoded = front({name: tf.constant(values) for name, values in inputs.items()}).numpy()
+    np.testing.assert_allclose(encoded, network.scaler.apply(dataset.x), rtol=1e-6, atol=1e-6)

@@ -1,0 +1,144 @@
+"""Writes a trained network as a folder that can be served, and checks it before it counts."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tuner.data import RawColumns, Scaler, Schema
+from tuner.errors import ExportMismatch, UserError
+from tuner.serving.fresh_process import FreshProcess
+from tuner.serving.inputs import input_names, model_inputs
+from tuner.serving.preprocessing import with_preprocessing
+
+__all__ = ["TrainedNetwork", "export_model", "sample_rows"]
+
+TOLERANCE = 1e-5  # of a probability
+_SAMPLE = 200  # rows that are predicted by every format
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedNetwork:
+    """A network on all training rows, and what rows go through before it.
+
+    Attributes:
+        network: Takes scaled rows, shape `(rows, features)`.
+        schema: How raw columns become features.
+        scaler: Fitted on the same training rows.
+    """
+
+    network: keras.Model
+    schema: Schema
+    scaler: Scaler
+
+    def probabilities(self, raw: RawColumns) -> np.ndarray:
+        """Return what the search would predict for raw rows, shape `(rows, classes)`."""
+        x = self.scaler.apply(self.schema.encode(raw))
+        answer: np.ndarray = self.network(x, training=False).numpy()
+        return answer
+
+
+def export_model(
+    trained: TrainedNetwork,
+    description: Mapping[str, Any],
+    folder: Path,
+    *,
+    sample: RawColumns,
+    fresh: FreshProcess,
+) -> None:
+    """Write `model.keras`, `saved_model/` and `model.json`; the folder appears once it is checked.
+
+    Args:
+        trained: The network and its preprocessing.
+        description: What `model.json` says beside schema, classes and inputs.
+        folder: Where to; replaced if it is an earlier export.
+        sample: Raw rows on which every format must answer as the network in memory does.
+        fresh: The process that loads the formats.
+
+    Raises:
+        ExportMismatch: A format answers differently, by more than 1e-5 in a probability.
+        UserError: `folder` exists and is no exported model, or cannot be written.
+    """
+    if folder.exists() and not (folder / "model.json").is_file():
+        raise UserError(
+            f"output folder {folder} exists and is not an exported model; give --output another "
+            "folder"
+        )
+    draft = folder.with_name(f"{folder.name}.draft")
+    names = input_names(trained.schema)
+    model = with_preprocessing(trained.network, trained.schema, trained.scaler)
+    try:
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        _write(model, draft)
+        content = {**description, "schema": trained.schema.to_dict(), "inputs": names}
+        text = json.dumps(content, indent=1, ensure_ascii=False)
+        (draft / "model.json").write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"output folder {folder} cannot be written ({error.strerror}); mend that, or give "
+            "--output another folder"
+        ) from error
+    _check(trained, draft, sample=sample, names=names, fresh=fresh)
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)
+
+
+def _write(model: keras.Model, folder: Path) -> None:
+    model.save(folder / "model.keras")
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+
+    def serve(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return {"probabilities": model(inputs, training=False)}
+
+    signature = {
+        name: tf.TensorSpec(tensor.shape, tensor.dtype, name=name)
+        for name, tensor in model.input.items()
+    }
+    archive.add_endpoint("serving_default", serve, input_signature=[signature])
+    archive.write_out(str(folder / "saved_model"), verbose=False)
+
+
+def _check(
+    trained: TrainedNetwork,
+    folder: Path,
+    *,
+    sample: RawColumns,
+    names: Mapping[str, str],
+    fresh: FreshProcess,
+) -> None:
+    expected = trained.probabilities(sample)
+    answers = fresh.predict(folder, model_inputs(sample, names))
+    for form, received in answers.items():
+        difference = float(np.abs(received - expected).max(initial=0.0))
+        if received.shape != expected.shape or not difference <= TOLERANCE:
+            raise ExportMismatch(
+                f"exported model {folder}: {form} differs from the network in memory by "
+                f"{difference:.2g} in a probability, more than {TOLERANCE:g}; nothing was exported"
+            )
+
+
+def sample_rows(raw: RawColumns, schema: Schema) -> RawColumns:
+    """Return rows to check an export with: real ones, and ones that test the preprocessing.
+
+    Two rows are added to those of a table: one in which every value is missing, and one in which
+    every text is a level that the data did not have.
+    """
+    rows = len(next(iter(raw.values())))
+    chosen = np.unique(np.linspace(0, rows - 1, min(rows, _SAMPLE)).astype(int))
+    sample = {name: values[chosen] for name, values in raw.items()}
+    if schema.array_shape is not None:
+        return sample
+    for column in schema.used:
+        numeric = column.kind == "numeric"
+        added: list[Any] = [np.nan, np.nan] if numeric else ["", "\N{REPLACEMENT CHARACTER} new"]
+        values = sample[column.name]
+        sample[column.name] = np.concatenate([values, np.array(added, dtype=values.dtype)])
+    return sample

@@ -1,0 +1,35 @@
+"""What an exported model calls its inputs."""
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from tuner.data import RawColumns, Schema
+
+__all__ = ["input_names", "model_inputs"]
+
+
+def input_names(schema: Schema) -> dict[str, str]:
+    """Return the exported model's input name of each raw column.
+
+    Keras and TensorFlow allow fewer characters than tables do: others become `_`, and a number
+    follows where two columns would have the same name.
+    """
+    columns = ["x"] if schema.array_shape is not None else [c.name for c in schema.used]
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for column in columns:
+        stem = re.sub(r"\W", "_", column, flags=re.ASCII) or "_"
+        stem = stem if stem[0].isalpha() else f"column_{stem}"
+        name, number = stem, 2
+        while name.lower() in taken:
+            name, number = f"{stem}_{number}", number + 1
+        taken.add(name.lower())
+        names[column] = name
+    return names
+
+
+def model_inputs(raw: RawColumns, names: Mapping[str, str]) -> dict[str, np.ndarray]:
+    """Return raw columns under the names of the exported model's inputs."""
+    return {names[column]: values for column, values in raw.items()}

@@ -1,0 +1,192 @@
+"""Writes a study to MLflow: a parent run a study, a child run a trial, curves by epoch."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.exceptions import MlflowException
+
+from tuner.space import Value
+from tuner.study import Listener, Study, StudyRecord, TrialRecord
+
+__all__ = ["MlflowMirror", "default_tracking_uri"]
+
+_BATCH = 1000  # metrics that MLflow takes in one call
+_STATUS = {"finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
+
+
+def default_tracking_uri(root: Path) -> str:
+    """Return where MLflow records unless told otherwise: `MLFLOW_TRACKING_URI`, else a database.
+
+    Args:
+        root: The folder that holds all that searches write; the database lies in it.
+    """
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root.absolute()}/mlflow.db"
+
+
+class MlflowMirror(Listener):
+    """Shows a study in MLflow. The journal is the truth; this is a copy for people to look at.
+
+    Args:
+        uri: MLflow's tracking URI.
+        root: The folder that holds all that searches write; artifacts of a local store go there.
+
+    Attributes:
+        fault: Why MLflow is no longer written to; empty while it is.
+        experiment_id: MLflow's id of the experiment; empty before the study begins.
+        run_id: MLflow's id of the study's run; empty before the study begins.
+    """
+
+    def __init__(self, uri: str, root: Path) -> None:
+        self.uri = uri
+        self.root = root
+        self.fault = ""
+        self.experiment_id = ""
+        self.run_id = ""
+        self._begun: dict[int, int] = {}  # trial to the millisecond at which it began
+        self._study: Study | None = None
+        self._client: MlflowClient | None = None
+
+    def _attempt(self, write: Callable[[MlflowClient, Study], None]) -> None:
+        """Write something; a fault of MLflow ends the mirror, never the search."""
+        if self.fault or self._study is None:
+            return
+        try:
+            if self._client is None:
+                self._client = MlflowClient(tracking_uri=self.uri)
+            write(self._client, self._study)
+        except (MlflowException, OSError) as error:
+            self.fault = str(error).strip().partition("\n")[0]
+
+    def on_study_begin(self, study: Study) -> None:
+        """Make the study's run, with its settings, data set and folds."""
+        self._study = study
+        self._attempt(self._write_study)
+
+    def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
+        """Note when a trial began; its run is written when it has ended."""
+        self._begun[trial] = _now()
+
+    def on_trial_end(self, record: TrialRecord) -> None:
+        """Write a trial's run: hyperparameters, curves and scores."""
+        self._attempt(lambda client, study: self._write_trial(client, study, record))
+
+    def on_study_end(
+        self, status: Literal["finished", "failed", "interrupted"], summary: Mapping[str, Any]
+    ) -> None:
+        """End the study's run; the summary becomes `summary.json`, its numbers metrics."""
+        self._attempt(lambda client, study: self._write_end(client, _STATUS[status], summary))
+
+    def _write_study(self, client: MlflowClient, study: Study) -> None:
+        record = study.record
+        self.experiment_id = self._experiment(client, record)
+        tags = {
+            "mlflow.runName": record.name,
+            "mlflow.note.content": record.title,
+            "tuner.kind": "study",
+            "tuner.study": record.name,
+        }
+        run = client.create_run(self.experiment_id, start_time=_now(), tags=tags)
+        self.run_id = run.info.run_id
+        params = {"space": record.space, "data": record.data["name"]}
+        params |= {name: v for name, v in asdict(record.settings).items() if v is not None}
+        client.log_batch(self.run_id, params=_params(params))
+        client.log_inputs(self.run_id, [_dataset(record)])
+        client.log_dict(self.run_id, record.split.to_dict(), "folds.json")
+        client.log_dict(self.run_id, record.definition, "space.json")
+
+    def _experiment(self, client: MlflowClient, record: StudyRecord) -> str:
+        name = f"{record.data['name']}/{record.space}"
+        existing = client.get_experiment_by_name(name)
+        if existing is not None:
+            return str(existing.experiment_id)
+        artifacts = self.root.absolute() / "artifacts" / name
+        location = artifacts.as_uri() if self.uri.startswith("sqlite:") else None
+        return str(client.create_experiment(name, artifact_location=location))
+
+    def _write_trial(self, client: MlflowClient, study: Study, record: TrialRecord) -> None:
+        tags = {
+            "mlflow.runName": f"trial {record.trial}",
+            "mlflow.parentRunId": self.run_id,
+            "tuner.kind": "trial",
+            "tuner.study": study.record.name,
+            "tuner.trial": str(record.trial),
+            "tuner.status": record.result.status,
+            "tuner.reason": record.result.reason[:5000],
+        }
+        begun = self._begun.pop(record.trial, _now())
+        run = client.create_run(self.experiment_id, start_time=begun, tags=tags)
+        run_id = run.info.run_id
+        client.log_batch(run_id, params=_params({**record.hyperparameters, **record.derived}))
+        metrics = _metrics(record, study.record)
+        while batch := list(islice(metrics, _BATCH)):
+            client.log_batch(run_id, metrics=batch)
+        status = "FINISHED" if record.completed else "FAILED"
+        client.set_terminated(run_id, status=status, end_time=_now())
+
+    def _write_end(self, client: MlflowClient, status: str, summary: Mapping[str, Any]) -> None:
+        if summary:
+            client.log_dict(self.run_id, dict(summary), "summary.json")
+            metrics = [Metric(name, value, _now(), 0) for name, value in _numbers(summary)]
+            client.log_batch(self.run_id, metrics=metrics)
+        client.set_terminated(self.run_id, status=status, end_time=_now())
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
+
+
+def _params(values: Mapping[str, Any]) -> list[Param]:
+    return [Param(name, str(value)) for name, value in values.items()]
+
+
+def _dataset(record: StudyRecord) -> DatasetInput:
+    data = record.data
+    profile = json.dumps({"num_rows": data["rows"], "classes": len(data["classes"])})
+    dataset = Dataset(
+        name=data["name"],
+        digest=str(data.get("fingerprint", ""))[:32] or "unknown",
+        source_type="local",
+        source=json.dumps({"source": data.get("source", data["name"])}),
+        profile=profile,
+    )
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
+
+
+def _metrics(record: TrialRecord, study: StudyRecord) -> Iterator[Metric]:
+    """Yield scores without a step, mean curves and each fold's curves by epoch, counted from 1."""
+    result, now = record.result, _now()
+    yield Metric("seconds", result.seconds, now, 0)
+    if not record.completed:
+        return
+    yield Metric("score", result.score, now, 0)
+    yield Metric("standard_error", result.standard_error, now, 0)
+    yield Metric("parameters", result.parameters, now, 0)
+    yield Metric("best_epoch", result.epoch, now, 0)
+    for name, value in result.scores.items():
+        yield Metric(f"cv_{name}", value, now, 0)
+    for name, curve in record.mean_curves(study.split).items():
+        yield from _curve(name, curve, now)
+    for name, by_fold in result.curves.items():
+        for fold, curve in enumerate(by_fold):
+            yield from _curve(f"fold_{fold}/{name}", curve, now)
+
+
+def _curve(name: str, values: list[float], now: int) -> Iterator[Metric]:
+    return (Metric(name, value, now, step) for step, value in enumerate(values, start=1))
+
+
+def _numbers(summary: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
+    """Yield the numbers of a nested summary under names such as `best/score`."""
+    for name, value in summary.items():
+        if isinstance(value, Mapping) and name != "hyperparameters":
+            yield from _numbers(value, f"{prefix}{name}/")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield f"{prefix}{name}", float(value)
