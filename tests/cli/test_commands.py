@@ -1,0 +1,242 @@
+"""The command line, as a person runs it: real processes, a real table, a real MLflow store."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from mlflow import MlflowClient
+
+SPACE = """
+title = "Is a hidden layer worth it?"
+compare = "depth"
+[network]
+depth = { min = 0, max = 1 }
+units = 4
+[sgd]
+learning_rate = { min = 0.05, max = 0.3, log = true }
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A table with numbers, words and gaps, and a space of its own."""
+    folder = tmp_path_factory.mktemp("work")
+    rng = np.random.default_rng(0)
+    size = rng.normal(size=90)
+    gaps = np.where(np.arange(90) % 9 == 0, "", np.round(rng.normal(size=90), 3).astype(str))
+    kind = np.where(size > 0.3, "big", np.where(size < -0.3, "small", "middle"))
+    colour = rng.choice(["red", "green"], size=90)
+    table = pd.DataFrame({"size": size.round(3), "gap": gaps, "colour": colour, "kind": kind})
+    table.to_csv(folder / "things.csv", index=False)
+    (folder / "own.toml").write_text(SPACE)
+    return folder
+
+
+def tuner(folder, *arguments):
+    command = [sys.executable, "-m", "tuner", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+SEARCH = (
+    "search", "--space", "own.toml", "--data", "things.csv", "--max-trials", 3, "--folds", 3,
+    "--epochs", 3, "--seed", 1,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def searched(folder):
+    done = tuner(folder, *SEARCH, "--study", "first", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), done
+
+
+def test_json_is_one_object_with_the_promised_keys(searched):
+    found, done = searched
+    assert len(done.stdout.splitlines()) == 1
+    assert {
+        "study", "trials", "completed", "pruned", "failed", "objective", "best", "smallest",
+        "test_score", "seconds", "model",
+    } <= set(found)  # fmt: skip
+    assert (found["study"], found["trials"], found["completed"]) == ("first", 3, 3)
+    assert found["objective"] == "cross_entropy"
+    for pick in (found["best"], found["smallest"]):
+        assert {"trial", "hyperparameters", "parameters"} <= set(pick)
+        for number in ("score", "standard_error", "corrected_score"):
+            assert isinstance(pick[number], float)
+    assert isinstance(found["test_score"], float)
+
+
+def test_the_schema_is_shown_before_the_search_on_standard_error(searched):
+    lines = searched[1].stderr.splitlines()
+    assert lines[:4] == [
+        "data things: 90 rows, 5 features after encoding; 72 rows in 3 folds, 18 held back for "
+        "the test",
+        "  target kind: big 39, middle 18, small 33",
+        "  2 numeric: size, gap [missing]",
+        "  1 categorical: colour (2 levels)",
+    ]
+    assert lines[4] == "study first: Is a hidden layer worth it?"
+
+
+def test_the_same_command_gives_the_same_trials_and_scores(folder, searched):
+    again = tuner(folder, *SEARCH, "--study", "again", "--json")
+    found = json.loads(again.stdout)
+    for name in ("best", "smallest", "test", "trials"):
+        assert found[name] == searched[0][name]
+    journals = []
+    for study in ("first", "again"):
+        lines = (folder / "mlruns" / "studies" / study / "journal.jsonl").read_text().splitlines()
+        events = [json.loads(line) for line in lines]
+        for event in events:
+            event.get("result", {}).pop("seconds", None)
+        journals.append(events)
+    assert journals[0] == journals[1]
+
+
+def test_the_summary_names_the_winner_its_scores_and_where_everything_lies(folder):
+    done = tuner(folder, *SEARCH)
+    assert done.returncode == 0, done.stderr
+    assert "things-own-1/model" in done.stdout
+    for words in (
+        "Is a hidden layer worth it?",
+        "best of 3 trials",
+        "cross-validated   cross_entropy ",
+        "corrected for having picked the best of 3: cross_entropy ",
+        "held-out test     cross_entropy ",
+        "(18 rows, scored once)",
+        "-m mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db",
+    ):
+        assert words in done.stdout
+    assert "Traceback" not in done.stderr
+    assert "oneDNN" not in done.stderr
+
+
+def test_mlflow_has_the_study_and_its_trials(folder, searched):
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("things/own")
+    runs = client.search_runs([experiment.experiment_id], "tags.`tuner.study` = 'first'")
+    kinds = sorted(run.data.tags["tuner.kind"] for run in runs)
+    assert kinds == ["study", "trial", "trial", "trial"]
+    assert {run.info.status for run in runs} == {"FINISHED"}
+
+
+def test_predict_answers_raw_rows_and_export_writes_the_same_model_again(folder, searched):
+    first = tuner(folder, "predict", searched[0]["model"], "--data", "things.csv")
+    assert first.returncode == 0, first.stderr
+    lines = first.stdout.splitlines()
+    assert lines[0] == "class,probability_big,probability_middle,probability_small"
+    assert len(lines) == 91
+    exported = tuner(folder, "export", "first", "--output", "copied")
+    assert (exported.returncode, exported.stdout.strip()) == (0, "copied"), exported.stderr
+    second = tuner(folder, "predict", "copied", "--data", "things.csv", "--output", "out.csv")
+    assert second.returncode == 0, second.stderr
+    assert (folder / "out.csv").read_text() == first.stdout
+
+
+def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
+    done = tuner(folder, "export", "first", "--pick", "smallest")
+    assert done.stdout.strip() == "mlruns/studies/first/model-smallest"
+    description = json.loads((folder / done.stdout.strip() / "model.json").read_text())
+    assert description["pick"]["trial"] == searched[0]["smallest"]["trial"]
+
+
+def test_studies_are_listed(folder, searched):
+    done = tuner(folder, "studies")
+    assert "first" in done.stdout
+    assert "3 of 3" in done.stdout
+
+
+def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
+    command = [sys.executable, "-m", "tuner", *map(str, SEARCH), "--study", "stopped"]
+    command[command.index("--max-trials") + 1] = "1000"
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        journal = folder / "mlruns" / "studies" / "stopped" / "journal.jsonl"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if journal.exists() and '"event": "trial"' in journal.read_text():
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "trials ended before the interrupt; they are kept in mlruns/studies/stopped" in errors
+    assert "Traceback" not in errors
+
+
+OWN_MODEL = """
+import keras, keras_tuner
+
+class Mine(keras_tuner.HyperModel):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.features, self.classes = features, classes
+
+    def build(self, hp):
+        model = keras.Sequential([
+            keras.Input((self.features,)),
+            keras.layers.Dense(hp.Choice("units", [2, 4]), activation="relu"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(self.classes, activation="softmax"),
+        ])
+        model.compile("adam", "sparse_categorical_crossentropy")
+        return model
+"""
+
+
+def test_a_users_own_hypermodel_is_searched_until_its_space_is_exhausted(folder):
+    (folder / "mine.py").write_text(OWN_MODEL)
+    arguments = list(SEARCH)
+    arguments[2] = "mine.py:Mine"
+    done = tuner(folder, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["trials"] == 2
+    assert "search ended: all 2 configurations of the space were tried" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            (*SEARCH, "--study", "first"),
+            "error: study first already exists in mlruns; give --study another name, or "
+            "--overwrite to delete it first",
+        ),
+        (
+            ("export", "frist"),
+            "error: there is no study frist; did you mean first? Known are {studies}",
+        ),
+        (
+            ("export", "first", "--pick", "bets"),
+            "error: --pick: there is no pick bets; did you mean best? Known are best, smallest",
+        ),
+        (
+            ("predict", "nowhere", "--data", "things.csv"),
+            "error: nowhere is not an exported model (it has no model.json); give the folder "
+            "that search or export wrote",
+        ),
+    ],
+    ids=["study exists", "no study", "no pick", "no model"],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_2(folder, searched, arguments, message):
+    done = tuner(folder, *arguments)
+    studies = sorted(path.name for path in (folder / "mlruns" / "studies").iterdir())
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == message.format(studies=", ".join(studies))
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_study_whose_data_changed_is_not_exported(folder, searched):
+    table = folder / "things.csv"
+    before = table.read_text()
+    try:
+        table.write_text(before.replace("red", "green", 1))
+        done = tuner(folder, "export", "first")
+    finally:
+        table.write_text(before)
+    assert done.returncode == 2
+    assert "these are not the data of study first any more" in done.stderr

@@ -1,0 +1,69 @@
+"""Imports go one way: each part may import those above it in this list, and no other."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import tuner
+
+ORDER = [
+    "_version",
+    "errors",
+    "space",
+    "data",
+    "folds",
+    "model",
+    "training",
+    "study",
+    "search",
+    "tracking",
+    "analysis",
+    "serving",
+    "pipeline",
+    "cli",
+]
+# What a part must not know, though it stands above it.
+UNKNOWN = {
+    "data": {"space"},
+    "folds": {"space", "data"},
+    "training": {"model"},
+    "study": {"model"},
+    "search": {"data"},
+    "tracking": {"search", "model"},
+    "analysis": {"training", "search", "tracking", "model"},
+    "serving": {"search", "tracking", "analysis", "study", "training"},
+}
+FOLDER = Path(tuner.__file__).parent
+FILES = sorted(FOLDER.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    first = path.relative_to(FOLDER).parts[0]
+    return first.removesuffix(".py")
+
+
+def imported_parts(path: Path) -> set[str]:
+    """The parts of the package that a file imports, anywhere in it but for type checking."""
+    parts = set()
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tuner."):
+            parts.add(node.module.split(".")[1])
+        if isinstance(node, ast.Import):
+            parts |= {n.name.split(".")[1] for n in node.names if n.name.startswith("tuner.")}
+    return parts
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_a_part_imports_only_what_stands_before_it(path):
+    part = part_of(path)
+    if part in {"__init__", "__main__"}:
+        return
+    allowed = set(ORDER[: ORDER.index(part) + 1]) - UNKNOWN.get(part, set())
+    assert imported_parts(path) <= allowed
+
+
+def test_every_part_stands_in_the_order():
+    parts = {part_of(path) for path in FILES} - {"__init__", "__main__"}
+    assert parts == set(ORDER)

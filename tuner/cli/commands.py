@@ -1,0 +1,158 @@
+"""The commands and their options."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tuner._version import __version__
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="tuner",
+    help="Search for the best Keras softmax classifier of a table, by k-fold cross-validation.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Root = Annotated[Path, typer.Option(help="Folder that holds all that searches write.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"tuner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root_options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Search for the best Keras softmax classifier of a table, by k-fold cross-validation."""
+
+
+@app.command()
+def search(  # noqa: PLR0913, PLR0917  (one argument an option)
+    space: Annotated[
+        str, typer.Option(help="A shipped space, a TOML file, or file.py:HyperModelClass.")
+    ],
+    data: Annotated[
+        str, typer.Option(help="digits, iris, wine, breast_cancer, or a CSV, Parquet or .npz file.")
+    ] = "digits",
+    target: Annotated[
+        str | None, typer.Option(help="Column to predict.  [default: the last]")
+    ] = None,
+    max_trials: Annotated[int, typer.Option(help="Most trials.")] = 20,
+    max_seconds: Annotated[
+        float | None, typer.Option(help="Begin no trial after so many seconds.")
+    ] = None,
+    folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
+    epochs: Annotated[int, typer.Option(help="Most epochs of a trial.")] = 50,
+    oracle: Annotated[str, typer.Option(help="Who proposes: random, grid, bayesian.")] = "random",
+    objective: Annotated[
+        str, typer.Option(help="What is optimised: cross_entropy, accuracy.")
+    ] = "cross_entropy",
+    categorical: Annotated[
+        str, typer.Option(help="Columns to take as categorical, separated by commas.")
+    ] = "",
+    ignore: Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")] = "",
+    test_size: Annotated[
+        float, typer.Option(help="Share of the rows that is held back and scored once.")
+    ] = 0.2,
+    seed: Annotated[int, typer.Option(help="Decides folds, proposals, weights, batches.")] = 0,
+    study: Annotated[
+        str | None, typer.Option(help="Name of the study.  [default: DATA-SPACE-N]")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Delete a study of the same name first.")
+    ] = False,
+    trainer: Annotated[str, typer.Option(help="Who trains: fit.")] = "fit",
+    tracking_uri: Annotated[
+        str | None,
+        typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),
+    ] = None,
+    root: Root = Path("mlruns"),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
+    ] = False,
+) -> None:
+    """Search a space of networks, and export the best one."""
+    from tuner.cli.search import SearchCommand
+    from tuner.pipeline import DataRequest
+    from tuner.study import SearchSettings
+
+    settings = SearchSettings(
+        max_trials=max_trials,
+        max_seconds=max_seconds,
+        folds=folds,
+        epochs=epochs,
+        oracle=oracle,
+        objective=objective,
+        trainer=trainer,
+        test_size=test_size,
+        seed=seed,
+    )
+    request = DataRequest(data, target, _names(categorical), _names(ignore))
+    command = SearchCommand(space, request, settings, root=root, tracking_uri=tracking_uri)
+    command.run(study, overwrite=overwrite, as_json=as_json)
+
+
+@app.command()
+def spaces(
+    name: Annotated[
+        str | None, typer.Argument(help="A shipped space or a TOML file, to see it whole.")
+    ] = None,
+) -> None:
+    """List the search spaces and their questions, or show one."""
+    from tuner.cli.spaces import list_spaces, show_space
+
+    if name is None:
+        list_spaces()
+    else:
+        show_space(name)
+
+
+@app.command()
+def studies(root: Root = Path("mlruns")) -> None:
+    """List the studies."""
+    from tuner.cli.studies import list_studies
+
+    list_studies(root)
+
+
+@app.command()
+def export(
+    study: Annotated[str, typer.Argument(help="Name of the study.")],
+    pick: Annotated[str, typer.Option(help="Which network: best, smallest.")] = "best",
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write.  [default: in the study's folder]")
+    ] = None,
+    root: Root = Path("mlruns"),
+) -> None:
+    """Train a study's network on all training rows, export it, and check the export."""
+    from tuner.cli.export import export_study
+
+    export_study(study, pick, output, root)
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
+    data: Annotated[str, typer.Option(help="A CSV, Parquet or .npz file of raw columns.")],
+    output: Annotated[
+        Path | None, typer.Option(help="A .csv or .parquet file.  [default: standard output, CSV]")
+    ] = None,
+) -> None:
+    """Predict the class and the probability of each class for the rows of a file."""
+    from tuner.cli.predict import predict_rows
+
+    predict_rows(model, data, output)
+
+
+def _names(option: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in option.split(",") if name.strip())

@@ -1,0 +1,70 @@
+"""Data and configurations in a person's words."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from tuner.data import Dataset, Schema
+from tuner.folds import Split
+from tuner.space import Value
+
+__all__ = ["configuration", "data_lines", "number"]
+
+_NAMES = 8  # columns or classes that are named before "and N more"
+
+
+def data_lines(dataset: Dataset, split: Split) -> list[str]:
+    """Return the schema and the split of a data set, a line each."""
+    schema = dataset.schema
+    lines = [
+        f"data {dataset.name}: {len(dataset.y):,} rows, {dataset.x.shape[1]} features after "
+        f"encoding; {len(split.train):,} rows in {len(split.folds)} folds, "
+        f"{len(split.test):,} held back for the test",
+        f"  target {schema.target}: {_classes(dataset)}",
+        *_columns(schema),
+        *(f"  warning: {warning}" for warning in dataset.warnings),
+    ]
+    return lines
+
+
+def _classes(dataset: Dataset) -> str:
+    counts = np.bincount(dataset.y, minlength=len(dataset.schema.classes))
+    return _listed(
+        [f"{name} {count:,}" for name, count in zip(dataset.schema.classes, counts, strict=True)]
+    )
+
+
+def _columns(schema: Schema) -> list[str]:
+    if schema.array_shape is not None:
+        return [f"  array x: each row of shape {schema.array_shape}"]
+    lines = []
+    for kind in ("numeric", "categorical", "boolean"):
+        columns = [column for column in schema.columns if column.kind == kind]
+        if columns:
+            names = [
+                column.name
+                + (f" ({len(column.levels)} levels)" if kind == "categorical" else "")
+                + (" [missing]" if column.missing else "")
+                for column in columns
+            ]
+            lines.append(f"  {len(columns)} {kind}: {_listed(names)}")
+    return lines
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _NAMES
+    return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def configuration(values: Mapping[str, Value]) -> str:
+    """Return hyperparameters in one line.
+
+    >>> configuration({"depth": 2, "learning_rate": 0.05123456})
+    'depth 2, learning_rate 0.05123'
+    """
+    return ", ".join(f"{name} {number(value)}" for name, value in values.items())
+
+
+def number(value: Value) -> str:
+    """Return a value with as many digits as a person wants to see."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

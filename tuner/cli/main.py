@@ -1,0 +1,31 @@
+"""The entry point: runs a command and turns what goes wrong into a sentence and an exit code."""
+
+import os
+import sys
+
+from tuner.cli.commands import app
+from tuner.errors import TunerError
+
+__all__ = ["main"]
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit codes: 0 done, 1 a fault of ours, 2 the user's mistake, 130 interrupted.
+    """
+    # read when TensorFlow and MLflow are imported: no start-up chatter, and no more of a GPU's
+    # memory than is needed, so that others can use it too
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    try:
+        app(standalone_mode=True)
+    except TunerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)

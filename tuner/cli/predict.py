@@ -1,0 +1,32 @@
+"""`tuner predict`: an exported model's predictions for a file."""
+
+import sys
+from pathlib import Path
+
+from tuner.cli.quiet import import_heavy
+from tuner.serving.prediction import ExportedModel, check_output, write_predictions
+
+__all__ = ["predict_rows"]
+
+
+def predict_rows(folder: Path, data: str, output: Path | None) -> None:
+    """Predict the rows of a file.
+
+    Args:
+        folder: An exported model.
+        data: A table or .npz of raw columns.
+        output: A .csv or .parquet file; standard output, as CSV, where it is None.
+
+    Raises:
+        UserError: The folder, the file or the output is not what it should be.
+    """
+    if output is not None:
+        check_output(output)
+    model = ExportedModel.open(folder)
+    inputs = model.read(data)
+    import_heavy()
+    predictions = model.predict(inputs)
+    if output is None:
+        predictions.to_csv(sys.stdout, index=False)
+    else:
+        write_predictions(predictions, output)

@@ -1,0 +1,161 @@
+"""`tuner search`: what is shown before, during and after a search."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from tuner.cli.describe import configuration, data_lines
+from tuner.cli.quiet import import_heavy
+from tuner.cli.summary import summary_lines
+from tuner.pipeline import DataRequest, Destination, Prepared, prepare, run_search
+from tuner.space import Fixed
+from tuner.study import Listener, SearchSettings, Study, TrialRecord
+
+__all__ = ["SearchCommand"]
+
+
+class SearchCommand:
+    """One run of `tuner search`.
+
+    Args:
+        space: As on the command line.
+        request: Which data.
+        settings: How to search.
+        root: The folder that holds all that searches write.
+        tracking_uri: MLflow's tracking URI; None for the default.
+    """
+
+    def __init__(
+        self,
+        space: str,
+        request: DataRequest,
+        settings: SearchSettings,
+        *,
+        root: Path,
+        tracking_uri: str | None,
+    ) -> None:
+        self.space = space
+        self.request = request
+        self.settings = settings
+        self.root = root
+        self.tracking_uri = tracking_uri
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def run(self, name: str | None, *, overwrite: bool, as_json: bool) -> None:
+        """Search, and print the summary to standard output.
+
+        Args:
+            name: The study's name; a free one where it is None.
+            overwrite: Delete a study of the same name first.
+            as_json: Print one JSON object.
+        """
+        destination = Destination(self.root, name, overwrite)
+        destination.check()
+        prepared = prepare(self.space, self.request, self.settings)
+        for line in data_lines(prepared.dataset, prepared.split):
+            self.console.print(line, markup=False)
+        import_heavy()
+        from tuner.tracking import MlflowMirror, default_tracking_uri
+
+        uri = self.tracking_uri or default_tracking_uri(self.root)
+        mirror = MlflowMirror(uri, self.root)
+        progress = Progress(self.console, prepared)
+        try:
+            outcome = run_search(
+                prepared, destination, listeners=[mirror, progress], on_stage=progress.stage
+            )
+        except KeyboardInterrupt:
+            progress.interrupted()
+            raise
+        if mirror.fault:
+            progress.say(
+                f"warning: MLflow at {uri} could not be written: {mirror.fault}; the study in "
+                f"{outcome.study.folder} is complete all the same"
+            )
+        if as_json:
+            print(json.dumps(outcome.to_dict(), ensure_ascii=False))
+        else:
+            print("\n".join(summary_lines(outcome, _user_interface(uri))))
+
+
+def _user_interface(uri: str) -> str:
+    """Return the command that opens MLflow's pages, or the address of a server that has them."""
+    if uri.startswith(("http:", "https:")):
+        return uri
+    python = Path(sys.executable)
+    here = Path.cwd()
+    shown = python.relative_to(here) if python.is_relative_to(here) else python
+    uri = uri.replace(f"sqlite:///{here}/", "sqlite:///")
+    return shlex.join([str(shown), "-m", "mlflow", "ui", "--backend-store-uri", uri])
+
+
+class Progress(Listener):
+    """A line for each trial on standard error.
+
+    Attributes:
+        ended: How many trials ended.
+    """
+
+    def __init__(self, console: Console, prepared: Prepared) -> None:
+        self.console = console
+        self.settings = prepared.settings
+        definition = prepared.definition
+        hyperparameters = definition.hyperparameters if definition else ()
+        self.fixed = {h.name for h in hyperparameters if isinstance(h.domain, Fixed)}
+        self.ended = 0
+        self._best: TrialRecord | None = None
+        self._study: Study | None = None
+
+    def on_study_begin(self, study: Study) -> None:
+        """Say what is asked, and of what."""
+        self._study = study
+        self.say(f"study {study.record.name}: {study.record.title}")
+
+    def on_trial_end(self, record: TrialRecord) -> None:
+        """Say what was tried and what came out."""
+        self.ended += 1
+        number = f"[{self.ended}/{self.settings.max_trials}]"
+        searched = {
+            name: value
+            for name, value in {**record.hyperparameters, **record.derived}.items()
+            if name not in self.fixed
+        }
+        what = f"trial {record.trial}: {configuration(searched)}"
+        self.say(f"{number} {what}: {self._came_out(record)}")
+
+    def _came_out(self, record: TrialRecord) -> str:
+        result = record.result
+        if not record.completed:
+            return f"failed: {result.reason}"
+        objective = self.settings.plan.objective
+        best = self._best is None or objective.better(result.score, self._best.result.score)
+        if best:
+            self._best = record
+        return (
+            f"{objective.name} {result.score:.4f} ± {result.standard_error:.4f}, "
+            f"{result.parameters:,} parameters, epoch {result.epoch}, {result.seconds:.1f} s"
+            + ("  ← best so far" if best else "")
+        )
+
+    def on_search_end(self, study: Study, sentence: str) -> None:
+        """Say why there is no further trial."""
+        self.say(f"search ended: {sentence}")
+
+    def stage(self, stage: str) -> None:
+        """Say what follows the last trial."""
+        self.say(f"{stage} …")
+
+    def interrupted(self) -> None:
+        """Say what an interrupt leaves."""
+        if self._study is not None:
+            self.say(
+                f"study {self._study.record.name}: {self.ended} trials ended before the "
+                f"interrupt; they are kept in {self._study.folder}"
+            )
+
+    def say(self, text: str) -> None:
+        """Print a line as it stands."""
+        self.console.print(text, markup=False)

@@ -1,0 +1,54 @@
+"""`tuner spaces`: the search spaces and their questions."""
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from tuner.space import Condition, Hyperparameter, load_space, shipped_spaces
+
+__all__ = ["list_spaces", "show_space"]
+
+
+def list_spaces() -> None:
+    """Print the shipped spaces, each with its question."""
+    table = Table(box=box.SIMPLE, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for name in shipped_spaces():
+        table.add_row(name, load_space(name).title)
+    Console().print(table)
+
+
+def show_space(name: str) -> None:
+    """Print a space: every hyperparameter, its range, and when it acts.
+
+    Args:
+        name: A shipped space or a TOML file.
+    """
+    space = load_space(name)
+    table = Table(box=box.SIMPLE)
+    table.add_column("hyperparameter", no_wrap=True)
+    table.add_column("values")
+    table.add_column("acts")
+    for hyperparameter in space.hyperparameters:
+        values = hyperparameter.domain.describe()
+        table.add_row(hyperparameter.name, values, _acts(hyperparameter))
+    console = Console(highlight=False)
+    console.print(f"{space.name}: {space.title}", markup=False)
+    console.print(table)
+    size = space.size()
+    console.print(
+        "distinct configurations: "
+        + ("not finite" if size is None else f"{size:,}")
+        + (f"; each {space.compare} gets an equal share of the trials" if space.compare else "")
+    )
+
+
+def _acts(hyperparameter: Hyperparameter) -> str:
+    if not hyperparameter.conditions:
+        return "always"
+    return " and ".join(map(_when, hyperparameter.conditions))
+
+
+def _when(condition: Condition) -> str:
+    return f"when {condition.parent} is {' or '.join(map(str, condition.values))}"

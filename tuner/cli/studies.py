@@ -1,0 +1,37 @@
+"""`tuner studies`: what was searched."""
+
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from tuner.study import Study, study_names
+
+__all__ = ["list_studies"]
+
+
+def list_studies(root: Path) -> None:
+    """Print the studies under `root`: space, data, trials and the best score of each."""
+    names = study_names(root)
+    if not names:
+        print(f"no studies in {root}")
+        return
+    table = Table(box=box.SIMPLE)
+    for heading in ("study", "space", "data", "trials", "objective", "best", "exported"):
+        table.add_column(heading, no_wrap=heading == "study")
+    for name in names:
+        study = Study.open(name, root)
+        record, trials = study.record, list(study.trials())
+        scores = [trial.result.score for trial in trials if trial.completed]
+        choose = min if record.objective.direction == "min" else max
+        table.add_row(
+            name,
+            record.space,
+            str(record.data["name"]),
+            f"{len(trials)} of {record.settings.max_trials}",
+            record.objective.name,
+            f"{choose(scores):.4f}" if scores else "–",
+            "yes" if (study.folder / "model").exists() else "no",
+        )
+    Console().print(table)

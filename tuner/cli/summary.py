@@ -1,0 +1,62 @@
+"""What stands on the terminal when a search has ended."""
+
+from tuner.cli.describe import configuration
+from tuner.pipeline import Outcome
+from tuner.study import Pick
+
+__all__ = ["summary_lines"]
+
+
+def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
+    """Return the summary of a search, a line each.
+
+    Args:
+        outcome: What the search found.
+        user_interface: The command that opens MLflow's pages, or their address.
+    """
+    record, objective = outcome.study.record, outcome.study.record.settings.objective
+    best, smallest = outcome.selection.best, outcome.selection.smallest
+    failed = sum(not trial.completed for trial in outcome.records)
+    lines = [
+        "",
+        record.title,
+        "",
+        f"best of {len(outcome.records)} trials"
+        + (f" ({failed} failed)" if failed else "")
+        + f": trial {best.trial}",
+        *_network(best),
+        f"  cross-validated   {_scores(best)}",
+        f"  corrected for having picked the best of {len(outcome.records)}: {objective} "
+        f"{best.corrected_score:.4f}",
+    ]
+    if outcome.test:
+        tests = ", ".join(f"{name} {m:.4f} ± {e:.4f}" for name, (m, e) in outcome.test.items())
+        lines.append(f"  held-out test     {tests} ({len(record.split.test):,} rows, scored once)")
+    if smallest.trial != best.trial:
+        lines += [
+            f"smallest within one standard error of it: trial {smallest.trial}",
+            *_network(smallest),
+            f"  cross-validated   {_scores(smallest)}",
+        ]
+    return [
+        *lines,
+        "",
+        f"model    {outcome.model}",
+        f"study    {outcome.study.folder}",
+        f"compare  {user_interface}",
+        f"seconds  {outcome.seconds:.1f}",
+    ]
+
+
+def _network(pick: Pick) -> list[str]:
+    return [
+        f"  hyperparameters   {configuration({**pick.hyperparameters, **pick.derived})}",
+        f"  parameters        {pick.parameters:,}, trained for {pick.epoch} epochs",
+    ]
+
+
+def _scores(pick: Pick) -> str:
+    return ", ".join(
+        f"{name} {score:.4f} ± {pick.standard_errors[name]:.4f}"
+        for name, score in pick.scores.items()
+    )

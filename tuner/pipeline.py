@@ -1,0 +1,413 @@
+"""A search from the command line's words to the exported model, and an export of its own.
+
+The parts do not know of each other; this is where they meet. Nothing here prints.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from tuner.data import Dataset, load_dataset
+from tuner.errors import DataError
+from tuner.folds import Split, make_split
+from tuner.model.custom import is_custom, load_hypermodel
+from tuner.model.width import check_budget
+from tuner.space import Space, load_space
+from tuner.study import (
+    Listener,
+    Pick,
+    SearchSettings,
+    Study,
+    StudyRecord,
+    TrialRecord,
+    check_name,
+    free_name,
+    installed_versions,
+)
+from tuner.training import OBJECTIVES, Job, Problem
+from tuner.training.scores import mean_and_error
+
+if TYPE_CHECKING:
+    import keras
+    import keras_tuner
+
+    from tuner.analysis import Selection
+    from tuner.serving.export import TrainedNetwork
+
+__all__ = [
+    "DataRequest",
+    "Destination",
+    "Outcome",
+    "Prepared",
+    "choose",
+    "export_pick",
+    "open_study",
+    "prepare",
+    "run_search",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequest:
+    """Which data, as the person named them.
+
+    Attributes:
+        source: A bundled name or a file.
+        target: The column to predict; None for the last one.
+        categorical: Columns to take as categorical.
+        ignore: Columns to leave out.
+    """
+
+    source: str = "digits"
+    target: str | None = None
+    categorical: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def load(self) -> Dataset:
+        """Read the data."""
+        return load_dataset(
+            self.source, target=self.target, categorical=self.categorical, ignore=self.ignore
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a search needs, checked before anything heavy is imported.
+
+    Attributes:
+        space: A shipped name, a TOML file, or `file.py:ClassName`.
+        definition: The space; None where a user's hypermodel declares it.
+        request: How the data were named.
+        dataset: The data.
+        split: Training rows, held-out rows and folds.
+        settings: How to search.
+    """
+
+    space: str
+    definition: Space | None
+    request: DataRequest
+    dataset: Dataset
+    split: Split
+    settings: SearchSettings
+
+    @property
+    def problem(self) -> Problem:
+        """Rows and folds for the trainers."""
+        dataset = self.dataset
+        return Problem(dataset.x, dataset.y, self.split.folds, dataset.schema.scaled)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a search found.
+
+    Attributes:
+        study: The study on the disk.
+        records: Its finished trials.
+        selection: The networks that it names.
+        test: Mean and standard error of each objective on the held-out rows, by name; empty where
+            none were held back.
+        model: The exported folder.
+        sentence: Why the search ended.
+        seconds: Wall time of all of it.
+    """
+
+    study: Study
+    records: tuple[TrialRecord, ...]
+    selection: "Selection"
+    test: dict[str, tuple[float, float]]
+    model: Path
+    sentence: str
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        objective = self.study.record.settings.objective
+        counts: Counter[str] = Counter(record.result.status for record in self.records)
+        return {
+            "study": self.study.record.name,
+            "trials": len(self.records),
+            "completed": counts["completed"],
+            "pruned": counts["pruned"],
+            "failed": counts["failed"],
+            "objective": objective,
+            "best": self.selection.best.to_dict(),
+            "smallest": self.selection.smallest.to_dict(),
+            "test_score": self.test[objective][0] if self.test else None,
+            "test": {
+                name: {"score": score, "standard_error": error}
+                for name, (score, error) in self.test.items()
+            },
+            "seconds": round(self.seconds, 3),
+            "model": str(self.model),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a study is written.
+
+    Attributes:
+        root: The folder that holds all that searches write.
+        name: The study's name; the next free `DATA-SPACE-N` where it is None.
+        overwrite: Delete a study of the same name first.
+    """
+
+    root: Path
+    name: str | None = None
+    overwrite: bool = False
+
+    def check(self) -> None:
+        """Refuse a name that is taken or not allowed.
+
+        Raises:
+            StudyError: It is.
+        """
+        if self.name is not None:
+            check_name(self.name, self.root, overwrite=self.overwrite)
+
+
+def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Prepared:
+    """Read and check all that a search is told.
+
+    Raises:
+        UserError: Something is wrong with the space, the data or the settings.
+    """
+    definition = None if is_custom(space) else load_space(space)
+    dataset = request.load()
+    if definition is not None:
+        sizes = {"features": dataset.x.shape[1], "classes": len(dataset.schema.classes)}
+        check_budget(definition, **sizes)
+    split = make_split(
+        dataset.y,
+        classes=dataset.schema.classes,
+        folds=settings.folds,
+        test_size=settings.test_size,
+        seed=settings.seed,
+    )
+    return Prepared(space, definition, request, dataset, split, settings)
+
+
+def _create_study(prepared: Prepared, destination: Destination) -> Study:
+    dataset, definition = prepared.dataset, prepared.definition
+    title = definition.title if definition else "Which network is best?"
+    space = definition.name if definition else prepared.space.rpartition(":")[2]
+    is_file = Path(prepared.request.source).exists()
+    source = str(Path(prepared.request.source).absolute()) if is_file else dataset.source
+    data = asdict(prepared.request) | {
+        "name": dataset.name,
+        "source": source,
+        "rows": len(dataset.y),
+        "features": dataset.x.shape[1],
+        "classes": list(dataset.schema.classes),
+        "fingerprint": dataset.fingerprint,
+    }
+    record = StudyRecord(
+        name=destination.name or free_name(f"{dataset.name}-{space}", destination.root),
+        space=space,
+        title=title,
+        definition=definition.to_dict() if definition else {"hypermodel": prepared.space},
+        data=data,
+        settings=prepared.settings,
+        split=prepared.split,
+        versions=installed_versions(),
+    )
+    return Study.create(record, destination.root, overwrite=destination.overwrite)
+
+
+def run_search(
+    prepared: Prepared,
+    destination: Destination,
+    *,
+    listeners: Sequence[Listener] = (),
+    on_stage: Callable[[str], None] = lambda stage: None,
+) -> Outcome:
+    """Search, pick, train the pick on all training rows, export it and score it once.
+
+    Args:
+        prepared: What to search.
+        destination: Where the study is written.
+        listeners: Who is told of the search's events.
+        on_stage: Is told what follows the last trial.
+
+    Raises:
+        StudyError: The study's name is taken, or its folder cannot be written.
+        SpaceError: A user's hypermodel cannot be loaded or trained.
+        SearchFailed: No trial was completed.
+        ExportMismatch: The exported model answers differently from the one in memory.
+    """
+    status: Literal["finished", "failed", "interrupted"] = "interrupted"
+    summary: dict[str, Any] = {}
+    try:
+        outcome = _search(prepared, destination, listeners, on_stage)
+        status, summary = "finished", outcome.to_dict()
+        return outcome
+    except Exception:
+        status = "failed"
+        raise
+    finally:
+        for listener in listeners:
+            listener.on_study_end(status, summary)
+
+
+def _search(
+    prepared: Prepared,
+    destination: Destination,
+    listeners: Sequence[Listener],
+    on_stage: Callable[[str], None],
+) -> Outcome:
+    from tuner.search import KFoldTuner
+
+    started = time.monotonic()
+    tuner = KFoldTuner(make_hypermodel(prepared), prepared.settings, listeners=listeners)
+    study = _create_study(prepared, destination)
+    sentence = tuner.run(prepared.problem, study)
+    on_stage("picking the network")
+    selection = choose(study, prepared.dataset)
+    model = study.folder / "model"
+    on_stage("training it on all training rows, exporting it, and checking the export")
+    test = export_pick(prepared, study, selection.best, model)
+    seconds = time.monotonic() - started
+    study.journal.append("exported", trial=selection.best.trial, model=model.name, test=test)
+    return Outcome(study, tuple(tuner.records), selection, test, model, sentence, seconds)
+
+
+def make_hypermodel(prepared: Prepared) -> "keras_tuner.HyperModel":
+    """Return the hypermodel that a space describes, or the user's own."""
+    features, classes = prepared.dataset.x.shape[1], len(prepared.dataset.schema.classes)
+    if prepared.definition is None:
+        return load_hypermodel(prepared.space, features=features, classes=classes)
+    from tuner.model.mlp import MLPHyperModel
+
+    return MLPHyperModel(
+        prepared.definition,
+        features=features,
+        classes=classes,
+        epochs=prepared.settings.epochs,
+    )
+
+
+def choose(study: Study, dataset: Dataset) -> "Selection":
+    """Pick a study's networks from the out-of-fold probabilities of its trials.
+
+    Raises:
+        SearchFailed: No trial was completed.
+    """
+    from tuner.analysis import select
+
+    objective, y = study.record.objective, dataset.y[study.record.split.train]
+    records = list(study.trials())
+    row_values = {
+        record.trial: objective.row_values(study.probabilities(record.trial), y)
+        for record in records
+        if record.completed
+    }
+    return select(
+        records,
+        row_values,
+        maximise=objective.direction == "max",
+        seed=study.record.settings.seed,
+    )
+
+
+def export_pick(
+    prepared: Prepared, study: Study, pick: Pick, folder: Path
+) -> dict[str, tuple[float, float]]:
+    """Train a pick on all training rows, export it, and score it on the held-out rows.
+
+    Args:
+        prepared: The study's space, data and settings.
+        study: The study.
+        pick: One of its networks.
+        folder: Where to.
+
+    Returns:
+        Mean and standard error of each objective on the held-out rows, by name; empty where none
+        were held back.
+
+    Raises:
+        ExportMismatch: The exported model answers differently from the one in memory.
+        UserError: The folder cannot be written.
+    """
+    from tuner.serving.export import TrainedNetwork, export_model, sample_rows
+    from tuner.serving.fresh_process import FreshProcess
+
+    dataset, problem = prepared.dataset, prepared.problem
+    with FreshProcess() as fresh:  # it starts while the network trains
+        network = _train(prepared, pick)
+        scaler = problem.scaler(problem.rows)
+        assert scaler is not None  # the data of a study are always scaled
+        trained = TrainedNetwork(network, dataset.schema, scaler)
+        test = _score(trained, dataset, prepared.split.test)
+        description = {
+            "study": study.record.name,
+            "objective": study.record.settings.objective,
+            "pick": pick.to_dict(),
+            "test": test,
+            "data": study.record.data,
+            "versions": study.record.versions,
+        }
+        sample = sample_rows(dataset.raw, dataset.schema)
+        export_model(trained, description, folder, sample=sample, fresh=fresh)
+    return test
+
+
+def _train(prepared: Prepared, pick: Pick) -> "keras.Model":
+    import keras_tuner
+
+    from tuner.training.fit import fit_all_rows
+
+    hyperparameters = keras_tuner.HyperParameters()
+    hyperparameters.values = dict(pick.hyperparameters)
+    return fit_all_rows(
+        Job(pick.trial, hyperparameters),
+        make_hypermodel(prepared),
+        problem=prepared.problem,
+        plan=prepared.settings.plan,
+        epochs=pick.epoch,
+    )
+
+
+def _score(
+    trained: "TrainedNetwork", dataset: Dataset, rows: np.ndarray
+) -> dict[str, tuple[float, float]]:
+    if not len(rows):
+        return {}
+    probabilities = trained.probabilities({k: v[rows] for k, v in dataset.raw.items()})
+    scores = {}
+    for name, objective in OBJECTIVES.items():
+        scores[name] = mean_and_error(objective.row_values(probabilities, dataset.y[rows]))
+    return scores
+
+
+def open_study(name: str, root: Path) -> tuple[Prepared, Study]:
+    """Open a study that was searched, and read its data again.
+
+    Raises:
+        StudyError: There is no such study.
+        DataError: Its data cannot be read, or are no longer what they were.
+    """
+    study = Study.open(name, root)
+    record = study.record
+    request = DataRequest(
+        record.data["source"],
+        record.data["target"],
+        tuple(record.data["categorical"]),
+        tuple(record.data["ignore"]),
+    )
+    dataset = request.load()
+    if dataset.fingerprint != record.data["fingerprint"]:
+        raise DataError(
+            f"data {request.source}: these are not the data of study {name} any more "
+            f"(fingerprint {dataset.fingerprint[:12]}, expected "
+            f"{record.data['fingerprint'][:12]}); restore the file, or search again"
+        )
+    custom = record.definition.get("hypermodel")
+    definition = None if custom else Space.from_dict(record.definition)
+    space = custom or record.space
+    return Prepared(space, definition, request, dataset, record.split, record.settings), study
