@@ -1,5 +1,6 @@
 """Imports what is heavy without its chatter on standard error."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -32,3 +33,5 @@ def import_heavy() -> None:
             for line in said:
                 if not any(words in line for words in _CHATTER):
                     os.write(2, line)
+    # it warns of retracing, which is meant here: a trial's folds differ in their last batch
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)

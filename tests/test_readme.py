@@ -1,0 +1,30 @@
+"""The README's code runs as it stands there."""
+
+import re
+from pathlib import Path
+
+from tuner.space import load_space, parse_space, shipped_spaces
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_python_example_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (code,) = blocks("python")
+    exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+    assert "Showing 10 best trials" in capsys.readouterr().out
+
+
+def test_the_space_example_is_a_space():
+    (text,) = blocks("toml")
+    space = parse_space(text, name="readme", file="README.md")
+    assert space.compare == "kind"
+
+
+def test_every_shipped_space_stands_in_the_table_with_its_question():
+    for name in shipped_spaces():
+        assert f"| `{name}` | {load_space(name).title} |" in README
