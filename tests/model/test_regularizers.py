@@ -1,10 +1,12 @@
 """Each kind against the formula in its docstring, computed with numpy."""
 
-import keras
+import keras_tuner
 import numpy as np
 import pytest
 
-from tuner.model.regularizers import REGULARIZERS, regularizer_arguments
+from tests.conftest import make_space
+from tuner.model.mlp import MLPHyperModel
+from tuner.model.regularizers import REGULARIZERS
 from tuner.space import KIND_USES
 
 KERNEL = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
@@ -19,9 +21,12 @@ FORMULAS = {
 }
 
 
-def arguments(kind):
-    uses = {name: VALUES[name] for name in KIND_USES[kind]}
-    return regularizer_arguments({"kind": kind, **uses})
+def dense(kind):
+    """The output layer of a network without hidden layers."""
+    lines = "".join(f"{name} = {VALUES[name]}\n" for name in KIND_USES[kind])
+    text = f'[network]\ndepth = 0\n[regularizer]\nkind = "{kind}"\n{lines}'
+    hypermodel = MLPHyperModel(make_space(text), features=5, classes=3, epochs=1)
+    return hypermodel.build(keras_tuner.HyperParameters()).layers[-1]
 
 
 def test_every_kind_of_the_space_grammar_is_built():
@@ -30,20 +35,14 @@ def test_every_kind_of_the_space_grammar_is_built():
 
 @pytest.mark.parametrize("kind", REGULARIZERS)
 def test_the_penalty_is_its_formula_over_the_kernel_alone(kind):
-    layer = keras.layers.Dense(3, bias_initializer="ones", **arguments(kind))
-    layer.build((None, 5))
+    layer = dense(kind)
     layer.kernel.assign(KERNEL)
+    layer.bias.assign(np.ones(3))
     penalty = float(sum(layer.losses)) if layer.losses else 0.0
     assert penalty == pytest.approx(FORMULAS[kind](KERNEL), rel=1e-5)
 
 
 def test_max_norm_bounds_the_norm_of_each_units_incoming_weights():
-    bounded = np.asarray(arguments("max_norm")["kernel_constraint"](KERNEL))
+    bounded = np.asarray(dense("max_norm").kernel_constraint(KERNEL))
     norms, expected = np.linalg.norm(bounded, axis=0), np.linalg.norm(KERNEL, axis=0)
     np.testing.assert_allclose(norms, np.minimum(expected, 0.7), rtol=1e-5)
-
-
-@pytest.mark.parametrize("kind", REGULARIZERS)
-def test_each_layer_gets_objects_of_its_own(kind):
-    first, second = arguments(kind), arguments(kind)
-    assert all(first[name] is not second[name] for name in first)

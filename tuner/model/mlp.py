@@ -1,35 +1,18 @@
 """The softmax classifier that the shipped spaces describe: a multilayer perceptron."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import keras_tuner
+import numpy as np
 
-from tuner.model.regularizers import regularizer_arguments
+from tuner.model.recipe import Recipe, initial_weights
+from tuner.model.regularizers import Penalty
 from tuner.model.width import units_for
 from tuner.space import Space, Value, to_keras_tuner
 
-__all__ = ["MLPHyperModel", "cosine_decay"]
-
-# Variance-preserving initial weights for each activation (Glorot and Bengio 2010; He et al. 2015;
-# Klambauer et al. 2017 for selu).
-_INITIALIZERS = {"tanh": "glorot_uniform", "sigmoid": "glorot_uniform", "selu": "lecun_normal"}
-_DEFAULT_INITIALIZER = "he_normal"
-
-
-def cosine_decay(learning_rate: float, epochs: int) -> Callable[[int, float], float]:
-    """Return the learning rate by epoch of a cosine decay to zero over the planned epochs.
-
-    It changes once an epoch, so that folds of unequal size and the final training on all rows
-    follow the same schedule (Loshchilov and Hutter 2017, equation 5, without restarts).
-
-    >>> rate = cosine_decay(0.1, 4)
-    >>> [round(rate(epoch, 0.0), 4) for epoch in range(4)]
-    [0.1, 0.0854, 0.05, 0.0146]
-    """
-    return lambda epoch, _: learning_rate * 0.5 * (1.0 + math.cos(math.pi * epoch / epochs))
+__all__ = ["MLPHyperModel"]
 
 
 class MLPHyperModel(keras_tuner.HyperModel):
@@ -58,64 +41,65 @@ class MLPHyperModel(keras_tuner.HyperModel):
                 values[hyperparameter.name] = hp.get(hyperparameter.name)
         return values
 
-    def units(self, values: Mapping[str, Any]) -> int:
-        """Return the width of the hidden layers; 0 where there is none."""
-        if values["depth"] == 0:
-            return 0
-        if "units" in values:
-            return int(values["units"])
-        return units_for(
-            int(values["parameters"]),
-            features=self.features,
-            classes=self.classes,
-            depth=int(values["depth"]),
-        )
-
     def derived(self, values: Mapping[str, Any]) -> dict[str, Value]:
         """Return what follows from a trial's hyperparameters and the data: a budget's width."""
-        if values["depth"] == 0 or "units" in values:
-            return {}
-        return {"units": self.units(values)}
+        return {"units": self._units(values)} if "parameters" in values else {}
+
+    def _units(self, values: Mapping[str, Any]) -> int:
+        if "parameters" not in values:
+            return int(values.get("units", 0))
+        sizes = {"features": self.features, "classes": self.classes}
+        return units_for(int(values["parameters"]), depth=int(values["depth"]), **sizes)
+
+    def recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
+        """Return a trial's network as plain data."""
+        values = self.values(hp)
+        sizes = {"features": self.features, "classes": self.classes, "units": self._units(values)}
+        return Recipe.of(values, **sizes)
+
+    def initial_weights(self, hp: keras_tuner.HyperParameters, seed: int) -> list[np.ndarray]:
+        """Return the weights that a seed begins with, in the order of `Model.get_weights`."""
+        return initial_weights(self.recipe(hp), seed)
 
     def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
         """Return the compiled network: encoded rows (batch, features) to (batch, classes)."""
-        values: dict[str, Any] = self.values(hp)
-        model = keras.Sequential([keras.Input((self.features,), name="features")])
-        if values["input_dropout"] > 0:
-            model.add(keras.layers.Dropout(values["input_dropout"]))
-        for _ in range(values["depth"]):
-            activation = values["activation"]
-            model.add(
-                keras.layers.Dense(
-                    self.units(values),
-                    activation=activation,
-                    kernel_initializer=_INITIALIZERS.get(activation, _DEFAULT_INITIALIZER),
-                    **regularizer_arguments(values),
-                )
-            )
-            if values["dropout"] > 0:
-                model.add(keras.layers.Dropout(values["dropout"]))
-        model.add(
-            keras.layers.Dense(self.classes, activation="softmax", **regularizer_arguments(values))
-        )
-        model.compile(optimizer=_sgd(values), loss="sparse_categorical_crossentropy")
+        recipe = self.recipe(hp)
+        features, *hidden, classes = recipe.widths
+        model = keras.Sequential([keras.Input((features,), name="features")])
+        if recipe.input_dropout > 0:
+            model.add(keras.layers.Dropout(recipe.input_dropout))
+        for units in hidden:
+            model.add(_dense(units, recipe.activation, recipe.penalty))
+            if recipe.dropout > 0:
+                model.add(keras.layers.Dropout(recipe.dropout))
+        model.add(_dense(classes, "softmax", recipe.penalty))
+        model.compile(optimizer=_sgd(recipe), loss="sparse_categorical_crossentropy")
         return model
 
     def fit(
         self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any
     ) -> keras.callbacks.History:
         """Train with the trial's batch size and schedule; arguments as of `keras.Model.fit`."""
-        values: dict[str, Any] = self.values(hp)
-        callbacks = []
-        if values["schedule"] == "cosine":
-            decay = cosine_decay(values["learning_rate"], self.epochs)
-            callbacks.append(keras.callbacks.LearningRateScheduler(decay))
-        return model.fit(*args, batch_size=values["batch_size"], callbacks=callbacks, **kwargs)
+        recipe = self.recipe(hp)
+        schedule = keras.callbacks.LearningRateScheduler(
+            lambda epoch: recipe.learning_rate_at(epoch, self.epochs)
+        )
+        callbacks = [schedule] if recipe.cosine else []
+        return model.fit(*args, batch_size=recipe.batch_size, callbacks=callbacks, **kwargs)
 
 
-def _sgd(values: Mapping[str, Any]) -> keras.optimizers.SGD:
-    return keras.optimizers.SGD(
-        learning_rate=values["learning_rate"],
-        momentum=values["momentum"],
-        nesterov=bool(values.get("nesterov", False)),
+def _dense(units: int, activation: str, penalty: Penalty) -> keras.layers.Dense:
+    """Return a layer with Keras's own penalties, so that it loads without this package."""
+    regularizer = constraint = None
+    if penalty.l1 or penalty.l2:
+        regularizer = keras.regularizers.L1L2(l1=penalty.l1, l2=penalty.l2)
+    if penalty.radius is not None:
+        # axis 0 runs over a kernel's inputs: one norm a unit
+        constraint = keras.constraints.MaxNorm(penalty.radius, axis=0)
+    return keras.layers.Dense(
+        units, activation, kernel_regularizer=regularizer, kernel_constraint=constraint
     )
+
+
+def _sgd(recipe: Recipe) -> keras.optimizers.SGD:
+    return keras.optimizers.SGD(recipe.learning_rate, recipe.momentum, recipe.nesterov)

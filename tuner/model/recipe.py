@@ -1,0 +1,113 @@
+"""A trial's network as plain data: what any trainer needs to build and train it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tuner.model.regularizers import Penalty, penalty_of
+
+__all__ = ["Recipe", "initial_weights"]
+
+# Variance-preserving initial weights, uniform within ±limit: Glorot and Bengio (2010) for
+# saturating activations and the softmax, Klambauer et al. (2017) for selu, He et al. (2015) for
+# all that resemble the rectifier.
+_GLOROT = frozenset({"tanh", "sigmoid", "softmax"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A multilayer perceptron with a softmax, and the SGD that trains it.
+
+    Attributes:
+        widths: Features, the units of each hidden layer, classes.
+        activation: Of the hidden layers, by Keras's name.
+        penalty: Of its regularizer.
+        dropout: Rate after every hidden layer.
+        input_dropout: Rate before the first layer.
+        learning_rate: Of SGD, at the first epoch.
+        momentum: Of SGD.
+        nesterov: Whether the momentum is Nesterov's.
+        cosine: Whether the learning rate decays by a cosine over the planned epochs.
+        batch_size: Rows of a batch.
+    """
+
+    widths: tuple[int, ...]
+    activation: str
+    penalty: Penalty
+    dropout: float
+    input_dropout: float
+    learning_rate: float
+    momentum: float
+    nesterov: bool
+    cosine: bool
+    batch_size: int
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], *, features: int, classes: int, units: int) -> "Recipe":
+        """Return the recipe of a trial.
+
+        Args:
+            values: The hyperparameters that act in it.
+            features: Width of an encoded row.
+            classes: Number of classes.
+            units: Width of its hidden layers; not used where it has none.
+        """
+        return cls(
+            widths=(features, *[units] * int(values["depth"]), classes),
+            activation=str(values.get("activation", "linear")),
+            penalty=penalty_of(values),
+            dropout=float(values.get("dropout", 0.0)),
+            input_dropout=float(values["input_dropout"]),
+            learning_rate=float(values["learning_rate"]),
+            momentum=float(values["momentum"]),
+            nesterov=bool(values.get("nesterov", False)),
+            cosine=values["schedule"] == "cosine",
+            batch_size=int(values["batch_size"]),
+        )
+
+    def learning_rate_at(self, epoch: int, epochs: int) -> float:
+        """Return the learning rate of an epoch, counted from 0.
+
+        A cosine decay changes it once an epoch, so that folds of unequal size and the final
+        training on all rows follow the same schedule (Loshchilov and Hutter 2017, equation 5,
+        without restarts).
+
+        Args:
+            epoch: Counted from 0.
+            epochs: Planned epochs, at whose end it is zero.
+        """
+        if not self.cosine:
+            return self.learning_rate
+        return self.learning_rate * 0.5 * (1.0 + math.cos(math.pi * epoch / epochs))
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return sum((a + 1) * b for a, b in zip(self.widths, self.widths[1:], strict=False))
+
+
+def initial_weights(recipe: Recipe, seed: int) -> list[np.ndarray]:
+    """Return the initial kernel and bias of each layer, float32, in Keras's order.
+
+    Args:
+        recipe: The network.
+        seed: Decides the kernels; biases are zero.
+    """
+    rng = np.random.default_rng(seed)
+    weights: list[np.ndarray] = []
+    activations = [recipe.activation] * (len(recipe.widths) - 2) + ["softmax"]
+    layers = zip(recipe.widths, recipe.widths[1:], activations, strict=False)
+    for inputs, outputs, activation in layers:
+        limit = _limit(inputs, outputs, activation)
+        kernel = rng.uniform(-limit, limit, size=(inputs, outputs))
+        weights += [kernel.astype(np.float32), np.zeros(outputs, np.float32)]
+    return weights
+
+
+def _limit(inputs: int, outputs: int, activation: str) -> float:
+    if activation in _GLOROT:
+        return float(np.sqrt(6.0 / (inputs + outputs)))
+    return float(np.sqrt((3.0 if activation == "selu" else 6.0) / inputs))
