@@ -9,22 +9,16 @@ import keras_tuner
 import numpy as np
 
 from tuner.errors import UserError
-from tuner.training.best_epoch import BestEpoch
 from tuner.training.compiling import build_network
-from tuner.training.objectives import accuracy, cross_entropy
 from tuner.training.problem import Job, Plan, Problem
-from tuner.training.result import CURVES, TrialResult
-from tuner.training.scores import scores_of
+from tuner.training.progress import Diverged, TrialProgress
+from tuner.training.result import TrialResult
 from tuner.training.streams import ALL_ROWS, batch_order, stream_seed
 from tuner.training.trainer import Trainer
 
 __all__ = ["FitTrainer", "fit_all_rows"]
 
 _PREDICTION_ROWS = 8192  # rows predicted at once, so that memory does not grow with the table
-
-
-class Diverged(Exception):
-    """A fold's loss is no longer a finite number."""
 
 
 class FitTrainer(Trainer):
@@ -72,31 +66,20 @@ def _train(
     folds = [_FoldData(problem, number) for number in range(len(problem.folds))]
     network = _Network(hypermodel, job, plan)
     states = [network.initial_state(number) for number in range(len(folds))]
-    curves: dict[str, list[list[float]]] = {name: [[] for _ in folds] for name in CURVES}
-    best = BestEpoch(plan)
-    y = problem.y[problem.rows]
-    for epoch in range(plan.epochs):
-        out_of_fold: list[np.ndarray] = []
+    progress = TrialProgress(job.trial, problem, plan)
+    going_on = True
+    while going_on:
+        logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}
+        out_of_fold = []
         for number, fold in enumerate(folds):
             network.load(states[number])
-            values, probabilities = network.train_epoch(fold, epoch)
+            values = network.train_epoch(fold, progress.epochs)
+            out_of_fold.append(network.predict(fold.x_validation))
             states[number] = network.state()
-            out_of_fold.append(probabilities)
-            for name in CURVES:
-                curves[name][number].append(values[name])
-        if not best.update(epoch + 1, _in_row_order(out_of_fold, problem), y):
-            break
-    assert best.probabilities is not None  # the first epoch is better than the worst score
-    return TrialResult(
-        job.trial,
-        "completed",
-        epoch=best.epoch,
-        parameters=network.parameters,
-        seconds=time.perf_counter() - started,
-        curves=curves,
-        probabilities=best.probabilities,
-        **scores_of(best.probabilities, problem, plan.objective),
-    )
+            for name, value in values.items():
+                logs[name].append(value)
+        going_on = progress.add_epoch(logs, out_of_fold)
+    return progress.completed(network.parameters, time.perf_counter() - started)
 
 
 def fit_all_rows(
@@ -189,23 +172,14 @@ class _Network:
         )
         return {name: float(values[-1]) for name, values in history.history.items()}
 
-    def train_epoch(self, fold: _FoldData, epoch: int) -> tuple[dict[str, float], np.ndarray]:
-        """Train one epoch; return the values of `CURVES` and the validation probabilities."""
+    def train_epoch(self, fold: _FoldData, epoch: int) -> dict[str, float]:
+        """Train one epoch; return the loss of the data, the accuracy and the penalty."""
         logs = self.fit_epoch(fold, epoch)
-        probabilities = self.predict(fold.x_validation)
-        if not (np.isfinite(logs["loss"]) and np.isfinite(probabilities).all()):
-            raise Diverged(
-                f"the loss of fold {fold.number} is not finite in epoch {epoch + 1}; "
-                "a smaller learning rate may help"
-            )
-        values = {
-            "loss": logs["cross_entropy"],
+        return {
+            "loss": logs["cross_entropy"] if np.isfinite(logs["loss"]) else logs["loss"],
             "accuracy": logs["accuracy"],
             "penalty": float(sum(float(loss) for loss in self.model.losses)),
-            "val_loss": float(cross_entropy(probabilities, fold.y_validation).mean()),
-            "val_accuracy": float(accuracy(probabilities, fold.y_validation).mean()),
         }
-        return values, probabilities
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         parts = range(0, len(x), _PREDICTION_ROWS)
@@ -219,10 +193,3 @@ class _Network:
                 "the network's outputs do not add up to one; end it with a softmax activation"
             )
         return probabilities
-
-
-def _in_row_order(out_of_fold: list[np.ndarray], problem: Problem) -> np.ndarray:
-    """Put each fold's validation probabilities where its rows stand among the training rows."""
-    rows = np.concatenate([fold.validation for fold in problem.folds])
-    ordered: np.ndarray = np.concatenate(out_of_fold)[np.argsort(rows)]
-    return ordered

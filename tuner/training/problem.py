@@ -40,6 +40,11 @@ class Problem:
         """The training rows, shape `(training rows,)`, ascending."""
         return np.sort(np.concatenate([fold.validation for fold in self.folds]))
 
+    @cached_property
+    def fold_order(self) -> np.ndarray:
+        """Takes rows in the order of the folds' validation parts to the order of `rows`."""
+        return np.argsort(np.concatenate([fold.validation for fold in self.folds]))
+
     @property
     def fold_rows(self) -> list[int]:
         """Validation rows of each fold."""

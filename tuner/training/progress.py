@@ -1,0 +1,111 @@
+"""A trial on its way: takes in epoch after epoch of all folds, and decides when it ends."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tuner.training.objectives import accuracy, cross_entropy
+from tuner.training.problem import Plan, Problem
+from tuner.training.result import CURVES, TrialResult
+from tuner.training.scores import scores_of
+
+__all__ = ["Diverged", "TrialProgress"]
+
+
+class Diverged(Exception):
+    """A fold's loss is no longer a finite number."""
+
+
+class TrialProgress:
+    """Follows the mean over all rows, epoch by epoch, and keeps the best epoch's predictions.
+
+    Never each fold's own best epoch: a network that is trained for one number of epochs is what
+    is scored, and what is trained again on all rows.
+
+    Args:
+        trial: The trial's number.
+        problem: Rows and folds.
+        plan: Objective, patience and most epochs.
+    """
+
+    def __init__(self, trial: int, problem: Problem, plan: Plan) -> None:
+        self.trial = trial
+        self.problem = problem
+        self.plan = plan
+        self.epochs = 0
+        self._y = problem.y[problem.rows]
+        self._curves: dict[str, list[list[float]]] = {
+            name: [[] for _ in problem.folds] for name in CURVES
+        }
+        self._best_epoch = 0
+        self._best_score = plan.objective.worst
+        self._best_probabilities: np.ndarray | None = None
+
+    def add_epoch(
+        self, logs: Mapping[str, Sequence[float]], out_of_fold: Sequence[np.ndarray]
+    ) -> bool:
+        """Take in an epoch.
+
+        Args:
+            logs: `loss`, `accuracy` and `penalty`, each by fold.
+            out_of_fold: Probabilities of each fold's validation rows, `(rows, classes)`.
+
+        Returns:
+            Whether training goes on.
+
+        Raises:
+            Diverged: A loss or a probability is not finite.
+        """
+        self.epochs += 1
+        self._refuse_divergence(logs, out_of_fold)
+        for number, (fold, probabilities) in enumerate(
+            zip(self.problem.folds, out_of_fold, strict=True)
+        ):
+            y = self.problem.y[fold.validation]
+            for name in ("loss", "accuracy", "penalty"):
+                self._curves[name][number].append(float(logs[name][number]))
+            self._curves["val_loss"][number].append(float(cross_entropy(probabilities, y).mean()))
+            self._curves["val_accuracy"][number].append(float(accuracy(probabilities, y).mean()))
+        ordered = self._in_row_order(out_of_fold)
+        objective = self.plan.objective
+        score = float(objective.row_values(ordered, self._y).mean())
+        if objective.better(score, self._best_score):
+            self._best_epoch, self._best_score = self.epochs, score
+            self._best_probabilities = ordered
+        waited = self.epochs - self._best_epoch
+        return waited < self.plan.patience and self.epochs < self.plan.epochs
+
+    def _refuse_divergence(
+        self, logs: Mapping[str, Sequence[float]], out_of_fold: Sequence[np.ndarray]
+    ) -> None:
+        for number, probabilities in enumerate(out_of_fold):
+            losses = logs["loss"][number] + logs["penalty"][number]
+            if not (np.isfinite(losses) and np.isfinite(probabilities).all()):
+                raise Diverged(
+                    f"the loss of fold {number} is not finite in epoch {self.epochs}; "
+                    "a smaller learning rate may help"
+                )
+
+    def _in_row_order(self, out_of_fold: Sequence[np.ndarray]) -> np.ndarray:
+        """Put each fold's probabilities where its rows stand among the training rows."""
+        ordered: np.ndarray = np.concatenate(out_of_fold)[self.problem.fold_order]
+        return ordered
+
+    def completed(self, parameters: int, seconds: float) -> TrialResult:
+        """Return the result of the epochs so far.
+
+        Args:
+            parameters: Trainable weights and biases.
+            seconds: Wall time of the trial.
+        """
+        assert self._best_probabilities is not None  # any score is better than the worst
+        return TrialResult(
+            self.trial,
+            "completed",
+            epoch=self._best_epoch,
+            parameters=parameters,
+            seconds=seconds,
+            curves=self._curves,
+            probabilities=self._best_probabilities,
+            **scores_of(self._best_probabilities, self.problem, self.plan.objective),
+        )
