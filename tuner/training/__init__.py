@@ -33,4 +33,10 @@ def _fit() -> Trainer:
     return FitTrainer()
 
 
-TRAINERS: dict[str, Callable[[], Trainer]] = {"fit": _fit}
+def _lanes() -> Trainer:
+    from tuner.training.lanes import LanesTrainer
+
+    return LanesTrainer()
+
+
+TRAINERS: dict[str, Callable[[], Trainer]] = {"fit": _fit, "lanes": _lanes}

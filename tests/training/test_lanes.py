@@ -1,0 +1,227 @@
+"""The lanes trainer gives what `fit` gives, and a trial never feels its neighbours."""
+
+from dataclasses import replace
+
+import keras_tuner
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.conftest import make_problem, make_space
+from tuner.model.mlp import MLPHyperModel
+from tuner.space import ACTIVATIONS
+from tuner.training import TRAINERS, Job, Plan, Problem
+from tuner.training.lanes import LanesTrainer
+from tuner.training.lanes.dropout import keep_masks, lane_bits
+from tuner.training.lanes.program import LaneProgram
+
+KINDS = {
+    "none": 'kind = "none"',
+    "l1": 'kind = "l1"\nstrength = 0.01',
+    "l2": 'kind = "l2"\nstrength = 0.01',
+    "elastic_net": 'kind = "elastic_net"\nstrength = 0.01\nbalance = 0.5',
+    "max_norm": 'kind = "max_norm"\nradius = 1.0',
+}
+DROPOUT = "[network]\nunits = 16\n[regularizer]\ndropout = 0.4\ninput_dropout = 0.1\n"
+
+
+def jobs(count=1, **values):
+    made = []
+    for trial in range(count):
+        hp = keras_tuner.HyperParameters()
+        hp.values = dict(values)
+        made.append(Job(trial, hp))
+    return made
+
+
+def hypermodel(text, epochs=3):
+    return MLPHyperModel(make_space(text), features=4, classes=3, epochs=epochs)
+
+
+def train(trainer, text, problem, plan, given=None):
+    trainer = TRAINERS[trainer]() if isinstance(trainer, str) else trainer
+    model = hypermodel(text, plan.epochs)
+    results = trainer.train(given or jobs(), model, problem=problem, plan=plan)
+    return {result.trial: result for result in results}
+
+
+def assert_parity(text, problem, plan):
+    fit, lanes = (train(trainer, text, problem, plan)[0] for trainer in ("fit", "lanes"))
+    assert lanes.status == fit.status == "completed"
+    for name, expected in fit.curves.items():
+        np.testing.assert_allclose(lanes.curves[name], expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(lanes.probabilities, fit.probabilities, atol=1e-4)
+    assert (lanes.epoch, lanes.parameters) == (fit.epoch, fit.parameters)
+
+
+def assert_same(first, second):
+    """Bit for bit."""
+    assert first.curves == second.curves
+    assert (first.status, first.epoch, first.score) == (second.status, second.epoch, second.score)
+    np.testing.assert_array_equal(first.probabilities, second.probabilities)
+
+
+@pytest.mark.parametrize("line", KINDS.values(), ids=KINDS)
+def test_every_regularizer_gives_fits_curves(problem, plan, line):
+    assert_parity(f"[network]\nunits = 8\n[regularizer]\n{line}\n", problem, plan)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_gives_fits_curves(problem, plan, activation):
+    assert_parity(f'[network]\nunits = 8\nactivation = "{activation}"\n', problem, plan)
+
+
+@pytest.mark.parametrize("depth", range(7))
+def test_every_depth_gives_fits_curves(problem, plan, depth):
+    units = "units = 8\n" if depth else ""
+    assert_parity(f"[network]\ndepth = {depth}\n{units}", problem, plan)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['schedule = "cosine"', "momentum = 0.0", "nesterov = false", "batch_size = 64"],
+)
+def test_every_way_of_sgd_gives_fits_curves(problem, plan, line):
+    assert_parity(f"[network]\nunits = 8\n[sgd]\n{line}\n", problem, plan)
+
+
+@pytest.mark.parametrize(
+    ("rows", "folds", "batch_size"),
+    [(61, 3, 16), (100, 3, 33), (62, 4, 46), (60, 2, 7)],
+    ids=["unequal folds", "a last batch of one", "a step that one fold lacks", "two lanes"],
+)
+def test_no_row_is_lost_to_batches_and_folds_of_unequal_size(plan, rows, folds, batch_size):
+    problem = make_problem(rows=rows, folds=folds)
+    assert_parity(f"[network]\nunits = 8\n[sgd]\nbatch_size = {batch_size}\n", problem, plan)
+
+
+def test_a_fold_without_a_row_for_the_last_step_does_not_move_in_it():
+    problem = make_problem(rows=62, folds=4)
+    sizes = sorted({len(fold.train) for fold in problem.folds})
+    assert sizes == [46, 47]  # what the third case above relies on
+
+
+def test_missing_values_and_unscaled_rows_are_taken_as_fit_takes_them(problem, plan):
+    x = problem.x.copy()
+    x[::5, 1] = np.nan
+    assert_parity("[network]\nunits = 8\n", replace(problem, x=x), plan)
+    assert_parity("[network]\nunits = 8\n", replace(problem, scaled=None), plan)
+
+
+VALUES = (
+    "[network]\nunits = 8\n[regularizer]\n"
+    'kind = ["none", "l2"]\nstrength = 0.01\ndropout = [0.0, 0.3]\n'
+    "[sgd]\nlearning_rate = [0.05, 0.2]\nbatch_size = [16, 32]\n"
+)
+
+
+def test_a_trial_is_bit_for_bit_the_same_alone_as_beside_others(problem, plan):
+    many = jobs(8)
+    for number, job in enumerate(many):
+        job.hyperparameters.values = {
+            "kind": ["none", "l2"][number % 2],
+            "dropout": [0.0, 0.3][number // 2 % 2],
+            "learning_rate": [0.05, 0.2][number // 4],
+        }
+    together = train("lanes", VALUES, problem, plan, many)
+    trainer = LanesTrainer()  # one process for all, as after a resume
+    for job in reversed(many):
+        alone = train(trainer, VALUES, problem, plan, [job])
+        assert_same(together[job.trial], alone[job.trial])
+
+
+def test_a_trial_does_not_feel_that_its_neighbours_end(problem):
+    plan = Plan(epochs=12, patience=2, seed=1)
+    text = "[network]\nunits = 8\n[sgd]\nlearning_rate = [0.001, 0.9, 1e30]\n"
+    many = jobs(3)
+    for job, rate in zip(many, (0.001, 0.9, 1e30), strict=True):
+        job.hyperparameters.values = {"learning_rate": rate}
+    together = train("lanes", text, problem, plan, many)
+    assert len({len(r.curves["loss"][0]) for r in together.values() if r.curves}) == 2
+    assert_same(together[0], train("lanes", text, problem, plan, many[:1])[0])
+    assert together[2].status == "failed"
+    assert together[2].reason == (
+        "the loss of fold 0 is not finite in epoch 1; a smaller learning rate may help"
+    )
+
+
+def test_dropout_agrees_with_fit_in_distribution(problem):
+    plan = Plan(epochs=4, patience=9)
+    means = {}
+    for trainer in ("fit", "lanes"):
+        results = train(trainer, DROPOUT, problem, plan, jobs(10)).values()
+        losses = np.array([np.mean([fold[-1] for fold in r.curves["loss"]]) for r in results])
+        means[trainer] = losses.mean(), losses.std(ddof=1) / np.sqrt(len(losses))
+    (fit, fit_error), (lanes, lanes_error) = means["fit"], means["lanes"]
+    assert abs(fit - lanes) < 4 * np.hypot(fit_error, lanes_error)
+
+
+def test_a_mask_drops_a_lanes_own_share_and_keeps_the_mean():
+    rates = tf.constant([0.1, 0.5, 0.9])
+    masks = keep_masks(tf.constant([1, 2, 3], tf.uint32), tf.constant(7), rates, rows=64, units=512)
+    np.testing.assert_allclose((masks.numpy() == 0).mean(axis=(1, 2)), rates, atol=0.01)
+    np.testing.assert_allclose(masks.numpy().mean(axis=(1, 2)), 1.0, atol=0.05)
+
+
+def test_random_bits_depend_on_seed_and_counter_and_are_uncorrelated():
+    seeds = tf.constant([0, 1, 2, 2**31], tf.uint32)
+    draws = [lane_bits(seeds, tf.constant(counter), 20_000).numpy() for counter in (0, 1)]
+    streams = np.concatenate(draws).astype(np.float64) / 2**32
+    correlation = np.corrcoef(streams) - np.eye(8)
+    assert abs(correlation).max() < 0.04
+    shifted = np.corrcoef(streams[0, 1:], streams[0, :-1])[0, 1]
+    assert abs(shifted) < 0.04
+    alone = lane_bits(seeds[2:3], tf.constant(1), 20_000).numpy()
+    np.testing.assert_array_equal(alone[0], draws[1][2])
+
+
+def test_a_shape_is_traced_once_whatever_the_number_of_lanes(problem, plan):
+    trainer = LanesTrainer()
+    train(trainer, VALUES, problem, plan, jobs(4, learning_rate=0.05))
+    train(trainer, VALUES, problem, plan, jobs(1, learning_rate=0.2))
+    (program,) = trainer._programs.values()
+    assert program._program.experimental_get_tracing_count() == 1
+
+
+def test_where_memory_runs_out_a_group_is_halved_with_the_same_results(problem, plan, monkeypatch):
+    many = jobs(5, learning_rate=0.05)
+    expected = train("lanes", VALUES, problem, plan, many)
+    tried = []
+    load = LaneProgram.load
+
+    def too_little_memory(self, initial):
+        tried.append(len(initial) // 3)
+        if tried[-1] > 2:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+        load(self, initial)
+
+    monkeypatch.setattr(LaneProgram, "load", too_little_memory)
+    halved = train("lanes", VALUES, problem, plan, many)
+    assert tried == [5, 3, 2, 1, 2]
+    for trial, result in expected.items():
+        assert_same(result, halved[trial])
+
+
+def test_a_trial_that_does_not_fit_alone_fails_with_the_reason(problem, plan, monkeypatch):
+    def no_memory(self, initial):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating\nmore")
+
+    monkeypatch.setattr(LaneProgram, "load", no_memory)
+    (result,) = train("lanes", VALUES, problem, plan).values()
+    assert (result.status, result.reason) == ("failed", "out of memory: OOM when allocating")
+
+
+def test_nothing_is_written_while_training(problem, plan, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    train("lanes", VALUES, problem, plan, jobs(2))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_changed_validation_rows_change_nothing_of_what_their_fold_was_fitted_on(problem, plan):
+    held_out = problem.folds[0].validation
+    x = problem.x.copy()
+    x[held_out] = 1000.0
+    tampered = Problem(x, problem.y, problem.folds, problem.scaled)
+    before, after = (train("lanes", VALUES, p, plan)[0] for p in (problem, tampered))
+    assert before.curves["loss"][0] == after.curves["loss"][0]
+    assert before.curves["val_loss"][0] != after.curves["val_loss"][0]

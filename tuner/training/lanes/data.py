@@ -1,0 +1,77 @@
+"""The rows of a study on the device, once, and the rows that each fold's lane draws from them."""
+
+from functools import cached_property
+
+import numpy as np
+import tensorflow as tf
+
+from tuner.training.problem import Problem
+
+__all__ = ["LaneData"]
+
+_CHUNK = 2048  # validation rows of a lane that are predicted at once
+
+
+class LaneData:
+    """A problem's rows as tensors, and each fold's row numbers and scaling as arrays.
+
+    Args:
+        problem: Rows, shape `(rows, features)`, and folds.
+
+    Attributes:
+        x: All rows, shape `(rows, features)`.
+        y: Their classes, shape `(rows,)`, int32.
+        mean: What each fold subtracts, shape `(folds, 1, features)`.
+        scale: What each fold divides by, shape `(folds, 1, features)`.
+        chunk: Validation rows that are predicted at once.
+        validation: Each fold's validation rows, filled up with row 0 to a multiple of `chunk`,
+            shape `(folds, padded rows)`, int32.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.x = tf.constant(problem.x)
+        self.y = tf.constant(problem.y.astype(np.int32))
+        self.has_missing = bool(np.isnan(problem.x).any())
+        self.scaled = problem.scaled is not None
+        longest = max(problem.fold_rows)
+        self.chunk = min(longest, _CHUNK)
+        padded = -(-longest // self.chunk) * self.chunk
+        self.validation = _padded([fold.validation for fold in problem.folds], padded)
+
+    @cached_property
+    def mean(self) -> np.ndarray:
+        """What each fold subtracts, fitted on its training rows alone."""
+        return self._moments[0]
+
+    @cached_property
+    def scale(self) -> np.ndarray:
+        """What each fold divides by, fitted on its training rows alone."""
+        return self._moments[1]
+
+    @cached_property
+    def _moments(self) -> tuple[np.ndarray, np.ndarray]:
+        features = self.problem.x.shape[1]
+        if not self.scaled:
+            shape = (len(self.problem.folds), 1, features)
+            return np.zeros(shape, np.float32), np.ones(shape, np.float32)
+        scalers = [self.problem.scaler(fold.train) for fold in self.problem.folds]
+        means = [scaler.mean for scaler in scalers if scaler]
+        scales = [scaler.scale for scaler in scalers if scaler]
+        return np.stack(means)[:, None], np.stack(scales)[:, None]
+
+    @property
+    def train_rows(self) -> np.ndarray:
+        """Training rows of each fold, shape `(folds,)`."""
+        return np.array([len(fold.train) for fold in self.problem.folds])
+
+    def unscaled_rows(self, rows: tf.Tensor) -> tf.Tensor:
+        """Return rows by number, any shape `(…,)`, as `(…, features)`."""
+        return tf.gather(self.x, rows)
+
+
+def _padded(rows: list[np.ndarray], length: int) -> np.ndarray:
+    padded = np.zeros((len(rows), length), np.int32)
+    for number, values in enumerate(rows):
+        padded[number, : len(values)] = values
+    return padded
