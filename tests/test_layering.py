@@ -27,7 +27,6 @@ ORDER = [
 UNKNOWN = {
     "data": {"space"},
     "folds": {"space", "data"},
-    "training": {"model"},
     "study": {"model"},
     "search": {"data"},
     "tracking": {"search", "model"},
@@ -44,15 +43,16 @@ def part_of(path: Path) -> str:
 
 
 def imported_parts(path: Path) -> set[str]:
-    """The parts of the package that a file imports, anywhere in it but for type checking."""
-    parts = set()
-    tree = ast.parse(path.read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tuner."):
-            parts.add(node.module.split(".")[1])
+    """The parts of the package that a file imports, anywhere in it."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            parts |= {n.name.split(".")[1] for n in node.names if n.name.startswith("tuner.")}
-    return parts
+            modules |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            whole = [f"tuner.{alias.name}" for alias in node.names]
+            modules |= set(whole) if node.module == "tuner" else {node.module or ""}
+    return {module.split(".")[1] for module in modules if module.startswith("tuner.")}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))

@@ -28,3 +28,10 @@ def test_the_space_example_is_a_space():
 def test_every_shipped_space_stands_in_the_table_with_its_question():
     for name in shipped_spaces():
         assert f"| `{name}` | {load_space(name).title} |" in README
+
+
+def test_what_the_readme_links_to_is_there():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert links
+    for link in links:
+        assert (Path(__file__).parents[1] / link).exists(), link

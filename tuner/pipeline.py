@@ -5,15 +5,15 @@ The parts do not know of each other; this is where they meet. Nothing here print
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from tuner.data import Dataset, load_dataset
-from tuner.errors import DataError
+from tuner.data import BUNDLED, Dataset, load_dataset
+from tuner.errors import DataError, ExportMismatch, SpaceError, StudyError, UserError
 from tuner.folds import Split, make_split
 from tuner.model.custom import is_custom, load_hypermodel
 from tuner.model.width import check_budget
@@ -33,11 +33,12 @@ from tuner.training import OBJECTIVES, Job, Problem
 from tuner.training.scores import mean_and_error
 
 if TYPE_CHECKING:
-    import keras
     import keras_tuner
 
     from tuner.analysis import Selection
+    from tuner.search import KFoldTuner
     from tuner.serving.export import TrainedNetwork
+    from tuner.serving.fresh_process import FreshProcess
 
 __all__ = [
     "DataRequest",
@@ -112,7 +113,8 @@ class Outcome:
         selection: The networks that it names.
         test: Mean and standard error of each objective on the held-out rows, by name; empty where
             none were held back.
-        model: The exported folder.
+        model: The exported folder; None where the export failed.
+        fault: Why it failed; empty otherwise.
         sentence: Why the search ended.
         seconds: Wall time of all of it.
     """
@@ -121,7 +123,8 @@ class Outcome:
     records: tuple[TrialRecord, ...]
     selection: "Selection"
     test: dict[str, tuple[float, float]]
-    model: Path
+    model: Path | None
+    fault: str
     sentence: str
     seconds: float
 
@@ -144,7 +147,7 @@ class Outcome:
                 for name, (score, error) in self.test.items()
             },
             "seconds": round(self.seconds, 3),
-            "model": str(self.model),
+            "model": None if self.model is None else str(self.model),
         }
 
 
@@ -197,7 +200,7 @@ def _create_study(prepared: Prepared, destination: Destination) -> Study:
     dataset, definition = prepared.dataset, prepared.definition
     title = definition.title if definition else "Which network is best?"
     space = definition.name if definition else prepared.space.rpartition(":")[2]
-    is_file = Path(prepared.request.source).exists()
+    is_file = prepared.request.source not in BUNDLED
     source = str(Path(prepared.request.source).absolute()) if is_file else dataset.source
     data = asdict(prepared.request) | {
         "name": dataset.name,
@@ -239,7 +242,6 @@ def run_search(
         StudyError: The study's name is taken, or its folder cannot be written.
         SpaceError: A user's hypermodel cannot be loaded or trained.
         SearchFailed: No trial was completed.
-        ExportMismatch: The exported model answers differently from the one in memory.
     """
     status: Literal["finished", "failed", "interrupted"] = "interrupted"
     summary: dict[str, Any] = {}
@@ -261,20 +263,46 @@ def _search(
     listeners: Sequence[Listener],
     on_stage: Callable[[str], None],
 ) -> Outcome:
-    from tuner.search import KFoldTuner
+    from tuner.serving.fresh_process import FreshProcess
 
     started = time.monotonic()
-    tuner = KFoldTuner(make_hypermodel(prepared), prepared.settings, listeners=listeners)
+    tuner = _make_tuner(prepared, listeners)
     study = _create_study(prepared, destination)
     sentence = tuner.run(prepared.problem, study)
     on_stage("picking the network")
     selection = choose(study, prepared.dataset)
-    model = study.folder / "model"
+    model, test, fault = study.folder / "model", {}, ""
     on_stage("training it on all training rows, exporting it, and checking the export")
-    test = export_pick(prepared, study, selection.best, model)
+    with FreshProcess() as fresh:  # it starts while the network trains
+        trained = train_pick(prepared, selection.best)
+        test = _score(trained, prepared.dataset, prepared.split.test)
+        study.journal.append("tested", trial=selection.best.trial, test=test)
+        try:
+            _export(prepared, study, selection.best, Export(trained, test, model, fresh))
+        except ExportMismatch as error:  # what was found is told all the same
+            fault = str(error)
     seconds = time.monotonic() - started
-    study.journal.append("exported", trial=selection.best.trial, model=model.name, test=test)
-    return Outcome(study, tuple(tuner.records), selection, test, model, sentence, seconds)
+    records = tuple(tuner.records)
+    return Outcome(
+        study, records, selection, test, None if fault else model, fault, sentence, seconds
+    )
+
+
+def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTuner":
+    from tuner.search import KFoldTuner
+
+    hypermodel = make_hypermodel(prepared)
+    try:
+        return KFoldTuner(hypermodel, prepared.settings, listeners=listeners)
+    except Exception as error:
+        if prepared.definition is not None or isinstance(error, UserError):
+            raise
+        # KerasTuner builds a network of a user's hypermodel to learn its hyperparameters
+        first_line = str(error).strip().partition("\n")[0]
+        raise SpaceError(
+            f"hypermodel {prepared.space}: build raised {type(error).__name__}: {first_line}; "
+            "mend it, and try it with keras_tuner.HyperParameters()"
+        ) from error
 
 
 def make_hypermodel(prepared: Prepared) -> "keras_tuner.HyperModel":
@@ -315,10 +343,28 @@ def choose(study: Study, dataset: Dataset) -> "Selection":
     )
 
 
-def export_pick(
-    prepared: Prepared, study: Study, pick: Pick, folder: Path
-) -> dict[str, tuple[float, float]]:
-    """Train a pick on all training rows, export it, and score it on the held-out rows.
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A trained pick on its way to a folder.
+
+    Attributes:
+        trained: The network and its preprocessing.
+        test: Mean and standard error of each objective on the held-out rows, by name.
+        folder: Where to.
+        fresh: The process that checks it.
+    """
+
+    trained: "TrainedNetwork"
+    test: Mapping[str, Sequence[float]]
+    folder: Path
+    fresh: "FreshProcess"
+
+
+def export_pick(prepared: Prepared, study: Study, pick: Pick, folder: Path) -> None:
+    """Train a pick on all training rows and export it.
+
+    The held-out rows are not scored again: only the network that the search chose has a test
+    score.
 
     Args:
         prepared: The study's space, data and settings.
@@ -326,51 +372,54 @@ def export_pick(
         pick: One of its networks.
         folder: Where to.
 
-    Returns:
-        Mean and standard error of each objective on the held-out rows, by name; empty where none
-        were held back.
-
     Raises:
         ExportMismatch: The exported model answers differently from the one in memory.
         UserError: The folder cannot be written.
     """
-    from tuner.serving.export import TrainedNetwork, export_model, sample_rows
     from tuner.serving.fresh_process import FreshProcess
 
-    dataset, problem = prepared.dataset, prepared.problem
+    tested = [event for event in study.journal.events("tested") if event["trial"] == pick.trial]
+    test = tested[-1]["test"] if tested else {}
     with FreshProcess() as fresh:  # it starts while the network trains
-        network = _train(prepared, pick)
-        scaler = problem.scaler(problem.rows)
-        assert scaler is not None  # the data of a study are always scaled
-        trained = TrainedNetwork(network, dataset.schema, scaler)
-        test = _score(trained, dataset, prepared.split.test)
-        description = {
-            "study": study.record.name,
-            "objective": study.record.settings.objective,
-            "pick": pick.to_dict(),
-            "test": test,
-            "data": study.record.data,
-            "versions": study.record.versions,
-        }
-        sample = sample_rows(dataset.raw, dataset.schema)
-        export_model(trained, description, folder, sample=sample, fresh=fresh)
-    return test
+        _export(prepared, study, pick, Export(train_pick(prepared, pick), test, folder, fresh))
 
 
-def _train(prepared: Prepared, pick: Pick) -> "keras.Model":
+def _export(prepared: Prepared, study: Study, pick: Pick, export: Export) -> None:
+    from tuner.serving.export import export_model, sample_rows
+
+    record, dataset = study.record, prepared.dataset
+    description = {
+        "study": record.name,
+        "objective": record.settings.objective,
+        "pick": pick.to_dict(),
+        "test": dict(export.test),
+        "data": record.data,
+        "versions": record.versions,
+    }
+    sample = sample_rows(dataset.raw, dataset.schema)
+    export_model(export.trained, description, export.folder, sample=sample, fresh=export.fresh)
+
+
+def train_pick(prepared: Prepared, pick: Pick) -> "TrainedNetwork":
+    """Return a pick's network, trained on all training rows for its epochs."""
     import keras_tuner
 
+    from tuner.serving.export import TrainedNetwork
     from tuner.training.fit import fit_all_rows
 
     hyperparameters = keras_tuner.HyperParameters()
     hyperparameters.values = dict(pick.hyperparameters)
-    return fit_all_rows(
+    problem = prepared.problem
+    network = fit_all_rows(
         Job(pick.trial, hyperparameters),
         make_hypermodel(prepared),
-        problem=prepared.problem,
+        problem=problem,
         plan=prepared.settings.plan,
         epochs=pick.epoch,
     )
+    scaler = problem.scaler(problem.rows)
+    assert scaler is not None  # the data of a study are always scaled
+    return TrainedNetwork(network, prepared.dataset.schema, scaler)
 
 
 def _score(
@@ -394,6 +443,11 @@ def open_study(name: str, root: Path) -> tuple[Prepared, Study]:
     """
     study = Study.open(name, root)
     record = study.record
+    if "source" not in record.data:
+        raise StudyError(
+            f"study {name} was searched from Python, on arrays that are not kept; get its networks "
+            "there, with KFoldTuner.get_best_models()"
+        )
     request = DataRequest(
         record.data["source"],
         record.data["target"],

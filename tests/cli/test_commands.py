@@ -133,6 +133,11 @@ def test_predict_answers_raw_rows_and_export_writes_the_same_model_again(folder,
     assert len(lines) == 91
     exported = tuner(folder, "export", "first", "--output", "copied")
     assert (exported.returncode, exported.stdout.strip()) == (0, "copied"), exported.stderr
+    tests = [
+        json.loads((folder / path / "model.json").read_text())["test"]
+        for path in (searched[0]["model"], "copied")
+    ]
+    assert tests[0] == tests[1]
     second = tuner(folder, "predict", "copied", "--data", "things.csv", "--output", "out.csv")
     assert second.returncode == 0, second.stderr
     assert (folder / "out.csv").read_text() == first.stdout
@@ -143,6 +148,8 @@ def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
     assert done.stdout.strip() == "mlruns/studies/first/model-smallest"
     description = json.loads((folder / done.stdout.strip() / "model.json").read_text())
     assert description["pick"]["trial"] == searched[0]["smallest"]["trial"]
+    same = searched[0]["smallest"]["trial"] == searched[0]["best"]["trial"]
+    assert bool(description["test"]) == same  # the held-out rows are scored for one network only
 
 
 def test_studies_are_listed(folder, searched):
@@ -195,7 +202,47 @@ def test_a_users_own_hypermodel_is_searched_until_its_space_is_exhausted(folder)
     done = tuner(folder, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["trials"] == 2
-    assert "search ended: all 2 configurations of the space were tried" in done.stderr
+    assert "search ended: all 2 configurations that the random oracle has were tried" in done.stderr
+
+
+UNSOUND = {
+    "build": (
+        OWN_MODEL.replace("model = keras.Sequential", "raise ValueError('no units')\n        m ="),
+        "error: hypermodel mine.py:Mine: build raised ValueError: no units; mend it, and try it "
+        "with keras_tuner.HyperParameters()",
+    ),
+    "constructor": (
+        OWN_MODEL.replace("super().__init__()", "raise ValueError('no features')"),
+        "error: hypermodel file mine.py: Mine cannot be made (ValueError: no features); its "
+        "constructor may take features and classes, and needs a default for everything else",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "message"), UNSOUND.values(), ids=UNSOUND)
+def test_a_hypermodel_that_raises_before_the_search_is_the_persons_to_mend(folder, source, message):
+    (folder / "mine.py").write_text(source)
+    arguments = list(SEARCH)
+    arguments[2] = "mine.py:Mine"
+    before = sorted((folder / "mlruns" / "studies").iterdir())
+    done = tuner(folder, *arguments)
+    assert done.stderr.strip().splitlines()[-1] == message
+    assert done.returncode == 2
+    assert sorted((folder / "mlruns" / "studies").iterdir()) == before
+
+
+def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(folder):
+    layer = "keras.layers.Lambda(lambda x: x),\n            keras.layers.BatchNormalization(),"
+    source = OWN_MODEL.replace("keras.layers.BatchNormalization(),", layer)
+    (folder / "mine.py").write_text(source)
+    arguments = list(SEARCH)
+    arguments[2] = "mine.py:Mine"
+    done = tuner(folder, *arguments, "--json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["model"]) == (1, None)
+    assert found["best"]["score"] > 0
+    assert done.stderr.strip().splitlines()[-1].startswith("error: exported model ")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

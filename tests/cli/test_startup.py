@@ -54,3 +54,52 @@ def test_a_mistake_is_said_before_anything_heavy_is_imported(arguments, message)
     done = run(*arguments)
     assert done.stderr.strip() == message
     assert done.stdout.splitlines()[-1] == "HEAVY [] CODE 2"
+
+
+TABLE = "size,colour,kind\n" + "".join(
+    f"{row * 1.5},{['red', 'green'][row % 2]},{['a', 'b', 'b'][row % 3]}\n" for row in range(30)
+)
+BROKEN = {
+    "no such file": (
+        ("--data", "nowhere.csv"),
+        TABLE,
+        "data file nowhere.csv: there is no such file; give a file that exists, or one of digits, "
+        "iris, wine, breast_cancer",
+    ),
+    "no such column": (
+        ("--data", "table.csv", "--target", "knid"),
+        TABLE,
+        "data file table.csv, --target: there is no column knid; did you mean kind? Known are "
+        "size, colour, kind",
+    ),
+    "one class": (("--data", "table.csv"), "size,kind\n1,a\n2,a\n", None),
+    "too many classes": (("--data", "table.csv", "--target", "size"), TABLE, None),
+    "a rare class": (("--data", "table.csv"), TABLE + "9,red,c\n", None),
+    "an empty table": (("--data", "table.csv"), "size,kind\n", None),
+    "a repeated column": (("--data", "table.csv"), "size,size,kind\n1,2,a\n", None),
+    "a mixed column": (
+        ("--data", "table.csv"),
+        TABLE.replace("1.5,", "one and a half,", 1),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "table", "message"), BROKEN.values(), ids=BROKEN)
+def test_data_that_cannot_be_learned_from_end_with_one_sentence(
+    arguments, table, message, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "table.csv").write_text(table)
+    done = run("search", "--space", "mlp", *arguments)
+    assert done.stdout.splitlines()[-1].endswith("CODE 2")
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("error: ")
+    if message is not None:  # the others' whole messages are in tests/data and tests/test_folds
+        assert line == f"error: {message}"
+
+
+def test_an_option_that_is_not_known_exits_with_2_too():
+    done = run("search", "--spcae", "mlp")
+    assert done.stdout.splitlines()[-1] == "HEAVY [] CODE 2"
+    assert "No such option: --spcae" in done.stderr

@@ -58,7 +58,8 @@ def test_a_class_that_is_none_of_the_files_hypermodels_is_refused(file):
 
 def test_a_constructor_that_needs_more_is_refused(file):
     assert message(f"{file}:Needy") == (
-        f"hypermodel file {file}: Needy cannot be made (Needy.__init__() missing 1 required "
+        f"hypermodel file {file}: Needy cannot be made (TypeError: "
+        "Needy.__init__() missing 1 required "
         "positional argument: 'other'); its constructor may take features and classes, and needs "
         "a default for everything else"
     )

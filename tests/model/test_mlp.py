@@ -54,7 +54,9 @@ def test_a_parameter_budget_is_met_at_every_depth():
     for depth in range(1, 7):
         model = build(text, depth=depth)
         assert model.count_params() == pytest.approx(3000, rel=0.05)
-    assert hypermodel(text).derived({"depth": 1, "parameters": 3000}) == {"units": 375}
+    assert hypermodel(text).derived_hyperparameters({"depth": 1, "parameters": 3000}) == {
+        "units": 375
+    }
 
 
 def test_a_trial_records_only_what_acts():

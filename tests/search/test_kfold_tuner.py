@@ -99,6 +99,43 @@ def test_a_stock_oracle_of_kerastuner_is_taken(make, rows):
     tuner = make(oracle=oracle)
     tuner.search(*rows)
     assert len(tuner.records) == 3
+    with pytest.raises(UserError) as error:
+        tuner.search(*rows)
+    assert str(error.value) == (
+        f"this tuner has searched study {tuner.study.record.name} already; make a new KFoldTuner "
+        "for another search"
+    )
+
+
+def test_a_stock_oracle_with_another_objective_is_refused_before_anything_is_trained(make):
+    oracle = keras_tuner.oracles.RandomSearchOracle(
+        objective=keras_tuner.Objective("val_accuracy", "max")
+    )
+    with pytest.raises(UserError) as error:
+        make(oracle=oracle)
+    assert str(error.value) == (
+        'oracle RandomSearchOracle: the objective Objective(name="val_accuracy", '
+        'direction="max") is not one of a k-fold search; give it one of '
+        'Objective("cross_entropy", "min"), Objective("accuracy", "max")'
+    )
+
+
+def test_a_users_attributes_of_the_same_names_are_left_alone(make, rows):
+    class Named(Own):
+        space = "mine"
+
+    tuner = make(Named())
+    tuner.search(*rows)
+    assert len(tuner.records) == 3
+
+
+def test_one_hot_classes_are_refused(make, rows):
+    with pytest.raises(DataError) as error:
+        make().search(rows[0], np.eye(3)[np.arange(60) % 3])
+    assert str(error.value) == (
+        "x and y: expected finite rows, and one class for each; received x of shape (60, 4) with "
+        "0 values that are not finite, and y of shape (60, 3)"
+    )
 
 
 def test_a_space_is_searched_until_it_is_exhausted(make, problem, make_study):
@@ -106,10 +143,10 @@ def test_a_space_is_searched_until_it_is_exhausted(make, problem, make_study):
     hypermodel = MLPHyperModel(space, features=4, classes=3, epochs=2)
     settings = SearchSettings(max_trials=9, folds=3, epochs=2)
     sentence = make(hypermodel, settings).run(problem, make_study())
-    assert sentence == "all 2 configurations of the space were tried"
+    assert sentence == "all 2 configurations that the random oracle has were tried"
 
 
-def test_no_trial_begins_after_the_time_is_up(make, problem, make_study):
+def test_no_cohort_begins_after_the_time_is_up_but_the_first(make, problem, make_study):
     settings = SearchSettings(max_trials=9, max_seconds=0.01, folds=3, epochs=2)
     hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=2)
     sentence = make(hypermodel, settings).run(problem, make_study())
@@ -157,8 +194,8 @@ def test_rows_and_classes_that_do_not_fit_together_are_refused(make, rows):
     with pytest.raises(DataError) as error:
         make().search(x, y[:-1])
     assert str(error.value) == (
-        "x and y: expected as many finite rows as classes; received x of shape (60, 4) with 1 "
-        "values that are not finite, and 59 classes"
+        "x and y: expected finite rows, and one class for each; received x of shape (60, 4) with "
+        "1 values that are not finite, and y of shape (59,)"
     )
 
 
@@ -166,3 +203,19 @@ def test_there_are_no_models_before_a_search(make):
     with pytest.raises(UserError) as error:
         make().get_best_models()
     assert str(error.value) == "there was no search yet; call search(x, y) first"
+
+
+@pytest.mark.parametrize("oracle", ["random", "grid", "bayesian"])
+def test_who_trains_does_not_change_what_is_proposed(make, problem, make_study, oracle):
+    proposed = {}
+    for trainer in ("fit", "lanes"):
+        hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=1)
+        settings = SearchSettings(max_trials=9, folds=3, epochs=1, oracle=oracle, trainer=trainer)
+        tuner = make(hypermodel, settings)
+        tuner.run(problem, make_study(trainer))
+        proposed[trainer] = {record.trial: record.hyperparameters for record in tuner.records}
+    fit, lanes = proposed["fit"], proposed["lanes"]
+    assert fit.keys() == lanes.keys()
+    same = [fit[trial] == lanes[trial] for trial in fit]
+    assert all(same[:4])
+    assert all(same) or oracle == "bayesian"  # rounding may move what the process proposes

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import keras_tuner
+import numpy as np
 import pytest
 
 from tests.conftest import make_space
@@ -133,11 +134,22 @@ def test_the_bayesian_oracle_finds_the_better_part_of_a_space(make):
         "[network]\ndepth = 1\nunits = 8\n"
         "[sgd]\nlearning_rate = { min = 0.001, max = 1.0, log = true }\n"
     )
-    rates = [values["learning_rate"] for values in drive(make("bayesian", space), 12)]
-    assert max(rates[3:]) <= 1.0
-    assert min(rates) < 0.002  # the best is at the lower end
+    scores = {
+        name: [score(values) for values in drive(make(name, space, max_trials=16), 16)]
+        for name in ("random", "bayesian")
+    }
+    assert scores["random"][:3] == scores["bayesian"][:3]
+    assert np.mean(scores["bayesian"][8:]) < 0.5 * np.mean(scores["random"][8:])
 
 
 def test_the_grid_is_complete_and_cuts_a_range_at_ten_points(make):
     seen = drive(make("grid", load_space("mlp_depth")), 1000)
     assert len(seen) == 7 * 10
+
+
+def test_a_cohort_is_proposed_without_repeating_itself(make, name):
+    oracle = make(name, load_space("mlp_depth"), max_trials=20)
+    drive(oracle, 10)
+    cohort = [oracle.create_trial(f"place-{place}") for place in range(4)]
+    keys = {configuration_key(trial.hyperparameters.values) for trial in cohort}
+    assert len(keys) == 4

@@ -63,3 +63,13 @@ def test_a_damaged_line_is_named(tmp_path, line, what):
     assert str(error.value) == (
         f"journal {journal.path}, line 2: {what}; the line is damaged, restore the file from a copy"
     )
+
+
+def test_a_last_line_that_was_not_finished_does_not_count(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append("proposed", trial=0)
+    with journal.path.open("a") as file:
+        file.write('{"event": "trial", "tri')
+    assert list(journal.events()) == [{"event": "proposed", "trial": 0}]
+    journal.append("proposed", trial=1)
+    assert [event["trial"] for event in journal.events()] == [0, 1]

@@ -131,7 +131,10 @@ def test_a_folder_that_cannot_be_written_is_named(make_study):
             {"objective": "loss"},
             "--objective: there is no objective loss; known are cross_entropy, accuracy",
         ),
-        ({"trainer": "lane"}, "--trainer: there is no trainer lane; known are fit"),
+        (
+            {"trainer": "lane"},
+            "--trainer: there is no trainer lane; did you mean lanes? Known are fit, lanes",
+        ),
     ],
 )
 def test_settings_out_of_range_are_refused(settings, message):

@@ -1,6 +1,7 @@
 """The MLflow mirror, against a real store in SQLite."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from mlflow import MlflowClient
@@ -21,11 +22,13 @@ def mirrored(make_study, make_record):
     for record in (make_record(0), make_record(1), failed):
         mirror.on_trial_begin(record.trial, record.hyperparameters)
         mirror.on_trial_end(record)
-    mirror.on_study_end("finished", {"best": {"trial": 0, "score": 0.5}, "study": "study"})
+    best = {"score": 0.5, "standard_error": 0.1, "corrected_score": 0.6, "parameters": 15}
+    summary = {"best": best, "trials": 3, "failed": 1, "seconds": 2.5, "test_score": None}
+    mirror.on_study_end("finished", summary)
     assert mirror.fault == ""
     client = MlflowClient(tracking_uri=mirror.uri)
     runs = client.search_runs([mirror.experiment_id])
-    by_name = {run.info.run_name: run for run in runs}
+    by_name = {run.info.run_name.partition(":")[0]: run for run in runs}
     assert len(by_name) == len(runs)
     return client, by_name, mirror, study
 
@@ -40,6 +43,8 @@ def test_a_study_is_a_parent_run_and_each_trial_a_child(mirrored):
     assert [runs[f"trial {n}"].info.status for n in range(3)] == ["FINISHED", "FINISHED", "FAILED"]
     assert runs["study"].info.status == "FINISHED"
     assert runs["trial 2"].data.tags["tuner.reason"] == "it diverged"
+    assert "tuner.reason" not in runs["trial 0"].data.tags
+    assert runs["trial 0"].info.run_name == "trial 0: depth 1, learning_rate 0.1"
 
 
 def test_hyperparameters_and_settings_are_params(mirrored):
@@ -70,7 +75,10 @@ def test_scores_are_metrics_of_the_trial_and_of_the_study(mirrored, make_record)
     assert metrics["standard_error"] == pytest.approx(result.standard_error)
     assert metrics["cv_accuracy"] == pytest.approx(result.scores["accuracy"])
     assert (metrics["parameters"], metrics["best_epoch"]) == (15, 2)
-    assert runs["study"].data.metrics == {"best/trial": 0, "best/score": 0.5}
+    assert runs["study"].data.metrics == {
+        "score": 0.5, "standard_error": 0.1, "corrected_score": 0.6, "parameters": 15,
+        "trials": 3, "failed": 1, "seconds": 2.5,
+    }  # fmt: skip
 
 
 def test_folds_space_and_summary_are_artifacts_and_the_data_an_input(mirrored):
@@ -101,13 +109,48 @@ def test_an_interrupted_study_is_killed_in_mlflow_too(make_study):
     assert run.info.status == "KILLED"
 
 
-def test_a_store_that_cannot_be_written_ends_the_mirror_and_nothing_else(make_study, make_record):
+@pytest.mark.parametrize(
+    ("uri", "fault"),
+    [
+        ("sqlite:///{folder}/study.json/mlflow.db", "FileExistsError: "),
+        ("sqlite:///{folder}/garbage.db", "DatabaseError: (sqlite3.DatabaseError) file is not a"),
+        ("nothing://there", "UnsupportedModelRegistryStoreURIException: "),
+    ],
+    ids=["a file in the way", "no database", "no such store"],
+)
+def test_a_store_that_cannot_be_written_ends_the_mirror_and_nothing_else(
+    make_study, make_record, uri, fault
+):
     study = make_study()
-    mirror = MlflowMirror(f"sqlite:///{study.folder}/study.json/mlflow.db", study.folder)
+    (study.folder / "garbage.db").write_bytes(b"no database at all, but more than a header" * 50)
+    told = []
+    mirror = MlflowMirror(uri.format(folder=study.folder), study.folder, on_fault=told.append)
     mirror.on_study_begin(study)
-    assert mirror.fault == f"[Errno 17] File exists: '{study.folder}/study.json'"
     mirror.on_trial_end(make_record(0))
-    mirror.on_study_end("finished", {})
+    mirror.on_study_end("failed", {})
+    assert told == [mirror.fault]
+    assert fault in mirror.fault
+
+
+def test_an_experiment_that_was_deleted_in_the_ui_is_restored(mirrored, make_study):
+    client, _, mirror, _ = mirrored
+    client.delete_experiment(mirror.experiment_id)
+    again = MlflowMirror(mirror.uri, mirror.root)
+    again.on_study_begin(make_study("second"))
+    assert (again.fault, again.experiment_id) == ("", mirror.experiment_id)
+
+
+def test_a_curve_of_zeros_is_not_drawn(make_study, make_record):
+    study, record = make_study(), make_record(0)
+    zeros = [[0.0, 0.0]] * 3
+    result = replace(record.result, curves={**record.result.curves, "penalty": zeros})
+    root = study.folder.parents[1]
+    mirror = MlflowMirror(default_tracking_uri(root), root)
+    mirror.on_study_begin(study)
+    mirror.on_trial_end(replace(record, result=result))
+    client = MlflowClient(tracking_uri=mirror.uri)
+    (run,) = client.search_runs([mirror.experiment_id], "tags.`tuner.kind` = 'trial'")
+    assert not [name for name in run.data.metrics if "penalty" in name]
 
 
 def test_the_environments_tracking_uri_is_taken(monkeypatch, tmp_path):

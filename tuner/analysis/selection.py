@@ -125,11 +125,15 @@ def corrected_score(losses: np.ndarray, parameters: np.ndarray, rule: Rule, *, s
         rule: Picks a trial.
         seed: Of the bootstrap.
     """
+    if len(losses) == 1:
+        return float(losses.mean())  # nothing was picked
     rng = np.random.default_rng([seed, losses.shape[0], losses.shape[1]])
     rows = losses.shape[1]
-    scores = []
-    for _ in range(_REPETITIONS):
+    scores: list[float] = []
+    while len(scores) < _REPETITIONS:
         drawn = np.bincount(rng.integers(rows, size=rows), minlength=rows)
+        if drawn.all():
+            continue  # of very few rows, all may be drawn: none is left to score
         picked = rule(losses, drawn.astype(np.float64), parameters)
         scores.append(losses[picked][drawn == 0].mean())
     return float(np.mean(scores))

@@ -71,7 +71,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete a study of the same name first.")
     ] = False,
-    trainer: Annotated[str, typer.Option(help="Who trains: fit.")] = "fit",
+    trainer: Annotated[str, typer.Option(help="Who trains: fit, lanes.")] = "fit",
     tracking_uri: Annotated[
         str | None,
         typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),

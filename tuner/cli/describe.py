@@ -10,7 +10,7 @@ from tuner.space import Value
 
 __all__ = ["configuration", "data_lines", "number"]
 
-_NAMES = 8  # columns or classes that are named before "and N more"
+_NAMES = 60  # columns of a kind, or classes, that are named before "and N more"
 
 
 def data_lines(dataset: Dataset, split: Split) -> list[str]:
@@ -48,7 +48,8 @@ def _columns(schema: Schema) -> list[str]:
                 for column in columns
             ]
             lines.append(f"  {len(columns)} {kind}: {_listed(names)}")
-    return lines
+    ignored = [c.name for c in schema.columns if c.kind == "ignored"]
+    return [*lines, *([f"  {len(ignored)} left out: {_listed(ignored)}"] if ignored else [])]
 
 
 def _listed(names: list[str]) -> str:

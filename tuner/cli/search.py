@@ -10,6 +10,7 @@ from rich.console import Console
 from tuner.cli.describe import configuration, data_lines
 from tuner.cli.quiet import import_heavy
 from tuner.cli.summary import summary_lines
+from tuner.errors import ExportMismatch
 from tuner.pipeline import DataRequest, Destination, Prepared, prepare, run_search
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord
@@ -61,8 +62,8 @@ class SearchCommand:
         from tuner.tracking import MlflowMirror, default_tracking_uri
 
         uri = self.tracking_uri or default_tracking_uri(self.root)
-        mirror = MlflowMirror(uri, self.root)
         progress = Progress(self.console, prepared)
+        mirror = MlflowMirror(uri, self.root, on_fault=progress.mlflow_fault)
         try:
             outcome = run_search(
                 prepared, destination, listeners=[mirror, progress], on_stage=progress.stage
@@ -70,26 +71,26 @@ class SearchCommand:
         except KeyboardInterrupt:
             progress.interrupted()
             raise
-        if mirror.fault:
-            progress.say(
-                f"warning: MLflow at {uri} could not be written: {mirror.fault}; the study in "
-                f"{outcome.study.folder} is complete all the same"
-            )
         if as_json:
             print(json.dumps(outcome.to_dict(), ensure_ascii=False))
         else:
-            print("\n".join(summary_lines(outcome, _user_interface(uri))))
+            interface = _user_interface(uri, mirror.experiment_id)
+            print("\n".join(summary_lines(outcome, interface)))
+        if outcome.fault:
+            raise ExportMismatch(outcome.fault)
 
 
-def _user_interface(uri: str) -> str:
-    """Return the command that opens MLflow's pages, or the address of a server that has them."""
+def _user_interface(uri: str, experiment: str) -> str:
+    """Return how to open MLflow's page of the study's runs."""
+    page = f"/#/experiments/{experiment}/runs"
     if uri.startswith(("http:", "https:")):
-        return uri
+        return uri.rstrip("/") + page
     python = Path(sys.executable)
     here = Path.cwd()
     shown = python.relative_to(here) if python.is_relative_to(here) else python
     uri = uri.replace(f"sqlite:///{here}/", "sqlite:///")
-    return shlex.join([str(shown), "-m", "mlflow", "ui", "--backend-store-uri", uri])
+    command = shlex.join([str(shown), "-m", "mlflow", "ui", "--backend-store-uri", uri])
+    return f"{command}\n         then open http://127.0.0.1:5000{page}"
 
 
 class Progress(Listener):
@@ -147,6 +148,10 @@ class Progress(Listener):
     def stage(self, stage: str) -> None:
         """Say what follows the last trial."""
         self.say(f"{stage} …")
+
+    def mlflow_fault(self, fault: str) -> None:
+        """Say that MLflow is no longer written to."""
+        self.say(f"warning: MLflow cannot be written ({fault}); the search goes on without it")
 
     def interrupted(self) -> None:
         """Say what an interrupt leaves."""

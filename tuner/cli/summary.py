@@ -26,9 +26,13 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
         + f": trial {best.trial}",
         *_network(best),
         f"  cross-validated   {_scores(best)}",
-        f"  corrected for having picked the best of {len(outcome.records)}: {objective} "
-        f"{best.corrected_score:.4f}",
     ]
+    completed = sum(trial.completed for trial in outcome.records)
+    if completed > 1:
+        lines.append(
+            f"  corrected for having picked the best of {completed}: {objective} "
+            f"{best.corrected_score:.4f}"
+        )
     if outcome.test:
         tests = ", ".join(f"{name} {m:.4f} ± {e:.4f}" for name, (m, e) in outcome.test.items())
         lines.append(f"  held-out test     {tests} ({len(record.split.test):,} rows, scored once)")
@@ -41,7 +45,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     return [
         *lines,
         "",
-        f"model    {outcome.model}",
+        f"model    {outcome.model or 'not exported: ' + outcome.fault}",
         f"study    {outcome.study.folder}",
         f"compare  {user_interface}",
         f"seconds  {outcome.seconds:.1f}",

@@ -56,10 +56,10 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
     taken = inspect.signature(hypermodel.__init__).parameters
     try:
         made: keras_tuner.HyperModel = hypermodel(**{k: v for k, v in given.items() if k in taken})
-    except TypeError as error:
+    except Exception as error:  # it is the user's code: it may raise anything
         raise SpaceError(
-            f"hypermodel file {path}: {name} cannot be made ({error}); its constructor may take "
-            "features and classes, and needs a default for everything else"
+            f"hypermodel file {path}: {name} cannot be made ({type(error).__name__}: {error}); its "
+            "constructor may take features and classes, and needs a default for everything else"
         ) from error
     return made
 

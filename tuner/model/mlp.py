@@ -41,7 +41,7 @@ class MLPHyperModel(keras_tuner.HyperModel):
                 values[hyperparameter.name] = hp.get(hyperparameter.name)
         return values
 
-    def derived(self, values: Mapping[str, Any]) -> dict[str, Value]:
+    def derived_hyperparameters(self, values: Mapping[str, Any]) -> dict[str, Value]:
         """Return what follows from a trial's hyperparameters and the data: a budget's width."""
         return {"units": self._units(values)} if "parameters" in values else {}
 

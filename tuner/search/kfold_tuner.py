@@ -15,7 +15,7 @@ import numpy as np
 from tuner.errors import DataError, SearchFailed, UserError
 from tuner.folds import make_split
 from tuner.search.oracles import ORACLES
-from tuner.space import from_keras_tuner
+from tuner.space import Space, from_keras_tuner
 from tuner.study import (
     Listener,
     SearchSettings,
@@ -25,7 +25,7 @@ from tuner.study import (
     free_name,
     installed_versions,
 )
-from tuner.training import TRAINERS, Job, Problem, TrialResult
+from tuner.training import OBJECTIVES, TRAINERS, Job, Problem, TrialResult
 from tuner.training.fit import fit_all_rows
 
 __all__ = ["KFoldTuner"]
@@ -62,6 +62,8 @@ class KFoldTuner(keras_tuner.Tuner):
         listeners: Sequence[Listener] = (),
     ) -> None:
         self.settings = settings or SearchSettings()
+        if oracle is not None:
+            _check_objective(oracle)
         self.root = Path(directory)
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
@@ -80,8 +82,9 @@ class KFoldTuner(keras_tuner.Tuner):
         )
 
     def _make_oracle(self, hypermodel: keras_tuner.HyperModel) -> keras_tuner.Oracle:
+        space = getattr(hypermodel, "space", None)  # a user's hypermodel may mean another thing
         return ORACLES[self.settings.oracle](
-            getattr(hypermodel, "space", None),
+            space if isinstance(space, Space) else None,
             self.settings.plan.objective,
             max_trials=self.settings.max_trials,
             seed=self.settings.seed,
@@ -99,12 +102,13 @@ class KFoldTuner(keras_tuner.Tuner):
             DataError: The arrays do not fit together, or hold values that are not finite.
             SearchFailed: No trial was completed.
         """
-        x = np.asarray(x, np.float32)
-        if len(x) != len(y) or not np.isfinite(x).all():
+        self._refuse_second_search()
+        x, y = np.asarray(x, np.float32), np.asarray(y)
+        if y.ndim != 1 or len(x) != len(y) or not np.isfinite(x).all():
             raise DataError(
-                f"x and y: expected as many finite rows as classes; received x of shape {x.shape} "
-                f"with {int((~np.isfinite(x)).sum())} values that are not finite, and {len(y)} "
-                "classes"
+                "x and y: expected finite rows, and one class for each; received x of shape "
+                f"{x.shape} with {int((~np.isfinite(x)).sum())} values that are not finite, and y "
+                f"of shape {y.shape}"
             )
         names, numbers = np.unique(np.asarray(y), return_inverse=True)
         classes = [str(name) for name in names]
@@ -144,11 +148,15 @@ class KFoldTuner(keras_tuner.Tuner):
         Raises:
             SearchFailed: No trial was completed.
         """
+        self._refuse_second_search()
         self.problem, self.study = problem, study
         started = time.monotonic()
         for listener in self.listeners:
             listener.on_study_begin(study)
-        while not self._time_is_up(started) and (jobs := self._next_cohort(study)):
+        # one cohort is trained whatever the time, so that there is something to pick
+        while (not self.records or not self._time_is_up(started)) and (
+            jobs := self._next_cohort(study)
+        ):
             results = self.trainer.train(
                 jobs, self.hypermodel, problem=problem, plan=self.settings.plan
             )
@@ -158,8 +166,15 @@ class KFoldTuner(keras_tuner.Tuner):
         for listener in self.listeners:
             listener.on_search_end(study, sentence)
         if not any(record.completed for record in self.records):
-            raise SearchFailed(self._first_failure(sentence))
+            raise SearchFailed(self._first_failure())
         return sentence
+
+    def _refuse_second_search(self) -> None:
+        if self.study is not None:
+            raise UserError(
+                f"this tuner has searched study {self.study.record.name} already; make a new "
+                "KFoldTuner for another search"
+            )
 
     def _time_is_up(self, started: float) -> bool:
         limit = self.settings.max_seconds
@@ -167,23 +182,27 @@ class KFoldTuner(keras_tuner.Tuner):
 
     def _why_ended(self, started: float) -> str:
         count = len(self.records)
-        if count < self.settings.max_trials and not self._time_is_up(started):
-            return f"all {count} configurations of the space were tried"
-        if count < self.settings.max_trials:
+        if count >= self.settings.max_trials:
+            return f"{count} trials were asked for"
+        if self._time_is_up(started):
             return f"{self.settings.max_seconds:g} seconds were over after {count} trials"
-        return f"{count} trials were asked for"
+        if getattr(self.oracle, "exhausted", False):
+            return (
+                f"all {count} configurations that the {self.settings.oracle} oracle has were tried"
+            )
+        return f"the oracle ended it after {count} trials"
 
-    def _first_failure(self, sentence: str) -> str:
-        if not self.records:
-            return f"no trial was trained: {sentence}; give the search more time"
+    def _first_failure(self) -> str:
         first = self.records[0]
         return f"every trial failed; trial {first.trial}: {first.result.reason}"
 
     def _next_cohort(self, study: Study) -> list[Job]:
-        """Ask the oracle for as many trials as the trainer likes to be given at once."""
+        """Ask for as many trials as the oracle knows without results, and the trainer likes."""
         jobs: list[Job] = []
         room = self.settings.max_trials - len(self.records)
-        for place in range(min(self.trainer.cohort(), room)):
+        # a stock oracle of KerasTuner's is asked for one after another, as KerasTuner does
+        size = getattr(self.oracle, "cohort", 1) or self.trainer.cohort()
+        for place in range(min(size, room)):
             trial = self.oracle.create_trial(f"place-{place}")
             if trial.status != "RUNNING":
                 break
@@ -202,7 +221,7 @@ class KFoldTuner(keras_tuner.Tuner):
         """Write the journal first, since it is the truth, then tell everyone."""
         trial = self._running.pop(result.trial)
         values = dict(trial.hyperparameters.values)
-        derive = getattr(self.hypermodel, "derived", None)
+        derive = getattr(self.hypermodel, "derived_hyperparameters", None)
         derived = derive(values) if derive else {}
         record = TrialRecord(result.trial, values, derived, result)
         study.write_trial(record)
@@ -254,3 +273,13 @@ class KFoldTuner(keras_tuner.Tuner):
             raise UserError("there was no search yet; call search(x, y) first")
         trials = self.oracle.get_best_trials(number)
         return [trial for trial in trials if trial.status == "COMPLETED"]
+
+
+def _check_objective(oracle: keras_tuner.Oracle) -> None:
+    name = getattr(oracle.objective, "name", None)
+    if name not in OBJECTIVES or oracle.objective.direction != OBJECTIVES[name].direction:
+        known = ", ".join(f'Objective("{o.name}", "{o.direction}")' for o in OBJECTIVES.values())
+        raise UserError(
+            f"oracle {type(oracle).__name__}: the objective {oracle.objective} is not one of a "
+            f"k-fold search; give it one of {known}"
+        )

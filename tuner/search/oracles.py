@@ -28,12 +28,18 @@ _ATTEMPTS = 100  # draws before a finite space is listed to find what is left of
 class StudyOracle(keras_tuner.Oracle):
     """The base of the oracles: never the same configuration twice, and none once all are tried.
 
+    Attributes:
+        cohort: How many trials it is asked for at once, where their results would change what it
+            proposes; None where they would not, and the trainer may have as many as it likes.
+
     Args:
         space: What is searched; None for what the tuner's hypermodel declares.
         objective: What is optimised.
         max_trials: Most trials.
         seed: The study's seed. KerasTuner takes 0 for "no seed"; here it is a seed like others.
     """
+
+    cohort: int | None = None
 
     def __init__(
         self, space: Space | None, objective: Objective, *, max_trials: int, seed: int
@@ -146,16 +152,22 @@ class GridOracle(StudyOracle):
 class BayesianOracle(RandomOracle):
     """KerasTuner's Gaussian process, after random trials to begin with.
 
-    It goes where it expects the best score, so that only the random trials are shared equally.
-    A new one is made for each proposal and given the trials so far, so that nothing of it has to
-    be kept. What it proposes a second time is drawn at random instead.
+    It is asked for four trials at once, whoever trains them: those that are under way count as
+    bad, so that the others are proposed elsewhere. It goes where it expects the best score, so
+    that only the random trials are shared equally.
+
+    A new process is made for each proposal and given the trials so far, so that nothing of it has
+    to be kept. What it proposes a second time is drawn at random instead.
     """
+
+    cohort = 4
 
     def propose(self, trial: int) -> dict[str, Value] | None:
         """Return the configuration with the best lower confidence bound that is untried."""
         searched = sum(not isinstance(h.domain, Fixed) for h in self.space.hyperparameters)
         completed = sum(trial.status == "COMPLETED" for trial in self.trials.values())
-        if completed < max(3 * searched, 3):
+        # as many random trials as KerasTuner takes, but not more than half of the search
+        if completed < min(max(3 * searched, 3), max(self.max_trials // 2, 3)):
             return super().propose(trial)
         with warnings.catch_warnings():
             # a length scale at its bound is usual with few trials, and nothing a person can mend
@@ -174,6 +186,7 @@ class BayesianOracle(RandomOracle):
             seed=1 + self.generator(trial).randrange(2**31),
         )
         oracle.trials = self.trials
+        oracle.ongoing_trials = self.ongoing_trials
         return oracle
 
 

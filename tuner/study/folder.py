@@ -6,7 +6,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -47,9 +46,10 @@ class Study:
         """
         folder = check_name(record.name, root, overwrite=overwrite)
         try:
-            if folder.exists():
+            if overwrite and folder.exists():
                 shutil.rmtree(folder)
-            (folder / "oof").mkdir(parents=True)
+            folder.mkdir(parents=True)  # fails where another process was quicker
+            (folder / "oof").mkdir()
             text = json.dumps(record.to_dict(), indent=1, ensure_ascii=False)
             _write_whole(folder / "study.json", text.encode())
         except OSError as error:
@@ -106,13 +106,6 @@ class Study:
 
     def _probabilities(self, trial: int) -> Path:
         return self.folder / "oof" / f"trial_{trial:05d}.npy"
-
-    def last_event(self, kind: str) -> dict[str, Any] | None:
-        """Return the newest event of a kind, or None."""
-        last = None
-        for last in self.journal.events(kind):  # noqa: B007  (the last one is what is wanted)
-            pass
-        return last
 
 
 def check_name(name: str, root: Path, *, overwrite: bool = False) -> Path:

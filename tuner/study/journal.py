@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tuner.errors import StudyError
 
@@ -29,13 +29,16 @@ class Journal:
             **fields: JSON values; NaN is refused, since JSON has none.
         """
         line = json.dumps({"event": event, **fields}, allow_nan=False, ensure_ascii=False)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        with self.path.open("a+b") as file:
+            _drop_torn_line(file)
+            file.write(line.encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
     def events(self, kind: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield the events of a kind, or all of them, oldest first.
+
+        A last line without its end was being written when the process died; it never counted.
 
         Raises:
             StudyError: A line is not a JSON object.
@@ -44,6 +47,8 @@ class Journal:
             return
         with self.path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, start=1):
+                if not line.endswith("\n"):
+                    return
                 event = self._parse(line, number)
                 if kind is None or event["event"] == kind:
                     yield event
@@ -62,3 +67,16 @@ class Journal:
                 "the line is damaged, restore the file from a copy"
             )
         return event
+
+
+def _drop_torn_line(file: BinaryIO) -> None:
+    """Cut off a last line that was being written when an earlier process died."""
+    size = file.seek(0, os.SEEK_END)
+    if size and _byte_at(file, size - 1) != b"\n":
+        file.seek(0)
+        file.truncate(file.read().rfind(b"\n") + 1)
+
+
+def _byte_at(file: BinaryIO, place: int) -> bytes:
+    file.seek(place)
+    return file.read(1)

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from tuner.errors import UserError, known_names
 from tuner.folds import Split
-from tuner.space import Value
+from tuner.space import Fixed, Space, Value
 from tuner.training import OBJECTIVES, TRAINERS, Objective, Plan, TrialResult, mean_curve
 
 __all__ = ["OracleName", "Pick", "SearchSettings", "StudyRecord", "TrialRecord"]
@@ -105,6 +105,16 @@ class StudyRecord:
     settings: SearchSettings
     split: Split
     versions: dict[str, str]
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The hyperparameters that have one value in all trials."""
+        hyperparameters = self.definition.get("hyperparameters", [])
+        return frozenset(
+            h.name
+            for h in (Space.from_dict(self.definition).hyperparameters if hyperparameters else ())
+            if isinstance(h.domain, Fixed)
+        )
 
     @property
     def objective(self) -> Objective:

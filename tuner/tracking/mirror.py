@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
-from mlflow.exceptions import MlflowException
 
 from tuner.space import Value
 from tuner.study import Listener, Study, StudyRecord, TrialRecord
@@ -37,6 +36,7 @@ class MlflowMirror(Listener):
     Args:
         uri: MLflow's tracking URI.
         root: The folder that holds all that searches write; artifacts of a local store go there.
+        on_fault: Is told, once, why MLflow is no longer written to.
 
     Attributes:
         fault: Why MLflow is no longer written to; empty while it is.
@@ -44,8 +44,11 @@ class MlflowMirror(Listener):
         run_id: MLflow's id of the study's run; empty before the study begins.
     """
 
-    def __init__(self, uri: str, root: Path) -> None:
+    def __init__(
+        self, uri: str, root: Path, on_fault: Callable[[str], None] = lambda fault: None
+    ) -> None:
         self.uri = uri
+        self.on_fault = on_fault
         self.root = root
         self.fault = ""
         self.experiment_id = ""
@@ -62,8 +65,10 @@ class MlflowMirror(Listener):
             if self._client is None:
                 self._client = MlflowClient(tracking_uri=self.uri)
             write(self._client, self._study)
-        except (MlflowException, OSError) as error:
-            self.fault = str(error).strip().partition("\n")[0]
+        except Exception as error:  # a store may fail in its own ways: SQL, HTTP, a missing driver
+            first_line = str(error).strip().partition("\n")[0]
+            self.fault = f"{type(error).__name__}: {first_line}"
+            self.on_fault(self.fault)
 
     def on_study_begin(self, study: Study) -> None:
         """Make the study's run, with its settings, data set and folds."""
@@ -106,6 +111,8 @@ class MlflowMirror(Listener):
         name = f"{record.data['name']}/{record.space}"
         existing = client.get_experiment_by_name(name)
         if existing is not None:
+            if existing.lifecycle_stage == "deleted":  # somebody did so in the UI
+                client.restore_experiment(existing.experiment_id)
             return str(existing.experiment_id)
         artifacts = self.root.absolute() / "artifacts" / name
         location = artifacts.as_uri() if self.uri.startswith("sqlite:") else None
@@ -113,14 +120,15 @@ class MlflowMirror(Listener):
 
     def _write_trial(self, client: MlflowClient, study: Study, record: TrialRecord) -> None:
         tags = {
-            "mlflow.runName": f"trial {record.trial}",
+            "mlflow.runName": f"trial {record.trial}: {_searched(record, study.record)}",
             "mlflow.parentRunId": self.run_id,
             "tuner.kind": "trial",
             "tuner.study": study.record.name,
             "tuner.trial": str(record.trial),
             "tuner.status": record.result.status,
-            "tuner.reason": record.result.reason[:5000],
         }
+        if record.result.reason:
+            tags["tuner.reason"] = record.result.reason[:5000]
         begun = self._begun.pop(record.trial, _now())
         run = client.create_run(self.experiment_id, start_time=begun, tags=tags)
         run_id = run.info.run_id
@@ -134,7 +142,7 @@ class MlflowMirror(Listener):
     def _write_end(self, client: MlflowClient, status: str, summary: Mapping[str, Any]) -> None:
         if summary:
             client.log_dict(self.run_id, dict(summary), "summary.json")
-            metrics = [Metric(name, value, _now(), 0) for name, value in _numbers(summary)]
+            metrics = [Metric(name, value, _now(), 0) for name, value in _headline(summary)]
             client.log_batch(self.run_id, metrics=metrics)
         client.set_terminated(self.run_id, status=status, end_time=_now())
 
@@ -173,8 +181,12 @@ def _metrics(record: TrialRecord, study: StudyRecord) -> Iterator[Metric]:
     for name, value in result.scores.items():
         yield Metric(f"cv_{name}", value, now, 0)
     for name, curve in record.mean_curves(study.split).items():
+        if not any(curve):
+            continue
         yield from _curve(name, curve, now)
     for name, by_fold in result.curves.items():
+        if not any(map(any, by_fold)):  # the penalty of a network without one
+            continue
         for fold, curve in enumerate(by_fold):
             yield from _curve(f"fold_{fold}/{name}", curve, now)
 
@@ -183,10 +195,20 @@ def _curve(name: str, values: list[float], now: int) -> Iterator[Metric]:
     return (Metric(name, value, now, step) for step, value in enumerate(values, start=1))
 
 
-def _numbers(summary: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
-    """Yield the numbers of a nested summary under names such as `best/score`."""
-    for name, value in summary.items():
-        if isinstance(value, Mapping) and name != "hyperparameters":
-            yield from _numbers(value, f"{prefix}{name}/")
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            yield f"{prefix}{name}", float(value)
+def _headline(summary: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Yield the numbers of the best network, under the names that the trials have, and the rest."""
+    for name in ("score", "standard_error", "corrected_score", "parameters"):
+        yield name, float(summary["best"][name])
+    for name in ("trials", "failed", "seconds", "test_score"):
+        if summary[name] is not None:
+            yield name, float(summary[name])
+
+
+def _searched(record: TrialRecord, study: StudyRecord) -> str:
+    """Return what tells a trial from its neighbours, for the legends of MLflow's charts."""
+    values = {**record.hyperparameters, **record.derived}
+    return ", ".join(
+        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in values.items()
+        if name not in study.fixed
+    )

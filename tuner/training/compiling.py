@@ -53,6 +53,11 @@ def _check(model: Any, hypermodel: keras_tuner.HyperModel) -> None:
             f"{where}: build returned a model without weights; begin it with "
             "keras.Input(shape) so that it is built"
         )
+    if getattr(model.loss, "from_logits", False):
+        raise SpaceError(
+            f"{where}: loss has from_logits=True, but predictions must be probabilities; end the "
+            "network with a softmax and leave from_logits out"
+        )
     name = model.loss if isinstance(model.loss, str) else getattr(model.loss, "name", "")
     if name != "sparse_categorical_crossentropy":
         raise SpaceError(

@@ -178,8 +178,17 @@ class _Network:
         return {
             "loss": logs["cross_entropy"] if np.isfinite(logs["loss"]) else logs["loss"],
             "accuracy": logs["accuracy"],
-            "penalty": float(sum(float(loss) for loss in self.model.losses)),
+            "penalty": self.penalty(),
         }
+
+    def penalty(self) -> float:
+        """Return what the regularizers of the weights add to the loss.
+
+        Not `model.losses`: those hold what a layer adds for its activities too, which are not
+        numbers outside of a training step.
+        """
+        weights = self.model.trainable_variables
+        return float(sum(float(w.regularizer(w)) for w in weights if w.regularizer is not None))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         parts = range(0, len(x), _PREDICTION_ROWS)

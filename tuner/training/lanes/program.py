@@ -127,7 +127,7 @@ class LaneProgram:
         return {name: tensor.numpy() for name, tensor in answer.items()}
 
     def _signature(self) -> dict[str, tf.TensorSpec]:
-        """Return what `_train_epoch` takes; the axis of lanes is free, so that it is traced once."""
+        """Return what `_train_epoch` takes; the lanes' axis is free, so that it is traced once."""
         features, integers = self.shape.widths[0], tf.int32
         order = self.steps * self.shape.batch_size
         numbers = ("rate", "l1", "l2", "radius", "dropout", "input_dropout")
