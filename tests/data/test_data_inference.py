@@ -4,9 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner.data import Column, load_dataset
+from tuner.data import Column, load_dataset, read_raw
 
-MISSING_NUMBERS = ("NA", "N/A", "NaN", "nan", "null", "NULL", "?")
+MISSING_NUMBERS = (
+    *("NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "none", "?"),
+)
 
 
 def learn(write, cells, **options):
@@ -99,9 +102,70 @@ def test_numbers_mixed_with_text_are_refused_at_the_text(write, refusal, cells) 
     assert learn(write, cells, ignore=["a"]).schema.columns[0].kind == "ignored"
 
 
+@pytest.mark.parametrize(
+    ("cells", "mixture"),
+    [
+        (["2", "3", "4", "5more"] * 3, "numbers and '5more' are mixed, so its 4 values"),
+        (
+            [*map(str, range(9)), "unknown"] * 4,
+            "numbers and 'unknown' are mixed, so its 10 values",
+        ),
+        (["1", "", "x", "NA"], "numbers and 'x' are mixed, so its 3 values"),
+        (
+            ["1", *"vwxyz", "z", "z"],
+            "numbers and 'v', 'w', 'x' and 2 more are mixed, so its 6 values",
+        ),
+    ],
+)
+def test_numbers_that_are_taken_as_levels_are_told(write, cells, mixture) -> None:
+    assert learn(write, cells).warnings == (
+        f"column a: {mixture} are taken as levels; mend the cells if it is meant to be a number, "
+        "or give --categorical a",
+    )
+    assert learn(write, cells, categorical=["a"]).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "cells", [["x", "NA", "x", ""], ["1", "NA", "2", "none"], ["0x1", "x"] * 2]
+)
+def test_what_holds_no_mixture_is_not_told(write, cells) -> None:
+    assert learn(write, cells).warnings == ()
+
+
+def test_each_mixed_column_is_told_after_what_is_left_out(write) -> None:
+    rows = "".join(f"{i % 3 or 'x'},7,{i % 4 or 'y'},{'pq'[i % 2]}\n" for i in range(24))
+    assert load_dataset(write("a,b,c,y\n" + rows)).warnings == (
+        "1 column is constant and left out: b",
+        "column a: numbers and 'x' are mixed, so its 3 values are taken as levels; mend the cells "
+        "if it is meant to be a number, or give --categorical a",
+        "column c: numbers and 'y' are mixed, so its 4 values are taken as levels; mend the cells "
+        "if it is meant to be a number, or give --categorical c",
+    )
+
+
 def test_mostly_text_is_not_refused(write) -> None:
     cells = ["1", "2", "3", "4", "v", "w", "x", "y", "z", "z"]
     assert learn(write, cells).schema.columns[0].kind == "categorical"
+
+
+def test_a_nul_character_is_refused_where_it_is_read(write, refusal) -> None:
+    rows = ["u\0,1,p", "u,2,q", "v,3,p", "u,4,q"]
+    source = write("\n".join(["a,b,y", *rows]))
+    fault = "data file t.csv, column a: 'u\\x00' in line 2 has a NUL character; mend the cell"
+    assert refusal(load_dataset, source) == f"{fault}, or leave it out with --ignore a"
+    assert refusal(load_dataset, source, target="a") == f"{fault}, or choose another --target"
+    schema = load_dataset(source, ignore=["a"]).schema
+    assert list(read_raw(source, schema)) == ["b"]
+    schema = load_dataset(write("a,b,y\nu,1,p\nv,2,q\nu,3,p\nv,4,q\n", "plain.csv")).schema
+    assert refusal(read_raw, source, schema) == fault
+
+
+def test_a_nul_character_in_a_stored_text_is_refused_by_its_row(refusal) -> None:
+    pd.DataFrame({"a": ["u", "u\0", "v", "v"], "y": [*"pqpq"]}).to_parquet("t.parquet")
+    assert refusal(load_dataset, "t.parquet") == (
+        "data file t.parquet, column a: 'u\\x00' in row 2 has a NUL character; mend the cell, or "
+        "leave it out with --ignore a"
+    )
 
 
 @pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e39", "1e999"])

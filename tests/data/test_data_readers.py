@@ -1,6 +1,8 @@
 """Every format gives the same data; every file that is not what it should be is refused."""
 
 import gzip
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -281,7 +283,7 @@ X, Y = np.zeros((4, 2)), np.array([0, 1, 0, 1])
         ),
         (
             {"x": X, "y": Y.astype(object)},
-            "it holds pickled Python objects, which are not read because they can run code; "
+            "y holds pickled Python objects, which are not read because they can run code; "
             "save plain arrays of numbers and strings",
         ),
     ],
@@ -289,6 +291,61 @@ X, Y = np.zeros((4, 2)), np.array([0, 1, 0, 1])
 def test_refused_arrays(refusal, arrays, message) -> None:
     np.savez("t.npz", **arrays)
     assert refusal(load_dataset, "t.npz") == f"data file t.npz: {message}"
+
+
+def as_bytes(array: np.ndarray) -> bytes:
+    with io.BytesIO() as file:
+        np.save(file, array)
+        return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (
+            {"x.npy": as_bytes(X)[:-8], "y.npy": as_bytes(Y)},
+            "x is damaged or cut short; write the file again",
+        ),
+        (
+            {"x.npy": as_bytes(X), "y.npy": as_bytes(Y)[:20]},
+            "y is damaged or cut short; write the file again",
+        ),
+        (
+            {"x.npy": as_bytes(X).replace(b"(4, 2)", b"(4, 2 "), "y.npy": as_bytes(Y)},
+            "x is damaged or cut short; write the file again",
+        ),
+        (
+            {"x": b"1,2\n3,4\n", "y.npy": as_bytes(Y)},
+            "x is not an array; write it with numpy.savez",
+        ),
+        (
+            {"x.npy": as_bytes(X), "y": b"0,1"},
+            "y is not an array; write it with numpy.savez",
+        ),
+    ],
+)
+def test_refused_members_of_an_npz(refusal, members, message) -> None:
+    with zipfile.ZipFile("t.npz", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    assert refusal(load_dataset, "t.npz") == f"data file t.npz: {message}"
+
+
+def test_a_bit_that_changed_in_an_npz_is_told(refusal) -> None:
+    np.savez("t.npz", x=X, y=Y)
+    content = Path("t.npz").read_bytes()
+    place = content.index(X.tobytes())
+    Path("t.npz").write_bytes(content[:place] + b"\x01" + content[place + 1 :])
+    assert refusal(load_dataset, "t.npz") == (
+        "data file t.npz: x is damaged or cut short; write the file again"
+    )
+
+
+def test_other_members_of_an_npz_are_not_looked_at() -> None:
+    np.savez("t.npz", x=X, y=Y, names=np.array(["a", None]))
+    with zipfile.ZipFile("t.npz", "a") as archive:
+        archive.writestr("README.txt", "words")
+    assert load_dataset("t.npz").x.shape == X.shape
 
 
 def test_refused_npz_that_is_none(refusal) -> None:

@@ -22,12 +22,48 @@ def test_numbers_are_standardised_and_the_missing_become_the_mean() -> None:
     assert np.isnan(x[2, 0])
 
 
-@pytest.mark.parametrize("value", [0.1, 1e30, 1e-45, np.nan])
+@pytest.mark.parametrize("value", [0.1, 1e30, 1e-45])
 def test_a_feature_that_does_not_vary_becomes_zero(value) -> None:
     x = np.full((7, 1), value, np.float32)
     scaler = fit_scaler(x, np.arange(7), np.array([True]))
     assert scaler.scale.tolist() == [1]
     np.testing.assert_array_equal(scaler.apply(x), 0)
+
+
+@pytest.mark.parametrize("value", [1e6, -3, 1e38, 0, np.nan])
+def test_a_feature_without_a_value_in_the_training_rows_is_zero_in_every_row(value) -> None:
+    x = np.array([[np.nan, 1], [np.nan, 2], [value, 3]], np.float32)
+    scaler = fit_scaler(x, np.array([0, 1]), np.array([True, False]))
+    assert (scaler.mean.tolist(), scaler.scale.tolist()) == ([0, 0], [np.inf, 1])
+    np.testing.assert_array_equal(scaler.apply(x), [[0, 1], [0, 2], [0, 3]])
+
+
+def test_tensorflow_scales_a_feature_without_a_value_to_zero_as_well() -> None:
+    import tensorflow as tf
+
+    x = np.array([[np.nan], [np.nan], [1e6], [-1e38]], np.float32)
+    scaler = fit_scaler(x, np.array([0, 1]), np.array([True]))
+    for compiled in (False, True):
+
+        @tf.function(jit_compile=compiled)
+        def scale(rows):
+            scaled = (rows - scaler.mean) / scaler.scale
+            return tf.where(tf.math.is_nan(scaled), tf.zeros_like(scaled), scaled)
+
+        np.testing.assert_array_equal(scale(tf.constant(x)).numpy(), np.zeros((4, 1)))
+
+
+def test_keras_layers_scale_a_feature_without_a_value_to_zero_after_reloading(tmp_path) -> None:
+    import keras
+
+    x = np.array([[np.nan], [np.nan], [1e6], [-1e38]], np.float32)
+    scaler = fit_scaler(x, np.array([0, 1]), np.array([True]))
+    rows = keras.Input((1,))
+    scaled = (rows - scaler.mean) / scaler.scale
+    filled = keras.ops.where(keras.ops.isnan(scaled), keras.ops.zeros_like(scaled), scaled)
+    keras.Model(rows, filled).save(tmp_path / "m.keras")
+    model = keras.models.load_model(tmp_path / "m.keras")
+    np.testing.assert_array_equal(model(x).numpy(), np.zeros((4, 1)))
 
 
 def test_a_deviation_below_float32_does_not_divide_by_zero() -> None:

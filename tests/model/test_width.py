@@ -41,4 +41,16 @@ def test_the_smallest_budget_of_a_space_must_hold_its_deepest_network():
         "it takes at least 21"
     )
     check_budget(space, features=2, classes=2)
+    steps = make_space("[network]\ndepth = { min = 1, max = 8, step = 5 }\nparameters = [20, 30]\n")
+    with pytest.raises(SpaceError, match=r"^\[network\] parameters: 20 are too few for depth 6 "):
+        check_budget(steps, features=4, classes=3)
     check_budget(make_space(""), features=4, classes=3)
+
+
+@pytest.mark.parametrize("step", ["", ", step = 1", ", log = true"])
+def test_a_wide_range_of_budgets_is_checked_by_its_bounds(step):
+    budgets = f"parameters = {{ min = 20, max = 1000000000{step} }}"  # 8 gigabytes as a list
+    space = make_space(f"[network]\ndepth = {{ min = 1, max = 6 }}\n{budgets}\n")
+    check_budget(space, features=2, classes=2)
+    with pytest.raises(SpaceError, match=r"^\[network\] parameters: 20 are too few for depth 6 "):
+        check_budget(space, features=4, classes=3)

@@ -1,36 +1,49 @@
 """An exported model answers raw rows as the network in memory does: real formats, real process."""
 
+import errno
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 
 from tuner.data import fit_scaler, load_dataset
 from tuner.errors import DataError, ExportMismatch, UserError
-from tuner.serving.export import TrainedNetwork, export_model, sample_rows
+from tuner.serving.export import TrainedNetwork, _write, export_model, sample_rows
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.inputs import input_names, model_inputs
 from tuner.serving.prediction import ExportedModel, check_output, write_predictions
 from tuner.serving.preprocessing import with_preprocessing
 
-HEADER = "len (cm),ab/c,ab\\c,colour,flag,2nd,constant,kind\n"
+HEADER = "len (cm),ab/c,ab\\c,colour,flag,2nd,constant"
+# parameters and keywords of Python, and what Keras calls its own operations
+TAKEN = (
+    "self,self_2,cls,args,kwargs,inputs,name,training,file,class,None,"
+    "stack,cast,concatenate,where,sequential,string_lookup"
+)
+COLOURS = ["red", "green", "", "blue, dark", "[UNK]", "[[UNK]]", "é", "日本", "a. b"]
+
+UNSCALED = 2
 
 
 def table(rows=40):
-    """Numbers, numbers with gaps, words with gaps, booleans; and names that Keras does not take."""
+    """Numbers and words, with gaps, and booleans; names and levels that Keras does not take."""
     rng = np.random.default_rng(0)
-    lines = []
+    lines = [f"{HEADER},{TAKEN},kind"]
+    taken = TAKEN.count(",") + 1
     for row in range(rows):
         gap = "" if row % 7 == 0 else f"{rng.normal(5, 2):.3f}"
-        colour = ["red", "green", "", "blue, dark"][row % 4]
+        colour = COLOURS[row % len(COLOURS)]
         quoted = f'"{colour}"'
         flag = ["true", "false"][row % 2]
         kind = ["yes", "no", "may be"][row % 3]
-        lines.append(f"{rng.normal():.3f},{gap},{row},{quoted},{flag},{row % 5},1,{kind}")
-    return HEADER + "\n".join(lines) + "\n"
+        others = ",".join(f"{number:.3f}" for number in rng.normal(size=taken))
+        lines.append(f"{rng.normal():.3f},{gap},{row},{quoted},{flag},{row % 5},1,{others},{kind}")
+    return "\n".join(lines) + "\n"
 
 
 def trained(source):
@@ -45,13 +58,15 @@ def trained(source):
         ]
     )
     scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scaled)
-    return TrainedNetwork(network, dataset.schema, scaler), dataset
+    scale = scaler.scale.copy()
+    scale[UNSCALED] = np.inf  # as if no training row had a value
+    return TrainedNetwork(network, dataset.schema, replace(scaler, scale=scale)), dataset
 
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mixed")
-    (folder / "mixed.csv").write_text(table())
+    (folder / "mixed.csv").write_text(table(), encoding="utf-8")
     return folder / "mixed.csv"
 
 
@@ -106,7 +121,7 @@ def test_the_folder_says_what_it_takes_and_where_it_comes_from(exported):
     description = json.loads((folder / "model.json").read_text())
     assert description["study"] == "test"
     assert description["schema"] == dataset.schema.to_dict()
-    assert not folder.with_name("model.draft").exists()
+    assert [path.name for path in folder.parent.iterdir()] == ["model"]
 
 
 def test_the_model_needs_nothing_of_this_package_and_is_safe_to_load(exported):
@@ -123,6 +138,11 @@ def test_input_names_are_what_keras_takes_and_differ_from_each_other(exported):
         "colour": "colour",
         "flag": "flag",
         "2nd": "column_2nd",
+        **{name: name for name in TAKEN.split(",")},
+        "self": "self_2",
+        "self_2": "self_2_2",
+        "class": "class_2",
+        "None": "None_2",
     }
 
 
@@ -138,28 +158,120 @@ def test_the_sample_has_missing_values_and_levels_that_the_data_did_not_have(exp
 def test_a_model_that_answers_differently_is_not_exported(mixed, tmp_path, monkeypatch):
     network, dataset = trained(mixed)
     other = TrainedNetwork(network.network, dataset.schema, network.scaler)
-    monkeypatch.setattr(
-        TrainedNetwork, "probabilities", lambda self, raw: np.full((42, 3), 1 / 3, np.float32)
-    )
+    sample = sample_rows(dataset.raw, dataset.schema)
+    wrong = np.full((42, 3), 1 / 3, np.float32)
+    difference = np.abs(network.probabilities(sample) - wrong).max()
+    monkeypatch.setattr(TrainedNetwork, "probabilities", lambda self, raw: wrong)
     folder = tmp_path / "model"
     with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
-        export_model(
-            other, {}, folder, sample=sample_rows(dataset.raw, dataset.schema), fresh=fresh
-        )
-    assert str(error.value).startswith(
-        f"exported model {folder}.draft: keras differs from the network in memory by "
+        export_model(other, {}, folder, sample=sample, fresh=fresh)
+    assert str(error.value) == (
+        f"exported model {folder}: keras differs from the network in memory by {difference:.2g} "
+        "in a probability, more than 1e-05; nothing was exported"
     )
-    assert not folder.exists()
+    assert not [*tmp_path.iterdir()]
 
 
-def test_a_model_that_cannot_be_loaded_is_not_exported(exported, tmp_path):
+def test_a_model_that_cannot_be_loaded_is_not_exported(tmp_path):
     (tmp_path / "empty").mkdir()
     with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
         fresh.predict(tmp_path / "empty", {"x": np.zeros(1, np.float32)})
-    assert str(error.value).startswith(
+    assert str(error.value) == (
         f"exported model {tmp_path}/empty cannot be used in a fresh process: ValueError: "
-        "File not found"
+        f"File not found: filepath={tmp_path}/empty/model.keras"
     )
+
+
+@keras.saving.register_keras_serializable()
+class Twice(keras.layers.Layer):
+    """A layer that a fresh process does not know."""
+
+    def call(self, x):
+        return 2 * x
+
+
+class Through(keras.layers.Layer):
+    """A layer that Keras cannot describe."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def call(self, x):
+        return self.function(x)
+
+
+@pytest.mark.parametrize(
+    ("layer", "fault"),
+    [
+        (
+            lambda: keras.layers.Lambda(lambda x: 2 * x),
+            "loaded in a fresh process (Requested the deserialization of a `Lambda` layer whose "
+            "`function` is a Python lambda)",
+        ),
+        (Twice, "loaded in a fresh process (Could not locate class 'Twice')"),
+        (
+            lambda: Through(abs),
+            "saved (Object Through was created by passing non-serializable argument values in "
+            "`__init__()`, and therefore the object must override `get_config()` in order to be "
+            "serializable)",
+        ),
+    ],
+    ids=["lambda", "unknown", "undescribed"],
+)
+def test_a_layer_that_is_not_safe_to_load_is_named_and_the_earlier_export_stays(
+    images, tmp_path, layer, fault
+):
+    network, dataset = trained(images)
+    unsafe = replace(network, network=keras.Sequential([layer(), *network.network.layers]))
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for name in ("model.json", "model.keras"):
+        (folder / name).write_text("earlier")
+    sample = sample_rows(dataset.raw, dataset.schema)
+    with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
+        export_model(unsafe, {}, folder, sample=sample, fresh=fresh)
+    assert str(error.value) == (
+        f"exported model {folder} cannot be {fault}: Lambda layers and custom layers that are "
+        "not Keras's own cannot be loaded safely; replace them"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    assert (folder / "model.json").read_text() == "earlier"
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (OSError("Can't write data (file write failed)"), "Can't write data (file write failed)"),
+        (tf.errors.ResourceExhaustedError(None, None, "sm/x; disk full"), "sm/x; disk full"),
+    ],
+    ids=["system", "hdf5", "tensorflow"],
+)
+def test_a_fault_of_the_disk_is_one_sentence_and_leaves_nothing(
+    images, tmp_path, monkeypatch, fault, reason
+):
+    def save(self, path):
+        raise fault
+
+    monkeypatch.setattr(keras.Model, "save", save)
+    folder = tmp_path / "model"
+    with pytest.raises(UserError) as error:
+        export(images, folder)
+    assert str(error.value) == (
+        f"output folder {folder} cannot be written ({reason}); mend that, or give --output "
+        "another folder"
+    )
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_number_that_json_does_not_have_is_refused_before_anything_is_written(images, tmp_path):
+    network, dataset = trained(images)
+    sample = sample_rows(dataset.raw, dataset.schema)
+    description = {"test": {"accuracy": float("nan")}}
+    with FreshProcess() as fresh, pytest.raises(ValueError, match="not JSON compliant"):
+        export_model(network, description, tmp_path / "model", sample=sample, fresh=fresh)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_folder_with_other_things_in_it_is_not_replaced(mixed, tmp_path):
@@ -190,8 +302,12 @@ def test_predictions_are_those_of_the_network_whatever_the_order_of_columns(expo
 
 def test_a_missing_column_is_named(exported, tmp_path):
     (tmp_path / "rows.csv").write_text("colour,flag\nred,true\n")
-    with pytest.raises(DataError, match="lacks the columns"):
+    with pytest.raises(DataError) as error:
         ExportedModel.open(exported[2]).read(str(tmp_path / "rows.csv"))
+    assert str(error.value) == (
+        f"data file {tmp_path}/rows.csv: it lacks the columns len (cm), ab/c, ab\\c, 2nd, self, "
+        "self_2, cls, args and 13 more, which the model reads; its columns are colour, flag"
+    )
 
 
 def test_a_folder_that_is_no_model_is_refused(tmp_path):
@@ -230,7 +346,38 @@ def test_scaling_and_encoding_are_exact_in_front_of_the_network(exported):
     features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
     front = with_preprocessing(features, dataset.schema, network.scaler)
     inputs = model_inputs(dataset.raw, input_names(dataset.schema))
-    import tensorflow as tf
-
     encoded = front({name: tf.constant(values) for name, values in inputs.items()}).numpy()
     np.testing.assert_allclose(encoded, network.scaler.apply(dataset.x), rtol=1e-6, atol=1e-6)
+    assert np.isfinite(dataset.x[:, UNSCALED]).any()
+    assert not encoded[:, UNSCALED].any()
+
+
+def test_levels_are_encoded_whatever_they_are_called(exported):
+    _, dataset, _ = exported
+    colour = next(column for column in dataset.schema.used if column.name == "colour")
+    assert set(colour.levels) == {*COLOURS} - {""}
+    assert colour.missing
+
+
+def test_text_reaches_the_fresh_process_as_it_is(tmp_path):
+    """Fixed-width text would lose the null character."""
+    texts = np.array(["", "é", "日本", "a\0", "a"], dtype=object)
+    given = keras.Input((), name="word", dtype="string")
+    lookup = keras.layers.StringLookup(vocabulary=["", "é", "日本", "a"], output_mode="one_hot")
+    model = keras.Model({"word": given}, lookup(given))
+    _write(model, tmp_path, label=tmp_path)
+    with FreshProcess() as fresh:
+        answers = fresh.predict(tmp_path, {"word": texts})
+    for answer in answers.values():
+        assert answer.argmax(axis=1).tolist() == [1, 2, 3, 0, 4]
+
+
+def test_predictions_that_cannot_be_written_are_one_sentence(tmp_path):
+    for name in ("out.csv", "out.parquet"):
+        (tmp_path / name).mkdir()
+        with pytest.raises(UserError) as error:
+            write_predictions(pd.DataFrame({"class": ["a"]}), tmp_path / name)
+        assert str(error.value) == (
+            f"output file {tmp_path}/{name} cannot be written (Is a directory); mend that, or "
+            "give --output another file"
+        )

@@ -94,11 +94,18 @@ def test_whole_numbers_are_floats_where_floats_are_expected() -> None:
     assert isinstance(values["learning_rate"], float)
 
 
-def test_a_list_of_one_value_and_a_step_of_1_are_said_in_one_way() -> None:
-    space = space_of("network.depth = { min = 1, max = 3, step = 1 }", "network.units = [16]")
-    domains = {named.name: named.domain for named in space.hyperparameters}
-    assert domains["depth"] == IntRange(1, 3)
-    assert domains["units"] == Fixed(16)
+def test_a_list_of_one_value_is_said_in_one_way() -> None:
+    assert space_of("network.units = [16]").hyperparameter("units").domain == Fixed(16)
+
+
+def test_a_step_of_1_asks_a_grid_for_every_value() -> None:
+    whole, cut = (
+        space_of(f"network.units = {{ min = 1, max = 30{step} }}") for step in (", step = 1", "")
+    )
+    assert whole.hyperparameter("units").domain == IntRange(1, 30, step=1)
+    assert cut.hyperparameter("units").domain == IntRange(1, 30)
+    assert [len(list(space.configurations(grid=True))) for space in (whole, cut)] == [30, 10]
+    assert whole.size() == cut.size() == 30
 
 
 def test_configurations_come_in_order_with_the_last_varying_fastest() -> None:
@@ -118,16 +125,23 @@ def test_an_infinite_space_is_listed_only_on_a_grid() -> None:
     assert len(list(space.configurations(grid=True))) == 10
 
 
-def test_given_values_are_kept_where_they_act() -> None:
-    space = space_of("network.depth = [0, 3]", "network.units = [8, 16]")
-    rng = random.Random(0)
-    assert space.sample(rng, given={"depth": 3, "units": 16})["units"] == 16
-    assert "units" not in space.sample(rng, given={"depth": 0, "units": 16})
+def test_a_space_of_very_many_whole_numbers_is_counted_and_sampled_unlisted() -> None:
+    space = space_of(
+        "network.depth = [0, 1]",
+        "network.parameters = { min = 1000, max = 1000000000 }",
+        "sgd.batch_size = { min = 1, max = 1000000, step = 1 }",
+    )
+    assert space.size() == (1 + 999_999_001) * 10**6
+    assert space.sample(random.Random(0)).keys() > {"depth", "batch_size"}
+    assert next(space.configurations())["batch_size"] == 1
+    assert next(space.configurations(grid=True))["batch_size"] == 1
 
 
-def test_a_given_name_that_the_space_does_not_have_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^space my has no dept$"):
-        space_of().sample(random.Random(0), given={"dept": 3})
+def test_conditions_on_one_of_very_many_whole_numbers_are_counted_unlisted() -> None:
+    parent = Hyperparameter("parent", IntRange(1, 10**12))
+    values = (5, 7.0, 7.5, -1, "x")  # the last three are none of the parent's
+    child = Hyperparameter("child", IntRange(1, 3), (Condition("parent", values),))
+    assert Space("s", "Which?", (parent, child)).size() == 10**12 - 2 + 2 * 3
 
 
 def test_a_pinned_space_is_the_part_with_that_value() -> None:
@@ -136,6 +150,11 @@ def test_a_pinned_space_is_the_part_with_that_value() -> None:
     whole = [values for values in space.configurations() if values["depth"] == 2]
     assert list(part.configurations()) == whole
     assert [item.size() for item in (space, part, space.pinned("depth", 0))] == [5, 2, 1]
+
+
+def test_a_name_that_the_space_does_not_have_cannot_be_pinned() -> None:
+    with pytest.raises(KeyError, match=r"^'dept'$"):
+        space_of().pinned("dept", 3)
 
 
 def test_children_must_follow_their_parents() -> None:

@@ -1,5 +1,6 @@
 """Every mistake in a space file gives one sentence that says what, where and how to mend it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -290,6 +291,11 @@ COMPARISONS = [
         "give it a step or a list, or drop compare",
     ),
     (
+        'compare = "units"\nnetwork.units = { min = 8, max = 512 }',
+        "units has 505 values, 8 … 512, expected at most 100; "
+        "give it a larger step or a list, or drop compare",
+    ),
+    (
         'compare = "units"\nnetwork.depth = [0, 1, 2]\nnetwork.units = [8, 16]',
         "units acts only with depth 1, 2; "
         "compare what acts in every trial, or drop other values of depth",
@@ -372,13 +378,49 @@ def test_a_missing_file_lists_the_spaces_that_ship() -> None:
     )
 
 
-def test_a_folder_is_not_a_space_file(tmp_path: Path) -> None:
-    path = tmp_path / "my.toml"
+@pytest.mark.parametrize("name", ["my.toml", "spaces", "mine.py"])
+def test_a_folder_is_not_a_space_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     path.mkdir()
     with pytest.raises(SpaceError) as caught:
         load_space(str(path))
     assert str(caught.value) == (
-        f"space file {path}: it cannot be read, Is a directory; give another path"
+        f"space file {path}: it is a folder; give a file that ends in .toml"
+    )
+
+
+def test_a_file_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
+    inside = tmp_path / "my.toml" / "other.toml"
+    inside.parent.write_text(TITLE)
+    for path, reason in (
+        (str(inside), "Not a directory"),
+        (f"{'x' * 300}.toml", "File name too long"),
+    ):
+        with pytest.raises(SpaceError) as caught:
+            load_space(path)
+        assert str(caught.value) == (
+            f"space file {path}: it cannot be read, {reason}; give another path"
+        )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read any file")
+def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text(TITLE)
+    path.chmod(0)
+    with pytest.raises(SpaceError) as caught:
+        load_space(str(path))
+    assert str(caught.value) == (
+        f"space file {path}: it cannot be read, Permission denied; give another path"
+    )
+
+
+@pytest.mark.parametrize("name", ["my/mine.py", "my/mine.py:"])
+def test_a_python_file_without_a_class_says_how_to_name_one(name: str) -> None:
+    with pytest.raises(SpaceError) as caught:
+        load_space(name)
+    assert str(caught.value) == (
+        "hypermodel file my/mine.py: it needs the name of a class in it; write my/mine.py:ClassName"
     )
 
 

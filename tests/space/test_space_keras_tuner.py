@@ -55,7 +55,12 @@ def test_a_domain_survives(domain: Domain) -> None:
 )
 def test_keras_tuner_has_the_same_whole_numbers(domain: IntRange) -> None:
     (declared,) = to_keras_tuner(space_of(Hyperparameter("h", domain))).space
-    assert tuple(int(value) for value in declared.values) == domain.values()
+    assert tuple(int(value) for value in declared.values) == tuple(domain.values())
+
+
+def test_keras_tuner_does_not_tell_a_step_of_1_from_none() -> None:
+    space = space_of(Hyperparameter("h", IntRange(0, 6, step=1)))
+    assert read(to_keras_tuner(space)) == space_of(Hyperparameter("h", IntRange(0, 6)))
 
 
 def test_keras_tuners_own_stepped_floats_would_lose_the_end() -> None:

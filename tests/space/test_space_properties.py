@@ -38,6 +38,9 @@ LOG_INTS = st.builds(
     st.integers(1, 1000),
     st.integers(1, 10**6),
 )
+INTS = st.builds(
+    lambda low, width: IntRange(low, low + width), st.integers(-1000, 1000), st.integers(1, 10**12)
+)
 FLOATS = st.builds(
     lambda low, width, log: FloatRange(low, low + width, log=log),
     st.floats(1e-8, 1e3),
@@ -67,7 +70,7 @@ def spaces(draw: st.DrawFn) -> Space:
     return Space("my", "Which?", tuple(made))
 
 
-@given(domain=st.one_of(FINITE, LOG_INTS, FLOATS, POSITIVE_STEPS), seed=st.integers())
+@given(domain=st.one_of(FINITE, INTS, LOG_INTS, FLOATS, POSITIVE_STEPS), seed=st.integers())
 def test_a_draw_is_inside_the_domain(domain: Domain, seed: int) -> None:
     value = domain.sample(random.Random(seed))
     values = domain.values() if isinstance(domain, FloatRange) else None
@@ -85,7 +88,7 @@ def test_values_are_distinct_and_counted(domain: Domain) -> None:
     assert len(set(values)) == len(values) == domain.size()
 
 
-@given(domain=st.one_of(LOG_INTS, FLOATS), points=st.integers(2, 30))
+@given(domain=st.one_of(INTS, LOG_INTS, FLOATS), points=st.integers(2, 30))
 def test_a_grid_is_complete(domain: IntRange | FloatRange, points: int) -> None:
     grid = domain.grid(points)
     size = domain.size()

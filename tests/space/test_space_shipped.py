@@ -51,12 +51,12 @@ def test_a_sample_has_the_active_names_and_no_others(space: Space) -> None:
         assert list(values) == active
 
 
-def test_each_value_to_compare_can_be_given(space: Space) -> None:
+def test_each_value_to_compare_can_be_pinned(space: Space) -> None:
     if space.compare is None:
         return
-    (compared,) = (named for named in space.hyperparameters if named.name == space.compare)
-    for value in compared.domain.values() or ():
-        assert space.sample(random.Random(0), given={space.compare: value})[space.compare] == value
+    for value in space.hyperparameter(space.compare).domain.values() or ():
+        part = space.pinned(space.compare, value)
+        assert part.sample(random.Random(0))[space.compare] == value
 
 
 def test_configurations_on_a_grid_are_distinct(space: Space) -> None:

@@ -25,10 +25,13 @@ def export_study(name: str, pick: str, output: Path | None, root: Path) -> None:
         raise UserError(f"--pick: there is no pick {pick}; {known_names(pick, PICKS)}")
     from tuner.cli.quiet import import_heavy
     from tuner.pipeline import choose, export_pick, open_study
+    from tuner.serving.writing import check_folder
 
     prepared, study = open_study(name, root)
+    shown = output or study.folder / ("model" if pick == "best" else f"model-{pick}")
+    folder = shown.resolve()
+    check_folder(folder)
     import_heavy()
     selection = choose(study, prepared.dataset)
-    folder = output or study.folder / ("model" if pick == "best" else f"model-{pick}")
     export_pick(prepared, study, getattr(selection, pick), folder)
-    print(folder)
+    print(shown)

@@ -1,7 +1,10 @@
 """NumPy's `.npz` files: x of any shape, and the class of each row in y."""
 
+import tokenize
 import zipfile
+import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,18 +15,19 @@ from tuner.errors import DataError
 
 __all__ = ["read_arrays"]
 
+# What NumPy and the standard library raise about one array of an archive.
+_UNREADABLE = (ValueError, EOFError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
+
 
 def read_arrays(path: Path) -> Arrays:
     """Read x and, if it is there, y from an `.npz` file.
 
     Raises:
-        DataError: It is not an `.npz` file, holds pickled objects, has no x, x is not finite
-            numbers of at least two dimensions, or y is not one label a row.
+        DataError: It is not an `.npz` file, has no x, x or y is no array, is damaged or holds
+            pickled objects, x is not finite numbers of at least two dimensions, or y is not one
+            label a row.
     """
     stored = _stored(path)
-    if "x" not in stored:
-        found = ", ".join(stored) or "nothing"
-        raise DataError(f"data file {path}: it has no array x; save x and y (it has {found})")
     x = _numbers(path, stored["x"])
     y = stored.get("y")
     if y is None:
@@ -37,21 +41,41 @@ def read_arrays(path: Path) -> Arrays:
 
 
 def _stored(path: Path) -> dict[str, np.ndarray]:
-    """Return the arrays of a file by name."""
+    """Return x and, if it is there, y."""
     try:
         with path.open("rb") as file, zipfile.ZipFile(file):
             file.seek(0)
             with np.load(file, allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-    except (zipfile.BadZipFile, EOFError) as err:
+                return _read(path, archive)
+    except (zipfile.BadZipFile, EOFError, ValueError) as err:
         raise DataError(
             f"data file {path}: it is not an .npz file; write it with numpy.savez"
         ) from err
-    except ValueError as err:
+
+
+def _read(path: Path, archive: Any) -> dict[str, np.ndarray]:
+    names = archive.files
+    if "x" not in names:
+        found = ", ".join(names) or "nothing"
+        raise DataError(f"data file {path}: it has no array x; save x and y (it has {found})")
+    return {name: _array(path, archive, name) for name in ("x", "y") if name in names}
+
+
+def _array(path: Path, archive: Any, name: str) -> np.ndarray:
+    try:
+        array = archive[name]
+    except _UNREADABLE as err:
+        if "allow_pickle" in str(err):
+            raise DataError(
+                f"data file {path}: {name} holds pickled Python objects, which are not read "
+                "because they can run code; save plain arrays of numbers and strings"
+            ) from err
         raise DataError(
-            f"data file {path}: it holds pickled Python objects, which are not read because they "
-            "can run code; save plain arrays of numbers and strings"
+            f"data file {path}: {name} is damaged or cut short; write the file again"
         ) from err
+    if not isinstance(array, np.ndarray):  # the bytes of a file that is no array
+        raise DataError(f"data file {path}: {name} is not an array; write it with numpy.savez")
+    return array
 
 
 def _numbers(path: Path, x: np.ndarray) -> np.ndarray:

@@ -12,8 +12,15 @@ import pyarrow.compute as pc
 
 __all__ = ["MISSING_NUMBERS", "Cells", "as_text", "distinct", "finite_or_nan"]
 
-MISSING_NUMBERS = ("NA", "N/A", "NaN", "nan", "null", "NULL", "?")
-"""Texts that stand for a missing value in a column whose other cells are numbers."""
+MISSING_NUMBERS = (
+    *("NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "none", "?"),
+)
+"""Texts that stand for a missing value in a column whose other cells are numbers.
+
+The usual ones of `pandas.read_csv`, in its spelling, with "none" and the question mark of old
+collections of data sets.
+"""
 
 _NUMBER = r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)$"
 

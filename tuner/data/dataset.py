@@ -9,7 +9,7 @@ import numpy as np
 
 from tuner.data.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.column import Column, RawColumns
-from tuner.data.inference import CONSTANT, EMPTY, infer_columns, read_columns
+from tuner.data.inference import CONSTANT, EMPTY, infer_columns, mixtures, read_columns
 from tuner.data.readers import read_source, stem
 from tuner.data.schema import Schema
 from tuner.data.table import Arrays, Table, listed
@@ -32,7 +32,7 @@ class Dataset:
         x: (rows, features) float32, NaN where a number is missing.
         y: (rows,) int64, places in `classes`.
         raw: The rows as an exported model takes them.
-        warnings: Sentences for the person, about what was left out.
+        warnings: Sentences for the person, about what was left out or may be meant otherwise.
         fingerprint: SHA-256 over x, y and the schema, in hexadecimal.
     """
 
@@ -92,7 +92,11 @@ def load_dataset(
         x=x,
         y=labels.y,
         raw=raw,
-        warnings=(*labels.warnings, *_left_out(schema.columns)),
+        warnings=(
+            *labels.warnings,
+            *_left_out(schema.columns),
+            *mixtures(schema.columns, categorical),
+        ),
         fingerprint=_fingerprint(x, labels.y, schema),
     )
 

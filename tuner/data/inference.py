@@ -1,6 +1,6 @@
 """What the columns of a table are, and their values in the form that a model takes."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from tuner.data.column import Column, ColumnKind, RawColumns
 from tuner.data.table import Table, listed
 from tuner.errors import DataError
 
-__all__ = ["CONSTANT", "EMPTY", "MOST_LEVELS", "infer_columns", "read_columns"]
+__all__ = ["CONSTANT", "EMPTY", "MOST_LEVELS", "infer_columns", "mixtures", "read_columns"]
 
 EMPTY = "every value is missing"
 CONSTANT = "constant"
@@ -48,6 +48,28 @@ def infer_columns(
             raw[name] = values
     _check_levels(table, columns)
     return tuple(columns), raw
+
+
+def mixtures(columns: Iterable[Column], categorical: Container[str]) -> tuple[str, ...]:
+    """Return a sentence for each column whose levels are in part numbers.
+
+    Args:
+        columns: As inferred.
+        categorical: Those that the person asked to be levels, of which nothing is said.
+    """
+    sentences = []
+    for column in columns:
+        if column.kind != "categorical" or column.name in categorical:
+            continue
+        cells = Cells.of(pa.chunked_array([pa.array(column.levels, pa.string())]))
+        if cells.number.any():
+            others = [repr(text) for text in np.array(column.levels, object)[cells.strange]]
+            sentences.append(
+                f"column {column.name}: numbers and {listed(others, limit=3)} are mixed, so its "
+                f"{len(column.levels)} values are taken as levels; mend the cells if it is meant "
+                f"to be a number, or give --categorical {column.name}"
+            )
+    return tuple(sentences)
 
 
 def read_columns(table: Table, columns: Iterable[Column]) -> RawColumns:
@@ -154,7 +176,8 @@ def _finite(table: Table, name: str, values: np.ndarray) -> np.ndarray:
 def _refuse_mixture(table: Table, name: str, cells: Cells) -> None:
     """Refuse a column of measurements in which some cell is not a number.
 
-    A few numbers that repeat (2, 3, 4, 5more) are levels and stay allowed.
+    A few numbers that repeat (2, 3, 4, 5more) are levels and stay allowed; `mixtures` tells of
+    them.
     """
     count = int(cells.number.sum())
     if count < int(cells.strange.sum()) or not count:

@@ -13,7 +13,8 @@ class Scaler:
 
     Args:
         mean: (features,) float32; 0 for features that are not scaled.
-        scale: (features,) float32; 1 for features that are not scaled or do not vary.
+        scale: (features,) float32; 1 for features that are not scaled or do not vary, infinity
+            for those without a value, which makes every number 0.
     """
 
     mean: np.ndarray
@@ -31,6 +32,9 @@ def fit_scaler(x: np.ndarray, rows: np.ndarray, scaled: np.ndarray) -> Scaler:
 
     The moments are taken in float64, one feature at a time, so that a large table is not copied.
 
+    A feature of which no row has a value is 0 in every other row as well: nothing says on which
+    scale it stands, and nothing was learned from it.
+
     Args:
         x: (rows, features) float32, NaN where a number is missing.
         rows: Row numbers of a fold's training part.
@@ -46,6 +50,7 @@ def fit_scaler(x: np.ndarray, rows: np.ndarray, scaled: np.ndarray) -> Scaler:
         values = x[rows, feature].astype(np.float64)
         values = values[~np.isnan(values)]
         if not len(values):
+            scale[feature] = np.inf
             continue
         mean[feature] = values.mean()
         deviation = np.float32(values.std())

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tuner.errors import DataError, known_names
 
@@ -56,11 +57,10 @@ class Table:
 
         Args:
             name: One of `names`.
-            otherwise: What else the person can do if it is of another type, than to store it as
-                one of these.
+            otherwise: What else the person can do if it is refused than to mend it.
 
         Raises:
-            DataError: It is of another type.
+            DataError: It is of another type, or a text has a NUL character.
         """
         values = self.columns[name]
         kinds = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating)
@@ -70,7 +70,20 @@ class Table:
                 f"its type {values.type} is neither number, text nor bool; store it as one of "
                 f"these{otherwise and ', or '}{otherwise}",
             )
+        if pa.types.is_string(values.type):
+            self._refuse_nul(name, values, otherwise)
         return values
+
+    def _refuse_nul(self, name: str, values: Any, otherwise: str) -> None:
+        """Refuse a NUL character: NumPy's strings lose those at the end, so that levels merge."""
+        found = pc.match_substring(values, "\0").to_numpy()
+        if found.any():
+            row = int(np.argmax(found))
+            raise self.refusal(
+                name,
+                f"{values[row].as_py()!r} in {self.place(row)} has a NUL character; mend the cell"
+                f"{otherwise and ', or '}{otherwise}",
+            )
 
     def require(self, name: str, option: str) -> None:
         """Check that a column exists which an option names.

@@ -70,6 +70,6 @@ def check_budget(space: Space, *, features: int, classes: int) -> None:
     """
     domains = {h.name: h.domain for h in space.hyperparameters}
     if "parameters" in domains:
-        deepest = max(int(depth) for depth in domains["depth"].grid())
-        smallest = min(int(budget) for budget in domains["parameters"].grid())
-        units_for(smallest, features=features, classes=classes, depth=deepest)
+        smallest, _ = domains["parameters"].bounds()
+        _, deepest = domains["depth"].bounds()
+        units_for(int(smallest), features=features, classes=classes, depth=int(deepest))

@@ -115,7 +115,7 @@ class RandomOracle(StudyOracle):
         if compare is None:
             return [self.space]
         counts = Counter(configuration.get(compare) for configuration in self.tried())
-        values = list(self.space.hyperparameter(compare).domain.grid())
+        values = list(self.space.hyperparameter(compare).domain.values() or ())
         rng.shuffle(values)  # among equals, chance decides
         values.sort(key=lambda value: counts[value])
         return [self.space.pinned(compare, value) for value in values]

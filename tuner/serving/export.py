@@ -1,7 +1,6 @@
 """Writes a trained network as a folder that can be served, and checks it before it counts."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,11 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.data import RawColumns, Scaler, Schema
-from tuner.errors import ExportMismatch, UserError
-from tuner.serving.fresh_process import FreshProcess
+from tuner.errors import ExportMismatch
+from tuner.serving.fresh_process import UNSAFE, FreshProcess
 from tuner.serving.inputs import input_names, model_inputs
 from tuner.serving.preprocessing import with_preprocessing
+from tuner.serving.writing import check_folder, first_sentence, replacing, unwritable
 
 __all__ = ["TrainedNetwork", "export_model", "sample_rows"]
 
@@ -57,41 +57,38 @@ def export_model(
     Args:
         trained: The network and its preprocessing.
         description: What `model.json` says beside schema, classes and inputs.
-        folder: Where to; replaced if it is an earlier export.
+        folder: Where to; replaced if it is an earlier export, and left alone if this one fails.
         sample: Raw rows on which every format must answer as the network in memory does.
         fresh: The process that loads the formats.
 
     Raises:
-        ExportMismatch: A format answers differently, by more than 1e-5 in a probability.
+        ExportMismatch: A format cannot be written or loaded, or answers differently, by more than
+            1e-5 in a probability.
         UserError: `folder` exists and is no exported model, or cannot be written.
     """
-    if folder.exists() and not (folder / "model.json").is_file():
-        raise UserError(
-            f"output folder {folder} exists and is not an exported model; give --output another "
-            "folder"
-        )
-    draft = folder.with_name(f"{folder.name}.draft")
+    check_folder(folder)
     names = input_names(trained.schema)
+    content = {**description, "schema": trained.schema.to_dict(), "inputs": names}
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     model = with_preprocessing(trained.network, trained.schema, trained.scaler)
+    expected = trained.probabilities(sample)
     try:
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        _write(model, draft)
-        content = {**description, "schema": trained.schema.to_dict(), "inputs": names}
-        text = json.dumps(content, indent=1, ensure_ascii=False)
-        (draft / "model.json").write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(
-            f"output folder {folder} cannot be written ({error.strerror}); mend that, or give "
-            "--output another folder"
+        with replacing(folder) as draft:
+            _write(model, draft, label=folder)
+            (draft / "model.json").write_text(text + "\n", encoding="utf-8")
+            answers = fresh.predict(draft, model_inputs(sample, names), label=folder)
+            _check(answers, expected, label=folder)
+    except (OSError, tf.errors.OpError) as error:
+        raise unwritable(f"output folder {folder}", error) from error
+
+
+def _write(model: keras.Model, folder: Path, *, label: Path) -> None:
+    try:
+        model.save(folder / "model.keras")
+    except (NotImplementedError, TypeError, ValueError) as error:
+        raise ExportMismatch(
+            f"exported model {label} cannot be saved ({first_sentence(str(error))}): {UNSAFE}"
         ) from error
-    _check(trained, draft, sample=sample, names=names, fresh=fresh)
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
-
-
-def _write(model: keras.Model, folder: Path) -> None:
-    model.save(folder / "model.keras")
     archive = keras.export.ExportArchive()
     archive.track(model)
 
@@ -106,21 +103,12 @@ def _write(model: keras.Model, folder: Path) -> None:
     archive.write_out(str(folder / "saved_model"), verbose=False)
 
 
-def _check(
-    trained: TrainedNetwork,
-    folder: Path,
-    *,
-    sample: RawColumns,
-    names: Mapping[str, str],
-    fresh: FreshProcess,
-) -> None:
-    expected = trained.probabilities(sample)
-    answers = fresh.predict(folder, model_inputs(sample, names))
+def _check(answers: Mapping[str, np.ndarray], expected: np.ndarray, *, label: Path) -> None:
     for form, received in answers.items():
         difference = float(np.abs(received - expected).max(initial=0.0))
         if received.shape != expected.shape or not difference <= TOLERANCE:
             raise ExportMismatch(
-                f"exported model {folder}: {form} differs from the network in memory by "
+                f"exported model {label}: {form} differs from the network in memory by "
                 f"{difference:.2g} in a probability, more than {TOLERANCE:g}; nothing was exported"
             )
 

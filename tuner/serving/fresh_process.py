@@ -2,25 +2,33 @@
 
 Started as `python -m tuner.serving.fresh_process`, it imports TensorFlow at once, so that this
 takes no time later; then it reads one line of JSON from standard input, with the keys `model`
-(the exported folder), `rows` (an .npz of model inputs) and `answers` (the .npz to write).
+(the exported folder), `numbers` (an .npz of model inputs), `texts` (the other ones, as lists by
+name) and `answers` (the .npz to write). A fault is the last line on standard error.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
 from tuner.errors import ExportMismatch
+from tuner.serving.writing import first_sentence
 
-__all__ = ["FORMATS", "FreshProcess"]
+__all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
 
 FORMATS = ("keras", "saved_model")
+UNSAFE = (
+    "Lambda layers and custom layers that are not Keras's own cannot be loaded safely; replace them"
+)
+_UNSAFE_FAULT = re.compile(r"[^.:]* `?Lambda`? layer\b[^.]*|Could not locate \w+ '[^']*'")
 
 
 class FreshProcess:
@@ -40,7 +48,8 @@ class FreshProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",  # what native code writes on standard error is of any encoding
             env=environment,
         )
 
@@ -57,30 +66,42 @@ class FreshProcess:
         self._process.kill()
         self._process.communicate()
 
-    def predict(self, model: Path, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def predict(
+        self, model: Path, inputs: Mapping[str, np.ndarray], *, label: Path | None = None
+    ) -> dict[str, np.ndarray]:
         """Return the probabilities of each format, shape `(rows, classes)`.
 
         Args:
             model: The exported folder.
             inputs: By input name, each of shape `(rows, …)`.
+            label: What an error calls the folder; `model` where it is None.
 
         Raises:
             ExportMismatch: The process could not load the model or predict with it.
         """
+        # arrays of text would be pickled, or lose what fixed-width text cannot end in
+        texts = {name: v.tolist() for name, v in inputs.items() if v.dtype == object}
         with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
-            rows, answers = Path(folder, "rows.npz"), Path(folder, "answers.npz")
-            # object arrays of text would be pickled; fixed-width text is not
-            plain = {k: v.astype(str) if v.dtype == object else v for k, v in inputs.items()}
-            np.savez(rows, allow_pickle=False, **plain)
-            request = {"model": str(model), "rows": str(rows), "answers": str(answers)}
+            numbers, answers = Path(folder, "numbers.npz"), Path(folder, "answers.npz")
+            # a prefix, since `file` is a parameter of `savez`
+            plain: dict[str, Any] = {f"_{k}": v for k, v in inputs.items() if k not in texts}
+            np.savez(numbers, allow_pickle=False, **plain)
+            paths = {"model": model.resolve(), "numbers": numbers, "answers": answers}
+            request = {**{key: str(path) for key, path in paths.items()}, "texts": texts}
             _, errors = self._process.communicate(json.dumps(request) + "\n")
             if self._process.returncode != 0:
-                last = (errors.strip().splitlines() or ["no message"])[-1]
-                raise ExportMismatch(
-                    f"exported model {model} cannot be used in a fresh process: {last}"
-                )
+                raise ExportMismatch(f"exported model {label or model} {_reason(errors)}")
             with np.load(answers, allow_pickle=False) as loaded:
                 return {name: loaded[name] for name in FORMATS}
+
+
+def _reason(errors: str) -> str:
+    """Return the end of a sentence from what the process wrote on standard error."""
+    last = (errors.strip().splitlines() or ["no message"])[-1]
+    unsafe = _UNSAFE_FAULT.search(last)
+    if unsafe:
+        return f"cannot be loaded in a fresh process ({unsafe[0].strip()}): {UNSAFE}"
+    return f"cannot be used in a fresh process: {first_sentence(last)}"
 
 
 def main() -> None:
@@ -92,17 +113,22 @@ def main() -> None:
     line = sys.stdin.readline()
     if not line:
         return  # the export was given up
-    request = json.loads(line)
-    with np.load(request["rows"], allow_pickle=False) as rows:
-        inputs = {name: tf.constant(rows[name]) for name in rows.files}
-    folder = Path(request["model"])
-    whole = keras.saving.load_model(folder / "model.keras", safe_mode=True)
-    served = tf.saved_model.load(str(folder / "saved_model"))
-    answers = {
-        "keras": whole(inputs, training=False).numpy(),
-        "saved_model": served.signatures["serving_default"](**inputs)["probabilities"].numpy(),
-    }
-    np.savez(request["answers"], allow_pickle=False, **answers)
+    try:
+        request = json.loads(line)
+        inputs = {name: tf.constant(v, tf.string) for name, v in request["texts"].items()}
+        with np.load(request["numbers"], allow_pickle=False) as numbers:
+            inputs |= {name[1:]: tf.constant(numbers[name]) for name in numbers.files}
+        folder = Path(request["model"])
+        whole = keras.saving.load_model(folder / "model.keras", safe_mode=True)
+        served = tf.saved_model.load(str(folder / "saved_model"))
+        signature = served.signatures["serving_default"]
+        answers = {
+            "keras": whole(inputs, training=False).numpy(),
+            "saved_model": signature(**inputs)["probabilities"].numpy(),
+        }
+        np.savez(request["answers"], allow_pickle=False, **answers)
+    except Exception as error:
+        sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What an exported model calls its inputs."""
 
+import keyword
 import re
 from collections.abc import Mapping
 
@@ -14,7 +15,12 @@ def input_names(schema: Schema) -> dict[str, str]:
     """Return the exported model's input name of each raw column.
 
     Keras and TensorFlow allow fewer characters than tables do: others become `_`, and a number
-    follows where two columns would have the same name.
+    follows where two columns would have the same name. TensorFlow turns the names into parameters
+    of a method, so that `self` and Python's keywords get a number too.
+
+    >>> from tuner.data import Column
+    >>> input_names(Schema((Column("self", "numeric"), Column("len (cm)", "numeric")), "y", ()))
+    {'self': 'self_2', 'len (cm)': 'len__cm_'}
     """
     columns = ["x"] if schema.array_shape is not None else [c.name for c in schema.used]
     names: dict[str, str] = {}
@@ -23,7 +29,7 @@ def input_names(schema: Schema) -> dict[str, str]:
         stem = re.sub(r"\W", "_", column, flags=re.ASCII) or "_"
         stem = stem if stem[0].isalpha() else f"column_{stem}"
         name, number = stem, 2
-        while name.lower() in taken:
+        while name.lower() in taken or name == "self" or keyword.iskeyword(name):
             name, number = f"{stem}_{number}", number + 1
         taken.add(name.lower())
         names[column] = name

@@ -12,6 +12,7 @@ import pandas as pd
 from tuner.data import Schema, read_raw
 from tuner.errors import UserError
 from tuner.serving.inputs import model_inputs
+from tuner.serving.writing import unwritable
 
 __all__ = ["ExportedModel", "check_output", "write_predictions"]
 
@@ -117,9 +118,7 @@ def write_predictions(predictions: pd.DataFrame, output: Path) -> None:
         if output.suffix == ".csv":
             predictions.to_csv(output, index=False)
         else:
-            predictions.to_parquet(output, index=False)
+            with output.open("wb") as stream:  # Python's errors are shorter than Arrow's
+                predictions.to_parquet(stream, index=False)
     except OSError as error:
-        raise UserError(
-            f"output file {output} cannot be written ({error.strerror}); mend that, or give "
-            "--output another file"
-        ) from error
+        raise unwritable(f"output file {output}", error) from error

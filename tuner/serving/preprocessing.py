@@ -30,19 +30,25 @@ def with_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> 
         For an array data set it takes one input `x`, shape `(rows, …)`.
     """
     names = input_names(schema)
+    columns = _inputs(schema, {column: f"column.{i}" for i, column in enumerate(names)})
     if schema.array_shape is not None:
-        inputs = {"x": keras.Input(schema.array_shape, name=names["x"], dtype="float32")}
-        features = keras.layers.Reshape((int(np.prod(schema.array_shape)),))(inputs["x"])
+        features = keras.layers.Reshape((int(np.prod(schema.array_shape)),))(columns["x"])
         encoded = _scaled(features, scaler.mean, scaler.scale)
     else:
-        inputs = {column.name: _input(column, names) for column in schema.used}
-        encoded = _encoded(schema, scaler, inputs)
-    return keras.Model({names[c]: tensor for c, tensor in inputs.items()}, network(encoded))
+        encoded = _encoded(schema, scaler, columns)
+    # a model in the model: Keras names operations "cast" or "stack", as a column may be called
+    whole = keras.Model(list(columns.values()), network(encoded), name="column.all")
+    inputs = _inputs(schema, names)
+    answer = whole(list(inputs.values()))
+    return keras.Model({names[column]: tensor for column, tensor in inputs.items()}, answer)
 
 
-def _input(column: Column, names: Mapping[str, str]) -> keras.KerasTensor:
-    dtype = "float32" if column.kind == "numeric" else "string"
-    return keras.Input((), name=names[column.name], dtype=dtype)
+def _inputs(schema: Schema, names: Mapping[str, str]) -> dict[str, keras.KerasTensor]:
+    """Make the inputs by column, under names that may be others than the columns'."""
+    if schema.array_shape is not None:
+        return {"x": keras.Input(schema.array_shape, name=names["x"], dtype="float32")}
+    dtypes = {c.name: "float32" if c.kind == "numeric" else "string" for c in schema.used}
+    return {c: keras.Input((), name=names[c], dtype=dtype) for c, dtype in dtypes.items()}
 
 
 def _encoded(
@@ -73,7 +79,10 @@ def _scaled(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> 
 def _one_hot(column: Column, values: keras.KerasTensor) -> keras.KerasTensor:
     """Encode levels, the missing one last; what was never seen is all zeros."""
     vocabulary = [*column.levels, *([""] if column.missing else [])]
+    unseen = "[UNK]"
+    while unseen in vocabulary:  # Keras would take that level out
+        unseen = f"[{unseen}]"
     lookup = keras.layers.StringLookup(
-        vocabulary=vocabulary, num_oov_indices=1, output_mode="one_hot"
+        vocabulary=vocabulary, num_oov_indices=1, oov_token=unseen, output_mode="one_hot"
     )
     return lookup(values)[:, 1:]  # without the feature of the unseen

@@ -20,6 +20,7 @@ from tuner.space.values import shown
 __all__ = ["space_from_document"]
 
 _TOP_KEYS = ("title", "compare")
+_MOST_COMPARED = 100  # each is to have a share of the trials
 _TITLE = 'write for example title = "How deep should the network be?"'
 
 
@@ -162,6 +163,11 @@ def _check_compare(compare: Any, hyperparameters: tuple[Hyperparameter, ...], pl
         raise place.error(
             f"{compare} has one value only, {domain.describe()}; "
             "give it a range or a list, or drop compare"
+        )
+    if size > _MOST_COMPARED:
+        raise place.error(
+            f"{compare} has {size} values, {domain.describe()}, expected at most {_MOST_COMPARED}; "
+            "give it a larger step or a list, or drop compare"
         )
     for condition in named[compare].conditions:
         values = ", ".join(map(shown, condition.values))

@@ -1,11 +1,11 @@
 """What one hyperparameter may be: one value, one of a list, or a number in a range.
 
-Every domain answers the same questions: which values it has and how many, which of them stand
-for it on a grid, which one a random draw gives, and how to say so to a person.
+Every domain answers the same questions: which values it has and how many, between which bounds,
+which of them stand for it on a grid, which one a random draw gives, and how to say so to a person.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
@@ -21,7 +21,7 @@ class Fixed:
 
     value: Value
 
-    def values(self) -> tuple[Value, ...]:
+    def values(self) -> Sequence[Value]:
         """Return the one value."""
         return (self.value,)
 
@@ -29,7 +29,11 @@ class Fixed:
         """Return 1."""
         return 1
 
-    def grid(self, points: int = 10) -> tuple[Value, ...]:
+    def bounds(self) -> tuple[Value, Value]:
+        """Return the one value twice."""
+        return self.value, self.value
+
+    def grid(self, points: int = 10) -> Sequence[Value]:
         """Return the one value, whatever `points` is."""
         return (self.value,)
 
@@ -52,7 +56,7 @@ class Choice:
 
     options: tuple[Value, ...]
 
-    def values(self) -> tuple[Value, ...]:
+    def values(self) -> Sequence[Value]:
         """Return the options, in the order in which they were given."""
         return self.options
 
@@ -60,7 +64,12 @@ class Choice:
         """Return the number of options."""
         return len(self.options)
 
-    def grid(self, points: int = 10) -> tuple[Value, ...]:
+    def bounds(self) -> tuple[Value, Value]:
+        """Return the smallest and the largest option; texts are in alphabetical order."""
+        options: tuple[Any, ...] = self.options  # of one type, so that they compare
+        return min(options), max(options)
+
+    def grid(self, points: int = 10) -> Sequence[Value]:
         """Return all options, whatever `points` is: none stands for another."""
         return self.options
 

@@ -63,7 +63,8 @@ def from_keras_tuner(hp: "keras_tuner.HyperParameters", *, name: str, title: str
     """Return the space that a user's `HyperParameters` declare.
 
     A `Float` with a step, and whatever is sampled `reverse_log` with a step, becomes the choice
-    of its values; a range of one value becomes that value.
+    of its values; a range of one value becomes that value. An `Int` with step 1 becomes a range
+    without a step, because KerasTuner does not tell them apart.
 
     Args:
         hp: what a `HyperModel.build` declared.

@@ -1,5 +1,6 @@
 """Space files: those that ship, and a user's own."""
 
+import os.path
 import tomllib
 from pathlib import Path
 
@@ -26,6 +27,13 @@ def load_space(name_or_path: str) -> Space:
     if name_or_path in shipped_spaces():
         path = search_spaces.folder() / f"{name_or_path}.toml"
         return parse_space(_text(path, path.name), name=path.stem, file=path.name)
+    if os.path.isdir(name_or_path):  # where Path.is_dir raises, as for a long name, it is none
+        raise Place(name_or_path).error("it is a folder; give a file that ends in .toml")
+    if name_or_path.endswith((".py", ".py:")):
+        file = name_or_path.removesuffix(":")
+        raise SpaceError(
+            f"hypermodel file {file}: it needs the name of a class in it; write {file}:ClassName"
+        )
     if not name_or_path.endswith(".toml"):
         raise SpaceError(f"no search space is called {name_or_path}; {_hint(name_or_path)}")
     path = Path(name_or_path)

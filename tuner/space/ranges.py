@@ -7,6 +7,7 @@ not 0.30000000000000004, and seven of them from 0 reach 0.7, where KerasTuner st
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuner.space.values import Value, shown
@@ -25,7 +26,7 @@ class IntRange:
         min: the smallest value; at least 1 if `log`.
         max: the largest value, above `min`.
         step: the distance between neighbours, with `log` their ratio; absent, every whole number
-            is a value.
+            is a value, as with a step of 1, but some of them may stand for all on a grid.
         log: whether a draw is uniform on the logarithm.
 
     >>> IntRange(8, 64, step=2, log=True).values()
@@ -37,10 +38,10 @@ class IntRange:
     step: int | None = None
     log: bool = False
 
-    def values(self) -> tuple[Value, ...]:
-        """Return all values from the smallest to the largest."""
+    def values(self) -> Sequence[Value]:
+        """Return all values from the smallest to the largest; where they are many, unlisted."""
         if not self.log or self.step is None:
-            return tuple(range(self.min, self.max + 1, self.step or 1))
+            return range(self.min, self.max + 1, self.step or 1)
         reached = [self.min]
         while reached[-1] * self.step <= self.max:
             reached.append(reached[-1] * self.step)
@@ -52,16 +53,24 @@ class IntRange:
             return len(self.values())
         return (self.max - self.min) // (self.step or 1) + 1
 
-    def grid(self, points: int = 10) -> tuple[Value, ...]:
-        """Return all values, but of a log range without step `points`, evenly spread.
+    def bounds(self) -> tuple[Value, Value]:
+        """Return the smallest and the largest value, which a step may keep below `max`."""
+        values = self.values()
+        return values[0], values[-1]
+
+    def grid(self, points: int = 10) -> Sequence[Value]:
+        """Return all values of a stepped range, else at most `points`, evenly spread.
 
         Args:
             points: how many values at most, both ends among them; at least 2.
+
+        >>> IntRange(8, 512).grid(4), IntRange(0, 6).grid(4), IntRange(0, 6, step=2).grid(2)
+        ((8, 176, 344, 512), (0, 2, 4, 6), range(0, 7, 2))
         """
-        if not self.log or self.step is not None or self.size() <= points:
+        if self.step is not None or self.size() <= points:
             return self.values()
         chosen = [self.min]
-        for even in _spread(self.min, self.max, points, log=True)[1:]:
+        for even in _spread(self.min, self.max, points, log=self.log)[1:]:
             # Near a small min the even spacing is below 1: take the next whole number instead.
             chosen.append(max(round(even), chosen[-1] + 1))
         return tuple(chosen)
@@ -101,7 +110,7 @@ class FloatRange:
     step: float | None = None
     log: bool = False
 
-    def values(self) -> tuple[Value, ...] | None:
+    def values(self) -> Sequence[Value] | None:
         """Return all values from the smallest to the largest, None where they are infinite."""
         if self.step is None:
             return None
@@ -116,7 +125,12 @@ class FloatRange:
         """Return the number of values, None where they are infinite."""
         return None if self.step is None else self._steps() + 1
 
-    def grid(self, points: int = 10) -> tuple[Value, ...]:
+    def bounds(self) -> tuple[Value, Value]:
+        """Return the smallest and the largest value, which a step may keep below `max`."""
+        values = self.values() or (self.min, self.max)
+        return values[0], values[-1]
+
+    def grid(self, points: int = 10) -> Sequence[Value]:
         """Return all values of a stepped range, else `points` values, evenly spread.
 
         Args:

@@ -65,8 +65,6 @@ def _read_range(key: Key, raw: dict[str, Any], place: Place) -> IntRange | Float
     low = _read_value(key, raw["min"], place, part=" as min")
     high = _read_value(key, raw["max"], place, part=" as max")
     step = _typed(key, raw["step"], place, part=" as step") if "step" in raw else None
-    if key.type is int and step == 1 and not log:
-        step = None  # every whole number, said in one way only
     domain: IntRange | FloatRange = (IntRange if key.type is int else FloatRange)(
         low, high, step, log
     )

@@ -6,9 +6,8 @@ is `none` has no strength. So two different trials are always two different netw
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 from tuner.errors import SpaceError
@@ -17,8 +16,6 @@ from tuner.space.hyperparameter import Hyperparameter
 from tuner.space.values import Value
 
 __all__ = ["Space"]
-
-_NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ class Space:
         """Return every distinct configuration once, the last hyperparameter varying fastest.
 
         Args:
-            grid: let ten values, evenly spread, stand for an infinite range.
+            grid: let ten values, evenly spread, stand for a range without a step that has more.
 
         Raises:
             ValueError: if the space is infinite and `grid` is not set.
@@ -82,27 +79,17 @@ class Space:
             )
         return self._extend(0, {}, grid=grid)
 
-    def sample(
-        self, rng: random.Random, *, given: Mapping[str, Value] = _NOTHING
-    ) -> dict[str, Value]:
+    def sample(self, rng: random.Random) -> dict[str, Value]:
         """Return one random configuration: active hyperparameters only.
 
         Args:
             rng: the source of chance; the same state gives the same configuration.
-            given: values that are not drawn; where their hyperparameter is not active they are
-                left out.
-
-        Raises:
-            ValueError: if `given` names a hyperparameter that the space does not have.
         """
-        strangers = set(given) - {hyperparameter.name for hyperparameter in self.hyperparameters}
-        if strangers:
-            raise ValueError(f"space {self.name} has no {', '.join(sorted(strangers))}")
         values: dict[str, Value] = {}
         for hyperparameter in self.hyperparameters:
             name = hyperparameter.name
             if name not in values and hyperparameter.is_active(values):
-                values[name] = given[name] if name in given else hyperparameter.domain.sample(rng)
+                values[name] = hyperparameter.domain.sample(rng)
         return values
 
     def hyperparameter(self, name: str) -> Hyperparameter:
@@ -117,7 +104,12 @@ class Space:
         raise KeyError(name)
 
     def pinned(self, name: str, value: Value) -> "Space":
-        """Return the part of the space in which a hyperparameter has one value."""
+        """Return the part of the space in which a hyperparameter has one value.
+
+        Raises:
+            KeyError: if the space has none of that name.
+        """
+        self.hyperparameter(name)
         hyperparameters = tuple(
             replace(h, domain=Fixed(value)) if h.name == name else h for h in self.hyperparameters
         )
@@ -181,14 +173,30 @@ class Space:
     def _branches(self, hyperparameter: Hyperparameter) -> list[tuple[Value, int | None]]:
         """Return one value for each set of conditions that it can meet, and how many meet it."""
         switched = [
-            condition.values
+            frozenset(condition.values)
             for child in self.hyperparameters
             for condition in child.conditions
             if condition.parent == hyperparameter.name
         ]
         values = hyperparameter.domain.values() if switched else None
-        if values is None:  # infinite, or no child asks which value it is
-            return [("any", hyperparameter.domain.size())]
-        met = {value: tuple(value in group for group in switched) for value in values}
+        size = hyperparameter.domain.size()
+        if values is None or size is None:  # infinite, or no child asks which value it is
+            return [("any", size)]
+        named = _among(values, frozenset[Value]().union(*switched))
+        met = {value: tuple(value in group for group in switched) for value in named}
         times = Counter(met.values())
-        return [(value, times[group]) for group, value in {g: v for v, g in met.items()}.items()]
+        one = {group: value for value, group in met.items()}
+        branches: list[tuple[Value, int | None]] = [(one[group], times[group]) for group in one]
+        if len(named) < size:  # the others, of which the first is found soon
+            other = next(value for value in values if value not in named)
+            branches.append((other, size - len(named)))
+        return branches
+
+
+def _among(values: Sequence[Value], named: Iterable[Value]) -> frozenset[Value]:
+    """Return those of some named values that are among `values`, which may be too many to list."""
+    if not isinstance(values, range):
+        return frozenset(values).intersection(named)
+    # A range looks an int up at once, and anything else by going through all that it holds.
+    whole = (value for value in named if not isinstance(value, str) and value % 1 == 0)
+    return frozenset(value for value in whole if int(value) in values)
