@@ -65,10 +65,6 @@ class LaneData:
         """Training rows of each fold, shape `(folds,)`."""
         return np.array([len(fold.train) for fold in self.problem.folds])
 
-    def unscaled_rows(self, rows: tf.Tensor) -> tf.Tensor:
-        """Return rows by number, any shape `(…,)`, as `(…, features)`."""
-        return tf.gather(self.x, rows)
-
 
 def _padded(rows: list[np.ndarray], length: int) -> np.ndarray:
     padded = np.zeros((len(rows), length), np.int32)

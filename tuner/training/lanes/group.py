@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuner.model.recipe import Recipe, initial_weights
-from tuner.training.lanes.program import LaneProgram, LaneValues
+from tuner.training.lanes.program import LaneProgram
+from tuner.training.lanes.values import LaneValues
 from tuner.training.problem import Plan, Problem
 from tuner.training.progress import Diverged, TrialProgress
 from tuner.training.result import TrialResult

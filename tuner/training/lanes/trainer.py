@@ -10,6 +10,7 @@ from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.group import LaneTrial, train_group
 from tuner.training.lanes.program import LaneProgram
 from tuner.training.lanes.shape import LaneShape
+from tuner.training.lanes.threads import parts_for_this_machine
 from tuner.training.problem import Job, Plan, Problem
 from tuner.training.result import TrialResult
 from tuner.training.trainer import Trainer
@@ -29,6 +30,7 @@ class LanesTrainer(Trainer):
     name = "lanes"
 
     def __init__(self) -> None:
+        self._parts = parts_for_this_machine()
         self._data: LaneData | None = None
         self._programs: dict[LaneShape, LaneProgram] = {}
 
@@ -85,7 +87,7 @@ class LanesTrainer(Trainer):
             self._data = LaneData(problem)
             self._programs.clear()
         if shape not in self._programs:
-            self._programs[shape] = LaneProgram(shape, self._data)
+            self._programs[shape] = LaneProgram(shape, self._data, parts=self._parts)
         return self._programs[shape]
 
     @staticmethod
