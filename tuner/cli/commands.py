@@ -49,7 +49,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     ] = None,
     max_trials: Annotated[int, typer.Option(help="Most trials.")] = 20,
     max_seconds: Annotated[
-        float | None, typer.Option(help="Begin no trial after so many seconds.")
+        float | None, typer.Option(help="Begin no trials after so many seconds.")
     ] = None,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
     epochs: Annotated[int, typer.Option(help="Most epochs of a trial.")] = 50,
@@ -71,7 +71,9 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete a study of the same name first.")
     ] = False,
-    trainer: Annotated[str, typer.Option(help="Who trains: fit, lanes.")] = "fit",
+    trainer: Annotated[
+        str, typer.Option(help="Who trains: lanes (all folds of many trials at once), fit.")
+    ] = "lanes",
     tracking_uri: Annotated[
         str | None,
         typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),

@@ -30,6 +30,8 @@ from tuner.training.fit import fit_all_rows
 
 __all__ = ["KFoldTuner"]
 
+_FIRST_COHORT = 4  # trials of a search with a time limit, from which the pace is learned
+
 
 class KFoldTuner(keras_tuner.Tuner):
     """Searches a hypermodel: every trial is trained on every fold, and scored on all rows.
@@ -155,7 +157,7 @@ class KFoldTuner(keras_tuner.Tuner):
             listener.on_study_begin(study)
         # one cohort is trained whatever the time, so that there is something to pick
         while (not self.records or not self._time_is_up(started)) and (
-            jobs := self._next_cohort(study)
+            jobs := self._next_cohort(study, started)
         ):
             results = self.trainer.train(
                 jobs, self.hypermodel, problem=problem, plan=self.settings.plan
@@ -196,18 +198,31 @@ class KFoldTuner(keras_tuner.Tuner):
         first = self.records[0]
         return f"every trial failed; trial {first.trial}: {first.result.reason}"
 
-    def _next_cohort(self, study: Study) -> list[Job]:
+    def _next_cohort(self, study: Study, started: float) -> list[Job]:
         """Ask for as many trials as the oracle knows without results, and the trainer likes."""
         jobs: list[Job] = []
         room = self.settings.max_trials - len(self.records)
         # a stock oracle of KerasTuner's is asked for one after another, as KerasTuner does
-        size = getattr(self.oracle, "cohort", 1) or self.trainer.cohort()
+        size = getattr(self.oracle, "cohort", 1) or self._as_many_as_time_allows(started)
         for place in range(min(size, room)):
             trial = self.oracle.create_trial(f"place-{place}")
             if trial.status != "RUNNING":
                 break
             jobs.append(self._begin_trial(trial, study))
         return jobs
+
+    def _as_many_as_time_allows(self, started: float) -> int:
+        """Return how many trials to train at once: fewer where a time limit is near.
+
+        The number changes no result: it is asked for only where proposals do not depend on it.
+        """
+        most, limit = self.trainer.cohort(), self.settings.max_seconds
+        if limit is None:
+            return most
+        if not self.records:
+            return min(most, _FIRST_COHORT)
+        elapsed = time.monotonic() - started
+        return max(1, min(most, int((limit - elapsed) / elapsed * len(self.records))))
 
     def _begin_trial(self, trial: Any, study: Study) -> Job:
         number, values = int(trial.trial_id), dict(trial.hyperparameters.values)

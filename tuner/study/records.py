@@ -28,7 +28,7 @@ class SearchSettings:
         patience: Epochs without a better mean over folds after which a trial stops.
         oracle: Who proposes: `random`, `grid` or `bayesian`.
         objective: What is optimised: `cross_entropy` or `accuracy`.
-        trainer: Who trains: `fit`.
+        trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
         test_size: Share of the rows that is held back and scored once.
         seed: Decides folds, proposals, initial weights and batches.
 
@@ -43,7 +43,7 @@ class SearchSettings:
     patience: int = 10
     oracle: str = "random"
     objective: str = "cross_entropy"
-    trainer: str = "fit"
+    trainer: str = "lanes"
     test_size: float = 0.2
     seed: int = 0
 
