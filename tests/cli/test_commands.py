@@ -202,6 +202,10 @@ def test_a_users_own_hypermodel_is_searched_until_its_space_is_exhausted(folder)
     done = tuner(folder, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["trials"] == 2
+    assert (
+        "note: Mine is trained by fit, one fold after another: lanes take the networks that the "
+        "space files describe"
+    ) in done.stderr.splitlines()
     assert "search ended: all 2 configurations that the random oracle has were tried" in done.stderr
 
 

@@ -115,6 +115,10 @@ class Progress(Listener):
         self._study = study
         self.say(f"study {study.record.name}: {study.record.title}")
 
+    def on_note(self, note: str) -> None:
+        """Say it."""
+        self.say(f"note: {note}")
+
     def on_trial_end(self, record: TrialRecord) -> None:
         """Say what was tried and what came out."""
         self.ended += 1

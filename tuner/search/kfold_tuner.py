@@ -155,6 +155,8 @@ class KFoldTuner(keras_tuner.Tuner):
         started = time.monotonic()
         for listener in self.listeners:
             listener.on_study_begin(study)
+            if note := self.trainer.note(self.hypermodel):
+                listener.on_note(note)
         # one cohort is trained whatever the time, so that there is something to pick
         while (not self.records or not self._time_is_up(started)) and (
             jobs := self._next_cohort(study, started)

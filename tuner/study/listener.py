@@ -16,6 +16,9 @@ class Listener:
     def on_study_begin(self, study: Study) -> None:
         """Tell that a search begins."""
 
+    def on_note(self, note: str) -> None:
+        """Tell what a person should know of how the search is run."""
+
     def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """Tell that a trial was proposed and is about to be trained."""
 

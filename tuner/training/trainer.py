@@ -28,6 +28,10 @@ class Trainer(ABC):
         """Return how many trials this trainer likes to be given at once."""
         return 1
 
+    def note(self, hypermodel: keras_tuner.HyperModel) -> str:
+        """Return what a person should know of how this hypermodel is trained; empty if nothing."""
+        return ""
+
     @abstractmethod
     def train(
         self,

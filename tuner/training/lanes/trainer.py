@@ -38,6 +38,16 @@ class LanesTrainer(Trainer):
         """Return how many trials to be given at once."""
         return _COHORT
 
+    def note(self, hypermodel: keras_tuner.HyperModel) -> str:
+        """Say that `fit` trains a hypermodel that gives no recipe, and why."""
+        if hasattr(hypermodel, "recipe"):
+            return ""
+        name = type(hypermodel).__name__
+        return (
+            f"{name} is trained by fit, one fold after another: lanes take the networks that the "
+            "space files describe"
+        )
+
     def train(
         self,
         jobs: Sequence[Job],
