@@ -26,6 +26,7 @@ from tuner.study import (
     StudyRecord,
     TrialRecord,
     check_name,
+    check_root,
     free_name,
     installed_versions,
 )
@@ -166,11 +167,12 @@ class Destination:
     overwrite: bool = False
 
     def check(self) -> None:
-        """Refuse a name that is taken or not allowed.
+        """Refuse a name that is taken or not allowed, and a folder that cannot be written.
 
         Raises:
-            StudyError: It is.
+            StudyError: It is, or it cannot.
         """
+        check_root(self.root)
         if self.name is not None:
             check_name(self.name, self.root, overwrite=self.overwrite)
 

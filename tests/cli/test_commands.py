@@ -171,7 +171,7 @@ def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "trials ended before the interrupt; they are kept in mlruns/studies/stopped" in errors
+    assert "ended before the interrupt; they are kept in mlruns/studies/stopped" in errors
     assert "Traceback" not in errors
 
 

@@ -120,7 +120,7 @@ def test_numbers_mixed_with_text_are_refused_at_the_text(write, refusal, cells) 
 def test_numbers_that_are_taken_as_levels_are_told(write, cells, mixture) -> None:
     assert learn(write, cells).warnings == (
         f"column a: {mixture} are taken as levels; mend the cells if it is meant to be a number, "
-        "or give --categorical a",
+        "or give --categorical a to keep them so",
     )
     assert learn(write, cells, categorical=["a"]).warnings == ()
 
@@ -137,9 +137,9 @@ def test_each_mixed_column_is_told_after_what_is_left_out(write) -> None:
     assert load_dataset(write("a,b,c,y\n" + rows)).warnings == (
         "1 column is constant and left out: b",
         "column a: numbers and 'x' are mixed, so its 3 values are taken as levels; mend the cells "
-        "if it is meant to be a number, or give --categorical a",
+        "if it is meant to be a number, or give --categorical a to keep them so",
         "column c: numbers and 'y' are mixed, so its 4 values are taken as levels; mend the cells "
-        "if it is meant to be a number, or give --categorical c",
+        "if it is meant to be a number, or give --categorical c to keep them so",
     )
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tuner.errors import StudyError, UserError
-from tuner.study import SearchSettings, Study, free_name, study_names
+from tuner.study import SearchSettings, Study, check_root, free_name, study_names
 from tuner.study.records import OracleName, StudyRecord, TrialRecord
 
 
@@ -145,3 +145,13 @@ def test_the_oracles_that_settings_know_are_those_that_there_are():
     from tuner.search import ORACLES
 
     assert set(get_args(OracleName)) == set(ORACLES)
+
+
+def test_a_root_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert refusal(lambda: check_root(tmp_path / "file" / "runs")) == (
+        f"folder {tmp_path}/file/runs cannot be written (Not a directory); mend that, or give "
+        "--root another folder"
+    )
+    check_root(tmp_path / "new" / "runs")
+    assert (tmp_path / "new" / "runs").is_dir()

@@ -212,7 +212,21 @@ def test_a_users_model_that_raises_fails_its_trial_with_the_reason(problem, plan
         raise ValueError("no such layer\nmore")
 
     (result,) = train(problem, plan, type("Own", (Own,), {"build": build})(), [job()])
-    assert (result.status, result.reason) == ("failed", "ValueError: no such layer")
+    assert (result.status, result.reason) == ("failed", "ValueError: no such layer more")
+
+
+def test_a_users_model_for_other_features_fails_with_keras_reason_in_one_line(problem, plan):
+    def build(self, hp):
+        layers = [keras.Input((7,)), keras.layers.Dense(3, activation="softmax")]
+        model = keras.Sequential(layers)
+        model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+        return model
+
+    (result,) = train(problem, plan, type("Own", (Own,), {"build": build})(), [job()])
+    assert "expected" in result.reason
+    assert "7" in result.reason
+    assert "\n" not in result.reason
+    assert "\x1b" not in result.reason
 
 
 def test_the_final_training_sees_all_rows_and_repeats_itself(problem, plan):

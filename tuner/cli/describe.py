@@ -8,7 +8,7 @@ from tuner.data import Dataset, Schema
 from tuner.folds import Split
 from tuner.space import Value
 
-__all__ = ["configuration", "data_lines", "number"]
+__all__ = ["configuration", "counted", "data_lines", "number"]
 
 _NAMES = 60  # columns of a kind, or classes, that are named before "and N more"
 
@@ -64,6 +64,15 @@ def configuration(values: Mapping[str, Value]) -> str:
     'depth 2, learning_rate 0.05123'
     """
     return ", ".join(f"{name} {number(value)}" for name, value in values.items())
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things.
+
+    >>> counted(1, "trial"), counted(1200, "trial")
+    ('1 trial', '1,200 trials')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def number(value: Value) -> str:

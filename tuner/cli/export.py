@@ -1,5 +1,6 @@
 """`tuner export`: a network of a study as a folder to serve."""
 
+import sys
 from pathlib import Path
 
 from tuner.errors import UserError, known_names
@@ -32,6 +33,11 @@ def export_study(name: str, pick: str, output: Path | None, root: Path) -> None:
     folder = shown.resolve()
     check_folder(folder)
     import_heavy()
-    selection = choose(study, prepared.dataset)
-    export_pick(prepared, study, getattr(selection, pick), folder)
+    picked = getattr(choose(study, prepared.dataset), pick)
+    print(
+        f"training trial {picked.trial} ({picked.parameters:,} parameters, {picked.epoch} epochs) "
+        "on all training rows, exporting it, and checking the export …",
+        file=sys.stderr,
+    )
+    export_pick(prepared, study, picked, folder)
     print(shown)

@@ -4,16 +4,20 @@ import json
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tuner.cli.describe import configuration, data_lines
+from tuner.cli.describe import configuration, counted, data_lines
 from tuner.cli.quiet import import_heavy
 from tuner.cli.summary import summary_lines
 from tuner.errors import ExportMismatch
 from tuner.pipeline import DataRequest, Destination, Prepared, prepare, run_search
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord
+
+if TYPE_CHECKING:
+    from tuner.tracking import MlflowMirror
 
 __all__ = ["SearchCommand"]
 
@@ -74,15 +78,17 @@ class SearchCommand:
         if as_json:
             print(json.dumps(outcome.to_dict(), ensure_ascii=False))
         else:
-            interface = _user_interface(uri, mirror.experiment_id)
+            interface = _user_interface(uri, mirror)
             print("\n".join(summary_lines(outcome, interface)))
         if outcome.fault:
             raise ExportMismatch(outcome.fault)
 
 
-def _user_interface(uri: str, experiment: str) -> str:
+def _user_interface(uri: str, mirror: "MlflowMirror") -> str:
     """Return how to open MLflow's page of the study's runs."""
-    page = f"/#/experiments/{experiment}/runs"
+    if mirror.fault:
+        return "not in MLflow, which could not be written"
+    page = f"/#/experiments/{mirror.experiment_id}/runs"
     if uri.startswith(("http:", "https:")):
         return uri.rstrip("/") + page
     python = Path(sys.executable)
@@ -155,13 +161,15 @@ class Progress(Listener):
 
     def mlflow_fault(self, fault: str) -> None:
         """Say that MLflow is no longer written to."""
+        if "Max retries exceeded" in fault:
+            fault = "the server does not answer"
         self.say(f"warning: MLflow cannot be written ({fault}); the search goes on without it")
 
     def interrupted(self) -> None:
         """Say what an interrupt leaves."""
         if self._study is not None:
             self.say(
-                f"study {self._study.record.name}: {self.ended} trials ended before the "
+                f"study {self._study.record.name}: {counted(self.ended, 'trial')} ended before the "
                 f"interrupt; they are kept in {self._study.folder}"
             )
 

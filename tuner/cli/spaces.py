@@ -37,7 +37,9 @@ def show_space(name: str) -> None:
     console.print(f"{space.name}: {space.title}", markup=False)
     console.print(table)
     size = space.size()
-    console.print("distinct configurations: " + ("not finite" if size is None else f"{size:,}"))
+    console.print(
+        "distinct configurations: " + ("infinitely many" if size is None else f"{size:,}")
+    )
     if space.compare:
         console.print(f"each {space.compare} gets an equal share of the random oracle's trials")
 

@@ -1,6 +1,6 @@
 """What stands on the terminal when a search has ended."""
 
-from tuner.cli.describe import configuration
+from tuner.cli.describe import configuration, counted
 from tuner.pipeline import Outcome
 from tuner.study import Pick
 
@@ -21,7 +21,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
         "",
         record.title,
         "",
-        f"best of {len(outcome.records)} trials"
+        f"best of {counted(len(outcome.records), 'trial')}"
         + (f" ({failed} failed)" if failed else "")
         + f": trial {best.trial}",
         *_network(best),
@@ -36,7 +36,9 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     if outcome.test:
         tests = ", ".join(f"{name} {m:.4f} ± {e:.4f}" for name, (m, e) in outcome.test.items())
         lines.append(f"  held-out test     {tests} ({len(record.split.test):,} rows, scored once)")
-    if smallest.trial != best.trial:
+    if smallest.trial == best.trial and completed > 1:
+        lines.append("no smaller network is within one standard error of it")
+    elif smallest.trial != best.trial:
         lines += [
             f"smallest within one standard error of it: trial {smallest.trial}",
             *_network(smallest),

@@ -67,7 +67,7 @@ def mixtures(columns: Iterable[Column], categorical: Container[str]) -> tuple[st
             sentences.append(
                 f"column {column.name}: numbers and {listed(others, limit=3)} are mixed, so its "
                 f"{len(column.levels)} values are taken as levels; mend the cells if it is meant "
-                f"to be a number, or give --categorical {column.name}"
+                f"to be a number, or give --categorical {column.name} to keep them so"
             )
     return tuple(sentences)
 

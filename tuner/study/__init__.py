@@ -1,6 +1,6 @@
 """A study on the disk: what search writes, and tracking, analysis and serving read."""
 
-from tuner.study.folder import Study, check_name, free_name, study_names
+from tuner.study.folder import Study, check_name, check_root, free_name, study_names
 from tuner.study.journal import Journal
 from tuner.study.listener import Listener
 from tuner.study.records import Pick, SearchSettings, StudyRecord, TrialRecord
@@ -15,6 +15,7 @@ __all__ = [
     "StudyRecord",
     "TrialRecord",
     "check_name",
+    "check_root",
     "free_name",
     "installed_versions",
     "study_names",

@@ -13,7 +13,7 @@ from tuner.errors import StudyError, known_names
 from tuner.study.journal import Journal
 from tuner.study.records import StudyRecord, TrialRecord
 
-__all__ = ["Study", "check_name", "free_name", "study_names"]
+__all__ = ["Study", "check_name", "check_root", "free_name", "study_names"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -121,6 +121,24 @@ def check_name(name: str, root: Path, *, overwrite: bool = False) -> Path:
             "to delete it first"
         )
     return folder
+
+
+def check_root(root: Path) -> None:
+    """Refuse a folder that studies cannot be written to, before anything is computed.
+
+    Raises:
+        StudyError: It cannot be made or written.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        writable = os.access(root, os.W_OK)
+        reason = "Permission denied"
+    except OSError as error:
+        writable, reason = False, str(error.strerror)
+    if not writable:
+        raise StudyError(
+            f"folder {root} cannot be written ({reason}); mend that, or give --root another folder"
+        )
 
 
 def study_names(root: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """The `fit` trainer: plain Keras, one fold after another. The reference for every other trainer."""
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,6 +20,9 @@ from tuner.training.trainer import Trainer
 __all__ = ["FitTrainer", "fit_all_rows"]
 
 _PREDICTION_ROWS = 8192  # rows predicted at once, so that memory does not grow with the table
+
+
+_LONGEST_REASON = 400  # characters of an error that a trial's record keeps
 
 
 class FitTrainer(Trainer):
@@ -55,8 +59,9 @@ class FitTrainer(Trainer):
 
 
 def _describe(error: Exception) -> str:
-    first_line = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first_line}"
+    """Return an error in one line: Keras's own are several, with colours, and end in a dump."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).partition("Arguments received by")[0]
+    return f"{type(error).__name__}: {' '.join(text.split())[:_LONGEST_REASON]}"
 
 
 def _train(
