@@ -9,6 +9,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 os.environ.pop("MLFLOW_TRACKING_URI", None)  # a person's own server is none of the tests' business
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -17,6 +18,11 @@ from tuner.space import Space, parse_space
 from tuner.study import SearchSettings, Study, StudyRecord, TrialRecord
 from tuner.training import OBJECTIVES, Plan, Problem, TrialResult
 from tuner.training.scores import scores_of
+
+# People's runs look for new examples; CI's repeat theirs, so that a change is judged by itself.
+hypothesis.settings.register_profile("people", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "people")
 
 FEATURES, CLASSES = 4, 3
 
