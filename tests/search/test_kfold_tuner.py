@@ -196,9 +196,9 @@ def test_listeners_are_told_in_order(make, problem, make_study):
     hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=2)
     settings = SearchSettings(max_trials=2, folds=3, epochs=1)
     make(hypermodel, settings, listeners=[Recorder()]).run(problem, make_study())
-    assert told == [
-        "study", "begin 0", "begin 1", "end 0", "end 1", "2 trials were asked for",
-    ]  # fmt: skip
+    assert told[:3] == ["study", "begin 0", "begin 1"]
+    assert sorted(told[3:5]) == ["end 0", "end 1"]  # in the order in which cores finish them
+    assert told[5:] == ["2 trials were asked for"]
 
 
 def test_a_search_in_which_every_trial_fails_says_why_the_first_did(make, rows):

@@ -13,7 +13,7 @@ from tuner.space import ACTIVATIONS
 from tuner.training import TRAINERS, Job, Plan, Problem
 from tuner.training.lanes import LanesTrainer
 from tuner.training.lanes.dropout import keep_masks, lane_bits
-from tuner.training.lanes.program import LaneProgram
+from tuner.training.lanes.weights import LaneWeights
 
 KINDS = {
     "none": 'kind = "none"',
@@ -180,33 +180,35 @@ def test_a_shape_is_traced_once_whatever_the_number_of_lanes(problem, plan):
     train(trainer, VALUES, problem, plan, jobs(4, learning_rate=0.05))
     train(trainer, VALUES, problem, plan, jobs(1, learning_rate=0.2))
     (program,) = trainer._programs.values()
-    assert program._program.experimental_get_tracing_count() == 1
+    assert program.traces == 1
 
 
 def test_where_memory_runs_out_a_group_is_halved_with_the_same_results(problem, plan, monkeypatch):
     many = jobs(5, learning_rate=0.05)
     expected = train("lanes", VALUES, problem, plan, many)
     tried = []
-    load = LaneProgram.load
+    load = LaneWeights.load
 
-    def too_little_memory(self, initial):
-        tried.append(len(initial) // 3)
+    def too_little_memory(self, lanes):
+        tried.append(len(lanes) // 3)
         if tried[-1] > 2:
             raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
-        load(self, initial)
+        load(self, lanes)
 
-    monkeypatch.setattr(LaneProgram, "load", too_little_memory)
-    halved = train("lanes", VALUES, problem, plan, many)
+    monkeypatch.setattr(LaneWeights, "load", too_little_memory)
+    trainer = LanesTrainer()
+    trainer.machine.workers = 1  # so that one block has all lanes
+    halved = train(trainer, VALUES, problem, plan, many)
     assert tried == [5, 3, 2, 1, 2]
     for trial, result in expected.items():
         assert_same(result, halved[trial])
 
 
 def test_a_trial_that_does_not_fit_alone_fails_with_the_reason(problem, plan, monkeypatch):
-    def no_memory(self, initial):
+    def no_memory(self, lanes):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating\nmore")
 
-    monkeypatch.setattr(LaneProgram, "load", no_memory)
+    monkeypatch.setattr(LaneWeights, "load", no_memory)
     (result,) = train("lanes", VALUES, problem, plan).values()
     assert (result.status, result.reason) == ("failed", "out of memory: OOM when allocating")
 

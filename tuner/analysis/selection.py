@@ -47,7 +47,9 @@ def select(
     Raises:
         SearchFailed: No trial was completed.
     """
-    completed = [record for record in records if record.completed]
+    # trials end in the order in which cores finish them, which no pick may depend on
+    by_number = sorted(records, key=lambda record: record.trial)
+    completed = [record for record in by_number if record.completed]
     if not completed:
         raise SearchFailed("no trial was completed, so there is no network to pick")
     values = np.stack([row_values[record.trial] for record in completed])

@@ -7,7 +7,9 @@ import tensorflow as tf
 
 from tuner.training.problem import Problem
 
-__all__ = ["LaneData"]
+__all__ = ["LaneData", "aligned"]
+
+_ALIGNMENT = 16  # numbers of a processor's widest vector
 
 _CHUNK = 2048  # validation rows of a lane that are predicted at once
 
@@ -35,7 +37,7 @@ class LaneData:
         self.has_missing = bool(np.isnan(problem.x).any())
         self.scaled = problem.scaled is not None
         longest = max(problem.fold_rows)
-        self.chunk = min(longest, _CHUNK)
+        self.chunk = min(aligned(longest), _CHUNK)
         padded = -(-longest // self.chunk) * self.chunk
         self.validation = _padded([fold.validation for fold in problem.folds], padded)
 
@@ -60,10 +62,26 @@ class LaneData:
         scales = [scaler.scale for scaler in scalers if scaler]
         return np.stack(means)[:, None], np.stack(scales)[:, None]
 
-    @property
+    @cached_property
     def train_rows(self) -> np.ndarray:
         """Training rows of each fold, shape `(folds,)`."""
         return np.array([len(fold.train) for fold in self.problem.folds])
+
+    def steps(self, batch_size: int) -> np.ndarray:
+        """Return the batches of an epoch of each fold, a last, smaller one included."""
+        return np.ceil(self.train_rows / batch_size).astype(int)
+
+
+def aligned(rows: int) -> int:
+    """Round rows up, so that every lane begins where a vector of the processor begins.
+
+    Functions such as exp round differently in a vector than in what is left over at a tensor's
+    end; a lane would otherwise feel whether it is the last one.
+
+    >>> aligned(32), aligned(33)
+    (32, 48)
+    """
+    return -(-rows // _ALIGNMENT) * _ALIGNMENT
 
 
 def _padded(rows: list[np.ndarray], length: int) -> np.ndarray:

@@ -1,0 +1,304 @@
+"""Multilayer perceptrons in lanes: the networks that the space files describe.
+
+The weights of all lanes are stacked on a leading axis, so that a layer of all networks is one
+batched matrix product. The number of lanes is free. The gradient is written out instead of taken
+from a tape, whose sums over broadcast axes cost as much as the products at these sizes.
+
+The step is `keras.optimizers.SGD`'s, v ← m v − η g and w ← w + v (Nesterov: w + m v − η g), by
+TensorFlow's fused update. That takes one learning rate for a whole tensor; each lane's own is
+multiplied into its gradient.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tuner.model.recipe import Recipe, initial_weights
+from tuner.training.lanes.data import LaneData, aligned
+from tuner.training.lanes.dropout import keep_masks
+from tuner.training.lanes.network import LaneNetworks, Lanes, LaneShape, LaneTrial
+from tuner.training.objectives import EPSILON
+
+__all__ = ["MLPShape", "mlp_trial"]
+
+_FARTHEST = float(-np.log(EPSILON))  # the loss of a row that is wrong with certainty
+
+# Rows of a power of two fall on the same places of a cache: a product of 256 rows by 1024×1024
+# runs at 42 GFLOP/s on one core, by 1040×1040 at 85 (512: 52, 528: 83).
+_CONFLICTING_UNITS = 512
+_PADDING = 16
+_SILENT = frozenset({"elu", "gelu", "leaky_relu", "relu", "selu", "silu", "tanh"})  # f(0) = 0
+
+
+@dataclass(frozen=True)
+class MLPShape(LaneShape):
+    """The shape of a multilayer perceptron.
+
+    Attributes:
+        widths: Features, the units of each hidden layer, classes.
+        activation: Of the hidden layers.
+        batch_size: Rows of a batch.
+        nesterov: Whether the momentum is Nesterov's.
+        penalised: Whether there is an L1 or L2 penalty; their factors are the lanes' own.
+        bounded: Whether there is a max-norm constraint; its radius is the lane's own.
+        dropout: Whether there is dropout after hidden layers; its rate is the lane's own.
+        input_dropout: Whether there is dropout of the features; its rate is the lane's own.
+    """
+
+    widths: tuple[int, ...]
+    activation: str
+    batch_size: int
+    nesterov: bool
+    penalised: bool
+    bounded: bool
+    dropout: bool
+    input_dropout: bool
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> "MLPShape":
+        """Return the shape of a trial's network."""
+        return cls(
+            widths=recipe.widths,
+            activation=recipe.activation,
+            batch_size=recipe.batch_size,
+            nesterov=recipe.nesterov,
+            penalised=recipe.penalty.l1 > 0 or recipe.penalty.l2 > 0,
+            bounded=recipe.penalty.radius is not None,
+            dropout=recipe.dropout > 0,
+            input_dropout=recipe.input_dropout > 0,
+        )
+
+    @property
+    def stored_rows(self) -> int:
+        """Rows that a batch takes, filled up so that lanes are aligned."""
+        return aligned(self.batch_size)
+
+    @cached_property
+    def layers(self) -> list[tuple[int, int]]:
+        """Inputs and outputs of each layer as they are stored, units of padding included.
+
+        A unit of padding has weights of zero before and after it, and an activation of zero, so
+        that no gradient ever moves them: it is worth nothing but faster products.
+        """
+        features, *hidden, classes = self.widths
+        padded = [
+            units + _PADDING
+            if units % _CONFLICTING_UNITS == 0 and self.activation in _SILENT
+            else units
+            for units in hidden
+        ]
+        return list(pairwise([features, *padded, classes]))
+
+    @property
+    def variable_shapes(self) -> list[tuple[int, ...]]:
+        """Kernels, biases, and the momenta of both."""
+        weights = [*self.layers, *[(1, outputs) for _, outputs in self.layers]]
+        return [*weights, *weights]
+
+    @property
+    def row_elements(self) -> int:
+        """Features, units and classes."""
+        return sum(self.widths)
+
+    def networks(self, data: LaneData, variables: Sequence[Any]) -> "StackedMLPs":
+        """Return the networks of these variables."""
+        return StackedMLPs(self, data, variables)
+
+
+def mlp_trial(trial: int, recipe: Recipe, *, epochs: int) -> LaneTrial:
+    """Return a trial whose networks are multilayer perceptrons.
+
+    Args:
+        trial: Its number.
+        recipe: Its network.
+        epochs: Planned epochs, over which a cosine schedule decays.
+    """
+    shape, penalty = MLPShape.of(recipe), recipe.penalty
+    return LaneTrial(
+        trial,
+        shape,
+        values={
+            "l1": penalty.l1,
+            "l2": penalty.l2,
+            "radius": penalty.radius or 0.0,
+            "dropout": recipe.dropout,
+            "input_dropout": recipe.input_dropout,
+        },
+        shared={"momentum": recipe.momentum},  # the fused update takes one for all lanes
+        parameters=recipe.parameters,
+        initial_variables=lambda seed: _initial_variables(recipe, shape, seed),
+        learning_rate_at=lambda epoch: recipe.learning_rate_at(epoch, epochs),
+    )
+
+
+def _initial_variables(recipe: Recipe, shape: MLPShape, seed: int) -> list[np.ndarray]:
+    """Return kernels and biases as every trainer begins with them, and momenta of zero."""
+    begun = initial_weights(recipe, seed)
+    weights = [*begun[::2], *[bias[None] for bias in begun[1::2]]]
+    return [
+        _padded(values, stored)
+        for values, stored in zip(
+            [*weights, *map(np.zeros_like, weights)], shape.variable_shapes, strict=True
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class StackedMLPs(LaneNetworks):
+    """Multilayer perceptrons side by side."""
+
+    shape: MLPShape
+
+    @cached_property
+    def kernels(self) -> list[Any]:
+        """Of each layer, shape `(lanes, inputs, outputs)`."""
+        return list(self.variables[: len(self.shape.layers)])
+
+    @cached_property
+    def biases(self) -> list[Any]:
+        """Of each layer, shape `(lanes, 1, outputs)`."""
+        layers = len(self.shape.layers)
+        return list(self.variables[layers : 2 * layers])
+
+    @cached_property
+    def activation(self) -> Any:
+        """Of the hidden layers."""
+        return keras.activations.get(self.shape.activation)
+
+    @property
+    def common_steps(self) -> int:
+        """Steps that every fold takes: rows that a last batch lacks are masked."""
+        return int(self.data.steps(self.shape.batch_size).min())
+
+    def step(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
+        """Train one batch of every lane."""
+        size = self.shape.batch_size
+        ids = lanes["order"][:, step]
+        rows = tf.clip_by_value(lanes["rows"] - step * size, 0, size)  # the rest is masked
+        real = tf.cast(tf.range(self.shape.stored_rows)[None] < rows[:, None], tf.float32)
+        x = self.rows(ids, lanes)
+        inputs, slopes, logits = self._forward(x, lanes, lanes["first_step"] + step)
+        y = tf.gather(self.data.y, ids)
+        loss, delta = _softmax_cross_entropy(logits, y)
+        right = tf.cast(tf.equal(tf.argmax(logits, -1, tf.int32), y), tf.float32)
+        share = lanes["rate"] / tf.cast(tf.maximum(rows, 1), tf.float32)
+        delta *= (real * share[:, None])[:, :, None]
+        self._update(self._gradients(inputs, slopes, delta), lanes)
+        loss = tf.reduce_sum(tf.minimum(loss, _FARTHEST) * real, 1)
+        return loss, tf.reduce_sum(right * real, 1)
+
+    def step_apart(self, step: int, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
+        """Train a batch that only the larger folds have; the other lanes stay as they were."""
+        before = [tf.identity(variable) for variable in self.variables]
+        answer = self.step(tf.constant(step), lanes)
+        self.where(lanes["rows"] > step * self.shape.batch_size, before)
+        return answer
+
+    def penalty(self, lanes: Lanes) -> tf.Tensor:
+        """Return what the regularizer adds to each lane's loss."""
+        penalty = tf.zeros_like(lanes["rate"])
+        if self.shape.penalised:
+            for kernel in self.kernels:
+                penalty += lanes["l1"] * tf.reduce_sum(tf.abs(kernel), [1, 2])
+                penalty += lanes["l2"] * tf.reduce_sum(tf.square(kernel), [1, 2])
+        return penalty
+
+    def predict(self, ids: tf.Tensor, lanes: Lanes) -> tf.Tensor:
+        """Return the probabilities of rows by number."""
+        _, _, logits = self._forward(self.rows(ids, lanes), lanes, None)
+        return tf.nn.softmax(logits)
+
+    def _forward(
+        self, x: tf.Tensor, lanes: Lanes, step: tf.Tensor | None
+    ) -> tuple[list[tf.Tensor], list[Any], tf.Tensor]:
+        """Return each layer's input, how its gradient passes the activation, and the logits.
+
+        Args:
+            x: Shape `(lanes, rows, features)`.
+            lanes: What differs from lane to lane.
+            step: Decides the dropout masks; None where nothing is dropped.
+        """
+        layers = len(self.kernels)
+        if step is not None and self.shape.input_dropout:
+            x *= self._mask(lanes, "input_dropout", step * layers, self.shape.widths[0])
+        inputs, slopes = [x], []
+        for number in range(layers - 1):
+            z = tf.matmul(inputs[-1], self.kernels[number]) + self.biases[number]
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(z)
+                h = self.activation(z)
+            mask = None
+            if step is not None and self.shape.dropout:
+                units = self.shape.layers[number][1]
+                mask = self._mask(lanes, "dropout", step * layers + number + 1, units)
+            slopes.append((tape, z, h, mask))
+            inputs.append(h if mask is None else h * mask)
+        return inputs, slopes, tf.matmul(inputs[-1], self.kernels[-1]) + self.biases[-1]
+
+    def _mask(self, lanes: Lanes, rate: str, counter: tf.Tensor, units: int) -> tf.Tensor:
+        rows = self.shape.stored_rows
+        return keep_masks(lanes["seed"], counter, lanes[rate], rows=rows, units=units)
+
+    def _gradients(
+        self, inputs: list[tf.Tensor], slopes: list[Any], delta: tf.Tensor
+    ) -> list[tf.Tensor]:
+        """Return the gradients of the weights, given that of the logits: backpropagation."""
+        # a product: reduce_sum over a middle axis rounds by where a lane lies in memory
+        ones = tf.ones_like(inputs[0][:, :, :1])
+        kernels: list[tf.Tensor] = []
+        biases: list[tf.Tensor] = []
+        for number in reversed(range(len(self.kernels))):
+            kernels.insert(0, tf.matmul(inputs[number], delta, transpose_a=True))
+            biases.insert(0, tf.matmul(ones, delta, transpose_a=True))
+            if number:
+                delta = tf.matmul(delta, self.kernels[number], transpose_b=True)
+                tape, z, h, mask = slopes[number - 1]
+                delta = delta if mask is None else delta * mask
+                delta = tape.gradient(h, z, output_gradients=delta)
+        return [*kernels, *biases]
+
+    def _update(self, gradients: list[tf.Tensor], lanes: Lanes) -> None:
+        if self.shape.penalised:
+            l1 = (lanes["rate"] * lanes["l1"])[:, None, None]
+            l2 = (lanes["rate"] * lanes["l2"] * 2.0)[:, None, None]
+            for number, kernel in enumerate(self.kernels):
+                gradients[number] += l1 * tf.sign(kernel) + l2 * kernel
+        weights = len(gradients)
+        for weight, momentum, gradient in zip(
+            self.variables[:weights], self.variables[weights:], gradients, strict=True
+        ):
+            tf.raw_ops.ResourceApplyKerasMomentum(
+                var=weight.handle,
+                accum=momentum.handle,
+                lr=1.0,
+                grad=gradient,
+                momentum=lanes["momentum"],
+                use_nesterov=self.shape.nesterov,
+            )
+        if self.shape.bounded:
+            radius = lanes["radius"][:, None, None]
+            for kernel in self.kernels:
+                norm = tf.sqrt(tf.reduce_sum(tf.square(kernel), 1, keepdims=True))
+                # as keras.constraints.MaxNorm, its epsilon included
+                kernel.assign(kernel * (tf.clip_by_value(norm, 0.0, radius) / (EPSILON + norm)))
+
+
+def _padded(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Fill an array up with zeros."""
+    gaps = [(0, whole - have) for whole, have in zip(shape, values.shape, strict=True)]
+    return np.pad(values, gaps)
+
+
+def _softmax_cross_entropy(logits: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the loss, `(lanes, rows)`, and its gradient by the logits, in one operation."""
+    shape = tf.shape(logits)
+    loss, delta = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
+        features=tf.reshape(logits, [-1, shape[-1]]), labels=tf.reshape(y, [-1])
+    )
+    return tf.reshape(loss, shape[:2]), tf.reshape(delta, shape)
