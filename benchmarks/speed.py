@@ -151,6 +151,8 @@ def by_scikit_learn(ready: Any, hypermodel: Any, jobs: Any) -> list[float]:
 
 def one_way(way: str, options: argparse.Namespace) -> None:
     """Search one way in this process, and print its figures as JSON."""
+    if way == "keras_tuner":
+        import tensorflow  # noqa: F401  # before this package, which would turn oneDNN on
     ready, hypermodel, jobs = prepared(options)
     search = {
         "keras_tuner": by_keras_tuner,
