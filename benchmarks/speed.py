@@ -76,9 +76,8 @@ def by_trainer(name: str, ready: Any, hypermodel: Any, jobs: Any) -> list[float]
     """Search with one of this package's trainers; return each trial's best validation loss."""
     from tuner.training import TRAINERS
 
-    results = TRAINERS[name]().train(
-        jobs, hypermodel, problem=ready.problem, plan=ready.settings.plan
-    )
+    trainer = TRAINERS[name]()
+    results = trainer.train(jobs, hypermodel, problem=ready.problem, plan=ready.settings.plan)
     return [result.score for result in sorted(results, key=lambda result: result.trial)]
 
 

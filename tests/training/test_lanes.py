@@ -13,7 +13,8 @@ from tuner.space import ACTIVATIONS
 from tuner.training import TRAINERS, Job, Plan, Problem
 from tuner.training.lanes import LanesTrainer
 from tuner.training.lanes.dropout import keep_masks, lane_bits
-from tuner.training.lanes.weights import LaneWeights
+from tuner.training.lanes.mlp import _sum_of_rows
+from tuner.training.lanes.stacked import StackedWeights
 
 KINDS = {
     "none": 'kind = "none"',
@@ -130,6 +131,16 @@ def test_a_trial_is_bit_for_bit_the_same_alone_as_beside_others(problem, plan):
         assert_same(together[job.trial], alone[job.trial])
 
 
+@pytest.mark.parametrize("units", [3, 10, 16, 128])
+def test_a_sum_over_rows_does_not_depend_on_the_lanes_beside_it(units):
+    delta = tf.constant(np.random.default_rng(0).normal(size=(7, 32, units)), tf.float32)
+    together = _sum_of_rows(delta).numpy()
+    np.testing.assert_allclose(together[:, 0], delta.numpy().sum(axis=1), atol=1e-5)
+    for start in range(5):
+        beside_fewer = _sum_of_rows(delta[start : start + 2]).numpy()
+        np.testing.assert_array_equal(beside_fewer, together[start : start + 2])
+
+
 def test_a_trial_does_not_feel_that_its_neighbours_end(problem):
     plan = Plan(epochs=12, patience=2, seed=1)
     text = "[network]\nunits = 8\n[sgd]\nlearning_rate = [0.001, 0.9, 1e30]\n"
@@ -187,7 +198,7 @@ def test_where_memory_runs_out_a_group_is_halved_with_the_same_results(problem, 
     many = jobs(5, learning_rate=0.05)
     expected = train("lanes", VALUES, problem, plan, many)
     tried = []
-    load = LaneWeights.load
+    load = StackedWeights.load
 
     def too_little_memory(self, lanes):
         tried.append(len(lanes) // 3)
@@ -195,7 +206,7 @@ def test_where_memory_runs_out_a_group_is_halved_with_the_same_results(problem, 
             raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
         load(self, lanes)
 
-    monkeypatch.setattr(LaneWeights, "load", too_little_memory)
+    monkeypatch.setattr(StackedWeights, "load", too_little_memory)
     trainer = LanesTrainer()
     trainer.machine.workers = 1  # so that one block has all lanes
     halved = train(trainer, VALUES, problem, plan, many)
@@ -208,7 +219,7 @@ def test_a_trial_that_does_not_fit_alone_fails_with_the_reason(problem, plan, mo
     def no_memory(self, lanes):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating\nmore")
 
-    monkeypatch.setattr(LaneWeights, "load", no_memory)
+    monkeypatch.setattr(StackedWeights, "load", no_memory)
     (result,) = train("lanes", VALUES, problem, plan).values()
     assert (result.status, result.reason) == ("failed", "out of memory: OOM when allocating")
 

@@ -69,6 +69,7 @@ class KFoldTuner(keras_tuner.Tuner):
         self.root = Path(directory)
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
+        self.trainer.on_note = self._pass_note_on
         self.study: Study | None = None
         self.problem: Problem | None = None
         self.records: list[TrialRecord] = []
@@ -155,8 +156,6 @@ class KFoldTuner(keras_tuner.Tuner):
         started = time.monotonic()
         for listener in self.listeners:
             listener.on_study_begin(study)
-            if note := self.trainer.note(self.hypermodel):
-                listener.on_note(note)
         # one cohort is trained whatever the time, so that there is something to pick
         while (not self.records or not self._time_is_up(started)) and (
             jobs := self._next_cohort(study, started)
@@ -172,6 +171,10 @@ class KFoldTuner(keras_tuner.Tuner):
         if not any(record.completed for record in self.records):
             raise SearchFailed(self._first_failure())
         return sentence
+
+    def _pass_note_on(self, note: str) -> None:
+        for listener in self.listeners:
+            listener.on_note(note)
 
     def _refuse_second_search(self) -> None:
         if self.study is not None:

@@ -1,6 +1,5 @@
 """The `fit` trainer: plain Keras, one fold after another. The reference for every other trainer."""
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from tuner.errors import UserError
 from tuner.training.compiling import build_network
 from tuner.training.problem import Job, Plan, Problem
 from tuner.training.progress import Diverged, TrialProgress
+from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult
 from tuner.training.streams import ALL_ROWS, batch_order, stream_seed
 from tuner.training.trainer import Trainer
@@ -20,9 +20,6 @@ from tuner.training.trainer import Trainer
 __all__ = ["FitTrainer", "fit_all_rows"]
 
 _PREDICTION_ROWS = 8192  # rows predicted at once, so that memory does not grow with the table
-
-
-_LONGEST_REASON = 400  # characters of an error that a trial's record keeps
 
 
 class FitTrainer(Trainer):
@@ -50,18 +47,12 @@ class FitTrainer(Trainer):
             except UserError:
                 raise
             except Exception as error:  # a user's hypermodel may raise anything; it is recorded
-                reason = str(error) if isinstance(error, Diverged) else _describe(error)
+                reason = str(error) if isinstance(error, Diverged) else reason_of(error)
                 yield TrialResult(
                     job.trial, "failed", reason, seconds=time.perf_counter() - started
                 )
             finally:
                 keras.backend.clear_session()
-
-
-def _describe(error: Exception) -> str:
-    """Return an error in one line: Keras's own are several, with colours, and end in a dump."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).partition("Arguments received by")[0]
-    return f"{type(error).__name__}: {' '.join(text.split())[:_LONGEST_REASON]}"
 
 
 def _train(
@@ -197,13 +188,7 @@ class _Network:
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         parts = range(0, len(x), _PREDICTION_ROWS)
-        probabilities = np.concatenate(
+        probabilities: np.ndarray = np.concatenate(
             [self.model.predict_on_batch(x[start : start + _PREDICTION_ROWS]) for start in parts]
         )
-        if np.isfinite(probabilities).all() and not np.allclose(
-            probabilities.sum(axis=1), 1.0, atol=1e-3
-        ):
-            raise UserError(
-                "the network's outputs do not add up to one; end it with a softmax activation"
-            )
         return probabilities

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from tuner.errors import UserError
 from tuner.training.objectives import accuracy, cross_entropy
 from tuner.training.problem import Plan, Problem
 from tuner.training.result import CURVES, TrialResult
@@ -55,9 +56,10 @@ class TrialProgress:
 
         Raises:
             Diverged: A loss or a probability is not finite.
+            UserError: The network does not end in a softmax.
         """
         self.epochs += 1
-        self._refuse_divergence(logs, out_of_fold)
+        self._check(logs, out_of_fold)
         for number, (fold, probabilities) in enumerate(
             zip(self.problem.folds, out_of_fold, strict=True)
         ):
@@ -75,7 +77,7 @@ class TrialProgress:
         waited = self.epochs - self._best_epoch
         return waited < self.plan.patience and self.epochs < self.plan.epochs
 
-    def _refuse_divergence(
+    def _check(
         self, logs: Mapping[str, Sequence[float]], out_of_fold: Sequence[np.ndarray]
     ) -> None:
         for number, probabilities in enumerate(out_of_fold):
@@ -84,6 +86,10 @@ class TrialProgress:
                 raise Diverged(
                     f"the loss of fold {number} is not finite in epoch {self.epochs}; "
                     "a smaller learning rate may help"
+                )
+            if not np.allclose(probabilities.sum(axis=1), 1.0, atol=1e-3):
+                raise UserError(
+                    "the network's outputs do not add up to one; end it with a softmax activation"
                 )
 
     def _in_row_order(self, out_of_fold: Sequence[np.ndarray]) -> np.ndarray:

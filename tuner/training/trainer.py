@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tuner.training.problem import Job, Plan, Problem
@@ -23,14 +23,12 @@ class Trainer(ABC):
     """
 
     name: str
+    # Is told what a person should know of how trials are trained.
+    on_note: Callable[[str], None] = staticmethod(lambda note: None)
 
     def cohort(self) -> int:
         """Return how many trials this trainer likes to be given at once."""
         return 1
-
-    def note(self, hypermodel: keras_tuner.HyperModel) -> str:
-        """Return what a person should know of how this hypermodel is trained; empty if nothing."""
-        return ""
 
     @abstractmethod
     def train(

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tuner.training.lanes.network import LaneTrial
-from tuner.training.lanes.program import LaneProgram
-from tuner.training.lanes.weights import LaneWeights
+from tuner.training.lanes.network import LaneProgram, LaneTrial
 from tuner.training.problem import Plan, Problem
 from tuner.training.progress import Diverged, TrialProgress
 from tuner.training.result import TrialResult
@@ -24,7 +22,7 @@ __all__ = ["LaneBlock"]
 class _Part:
     """Lanes of a block that one core trains, and what stays the same from epoch to epoch."""
 
-    weights: LaneWeights
+    weights: Any
     lanes: slice
     constants: dict[str, tf.Tensor]
 
@@ -46,7 +44,7 @@ class LaneBlock:
     def __init__(
         self,
         trials: Sequence[LaneTrial],
-        program: LaneProgram,
+        program: LaneProgram[Any],
         *,
         problem: Problem,
         plan: Plan,
@@ -92,7 +90,7 @@ class LaneBlock:
         """Return a trial's number for each of its lanes."""
         return np.repeat(np.asarray(numbers, np.float32), len(self.problem.folds))
 
-    def _load(self, lanes: list[list[np.ndarray]]) -> None:
+    def _load(self, lanes: Sequence[Sequence[np.ndarray]]) -> None:
         """Begin with the variables of each lane."""
         self._parts = self._split(len(lanes))
         for part in self._parts:
@@ -101,6 +99,9 @@ class LaneBlock:
     def _keep(self, going_on: list[bool]) -> None:
         """Go on with the lanes of some of the trials."""
         if all(going_on):
+            return
+        if not any(going_on):
+            self._running, self._parts = [], []
             return
         self._running = [t for t, goes in zip(self._running, going_on, strict=True) if goes]
         lanes = np.flatnonzero(np.repeat(going_on, len(self.problem.folds)))
@@ -112,8 +113,6 @@ class LaneBlock:
 
     def _split(self, lanes: int) -> list[_Part]:
         """Split the lanes into parts, with what the program takes of each lane."""
-        if not lanes:
-            return []
         data, trials = self.program.data, [running.trial for running in self._running]
         fold = np.tile(np.arange(len(self.problem.folds)), len(trials))
         constants: dict[str, np.ndarray] = {
@@ -124,28 +123,26 @@ class LaneBlock:
         }
         if data.scaled:
             constants |= {"mean": data.mean[fold], "scale": data.scale[fold]}
-        shared = {name: tf.constant(value) for name, value in trials[0].shared.items()}
-        shapes = self.program.shape.variable_shapes
+        shared = {name: tf.constant(value) for name, value in trials[0].common.items()}
         return [
             _Part(
-                LaneWeights(shapes),
+                self.program.weights(),
                 own,
                 {name: tf.constant(value[own]) for name, value in constants.items()} | shared,
             )
-            for own in _shares(lanes, self._count)
+            for own in _shares(lanes, self._count, least=self.program.least_lanes)
         ]
 
 
-def _shares(lanes: int, parts: int) -> list[slice]:
+def _shares(lanes: int, parts: int, *, least: int) -> list[slice]:
     """Return each part's lanes: shares that differ by one at most.
 
-    No part has a single lane, whose products would round differently (another kernel takes
-    them); there are fewer parts instead.
+    No part has fewer than the least; there are fewer parts instead.
 
-    >>> _shares(5, 2), _shares(3, 2)
+    >>> _shares(5, 2, least=2), _shares(3, 2, least=2)
     ([slice(0, 2, None), slice(2, 5, None)], [slice(0, 3, None)])
     """
-    used = max(1, min(parts, lanes // 2))
+    used = max(1, min(parts, lanes // least))
     return [slice(lanes * n // used, lanes * (n + 1) // used) for n in range(used)]
 
 
@@ -164,7 +161,7 @@ class _Running:
         folds = range(len(self.problem.folds))
         return [stream_seed(self.plan.seed, self.trial.trial, fold) for fold in folds]
 
-    def initial_variables(self) -> list[list[np.ndarray]]:
+    def initial_variables(self) -> list[Sequence[np.ndarray]]:
         """Return what each fold's network begins with."""
         return [self.trial.initial_variables(seed) for seed in self.seeds]
 

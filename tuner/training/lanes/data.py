@@ -1,5 +1,6 @@
 """The rows of a study on the device, once, and the rows that each fold's lane draws from them."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -70,6 +71,20 @@ class LaneData:
     def steps(self, batch_size: int) -> np.ndarray:
         """Return the batches of an epoch of each fold, a last, smaller one included."""
         return np.ceil(self.train_rows / batch_size).astype(int)
+
+    def rows(self, ids: tf.Tensor, lanes: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """Return rows by number, scaled by each lane's fold: `(…, rows, features)`.
+
+        Args:
+            ids: Shape `(…, rows)`, lanes on the first axis or none.
+            lanes: Has `mean` and `scale` of each lane, where rows are scaled.
+        """
+        x = tf.gather(self.x, ids)
+        if self.scaled:
+            x = (x - lanes["mean"]) / lanes["scale"]
+        if self.has_missing:
+            x = tf.where(tf.math.is_nan(x), tf.zeros_like(x), x)
+        return x
 
 
 def aligned(rows: int) -> int:

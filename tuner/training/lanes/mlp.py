@@ -22,7 +22,8 @@ import tensorflow as tf
 from tuner.model.recipe import Recipe, initial_weights
 from tuner.training.lanes.data import LaneData, aligned
 from tuner.training.lanes.dropout import keep_masks
-from tuner.training.lanes.network import LaneNetworks, Lanes, LaneShape, LaneTrial
+from tuner.training.lanes.network import Lanes, LaneTrial
+from tuner.training.lanes.stacked import StackedNetworks, StackedShape
 from tuner.training.objectives import EPSILON
 
 __all__ = ["MLPShape", "mlp_trial"]
@@ -37,7 +38,7 @@ _SILENT = frozenset({"elu", "gelu", "leaky_relu", "relu", "selu", "silu", "tanh"
 
 
 @dataclass(frozen=True)
-class MLPShape(LaneShape):
+class MLPShape(StackedShape):
     """The shape of a multilayer perceptron.
 
     Attributes:
@@ -130,7 +131,7 @@ def mlp_trial(trial: int, recipe: Recipe, *, epochs: int) -> LaneTrial:
             "dropout": recipe.dropout,
             "input_dropout": recipe.input_dropout,
         },
-        shared={"momentum": recipe.momentum},  # the fused update takes one for all lanes
+        common={"momentum": recipe.momentum},  # the fused update takes one for all lanes
         parameters=recipe.parameters,
         initial_variables=lambda seed: _initial_variables(recipe, shape, seed),
         learning_rate_at=lambda epoch: recipe.learning_rate_at(epoch, epochs),
@@ -150,7 +151,7 @@ def _initial_variables(recipe: Recipe, shape: MLPShape, seed: int) -> list[np.nd
 
 
 @dataclass(frozen=True)
-class StackedMLPs(LaneNetworks):
+class StackedMLPs(StackedNetworks):
     """Multilayer perceptrons side by side."""
 
     shape: MLPShape
@@ -182,7 +183,7 @@ class StackedMLPs(LaneNetworks):
         ids = lanes["order"][:, step]
         rows = tf.clip_by_value(lanes["rows"] - step * size, 0, size)  # the rest is masked
         real = tf.cast(tf.range(self.shape.stored_rows)[None] < rows[:, None], tf.float32)
-        x = self.rows(ids, lanes)
+        x = self.data.rows(ids, lanes)
         inputs, slopes, logits = self._forward(x, lanes, lanes["first_step"] + step)
         y = tf.gather(self.data.y, ids)
         loss, delta = _softmax_cross_entropy(logits, y)
@@ -211,7 +212,7 @@ class StackedMLPs(LaneNetworks):
 
     def predict(self, ids: tf.Tensor, lanes: Lanes) -> tf.Tensor:
         """Return the probabilities of rows by number."""
-        _, _, logits = self._forward(self.rows(ids, lanes), lanes, None)
+        _, _, logits = self._forward(self.data.rows(ids, lanes), lanes, None)
         return tf.nn.softmax(logits)
 
     def _forward(
@@ -249,13 +250,11 @@ class StackedMLPs(LaneNetworks):
         self, inputs: list[tf.Tensor], slopes: list[Any], delta: tf.Tensor
     ) -> list[tf.Tensor]:
         """Return the gradients of the weights, given that of the logits: backpropagation."""
-        # a product: reduce_sum over a middle axis rounds by where a lane lies in memory
-        ones = tf.ones_like(inputs[0][:, :, :1])
         kernels: list[tf.Tensor] = []
         biases: list[tf.Tensor] = []
         for number in reversed(range(len(self.kernels))):
             kernels.insert(0, tf.matmul(inputs[number], delta, transpose_a=True))
-            biases.insert(0, tf.matmul(ones, delta, transpose_a=True))
+            biases.insert(0, _sum_of_rows(delta))
             if number:
                 delta = tf.matmul(delta, self.kernels[number], transpose_b=True)
                 tape, z, h, mask = slopes[number - 1]
@@ -293,6 +292,18 @@ def _padded(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Fill an array up with zeros."""
     gaps = [(0, whole - have) for whole, have in zip(shape, values.shape, strict=True)]
     return np.pad(values, gaps)
+
+
+def _sum_of_rows(delta: tf.Tensor) -> tf.Tensor:
+    """Sum over the rows of a batch: `(lanes, rows, units)` to `(lanes, 1, units)`.
+
+    reduce_sum rounds by where a lane begins in memory, unless all begin where a vector of the
+    processor does; a product does not, but takes a tenth of a step for wide layers.
+    """
+    units = int(delta.shape[-1])
+    if units == aligned(units):
+        return tf.reduce_sum(delta, 1, keepdims=True)
+    return tf.matmul(tf.ones_like(delta[:, :, :1]), delta, transpose_a=True)
 
 
 def _softmax_cross_entropy(logits: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -1,23 +1,97 @@
-"""What a program needs to know of the networks in its lanes.
+"""What the trainer needs to know of the networks in its lanes, and of a program that trains them.
 
-A kind of network is one module: `mlp.py` has those that the space files describe.
+There are two kinds of program. `stacked.py` trains many lanes in one call, its networks' weights
+stacked: for the multilayer perceptrons of the space files, in `mlp.py`. `one_by_one.py` trains one
+lane a call: for the networks of a person's own hypermodel, in `keras_network.py`.
 """
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 import tensorflow as tf
 
 from tuner.training.lanes.data import LaneData
 
-__all__ = ["LaneNetworks", "LaneShape", "LaneTrial", "Lanes"]
+__all__ = ["LaneProgram", "LaneShape", "LaneTrial", "LaneWeights", "Lanes"]
 
 Lanes = dict[str, tf.Tensor]  # what differs from lane to lane, by name; lanes on the first axis
+
+
+class LaneWeights(ABC):
+    """The variables of some lanes: all that training changes."""
+
+    @abstractmethod
+    def load(self, lanes: Sequence[Sequence[np.ndarray]]) -> None:
+        """Take the values of each lane's variables."""
+
+
+W = TypeVar("W", bound=LaneWeights)
+
+
+class LaneProgram(ABC, Generic[W]):
+    """The program of one shape. It keeps nothing of a lane, so that any number of threads run it.
+
+    It is traced once, whatever the lanes and their number.
+
+    Args:
+        data: The rows.
+        batch_size: Rows of a batch.
+
+    Attributes:
+        steps: Batches of an epoch of the largest fold.
+        traces: How often it was traced.
+        least_lanes: Lanes that a call must have, so that they round as in any other number.
+    """
+
+    least_lanes: ClassVar[int] = 1
+
+    def __init__(self, data: LaneData, batch_size: int) -> None:
+        self.data = data
+        self.batch_size = batch_size
+        self.steps = int(data.steps(batch_size).max())
+        self.traces = 0
+        self._tracing = threading.Lock()
+        self._traced: Any = None
+
+    @abstractmethod
+    def weights(self) -> W:
+        """Return variables for lanes, yet to be loaded."""
+
+    @abstractmethod
+    def epoch(self, weights: W, lanes: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Train every lane for an epoch and predict its validation rows.
+
+        Args:
+            weights: Of the lanes; changed.
+            lanes: What differs from lane to lane, each of shape `(lanes, …)`; among it
+
+                - `order`: row numbers in the order in which each lane visits them, each batch
+                  filled up, shape `(lanes, steps, shape.stored_rows)`, int32;
+                - `rate`: learning rates of this epoch;
+                - `first_step`: a scalar, int32; decides the dropout masks.
+
+        Returns:
+            `loss`, `accuracy` and `penalty`, each of shape `(lanes,)`, and `probabilities` of
+            shape `(lanes, padded validation rows, classes)`.
+        """
+
+    def _call(self, *arguments: Any) -> Any:
+        """Run the program; trace it first, where no thread has."""
+        with self._tracing:
+            if self._traced is None:
+                self.traces += 1
+                self._traced = self._trace(*arguments)
+        return self._traced(*arguments)
+
+    @abstractmethod
+    def _trace(self, *arguments: Any) -> Any:
+        """Return the function that trains arguments such as these."""
 
 
 class LaneShape(ABC):
@@ -28,14 +102,20 @@ class LaneShape(ABC):
 
     Attributes:
         batch_size: Rows of a batch.
+        shared: Whether other trials may have the same shape.
     """
 
     batch_size: int
+    shared: bool = True
 
     @property
     def stored_rows(self) -> int:
         """Rows that a batch takes, filled up."""
         return self.batch_size
+
+    @abstractmethod
+    def program(self, data: LaneData) -> LaneProgram[Any]:
+        """Return the program of networks of this shape."""
 
     @property
     @abstractmethod
@@ -46,10 +126,6 @@ class LaneShape(ABC):
     @abstractmethod
     def row_elements(self) -> int:
         """Numbers that one row takes on its way through a network."""
-
-    @abstractmethod
-    def networks(self, data: LaneData, variables: Sequence[Any]) -> LaneNetworks:
-        """Return the networks whose variables are given, stacked with lanes on the first axis."""
 
     def bytes_of(self, lanes: int, rows: int) -> int:
         """Estimate what lanes take: variables, gradients and the activations of some rows."""
@@ -65,7 +141,7 @@ class LaneTrial:
         trial: Its number.
         shape: What it must share with the other lanes of its program.
         values: What differs from trial to trial, by name.
-        shared: What a program takes one number of, by name: lanes that train side by side agree.
+        common: What a call takes one number of, by name: lanes that train side by side agree.
         parameters: Trainable weights and biases.
         initial_variables: From a seed, what a lane's variables begin with, in the order of
             `LaneShape.variable_shapes`.
@@ -75,71 +151,7 @@ class LaneTrial:
     trial: int
     shape: LaneShape
     values: Mapping[str, float]
-    shared: Mapping[str, float]
+    common: Mapping[str, float]
     parameters: int
-    initial_variables: Callable[[int], list[np.ndarray]]
+    initial_variables: Callable[[int], Sequence[np.ndarray]]
     learning_rate_at: Callable[[int], float]
-
-
-@dataclass(frozen=True)
-class LaneNetworks(ABC):
-    """Networks of one shape, side by side.
-
-    Attributes:
-        shape: Of each.
-        data: The rows.
-        variables: As `LaneShape.variable_shapes`, lanes on a leading axis.
-    """
-
-    shape: Any
-    data: LaneData
-    variables: Sequence[Any]
-
-    @property
-    @abstractmethod
-    def common_steps(self) -> int:
-        """Steps of an epoch that every lane takes alike."""
-
-    @abstractmethod
-    def step(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
-        """Train one batch of every lane.
-
-        Args:
-            step: Which batch of the epoch, counted from 0.
-            lanes: What differs from lane to lane.
-
-        Returns:
-            Summed loss of the data, and number of right answers, each of shape `(lanes,)`.
-        """
-
-    @abstractmethod
-    def step_apart(self, step: int, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
-        """Train a batch after the common steps, which some lanes lack or have fewer rows of."""
-
-    @abstractmethod
-    def penalty(self, lanes: Lanes) -> tf.Tensor:
-        """Return what the regularizer adds to each lane's loss, shape `(lanes,)`."""
-
-    @abstractmethod
-    def predict(self, ids: tf.Tensor, lanes: Lanes) -> tf.Tensor:
-        """Return the probabilities of rows by number: `(lanes, rows, classes)`."""
-
-    def rows(self, ids: tf.Tensor, lanes: Lanes) -> tf.Tensor:
-        """Return rows by number, scaled by each lane's fold: `(lanes, rows, …)`."""
-        x = tf.gather(self.data.x, ids)
-        if self.data.scaled:
-            x = (x - lanes["mean"]) / lanes["scale"]
-        if self.data.has_missing:
-            x = tf.where(tf.math.is_nan(x), tf.zeros_like(x), x)
-        return x
-
-    def where(self, chosen: tf.Tensor, before: Sequence[tf.Tensor]) -> None:
-        """Put back what the variables held before, but for the chosen lanes.
-
-        Args:
-            chosen: Shape `(lanes,)`, bool.
-            before: The variables' values.
-        """
-        for variable, value in zip(self.variables, before, strict=True):
-            mask = tf.reshape(chosen, [-1, *[1] * (len(variable.shape) - 1)])
-            variable.assign(tf.where(mask, variable, value))

@@ -1,27 +1,31 @@
 """The `lanes` trainer: groups a cohort's trials by shape and trains them a block a core."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import keras_tuner
 import tensorflow as tf
 
+from tuner.errors import UserError
 from tuner.training.fit import FitTrainer
 from tuner.training.lanes.block import LaneBlock
 from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.keras_network import keras_trial
 from tuner.training.lanes.machine import Machine
 from tuner.training.lanes.mlp import mlp_trial
-from tuner.training.lanes.network import LaneShape, LaneTrial
-from tuner.training.lanes.program import LaneProgram
+from tuner.training.lanes.network import LaneProgram, LaneShape, LaneTrial
+from tuner.training.lanes.unfit import Unfit
 from tuner.training.lanes.workers import side_by_side
 from tuner.training.problem import Job, Plan, Problem
+from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult
 from tuner.training.trainer import Trainer
 
 __all__ = ["LanesTrainer"]
 
-_Begin = Callable[[Sequence[LaneTrial]], Iterator[TrialResult | None]]
+_Results = Iterator[TrialResult | None]
 
 _COHORT = 64  # trials that are asked for at once; they train a block at a time
 
@@ -33,7 +37,8 @@ class LanesTrainer(Trainer):
     that the machine trains best, and each core takes one block after another. A trial's result
     does not depend on its block.
 
-    A hypermodel that gives no recipe of its networks is trained by `fit`.
+    The networks of a person's own hypermodel are trained through `stateless_call`, or, where
+    that cannot be, by `fit`.
     """
 
     name = "lanes"
@@ -41,21 +46,12 @@ class LanesTrainer(Trainer):
     def __init__(self) -> None:
         self.machine = Machine()
         self._data: LaneData | None = None
-        self._programs: dict[LaneShape, LaneProgram] = {}
+        self._programs: dict[LaneShape, LaneProgram[Any]] = {}
+        self._noted: set[str] = set()
 
     def cohort(self) -> int:
         """Return how many trials to be given at once."""
         return _COHORT
-
-    def note(self, hypermodel: keras_tuner.HyperModel) -> str:
-        """Say that `fit` trains a hypermodel that gives no recipe, and why."""
-        if hasattr(hypermodel, "recipe"):
-            return ""
-        name = type(hypermodel).__name__
-        return (
-            f"{name} is trained by fit, one fold after another: lanes take the networks that the "
-            "space files describe"
-        )
 
     def train(
         self,
@@ -66,29 +62,121 @@ class LanesTrainer(Trainer):
         plan: Plan,
     ) -> Iterator[TrialResult]:
         """Train the trials block by block."""
-        if not hasattr(hypermodel, "recipe"):
-            yield from FitTrainer().train(jobs, hypermodel, problem=problem, plan=plan)
+        if self._data is None or self._data.problem is not problem:
+            self._data, self._programs = LaneData(problem), {}
+        with ThreadPoolExecutor(self.machine.workers, thread_name_prefix="part") as pool:
+            cohort = _Cohort(self, problem, plan, pool)
+            if hasattr(hypermodel, "recipe"):
+                yield from cohort.train(
+                    [
+                        mlp_trial(j.trial, hypermodel.recipe(j.hyperparameters), epochs=plan.epochs)
+                        for j in jobs
+                    ]
+                )
+                return
+            yield from cohort.train_own(jobs, hypermodel)
+        self._note(hypermodel, cohort.unfit.values())
+        left = [job for job in jobs if job.trial in cohort.unfit]
+        yield from FitTrainer().train(left, hypermodel, problem=problem, plan=plan)
+
+    def _note(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
+        """Tell once why networks are trained by `fit`."""
+        for reason in set(reasons) - self._noted:
+            self._noted.add(reason)
+            name = type(hypermodel).__name__
+            self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
+
+    def program(self, shape: LaneShape) -> LaneProgram[Any]:
+        """Return a shape's program: one that trials share is traced once a search."""
+        assert self._data is not None  # rows come before shapes
+        if not shape.shared:
+            return shape.program(self._data)
+        # setdefault is atomic: two threads that ask for a shape get the same program
+        return self._programs.get(shape) or self._programs.setdefault(
+            shape, shape.program(self._data)
+        )
+
+
+class _Cohort:
+    """Trials that were asked for at once.
+
+    Attributes:
+        unfit: Why a trial cannot be trained in lanes, by its number.
+    """
+
+    def __init__(self, trainer: LanesTrainer, problem: Problem, plan: Plan, pool: Executor) -> None:
+        self.trainer = trainer
+        self.machine = trainer.machine
+        self.problem = problem
+        self.plan = plan
+        self.pool = pool
+        self.unfit: dict[int, str] = {}
+        self._parts = 1
+        self._starved: list[LaneTrial] = []  # for which memory ran out, alone in their blocks
+
+    def train(self, trials: Sequence[LaneTrial]) -> Iterator[TrialResult]:
+        """Train trials whose networks a recipe describes."""
+        blocks = self._blocks(trials)
+        largest = max(self._bytes(block) for block in blocks)
+        tasks = [partial(self._train, block) for block in blocks]
+        yield from self._side_by_side(tasks, self.machine.blocks_at_once(largest))
+
+    def train_own(
+        self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel
+    ) -> Iterator[TrialResult]:
+        """Train trials whose networks a person's hypermodel is yet to build."""
+        tasks = [partial(self._train_own, job, hypermodel) for job in jobs]
+        yield from self._side_by_side(tasks, self.machine.workers)
+
+    def _side_by_side(
+        self, tasks: Sequence[Callable[[], _Results]], at_once: int
+    ) -> Iterator[TrialResult]:
+        at_once = min(at_once, len(tasks))
+        self._parts = self.machine.workers // at_once
+        yield from side_by_side(tasks, workers=at_once)
+        while self._starved:  # now each has all of the memory
+            trial = self._starved.pop(0)
+            try:
+                yield from filter(None, self._block([trial]))
+            except tf.errors.ResourceExhaustedError as error:
+                reason = f"out of memory: {error.message}".partition("\n")[0]
+                yield TrialResult(trial.trial, "failed", reason)
+
+    def _block(self, trials: Sequence[LaneTrial]) -> _Results:
+        cores = (self.pool, self._parts) if self._parts > 1 else None
+        program = self.trainer.program(trials[0].shape)
+        block = LaneBlock(trials, program, problem=self.problem, plan=self.plan, cores=cores)
+        return block.train()
+
+    def _train(self, trials: Sequence[LaneTrial]) -> _Results:
+        """Train a block; where memory runs out, train what has not ended in two halves."""
+        ended: set[int] = set()
+        try:
+            for result in self._block(trials):
+                if result is not None:
+                    ended.add(result.trial)
+                yield result
             return
-        trials = [
-            mlp_trial(job.trial, hypermodel.recipe(job.hyperparameters), epochs=plan.epochs)
-            for job in jobs
-        ]
-        programs = self._programs_of(trials, problem)
-        blocks = self._blocks(trials, problem)
-        at_once = self.machine.blocks_at_once(max(self._bytes(block, problem) for block in blocks))
-        at_once = min(at_once, len(blocks))
-        parts = self.machine.workers // at_once
-        with ThreadPoolExecutor(self.machine.workers) as pool:
-            split = (pool, parts) if parts > 1 else None
+        except tf.errors.ResourceExhaustedError:
+            left = [trial for trial in trials if trial.trial not in ended]
+        if len(left) == 1:
+            self._starved += left
+            return
+        half = (len(left) + 1) // 2
+        for part in (left[:half], left[half:]):
+            yield from self._train(part)
 
-            def begin(block: Sequence[LaneTrial]) -> Iterator[TrialResult | None]:
-                program = programs[block[0].shape]
-                return LaneBlock(block, program, problem=problem, plan=plan, cores=split).train()
+    def _train_own(self, job: Job, hypermodel: keras_tuner.HyperModel) -> _Results:
+        try:
+            yield from self._train([keras_trial(job, hypermodel, self.plan)])
+        except UserError:
+            raise
+        except Unfit as error:
+            self.unfit[job.trial] = str(error)
+        except Exception as error:  # a person's hypermodel may raise anything; it is recorded
+            yield TrialResult(job.trial, "failed", reason_of(error))
 
-            tasks = [partial(_halving, block, begin) for block in blocks]
-            yield from side_by_side(tasks, workers=at_once)
-
-    def _blocks(self, trials: Sequence[LaneTrial], problem: Problem) -> list[list[LaneTrial]]:
+    def _blocks(self, trials: Sequence[LaneTrial]) -> list[list[LaneTrial]]:
         """Cut each group into blocks; the largest first, so that all cores end together.
 
         The first block of each group comes before any second: no core waits while another one
@@ -96,48 +184,15 @@ class LanesTrainer(Trainer):
         """
         groups: dict[tuple[object, ...], list[LaneTrial]] = {}
         for trial in trials:
-            groups.setdefault((trial.shape, *trial.shared.items()), []).append(trial)
+            groups.setdefault((trial.shape, *trial.common.items()), []).append(trial)
         blocks = []
         for group in groups.values():
-            size = max(1, self.machine.block_bytes // self._bytes(group[:1], problem))
+            size = max(1, self.machine.block_bytes // self._bytes(group[:1]))
             starts = range(0, len(group), size)
             blocks += [(start // size, group[start : start + size]) for start in starts]
         blocks.sort(key=lambda block: (block[0], -sum(t.parameters for t in block[1])))
         return [block for _, block in blocks]
 
-    @staticmethod
-    def _bytes(block: Sequence[LaneTrial], problem: Problem) -> int:
+    def _bytes(self, block: Sequence[LaneTrial]) -> int:
         shape = block[0].shape
-        return shape.bytes_of(len(block) * len(problem.folds), shape.batch_size)
-
-    def _programs_of(
-        self, trials: Sequence[LaneTrial], problem: Problem
-    ) -> dict[LaneShape, LaneProgram]:
-        """Return the programs of all shapes so far: each is traced once a search."""
-        if self._data is None or self._data.problem is not problem:
-            self._data = LaneData(problem)
-            self._programs = {}
-        for trial in trials:
-            if trial.shape not in self._programs:
-                self._programs[trial.shape] = LaneProgram(trial.shape, self._data)
-        return self._programs
-
-
-def _halving(trials: Sequence[LaneTrial], begin: _Begin) -> Iterator[TrialResult | None]:
-    """Train a block; where memory runs out, train what has not ended in two halves."""
-    ended: set[int] = set()
-    try:
-        for result in begin(trials):
-            if result is not None:
-                ended.add(result.trial)
-            yield result
-        return
-    except tf.errors.ResourceExhaustedError as error:
-        reason = f"out of memory: {error.message}".partition("\n")[0]
-    left = [trial for trial in trials if trial.trial not in ended]
-    if len(left) == 1:
-        yield TrialResult(left[0].trial, "failed", reason)
-        return
-    half = (len(left) + 1) // 2
-    for part in (left[:half], left[half:]):
-        yield from _halving(part, begin)
+        return shape.bytes_of(len(block) * len(self.problem.folds), shape.batch_size)

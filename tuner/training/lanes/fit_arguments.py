@@ -1,0 +1,56 @@
+"""How a hypermodel's own `fit` would train a network: with which batch size, and nothing else."""
+
+from typing import Any
+
+import keras
+import keras_tuner
+import numpy as np
+
+from tuner.training.lanes.unfit import Unfit
+
+__all__ = ["batch_size_of"]
+
+_KERAS_DEFAULT = 32
+
+
+class _StandIn:
+    """Stands for a network and takes down what its `fit` is given."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def fit(self, *args: Any, **kwargs: Any) -> keras.callbacks.History:
+        self.calls.append((args, kwargs))
+        return keras.callbacks.History()
+
+
+def batch_size_of(
+    hypermodel: keras_tuner.HyperModel, hp: keras_tuner.HyperParameters, model: Any
+) -> int:
+    """Return the batch size that a hypermodel trains a network with.
+
+    KerasTuner's way to tune it is a `fit` that passes it on, so `fit` is asked for it, with a
+    stand-in for the network.
+
+    Raises:
+        Unfit: It does something else as well, as to pass callbacks or to change the rows.
+    """
+    if type(hypermodel).fit is keras_tuner.HyperModel.fit:
+        return _KERAS_DEFAULT
+    x, y = np.zeros((1, *model.input_shape[1:]), np.float32), np.zeros(1, np.int64)
+    given = {"initial_epoch": 0, "epochs": 1, "shuffle": False, "verbose": 0}
+    stand_in = _StandIn(model)
+    try:
+        hypermodel.fit(hp, stand_in, x, y, **given)
+    except Exception as error:  # it is the person's code: it may raise anything
+        raise Unfit(f"its fit cannot be followed ({type(error).__name__}: {error})") from error
+    if len(stand_in.calls) == 1:
+        args, kwargs = stand_in.calls[0]
+        size = kwargs.pop("batch_size", None) or _KERAS_DEFAULT
+        if len(args) == 2 and args[0] is x and args[1] is y and kwargs == given:
+            return int(size)
+    raise Unfit("its fit does more than to pass a batch size on")

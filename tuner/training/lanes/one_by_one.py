@@ -1,0 +1,152 @@
+"""A program that trains one lane a call, a whole epoch of it: for any Keras network."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.network import LaneProgram, Lanes, LaneWeights
+from tuner.training.lanes.unfit import Unfit
+
+__all__ = ["LaneNetwork", "LoneWeights", "OneByOneProgram", "Variables"]
+
+Variables = list[tf.Tensor]
+_Carry = tuple[Variables, tf.Tensor, tf.Tensor]  # and the summed loss, and the right answers
+
+
+class LaneNetwork(ABC):
+    """What a network computes, as pure functions of its variables."""
+
+    @abstractmethod
+    def step(
+        self, variables: Variables, x: tf.Tensor, y: tf.Tensor
+    ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
+        """Train on a batch.
+
+        Args:
+            variables: Before it.
+            x: Shape `(rows, …)`.
+            y: Class numbers, shape `(rows,)`.
+
+        Returns:
+            The variables after it, the summed loss of the data and the number of right answers.
+        """
+
+    @abstractmethod
+    def penalty(self, variables: Variables) -> tf.Tensor:
+        """Return what the regularizers add to the loss."""
+
+    @abstractmethod
+    def predict(self, variables: Variables, x: tf.Tensor) -> tf.Tensor:
+        """Return probabilities, shape `(rows, classes)`."""
+
+
+class LoneWeights(LaneWeights):
+    """Each lane's variables by themselves."""
+
+    def __init__(self) -> None:
+        self.lanes: list[Variables] = []
+
+    def load(self, lanes: Sequence[Sequence[np.ndarray]]) -> None:
+        """Take the values of each lane's variables."""
+        self.lanes = [[tf.constant(value) for value in values] for values in lanes]
+
+
+class OneByOneProgram(LaneProgram[LoneWeights]):
+    """The program of a network that gives no way to stack it.
+
+    Batches are never filled up, since layers that mix rows, such as batch normalisation, would
+    see the rows that fill them: a fold's last batch is a step of its own size. XLA is not used:
+    on a CPU it makes convolutions three times slower, and takes seconds to compile.
+
+    Args:
+        network: What it computes.
+        data: The rows.
+        batch_size: Rows of a batch.
+    """
+
+    def __init__(self, network: LaneNetwork, data: LaneData, batch_size: int) -> None:
+        super().__init__(data, batch_size)
+        self.network = network
+
+    def weights(self) -> LoneWeights:
+        """Return variables for lanes, yet to be loaded."""
+        return LoneWeights()
+
+    def epoch(self, weights: LoneWeights, lanes: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Train lane after lane.
+
+        Raises:
+            Unfit: The network cannot be made into a program.
+        """
+        names = [name for name in ("order", "rows", "validation", "mean", "scale") if name in lanes]
+        answers = []
+        for lane, variables in enumerate(weights.lanes):
+            own = {name: tf.convert_to_tensor(lanes[name][lane]) for name in names}
+            weights.lanes[lane], logs, probabilities = self._call(variables, own)
+            answers.append((*logs.numpy(), probabilities.numpy()))
+        names = ["loss", "accuracy", "penalty", "probabilities"]
+        return dict(zip(names, map(np.stack, zip(*answers, strict=True)), strict=True))
+
+    def _trace(self, variables: Variables, lane: Lanes) -> Any:
+        # loops are written as while_loop: AutoGraph would take most of the time to trace
+        function = tf.function(self._epoch, autograph=False)
+        try:
+            return function.get_concrete_function(
+                [tf.TensorSpec(value.shape, value.dtype) for value in variables],
+                {name: tf.TensorSpec(value.shape, value.dtype) for name, value in lane.items()},
+            )
+        except Exception as error:  # a person's own layers may raise anything
+            first_line = str(error).strip().partition("\n")[0]
+            raise Unfit(
+                f"its network cannot be traced: {type(error).__name__}: {first_line}"
+            ) from (error)
+
+    def _epoch(self, variables: Variables, lane: Lanes) -> tuple[Variables, tf.Tensor, tf.Tensor]:
+        carry = (variables, tf.constant(0.0), tf.constant(0.0))
+        full = lane["rows"] // self.batch_size
+        _, carry = tf.while_loop(
+            lambda number, _: number < full,
+            lambda number, carry: (number + 1, self._step(number, carry, lane, self.batch_size)),
+            (tf.constant(0), carry),
+            parallel_iterations=1,
+        )
+        variables, loss, right = self._last_step(full, carry, lane)
+        rows = tf.cast(lane["rows"], tf.float32)
+        logs = tf.stack([loss / rows, right / rows, self.network.penalty(variables)])
+        return variables, logs, self._predict(variables, lane)
+
+    def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes, size: int) -> _Carry:
+        ids = lane["order"][number, :size]
+        x, y = self.data.rows(ids, lane), tf.gather(self.data.y, ids)
+        variables, loss, right = carry
+        variables, step_loss, step_right = self.network.step(variables, x, y)
+        return variables, loss + step_loss, right + step_right
+
+    def _last_step(self, number: tf.Tensor, carry: _Carry, lane: Lanes) -> _Carry:
+        """Train on the rows that no whole batch has; folds may differ in how many those are."""
+        left = sorted({int(rows) % self.batch_size for rows in self.data.train_rows})
+
+        def train(size: int) -> Callable[[], _Carry]:
+            return lambda: self._step(number, carry, lane, size) if size else carry
+
+        if len(left) == 1:
+            return train(left[0])()
+        own = lane["rows"] % self.batch_size
+        place = tf.reduce_sum(tf.cast(own > tf.constant(left), tf.int32))
+        last: _Carry = tf.switch_case(place, [train(size) for size in left])
+        return last
+
+    def _predict(self, variables: Variables, lane: Lanes) -> tf.Tensor:
+        """Predict the validation rows, some at a time, so that memory does not grow with them."""
+        chunks = tf.reshape(lane["validation"], [-1, self.data.chunk])
+        parts = tf.map_fn(
+            lambda ids: self.network.predict(variables, self.data.rows(ids, lane)),
+            chunks,
+            fn_output_signature=tf.float32,
+            parallel_iterations=1,
+        )
+        return tf.reshape(parts, [chunks.shape[0] * self.data.chunk, parts.shape[-1]])

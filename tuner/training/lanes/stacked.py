@@ -1,0 +1,190 @@
+"""A program that trains many networks of one shape in a call, their weights stacked."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import tensorflow as tf
+
+from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.network import LaneProgram, Lanes, LaneShape, LaneWeights
+
+__all__ = ["StackedNetworks", "StackedProgram", "StackedShape", "StackedWeights"]
+
+
+class StackedWeights(LaneWeights):
+    """Variables of a free number of lanes, lanes on the first axis.
+
+    Args:
+        shapes: Of one lane's variables.
+
+    Attributes:
+        variables: Each of shape `(lanes, *shape)`.
+    """
+
+    def __init__(self, shapes: Sequence[tuple[int, ...]]) -> None:
+        self.variables = [
+            tf.Variable(tf.zeros((1, *shape)), shape=(None, *shape), trainable=False)
+            for shape in shapes
+        ]
+
+    def load(self, lanes: Sequence[Sequence[np.ndarray]]) -> None:
+        """Take the values of each lane's variables."""
+        for variable, values in zip(self.variables, zip(*lanes, strict=True), strict=True):
+            variable.assign(np.stack(values))
+
+    def assign(self, values: Sequence[tf.Tensor]) -> None:
+        """Take values that are stacked already."""
+        for variable, value in zip(self.variables, values, strict=True):
+            variable.assign(value)
+
+
+class StackedShape(LaneShape):
+    """The shape of networks that can be stacked."""
+
+    @abstractmethod
+    def networks(self, data: LaneData, variables: Sequence[Any]) -> "StackedNetworks":
+        """Return the networks whose variables are given, stacked with lanes on the first axis."""
+
+    def program(self, data: LaneData) -> "StackedProgram":
+        """Return the program of networks of this shape."""
+        return StackedProgram(self, data)
+
+
+@dataclass(frozen=True)
+class StackedNetworks(ABC):
+    """Networks of one shape, side by side.
+
+    Attributes:
+        shape: Of each.
+        data: The rows.
+        variables: As `LaneShape.variable_shapes`, lanes on a leading axis.
+    """
+
+    shape: Any
+    data: LaneData
+    variables: Sequence[Any]
+
+    @property
+    @abstractmethod
+    def common_steps(self) -> int:
+        """Steps of an epoch that every lane takes alike."""
+
+    @abstractmethod
+    def step(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
+        """Train one batch of every lane.
+
+        Args:
+            step: Which batch of the epoch, counted from 0.
+            lanes: What differs from lane to lane.
+
+        Returns:
+            Summed loss of the data, and number of right answers, each of shape `(lanes,)`.
+        """
+
+    @abstractmethod
+    def step_apart(self, step: int, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
+        """Train a batch after the common steps, which some lanes lack or have fewer rows of."""
+
+    @abstractmethod
+    def penalty(self, lanes: Lanes) -> tf.Tensor:
+        """Return what the regularizer adds to each lane's loss, shape `(lanes,)`."""
+
+    @abstractmethod
+    def predict(self, ids: tf.Tensor, lanes: Lanes) -> tf.Tensor:
+        """Return the probabilities of rows by number: `(lanes, rows, classes)`."""
+
+    def where(self, chosen: tf.Tensor, before: Sequence[tf.Tensor]) -> None:
+        """Put back what the variables held before, but for the chosen lanes.
+
+        Args:
+            chosen: Shape `(lanes,)`, bool.
+            before: The variables' values.
+        """
+        for variable, value in zip(self.variables, before, strict=True):
+            mask = tf.reshape(chosen, [-1, *[1] * (len(variable.shape) - 1)])
+            variable.assign(tf.where(mask, variable, value))
+
+
+class StackedProgram(LaneProgram[StackedWeights]):
+    """Trains any number of lanes in a call.
+
+    The variables are given to it, so that any number of threads run it at once.
+
+    Args:
+        shape: The shape of every lane's network.
+        data: The rows.
+    """
+
+    least_lanes: ClassVar[int] = 2  # another kernel takes the products of a single one
+
+    def __init__(self, shape: StackedShape, data: LaneData) -> None:
+        super().__init__(data, shape.batch_size)
+        self.shape = shape
+
+    def weights(self) -> StackedWeights:
+        """Return variables for lanes, yet to be loaded."""
+        return StackedWeights(self.shape.variable_shapes)
+
+    def epoch(self, weights: StackedWeights, lanes: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Train all lanes at once."""
+        tensors = {name: tf.convert_to_tensor(value) for name, value in lanes.items()}
+        answer = self._call(weights.variables, tensors)
+        return {name: tensor.numpy() for name, tensor in answer.items()}
+
+    def _trace(self, variables: list[Any], tensors: Lanes) -> Any:
+        """Trace the program for any number of lanes."""
+        free = {
+            name: tf.TensorSpec(
+                [None, *tensor.shape[1:]] if tensor.shape.rank else [], tensor.dtype
+            )
+            for name, tensor in tensors.items()
+        }
+        # written with while_loop, since AutoGraph would take most of the time to trace
+        function = tf.function(self._train_epoch, autograph=False)
+        return function.get_concrete_function(variables, free)
+
+    def _train_epoch(self, variables: list[Any], lanes: Lanes) -> dict[str, tf.Tensor]:
+        networks = self.shape.networks(self.data, variables)
+
+        def train(step: tf.Tensor, loss: tf.Tensor, right: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            step_loss, step_right = networks.step(step, lanes)
+            return step + 1, loss + step_loss, right + step_right
+
+        nothing = tf.zeros_like(lanes["rate"])
+        _, loss, right = tf.while_loop(
+            lambda step, *_: step < networks.common_steps,
+            train,
+            (tf.constant(0), nothing, nothing),
+            parallel_iterations=1,
+        )
+        for step in range(networks.common_steps, self.steps):
+            step_loss, step_right = networks.step_apart(step, lanes)
+            loss, right = loss + step_loss, right + step_right
+        rows = tf.cast(lanes["rows"], tf.float32)
+        return {
+            "loss": loss / rows,
+            "accuracy": right / rows,
+            "penalty": networks.penalty(lanes),
+            "probabilities": self._predict(networks, lanes),
+        }
+
+    def _predict(self, networks: StackedNetworks, lanes: Lanes) -> tf.Tensor:
+        """Predict the validation rows, some at a time, so that memory does not grow with them."""
+        chunk = self.data.chunk
+        chunks = self.data.validation.shape[1] // chunk
+
+        def predict(number: tf.Tensor, parts: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+            ids = lanes["validation"][:, number * chunk : (number + 1) * chunk]
+            probabilities = tf.transpose(networks.predict(ids, lanes), [1, 0, 2])
+            return number + 1, parts.write(number, probabilities)
+
+        _, written = tf.while_loop(
+            lambda number, _: number < chunks,
+            predict,
+            (tf.constant(0), tf.TensorArray(tf.float32, size=chunks)),
+            parallel_iterations=1,
+        )
+        return tf.transpose(written.concat(), [1, 0, 2])
