@@ -64,6 +64,7 @@ def test_curves_are_metrics_by_epoch_the_mean_and_each_fold(mirrored, make_recor
 
     for name, mean in record.mean_curves(study.record.split).items():
         assert curve(name) == [(1, pytest.approx(mean[0])), (2, pytest.approx(mean[1]))]
+    for name in ("loss", "val_loss"):
         for fold, values in enumerate(record.result.curves[name]):
             assert curve(f"fold_{fold}/{name}") == [(1, values[0]), (2, values[1])]
 
@@ -96,6 +97,7 @@ def test_a_second_study_joins_the_experiment_of_the_first(mirrored, make_study):
     _, _, mirror, _ = mirrored
     again = MlflowMirror(mirror.uri, mirror.root)
     again.on_study_begin(make_study("second"))
+    again.flush()
     assert again.experiment_id == mirror.experiment_id
 
 
@@ -137,6 +139,7 @@ def test_an_experiment_that_was_deleted_in_the_ui_is_restored(mirrored, make_stu
     client.delete_experiment(mirror.experiment_id)
     again = MlflowMirror(mirror.uri, mirror.root)
     again.on_study_begin(make_study("second"))
+    again.flush()
     assert (again.fault, again.experiment_id) == ("", mirror.experiment_id)
 
 
@@ -148,6 +151,7 @@ def test_a_curve_of_zeros_is_not_drawn(make_study, make_record):
     mirror = MlflowMirror(default_tracking_uri(root), root)
     mirror.on_study_begin(study)
     mirror.on_trial_end(replace(record, result=result))
+    mirror.flush()
     client = MlflowClient(tracking_uri=mirror.uri)
     (run,) = client.search_runs([mirror.experiment_id], "tags.`tuner.kind` = 'trial'")
     assert not [name for name in run.data.metrics if "penalty" in name]

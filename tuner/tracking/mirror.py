@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,10 @@ from tuner.study import Listener, Study, StudyRecord, TrialRecord
 
 __all__ = ["MlflowMirror", "default_tracking_uri"]
 
-_BATCH = 1000  # metrics that MLflow takes in one call
+_BATCH = 1000  # metrics and params that MLflow takes in one call
+# Those by which folds are compared; the journal has all. MLflow takes 0.1 ms a number, which for
+# all of them is a tenth of the search of a small network.
+_FOLD_CURVES = ("loss", "val_loss")
 _STATUS = {"finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
 
 
@@ -32,6 +36,9 @@ def default_tracking_uri(root: Path) -> str:
 
 class MlflowMirror(Listener):
     """Shows a study in MLflow. The journal is the truth; this is a copy for people to look at.
+
+    It is written in a thread of its own, so that the search does not wait for it; the end of the
+    study does.
 
     Args:
         uri: MLflow's tracking URI.
@@ -56,6 +63,15 @@ class MlflowMirror(Listener):
         self._begun: dict[int, int] = {}  # trial to the millisecond at which it began
         self._study: Study | None = None
         self._client: MlflowClient | None = None
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="mlflow")
+
+    def _later(self, write: Callable[[MlflowClient, Study], None]) -> None:
+        """Write something after all that was to be written before."""
+        self._writer.submit(self._attempt, write)
+
+    def flush(self) -> None:
+        """Wait until all is written."""
+        self._writer.submit(lambda: None).result()
 
     def _attempt(self, write: Callable[[MlflowClient, Study], None]) -> None:
         """Write something; a fault of MLflow ends the mirror, never the search."""
@@ -73,7 +89,7 @@ class MlflowMirror(Listener):
     def on_study_begin(self, study: Study) -> None:
         """Make the study's run, with its settings, data set and folds."""
         self._study = study
-        self._attempt(self._write_study)
+        self._later(self._write_study)
 
     def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """Note when a trial began; its run is written when it has ended."""
@@ -81,13 +97,18 @@ class MlflowMirror(Listener):
 
     def on_trial_end(self, record: TrialRecord) -> None:
         """Write a trial's run: hyperparameters, curves and scores."""
-        self._attempt(lambda client, study: self._write_trial(client, study, record))
+        times = self._begun.pop(record.trial, _now()), _now()
+        self._later(lambda client, study: self._write_trial(client, study.record, record, times))
 
     def on_study_end(
         self, status: Literal["finished", "failed", "interrupted"], summary: Mapping[str, Any]
     ) -> None:
-        """End the study's run; the summary becomes `summary.json`, its numbers metrics."""
-        self._attempt(lambda client, study: self._write_end(client, _STATUS[status], summary))
+        """End the study's run, and wait until all is written.
+
+        The summary becomes `summary.json`, its numbers metrics.
+        """
+        self._later(lambda client, study: self._write_end(client, _STATUS[status], summary))
+        self._writer.shutdown()
 
     def _write_study(self, client: MlflowClient, study: Study) -> None:
         record = study.record
@@ -118,26 +139,29 @@ class MlflowMirror(Listener):
         location = artifacts.as_uri() if self.uri.startswith("sqlite:") else None
         return str(client.create_experiment(name, artifact_location=location))
 
-    def _write_trial(self, client: MlflowClient, study: Study, record: TrialRecord) -> None:
+    def _write_trial(
+        self, client: MlflowClient, study: StudyRecord, record: TrialRecord, times: tuple[int, int]
+    ) -> None:
+        begun, ended = times
         tags = {
-            "mlflow.runName": f"trial {record.trial}: {_searched(record, study.record)}",
+            "mlflow.runName": f"trial {record.trial}: {_searched(record, study)}",
             "mlflow.parentRunId": self.run_id,
             "tuner.kind": "trial",
-            "tuner.study": study.record.name,
+            "tuner.study": study.name,
             "tuner.trial": str(record.trial),
             "tuner.status": record.result.status,
         }
         if record.result.reason:
             tags["tuner.reason"] = record.result.reason[:5000]
-        begun = self._begun.pop(record.trial, _now())
         run = client.create_run(self.experiment_id, start_time=begun, tags=tags)
         run_id = run.info.run_id
-        client.log_batch(run_id, params=_params({**record.hyperparameters, **record.derived}))
-        metrics = _metrics(record, study.record)
-        while batch := list(islice(metrics, _BATCH)):
-            client.log_batch(run_id, metrics=batch)
+        params = _params({**record.hyperparameters, **record.derived})
+        metrics = _metrics(record, study, ended)
+        while batch := list(islice(metrics, _BATCH - len(params))):
+            client.log_batch(run_id, metrics=batch, params=params)
+            params = []
         status = "FINISHED" if record.completed else "FAILED"
-        client.set_terminated(run_id, status=status, end_time=_now())
+        client.set_terminated(run_id, status=status, end_time=ended)
 
     def _write_end(self, client: MlflowClient, status: str, summary: Mapping[str, Any]) -> None:
         if summary:
@@ -168,9 +192,9 @@ def _dataset(record: StudyRecord) -> DatasetInput:
     return DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])
 
 
-def _metrics(record: TrialRecord, study: StudyRecord) -> Iterator[Metric]:
+def _metrics(record: TrialRecord, study: StudyRecord, now: int) -> Iterator[Metric]:
     """Yield scores without a step, mean curves and each fold's curves by epoch, counted from 1."""
-    result, now = record.result, _now()
+    result = record.result
     yield Metric("seconds", result.seconds, now, 0)
     if not record.completed:
         return
@@ -184,10 +208,8 @@ def _metrics(record: TrialRecord, study: StudyRecord) -> Iterator[Metric]:
         if not any(curve):
             continue
         yield from _curve(name, curve, now)
-    for name, by_fold in result.curves.items():
-        if not any(map(any, by_fold)):  # the penalty of a network without one
-            continue
-        for fold, curve in enumerate(by_fold):
+    for name in _FOLD_CURVES:
+        for fold, curve in enumerate(result.curves[name]):
             yield from _curve(f"fold_{fold}/{name}", curve, now)
 
 
