@@ -1,19 +1,23 @@
 """How fast a k-fold search is, four ways, on the same trials, folds and epochs, in one run.
 
     python benchmarks/speed.py                     # digits, 24 trials × 5 folds × 20 epochs
-    python benchmarks/speed.py --trials 6          # the same, quicker
+    python benchmarks/speed.py --trials 7          # the same, quicker
     python benchmarks/speed.py --data letter.csv.gz --space mlp_depth_vs_width \
         --trials 12 --epochs 10
+    python benchmarks/speed.py --made 20000x54 --network 3x512 --batch-size 128 \
+        --trials 1 --epochs 2 --ways lanes,fit
 
 The ways: `keras_tuner`, what a KerasTuner user writes today (a `run_trial` that loops `model.fit`
 over the folds); `scikit_learn`, a search over `MLPClassifier` with all cores; `fit` and `lanes`,
-this package's trainers. Each runs in a process of its own, and says the seconds of its search;
-the seconds of the whole process, imports included, are taken from outside.
+this package's trainers; `recorded`, `lanes` in a whole study with its journal and MLflow. Each
+runs in a process of its own, and says the seconds of its search; the seconds of the whole process,
+imports included, are taken from outside.
 """
 
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -26,7 +30,30 @@ import numpy as np
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-WAYS = ("lanes", "fit", "scikit_learn", "keras_tuner")
+WAYS = ("lanes", "recorded", "fit", "scikit_learn", "keras_tuner")
+
+
+def write_made_data(size: str, folder: Path) -> str:
+    """Write a made table of ROWSxFEATURES with eight classes; return its path."""
+    rows, features = (int(number) for number in size.split("x"))
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 8, rows)
+    x = rng.normal(size=(8, features))[y] * 0.5 + rng.normal(size=(rows, features))
+    path = folder / f"made_{size}.npz"
+    np.savez(path, x=x.astype(np.float32), y=y)
+    return str(path)
+
+
+def write_space(network: str, batch_size: int, folder: Path) -> str:
+    """Write a space of DEPTHxUNITS networks that differ in the learning rate; return its path."""
+    depth, units = network.split("x")
+    path = folder / f"network_{network}.toml"
+    path.write_text(
+        f'title = "{network}"\n[network]\ndepth = {depth}\nunits = {units}\n'
+        "[sgd]\nlearning_rate = { min = 0.001, max = 0.01, log = true }\n"
+        f"batch_size = {batch_size}\n"
+    )
+    return str(path)
 
 
 def prepared(options: argparse.Namespace) -> Any:
@@ -79,6 +106,20 @@ def by_trainer(name: str, ready: Any, hypermodel: Any, jobs: Any) -> list[float]
     trainer = TRAINERS[name]()
     results = trainer.train(jobs, hypermodel, problem=ready.problem, plan=ready.settings.plan)
     return [result.score for result in sorted(results, key=lambda result: result.trial)]
+
+
+def by_recorded_study(ready: Any, hypermodel: Any) -> list[float]:
+    """Search as the command line does: the same trials, with the journal and MLflow."""
+    from tuner.pipeline import Destination, create_study
+    from tuner.search import KFoldTuner
+    from tuner.tracking import MlflowMirror, default_tracking_uri
+
+    root = Path(tempfile.mkdtemp())
+    mirror = MlflowMirror(default_tracking_uri(root), root)
+    tuner = KFoldTuner(hypermodel, ready.settings, listeners=[mirror])
+    tuner.run(ready.problem, create_study(ready, Destination(root)))
+    mirror.on_study_end("finished", {})
+    return [record.result.score for record in tuner.records]
 
 
 def by_keras_tuner(ready: Any, hypermodel: Any, jobs: Any) -> list[float]:
@@ -158,16 +199,19 @@ def one_way(way: str, options: argparse.Namespace) -> None:
         "scikit_learn": by_scikit_learn,
         "fit": lambda *given: by_trainer("fit", *given),
         "lanes": lambda *given: by_trainer("lanes", *given),
+        "recorded": lambda ready, hypermodel, _: by_recorded_study(ready, hypermodel),
     }[way]
     started = time.perf_counter()
     scores = search(ready, hypermodel, jobs)
     seconds = time.perf_counter() - started
     operations = floating_point_operations(ready, hypermodel, jobs)
-    print(json.dumps({"seconds": seconds, "rate": operations / seconds / 1e9, "scores": scores}))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # GB, from KiB
+    found = {"seconds": seconds, "rate": operations / seconds / 1e9, "peak": peak}
+    print(json.dumps({**found, "scores": scores}))
 
 
-def products() -> tuple[float, float]:
-    """Return the GFLOP/s of one large matrix product and of a batch of small ones."""
+def products(lanes: int, rows: int, units: int) -> tuple[float, float]:
+    """Return the GFLOP/s of one large matrix product and of a batch of a network's own."""
     import tensorflow as tf
 
     def rate(a: tuple[int, ...], b: tuple[int, ...]) -> float:
@@ -180,14 +224,17 @@ def products() -> tuple[float, float]:
             seconds.append(time.perf_counter() - started)
         return float(operations / np.median(seconds) / 1e9)
 
-    return rate((2048, 2048), (2048, 2048)), rate((40, 32, 128), (40, 128, 128))
+    return rate((2048, 2048), (2048, 2048)), rate((lanes, rows, units), (lanes, units, units))
 
 
 def main() -> None:
     """Run every way in turn and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", default="digits")
+    parser.add_argument("--made", metavar="ROWSxFEATURES", help="make a table instead")
     parser.add_argument("--space", default="mlp_depth")
+    parser.add_argument("--network", metavar="DEPTHxUNITS", help="search its learning rate instead")
+    parser.add_argument("--batch-size", type=int, default=32, help="of --network")
     parser.add_argument("--trials", type=int, default=24)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=20)
@@ -197,19 +244,35 @@ def main() -> None:
     if options.one:
         one_way(options.one, options)
         return
-    large, batched = products()
-    print(f"one large matrix product {large:.0f} GFLOP/s, 40 of 32×128×128 {batched:.0f} GFLOP/s")
-    print("| way | search, s | whole process, s | GFLOP/s | median score |")
-    print("|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        if options.made:
+            options.data = write_made_data(options.made, Path(folder))
+        if options.network:
+            options.space = write_space(options.network, options.batch_size, Path(folder))
+        compare(options)
+
+
+def compare(options: argparse.Namespace) -> None:
+    """Run every way in a process of its own and print the table."""
+    units = int((options.network or "3x128").partition("x")[2])
+    sizes = (40 if units <= 128 else options.folds, options.batch_size, units)
+    large, batched = products(*sizes)
+    print(f"one large matrix product {large:.0f} GFLOP/s, ", end="")
+    print(f"{sizes[0]} of {sizes[1]}×{units}×{units} {batched:.0f} GFLOP/s")
+    print("| way | search, s | whole process, s | GFLOP/s | peak memory, GB | median score |")
+    print("|---|---|---|---|---|---|")
+    given = [f"--data={options.data}", f"--space={options.space}"]
+    given += [f"--{name}={getattr(options, name)}" for name in ("trials", "folds", "epochs")]
     for way in options.ways.split(","):
         started = time.perf_counter()
-        arguments = [sys.executable, str(Path(__file__).resolve()), *sys.argv[1:], "--one", way]
+        arguments = [sys.executable, str(Path(__file__).resolve()), *given, "--one", way]
         done = subprocess.run(arguments, capture_output=True, text=True, check=True)
         whole = time.perf_counter() - started
         found = json.loads(done.stdout.splitlines()[-1])
         score = np.nanmedian(found["scores"])
         print(
-            f"| {way} | {found['seconds']:.1f} | {whole:.1f} | {found['rate']:.0f} | {score:.3f} |",
+            f"| {way} | {found['seconds']:.1f} | {whole:.1f} | {found['rate']:.0f} | "
+            f"{found['peak']:.2f} | {score:.3f} |",
             flush=True,
         )
 

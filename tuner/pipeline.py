@@ -47,6 +47,7 @@ __all__ = [
     "Outcome",
     "Prepared",
     "choose",
+    "create_study",
     "export_pick",
     "open_study",
     "prepare",
@@ -198,7 +199,8 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Prepa
     return Prepared(space, definition, request, dataset, split, settings)
 
 
-def _create_study(prepared: Prepared, destination: Destination) -> Study:
+def create_study(prepared: Prepared, destination: Destination) -> Study:
+    """Write the description of a study that is about to begin."""
     dataset, definition = prepared.dataset, prepared.definition
     title = definition.title if definition else "Which network is best?"
     space = definition.name if definition else prepared.space.rpartition(":")[2]
@@ -269,7 +271,7 @@ def _search(
 
     started = time.monotonic()
     tuner = _make_tuner(prepared, listeners)
-    study = _create_study(prepared, destination)
+    study = create_study(prepared, destination)
     sentence = tuner.run(prepared.problem, study)
     on_stage("picking the network")
     selection = choose(study, prepared.dataset)
