@@ -11,7 +11,7 @@ from tests.conftest import make_problem, make_space
 from tuner.model.mlp import MLPHyperModel
 from tuner.space import ACTIVATIONS
 from tuner.training import TRAINERS, Job, Plan, Problem
-from tuner.training.lanes import LanesTrainer
+from tuner.training.lanes import LanesTrainer, machine
 from tuner.training.lanes.dropout import keep_masks, lane_bits
 from tuner.training.lanes.mlp import _sum_of_rows
 from tuner.training.lanes.stacked import StackedWeights
@@ -129,6 +129,14 @@ def test_a_trial_is_bit_for_bit_the_same_alone_as_beside_others(problem, plan):
     for job in reversed(many):
         alone = train(trainer, VALUES, problem, plan, [job])
         assert_same(together[job.trial], alone[job.trial])
+
+
+def test_networks_that_fill_a_core_train_alone_with_fits_curves(problem, plan, monkeypatch):
+    monkeypatch.setattr(machine, "_FILLS_A_CORE", 1)
+    assert_parity("[network]\nunits = 8\n", problem, plan)
+    many = jobs(3, learning_rate=0.05)
+    together = train("lanes", VALUES, problem, plan, many)
+    assert_same(together[1], train("lanes", VALUES, problem, plan, many[1:2])[1])
 
 
 @pytest.mark.parametrize("units", [3, 10, 16, 128])

@@ -39,6 +39,7 @@ class LaneBlock:
         plan: How long to train, and towards what.
         cores: Trains the parts of the block at once, and how many parts; None where one core
             has the whole block.
+        alone: Whether each lane has a call of its own.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class LaneBlock:
         problem: Problem,
         plan: Plan,
         cores: tuple[Executor, int] | None = None,
+        alone: bool = False,
     ) -> None:
         self.program = program
         self.problem = problem
         self.plan = plan
         self._map: Callable[..., Any] = cores[0].map if cores else map
         self._count = cores[1] if cores else 1
+        self._alone = alone
         self._running = [_Running(trial, problem, plan) for trial in trials]
         self._parts: list[_Part] = []
 
@@ -130,20 +133,14 @@ class LaneBlock:
                 own,
                 {name: tf.constant(value[own]) for name, value in constants.items()} | shared,
             )
-            for own in _shares(lanes, self._count, least=self.program.least_lanes)
+            for own in self._shares(lanes)
         ]
 
-
-def _shares(lanes: int, parts: int, *, least: int) -> list[slice]:
-    """Return each part's lanes: shares that differ by one at most.
-
-    No part has fewer than the least; there are fewer parts instead.
-
-    >>> _shares(5, 2, least=2), _shares(3, 2, least=2)
-    ([slice(0, 2, None), slice(2, 5, None)], [slice(0, 3, None)])
-    """
-    used = max(1, min(parts, lanes // least))
-    return [slice(lanes * n // used, lanes * (n + 1) // used) for n in range(used)]
+    def _shares(self, lanes: int) -> list[slice]:
+        """Return each call's lanes: shares that differ by one at most."""
+        fewest = max(1, lanes // self.program.least_lanes)
+        used = lanes if self._alone else min(self._count, fewest)
+        return [slice(lanes * n // used, lanes * (n + 1) // used) for n in range(used)]
 
 
 class _Running:

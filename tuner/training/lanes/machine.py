@@ -4,12 +4,18 @@ import os
 
 import tensorflow as tf
 
+from tuner.training.lanes.network import LaneShape
+
 __all__ = ["Machine"]
 
 # Weights, momenta and gradients of a block that a core's caches hold. Measured on two cores, as
 # digits, 3 layers of 128 units, batches of 32: blocks of 1 MB 36, of 2.5 MB 63 to 70, of 5 MB 57,
 # of 10 MB 44 GFLOP/s.
 _CACHE_BYTES = 3 * 2**20
+# Rows times weights and momenta of a step from which on a lane trains alone. Measured on two cores:
+# 3 layers of 512 units and 128 rows 71 GFLOP/s side by side, 96 alone; of 128 units and 64 rows
+# (5 million) 41 to 45 and 42; of 128 units and 32 rows 42 and 33, 30 and 28.
+_FILLS_A_CORE = 8_000_000
 _GPU_BYTES = 2**30
 _MOST_WORKERS = 16  # each needs the interpreter between its epochs
 _SHARE = 0.5  # of the free memory
@@ -45,6 +51,14 @@ class Machine:
             tf.config.threading.set_inter_op_parallelism_threads(self.workers)
         except RuntimeError:
             pass  # TensorFlow is running already
+
+    def trains_alone(self, shape: LaneShape) -> bool:
+        """Return whether a lane of this shape fills a core by itself.
+
+        Side by side such lanes only push each other's weights out of the caches. It follows from
+        the shape alone, as all that decides how a trial is trained.
+        """
+        return not self.on_gpu and shape.step_products >= _FILLS_A_CORE
 
     def blocks_at_once(self, largest: int) -> int:
         """Return how many blocks train at once, where the largest takes so many bytes."""

@@ -46,7 +46,8 @@ class LaneProgram(ABC, Generic[W]):
     Attributes:
         steps: Batches of an epoch of the largest fold.
         traces: How often it was traced.
-        least_lanes: Lanes that a call must have, so that they round as in any other number.
+        least_lanes: Lanes that a call must have where their number is free, so that they round
+            as in any other number.
     """
 
     least_lanes: ClassVar[int] = 1
@@ -126,6 +127,11 @@ class LaneShape(ABC):
     @abstractmethod
     def row_elements(self) -> int:
         """Numbers that one row takes on its way through a network."""
+
+    @property
+    def step_products(self) -> int:
+        """Estimate the multiplications of a pass of a batch: rows times variables."""
+        return self.batch_size * sum(int(np.prod(shape)) for shape in self.variable_shapes)
 
     def bytes_of(self, lanes: int, rows: int) -> int:
         """Estimate what lanes take: variables, gradients and the activations of some rows."""

@@ -144,8 +144,15 @@ class _Cohort:
 
     def _block(self, trials: Sequence[LaneTrial]) -> _Results:
         cores = (self.pool, self._parts) if self._parts > 1 else None
-        program = self.trainer.program(trials[0].shape)
-        block = LaneBlock(trials, program, problem=self.problem, plan=self.plan, cores=cores)
+        shape = trials[0].shape
+        block = LaneBlock(
+            trials,
+            self.trainer.program(shape),
+            problem=self.problem,
+            plan=self.plan,
+            cores=cores,
+            alone=self.machine.trains_alone(shape),
+        )
         return block.train()
 
     def _train(self, trials: Sequence[LaneTrial]) -> _Results:
