@@ -1,6 +1,7 @@
 """The MLflow mirror, against a real store in SQLite."""
 
 import json
+import threading
 from dataclasses import replace
 
 import pytest
@@ -161,3 +162,25 @@ def test_the_environments_tracking_uri_is_taken(monkeypatch, tmp_path):
     assert default_tracking_uri(tmp_path) == f"sqlite:///{tmp_path}/mlflow.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
     assert default_tracking_uri(tmp_path) == "http://127.0.0.1:5000"
+
+
+def test_a_search_does_not_wait_for_a_slow_store_but_its_end_does(
+    make_study, make_record, monkeypatch
+):
+    study, written = make_study("slow"), []
+    answers = threading.Event()
+    log_batch = MlflowClient.log_batch
+
+    def slow(self, run_id, *args, **values):
+        assert answers.wait(30)
+        written.append(run_id)
+        return log_batch(self, run_id, *args, **values)
+
+    monkeypatch.setattr(MlflowClient, "log_batch", slow)
+    mirror = MlflowMirror(default_tracking_uri(study.folder), study.folder)
+    mirror.on_study_begin(study)
+    mirror.on_trial_end(make_record(0))  # returns, though nothing is written yet
+    assert written == []
+    answers.set()
+    mirror.on_study_end("interrupted", {})
+    assert (mirror.fault, len(written)) == ("", 2)
