@@ -196,17 +196,21 @@ class Mine(keras_tuner.HyperModel):
 """
 
 
-def test_a_users_own_hypermodel_is_searched_until_its_space_is_exhausted(folder):
-    (folder / "mine.py").write_text(OWN_MODEL)
+NADAM = (
+    "note: Mine is trained by fit, one fold after another: its optimizer is Nadam; lanes know SGD, "
+    "Adadelta, Adagrad, Adam, Adamax, Lion, RMSprop"
+)
+
+
+@pytest.mark.parametrize(("optimizer", "notes"), [("adam", []), ("nadam", [NADAM])])
+def test_a_users_own_hypermodel_is_searched_until_its_space_is_exhausted(folder, optimizer, notes):
+    (folder / "mine.py").write_text(OWN_MODEL.replace("adam", optimizer))
     arguments = list(SEARCH)
     arguments[2] = "mine.py:Mine"
     done = tuner(folder, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["trials"] == 2
-    assert (
-        "note: Mine is trained by fit, one fold after another: lanes take the networks that the "
-        "space files describe"
-    ) in done.stderr.splitlines()
+    assert [line for line in done.stderr.splitlines() if line.startswith("note:")] == notes
     assert "search ended: all 2 configurations that the random oracle has were tried" in done.stderr
 
 
