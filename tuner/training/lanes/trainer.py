@@ -81,7 +81,7 @@ class LanesTrainer(Trainer):
 
     def _note(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
         """Tell once why networks are trained by `fit`."""
-        for reason in set(reasons) - self._noted:
+        for reason in sorted(set(reasons) - self._noted):
             self._noted.add(reason)
             name = type(hypermodel).__name__
             self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
