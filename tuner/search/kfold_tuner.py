@@ -200,7 +200,7 @@ class KFoldTuner(keras_tuner.Tuner):
         return f"the oracle ended it after {count} trials"
 
     def _first_failure(self) -> str:
-        first = self.records[0]
+        first = min(self.records, key=lambda record: record.trial)
         return f"every trial failed; trial {first.trial}: {first.result.reason}"
 
     def _next_cohort(self, study: Study, started: float) -> list[Job]:
