@@ -12,10 +12,10 @@ __all__ = ["Machine"]
 # digits, 3 layers of 128 units, batches of 32: blocks of 1 MB 36, of 2.5 MB 63 to 70, of 5 MB 57,
 # of 10 MB 44 GFLOP/s.
 _CACHE_BYTES = 3 * 2**20
-# Rows times weights and momenta of a step from which on a lane trains alone. Measured on two cores:
-# 3 layers of 512 units and 128 rows 71 GFLOP/s side by side, 96 alone; of 128 units and 64 rows
-# (5 million) 41 to 45 and 42; of 128 units and 32 rows 42 and 33, 30 and 28.
-_FILLS_A_CORE = 8_000_000
+# Rows times weights and momenta of a step from which on a lane trains alone. Measured on two cores,
+# GFLOP/s side by side and alone: 3 layers of 512 units and 128 rows 71 and 96; of 128 units and 64
+# rows (5 million) 41 to 49 and 50 to 58; of 128 units and 32 rows 35 to 39 and 33 to 42.
+_FILLS_A_CORE = 4_000_000
 _GPU_BYTES = 2**30
 _MOST_WORKERS = 16  # each needs the interpreter between its epochs
 _SHARE = 0.5  # of the free memory

@@ -190,7 +190,7 @@ class StackedMLPs(StackedNetworks):
         right = tf.cast(tf.equal(tf.argmax(logits, -1, tf.int32), y), tf.float32)
         share = lanes["rate"] / tf.cast(tf.maximum(rows, 1), tf.float32)
         delta *= (real * share[:, None])[:, :, None]
-        self._update(self._gradients(inputs, slopes, delta), lanes)
+        self._descend(inputs, slopes, delta, lanes)
         loss = tf.reduce_sum(tf.minimum(loss, _FARTHEST) * real, 1)
         return loss, tf.reduce_sum(right * real, 1)
 
@@ -246,46 +246,56 @@ class StackedMLPs(StackedNetworks):
         rows = self.shape.stored_rows
         return keep_masks(lanes["seed"], counter, lanes[rate], rows=rows, units=units)
 
-    def _gradients(
-        self, inputs: list[tf.Tensor], slopes: list[Any], delta: tf.Tensor
-    ) -> list[tf.Tensor]:
-        """Return the gradients of the weights, given that of the logits: backpropagation."""
-        kernels: list[tf.Tensor] = []
-        biases: list[tf.Tensor] = []
-        for number in reversed(range(len(self.kernels))):
-            kernels.insert(0, tf.matmul(inputs[number], delta, transpose_a=True))
-            biases.insert(0, _sum_of_rows(delta))
-            if number:
-                delta = tf.matmul(delta, self.kernels[number], transpose_b=True)
-                tape, z, h, mask = slopes[number - 1]
-                delta = delta if mask is None else delta * mask
-                delta = tape.gradient(h, z, output_gradients=delta)
-        return [*kernels, *biases]
+    def _descend(
+        self, inputs: list[tf.Tensor], slopes: list[Any], delta: tf.Tensor, lanes: Lanes
+    ) -> None:
+        """Backpropagate the gradient of the logits, and update each layer on the way.
 
-    def _update(self, gradients: list[tf.Tensor], lanes: Lanes) -> None:
+        One operation waits for the other, although TensorFlow would not ask for it. A kernel that
+        is updated while its old value is still to be read is copied first, which costs five times
+        the update; and operations that could run at once are handed from thread to thread.
+        """
+        for number in reversed(range(len(self.kernels))):
+            kernel = tf.matmul(inputs[number], delta, transpose_a=True)
+            with tf.control_dependencies([kernel]):
+                bias = _sum_of_rows(delta)
+            if number:
+                with tf.control_dependencies([bias]):
+                    delta = tf.matmul(delta, self.kernels[number], transpose_b=True)
+            with tf.control_dependencies([bias, delta]):
+                updates = self._update(number, kernel, bias, lanes)
+            if number:
+                with tf.control_dependencies(updates):
+                    tape, z, h, mask = slopes[number - 1]
+                    delta = delta if mask is None else delta * mask
+                    delta = tape.gradient(h, z, output_gradients=delta)
+
+    def _update(
+        self, number: int, kernel_gradient: tf.Tensor, bias_gradient: tf.Tensor, lanes: Lanes
+    ) -> list[tf.Operation]:
+        """Update a layer's kernel and bias, given their gradients times the learning rates."""
+        layers, kernel = len(self.kernels), self.kernels[number]
         if self.shape.penalised:
             l1 = (lanes["rate"] * lanes["l1"])[:, None, None]
             l2 = (lanes["rate"] * lanes["l2"] * 2.0)[:, None, None]
-            for number, kernel in enumerate(self.kernels):
-                gradients[number] += l1 * tf.sign(kernel) + l2 * kernel
-        weights = len(gradients)
-        for weight, momentum, gradient in zip(
-            self.variables[:weights], self.variables[weights:], gradients, strict=True
-        ):
+            kernel_gradient += l1 * tf.sign(kernel) + l2 * kernel
+        updates = [
             tf.raw_ops.ResourceApplyKerasMomentum(
-                var=weight.handle,
-                accum=momentum.handle,
+                var=self.variables[place].handle,
+                accum=self.variables[2 * layers + place].handle,
                 lr=1.0,
                 grad=gradient,
                 momentum=lanes["momentum"],
                 use_nesterov=self.shape.nesterov,
             )
+            for place, gradient in ((number, kernel_gradient), (layers + number, bias_gradient))
+        ]
         if self.shape.bounded:
             radius = lanes["radius"][:, None, None]
-            for kernel in self.kernels:
-                norm = tf.sqrt(tf.reduce_sum(tf.square(kernel), 1, keepdims=True))
-                # as keras.constraints.MaxNorm, its epsilon included
-                kernel.assign(kernel * (tf.clip_by_value(norm, 0.0, radius) / (EPSILON + norm)))
+            norm = tf.sqrt(tf.reduce_sum(tf.square(kernel), 1, keepdims=True))
+            # as keras.constraints.MaxNorm, its epsilon included
+            kernel.assign(kernel * (tf.clip_by_value(norm, 0.0, radius) / (EPSILON + norm)))
+        return updates
 
 
 def _padded(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
