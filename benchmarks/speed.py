@@ -108,16 +108,13 @@ def by_trainer(name: str, ready: Any, hypermodel: Any, jobs: Any) -> list[float]
     return [result.score for result in sorted(results, key=lambda result: result.trial)]
 
 
-def by_recorded_study(ready: Any, hypermodel: Any) -> list[float]:
+def by_recorded_study(ready: Any, hypermodel: Any, mirror: Any) -> list[float]:
     """Search as the command line does: the same trials, with the journal and MLflow."""
     from tuner.pipeline import Destination, create_study
     from tuner.search import KFoldTuner
-    from tuner.tracking import MlflowMirror, default_tracking_uri
 
-    root = Path(tempfile.mkdtemp())
-    mirror = MlflowMirror(default_tracking_uri(root), root)
     tuner = KFoldTuner(hypermodel, ready.settings, listeners=[mirror])
-    tuner.run(ready.problem, create_study(ready, Destination(root)))
+    tuner.run(ready.problem, create_study(ready, Destination(mirror.root)))
     mirror.on_study_end("finished", {})
     return [record.result.score for record in tuner.records]
 
@@ -193,13 +190,18 @@ def one_way(way: str, options: argparse.Namespace) -> None:
     """Search one way in this process, and print its figures as JSON."""
     if way == "keras_tuner":
         import tensorflow  # noqa: F401  # before this package, which would turn oneDNN on
+    if way == "recorded":  # as on the command line, its process makes ready during the imports
+        from tuner.tracking import MlflowMirror, default_tracking_uri
+
+        root = Path(tempfile.mkdtemp())
+        mirror = MlflowMirror(default_tracking_uri(root), root)
     ready, hypermodel, jobs = prepared(options)
     search = {
         "keras_tuner": by_keras_tuner,
         "scikit_learn": by_scikit_learn,
         "fit": lambda *given: by_trainer("fit", *given),
         "lanes": lambda *given: by_trainer("lanes", *given),
-        "recorded": lambda ready, hypermodel, _: by_recorded_study(ready, hypermodel),
+        "recorded": lambda ready, hypermodel, _: by_recorded_study(ready, hypermodel, mirror),
     }[way]
     started = time.perf_counter()
     scores = search(ready, hypermodel, jobs)

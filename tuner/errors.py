@@ -4,7 +4,8 @@ TunerError
 ├── UserError           the person can mend it: one sentence, exit code 2
 │   ├── SpaceError      a search-space file, or a model built from it
 │   ├── DataError       a table, its target or its columns
-│   └── StudyError      a study's name or state
+│   ├── StudyError      a study's name or state
+│   └── TrackingError   MLflow, where it was asked for by itself
 └── TunerFault          ours: exit code 1
     ├── SearchFailed    every trial failed
     └── ExportMismatch  a reloaded model answers differently from the one in memory
@@ -19,6 +20,7 @@ __all__ = [
     "SearchFailed",
     "SpaceError",
     "StudyError",
+    "TrackingError",
     "TunerError",
     "TunerFault",
     "UserError",
@@ -48,6 +50,10 @@ class DataError(UserError):
 
 class StudyError(UserError):
     """A study that cannot be started, found or opened."""
+
+
+class TrackingError(UserError):
+    """MLflow cannot be written. During a search that is only told."""
 
 
 class TunerFault(TunerError):

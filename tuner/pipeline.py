@@ -247,31 +247,30 @@ def run_search(
         SpaceError: A user's hypermodel cannot be loaded or trained.
         SearchFailed: No trial was completed.
     """
+    tuner = _make_tuner(prepared, listeners)
+    study = create_study(prepared, destination)
     status: Literal["finished", "failed", "interrupted"] = "interrupted"
     summary: dict[str, Any] = {}
-    try:
-        outcome = _search(prepared, destination, listeners, on_stage)
-        status, summary = "finished", outcome.to_dict()
-        return outcome
-    except Exception:
-        status = "failed"
-        raise
-    finally:
-        for listener in listeners:
-            listener.on_study_end(status, summary)
+    with study.search_lock():
+        try:
+            outcome = _search(prepared, tuner, study, on_stage)
+            status, summary = "finished", outcome.to_dict()
+            return outcome
+        except Exception:
+            status = "failed"
+            raise
+        finally:
+            study.journal.append("ended", status=status, summary=summary)
+            for listener in listeners:
+                listener.on_study_end(status, summary)
 
 
 def _search(
-    prepared: Prepared,
-    destination: Destination,
-    listeners: Sequence[Listener],
-    on_stage: Callable[[str], None],
+    prepared: Prepared, tuner: "KFoldTuner", study: Study, on_stage: Callable[[str], None]
 ) -> Outcome:
     from tuner.serving.fresh_process import FreshProcess
 
     started = time.monotonic()
-    tuner = _make_tuner(prepared, listeners)
-    study = create_study(prepared, destination)
     sentence = tuner.run(prepared.problem, study)
     on_stage("picking the network")
     selection = choose(study, prepared.dataset)

@@ -1,9 +1,11 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.errors import StudyError
-from tuner.study import Journal
+from tuner.study import Journal, JournalReader
 
 json_values = st.recursive(
     st.none()
@@ -15,7 +17,7 @@ json_values = st.recursive(
     max_leaves=5,
 )
 fields = st.dictionaries(
-    st.text(min_size=1).filter(lambda name: name not in {"event", "self"}), json_values
+    st.text(min_size=1).filter(lambda name: name not in {"event", "self", "time"}), json_values
 )
 
 
@@ -24,15 +26,36 @@ def test_events_come_back_as_they_were_written(tmp_path_factory, events):
     journal = Journal(tmp_path_factory.mktemp("journal") / "journal.jsonl")
     for event, values in events:
         journal.append(event, **values)
-    assert list(journal.events()) == [{"event": event, **values} for event, values in events]
-    trials = [values for event, values in events if event == "trial"]
-    assert list(journal.events("trial")) == [{"event": "trial", **values} for values in trials]
+    read = list(journal.events())
+    assert all(event.pop("time") > 1.7e12 for event in read)  # milliseconds
+    assert read == [{"event": event, **values} for event, values in events]
+    trials = [event for event in read if event["event"] == "trial"]
+    assert [{**event, "time": 0} for event in journal.events("trial")] == [
+        {**event, "time": 0} for event in trials
+    ]
+
+
+def test_a_reader_gives_each_event_once_and_none_before_it_is_whole(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    reader = JournalReader(journal)
+    assert list(reader.new()) == []
+    journal.append("trial", trial=0)
+    assert [event["trial"] for event in reader.new()] == [0]
+    with journal.path.open("a") as file:
+        file.write('{"event": "trial", "tri')
+        file.flush()
+        assert list(reader.new()) == []
+        file.write('al": 1}\n')
+    assert [event["trial"] for event in reader.new()] == [1]
+    assert list(reader.new()) == []
 
 
 def test_an_event_is_one_line(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
     journal.append("trial", text="two\nlines")
-    assert journal.path.read_text() == '{"event": "trial", "text": "two\\nlines"}\n'
+    line = journal.path.read_text()
+    assert (line.count("\n"), line[-1]) == (1, "\n")
+    assert json.loads(line)["text"] == "two\nlines"
 
 
 def test_a_journal_that_was_not_begun_is_empty(tmp_path):
@@ -70,6 +93,6 @@ def test_a_last_line_that_was_not_finished_does_not_count(tmp_path):
     journal.append("proposed", trial=0)
     with journal.path.open("a") as file:
         file.write('{"event": "trial", "tri')
-    assert list(journal.events()) == [{"event": "proposed", "trial": 0}]
+    assert [event["event"] for event in journal.events()] == ["proposed"]
     journal.append("proposed", trial=1)
     assert [event["trial"] for event in journal.events()] == [0, 1]

@@ -1,7 +1,8 @@
-"""The MLflow mirror, against a real store in SQLite."""
+"""A study in MLflow, against a real store in SQLite."""
 
 import json
-import threading
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -9,29 +10,69 @@ from mlflow import MlflowClient
 
 from tuner.study import TrialRecord
 from tuner.tracking import MlflowMirror, default_tracking_uri
+from tuner.tracking.runs import StudyRuns
 from tuner.training import TrialResult
+
+BEST = {"score": 0.5, "standard_error": 0.1, "corrected_score": 0.6, "parameters": 15}
+SUMMARY = {"best": BEST, "trials": 3, "failed": 1, "seconds": 2.5, "test_score": None}
+
+
+def journal(study, *records):
+    """Write trials to the journal, as a search does."""
+    for record in records:
+        study.journal.append("proposed", trial=record.trial, hyperparameters=record.hyperparameters)
+        study.write_trial(record)
+
+
+def written(study, client=None, *, close=True):
+    """Bring a study's runs up to date."""
+    root = study.folder.parents[1]
+    client = client or MlflowClient(tracking_uri=default_tracking_uri(root))
+    runs = StudyRuns(client, study, root)
+    runs.update()
+    if close:
+        runs.close()
+    return runs
+
+
+def contents(runs):
+    """All that MLflow shows of a study, the ids that it gives aside."""
+    found = runs.client.search_runs([runs.experiment_id])
+    return sorted(
+        json.dumps(
+            [
+                run.info.run_name,
+                run.info.status,
+                run.info.end_time,
+                sorted(run.data.params.items()),
+                sorted(run.data.metrics.items()),
+                [
+                    sorted((m.step, m.timestamp, m.value) for m in histories)
+                    for histories in (
+                        runs.client.get_metric_history(run.info.run_id, name)
+                        for name in sorted(run.data.metrics)
+                    )
+                ],
+                sorted(a.path for a in runs.client.list_artifacts(run.info.run_id)),
+            ]
+        )
+        for run in found
+    )
 
 
 @pytest.fixture
 def mirrored(make_study, make_record):
-    """A study of two completed trials and a failed one, mirrored."""
+    """A study of two completed trials and a failed one, written to MLflow."""
     study = make_study()
-    root = study.folder.parents[1]
-    mirror = MlflowMirror(default_tracking_uri(root), root)
-    mirror.on_study_begin(study)
     failed = TrialRecord(2, {"depth": 3}, {}, TrialResult(2, "failed", "it diverged"))
-    for record in (make_record(0), make_record(1), failed):
-        mirror.on_trial_begin(record.trial, record.hyperparameters)
-        mirror.on_trial_end(record)
-    best = {"score": 0.5, "standard_error": 0.1, "corrected_score": 0.6, "parameters": 15}
-    summary = {"best": best, "trials": 3, "failed": 1, "seconds": 2.5, "test_score": None}
-    mirror.on_study_end("finished", summary)
-    assert mirror.fault == ""
-    client = MlflowClient(tracking_uri=mirror.uri)
-    runs = client.search_runs([mirror.experiment_id])
+    journal(study, make_record(0), make_record(1), failed)
+    study.journal.append("ended", status="finished", summary=SUMMARY)
+    written_runs = written(study)
+    client = written_runs.client
+    runs = client.search_runs([written_runs.experiment_id])
     by_name = {run.info.run_name.partition(":")[0]: run for run in runs}
     assert len(by_name) == len(runs)
-    return client, by_name, mirror, study
+    return client, by_name, written_runs, study
 
 
 def test_a_study_is_a_parent_run_and_each_trial_a_child(mirrored):
@@ -95,21 +136,126 @@ def test_folds_space_and_summary_are_artifacts_and_the_data_an_input(mirrored):
 
 
 def test_a_second_study_joins_the_experiment_of_the_first(mirrored, make_study):
-    _, _, mirror, _ = mirrored
-    again = MlflowMirror(mirror.uri, mirror.root)
-    again.on_study_begin(make_study("second"))
-    again.flush()
-    assert again.experiment_id == mirror.experiment_id
+    _, _, runs, _ = mirrored
+    second = written(make_study("second"))
+    assert second.experiment_id == runs.experiment_id
 
 
-def test_an_interrupted_study_is_killed_in_mlflow_too(make_study):
+@pytest.mark.parametrize(("status", "in_mlflow"), [("interrupted", "KILLED"), (None, "KILLED")])
+def test_a_study_that_did_not_finish_is_killed_in_mlflow_too(make_study, status, in_mlflow):
+    study = make_study()
+    if status:
+        study.journal.append("ended", status=status, summary={})
+    runs = written(study)
+    assert runs.client.get_run(runs.run_id).info.status == in_mlflow
+
+
+def test_what_is_there_is_not_written_twice(mirrored):
+    _, _, first, study = mirrored
+    before = contents(first)
+    again = written(study)
+    assert (again.run_id, again.written) == (first.run_id, 0)
+    assert contents(again) == before
+
+
+def test_a_study_that_goes_on_keeps_its_run_and_gets_the_new_trials(mirrored, make_record):
+    _, _, first, study = mirrored
+    journal(study, make_record(3))
+    again = written(study)
+    assert (again.run_id, again.written) == (first.run_id, 1)
+    assert first.client.get_run(first.run_id).info.status == "KILLED"  # it has not ended again
+    study.journal.append("ended", status="finished", summary=SUMMARY)
+    written(study)
+    assert first.client.get_run(first.run_id).info.status == "FINISHED"
+    assert len(contents(first)) == 5
+
+
+@pytest.mark.parametrize("calls", range(11))
+def test_a_store_that_goes_away_at_any_call_ends_up_with_each_run_once(
+    make_study, make_record, calls, monkeypatch
+):
+    """The answer to a call is lost, after MLflow did what it was asked for."""
+    study = make_study()
+    journal(study, make_record(0), make_record(1))
+    whole = make_study("whole")
+    journal(whole, make_record(0), make_record(1))
+    left = [calls]
+
+    def lossy(call):
+        def called(self, *args, **values):
+            answer = call(self, *args, **values)
+            left[0] -= 1
+            if left[0] == -1:
+                raise ConnectionError("gone")
+            return answer
+
+        return called
+
+    for name in ("create_run", "log_batch", "log_dict", "log_inputs", "set_terminated"):
+        monkeypatch.setattr(MlflowClient, name, lossy(getattr(MlflowClient, name)))
+    root = study.folder.parents[1]
+    client = MlflowClient(tracking_uri=default_tracking_uri(root))
+    runs = StudyRuns(client, study, root)
+    for _ in range(2):
+        try:
+            runs.update()
+            runs.close()
+        except ConnectionError:
+            continue
+    assert left[0] < 0
+    both = contents(runs)
+    assert len(both) == 3
+    names = sorted(json.loads(run)[0].partition(":")[0] for run in both)
+    assert names == ["study", "trial 0", "trial 1"]
+    expected = written(whole, MlflowClient(tracking_uri=f"sqlite:///{root}/other.db"))
+
+    def without_times(runs):
+        return sorted(
+            [json.loads(run)[n] for n in (1, 3, 4, 6)]
+            + [[(step, value) for step, _, value in h] for h in json.loads(run)[5]]
+            for run in contents(runs)
+        )
+
+    assert without_times(runs) == without_times(expected)
+
+
+def test_an_experiment_that_was_deleted_in_the_ui_is_restored(mirrored, make_study):
+    client, _, runs, _ = mirrored
+    client.delete_experiment(runs.experiment_id)
+    again = written(make_study("second"))
+    assert again.experiment_id == runs.experiment_id
+    assert client.get_experiment(runs.experiment_id).lifecycle_stage == "active"
+
+
+def test_a_curve_of_zeros_is_not_drawn(make_study, make_record):
+    study, record = make_study(), make_record(0)
+    zeros = [[0.0, 0.0]] * 3
+    result = replace(record.result, curves={**record.result.curves, "penalty": zeros})
+    journal(study, replace(record, result=result))
+    runs = written(study)
+    (run,) = runs.client.search_runs([runs.experiment_id], "tags.`tuner.kind` = 'trial'")
+    assert not [name for name in run.data.metrics if "penalty" in name]
+
+
+def test_the_environments_tracking_uri_is_taken(monkeypatch, tmp_path):
+    assert default_tracking_uri(tmp_path) == f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
+    assert default_tracking_uri(tmp_path) == "http://127.0.0.1:5000"
+
+
+def test_a_mirror_writes_while_the_search_runs_and_to_its_end(make_study, make_record):
     study = make_study()
     root = study.folder.parents[1]
-    mirror = MlflowMirror(default_tracking_uri(root), root)
+    told = []
+    mirror = MlflowMirror(default_tracking_uri(root), root, on_fault=told.append)
     mirror.on_study_begin(study)
+    journal(study, make_record(0), make_record(1))
+    study.journal.append("ended", status="interrupted", summary={})
     mirror.on_study_end("interrupted", {})
-    run = MlflowClient(tracking_uri=mirror.uri).get_run(mirror.run_id)
-    assert run.info.status == "KILLED"
+    assert (mirror.fault, told, mirror.complete) == ("", [], True)
+    client = MlflowClient(tracking_uri=mirror.uri)
+    assert client.get_run(mirror.run_id).info.status == "KILLED"
+    assert len(client.search_runs([mirror.experiment_id])) == 3
 
 
 @pytest.mark.parametrize(
@@ -121,66 +267,42 @@ def test_an_interrupted_study_is_killed_in_mlflow_too(make_study):
     ],
     ids=["a file in the way", "no database", "no such store"],
 )
-def test_a_store_that_cannot_be_written_ends_the_mirror_and_nothing_else(
+def test_a_store_that_cannot_be_written_is_told_once_and_stops_nothing(
     make_study, make_record, uri, fault
 ):
     study = make_study()
     (study.folder / "garbage.db").write_bytes(b"no database at all, but more than a header" * 50)
     told = []
-    mirror = MlflowMirror(uri.format(folder=study.folder), study.folder, on_fault=told.append)
+    root = study.folder.parents[1]
+    mirror = MlflowMirror(uri.format(folder=study.folder), root, on_fault=told.append)
     mirror.on_study_begin(study)
-    mirror.on_trial_end(make_record(0))
+    journal(study, make_record(0))
     mirror.on_study_end("failed", {})
     assert told == [mirror.fault]
     assert fault in mirror.fault
+    assert not mirror.complete
 
 
-def test_an_experiment_that_was_deleted_in_the_ui_is_restored(mirrored, make_study):
-    client, _, mirror, _ = mirrored
-    client.delete_experiment(mirror.experiment_id)
-    again = MlflowMirror(mirror.uri, mirror.root)
-    again.on_study_begin(make_study("second"))
-    again.flush()
-    assert (again.fault, again.experiment_id) == ("", mirror.experiment_id)
-
-
-def test_a_curve_of_zeros_is_not_drawn(make_study, make_record):
-    study, record = make_study(), make_record(0)
-    zeros = [[0.0, 0.0]] * 3
-    result = replace(record.result, curves={**record.result.curves, "penalty": zeros})
+def test_a_mirror_whose_process_dies_says_so(make_study):
+    study = make_study()
     root = study.folder.parents[1]
     mirror = MlflowMirror(default_tracking_uri(root), root)
+    mirror._recorder.kill()
     mirror.on_study_begin(study)
-    mirror.on_trial_end(replace(record, result=result))
-    mirror.flush()
-    client = MlflowClient(tracking_uri=mirror.uri)
-    (run,) = client.search_runs([mirror.experiment_id], "tags.`tuner.kind` = 'trial'")
-    assert not [name for name in run.data.metrics if "penalty" in name]
+    mirror.on_study_end("failed", {})
+    assert mirror.fault == "the process that writes it ended with -9"
 
 
-def test_the_environments_tracking_uri_is_taken(monkeypatch, tmp_path):
-    assert default_tracking_uri(tmp_path) == f"sqlite:///{tmp_path}/mlflow.db"
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
-    assert default_tracking_uri(tmp_path) == "http://127.0.0.1:5000"
-
-
-def test_a_search_does_not_wait_for_a_slow_store_but_its_end_does(
-    make_study, make_record, monkeypatch
-):
-    study, written = make_study("slow"), []
-    answers = threading.Event()
-    log_batch = MlflowClient.log_batch
-
-    def slow(self, run_id, *args, **values):
-        assert answers.wait(30)
-        written.append(run_id)
-        return log_batch(self, run_id, *args, **values)
-
-    monkeypatch.setattr(MlflowClient, "log_batch", slow)
-    mirror = MlflowMirror(default_tracking_uri(study.folder), study.folder)
-    mirror.on_study_begin(study)
-    mirror.on_trial_end(make_record(0))  # returns, though nothing is written yet
-    assert written == []
-    answers.set()
+def test_a_locked_database_is_waited_for(make_study, make_record):
+    """Somebody else writes the database for a while: nothing is lost."""
+    study = make_study()
+    root = study.folder.parents[1]
+    written(make_study("first"))  # makes the database
+    mirror = MlflowMirror(default_tracking_uri(root), root)
+    with closing(sqlite3.connect(root / "mlflow.db", isolation_level=None)) as other:
+        other.execute("begin immediate")
+        mirror.on_study_begin(study)
+        journal(study, make_record(0))
+        other.execute("commit")
     mirror.on_study_end("interrupted", {})
-    assert (mirror.fault, len(written)) == ("", 2)
+    assert mirror.complete

@@ -128,6 +128,21 @@ def studies(root: Root = Path("mlruns")) -> None:
 
 
 @app.command()
+def sync(
+    study: Annotated[str, typer.Argument(help="Name of the study.")],
+    tracking_uri: Annotated[
+        str | None,
+        typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),
+    ] = None,
+    root: Root = Path("mlruns"),
+) -> None:
+    """Write to MLflow what it lacks of a study: it was away, or is another one."""
+    from tuner.cli.sync import sync_study
+
+    sync_study(study, tracking_uri, root)
+
+
+@app.command()
 def export(
     study: Annotated[str, typer.Argument(help="Name of the study.")],
     pick: Annotated[str, typer.Option(help="Which network: best, smallest.")] = "best",

@@ -4,7 +4,6 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -15,9 +14,7 @@ from tuner.errors import ExportMismatch
 from tuner.pipeline import DataRequest, Destination, Prepared, prepare, run_search
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord
-
-if TYPE_CHECKING:
-    from tuner.tracking import MlflowMirror
+from tuner.tracking import MlflowMirror, default_tracking_uri
 
 __all__ = ["SearchCommand"]
 
@@ -62,12 +59,11 @@ class SearchCommand:
         prepared = prepare(self.space, self.request, self.settings)
         for line in data_lines(prepared.dataset, prepared.split):
             self.console.print(line, markup=False)
-        import_heavy()
-        from tuner.tracking import MlflowMirror, default_tracking_uri
-
         uri = self.tracking_uri or default_tracking_uri(self.root)
         progress = Progress(self.console, prepared)
+        # its process makes ready while TensorFlow is imported here
         mirror = MlflowMirror(uri, self.root, on_fault=progress.mlflow_fault)
+        import_heavy()
         try:
             outcome = run_search(
                 prepared, destination, listeners=[mirror, progress], on_stage=progress.stage
@@ -78,16 +74,16 @@ class SearchCommand:
         if as_json:
             print(json.dumps(outcome.to_dict(), ensure_ascii=False))
         else:
-            interface = _user_interface(uri, mirror)
+            interface = _user_interface(uri, mirror, outcome.study.record.name)
             print("\n".join(summary_lines(outcome, interface)))
         if outcome.fault:
             raise ExportMismatch(outcome.fault)
 
 
-def _user_interface(uri: str, mirror: "MlflowMirror") -> str:
+def _user_interface(uri: str, mirror: MlflowMirror, study: str) -> str:
     """Return how to open MLflow's page of the study's runs."""
-    if mirror.fault:
-        return "not in MLflow, which could not be written"
+    if not mirror.complete:
+        return f"MLflow lacks some of it; python -m tuner sync {study} writes what is missing"
     page = f"/#/experiments/{mirror.experiment_id}/runs"
     if uri.startswith(("http:", "https:")):
         return uri.rstrip("/") + page
@@ -160,10 +156,13 @@ class Progress(Listener):
         self.say(f"{stage} …")
 
     def mlflow_fault(self, fault: str) -> None:
-        """Say that MLflow is no longer written to."""
+        """Say that MLflow cannot be written, or can be again."""
         if "Max retries exceeded" in fault:
             fault = "the server does not answer"
-        self.say(f"warning: MLflow cannot be written ({fault}); the search goes on without it")
+        if fault:
+            self.say(f"warning: MLflow cannot be written ({fault}); the search goes on")
+        else:
+            self.say("note: MLflow can be written again; nothing of the study is missing there")
 
     def interrupted(self) -> None:
         """Say what an interrupt leaves."""

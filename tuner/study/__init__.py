@@ -1,13 +1,14 @@
 """A study on the disk: what search writes, and tracking, analysis and serving read."""
 
 from tuner.study.folder import Study, check_name, check_root, free_name, study_names
-from tuner.study.journal import Journal
+from tuner.study.journal import Journal, JournalReader
 from tuner.study.listener import Listener
 from tuner.study.records import Pick, SearchSettings, StudyRecord, TrialRecord
 from tuner.study.versions import installed_versions
 
 __all__ = [
     "Journal",
+    "JournalReader",
     "Listener",
     "Pick",
     "SearchSettings",

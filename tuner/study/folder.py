@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 
 from tuner.errors import StudyError, known_names
 from tuner.study.journal import Journal
+from tuner.study.lock import locked
 from tuner.study.records import StudyRecord, TrialRecord
 
 __all__ = ["Study", "check_name", "check_root", "free_name", "study_names"]
@@ -80,6 +82,25 @@ class Study:
                 "restore the file from a copy"
             ) from error
         return cls(record, folder)
+
+    def search_lock(self) -> AbstractContextManager[None]:
+        """Return the lock of the one process that may search the study.
+
+        Raises:
+            StudyError: On entering, where another process searches it.
+        """
+        return locked(self.folder / "search.lock", "searched")
+
+    def mlflow_lock(self, patience: float) -> AbstractContextManager[None]:
+        """Return the lock of the one process that may write the study to MLflow.
+
+        Args:
+            patience: Seconds to wait for another process.
+
+        Raises:
+            StudyError: On entering, where another process writes it.
+        """
+        return locked(self.folder / "mlflow.lock", "written to MLflow", patience=patience)
 
     def write_trial(self, trial: TrialRecord) -> None:
         """Keep a finished trial: its probabilities first, then the line that makes it count."""

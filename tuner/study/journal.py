@@ -2,13 +2,14 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tuner.errors import StudyError
 
-__all__ = ["Journal"]
+__all__ = ["Journal", "JournalReader"]
 
 
 class Journal:
@@ -22,18 +23,28 @@ class Journal:
         self.path = path
 
     def append(self, event: str, **fields: Any) -> None:
-        """Write an event; it is on the disk when this returns.
+        """Write an event and its time; it is on the disk when this returns.
 
         Args:
             event: Its kind.
             **fields: JSON values; NaN is refused, since JSON has none.
+
+        Raises:
+            StudyError: The disk does not take it. What stands in the journal stays readable.
         """
-        line = json.dumps({"event": event, **fields}, allow_nan=False, ensure_ascii=False)
-        with self.path.open("a+b") as file:
-            _drop_torn_line(file)
-            file.write(line.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        stamped = {"event": event, "time": int(time.time() * 1000), **fields}
+        line = json.dumps(stamped, allow_nan=False, ensure_ascii=False)
+        try:
+            with self.path.open("a+b") as file:
+                _drop_torn_line(file)
+                file.write(line.encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise StudyError(
+                f"journal {self.path} cannot be written ({error.strerror}); mend that, and the "
+                "study can be gone on with: all that stands in the journal is kept"
+            ) from error
 
     def events(self, kind: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield the events of a kind, or all of them, oldest first.
@@ -43,28 +54,58 @@ class Journal:
         Raises:
             StudyError: A line is not a JSON object.
         """
-        if not self.path.exists():
-            return
-        with self.path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                if not line.endswith("\n"):
-                    return
-                event = self._parse(line, number)
-                if kind is None or event["event"] == kind:
-                    yield event
+        for event in JournalReader(self).new():
+            if kind is None or event["event"] == kind:
+                yield event
 
-    def _parse(self, line: str, number: int) -> dict[str, Any]:
+    @property
+    def torn(self) -> bool:
+        """Whether the last line was being written when a process died."""
+        if not self.path.exists() or not self.path.stat().st_size:
+            return False
+        with self.path.open("rb") as file:
+            return _byte_at(file, file.seek(0, os.SEEK_END) - 1) != b"\n"
+
+
+class JournalReader:
+    """Reads a journal that may still be written: each event once, none before it is whole."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._path = journal.path
+        self._offset = 0
+        self._lines = 0
+
+    def new(self) -> Iterator[dict[str, Any]]:
+        """Yield the events that were written since the last time.
+
+        Raises:
+            StudyError: A line is not a JSON object.
+        """
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._offset)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                event = self._parse(line)
+                self._offset += len(line)
+                self._lines += 1
+                yield event
+
+    def _parse(self, line: bytes) -> dict[str, Any]:
+        where = f"journal {self._path}, line {self._lines + 1}"
         try:
             event = json.loads(line)
-        except json.JSONDecodeError as error:
+        except ValueError as error:  # no JSON, or no UTF-8
             raise StudyError(
-                f"journal {self.path}, line {number}: is not JSON ({error.msg}); the line is "
-                "damaged, restore the file from a copy"
+                f"{where}: is not JSON ({getattr(error, 'msg', error)}); the line is damaged, "
+                "restore the file from a copy"
             ) from error
         if not isinstance(event, dict) or "event" not in event:
             raise StudyError(
-                f'journal {self.path}, line {number}: expected an object with an "event"; '
-                "the line is damaged, restore the file from a copy"
+                f'{where}: expected an object with an "event"; the line is damaged, restore the '
+                "file from a copy"
             )
         return event
 

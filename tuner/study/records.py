@@ -1,8 +1,9 @@
 """What a study knows of itself and of each trial, as it is written to the disk."""
 
 import math
+import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from tuner.errors import UserError, known_names
@@ -95,6 +96,7 @@ class StudyRecord:
         settings: How it was searched.
         split: Training rows, held-out rows and folds.
         versions: Of this package and of what it stands on.
+        id: What tells it from every other study, of the same name too.
     """
 
     name: str
@@ -105,6 +107,7 @@ class StudyRecord:
     settings: SearchSettings
     split: Split
     versions: dict[str, str]
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
     def fixed(self) -> frozenset[str]:
@@ -123,7 +126,7 @@ class StudyRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
-        record = {field.name: getattr(self, field.name) for field in fields(self)}
+        record = {each.name: getattr(self, each.name) for each in fields(self)}
         return {**record, "settings": asdict(self.settings), "split": self.split.to_dict()}
 
     @classmethod

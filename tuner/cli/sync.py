@@ -1,0 +1,38 @@
+"""`tuner sync`: writes to MLflow what it lacks of a study."""
+
+from pathlib import Path
+
+from tuner.errors import TrackingError
+from tuner.study import Study
+from tuner.tracking import default_tracking_uri
+
+__all__ = ["sync_study"]
+
+_PATIENCE = 5.0  # seconds to wait for a process that still writes it
+
+
+def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
+    """Bring a study's runs up to date with its journal.
+
+    Raises:
+        StudyError: There is no such study, or another process writes it to MLflow.
+        TrackingError: MLflow cannot be written.
+    """
+    study = Study.open(name, root)
+    uri = tracking_uri or default_tracking_uri(root)
+    with study.mlflow_lock(_PATIENCE):
+        from mlflow import MlflowClient
+
+        from tuner.tracking.runs import StudyRuns, first_line
+
+        try:
+            runs = StudyRuns(MlflowClient(tracking_uri=uri), study, root)
+            runs.update()
+            runs.close()
+        except Exception as error:  # a store may fail in its own ways: SQL, HTTP
+            raise TrackingError(
+                f"MLflow at {uri} cannot be written ({first_line(error)}); mend that, or give "
+                "--tracking-uri another store"
+            ) from error
+    written = f"{runs.written} of its runs were missing" if runs.written else "nothing was missing"
+    print(f"study {name} is in MLflow, experiment {runs.experiment_id}: {written}")
