@@ -60,7 +60,7 @@ def prepared(options: argparse.Namespace) -> Any:
     """Return the problem, the hypermodel and the jobs that every way trains."""
     import keras_tuner
 
-    from tuner.pipeline import DataRequest, make_hypermodel, prepare
+    from tuner.preparation import DataRequest, make_hypermodel, prepare
     from tuner.search import ORACLES
     from tuner.study import SearchSettings
     from tuner.training import OBJECTIVES, Job
@@ -110,11 +110,11 @@ def by_trainer(name: str, ready: Any, hypermodel: Any, jobs: Any) -> list[float]
 
 def by_recorded_study(ready: Any, hypermodel: Any, mirror: Any) -> list[float]:
     """Search as the command line does: the same trials, with the journal and MLflow."""
-    from tuner.pipeline import Destination, create_study
+    from tuner.preparation import Destination, open_or_create
     from tuner.search import KFoldTuner
 
     tuner = KFoldTuner(hypermodel, ready.settings, listeners=[mirror])
-    tuner.run(ready.problem, create_study(ready, Destination(mirror.root)))
+    tuner.run(ready.problem, open_or_create(ready, Destination(mirror.root)))
     mirror.on_study_end("finished", {})
     return [record.result.score for record in tuner.records]
 

@@ -20,6 +20,7 @@ ORDER = [
     "tracking",
     "analysis",
     "serving",
+    "preparation",
     "pipeline",
     "cli",
 ]

@@ -6,103 +6,26 @@ The parts do not know of each other; this is where they meet. Nothing here print
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from tuner.data import BUNDLED, Dataset, load_dataset
-from tuner.errors import DataError, ExportMismatch, SpaceError, StudyError, UserError
-from tuner.folds import Split, make_split
-from tuner.model.custom import is_custom, load_hypermodel
-from tuner.model.width import check_budget
-from tuner.space import Space, load_space
-from tuner.study import (
-    Listener,
-    Pick,
-    SearchSettings,
-    Study,
-    StudyRecord,
-    TrialRecord,
-    check_name,
-    check_root,
-    free_name,
-    installed_versions,
-)
-from tuner.training import OBJECTIVES, Job, Problem
+from tuner.data import Dataset
+from tuner.errors import ExportMismatch, SpaceError, UserError
+from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
+from tuner.study import Listener, Pick, Study, TrialRecord
+from tuner.training import OBJECTIVES, Job
 from tuner.training.scores import mean_and_error
 
 if TYPE_CHECKING:
-    import keras_tuner
-
     from tuner.analysis import Selection
     from tuner.search import KFoldTuner
     from tuner.serving.export import TrainedNetwork
     from tuner.serving.fresh_process import FreshProcess
 
-__all__ = [
-    "DataRequest",
-    "Destination",
-    "Outcome",
-    "Prepared",
-    "choose",
-    "create_study",
-    "export_pick",
-    "open_study",
-    "prepare",
-    "run_search",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class DataRequest:
-    """Which data, as the person named them.
-
-    Attributes:
-        source: A bundled name or a file.
-        target: The column to predict; None for the last one.
-        categorical: Columns to take as categorical.
-        ignore: Columns to leave out.
-    """
-
-    source: str = "digits"
-    target: str | None = None
-    categorical: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-
-    def load(self) -> Dataset:
-        """Read the data."""
-        return load_dataset(
-            self.source, target=self.target, categorical=self.categorical, ignore=self.ignore
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What a search needs, checked before anything heavy is imported.
-
-    Attributes:
-        space: A shipped name, a TOML file, or `file.py:ClassName`.
-        definition: The space; None where a user's hypermodel declares it.
-        request: How the data were named.
-        dataset: The data.
-        split: Training rows, held-out rows and folds.
-        settings: How to search.
-    """
-
-    space: str
-    definition: Space | None
-    request: DataRequest
-    dataset: Dataset
-    split: Split
-    settings: SearchSettings
-
-    @property
-    def problem(self) -> Problem:
-        """Rows and folds for the trainers."""
-        dataset = self.dataset
-        return Problem(dataset.x, dataset.y, self.split.folds, dataset.schema.scaled)
+__all__ = ["Outcome", "choose", "export_pick", "run_search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,80 +76,6 @@ class Outcome:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where a study is written.
-
-    Attributes:
-        root: The folder that holds all that searches write.
-        name: The study's name; the next free `DATA-SPACE-N` where it is None.
-        overwrite: Delete a study of the same name first.
-    """
-
-    root: Path
-    name: str | None = None
-    overwrite: bool = False
-
-    def check(self) -> None:
-        """Refuse a name that is taken or not allowed, and a folder that cannot be written.
-
-        Raises:
-            StudyError: It is, or it cannot.
-        """
-        check_root(self.root)
-        if self.name is not None:
-            check_name(self.name, self.root, overwrite=self.overwrite)
-
-
-def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Prepared:
-    """Read and check all that a search is told.
-
-    Raises:
-        UserError: Something is wrong with the space, the data or the settings.
-    """
-    definition = None if is_custom(space) else load_space(space)
-    dataset = request.load()
-    if definition is not None:
-        sizes = {"features": dataset.x.shape[1], "classes": len(dataset.schema.classes)}
-        check_budget(definition, **sizes)
-    split = make_split(
-        dataset.y,
-        classes=dataset.schema.classes,
-        folds=settings.folds,
-        test_size=settings.test_size,
-        seed=settings.seed,
-    )
-    return Prepared(space, definition, request, dataset, split, settings)
-
-
-def create_study(prepared: Prepared, destination: Destination) -> Study:
-    """Write the description of a study that is about to begin."""
-    dataset, definition = prepared.dataset, prepared.definition
-    title = definition.title if definition else "Which network is best?"
-    space = definition.name if definition else prepared.space.rpartition(":")[2]
-    is_file = prepared.request.source not in BUNDLED
-    source = str(Path(prepared.request.source).absolute()) if is_file else dataset.source
-    data = asdict(prepared.request) | {
-        "name": dataset.name,
-        "source": source,
-        "rows": len(dataset.y),
-        "features": dataset.x.shape[1],
-        "classes": list(dataset.schema.classes),
-        "fingerprint": dataset.fingerprint,
-    }
-    record = StudyRecord(
-        name=destination.name or free_name(f"{dataset.name}-{space}", destination.root),
-        space=space,
-        title=title,
-        definition=definition.to_dict() if definition else {"hypermodel": prepared.space},
-        data=data,
-        settings=prepared.settings,
-        split=prepared.split,
-        versions=installed_versions(),
-    )
-    return Study.create(record, destination.root, overwrite=destination.overwrite)
-
-
 def run_search(
     prepared: Prepared,
     destination: Destination,
@@ -248,10 +97,16 @@ def run_search(
         SearchFailed: No trial was completed.
     """
     tuner = _make_tuner(prepared, listeners)
-    study = create_study(prepared, destination)
+    study = open_or_create(prepared, destination)
     status: Literal["finished", "failed", "interrupted"] = "interrupted"
     summary: dict[str, Any] = {}
     with study.search_lock():
+        if study.journal.torn:
+            tuner.note(
+                "the last line of the journal was being written when the search was stopped; it "
+                "is dropped, and what it told is done again"
+            )
+        study.begin(prepared.settings)
         try:
             outcome = _search(prepared, tuner, study, on_stage)
             status, summary = "finished", outcome.to_dict()
@@ -306,21 +161,6 @@ def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTune
             f"hypermodel {prepared.space}: build raised {type(error).__name__}: {first_line}; "
             "mend it, and try it with keras_tuner.HyperParameters()"
         ) from error
-
-
-def make_hypermodel(prepared: Prepared) -> "keras_tuner.HyperModel":
-    """Return the hypermodel that a space describes, or the user's own."""
-    features, classes = prepared.dataset.x.shape[1], len(prepared.dataset.schema.classes)
-    if prepared.definition is None:
-        return load_hypermodel(prepared.space, features=features, classes=classes)
-    from tuner.model.mlp import MLPHyperModel
-
-    return MLPHyperModel(
-        prepared.definition,
-        features=features,
-        classes=classes,
-        epochs=prepared.settings.epochs,
-    )
 
 
 def choose(study: Study, dataset: Dataset) -> "Selection":
@@ -435,36 +275,3 @@ def _score(
     for name, objective in OBJECTIVES.items():
         scores[name] = mean_and_error(objective.row_values(probabilities, dataset.y[rows]))
     return scores
-
-
-def open_study(name: str, root: Path) -> tuple[Prepared, Study]:
-    """Open a study that was searched, and read its data again.
-
-    Raises:
-        StudyError: There is no such study.
-        DataError: Its data cannot be read, or are no longer what they were.
-    """
-    study = Study.open(name, root)
-    record = study.record
-    if "source" not in record.data:
-        raise StudyError(
-            f"study {name} was searched from Python, on arrays that are not kept; get its networks "
-            "there, with KFoldTuner.get_best_models()"
-        )
-    request = DataRequest(
-        record.data["source"],
-        record.data["target"],
-        tuple(record.data["categorical"]),
-        tuple(record.data["ignore"]),
-    )
-    dataset = request.load()
-    if dataset.fingerprint != record.data["fingerprint"]:
-        raise DataError(
-            f"data {request.source}: these are not the data of study {name} any more "
-            f"(fingerprint {dataset.fingerprint[:12]}, expected "
-            f"{record.data['fingerprint'][:12]}); restore the file, or search again"
-        )
-    custom = record.definition.get("hypermodel")
-    definition = None if custom else Space.from_dict(record.definition)
-    space = custom or record.space
-    return Prepared(space, definition, request, dataset, record.split, record.settings), study

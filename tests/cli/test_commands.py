@@ -1,6 +1,7 @@
 """The command line, as a person runs it: real processes, a real table, a real MLflow store."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -162,6 +163,61 @@ def test_studies_are_listed(folder, searched):
     assert "3 of 3" in done.stdout
 
 
+def killed_when(folder, study, holds):
+    """Search until something holds of the study's folder, and kill the process there and then."""
+    command = [sys.executable, "-m", "tuner", *map(str, SEARCH), "--study", study]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 120
+        while process.poll() is None and time.monotonic() < deadline:
+            if holds(folder / "mlruns" / "studies" / study):
+                process.kill()
+            time.sleep(0.002)
+    assert process.returncode == -signal.SIGKILL
+
+
+def journalled(event):
+    def holds(study):
+        journal = study / "journal.jsonl"
+        return journal.exists() and f'"event": "{event}"' in journal.read_text()
+
+    return holds
+
+
+def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder, searched):
+    killed_when(folder, "killed", journalled("proposed"))
+    study = folder / "mlruns" / "studies" / "killed"
+    with (study / "journal.jsonl").open("a") as journal:
+        journal.write('{"event": "trial", "tri')  # it was being written
+    killed_when(folder, "killed", journalled("trial"))
+    killed_when(folder, "killed", journalled("tested"))  # while it exports
+    done = tuner(folder, "resume", "killed", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "3 trials ended in an earlier search of it" in done.stderr
+    found = json.loads(done.stdout)
+    for name in ("best", "smallest", "test", "trials", "completed"):
+        assert found[name] == searched[0][name]
+    assert (folder / found["model"] / "model.json").exists()
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("things/own")
+    runs = client.search_runs([experiment.experiment_id], "tags.`tuner.study` = 'killed'")
+    assert sorted(run.data.tags.get("tuner.trial", "study") for run in runs) == [
+        "0", "1", "2", "study"
+    ]  # fmt: skip
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    done = tuner(folder, "sync", "killed")
+    assert done.stdout.endswith("nothing was missing\n")
+
+
+def test_a_damaged_journal_is_refused_by_line(folder, searched):
+    study = folder / "mlruns" / "studies" / "damaged"
+    shutil.copytree(folder / "mlruns" / "studies" / "first", study)
+    lines = (study / "journal.jsonl").read_text().splitlines(keepends=True)
+    (study / "journal.jsonl").write_text("".join([lines[0], lines[1][:20] + "\n", *lines[2:]]))
+    done = tuner(folder, "resume", "damaged")
+    assert done.returncode == 2
+    assert "journal.jsonl, line 2: is not JSON" in done.stderr
+
+
 def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
     command = [sys.executable, "-m", "tuner", *map(str, SEARCH), "--study", "stopped"]
     command[command.index("--max-trials") + 1] = "1000"
@@ -176,6 +232,7 @@ def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "ended before the interrupt; they are kept in mlruns/studies/stopped" in errors
+    assert "Go on with: python -m tuner resume stopped" in errors
     assert "Traceback" not in errors
 
 
@@ -236,11 +293,11 @@ def test_a_hypermodel_that_raises_before_the_search_is_the_persons_to_mend(folde
     (folder / "mine.py").write_text(source)
     arguments = list(SEARCH)
     arguments[2] = "mine.py:Mine"
-    before = sorted((folder / "mlruns" / "studies").iterdir())
+    before = sorted((folder / "mlruns" / "studies").glob("*"))
     done = tuner(folder, *arguments)
     assert done.stderr.strip().splitlines()[-1] == message
     assert done.returncode == 2
-    assert sorted((folder / "mlruns" / "studies").iterdir()) == before
+    assert sorted((folder / "mlruns" / "studies").glob("*")) == before
 
 
 def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(folder):
@@ -261,9 +318,9 @@ def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(f
     ("arguments", "message"),
     [
         (
-            (*SEARCH, "--study", "first"),
-            "error: study first already exists in mlruns; give --study another name, or "
-            "--overwrite to delete it first",
+            (*SEARCH, "--study", "first", "--epochs", 4),
+            "error: study first in mlruns is another one: --epochs is 3 there and 4 here; give "
+            "what it was begun with, --study another name, or --overwrite to delete it first",
         ),
         (
             ("export", "frist"),
@@ -279,11 +336,11 @@ def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(f
             "that search or export wrote",
         ),
     ],
-    ids=["study exists", "no study", "no pick", "no model"],
+    ids=["another study", "no study", "no pick", "no model"],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(folder, searched, arguments, message):
     done = tuner(folder, *arguments)
-    studies = sorted(path.name for path in (folder / "mlruns" / "studies").iterdir())
+    studies = sorted(path.name for path in (folder / "mlruns" / "studies").glob("*"))
     last = done.stderr.strip().splitlines()[-1]
     assert last == message.format(studies=", ".join(studies))
     assert (done.returncode, done.stdout) == (2, "")

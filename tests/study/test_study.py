@@ -38,8 +38,10 @@ def test_records_survive_json(make_study, make_record):
 
 def test_a_trial_counts_only_once_its_probabilities_are_there(make_study, make_record, monkeypatch):
     study = make_study()
-    monkeypatch.setattr(np, "save", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
+    monkeypatch.setattr(
+        np, "save", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "disk full"))
+    )
+    with pytest.raises(StudyError, match=r"trial_00000.npy cannot be written \(disk full\); mend"):
         study.write_trial(make_record(0))
     assert list(study.trials()) == []
 

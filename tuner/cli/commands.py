@@ -20,6 +20,14 @@ app = typer.Typer(
 
 Root = Annotated[Path, typer.Option(help="Folder that holds all that searches write.")]
 
+TrackingUri = Annotated[
+    str | None,
+    typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
+]
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -66,7 +74,8 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     ] = 0.2,
     seed: Annotated[int, typer.Option(help="Decides folds, proposals, weights, batches.")] = 0,
     study: Annotated[
-        str | None, typer.Option(help="Name of the study.  [default: DATA-SPACE-N]")
+        str | None,
+        typer.Option(help="Name of the study; one that is there goes on.  [default: DATA-SPACE-N]"),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete a study of the same name first.")
@@ -74,18 +83,13 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     trainer: Annotated[
         str, typer.Option(help="Who trains: lanes (all folds of many trials at once), fit.")
     ] = "lanes",
-    tracking_uri: Annotated[
-        str | None,
-        typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),
-    ] = None,
+    tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Search a space of networks, and export the best one."""
     from tuner.cli.search import SearchCommand
-    from tuner.pipeline import DataRequest
+    from tuner.preparation import DataRequest
     from tuner.study import SearchSettings
 
     settings = SearchSettings(
@@ -100,8 +104,21 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         seed=seed,
     )
     request = DataRequest(data, target, _names(categorical), _names(ignore))
-    command = SearchCommand(space, request, settings, root=root, tracking_uri=tracking_uri)
-    command.run(study, overwrite=overwrite, as_json=as_json)
+    command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json)
+    command.search(space, request, settings, name=study, overwrite=overwrite)
+
+
+@app.command()
+def resume(
+    study: Annotated[str, typer.Argument(help="Name of the study.")],
+    tracking_uri: TrackingUri = None,
+    root: Root = Path("mlruns"),
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a study that was interrupted or killed, as it was begun."""
+    from tuner.cli.search import SearchCommand
+
+    SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json).resume(study)
 
 
 @app.command()
@@ -130,10 +147,7 @@ def studies(root: Root = Path("mlruns")) -> None:
 @app.command()
 def sync(
     study: Annotated[str, typer.Argument(help="Name of the study.")],
-    tracking_uri: Annotated[
-        str | None,
-        typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),
-    ] = None,
+    tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),
 ) -> None:
     """Write to MLflow what it lacks of a study: it was away, or is another one."""

@@ -25,7 +25,8 @@ def export_study(name: str, pick: str, output: Path | None, root: Path) -> None:
     if pick not in PICKS:
         raise UserError(f"--pick: there is no pick {pick}; {known_names(pick, PICKS)}")
     from tuner.cli.quiet import import_heavy
-    from tuner.pipeline import choose, export_pick, open_study
+    from tuner.pipeline import choose, export_pick
+    from tuner.preparation import open_study
     from tuner.serving.writing import check_folder
 
     prepared, study = open_study(name, root)

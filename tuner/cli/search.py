@@ -11,52 +11,61 @@ from tuner.cli.describe import configuration, counted, data_lines
 from tuner.cli.quiet import import_heavy
 from tuner.cli.summary import summary_lines
 from tuner.errors import ExportMismatch
-from tuner.pipeline import DataRequest, Destination, Prepared, prepare, run_search
+from tuner.pipeline import run_search
+from tuner.preparation import DataRequest, Destination, Prepared, check_study, open_study, prepare
 from tuner.space import Fixed
-from tuner.study import Listener, SearchSettings, Study, TrialRecord
+from tuner.study import Listener, SearchSettings, Study, TrialRecord, check_root
 from tuner.tracking import MlflowMirror, default_tracking_uri
 
 __all__ = ["SearchCommand"]
 
 
 class SearchCommand:
-    """One run of `tuner search`.
+    """One run of `tuner search` or `tuner resume`.
 
     Args:
-        space: As on the command line.
-        request: Which data.
-        settings: How to search.
         root: The folder that holds all that searches write.
         tracking_uri: MLflow's tracking URI; None for the default.
+        as_json: Print one JSON object instead of the summary.
     """
 
-    def __init__(
+    def __init__(self, *, root: Path, tracking_uri: str | None, as_json: bool) -> None:
+        self.root = root
+        self.tracking_uri = tracking_uri
+        self.as_json = as_json
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def search(
         self,
         space: str,
         request: DataRequest,
         settings: SearchSettings,
         *,
-        root: Path,
-        tracking_uri: str | None,
+        name: str | None,
+        overwrite: bool,
     ) -> None:
-        self.space = space
-        self.request = request
-        self.settings = settings
-        self.root = root
-        self.tracking_uri = tracking_uri
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
-
-    def run(self, name: str | None, *, overwrite: bool, as_json: bool) -> None:
         """Search, and print the summary to standard output.
 
         Args:
-            name: The study's name; a free one where it is None.
+            space: As on the command line.
+            request: Which data.
+            settings: How to search.
+            name: The study's name; a free one where it is None. A study that is there goes on.
             overwrite: Delete a study of the same name first.
-            as_json: Print one JSON object.
         """
         destination = Destination(self.root, name, overwrite)
         destination.check()
-        prepared = prepare(self.space, self.request, self.settings)
+        prepared = prepare(space, request, settings)
+        check_study(prepared, destination)
+        self._run(prepared, destination)
+
+    def resume(self, name: str) -> None:
+        """Go on with a study as it was begun, and print the summary to standard output."""
+        check_root(self.root)
+        prepared, _ = open_study(name, self.root)
+        self._run(prepared, Destination(self.root, name))
+
+    def _run(self, prepared: Prepared, destination: Destination) -> None:
         for line in data_lines(prepared.dataset, prepared.split):
             self.console.print(line, markup=False)
         uri = self.tracking_uri or default_tracking_uri(self.root)
@@ -71,7 +80,7 @@ class SearchCommand:
         except KeyboardInterrupt:
             progress.interrupted()
             raise
-        if as_json:
+        if self.as_json:
             print(json.dumps(outcome.to_dict(), ensure_ascii=False))
         else:
             interface = _user_interface(uri, mirror, outcome.study.record.name)
@@ -116,6 +125,11 @@ class Progress(Listener):
         """Say what is asked, and of what."""
         self._study = study
         self.say(f"study {study.record.name}: {study.record.title}")
+        for record in study.trials():
+            self.ended += 1
+            self._came_out(record)
+        if self.ended:
+            self.say(f"{counted(self.ended, 'trial')} ended in an earlier search of it")
 
     def on_note(self, note: str) -> None:
         """Say it."""
@@ -167,9 +181,14 @@ class Progress(Listener):
     def interrupted(self) -> None:
         """Say what an interrupt leaves."""
         if self._study is not None:
+            name = self._study.record.name
+            root = self._study.folder.parents[1]
+            resume = f"python -m tuner resume {name}"
+            if root != Path("mlruns"):
+                resume += f" --root {shlex.quote(str(root))}"
             self.say(
-                f"study {self._study.record.name}: {counted(self.ended, 'trial')} ended before the "
-                f"interrupt; they are kept in {self._study.folder}"
+                f"study {name}: {counted(self.ended, 'trial')} ended before the interrupt; they "
+                f"are kept in {self._study.folder}. Go on with: {resume}"
             )
 
     def say(self, text: str) -> None:

@@ -1,5 +1,6 @@
 """`KFoldTuner`: a `keras_tuner.Tuner` that scores each trial by k-fold cross-validation."""
 
+import hashlib
 import shutil
 import tempfile
 import time
@@ -12,9 +13,9 @@ import keras
 import keras_tuner
 import numpy as np
 
-from tuner.errors import DataError, SearchFailed, UserError
+from tuner.errors import DataError, SearchFailed, StudyError, UserError
 from tuner.folds import make_split
-from tuner.search.oracles import ORACLES
+from tuner.search.oracles import ORACLES, StudyOracle
 from tuner.space import Space, from_keras_tuner
 from tuner.study import (
     Listener,
@@ -69,11 +70,13 @@ class KFoldTuner(keras_tuner.Tuner):
         self.root = Path(directory)
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
-        self.trainer.on_note = self._pass_note_on
+        self.trainer.on_note = self.note
         self.study: Study | None = None
         self.problem: Problem | None = None
         self.records: list[TrialRecord] = []
         self._running: dict[int, Any] = {}  # trial number to KerasTuner's trial
+        self._unfinished: list[Job] = []  # proposed by an earlier search, and not ended
+        self._kept = 0  # trials that an earlier search finished
         # KerasTuner keeps files of its own; the study's journal takes their place.
         scratch = tempfile.mkdtemp(prefix="tuner-")
         weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
@@ -99,10 +102,12 @@ class KFoldTuner(keras_tuner.Tuner):
         Args:
             x: Shape `(rows, …)`, numbers; not scaled here, since a user's model may do so.
             y: The class of each row, shape `(rows,)`, numbers or words.
-            study: The study's name; a free one where it is None.
+            study: The study's name; a free one where it is None. A study that is there already,
+                on the same rows and with the same settings, goes on.
 
         Raises:
             DataError: The arrays do not fit together, or hold values that are not finite.
+            StudyError: The study of this name is another one, or is being searched.
             SearchFailed: No trial was completed.
         """
         self._refuse_second_search()
@@ -130,20 +135,28 @@ class KFoldTuner(keras_tuner.Tuner):
             space=space.name,
             title=space.title,
             definition=space.to_dict(),
-            data={"name": "array", "rows": len(x), "classes": classes},
+            data={
+                "name": "array",
+                "rows": len(x),
+                "classes": classes,
+                "fingerprint": hashlib.sha256(x.tobytes() + numbers.tobytes()).hexdigest(),
+            },
             settings=self.settings,
             split=split,
             versions=installed_versions(),
         )
         problem = Problem(x, numbers.astype(np.int64), split.folds)
-        self.run(problem, Study.create(record, self.root))
+        opened = Study.open_or_create(record, self.root)
+        with opened.search_lock():
+            opened.begin(self.settings)
+            self.run(problem, opened)
 
     def run(self, problem: Problem, study: Study) -> str:
         """Search a problem and write the study.
 
         Args:
             problem: Rows and folds.
-            study: A study without trials.
+            study: Where it is written; what it has already is not done again.
 
         Returns:
             Why the search ended, in one sentence.
@@ -156,6 +169,7 @@ class KFoldTuner(keras_tuner.Tuner):
         started = time.monotonic()
         for listener in self.listeners:
             listener.on_study_begin(study)
+        self._recall(study)
         # one cohort is trained whatever the time, so that there is something to pick
         while (not self.records or not self._time_is_up(started)) and (
             jobs := self._next_cohort(study, started)
@@ -172,7 +186,27 @@ class KFoldTuner(keras_tuner.Tuner):
             raise SearchFailed(self._first_failure())
         return sentence
 
-    def _pass_note_on(self, note: str) -> None:
+    def _recall(self, study: Study) -> None:
+        """Take in what an earlier search of the study proposed and finished."""
+        proposed = list(study.journal.events("proposed"))
+        if proposed and not isinstance(self.oracle, StudyOracle):
+            raise StudyError(
+                f"study {study.record.name} has trials already, and an oracle of one's own cannot "
+                "take them in; give the study another name"
+            )
+        self.oracle.max_trials = max(self.settings.max_trials, len(proposed))
+        for event in proposed:
+            self.oracle.recall(event["trial"], event["hyperparameters"])
+            trial = self._ask()
+            self._running[int(trial.trial_id)] = trial
+        for record in study.trials():
+            self._tell_oracle(self._running.pop(record.trial), record.result)
+            self.records.append(record)
+        self._unfinished = [Job(n, trial.hyperparameters) for n, trial in self._running.items()]
+        self._kept = len(self.records)
+
+    def note(self, note: str) -> None:
+        """Tell the listeners what a person should know of how the search is run."""
         for listener in self.listeners:
             listener.on_note(note)
 
@@ -205,16 +239,27 @@ class KFoldTuner(keras_tuner.Tuner):
 
     def _next_cohort(self, study: Study, started: float) -> list[Job]:
         """Ask for as many trials as the oracle knows without results, and the trainer likes."""
-        jobs: list[Job] = []
-        room = self.settings.max_trials - len(self.records)
+        jobs, self._unfinished = self._unfinished, []
+        proposed = len(self.records) + len(jobs)
+        room = self.settings.max_trials - proposed
         # a stock oracle of KerasTuner's is asked for one after another, as KerasTuner does
-        size = getattr(self.oracle, "cohort", 1) or self._as_many_as_time_allows(started)
-        for place in range(min(size, room)):
-            trial = self.oracle.create_trial(f"place-{place}")
+        fixed = getattr(self.oracle, "cohort", 1)
+        if fixed is None:
+            size = self._as_many_as_time_allows(started) - len(jobs)
+        elif proposed % fixed or not jobs:  # it was stopped while it proposed a cohort, or never
+            size = fixed - proposed % fixed
+        else:
+            size = 0
+        for _ in range(min(size, room)):
+            trial = self._ask()
             if trial.status != "RUNNING":
                 break
             jobs.append(self._begin_trial(trial, study))
         return jobs
+
+    def _ask(self) -> Any:
+        """Return the oracle's next trial; each place in a cohort is a worker of KerasTuner's."""
+        return self.oracle.create_trial(f"place-{len(self.oracle.trials)}")
 
     def _as_many_as_time_allows(self, started: float) -> int:
         """Return how many trials to train at once: fewer where a time limit is near.
@@ -224,10 +269,11 @@ class KFoldTuner(keras_tuner.Tuner):
         most, limit = self.trainer.cohort(), self.settings.max_seconds
         if limit is None:
             return most
-        if not self.records:
+        ended = len(self.records) - self._kept
+        if not ended:
             return min(most, _FIRST_COHORT)
         elapsed = time.monotonic() - started
-        return max(1, min(most, int((limit - elapsed) / elapsed * len(self.records))))
+        return max(1, min(most, int((limit - elapsed) / elapsed * ended)))
 
     def _begin_trial(self, trial: Any, study: Study) -> Job:
         number, values = int(trial.trial_id), dict(trial.hyperparameters.values)

@@ -55,6 +55,11 @@ class StudyOracle(keras_tuner.Oracle):
         self.given_space = space
         self.study_seed = seed
         self.exhausted = False
+        self._recorded: dict[int, dict[str, Value]] = {}
+
+    def recall(self, trial: int, values: dict[str, Value]) -> None:
+        """Propose these values for a trial: an earlier search did."""
+        self._recorded[trial] = values
 
     @property
     def space(self) -> Space:
@@ -65,7 +70,8 @@ class StudyOracle(keras_tuner.Oracle):
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Return the next configuration in KerasTuner's form."""
-        values = self.propose(int(trial_id))
+        number = int(trial_id)
+        values = self._recorded[number] if number in self._recorded else self.propose(number)
         self.exhausted = values is None
         if values is None:
             return {"status": "STOPPED", "values": None}

@@ -13,7 +13,7 @@ import numpy as np
 from tuner.errors import StudyError, known_names
 from tuner.study.journal import Journal
 from tuner.study.lock import locked
-from tuner.study.records import StudyRecord, TrialRecord
+from tuner.study.records import SearchSettings, StudyRecord, TrialRecord
 
 __all__ = ["Study", "check_name", "check_root", "free_name", "study_names"]
 
@@ -46,10 +46,16 @@ class Study:
         Raises:
             StudyError: The name is taken or not allowed, or the folder cannot be written.
         """
-        folder = check_name(record.name, root, overwrite=overwrite)
+        folder = check_name(record.name, root)
+        if _is_study(folder) and not overwrite:
+            raise StudyError(
+                f"study {record.name} already exists in {root}; give --study another name, or "
+                "--overwrite to delete it first"
+            )
         try:
-            if overwrite and folder.exists():
-                shutil.rmtree(folder)
+            if folder.exists():  # also what a process left that was killed right here
+                with locked(folder / "search.lock", "searched"):
+                    shutil.rmtree(folder)
             folder.mkdir(parents=True)  # fails where another process was quicker
             (folder / "oof").mkdir()
             text = json.dumps(record.to_dict(), indent=1, ensure_ascii=False)
@@ -60,6 +66,28 @@ class Study:
                 "mend that, or give --root another folder"
             ) from error
         return cls(record, folder)
+
+    @classmethod
+    def open_or_create(cls, record: StudyRecord, root: Path, *, overwrite: bool = False) -> "Study":
+        """Open a study to go on with it, or make it.
+
+        Args:
+            record: What makes it this study.
+            root: The folder that holds all that searches write.
+            overwrite: Delete a study of the same name first.
+
+        Raises:
+            StudyError: The study of this name is another one, or cannot be read or written.
+        """
+        if overwrite or not _is_study(check_name(record.name, root)):
+            return cls.create(record, root, overwrite=overwrite)
+        study = cls.open(record.name, root)
+        if differences := study.record.differences(record):
+            raise StudyError(
+                f"study {record.name} in {root} is another one: {'; '.join(differences)}; give "
+                "what it was begun with, --study another name, or --overwrite to delete it first"
+            )
+        return study
 
     @classmethod
     def open(cls, name: str, root: Path) -> "Study":
@@ -102,17 +130,28 @@ class Study:
         """
         return locked(self.folder / "mlflow.lock", "written to MLflow", patience=patience)
 
+    def begin(self, settings: SearchSettings) -> None:
+        """Write that a search of it begins, or goes on, and how long."""
+        limits = {"max_trials": settings.max_trials, "max_seconds": settings.max_seconds}
+        self.journal.append("begun", **limits)
+
     def write_trial(self, trial: TrialRecord) -> None:
         """Keep a finished trial: its probabilities first, then the line that makes it count."""
         probabilities = trial.result.probabilities
         if probabilities is not None:
             path = self._probabilities(trial.trial)
             temporary = path.with_suffix(".tmp")
-            with temporary.open("wb") as file:
-                np.save(file, probabilities, allow_pickle=False)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            try:
+                with temporary.open("wb") as file:
+                    np.save(file, probabilities, allow_pickle=False)
+                    file.flush()
+                    os.fsync(file.fileno())
+                temporary.replace(path)
+            except OSError as error:
+                raise StudyError(
+                    f"{path} cannot be written ({error.strerror}); mend that, and the study can "
+                    "be gone on with: all that stands in its journal is kept"
+                ) from error
         self.journal.append("trial", **trial.to_dict())
 
     def trials(self) -> Iterator[TrialRecord]:
@@ -129,19 +168,13 @@ class Study:
         return self.folder / "oof" / f"trial_{trial:05d}.npy"
 
 
-def check_name(name: str, root: Path, *, overwrite: bool = False) -> Path:
-    """Return the folder of a new study, if it may have this name.
+def check_name(name: str, root: Path) -> Path:
+    """Return the folder of a study, if it may have this name.
 
     Raises:
-        StudyError: The name is not allowed, or taken and not to be overwritten.
+        StudyError: The name is not allowed.
     """
-    folder = _folder(name, root)
-    if folder.exists() and not overwrite:
-        raise StudyError(
-            f"study {name} already exists in {root}; give --study another name, or --overwrite "
-            "to delete it first"
-        )
-    return folder
+    return _folder(name, root)
 
 
 def check_root(root: Path) -> None:
@@ -188,6 +221,10 @@ def _folder(name: str, root: Path) -> Path:
             "'-', beginning with a letter or digit"
         )
     return root / "studies" / name
+
+
+def _is_study(folder: Path) -> bool:
+    return (folder / "study.json").exists()
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """What a study knows of itself and of each trial, as it is written to the disk."""
 
+import json
 import math
 import uuid
 from collections.abc import Mapping
@@ -79,6 +80,10 @@ class SearchSettings:
         return Plan(self.epochs, self.patience, OBJECTIVES[self.objective], self.seed)
 
 
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
 def _option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
@@ -123,6 +128,28 @@ class StudyRecord:
     def objective(self) -> Objective:
         """What the study optimises."""
         return OBJECTIVES[self.settings.objective]
+
+    def differences(self, other: "StudyRecord") -> list[str]:
+        """Return how another search differs in what decides trials and scores, in words.
+
+        How many trials, and for how long, is not among it: a study may go on.
+        """
+        found = []
+        for name, mine in asdict(self.settings).items():
+            theirs = getattr(other.settings, name)
+            if name not in ("max_trials", "max_seconds") and mine != theirs:
+                found.append(f"{_option(name)} is {mine} there and {theirs} here")
+        for name in ("target", "categorical", "ignore"):
+            mine, theirs = (_json(each.data.get(name)) for each in (self, other))
+            if mine != theirs:
+                found.append(f"--{name} is {mine} there and {theirs} here")
+        if self.data.get("fingerprint") != other.data.get("fingerprint"):
+            found.append("the data are others")
+        if _json(self.definition) != _json(other.definition):
+            found.append(f"the space is {self.space} as it was then, and another here")
+        if not found and self.split.to_dict() != other.split.to_dict():
+            found.append("the folds are others")
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
