@@ -32,6 +32,7 @@ class Server:
         command += ["--artifacts-destination", str(self.folder / "server-artifacts")]
         self.process = subprocess.Popen(
             command,
+            env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

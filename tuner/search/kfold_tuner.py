@@ -194,12 +194,14 @@ class KFoldTuner(keras_tuner.Tuner):
                 f"study {study.record.name} has trials already, and an oracle of one's own cannot "
                 "take them in; give the study another name"
             )
+        ended = {record.trial: record for record in study.trials()}
         self.oracle.max_trials = max(self.settings.max_trials, len(proposed))
         for event in proposed:
-            self.oracle.recall(event["trial"], event["hyperparameters"])
-            trial = self._ask()
-            self._running[int(trial.trial_id)] = trial
-        for record in study.trials():
+            number, values = event["trial"], event["hyperparameters"]
+            # while it trained, a hypermodel may have asked for more than was proposed
+            self.oracle.recall(number, ended[number].hyperparameters if number in ended else values)
+            self._running[number] = self._ask()
+        for record in ended.values():
             self._tell_oracle(self._running.pop(record.trial), record.result)
             self.records.append(record)
         self._unfinished = [Job(n, trial.hyperparameters) for n, trial in self._running.items()]

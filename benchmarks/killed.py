@@ -1,0 +1,124 @@
+"""Kills searches at random moments, goes on with them, and compares with one that was not killed.
+
+    python benchmarks/killed.py             # 30 kills
+    python benchmarks/killed.py --kills 5
+
+A process is killed (SIGKILL) at a moment between the study's beginning and its end, drawn evenly,
+while it proposes, trains, writes or exports; then it is resumed, and may be killed again. In the
+end hyperparameters, results, picks and what MLflow has must be those of the search that was left
+alone.
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+SEARCH = (
+    "search", "--space", "mlp_depth", "--data", "iris", "--max-trials", "8", "--folds", "3",
+    "--epochs", "10", "--oracle", "bayesian",
+)  # fmt: skip
+
+
+def started(root: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start a command of the tuner."""
+    command = [sys.executable, "-m", "tuner", *arguments, "--root", str(root)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return subprocess.Popen(command, text=True, env=environment, **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+def begun(root: Path, study: str) -> int:
+    """Return how often a study was begun, from its journal."""
+    journal = root / "studies" / study / "journal.jsonl"
+    return journal.read_text().count('"event": "begun"') if journal.exists() else 0
+
+
+def wait_for_beginning(process: subprocess.Popen[str], root: Path, study: str) -> None:
+    """Wait until a process has begun, or gone on with, a study."""
+    before = begun(root, study)
+    while process.poll() is None and begun(root, study) == before:
+        time.sleep(0.01)
+
+
+def left(root: Path, study: str) -> dict[str, Any]:
+    """Return what a finished study left: trials, picks, and runs in MLflow."""
+    import logging
+
+    from mlflow import MlflowClient
+
+    from tuner.study import Study
+
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    opened = Study.open(study, root)
+    trials = {}
+    for record in opened.trials():
+        result = record.result.to_dict()
+        del result["seconds"]
+        assert record.trial not in trials, f"trial {record.trial} is there twice"
+        trials[record.trial] = [record.hyperparameters, record.derived, result]
+    summary = [event["summary"] for event in opened.journal.events("ended")][-1]
+    picks = {name: summary[name] for name in ("best", "smallest", "test", "completed", "failed")}
+    client = MlflowClient(tracking_uri=f"sqlite:///{root}/mlflow.db")
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+    runs = client.search_runs(experiments, f"tags.`tuner.id` = '{opened.record.id}'")
+    tracked = sorted(
+        [
+            run.data.tags.get("tuner.trial", "study"),
+            run.info.status,
+            sorted(run.data.params.items()),
+        ]
+        for run in runs
+    )
+    return {"trials": dict(sorted(trials.items())), "picks": picks, "runs": tracked}
+
+
+def main() -> None:
+    """Kill, go on, compare; exit code 1 where something differs."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    draw = random.Random(options.seed)
+    root = Path(tempfile.mkdtemp())
+    process = started(root, *SEARCH, "--study", "whole", "--json")
+    wait_for_beginning(process, root, "whole")
+    beginning = time.monotonic()
+    process.communicate()
+    duration = time.monotonic() - beginning
+    expected = left(root, "whole")
+    print(f"left alone: {len(expected['trials'])} trials in {duration:.1f} s", flush=True)
+    kills = studies = wrong = 0
+    while kills < options.kills:
+        study, times = f"killed-{studies}", 0
+        studies += 1
+        process = started(root, *SEARCH, "--study", study, "--json")
+        while True:
+            wait_for_beginning(process, root, study)
+            try:
+                process.communicate(timeout=draw.uniform(0, duration))
+                break
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                times += 1
+            process = started(root, "resume", study, "--json")
+        found = left(root, study)
+        same = json.dumps(found, sort_keys=True) == json.dumps(expected, sort_keys=True)
+        wrong += not same
+        kills += times
+        print(
+            f"{study}: killed {times} times, {'the same' if same else 'NOT the same'}", flush=True
+        )
+    print(f"{kills} kills, {studies} studies, {wrong} of them not the same")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
