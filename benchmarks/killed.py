@@ -29,9 +29,14 @@ SEARCH = (
 def started(root: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start a command of the tuner."""
     command = [sys.executable, "-m", "tuner", *arguments, "--root", str(root)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return subprocess.Popen(command, text=True, env=environment, **pipes)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(
+        command,
+        text=True,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def begun(root: Path, study: str) -> int:

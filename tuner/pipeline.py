@@ -92,7 +92,8 @@ def run_search(
         on_stage: Is told what follows the last trial.
 
     Raises:
-        StudyError: The study's name is taken, or its folder cannot be written.
+        StudyError: The study of this name is another one, or is being searched, or the folder
+            cannot be written.
         SpaceError: A user's hypermodel cannot be loaded or trained.
         SearchFailed: No trial was completed.
     """

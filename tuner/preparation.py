@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tuner.data import BUNDLED, Dataset, load_dataset
 from tuner.errors import DataError, StudyError
 from tuner.folds import Split, make_split
-from tuner.model.custom import is_custom, load_hypermodel
+from tuner.model.custom import hypermodel_file, is_custom, load_hypermodel
 from tuner.model.width import check_budget
 from tuner.space import Space, load_space
 from tuner.study import (
@@ -187,8 +187,8 @@ def _record(prepared: Prepared, destination: Destination) -> StudyRecord:
 
 def _own_definition(space: str) -> dict[str, Any]:
     """Return what tells a hypermodel of a person's own from another: its file as it is now."""
-    path = Path(space.rpartition(":")[0])
-    return {"hypermodel": space, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    content = hypermodel_file(space).read_bytes()
+    return {"hypermodel": space, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def open_study(name: str, root: Path) -> tuple[Prepared, Study]:

@@ -323,6 +323,18 @@ def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(f
             "what it was begun with, --study another name, or --overwrite to delete it first",
         ),
         (
+            (
+                "search",
+                "--space",
+                "gone.py:Mine",
+                "--data",
+                "things.csv",
+                "--study",
+                "first",
+            ),
+            "error: hypermodel file gone.py does not exist; give the path of a Python file",
+        ),
+        (
             ("export", "frist"),
             "error: there is no study frist; did you mean first? Known are {studies}",
         ),
@@ -336,7 +348,7 @@ def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(f
             "that search or export wrote",
         ),
     ],
-    ids=["another study", "no study", "no pick", "no model"],
+    ids=["another study", "no hypermodel", "no study", "no pick", "no model"],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(folder, searched, arguments, message):
     done = tuner(folder, *arguments)

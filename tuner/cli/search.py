@@ -78,21 +78,34 @@ class SearchCommand:
                 prepared, destination, listeners=[mirror, progress], on_stage=progress.stage
             )
         except KeyboardInterrupt:
-            progress.interrupted()
+            progress.interrupted(self.tracking_uri)
             raise
         if self.as_json:
             print(json.dumps(outcome.to_dict(), ensure_ascii=False))
         else:
-            interface = _user_interface(uri, mirror, outcome.study.record.name)
+            interface = _user_interface(
+                uri, mirror, _command("sync", outcome.study, self.tracking_uri)
+            )
             print("\n".join(summary_lines(outcome, interface)))
         if outcome.fault:
             raise ExportMismatch(outcome.fault)
 
 
-def _user_interface(uri: str, mirror: MlflowMirror, study: str) -> str:
-    """Return how to open MLflow's page of the study's runs."""
+def _command(name: str, study: Study, tracking_uri: str | None) -> str:
+    """Return the command that does something with a study, as it was searched."""
+    words = ["python", "-m", "tuner", name, study.record.name]
+    root = study.folder.parents[1]
+    if root != Path("mlruns"):
+        words += ["--root", str(root)]
+    if tracking_uri is not None:
+        words += ["--tracking-uri", tracking_uri]
+    return shlex.join(words)
+
+
+def _user_interface(uri: str, mirror: MlflowMirror, sync: str) -> str:
+    """Return how to open MLflow's page of the study's runs, or the command that completes them."""
     if not mirror.complete:
-        return f"MLflow lacks some of it; python -m tuner sync {study} writes what is missing"
+        return f"MLflow lacks some of it; this writes what is missing: {sync}"
     page = f"/#/experiments/{mirror.experiment_id}/runs"
     if uri.startswith(("http:", "https:")):
         return uri.rstrip("/") + page
@@ -176,19 +189,15 @@ class Progress(Listener):
         if fault:
             self.say(f"warning: MLflow cannot be written ({fault}); the search goes on")
         else:
-            self.say("note: MLflow can be written again; nothing of the study is missing there")
+            self.say("note: MLflow can be written again, and gets what it missed")
 
-    def interrupted(self) -> None:
-        """Say what an interrupt leaves."""
+    def interrupted(self, tracking_uri: str | None) -> None:
+        """Say what an interrupt leaves, and how to go on."""
         if self._study is not None:
-            name = self._study.record.name
-            root = self._study.folder.parents[1]
-            resume = f"python -m tuner resume {name}"
-            if root != Path("mlruns"):
-                resume += f" --root {shlex.quote(str(root))}"
+            resume = _command("resume", self._study, tracking_uri)
             self.say(
-                f"study {name}: {counted(self.ended, 'trial')} ended before the interrupt; they "
-                f"are kept in {self._study.folder}. Go on with: {resume}"
+                f"study {self._study.record.name}: {counted(self.ended, 'trial')} ended before the "
+                f"interrupt; they are kept in {self._study.folder}. Go on with: {resume}"
             )
 
     def say(self, text: str) -> None:

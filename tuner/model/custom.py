@@ -13,13 +13,25 @@ from tuner.errors import SpaceError, known_names
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["is_custom", "load_hypermodel"]
+__all__ = ["hypermodel_file", "is_custom", "load_hypermodel"]
 
 
 def is_custom(space: str) -> bool:
     """Return whether a `--space` argument names a Python class rather than a TOML file."""
     path, _, name = space.rpartition(":")
     return path.endswith(".py") and bool(name)
+
+
+def hypermodel_file(space: str) -> Path:
+    """Return the file of `file.py:ClassName`.
+
+    Raises:
+        SpaceError: There is no such file.
+    """
+    path = Path(space.rpartition(":")[0])
+    if not path.is_file():
+        raise SpaceError(f"hypermodel file {path} does not exist; give the path of a Python file")
+    return path
 
 
 def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.HyperModel:
@@ -37,8 +49,8 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
     """
     import keras_tuner
 
-    path, _, name = space.rpartition(":")
-    module = _import(Path(path))
+    path, name = hypermodel_file(space), space.rpartition(":")[2]
+    module = _import(path)
     hypermodels = [
         key
         for key, value in vars(module).items()
@@ -65,8 +77,6 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
 
 
 def _import(path: Path) -> object:
-    if not path.is_file():
-        raise SpaceError(f"hypermodel file {path} does not exist; give the path of a Python file")
     name = f"hypermodel_{path.stem}"  # a name that no other module has
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

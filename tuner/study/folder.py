@@ -96,7 +96,7 @@ class Study:
         Raises:
             StudyError: There is no such study, or its description cannot be read.
         """
-        folder = _folder(name, root)
+        folder = check_name(name, root)
         path = folder / "study.json"
         if not path.is_file():
             names = study_names(root)
@@ -174,7 +174,12 @@ def check_name(name: str, root: Path) -> Path:
     Raises:
         StudyError: The name is not allowed.
     """
-    return _folder(name, root)
+    if not _NAME.fullmatch(name):
+        raise StudyError(
+            f"study name {name!r} is not allowed; use at most 100 letters, digits, '.', '_' and "
+            "'-', beginning with a letter or digit"
+        )
+    return root / "studies" / name
 
 
 def check_root(root: Path) -> None:
@@ -209,18 +214,9 @@ def free_name(stem: str, root: Path) -> str:
     """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).lstrip("._-")[:90] or "study"
     number = 1
-    while _folder(f"{stem}-{number}", root).exists():
+    while check_name(f"{stem}-{number}", root).exists():
         number += 1
     return f"{stem}-{number}"
-
-
-def _folder(name: str, root: Path) -> Path:
-    if not _NAME.fullmatch(name):
-        raise StudyError(
-            f"study name {name!r} is not allowed; use at most 100 letters, digits, '.', '_' and "
-            "'-', beginning with a letter or digit"
-        )
-    return root / "studies" / name
 
 
 def _is_study(folder: Path) -> bool:

@@ -138,8 +138,8 @@ class LaneBlock:
 
     def _shares(self, lanes: int) -> list[slice]:
         """Return each call's lanes: shares that differ by one at most."""
-        fewest = max(1, lanes // self.program.least_lanes)
-        used = lanes if self._alone else min(self._count, fewest)
+        most = max(1, lanes // self.program.least_lanes)
+        used = lanes if self._alone else min(self._count, most)
         return [slice(lanes * n // used, lanes * (n + 1) // used) for n in range(used)]
 
 
