@@ -164,6 +164,17 @@ def test_a_trial_does_not_feel_that_its_neighbours_end(problem):
     )
 
 
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_a_trial_of_fewer_epochs_is_the_beginning_of_a_longer_one(problem, trainer):
+    plan = Plan(epochs=6, patience=9)
+    text = '[network]\nunits = 8\n[sgd]\nschedule = "cosine"\n'
+    whole = train(trainer, text, problem, plan, jobs(1))[0]
+    short = train(trainer, text, problem, plan, [replace(jobs(1)[0], epochs=2)])[0]
+    assert short.curves == {
+        name: [fold[:2] for fold in curve] for name, curve in whole.curves.items()
+    }
+
+
 def test_dropout_agrees_with_fit_in_distribution(problem):
     plan = Plan(epochs=4, patience=9)
     means = {}

@@ -62,7 +62,7 @@ def _train(
     folds = [_FoldData(problem, number) for number in range(len(problem.folds))]
     network = _Network(hypermodel, job, plan)
     states = [network.initial_state(number) for number in range(len(folds))]
-    progress = TrialProgress(job.trial, problem, plan)
+    progress = TrialProgress(job.trial, problem, plan, epochs=job.epochs)
     going_on = True
     while going_on:
         logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}

@@ -74,7 +74,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One trial to train: its number and its hyperparameters."""
+    """One trial to train.
+
+    Attributes:
+        trial: Its number.
+        hyperparameters: What acts in it.
+        epochs: Most epochs of this trial, at most the plan's; None for the plan's. It ends a
+            trial early, and changes nothing of what comes before, such as a schedule.
+    """
 
     trial: int
     hyperparameters: keras_tuner.HyperParameters
+    epochs: int | None = None

@@ -27,10 +27,14 @@ class TrialProgress:
         trial: The trial's number.
         problem: Rows and folds.
         plan: Objective, patience and most epochs.
+        epochs: Most epochs of this trial; None for the plan's.
     """
 
-    def __init__(self, trial: int, problem: Problem, plan: Plan) -> None:
+    def __init__(
+        self, trial: int, problem: Problem, plan: Plan, *, epochs: int | None = None
+    ) -> None:
         self.trial = trial
+        self.most_epochs = epochs or plan.epochs
         self.problem = problem
         self.plan = plan
         self.epochs = 0
@@ -75,7 +79,7 @@ class TrialProgress:
             self._best_epoch, self._best_score = self.epochs, score
             self._best_probabilities = ordered
         waited = self.epochs - self._best_epoch
-        return waited < self.plan.patience and self.epochs < self.plan.epochs
+        return waited < self.plan.patience and self.epochs < self.most_epochs
 
     def _check(
         self, logs: Mapping[str, Sequence[float]], out_of_fold: Sequence[np.ndarray]

@@ -150,7 +150,7 @@ class _Running:
         self.trial = trial
         self.problem = problem
         self.plan = plan
-        self.progress = TrialProgress(trial.trial, problem, plan)
+        self.progress = TrialProgress(trial.trial, problem, plan, epochs=trial.epochs)
 
     @property
     def seeds(self) -> list[int]:

@@ -108,6 +108,7 @@ def keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> Lan
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
         initial_variables=initial_variables,
         learning_rate_at=lambda epoch: 0.0,  # it is a variable of the optimizer
+        epochs=job.epochs,
     )
 
 

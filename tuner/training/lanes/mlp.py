@@ -25,6 +25,7 @@ from tuner.training.lanes.dropout import keep_masks
 from tuner.training.lanes.network import Lanes, LaneTrial
 from tuner.training.lanes.stacked import StackedNetworks, StackedShape
 from tuner.training.objectives import EPSILON
+from tuner.training.problem import Job, Plan
 
 __all__ = ["MLPShape", "mlp_trial"]
 
@@ -112,17 +113,17 @@ class MLPShape(StackedShape):
         return StackedMLPs(self, data, variables)
 
 
-def mlp_trial(trial: int, recipe: Recipe, *, epochs: int) -> LaneTrial:
+def mlp_trial(job: Job, recipe: Recipe, plan: Plan) -> LaneTrial:
     """Return a trial whose networks are multilayer perceptrons.
 
     Args:
-        trial: Its number.
+        job: The trial.
         recipe: Its network.
-        epochs: Planned epochs, over which a cosine schedule decays.
+        plan: Its epochs are those over which a cosine schedule decays.
     """
     shape, penalty = MLPShape.of(recipe), recipe.penalty
     return LaneTrial(
-        trial,
+        job.trial,
         shape,
         values={
             "l1": penalty.l1,
@@ -134,7 +135,8 @@ def mlp_trial(trial: int, recipe: Recipe, *, epochs: int) -> LaneTrial:
         common={"momentum": recipe.momentum},  # the fused update takes one for all lanes
         parameters=recipe.parameters,
         initial_variables=lambda seed: _initial_variables(recipe, shape, seed),
-        learning_rate_at=lambda epoch: recipe.learning_rate_at(epoch, epochs),
+        learning_rate_at=lambda epoch: recipe.learning_rate_at(epoch, plan.epochs),
+        epochs=job.epochs,
     )
 
 

@@ -152,6 +152,7 @@ class LaneTrial:
         initial_variables: From a seed, what a lane's variables begin with, in the order of
             `LaneShape.variable_shapes`.
         learning_rate_at: The learning rate of an epoch, counted from 0.
+        epochs: Most epochs of this trial; None for the plan's.
     """
 
     trial: int
@@ -161,3 +162,4 @@ class LaneTrial:
     parameters: int
     initial_variables: Callable[[int], Sequence[np.ndarray]]
     learning_rate_at: Callable[[int], float]
+    epochs: int | None = None

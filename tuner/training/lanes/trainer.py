@@ -68,10 +68,7 @@ class LanesTrainer(Trainer):
             cohort = _Cohort(self, problem, plan, pool)
             if hasattr(hypermodel, "recipe"):
                 yield from cohort.train(
-                    [
-                        mlp_trial(j.trial, hypermodel.recipe(j.hyperparameters), epochs=plan.epochs)
-                        for j in jobs
-                    ]
+                    [mlp_trial(job, hypermodel.recipe(job.hyperparameters), plan) for job in jobs]
                 )
                 return
             yield from cohort.train_own(jobs, hypermodel)
