@@ -19,7 +19,7 @@ def test_a_study_comes_back_from_the_disk(make_study, make_record):
     study = make_study()
     written = [make_record(trial) for trial in range(3)]
     for record in written:
-        study.write_trial(record)
+        study.write_trial(record, {})
     opened = Study.open("study", study.folder.parents[1])
     assert opened.record.to_dict() == study.record.to_dict()
     assert [record.to_dict() for record in opened.trials()] == [r.to_dict() for r in written]
@@ -42,7 +42,7 @@ def test_a_trial_counts_only_once_its_probabilities_are_there(make_study, make_r
         np, "save", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "disk full"))
     )
     with pytest.raises(StudyError, match=r"trial_00000.npy cannot be written \(disk full\); mend"):
-        study.write_trial(make_record(0))
+        study.write_trial(make_record(0), {})
     assert list(study.trials()) == []
 
 
@@ -55,7 +55,7 @@ def test_mean_curves_weight_folds_by_their_rows(make_study, make_record):
 
 def test_a_taken_name_is_refused_unless_overwritten(make_study, make_record):
     study = make_study()
-    study.write_trial(make_record(0))
+    study.write_trial(make_record(0), {})
     root = study.folder.parents[1]
     assert refusal(lambda: Study.create(study.record, root)) == (
         f"study study already exists in {root}; give --study another name, or --overwrite to "

@@ -65,6 +65,10 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     objective: Annotated[
         str, typer.Option(help="What is optimised: cross_entropy, accuracy.")
     ] = "cross_entropy",
+    racing: Annotated[
+        bool,
+        typer.Option("--racing/--no-racing", help="End trials that are clearly beaten early."),
+    ] = True,
     categorical: Annotated[
         str, typer.Option(help="Columns to take as categorical, separated by commas.")
     ] = "",
@@ -99,6 +103,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         epochs=epochs,
         oracle=oracle,
         objective=objective,
+        racing=racing,
         trainer=trainer,
         test_size=test_size,
         seed=seed,

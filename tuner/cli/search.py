@@ -162,9 +162,11 @@ class Progress(Listener):
 
     def _came_out(self, record: TrialRecord) -> str:
         result = record.result
-        if not record.completed:
+        if result.status == "failed":
             return f"failed: {result.reason}"
         objective = self.settings.plan.objective
+        if result.status == "pruned":
+            return f"{objective.name} {result.score:.4f}, pruned: {result.reason}"
         best = self._best is None or objective.better(result.score, self._best.result.score)
         if best:
             self._best = record

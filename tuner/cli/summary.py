@@ -1,5 +1,7 @@
 """What stands on the terminal when a search has ended."""
 
+from collections import Counter
+
 from tuner.cli.describe import configuration, counted
 from tuner.pipeline import Outcome
 from tuner.study import Pick
@@ -16,18 +18,19 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     """
     record, objective = outcome.study.record, outcome.study.record.settings.objective
     best, smallest = outcome.selection.best, outcome.selection.smallest
-    failed = sum(not trial.completed for trial in outcome.records)
+    counts = Counter(trial.result.status for trial in outcome.records)
+    others = [f"{counts[status]} {status}" for status in ("pruned", "failed") if counts[status]]
     lines = [
         "",
         record.title,
         "",
         f"best of {counted(len(outcome.records), 'trial')}"
-        + (f" ({failed} failed)" if failed else "")
+        + (f" ({', '.join(others)})" if others else "")
         + f": trial {best.trial}",
         *_network(best),
         f"  cross-validated   {_scores(best)}",
     ]
-    completed = sum(trial.completed for trial in outcome.records)
+    completed = counts["completed"]
     if completed > 1:
         lines.append(
             f"  corrected for having picked the best of {completed}: {objective} "

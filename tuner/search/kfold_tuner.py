@@ -6,6 +6,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from tuner.study import (
 )
 from tuner.training import OBJECTIVES, TRAINERS, Job, Problem, TrialResult
 from tuner.training.fit import fit_all_rows
+from tuner.training.race import Leads, Race, rungs_of
 
 __all__ = ["KFoldTuner"]
 
@@ -169,16 +171,16 @@ class KFoldTuner(keras_tuner.Tuner):
         started = time.monotonic()
         for listener in self.listeners:
             listener.on_study_begin(study)
-        self._recall(study)
+        race = self._make_race()
+        self._recall(study, race)
         # one cohort is trained whatever the time, so that there is something to pick
         while (not self.records or not self._time_is_up(started)) and (
             jobs := self._next_cohort(study, started)
         ):
-            results = self.trainer.train(
-                jobs, self.hypermodel, problem=problem, plan=self.settings.plan
-            )
-            for result in results:
-                self._end_trial(result, study)
+            plan = replace(self.settings.plan, race=race)
+            for result in self.trainer.train(jobs, self.hypermodel, problem=problem, plan=plan):
+                for settled, leads in race.settle(result) if race else [(result, {})]:
+                    self._end_trial(settled, leads, study)
         sentence = self._why_ended(started)
         for listener in self.listeners:
             listener.on_search_end(study, sentence)
@@ -186,7 +188,12 @@ class KFoldTuner(keras_tuner.Tuner):
             raise SearchFailed(self._first_failure())
         return sentence
 
-    def _recall(self, study: Study) -> None:
+    def _make_race(self) -> Race | None:
+        if not self.settings.racing or not getattr(self.oracle, "races", True):
+            return None
+        return Race(rungs_of(self.settings.epochs), self.settings.plan.objective)
+
+    def _recall(self, study: Study, race: Race | None) -> None:
         """Take in what an earlier search of the study proposed and finished."""
         proposed = list(study.journal.events("proposed"))
         if proposed and not isinstance(self.oracle, StudyOracle):
@@ -204,6 +211,8 @@ class KFoldTuner(keras_tuner.Tuner):
         for record in ended.values():
             self._tell_oracle(self._running.pop(record.trial), record.result)
             self.records.append(record)
+            if race:
+                race.recall(record.trial, study.leads(record.trial))
         self._unfinished = [Job(n, trial.hyperparameters) for n, trial in self._running.items()]
         self._kept = len(self.records)
 
@@ -236,8 +245,13 @@ class KFoldTuner(keras_tuner.Tuner):
         return f"the oracle ended it after {count} trials"
 
     def _first_failure(self) -> str:
-        first = min(self.records, key=lambda record: record.trial)
-        return f"every trial failed; trial {first.trial}: {first.result.reason}"
+        failed = [record for record in self.records if record.result.status == "failed"]
+        first = min(failed, key=lambda record: record.trial)
+        reason = f"trial {first.trial}: {first.result.reason}"
+        if len(failed) == len(self.records):
+            return f"every trial failed; {reason}"
+        # the trials that led the race diverged, and had beaten the others before
+        return f"no trial was completed; {reason}; search again with --no-racing"
 
     def _next_cohort(self, study: Study, started: float) -> list[Job]:
         """Ask for as many trials as the oracle knows without results, and the trainer likes."""
@@ -285,21 +299,21 @@ class KFoldTuner(keras_tuner.Tuner):
             listener.on_trial_begin(number, values)
         return Job(number, trial.hyperparameters)
 
-    def _end_trial(self, result: TrialResult, study: Study) -> None:
+    def _end_trial(self, result: TrialResult, leads: Leads, study: Study) -> None:
         """Write the journal first, since it is the truth, then tell everyone."""
         trial = self._running.pop(result.trial)
         values = dict(trial.hyperparameters.values)
         derive = getattr(self.hypermodel, "derived_hyperparameters", None)
         derived = derive(values) if derive else {}
         record = TrialRecord(result.trial, values, derived, result)
-        study.write_trial(record)
+        study.write_trial(record, leads)
         self.records.append(record)
         self._tell_oracle(trial, result)
         for listener in self.listeners:
             listener.on_trial_end(record)
 
     def _tell_oracle(self, trial: Any, result: TrialResult) -> None:
-        if result.status == "completed":
+        if result.status != "failed":  # of a pruned trial it learns what it came to
             self.oracle.update_trial(trial.trial_id, result.scores)
             trial.status = "COMPLETED"
         else:
@@ -339,8 +353,9 @@ class KFoldTuner(keras_tuner.Tuner):
     def _best_trials(self, number: int) -> list[Any]:
         if self.problem is None:
             raise UserError("there was no search yet; call search(x, y) first")
-        trials = self.oracle.get_best_trials(number)
-        return [trial for trial in trials if trial.status == "COMPLETED"]
+        completed = {record.trial for record in self.records if record.completed}
+        trials = self.oracle.get_best_trials(len(self.records))
+        return [trial for trial in trials if int(trial.trial_id) in completed][:number]
 
 
 def _check_objective(oracle: keras_tuner.Oracle) -> None:

@@ -4,9 +4,10 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -135,23 +136,20 @@ class Study:
         limits = {"max_trials": settings.max_trials, "max_seconds": settings.max_seconds}
         self.journal.append("begun", **limits)
 
-    def write_trial(self, trial: TrialRecord) -> None:
-        """Keep a finished trial: its probabilities first, then the line that makes it count."""
+    def write_trial(self, trial: TrialRecord, leads: Mapping[str, np.ndarray]) -> None:
+        """Keep a finished trial: its arrays first, then the line that makes it count.
+
+        Args:
+            trial: The trial.
+            leads: What the race must know of it later; none where it led nowhere.
+        """
         probabilities = trial.result.probabilities
         if probabilities is not None:
             path = self._probabilities(trial.trial)
-            temporary = path.with_suffix(".tmp")
-            try:
-                with temporary.open("wb") as file:
-                    np.save(file, probabilities, allow_pickle=False)
-                    file.flush()
-                    os.fsync(file.fileno())
-                temporary.replace(path)
-            except OSError as error:
-                raise StudyError(
-                    f"{path} cannot be written ({error.strerror}); mend that, and the study can "
-                    "be gone on with: all that stands in its journal is kept"
-                ) from error
+            _write_safely(path, lambda file: np.save(file, probabilities, allow_pickle=False))
+        if leads:
+            arrays: dict[str, Any] = dict(leads)
+            _write_safely(self._leads(trial.trial), lambda file: np.savez(file, **arrays))
         self.journal.append("trial", **trial.to_dict())
 
     def trials(self) -> Iterator[TrialRecord]:
@@ -164,8 +162,19 @@ class Study:
         array: np.ndarray = np.load(self._probabilities(trial), allow_pickle=False)
         return array
 
+    def leads(self, trial: int) -> dict[str, np.ndarray]:
+        """Return what `write_trial` was given for the race."""
+        path = self._leads(trial)
+        if not path.exists():
+            return {}
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+
     def _probabilities(self, trial: int) -> Path:
         return self.folder / "oof" / f"trial_{trial:05d}.npy"
+
+    def _leads(self, trial: int) -> Path:
+        return self.folder / "oof" / f"trial_{trial:05d}_leads.npz"
 
 
 def check_name(name: str, root: Path) -> Path:
@@ -221,6 +230,26 @@ def free_name(stem: str, root: Path) -> str:
 
 def _is_study(folder: Path) -> bool:
     return (folder / "study.json").exists()
+
+
+def _write_safely(path: Path, save: Callable[[BinaryIO], None]) -> None:
+    """Write a file that is whole on the disk when it has its name.
+
+    Raises:
+        StudyError: It cannot be written.
+    """
+    temporary = path.with_suffix(".tmp")
+    try:
+        with temporary.open("wb") as file:
+            save(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise StudyError(
+            f"{path} cannot be written ({error.strerror}); mend that, and the study can be gone "
+            "on with: all that stands in its journal is kept"
+        ) from error
 
 
 def _write_whole(path: Path, content: bytes) -> None:

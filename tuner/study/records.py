@@ -30,6 +30,7 @@ class SearchSettings:
         patience: Epochs without a better mean over folds after which a trial stops.
         oracle: Who proposes: `random`, `grid` or `bayesian`.
         objective: What is optimised: `cross_entropy` or `accuracy`.
+        racing: Whether trials that are clearly beaten end early.
         trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
         test_size: Share of the rows that is held back and scored once.
         seed: Decides folds, proposals, initial weights and batches.
@@ -45,6 +46,7 @@ class SearchSettings:
     patience: int = 10
     oracle: str = "random"
     objective: str = "cross_entropy"
+    racing: bool = True
     trainer: str = "lanes"
     test_size: float = 0.2
     seed: int = 0
@@ -181,7 +183,7 @@ class TrialRecord:
 
     @property
     def completed(self) -> bool:
-        """Whether it may be picked."""
+        """Whether it trained to its end, and may be picked."""
         return self.result.status == "completed"
 
     def mean_curves(self, split: Split) -> dict[str, list[float]]:

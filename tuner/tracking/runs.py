@@ -22,6 +22,7 @@ _PAGE = 1000  # runs that MLflow gives in one call
 # all of them is a tenth of the search of a small network.
 _FOLD_CURVES = ("loss", "val_loss")
 _STATUS = {"finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
+_TRIAL_STATUS = {"completed": "FINISHED", "failed": "FAILED", "pruned": "KILLED"}
 
 
 class StudyRuns:
@@ -166,7 +167,7 @@ class StudyRuns:
         while batch := list(islice(metrics, _BATCH - len(params))):
             self.client.log_batch(run_id, metrics=batch, params=params)
             params = []
-        status = "FINISHED" if record.completed else "FAILED"
+        status = _TRIAL_STATUS[record.result.status]
         self.client.set_terminated(run_id, status=status, end_time=ended)
         self.written += 1
 
@@ -212,7 +213,7 @@ def _metrics(record: TrialRecord, study: StudyRecord, now: int) -> Iterator[Metr
     """Yield scores without a step, mean curves and each fold's curves by epoch, counted from 1."""
     result = record.result
     yield Metric("seconds", result.seconds, now, 0)
-    if not record.completed:
+    if result.status == "failed":
         return
     yield Metric("score", result.score, now, 0)
     yield Metric("standard_error", result.standard_error, now, 0)
@@ -237,7 +238,7 @@ def _headline(summary: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     """Yield the numbers of the best network, under the names that the trials have, and the rest."""
     for name in ("score", "standard_error", "corrected_score", "parameters"):
         yield name, float(summary["best"][name])
-    for name in ("trials", "failed", "seconds", "test_score"):
+    for name in ("trials", "completed", "pruned", "failed", "seconds", "test_score"):
         if summary[name] is not None:
             yield name, float(summary[name])
 

@@ -62,7 +62,9 @@ def _train(
     folds = [_FoldData(problem, number) for number in range(len(problem.folds))]
     network = _Network(hypermodel, job, plan)
     states = [network.initial_state(number) for number in range(len(folds))]
-    progress = TrialProgress(job.trial, problem, plan, epochs=job.epochs)
+    progress = TrialProgress(
+        job.trial, problem, plan, parameters=network.parameters, epochs=job.epochs
+    )
     going_on = True
     while going_on:
         logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}
@@ -75,7 +77,7 @@ def _train(
             for name, value in values.items():
                 logs[name].append(value)
         going_on = progress.add_epoch(logs, out_of_fold)
-    return progress.completed(network.parameters, time.perf_counter() - started)
+    return progress.completed(time.perf_counter() - started)
 
 
 def fit_all_rows(

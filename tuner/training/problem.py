@@ -11,6 +11,7 @@ import numpy as np
 from tuner.data import Scaler, fit_scaler
 from tuner.folds import Fold
 from tuner.training.objectives import OBJECTIVES, Objective
+from tuner.training.race import Race
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -64,12 +65,14 @@ class Plan:
         patience: Epochs without a better mean over folds after which a trial stops.
         objective: What the best epoch and trial are chosen by.
         seed: The study's seed.
+        race: Ends trials that are clearly beaten; None where every trial trains to its end.
     """
 
     epochs: int = 50
     patience: int = 10
     objective: Objective = field(default_factory=lambda: OBJECTIVES["cross_entropy"])
     seed: int = 0
+    race: Race | None = None
 
 
 @dataclass(frozen=True, slots=True)

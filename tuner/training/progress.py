@@ -1,6 +1,7 @@
 """A trial on its way: takes in epoch after epoch of all folds, and decides when it ends."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -26,14 +27,16 @@ class TrialProgress:
     Args:
         trial: The trial's number.
         problem: Rows and folds.
-        plan: Objective, patience and most epochs.
+        plan: Objective, patience, most epochs, and the race that it is in.
+        parameters: The network's trainable weights and biases.
         epochs: Most epochs of this trial; None for the plan's.
     """
 
     def __init__(
-        self, trial: int, problem: Problem, plan: Plan, *, epochs: int | None = None
+        self, trial: int, problem: Problem, plan: Plan, *, parameters: int, epochs: int | None
     ) -> None:
         self.trial = trial
+        self.parameters = parameters
         self.most_epochs = epochs or plan.epochs
         self.problem = problem
         self.plan = plan
@@ -79,7 +82,18 @@ class TrialProgress:
             self._best_epoch, self._best_score = self.epochs, score
             self._best_probabilities = ordered
         waited = self.epochs - self._best_epoch
-        return waited < self.plan.patience and self.epochs < self.most_epochs
+        going_on = waited < self.plan.patience and self.epochs < self.most_epochs
+        return going_on and not self._is_beaten()
+
+    def _is_beaten(self) -> bool:
+        race = self.plan.race
+        if race is None:
+            return False
+        if self.epochs in race.rungs:
+            assert self._best_probabilities is not None  # any score is better than the worst
+            values = self.plan.objective.row_values(self._best_probabilities, self._y)
+            race.reach(self.trial, self.epochs, values, self._result("pruned", 0.0))
+        return race.is_beaten(self.trial)
 
     def _check(
         self, logs: Mapping[str, Sequence[float]], out_of_fold: Sequence[np.ndarray]
@@ -101,21 +115,23 @@ class TrialProgress:
         ordered: np.ndarray = np.concatenate(out_of_fold)[self.problem.fold_order]
         return ordered
 
-    def completed(self, parameters: int, seconds: float) -> TrialResult:
+    def completed(self, seconds: float) -> TrialResult:
         """Return the result of the epochs so far.
 
         Args:
-            parameters: Trainable weights and biases.
             seconds: Wall time of the trial.
         """
+        return self._result("completed", seconds)
+
+    def _result(self, status: Literal["completed", "pruned"], seconds: float) -> TrialResult:
         assert self._best_probabilities is not None  # any score is better than the worst
         return TrialResult(
             self.trial,
-            "completed",
+            status,
             epoch=self._best_epoch,
-            parameters=parameters,
+            parameters=self.parameters,
             seconds=seconds,
-            curves=self._curves,
+            curves={name: [list(fold) for fold in curve] for name, curve in self._curves.items()},
             probabilities=self._best_probabilities,
             **scores_of(self._best_probabilities, self.problem, self.plan.objective),
         )

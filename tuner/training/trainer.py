@@ -42,4 +42,6 @@ class Trainer(ABC):
         """Train the trials of a cohort; yield each as it ends, in any order.
 
         A trial that diverges, or whose hypermodel raises, is yielded as failed with the reason.
+        One that the plan's race ends is yielded as if it were complete: `Race.settle` says what
+        becomes of it.
         """

@@ -150,7 +150,9 @@ class _Running:
         self.trial = trial
         self.problem = problem
         self.plan = plan
-        self.progress = TrialProgress(trial.trial, problem, plan, epochs=trial.epochs)
+        self.progress = TrialProgress(
+            trial.trial, problem, plan, parameters=trial.parameters, epochs=trial.epochs
+        )
 
     @property
     def seeds(self) -> list[int]:
@@ -191,4 +193,4 @@ class _Running:
                 return None
         except Diverged as error:
             return TrialResult(self.trial.trial, "failed", str(error), seconds=share)
-        return self.progress.completed(self.trial.parameters, share)
+        return self.progress.completed(share)

@@ -184,7 +184,8 @@ class _Cohort:
         """Cut each group into blocks; the largest first, so that all cores end together.
 
         The first block of each group comes before any second: no core waits while another one
-        traces the program that both need.
+        traces the program that both need. In a race they stand in the order of their trials,
+        each of which is compared with those before it.
         """
         groups: dict[tuple[object, ...], list[LaneTrial]] = {}
         for trial in trials:
@@ -194,7 +195,10 @@ class _Cohort:
             size = max(1, self.machine.block_bytes // self._bytes(group[:1]))
             starts = range(0, len(group), size)
             blocks += [(start // size, group[start : start + size]) for start in starts]
-        blocks.sort(key=lambda block: (block[0], -sum(t.parameters for t in block[1])))
+        if self.plan.race:
+            blocks.sort(key=lambda block: block[1][0].trial)
+        else:
+            blocks.sort(key=lambda block: (block[0], -sum(t.parameters for t in block[1])))
         return [block for _, block in blocks]
 
     def _bytes(self, block: Sequence[LaneTrial]) -> int:

@@ -1,0 +1,236 @@
+"""A race of trials: those that are clearly beaten end early and free their lanes.
+
+A trial is looked at after a few numbers of epochs, the rungs. There its out-of-fold values are
+compared, row by row, with those of the best trial *before* it, by number, after as many epochs.
+So what becomes of a trial is a function of the trials up to it alone: not of which of them train
+side by side, how fast, on what machine, or of a break in the search. A trial that has overtaken
+one before it trains on, at the risk of work in vain: what it did after a rung at which it turns
+out to be beaten does not count.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tuner.training.objectives import Objective
+    from tuner.training.result import TrialResult
+
+__all__ = ["Leads", "Race", "is_beaten", "rungs_of"]
+
+# How a trial stood at the rungs where no trial before it was better, as arrays by name.
+Leads = dict[str, np.ndarray]
+
+_LEVEL = 0.05  # chance of ending a trial that is as good as the best before it
+
+
+def rungs_of(epochs: int) -> tuple[int, ...]:
+    """Return the numbers of epochs after which trials are compared.
+
+    The first epochs, where most of what is hopeless shows, and then at each doubling.
+
+    >>> rungs_of(50)
+    (1, 2, 3, 6, 12, 25)
+    """
+    halved = {epochs >> halvings for halvings in range(1, epochs.bit_length())}
+    return tuple(sorted(rung for rung in halved | {1, 2, 3} if rung < epochs))
+
+
+def is_beaten(losses: np.ndarray, best: np.ndarray, *, caught_up: float, comparisons: int) -> bool:
+    """Return whether a trial is clearly worse than the best one, and would be at the next rung.
+
+    It is let off as much again as it has caught up since the last rung, since what begins slowly
+    may end well. What is left must be more than chance explains, by a one-sided test of the mean
+    of the differences by row, Bonferroni-corrected.
+
+    Args:
+        losses: Of the trial in each row, shape `(rows,)`; lower is better.
+        best: The same of the trial to compare with.
+        caught_up: By how much the difference of their means has shrunk since the last rung.
+        comparisons: In how many chance may speak against the trial.
+    """
+    differences = np.subtract(losses, best, dtype=np.float64)
+    error = differences.std(ddof=1) / np.sqrt(len(differences))
+    behind = differences.mean() - max(caught_up, 0.0)
+    return bool(behind > NormalDist().inv_cdf(1 - _LEVEL / comparisons) * error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where a trial stands at a rung.
+
+    Attributes:
+        losses: In each row; float32, as they are kept on the disk, so that a search that goes on
+            later compares the same numbers.
+        before: Their mean at the rung before; NaN at the first.
+    """
+
+    losses: np.ndarray
+    before: float
+
+    @property
+    def mean(self) -> float:
+        return float(self.losses.mean(dtype=np.float64))
+
+    @property
+    def gain(self) -> float:
+        return self.before - self.mean
+
+
+@dataclass(slots=True)
+class _Runner:
+    """A trial that is not settled yet.
+
+    Attributes:
+        standings: By rung that it has reached.
+        so_far: What its result is if it ends at a rung.
+        leads: The rungs at which no trial before it is better.
+        beaten_at: The rung at which it is beaten; None where it is not, as far as is known.
+        result: What it came to; None while it trains.
+    """
+
+    standings: dict[int, _Standing] = field(default_factory=dict)
+    so_far: dict[int, TrialResult] = field(default_factory=dict)
+    leads: list[int] = field(default_factory=list)
+    beaten_at: int | None = None
+    result: TrialResult | None = None
+
+
+class Race:
+    """Who leads at each rung, and who is beaten there.
+
+    Trials are known by their numbers, which begin at 0 and leave none out. Any thread may tell it
+    of a trial.
+
+    Args:
+        rungs: Numbers of epochs after which trials are compared, ascending.
+        objective: What is compared.
+    """
+
+    def __init__(self, rungs: Sequence[int], objective: Objective) -> None:
+        self.rungs = tuple(rungs)
+        self._sign = 1.0 if objective.direction == "min" else -1.0
+        self._lock = threading.Lock()
+        self._runners: dict[int, _Runner] = {}
+        self._leaders: dict[int, tuple[int, _Standing]] = {}  # by rung: a trial, and how it stood
+        self._next = dict.fromkeys(self.rungs, 0)  # the first trial that a rung has not looked at
+        # what settled trials led at, until all rungs have looked at them
+        self._settled: dict[int, dict[int, _Standing]] = {}
+
+    def reach(self, trial: int, epoch: int, values: np.ndarray, so_far: TrialResult) -> None:
+        """Take in that a trial has come to a rung.
+
+        Args:
+            trial: Its number.
+            epoch: The rung.
+            values: The objective of each training row at its best epoch so far, `(rows,)`.
+            so_far: Its result, if it ends here.
+        """
+        with self._lock:
+            runner = self._runners.setdefault(trial, _Runner())
+            place = self.rungs.index(epoch)
+            before = runner.standings[self.rungs[place - 1]].mean if place else math.nan
+            losses = (self._sign * values).astype(np.float32)
+            runner.standings[epoch] = _Standing(losses, before)
+            runner.so_far[epoch] = so_far
+            self._look()
+
+    def is_beaten(self, trial: int) -> bool:
+        """Return whether a trial need not go on, as far as is known."""
+        with self._lock:
+            return trial in self._runners and self._runners[trial].beaten_at is not None
+
+    def settle(self, result: TrialResult) -> list[tuple[TrialResult, Leads]]:
+        """Take in the end of a trial, and return what no other trial can change any more.
+
+        Returns:
+            Results in the order of their trials, and with each what `recall` must be given later.
+        """
+        with self._lock:
+            self._runners.setdefault(result.trial, _Runner()).result = result
+            self._look()
+            settled = [number for number in self._runners if self._is_settled(number)]
+            return [self._take_off(number) for number in sorted(settled)]
+
+    def recall(self, trial: int, leads: Leads) -> None:
+        """Take in a trial that an earlier search settled.
+
+        Args:
+            trial: Its number.
+            leads: As `settle` returned them.
+        """
+        with self._lock:
+            self._settled[trial] = {
+                rung: _Standing(leads[f"losses_{rung}"], float(leads[f"before_{rung}"]))
+                for rung in self.rungs
+                if f"losses_{rung}" in leads
+            }
+            self._look()
+
+    def _is_settled(self, trial: int) -> bool:
+        runner = self._runners[trial]
+        if runner.result is None:
+            return False
+        return runner.beaten_at is not None or all(self._next[r] > trial for r in runner.standings)
+
+    def _take_off(self, trial: int) -> tuple[TrialResult, Leads]:
+        runner = self._runners.pop(trial)
+        assert runner.result is not None  # it is settled
+        standings = {rung: runner.standings[rung] for rung in runner.leads}
+        self._settled[trial] = standings
+        leads = {f"losses_{rung}": standing.losses for rung, standing in standings.items()}
+        leads |= {f"before_{rung}": np.array(s.before) for rung, s in standings.items()}
+        if runner.beaten_at is None:
+            return runner.result, leads
+        return replace(runner.so_far[runner.beaten_at], seconds=runner.result.seconds), leads
+
+    def _look(self) -> None:
+        """Let each rung look at the trials in their order, as far as they have come."""
+        before: int | None = None
+        for rung in self.rungs:
+            while (before is None or self._next[rung] < before) and self._looks(rung):
+                self._next[rung] += 1
+            before = self._next[rung]
+        for trial in [n for n in self._settled if n < min(self._next.values(), default=0)]:
+            del self._settled[trial]
+
+    def _looks(self, rung: int) -> bool:
+        """Look at a rung's next trial; return False where that has not come so far."""
+        trial = self._next[rung]
+        if trial in self._settled:
+            if rung in self._settled[trial]:
+                self._leaders[rung] = trial, self._settled[trial][rung]
+            return True
+        runner = self._runners.get(trial)
+        if runner is None:
+            return False
+        if runner.beaten_at is not None:
+            return True
+        if rung not in runner.standings:
+            return runner.result is not None  # it ended before
+        self._compare(trial, runner, rung)
+        return True
+
+    def _compare(self, trial: int, runner: _Runner, rung: int) -> None:
+        own = runner.standings[rung]
+        if rung not in self._leaders or own.mean < self._leaders[rung][1].mean:
+            self._leaders[rung] = trial, own
+            runner.leads.append(rung)
+            return
+        leader, best = self._leaders[rung]
+        if rung != self.rungs[0] and is_beaten(  # at the first, how fast it learns is unknown
+            own.losses,
+            best.losses,
+            caught_up=own.gain - best.gain,
+            comparisons=(len(self.rungs) - 1) * trial,
+        ):
+            runner.beaten_at = rung
+            reason = f"clearly worse than trial {leader} after {rung} epochs"
+            runner.so_far[rung] = replace(runner.so_far[rung], reason=reason)
