@@ -18,7 +18,6 @@ import argparse
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from own_process import answer_of
+from scaled_rows import scaled_rows
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -125,15 +126,13 @@ def by_keras_tuner(ready: Any, hypermodel: Any, jobs: Any) -> list[float]:
     for job in jobs:
         curves = []
         for fold in problem.folds:
-            scaler = problem.scaler(fold.train)
-            rows, held_out = fold.train, fold.validation
+            train, validation = scaled_rows(problem, fold.train, fold.validation)
             model = hypermodel.build(job.hyperparameters)
             history = hypermodel.fit(
                 job.hyperparameters,
                 model,
-                scaler.apply(problem.x[rows]),
-                problem.y[rows],
-                validation_data=(scaler.apply(problem.x[held_out]), problem.y[held_out]),
+                *train,
+                validation_data=validation,
                 epochs=ready.settings.epochs,
                 verbose=0,
             )
@@ -266,11 +265,8 @@ def compare(options: argparse.Namespace) -> None:
     given = [f"--data={options.data}", f"--space={options.space}"]
     given += [f"--{name}={getattr(options, name)}" for name in ("trials", "folds", "epochs")]
     for way in options.ways.split(","):
-        started = time.perf_counter()
-        arguments = [sys.executable, str(Path(__file__).resolve()), *given, "--one", way]
-        done = subprocess.run(arguments, capture_output=True, text=True, check=True)
-        whole = time.perf_counter() - started
-        found = json.loads(done.stdout.splitlines()[-1])
+        command = [sys.executable, str(Path(__file__).resolve()), *given, "--one", way]
+        found, whole = answer_of(command)
         score = np.nanmedian(found["scores"])
         print(
             f"| {way} | {found['seconds']:.1f} | {whole:.1f} | {found['rate']:.0f} | "

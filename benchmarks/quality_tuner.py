@@ -1,0 +1,63 @@
+"""The way of this package in `quality.py`: its command line."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from own_process import answer_of
+from quality_run import SPACE, Asked, Found
+
+__all__ = ["search_with"]
+
+_MANY = 1_000_000  # trials: the seconds end the search
+
+
+def search_with(oracle: str, asked: Asked) -> Iterator[Found]:
+    """Search with an oracle, once a budget, and predict with the exported model."""
+    for budget in asked.budgets:
+        with tempfile.TemporaryDirectory() as root:
+            command = [sys.executable, "-m", "tuner", "search", "--space", SPACE]
+            command += ["--data", asked.data, "--oracle", oracle, "--seed", str(asked.seed)]
+            command += ["--max-seconds", str(budget), "--max-trials", str(_MANY)]
+            told, whole = answer_of([*command, "--root", root, "--json"])
+            yield Found(
+                budget,
+                trials=told["trials"],
+                completed=told["completed"],
+                search_seconds=_search_seconds(told["study"], Path(root)),
+                whole_seconds=whole,
+                configuration={**told["best"]["hyperparameters"], "epochs": told["best"]["epoch"]},
+                probabilities=_held_out(told, asked),
+            )
+
+
+def _search_seconds(study: str, root: Path) -> float:
+    """Return the seconds from a study's beginning to the end of its last trial."""
+    from tuner.study import Study
+
+    events = list(Study.open(study, root).journal.events())
+    begun = next(event["time"] for event in events if event["event"] == "begun")
+    return float(max(event["time"] for event in events if event["event"] == "trial") - begun) / 1e3
+
+
+def _held_out(told: dict[str, Any], asked: Asked) -> np.ndarray:
+    """Return the exported model's probabilities of the held-out rows, shape `(rows, classes)`."""
+    from tuner.serving.inputs import model_inputs
+    from tuner.serving.prediction import ExportedModel
+    from tuner.training import OBJECTIVES
+
+    ready = asked.prepared()
+    rows = ready.split.test
+    model = ExportedModel.open(Path(told["model"]))
+    raw = {name: values[rows] for name, values in ready.dataset.raw.items()}
+    probabilities = model.predict(model_inputs(raw, model.inputs)).iloc[:, 1:].to_numpy()
+    score = OBJECTIVES["cross_entropy"].row_values(probabilities, ready.dataset.y[rows]).mean()
+    if abs(score - told["test_score"]) > 1e-3:
+        raise RuntimeError(
+            f"the held-out rows score {score:.4f} here, and {told['test_score']:.4f} in the "
+            "search: they are not the same rows"
+        )
+    return np.asarray(probabilities)
