@@ -16,7 +16,7 @@ from tuner.data import Dataset
 from tuner.errors import ExportMismatch, SpaceError, UserError
 from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
 from tuner.study import Listener, Pick, Study, TrialRecord
-from tuner.training import OBJECTIVES, Job
+from tuner.training import OBJECTIVES, TRAINERS, Job
 from tuner.training.scores import mean_and_error
 
 if TYPE_CHECKING:
@@ -249,12 +249,11 @@ def train_pick(prepared: Prepared, pick: Pick) -> "TrainedNetwork":
     import keras_tuner
 
     from tuner.serving.export import TrainedNetwork
-    from tuner.training.fit import fit_all_rows
 
     hyperparameters = keras_tuner.HyperParameters()
     hyperparameters.values = dict(pick.hyperparameters)
     problem = prepared.problem
-    network = fit_all_rows(
+    network = TRAINERS[prepared.settings.trainer]().train_on_all_rows(
         Job(pick.trial, hyperparameters),
         make_hypermodel(prepared),
         problem=problem,

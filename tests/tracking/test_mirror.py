@@ -251,9 +251,7 @@ def test_the_environments_tracking_uri_is_taken(monkeypatch, tmp_path):
     assert default_tracking_uri(tmp_path) == "http://127.0.0.1:5000"
 
 
-def test_a_mirror_writes_while_the_search_runs_and_to_its_end(
-    make_study, make_record, monkeypatch
-):
+def test_a_mirror_writes_while_the_search_runs_and_to_its_end(make_study, make_record, monkeypatch):
     monkeypatch.setattr("tuner.tracking.mirror._PATIENCE", 120.0)  # the machine may be busy
     study = make_study()
     root = study.folder.parents[1]

@@ -10,8 +10,7 @@ import pytest
 from tests.conftest import SMALL, make_problem, make_space
 from tuner.errors import SpaceError, UserError
 from tuner.model.mlp import MLPHyperModel
-from tuner.training import CURVES, TRAINERS, Job, Plan, Problem
-from tuner.training.fit import fit_all_rows
+from tuner.training import CURVES, TRAINERS, Job, Plan
 
 REGULARIZED = {
     "none": 'kind = "none"',
@@ -227,22 +226,6 @@ def test_a_users_model_for_other_features_fails_with_keras_reason_in_one_line(pr
     assert "7" in result.reason
     assert "\n" not in result.reason
     assert "\x1b" not in result.reason
-
-
-def test_the_final_training_sees_all_rows_and_repeats_itself(problem, plan):
-    first, second = (
-        fit_all_rows(
-            job(depth=1, learning_rate=0.1), hypermodel(), problem=problem, plan=plan, epochs=2
-        )
-        for _ in range(2)
-    )
-    for one, other in zip(first.get_weights(), second.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
-    fewer = Problem(problem.x, problem.y, problem.folds[:2], problem.scaled)
-    other = fit_all_rows(
-        job(depth=1, learning_rate=0.1), hypermodel(), problem=fewer, plan=plan, epochs=2
-    )
-    assert not np.array_equal(first.get_weights()[0], other.get_weights()[0])
 
 
 def test_a_cosine_schedule_runs_over_the_planned_epochs(problem):

@@ -28,7 +28,6 @@ from tuner.study import (
     installed_versions,
 )
 from tuner.training import OBJECTIVES, TRAINERS, Job, Problem, TrialResult
-from tuner.training.fit import fit_all_rows
 from tuner.training.race import Leads, Race, rungs_of
 
 __all__ = ["KFoldTuner"]
@@ -334,7 +333,7 @@ class KFoldTuner(keras_tuner.Tuner):
         assert self.problem is not None  # there is no trial before the search
         number = int(trial.trial_id)
         record = next(record for record in self.records if record.trial == number)
-        return fit_all_rows(
+        return self.trainer.train_on_all_rows(
             Job(number, trial.hyperparameters),
             self.hypermodel,
             problem=self.problem,

@@ -14,10 +14,10 @@ from tuner.training.problem import Job, Plan, Problem
 from tuner.training.progress import Diverged, TrialProgress
 from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult
-from tuner.training.streams import ALL_ROWS, batch_order, stream_seed
+from tuner.training.streams import batch_order, stream_seed
 from tuner.training.trainer import Trainer
 
-__all__ = ["FitTrainer", "fit_all_rows"]
+__all__ = ["FitTrainer"]
 
 _PREDICTION_ROWS = 8192  # rows predicted at once, so that memory does not grow with the table
 
@@ -54,6 +54,23 @@ class FitTrainer(Trainer):
             finally:
                 keras.backend.clear_session()
 
+    def train_on_all_rows(
+        self,
+        job: Job,
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+        epochs: int,
+    ) -> keras.Model:
+        """Train it with `HyperModel.fit`."""
+        data = _FoldData(problem.whole(), 0)
+        network = _Network(hypermodel, job, plan)
+        network.load(network.initial_state(data.stream))
+        for epoch in range(epochs):
+            network.fit_epoch(data, epoch)
+        return network.model
+
 
 def _train(
     job: Job, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
@@ -61,7 +78,7 @@ def _train(
     started = time.perf_counter()
     folds = [_FoldData(problem, number) for number in range(len(problem.folds))]
     network = _Network(hypermodel, job, plan)
-    states = [network.initial_state(number) for number in range(len(folds))]
+    states = [network.initial_state(fold.stream) for fold in folds]
     progress = TrialProgress(
         job.trial, problem, plan, parameters=network.parameters, epochs=job.epochs
     )
@@ -80,37 +97,12 @@ def _train(
     return progress.completed(time.perf_counter() - started)
 
 
-def fit_all_rows(
-    job: Job, hypermodel: keras_tuner.HyperModel, *, problem: Problem, plan: Plan, epochs: int
-) -> keras.Model:
-    """Train a trial's network on all training rows, as the `fit` trainer trains a fold.
-
-    Args:
-        job: The trial.
-        hypermodel: Builds and fits it.
-        problem: Its training rows are used; each row is scaled by the moments of all of them.
-        plan: The study's plan; its seed decides the random streams.
-        epochs: Epochs to train, as the trial's folds chose them.
-
-    Returns:
-        The trained network, which takes scaled rows.
-    """
-    data = _FoldData(problem, ALL_ROWS)
-    network = _Network(hypermodel, job, plan)
-    network.load(network.initial_state(ALL_ROWS))
-    for epoch in range(epochs):
-        network.fit_epoch(data, epoch)
-    return network.model
-
-
 class _FoldData:
     """A fold's rows, scaled by what was fitted on its training rows alone."""
 
     def __init__(self, problem: Problem, number: int) -> None:
-        self.number = number
-        train, validation = problem.rows, problem.rows[:0]
-        if number != ALL_ROWS:
-            train, validation = problem.folds[number].train, problem.folds[number].validation
+        self.stream = problem.stream(number)
+        train, validation = problem.folds[number].train, problem.folds[number].validation
         scaler = problem.scaler(train)
         scale = scaler.apply if scaler else np.asarray
         self.x_train: np.ndarray = scale(problem.x[train])
@@ -131,9 +123,9 @@ class _Network:
     def parameters(self) -> int:
         return int(sum(np.prod(v.shape) for v in self.model.trainable_variables))
 
-    def initial_state(self, fold: int) -> list[np.ndarray]:
-        """Build the fold's own initial network; the last one built is the one that trains."""
-        seed = stream_seed(self.plan.seed, self.job.trial, fold)
+    def initial_state(self, stream: int) -> list[np.ndarray]:
+        """Build a fold's own initial network; the last one built is the one that trains."""
+        seed = stream_seed(self.plan.seed, self.job.trial, stream)
         self.model = build_network(self.hypermodel, self.job.hyperparameters, seed=seed)
         initial_weights = getattr(self.hypermodel, "initial_weights", None)
         if initial_weights is not None:  # the same as every other trainer begins with
@@ -155,7 +147,7 @@ class _Network:
             len(fold.y_train),
             seed=self.plan.seed,
             trial=self.job.trial,
-            fold=fold.number,
+            fold=fold.stream,
             epoch=epoch,
         )
         history = self.hypermodel.fit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from tuner.data import Scaler, fit_scaler
 from tuner.folds import Fold
 from tuner.training.objectives import OBJECTIVES, Objective
 from tuner.training.race import Race
+from tuner.training.streams import ALL_ROWS
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -29,12 +30,25 @@ class Problem:
         folds: Row numbers of each fold; their validation parts partition the training rows.
         scaled: Which features are standardised on each fold's training rows, shape
             `(features,)`; None where rows are taken as they are.
+        streams: By what number each fold's random streams go; None for its place.
     """
 
     x: np.ndarray
     y: np.ndarray
     folds: tuple[Fold, ...]
     scaled: np.ndarray | None = None
+    streams: tuple[int, ...] | None = None
+
+    def stream(self, fold: int) -> int:
+        """Return the number by which the random streams of a fold go."""
+        return fold if self.streams is None else self.streams[fold]
+
+    def whole(self) -> Problem:
+        """Return the problem of training on all training rows, in a single fold.
+
+        A fold must hold some row out; this one's is a training row, and its score worth nothing.
+        """
+        return replace(self, folds=(Fold(self.rows, self.rows[:1]),), streams=(ALL_ROWS,))
 
     @cached_property
     def rows(self) -> np.ndarray:

@@ -10,6 +10,7 @@ from tuner.training.problem import Job, Plan, Problem
 from tuner.training.result import TrialResult
 
 if TYPE_CHECKING:
+    import keras
     import keras_tuner
 
 __all__ = ["Trainer"]
@@ -44,4 +45,27 @@ class Trainer(ABC):
         A trial that diverges, or whose hypermodel raises, is yielded as failed with the reason.
         One that the plan's race ends is yielded as if it were complete: `Race.settle` says what
         becomes of it.
+        """
+
+    @abstractmethod
+    def train_on_all_rows(
+        self,
+        job: Job,
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+        epochs: int,
+    ) -> keras.Model:
+        """Train a trial's network on all training rows, as it is trained on a fold's.
+
+        Args:
+            job: The trial.
+            hypermodel: Builds its network.
+            problem: Its training rows are used; each row is scaled by the moments of all of them.
+            plan: The study's plan; its seed decides the random streams.
+            epochs: Epochs to train, as the trial's folds chose them.
+
+        Returns:
+            The trained network, which takes scaled rows.
         """

@@ -76,6 +76,13 @@ class LaneBlock:
                 yield None
             yield from results
 
+    def train_blindly(self, epochs: int) -> list[list[np.ndarray]]:
+        """Train for some epochs, whatever the scores; return the variables of each lane."""
+        self._load([lane for trial in self._running for lane in trial.initial_variables()])
+        for epoch in range(epochs):
+            self._epoch(epoch)
+        return [lane for part in self._parts for lane in part.weights.lane_values()]
+
     def _epoch(self, epoch: int) -> dict[str, np.ndarray]:
         steps = self.program.steps
         order = np.concatenate([trial.order(epoch, steps) for trial in self._running])
@@ -157,8 +164,8 @@ class _Running:
     @property
     def seeds(self) -> list[int]:
         """The seed of each fold."""
-        folds = range(len(self.problem.folds))
-        return [stream_seed(self.plan.seed, self.trial.trial, fold) for fold in folds]
+        streams = map(self.problem.stream, range(len(self.problem.folds)))
+        return [stream_seed(self.plan.seed, self.trial.trial, stream) for stream in streams]
 
     def initial_variables(self) -> list[Sequence[np.ndarray]]:
         """Return what each fold's network begins with."""
@@ -174,7 +181,8 @@ class _Running:
         order = np.zeros((len(folds), steps * shape.batch_size), np.int32)
         for number, fold in enumerate(folds):
             rows = len(fold.train)
-            visits = batch_order(rows, seed=seed, trial=trial, fold=number, epoch=epoch)
+            stream = self.problem.stream(number)
+            visits = batch_order(rows, seed=seed, trial=trial, fold=stream, epoch=epoch)
             order[number, :rows] = fold.train[visits]
         batches = order.reshape(len(folds), steps, shape.batch_size)
         return np.pad(batches, ((0, 0), (0, 0), (0, shape.stored_rows - shape.batch_size)))

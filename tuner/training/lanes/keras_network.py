@@ -95,6 +95,12 @@ def keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> Lan
     def initial_variables(seed: int) -> list[np.ndarray]:
         return [variable.numpy() for variable in _variables(build(seed))]
 
+    def network(variables: Sequence[np.ndarray]) -> Any:
+        trained = build(seed=0)
+        for variable, value in zip(_variables(trained), variables, strict=True):
+            variable.assign(value)
+        return trained
+
     model = build(stream_seed(plan.seed, job.trial, 0))
     _refuse_unfit(model)
     batch_size = batch_size_of(hypermodel, job.hyperparameters, model)
@@ -107,6 +113,7 @@ def keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> Lan
         common={},
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
         initial_variables=initial_variables,
+        network=network,
         learning_rate_at=lambda epoch: 0.0,  # it is a variable of the optimizer
         epochs=job.epochs,
     )

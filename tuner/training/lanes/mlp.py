@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tuner.model.mlp import MLPHyperModel
 from tuner.model.recipe import Recipe, initial_weights
 from tuner.training.lanes.data import LaneData, aligned
 from tuner.training.lanes.dropout import keep_masks
@@ -113,15 +114,22 @@ class MLPShape(StackedShape):
         return StackedMLPs(self, data, variables)
 
 
-def mlp_trial(job: Job, recipe: Recipe, plan: Plan) -> LaneTrial:
+def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
     """Return a trial whose networks are multilayer perceptrons.
 
     Args:
         job: The trial.
-        recipe: Its network.
+        hypermodel: Describes its network.
         plan: Its epochs are those over which a cosine schedule decays.
     """
+    recipe = hypermodel.recipe(job.hyperparameters)
     shape, penalty = MLPShape.of(recipe), recipe.penalty
+
+    def network(variables: Sequence[np.ndarray]) -> keras.Model:
+        model = hypermodel.build(job.hyperparameters)
+        model.set_weights(_keras_weights(variables, recipe))
+        return model
+
     return LaneTrial(
         job.trial,
         shape,
@@ -135,6 +143,7 @@ def mlp_trial(job: Job, recipe: Recipe, plan: Plan) -> LaneTrial:
         common={"momentum": recipe.momentum},  # the fused update takes one for all lanes
         parameters=recipe.parameters,
         initial_variables=lambda seed: _initial_variables(recipe, shape, seed),
+        network=network,
         learning_rate_at=lambda epoch: recipe.learning_rate_at(epoch, plan.epochs),
         epochs=job.epochs,
     )
@@ -150,6 +159,16 @@ def _initial_variables(recipe: Recipe, shape: MLPShape, seed: int) -> list[np.nd
             [*weights, *map(np.zeros_like, weights)], shape.variable_shapes, strict=True
         )
     ]
+
+
+def _keras_weights(variables: Sequence[np.ndarray], recipe: Recipe) -> list[np.ndarray]:
+    """Return a lane's kernels and biases as `Model.set_weights` takes them, without padding."""
+    layers = len(recipe.widths) - 1
+    weights = []
+    for layer, (inputs, outputs) in enumerate(pairwise(recipe.widths)):
+        kernel, bias = variables[layer], variables[layers + layer]
+        weights += [kernel[:inputs, :outputs], bias[0, :outputs]]
+    return weights
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -29,6 +30,10 @@ class LaneWeights(ABC):
     @abstractmethod
     def load(self, lanes: Sequence[Sequence[np.ndarray]]) -> None:
         """Take the values of each lane's variables."""
+
+    @abstractmethod
+    def lane_values(self) -> list[list[np.ndarray]]:
+        """Return the values of each lane's variables."""
 
 
 W = TypeVar("W", bound=LaneWeights)
@@ -151,6 +156,7 @@ class LaneTrial:
         parameters: Trainable weights and biases.
         initial_variables: From a seed, what a lane's variables begin with, in the order of
             `LaneShape.variable_shapes`.
+        network: From what a lane's variables come to, the Keras network that has them.
         learning_rate_at: The learning rate of an epoch, counted from 0.
         epochs: Most epochs of this trial; None for the plan's.
     """
@@ -161,5 +167,6 @@ class LaneTrial:
     common: Mapping[str, float]
     parameters: int
     initial_variables: Callable[[int], Sequence[np.ndarray]]
+    network: Callable[[Sequence[np.ndarray]], keras.Model]
     learning_rate_at: Callable[[int], float]
     epochs: int | None = None

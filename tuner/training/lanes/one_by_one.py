@@ -54,6 +54,10 @@ class LoneWeights(LaneWeights):
         """Take the values of each lane's variables."""
         self.lanes = [[tf.constant(value) for value in values] for values in lanes]
 
+    def lane_values(self) -> list[list[np.ndarray]]:
+        """Return the values of each lane's variables."""
+        return [[value.numpy() for value in variables] for variables in self.lanes]
+
 
 class OneByOneProgram(LaneProgram[LoneWeights]):
     """The program of a network that gives no way to stack it.

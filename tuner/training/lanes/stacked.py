@@ -35,6 +35,11 @@ class StackedWeights(LaneWeights):
         for variable, values in zip(self.variables, zip(*lanes, strict=True), strict=True):
             variable.assign(np.stack(values))
 
+    def lane_values(self) -> list[list[np.ndarray]]:
+        """Return the values of each lane's variables."""
+        stacked = [variable.numpy() for variable in self.variables]
+        return [list(lane) for lane in zip(*stacked, strict=True)]
+
     def assign(self, values: Sequence[tf.Tensor]) -> None:
         """Take values that are stacked already."""
         for variable, value in zip(self.variables, values, strict=True):

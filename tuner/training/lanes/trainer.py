@@ -5,6 +5,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+import keras
 import keras_tuner
 import tensorflow as tf
 
@@ -67,14 +68,36 @@ class LanesTrainer(Trainer):
         with ThreadPoolExecutor(self.machine.workers, thread_name_prefix="part") as pool:
             cohort = _Cohort(self, problem, plan, pool)
             if hasattr(hypermodel, "recipe"):
-                yield from cohort.train(
-                    [mlp_trial(job, hypermodel.recipe(job.hyperparameters), plan) for job in jobs]
-                )
+                yield from cohort.train([mlp_trial(job, hypermodel, plan) for job in jobs])
                 return
             yield from cohort.train_own(jobs, hypermodel)
         self._note(hypermodel, cohort.unfit.values())
         left = [job for job in jobs if job.trial in cohort.unfit]
         yield from FitTrainer().train(left, hypermodel, problem=problem, plan=plan)
+
+    def train_on_all_rows(
+        self,
+        job: Job,
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+        epochs: int,
+    ) -> keras.Model:
+        """Train it as a lane that is alone."""
+        whole = problem.whole()
+        try:
+            make = mlp_trial if hasattr(hypermodel, "recipe") else keras_trial
+            trial = make(job, hypermodel, plan)
+            program = trial.shape.program(LaneData(whole))
+            (variables,) = LaneBlock([trial], program, problem=whole, plan=plan).train_blindly(
+                epochs
+            )
+        except Unfit:  # which was told when it was searched
+            return FitTrainer().train_on_all_rows(
+                job, hypermodel, problem=problem, plan=plan, epochs=epochs
+            )
+        return trial.network(variables)
 
     def _note(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
         """Tell once why networks are trained by `fit`."""
