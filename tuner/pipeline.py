@@ -80,6 +80,7 @@ def run_search(
     prepared: Prepared,
     destination: Destination,
     *,
+    started: float,
     listeners: Sequence[Listener] = (),
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> Outcome:
@@ -88,6 +89,7 @@ def run_search(
     Args:
         prepared: What to search.
         destination: Where the study is written.
+        started: Since when time counts, by `time.monotonic`.
         listeners: Who is told of the search's events.
         on_stage: Is told what follows the last trial.
 
@@ -109,7 +111,7 @@ def run_search(
             )
         study.begin(prepared.settings)
         try:
-            outcome = _search(prepared, tuner, study, on_stage)
+            outcome = _search(prepared, tuner, study, started=started, on_stage=on_stage)
             status, summary = "finished", outcome.to_dict()
             return outcome
         except Exception:
@@ -122,12 +124,16 @@ def run_search(
 
 
 def _search(
-    prepared: Prepared, tuner: "KFoldTuner", study: Study, on_stage: Callable[[str], None]
+    prepared: Prepared,
+    tuner: "KFoldTuner",
+    study: Study,
+    *,
+    started: float,
+    on_stage: Callable[[str], None],
 ) -> Outcome:
     from tuner.serving.fresh_process import FreshProcess
 
-    started = time.monotonic()
-    sentence = tuner.run(prepared.problem, study)
+    sentence = tuner.run(prepared.problem, study, started=started)
     on_stage("picking the network")
     selection = choose(study, prepared.dataset)
     model, test, fault = study.folder / "model", {}, ""

@@ -1,5 +1,6 @@
 """Searches that end trials early."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -123,3 +124,38 @@ def test_where_the_leader_of_the_race_diverges_the_search_says_how_to_go_on(tmp_
     )
     with pytest.raises(SearchFailed, match=f"^{expected}$"):
         tuner.search(*rows)
+
+
+def test_each_value_that_the_space_compares_has_a_trial_that_trained_to_its_end(tmp_path, rows):
+    space = replace(make_space(SPACE), compare="depth")
+    settings = replace(SETTINGS, max_trials=12)
+    network = MLPHyperModel(space, features=FEATURES, classes=CLASSES, epochs=settings.epochs)
+    tuner = KFoldTuner(network, settings, directory=tmp_path)
+    tuner.search(*rows, study="mine")
+    assert {r.hyperparameters["depth"] for r in tuner.records if r.completed} == {0, 1, 2}
+    assert any(r.result.status == "pruned" for r in tuner.records)
+    group = {r.trial: r.hyperparameters["depth"] for r in tuner.records}
+    for record in tuner.records:
+        if record.result.status == "pruned":
+            leader = int(record.result.reason.removeprefix("clearly worse than trial ").split()[0])
+            assert group[leader] == group[record.trial]
+
+
+def test_the_clock_ends_trials_as_they_are_and_leaves_those_that_have_not_begun(tmp_path, rows):
+    settings = replace(SETTINGS, max_trials=400, epochs=400, max_seconds=5.0)
+    network = MLPHyperModel(
+        make_space(SPACE), features=FEATURES, classes=CLASSES, epochs=settings.epochs
+    )
+    tuner = KFoldTuner(network, settings, directory=tmp_path)
+    started = time.monotonic()
+    tuner.search(*rows, study="mine")
+    seconds = time.monotonic() - started
+    assert 2 < seconds < 15
+    assert 0 < len(tuner.records) < 400
+    cut = [r for r in tuner.records if "ended by the clock" in r.result.reason]
+    assert len(cut) > 0
+    for record in cut:
+        assert record.result.reason == (
+            f"ended by the clock, in epoch {len(record.result.curves['loss'][0])}"
+        )
+        assert record.completed

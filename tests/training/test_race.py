@@ -158,6 +158,27 @@ def test_the_direction_of_the_objective_decides_who_leads():
     assert race.is_beaten(1)
 
 
+def test_trials_of_different_groups_do_not_beat_each_other():
+    def statuses(*groups):
+        race, ended = Race((1, 2), OBJECTIVES["cross_entropy"]), {}
+        for trial, (group, loss) in enumerate(zip(groups, (1.0, 2.0, 3.0), strict=True)):
+            race.enter(trial, group)
+            for rung in (1, 2):
+                race.reach(trial, rung, np.full(ROWS, loss), result(trial, "pruned"))
+            ended |= {r.trial: r.status for r, _ in race.settle(result(trial))}
+        return [ended[trial] for trial in range(3)]
+
+    assert statuses("a", "b", "a") == ["completed", "completed", "pruned"]
+    assert statuses("a", "a", "b") == ["completed", "pruned", "completed"]
+
+
+def test_who_waits_for_trials_that_never_come_is_let_go_at_last():
+    race = Race((1, 2), OBJECTIVES["cross_entropy"])
+    race.reach(1, 1, np.ones(ROWS), result(1, "pruned"))
+    assert race.settle(result(1)) == []
+    assert [(r.trial, r.status) for r, _ in race.close()] == [(1, "completed")]
+
+
 def test_chance_ends_few_of_the_trials_that_are_all_alike():
     """Twenty equal networks, whose losses in a row are related, as those of networks are."""
     ended = []

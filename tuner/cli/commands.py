@@ -57,7 +57,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     ] = None,
     max_trials: Annotated[int, typer.Option(help="Most trials.")] = 20,
     max_seconds: Annotated[
-        float | None, typer.Option(help="Begin no trials after so many seconds.")
+        float | None, typer.Option(help="End after so many seconds, with what was found.")
     ] = None,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
     epochs: Annotated[int, typer.Option(help="Most epochs of a trial.")] = 50,

@@ -2,6 +2,9 @@
 
 import os
 import sys
+import threading
+import time
+from typing import NoReturn
 
 from tuner.cli.commands import app
 from tuner.errors import TunerError
@@ -9,6 +12,7 @@ from tuner.errors import TunerError
 __all__ = ["main"]
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_PATIENCE = 2.0  # seconds
 
 
 def main() -> None:
@@ -32,4 +36,17 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        _leave(INTERRUPTED)
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit, but wait a moment only for threads: one may be in the middle of a long epoch."""
+    patience = time.monotonic() + _PATIENCE
+    others = [t for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon]
+    for thread in others:
+        thread.join(max(patience - time.monotonic(), 0.0))
+    if any(thread.is_alive() for thread in others):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+import time
 from pathlib import Path
 
 from rich.console import Console
@@ -33,6 +34,7 @@ class SearchCommand:
         self.root = root
         self.tracking_uri = tracking_uri
         self.as_json = as_json
+        self.started = time.monotonic()
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def search(
@@ -75,7 +77,11 @@ class SearchCommand:
         import_heavy()
         try:
             outcome = run_search(
-                prepared, destination, listeners=[mirror, progress], on_stage=progress.stage
+                prepared,
+                destination,
+                started=self.started,
+                listeners=[mirror, progress],
+                on_stage=progress.stage,
             )
         except KeyboardInterrupt:
             progress.interrupted(self.tracking_uri)

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 from tuner.errors import DataError, SearchFailed, StudyError, UserError
 from tuner.folds import make_split
 from tuner.search.oracles import ORACLES, StudyOracle
-from tuner.space import Space, from_keras_tuner
+from tuner.space import Space, Value, from_keras_tuner
 from tuner.study import (
     Listener,
     SearchSettings,
@@ -33,6 +33,8 @@ from tuner.training.race import Leads, Race, rungs_of
 __all__ = ["KFoldTuner"]
 
 _FIRST_COHORT = 4  # trials of a search with a time limit, from which the pace is learned
+_TRACE_SECONDS = 1.0  # to make ready to train a network once more
+_ALONE = 2.0  # a lane takes about so much longer alone than its share beside others
 
 
 class KFoldTuner(keras_tuner.Tuner):
@@ -77,6 +79,7 @@ class KFoldTuner(keras_tuner.Tuner):
         self.records: list[TrialRecord] = []
         self._running: dict[int, Any] = {}  # trial number to KerasTuner's trial
         self._unfinished: list[Job] = []  # proposed by an earlier search, and not ended
+        self._race: Race | None = None
         self._kept = 0  # trials that an earlier search finished
         # KerasTuner keeps files of its own; the study's journal takes their place.
         scratch = tempfile.mkdtemp(prefix="tuner-")
@@ -152,12 +155,13 @@ class KFoldTuner(keras_tuner.Tuner):
             opened.begin(self.settings)
             self.run(problem, opened)
 
-    def run(self, problem: Problem, study: Study) -> str:
+    def run(self, problem: Problem, study: Study, *, started: float | None = None) -> str:
         """Search a problem and write the study.
 
         Args:
             problem: Rows and folds.
             study: Where it is written; what it has already is not done again.
+            started: Since when a time limit counts, by `time.monotonic`; None for now.
 
         Returns:
             Why the search ended, in one sentence.
@@ -167,19 +171,21 @@ class KFoldTuner(keras_tuner.Tuner):
         """
         self._refuse_second_search()
         self.problem, self.study = problem, study
-        started = time.monotonic()
+        started = time.monotonic() if started is None else started
         for listener in self.listeners:
             listener.on_study_begin(study)
-        race = self._make_race()
-        self._recall(study, race)
+        self._race = self._make_race()
+        self._recall(study)
         # one cohort is trained whatever the time, so that there is something to pick
         while (not self.records or not self._time_is_up(started)) and (
             jobs := self._next_cohort(study, started)
         ):
-            plan = replace(self.settings.plan, race=race)
+            plan = replace(self.settings.plan, race=self._race, deadline=self._deadline(started))
             for result in self.trainer.train(jobs, self.hypermodel, problem=problem, plan=plan):
-                for settled, leads in race.settle(result) if race else [(result, {})]:
+                for settled, leads in self._settle(result):
                     self._end_trial(settled, leads, study)
+        for settled, leads in self._race.close() if self._race else []:
+            self._end_trial(settled, leads, study)
         sentence = self._why_ended(started)
         for listener in self.listeners:
             listener.on_search_end(study, sentence)
@@ -192,7 +198,17 @@ class KFoldTuner(keras_tuner.Tuner):
             return None
         return Race(rungs_of(self.settings.epochs), self.settings.plan.objective)
 
-    def _recall(self, study: Study, race: Race | None) -> None:
+    def _enter_race(self, trial: int, values: Mapping[str, Value]) -> None:
+        """Let a trial race with those of the same value of what the space compares."""
+        space = getattr(self.hypermodel, "space", None)
+        compared = space.compare if isinstance(space, Space) else None
+        if self._race and compared:
+            self._race.enter(trial, values.get(compared))
+
+    def _settle(self, result: TrialResult) -> list[tuple[TrialResult, Leads]]:
+        return self._race.settle(result) if self._race else [(result, {})]
+
+    def _recall(self, study: Study) -> None:
         """Take in what an earlier search of the study proposed and finished."""
         proposed = list(study.journal.events("proposed"))
         if proposed and not isinstance(self.oracle, StudyOracle):
@@ -207,11 +223,12 @@ class KFoldTuner(keras_tuner.Tuner):
             # while it trained, a hypermodel may have asked for more than was proposed
             self.oracle.recall(number, ended[number].hyperparameters if number in ended else values)
             self._running[number] = self._ask()
+            self._enter_race(number, values)
         for record in ended.values():
             self._tell_oracle(self._running.pop(record.trial), record.result)
             self.records.append(record)
-            if race:
-                race.recall(record.trial, study.leads(record.trial))
+            if self._race:
+                self._race.recall(record.trial, study.leads(record.trial))
         self._unfinished = [Job(n, trial.hyperparameters) for n, trial in self._running.items()]
         self._kept = len(self.records)
 
@@ -227,9 +244,30 @@ class KFoldTuner(keras_tuner.Tuner):
                 "KFoldTuner for another search"
             )
 
+    def _deadline(self, started: float) -> float | None:
+        """Return when to stop, so that there is time left to train the best network at last."""
+        if self.settings.max_seconds is None:
+            return None
+        return started + max(self.settings.max_seconds - self._final_seconds(), 0.0)
+
+    def _final_seconds(self) -> float:
+        """Estimate how long the best trial so far takes to be trained on all rows."""
+        objective = self.settings.plan.objective
+        best: TrialResult | None = None
+        for record in self.records:
+            if record.completed and (
+                best is None or objective.better(record.result.score, best.score)
+            ):
+                best = record.result
+        if best is None:
+            return 0.0
+        epochs = len(best.curves["loss"][0])
+        a_fold = best.seconds / max(len(best.fold_scores) - 1, 1)
+        return _TRACE_SECONDS + _ALONE * a_fold * best.epoch / epochs
+
     def _time_is_up(self, started: float) -> bool:
-        limit = self.settings.max_seconds
-        return limit is not None and time.monotonic() - started >= limit
+        deadline = self._deadline(started)
+        return deadline is not None and time.monotonic() >= deadline
 
     def _why_ended(self, started: float) -> str:
         count = len(self.records)
@@ -294,6 +332,7 @@ class KFoldTuner(keras_tuner.Tuner):
         number, values = int(trial.trial_id), dict(trial.hyperparameters.values)
         self._running[number] = trial
         study.journal.append("proposed", trial=number, hyperparameters=values)
+        self._enter_race(number, values)
         for listener in self.listeners:
             listener.on_trial_begin(number, values)
         return Job(number, trial.hyperparameters)

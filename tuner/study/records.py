@@ -24,7 +24,8 @@ class SearchSettings:
 
     Attributes:
         max_trials: Most trials; a finite space may hold fewer.
-        max_seconds: No trial is begun after so many seconds; None for no limit.
+        max_seconds: Seconds after which trials end as they are, with time left to train the best
+            network at last; None for no limit.
         folds: Folds of the cross-validation.
         epochs: Most epochs of a trial.
         patience: Epochs without a better mean over folds after which a trial stops.

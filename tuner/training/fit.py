@@ -40,7 +40,9 @@ class FitTrainer(Trainer):
         plan: Plan,
     ) -> Iterator[TrialResult]:
         """Train the trials one after another."""
-        for job in jobs:
+        for number, job in enumerate(jobs):
+            if number and plan.time_is_up():
+                return
             started = time.perf_counter()
             try:
                 yield _train(job, hypermodel, problem, plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -80,6 +81,8 @@ class Plan:
         objective: What the best epoch and trial are chosen by.
         seed: The study's seed.
         race: Ends trials that are clearly beaten; None where every trial trains to its end.
+        deadline: When trials end as they are, and no others begin, as `time.monotonic` counts;
+            None for never.
     """
 
     epochs: int = 50
@@ -87,6 +90,11 @@ class Plan:
     objective: Objective = field(default_factory=lambda: OBJECTIVES["cross_entropy"])
     seed: int = 0
     race: Race | None = None
+    deadline: float | None = None
+
+    def time_is_up(self) -> bool:
+        """Return whether the deadline is over."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
 
 
 @dataclass(frozen=True, slots=True)

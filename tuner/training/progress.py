@@ -45,6 +45,7 @@ class TrialProgress:
         self._curves: dict[str, list[list[float]]] = {
             name: [[] for _ in problem.folds] for name in CURVES
         }
+        self._reason = ""
         self._best_epoch = 0
         self._best_score = plan.objective.worst
         self._best_probabilities: np.ndarray | None = None
@@ -83,6 +84,9 @@ class TrialProgress:
             self._best_probabilities = ordered
         waited = self.epochs - self._best_epoch
         going_on = waited < self.plan.patience and self.epochs < self.most_epochs
+        if going_on and self.plan.time_is_up():
+            self._reason = f"ended by the clock, in epoch {self.epochs}"
+            going_on = False
         return going_on and not self._is_beaten()
 
     def _is_beaten(self) -> bool:
@@ -128,6 +132,7 @@ class TrialProgress:
         return TrialResult(
             self.trial,
             status,
+            self._reason,
             epoch=self._best_epoch,
             parameters=self.parameters,
             seconds=seconds,

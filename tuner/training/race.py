@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -119,10 +119,23 @@ class Race:
         self._sign = 1.0 if objective.direction == "min" else -1.0
         self._lock = threading.Lock()
         self._runners: dict[int, _Runner] = {}
-        self._leaders: dict[int, tuple[int, _Standing]] = {}  # by rung: a trial, and how it stood
+        self._groups: dict[int, Hashable] = {}
+        # by rung and group: a trial, and how it stood
+        self._leaders: dict[tuple[int, Hashable], tuple[int, _Standing]] = {}
         self._next = dict.fromkeys(self.rungs, 0)  # the first trial that a rung has not looked at
         # what settled trials led at, until all rungs have looked at them
         self._settled: dict[int, dict[int, _Standing]] = {}
+
+    def enter(self, trial: int, group: Hashable) -> None:
+        """Take in that a trial races with those of a group only; without, it is of the group None.
+
+        Args:
+            trial: Its number.
+            group: Such as the value of a hyperparameter whose values are to be compared, so that
+                each of them has a trial that trained to its end.
+        """
+        with self._lock:
+            self._groups[trial] = group
 
     def reach(self, trial: int, epoch: int, values: np.ndarray, so_far: TrialResult) -> None:
         """Take in that a trial has come to a rung.
@@ -158,6 +171,12 @@ class Race:
             self._look()
             settled = [number for number in self._runners if self._is_settled(number)]
             return [self._take_off(number) for number in sorted(settled)]
+
+    def close(self) -> list[tuple[TrialResult, Leads]]:
+        """Return the trials that ended and wait for others which will not come any more."""
+        with self._lock:
+            waiting = [number for number, runner in self._runners.items() if runner.result]
+            return [self._take_off(number) for number in sorted(waiting)]
 
     def recall(self, trial: int, leads: Leads) -> None:
         """Take in a trial that an earlier search settled.
@@ -206,7 +225,8 @@ class Race:
         trial = self._next[rung]
         if trial in self._settled:
             if rung in self._settled[trial]:
-                self._leaders[rung] = trial, self._settled[trial][rung]
+                place = rung, self._groups.get(trial)
+                self._leaders[place] = trial, self._settled[trial][rung]
             return True
         runner = self._runners.get(trial)
         if runner is None:
@@ -219,12 +239,12 @@ class Race:
         return True
 
     def _compare(self, trial: int, runner: _Runner, rung: int) -> None:
-        own = runner.standings[rung]
-        if rung not in self._leaders or own.mean < self._leaders[rung][1].mean:
-            self._leaders[rung] = trial, own
+        own, place = runner.standings[rung], (rung, self._groups.get(trial))
+        if place not in self._leaders or own.mean < self._leaders[place][1].mean:
+            self._leaders[place] = trial, own
             runner.leads.append(rung)
             return
-        leader, best = self._leaders[rung]
+        leader, best = self._leaders[place]
         if rung != self.rungs[0] and is_beaten(  # at the first, how fast it learns is unknown
             own.losses,
             best.losses,

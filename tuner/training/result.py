@@ -22,7 +22,7 @@ class TrialResult:
         trial: The trial's number.
         status: `failed` where a fold diverged, or the hypermodel raised; `pruned` where a race
             ended it. It is then the result of the epochs so far.
-        reason: Why it failed or was pruned; empty otherwise.
+        reason: Why it failed, was pruned, or ended before its time; empty otherwise.
         epoch: Epochs of training at which the mean over all rows is best, the same for all folds.
         score: Mean of the objective over all rows, each predicted by the fold that held it out.
         standard_error: Of that mean, over rows.

@@ -131,6 +131,7 @@ class _Cohort:
         self.plan = plan
         self.pool = pool
         self.unfit: dict[int, str] = {}
+        self._begun = False
         self._parts = 1
         self._starved: list[LaneTrial] = []  # for which memory ran out, alone in their blocks
 
@@ -177,6 +178,9 @@ class _Cohort:
 
     def _train(self, trials: Sequence[LaneTrial]) -> _Results:
         """Train a block; where memory runs out, train what has not ended in two halves."""
+        if self._begun and self.plan.time_is_up():
+            return
+        self._begun = True
         ended: set[int] = set()
         try:
             for result in self._block(trials):
@@ -194,6 +198,8 @@ class _Cohort:
             yield from self._train(part)
 
     def _train_own(self, job: Job, hypermodel: keras_tuner.HyperModel) -> _Results:
+        if self._begun and self.plan.time_is_up():
+            return
         try:
             yield from self._train([keras_trial(job, hypermodel, self.plan)])
         except UserError:

@@ -16,16 +16,12 @@ def side_by_side(tasks: Sequence[Callable[[], Iterator[T | None]]], *, workers: 
     """Run tasks in their order, some at once; yield what they yield, but None, as it comes.
 
     A task that raises ends the others at their next None or answer, and the error is raised here;
-    so does closing this iterator.
+    so does closing this iterator. Nobody waits for them: what they compute may take long.
 
     Args:
         tasks: Each returns an iterator, which runs on one thread.
         workers: Tasks that run at once.
     """
-    if workers == 1:
-        for task in tasks:
-            yield from (answer for answer in task() if answer is not None)
-        return
     answers: queue.SimpleQueue[_Answer[T]] = queue.SimpleQueue()
     closing = threading.Event()
 
@@ -40,19 +36,19 @@ def side_by_side(tasks: Sequence[Callable[[], Iterator[T | None]]], *, workers: 
         except BaseException as error:
             answers.put((None, error))
 
-    with ThreadPoolExecutor(workers, thread_name_prefix="lanes") as pool:
-        try:
-            for task in tasks:
-                pool.submit(run, task)
-            left = len(tasks)
-            while left:
-                answer, error = answers.get()
-                if error is not None:
-                    raise error
-                if answer is None:
-                    left -= 1
-                else:
-                    yield answer
-        finally:
-            closing.set()
-            pool.shutdown(cancel_futures=True)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="lanes")
+    try:
+        for task in tasks:
+            pool.submit(run, task)
+        left = len(tasks)
+        while left:
+            answer, error = answers.get()
+            if error is not None:
+                raise error
+            if answer is None:
+                left -= 1
+            else:
+                yield answer
+    finally:
+        closing.set()
+        pool.shutdown(wait=False, cancel_futures=True)
