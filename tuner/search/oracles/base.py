@@ -2,35 +2,40 @@
 
 import random
 from abc import abstractmethod
-from collections.abc import Mapping
 from typing import Any
 
 import keras_tuner
 
+from tuner.search.oracles.tried import Tried
 from tuner.space import Space, Value, from_keras_tuner, to_keras_tuner
 from tuner.training import Objective
 
-__all__ = ["StudyOracle", "configuration_key"]
+__all__ = ["StudyOracle"]
 
 
 class StudyOracle(keras_tuner.Oracle):
     """The base of the oracles: never the same configuration twice, and none once all are tried.
 
     Attributes:
-        cohort: How many trials it is asked for at once, where their results would change what it
-            proposes; None where they would not, and the trainer may have as many as it likes.
+        adaptive: Whether results change what it proposes. It then says itself how many trials it
+            can be asked for at once (`waits`); else they are as many as the trainer likes.
+        races: Whether its trials may be stopped early where they fall behind others.
+        planned_trials: The trials that the study was begun with. What an oracle plans by their
+            number stays as it is where a search goes on with more of them.
 
     Args:
         space: What is searched; None for what the tuner's hypermodel declares.
         objective: What is optimised.
         max_trials: Most trials.
+        epochs: Most epochs of a trial.
         seed: The study's seed. KerasTuner takes 0 for "no seed"; here it is a seed like others.
     """
 
-    cohort: int | None = None
+    adaptive = False
+    races = True
 
     def __init__(
-        self, space: Space | None, objective: Objective, *, max_trials: int, seed: int
+        self, space: Space | None, objective: Objective, *, max_trials: int, epochs: int, seed: int
     ) -> None:
         super().__init__(
             objective=keras_tuner.Objective(objective.name, objective.direction),
@@ -41,9 +46,12 @@ class StudyOracle(keras_tuner.Oracle):
         )
         self.verbose = 0  # KerasTuner would print a table a trial; listeners tell people
         self.given_space = space
+        self.planned_trials = max_trials
+        self.most_epochs = epochs
         self.study_seed = seed
         self.exhausted = False
         self._recorded: dict[int, dict[str, Value]] = {}
+        self._tried = Tried(self.trials)
 
     def recall(self, trial: int, values: dict[str, Value]) -> None:
         """Propose these values for a trial: an earlier search did."""
@@ -59,19 +67,36 @@ class StudyOracle(keras_tuner.Oracle):
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Return the next configuration in KerasTuner's form."""
         number = int(trial_id)
-        values = self._recorded[number] if number in self._recorded else self.propose(number)
+        if number in self._recorded:
+            return {"status": "RUNNING", "values": self._recorded[number]}
+        if self.waits(number):
+            return {"status": "IDLE", "values": None}
+        values = self.propose(number)
         self.exhausted = values is None
-        if values is None:
-            return {"status": "STOPPED", "values": None}
-        return {"status": "RUNNING", "values": values}
+        return {"status": "STOPPED" if values is None else "RUNNING", "values": values}
 
     @abstractmethod
     def propose(self, trial: int) -> dict[str, Value] | None:
         """Return the active hyperparameters of a trial, or None if all were tried."""
 
-    def tried(self) -> list[dict[str, Value]]:
-        """Return the configurations so far, in the order of their trials."""
-        return [dict(trial.hyperparameters.values) for trial in self.trials.values()]
+    def waits(self, trial: int) -> bool:
+        """Tell whether a trial cannot be proposed before those under way have ended.
+
+        It follows from the trial's number and the results so far, so that a search that was
+        stopped between two proposals goes on as if it had not been.
+        """
+        return False
+
+    def epochs(self, trial: int) -> int | None:
+        """Return the most epochs of a trial that was proposed; None for the plan's."""
+        return None
+
+    def tried(self) -> Tried:
+        """Return the configurations so far."""
+        if not self._tried.follows(self.trials):
+            self._tried = Tried(self.trials)
+        self._tried.read()
+        return self._tried
 
     def generator(self, trial: int) -> random.Random:
         """Return the trial's own random generator."""
@@ -84,8 +109,3 @@ class StudyOracle(keras_tuner.Oracle):
         """Return the best completed trials, and never others to fill up their number."""
         trials = super().get_best_trials(max(num_trials, 1))
         return [trial for trial in trials if trial.status == "COMPLETED"][:num_trials]
-
-
-def configuration_key(values: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:
-    """Return a configuration as something that can be looked up in a set."""
-    return tuple(sorted(values.items()))
