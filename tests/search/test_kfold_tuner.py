@@ -256,7 +256,7 @@ def test_who_trains_does_not_change_what_is_proposed(make, problem, make_study):
     proposed = {}
     for trainer in ("fit", "lanes"):
         hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=1)
-        settings = SearchSettings(max_trials=6, folds=3, epochs=1, oracle="bayesian", trainer=trainer)
+        settings = SearchSettings(max_trials=6, folds=3, epochs=1, oracle="tpe", trainer=trainer)
         tuner = make(hypermodel, settings)
         tuner.run(problem, make_study(trainer, max_trials=6))
         proposed[trainer] = {record.trial: record.hyperparameters for record in tuner.records}

@@ -15,7 +15,7 @@ from tuner.training import OBJECTIVES, TRAINERS, Objective, Plan, TrialResult, m
 __all__ = ["OracleName", "Pick", "SearchSettings", "StudyRecord", "TrialRecord"]
 
 # Their makers are in tuner.search, which is above this module; a test holds the two together.
-OracleName = Literal["random", "grid", "bayesian"]
+OracleName = Literal["random", "grid", "bayesian", "tpe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class SearchSettings:
         folds: Folds of the cross-validation.
         epochs: Most epochs of a trial.
         patience: Epochs without a better mean over folds after which a trial stops.
-        oracle: Who proposes: `random`, `grid` or `bayesian`.
+        oracle: Who proposes: `random`, `grid`, `bayesian` or `tpe`.
         objective: What is optimised: `cross_entropy` or `accuracy`.
         trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
         test_size: Share of the rows that is held back and scored once.

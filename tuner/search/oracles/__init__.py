@@ -10,6 +10,7 @@ from tuner.search.oracles.base import StudyOracle
 from tuner.search.oracles.bayesian import BayesianOracle
 from tuner.search.oracles.grid import GridOracle
 from tuner.search.oracles.random_search import RandomOracle
+from tuner.search.oracles.tpe import TPEOracle
 from tuner.search.oracles.tried import configuration_key
 
 __all__ = ["ORACLES", "StudyOracle", "configuration_key"]
@@ -18,4 +19,5 @@ ORACLES: dict[str, type[StudyOracle]] = {
     "random": RandomOracle,
     "grid": GridOracle,
     "bayesian": BayesianOracle,
+    "tpe": TPEOracle,
 }
