@@ -15,7 +15,7 @@ from tuner.training import OBJECTIVES, TRAINERS, Objective, Plan, TrialResult, m
 __all__ = ["OracleName", "Pick", "SearchSettings", "StudyRecord", "TrialRecord"]
 
 # Their makers are in tuner.search, which is above this module; a test holds the two together.
-OracleName = Literal["random", "grid", "bayesian", "tpe"]
+OracleName = Literal["random", "grid", "bayesian", "tpe", "hyperband"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class SearchSettings:
         max_trials: Most trials; a finite space may hold fewer.
         max_seconds: No trial is begun after so many seconds; None for no limit.
         folds: Folds of the cross-validation.
-        epochs: Most epochs of a trial.
+        epochs: Most epochs of a trial; most trials of `hyperband` have fewer.
         patience: Epochs without a better mean over folds after which a trial stops.
-        oracle: Who proposes: `random`, `grid`, `bayesian` or `tpe`.
+        oracle: Who proposes: `random`, `grid`, `bayesian`, `tpe` or `hyperband`.
         objective: What is optimised: `cross_entropy` or `accuracy`.
         trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
         test_size: Share of the rows that is held back and scored once.

@@ -9,6 +9,7 @@ leave out the grid's place and the Bayesian generator.
 from tuner.search.oracles.base import StudyOracle
 from tuner.search.oracles.bayesian import BayesianOracle
 from tuner.search.oracles.grid import GridOracle
+from tuner.search.oracles.hyperband import HyperbandOracle
 from tuner.search.oracles.random_search import RandomOracle
 from tuner.search.oracles.tpe import TPEOracle
 from tuner.search.oracles.tried import configuration_key
@@ -20,4 +21,5 @@ ORACLES: dict[str, type[StudyOracle]] = {
     "grid": GridOracle,
     "bayesian": BayesianOracle,
     "tpe": TPEOracle,
+    "hyperband": HyperbandOracle,
 }
