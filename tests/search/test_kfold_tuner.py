@@ -241,25 +241,12 @@ def test_how_many_are_trained_at_once_changes_nothing(make, problem, make_study,
     found = {}
     for trainer in (LanesTrainer(), OneAtATime()):
         hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=3)
-        settings = SearchSettings(max_trials=6, folds=3, epochs=3, oracle=oracle)
+        settings = SearchSettings(max_trials=5, folds=3, epochs=3, oracle=oracle)
         tuner = make(hypermodel, settings)
         tuner.trainer = trainer
-        tuner.run(problem, make_study(f"{trainer.cohort()}", max_trials=6))
+        tuner.run(problem, make_study(f"{trainer.cohort()}", max_trials=5))
         found[trainer.cohort()] = {
             record.trial: (record.hyperparameters, record.result.curves) for record in tuner.records
         }
-    assert len(found[1]) == 6
+    assert len(found[1]) == 5
     assert found[1] == found[LanesTrainer().cohort()]
-
-
-def test_who_trains_does_not_change_what_is_proposed(make, problem, make_study):
-    proposed = {}
-    for trainer in ("fit", "lanes"):
-        hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=1)
-        settings = SearchSettings(max_trials=6, folds=3, epochs=1, oracle="tpe", trainer=trainer)
-        tuner = make(hypermodel, settings)
-        tuner.run(problem, make_study(trainer, max_trials=6))
-        proposed[trainer] = {record.trial: record.hyperparameters for record in tuner.records}
-    fit, lanes = proposed["fit"], proposed["lanes"]
-    assert fit.keys() == lanes.keys()
-    assert all(fit[trial] == lanes[trial] for trial in range(4))  # later, rounding may decide
