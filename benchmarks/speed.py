@@ -74,7 +74,11 @@ def prepared(options: argparse.Namespace) -> Any:
     )
     ready = prepare(options.space, DataRequest(options.data), settings)
     oracle = ORACLES["random"](
-        ready.definition, OBJECTIVES["cross_entropy"], max_trials=options.trials, seed=0
+        ready.definition,
+        OBJECTIVES["cross_entropy"],
+        max_trials=options.trials,
+        epochs=options.epochs,
+        seed=0,
     )
 
     class Asked(keras_tuner.Tuner):

@@ -64,3 +64,47 @@ def test_zero_is_no_seed_for_stock_oracles():
     """Why StudyOracle passes seed + 1."""
     seeds = {keras_tuner.oracles.RandomSearchOracle(seed=0).seed for _ in range(20)}
     assert len(seeds) > 1
+
+
+# its length scale is at its bound
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_the_stock_bayesian_oracle_takes_1_for_the_score_of_a_trial_under_way(oracle):
+    """Why BayesianOracle shows it the worst score: here 1 is better than all others."""
+    make_trial = type(oracle.create_trial("place-0"))
+    oracle = keras_tuner.oracles.BayesianOptimizationOracle(
+        objective=keras_tuner.Objective("cross_entropy", "min"), num_initial_points=1, seed=1
+    )
+    oracle.hyperparameters.Float("rate", 0.0, 1.0)
+    for rate in (0.0, 0.2, 0.4, 0.6, 0.9):
+        hp = oracle.get_space()
+        hp.values["rate"] = rate
+        oracle.trials[f"{rate}"] = trial = make_trial(hp, f"{rate}")
+        trial.status, trial.score = "COMPLETED", 5.0 + rate
+    under_way = oracle.trials["0.9"]
+    under_way.status, oracle.ongoing_trials = "RUNNING", {"place-0": under_way}
+    assert abs(oracle.populate_space("11")["values"]["rate"] - 0.9) < 0.1
+
+
+def test_a_rung_of_the_stock_hyperband_starves_where_trials_fail(tmp_path):
+    """Why HyperbandOracle is ours."""
+    hp = keras_tuner.HyperParameters()
+    hp.Float("rate", 0.0, 1.0)
+    oracle = keras_tuner.oracles.HyperbandOracle(
+        objective=keras_tuner.Objective("cross_entropy", "min"),
+        max_epochs=3,
+        hyperparameters=hp,
+        seed=1,
+        max_consecutive_failed_trials=100,
+    )
+    oracle.verbose = 0
+    Untrained(oracle, directory=tmp_path, project_name="facts")
+    epochs = []
+    for number in range(10):
+        trial = oracle.create_trial("place")
+        if trial.status != "RUNNING":
+            break
+        epochs.append(trial.hyperparameters.get("tuner/epochs"))
+        end(oracle, trial, None if number in (0, 1) else 0.1)
+    assert epochs[:3] == [1, 1, 1]
+    assert epochs[3:] == [3, 3]  # of the next bracket: the third was completed and not promoted
+    assert "tuner/trial_id" not in trial.hyperparameters.values

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import SMALL, make_problem, make_space
 from tuner.errors import DataError, SearchFailed, UserError
 from tuner.model.mlp import MLPHyperModel
-from tuner.search import KFoldTuner
+from tuner.search import ORACLES, KFoldTuner
 from tuner.study import Listener, SearchSettings, Study
 from tuner.training.lanes import LanesTrainer
 
@@ -231,17 +231,22 @@ def test_there_are_no_models_before_a_search(make):
     assert str(error.value) == "there was no search yet; call search(x, y) first"
 
 
-@pytest.mark.parametrize("oracle", ["random", "grid", "bayesian"])
-def test_who_trains_does_not_change_what_is_proposed(make, problem, make_study, oracle):
-    proposed = {}
-    for trainer in ("fit", "lanes"):
-        hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=1)
-        settings = SearchSettings(max_trials=9, folds=3, epochs=1, oracle=oracle, trainer=trainer)
+class OneAtATime(LanesTrainer):
+    def cohort(self):
+        return 1
+
+
+@pytest.mark.parametrize("oracle", ORACLES)
+def test_how_many_are_trained_at_once_changes_nothing(make, problem, make_study, oracle):
+    found = {}
+    for trainer in (LanesTrainer(), OneAtATime()):
+        hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=3)
+        settings = SearchSettings(max_trials=5, folds=3, epochs=3, oracle=oracle)
         tuner = make(hypermodel, settings)
-        tuner.run(problem, make_study(trainer))
-        proposed[trainer] = {record.trial: record.hyperparameters for record in tuner.records}
-    fit, lanes = proposed["fit"], proposed["lanes"]
-    assert fit.keys() == lanes.keys()
-    same = [fit[trial] == lanes[trial] for trial in fit]
-    assert all(same[:4])
-    assert all(same) or oracle == "bayesian"  # rounding may move what the process proposes
+        tuner.trainer = trainer
+        tuner.run(problem, make_study(f"{trainer.cohort()}", max_trials=5))
+        found[trainer.cohort()] = {
+            record.trial: (record.hyperparameters, record.result.curves) for record in tuner.records
+        }
+    assert len(found[1]) == 5
+    assert found[1] == found[LanesTrainer().cohort()]

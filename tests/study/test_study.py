@@ -127,7 +127,7 @@ def test_a_folder_that_cannot_be_written_is_named(make_study):
         (
             {"oracle": "gird"},
             "--oracle: there is no oracle gird; did you mean grid? "
-            "Known are random, grid, bayesian",
+            "Known are random, grid, bayesian, tpe, hyperband",
         ),
         (
             {"objective": "loss"},

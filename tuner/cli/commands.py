@@ -61,7 +61,9 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     ] = None,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
     epochs: Annotated[int, typer.Option(help="Most epochs of a trial.")] = 50,
-    oracle: Annotated[str, typer.Option(help="Who proposes: random, grid, bayesian.")] = "random",
+    oracle: Annotated[
+        str, typer.Option(help="Who proposes: random, grid, bayesian, tpe, hyperband.")
+    ] = "random",
     objective: Annotated[
         str, typer.Option(help="What is optimised: cross_entropy, accuracy.")
     ] = "cross_entropy",

@@ -16,7 +16,7 @@ import numpy as np
 
 from tuner.errors import DataError, SearchFailed, StudyError, UserError
 from tuner.folds import make_split
-from tuner.search.oracles import ORACLES, StudyOracle
+from tuner.search.oracles import ORACLES, StudyOracle, configuration_key
 from tuner.space import Space, Value, from_keras_tuner
 from tuner.study import (
     Listener,
@@ -97,6 +97,7 @@ class KFoldTuner(keras_tuner.Tuner):
             space if isinstance(space, Space) else None,
             self.settings.plan.objective,
             max_trials=self.settings.max_trials,
+            epochs=self.settings.epochs,
             seed=self.settings.seed,
         )
 
@@ -194,7 +195,8 @@ class KFoldTuner(keras_tuner.Tuner):
         return sentence
 
     def _make_race(self) -> Race | None:
-        if not self.settings.racing or not getattr(self.oracle, "races", True):
+        own = isinstance(self.oracle, StudyOracle)
+        if not self.settings.racing or (own and not self.oracle.races):
             return None
         return Race(rungs_of(self.settings.epochs), self.settings.plan.objective)
 
@@ -217,6 +219,8 @@ class KFoldTuner(keras_tuner.Tuner):
                 "take them in; give the study another name"
             )
         ended = {record.trial: record for record in study.trials()}
+        if isinstance(self.oracle, StudyOracle):
+            self.oracle.planned_trials = study.record.settings.max_trials
         self.oracle.max_trials = max(self.settings.max_trials, len(proposed))
         for event in proposed:
             number, values = event["trial"], event["hyperparameters"]
@@ -229,7 +233,7 @@ class KFoldTuner(keras_tuner.Tuner):
             self.records.append(record)
             if self._race:
                 self._race.recall(record.trial, study.leads(record.trial))
-        self._unfinished = [Job(n, trial.hyperparameters) for n, trial in self._running.items()]
+        self._unfinished = [self._job(number, trial) for number, trial in self._running.items()]
         self._kept = len(self.records)
 
     def note(self, note: str) -> None:
@@ -276,8 +280,9 @@ class KFoldTuner(keras_tuner.Tuner):
         if self._time_is_up(started):
             return f"{self.settings.max_seconds:g} seconds were over after {count} trials"
         if getattr(self.oracle, "exhausted", False):
+            tried = len({configuration_key(record.hyperparameters) for record in self.records})
             return (
-                f"all {count} configurations that the {self.settings.oracle} oracle has were tried"
+                f"all {tried} configurations that the {self.settings.oracle} oracle has were tried"
             )
         return f"the oracle ended it after {count} trials"
 
@@ -293,16 +298,13 @@ class KFoldTuner(keras_tuner.Tuner):
     def _next_cohort(self, study: Study, started: float) -> list[Job]:
         """Ask for as many trials as the oracle knows without results, and the trainer likes."""
         jobs, self._unfinished = self._unfinished, []
-        proposed = len(self.records) + len(jobs)
-        room = self.settings.max_trials - proposed
-        # a stock oracle of KerasTuner's is asked for one after another, as KerasTuner does
-        fixed = getattr(self.oracle, "cohort", 1)
-        if fixed is None:
-            size = self._as_many_as_time_allows(started) - len(jobs)
-        elif proposed % fixed or not jobs:  # it was stopped while it proposed a cohort, or never
-            size = fixed - proposed % fixed
+        room = self.settings.max_trials - len(self.records) - len(jobs)
+        if not isinstance(self.oracle, StudyOracle):
+            size = 1  # KerasTuner asks a stock oracle of its own for one after another
+        elif self.oracle.adaptive:
+            size = room  # it says itself when it waits
         else:
-            size = 0
+            size = self._as_many_as_time_allows(started) - len(jobs)
         for _ in range(min(size, room)):
             trial = self._ask()
             if trial.status != "RUNNING":
@@ -335,7 +337,11 @@ class KFoldTuner(keras_tuner.Tuner):
         self._enter_race(number, values)
         for listener in self.listeners:
             listener.on_trial_begin(number, values)
-        return Job(number, trial.hyperparameters)
+        return self._job(number, trial)
+
+    def _job(self, number: int, trial: Any) -> Job:
+        own = isinstance(self.oracle, StudyOracle)
+        return Job(number, trial.hyperparameters, self.oracle.epochs(number) if own else None)
 
     def _end_trial(self, result: TrialResult, leads: Leads, study: Study) -> None:
         """Write the journal first, since it is the truth, then tell everyone."""

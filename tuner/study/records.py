@@ -15,7 +15,7 @@ from tuner.training import OBJECTIVES, TRAINERS, Objective, Plan, TrialResult, m
 __all__ = ["OracleName", "Pick", "SearchSettings", "StudyRecord", "TrialRecord"]
 
 # Their makers are in tuner.search, which is above this module; a test holds the two together.
-OracleName = Literal["random", "grid", "bayesian"]
+OracleName = Literal["random", "grid", "bayesian", "tpe", "hyperband"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class SearchSettings:
         max_seconds: Seconds after which trials end as they are, with time left to train the best
             network at last; None for no limit.
         folds: Folds of the cross-validation.
-        epochs: Most epochs of a trial.
+        epochs: Most epochs of a trial; most trials of `hyperband` have fewer.
         patience: Epochs without a better mean over folds after which a trial stops.
-        oracle: Who proposes: `random`, `grid` or `bayesian`.
+        oracle: Who proposes: `random`, `grid`, `bayesian`, `tpe` or `hyperband`.
         objective: What is optimised: `cross_entropy` or `accuracy`.
         racing: Whether trials that are clearly beaten end early.
         trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
