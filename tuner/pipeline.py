@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "choose", "export_pick", "run_search"]
 
+_EXPORT_SECONDS = 6.0  # to write a model and check it in a fresh process; hardly grows with it
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -133,7 +135,7 @@ def _search(
 ) -> Outcome:
     from tuner.serving.fresh_process import FreshProcess
 
-    sentence = tuner.run(prepared.problem, study, started=started)
+    sentence = tuner.run(prepared.problem, study, started=started, export_seconds=_EXPORT_SECONDS)
     on_stage("picking the network")
     selection = choose(study, prepared.dataset)
     model, test, fault = study.folder / "model", {}, ""

@@ -179,6 +179,7 @@ class Progress(Listener):
         return (
             f"{objective.name} {result.score:.4f} ± {result.standard_error:.4f}, "
             f"{result.parameters:,} parameters, epoch {result.epoch}, {result.seconds:.1f} s"
+            + (f", {result.reason}" if result.reason else "")
             + ("  ← best so far" if best else "")
         )
 

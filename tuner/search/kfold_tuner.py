@@ -34,6 +34,7 @@ __all__ = ["KFoldTuner"]
 
 _FIRST_COHORT = 4  # trials of a search with a time limit, from which the pace is learned
 _TRACE_SECONDS = 1.0  # to make ready to train a network once more
+_EXPORT_SHARE = 0.2
 _ALONE = 2.0  # a lane takes about so much longer alone than its share beside others
 
 
@@ -80,6 +81,7 @@ class KFoldTuner(keras_tuner.Tuner):
         self._running: dict[int, Any] = {}  # trial number to KerasTuner's trial
         self._unfinished: list[Job] = []  # proposed by an earlier search, and not ended
         self._race: Race | None = None
+        self._end: float | None = None  # when the time is over, by `time.monotonic`
         self._kept = 0  # trials that an earlier search finished
         # KerasTuner keeps files of its own; the study's journal takes their place.
         scratch = tempfile.mkdtemp(prefix="tuner-")
@@ -156,13 +158,21 @@ class KFoldTuner(keras_tuner.Tuner):
             opened.begin(self.settings)
             self.run(problem, opened)
 
-    def run(self, problem: Problem, study: Study, *, started: float | None = None) -> str:
+    def run(
+        self,
+        problem: Problem,
+        study: Study,
+        *,
+        started: float | None = None,
+        export_seconds: float = 0.0,
+    ) -> str:
         """Search a problem and write the study.
 
         Args:
             problem: Rows and folds.
             study: Where it is written; what it has already is not done again.
             started: Since when a time limit counts, by `time.monotonic`; None for now.
+            export_seconds: What is left of a time limit for what follows the final training.
 
         Returns:
             Why the search ended, in one sentence.
@@ -173,21 +183,27 @@ class KFoldTuner(keras_tuner.Tuner):
         self._refuse_second_search()
         self.problem, self.study = problem, study
         started = time.monotonic() if started is None else started
+        if self.settings.max_seconds is not None:
+            # of a short limit, most is for the search
+            seconds = self.settings.max_seconds - min(
+                export_seconds, self.settings.max_seconds * _EXPORT_SHARE
+            )
+            self._end = started + seconds
         for listener in self.listeners:
             listener.on_study_begin(study)
         self._race = self._make_race()
         self._recall(study)
         # one cohort is trained whatever the time, so that there is something to pick
-        while (not self.records or not self._time_is_up(started)) and (
+        while (not self.records or not self._time_is_up()) and (
             jobs := self._next_cohort(study, started)
         ):
-            plan = replace(self.settings.plan, race=self._race, deadline=self._deadline(started))
+            plan = replace(self.settings.plan, race=self._race, deadline=self._deadline())
             for result in self.trainer.train(jobs, self.hypermodel, problem=problem, plan=plan):
                 for settled, leads in self._settle(result):
                     self._end_trial(settled, leads, study)
         for settled, leads in self._race.close() if self._race else []:
             self._end_trial(settled, leads, study)
-        sentence = self._why_ended(started)
+        sentence = self._why_ended()
         for listener in self.listeners:
             listener.on_search_end(study, sentence)
         if not any(record.completed for record in self.records):
@@ -248,11 +264,9 @@ class KFoldTuner(keras_tuner.Tuner):
                 "KFoldTuner for another search"
             )
 
-    def _deadline(self, started: float) -> float | None:
+    def _deadline(self) -> float | None:
         """Return when to stop, so that there is time left to train the best network at last."""
-        if self.settings.max_seconds is None:
-            return None
-        return started + max(self.settings.max_seconds - self._final_seconds(), 0.0)
+        return None if self._end is None else self._end - self._final_seconds()
 
     def _final_seconds(self) -> float:
         """Estimate how long the best trial so far takes to be trained on all rows."""
@@ -269,15 +283,15 @@ class KFoldTuner(keras_tuner.Tuner):
         a_fold = best.seconds / max(len(best.fold_scores) - 1, 1)
         return _TRACE_SECONDS + _ALONE * a_fold * best.epoch / epochs
 
-    def _time_is_up(self, started: float) -> bool:
-        deadline = self._deadline(started)
+    def _time_is_up(self) -> bool:
+        deadline = self._deadline()
         return deadline is not None and time.monotonic() >= deadline
 
-    def _why_ended(self, started: float) -> str:
+    def _why_ended(self) -> str:
         count = len(self.records)
         if count >= self.settings.max_trials:
             return f"{count} trials were asked for"
-        if self._time_is_up(started):
+        if self._time_is_up():
             return f"{self.settings.max_seconds:g} seconds were over after {count} trials"
         if getattr(self.oracle, "exhausted", False):
             tried = len({configuration_key(record.hyperparameters) for record in self.records})
@@ -321,14 +335,14 @@ class KFoldTuner(keras_tuner.Tuner):
 
         The number changes no result: it is asked for only where proposals do not depend on it.
         """
-        most, limit = self.trainer.cohort(), self.settings.max_seconds
-        if limit is None:
+        most, deadline = self.trainer.cohort(), self._deadline()
+        if deadline is None:
             return most
         ended = len(self.records) - self._kept
         if not ended:
             return min(most, _FIRST_COHORT)
-        elapsed = time.monotonic() - started
-        return max(1, min(most, int((limit - elapsed) / elapsed * ended)))
+        now = time.monotonic()
+        return max(1, min(most, int((deadline - now) / (now - started) * ended)))
 
     def _begin_trial(self, trial: Any, study: Study) -> Job:
         number, values = int(trial.trial_id), dict(trial.hyperparameters.values)
