@@ -175,6 +175,25 @@ def test_a_trial_of_fewer_epochs_is_the_beginning_of_a_longer_one(problem, train
     }
 
 
+def test_programs_that_were_not_used_for_long_are_forgotten(problem, plan, monkeypatch):
+    monkeypatch.setattr("tuner.training.lanes.trainer._PROGRAMS", 2)
+    trainer = LanesTrainer()
+    expected = {}
+    for units in (3, 4, 3, 5, 3, 4):
+        (result,) = train(trainer, f"[network]\nunits = {units}\n", problem, plan).values()
+        assert_same(expected.setdefault(units, result), result)
+        assert len(trainer._programs) <= 2
+    assert [shape.widths[1] for shape in trainer._programs] == [3, 4]
+
+
+@pytest.mark.parametrize(("free", "trials"), [(2**34, 64), (2**20, 27), (0, 1)])
+def test_fewer_trials_are_asked_for_where_their_results_would_fill_the_memory(
+    problem, monkeypatch, free, trials
+):
+    monkeypatch.setattr(machine, "_free_bytes", lambda: free)
+    assert LanesTrainer().cohort(problem) == trials
+
+
 def test_dropout_agrees_with_fit_in_distribution(problem):
     plan = Plan(epochs=4, patience=9)
     means = {}

@@ -335,7 +335,8 @@ class KFoldTuner(keras_tuner.Tuner):
 
         The number changes no result: it is asked for only where proposals do not depend on it.
         """
-        most, deadline = self.trainer.cohort(), self._deadline()
+        assert self.problem is not None  # it is being searched
+        most, deadline = self.trainer.cohort(self.problem), self._deadline()
         if deadline is None:
             return most
         ended = len(self.records) - self._kept

@@ -27,8 +27,8 @@ class Trainer(ABC):
     # Is told what a person should know of how trials are trained.
     on_note: Callable[[str], None] = staticmethod(lambda note: None)
 
-    def cohort(self) -> int:
-        """Return how many trials this trainer likes to be given at once."""
+    def cohort(self, problem: Problem) -> int:
+        """Return how many trials of a problem this trainer likes to be given at once."""
         return 1
 
     @abstractmethod

@@ -1,5 +1,6 @@
 """The `lanes` trainer: groups a cohort's trials by shape and trains them a block a core."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -28,7 +29,8 @@ __all__ = ["LanesTrainer"]
 
 _Results = Iterator[TrialResult | None]
 
-_COHORT = 64  # trials that are asked for at once; they train a block at a time
+_KEPT = 4  # arrays of a trial's size that are kept of it, about
+_PROGRAMS = 64  # of a search that are kept; each takes some megabytes
 
 
 class LanesTrainer(Trainer):
@@ -49,10 +51,13 @@ class LanesTrainer(Trainer):
         self._data: LaneData | None = None
         self._programs: dict[LaneShape, LaneProgram[Any]] = {}
         self._noted: set[str] = set()
+        self._lock = threading.Lock()
 
-    def cohort(self) -> int:
+    def cohort(self, problem: Problem) -> int:
         """Return how many trials to be given at once."""
-        return _COHORT
+        rows, classes = len(problem.rows), int(problem.y.max()) + 1
+        # losses and the best probabilities, both kept at some rungs of a race
+        return self.machine.trials_at_once(4 * rows * (classes + 1) * _KEPT)
 
     def train(
         self,
@@ -107,14 +112,19 @@ class LanesTrainer(Trainer):
             self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
 
     def program(self, shape: LaneShape) -> LaneProgram[Any]:
-        """Return a shape's program: one that trials share is traced once a search."""
+        """Return a shape's program: one that trials share is traced once a search.
+
+        Those that were not used for long are forgotten, so that memory does not grow.
+        """
         assert self._data is not None  # rows come before shapes
         if not shape.shared:
             return shape.program(self._data)
-        # setdefault is atomic: two threads that ask for a shape get the same program
-        return self._programs.get(shape) or self._programs.setdefault(
-            shape, shape.program(self._data)
-        )
+        with self._lock:
+            program = self._programs.pop(shape, None) or shape.program(self._data)
+            self._programs[shape] = program  # the last one is the one that was used last
+            if len(self._programs) > _PROGRAMS:
+                del self._programs[next(iter(self._programs))]
+        return program
 
 
 class _Cohort:
