@@ -373,6 +373,11 @@ class KFoldTuner(keras_tuner.Tuner):
 
     def _tell_oracle(self, trial: Any, result: TrialResult) -> None:
         if result.status != "failed":  # of a pruned trial it learns what it came to
+            metrics = self.oracle.trials[trial.trial_id].metrics
+            for name in result.scores:
+                # KerasTuner would build a metric of Keras to learn its direction, for 5 ms each
+                if not metrics.exists(name):
+                    metrics.register(name, OBJECTIVES[name].direction)
             self.oracle.update_trial(trial.trial_id, result.scores)
             trial.status = "COMPLETED"
         else:

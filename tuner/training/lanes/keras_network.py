@@ -258,13 +258,13 @@ class KerasNetwork(LaneNetwork):
         optimizer = self.model.optimizer
         if optimizer.global_clipnorm is not None:
             return tf.clip_by_global_norm(gradients, optimizer.global_clipnorm)[0]
-        clip: Callable[[Any], Any] = lambda gradient: gradient  # noqa: E731
-        if optimizer.clipnorm is not None:
-            clip = lambda gradient: tf.clip_by_norm(gradient, optimizer.clipnorm)  # noqa: E731
-        if optimizer.clipvalue is not None:
-            most = optimizer.clipvalue
-            clip = lambda gradient: tf.clip_by_value(gradient, -most, most)  # noqa: E731
-        return [None if gradient is None else clip(gradient) for gradient in gradients]
+        return [None if gradient is None else self._clip(gradient) for gradient in gradients]
+
+    def _clip(self, gradient: tf.Tensor) -> tf.Tensor:
+        norm, most = self.model.optimizer.clipnorm, self.model.optimizer.clipvalue
+        if norm is not None:
+            return tf.clip_by_norm(gradient, norm)
+        return gradient if most is None else tf.clip_by_value(gradient, -most, most)
 
     def penalty(self, variables: Variables) -> tf.Tensor:
         """Return what the regularizers of the weights add to the loss."""

@@ -1,0 +1,94 @@
+"""What a search costs beside training: milliseconds a trial, and memory, over many trials.
+
+Networks are tiny and train for one epoch; what the trainer takes is left out. With `--mlflow`,
+the process that writes MLflow runs beside it, as in a search from the command line.
+
+    python benchmarks/bookkeeping.py --trials 1000
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuner.preparation import DataRequest, Destination, make_hypermodel, open_or_create, prepare
+from tuner.study import Listener, SearchSettings, TrialRecord
+
+_PART = 100  # trials
+
+
+class Clock(Listener):
+    """Notes when each trial has ended, and how much memory the process holds."""
+
+    def __init__(self) -> None:
+        self.trained = 0.0
+        self.ends: list[float] = []
+        self.megabytes: list[float] = []
+
+    def on_trial_end(self, record: TrialRecord) -> None:
+        """Note it, the time of training left out."""
+        self.ends.append(time.perf_counter() - self.trained)
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        self.megabytes.append(pages * resource.getpagesize() / 2**20)
+
+
+def main() -> None:
+    """Search, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--trials", type=int, default=1000)
+    parser.add_argument("--oracle", default="random")
+    parser.add_argument("--space", default="mlp_sgd")
+    parser.add_argument("--mlflow", action="store_true")
+    given = parser.parse_args()
+    clock = search(given)
+    print("| trials | ms a trial | memory, MB |")
+    print("|---|---|---|")
+    ends = np.array(clock.ends)
+    for first in range(0, len(ends) - _PART + 1, _PART):
+        took = ends[first + _PART - 1] - (ends[first - 1] if first else ends[0])
+        memory = clock.megabytes[first + _PART - 1]
+        print(f"| {first + 1} to {first + _PART} | {1000 * took / _PART:.1f} | {memory:.0f} |")
+
+
+def search(given: argparse.Namespace) -> Clock:
+    """Search with a clock that stands still while the trainer trains."""
+    from tuner.search import KFoldTuner
+    from tuner.tracking import MlflowMirror, default_tracking_uri
+
+    clock = Clock()
+    settings = SearchSettings(max_trials=given.trials, folds=3, epochs=1, oracle=given.oracle)
+    prepared = prepare(given.space, DataRequest("iris"), settings)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        listeners: list[Listener] = [clock]
+        if given.mlflow:
+            listeners.append(MlflowMirror(default_tracking_uri(root), root))
+        tuner = KFoldTuner(make_hypermodel(prepared), settings, listeners=listeners)
+        train = tuner.trainer.train
+
+        def timed(*arguments: Any, **options: Any) -> Iterator[Any]:
+            results = train(*arguments, **options)
+            while True:
+                started = time.perf_counter()
+                result = next(results, None)
+                clock.trained += time.perf_counter() - started
+                if result is None:
+                    return
+                yield result
+
+        tuner.trainer.train = timed
+        study = open_or_create(prepared, Destination(root))
+        tuner.run(prepared.problem, study)
+        study.journal.append("ended", status="finished", summary={})
+        for listener in listeners:
+            listener.on_study_end("interrupted", {})
+    return clock
+
+
+if __name__ == "__main__":
+    main()
