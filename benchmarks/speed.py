@@ -71,6 +71,7 @@ def prepared(options: argparse.Namespace) -> Any:
         folds=options.folds,
         epochs=options.epochs,
         patience=options.epochs,  # no early stop: every way trains the same epochs
+        racing=False,
     )
     ready = prepare(options.space, DataRequest(options.data), settings)
     oracle = ORACLES["random"](

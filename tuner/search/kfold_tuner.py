@@ -320,6 +320,8 @@ class KFoldTuner(keras_tuner.Tuner):
         else:
             size = self._as_many_as_time_allows(started) - len(jobs)
         for _ in range(min(size, room)):
+            if jobs and self._time_is_up():  # a model's proposals take seconds
+                break
             trial = self._ask()
             if trial.status != "RUNNING":
                 break

@@ -34,13 +34,14 @@ _LEVEL = 0.05  # chance of ending a trial that is as good as the best before it
 def rungs_of(epochs: int) -> tuple[int, ...]:
     """Return the numbers of epochs after which trials are compared.
 
-    The first epochs, where most of what is hopeless shows, and then at each doubling.
+    The first is to learn how fast a trial learns. Trials end at the second at the earliest: what
+    two epochs say, on a small table, is mostly the learning rate.
 
     >>> rungs_of(50)
-    (1, 2, 3, 6, 12, 25)
+    (2, 3, 6, 12, 25)
     """
-    halved = {epochs >> halvings for halvings in range(1, epochs.bit_length())}
-    return tuple(sorted(rung for rung in halved | {1, 2, 3} if rung < epochs))
+    halved = {epochs >> halvings for halvings in range(1, epochs.bit_length())} - {0, 1}
+    return tuple(sorted(rung for rung in halved | {2, 3} if rung < epochs))
 
 
 def is_beaten(losses: np.ndarray, best: np.ndarray, *, caught_up: float, comparisons: int) -> bool:
