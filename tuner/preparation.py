@@ -119,6 +119,8 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Prepa
     Raises:
         UserError: Something is wrong with the space, the data or the settings.
     """
+    if is_custom(space):
+        hypermodel_file(space)  # it is refused at once where it is missing
     definition = None if is_custom(space) else load_space(space)
     dataset = request.load()
     if definition is not None:

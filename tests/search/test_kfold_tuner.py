@@ -156,7 +156,7 @@ def test_no_cohort_begins_after_the_time_is_up_but_the_first(make, problem, make
     settings = SearchSettings(max_trials=9, max_seconds=0.01, folds=3, epochs=2, trainer="fit")
     hypermodel = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=2)
     sentence = make(hypermodel, settings).run(problem, make_study())
-    assert sentence == "0.01 seconds were over after 1 trials"
+    assert sentence == "0.01 seconds were over after 1 trial"
 
 
 def test_a_cohort_is_cut_to_what_the_time_left_allows(make, problem, make_study):

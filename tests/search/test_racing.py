@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from tests.conftest import CLASSES, FEATURES, make_problem, make_space
+from tests.search.test_kfold_tuner import QUICK
 from tests.search.test_resume import Stop
+from tuner.errors import SearchFailed
 from tuner.model.mlp import MLPHyperModel
 from tuner.search import KFoldTuner
 from tuner.study import SearchSettings, Study
+from tuner.training import TrialResult
 
 # Most learning rates are hopeless.
 SPACE = """
@@ -99,9 +102,6 @@ def test_a_beaten_trial_is_told_to_the_oracle_as_what_it_came_to(raced):
 
 def test_where_the_leader_of_the_race_diverges_the_search_says_how_to_go_on(tmp_path, rows):
     """What led at a rung may diverge later; then nothing is left to pick."""
-    from tests.search.test_kfold_tuner import QUICK
-    from tuner.errors import SearchFailed
-    from tuner.training import TrialResult
 
     class Diverging(KFoldTuner):
         def run(self, problem, study):
@@ -139,6 +139,45 @@ def test_each_value_that_the_space_compares_has_a_trial_that_trained_to_its_end(
         if record.result.status == "pruned":
             leader = int(record.result.reason.removeprefix("clearly worse than trial ").split()[0])
             assert group[leader] == group[record.trial]
+
+
+@pytest.mark.parametrize("oracle", ["random", "tpe"])
+def test_trials_that_the_clock_left_out_are_followed_by_no_others(tmp_path, make_study, oracle):
+    """Though the best of those that ended would be trained at last in no time."""
+
+    class LeavesOut(KFoldTuner):
+        def run(self, problem, study, **options):
+            self.trainer.train = self._train
+            return super().run(problem, study, **options)
+
+        def _train(self, jobs, hypermodel, *, problem, plan):
+            for number, job in enumerate(jobs):
+                if number == 2:
+                    time.sleep(1.2)
+                if number and plan.time_is_up():
+                    return
+                loss = 1.0 / (1 + job.trial)
+                curves = {"loss": [[loss] * 4] * 3}
+                yield TrialResult(
+                    job.trial,
+                    "completed",
+                    epoch=4,
+                    score=loss,
+                    scores={"cross_entropy": loss},
+                    seconds=0.2 if job.trial == 0 else 0.0,
+                    fold_scores=(loss,) * 3,
+                    curves=curves,
+                )
+
+    settings = replace(SETTINGS, oracle=oracle, max_trials=400, max_seconds=2.0)
+    network = MLPHyperModel(make_space(SPACE), features=FEATURES, classes=CLASSES, epochs=16)
+    tuner = LeavesOut(network, settings, directory=tmp_path)
+    study = make_study(oracle=oracle, max_trials=400)
+    sentence = tuner.run(make_problem(), study)
+    assert sentence == "2 seconds were over after 2 trials"
+    proposed = [event["trial"] for event in study.journal.events("proposed")]
+    ended = sorted(record.trial for record in tuner.records)
+    assert (ended, proposed) == ([0, 1], [0, 1, 2, 3])
 
 
 def test_the_clock_ends_trials_as_they_are_and_leaves_those_that_have_not_begun(tmp_path, rows):

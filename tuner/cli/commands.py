@@ -118,14 +118,22 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
 @app.command()
 def resume(
     study: Annotated[str, typer.Argument(help="Name of the study.")],
+    max_trials: Annotated[
+        int | None, typer.Option(help="Most trials, all together.  [default: as before]")
+    ] = None,
+    max_seconds: Annotated[
+        float | None, typer.Option(help="Seconds of this search.  [default: as before]")
+    ] = None,
     tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a study that was interrupted or killed, as it was begun."""
+    """Go on with a study that was interrupted or killed, or with more trials or time."""
     from tuner.cli.search import SearchCommand
 
-    SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json).resume(study)
+    limits = {"max_trials": max_trials, "max_seconds": max_seconds}
+    command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json)
+    command.resume(study, {name: limit for name, limit in limits.items() if limit is not None})
 
 
 @app.command()

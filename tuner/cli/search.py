@@ -4,7 +4,10 @@ import json
 import shlex
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -61,10 +64,16 @@ class SearchCommand:
         check_study(prepared, destination)
         self._run(prepared, destination)
 
-    def resume(self, name: str) -> None:
-        """Go on with a study as it was begun, and print the summary to standard output."""
+    def resume(self, name: str, limits: Mapping[str, Any]) -> None:
+        """Go on with a study, and print the summary to standard output.
+
+        Args:
+            name: The study's name.
+            limits: Settings that are others than when it was searched last.
+        """
         check_root(self.root)
         prepared, _ = open_study(name, self.root)
+        prepared = replace(prepared, settings=replace(prepared.settings, **limits))
         self._run(prepared, Destination(self.root, name))
 
     def _run(self, prepared: Prepared, destination: Destination) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from tuner.errors import DataError, SearchFailed, StudyError, UserError
 from tuner.folds import make_split
+from tuner.search.clock import Clock
 from tuner.search.oracles import ORACLES, StudyOracle, configuration_key
 from tuner.space import Space, Value, from_keras_tuner
 from tuner.study import (
@@ -31,11 +32,6 @@ from tuner.training import OBJECTIVES, TRAINERS, Job, Problem, TrialResult
 from tuner.training.race import Leads, Race, rungs_of
 
 __all__ = ["KFoldTuner"]
-
-_FIRST_COHORT = 4  # trials of a search with a time limit, from which the pace is learned
-_TRACE_SECONDS = 1.0  # to make ready to train a network once more
-_EXPORT_SHARE = 0.2
-_ALONE = 2.0  # a lane takes about so much longer alone than its share beside others
 
 
 class KFoldTuner(keras_tuner.Tuner):
@@ -81,7 +77,7 @@ class KFoldTuner(keras_tuner.Tuner):
         self._running: dict[int, Any] = {}  # trial number to KerasTuner's trial
         self._unfinished: list[Job] = []  # proposed by an earlier search, and not ended
         self._race: Race | None = None
-        self._end: float | None = None  # when the time is over, by `time.monotonic`
+        self._clock: Clock | None = None
         self._kept = 0  # trials that an earlier search finished
         # KerasTuner keeps files of its own; the study's journal takes their place.
         scratch = tempfile.mkdtemp(prefix="tuner-")
@@ -182,22 +178,22 @@ class KFoldTuner(keras_tuner.Tuner):
         """
         self._refuse_second_search()
         self.problem, self.study = problem, study
-        started = time.monotonic() if started is None else started
-        if self.settings.max_seconds is not None:
-            # of a short limit, most is for the search
-            seconds = self.settings.max_seconds - min(
-                export_seconds, self.settings.max_seconds * _EXPORT_SHARE
-            )
-            self._end = started + seconds
+        self._clock = Clock(
+            self.settings.max_seconds,
+            started=time.monotonic() if started is None else started,
+            export_seconds=export_seconds,
+            folds=len(problem.folds),
+            objective=self.settings.plan.objective,
+        )
         for listener in self.listeners:
             listener.on_study_begin(study)
         self._race = self._make_race()
         self._recall(study)
+        plan = replace(self.settings.plan, race=self._race, time_is_up=self._clock.is_up)
         # one cohort is trained whatever the time, so that there is something to pick
-        while (not self.records or not self._time_is_up()) and (
-            jobs := self._next_cohort(study, started)
+        while (not self.records or not self._clock.is_up()) and (
+            jobs := self._next_cohort(study, self._clock)
         ):
-            plan = replace(self.settings.plan, race=self._race, deadline=self._deadline())
             for result in self.trainer.train(jobs, self.hypermodel, problem=problem, plan=plan):
                 for settled, leads in self._settle(result):
                     self._end_trial(settled, leads, study)
@@ -237,7 +233,7 @@ class KFoldTuner(keras_tuner.Tuner):
         ended = {record.trial: record for record in study.trials()}
         if isinstance(self.oracle, StudyOracle):
             self.oracle.planned_trials = study.record.settings.max_trials
-        self.oracle.max_trials = max(self.settings.max_trials, len(proposed))
+            self.oracle.max_trials = max(self.settings.max_trials, len(proposed))
         for event in proposed:
             number, values = event["trial"], event["hyperparameters"]
             # while it trained, a hypermodel may have asked for more than was proposed
@@ -264,52 +260,32 @@ class KFoldTuner(keras_tuner.Tuner):
                 "KFoldTuner for another search"
             )
 
-    def _deadline(self) -> float | None:
-        """Return when to stop, so that there is time left to train the best network at last."""
-        return None if self._end is None else self._end - self._final_seconds()
-
-    def _final_seconds(self) -> float:
-        """Estimate how long the best trial so far takes to be trained on all rows."""
-        objective = self.settings.plan.objective
-        best: TrialResult | None = None
-        for record in self.records:
-            if record.completed and (
-                best is None or objective.better(record.result.score, best.score)
-            ):
-                best = record.result
-        if best is None:
-            return 0.0
-        epochs = len(best.curves["loss"][0])
-        a_fold = best.seconds / max(len(best.fold_scores) - 1, 1)
-        return _TRACE_SECONDS + _ALONE * a_fold * best.epoch / epochs
-
-    def _time_is_up(self) -> bool:
-        deadline = self._deadline()
-        return deadline is not None and time.monotonic() >= deadline
-
     def _why_ended(self) -> str:
         count = len(self.records)
+        trials = "1 trial" if count == 1 else f"{count} trials"
         if count >= self.settings.max_trials:
-            return f"{count} trials were asked for"
-        if self._time_is_up():
-            return f"{self.settings.max_seconds:g} seconds were over after {count} trials"
+            return f"{trials} {'was' if count == 1 else 'were'} asked for"
+        if self._clock and self._clock.is_up():
+            return f"{self.settings.max_seconds:g} seconds were over after {trials}"
         if getattr(self.oracle, "exhausted", False):
             tried = len({configuration_key(record.hyperparameters) for record in self.records})
             return (
                 f"all {tried} configurations that the {self.settings.oracle} oracle has were tried"
             )
-        return f"the oracle ended it after {count} trials"
+        return f"the oracle ended it after {trials}"
 
     def _first_failure(self) -> str:
         failed = [record for record in self.records if record.result.status == "failed"]
-        first = min(failed, key=lambda record: record.trial)
+        first = min(failed, key=lambda record: record.trial, default=None)
+        if first is None:
+            return "no trial was completed"
         reason = f"trial {first.trial}: {first.result.reason}"
         if len(failed) == len(self.records):
             return f"every trial failed; {reason}"
         # the trials that led the race diverged, and had beaten the others before
         return f"no trial was completed; {reason}; search again with --no-racing"
 
-    def _next_cohort(self, study: Study, started: float) -> list[Job]:
+    def _next_cohort(self, study: Study, clock: Clock) -> list[Job]:
         """Ask for as many trials as the oracle knows without results, and the trainer likes."""
         jobs, self._unfinished = self._unfinished, []
         room = self.settings.max_trials - len(self.records) - len(jobs)
@@ -317,10 +293,11 @@ class KFoldTuner(keras_tuner.Tuner):
             size = 1  # KerasTuner asks a stock oracle of its own for one after another
         elif self.oracle.adaptive:
             size = room  # it says itself when it waits
-        else:
-            size = self._as_many_as_time_allows(started) - len(jobs)
+        else:  # the number changes no result
+            assert self.problem is not None  # it is being searched
+            size = clock.trials_in_time(self.trainer.cohort(self.problem)) - len(jobs)
         for _ in range(min(size, room)):
-            if jobs and self._time_is_up():  # a model's proposals take seconds
+            if jobs and clock.is_up():  # a model's proposals take seconds
                 break
             trial = self._ask()
             if trial.status != "RUNNING":
@@ -331,21 +308,6 @@ class KFoldTuner(keras_tuner.Tuner):
     def _ask(self) -> Any:
         """Return the oracle's next trial; each place in a cohort is a worker of KerasTuner's."""
         return self.oracle.create_trial(f"place-{len(self.oracle.trials)}")
-
-    def _as_many_as_time_allows(self, started: float) -> int:
-        """Return how many trials to train at once: fewer where a time limit is near.
-
-        The number changes no result: it is asked for only where proposals do not depend on it.
-        """
-        assert self.problem is not None  # it is being searched
-        most, deadline = self.trainer.cohort(self.problem), self._deadline()
-        if deadline is None:
-            return most
-        ended = len(self.records) - self._kept
-        if not ended:
-            return min(most, _FIRST_COHORT)
-        now = time.monotonic()
-        return max(1, min(most, int((deadline - now) / (now - started) * ended)))
 
     def _begin_trial(self, trial: Any, study: Study) -> Job:
         number, values = int(trial.trial_id), dict(trial.hyperparameters.values)
@@ -369,6 +331,8 @@ class KFoldTuner(keras_tuner.Tuner):
         record = TrialRecord(result.trial, values, derived, result)
         study.write_trial(record, leads)
         self.records.append(record)
+        if self._clock:
+            self._clock.take(result)
         self._tell_oracle(trial, result)
         for listener in self.listeners:
             listener.on_trial_end(record)

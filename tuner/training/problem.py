@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -71,6 +71,10 @@ class Problem:
         return None if self.scaled is None else fit_scaler(self.x, rows, self.scaled)
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How every trial of a study is trained.
@@ -81,8 +85,7 @@ class Plan:
         objective: What the best epoch and trial are chosen by.
         seed: The study's seed.
         race: Ends trials that are clearly beaten; None where every trial trains to its end.
-        deadline: When trials end as they are, and no others begin, as `time.monotonic` counts;
-            None for never.
+        time_is_up: Says when trials end as they are, and no others begin; any thread may ask.
     """
 
     epochs: int = 50
@@ -90,11 +93,7 @@ class Plan:
     objective: Objective = field(default_factory=lambda: OBJECTIVES["cross_entropy"])
     seed: int = 0
     race: Race | None = None
-    deadline: float | None = None
-
-    def time_is_up(self) -> bool:
-        """Return whether the deadline is over."""
-        return self.deadline is not None and time.monotonic() >= self.deadline
+    time_is_up: Callable[[], bool] = _never
 
 
 @dataclass(frozen=True, slots=True)

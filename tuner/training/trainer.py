@@ -44,7 +44,7 @@ class Trainer(ABC):
 
         A trial that diverges, or whose hypermodel raises, is yielded as failed with the reason.
         One that the plan's race ends is yielded as if it were complete: `Race.settle` says what
-        becomes of it. Where the plan's deadline is over, those that train end as they are, and
+        becomes of it. Where the plan's time is up, those that train end as they are, and
         those that have not begun are left out, but for the first.
         """
 

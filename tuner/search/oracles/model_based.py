@@ -23,8 +23,10 @@ class ModelBasedOracle(RandomOracle):
     def propose(self, trial: int) -> dict[str, Value] | None:
         """Return what the model suggests, if it is untried, else a random configuration."""
         completed = sum(trial.status == "COMPLETED" for trial in self.trials.values())
-        # as many random trials as the model's authors take, but not more than half of the search
-        if completed >= min(self.first_trials(), max(self.planned_trials // 2, 3)):
+        # as many random trials as the model's authors take, but not more than half of the search,
+        # in whole cohorts, of which there is one at least
+        most = min(self.first_trials(), self.planned_trials // 2)
+        if completed >= COHORT * max(most // COHORT, 1):
             values = self.suggest(trial)
             if values is not None and values not in self.tried():
                 return values

@@ -76,12 +76,16 @@ class LaneBlock:
                 yield None
             yield from results
 
-    def train_blindly(self, epochs: int) -> list[list[np.ndarray]]:
-        """Train for some epochs, whatever the scores; return the variables of each lane."""
+    def train_blindly(self, epochs: int) -> Iterator[list[list[np.ndarray]] | None]:
+        """Train for some epochs, whatever the scores.
+
+        Yield None after each, and at last the variables of each lane.
+        """
         self._load([lane for trial in self._running for lane in trial.initial_variables()])
         for epoch in range(epochs):
             self._epoch(epoch)
-        return [lane for part in self._parts for lane in part.weights.lane_values()]
+            yield None
+        yield [lane for part in self._parts for lane in part.weights.lane_values()]
 
     def _epoch(self, epoch: int) -> dict[str, np.ndarray]:
         steps = self.program.steps

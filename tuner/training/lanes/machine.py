@@ -1,6 +1,5 @@
 """What this machine has for lanes: how many blocks of them train at once, and of what size."""
 
-import math
 import os
 
 import tensorflow as tf
@@ -21,6 +20,7 @@ _GPU_BYTES = 2**30
 _MOST_WORKERS = 16  # each needs the interpreter between its epochs
 _SHARE = 0.5  # of the free memory
 _RESULTS_SHARE = 0.1  # of the free memory
+_UNKNOWN_BYTES = 4 * 2**30
 _COHORT = 64  # they train a block at a time; the more of them, the more share a program
 
 
@@ -65,19 +65,20 @@ class Machine:
 
     def blocks_at_once(self, largest: int) -> int:
         """Return how many blocks train at once, where the largest takes so many bytes."""
-        return (
-            1 if self.on_gpu else max(1, min(self.workers, int(_free_bytes() * _SHARE // largest)))
-        )
+        if self.on_gpu:
+            return 1
+        return max(1, min(self.workers, int(_free_bytes() * _SHARE) // largest))
 
     def trials_at_once(self, result_bytes: int) -> int:
         """Return how many trials to be given at once, where what each leaves takes so many bytes.
 
         Those that ended may have to wait for others (`Race`).
         """
-        return max(1, min(_COHORT, int(_free_bytes() * _RESULTS_SHARE // result_bytes)))
+        return max(1, min(_COHORT, int(_free_bytes() * _RESULTS_SHARE) // result_bytes))
 
 
-def _free_bytes() -> float:
-    if not hasattr(os, "sysconf"):
-        return math.inf
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+def _free_bytes() -> int:
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # not every system tells
+        return _UNKNOWN_BYTES

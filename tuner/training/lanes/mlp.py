@@ -21,6 +21,7 @@ import tensorflow as tf
 
 from tuner.model.mlp import MLPHyperModel
 from tuner.model.recipe import Recipe, initial_weights
+from tuner.training.compiling import build_network
 from tuner.training.lanes.data import LaneData, aligned
 from tuner.training.lanes.dropout import keep_masks
 from tuner.training.lanes.network import Lanes, LaneTrial
@@ -126,7 +127,8 @@ def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
     shape, penalty = MLPShape.of(recipe), recipe.penalty
 
     def network(variables: Sequence[np.ndarray]) -> keras.Model:
-        model = hypermodel.build(job.hyperparameters)
+        # the optimizer's variables too are made, since Keras warns where a saved one has others
+        model = build_network(hypermodel, job.hyperparameters, seed=0)
         model.set_weights(_keras_weights(variables, recipe))
         return model
 

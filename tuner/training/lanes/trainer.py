@@ -70,13 +70,18 @@ class LanesTrainer(Trainer):
         """Train the trials block by block."""
         if self._data is None or self._data.problem is not problem:
             self._data, self._programs = LaneData(problem), {}
-        with ThreadPoolExecutor(self.machine.workers, thread_name_prefix="part") as pool:
-            cohort = _Cohort(self, problem, plan, pool)
+        pool = ThreadPoolExecutor(self.machine.workers, thread_name_prefix="part")
+        cohort = _Cohort(self, problem, plan, pool)
+        try:
             if hasattr(hypermodel, "recipe"):
                 yield from cohort.train([mlp_trial(job, hypermodel, plan) for job in jobs])
                 return
             yield from cohort.train_own(jobs, hypermodel)
+        finally:  # who breaks off does not wait for a long epoch
+            pool.shutdown(wait=False, cancel_futures=True)
         self._note(hypermodel, cohort.unfit.values())
+        if cohort.begun and plan.time_is_up():
+            return
         left = [job for job in jobs if job.trial in cohort.unfit]
         yield from FitTrainer().train(left, hypermodel, problem=problem, plan=plan)
 
@@ -95,9 +100,9 @@ class LanesTrainer(Trainer):
             make = mlp_trial if hasattr(hypermodel, "recipe") else keras_trial
             trial = make(job, hypermodel, plan)
             program = trial.shape.program(LaneData(whole))
-            (variables,) = LaneBlock([trial], program, problem=whole, plan=plan).train_blindly(
-                epochs
-            )
+            block = LaneBlock([trial], program, problem=whole, plan=plan)
+            # on a thread of its own, so that an interrupt does not wait for a long epoch
+            ((variables,),) = side_by_side([lambda: block.train_blindly(epochs)], workers=1)
         except Unfit:  # which was told when it was searched
             return FitTrainer().train_on_all_rows(
                 job, hypermodel, problem=problem, plan=plan, epochs=epochs
@@ -132,6 +137,7 @@ class _Cohort:
 
     Attributes:
         unfit: Why a trial cannot be trained in lanes, by its number.
+        begun: Whether a block has begun to train.
     """
 
     def __init__(self, trainer: LanesTrainer, problem: Problem, plan: Plan, pool: Executor) -> None:
@@ -141,7 +147,7 @@ class _Cohort:
         self.plan = plan
         self.pool = pool
         self.unfit: dict[int, str] = {}
-        self._begun = False
+        self.begun = False
         self._parts = 1
         self._starved: list[LaneTrial] = []  # for which memory ran out, alone in their blocks
 
@@ -187,10 +193,14 @@ class _Cohort:
         return block.train()
 
     def _train(self, trials: Sequence[LaneTrial]) -> _Results:
-        """Train a block; where memory runs out, train what has not ended in two halves."""
-        if self._begun and self.plan.time_is_up():
+        """Train a block, but not where the time was up before."""
+        if self.begun and self.plan.time_is_up():
             return
-        self._begun = True
+        self.begun = True
+        yield from self._train_whole_or_halved(trials)
+
+    def _train_whole_or_halved(self, trials: Sequence[LaneTrial]) -> _Results:
+        """Train a block; where memory runs out, train what has not ended in two halves."""
         ended: set[int] = set()
         try:
             for result in self._block(trials):
@@ -205,10 +215,10 @@ class _Cohort:
             return
         half = (len(left) + 1) // 2
         for part in (left[:half], left[half:]):
-            yield from self._train(part)
+            yield from self._train_whole_or_halved(part)
 
     def _train_own(self, job: Job, hypermodel: keras_tuner.HyperModel) -> _Results:
-        if self._begun and self.plan.time_is_up():
+        if self.begun and self.plan.time_is_up():
             return
         try:
             yield from self._train([keras_trial(job, hypermodel, self.plan)])
@@ -224,7 +234,7 @@ class _Cohort:
 
         The first block of each group comes before any second: no core waits while another one
         traces the program that both need. In a race they stand in the order of their trials,
-        each of which is compared with those before it.
+        each of which is compared with those before it, and a core may have to wait so.
         """
         groups: dict[tuple[object, ...], list[LaneTrial]] = {}
         for trial in trials:

@@ -1,0 +1,99 @@
+"""The time limit of a search."""
+
+import time
+
+import pytest
+
+from tuner.search import clock as clocks
+from tuner.search.clock import Clock
+from tuner.training import OBJECTIVES, TrialResult
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """A time that a test sets."""
+
+    class Now:
+        seconds = 100.0
+
+    monkeypatch.setattr(clocks.time, "monotonic", lambda: Now.seconds)
+    return Now
+
+
+def make(limit, export_seconds=0.0):
+    return Clock(
+        limit,
+        started=100.0,
+        export_seconds=export_seconds,
+        folds=5,
+        objective=OBJECTIVES["cross_entropy"],
+    )
+
+
+def ended(score, seconds, status="completed"):
+    curves = {"loss": [[1.0] * 10] * 5}
+    return TrialResult(0, status, epoch=5, score=score, seconds=seconds, curves=curves)
+
+
+def up_at(clock, now, times):
+    for seconds in times:
+        now.seconds = 100.0 + seconds
+        if clock.is_up():
+            return seconds
+    return None
+
+
+def test_without_a_limit_it_is_never_up(now):
+    clock = make(None)
+    assert up_at(clock, now, [1e9]) is None
+    assert clock.trials_in_time(64) == 64
+
+
+def test_before_a_trial_has_ended_as_much_is_left_as_a_fold_has_taken(now):
+    assert up_at(make(60.0), now, range(100)) == 50  # 50 + 50 / 5
+
+
+def test_what_the_best_network_takes_is_left_for_the_final_training(now):
+    clock = make(100.0)
+    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs, twice as long alone
+    clock.take(ended(0.1, seconds=0.0, status="failed"))
+    clock.take(ended(0.6, seconds=400.0))
+    assert up_at(clock, now, range(200)) == 91  # and a second to make ready
+
+
+def test_an_export_takes_a_fifth_of_a_short_limit_at_most(now):
+    clocks_of = [make(limit, export_seconds=6.0) for limit in (10.0, 100.0)]
+    for clock in clocks_of:
+        clock.take(ended(0.5, seconds=0.0))
+    assert [up_at(clock, now, range(200)) for clock in clocks_of] == [7, 93]
+
+
+def test_once_up_it_stays_up(now):
+    clock = make(100.0)
+    clock.take(ended(0.5, seconds=80.0))
+    now.seconds = 185.0
+    assert clock.is_up()
+    clock.take(ended(0.1, seconds=0.0))  # better, and trained in no time
+    assert clock.is_up()
+
+
+def test_so_many_trials_are_asked_for_as_end_in_time_at_the_pace_so_far(now):
+    clock = make(100.0)
+    assert clock.trials_in_time(64) == 4
+    clock.take(ended(0.5, seconds=0.0))
+    clock.take(ended(0.6, seconds=0.0))
+    now.seconds = 110.0  # 5 s a trial, 89 s left
+    assert clock.trials_in_time(64) == 17
+    assert clock.trials_in_time(8) == 8
+    now.seconds = 199.0
+    assert clock.trials_in_time(64) == 1
+
+
+def test_it_counts_from_now_where_time_is_real():
+    assert not Clock(
+        60.0,
+        started=time.monotonic(),
+        export_seconds=0.0,
+        folds=5,
+        objective=OBJECTIVES["cross_entropy"],
+    ).is_up()
