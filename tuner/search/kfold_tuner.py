@@ -78,7 +78,6 @@ class KFoldTuner(keras_tuner.Tuner):
         self._unfinished: list[Job] = []  # proposed by an earlier search, and not ended
         self._race: Race | None = None
         self._clock: Clock | None = None
-        self._kept = 0  # trials that an earlier search finished
         # KerasTuner keeps files of its own; the study's journal takes their place.
         scratch = tempfile.mkdtemp(prefix="tuner-")
         weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
@@ -246,7 +245,6 @@ class KFoldTuner(keras_tuner.Tuner):
             if self._race:
                 self._race.recall(record.trial, study.leads(record.trial))
         self._unfinished = [self._job(number, trial) for number, trial in self._running.items()]
-        self._kept = len(self.records)
 
     def note(self, note: str) -> None:
         """Tell the listeners what a person should know of how the search is run."""
