@@ -114,9 +114,8 @@ def test_curves_are_metrics_by_epoch_the_mean_and_each_fold(mirrored, make_recor
 
     for name, mean in record.mean_curves(study.record.split).items():
         assert curve(name) == [(1, pytest.approx(mean[0])), (2, pytest.approx(mean[1]))]
-    for name in ("loss", "val_loss"):
-        for fold, values in enumerate(record.result.curves[name]):
-            assert curve(f"fold_{fold}/{name}") == [(1, values[0]), (2, values[1])]
+    for fold, values in enumerate(record.result.curves["val_loss"]):
+        assert curve(f"fold_{fold}/val_loss") == [(1, values[0]), (2, values[1])]
 
 
 def test_scores_are_metrics_of_the_trial_and_of_the_study(mirrored, make_record):

@@ -60,6 +60,7 @@ class MlflowMirror(Listener):
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # MLflow's and its database's chatter; faults are told
             text=True,
+            env={"MLFLOW_DISABLE_TELEMETRY": "true", **os.environ},
             start_new_session=True,  # an interrupt from the keyboard is for the search alone
         )
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -116,6 +116,7 @@ def main() -> None:
     recorder = Recorder(uri, Path(root))
     threading.Thread(target=recorder.listen, daemon=True).start()
     recorder.run()
+    os._exit(0)  # all is told; to end MLflow's interpreter in order takes half a second
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ __all__ = ["StudyRuns", "first_line"]
 
 _BATCH = 1000  # metrics and params that MLflow takes in one call
 _PAGE = 1000  # runs that MLflow gives in one call
-# Those by which folds are compared; the journal has all. MLflow takes 0.1 ms a number, which for
+# The one by which folds are compared; the journal has all. MLflow takes 0.1 ms a number, which for
 # all of them is a tenth of the search of a small network.
-_FOLD_CURVES = ("loss", "val_loss")
+_FOLD_CURVE = "val_loss"
 _STATUS = {"finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
 _TRIAL_STATUS = {"completed": "FINISHED", "failed": "FAILED", "pruned": "KILLED"}
 
@@ -225,9 +225,8 @@ def _metrics(record: TrialRecord, study: StudyRecord, now: int) -> Iterator[Metr
         if not any(curve):
             continue
         yield from _curve(name, curve, now)
-    for name in _FOLD_CURVES:
-        for fold, curve in enumerate(result.curves[name]):
-            yield from _curve(f"fold_{fold}/{name}", curve, now)
+    for fold, curve in enumerate(result.curves[_FOLD_CURVE]):
+        yield from _curve(f"fold_{fold}/{_FOLD_CURVE}", curve, now)
 
 
 def _curve(name: str, values: list[float], now: int) -> Iterator[Metric]:
