@@ -13,9 +13,11 @@ __all__ = ["Machine"]
 # of 10 MB 44 GFLOP/s.
 _CACHE_BYTES = 3 * 2**20
 # Rows times weights and momenta of a step from which on a lane trains alone. Measured on two cores,
-# GFLOP/s side by side and alone: 3 layers of 512 units and 128 rows 71 and 96; of 128 units and 64
-# rows (5 million) 41 to 49 and 50 to 58; of 128 units and 32 rows 35 to 39 and 33 to 42.
-_FILLS_A_CORE = 4_000_000
+# GFLOP/s side by side and alone. A Xeon with AVX-512: 3 layers of 128 units and 64 rows (5 million)
+# 71 and 48; of 256 and 64 (19 million) 89 and 81; of 512 and 32 (38 million) 69 and 68; 2 of 512
+# and 128 (80 million) 104 and 101. An EPYC: 3 of 128 and 64 41 to 49 and 50 to 58; of 512 and 128
+# (200 million) 71 and 96.
+_FILLS_A_CORE = 20_000_000
 _GPU_BYTES = 2**30
 _MOST_WORKERS = 16  # each needs the interpreter between its epochs
 _SHARE = 0.5  # of the free memory

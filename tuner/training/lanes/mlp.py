@@ -200,22 +200,27 @@ class StackedMLPs(StackedNetworks):
         """Steps that every fold takes: rows that a last batch lacks are masked."""
         return int(self.data.steps(self.shape.batch_size).min())
 
+    def batches(self, lanes: Lanes) -> Lanes:
+        """Add what each step takes of a lane, worked out for all steps at once."""
+        size, stored = self.shape.batch_size, self.shape.stored_rows
+        order = tf.transpose(lanes["order"], [1, 0, 2])
+        begins = tf.range(tf.shape(order)[0])[:, None] * size
+        rows = tf.clip_by_value(lanes["rows"][None] - begins, 0, size)  # the rest is masked
+        real = tf.cast(tf.range(stored) < rows[:, :, None], tf.float32)
+        share = lanes["rate"] / tf.cast(tf.maximum(rows, 1), tf.float32)
+        return {**lanes, "order": order, "real": real, "share": real * share[:, :, None]}
+
     def step(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
         """Train one batch of every lane."""
-        size = self.shape.batch_size
-        ids = lanes["order"][:, step]
-        rows = tf.clip_by_value(lanes["rows"] - step * size, 0, size)  # the rest is masked
-        real = tf.cast(tf.range(self.shape.stored_rows)[None] < rows[:, None], tf.float32)
+        ids, real = tf.gather(lanes["order"], step), tf.gather(lanes["real"], step)
         x = self.data.rows(ids, lanes)
         inputs, slopes, logits = self._forward(x, lanes, lanes["first_step"] + step)
         y = tf.gather(self.data.y, ids)
         loss, delta = _softmax_cross_entropy(logits, y)
         right = tf.cast(tf.equal(tf.argmax(logits, -1, tf.int32), y), tf.float32)
-        share = lanes["rate"] / tf.cast(tf.maximum(rows, 1), tf.float32)
-        delta *= (real * share[:, None])[:, :, None]
+        delta *= tf.gather(lanes["share"], step)[:, :, None]
         self._descend(inputs, slopes, delta, lanes)
-        loss = tf.reduce_sum(tf.minimum(loss, _FARTHEST) * real, 1)
-        return loss, tf.reduce_sum(right * real, 1)
+        return tf.minimum(loss, _FARTHEST) * real, right * real
 
     def step_apart(self, step: int, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
         """Train a batch that only the larger folds have; the other lanes stay as they were."""
@@ -341,8 +346,8 @@ def _sum_of_rows(delta: tf.Tensor) -> tf.Tensor:
 
 def _softmax_cross_entropy(logits: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Return the loss, `(lanes, rows)`, and its gradient by the logits, in one operation."""
-    shape = tf.shape(logits)
+    rows, classes = logits.shape[1:]
     loss, delta = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
-        features=tf.reshape(logits, [-1, shape[-1]]), labels=tf.reshape(y, [-1])
+        features=tf.reshape(logits, [-1, classes]), labels=tf.reshape(y, [-1])
     )
-    return tf.reshape(loss, shape[:2]), tf.reshape(delta, shape)
+    return tf.reshape(loss, [-1, rows]), tf.reshape(delta, [-1, rows, classes])

@@ -78,15 +78,20 @@ class StackedNetworks(ABC):
         """Steps of an epoch that every lane takes alike."""
 
     @abstractmethod
+    def batches(self, lanes: Lanes) -> Lanes:
+        """Return what differs from lane to lane in the form that the steps take it."""
+
+    @abstractmethod
     def step(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
         """Train one batch of every lane.
 
         Args:
             step: Which batch of the epoch, counted from 0.
-            lanes: What differs from lane to lane.
+            lanes: As `batches` returns it.
 
         Returns:
-            Summed loss of the data, and number of right answers, each of shape `(lanes,)`.
+            Loss of each row, and whether it is right, each of shape `(lanes, rows)`; 0 for rows
+            that only fill a batch up.
         """
 
     @abstractmethod
@@ -153,12 +158,13 @@ class StackedProgram(LaneProgram[StackedWeights]):
 
     def _train_epoch(self, variables: list[Any], lanes: Lanes) -> dict[str, tf.Tensor]:
         networks = self.shape.networks(self.data, variables)
+        lanes = networks.batches(lanes)
 
         def train(step: tf.Tensor, loss: tf.Tensor, right: tf.Tensor) -> tuple[tf.Tensor, ...]:
             step_loss, step_right = networks.step(step, lanes)
             return step + 1, loss + step_loss, right + step_right
 
-        nothing = tf.zeros_like(lanes["rate"])
+        nothing = tf.zeros([tf.size(lanes["rate"]), self.shape.stored_rows])
         _, loss, right = tf.while_loop(
             lambda step, *_: step < networks.common_steps,
             train,
@@ -170,8 +176,8 @@ class StackedProgram(LaneProgram[StackedWeights]):
             loss, right = loss + step_loss, right + step_right
         rows = tf.cast(lanes["rows"], tf.float32)
         return {
-            "loss": loss / rows,
-            "accuracy": right / rows,
+            "loss": tf.reduce_sum(loss, 1) / rows,
+            "accuracy": tf.reduce_sum(right, 1) / rows,
             "penalty": networks.penalty(lanes),
             "probabilities": self._predict(networks, lanes),
         }
