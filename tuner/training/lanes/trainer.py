@@ -247,7 +247,7 @@ class _Cohort:
         if self.plan.race:
             blocks.sort(key=lambda block: block[1][0].trial)
         else:
-            blocks.sort(key=lambda block: (block[0], -sum(t.parameters for t in block[1])))
+            blocks.sort(key=lambda block: (block[0] > 0, -sum(t.parameters for t in block[1])))
         return [block for _, block in blocks]
 
     def _bytes(self, block: Sequence[LaneTrial]) -> int:
