@@ -21,6 +21,7 @@ ORDER = [
     "analysis",
     "serving",
     "preparation",
+    "final_training",
     "pipeline",
     "cli",
 ]

@@ -8,26 +8,60 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from tuner.data import Dataset
 from tuner.errors import ExportMismatch, SpaceError, UserError
+from tuner.final_training import train_members
 from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
 from tuner.study import Listener, Pick, Study, TrialRecord
-from tuner.training import OBJECTIVES, TRAINERS, Job
+from tuner.training import OBJECTIVES, Objective
 from tuner.training.scores import mean_and_error
 
 if TYPE_CHECKING:
-    from tuner.analysis import Selection
+    from tuner.analysis import Ensemble, Member
     from tuner.search import KFoldTuner
     from tuner.serving.export import TrainedNetwork
     from tuner.serving.fresh_process import FreshProcess
 
-__all__ = ["Outcome", "choose", "export_pick", "run_search"]
+__all__ = ["PICKS", "Choice", "Outcome", "PickName", "choose", "export_pick", "run_search"]
+
+PickName = Literal["best", "smallest", "ensemble"]
+PICKS: tuple[PickName, ...] = get_args(PickName)
 
 _EXPORT_SECONDS = 6.0  # to write a model and check it in a fresh process; hardly grows with it
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a study may export.
+
+    Attributes:
+        best: The trial with the best mean objective.
+        smallest: The one with the fewest parameters within one standard error of it.
+        ensemble: Networks of the best trials, whose probabilities are averaged.
+    """
+
+    best: Pick
+    smallest: Pick
+    ensemble: "Ensemble"
+
+    @property
+    def exported(self) -> PickName:
+        """What a search exports: the ensemble only where the evidence is for it."""
+        return "ensemble" if self.ensemble.better else "best"
+
+    def members(self, name: PickName) -> "tuple[Member, ...]":
+        """Return the networks of a pick."""
+        from tuner.analysis import Member
+
+        if name == "ensemble":
+            return self.ensemble.members
+        pick: Pick = getattr(self, name)
+        fields = ("trial", "hyperparameters", "derived", "parameters", "epoch")
+        return (Member(networks=1, **{field: getattr(pick, field) for field in fields}),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +71,9 @@ class Outcome:
     Attributes:
         study: The study on the disk.
         records: Its finished trials.
-        selection: The networks that it names.
-        test: Mean and standard error of each objective on the held-out rows, by name; empty where
-            none were held back.
+        choice: The networks that it names.
+        test: Mean and standard error of each objective on the held-out rows, by name, of what was
+            exported; empty where none were held back.
         model: The exported folder; None where the export failed.
         fault: Why it failed; empty otherwise.
         sentence: Why the search ended.
@@ -48,7 +82,7 @@ class Outcome:
 
     study: Study
     records: tuple[TrialRecord, ...]
-    selection: "Selection"
+    choice: Choice
     test: dict[str, tuple[float, float]]
     model: Path | None
     fault: str
@@ -66,8 +100,10 @@ class Outcome:
             "pruned": counts["pruned"],
             "failed": counts["failed"],
             "objective": objective,
-            "best": self.selection.best.to_dict(),
-            "smallest": self.selection.smallest.to_dict(),
+            "best": self.choice.best.to_dict(),
+            "smallest": self.choice.smallest.to_dict(),
+            "ensemble": self.choice.ensemble.to_dict(),
+            "exported": self.choice.exported,
             "test_score": self.test[objective][0] if self.test else None,
             "test": {
                 name: {"score": score, "standard_error": error}
@@ -133,26 +169,33 @@ def _search(
     started: float,
     on_stage: Callable[[str], None],
 ) -> Outcome:
+    from tuner.analysis import NETWORKS
     from tuner.serving.fresh_process import FreshProcess
 
-    sentence = tuner.run(prepared.problem, study, started=started, export_seconds=_EXPORT_SECONDS)
+    sentence = tuner.run(
+        prepared.problem,
+        study,
+        started=started,
+        export_seconds=_EXPORT_SECONDS,
+        final_networks=NETWORKS,
+    )
     on_stage("picking the network")
-    selection = choose(study, prepared.dataset)
-    model, test, fault = study.folder / "model", {}, ""
-    on_stage("training it on all training rows, exporting it, and checking the export")
+    choice = choose(study, prepared.dataset)
+    name, model, test, fault = choice.exported, study.folder / "model", {}, ""
+    members, records = choice.members(name), {record.trial: record for record in tuner.records}
+    what = "it" if name == "best" else "its networks"
+    on_stage(f"training {what} on all training rows, exporting it, and checking the export")
     with FreshProcess() as fresh:  # it starts while the network trains
-        trained = train_pick(prepared, selection.best)
+        trained = train_members(prepared, records, members, tuner.note)
         test = _score(trained, prepared.dataset, prepared.split.test)
-        study.journal.append("tested", trial=selection.best.trial, test=test)
+        study.journal.append("tested", networks=_networks(members), test=test)
         try:
-            _export(prepared, study, selection.best, Export(trained, test, model, fresh))
+            _export(prepared, study, choice, Export(name, trained, test, model, fresh))
         except ExportMismatch as error:  # what was found is told all the same
             fault = str(error)
     seconds = time.monotonic() - started
-    records = tuple(tuner.records)
-    return Outcome(
-        study, records, selection, test, None if fault else model, fault, sentence, seconds
-    )
+    exported = None if fault else model
+    return Outcome(study, tuple(tuner.records), choice, test, exported, fault, sentence, seconds)
 
 
 def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTuner":
@@ -172,27 +215,31 @@ def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTune
         ) from error
 
 
-def choose(study: Study, dataset: Dataset) -> "Selection":
+def choose(study: Study, dataset: Dataset) -> Choice:
     """Pick a study's networks from the out-of-fold probabilities of its trials.
 
     Raises:
         SearchFailed: No trial was completed.
     """
-    from tuner.analysis import select
+    from tuner.analysis import Scoring, make_ensemble, select
 
     objective, y = study.record.objective, dataset.y[study.record.split.train]
+    seed, maximise = study.record.settings.seed, objective.direction == "max"
     records = list(study.trials())
     row_values = {
         record.trial: objective.row_values(study.probabilities(record.trial), y)
         for record in records
         if record.completed
     }
-    return select(
-        records,
-        row_values,
-        maximise=objective.direction == "max",
-        seed=study.record.settings.seed,
-    )
+    selection = select(records, row_values, maximise=maximise, seed=seed)
+    values_of = {name: _row_values(each, y) for name, each in OBJECTIVES.items()}
+    scoring = Scoring(y, values_of, objective.name, maximise)
+    ensemble = make_ensemble(records, study.probabilities, scoring, seed=seed)
+    return Choice(selection.best, selection.smallest, ensemble)
+
+
+def _row_values(objective: Objective, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda probabilities: objective.row_values(probabilities, y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,77 +247,79 @@ class Export:
     """A trained pick on its way to a folder.
 
     Attributes:
+        name: Which pick.
         trained: The network and its preprocessing.
         test: Mean and standard error of each objective on the held-out rows, by name.
         folder: Where to.
         fresh: The process that checks it.
     """
 
+    name: PickName
     trained: "TrainedNetwork"
     test: Mapping[str, Sequence[float]]
     folder: Path
     fresh: "FreshProcess"
 
 
-def export_pick(prepared: Prepared, study: Study, pick: Pick, folder: Path) -> None:
+def export_pick(
+    prepared: Prepared,
+    study: Study,
+    name: PickName,
+    folder: Path,
+    on_note: Callable[[str], None] = lambda note: None,
+) -> None:
     """Train a pick on all training rows and export it.
 
-    The held-out rows are not scored again: only the network that the search chose has a test
-    score.
+    The held-out rows are not scored again: only what the search exported has a test score.
 
     Args:
         prepared: The study's space, data and settings.
         study: The study.
-        pick: One of its networks.
+        name: Which of its picks.
         folder: Where to.
+        on_note: Is told of a network that had to be trained again.
 
     Raises:
         ExportMismatch: The exported model answers differently from the one in memory.
+        SearchFailed: No trial was completed.
         UserError: The folder cannot be written.
     """
     from tuner.serving.fresh_process import FreshProcess
 
-    tested = [event for event in study.journal.events("tested") if event["trial"] == pick.trial]
-    test = tested[-1]["test"] if tested else {}
+    choice = choose(study, prepared.dataset)
+    members = choice.members(name)
+    tested = [
+        event["test"]
+        for event in study.journal.events("tested")
+        if event["networks"] == _networks(members)
+    ]
+    test = tested[-1] if tested else {}
+    records = {record.trial: record for record in study.trials()}
     with FreshProcess() as fresh:  # it starts while the network trains
-        _export(prepared, study, pick, Export(train_pick(prepared, pick), test, folder, fresh))
+        trained = train_members(prepared, records, members, on_note)
+        _export(prepared, study, choice, Export(name, trained, test, folder, fresh))
 
 
-def _export(prepared: Prepared, study: Study, pick: Pick, export: Export) -> None:
+def _networks(members: "Sequence[Member]") -> dict[str, int]:
+    """Return how many networks of each trial, as the journal has it."""
+    return {str(member.trial): member.networks for member in members}
+
+
+def _export(prepared: Prepared, study: Study, choice: Choice, export: Export) -> None:
     from tuner.serving.export import export_model, sample_rows
 
     record, dataset = study.record, prepared.dataset
     description = {
         "study": record.name,
         "objective": record.settings.objective,
-        "pick": pick.to_dict(),
+        "picked": export.name,
+        "pick": getattr(choice, export.name).to_dict(),
         "test": dict(export.test),
         "data": record.data,
         "versions": record.versions,
     }
     sample = sample_rows(dataset.raw, dataset.schema)
     export_model(export.trained, description, export.folder, sample=sample, fresh=export.fresh)
-
-
-def train_pick(prepared: Prepared, pick: Pick) -> "TrainedNetwork":
-    """Return a pick's network, trained on all training rows for its epochs."""
-    import keras_tuner
-
-    from tuner.serving.export import TrainedNetwork
-
-    hyperparameters = keras_tuner.HyperParameters()
-    hyperparameters.values = dict(pick.hyperparameters)
-    problem = prepared.problem
-    network = TRAINERS[prepared.settings.trainer]().train_on_all_rows(
-        Job(pick.trial, hyperparameters),
-        make_hypermodel(prepared),
-        problem=problem,
-        plan=prepared.settings.plan,
-        epochs=pick.epoch,
-    )
-    scaler = problem.scaler(problem.rows)
-    assert scaler is not None  # the data of a study are always scaled
-    return TrainedNetwork(network, prepared.dataset.schema, scaler)
 
 
 def _score(

@@ -61,12 +61,15 @@ def test_json_is_one_object_with_the_promised_keys(searched):
     assert len(done.stdout.splitlines()) == 1
     assert {
         "study", "trials", "completed", "pruned", "failed", "objective", "best", "smallest",
-        "test_score", "seconds", "model",
+        "ensemble", "exported", "test_score", "seconds", "model",
     } <= set(found)  # fmt: skip
     assert (found["study"], found["trials"], found["completed"]) == ("first", 3, 3)
     assert found["objective"] == "cross_entropy"
-    for pick in (found["best"], found["smallest"]):
-        assert {"trial", "hyperparameters", "parameters"} <= set(pick)
+    members = found["ensemble"]["members"]
+    assert sum(member["networks"] for member in members) == 5
+    assert found["exported"] == ("ensemble" if found["ensemble"]["better"] else "best")
+    for pick in (found["best"], found["smallest"], found["ensemble"]):
+        assert {"trial", "hyperparameters", "parameters"} <= {*pick, *members[0]}
         for number in ("score", "standard_error", "corrected_score"):
             assert isinstance(pick[number], float)
     assert isinstance(found["test_score"], float)
@@ -87,7 +90,7 @@ def test_the_schema_is_shown_before_the_search_on_standard_error(searched):
 def test_the_same_command_gives_the_same_trials_and_scores(folder, searched):
     again = tuner(folder, *SEARCH, "--study", "again", "--json")
     found = json.loads(again.stdout)
-    for name in ("best", "smallest", "test", "trials"):
+    for name in ("best", "smallest", "ensemble", "test", "trials"):
         assert found[name] == searched[0][name]
     journals = []
     for study in ("first", "again"):
@@ -157,6 +160,16 @@ def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
     assert bool(description["test"]) == same  # the held-out rows are scored for one network only
 
 
+def test_an_ensemble_is_exported_as_one_model(folder, searched):
+    done = tuner(folder, "export", "first", "--pick", "ensemble", "--output", "together")
+    assert done.returncode == 0, done.stderr
+    description = json.loads((folder / "together" / "model.json").read_text())
+    assert description["picked"] == "ensemble"
+    assert description["pick"] == searched[0]["ensemble"]
+    predicted = tuner(folder, "predict", "together", "--data", "things.csv")
+    assert len(predicted.stdout.splitlines()) == 91
+
+
 def test_studies_are_listed(folder, searched):
     done = tuner(folder, "studies")
     assert "first" in done.stdout
@@ -194,7 +207,7 @@ def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder
     assert done.returncode == 0, done.stderr
     assert "3 trials ended in an earlier search of it" in done.stderr
     found = json.loads(done.stdout)
-    for name in ("best", "smallest", "test", "trials", "completed"):
+    for name in ("best", "smallest", "ensemble", "test", "trials", "completed"):
         assert found[name] == searched[0][name]
     assert (folder / found["model"] / "model.json").exists()
     client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
@@ -340,7 +353,8 @@ def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(f
         ),
         (
             ("export", "first", "--pick", "bets"),
-            "error: --pick: there is no pick bets; did you mean best? Known are best, smallest",
+            "error: --pick: there is no pick bets; did you mean best? Known are best, smallest, "
+            "ensemble",
         ),
         (
             ("predict", "nowhere", "--data", "things.csv"),

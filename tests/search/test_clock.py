@@ -20,11 +20,12 @@ def now(monkeypatch):
     return Now
 
 
-def make(limit, export_seconds=0.0):
+def make(limit, export_seconds=0.0, final_rounds=1):
     return Clock(
         limit,
         started=100.0,
         export_seconds=export_seconds,
+        final_rounds=final_rounds,
         folds=5,
         objective=OBJECTIVES["cross_entropy"],
     )
@@ -51,6 +52,12 @@ def test_without_a_limit_it_is_never_up(now):
 
 def test_before_a_trial_has_ended_as_much_is_left_as_a_fold_has_taken(now):
     assert up_at(make(60.0), now, range(100)) == 50  # 50 + 50 / 5
+
+
+def test_networks_that_are_trained_one_after_another_take_as_often_as_long(now):
+    clock = make(100.0, final_rounds=3)
+    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs, twice as long alone
+    assert up_at(clock, now, range(100)) == 100 - 1 - 3 * 8
 
 
 def test_what_the_best_network_takes_is_left_for_the_final_training(now):
@@ -94,6 +101,7 @@ def test_it_counts_from_now_where_time_is_real():
         60.0,
         started=time.monotonic(),
         export_seconds=0.0,
+        final_rounds=1,
         folds=5,
         objective=OBJECTIVES["cross_entropy"],
     ).is_up()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import make_problem
 from tests.training.test_fit_trainer import REGULARIZED, hypermodel, job
-from tuner.training import TRAINERS, Plan, Problem
+from tuner.training import TRAINERS, Final, Plan, Problem
 
 
 class Convolutional(keras_tuner.HyperModel):
@@ -40,9 +40,10 @@ class Unfit(keras_tuner.HyperModel):
 
 
 def trained(trainer, problem, plan, model=None, epochs=3, **values):
-    return TRAINERS[trainer]().train_on_all_rows(
-        job(**values), model or hypermodel(), problem=problem, plan=plan, epochs=epochs
+    (network,) = TRAINERS[trainer]().train_on_all_rows(
+        [Final(job(**values), epochs)], model or hypermodel(), problem=problem, plan=plan
     )
+    return network
 
 
 @pytest.mark.parametrize("trainer", TRAINERS)
@@ -79,3 +80,18 @@ def test_what_cannot_be_trained_in_lanes_is_trained_by_fit(problem, plan):
     fit, lanes = (trained(trainer, problem, plan, Unfit()) for trainer in ("fit", "lanes"))
     for one, other in zip(fit.get_weights(), lanes.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_several_networks_of_a_trial_differ_and_each_is_the_one_that_is_trained_alone(
+    problem, plan, trainer
+):
+    one = job(depth=1, learning_rate=0.1)
+    finals = [Final(one, 3), Final(one, 2, network=1), Final(one, 3, network=2)]
+    train = TRAINERS[trainer]().train_on_all_rows
+    together = train(finals, hypermodel(), problem=problem, plan=plan)
+    for final, network in zip(finals, together, strict=True):
+        (alone,) = train([final], hypermodel(), problem=problem, plan=plan)
+        for mine, its in zip(network.get_weights(), alone.get_weights(), strict=True):
+            np.testing.assert_array_equal(mine, its)
+    assert not np.allclose(together[0].get_weights()[0], together[2].get_weights()[0])

@@ -174,7 +174,12 @@ def sync(
 @app.command()
 def export(
     study: Annotated[str, typer.Argument(help="Name of the study.")],
-    pick: Annotated[str, typer.Option(help="Which network: best, smallest.")] = "best",
+    pick: Annotated[
+        str | None,
+        typer.Option(
+            help="Which network: best, smallest, ensemble.", show_default="what the search exported"
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder to write.  [default: in the study's folder]")
     ] = None,

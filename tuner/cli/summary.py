@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from tuner.analysis import Ensemble
 from tuner.cli.describe import configuration, counted
 from tuner.pipeline import Outcome
 from tuner.study import Pick
@@ -17,7 +18,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
         user_interface: The command that opens MLflow's pages, or their address.
     """
     record, objective = outcome.study.record, outcome.study.record.settings.objective
-    best, smallest = outcome.selection.best, outcome.selection.smallest
+    best, smallest = outcome.choice.best, outcome.choice.smallest
     counts = Counter(trial.result.status for trial in outcome.records)
     others = [f"{counts[status]} {status}" for status in ("pruned", "failed") if counts[status]]
     lines = [
@@ -36,9 +37,8 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
             f"  corrected for having picked the best of {completed}: {objective} "
             f"{best.corrected_score:.4f}"
         )
-    if outcome.test:
-        tests = ", ".join(f"{name} {m:.4f} ± {e:.4f}" for name, (m, e) in outcome.test.items())
-        lines.append(f"  held-out test     {tests} ({len(record.split.test):,} rows, scored once)")
+    if outcome.choice.exported == "best":
+        lines += _test(outcome)
     if smallest.trial == best.trial and completed > 1:
         lines.append("no smaller network is within one standard error of it")
     elif smallest.trial != best.trial:
@@ -47,6 +47,8 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
             *_network(smallest),
             f"  cross-validated   {_scores(smallest)}",
         ]
+    if completed > 1:
+        lines += _ensemble(outcome)
     return [
         *lines,
         "",
@@ -57,6 +59,32 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     ]
 
 
+def _ensemble(outcome: Outcome) -> list[str]:
+    """Return what the ensemble is and is worth; in short where it is not exported."""
+    ensemble, objective = outcome.choice.ensemble, outcome.study.record.settings.objective
+    if not ensemble.better:
+        return ["no ensemble of the best trials is better than it by more than one standard error"]
+    members = ", ".join(
+        f"trial {member.trial}" + (f" ×{member.networks}" if member.networks > 1 else "")
+        for member in ensemble.members
+    )
+    return [
+        f"better by more than one standard error, and exported: the mean of {members}",
+        f"  parameters        {ensemble.parameters:,} in all",
+        f"  cross-validated   {_scores(ensemble)}",
+        f"  corrected for having been chosen: {objective} {ensemble.corrected_score:.4f}",
+        *_test(outcome),
+    ]
+
+
+def _test(outcome: Outcome) -> list[str]:
+    if not outcome.test:
+        return []
+    tests = ", ".join(f"{name} {m:.4f} ± {e:.4f}" for name, (m, e) in outcome.test.items())
+    rows = len(outcome.study.record.split.test)
+    return [f"  held-out test     {tests} ({rows:,} rows, scored once)"]
+
+
 def _network(pick: Pick) -> list[str]:
     return [
         f"  hyperparameters   {configuration({**pick.hyperparameters, **pick.derived})}",
@@ -64,7 +92,7 @@ def _network(pick: Pick) -> list[str]:
     ]
 
 
-def _scores(pick: Pick) -> str:
+def _scores(pick: Pick | Ensemble) -> str:
     return ", ".join(
         f"{name} {score:.4f} ± {pick.standard_errors[name]:.4f}"
         for name, score in pick.scores.items()

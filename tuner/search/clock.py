@@ -23,6 +23,7 @@ class Clock:
         limit: Seconds; None for no limit.
         started: Since when they count, by `time.monotonic`.
         export_seconds: What follows the final training takes.
+        final_rounds: Networks that are trained on all rows one after another.
         folds: Folds of a trial.
         objective: Decides which network is trained at last.
     """
@@ -33,6 +34,7 @@ class Clock:
         *,
         started: float,
         export_seconds: float,
+        final_rounds: int,
         folds: int,
         objective: Objective,
     ) -> None:
@@ -40,6 +42,7 @@ class Clock:
         self._end = None
         if limit is not None:
             self._end = started + limit - min(export_seconds, limit * _EXPORT_SHARE)
+        self._final_rounds = final_rounds
         self._folds = folds
         self._objective = objective
         self._best: TrialResult | None = None
@@ -76,4 +79,5 @@ class Clock:
             return (time.monotonic() - self._started) / self._folds
         epochs = len(self._best.curves["loss"][0])
         a_fold = self._best.seconds / max(self._folds - 1, 1)
-        return _TRACE_SECONDS + _ALONE * a_fold * self._best.epoch / epochs
+        a_network = _ALONE * a_fold * self._best.epoch / epochs
+        return _TRACE_SECONDS + self._final_rounds * a_network

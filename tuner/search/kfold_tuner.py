@@ -28,7 +28,7 @@ from tuner.study import (
     free_name,
     installed_versions,
 )
-from tuner.training import OBJECTIVES, TRAINERS, Job, Problem, TrialResult
+from tuner.training import OBJECTIVES, TRAINERS, Final, Job, Problem, TrialResult
 from tuner.training.race import Leads, Race, rungs_of
 
 __all__ = ["KFoldTuner"]
@@ -160,6 +160,7 @@ class KFoldTuner(keras_tuner.Tuner):
         *,
         started: float | None = None,
         export_seconds: float = 0.0,
+        final_networks: int = 1,
     ) -> str:
         """Search a problem and write the study.
 
@@ -168,6 +169,7 @@ class KFoldTuner(keras_tuner.Tuner):
             study: Where it is written; what it has already is not done again.
             started: Since when a time limit counts, by `time.monotonic`; None for now.
             export_seconds: What is left of a time limit for what follows the final training.
+            final_networks: How many networks the final training may be of.
 
         Returns:
             Why the search ended, in one sentence.
@@ -181,6 +183,7 @@ class KFoldTuner(keras_tuner.Tuner):
             self.settings.max_seconds,
             started=time.monotonic() if started is None else started,
             export_seconds=export_seconds,
+            final_rounds=-(-final_networks // self.trainer.finals_at_once),
             folds=len(problem.folds),
             objective=self.settings.plan.objective,
         )
@@ -362,13 +365,11 @@ class KFoldTuner(keras_tuner.Tuner):
         assert self.problem is not None  # there is no trial before the search
         number = int(trial.trial_id)
         record = next(record for record in self.records if record.trial == number)
-        return self.trainer.train_on_all_rows(
-            Job(number, trial.hyperparameters),
-            self.hypermodel,
-            problem=self.problem,
-            plan=self.settings.plan,
-            epochs=record.result.epoch,
+        final = Final(Job(number, trial.hyperparameters), record.result.epoch)
+        (network,) = self.trainer.train_on_all_rows(
+            [final], self.hypermodel, problem=self.problem, plan=self.settings.plan
         )
+        return network
 
     def get_best_models(self, num_models: int = 1) -> list[keras.Model]:
         """Return the networks of the best trials, trained on all training rows, best first."""

@@ -7,7 +7,7 @@ should be said before. The trainers themselves are imported where they are made.
 from collections.abc import Callable
 
 from tuner.training.objectives import OBJECTIVES, Objective, accuracy, cross_entropy
-from tuner.training.problem import Job, Plan, Problem
+from tuner.training.problem import Final, Job, Plan, Problem
 from tuner.training.result import CURVES, TrialResult, mean_curve
 from tuner.training.trainer import Trainer
 
@@ -15,6 +15,7 @@ __all__ = [
     "CURVES",
     "OBJECTIVES",
     "TRAINERS",
+    "Final",
     "Job",
     "Objective",
     "Plan",

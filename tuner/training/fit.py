@@ -10,7 +10,7 @@ import numpy as np
 
 from tuner.errors import UserError
 from tuner.training.compiling import build_network
-from tuner.training.problem import Job, Plan, Problem
+from tuner.training.problem import Final, Job, Plan, Problem
 from tuner.training.progress import Diverged, TrialProgress
 from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult
@@ -58,20 +58,22 @@ class FitTrainer(Trainer):
 
     def train_on_all_rows(
         self,
-        job: Job,
+        finals: Sequence[Final],
         hypermodel: keras_tuner.HyperModel,
         *,
         problem: Problem,
         plan: Plan,
-        epochs: int,
-    ) -> keras.Model:
-        """Train it with `HyperModel.fit`."""
-        data = _FoldData(problem.whole(), 0)
-        network = _Network(hypermodel, job, plan)
-        network.load(network.initial_state(data.stream))
-        for epoch in range(epochs):
-            network.fit_epoch(data, epoch)
-        return network.model
+    ) -> list[keras.Model]:
+        """Train them with `HyperModel.fit`, one after another."""
+        networks = []
+        for final in finals:
+            data = _FoldData(problem.whole(final.network), 0)
+            network = _Network(hypermodel, final.job, plan)
+            network.load(network.initial_state(data.stream))
+            for epoch in range(final.epochs):
+                network.fit_epoch(data, epoch)
+            networks.append(network.model)
+        return networks
 
 
 def _train(

@@ -18,7 +18,7 @@ from tuner.training.streams import ALL_ROWS
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["Job", "Plan", "Problem"]
+__all__ = ["Final", "Job", "Plan", "Problem"]
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,16 @@ class Problem:
         """Return the number by which the random streams of a fold go."""
         return fold if self.streams is None else self.streams[fold]
 
-    def whole(self) -> Problem:
+    def whole(self, network: int = 0) -> Problem:
         """Return the problem of training on all training rows, in a single fold.
 
         A fold must hold some row out; this one's is a training row, and its score worth nothing.
+
+        Args:
+            network: Which of several networks of one trial; each has random streams of its own.
         """
-        return replace(self, folds=(Fold(self.rows, self.rows[:1]),), streams=(ALL_ROWS,))
+        streams = (ALL_ROWS + network,)
+        return replace(self, folds=(Fold(self.rows, self.rows[:1]),), streams=streams)
 
     @cached_property
     def rows(self) -> np.ndarray:
@@ -110,3 +114,18 @@ class Job:
     trial: int
     hyperparameters: keras_tuner.HyperParameters
     epochs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """A network to train on all training rows.
+
+    Attributes:
+        job: Its trial.
+        epochs: Epochs to train, as the trial's folds chose them.
+        network: Which of several networks of the trial; it decides the random streams.
+    """
+
+    job: Job
+    epochs: int
+    network: int = 0

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tuner.training.problem import Job, Plan, Problem
+from tuner.training.problem import Final, Job, Plan, Problem
 from tuner.training.result import TrialResult
 
 if TYPE_CHECKING:
@@ -51,22 +51,25 @@ class Trainer(ABC):
     @abstractmethod
     def train_on_all_rows(
         self,
-        job: Job,
+        finals: Sequence[Final],
         hypermodel: keras_tuner.HyperModel,
         *,
         problem: Problem,
         plan: Plan,
-        epochs: int,
-    ) -> keras.Model:
-        """Train a trial's network on all training rows, as it is trained on a fold's.
+    ) -> list[keras.Model]:
+        """Train networks on all training rows, as they are trained on a fold's.
 
         Args:
-            job: The trial.
-            hypermodel: Builds its network.
+            finals: Which networks, each for how many epochs.
+            hypermodel: Builds them.
             problem: Its training rows are used; each row is scaled by the moments of all of them.
             plan: The study's plan; its seed decides the random streams.
-            epochs: Epochs to train, as the trial's folds chose them.
 
         Returns:
-            The trained network, which takes scaled rows.
+            The trained networks in the order of `finals`; each takes scaled rows.
         """
+
+    @property
+    def finals_at_once(self) -> int:
+        """How many networks it trains on all rows side by side."""
+        return 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import keras_tuner
+import numpy as np
 import tensorflow as tf
 
 from tuner.errors import UserError
@@ -20,7 +21,7 @@ from tuner.training.lanes.mlp import mlp_trial
 from tuner.training.lanes.network import LaneProgram, LaneShape, LaneTrial
 from tuner.training.lanes.unfit import Unfit
 from tuner.training.lanes.workers import side_by_side
-from tuner.training.problem import Job, Plan, Problem
+from tuner.training.problem import Final, Job, Plan, Problem
 from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult
 from tuner.training.trainer import Trainer
@@ -87,27 +88,37 @@ class LanesTrainer(Trainer):
 
     def train_on_all_rows(
         self,
-        job: Job,
+        finals: Sequence[Final],
         hypermodel: keras_tuner.HyperModel,
         *,
         problem: Problem,
         plan: Plan,
-        epochs: int,
-    ) -> keras.Model:
-        """Train it as a lane that is alone."""
-        whole = problem.whole()
+    ) -> list[keras.Model]:
+        """Train each as a lane that is alone, as many at once as there are cores."""
+        make = mlp_trial if hasattr(hypermodel, "recipe") else keras_trial
         try:
-            make = mlp_trial if hasattr(hypermodel, "recipe") else keras_trial
-            trial = make(job, hypermodel, plan)
-            program = trial.shape.program(LaneData(whole))
-            block = LaneBlock([trial], program, problem=whole, plan=plan)
-            # on a thread of its own, so that an interrupt does not wait for a long epoch
-            ((variables,),) = side_by_side([lambda: block.train_blindly(epochs)], workers=1)
+            trials = [make(final.job, hypermodel, plan) for final in finals]
+            data = LaneData(problem.whole())
+            programs = {trial.shape: trial.shape.program(data) for trial in trials}
+
+            def train(number: int) -> Iterator[tuple[int, list[np.ndarray]] | None]:
+                final, trial = finals[number], trials[number]
+                whole = problem.whole(final.network)
+                block = LaneBlock([trial], programs[trial.shape], problem=whole, plan=plan)
+                for lanes in block.train_blindly(final.epochs):
+                    yield None if lanes is None else (number, lanes[0])
+
+            # on threads of their own, so that an interrupt does not wait for a long epoch
+            tasks = [partial(train, number) for number in range(len(finals))]
+            found = dict(side_by_side(tasks, workers=self.finals_at_once))
         except Unfit:  # which was told when it was searched
-            return FitTrainer().train_on_all_rows(
-                job, hypermodel, problem=problem, plan=plan, epochs=epochs
-            )
-        return trial.network(variables)
+            return FitTrainer().train_on_all_rows(finals, hypermodel, problem=problem, plan=plan)
+        return [trial.network(found[number]) for number, trial in enumerate(trials)]
+
+    @property
+    def finals_at_once(self) -> int:
+        """One a core."""
+        return self.machine.workers
 
     def _note(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
         """Tell once why networks are trained by `fit`."""

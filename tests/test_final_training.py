@@ -1,0 +1,77 @@
+"""Networks that are trained on all training rows at last."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+
+from tuner.analysis import Member
+from tuner.final_training import train_members
+from tuner.preparation import DataRequest, prepare
+from tuner.study import SearchSettings, TrialRecord
+from tuner.training import Plan, TrialResult
+
+VALUES = {
+    "depth": 1, "units": 8, "activation": "relu", "kind": "none", "dropout": 0.0,
+    "input_dropout": 0.0, "momentum": 0.9, "nesterov": True, "batch_size": 32,
+    "schedule": "constant",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return prepare("mlp", DataRequest("iris"), SearchSettings(epochs=8))
+
+
+def member_of(trial, learning_rate, networks=1):
+    return Member(trial, networks, {**VALUES, "learning_rate": learning_rate}, {}, 67, 8)
+
+
+def record_of(trial, loss):
+    curves = {"loss": [[loss] * 8] * 5}
+    return TrialRecord(trial, {}, {}, TrialResult(trial, "completed", epoch=8, curves=curves))
+
+
+def test_networks_are_averaged(prepared):
+    members = [member_of(0, 0.1, networks=2), member_of(1, 0.05)]
+    records = {trial: record_of(trial, 0.5) for trial in (0, 1)}
+    notes = []
+    together = train_members(prepared, records, members, notes.append).network
+    assert notes == []
+    x = np.eye(4, dtype=np.float32)
+    alone = [train_members(prepared, records, [member_of(t, r)]).network for t, r in [(1, 0.05)]]
+    first = train_members(prepared, records, [member_of(0, 0.1, networks=2)]).network
+    expected = (2 * first(x).numpy() + alone[0](x).numpy()) / 3
+    np.testing.assert_allclose(together(x).numpy(), expected, atol=1e-6)
+
+
+def test_a_network_that_does_not_learn_is_trained_again_from_other_weights(prepared):
+    """Its folds learned to 0.01; at this learning rate no network does so in 8 epochs."""
+    notes = []
+    train_members(prepared, {3: record_of(3, 0.01)}, [member_of(3, 1e-6)], notes.append)
+    assert len(notes) == 2  # and then it is left as it is
+    assert re.fullmatch(
+        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), as those of "
+        "its folds did; it is trained again from other initial weights",
+        notes[0],
+    )
+
+
+def test_what_its_folds_did_not_learn_either_is_not_trained_again(prepared):
+    notes = []
+    train_members(prepared, {3: record_of(3, 1.2)}, [member_of(3, 1e-6)], notes.append)
+    assert notes == []
+
+
+def test_the_plan_decides_the_network(prepared):
+    records, members = {0: record_of(0, 0.5)}, [member_of(0, 0.1)]
+    other = dataclasses.replace(prepared, settings=dataclasses.replace(prepared.settings, seed=9))
+    assert isinstance(other.settings.plan, Plan)
+    x = np.eye(4, dtype=np.float32)
+    one, same, another = (
+        train_members(each, records, members).network(x).numpy()
+        for each in (prepared, prepared, other)
+    )
+    np.testing.assert_array_equal(one, same)
+    assert not np.allclose(one, another)

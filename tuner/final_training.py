@@ -1,0 +1,125 @@
+"""Trains what a study picked on all of its training rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuner.analysis import Member
+from tuner.data import Scaler
+from tuner.preparation import Prepared, make_hypermodel
+from tuner.study import TrialRecord
+from tuner.training import TRAINERS, Final, Job, cross_entropy
+
+if TYPE_CHECKING:
+    import keras
+    import keras_tuner
+
+    from tuner.serving.export import TrainedNetwork
+    from tuner.training import Trainer
+
+__all__ = ["train_members"]
+
+_ATTEMPTS = 3  # at a network that does not learn
+_APART = 100  # network numbers between two attempts
+_ROWS = 10_000  # training rows by which a network is judged, at most
+
+
+def train_members(
+    prepared: Prepared,
+    records: Mapping[int, TrialRecord],
+    members: Sequence[Member],
+    on_note: Callable[[str], None] = lambda note: None,
+) -> "TrainedNetwork":
+    """Return networks that are trained on all training rows, as one that averages them.
+
+    Args:
+        prepared: The study's space, data and settings.
+        records: The study's trials by number.
+        members: Which networks.
+        on_note: Is told of a network that had to be trained again.
+    """
+    from tuner.model.averaging import averaged
+    from tuner.serving.export import TrainedNetwork
+
+    problem = prepared.problem
+    scaler = problem.scaler(problem.rows)
+    assert scaler is not None  # the data of a study are always scaled
+    training = _FinalTraining(
+        prepared, make_hypermodel(prepared), TRAINERS[prepared.settings.trainer](), scaler, on_note
+    )
+    networks = training.run([(m, records[m.trial]) for m in members])
+    return TrainedNetwork(averaged(networks), prepared.dataset.schema, scaler)
+
+
+@dataclass(frozen=True, slots=True)
+class _FinalTraining:
+    prepared: Prepared
+    hypermodel: "keras_tuner.HyperModel"
+    trainer: "Trainer"
+    scaler: Scaler
+    on_note: Callable[[str], None]
+
+    def run(self, members: Sequence[tuple[Member, TrialRecord]]) -> list["keras.Model"]:
+        """Train all networks; those that did not learn once more, from other initial weights.
+
+        A network may collapse where those of the folds did not: a high learning rate kills all
+        units of a layer once in so many times.
+        """
+        finals, limits = [], []
+        for member, record in members:
+            job = Job(member.trial, _hyperparameters(member))
+            finals += [Final(job, member.epoch, network) for network in range(member.networks)]
+            limits += [self._limit(record)] * member.networks
+        networks = self._train(finals)
+        for attempt in range(1, _ATTEMPTS):
+            losses = [self._loss(network) for network in networks]
+            again = [n for n, loss in enumerate(losses) if not loss <= limits[n]]
+            if not again:
+                break
+            for number in again:
+                self.on_note(
+                    f"a network of trial {finals[number].job.trial} did not learn on all training "
+                    f"rows (loss {losses[number]:.3f}), as those of its folds did; it is trained "
+                    "again from other initial weights"
+                )
+            others = [
+                replace(finals[n], network=finals[n].network + attempt * _APART) for n in again
+            ]
+            for number, network in zip(again, self._train(others), strict=True):
+                networks[number] = network
+        return networks
+
+    def _train(self, finals: Sequence[Final]) -> list["keras.Model"]:
+        return self.trainer.train_on_all_rows(
+            finals,
+            self.hypermodel,
+            problem=self.prepared.problem,
+            plan=self.prepared.settings.plan,
+        )
+
+    def _limit(self, record: TrialRecord) -> float:
+        """Return the training loss above which a network did not learn as its folds did.
+
+        Half-way from the worst fold's to that of knowing the shares of the classes only.
+        """
+        worst = max(fold[record.result.epoch - 1] for fold in record.result.curves["loss"])
+        shares = np.bincount(self.prepared.problem.y[self.prepared.problem.rows])
+        shares = shares[shares > 0] / shares.sum()
+        ignorant = float(-(shares * np.log(shares)).sum())
+        return (worst + ignorant) / 2 if worst < ignorant else np.inf
+
+    def _loss(self, network: "keras.Model") -> float:
+        problem = self.prepared.problem
+        few = problem.rows[:: -(-len(problem.rows) // _ROWS)]
+        probabilities = network(self.scaler.apply(problem.x[few]), training=False).numpy()
+        return float(cross_entropy(probabilities, problem.y[few]).mean())
+
+
+def _hyperparameters(member: Member) -> "keras_tuner.HyperParameters":
+    import keras_tuner
+
+    hyperparameters = keras_tuner.HyperParameters()
+    hyperparameters.values = dict(member.hyperparameters)
+    return hyperparameters

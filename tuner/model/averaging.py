@@ -1,0 +1,22 @@
+"""Networks whose probabilities are averaged, as one network."""
+
+from collections.abc import Sequence
+
+import keras
+
+__all__ = ["averaged"]
+
+
+def averaged(networks: Sequence[keras.Model]) -> keras.Model:
+    """Return a network that answers with the mean of what others answer.
+
+    Args:
+        networks: They take the same rows; a single one is returned as it is. They are renamed,
+            since Keras wants the names within a model to differ.
+    """
+    if len(networks) == 1:
+        return networks[0]
+    for number, network in enumerate(networks):
+        network.name = f"network_{number}"
+    rows = keras.Input(networks[0].input_shape[1:])
+    return keras.Model(rows, keras.layers.Average()([network(rows) for network in networks]))
