@@ -13,6 +13,7 @@ import multiprocessing
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ def raced(table: str, seed: int, path: Path, trials: int) -> Outcome:
         for epoch, values in enumerate(epochs, start=1):
             trained += 1
             if epoch in race.rungs:
-                race.reach(trial, epoch, values, TrialResult(trial, "pruned"))
+                race.reach(trial, epoch, values, partial(TrialResult, trial, "pruned"))
             if race.is_beaten(trial):
                 break
         ended |= {result.trial: result for result, _ in race.settle(whole[trial])}

@@ -18,7 +18,7 @@ from tuner.final_training import train_members
 from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
 from tuner.study import Listener, Pick, Study, TrialRecord
 from tuner.training import OBJECTIVES, Objective
-from tuner.training.scores import mean_and_error
+from tuner.training.scores import defined_scores
 
 if TYPE_CHECKING:
     from tuner.analysis import Ensemble, Member
@@ -73,7 +73,8 @@ class Outcome:
         records: Its finished trials.
         choice: The networks that it names.
         test: Mean and standard error of each objective on the held-out rows, by name, of what was
-            exported; empty where none were held back.
+            exported; without those that these rows do not define, and empty where none were held
+            back.
         model: The exported folder; None where the export failed.
         fault: Why it failed; empty otherwise.
         sentence: Why the search ended.
@@ -104,7 +105,7 @@ class Outcome:
             "smallest": self.choice.smallest.to_dict(),
             "ensemble": self.choice.ensemble.to_dict(),
             "exported": self.choice.exported,
-            "test_score": self.test[objective][0] if self.test else None,
+            "test_score": self.test[objective][0] if objective in self.test else None,
             "test": {
                 name: {"score": score, "standard_error": error}
                 for name, (score, error) in self.test.items()
@@ -328,7 +329,4 @@ def _score(
     if not len(rows):
         return {}
     probabilities = trained.probabilities({k: v[rows] for k, v in dataset.raw.items()})
-    scores = {}
-    for name, objective in OBJECTIVES.items():
-        scores[name] = mean_and_error(objective.row_values(probabilities, dataset.y[rows]))
-    return scores
+    return defined_scores(probabilities, dataset.y[rows])

@@ -122,7 +122,8 @@ def test_a_stock_oracle_with_another_objective_is_refused_before_anything_is_tra
     assert str(error.value) == (
         'oracle RandomSearchOracle: the objective Objective(name="val_accuracy", '
         'direction="max") is not one of a k-fold search; give it one of '
-        'Objective("cross_entropy", "min"), Objective("accuracy", "max")'
+        'Objective("cross_entropy", "min"), Objective("accuracy", "max"), '
+        'Objective("balanced_accuracy", "max"), Objective("roc_auc", "max")'
     )
 
 

@@ -131,7 +131,8 @@ def test_a_folder_that_cannot_be_written_is_named(make_study):
         ),
         (
             {"objective": "loss"},
-            "--objective: there is no objective loss; known are cross_entropy, accuracy",
+            "--objective: there is no objective loss; known are cross_entropy, accuracy, "
+            "balanced_accuracy, roc_auc",
         ),
         (
             {"trainer": "lane"},

@@ -2,11 +2,20 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, log_loss
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, log_loss, roc_auc_score
 
 from tests.conftest import make_problem
-from tuner.training import OBJECTIVES, accuracy, cross_entropy, mean_curve
-from tuner.training.scores import scores_of
+from tuner.training import (
+    OBJECTIVES,
+    accuracy,
+    balanced_accuracy,
+    cross_entropy,
+    mean_curve,
+    roc_auc,
+)
+from tuner.training.scores import defined_scores, scores_of
 
 rng = np.random.default_rng(0)
 PROBABILITIES = rng.dirichlet(np.ones(3), size=60)
@@ -17,6 +26,65 @@ Y = PROBLEM.y[PROBLEM.rows]
 def test_the_mean_over_rows_is_scikit_learns_score():
     assert cross_entropy(PROBABILITIES, Y).mean() == pytest.approx(log_loss(Y, PROBABILITIES))
     assert accuracy(PROBABILITIES, Y).mean() == accuracy_score(Y, PROBABILITIES.argmax(axis=1))
+
+
+@given(seed=st.integers(0, 10**6), classes=st.integers(2, 5), levels=st.integers(2, 20))
+def test_scores_of_all_rows_are_scikit_learns_ties_included(seed, classes, levels):
+    draw = np.random.default_rng(seed)
+    y = np.concatenate([np.arange(classes), draw.integers(classes, size=40)])
+    probabilities = draw.integers(1, levels + 1, size=(len(y), classes)).astype(float)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    scores = probabilities[:, 1] if classes == 2 else probabilities
+    expected = roc_auc_score(y, scores, multi_class="ovr", average="macro")
+    assert roc_auc(probabilities, y).mean() == pytest.approx(expected)
+    expected = balanced_accuracy_score(y, probabilities.argmax(axis=1))
+    assert balanced_accuracy(probabilities, y).mean() == pytest.approx(expected)
+
+
+def delong_error(scores, positive):
+    """The standard error of DeLong et al. 1988, equations 4 to 6, pair by pair."""
+    x, y = scores[positive], scores[~positive]
+    wins = (x[:, None] > y[None, :]) + 0.5 * (x[:, None] == y[None, :])
+    return np.sqrt(wins.mean(axis=1).var(ddof=1) / len(x) + wins.mean(axis=0).var(ddof=1) / len(y))
+
+
+def test_the_error_of_an_area_is_delongs():
+    y = (rng.random(600) < 0.3).astype(int)
+    score = np.round(1 / (1 + np.exp(-rng.normal(size=600) - y)), 2)
+    values = roc_auc(np.stack([1 - score, score], axis=1), y)
+    expected = delong_error(score, y == 1)
+    assert values.std(ddof=1) / np.sqrt(600) == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("name", ["balanced_accuracy", "roc_auc"])
+def test_errors_are_the_spread_over_samples_of_rows(name):
+    """Also for the mean over classes, whose curves share their rows."""
+    scores = []
+    for _ in range(400):
+        y = rng.choice(3, size=200, p=[0.6, 0.3, 0.1])
+        logits = np.eye(3)[y] + rng.normal(size=(200, 3))
+        probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        scores.append(defined_scores(probabilities, y)[name])
+    means, errors = np.array(scores).T
+    assert errors.mean() == pytest.approx(means.std(), rel=0.15)
+
+
+def test_a_classifier_that_is_always_right_is_without_error():
+    right = np.eye(3)[Y]
+    for name in ("accuracy", "balanced_accuracy", "roc_auc"):
+        assert defined_scores(right, Y)[name] == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("values", [balanced_accuracy, roc_auc])
+def test_a_class_without_rows_does_not_count(values):
+    wider = np.concatenate([PROBABILITIES * 0.9, np.full((60, 1), 0.1)], axis=1)
+    np.testing.assert_allclose(values(wider, Y), values(PROBABILITIES, Y))
+
+
+def test_rows_of_one_class_have_no_curve_and_the_score_is_left_out():
+    one = np.zeros(60, int)
+    assert np.isnan(roc_auc(PROBABILITIES, one)).all()
+    assert set(defined_scores(PROBABILITIES, one)) == set(OBJECTIVES) - {"roc_auc"}
 
 
 def test_a_row_that_is_wrong_with_certainty_has_a_finite_loss():
@@ -38,6 +106,14 @@ def test_scores_are_over_rows_and_by_fold():
     assert scores["score"] == scores["scores"]["accuracy"] == right.mean()
     assert scores["standard_error"] == pytest.approx(right.std(ddof=1) / np.sqrt(60))
     assert scores["fold_scores"] == tuple(right[fold.validation].mean() for fold in PROBLEM.folds)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=lambda each: each.name)
+def test_a_folds_score_is_that_of_its_own_rows(objective):
+    scores = scores_of(PROBABILITIES, PROBLEM, objective)
+    for fold, score in zip(PROBLEM.folds, scores["fold_scores"], strict=True):
+        alone = objective.row_values(PROBABILITIES[fold.validation], Y[fold.validation])
+        assert score == alone.mean()
 
 
 def test_a_mean_curve_counts_every_row_once():

@@ -1,6 +1,7 @@
 """What a race decides, and that nothing but the trials themselves has a part in it."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ class Runner:
         self.epoch += 1
         if self.epoch in self.race.rungs:
             values = self.losses[self.epoch - 1]
-            self.race.reach(self.trial, self.epoch, values, result(self.trial, "pruned"))
+            self.race.reach(self.trial, self.epoch, values, partial(result, self.trial, "pruned"))
         if self.epoch < self.epochs and not self.race.is_beaten(self.trial):
             return None
         return self.race.settle(result(self.trial))
@@ -153,7 +154,7 @@ def test_the_direction_of_the_objective_decides_who_leads():
     for trial, right in enumerate((0.9, 0.2)):
         values = (np.arange(100) < 100 * right).astype(float)
         for rung in (1, 2):
-            race.reach(trial, rung, values, result(trial, "pruned"))
+            race.reach(trial, rung, values, partial(result, trial, "pruned"))
     assert not race.is_beaten(0)
     assert race.is_beaten(1)
 
@@ -164,7 +165,7 @@ def test_trials_of_different_groups_do_not_beat_each_other():
         for trial, (group, loss) in enumerate(zip(groups, (1.0, 2.0, 3.0), strict=True)):
             race.enter(trial, group)
             for rung in (1, 2):
-                race.reach(trial, rung, np.full(ROWS, loss), result(trial, "pruned"))
+                race.reach(trial, rung, np.full(ROWS, loss), partial(result, trial, "pruned"))
             ended |= {r.trial: r.status for r, _ in race.settle(result(trial))}
         return [ended[trial] for trial in range(3)]
 
@@ -174,7 +175,7 @@ def test_trials_of_different_groups_do_not_beat_each_other():
 
 def test_who_waits_for_trials_that_never_come_is_let_go_at_last():
     race = Race((1, 2), OBJECTIVES["cross_entropy"])
-    race.reach(1, 1, np.ones(ROWS), result(1, "pruned"))
+    race.reach(1, 1, np.ones(ROWS), partial(result, 1, "pruned"))
     assert race.settle(result(1)) == []
     assert [(r.trial, r.status) for r, _ in race.close()] == [(1, "completed")]
 

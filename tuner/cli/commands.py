@@ -65,7 +65,10 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         str, typer.Option(help="Who proposes: random, grid, bayesian, tpe, hyperband.")
     ] = "random",
     objective: Annotated[
-        str, typer.Option(help="What is optimised: cross_entropy, accuracy.")
+        str,
+        typer.Option(
+            help="What is optimised: cross_entropy, accuracy, balanced_accuracy, roc_auc."
+        ),
     ] = "cross_entropy",
     racing: Annotated[
         bool,

@@ -30,7 +30,7 @@ class SearchSettings:
         epochs: Most epochs of a trial; most trials of `hyperband` have fewer.
         patience: Epochs without a better mean over folds after which a trial stops.
         oracle: Who proposes: `random`, `grid`, `bayesian`, `tpe` or `hyperband`.
-        objective: What is optimised: `cross_entropy` or `accuracy`.
+        objective: What is optimised: `cross_entropy`, `accuracy`, `balanced_accuracy` or `roc_auc`.
         racing: Whether trials that are clearly beaten end early.
         trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
         test_size: Share of the rows that is held back and scored once.

@@ -6,7 +6,14 @@ should be said before. The trainers themselves are imported where they are made.
 
 from collections.abc import Callable
 
-from tuner.training.objectives import OBJECTIVES, Objective, accuracy, cross_entropy
+from tuner.training.objectives import (
+    OBJECTIVES,
+    Objective,
+    accuracy,
+    balanced_accuracy,
+    cross_entropy,
+    roc_auc,
+)
 from tuner.training.problem import Final, Job, Plan, Problem
 from tuner.training.result import CURVES, TrialResult, mean_curve
 from tuner.training.trainer import Trainer
@@ -23,8 +30,10 @@ __all__ = [
     "Trainer",
     "TrialResult",
     "accuracy",
+    "balanced_accuracy",
     "cross_entropy",
     "mean_curve",
+    "roc_auc",
 ]
 
 

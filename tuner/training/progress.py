@@ -1,6 +1,7 @@
 """A trial on its way: takes in epoch after epoch of all folds, and decides when it ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -96,7 +97,7 @@ class TrialProgress:
         if self.epochs in race.rungs:
             assert self._best_probabilities is not None  # any score is better than the worst
             values = self.plan.objective.row_values(self._best_probabilities, self._y)
-            race.reach(self.trial, self.epochs, values, self._result("pruned", 0.0))
+            race.reach(self.trial, self.epochs, values, self._result_so_far("pruned", 0.0))
         return race.is_beaten(self.trial)
 
     def _check(
@@ -125,11 +126,18 @@ class TrialProgress:
         Args:
             seconds: Wall time of the trial.
         """
-        return self._result("completed", seconds)
+        return self._result_so_far("completed", seconds)()
 
-    def _result(self, status: Literal["completed", "pruned"], seconds: float) -> TrialResult:
+    def _result_so_far(
+        self, status: Literal["completed", "pruned"], seconds: float
+    ) -> Callable[[], TrialResult]:
+        """Return what makes the result of the epochs up to now, whatever comes after them.
+
+        The scores take time, that of `roc_auc` above all, and of a rung's result nobody may ask.
+        """
         assert self._best_probabilities is not None  # any score is better than the worst
-        return TrialResult(
+        probabilities = self._best_probabilities
+        result = TrialResult(
             self.trial,
             status,
             self._reason,
@@ -137,6 +145,8 @@ class TrialProgress:
             parameters=self.parameters,
             seconds=seconds,
             curves={name: [list(fold) for fold in curve] for name, curve in self._curves.items()},
-            probabilities=self._best_probabilities,
-            **scores_of(self._best_probabilities, self.problem, self.plan.objective),
+            probabilities=probabilities,
+        )
+        return lambda: replace(
+            result, **scores_of(probabilities, self.problem, self.plan.objective)
         )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -91,17 +91,27 @@ class _Runner:
 
     Attributes:
         standings: By rung that it has reached.
-        so_far: What its result is if it ends at a rung.
+        so_far: Makes its result if it ends at a rung.
         leads: The rungs at which no trial before it is better.
         beaten_at: The rung at which it is beaten; None where it is not, as far as is known.
+        reason: Why it is.
         result: What it came to; None while it trains.
     """
 
     standings: dict[int, _Standing] = field(default_factory=dict)
-    so_far: dict[int, TrialResult] = field(default_factory=dict)
+    so_far: dict[int, Callable[[], TrialResult]] = field(default_factory=dict)
     leads: list[int] = field(default_factory=list)
     beaten_at: int | None = None
+    reason: str = ""
     result: TrialResult | None = None
+
+    def outcome(self) -> TrialResult:
+        """Return what a trial that is settled came to."""
+        assert self.result is not None  # it ended
+        if self.beaten_at is None:
+            return self.result
+        so_far = self.so_far[self.beaten_at]()
+        return replace(so_far, reason=self.reason, seconds=self.result.seconds)
 
 
 class Race:
@@ -138,14 +148,16 @@ class Race:
         with self._lock:
             self._groups[trial] = group
 
-    def reach(self, trial: int, epoch: int, values: np.ndarray, so_far: TrialResult) -> None:
+    def reach(
+        self, trial: int, epoch: int, values: np.ndarray, so_far: Callable[[], TrialResult]
+    ) -> None:
         """Take in that a trial has come to a rung.
 
         Args:
             trial: Its number.
             epoch: The rung.
             values: The objective of each training row at its best epoch so far, `(rows,)`.
-            so_far: Its result, if it ends here.
+            so_far: Makes its result, if it ends here; nothing that comes after changes that.
         """
         with self._lock:
             runner = self._runners.setdefault(trial, _Runner())
@@ -171,13 +183,15 @@ class Race:
             self._runners.setdefault(result.trial, _Runner()).result = result
             self._look()
             settled = [number for number in self._runners if self._is_settled(number)]
-            return [self._take_off(number) for number in sorted(settled)]
+            taken = [self._take_off(number) for number in sorted(settled)]
+        return [(runner.outcome(), leads) for runner, leads in taken]  # scored without the lock
 
     def close(self) -> list[tuple[TrialResult, Leads]]:
         """Return the trials that ended and wait for others which will not come any more."""
         with self._lock:
             waiting = [number for number, runner in self._runners.items() if runner.result]
-            return [self._take_off(number) for number in sorted(waiting)]
+            taken = [self._take_off(number) for number in sorted(waiting)]
+        return [(runner.outcome(), leads) for runner, leads in taken]
 
     def recall(self, trial: int, leads: Leads) -> None:
         """Take in a trial that an earlier search settled.
@@ -200,16 +214,13 @@ class Race:
             return False
         return runner.beaten_at is not None or all(self._next[r] > trial for r in runner.standings)
 
-    def _take_off(self, trial: int) -> tuple[TrialResult, Leads]:
+    def _take_off(self, trial: int) -> tuple[_Runner, Leads]:
         runner = self._runners.pop(trial)
-        assert runner.result is not None  # it is settled
         standings = {rung: runner.standings[rung] for rung in runner.leads}
         self._settled[trial] = standings
         leads = {f"losses_{rung}": standing.losses for rung, standing in standings.items()}
         leads |= {f"before_{rung}": np.array(s.before) for rung, s in standings.items()}
-        if runner.beaten_at is None:
-            return runner.result, leads
-        return replace(runner.so_far[runner.beaten_at], seconds=runner.result.seconds), leads
+        return runner, leads
 
     def _look(self) -> None:
         """Let each rung look at the trials in their order, as far as they have come."""
@@ -253,5 +264,4 @@ class Race:
             comparisons=(len(self.rungs) - 1) * trial,
         ):
             runner.beaten_at = rung
-            reason = f"clearly worse than trial {leader} after {rung} epochs"
-            runner.so_far[rung] = replace(runner.so_far[rung], reason=reason)
+            runner.reason = f"clearly worse than trial {leader} after {rung} epochs"

@@ -26,9 +26,9 @@ class TrialResult:
         epoch: Epochs of training at which the mean over all rows is best, the same for all folds.
         score: Mean of the objective over all rows, each predicted by the fold that held it out.
         standard_error: Of that mean, over rows.
-        scores: The mean of every objective at that epoch, by name.
+        scores: The mean of every objective that is defined at that epoch, by name.
         standard_errors: Of these means, over rows.
-        fold_scores: The objective's mean in each fold.
+        fold_scores: The objective of each fold's own rows; NaN where they do not define it.
         parameters: Trainable weights and biases.
         seconds: Wall time of training and validation.
         curves: The names of `CURVES`, each a list by fold of a list by epoch.
@@ -55,17 +55,23 @@ class TrialResult:
         names = (name for name in self.__slots__ if name != "probabilities")
         record = {name: getattr(self, name) for name in names}
         for name in ("score", "standard_error"):
-            record[name] = None if math.isnan(record[name]) else record[name]
-        return {**record, "fold_scores": list(self.fold_scores)}
+            record[name] = _number_or_none(record[name])
+        return {**record, "fold_scores": [_number_or_none(each) for each in self.fold_scores]}
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> "TrialResult":
         """Return the result that `to_dict` wrote, without its probabilities."""
-        numbers = {
-            name: math.nan if record[name] is None else record[name]
-            for name in ("score", "standard_error")
-        }
-        return cls(**{**record, **numbers, "fold_scores": tuple(record["fold_scores"])})
+        numbers = {name: _number_or_nan(record[name]) for name in ("score", "standard_error")}
+        fold_scores = tuple(_number_or_nan(each) for each in record["fold_scores"])
+        return cls(**{**record, **numbers, "fold_scores": fold_scores})
+
+
+def _number_or_none(number: float) -> float | None:
+    return None if math.isnan(number) else number
+
+
+def _number_or_nan(number: float | None) -> float:
+    return math.nan if number is None else number
 
 
 def mean_curve(by_fold: Sequence[Sequence[float]], fold_rows: Sequence[int]) -> list[float]:

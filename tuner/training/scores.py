@@ -7,7 +7,7 @@ import numpy as np
 from tuner.training.objectives import OBJECTIVES, Objective
 from tuner.training.problem import Problem
 
-__all__ = ["mean_and_error", "scores_of"]
+__all__ = ["defined_scores", "mean_and_error", "scores_of"]
 
 
 def mean_and_error(values: np.ndarray) -> tuple[float, float]:
@@ -19,6 +19,20 @@ def mean_and_error(values: np.ndarray) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
+def defined_scores(probabilities: np.ndarray, y: np.ndarray) -> dict[str, tuple[float, float]]:
+    """Return the mean of every objective and its standard error, by name.
+
+    An objective that these rows do not define, as the ROC curves of a single class, is left out.
+
+    Args:
+        probabilities: Shape `(rows, classes)`.
+        y: The class of each row, shape `(rows,)`.
+    """
+    row_values = {name: each.row_values(probabilities, y) for name, each in OBJECTIVES.items()}
+    means = {name: mean_and_error(values) for name, values in row_values.items()}
+    return {name: mean for name, mean in means.items() if not np.isnan(mean[0])}
+
+
 def scores_of(probabilities: np.ndarray, problem: Problem, objective: Objective) -> dict[str, Any]:
     """Return the fields of a `TrialResult` that follow from its probabilities.
 
@@ -28,13 +42,14 @@ def scores_of(probabilities: np.ndarray, problem: Problem, objective: Objective)
         objective: What the search optimises.
     """
     y = problem.y[problem.rows]
-    row_values = {name: o.row_values(probabilities, y) for name, o in OBJECTIVES.items()}
-    means = {name: mean_and_error(values) for name, values in row_values.items()}
+    means = defined_scores(probabilities, y)
     by_fold = [np.searchsorted(problem.rows, fold.validation) for fold in problem.folds]
     return {
         "score": means[objective.name][0],
         "standard_error": means[objective.name][1],
         "scores": {name: mean for name, (mean, _) in means.items()},
         "standard_errors": {name: error for name, (_, error) in means.items()},
-        "fold_scores": tuple(float(row_values[objective.name][rows].mean()) for rows in by_fold),
+        "fold_scores": tuple(
+            float(objective.row_values(probabilities[rows], y[rows]).mean()) for rows in by_fold
+        ),
     }
