@@ -41,11 +41,13 @@ class Choice:
     Attributes:
         best: The trial with the best mean objective.
         smallest: The one with the fewest parameters within one standard error of it.
+        pareto: Those that no other beats in both score and size, the smallest first.
         ensemble: Networks of the best trials, whose probabilities are averaged.
     """
 
     best: Pick
     smallest: Pick
+    pareto: tuple[TrialRecord, ...]
     ensemble: "Ensemble"
 
     @property
@@ -103,6 +105,7 @@ class Outcome:
             "objective": objective,
             "best": self.choice.best.to_dict(),
             "smallest": self.choice.smallest.to_dict(),
+            "pareto": [_on_the_front(record) for record in self.choice.pareto],
             "ensemble": self.choice.ensemble.to_dict(),
             "exported": self.choice.exported,
             "test_score": self.test[objective][0] if objective in self.test else None,
@@ -113,6 +116,16 @@ class Outcome:
             "seconds": round(self.seconds, 3),
             "model": None if self.model is None else str(self.model),
         }
+
+
+def _on_the_front(record: TrialRecord) -> dict[str, Any]:
+    result = record.result
+    return {
+        "trial": record.trial,
+        "parameters": result.parameters,
+        "score": result.score,
+        "standard_error": result.standard_error,
+    }
 
 
 def run_search(
@@ -236,7 +249,7 @@ def choose(study: Study, dataset: Dataset) -> Choice:
     values_of = {name: _row_values(each, y) for name, each in OBJECTIVES.items()}
     scoring = Scoring(y, values_of, objective.name, maximise)
     ensemble = make_ensemble(records, study.probabilities, scoring, seed=seed)
-    return Choice(selection.best, selection.smallest, ensemble)
+    return Choice(selection.best, selection.smallest, selection.pareto, ensemble)
 
 
 def _row_values(objective: Objective, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

@@ -61,7 +61,7 @@ def test_json_is_one_object_with_the_promised_keys(searched):
     assert len(done.stdout.splitlines()) == 1
     assert {
         "study", "trials", "completed", "pruned", "failed", "objective", "best", "smallest",
-        "ensemble", "exported", "test_score", "seconds", "model",
+        "pareto", "ensemble", "exported", "test_score", "seconds", "model",
     } <= set(found)  # fmt: skip
     assert (found["study"], found["trials"], found["completed"]) == ("first", 3, 3)
     assert found["objective"] == "cross_entropy"
@@ -72,6 +72,9 @@ def test_json_is_one_object_with_the_promised_keys(searched):
         assert {"trial", "hyperparameters", "parameters"} <= {*pick, *members[0]}
         for number in ("score", "standard_error", "corrected_score"):
             assert isinstance(pick[number], float)
+        low, high = pick["corrected_interval"]
+        assert low < high
+    assert found["pareto"][-1]["trial"] == found["best"]["trial"]
     assert isinstance(found["test_score"], float)
 
 
@@ -115,6 +118,7 @@ def test_the_summary_names_the_winner_its_scores_and_where_everything_lies(folde
         "best of 3 trials",
         "cross-validated   cross_entropy ",
         "corrected for having picked the best of 3: cross_entropy ",
+        "95 % interval ",
         "held-out test     cross_entropy ",
         "(18 rows, scored once)",
         "-m mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db",

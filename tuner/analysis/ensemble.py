@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tuner.analysis.correction import bootstrap_sample, interval_of
 from tuner.errors import SearchFailed
 from tuner.space import Value
 from tuner.study import TrialRecord
@@ -16,7 +17,7 @@ NETWORKS = 5
 """Networks of an ensemble; each more costs a training and a prediction, and gains less."""
 
 _POOL = 20  # trials that it is chosen from: the best ones
-_REPETITIONS = 100  # bootstrap samples
+_REPETITIONS = 200  # bootstrap samples
 _SMALLEST = 1e-7  # probability, as in the objective
 
 RowValues = Callable[[np.ndarray], np.ndarray]
@@ -75,6 +76,7 @@ class Ensemble:
         score: Cross-validated mean of the objective over rows.
         standard_error: Of that mean, over rows.
         corrected_score: The same, corrected for having been chosen.
+        corrected_interval: Its 95 % interval.
         scores: Cross-validated mean of every objective, by name.
         standard_errors: Of these means, over rows.
         better: Whether it is better than the best trial by more than the standard error of the
@@ -86,13 +88,16 @@ class Ensemble:
     score: float
     standard_error: float
     corrected_score: float
+    corrected_interval: tuple[float, float]
     scores: dict[str, float]
     standard_errors: dict[str, float]
     better: bool
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
-        return {**asdict(self), "members": [asdict(member) for member in self.members]}
+        record = asdict(self)
+        members = [asdict(member) for member in self.members]
+        return {**record, "members": members, "corrected_interval": [*self.corrected_interval]}
 
 
 def choose_members(true_class: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -153,12 +158,14 @@ def make_ensemble(
     counts, whole = averaged(np.ones(len(scoring.y)))
     means = {name: _mean_and_error(values(whole)) for name, values in scoring.row_values.items()}
     gain, error = _mean_and_error(value(whole) - value(stacked[0]))
+    corrected = _out_of_bag_scores(out_of_bag, len(scoring.y), len(pool), seed)
     return Ensemble(
         members=_members(pool, counts),
         parameters=int(sum(c * r.result.parameters for c, r in zip(counts, pool, strict=True))),
         score=means[scoring.objective][0],
         standard_error=means[scoring.objective][1],
-        corrected_score=_out_of_bag_mean(out_of_bag, len(scoring.y), len(pool), seed),
+        corrected_score=float(corrected.mean()),
+        corrected_interval=interval_of(corrected),
         scores={name: mean for name, (mean, _) in means.items()},
         standard_errors={name: error for name, (_, error) in means.items()},
         better=(gain if scoring.maximise else -gain) > error,
@@ -194,18 +201,13 @@ def _mean_and_error(values: np.ndarray) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def _out_of_bag_mean(
+def _out_of_bag_scores(
     score: Callable[[np.ndarray], float], rows: int, trials: int, seed: int
-) -> float:
-    """Return the mean score of what is chosen by drawn rows, on the others.
+) -> np.ndarray:
+    """Return the scores of what is chosen by drawn rows, on the others: `(repetitions,)`.
 
-    As `tuner.analysis.selection.corrected_score`, which says where it comes from. The pool of the
-    best trials is not chosen again: which trials are in it hardly depends on a row.
+    As `tuner.analysis.correction`, which says where it comes from. The pool of the best trials is
+    not chosen again: which trials are in it hardly depends on a row.
     """
     rng = np.random.default_rng([seed, trials, rows, NETWORKS])
-    scores: list[float] = []
-    while len(scores) < _REPETITIONS:
-        drawn = np.bincount(rng.integers(rows, size=rows), minlength=rows)
-        if not drawn.all():  # of very few rows, all may be drawn: none is left to score
-            scores.append(score(drawn))
-    return float(np.mean(scores))
+    return np.array([score(bootstrap_sample(rows, rng)) for _ in range(_REPETITIONS)])

@@ -1,19 +1,16 @@
 """Which networks a study names, and their scores corrected for having been picked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from tuner.analysis.correction import corrected_score
+from tuner.analysis.rules import Rule, pick_best, pick_smallest
 from tuner.errors import SearchFailed
 from tuner.study import Pick, TrialRecord
 
-__all__ = ["Selection", "corrected_score", "pick_best", "pick_smallest", "select"]
-
-_REPETITIONS = 500  # bootstrap samples; their error is small beside that of the rows
-
-# Takes losses (trials, rows), row weights (rows,) and parameters (trials,) to a trial's index.
-Rule = Callable[[np.ndarray, np.ndarray, np.ndarray], int]
+__all__ = ["Selection", "pareto", "select"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +20,13 @@ class Selection:
     Attributes:
         best: The best mean objective.
         smallest: The fewest parameters within one standard error of the best.
+        pareto: The completed trials that no other beats in both score and parameters, the
+            smallest first.
     """
 
     best: Pick
     smallest: Pick
+    pareto: tuple[TrialRecord, ...]
 
 
 def select(
@@ -36,7 +36,7 @@ def select(
     maximise: bool,
     seed: int,
 ) -> Selection:
-    """Pick the best and the smallest good network of a study.
+    """Pick the best and the smallest good network of a study, and all that are worth a look.
 
     Args:
         records: The study's trials; those that failed are left out.
@@ -52,18 +52,47 @@ def select(
     completed = [record for record in by_number if record.completed]
     if not completed:
         raise SearchFailed("no trial was completed, so there is no network to pick")
-    values = np.stack([row_values[record.trial] for record in completed])
-    losses = -values if maximise else values
+    losses = np.stack([row_values[record.trial] for record in completed]).astype(np.float64)
+    losses *= -1 if maximise else 1
     parameters = np.array([record.result.parameters for record in completed])
-    picks = []
-    for rule in (pick_best, pick_smallest):
-        picked = completed[rule(losses, np.ones(losses.shape[1]), parameters)]
-        corrected = corrected_score(losses, parameters, rule, seed=seed)
-        picks.append(_pick(picked, -corrected if maximise else corrected))
-    return Selection(*picks)
+
+    def pick(rule: Rule) -> Pick:
+        (picked,) = rule(losses, np.ones((losses.shape[1], 1)), parameters)
+        corrected, (low, high) = corrected_score(losses, parameters, rule, seed=seed)
+        if maximise:
+            corrected, low, high = -corrected, -high, -low
+        return _pick(completed[picked], corrected, (low, high))
+
+    front = pareto(completed, maximise=maximise)
+    return Selection(pick(pick_best), pick(pick_smallest), front)
 
 
-def _pick(record: TrialRecord, corrected: float) -> Pick:
+def pareto(records: Sequence[TrialRecord], *, maximise: bool) -> tuple[TrialRecord, ...]:
+    """Return the front of score against parameters.
+
+    A trial is on it if every trial that has no more parameters has a worse score. Of trials that
+    are alike in both, the first by number is.
+
+    Args:
+        records: Trials; those that were not completed are left out.
+        maximise: Whether more is better.
+
+    Returns:
+        The front, the smallest first, which is also the worst first.
+    """
+    sign = -1 if maximise else 1
+    order = sorted(
+        (record for record in records if record.completed),
+        key=lambda each: (each.result.parameters, sign * each.result.score, each.trial),
+    )
+    front: list[TrialRecord] = []
+    for record in order:
+        if not front or sign * record.result.score < sign * front[-1].result.score:
+            front.append(record)
+    return tuple(front)
+
+
+def _pick(record: TrialRecord, corrected: float, interval: tuple[float, float]) -> Pick:
     result = record.result
     return Pick(
         trial=record.trial,
@@ -74,68 +103,7 @@ def _pick(record: TrialRecord, corrected: float) -> Pick:
         score=result.score,
         standard_error=result.standard_error,
         corrected_score=corrected,
+        corrected_interval=interval,
         scores=result.scores,
         standard_errors=result.standard_errors,
     )
-
-
-def pick_best(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -> int:
-    """Return the trial with the least weighted mean loss; the smaller of equals.
-
-    Args:
-        losses: Shape `(trials, rows)`.
-        weights: Shape `(rows,)`; how often each row counts.
-        parameters: Shape `(trials,)`.
-    """
-    means = losses @ weights / weights.sum()
-    return int(np.lexsort((parameters, means))[0])
-
-
-def pick_smallest(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -> int:
-    """Return the trial with the fewest parameters within one standard error of the best.
-
-    The standard error is that of the difference to the best, paired over rows: two networks that
-    are wrong on the same rows are told apart better than two that are not. (The one-standard-error
-    rule is that of Breiman et al. 1984, section 3.4.3, there over folds and not paired.)
-
-    Args:
-        losses: Shape `(trials, rows)`.
-        weights: Shape `(rows,)`; how often each row counts.
-        parameters: Shape `(trials,)`.
-    """
-    best = pick_best(losses, weights, parameters)
-    rows = weights.sum()
-    differences = losses - losses[best]
-    means = differences @ weights / rows
-    variances = np.maximum(differences**2 @ weights / rows - means**2, 0.0) * rows / (rows - 1)
-    close = np.flatnonzero(means <= np.sqrt(variances / rows))
-    order = np.lexsort((means[close], parameters[close]))
-    return int(close[order[0]])
-
-
-def corrected_score(losses: np.ndarray, parameters: np.ndarray, rule: Rule, *, seed: int) -> float:
-    """Return the mean loss of what a rule picks, on rows that it did not pick by.
-
-    The bootstrap bias-corrected cross-validation of Tsamardinos, Greasidou and Borboudakis
-    (2018, Machine Learning 107, algorithm 4): rows are drawn with replacement, the rule picks by
-    the drawn ones, the pick is scored on the others, and the mean over repetitions removes the
-    optimism of having picked the best of many.
-
-    Args:
-        losses: Out-of-fold loss of each trial on each row, shape `(trials, rows)`.
-        parameters: Shape `(trials,)`.
-        rule: Picks a trial.
-        seed: Of the bootstrap.
-    """
-    if len(losses) == 1:
-        return float(losses.mean())  # nothing was picked
-    rng = np.random.default_rng([seed, losses.shape[0], losses.shape[1]])
-    rows = losses.shape[1]
-    scores: list[float] = []
-    while len(scores) < _REPETITIONS:
-        drawn = np.bincount(rng.integers(rows, size=rows), minlength=rows)
-        if drawn.all():
-            continue  # of very few rows, all may be drawn: none is left to score
-        picked = rule(losses, drawn.astype(np.float64), parameters)
-        scores.append(losses[picked][drawn == 0].mean())
-    return float(np.mean(scores))

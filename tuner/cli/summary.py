@@ -33,9 +33,10 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     ]
     completed = counts["completed"]
     if completed > 1:
+        low, high = best.corrected_interval
         lines.append(
             f"  corrected for having picked the best of {completed}: {objective} "
-            f"{best.corrected_score:.4f}"
+            f"{best.corrected_score:.4f}, 95 % interval {low:.4f} to {high:.4f}"
         )
     if outcome.choice.exported == "best":
         lines += _test(outcome)
@@ -68,11 +69,13 @@ def _ensemble(outcome: Outcome) -> list[str]:
         f"trial {member.trial}" + (f" ×{member.networks}" if member.networks > 1 else "")
         for member in ensemble.members
     )
+    low, high = ensemble.corrected_interval
     return [
         f"better by more than one standard error, and exported: the mean of {members}",
         f"  parameters        {ensemble.parameters:,} in all",
         f"  cross-validated   {_scores(ensemble)}",
-        f"  corrected for having been chosen: {objective} {ensemble.corrected_score:.4f}",
+        f"  corrected for having been chosen: {objective} {ensemble.corrected_score:.4f}, 95 % "
+        f"interval {low:.4f} to {high:.4f}",
         *_test(outcome),
     ]
 

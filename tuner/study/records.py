@@ -220,6 +220,7 @@ class Pick:
         score: Cross-validated mean of the objective over rows.
         standard_error: Of that mean, over rows.
         corrected_score: The same, corrected for having been picked from many trials.
+        corrected_interval: Lower and upper end of the 95 % interval of that.
         scores: Cross-validated mean of every objective, by name.
         standard_errors: Of these means, over rows.
     """
@@ -232,9 +233,16 @@ class Pick:
     score: float
     standard_error: float
     corrected_score: float
+    corrected_interval: tuple[float, float]
     scores: dict[str, float]
     standard_errors: dict[str, float]
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
-        return asdict(self)
+        return {**asdict(self), "corrected_interval": list(self.corrected_interval)}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> "Pick":
+        """Return the pick that `to_dict` wrote."""
+        low, high = record["corrected_interval"]
+        return cls(**{**record, "corrected_interval": (low, high)})
