@@ -1,0 +1,82 @@
+"""How good a trial's out-of-fold probabilities are, by every score that a report shows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tuner.study import OBJECTIVES
+
+__all__ = ["SCORES", "Score", "brier", "calibration_error", "score_rows"]
+
+_BINS = 15  # as in Guo et al. 2017
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score and how sure it is.
+
+    Attributes:
+        value: A mean over rows.
+        standard_error: Of that mean, s / √rows.
+    """
+
+    value: float
+    standard_error: float
+
+
+def brier(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the squared distance of each row's probabilities from the truth.
+
+    The score of Brier (1950, Monthly Weather Review 78, equation 2): the sum over all classes, so
+    that it lies between 0 and 2; of two classes it is twice scikit-learn's `brier_score_loss`.
+
+    **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
+    """
+    misses = probabilities.astype(np.float64)
+    misses[np.arange(len(y)), y] -= 1.0
+    return np.asarray(np.square(misses).sum(axis=1))
+
+
+def calibration_error(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the row values of the expected calibration error, whose mean it is.
+
+    The error of Guo et al. (2017, ICML, equation 3): rows are put into 15 bins of equal width by
+    the confidence, the probability of the top class, and the error is the mean over rows of the
+    distance between a bin's mean confidence and its accuracy. A row's value is confidence − right
+    in a bin that is too confident, and right − confidence in one that is not confident enough.
+
+    The spread of these values takes the sign of each bin as known. Where the bins are calibrated,
+    the signs are chance: the error is then above 0 all the same, 0.034 for 1,000 rows of three
+    classes, and its standard error too large, there 0.015 instead of 0.009.
+
+    **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
+    """
+    confidences = probabilities.max(axis=1).astype(np.float64)
+    gaps = confidences - (probabilities.argmax(axis=1) == y)
+    # a bin holds its upper end, as there: (0, 1/15], (1/15, 2/15], …
+    bins = np.clip(np.ceil(confidences * _BINS).astype(np.int64) - 1, 0, _BINS - 1)
+    signs = np.sign(np.bincount(bins, weights=gaps, minlength=_BINS))
+    return np.asarray(signs[bins] * gaps)
+
+
+SCORES = {name: objective.row_values for name, objective in OBJECTIVES.items()} | {
+    "brier": brier,
+    "calibration_error": calibration_error,
+}
+
+
+def score_rows(probabilities: np.ndarray, y: np.ndarray) -> dict[str, Score]:
+    """Return the scores of some rows, by name: the objectives, `brier` and `calibration_error`.
+
+    All of them are means over rows. Where these rows do not define a score, as the ROC curves of a
+    single class, it is NaN.
+
+    Args:
+        probabilities: Shape `(rows, classes)`.
+        y: The class of each row, shape `(rows,)`.
+    """
+    scores = {}
+    for name, row_values in SCORES.items():
+        values = row_values(probabilities, y)
+        scores[name] = Score(float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values))))
+    return scores
