@@ -1,0 +1,188 @@
+"""Which settings are told apart, and that chance tells few apart."""
+
+from dataclasses import asdict, replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from benchmarks.comparisons import made, rate, trained
+from tuner.analysis.comparison import by_hyperparameter, compare_settings
+from tuner.folds import make_split
+from tuner.study import TrialRecord
+from tuner.training import TrialResult
+
+ROWS = 120
+SPLIT = make_split(np.arange(ROWS) % 2, classes=["a", "b"], folds=4, test_size=0.0, seed=0)
+
+
+def losses(shift, seed, noise=0.2):
+    """Losses by row of a network: all find the same rows hard."""
+    hard = np.random.default_rng(99).exponential(size=ROWS)
+    return hard + shift + noise * np.random.default_rng(seed).normal(size=ROWS)
+
+
+class Trials:
+    """Trials by number, and their losses by row."""
+
+    def __init__(self):
+        self.records, self.row_values = [], {}
+
+    def add(self, setting, shift=0.0, status="completed", split=SPLIT, **fields):
+        trial = len(self.records)
+        values = losses(shift, trial)
+        result = TrialResult(trial, status, parameters=10)
+        if status != "failed":
+            self.row_values[trial] = values
+            result = replace(
+                result,
+                score=float(values.mean()),
+                standard_error=float(values.std(ddof=1) / np.sqrt(ROWS)),
+                fold_scores=tuple(float(values[fold.validation].mean()) for fold in split.folds),
+                **fields,
+            )
+        self.records.append(TrialRecord(trial, {"depth": setting}, {}, result))
+        return self
+
+    def change(self, trial, **fields):
+        record = self.records[trial]
+        self.records[trial] = replace(record, result=replace(record.result, **fields))
+
+    def compare(self, maximise=False, split=SPLIT):
+        setting = by_hyperparameter("depth")
+        return compare_settings(
+            self.records, self.row_values, setting=setting, split=split, maximise=maximise
+        )
+
+
+def test_what_differs_clearly_is_told_apart_and_what_hardly_does_is_not():
+    trials = Trials()
+    for drawn in range(3):
+        for depth, shift in ((0, 1.0), (1, 0.01), (2, 0.0)):
+            trials.add(depth, shift + 0.02 * drawn)
+    compared = trials.compare()
+    assert set(compared.not_told_apart) == {1, 2}
+    assert compared.not_told_apart[0] == compared.settings[0].value
+    apart = {frozenset((pair.first, pair.second)): pair.told_apart for pair in compared.pairs}
+    assert apart == {
+        frozenset((1, 2)): False,
+        frozenset((0, 1)): True,
+        frozenset((0, 2)): True,
+    }
+    for pair in compared.pairs:
+        low, high = pair.interval
+        assert low < pair.difference < high
+        assert pair.p <= pair.adjusted_p
+        assert pair.difference <= 0  # the first is the better one
+
+
+def test_a_setting_that_was_tried_more_often_has_no_advantage():
+    trials = Trials()
+    for depth, shift in ((0, 0.5), (1, 0.4), (0, 0.6), (1, 0.7), (1, 0.0), (1, 0.0)):
+        trials.add(depth, shift)
+    compared = trials.compare()
+    assert compared.share == 2
+    assert {each.value: (each.trials, each.trial) for each in compared.settings} == {
+        0: (2, 0),
+        1: (4, 1),
+    }
+
+
+def test_the_order_in_which_trials_ended_does_not_matter():
+    trials = Trials()
+    for depth in (0, 1, 0, 1, 1):
+        trials.add(depth, 0.1 * depth)
+    expected = trials.compare()
+    trials.records.reverse()
+    assert asdict(trials.compare()) == asdict(expected)
+
+
+def test_more_is_better_where_the_objective_says_so():
+    trials = Trials().add(0, 0.0).add(1, 1.0)
+    assert trials.compare().settings[0].value == 0
+    compared = trials.compare(maximise=True)
+    assert compared.settings[0].value == 1
+    assert compared.pairs[0].difference > 0.9
+    assert compared.not_told_apart == (1,)
+
+
+def test_a_setting_without_a_completed_trial_stands_last_and_in_no_pair():
+    trials = Trials().add(0).add(1, 0.1).add(2, status="failed").add(3, status="pruned").add(0)
+    compared = trials.compare()
+    assert [each.value for each in compared.settings[2:]] == [2, 3]
+    assert all(each.trial is each.score is each.interval is None for each in compared.settings[2:])
+    assert len(compared.pairs) == 1
+    assert compared.share == 1  # of settings that have a completed trial
+
+
+def test_one_setting_alone_is_the_best_and_none_at_all_is_nothing():
+    compared = Trials().add("l2").add("l2").compare()
+    assert (compared.pairs, compared.not_told_apart) == ((), ("l2",))
+    compared = Trials().add("l2", status="failed").compare()
+    assert (compared.share, compared.pairs, compared.not_told_apart) == (0, (), ())
+    assert [each.value for each in compared.settings] == ["l2"]
+    assert Trials().compare().settings == ()
+
+
+def test_a_trial_without_a_setting_is_left_out_and_ranges_are_cut_by_the_caller():
+    trials = Trials()
+    for depth in (0, 1, 4, 5, 9):
+        trials.add(depth, depth / 5)
+    compared = compare_settings(
+        trials.records,
+        trials.row_values,
+        setting=lambda record: None if record.trial == 4 else record.hyperparameters["depth"] > 2,
+        split=SPLIT,
+        maximise=False,
+    )
+    assert [(each.value, each.trials) for each in compared.settings] == [(False, 2), (True, 2)]
+
+
+def test_two_folds_that_agree_by_chance_are_no_proof():
+    """Two folds with the same difference: their own variance is 0, that over rows is not."""
+    split = make_split(np.arange(ROWS) % 2, classes=["a", "b"], folds=2, test_size=0.0, seed=0)
+    trials = Trials().add(0, split=split).add(1, split=split)
+    trials.change(0, fold_scores=(0.5, 0.6))
+    trials.change(1, fold_scores=(0.51, 0.61))
+    (pair,) = trials.compare(split=split).pairs
+    error = np.sqrt((trials.row_values[0] - trials.row_values[1]).var(ddof=1) / ROWS)
+    assert pair.interval[1] - pair.difference == pytest.approx(12.7062 * error)
+    assert not pair.told_apart
+
+
+def test_networks_that_are_alike_to_the_row_do_not_differ():
+    trials = Trials().add(0).add(1)
+    trials.row_values[1] = trials.row_values[0]
+    first = trials.records[0].result
+    trials.change(1, score=first.score, fold_scores=first.fold_scores)
+    (pair,) = trials.compare().pairs
+    assert (pair.difference, pair.p, pair.told_apart) == (0.0, 1.0, False)
+
+
+def test_a_fold_that_does_not_define_the_score_is_left_out():
+    trials = Trials().add(0).add(1, 1.0)
+    scores = (float("nan"), *trials.records[0].result.fold_scores[1:])
+    trials.change(0, fold_scores=scores)
+    (pair,) = trials.compare().pairs
+    assert pair.told_apart
+    assert np.isfinite([pair.difference, *pair.interval, pair.p]).all()
+
+
+def test_best_come_first():
+    trials = Trials()
+    for depth, shift in enumerate((0.5, 0.1, 0.9, 0.3)):
+        trials.add(depth, shift)
+    scores = [each.score for each in trials.compare().settings]
+    assert all(better <= worse for better, worse in pairwise(scores))
+
+
+@pytest.mark.parametrize("luck", [0.0, 10.0])
+@pytest.mark.parametrize("kind", [(2, 4, 5), (4, 3, 5), (3, 2, 2)])
+def test_chance_tells_few_settings_apart_that_are_all_alike(kind, luck):
+    """Also where trials differ much by what was drawn; without a care for it, half were."""
+    assert rate(made(kind, "normal", luck), 200) <= 0.07
+
+
+@pytest.mark.parametrize("by_depth", [False, True])
+def test_chance_tells_few_classifiers_apart_that_differ_by_their_seed_or_what_is_drawn(by_depth):
+    assert rate(trained((3, 3, 4), by_depth=by_depth), 40) <= 0.07
