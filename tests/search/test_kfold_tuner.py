@@ -127,6 +127,18 @@ def test_a_stock_oracle_with_another_objective_is_refused_before_anything_is_tra
     )
 
 
+def test_keras_tuners_hyperband_is_refused_since_its_rungs_are_not_ours(make):
+    oracle = keras_tuner.oracles.HyperbandOracle(
+        objective=keras_tuner.Objective("cross_entropy", "min")
+    )
+    with pytest.raises(UserError) as error:
+        make(oracle=oracle)
+    assert str(error.value) == (
+        "oracle HyperbandOracle: the epochs of its rungs are for keras_tuner.Hyperband alone; "
+        'give SearchSettings(oracle="hyperband") instead'
+    )
+
+
 def test_a_users_attributes_of_the_same_names_are_left_alone(make, rows):
     class Named(Own):
         space = "mine"

@@ -17,7 +17,7 @@ import numpy as np
 from tuner.errors import DataError, SearchFailed, StudyError, UserError
 from tuner.folds import make_split
 from tuner.search.clock import Clock
-from tuner.search.oracles import ORACLES, StudyOracle, configuration_key
+from tuner.search.oracles import ORACLES, StudyOracle, check_foreign, configuration_key
 from tuner.space import Space, Value, from_keras_tuner
 from tuner.study import (
     Listener,
@@ -66,7 +66,7 @@ class KFoldTuner(keras_tuner.Tuner):
     ) -> None:
         self.settings = settings or SearchSettings()
         if oracle is not None:
-            _check_objective(oracle)
+            check_foreign(oracle)
         self.root = Path(directory)
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
@@ -385,13 +385,3 @@ class KFoldTuner(keras_tuner.Tuner):
         completed = {record.trial for record in self.records if record.completed}
         trials = self.oracle.get_best_trials(len(self.records))
         return [trial for trial in trials if int(trial.trial_id) in completed][:number]
-
-
-def _check_objective(oracle: keras_tuner.Oracle) -> None:
-    name = getattr(oracle.objective, "name", None)
-    if name not in OBJECTIVES or oracle.objective.direction != OBJECTIVES[name].direction:
-        known = ", ".join(f'Objective("{o.name}", "{o.direction}")' for o in OBJECTIVES.values())
-        raise UserError(
-            f"oracle {type(oracle).__name__}: the objective {oracle.objective} is not one of a "
-            f"k-fold search; give it one of {known}"
-        )
