@@ -12,12 +12,13 @@ are drawn alike for all settings.
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 
 from tuner.analysis.comparison import by_hyperparameter, compare_settings
+from tuner.analysis.significance import corrected_variance, holm, t_test
 from tuner.folds import Split, make_split
 from tuner.study import TrialRecord
 from tuner.training import OBJECTIVES, Problem, TrialResult
@@ -38,32 +39,43 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--comparisons", type=int, default=500, help="of each kind")
     given = parser.parse_args()
-    print("| trials differ by | luck | told apart, mean | most | of |\n|---|---|---|---|---|")
+    print("| trials differ by | luck | by folds alone | told apart, mean | most | of |")
+    print("|---|---|---|---|---|---|")
     for shape, size in [("normal", 0.0), *product(LUCK, (1.0, 10.0))]:
-        rates = {
-            kind: rate(made(kind, shape, size), given.comparisons)
+        found = {
+            kind: rates(made(kind, shape, size), given.comparisons)
             for kind in product((2, 3, 5), (1, 2, 4, 10), (2, 5, 10))
             if kind[1] > 1 or not size  # of one trial a setting, its luck cannot be known
         }
-        worst = max(rates, key=lambda kind: rates[kind])
+        worst = max(found, key=lambda kind: found[kind][0])
         settings, trials, folds = worst
+        mean, by_folds = np.mean(list(found.values()), axis=0)
         print(
-            f"| {shape if size else 'nothing'} | {size:g} | {np.mean(list(rates.values())):.1%} "
-            f"| {rates[worst]:.1%} | {settings} settings × {trials} trials, {folds} folds |"
+            f"| {shape if size else 'nothing'} | {size:g} | {by_folds:.1%} | {mean:.1%} "
+            f"| {found[worst][0]:.1%} | {settings} settings × {trials} trials, {folds} folds |",
+            flush=True,
         )
-    print("\n| classifiers differ by | settings × trials | folds | told apart |\n|---|---|---|---|")
+    print("\n| classifiers differ by | settings × trials | folds | by folds alone | told apart |")
+    print("|---|---|---|---|---|")
     kinds = ((3, 1, 5), (3, 1, 2), (2, 3, 5), (4, 3, 5), (3, 5, 3), (3, 4, 2))
     for by_depth, kind in product((False, True), kinds):
         if by_depth and kind[1] == 1:
             continue
-        share = rate(trained(kind, by_depth=by_depth), given.comparisons)
+        share, by_folds = rates(trained(kind, by_depth=by_depth), given.comparisons)
         what = "depth and seed" if by_depth else "seed"
-        print(f"| {what} | {kind[0]} × {kind[1]} | {kind[2]} | {share:.1%} |", flush=True)
+        print(
+            f"| {what} | {kind[0]} × {kind[1]} | {kind[2]} | {by_folds:.1%} | {share:.1%} |",
+            flush=True,
+        )
 
 
-def rate(families: Iterator[Family], count: int) -> float:
-    """Return the share of comparisons that tell any two settings apart."""
-    found = 0
+def rates(families: Iterator[Family], count: int) -> tuple[float, float]:
+    """Return the share of comparisons that tell any two settings apart.
+
+    Returns:
+        The package's, and that of the corrected test over folds alone.
+    """
+    found = by_folds = 0
     for _ in range(count):
         records, row_values, split = next(families)
         compared = compare_settings(
@@ -74,7 +86,19 @@ def rate(families: Iterator[Family], count: int) -> float:
             maximise=False,
         )
         found += any(pair.told_apart for pair in compared.pairs)
-    return found / count
+        best = [records[each.trial] for each in compared.settings if each.trial is not None]
+        by_folds += _told_apart_by_folds(best, split)
+    return found / count, by_folds / count
+
+
+def _told_apart_by_folds(best: Sequence[TrialRecord], split: Split) -> bool:
+    fold = split.folds[0]
+    p = []
+    for first, second in combinations(best, 2):
+        differences = np.subtract(first.result.fold_scores, second.result.fold_scores)
+        variance = corrected_variance(differences, len(fold.validation) / len(fold.train))
+        p.append(t_test(float(differences.mean()), variance)[0])
+    return min(holm(p)) <= 0.05
 
 
 def made(kind: tuple[int, int, int], shape: str, size: float, seed: int = 0) -> Iterator[Family]:

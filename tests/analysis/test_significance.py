@@ -60,13 +60,23 @@ def test_variances_are_added_as_welch_did():
 
 
 def test_the_variance_of_a_search_is_that_of_drawing_trials_again():
-    scores = [rng.exponential(size=4), rng.exponential(size=4) + 5, np.array([7.0])]
+    scores = [rng.uniform(size=4), rng.uniform(size=4) + 5, np.array([7.0])]
     spread = [(each - np.median(each)) * sqrt(4 / 3) for each in scores[:2]]
     pool = np.concatenate(spread)
     least = pool[rng.integers(8, size=(200_000, 2, 3))].min(axis=2)
     variance = search_variance(scores, share=3)
-    assert variance.value == pytest.approx((least[:, 0] - least[:, 1]).var(), rel=0.02)
+    drawn = (least[:, 0] - least[:, 1]).var()
+    assert variance.value == pytest.approx(1.25 * drawn, rel=0.02)
     assert variance.freedom == 6
+
+
+def test_how_hopeless_a_trial_was_does_not_matter():
+    scores = [np.array([0.1, 0.12, 0.13, 3.0]), np.array([0.2, 0.21, 0.25, 0.26])]
+    variance = search_variance(scores, share=4)
+    scores[0][3] = 1e6
+    assert search_variance(scores, share=4) == variance
+    scores[0][3] = 0.14
+    assert search_variance(scores, share=4).value < variance.value < 0.01
 
 
 def test_trials_that_are_all_alike_have_no_luck_and_of_one_each_none_is_known():

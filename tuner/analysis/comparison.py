@@ -120,11 +120,13 @@ def compare_settings(
       too large rather than too small.
     - Where no setting has two trials, nothing is known of the second term. Then these networks are
       compared, and the answer is about them.
-    - Pruned trials count as what they had come to, which makes the second term larger.
+    - Pruned trials count as what they had come to: to leave them out would hide the luck.
     - The data are these: how other data sets of the kind would come out is not asked.
 
-    Where all settings are alike, this reports a difference in 2 % of comparisons on average and in
-    7 % of the least favourable kind (benchmarks/README.md). Without the second term it was half.
+    Where all settings are alike, this reports a difference in 1 to 3 % of comparisons, and in 6 %
+    of the least favourable kind; without the second term, in up to three of four
+    (benchmarks/README.md). The price: two or three trials of a setting, some of them hopeless, say
+    little, and larger differences than one would think cannot be told apart.
 
     Args:
         records: The study's trials.

@@ -7,6 +7,10 @@ import numpy as np
 
 __all__ = ["Variance", "corrected_variance", "holm", "search_variance", "t_test"]
 
+# By so much a variance that few trials say is taken larger. Without, settings that are all alike
+# were told apart in up to 7 % of comparisons instead of 5 % (benchmarks/comparisons.py).
+_MARGIN = 1.25
+
 
 @dataclass(frozen=True, slots=True)
 class Variance:
@@ -54,8 +58,11 @@ def search_variance(scores: Sequence[np.ndarray], share: int) -> Variance:
 
     The other hyperparameters of a setting's trials are drawn at random, and one setting may be
     luckier than another. The trials' scores, each less the median of its setting, are pooled; the
-    variance is twice that of the least of `share` of them, drawn with replacement. A median of n
-    trials lies closer to them than the truth: hence their spread is taken n / (n − 1) times.
+    variance is twice that of the least of `share` of them, drawn with replacement, and a margin. A
+    median of n trials lies closer to them than the truth: hence the factor n / (n − 1).
+
+    How far a trial lies behind the best of its setting counts up to Tukey's fence only (1977, Q3 +
+    1.5 (Q3 − Q1), of all but the best): how hopeless a learning rate was says nothing of the best.
 
     Args:
         scores: The scores of each setting's trials, lower is better.
@@ -64,20 +71,19 @@ def search_variance(scores: Sequence[np.ndarray], share: int) -> Variance:
     Returns:
         The variance; 0 where no setting has two trials, and nothing is known of it.
     """
-    pooled = [
-        (own - np.median(own)) * np.sqrt(len(own) / (len(own) - 1))
-        for own in scores
-        if len(own) > 1
-    ]
-    if not pooled:
+    behind = [np.sort(own) - own.min() for own in scores if len(own) > 1]
+    if not behind:
         return Variance(0.0, 1.0)
-    sorted_scores = np.sort(np.concatenate(pooled))
-    count = len(sorted_scores)
+    low, high = np.quantile(np.concatenate([own[1:] for own in behind]), (0.25, 0.75))
+    within = [np.minimum(own, high + 1.5 * (high - low)) for own in behind]
+    spread = [(own - np.median(own)) * np.sqrt(len(own) / (len(own) - 1)) for own in within]
+    pooled = np.sort(np.concatenate(spread))
+    count = len(pooled)
     at_least = (np.arange(count, -1, -1) / count) ** share  # chance that none below is drawn
     chances = -np.diff(at_least)
-    mean = chances @ sorted_scores
-    variance = chances @ (sorted_scores - mean) ** 2
-    return Variance(2 * float(variance), count - len(pooled))
+    mean = chances @ pooled
+    variance = 2 * _MARGIN * chances @ (pooled - mean) ** 2
+    return Variance(float(variance), count - len(behind))
 
 
 def t_test(difference: float, variance: Variance) -> tuple[float, float]:
