@@ -1,6 +1,7 @@
 """KFoldTuner as a person uses it from Python, with a hypermodel of their own."""
 
 import time
+from dataclasses import replace
 
 import keras
 import keras_tuner
@@ -11,7 +12,7 @@ from tests.conftest import SMALL, make_problem, make_space
 from tuner.errors import DataError, SearchFailed, UserError
 from tuner.model.mlp import MLPHyperModel
 from tuner.search import ORACLES, KFoldTuner
-from tuner.study import Listener, SearchSettings, Study
+from tuner.study import OBJECTIVES, Listener, SearchSettings, Study
 from tuner.training.lanes import LanesTrainer
 
 QUICK = SearchSettings(max_trials=3, folds=3, epochs=2, test_size=0.0, seed=3)
@@ -60,6 +61,18 @@ def test_a_users_hypermodel_is_searched_and_its_best_network_returned(make, rows
     assert capsys.readouterr().out == ""
     tuner.results_summary()
     assert f"Results in {tuner.study.folder}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_any_objective_decides_which_trial_is_best(make, rows, objective):
+    network = MLPHyperModel(make_space(SMALL), features=4, classes=3, epochs=QUICK.epochs)
+    tuner = make(network, replace(QUICK, objective=objective))
+    tuner.search(*rows)
+    scores = {record.trial: record.result.scores[objective] for record in tuner.records}
+    best = (min if objective == "cross_entropy" else max)(scores.values())
+    (hp,) = tuner.get_best_hyperparameters()
+    winners = [r.hyperparameters for r in tuner.records if scores[r.trial] == best]
+    assert hp.values in winners
 
 
 def test_a_hyperparameter_that_only_fit_asks_for_is_searched_too(make, rows):
