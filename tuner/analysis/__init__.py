@@ -1,5 +1,24 @@
 """What a study says: which networks to pick, how good they are, and what can be told apart."""
 
+from tuner.analysis.answers import (
+    Answers,
+    Cell,
+    Fit,
+    Point,
+    Section,
+    Span,
+    make_answers,
+    study_answers,
+)
+from tuner.analysis.baselines import (
+    Baseline,
+    BaselineName,
+    FoldedRows,
+    JudgedBaseline,
+    baselines_of,
+    judge,
+    train_baselines,
+)
 from tuner.analysis.comparison import (
     Comparison,
     Pair,
@@ -8,6 +27,7 @@ from tuner.analysis.comparison import (
     compare_settings,
 )
 from tuner.analysis.ensemble import NETWORKS, Ensemble, Member, Scoring, make_ensemble
+from tuner.analysis.importance import Importance, hyperparameter_importance
 from tuner.analysis.results_table import results_table, write_csv
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.analysis.selection import Selection, pareto, select
@@ -15,20 +35,37 @@ from tuner.analysis.selection import Selection, pareto, select
 __all__ = [
     "NETWORKS",
     "SCORES",
+    "Answers",
+    "Baseline",
+    "BaselineName",
+    "Cell",
     "Comparison",
     "Ensemble",
+    "Fit",
+    "FoldedRows",
+    "Importance",
+    "JudgedBaseline",
     "Member",
     "Pair",
+    "Point",
     "Score",
     "Scoring",
+    "Section",
     "Selection",
     "Setting",
+    "Span",
+    "baselines_of",
     "by_hyperparameter",
     "compare_settings",
+    "hyperparameter_importance",
+    "judge",
+    "make_answers",
     "make_ensemble",
     "pareto",
     "results_table",
     "score_rows",
     "select",
+    "study_answers",
+    "train_baselines",
     "write_csv",
 ]

@@ -1,0 +1,6 @@
+"""The answers of a study in words, with what a report draws beside them."""
+
+from tuner.analysis.answers.answering import make_answers, study_answers
+from tuner.analysis.answers.records import Answers, Cell, Fit, Point, Section, Span
+
+__all__ = ["Answers", "Cell", "Fit", "Point", "Section", "Span", "make_answers", "study_answers"]
