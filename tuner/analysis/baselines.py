@@ -1,14 +1,16 @@
 """What simple classifiers come to on the rows and folds of a study."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
 
-from tuner.analysis.scores import Score
+from tuner.analysis.classifiers import boosting, logistic, shares
+from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.folds import Fold
-from tuner.study import Study
+from tuner.study import OBJECTIVES, Study
 
 __all__ = [
     "Baseline",
@@ -22,27 +24,27 @@ __all__ = [
 
 BaselineName = Literal["majority class", "logistic regression", "gradient boosting"]
 
+_MAKERS = {
+    "majority class": shares,
+    "logistic regression": logistic,
+    "gradient boosting": boosting,
+}
+
 
 class _Scaler(Protocol):
     def apply(self, x: np.ndarray) -> np.ndarray: ...
 
 
 class FoldedRows(Protocol):
-    """Encoded rows and their folds; `tuner.training.Problem` is such a one.
-
-    Attributes:
-        x: Shape `(rows, …)`, float32; NaN where a number is missing.
-        y: Class numbers, shape `(rows,)`.
-        folds: Row numbers of each fold.
-    """
+    """Encoded rows and their folds; `tuner.training.Problem` is such a one."""
 
     @property
     def x(self) -> np.ndarray:
-        """Rows of features."""
+        """Features, shape `(rows, …)`, float32; NaN where a number is missing."""
 
     @property
     def y(self) -> np.ndarray:
-        """The class of each row."""
+        """The class of each row, shape `(rows,)`."""
 
     @property
     def folds(self) -> tuple[Fold, ...]:
@@ -95,23 +97,56 @@ class JudgedBaseline:
 
 
 def baselines_of(study: Study, problem: FoldedRows) -> tuple[Baseline, ...]:
-    """Return a study's baselines: as its folder has them, or trained and kept there.
+    """Return a study's baselines: as its folder has them, or trained now and kept there.
+
+    Nothing but the study decides them: its rows and folds are what they are.
 
     Args:
         study: The study.
         problem: Its rows and folds.
+
+    Raises:
+        StudyError: They cannot be written.
     """
-    raise NotImplementedError
+    kept = study.baselines()
+    if kept:
+        return tuple(_unpacked(name, kept) for name in _MAKERS if name in kept)
+    settings = study.record.settings
+    trained = train_baselines(problem, objective=settings.objective, seed=settings.seed)
+    study.write_baselines({k: v for each in trained for k, v in _packed(each).items()})
+    return trained
 
 
-def train_baselines(problem: FoldedRows, *, seed: int) -> tuple[Baseline, ...]:
-    """Return the baselines, the simplest first.
+def train_baselines(
+    problem: FoldedRows, *, objective: str = "cross_entropy", seed: int
+) -> tuple[Baseline, ...]:
+    """Train the baselines on a study's folds, the simplest first.
+
+    They see what the networks see: the rows of each fold scaled by its training rows alone, with
+    a missing number at the mean and its indicator beside it. Images are taken as rows of pixels.
+
+    - Majority class: each row gets the shares of the classes among the training rows, so that the
+      most frequent class is what it predicts.
+    - Logistic regression: scikit-learn's, with its usual penalty (C = 1).
+    - Gradient boosting: scikit-learn's `HistGradientBoostingClassifier` as it is, but for its
+      rounds. They are chosen as a network's epochs are: ten by ten, by the best mean of the
+      objective over all rows, one number for all folds. Of large tables fewer than its usual 100
+      rounds are affordable; each then takes a larger step.
+
+    50,000 rows of 50 features and 10 classes in 5 folds take about 30 seconds on two free cores.
 
     Args:
         problem: Rows and folds.
+        objective: The name of what the study optimises.
         seed: Of whatever is random.
     """
-    raise NotImplementedError
+    trained = []
+    for name, maker in _MAKERS.items():
+        started = time.monotonic()
+        probabilities, notes = maker(problem, OBJECTIVES[objective], seed)
+        seconds = time.monotonic() - started
+        trained.append(Baseline(name, probabilities, seconds, notes))  # type: ignore[arg-type]
+    return tuple(trained)
 
 
 def judge(
@@ -125,4 +160,36 @@ def judge(
         y: The class of each training row, shape `(rows,)`.
         objective: The name of what the study optimises.
     """
-    raise NotImplementedError
+    return tuple(_judged(each, trial_values, y, objective) for each in baselines)
+
+
+def _judged(
+    baseline: Baseline, trial_values: np.ndarray, y: np.ndarray, objective: str
+) -> JudgedBaseline:
+    differences = SCORES[objective](baseline.probabilities, y) - trial_values
+    difference = float(differences.mean())
+    error = float(differences.std(ddof=1) / np.sqrt(len(y)))
+    gain = difference if OBJECTIVES[objective].direction == "max" else -difference
+    return JudgedBaseline(
+        name=baseline.name,
+        seconds=baseline.seconds,
+        scores=score_rows(baseline.probabilities, y),
+        difference=difference,
+        standard_error=error,
+        verdict="wins" if gain > error else "loses" if -gain > error else "ties",
+        notes=baseline.notes,
+    )
+
+
+def _packed(baseline: Baseline) -> dict[str, np.ndarray]:
+    name = baseline.name
+    return {
+        name: baseline.probabilities,
+        f"{name}/seconds": np.array(baseline.seconds),
+        f"{name}/notes": np.array(baseline.notes, dtype=np.str_),
+    }
+
+
+def _unpacked(name: str, arrays: dict[str, np.ndarray]) -> Baseline:
+    seconds, notes = float(arrays[f"{name}/seconds"]), arrays[f"{name}/notes"]
+    return Baseline(name, arrays[name], seconds, tuple(map(str, notes)))  # type: ignore[arg-type]

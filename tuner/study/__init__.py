@@ -5,13 +5,14 @@ from tuner.study.journal import Journal, JournalReader
 from tuner.study.listener import Listener
 from tuner.study.records import Pick, SearchSettings, StudyRecord, TrialRecord
 from tuner.study.versions import installed_versions
-from tuner.training import OBJECTIVES  # what a study may optimise, for those who read it
+from tuner.training import OBJECTIVES, Objective  # what a study may optimise, for its readers
 
 __all__ = [
     "OBJECTIVES",
     "Journal",
     "JournalReader",
     "Listener",
+    "Objective",
     "Pick",
     "SearchSettings",
     "Study",

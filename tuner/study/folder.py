@@ -170,6 +170,29 @@ class Study:
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)
 
+    def write_baselines(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keep what simple classifiers came to on the study's rows and folds.
+
+        Args:
+            arrays: By name; what they are is told in `tuner.analysis.baselines`.
+
+        Raises:
+            StudyError: The file cannot be written.
+        """
+        named: dict[str, Any] = dict(arrays)
+        _write_safely(self._baselines, lambda file: np.savez(file, **named))
+
+    def baselines(self) -> dict[str, np.ndarray]:
+        """Return what `write_baselines` was given; nothing where it was never called."""
+        if not self._baselines.exists():
+            return {}
+        with np.load(self._baselines, allow_pickle=False) as arrays:
+            return dict(arrays)
+
+    @property
+    def _baselines(self) -> Path:
+        return self.folder / "baselines.npz"
+
     def _probabilities(self, trial: int) -> Path:
         return self.folder / "oof" / f"trial_{trial:05d}.npy"
 

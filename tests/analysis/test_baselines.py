@@ -1,0 +1,163 @@
+"""The baselines against scikit-learn called directly, fold by fold."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from tests.conftest import make_problem
+from tuner.analysis import classifiers
+from tuner.analysis.baselines import Baseline, baselines_of, judge, train_baselines
+from tuner.analysis.scores import score_rows
+from tuner.training import OBJECTIVES
+
+
+@pytest.fixture(scope="module")
+def problem():
+    return make_problem(rows=211, folds=3)
+
+
+@pytest.fixture(scope="module")
+def baselines(problem):
+    return {each.name: each for each in train_baselines(problem, seed=0)}
+
+
+def directly(problem, model):
+    """Out-of-fold probabilities of a scikit-learn classifier, by a plain loop."""
+    probabilities = np.empty((len(problem.y), 3))
+    for fold in problem.folds:
+        scaler = StandardScaler().fit(problem.x[fold.train])
+        model.fit(scaler.transform(problem.x[fold.train]), problem.y[fold.train])
+        probabilities[fold.validation] = model.predict_proba(
+            scaler.transform(problem.x[fold.validation])
+        )
+    return probabilities[problem.rows]
+
+
+def test_they_come_from_the_simplest_to_the_best_known(problem, baselines):
+    assert list(baselines) == ["majority class", "logistic regression", "gradient boosting"]
+    for each in baselines.values():
+        assert each.probabilities.shape == (211, 3)
+        assert each.probabilities.dtype == np.float32
+        assert each.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-6)
+        assert each.seconds >= 0
+
+
+def test_the_majority_class_has_the_shares_of_the_training_rows(problem, baselines):
+    fold = problem.folds[1]
+    expected = np.bincount(problem.y[fold.train]) / len(fold.train)
+    rows = np.searchsorted(problem.rows, fold.validation)
+    np.testing.assert_allclose(
+        baselines["majority class"].probabilities[rows], np.tile(expected, (len(rows), 1)), 1e-6
+    )
+
+
+def test_logistic_regression_is_scikit_learns(problem, baselines):
+    expected = directly(problem, LogisticRegression(max_iter=1000))
+    mine = baselines["logistic regression"].probabilities
+    np.testing.assert_allclose(mine, expected, atol=2e-3)
+    assert baselines["logistic regression"].notes == ()
+
+
+def test_boosting_has_the_rounds_that_are_best_over_all_folds(problem, baselines):
+    y, losses, by_rounds = problem.y[problem.rows], {}, {}
+    for rounds in (10, 20, 30, 40, 50):
+        model = HistGradientBoostingClassifier(
+            max_iter=rounds, early_stopping=False, random_state=0
+        )
+        with threadpool_limits(1):  # threads that wait for each other take seconds
+            by_rounds[rounds] = directly(problem, model)
+        losses[rounds] = log_loss(y, by_rounds[rounds])
+    best = min(losses, key=losses.get)
+    assert best < 40
+    np.testing.assert_allclose(
+        baselines["gradient boosting"].probabilities, by_rounds[best], atol=1e-5
+    )
+
+
+def test_they_are_the_same_again(problem, baselines):
+    for again in train_baselines(problem, seed=0):
+        np.testing.assert_array_equal(again.probabilities, baselines[again.name].probabilities)
+
+
+def test_what_did_not_converge_or_was_ended_is_told(problem, monkeypatch):
+    monkeypatch.setattr(classifiers, "_STEPS", 2)
+    monkeypatch.setattr(classifiers, "_ROUNDS", 10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, logistic, boosting = train_baselines(problem, seed=0)
+    assert logistic.notes == (
+        "Logistic regression had not converged on 3 of 3 folds after 2 steps, at which it is "
+        "ended.",
+    )
+    assert boosting.notes == (
+        "Gradient boosting was still gaining after 10 rounds, at which it is ended.",
+    )
+
+
+def test_validation_rows_leave_what_other_folds_predict_unchanged(problem, baselines):
+    """Rows of one fold changed: the models that are trained on the others stay as they were."""
+    changed = problem.folds[0].validation
+    x = problem.x.copy()
+    x[changed[0]] += 100
+    untouched = np.searchsorted(problem.rows, changed[1:])
+    for again in train_baselines(replace(problem, x=x), seed=0)[:2]:
+        np.testing.assert_array_equal(
+            again.probabilities[untouched], baselines[again.name].probabilities[untouched]
+        )
+
+
+def test_missing_values_and_images_are_taken_as_the_networks_take_them(problem):
+    x = problem.x.copy()
+    x[::7, 1] = np.nan
+    for each in train_baselines(replace(problem, x=x), seed=0):
+        assert np.isfinite(each.probabilities).all()
+    images = replace(problem, x=problem.x.reshape(-1, 2, 2), scaled=None)
+    flat = replace(problem, scaled=None)
+    for one, other in zip(
+        train_baselines(images, seed=0), train_baselines(flat, seed=0), strict=True
+    ):
+        np.testing.assert_array_equal(one.probabilities, other.probabilities)
+
+
+@pytest.mark.parametrize("objective", ["cross_entropy", "accuracy"])
+def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
+    y = problem.y[problem.rows]
+    values = OBJECTIVES[objective].row_values
+    trial = values(baselines["logistic regression"].probabilities, y)
+    majority, logistic, boosting = judge(baselines.values(), trial, y, objective=objective)
+    assert (majority.verdict, logistic.verdict) == ("loses", "ties")
+    assert (logistic.difference, logistic.standard_error) == (0.0, 0.0)
+    differences = [
+        a - b for a, b in zip(values(baselines[boosting.name].probabilities, y), trial, strict=True)
+    ]
+    assert boosting.difference == pytest.approx(sum(differences) / len(y))
+    assert boosting.standard_error == pytest.approx(np.std(differences, ddof=1) / np.sqrt(len(y)))
+    assert boosting.scores == score_rows(baselines[boosting.name].probabilities, y)
+    guess = values(baselines["majority class"].probabilities, y)
+    assert judge([baselines[logistic.name]], guess, y, objective=objective)[0].verdict == "wins"
+
+
+def test_a_study_keeps_them(make_study, problem, monkeypatch):
+    study = make_study()
+    assert study.baselines() == {}
+    trained = baselines_of(study, problem)
+    monkeypatch.setattr("tuner.analysis.baselines.train_baselines", None)  # not asked again
+    for kept, one in zip(baselines_of(study, problem), trained, strict=True):
+        assert isinstance(kept, Baseline)
+        assert (kept.name, kept.seconds, kept.notes) == (one.name, one.seconds, one.notes)
+        np.testing.assert_array_equal(kept.probabilities, one.probabilities)
+
+
+def test_notes_are_kept_too(make_study, problem, monkeypatch):
+    monkeypatch.setattr(classifiers, "_ROUNDS", 10)
+    study = make_study()
+    trained = baselines_of(study, problem)
+    assert [each.notes for each in baselines_of(study, problem)] == [each.notes for each in trained]
+    assert trained[2].notes
