@@ -36,12 +36,14 @@ class Importance:
         above_chance: The names whose importance is larger than what chance gives: than in at least
             95 % of 39 studies of the same trials with their scores shuffled.
         trials: How many trials it rests on.
+        good: How many of them are called good; 0 where nothing can be told.
         reason: Why nothing can be told, in words that go on from "…, since"; empty otherwise.
     """
 
     shares: dict[str, float]
     above_chance: tuple[str, ...]
     trials: int
+    good: int = 0
     reason: str = ""
 
 
@@ -74,16 +76,18 @@ def hyperparameter_importance(
     names = {name for each in trials for name in each}
     losses = np.array([record.result.score for record in scored]) * (-1 if maximise else 1)
     if reason := _why_not(scored, sorted(names), losses):
-        return Importance({}, (), len(scored), reason)
+        return Importance({}, (), len(scored), reason=reason)
     study = _study(trials)
     raw = _divergences(study, losses)
     total = sum(raw.values())
     if total == 0:
-        return Importance({}, (), len(scored), "good and bad trials have the same values")
+        reason = "good and bad trials have the same values"
+        return Importance({}, (), len(scored), reason=reason)
     ordered = sorted(raw, key=lambda name: (-raw[name], name))
     above = _above_chance(study, losses, raw)
     shares = {name: raw[name] / total for name in ordered}
-    return Importance(shares, tuple(n for n in ordered if n in above), len(scored))
+    told = tuple(name for name in ordered if name in above)
+    return Importance(shares, told, len(scored), _good(len(scored)))
 
 
 def _why_not(records: Sequence[TrialRecord], names: Sequence[str], losses: np.ndarray) -> str:
@@ -176,11 +180,15 @@ def _study(trials: Sequence[Parameters]) -> optuna.Study:
     return study
 
 
+def _good(trials: int) -> int:
+    return max(math.ceil(_GOOD * trials), _LEAST_GOOD)
+
+
 def _divergences(study: optuna.Study, losses: np.ndarray) -> dict[str, float]:
     """Return each hyperparameter's importance, not yet as a share."""
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 
-    quantile = max(_GOOD, _LEAST_GOOD / len(losses))
+    quantile = _good(len(losses)) / len(losses)
     evaluator = PedAnovaImportanceEvaluator(target_quantile=quantile)
     with _quiet():
         found = get_param_importances(

@@ -1,14 +1,36 @@
 """Which questions a study answers, and in which order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from tuner.analysis.answers.records import Answers
-from tuner.analysis.baselines import Baseline, JudgedBaseline
+from tuner.analysis.answers.depth_and_width import any_section, depth_section, width_section
+from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.grid import grid_section
+from tuner.analysis.answers.headline import headline
+from tuner.analysis.answers.notes import notes
+from tuner.analysis.answers.ranking import importance_section
+from tuner.analysis.answers.records import Answers, Section
+from tuner.analysis.answers.regularizers import dropout_section, kind_section, strength_section
+from tuner.analysis.baselines import Baseline, JudgedBaseline, judge
+from tuner.analysis.selection import select
 from tuner.study import Pick, Study, StudyRecord, TrialRecord
 
 __all__ = ["make_answers", "study_answers"]
+
+_MOST_OTHERS = 4  # questions besides the space's own; the least important ones are not asked
+_LEAST_TRIALS = 6  # in which a hyperparameter acts; with fewer there is nothing to ask
+
+_SECTIONS: dict[str, Callable[[Evidence], Section]] = {
+    "depth": depth_section,
+    "units": width_section,
+    "kind": kind_section,
+    "strength": partial(strength_section, name="strength"),
+    "radius": partial(strength_section, name="radius"),
+    "dropout": dropout_section,
+}
 
 
 def study_answers(study: Study, y: np.ndarray, *, baselines: Sequence[Baseline]) -> Answers:
@@ -24,7 +46,23 @@ def study_answers(study: Study, y: np.ndarray, *, baselines: Sequence[Baseline])
     Raises:
         SearchFailed: No trial was completed.
     """
-    raise NotImplementedError
+    objective, records = study.record.objective, list(study.trials())
+    row_values = {
+        record.trial: objective.row_values(study.probabilities(record.trial), y)
+        for record in records
+        if record.completed
+    }
+    seed, maximise = study.record.settings.seed, objective.direction == "max"
+    selection = select(records, row_values, maximise=maximise, seed=seed)
+    trial_values = row_values[selection.best.trial]
+    return make_answers(
+        study.record,
+        records,
+        row_values=row_values,
+        best=selection.best,
+        smallest=selection.smallest,
+        baselines=judge(baselines, trial_values, y, objective=objective.name),
+    )
 
 
 def make_answers(
@@ -38,9 +76,9 @@ def make_answers(
 ) -> Answers:
     """Return the answers of a study.
 
-    Which questions are asked follows from the hyperparameters that the space varies, not from its
-    name. First comes what the space itself compares, then the importance of hyperparameters, then
-    the others, the most important first.
+    Which questions are asked follows from the hyperparameters that differ between its trials, not
+    from the space's name. First comes what the space itself compares, then the importance of
+    hyperparameters, then up to four others, the most important first.
 
     Args:
         study: What was searched.
@@ -50,4 +88,59 @@ def make_answers(
         smallest: The smallest one within one standard error of it.
         baselines: Judged beside the best network; without any, nothing is said of them.
     """
-    raise NotImplementedError
+    by_number = tuple(sorted(records, key=lambda record: record.trial))
+    evidence = Evidence(study, by_number, row_values, best, smallest, tuple(baselines))
+    own = evidence.space.compare if evidence.space else None
+    first = _sections(evidence, [own] if own in evidence.varied else [])
+    asked = {name for section in first for name in section.hyperparameters}
+    rest = [name for name in _by_importance(evidence) if name not in asked]
+    importance = [importance_section(evidence)] if len(evidence.varied) > 1 else []
+    others = _sections(evidence, rest)[:_MOST_OTHERS]
+    sections = (*first, *importance, *others)
+    spans = any(section.spans for section in sections)
+    notes_ = notes(evidence, spans=spans)
+    return Answers(headline(evidence), _once(sections, evidence.more_trials), notes_)
+
+
+def _once(sections: Sequence[Section], sentence: str) -> tuple[Section, ...]:
+    """Return the sections with a sentence in the first one only that has it."""
+    first = next((place for place, each in enumerate(sections) if sentence in each.sentences), 0)
+    return tuple(
+        section
+        if place == first
+        else replace(section, sentences=tuple(s for s in section.sentences if s != sentence))
+        for place, section in enumerate(sections)
+    )
+
+
+def _by_importance(evidence: Evidence) -> list[str]:
+    """Return what varies in enough trials: the most important first, or in the space's order."""
+    order = list(evidence.importance.shares) or list(evidence.varied)
+    acts = {
+        name: sum(name in record.hyperparameters for record in evidence.records) for name in order
+    }
+    return [name for name in order if name in evidence.varied and acts[name] >= _LEAST_TRIALS]
+
+
+def _sections(evidence: Evidence, names: Sequence[str]) -> list[Section]:
+    """Return the sections of some hyperparameters, a kind's followed by those of its strength."""
+    sections: dict[str, Section] = {}
+    for name in names:
+        for asked in _with_its_strengths(evidence, name):
+            section = _section(evidence, asked)
+            sections.setdefault(section.title, section)
+    return list(sections.values())
+
+
+def _with_its_strengths(evidence: Evidence, name: str) -> list[str]:
+    strengths = [each for each in ("strength", "radius") if each in evidence.varied]
+    return [name, *strengths] if name == "kind" else [name]
+
+
+def _section(evidence: Evidence, name: str) -> Section:
+    if name in ("learning_rate", "batch_size") and {"learning_rate", "batch_size"} <= {
+        *evidence.varied
+    }:
+        return grid_section(evidence)
+    builder = _SECTIONS.get(name, partial(any_section, name=name))
+    return builder(evidence)

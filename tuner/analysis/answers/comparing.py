@@ -1,0 +1,216 @@
+"""The sentences of a comparison: what is best, what cannot be told apart from it, what is worse."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tuner.analysis.answers.cutting import Cut
+from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.words import (
+    begun,
+    counted,
+    fewer,
+    interval,
+    is_are,
+    listed,
+    named,
+    rounded,
+    setting,
+    settings,
+)
+from tuner.analysis.comparison import Comparison, Pair, Setting, compare_settings
+from tuner.space import Value
+
+__all__ = ["compared", "comparison_sentences", "pair_of"]
+
+_FEW = 5  # trials of a setting; with fewer, only large differences are seen
+
+
+def compared(evidence: Evidence, way: Cut) -> Comparison:
+    """Return the comparison of some settings."""
+    return compare_settings(
+        evidence.records,
+        evidence.row_values,
+        setting=way.setting,
+        split=evidence.study.split,
+        maximise=evidence.maximise,
+    )
+
+
+def comparison_sentences(
+    evidence: Evidence,
+    name: str,
+    way: Cut,
+    comparison: Comparison,
+    details: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Return what a comparison says.
+
+    It is too few trials to tell where nothing is told apart and one trial of each is compared:
+    little or nothing is then known of what the luck of the draw does.
+
+    Args:
+        evidence: The study's.
+        name: The hyperparameter.
+        way: How its trials were put into settings.
+        comparison: Of these settings.
+        details: Sentences that follow what is told.
+    """
+    tried = [each for each in comparison.settings if each.trial is not None]
+    lacking = _lacking(evidence, name, way, comparison)
+    more = evidence.more_trials
+    if not tried:
+        return f"No trial with a {named(name)} was completed.", *lacking, more
+    if len(tried) == 1:
+        only = f"Only {setting(name, tried[0].value)} has a completed trial to compare"
+        return f"{only}: {_score(evidence, tried[0])}.", *lacking, more
+    if comparison.share == 1 and not any(pair.told_apart for pair in comparison.pairs):
+        return _too_few(evidence, name, way, comparison), *details, *lacking, more
+    size = _size(evidence, name, way, comparison)
+    return (
+        *_told(evidence, name, way, comparison),
+        *([size] if size else []),
+        *details,
+        *_left_out(evidence, name, way, comparison),
+        *lacking,
+        *([_few(comparison), more] if _is_few(comparison) else []),
+    )
+
+
+def pair_of(comparison: Comparison, first: Value, second: Value) -> Pair | None:
+    """Return the pair of two settings, whichever is the better one."""
+    return next((p for p in comparison.pairs if {p.first, p.second} == {first, second}), None)
+
+
+def _size(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> str | None:
+    """Return which of the settings that cannot be told apart from the best is the smallest.
+
+    None where they have the same number of parameters, or there is only one; and where a setting
+    does not decide the size, as that of a learning rate.
+    """
+    parameters = {record.trial: record.result.parameters for record in evidence.completed}
+    if name not in ("depth", "units") and not _decides_size(evidence, way):
+        return None
+    alike = [each for each in comparison.settings if each.value in comparison.not_told_apart]
+    sizes = {each.value: parameters[each.trial] for each in alike if each.trial is not None}
+    if len(sizes) < 2 or max(sizes.values()) < 1.1 * min(sizes.values()):
+        return None
+    best = comparison.not_told_apart[0]
+    smallest = min(sizes, key=lambda value: sizes[value])
+    if smallest == best:
+        return f"This is also the smallest of them, with {counted(sizes[best], 'parameter')}."
+    return (
+        f"The smallest that cannot be told apart from the best is {setting(name, smallest)}: "
+        f"{counted(sizes[smallest], 'parameter')}, {fewer(sizes[smallest], than=sizes[best])} than "
+        f"{setting(name, best)} with {sizes[best]:,}."
+    )
+
+
+def _decides_size(evidence: Evidence, way: Cut) -> bool:
+    sizes: dict[Value | None, set[int]] = {}
+    for record in evidence.completed:
+        sizes.setdefault(way.setting(record), set()).add(record.result.parameters)
+    return all(len(own) == 1 for own in sizes.values())
+
+
+def _told(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> list[str]:
+    tried = [each for each in comparison.settings if each.trial is not None]
+    best = tried[0]
+    alike = [each for each in tried[1:] if each.value in comparison.not_told_apart]
+    worse = [each for each in tried[1:] if each.value not in comparison.not_told_apart]
+    if not worse:
+        all_of_them = begun(settings(name, _ordered(way, tried)))
+        return [f"{all_of_them} cannot be told apart.", _by_score(evidence, name, best)]
+    behind = _behind(name, way, worse, comparison)
+    score, verb = _score(evidence, best), is_are(name, [best.value])
+    first = begun(setting(name, best.value))
+    if not alike:
+        return [f"{first} {verb} best, and better than every other: {score}.", behind]
+    others = settings(name, _ordered(way, alike))
+    has = "have" if verb == "are" else "has"
+    return [f"{first} {has} the best score, {score}; {others} cannot be told apart.", behind]
+
+
+def _by_score(evidence: Evidence, name: str, best: Setting) -> str:
+    verb = is_are(name, [best.value])
+    return f"By score, {setting(name, best.value)} {verb} best: {_score(evidence, best)}."
+
+
+def _too_few(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> str:
+    tried = [each for each in comparison.settings if each.trial is not None]
+    return (
+        f"Too few trials to tell {settings(name, _ordered(way, tried))} apart: only one of each "
+        f"is compared, since there is no more of some. {_by_score(evidence, name, tried[0])}"
+    )
+
+
+def _left_out(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> list[str]:
+    """Return why the study's best trial is not among the compared ones, where it is not."""
+    best = next(record for record in evidence.records if record.trial == evidence.best.trial)
+    value = way.setting(best)
+    if value is None or best.trial in {each.trial for each in comparison.settings}:
+        return []
+    trials = "trial" if comparison.share == 1 else f"{comparison.share} trials"
+    return [
+        f"The study's best, trial {best.trial} with {setting(name, value)}, came after the first "
+        f"{trials} of each, which alone are compared: what was tried more often has no advantage."
+    ]
+
+
+def _behind(name: str, way: Cut, worse: Sequence[Setting], comparison: Comparison) -> str:
+    """Return by how much the worse settings are worse."""
+    best = comparison.not_told_apart[0]
+    values = _ordered(way, worse)
+    by = []
+    for value in values:
+        pair = pair_of(comparison, best, value)
+        assert pair is not None  # all settings with a completed trial are in pairs
+        half = (pair.interval[1] - pair.interval[0]) / 4
+        by.append(rounded(abs(pair.difference), half))
+    return f"{begun(settings(name, values))} {is_are(name, values)} worse, by {listed(by)}."
+
+
+def _is_few(comparison: Comparison) -> bool:
+    return len(comparison.not_told_apart) > 1 and comparison.share < _FEW
+
+
+def _few(comparison: Comparison) -> str:
+    share = comparison.share
+    compared = "Only one trial" if share == 1 else f"The best of {share} trials"
+    return f"{compared} of each is compared, so that only large differences can be seen."
+
+
+def _lacking(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> list[str]:
+    """Return the settings of which no trial was completed, and what became of theirs."""
+    sentences = []
+    lacking = [each for each in comparison.settings if each.trial is None]
+    for value in _ordered(way, lacking):
+        own = [r.result.status for r in evidence.records if way.setting(r) == value]
+        counts, who = Counter(own), setting(name, value)
+        became = ", ".join(f"{counts[s]} {s}" for s in ("pruned", "failed") if counts[s])
+        if counts["completed"]:
+            first = "trial" if comparison.share == 1 else f"{comparison.share} trials"
+            sentences.append(
+                f"Nothing is said of {who}: its first {first}, compared alone, "
+                f"{'was' if comparison.share == 1 else 'were'} not completed."
+            )
+        elif counts["pruned"] == len(own):
+            all_of_them = "the only trial" if len(own) == 1 else f"each of {len(own)} trials"
+            sentences.append(
+                f"{begun(all_of_them)} with {who} was pruned: another was clearly better."
+            )
+        else:
+            sentences.append(f"Nothing is said of {who}: no trial was completed ({became}).")
+    return sentences
+
+
+def _ordered(way: Cut, chosen: Sequence[Setting]) -> list[Value]:
+    values = {each.value for each in chosen}
+    return [value for value in way.order if value in values]
+
+
+def _score(evidence: Evidence, best: Setting) -> str:
+    assert best.score is not None  # it has a completed trial
+    assert best.interval is not None
+    low, high = best.interval
+    score = rounded(best.score, (high - low) / 4)
+    return f"{named(evidence.objective)} {score} ({interval(low, high)})"

@@ -1,0 +1,112 @@
+"""How deep and how wide: the answers, and what a comparison of any other settings says."""
+
+from tuner.analysis.answers.comparing import (
+    compared,
+    comparison_sentences,
+    pair_of,
+)
+from tuner.analysis.answers.cutting import cut
+from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.fitting import points_of
+from tuner.analysis.answers.records import Section
+from tuner.analysis.answers.words import begun, interval, listed, named, rounded
+from tuner.analysis.comparison import Comparison
+from tuner.space import FloatRange, IntRange
+
+__all__ = ["any_section", "depth_section", "is_log", "width_section"]
+
+
+def depth_section(evidence: Evidence) -> Section:
+    """Return how many hidden layers are best; of a budget, whether to go deep or wide."""
+    budgets = {record.hyperparameters.get("parameters") for record in evidence.records} - {None}
+    way = cut(evidence, "depth")
+    comparison = compared(evidence, way)
+    details = [*_without_layers(comparison), *_widths(evidence)]
+    title = "Is it better to go deep or wide?" if budgets else "How many hidden layers are best?"
+    return Section(
+        title=title,
+        hyperparameters=("depth",),
+        sentences=comparison_sentences(evidence, "depth", way, comparison, details),
+        settings=comparison,
+        points=points_of(evidence, "depth"),
+    )
+
+
+def width_section(evidence: Evidence) -> Section:
+    """Return how many units of a hidden layer are best, and the fewest that do as well."""
+    way = cut(evidence, "units")
+    comparison = compared(evidence, way)
+    return Section(
+        title="How many units should a hidden layer have?",
+        hyperparameters=("units",),
+        sentences=comparison_sentences(evidence, "units", way, comparison),
+        settings=comparison,
+        points=points_of(evidence, "units"),
+        log=is_log(evidence, "units"),
+    )
+
+
+def any_section(evidence: Evidence, name: str) -> Section:
+    """Return which settings of a hyperparameter are best, whatever it is."""
+    way = cut(evidence, name)
+    comparison = compared(evidence, way)
+    return Section(
+        title=f"Which {named(name)} is best?",
+        hyperparameters=(name,),
+        sentences=comparison_sentences(evidence, name, way, comparison),
+        settings=comparison,
+        points=points_of(evidence, name),
+        log=is_log(evidence, name),
+    )
+
+
+def is_log(evidence: Evidence, name: str) -> bool:
+    """Tell whether a hyperparameter is on a logarithmic scale.
+
+    It is where its range says so, and where it is a list of numbers above 0 that span a factor
+    of eight.
+    """
+    domain = evidence.domain(name)
+    if isinstance(domain, IntRange | FloatRange):
+        return domain.log
+    values = [record.hyperparameters.get(name) for record in evidence.records]
+    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    return bool(numbers) and min(numbers) > 0 and max(numbers) >= 8 * min(numbers)
+
+
+def _without_layers(comparison: Comparison) -> list[str]:
+    """Return whether hidden layers help at all, where none is one of the depths."""
+    if not comparison.pairs:
+        return []
+    best = comparison.settings[0].value
+    pair = pair_of(comparison, best, 0)
+    if best == 0:
+        return ["Hidden layers are not shown to help: depth 0 is a logistic regression."]
+    if pair is None:
+        return []
+    low, high = sorted(abs(end) for end in pair.interval)
+    half = (high - low) / 4
+    if pair.told_apart:
+        return [
+            "Hidden layers help: without any the score is worse by "
+            f"{rounded(abs(pair.difference), half)} ({interval(low, high)})."
+        ]
+    return [
+        "Hidden layers are not shown to help: depth 0, a logistic regression, cannot be told "
+        "apart from the best."
+    ]
+
+
+def _widths(evidence: Evidence) -> list[str]:
+    """Return the width that each depth has under its budget."""
+    widths = {
+        int(record.hyperparameters["depth"]): record.derived["units"]
+        for record in evidence.records
+        if "units" in record.derived and record.hyperparameters.get("depth")
+    }
+    budgets = {record.hyperparameters.get("parameters") for record in evidence.records} - {None}
+    if len(budgets) != 1 or not widths:
+        return []
+    (budget,) = budgets
+    each = listed([f"{widths[depth]:,} at depth {depth}" for depth in sorted(widths)])
+    return [begun(f"all have about {budget:,} parameters; units of a hidden layer: {each}.")]

@@ -1,0 +1,136 @@
+"""What is best, how good it is, and whether a network is worth it at all."""
+
+from collections.abc import Sequence
+
+from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.words import (
+    begun,
+    counted,
+    fewer,
+    interval,
+    listed,
+    named,
+    rounded,
+    scored,
+    values_of,
+    with_error,
+)
+from tuner.analysis.baselines import JudgedBaseline
+
+__all__ = ["headline"]
+
+_SMALLER = 1.1  # so many times fewer parameters are worth a word
+
+
+def headline(evidence: Evidence) -> tuple[str, ...]:
+    """Return the first lines of the answers: a baseline that wins comes before everything."""
+    ordered = sorted(evidence.baselines, key=lambda each: _loss(evidence, each))
+    wins = [each for each in ordered if each.verdict == "wins"]
+    return (
+        *([_beaten(evidence, wins)] if wins else []),
+        _best(evidence, beaten=bool(wins)),
+        *_corrected(evidence),
+        *_baselines(evidence, ordered),
+        _smallest(evidence),
+    )
+
+
+def _loss(evidence: Evidence, baseline: JudgedBaseline) -> float:
+    score = baseline.scores[evidence.objective].value
+    return -score if evidence.maximise else score
+
+
+def _scored(evidence: Evidence, baseline: JudgedBaseline) -> str:
+    score = baseline.scores[evidence.objective]
+    return scored(evidence.objective, score.value, score.standard_error)
+
+
+def _difference(baseline: JudgedBaseline) -> str:
+    return with_error(abs(baseline.difference), baseline.standard_error)
+
+
+def _called(baseline: JudgedBaseline) -> str:
+    return "the majority class" if baseline.name == "majority class" else baseline.name
+
+
+def _beaten(evidence: Evidence, wins: Sequence[JudgedBaseline]) -> str:
+    first, *others = wins
+    also = [
+        f"{_called(each)} ({_scored(evidence, each)}) by {_difference(each)}" for each in others
+    ]
+    return (
+        f"{begun(_called(first))} is better than every network here: {_scored(evidence, first)}, "
+        f"better than the best network by {_difference(first)}."
+        + (f" So is {listed(also)}." if also else "")
+    )
+
+
+def _best(evidence: Evidence, *, beaten: bool) -> str:
+    best, fixed = evidence.best, evidence.study.fixed
+    values = {name: v for name, v in best.hyperparameters.items() if name not in fixed}
+    described = f" ({values_of({**values, **best.derived})})" if values or best.derived else ""
+    score = scored(evidence.objective, best.score, best.standard_error)
+    trials = counted(len(evidence.records), "trial")
+    what = "best network" if beaten else "best"
+    if best.hyperparameters.get("depth") == 0:
+        described += ", which has no hidden layer"
+    return (
+        f"The {what} of {trials} is trial {best.trial}{described}: {score}, with "
+        f"{counted(best.parameters, 'parameter')}."
+    )
+
+
+def _corrected(evidence: Evidence) -> list[str]:
+    completed = len(evidence.completed)
+    if completed < 2:
+        return []
+    low, high = evidence.best.corrected_interval
+    score = rounded(evidence.best.corrected_score, (high - low) / 4)
+    return [
+        f"Corrected for having been picked as the best of {completed} completed trials, its "
+        f"{named(evidence.objective)} is {score} ({interval(low, high)})."
+    ]
+
+
+def _baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -> list[str]:
+    """Return how the best network stands beside the baselines that do not win."""
+    ties = [each for each in ordered if each.verdict == "ties"]
+    loses = [each for each in ordered if each.verdict == "loses"]
+    sentences = [
+        f"{begun(_called(each))} does as well as the best network: {_scored(evidence, each)}, a "
+        f"difference of {_difference(each)}."
+        for each in ties
+    ]
+    if not loses:
+        return sentences
+    behind = listed(
+        [f"{_called(each)} by {_difference(each)} ({_scored(evidence, each)})" for each in loses]
+    )
+    if len(loses) < len(ordered):
+        return [*sentences, f"The best network is better than {behind}."]
+    return [f"A network is worth it: it is better than {behind}.", *_not_sure(evidence, loses)]
+
+
+def _not_sure(evidence: Evidence, loses: Sequence[JudgedBaseline]) -> list[str]:
+    """Return what the best network is not better than once its score is corrected."""
+    sign = -1 if evidence.maximise else 1
+    corrected = sign * evidence.best.corrected_score
+    as_good = [_called(each) for each in loses if _loss(evidence, each) <= corrected]
+    if not as_good:
+        return []
+    return [f"Its corrected score is no better than that of {listed(as_good)}: this is not sure."]
+
+
+def _smallest(evidence: Evidence) -> str:
+    best, smallest = evidence.best, evidence.smallest
+    if best.parameters < _SMALLER * smallest.parameters:
+        return "No network that is clearly smaller is within one standard error of it."
+    fixed = evidence.study.fixed
+    values = {name: v for name, v in smallest.hyperparameters.items() if name not in fixed}
+    score = scored(evidence.objective, smallest.score, smallest.standard_error)
+    return (
+        f"The smallest network within one standard error of it is trial {smallest.trial} "
+        f"({values_of({**values, **smallest.derived})}): {score}, with "
+        f"{counted(smallest.parameters, 'parameter')}, "
+        f"{fewer(smallest.parameters, than=best.parameters)}."
+    )

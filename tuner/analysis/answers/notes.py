@@ -1,0 +1,66 @@
+"""What answers rest on: how pruned and failed trials count, and what was limited."""
+
+from collections import Counter
+
+from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.grid import has_diverged
+
+__all__ = ["notes"]
+
+_FITTING = (
+    "A trial under- or overfits where its validation loss is above that of the best of its group "
+    "by more than one standard error. It underfits where the larger part of this is a higher "
+    "training loss, and overfits where it is a wider gap between the two losses. Training loss is "
+    "measured while training, with dropout."
+)
+
+
+def notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
+    """Return what a reader must know to defend the answers.
+
+    Args:
+        evidence: The study's.
+        spans: Whether they say where networks under- and overfit.
+    """
+    settings = evidence.study.settings
+    sentences = [
+        "Settings are compared by the best completed trial of each, out of equally many trials "
+        "of each. They are told apart where chance alone would give such a difference in less "
+        "than 5 % of studies, all comparisons of a question taken together.",
+        *_pruned(evidence),
+        *_failed(evidence),
+        *([_FITTING] if spans else []),
+    ]
+    if settings.oracle not in ("random", "grid"):
+        sentences.append(
+            f"The oracle {settings.oracle} learns from earlier trials, so that settings are not "
+            "tried alike: what is said of settings and importances is less sure than after a "
+            "random search."
+        )
+    sentences += [note for each in evidence.baselines for note in each.notes]
+    return tuple(sentences)
+
+
+def _pruned(evidence: Evidence) -> list[str]:
+    pruned = sum(record.result.status == "pruned" for record in evidence.records)
+    if not pruned:
+        return []
+    return [
+        f"Pruned trials ({pruned}) were clearly beaten and ended early. They are never the best "
+        "of a setting or a cell. With what they had come to they count in how much the trials of "
+        "a setting differ, in importances, and among those that under- or overfit."
+    ]
+
+
+def _failed(evidence: Evidence) -> list[str]:
+    counts = Counter(
+        has_diverged(record) for record in evidence.records if record.result.status == "failed"
+    )
+    total = counts[True] + counts[False]
+    if not total:
+        return []
+    diverged = f"{counts[True] or 'none'} of which diverged"
+    return [
+        f"Failed trials ({total}, {diverged}) use up their places among those of a setting that "
+        "are compared. Else they count in the share that diverged alone."
+    ]

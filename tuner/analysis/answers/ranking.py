@@ -1,0 +1,42 @@
+"""Which hyperparameters matter, in words."""
+
+from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.records import Section
+from tuner.analysis.answers.words import begun, counted, listed, named
+
+__all__ = ["importance_section"]
+
+
+def importance_section(evidence: Evidence) -> Section:
+    """Return which hyperparameters decide whether a trial is good."""
+    found = evidence.importance
+    return Section(
+        title="Which hyperparameters matter most?",
+        hyperparameters=tuple(found.shares),
+        sentences=_sentences(evidence),
+        importance=found,
+    )
+
+
+def _sentences(evidence: Evidence) -> tuple[str, ...]:
+    found = evidence.importance
+    if found.reason:
+        told = f"It cannot be told which hyperparameters matter, since {found.reason}."
+        return told, evidence.more_trials
+    above = [f"{named(name)} ({100 * found.shares[name]:.0f} %)" for name in found.above_chance]
+    above[:1] = [each.replace("%)", "% of the importance)") for each in above[:1]]
+    below = [named(name) for name in found.shares if name not in found.above_chance]
+    if not above:
+        return (
+            f"In {counted(found.trials, 'trial')} no hyperparameter is shown to matter: none has "
+            "more importance than chance gives.",
+            evidence.more_trials,
+        )
+    first = (
+        f"Whether a trial is among the best {found.good} of {found.trials} is decided by "
+        f"{listed(above)}."
+    )
+    if not below:
+        return (first,)
+    have = "has" if len(below) == 1 else "have"
+    return first, f"{begun(listed(below))} {have} no more importance than chance gives."

@@ -1,0 +1,137 @@
+"""Which regularizer, how strong, and how much dropout."""
+
+from collections.abc import Sequence
+
+from tuner.analysis.answers.comparing import compared, comparison_sentences, pair_of
+from tuner.analysis.answers.cutting import cut
+from tuner.analysis.answers.depth_and_width import is_log
+from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.fitting import points_of, spans_of
+from tuner.analysis.answers.records import Point, Section, Span
+from tuner.analysis.answers.words import (
+    amount,
+    begun,
+    counted,
+    interval,
+    named,
+    rounded,
+    setting,
+)
+from tuner.analysis.comparison import Comparison
+
+__all__ = ["dropout_section", "kind_section", "strength_section"]
+
+_MOST_GROUPS = 4
+
+
+def kind_section(evidence: Evidence) -> Section:
+    """Return whether a regularizer helps, and which."""
+    way = cut(evidence, "kind")
+    comparison = compared(evidence, way)
+    against_none = _against_none(comparison)
+    return Section(
+        title="Which regularizer helps?",
+        hyperparameters=("kind",),
+        sentences=comparison_sentences(evidence, "kind", way, comparison, against_none),
+        settings=comparison,
+    )
+
+
+def strength_section(evidence: Evidence, name: str) -> Section:
+    """Return how strong a regularizer should be.
+
+    Args:
+        evidence: The study's.
+        name: `strength`, or `radius`, of which less is stronger.
+    """
+    points = points_of(evidence, name, "kind")
+    spans = spans_of(points, stronger_is_less=name == "radius")
+    title = {
+        "strength": "How strong should a penalty be?",
+        "radius": "How far should max_norm let weights grow?",
+    }
+    return Section(
+        title=title[name],
+        hyperparameters=(name,),
+        sentences=_strengths(evidence, name, points, spans),
+        points=points,
+        spans=spans,
+        log=is_log(evidence, name),
+    )
+
+
+def dropout_section(evidence: Evidence) -> Section:
+    """Return how much dropout is best, for each width where there are a few."""
+    way = cut(evidence, "dropout")
+    comparison = compared(evidence, way)
+    widths = {record.hyperparameters.get("units") for record in evidence.records}
+    group = "units" if 1 < len(widths - {None}) <= _MOST_GROUPS else None
+    points = points_of(evidence, "dropout", group)
+    spans = spans_of(points)
+    strengths = _strengths(evidence, "dropout", points, spans, group)
+    return Section(
+        title="How much dropout helps?",
+        hyperparameters=("dropout",),
+        sentences=comparison_sentences(evidence, "dropout", way, comparison, strengths),
+        settings=comparison,
+        points=points,
+        spans=spans,
+    )
+
+
+def _against_none(comparison: Comparison) -> list[str]:
+    """Return whether any kind is better than none."""
+    values = [each.value for each in comparison.settings if each.trial is not None]
+    if "none" not in values or len(values) < 2:
+        return []
+    pairs = [pair for value in values if (pair := pair_of(comparison, value, "none"))]
+    better = [pair for pair in pairs if pair.told_apart and pair.second == "none"]
+    if not better:
+        return ["No regularizer is shown to be better than none."]
+    best = better[0]
+    low, high = sorted(abs(end) for end in best.interval)
+    by = f"{rounded(abs(best.difference), (high - low) / 4)} ({interval(low, high)})"
+    return [f"A regularizer helps: {best.first} is better than none by {by}."]
+
+
+def _strengths(
+    evidence: Evidence,
+    name: str,
+    points: Sequence[Point],
+    spans: Sequence[Span],
+    group: str | None = "kind",
+) -> tuple[str, ...]:
+    """Return the best strength of each group, and where it under- and overfits."""
+    sentences = []
+    for value in dict.fromkeys(point.group for point in points):
+        own = [point for point in points if point.group == value]
+        completed = [point for point in own if not point.pruned]
+        who = "" if value is None else f"with {setting(group or '', value)}, "
+        if not completed:
+            tried = counted(len(own), "trial")
+            sentences.append(begun(f"{who}none of {tried} was completed."))
+            continue
+        sign = -1 if evidence.maximise else 1
+        best = min(completed, key=lambda point: sign * point.score)
+        sentences.append(
+            begun(
+                f"{who}the best of {counted(len(own), 'trial')} has {named(name)} "
+                f"{amount(best.x)}: training loss {best.train_loss:.3f}, validation loss "
+                f"{best.validation_loss:.3f}{_ends(name, own, spans)}."
+            )
+        )
+    return tuple(sentences)
+
+
+def _ends(name: str, own: Sequence[Point], spans: Sequence[Span]) -> str:
+    """Return where a group under- and overfits, as the end of a sentence."""
+    group = own[0].group
+    found = {span.fit: span for span in spans if span.group == group}
+    words = []
+    for fit, low_end in (("overfits", name != "radius"), ("underfits", name == "radius")):
+        span = found.get(fit)  # type: ignore[call-overload]
+        if span is None:
+            continue
+        where = f"up to {amount(span.high)}" if low_end else f"from {amount(span.low)} on"
+        words.append(f"{fit.removesuffix('s')} {where} ({span.trials} of {len(own)})")
+    return f"; trials {' and '.join(words)}" if words else ""
