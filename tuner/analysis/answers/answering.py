@@ -22,6 +22,7 @@ __all__ = ["make_answers", "study_answers"]
 
 _MOST_OTHERS = 4  # questions besides the space's own; the least important ones are not asked
 _LEAST_TRIALS = 6  # in which a hyperparameter acts; with fewer there is nothing to ask
+_STRENGTHS = ("strength", "balance", "radius")
 
 _SECTIONS: dict[str, Callable[[Evidence], Section]] = {
     "depth": depth_section,
@@ -78,7 +79,7 @@ def make_answers(
 
     Which questions are asked follows from the hyperparameters that differ between its trials, not
     from the space's name. First comes what the space itself compares, then the importance of
-    hyperparameters, then up to four others, the most important first.
+    hyperparameters, then up to four others: the depth, those that are above chance, the rest.
 
     Args:
         study: What was searched.
@@ -93,10 +94,10 @@ def make_answers(
     own = evidence.space.compare if evidence.space else None
     first = _sections(evidence, [own] if own in evidence.varied else [])
     asked = {name for section in first for name in section.hyperparameters}
-    rest = [name for name in _by_importance(evidence) if name not in asked]
+    others = [name for name in _by_importance(evidence) if name not in asked][:_MOST_OTHERS]
     importance = [importance_section(evidence)] if len(evidence.varied) > 1 else []
-    others = _sections(evidence, rest)[:_MOST_OTHERS]
-    sections = (*first, *importance, *others)
+    rest = [each for each in _sections(evidence, others) if each.title not in _titles(first)]
+    sections = (*first, *importance, *rest)
     spans = any(section.spans for section in sections)
     notes_ = notes(evidence, spans=spans)
     return Answers(headline(evidence), _once(sections, evidence.more_trials), notes_)
@@ -114,12 +115,24 @@ def _once(sections: Sequence[Section], sentence: str) -> tuple[Section, ...]:
 
 
 def _by_importance(evidence: Evidence) -> list[str]:
-    """Return what varies in enough trials: the most important first, or in the space's order."""
-    order = list(evidence.importance.shares) or list(evidence.varied)
-    acts = {
-        name: sum(name in record.hyperparameters for record in evidence.records) for name in order
-    }
-    return [name for name in order if name in evidence.varied and acts[name] >= _LEAST_TRIALS]
+    """Return what may be asked: the depth, what is above chance, and the rest as in the space.
+
+    Whether hidden layers help at all is always worth knowing. How strong a regularizer should be
+    is asked with its kind, and what acts in a few trials only is not asked.
+    """
+    order = dict.fromkeys(("depth", *evidence.importance.above_chance, *evidence.varied))
+    with_kind = _STRENGTHS if "kind" in evidence.varied else ()
+    return [
+        name
+        for name in order
+        if name in evidence.varied
+        and name not in with_kind
+        and sum(name in r.hyperparameters for r in evidence.records) >= _LEAST_TRIALS
+    ]
+
+
+def _titles(sections: Sequence[Section]) -> set[str]:
+    return {section.title for section in sections}
 
 
 def _sections(evidence: Evidence, names: Sequence[str]) -> list[Section]:

@@ -10,6 +10,7 @@ where each trial does so.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Literal
 
 from tuner.analysis.answers.evidence import Evidence
@@ -62,7 +63,7 @@ def points_of(evidence: Evidence, name: str, group: str | None = None) -> tuple[
 def spans_of(points: Sequence[Point], *, stronger_is_less: bool = False) -> tuple[Span, ...]:
     """Return where the trials of each group underfit and overfit.
 
-    From the strongest on, and from the weakest on, as long as each trial does so.
+    From the strongest value on, and from the weakest on, as long as all trials of a value do so.
 
     Args:
         points: Trials against a strength, by group and value.
@@ -72,22 +73,21 @@ def spans_of(points: Sequence[Point], *, stronger_is_less: bool = False) -> tupl
     for group in dict.fromkeys(point.group for point in points):
         own = [point for point in points if point.group == group]
         weakest_first = own[::-1] if stronger_is_less else own
-        for fit, ordered in (("underfits", weakest_first[::-1]), ("overfits", weakest_first)):
-            spans += _span(group, fit, ordered)  # type: ignore[arg-type]
+        spans += _span("underfits", weakest_first[::-1]) + _span("overfits", weakest_first)
     return tuple(spans)
 
 
-def _span(
-    group: object, fit: Literal["underfits", "overfits"], ordered: Sequence[Point]
-) -> list[Span]:
-    values = []
-    for point in ordered:
-        if point.fit != fit:
+def _span(fit: Literal["underfits", "overfits"], ordered: Sequence[Point]) -> list[Span]:
+    within: list[Point] = []
+    for _, of_value in groupby(ordered, key=lambda point: point.x):
+        points = list(of_value)
+        if any(point.fit != fit for point in points):
             break
-        values.append(point.x)
-    if not values:
+        within += points
+    if not within:
         return []
-    return [Span(ordered[0].group, fit, min(values), max(values), len(values))]
+    values = [point.x for point in within]
+    return [Span(within[0].group, fit, min(values), max(values), len(values))]
 
 
 def _measure(evidence: Evidence, group: Sequence[TrialRecord]) -> tuple[float, float, float]:
