@@ -45,8 +45,8 @@ def comparison_sentences(
 ) -> tuple[str, ...]:
     """Return what a comparison says.
 
-    It is too few trials to tell where nothing is told apart and one trial of each is compared:
-    little or nothing is then known of what the luck of the draw does.
+    It is too few trials to tell where no setting has two of them, since nothing is then known of
+    what the luck of the draw does; and where one of each is compared and nothing is told apart.
 
     Args:
         evidence: The study's.
@@ -63,8 +63,9 @@ def comparison_sentences(
     if len(tried) == 1:
         only = f"Only {setting(name, tried[0].value)} has a completed trial to compare"
         return f"{only}: {_score(evidence, tried[0])}.", *lacking, more
-    if comparison.share == 1 and not any(pair.told_apart for pair in comparison.pairs):
-        return _too_few(evidence, name, way, comparison), *details, *lacking, more
+    nothing_told = not any(pair.told_apart for pair in comparison.pairs)
+    if not _luck_is_known(evidence, way) or (comparison.share == 1 and nothing_told):
+        return *_too_few(evidence, name, way, comparison), *details, *lacking, more
     size = _size(evidence, name, way, comparison)
     return (
         *_told(evidence, name, way, comparison),
@@ -127,7 +128,10 @@ def _told(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> li
         return [f"{first} {verb} best, and better than every other: {score}.", behind]
     others = settings(name, _ordered(way, alike))
     has = "have" if verb == "are" else "has"
-    return [f"{first} {has} the best score, {score}; {others} cannot be told apart.", behind]
+    return [
+        f"{first} {has} the best score, {score}; {others} cannot be told apart from it.",
+        behind,
+    ]
 
 
 def _by_score(evidence: Evidence, name: str, best: Setting) -> str:
@@ -135,19 +139,26 @@ def _by_score(evidence: Evidence, name: str, best: Setting) -> str:
     return f"By score, {setting(name, best.value)} {verb} best: {_score(evidence, best)}."
 
 
-def _too_few(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> str:
+def _too_few(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> list[str]:
     tried = [each for each in comparison.settings if each.trial is not None]
-    return (
+    return [
         f"Too few trials to tell {settings(name, _ordered(way, tried))} apart: only one of each "
-        f"is compared, since there is no more of some. {_by_score(evidence, name, tried[0])}"
-    )
+        "is compared, since there is no more of some.",
+        _by_score(evidence, name, tried[0]),
+    ]
+
+
+def _luck_is_known(evidence: Evidence, way: Cut) -> bool:
+    scored = Counter(way.setting(r) for r in evidence.records if r.result.status != "failed")
+    return any(count > 1 for value, count in scored.items() if value is not None)
 
 
 def _left_out(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> list[str]:
     """Return why the study's best trial is not among the compared ones, where it is not."""
     best = next(record for record in evidence.records if record.trial == evidence.best.trial)
     value = way.setting(best)
-    if value is None or best.trial in {each.trial for each in comparison.settings}:
+    own = [record.trial for record in evidence.records if way.setting(record) == value]
+    if value is None or best.trial in own[: comparison.share]:
         return []
     trials = "trial" if comparison.share == 1 else f"{comparison.share} trials"
     return [

@@ -177,5 +177,5 @@ def _divergence(evidence: Evidence) -> list[str]:
     above = sum(rate >= min(rates) for rate in others)
     return [
         f"{len(diverged)} of {total} diverged, at learning rates of {amount(min(rates))} and more; "
-        f"{above} of the others had such a rate."
+        f"{above or 'none'} of the others had such a rate."
     ]

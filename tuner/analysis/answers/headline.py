@@ -118,7 +118,7 @@ def _not_sure(evidence: Evidence, loses: Sequence[JudgedBaseline]) -> list[str]:
     as_good = [_called(each) for each in loses if _loss(evidence, each) <= corrected]
     if not as_good:
         return []
-    return [f"Its corrected score is no better than that of {listed(as_good)}: this is not sure."]
+    return [f"Corrected, it is no better than {listed(as_good)}, so that this is not sure."]
 
 
 def _smallest(evidence: Evidence) -> str:

@@ -1,0 +1,127 @@
+"""Which questions a study answers, and that all of it is there for a study on the disk."""
+
+import numpy as np
+import pytest
+
+from tests.analysis.answers.conftest import DIVERGED
+from tuner.analysis import baselines_of, study_answers
+from tuner.analysis.answers import make_answers
+from tuner.errors import SearchFailed
+
+MLP = """
+[network]
+depth = { min = 0, max = 2 }
+units = [8, 16]
+[regularizer]
+kind = ["none", "l2"]
+strength = { min = 1e-6, max = 1e-2, log = true }
+[sgd]
+learning_rate = { min = 0.001, max = 1.0, log = true }
+batch_size = [16, 32]
+"""
+
+
+def answered(study, *baselines):
+    evidence = study.evidence(*baselines)
+    return make_answers(
+        study.study,
+        study.records[::-1],  # in whatever order they ended
+        row_values=study.row_values,
+        best=evidence.best,
+        smallest=evidence.smallest,
+        baselines=baselines,
+    )
+
+
+def drawn(study, trials, names):
+    rng = np.random.default_rng(0)
+    for _ in range(trials):
+        values = {
+            "depth": int(rng.integers(3)),
+            "units": int(rng.choice([8, 16])),
+            "kind": str(rng.choice(["none", "l2"])),
+            "strength": float(10 ** rng.uniform(-6, -2)),
+            "learning_rate": float(10 ** rng.uniform(-3, 0)),
+            "batch_size": int(rng.choice([16, 32])),
+        }
+        shift = 0.3 * abs(np.log10(values["learning_rate"]) + 1.5)
+        if values["kind"] == "none":
+            del values["strength"]
+        study.add({name: values[name] for name in names if name in values}, shift)
+    return study
+
+
+def test_what_the_space_compares_comes_first(made):
+    answers = answered(drawn(made(), 30, ["depth", "learning_rate"]))
+    assert [section.title for section in answers.sections] == [
+        "How many hidden layers are best?",
+        "Which hyperparameters matter most?",
+        "Which learning rate is best?",
+    ]
+    assert answers.sections[1].sentences == (
+        "Whether a trial is among the best 8 of 30 is decided by learning rate (96 % of the "
+        "importance).",
+        "Depth has no more importance than chance gives.",
+    )
+    assert next(iter(answers.sections[1].importance.shares)) == "learning_rate"
+
+
+def test_without_a_comparison_depth_and_what_matters_come_first(made):
+    names = ["depth", "units", "kind", "strength", "learning_rate", "batch_size"]
+    answers = answered(drawn(made(MLP), 40, names))
+    assert [section.title for section in answers.sections] == [
+        "Which hyperparameters matter most?",
+        "How many hidden layers are best?",
+        "Which learning rate and batch size train best?",
+        "How many units should a hidden layer have?",
+        "Which regularizer helps?",
+        "How strong should a penalty be?",
+    ]
+    assert len(answers.sections[2].cells) == 10
+
+
+def test_one_hyperparameter_alone_has_no_ranking(made):
+    answers = answered(drawn(made(), 10, ["depth"]))
+    assert [section.title for section in answers.sections] == ["How many hidden layers are best?"]
+
+
+def test_how_to_get_more_trials_is_said_once(made):
+    answers = answered(drawn(made(), 6, ["depth", "learning_rate"]))
+    sentences = [sentence for section in answers.sections for sentence in section.sentences]
+    assert sum("--max-trials" in sentence for sentence in sentences) == 1
+    assert (
+        "It cannot be told which hyperparameters matter, since only 6 trials were completed, and "
+        "it takes 10." in sentences
+    )
+
+
+def test_the_notes_say_how_trials_count(made, judged):
+    study = made(oracle="tpe").add({"depth": 0}).add({"depth": 1}, status="pruned")
+    study.add({"depth": 1}, status="failed", reason=DIVERGED)
+    study.add({"depth": 2}, status="failed", reason="ValueError: no")
+    notes = answered(study).notes
+    assert notes[1:] == (
+        "Pruned trials (1) were clearly beaten and ended early. They are never the best of a "
+        "setting or a cell. With what they had come to they count in how much the trials of a "
+        "setting differ, in importances, and among those that under- or overfit.",
+        "Failed trials (2, 1 of which diverged) use up their places among those of a setting that "
+        "are compared. Else they count in the share that diverged alone.",
+        "The oracle tpe learns from earlier trials, so that settings are not tried alike: what is "
+        "said of settings and importances is less sure than after a random search.",
+    )
+
+
+def test_a_study_on_the_disk_is_answered(make_study, make_record, problem):
+    study = make_study()
+    for trial in range(4):
+        study.write_trial(make_record(trial), {})
+    y = problem.y[problem.rows]
+    answers = study_answers(study, y, baselines=baselines_of(study, problem))
+    assert answers.headline[0].startswith(("The best of 4 trials is trial", "Logistic regression"))
+    assert any("the majority class" in sentence for sentence in answers.headline)
+    assert study_answers(study, y, baselines=baselines_of(study, problem)) == answers
+
+
+def test_a_study_in_which_nothing_was_completed_is_not_answered(make_study, problem):
+    with pytest.raises(SearchFailed, match="no trial was completed"):
+        study_answers(make_study(), problem.y, baselines=())

@@ -1,0 +1,86 @@
+"""The first lines: what is best, and whether a network is worth it beside the baselines."""
+
+import pytest
+
+from tuner.analysis.answers.headline import headline
+
+BEST = (
+    "The best of 4 trials is trial 0 (depth 1): cross-entropy 1.000 ± 0.078, with 900 parameters."
+)
+CORRECTED = (
+    "Corrected for having been picked as the best of 4 completed trials, its cross-entropy is "
+    "1.00 (95 % interval 0.79 to 1.20)."
+)
+SMALLEST = (
+    "The smallest network within one standard error of it is trial 1 (depth 2): cross-entropy "
+    "1.001 ± 0.077, with 100 parameters, 9 times fewer."
+)
+
+
+@pytest.fixture
+def says(made, judged):
+    def headline_of(majority, logistic, boosting, scores=(1.5, 1.1, 1.2)):
+        study = made()
+        for drawn in range(2):
+            study.add({"depth": 1}, 0.01 * drawn, parameters=900)
+            study.add({"depth": 2}, 0.01 * drawn + 0.001)
+        return headline(
+            study.evidence(
+                judged("majority class", scores[0], majority, 0.5),
+                judged("logistic regression", scores[1], logistic),
+                judged("gradient boosting", scores[2], boosting, 0.2),
+            )
+        )
+
+    return headline_of
+
+
+def test_a_network_that_is_better_than_all_baselines_is_worth_it(says):
+    assert says("loses", "loses", "loses") == (
+        BEST,
+        CORRECTED,
+        "A network is worth it: it is better than logistic regression by 0.100 ± 0.020 "
+        "(cross-entropy 1.100 ± 0.050), gradient boosting by 0.200 ± 0.020 (cross-entropy 1.200 ± "
+        "0.050) and the majority class by 0.500 ± 0.020 (cross-entropy 1.500 ± 0.050).",
+        SMALLEST,
+    )
+
+
+def test_a_baseline_that_wins_comes_first(says):
+    told = says("loses", "wins", "wins", (1.5, 0.9, 0.8))
+    assert told[0] == (
+        "Gradient boosting is better than every network here: cross-entropy 0.800 ± 0.050, better "
+        "than the best network by 0.200 ± 0.020. So is logistic regression (cross-entropy 0.900 ± "
+        "0.050) by 0.100 ± 0.020."
+    )
+    assert told[1] == BEST.replace("The best of", "The best network of")
+    assert told[3] == (
+        "The best network is better than the majority class by 0.500 ± 0.020 (cross-entropy 1.500 "
+        "± 0.050)."
+    )
+
+
+def test_a_baseline_that_ties_does_as_well(says):
+    told = says("loses", "ties", "loses")
+    assert told[2] == (
+        "Logistic regression does as well as the best network: cross-entropy 1.100 ± 0.050, a "
+        "difference of 0.100 ± 0.020."
+    )
+    assert told[3].startswith("The best network is better than gradient boosting by 0.200 ± 0.020")
+    assert not any("worth it" in sentence for sentence in told)
+    assert says("ties", "ties", "ties")[4].startswith("The majority class does as well")
+
+
+def test_what_the_correction_takes_away_is_not_sure(says):
+    assert says("loses", "loses", "loses", (1.5, 0.98, 1.2))[3] == (
+        "Corrected, it is no better than logistic regression, so that this is not sure."
+    )
+
+
+def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):
+    evidence = made().add({"depth": 0, "learning_rate": 0.1}).evidence()
+    assert headline(evidence) == (
+        "The best of 1 trial is trial 0 (depth 0, learning rate 0.1), which has no hidden layer: "
+        "cross-entropy 1.000 ± 0.078, with 100 parameters.",
+        "No network that is clearly smaller is within one standard error of it.",
+    )
