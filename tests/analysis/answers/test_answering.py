@@ -60,7 +60,7 @@ def test_what_the_space_compares_comes_first(made):
     ]
     assert answers.sections[1].sentences == (
         "Whether a trial is among the best 8 of 30 is decided by learning rate (96 % of the "
-        "importance).",
+        "importance). The best trials of different settings may be alike all the same.",
         "Depth has no more importance than chance gives.",
     )
     assert next(iter(answers.sections[1].importance.shares)) == "learning_rate"

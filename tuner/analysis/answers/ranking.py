@@ -34,7 +34,7 @@ def _sentences(evidence: Evidence) -> tuple[str, ...]:
         )
     first = (
         f"Whether a trial is among the best {found.good} of {found.trials} is decided by "
-        f"{listed(above)}."
+        f"{listed(above)}. The best trials of different settings may be alike all the same."
     )
     if not below:
         return (first,)
