@@ -133,7 +133,8 @@ def train_baselines(
       objective over all rows, one number for all folds. Of large tables fewer than its usual 100
       rounds are affordable; each then takes a larger step.
 
-    50,000 rows of 50 features and 10 classes in 5 folds take about 30 seconds on two free cores.
+    50,000 rows of 50 features and 10 classes in 5 folds take some 20 seconds on two free cores,
+    and 40 on busy ones.
 
     Args:
         problem: Rows and folds.

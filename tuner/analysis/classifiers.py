@@ -1,18 +1,17 @@
 """The simple classifiers that a study's networks are held against, each trained on every fold.
 
 Each takes rows and folds, an objective and a seed to out-of-fold probabilities, shape
-`(training rows, classes)`, and to sentences on what was limited. Folds are trained side by side,
-one thread each: several threads on one fold wait for each other, and on a machine that does
-other things as well they took twenty times as long.
+`(training rows, classes)`, and to sentences on what was limited. A fold is trained on one thread:
+several threads that wait for each other took twenty times as long on a machine that does other
+things as well. Where there is much to do, folds are trained side by side in processes, since
+scikit-learn's handling of warnings is not made for threads.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,14 +24,16 @@ if TYPE_CHECKING:
 __all__ = ["boosting", "logistic", "shares"]
 
 Made = tuple[np.ndarray, tuple[str, ...]]
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Training rows, their classes and validation rows: `(rows, features)`, `(rows,)`, `(…)`."""
 
 _STEPS = 200  # of the optimiser of logistic regression
 _ROUNDS = 100  # most rounds of boosting, as scikit-learn has it
-_AT_ONCE = 10  # rounds between two looks at the score
-_PATIENCE = 2  # looks without a better score after which boosting ends
+_LOOKS = 10  # rounds between two looks at the score
 _STEP = 0.1  # what a round's trees are multiplied with, as scikit-learn has it
 _LARGEST_STEP = 0.3
-_WORK = 4e9  # most rounds × rows × features × classes of all folds: 25 seconds on two cores
+_MOST_WORK = 4e9  # rounds × rows × features × classes of all folds: 25 seconds on two cores
+_MUCH_WORK = 2e8  # from here on processes pay for their start
 
 
 def shares(problem: FoldedRows, objective: Objective, seed: int) -> Made:
@@ -47,109 +48,111 @@ def shares(problem: FoldedRows, objective: Objective, seed: int) -> Made:
 
 def logistic(problem: FoldedRows, objective: Objective, seed: int) -> Made:
     """Train a multinomial logistic regression."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
-    def of_fold(fold: Fold) -> np.ndarray:
-        model = LogisticRegression(max_iter=_STEPS, random_state=seed)
-        train, validation = _scaled(problem, fold)
-        return _probabilities(problem, model.fit(train, problem.y[fold.train]), validation)
-
-    with warnings.catch_warnings(record=True) as caught, _side_by_side() as run:
-        warnings.simplefilter("always")
-        by_fold = run(of_fold, problem.folds)
-    unconverged = 0
-    for warning in caught:
-        if issubclass(warning.category, ConvergenceWarning):
-            unconverged += 1
-        else:
-            warnings.warn_explicit(
-                warning.message, warning.category, warning.filename, warning.lineno
-            )
+    fitted = _on_each_fold(_regressed, problem, _work(problem) * _STEPS / 10, (_STEPS, seed))
+    unconverged = sum(not converged for _, converged in fitted)
     note = (
-        f"Logistic regression had not converged on {unconverged} of {len(by_fold)} folds after "
+        f"Logistic regression had not converged on {unconverged} of {len(fitted)} folds after "
         f"{_STEPS} steps, at which it is ended."
     )
+    by_fold = [probabilities for probabilities, _ in fitted]
     return _in_row_order(problem, by_fold), (note,) if unconverged else ()
 
 
 def boosting(problem: FoldedRows, objective: Objective, seed: int) -> Made:
-    """Train gradient-boosted trees, round by round on all folds, until it no longer helps."""
+    """Train gradient-boosted trees, as many rounds as are best over all folds."""
+    affordable = _MOST_WORK / _work(problem)
+    most = int(np.clip(affordable // _LOOKS * _LOOKS, _LOOKS, _ROUNDS))
+    step = min(_STEP * _ROUNDS / most, _LARGEST_STEP)
+    staged = _on_each_fold(_boosted, problem, _work(problem) * most, (most, step, seed))
+    looks = [_in_row_order(problem, by_fold) for by_fold in zip(*staged, strict=True)]
+    rows = np.sort(np.concatenate([fold.validation for fold in problem.folds]))
+    scores = [float(objective.row_values(look, problem.y[rows]).mean()) for look in looks]
+    best = 0
+    for look, score in enumerate(scores):
+        best = look if objective.better(score, scores[best]) else best
+    note = f"Gradient boosting was still gaining after {most} rounds, at which it is ended."
+    return looks[best], (note,) if best == len(looks) - 1 else ()
+
+
+def _regressed(arrays: Arrays, classes: int, steps: int, seed: int) -> tuple[np.ndarray, bool]:
+    """Return a fold's probabilities, and whether the optimiser had converged."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    train, y, validation = arrays
+    model = LogisticRegression(max_iter=steps, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # it is told in the record
+        model.fit(train, y)
+    converged = bool((model.n_iter_ < steps).all())
+    return _all_classes(model.predict_proba(validation), model.classes_, classes), converged
+
+
+def _boosted(arrays: Arrays, classes: int, rounds: int, step: float, seed: int) -> list[np.ndarray]:
+    """Return a fold's probabilities after each ten rounds."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    most = _most_rounds(problem)
-    step = min(_STEP * _ROUNDS / most, _LARGEST_STEP)
-    models = [
-        HistGradientBoostingClassifier(
-            learning_rate=step, early_stopping=False, warm_start=True, random_state=seed
-        )
-        for _ in problem.folds
+    train, y, validation = arrays
+    model = HistGradientBoostingClassifier(
+        learning_rate=step, max_iter=rounds, early_stopping=False, random_state=seed
+    )
+    model.fit(train, y)
+    stages = model.staged_predict_proba(validation)
+    return [
+        _all_classes(probabilities, model.classes_, classes).astype(np.float32)
+        for number, probabilities in enumerate(stages, start=1)
+        if number % _LOOKS == 0
     ]
-    y = np.concatenate([problem.y[fold.validation] for fold in problem.folds])
-    best, best_rounds, best_score = [np.empty(0)], 0, objective.worst
-
-    def grow(place: int) -> np.ndarray:
-        fold = problem.folds[place]
-        train, validation = _scaled(problem, fold)
-        models[place].fit(train, problem.y[fold.train])
-        return _probabilities(problem, models[place], validation)
-
-    with _side_by_side() as run:
-        for rounds in range(_AT_ONCE, most + 1, _AT_ONCE):
-            for model in models:
-                model.set_params(max_iter=rounds)
-            by_fold = run(grow, range(len(models)))
-            score = float(objective.row_values(np.concatenate(by_fold), y).mean())
-            if objective.better(score, best_score) or not best_rounds:
-                best, best_rounds, best_score = by_fold, rounds, score
-            if rounds >= best_rounds + _PATIENCE * _AT_ONCE:
-                break
-    note = f"Gradient boosting was still gaining after {most} rounds, at which it is ended."
-    return _in_row_order(problem, best), (note,) if best_rounds == most else ()
 
 
-def _most_rounds(problem: FoldedRows) -> int:
+def _on_each_fold(
+    train: Callable[..., Any], problem: FoldedRows, work: float, settings: tuple[Any, ...]
+) -> list[Any]:
+    """Return what training makes of each fold."""
+    from sklearn.utils.parallel import Parallel, delayed
+
+    run = Parallel(n_jobs=_cores() if work > _MUCH_WORK else 1)
+    job, classes = delayed(_on_one_thread), _classes(problem)
+    return list(run(job(train, _scaled(problem, f), classes, *settings) for f in problem.folds))
+
+
+def _on_one_thread(train: Callable[..., Any], *arguments: Any) -> Any:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return train(*arguments)
+
+
+def _cores() -> int:
+    of_this_process = getattr(os, "sched_getaffinity", None)  # Linux only
+    return len(of_this_process(0)) if of_this_process else os.cpu_count() or 1
+
+
+def _work(problem: FoldedRows) -> float:
     rows = sum(len(fold.train) for fold in problem.folds)
-    features = int(np.prod(problem.x.shape[1:]))
-    affordable = _WORK / (rows * features * _classes(problem))
-    return int(np.clip(affordable // _AT_ONCE * _AT_ONCE, _AT_ONCE, _ROUNDS))
+    return float(rows * np.prod(problem.x.shape[1:]) * _classes(problem))
 
 
 def _classes(problem: FoldedRows) -> int:
     return int(problem.y.max()) + 1
 
 
-def _scaled(problem: FoldedRows, fold: Fold) -> tuple[np.ndarray, np.ndarray]:
-    """Return a fold's training and validation rows as the networks see them, `(rows, features)`."""
+def _scaled(problem: FoldedRows, fold: Fold) -> Arrays:
+    """Return a fold's rows as the networks see them."""
     scaler = problem.scaler(fold.train)
     parts = (problem.x[rows] for rows in (fold.train, fold.validation))
     train, validation = (x if scaler is None else scaler.apply(x) for x in parts)
-    return train.reshape(len(train), -1), validation.reshape(len(validation), -1)
+    flat = train.reshape(len(train), -1), validation.reshape(len(validation), -1)
+    return flat[0], problem.y[fold.train], flat[1]
 
 
-def _probabilities(problem: FoldedRows, model: Any, x: np.ndarray) -> np.ndarray:
-    """Return a row's probability of every class, 0 for those that the model never saw."""
-    probabilities = np.zeros((len(x), _classes(problem)))
-    probabilities[:, model.classes_] = model.predict_proba(x)
-    return probabilities
+def _all_classes(probabilities: np.ndarray, seen: np.ndarray, classes: int) -> np.ndarray:
+    """Return a row's probability of every class, 0 for those that a model never saw."""
+    every = np.zeros((len(probabilities), classes))
+    every[:, seen] = probabilities
+    return every
 
 
 def _in_row_order(problem: FoldedRows, by_fold: Sequence[np.ndarray]) -> np.ndarray:
     rows = np.concatenate([fold.validation for fold in problem.folds])
     return np.concatenate(by_fold)[np.argsort(rows)].astype(np.float32)
-
-
-@contextmanager
-def _side_by_side() -> Iterator[Callable[[Callable[[Any], np.ndarray], Any], list[np.ndarray]]]:
-    """Give a map over folds that trains as many at once as there are cores."""
-    from threadpoolctl import threadpool_limits
-
-    def one_thread() -> None:
-        threadpool_limits(1, user_api="openmp")  # OpenMP's number is each thread's own
-
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with (
-        threadpool_limits(1, user_api="blas"),
-        ThreadPoolExecutor(cores, initializer=one_thread) as pool,
-    ):
-        yield lambda function, folds: list(pool.map(function, folds))

@@ -114,8 +114,8 @@ def test_whether_hidden_layers_help_at_all(made):
         return depth_section(trials_of(made(), shifts, 5).evidence()).sentences
 
     assert says({0: 0.5, 1: 0.0, 2: 0.001})[-1] == (
-        "Hidden layers help: without any the score is worse by 0.500 (95 % interval 0.476 to "
-        "0.524)."
+        "Hidden layers help: without any the score is worse by 0.500 (95 % interval 0.474 to "
+        "0.526)."
     )
     assert says({0: 0.001, 1: 0.0})[-1] == (
         "Hidden layers are not shown to help: depth 0, a logistic regression, cannot be told "

@@ -94,7 +94,7 @@ def test_whether_any_kind_helps(made):
         return kind_section(study.evidence()).sentences
 
     assert says(0.0)[-1] == (
-        "A regularizer helps: l2 is better than none by 0.500 (95 % interval 0.475 to 0.525)."
+        "A regularizer helps: l2 is better than none by 0.500 (95 % interval 0.472 to 0.528)."
     )
     assert says(0.501)[-1] == "No regularizer is shown to be better than none."
     assert says(0.9)[-1] == "No regularizer is shown to be better than none."

@@ -224,4 +224,5 @@ def _score(evidence: Evidence, best: Setting) -> str:
     assert best.interval is not None
     low, high = best.interval
     score = rounded(best.score, (high - low) / 4)
-    return f"{named(evidence.objective)} {score} ({interval(low, high)})"
+    within = interval(*evidence.possible(low, high))
+    return f"{named(evidence.objective)} {score} ({within})"

@@ -47,6 +47,10 @@ class Evidence:
         """Whether more of it is better."""
         return self.study.objective.direction == "max"
 
+    def possible(self, low: float, high: float) -> tuple[float, float]:
+        """Return the part of a score's interval that a score can have."""
+        return max(low, 0.0), min(high, 1.0) if self.maximise else high
+
     @cached_property
     def completed(self) -> tuple[TrialRecord, ...]:
         """The trials that trained to their end."""

@@ -88,7 +88,7 @@ def _corrected(evidence: Evidence) -> list[str]:
     score = rounded(evidence.best.corrected_score, (high - low) / 4)
     return [
         f"Corrected for having been picked as the best of {completed} completed trials, its "
-        f"{named(evidence.objective)} is {score} ({interval(low, high)})."
+        f"{named(evidence.objective)} is {score} ({interval(*evidence.possible(low, high))})."
     ]
 
 

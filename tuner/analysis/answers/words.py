@@ -177,7 +177,7 @@ def fewer(parameters: int, than: int) -> str:
     ('68 times fewer', '2.5 times fewer')
     """
     factor = than / parameters
-    return f"{factor:.0f} times fewer" if factor >= 10 else f"{factor:.2g} times fewer"
+    return f"{factor:,.0f} times fewer" if factor >= 10 else f"{factor:.2g} times fewer"
 
 
 def begun(text: str) -> str:
