@@ -115,7 +115,7 @@ def test_where_the_leader_of_the_race_diverges_the_search_says_how_to_go_on(tmp_
                 scores = {"cross_entropy": 1.0 + job.trial}
                 told = TrialResult(job.trial, "pruned", scores=scores)
                 for rung in plan.race.rungs:
-                    plan.race.reach(job.trial, rung, loss, told)
+                    plan.race.reach(job.trial, rung, loss, lambda told=told: told)
                 yield TrialResult(job.trial, "failed", "the loss is not finite")
 
     network = MLPHyperModel(make_space(SPACE), features=FEATURES, classes=CLASSES, epochs=16)
