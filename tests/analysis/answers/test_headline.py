@@ -1,8 +1,11 @@
 """The first lines: what is best, and whether a network is worth it beside the baselines."""
 
+from dataclasses import replace
+
 import pytest
 
 from tuner.analysis.answers.headline import headline
+from tuner.analysis.ensemble import Ensemble, Member
 
 BEST = (
     "The best of 4 trials is trial 0 (depth 1): cross-entropy 1.000 ± 0.078, with 900 parameters."
@@ -84,3 +87,15 @@ def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):
         "cross-entropy 1.000 ± 0.078, with 100 parameters.",
         "No network that is clearly smaller is within one standard error of it.",
     )
+
+
+def test_an_ensemble_is_told_of_where_it_is_better(made):
+    evidence = made().add({"depth": 0, "learning_rate": 0.1}).evidence()
+    members = tuple(Member(trial, n, {}, {}, 10, 3) for trial, n in ((4, 3), (0, 2)))
+    ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
+    assert headline(replace(evidence, ensemble=ensemble))[1] == (
+        "What was exported is better: the mean of 5 networks of trials 4 and 0, cross-entropy "
+        "0.800 ± 0.050, corrected 0.860 (95 % interval 0.700 to 1.020)."
+    )
+    worse = replace(ensemble, better=False)
+    assert headline(replace(evidence, ensemble=worse)) == headline(evidence)

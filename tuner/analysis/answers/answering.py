@@ -15,6 +15,7 @@ from tuner.analysis.answers.ranking import importance_section
 from tuner.analysis.answers.records import Answers, Section
 from tuner.analysis.answers.regularizers import dropout_section, kind_section, strength_section
 from tuner.analysis.baselines import Baseline, JudgedBaseline, judge
+from tuner.analysis.ensemble import Ensemble
 from tuner.analysis.selection import select
 from tuner.study import Pick, Study, StudyRecord, TrialRecord
 
@@ -74,6 +75,7 @@ def make_answers(
     best: Pick,
     smallest: Pick,
     baselines: Sequence[JudgedBaseline],
+    ensemble: Ensemble | None = None,
 ) -> Answers:
     """Return the answers of a study.
 
@@ -88,9 +90,10 @@ def make_answers(
         best: The best network.
         smallest: The smallest one within one standard error of it.
         baselines: Judged beside the best network; without any, nothing is said of them.
+        ensemble: Of the best trials; without one, nothing is said of it.
     """
     by_number = tuple(sorted(records, key=lambda record: record.trial))
-    evidence = Evidence(study, by_number, row_values, best, smallest, tuple(baselines))
+    evidence = Evidence(study, by_number, row_values, best, smallest, tuple(baselines), ensemble)
     own = evidence.space.compare if evidence.space else None
     first = _sections(evidence, [own] if own in evidence.varied else [])
     asked = {name for section in first for name in section.hyperparameters}

@@ -8,6 +8,7 @@ from math import ceil
 import numpy as np
 
 from tuner.analysis.baselines import JudgedBaseline
+from tuner.analysis.ensemble import Ensemble
 from tuner.analysis.importance import Importance, hyperparameter_importance
 from tuner.space import Domain, Space
 from tuner.study import Pick, StudyRecord, TrialRecord
@@ -28,6 +29,7 @@ class Evidence:
         best: The best network.
         smallest: The smallest one within one standard error of it.
         baselines: Judged beside the best network.
+        ensemble: Of the best trials, where it is known.
     """
 
     study: StudyRecord
@@ -36,6 +38,7 @@ class Evidence:
     best: Pick
     smallest: Pick
     baselines: tuple[JudgedBaseline, ...]
+    ensemble: Ensemble | None = None
 
     @property
     def objective(self) -> str:

@@ -30,6 +30,7 @@ def headline(evidence: Evidence) -> tuple[str, ...]:
         *([_beaten(evidence, wins)] if wins else []),
         _best(evidence, beaten=bool(wins)),
         *_corrected(evidence),
+        *_ensemble(evidence),
         *_baselines(evidence, ordered),
         _smallest(evidence),
     )
@@ -89,6 +90,23 @@ def _corrected(evidence: Evidence) -> list[str]:
     return [
         f"Corrected for having been picked as the best of {completed} completed trials, its "
         f"{named(evidence.objective)} is {score} ({interval(*evidence.possible(low, high))})."
+    ]
+
+
+def _ensemble(evidence: Evidence) -> list[str]:
+    """Return what is said of an ensemble that is clearly better than the best network."""
+    ensemble = evidence.ensemble
+    if ensemble is None or not ensemble.better:
+        return []
+    low, high = ensemble.corrected_interval
+    corrected = rounded(ensemble.corrected_score, (high - low) / 4)
+    score = scored(evidence.objective, ensemble.score, ensemble.standard_error)
+    trials = listed([str(member.trial) for member in ensemble.members])
+    whose = f"trials {trials}" if len(ensemble.members) > 1 else f"trial {trials}"
+    return [
+        f"What was exported is better: the mean of {sum(m.networks for m in ensemble.members)} "
+        f"networks of {whose}, {score}, corrected {corrected} "
+        f"({interval(*evidence.possible(low, high))})."
     ]
 
 
