@@ -8,62 +8,27 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from tuner.analysis import Choice, PickName, choose
 from tuner.data import Dataset
 from tuner.errors import ExportMismatch, SpaceError, UserError
 from tuner.final_training import train_members
 from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
-from tuner.study import Listener, Pick, Study, TrialRecord
-from tuner.training import OBJECTIVES, Objective
+from tuner.study import Listener, Study, TrialRecord
 from tuner.training.scores import defined_scores
 
 if TYPE_CHECKING:
-    from tuner.analysis import Ensemble, Member
+    from tuner.analysis import Member
     from tuner.search import KFoldTuner
     from tuner.serving.export import TrainedNetwork
     from tuner.serving.fresh_process import FreshProcess
 
-__all__ = ["PICKS", "Choice", "Outcome", "PickName", "choose", "export_pick", "run_search"]
-
-PickName = Literal["best", "smallest", "ensemble"]
-PICKS: tuple[PickName, ...] = get_args(PickName)
+__all__ = ["Outcome", "export_pick", "run_search"]
 
 _EXPORT_SECONDS = 6.0  # to write a model and check it in a fresh process; hardly grows with it
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a study may export.
-
-    Attributes:
-        best: The trial with the best mean objective.
-        smallest: The one with the fewest parameters within one standard error of it.
-        pareto: Those that no other beats in both score and size, the smallest first.
-        ensemble: Networks of the best trials, whose probabilities are averaged.
-    """
-
-    best: Pick
-    smallest: Pick
-    pareto: tuple[TrialRecord, ...]
-    ensemble: "Ensemble"
-
-    @property
-    def exported(self) -> PickName:
-        """What a search exports: the ensemble only where the evidence is for it."""
-        return "ensemble" if self.ensemble.better else "best"
-
-    def members(self, name: PickName) -> "tuple[Member, ...]":
-        """Return the networks of a pick."""
-        from tuner.analysis import Member
-
-        if name == "ensemble":
-            return self.ensemble.members
-        pick: Pick = getattr(self, name)
-        fields = ("trial", "hyperparameters", "derived", "parameters", "epoch")
-        return (Member(networks=1, **{field: getattr(pick, field) for field in fields}),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +159,7 @@ def _search(
         final_networks=NETWORKS,
     )
     on_stage("picking the network")
-    choice = choose(study, prepared.dataset)
+    choice = choose(study, prepared.training_y)
     name, model, test, fault = choice.exported, study.folder / "model", {}, ""
     members, records = choice.members(name), {record.trial: record for record in tuner.records}
     what = "it" if name == "best" else "its networks"
@@ -227,33 +192,6 @@ def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTune
             f"hypermodel {prepared.space}: build raised {type(error).__name__}: {first_line}; "
             "mend it, and try it with keras_tuner.HyperParameters()"
         ) from error
-
-
-def choose(study: Study, dataset: Dataset) -> Choice:
-    """Pick a study's networks from the out-of-fold probabilities of its trials.
-
-    Raises:
-        SearchFailed: No trial was completed.
-    """
-    from tuner.analysis import Scoring, make_ensemble, select
-
-    objective, y = study.record.objective, dataset.y[study.record.split.train]
-    seed, maximise = study.record.settings.seed, objective.direction == "max"
-    records = list(study.trials())
-    row_values = {
-        record.trial: objective.row_values(study.probabilities(record.trial), y)
-        for record in records
-        if record.completed
-    }
-    selection = select(records, row_values, maximise=maximise, seed=seed)
-    values_of = {name: _row_values(each, y) for name, each in OBJECTIVES.items()}
-    scoring = Scoring(y, values_of, objective.name, maximise)
-    ensemble = make_ensemble(records, study.probabilities, scoring, seed=seed)
-    return Choice(selection.best, selection.smallest, selection.pareto, ensemble)
-
-
-def _row_values(objective: Objective, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda probabilities: objective.row_values(probabilities, y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +238,7 @@ def export_pick(
     """
     from tuner.serving.fresh_process import FreshProcess
 
-    choice = choose(study, prepared.dataset)
+    choice = choose(study, prepared.training_y)
     members = choice.members(name)
     tested = [
         event["test"]

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tuner.data import BUNDLED, Dataset, load_dataset
 from tuner.errors import DataError, StudyError
 from tuner.folds import Split, make_split
@@ -86,6 +88,11 @@ class Prepared:
         """Rows and folds for the trainers."""
         dataset = self.dataset
         return Problem(dataset.x, dataset.y, self.split.folds, dataset.schema.scaled)
+
+    @property
+    def training_y(self) -> np.ndarray:
+        """The class of each training row, shape `(training rows,)`."""
+        return self.dataset.y[self.split.train]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tuner.analysis.baselines import (
     judge,
     train_baselines,
 )
+from tuner.analysis.choice import PICKS, Choice, PickName, choose, objective_values, tested
 from tuner.analysis.comparison import (
     Comparison,
     Pair,
@@ -34,11 +35,13 @@ from tuner.analysis.selection import Selection, pareto, select
 
 __all__ = [
     "NETWORKS",
+    "PICKS",
     "SCORES",
     "Answers",
     "Baseline",
     "BaselineName",
     "Cell",
+    "Choice",
     "Comparison",
     "Ensemble",
     "Fit",
@@ -47,6 +50,7 @@ __all__ = [
     "JudgedBaseline",
     "Member",
     "Pair",
+    "PickName",
     "Point",
     "Score",
     "Scoring",
@@ -56,16 +60,19 @@ __all__ = [
     "Span",
     "baselines_of",
     "by_hyperparameter",
+    "choose",
     "compare_settings",
     "hyperparameter_importance",
     "judge",
     "make_answers",
     "make_ensemble",
+    "objective_values",
     "pareto",
     "results_table",
     "score_rows",
     "select",
     "study_answers",
+    "tested",
     "train_baselines",
     "write_csv",
 ]

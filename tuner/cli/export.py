@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
+from tuner.analysis import PICKS, choose
 from tuner.errors import UserError, known_names
-from tuner.pipeline import PICKS, choose, export_pick
+from tuner.pipeline import export_pick
 from tuner.preparation import open_study
 
 __all__ = ["export_study"]
@@ -32,7 +33,7 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
     prepared, study = open_study(name, root)
     if output is not None:
         check_folder(output.resolve())
-    choice = choose(study, prepared.dataset)
+    choice = choose(study, prepared.training_y)
     picked = picks[pick] if pick is not None else choice.exported
     shown = output or study.folder / ("model" if picked == choice.exported else f"model-{picked}")
     check_folder(shown.resolve())

@@ -1,0 +1,112 @@
+"""What a study may export: the networks that it names, by name."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from tuner.analysis.ensemble import Ensemble, Member, Scoring, make_ensemble
+from tuner.analysis.selection import select
+from tuner.study import OBJECTIVES, Pick, Study, TrialRecord
+
+__all__ = ["PICKS", "Choice", "PickName", "choose", "objective_values", "tested"]
+
+PickName = Literal["best", "smallest", "ensemble"]
+PICKS: tuple[PickName, ...] = get_args(PickName)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a study may export.
+
+    Attributes:
+        best: The trial with the best mean objective.
+        smallest: The one with the fewest parameters within one standard error of it.
+        pareto: Those that no other beats in both score and size, the smallest first.
+        ensemble: Networks of the best trials, whose probabilities are averaged.
+    """
+
+    best: Pick
+    smallest: Pick
+    pareto: tuple[TrialRecord, ...]
+    ensemble: Ensemble
+
+    @property
+    def exported(self) -> PickName:
+        """What a search exports: the ensemble only where the evidence is for it."""
+        return "ensemble" if self.ensemble.better else "best"
+
+    def members(self, name: PickName) -> tuple[Member, ...]:
+        """Return the networks of a pick."""
+        if name == "ensemble":
+            return self.ensemble.members
+        pick: Pick = getattr(self, name)
+        fields = ("trial", "hyperparameters", "derived", "parameters", "epoch")
+        return (Member(networks=1, **{field: getattr(pick, field) for field in fields}),)
+
+    def out_of_fold(self, name: PickName, study: Study) -> np.ndarray:
+        """Return the probabilities of a pick, each row's by the folds that held it out.
+
+        Returns:
+            Shape `(training rows, classes)`, the mean over the pick's networks.
+        """
+        members = self.members(name)
+        weights = [member.networks for member in members]
+        stacked = np.stack([study.probabilities(member.trial) for member in members])
+        return np.asarray(np.average(stacked, axis=0, weights=weights))
+
+
+def tested(study: Study, members: Sequence[Member]) -> dict[str, tuple[float, float]]:
+    """Return how some networks of a study scored on the held-out rows.
+
+    Returns:
+        Mean and standard error of each objective by name, as the journal has it of the last time;
+        empty where they were not scored.
+    """
+    networks = {str(member.trial): member.networks for member in members}
+    tests = [e["test"] for e in study.journal.events("tested") if e["networks"] == networks]
+    return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}
+
+
+def objective_values(study: Study, y: np.ndarray) -> dict[int, np.ndarray]:
+    """Return the objective of each training row, shape `(training rows,)`, by completed trial.
+
+    Args:
+        study: The study; the probabilities of its completed trials are read.
+        y: The class of each training row, shape `(training rows,)`.
+    """
+    row_values = study.record.objective.row_values
+    completed = (record.trial for record in study.trials() if record.completed)
+    return {trial: row_values(study.probabilities(trial), y) for trial in completed}
+
+
+def choose(
+    study: Study, y: np.ndarray, row_values: Mapping[int, np.ndarray] | None = None
+) -> Choice:
+    """Pick a study's networks from the out-of-fold probabilities of its trials.
+
+    Args:
+        study: The study.
+        y: The class of each training row, shape `(training rows,)`.
+        row_values: What `objective_values` gives, where it is known already.
+
+    Raises:
+        SearchFailed: No trial was completed.
+    """
+    objective = study.record.objective
+    seed, maximise = study.record.settings.seed, objective.direction == "max"
+    records = list(study.trials())
+    if row_values is None:
+        row_values = objective_values(study, y)
+    selection = select(records, row_values, maximise=maximise, seed=seed)
+    values_of = {name: _row_values(each.row_values, y) for name, each in OBJECTIVES.items()}
+    scoring = Scoring(y, values_of, objective.name, maximise)
+    ensemble = make_ensemble(records, study.probabilities, scoring, seed=seed)
+    return Choice(selection.best, selection.smallest, selection.pareto, ensemble)
+
+
+def _row_values(
+    of: Callable[[np.ndarray, np.ndarray], np.ndarray], y: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda probabilities: of(probabilities, y)
