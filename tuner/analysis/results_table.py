@@ -11,7 +11,7 @@ import numpy as np
 
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.errors import UserError
-from tuner.study import Study, TrialRecord
+from tuner.study import OBJECTIVES, Study, TrialRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,8 +111,10 @@ def _scores(record: TrialRecord, study: Study, y: np.ndarray) -> dict[str, Any]:
         "score": result.score,
         "standard_error": result.standard_error,
     }
-    failed = result.status == "failed"
-    scores = {} if failed else score_rows(study.probabilities(record.trial), y)
+    # the journal has the objectives, of which the ROC curves take long
+    scores = {n: Score(mean, result.standard_errors[n]) for n, mean in result.scores.items()}
+    if result.status != "failed":
+        scores |= score_rows(study.probabilities(record.trial), y, set(SCORES) - set(OBJECTIVES))
     for name in SCORES:
         score = scores.get(name, _UNKNOWN)
         numbers |= {name: score.value, f"{name}_standard_error": score.standard_error}

@@ -1,5 +1,6 @@
 """How good a trial's out-of-fold probabilities are, by every score that a report shows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +66,9 @@ SCORES = {name: objective.row_values for name, objective in OBJECTIVES.items()} 
 }
 
 
-def score_rows(probabilities: np.ndarray, y: np.ndarray) -> dict[str, Score]:
+def score_rows(
+    probabilities: np.ndarray, y: np.ndarray, names: Collection[str] = tuple(SCORES)
+) -> dict[str, Score]:
     """Return the scores of some rows, by name: the objectives, `brier` and `calibration_error`.
 
     All of them are means over rows. Where these rows do not define a score, as the ROC curves of a
@@ -74,9 +77,10 @@ def score_rows(probabilities: np.ndarray, y: np.ndarray) -> dict[str, Score]:
     Args:
         probabilities: Shape `(rows, classes)`.
         y: The class of each row, shape `(rows,)`.
+        names: Which scores; all of them, unless they are named.
     """
     scores = {}
-    for name, row_values in SCORES.items():
-        values = row_values(probabilities, y)
+    for name in sorted(names, key=list(SCORES).index):
+        values = SCORES[name](probabilities, y)
         scores[name] = Score(float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values))))
     return scores
