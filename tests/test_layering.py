@@ -20,6 +20,7 @@ ORDER = [
     "tracking",
     "analysis",
     "serving",
+    "report",
     "preparation",
     "final_training",
     "pipeline",
@@ -34,6 +35,7 @@ UNKNOWN = {
     "tracking": {"search", "model"},
     "analysis": {"training", "search", "tracking", "model"},
     "serving": {"search", "tracking", "analysis", "study", "training"},
+    "report": {"search", "tracking", "serving", "training", "model"},
 }
 FOLDER = Path(tuner.__file__).parent
 FILES = sorted(FOLDER.rglob("*.py"))

@@ -1,0 +1,101 @@
+"""Which studies can be compared, and what a comparison says."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.report.conftest import fill, make_trial, named
+from tests.report.test_report import texts
+from tuner.analysis import choose
+from tuner.errors import UserError
+from tuner.folds import make_split
+from tuner.report import Compared, check_same_rows, comparison_page
+from tuner.report.comparing import differences
+from tuner.study import Study
+
+
+def compared(study, problem):
+    y = problem.y[problem.rows]
+    records = tuple(sorted(study.trials(), key=lambda record: record.trial))
+    return Compared(study, y, records, choose(study, y), {"cross_entropy": (0.5, 0.1)})
+
+
+def of_one_trial(study, problem, noise):
+    study.begin(study.record.settings)
+    study.write_trial(make_trial(0, problem, noise=noise), {})
+    return compared(study, problem)
+
+
+def refusal(*studies):
+    with pytest.raises(UserError) as refused:
+        check_same_rows(studies)
+    return str(refused.value)
+
+
+def test_studies_of_the_same_rows_and_folds_can_be_compared(make_study):
+    check_same_rows([make_study("one"), make_study("two")])
+
+
+def test_studies_of_other_rows_are_refused_by_what_differs(make_study):
+    first, second = make_study("one"), named(make_study("two"), name="clouds", rows=70)
+    assert refusal(first, second) == (
+        "studies one and two cannot be compared, since they are not of the same rows and folds: "
+        "the data are points there and clouds here; the rows are 60 there and 70 here; search one "
+        "of them again as the other was"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"seed": 5}, "--seed, which cuts the folds, is 0 there and 5 here"),
+        ({"test_size": 0.5}, "--test-size is 0.2 there and 0.5 here"),
+    ],
+)
+def test_studies_with_other_folds_are_refused(make_study, problem, settings, reason):
+    first, other = make_study("one"), make_study("two", **settings)
+    split = make_split(problem.y, classes=["a", "b", "c"], folds=3, test_size=0.0, seed=5)
+    second = Study(replace(other.record, split=split), other.folder)
+    assert refusal(first, second) == (
+        "studies one and two cannot be compared, since they are not of the same rows and folds: "
+        f"{reason}; search one of them again as the other was"
+    )
+
+
+def test_studies_of_changed_data_are_refused(make_study):
+    first, second = make_study("one"), named(make_study("two"), fingerprint="f")
+    assert "the data's contents or columns are others" in refusal(first, second)
+
+
+def test_a_clear_difference_is_told_apart_by_its_rows(make_study, problem):
+    good = of_one_trial(make_study("good"), problem, 0.3)
+    poor = of_one_trial(make_study("poor"), problem, 4.0)
+    (found,) = differences([poor, good], "cross_entropy")
+    assert (found.better, found.other, found.told_apart) == ("good", "poor", True)
+    assert found.low < found.mean < found.high < 0
+    page = comparison_page([poor, good])
+    best = good.choice.best
+    assert page.title == "Which found the better network: poor or good?"
+    assert page.headline == (
+        "The best score is that of good: cross-entropy "
+        f"{best.score:.4f} ± {best.standard_error:.4f}.",
+        "By their paired differences over rows it is better than all others.",
+    )
+
+
+def test_equal_studies_cannot_be_told_apart(make_study, problem):
+    studies = [compared(fill(make_study(name), problem), problem) for name in ("one", "two")]
+    page = comparison_page(studies)
+    assert page.headline[0] == "By their rows these cannot be told apart: one, two."
+    assert "one less two +0.0000 0.0000 to 0.0000 no" in texts(page, "scores")
+    words = texts(page, "networks")
+    assert "Which? Which?" in words
+    assert "0.5000 ± 0.1000 0.5000 ± 0.1000" in words
+    assert "one 6 4 1 1" in texts(page, "searches")
+
+
+def test_a_search_for_another_objective_is_not_drawn_beside_the_others(make_study, problem):
+    first = compared(fill(make_study("one"), problem), problem)
+    second = compared(fill(make_study("two", objective="accuracy"), problem), problem)
+    words = texts(comparison_page([first, second]), "searches")
+    assert "Not drawn, since another objective was optimised there: two." in words

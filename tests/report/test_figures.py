@@ -1,0 +1,95 @@
+"""Charts carry few points, and those points are the study's numbers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.report.conftest import make_trial
+from tuner.report.figures import (
+    confidence_bins,
+    confusion_counts,
+    confusion_matrix,
+    finished,
+    learning_curves,
+    reliability,
+    score_against_size,
+    tabulate,
+    trials_over_time,
+)
+from tuner.report.figures.trials_over_time import best_so_far
+
+
+@pytest.fixture
+def trials(study):
+    return tabulate(tuple(study.trials()), study.record)
+
+
+def rows_of(chart):
+    """All rows of data that a chart carries, as Vega-Lite has them."""
+    return [row for rows in finished(chart)["datasets"].values() for row in rows]
+
+
+def test_a_trial_has_its_hyperparameters_as_words_under_names_that_vega_takes(trials):
+    assert trials.names == ("depth", "learning_rate")
+    first = trials.frame.iloc[0]
+    assert (first.h0, first.h1, first["what"]) == ("0", "0.01", "depth 0, learning_rate 0.01")
+    titles = [tooltip.to_dict()["title"] for tooltip in trials.tooltips()]
+    assert titles[:4] == ["trial", "status", "depth", "learning_rate"]
+
+
+def test_the_best_so_far_counts_completed_trials_only(trials):
+    frame = trials.frame.assign(score=[3.0, 2.0, 2.5, np.nan, 0.1, 1.0])
+    found = best_so_far(replace(trials, frame=frame))
+    assert found.best.tolist() == [3.0, 2.0, 2.0, 2.0, 2.0, 1.0]
+
+
+def test_a_failed_trial_is_drawn_though_it_has_no_score(trials):
+    assert "failed" in {row.get("status") for row in rows_of(trials_over_time(trials))}
+    whole = replace(trials, frame=trials.frame[trials.frame.status != "failed"])
+    assert "failed" not in {row.get("status") for row in rows_of(trials_over_time(whole))}
+
+
+def test_the_front_and_the_picks_are_marked(trials):
+    rows = rows_of(score_against_size(trials, [0, 1], {0: "best"}))
+    assert {row["trial"] for row in rows if row.get("place") == "on the front"} == {0, 1}
+    assert {row["trial"] for row in rows if row.get("name") == "best"} == {0}
+
+
+def test_long_curves_are_thinned(problem, study):
+    record = make_trial(0, problem)
+    curve = [[1.0 / (epoch + 1) for epoch in range(1000)]] * 3
+    curves = dict.fromkeys(record.result.curves, curve)
+    long = replace(record, result=replace(record.result, curves=curves, epoch=1000))
+    rows = rows_of(learning_curves(long, study.record.split))
+    assert len(rows) <= 2 * 4 * 60 + 1
+    assert {"epoch": 1000} in rows
+
+
+def test_the_confusion_counts_rows_by_true_and_predicted_class():
+    probabilities = np.array([[0.9, 0.1, 0], [0.2, 0.8, 0], [0.6, 0.4, 0], [0, 0, 1.0]])
+    counts = confusion_counts(probabilities, np.array([0, 1, 1, 2]))
+    assert counts.tolist() == [[1, 0, 0], [1, 1, 0], [0, 0, 1]]
+
+
+def test_a_matrix_of_many_classes_shows_those_that_are_confused():
+    counts = np.diag(np.full(100, 9))
+    counts[70, 71] = 5
+    rows = rows_of(confusion_matrix(counts, [str(n) for n in range(100)]))
+    assert len(rows) == 30 * 30
+    assert {"70", "71"} <= {row["true"] for row in rows}
+
+
+def test_bins_have_the_mean_confidence_and_the_accuracy_of_their_rows():
+    probabilities = np.array([[0.95, 0.05], [0.97, 0.03], [0.6, 0.4]])
+    low, high = confidence_bins(probabilities, np.array([0, 1, 0]))
+    assert (low.rows, low.confidence, low.accuracy) == (1, pytest.approx(0.6), 1.0)
+    assert (high.rows, high.confidence, high.accuracy) == (2, pytest.approx(0.96), 0.5)
+    assert high.error == pytest.approx(np.sqrt(0.25 / 2))
+
+
+def test_a_diagram_has_a_point_a_bin_whatever_the_rows():
+    rng = np.random.default_rng(0)
+    first = rng.uniform(size=50_000)
+    bins = confidence_bins(np.stack([first, 1 - first], axis=1), rng.integers(2, size=50_000))
+    assert len(rows_of(reliability(bins))) <= 15 + 2

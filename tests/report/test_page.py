@@ -1,0 +1,95 @@
+"""Blocks and pages: what people's words become in HTML, and that a page needs nothing else."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.report.conftest import NAUGHTY
+from tuner.report.blocks import Code, Facts, Figure, Folded, Row, Table, Words
+from tuner.report.page import Page, Section
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Checked(HTMLParser):
+    """Parses HTML, and fails where a tag is not closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.words = [], [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+BLOCKS = {
+    "words": Words((NAUGHTY,)),
+    "small words": Words((NAUGHTY,), small=True),
+    "figure": Figure("one", {"data": NAUGHTY}, NAUGHTY, NAUGHTY),
+    "row": Row((Words((NAUGHTY,)), Words(("b",)))),
+    "table": Table((NAUGHTY,), ((NAUGHTY,),), numbers=frozenset({0}), wide=frozenset({0})),
+    "facts": Facts(((NAUGHTY, NAUGHTY),)),
+    "code": Code(NAUGHTY),
+    "folded": Folded(NAUGHTY, (Words((NAUGHTY,)),)),
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
+def test_every_word_is_escaped(block):
+    html = block.html()
+    assert "<b>" not in html
+    assert "<b>" in "".join(Checked(html).words) or "\\u003cb>" in html
+
+
+def test_a_chart_is_what_it_was_though_it_has_tags_in_it():
+    html = Figure("one", {"data": [NAUGHTY, "<!--", 1.5]}).html()
+    (text,) = re.findall(r'<script type="application/json" id="figure-one">(.*?)</script>', html)
+    assert json.loads(text) == {"data": [NAUGHTY, "<!--", 1.5]}
+
+
+def test_a_table_aligns_numbers_and_scrolls_in_its_own_box():
+    table = Table(("name", "n"), (("a", "1"),), numbers=frozenset({1}), tall=True)
+    assert table.html() == (
+        '<div class="box tall" tabindex="0"><table><thead><tr><th>name</th><th class="number">n'
+        '</th></tr></thead><tbody><tr><td>a</td><td class="number">1</td></tr></tbody></table>'
+        "</div>"
+    )
+
+
+def make_page():
+    figures = Row((Figure("two", {"mark": "bar"}), Words(("w",))))
+    section = Section("first", NAUGHTY, (Figure("one", {"mark": "point"}), figures))
+    return Page(NAUGHTY, "a study", ("It is so.", NAUGHTY), (section,))
+
+
+def test_a_page_fetches_nothing():
+    html = make_page().html()
+    found = Checked(html)
+    addresses = [value for name, value in found.attributes if name in ("src", "href")]
+    assert addresses == ["data:,", "#first"]
+    assert not re.search(r"@import|url\(", html.partition("</style>")[0])
+
+
+def test_a_page_begins_with_its_question_and_its_answer():
+    html = make_page().html()
+    places = [html.index(words) for words in ("<h1>", "It is so.", 'id="first"', "vegaEmbed(")]
+    assert places == sorted(places)
+    assert html.count("</script><b>") == 0
+
+
+def test_the_charts_of_a_page_are_found_wherever_they_stand():
+    assert make_page().figures() == {"one": {"mark": "point"}, "two": {"mark": "bar"}}

@@ -1,0 +1,126 @@
+"""A study's page: its sections, its sentences and its charts."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.report.conftest import fill, make_material
+from tests.report.test_page import Checked
+from tuner.report import study_page
+
+TITLES = [
+    "The networks to use",
+    "How deep?",
+    "What matters?",
+    "How fast?",
+    "Which pair?",
+    "What does a larger network buy?",
+    "How did the best trials learn?",
+    "How did the search go?",
+    "Where is it wrong?",
+    "Would something simpler do?",
+    "Where did the time go?",
+    "All trials",
+    "How it was done",
+]
+
+
+def texts(page, name):
+    """All words of a section, in one line."""
+    section = next(each for each in page.sections if each.name == name)
+    return " ".join(" ".join(Checked(section.html()).words).split())
+
+
+def test_a_page_asks_the_spaces_question_and_answers_it_first(material):
+    page = study_page(material)
+    assert page.title == "Which?"
+    assert page.subject == "study · points, 60 rows · 6 trials"
+    assert page.headline == ("Trial 0 is best.", "Boosting loses.")
+    assert [section.title for section in page.sections] == TITLES
+
+
+def test_the_picks_stand_side_by_side_with_their_scores(material):
+    best = material.choice.best
+    words = texts(study_page(material), "picks")
+    assert f"{best.score:.4f} ± {best.standard_error:.4f}" in words
+    assert f"{best.corrected_score:.4f}" in words
+    assert "cross-entropy, held-out test" in words
+    assert "0.5000 ± 0.1000" in words
+    assert f"Best, trial {best.trial}: depth 0, learning_rate 0.01." in words
+
+
+def test_each_answer_has_its_sentences_and_its_charts(material):
+    page = study_page(material)
+    assert "One layer is enough." in texts(page, "answer-1")
+    names = list(page.figures())
+    assert [name for name in names if name.startswith("answer")] == [
+        "answer-1-settings", "answer-2-importance", "answer-3-losses-1", "answer-4-grid"
+    ]  # fmt: skip
+
+
+def test_every_chart_is_as_wide_as_its_place_and_names_its_axes(material):
+    for name, chart in study_page(material).figures().items():
+        assert chart["width"] == "container", name
+        assert json.loads(json.dumps(chart, allow_nan=False)) == chart
+        for layer in chart["layer"]:
+            for axis in ("x", "y"):
+                assert "field" not in layer.get("encoding", {}).get(axis, {}) or (
+                    "title" in layer["encoding"][axis] or name in ("calibration", "confusion")
+                )
+
+
+def test_the_predictions_say_how_often_they_are_wrong(material):
+    words = texts(study_page(material), "predictions")
+    assert "rows of 60 are wrong." in words
+    assert "Expected calibration error" in words
+
+
+def test_the_baselines_stand_beside_the_network(material):
+    words = texts(study_page(material), "baselines")
+    assert "gradient boosting 0.9000 ± 0.1000 +0.3000 ± 0.1000 loses 1.5" in words
+    assert "gradient boosting: It is slow." in words
+
+
+def test_a_page_without_baselines_says_how_to_get_them(study, problem):
+    page = study_page(make_material(study, problem, baselines=False))
+    assert texts(page, "baselines") == (
+        "Would something simpler do? No baselines were trained, since there was no time left for "
+        f"them. This trains them: python -m tuner report study --root {study.folder.parents[1]}"
+    )
+
+
+def test_all_trials_stand_in_the_table_the_best_first(material):
+    words = texts(study_page(material), "table")
+    assert words.startswith("All trials Show 6 trials, the best first trial status depth")
+    order = [words.index(f"{trial} {status}") for trial, status in (
+        (material.completed[0].trial, "completed"), (3, "failed"), (4, "pruned"))]  # fmt: skip
+    assert order == sorted(order)
+    assert "the loss of fold 0 is not finite" in words
+
+
+def test_the_method_names_what_it_takes_to_do_it_again(material):
+    words = texts(study_page(material), "method")
+    root = material.study.folder.parents[1]
+    for part in (
+        "folds 3, of 60 training rows; 0 rows were held out",
+        "Pruned trials count.",
+        f"python -m tuner resume study --max-trials 12 --root {root}",
+        f"python -m tuner report study --root {root}",
+    ):
+        assert part in words
+
+
+def test_networks_of_one_size_have_no_chart_of_it(material):
+    same = [replace(r, result=replace(r.result, parameters=15)) for r in material.records]
+    page = study_page(replace(material, records=tuple(same)))
+    assert texts(page, "size") == ("What does a larger network buy? All have 15 parameters.")
+
+
+@pytest.mark.parametrize("objective", ["accuracy", "roc_auc"])
+def test_a_score_of_which_more_is_better_has_a_plain_axis(make_study, problem, objective):
+    study = fill(make_study(objective=objective), problem)
+    page = study_page(make_material(study, problem, baselines=False))
+    axis = page.figures()["trials"]["layer"][1]["encoding"]["y"]
+    assert axis["title"] == {"accuracy": "accuracy", "roc_auc": "ROC AUC"}[objective]
+    assert axis["scale"].get("type") is None

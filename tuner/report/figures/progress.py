@@ -1,0 +1,67 @@
+"""How several searches came to their best trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tuner.report.figures.theme import KINDS, score_axis
+from tuner.report.figures.trials import Trials
+from tuner.report.figures.trials_over_time import best_so_far
+from tuner.report.words import spoken
+
+if TYPE_CHECKING:
+    import altair as alt
+
+__all__ = ["progress"]
+
+_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+
+
+def progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerChart:
+    """Return the best completed trial so far of each study, and all that completed.
+
+    Args:
+        studies: The trials of each study, by its name.
+        objective: What is compared; each study has optimised it.
+    """
+    import altair as alt
+    import pandas as pd
+
+    names = list(studies)
+    lines = pd.concat([best_so_far(each).assign(study=name) for name, each in studies.items()])
+    points = pd.concat(
+        [
+            each.frame[each.frame.status == "completed"].assign(study=n)
+            for n, each in studies.items()
+        ]
+    )
+    axis = score_axis(objective, points.score.tolist())
+    x = alt.X(
+        "trial:Q",
+        title="trial (in the order of proposal)",
+        axis=alt.Axis(tickMinStep=1, tickCount=10),
+        scale=alt.Scale(nice=False, padding=12),
+    )
+    colours = [KINDS[n % len(KINDS)] for n in range(len(names))]
+    dashes = [_DASHES[n % len(_DASHES)] for n in range(len(names))]
+    color = alt.Color("study:N", scale=alt.Scale(domain=names, range=colours))
+    dash = alt.StrokeDash("study:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
+    best = (
+        alt.Chart(lines)
+        .mark_line(interpolate="step-after", strokeWidth=2)
+        .encode(x=x, y=alt.Y("best:Q", **axis), color=color, strokeDash=dash)
+    )
+    tooltip = [
+        alt.Tooltip("study:N", title="study"),
+        alt.Tooltip("trial:Q", title="trial"),
+        alt.Tooltip("score:Q", title=spoken(objective), format=".4f"),
+        alt.Tooltip("parameters:Q", title="parameters", format=","),
+        alt.Tooltip("what:N", title="hyperparameters"),
+    ]
+    marks = (
+        alt.Chart(points)
+        .mark_circle(size=45, opacity=0.6)
+        .encode(x=x, y=alt.Y("score:Q", **axis), color=color, tooltip=tooltip)
+    )
+    return alt.layer(best, marks)

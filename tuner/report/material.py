@@ -1,0 +1,72 @@
+"""What a report is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tuner.analysis import Answers, Choice, JudgedBaseline
+from tuner.report.figures import Trials, tabulate
+from tuner.study import Study, StudyRecord, TrialRecord
+
+__all__ = ["Material"]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A study, and what analysis says of it.
+
+    Attributes:
+        study: The study on the disk.
+        y: The class of each training row, shape `(training rows,)`.
+        records: Its trials, by number.
+        choice: The networks that it names.
+        test: Mean and standard error of each objective on the held-out rows, by name, of what was
+            exported; empty where none were held back, or nothing was exported yet.
+        answers: What it says in sentences.
+        baselines: Judged beside the best network; empty where none were trained.
+        trials: The trials as rows for charts.
+    """
+
+    study: Study
+    y: np.ndarray
+    records: tuple[TrialRecord, ...]
+    choice: Choice
+    test: Mapping[str, tuple[float, float]]
+    answers: Answers
+    baselines: tuple[JudgedBaseline, ...]
+    trials: Trials = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "trials", tabulate(self.records, self.study.record))
+
+    @property
+    def record(self) -> StudyRecord:
+        """What makes it this study."""
+        return self.study.record
+
+    @property
+    def objective(self) -> str:
+        """What it optimises."""
+        return self.study.record.objective.name
+
+    @property
+    def maximise(self) -> bool:
+        """Whether more of it is better."""
+        return self.study.record.objective.direction == "max"
+
+    @property
+    def completed(self) -> tuple[TrialRecord, ...]:
+        """The trials that trained to their end, the best first."""
+        sign = -1.0 if self.maximise else 1.0
+        trained = (record for record in self.records if record.completed)
+        return tuple(sorted(trained, key=lambda r: (sign * r.result.score, r.trial)))
+
+    def words(self, trial: TrialRecord) -> str:
+        """Return by what a trial differs from the others."""
+        from tuner.report.words import configuration
+
+        values = {**trial.hyperparameters, **trial.derived}
+        return configuration({n: values[n] for n in self.trials.names if n in values})

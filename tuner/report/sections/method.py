@@ -1,0 +1,69 @@
+"""Where the seconds went, and how the study was done."""
+
+from tuner.report.blocks import Code, Facts, Figure, Words
+from tuner.report.figures import Bar, bars, bars_height, finished
+from tuner.report.figures.trials import STATUSES
+from tuner.report.material import Material
+from tuner.report.page import Section
+from tuner.report.spent import spent
+from tuner.report.words import command
+
+__all__ = ["method", "seconds"]
+
+
+def seconds(of: Material) -> Section:
+    """Return where the seconds went."""
+    found = spent(of.study.journal.events(), of.records)
+    total = sum(found.training.values())
+    amounts = [
+        Bar(f"{status} trials", found.training[status], f"{found.training[status]:.1f} s")
+        for status in STATUSES
+        if status in found.training
+    ]
+    amounts.append(Bar("after the last trial", found.afterwards, f"{found.afterwards:.1f} s"))
+    searches = f", in {found.searches} parts" if found.searches > 1 else ""
+    words = Words(
+        (
+            f"The trials were searched in {found.searching:.1f} s of wall time{searches}; what "
+            f"followed, the final training and the export, took {found.afterwards:.1f} s. The "
+            f"trials trained {total:.1f} s in all, some of them side by side.",
+        )
+    )
+    figure = Figure("seconds", finished(bars(amounts, "seconds"), height=bars_height(len(amounts))))
+    return Section("seconds", "Where did the time go?", (words, figure))
+
+
+def method(of: Material) -> Section:
+    """Return what it takes to do the study again, and to go on with it."""
+    record, settings = of.record, of.record.settings
+    data, split = record.data, record.split
+    facts = (
+        ("study", record.name),
+        ("space", record.space),
+        ("data", f"{data['name']}: {data['rows']:,} rows, {len(data['classes'])} classes"),
+        ("data fingerprint", str(data.get("fingerprint", "unknown"))),
+        (
+            "folds",
+            f"{len(split.folds)}, of {len(split.train):,} training rows; {len(split.test):,} rows "
+            "were held out",
+        ),
+        ("objective", settings.objective),
+        ("seed", str(settings.seed)),
+        ("oracle", settings.oracle + (", racing" if settings.racing else ", no racing")),
+        ("trainer", settings.trainer),
+        ("epochs", f"at most {settings.epochs}, patience {settings.patience}"),
+        ("versions", ", ".join(f"{name} {v}" for name, v in record.versions.items())),
+    )
+    commands = "\n".join(
+        command(of.study.folder, *words)
+        for words in (
+            ("resume", record.name, "--max-trials", str(2 * len(of.records))),
+            ("export", record.name, "--pick", "smallest"),
+            ("report", record.name),
+        )
+    )
+    notes = Words(of.answers.notes, small=True)
+    how = Words(
+        ("To go on with it, to export its smallest network, and to write this page again:",)
+    )
+    return Section("method", "How it was done", (Facts(facts), notes, how, Code(commands)))

@@ -1,0 +1,100 @@
+"""The networks that a study names, side by side."""
+
+from collections.abc import Sequence
+
+from tuner.analysis import Ensemble, PickName
+from tuner.report.blocks import Block, Table, Words
+from tuner.report.material import Material
+from tuner.report.page import Section
+from tuner.report.words import configuration, interval, score, spoken
+from tuner.study import Pick
+
+__all__ = ["picks"]
+
+
+def picks(of: Material) -> Section:
+    """Return the best network, the smallest good one and the ensemble as a table."""
+    choice = of.choice
+    columns: list[tuple[str, PickName, Pick | Ensemble]] = [("best", "best", choice.best)]
+    if choice.smallest.trial != choice.best.trial:
+        columns.append(("smallest", "smallest", choice.smallest))
+    if len(of.completed) > 1:
+        columns.append(("ensemble", "ensemble", choice.ensemble))
+    rows = [
+        ("", *(name for name, _, _ in columns)),
+        ("trial", *(_trials(pick) for _, _, pick in columns)),
+        ("parameters", *(f"{pick.parameters:,}" for _, _, pick in columns)),
+        ("epochs", *(_epochs(pick) for _, _, pick in columns)),
+        *(
+            _scores(f"{spoken(name)}, cross-validated", name, [pick for _, _, pick in columns])
+            for name in sorted(choice.best.scores, key=lambda name: name != of.objective)
+        ),
+        *_test(of, [name for _, name, _ in columns]),
+    ]
+    corrected = (
+        (
+            f"{spoken(of.objective)}, corrected for the choice",
+            *(f"{pick.corrected_score:.4f}" for _, _, pick in columns),
+        ),
+        ("its 95 % interval", *(interval(pick.corrected_interval) for _, _, pick in columns)),
+    )
+    rows[5:5] = corrected
+    table = Table(rows[0], tuple(rows[1:]), frozenset(range(1, len(columns) + 1)), frozenset({0}))
+    return Section("picks", "The networks to use", (table, *_notes(of)))
+
+
+def _scores(title: str, name: str, picks: Sequence[Pick | Ensemble]) -> tuple[str, ...]:
+    return (title, *(score(pick.scores[name], pick.standard_errors[name]) for pick in picks))
+
+
+def _trials(pick: Pick | Ensemble) -> str:
+    if isinstance(pick, Pick):
+        return str(pick.trial)
+    return ", ".join(
+        f"{member.trial}" + (f" ×{member.networks}" if member.networks > 1 else "")
+        for member in pick.members
+    )
+
+
+def _epochs(pick: Pick | Ensemble) -> str:
+    if isinstance(pick, Pick):
+        return str(pick.epoch)
+    return ", ".join(str(member.epoch) for member in pick.members)
+
+
+def _test(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
+    """Return the scores on the held-out rows; only what was exported has them."""
+    exported = of.choice.exported
+    return [
+        (
+            f"{spoken(name)}, held-out test",
+            *(score(mean, error) if pick == exported else "–" for pick in columns),
+        )
+        for name, (mean, error) in sorted(of.test.items(), key=lambda test: test[0] != of.objective)
+    ]
+
+
+def _notes(of: Material) -> tuple[Block, ...]:
+    choice, rows = of.choice, len(of.record.split.test)
+    sentences = [
+        f"Exported: the {choice.exported}. A score is a mean over rows, ± its standard error; each "
+        "row was predicted by networks that were trained without it.",
+        "The best of many scores is too good: the corrected one is what the same choice comes to "
+        "on rows that it was not made by (BBC-CV, Tsamardinos et al. 2018).",
+    ]
+    if of.test:
+        sentences.append(
+            f"The {rows:,} held-out rows took no part in the search, and scored what was exported, "
+            "once."
+        )
+    named = [f"Best, trial {choice.best.trial}: {_whole(choice.best)}."]
+    if choice.smallest.trial != choice.best.trial:
+        named.append(
+            f"Smallest within one standard error of it, trial {choice.smallest.trial}: "
+            f"{_whole(choice.smallest)}."
+        )
+    return Words(tuple(named)), Words(tuple(sentences), small=True)
+
+
+def _whole(pick: Pick) -> str:
+    return configuration({**pick.hyperparameters, **pick.derived})

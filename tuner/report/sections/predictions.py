@@ -1,0 +1,59 @@
+"""What the exported networks predict: which classes they confuse, and how sure they may be."""
+
+import numpy as np
+
+from tuner.analysis import SCORES
+from tuner.report.blocks import Figure, Row, Words
+from tuner.report.figures import confidence_bins, confusion_counts, confusion_matrix, finished
+from tuner.report.figures import reliability as diagram
+from tuner.report.figures.confusion import CLASSES
+from tuner.report.material import Material
+from tuner.report.page import Section
+from tuner.report.words import counted
+
+__all__ = ["predictions"]
+
+
+def predictions(of: Material) -> Section:
+    """Return the confusion matrix and the calibration of what is exported."""
+    probabilities = of.choice.out_of_fold(of.choice.exported, of.study)
+    counts = confusion_counts(probabilities, of.y)
+    error = float(SCORES["calibration_error"](probabilities, of.y).mean())
+    bins = confidence_bins(probabilities, of.y)
+    names = tuple(map(str, of.record.data["classes"]))
+    shown = min(len(names), CLASSES)
+    matrix = Figure(
+        "confusion",
+        finished(confusion_matrix(counts, names), height=max(220, min(620, 30 * shown + 60))),
+        "Which classes are confused",
+        "Rows of each true class by the class that was predicted; the darker, the larger the share "
+        "of the true class."
+        + (f" The {shown} most confused classes." if shown < len(names) else ""),
+    )
+    calibration = Figure(
+        "calibration",
+        finished(diagram(bins), height=max(220, min(620, 30 * shown + 60))),
+        "Does a probability mean what it says",
+        f"Expected calibration error {error:.4f}: the mean distance from the dashed line, on which "
+        "accuracy is what was promised. Points below it are too sure.",
+    )
+    pick = of.choice.exported
+    what = "the ensemble" if pick == "ensemble" else f"trial {of.choice.best.trial}"
+    wrong = int(counts.sum() - np.trace(counts))
+    words = Words(
+        (
+            f"Out-of-fold predictions of {what}, which is exported: {counted(wrong, 'row')} of "
+            f"{len(of.y):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
+        )
+    )
+    return Section("predictions", "Where is it wrong?", (words, Row((matrix, calibration))))
+
+
+def _worst(counts: np.ndarray, names: tuple[str, ...]) -> str:
+    """Return a sentence on the commonest mistake; empty where there is none."""
+    mistakes = counts - np.diag(np.diag(counts))
+    if not mistakes.any():
+        return ""
+    true, predicted = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    times = counted(int(mistakes.max()), "time")
+    return f" The commonest mistake, {times}: {names[true]} taken for {names[predicted]}."

@@ -1,0 +1,104 @@
+"""The trials: score against size, learning curves, one after another, and all as a table."""
+
+from tuner.report.blocks import Figure, Folded, Row, Table, Words
+from tuner.report.figures import (
+    finished,
+    learning_curves,
+    score_against_size,
+    trials_over_time,
+)
+from tuner.report.material import Material
+from tuner.report.page import Section
+from tuner.report.words import counted, number, score
+from tuner.study import TrialRecord
+
+__all__ = ["curves", "size", "table", "time"]
+
+_CURVES = 4  # trials whose learning curves are drawn
+
+
+def size(of: Material) -> Section:
+    """Return the chart of score against parameters."""
+    choice, title = of.choice, "What does a larger network buy?"
+    sizes = {record.result.parameters for record in of.completed}
+    if len(sizes) == 1:
+        which = "All have" if len(of.completed) > 1 else "The one that was completed has"
+        return Section("size", title, (Words((f"{which} {sizes.pop():,} parameters.",)),))
+    named = {choice.best.trial: "best"}
+    named[choice.smallest.trial] = "smallest" if choice.smallest.trial not in named else "best"
+    chart = score_against_size(of.trials, [r.trial for r in choice.pareto], named)
+    figure = Figure(
+        "size",
+        finished(chart),
+        caption="Each completed trial, ± one standard error. On the front is what no other trial "
+        "beats in both score and size.",
+    )
+    return Section("size", title, (figure,))
+
+
+def curves(of: Material) -> Section:
+    """Return the learning curves of the best trials, the named ones first."""
+    by_number = {record.trial: record for record in of.completed}
+    wanted = dict.fromkeys([of.choice.best.trial, of.choice.smallest.trial, *by_number])
+    figures = [_learning(of, by_number[trial]) for trial in list(wanted)[:_CURVES]]
+    caption = Words(
+        (
+            "Cross-entropy without the penalty. Thin lines are folds, thick ones the mean over "
+            "rows; the dashed line is the epoch that was chosen, the same for all folds. Training "
+            "rows are scored while they are trained on, with dropout.",
+        ),
+        small=True,
+    )
+    return Section("curves", "How did the best trials learn?", (Row(tuple(figures)), caption))
+
+
+def _learning(of: Material, record: TrialRecord) -> Figure:
+    names = {of.choice.smallest.trial: ", the smallest", of.choice.best.trial: ", the best"}
+    title = f"Trial {record.trial}{names.get(record.trial, '')}"
+    chart = finished(learning_curves(record, of.record.split), height=260)
+    return Figure(f"curves-{record.trial}", chart, title, of.words(record))
+
+
+def time(of: Material) -> Section:
+    """Return the chart of the trials one after another."""
+    figure = Figure(
+        "trials",
+        finished(trials_over_time(of.trials)),
+        caption="The line is the best completed trial so far. Pruned trials were clearly beaten "
+        "and ended early; failed ones have no score and stand at the edge.",
+    )
+    return Section("trials", "How did the search go?", (figure,))
+
+
+def table(of: Material) -> Section:
+    """Return the table of all trials, the best first."""
+    ranks = {record.trial: rank for rank, record in enumerate(of.completed)}
+    order = sorted(of.records, key=lambda r: (ranks.get(r.trial, len(ranks)), r.trial))
+    names = of.trials.names
+    header = ("trial", "status", *names, of.objective, *_OTHERS, "why")
+    rows = tuple(_cells(record, names) for record in order)
+    numbers = frozenset({0, *range(2, len(header) - 1)})
+    wide = frozenset({len(header) - 1})
+    found = Table(header, rows, numbers, wide, tall=True)
+    summary = f"Show {counted(len(rows), 'trial')}, the best first"
+    csv = Words(("The same with every fold's score, for other programs, is in results.csv.",), True)
+    return Section("table", "All trials", (Folded(summary, (found,)), csv))
+
+
+_OTHERS = ("accuracy", "parameters", "epochs", "seconds")
+
+
+def _cells(record: TrialRecord, names: tuple[str, ...]) -> tuple[str, ...]:
+    result, values = record.result, {**record.hyperparameters, **record.derived}
+    scored = result.status != "failed"
+    return (
+        str(record.trial),
+        result.status,
+        *(number(values[name]) if name in values else "" for name in names),
+        score(result.score, result.standard_error) if scored else "",
+        f"{result.scores['accuracy']:.4f}" if scored else "",
+        f"{result.parameters:,}" if result.parameters else "",
+        str(result.epoch) if scored else "",
+        f"{result.seconds:.1f}",
+        result.reason,
+    )
