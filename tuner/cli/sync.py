@@ -8,7 +8,7 @@ from tuner.tracking import default_tracking_uri
 
 __all__ = ["sync_study"]
 
-_PATIENCE = 5.0  # seconds to wait for a process that still writes it
+_PATIENCE = 30.0  # seconds to wait for a process that still writes it, such as a search's
 
 
 def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
@@ -29,6 +29,7 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
             runs = StudyRuns(MlflowClient(tracking_uri=uri), study, root)
             runs.update()
             runs.close()
+            runs.draw()
         except Exception as error:  # a store may fail in its own ways: SQL, HTTP
             raise TrackingError(
                 f"MLflow at {uri} cannot be written ({first_line(error)}); mend that, or give "

@@ -59,10 +59,13 @@ class Recorder:
         while not self._over.wait(pause):
             written = self._attempt(self._update)
             pause = _PAUSE if written else min(2 * pause, _LONGEST_PAUSE)
-        if self._attempt(self._update) and self._runs is not None:
+        closed = self._attempt(self._update) and self._runs is not None
+        if closed and self._runs is not None:
             self._attempt(self._runs.close)
         if not self._fault:
             tell(done=True)
+        if closed and self._runs is not None:  # nobody waits for pictures
+            self._attempt(self._runs.draw)
 
     def _connect(self) -> MlflowClient:
         """Open MLflow; a database is made now, while there is nothing else to do."""

@@ -13,6 +13,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
 
 from tuner.space import Value
 from tuner.study import JournalReader, Study, StudyRecord, TrialRecord
+from tuner.tracking.artifacts import log_figures, log_report
 
 __all__ = ["StudyRuns", "first_line"]
 
@@ -75,6 +76,7 @@ class StudyRuns:
 
     def close(self) -> None:
         """End the study's run, as the journal does; as killed, where the journal does not."""
+        log_report(self.client, self.run_id, self.study)
         ending = self._ending
         if ending is None:
             self.client.set_terminated(self.run_id, status=_STATUS["interrupted"])
@@ -85,6 +87,10 @@ class StudyRuns:
             numbers = [Metric(name, value, now, 0) for name, value in _headline(summary)]
             self.client.log_batch(self.run_id, metrics=numbers)
         self.client.set_terminated(self.run_id, status=_STATUS[ending["status"]], end_time=now)
+
+    def draw(self) -> None:
+        """Write the pictures of the report's charts."""
+        log_figures(self.client, self.run_id, self.study)
 
     def _write(self, event: dict[str, Any]) -> None:
         self._ending = event if event["event"] == "ended" else None
