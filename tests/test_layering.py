@@ -22,6 +22,7 @@ ORDER = [
     "serving",
     "report",
     "preparation",
+    "reporting",
     "final_training",
     "pipeline",
     "cli",

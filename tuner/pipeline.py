@@ -3,6 +3,7 @@
 The parts do not know of each other; this is where they meet. Nothing here prints.
 """
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from tuner.analysis import Choice, PickName, choose
+from tuner.analysis import Choice, PickName, choose, tested
 from tuner.data import Dataset
-from tuner.errors import ExportMismatch, SpaceError, UserError
+from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
 from tuner.final_training import train_members
 from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
+from tuner.report.words import command
+from tuner.reporting import baseline_seconds, report_seconds, report_study
 from tuner.study import Listener, Study, TrialRecord
 from tuner.training.scores import defined_scores
 
@@ -44,6 +47,7 @@ class Outcome:
             back.
         model: The exported folder; None where the export failed.
         fault: Why it failed; empty otherwise.
+        report: The page; None where it could not be written.
         sentence: Why the search ended.
         seconds: Wall time of all of it.
     """
@@ -54,6 +58,7 @@ class Outcome:
     test: dict[str, tuple[float, float]]
     model: Path | None
     fault: str
+    report: Path | None
     sentence: str
     seconds: float
 
@@ -80,6 +85,7 @@ class Outcome:
             },
             "seconds": round(self.seconds, 3),
             "model": None if self.model is None else str(self.model),
+            "report": None if self.report is None else str(self.report),
         }
 
 
@@ -155,7 +161,7 @@ def _search(
         prepared.problem,
         study,
         started=started,
-        export_seconds=_EXPORT_SECONDS,
+        export_seconds=_EXPORT_SECONDS + report_seconds(prepared) + baseline_seconds(prepared),
         final_networks=NETWORKS,
     )
     on_stage("picking the network")
@@ -172,9 +178,40 @@ def _search(
             _export(prepared, study, choice, Export(name, trained, test, model, fresh))
         except ExportMismatch as error:  # what was found is told all the same
             fault = str(error)
-    seconds = time.monotonic() - started
-    exported = None if fault else model
-    return Outcome(study, tuple(tuner.records), choice, test, exported, fault, sentence, seconds)
+    on_stage("writing the report")
+    left = (prepared.settings.max_seconds or math.inf) - (time.monotonic() - started)
+    baselines = left > report_seconds(prepared) + baseline_seconds(prepared)
+    report = _report(prepared, study, choice, baselines=baselines, on_note=tuner.note)
+    return Outcome(
+        study=study,
+        records=tuple(tuner.records),
+        choice=choice,
+        test=test,
+        model=None if fault else model,
+        fault=fault,
+        report=report,
+        sentence=sentence,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _report(
+    prepared: Prepared,
+    study: Study,
+    choice: Choice,
+    *,
+    baselines: bool,
+    on_note: Callable[[str], None],
+) -> Path | None:
+    """Write the report; one that fails costs nothing of what was found."""
+    try:
+        return report_study(prepared, study, choice, baselines=baselines)
+    except Exception as error:
+        own = isinstance(error, TunerError)  # its text is a sentence
+        fault = " ".join((str(error) if own else f"{type(error).__name__}: {error}").split())
+        again = command(study.folder, "report", study.record.name)
+        on_note(f"the report could not be written ({fault}); this tries it again: {again}")
+        return None
 
 
 def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTuner":
@@ -240,12 +277,7 @@ def export_pick(
 
     choice = choose(study, prepared.training_y)
     members = choice.members(name)
-    tested = [
-        event["test"]
-        for event in study.journal.events("tested")
-        if event["networks"] == _networks(members)
-    ]
-    test = tested[-1] if tested else {}
+    test = tested(study, members)
     records = {record.trial: record for record in study.trials()}
     with FreshProcess() as fresh:  # it starts while the network trains
         trained = train_members(prepared, records, members, on_note)

@@ -61,7 +61,7 @@ def test_json_is_one_object_with_the_promised_keys(searched):
     assert len(done.stdout.splitlines()) == 1
     assert {
         "study", "trials", "completed", "pruned", "failed", "objective", "best", "smallest",
-        "pareto", "ensemble", "exported", "test_score", "seconds", "model",
+        "pareto", "ensemble", "exported", "test_score", "seconds", "model", "report",
     } <= set(found)  # fmt: skip
     assert (found["study"], found["trials"], found["completed"]) == ("first", 3, 3)
     assert found["objective"] == "cross_entropy"
@@ -102,7 +102,7 @@ def test_the_same_command_gives_the_same_trials_and_scores(folder, searched):
         for event in events:
             event.pop("time")
             event.get("result", {}).pop("seconds", None)
-            for name in ("study", "model", "seconds"):
+            for name in ("study", "model", "report", "seconds"):
                 event.get("summary", {}).pop(name, None)
         # trials end in the order in which cores finish them
         journals.append(sorted(events, key=lambda event: json.dumps(event, sort_keys=True)))
@@ -113,6 +113,8 @@ def test_the_summary_names_the_winner_its_scores_and_where_everything_lies(folde
     done = tuner(folder, *SEARCH)
     assert done.returncode == 0, done.stderr
     assert "things-own-1/model" in done.stdout
+    assert "report   mlruns/studies/things-own-1/report.html\n" in done.stdout
+    assert "writing the report …" in done.stderr
     for words in (
         "Is a hidden layer worth it?",
         "best of 3 trials",
@@ -174,6 +176,76 @@ def test_an_ensemble_is_exported_as_one_model(folder, searched):
     assert len(predicted.stdout.splitlines()) == 91
 
 
+def test_a_search_leaves_its_report_in_mlflow_too(folder, searched):
+    page = (folder / "mlruns" / "studies" / "first" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Is a hidden layer worth it?</h1>" in page
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("things/own")
+    wanted = "tags.`tuner.study` = 'first' and tags.`tuner.kind` = 'study'"
+    (run,) = client.search_runs([experiment.experiment_id], wanted)
+    artifacts = {each.path for each in client.list_artifacts(run.info.run_id)}
+    assert {"report.html", "results.csv", "results.json"} <= artifacts
+
+
+def test_a_report_is_written_again_on_request(folder, searched):
+    done = tuner(folder, "report", "first", "--output", "again.html")
+    assert (done.returncode, done.stdout) == (0, "again.html\n"), done.stderr
+    pages = [(folder / name).read_text("utf-8") for name in (searched[0]["report"], "again.html")]
+    assert answer_of(pages[0]) == answer_of(pages[1])
+
+
+def answer_of(page):
+    """A report's headline and its table of picks."""
+    return page.partition("<h1>")[2].partition("</section>")[0]
+
+
+def copied(folder, name):
+    """A study like the first one under another name."""
+    study = folder / "mlruns" / "studies" / name
+    shutil.copytree(folder / "mlruns" / "studies" / "first", study)
+    description = json.loads((study / "study.json").read_text())
+    (study / "study.json").write_text(json.dumps({**description, "name": name, "id": name}))
+    return study
+
+
+def test_two_studies_are_compared(folder, searched):
+    copied(folder, "twin")
+    done = tuner(folder, "compare", "first", "twin")
+    assert (done.returncode, done.stdout) == (0, "mlruns/compare-first-twin.html\n"), done.stderr
+    page = (folder / "mlruns" / "compare-first-twin.html").read_text(encoding="utf-8")
+    assert "By their rows these cannot be told apart: first, twin." in page
+
+
+def test_studies_of_other_folds_are_not_compared(folder, searched):
+    study = copied(folder, "other")
+    description = json.loads((study / "study.json").read_text())
+    description["settings"]["seed"] = 2
+    (study / "study.json").write_text(json.dumps(description))
+    done = tuner(folder, "compare", "first", "other")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip() == (
+        "error: studies first and other cannot be compared, since they are not of the same rows "
+        "and folds: --seed, which cuts the folds, is 1 there and 2 here; search one of them again "
+        "as the other was"
+    )
+
+
+def test_a_report_that_fails_costs_nothing_of_what_was_found(folder, searched):
+    study = copied(folder, "unlucky")
+    (study / "report.html").unlink()
+    (study / "report.html").mkdir()
+    done = tuner(folder, "resume", "unlucky", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["report"] is None
+    assert found["best"] == searched[0]["best"]
+    assert (
+        "note: the report could not be written (report mlruns/studies/unlucky/report.html "
+        "cannot be written (Is a directory); mend that, or give --output another "
+        "file); this tries it again: python -m tuner report unlucky\n"
+    ) in done.stderr
+
+
 def test_studies_are_listed(folder, searched):
     done = tuner(folder, "studies")
     assert "first" in done.stdout
@@ -214,6 +286,8 @@ def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder
     for name in ("best", "smallest", "ensemble", "test", "trials", "completed"):
         assert found[name] == searched[0][name]
     assert (folder / found["model"] / "model.json").exists()
+    pages = [(folder / each["report"]).read_text("utf-8") for each in (searched[0], found)]
+    assert answer_of(pages[0]) == answer_of(pages[1])
     client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
     experiment = client.get_experiment_by_name("things/own")
     runs = client.search_runs([experiment.experiment_id], "tags.`tuner.study` = 'killed'")
@@ -361,12 +435,28 @@ def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(f
             "ensemble",
         ),
         (
+            ("compare", "first", "first"),
+            "error: compare: there is nothing to compare; give the names of two studies",
+        ),
+        (
+            ("report", "first", "--output", "nowhere/report.html"),
+            "error: --output: there is no folder nowhere; make it, or give another file",
+        ),
+        (
             ("predict", "nowhere", "--data", "things.csv"),
             "error: nowhere is not an exported model (it has no model.json); give the folder "
             "that search or export wrote",
         ),
     ],
-    ids=["another study", "no hypermodel", "no study", "no pick", "no model"],
+    ids=[
+        "another study",
+        "no hypermodel",
+        "no study",
+        "no pick",
+        "one study",
+        "no folder",
+        "no model",
+    ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(folder, searched, arguments, message):
     done = tuner(folder, *arguments)

@@ -195,6 +195,36 @@ def export(
 
 
 @app.command()
+def report(
+    study: Annotated[str, typer.Argument(help="Name of the study.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The page to write.  [default: report.html in the study's folder]"),
+    ] = None,
+    root: Root = Path("mlruns"),
+) -> None:
+    """Write a study's report: one page that answers its question, with interactive charts."""
+    from tuner.cli.report import write_report
+
+    write_report(study, output, root)
+
+
+@app.command()
+def compare(
+    studies: Annotated[list[str], typer.Argument(help="Names of two studies or more.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The page to write.  [default: compare-A-B.html under --root]"),
+    ] = None,
+    root: Root = Path("mlruns"),
+) -> None:
+    """Compare what studies of the same rows and folds found, on one page."""
+    from tuner.cli.report import write_comparison
+
+    write_comparison(studies, output, root)
+
+
+@app.command()
 def predict(
     model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
     data: Annotated[str, typer.Option(help="A CSV, Parquet or .npz file of raw columns.")],

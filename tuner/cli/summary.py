@@ -55,6 +55,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
         "",
         f"model    {outcome.model or 'not exported: ' + outcome.fault}",
         f"study    {outcome.study.folder}",
+        f"report   {outcome.report or 'not written'}",
         f"compare  {user_interface}",
         f"seconds  {outcome.seconds:.1f}",
     ]

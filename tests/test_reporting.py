@@ -1,0 +1,118 @@
+"""A report on the disk: the page, its charts, the table of trials, and what it does in haste."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.conftest import make_result, make_space
+from tuner.errors import UserError
+from tuner.folds import make_split
+from tuner.preparation import DataRequest, Destination, Prepared, open_or_create
+from tuner.report import Page
+from tuner.reporting import (
+    baseline_seconds,
+    compare_studies,
+    report_seconds,
+    report_study,
+    write_page,
+)
+from tuner.study import SearchSettings, TrialRecord
+
+SPACE = """
+[network]
+depth = { min = 0, max = 2 }
+units = 8
+[sgd]
+learning_rate = { min = 0.01, max = 0.3, log = true }
+"""
+
+
+@pytest.fixture
+def prepared():
+    request = DataRequest("iris")
+    dataset = request.load()
+    settings = SearchSettings(folds=3, epochs=2, max_trials=12)
+    split = make_split(
+        dataset.y, classes=dataset.classes, folds=3, test_size=0.2, seed=settings.seed
+    )
+    return Prepared("test", make_space(SPACE), request, dataset, split, settings)
+
+
+def make_study(prepared, root, name="study"):
+    """A study of twelve trials that are made up."""
+    study = open_or_create(prepared, Destination(root, name))
+    study.begin(prepared.settings)
+    y = prepared.training_y
+    for number in range(12):
+        rng = np.random.default_rng(number)
+        logits = 2 * np.eye(3)[y] + rng.normal(size=(len(y), 3)) * (0.5 + number / 6)
+        probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        probabilities = probabilities.astype(np.float32)
+        result = make_result(number, probabilities, prepared.problem, parameters=15 + number)
+        values = {"depth": number % 3, "learning_rate": 0.02 * (number + 1)}
+        study.write_trial(TrialRecord(number, values, {}, result), {})
+    return study
+
+
+@pytest.fixture
+def study(prepared, tmp_path):
+    return make_study(prepared, tmp_path / "runs")
+
+
+def test_a_report_is_a_page_its_charts_and_the_table_of_trials(prepared, study):
+    (study.folder / "figures").mkdir()
+    (study.folder / "figures" / "gone.vl.json").write_text("{}")
+    path = report_study(prepared, study)
+    assert path == study.folder / "report.html"
+    page = path.read_text(encoding="utf-8")
+    for words in (
+        "Which?",
+        "12 trials",
+        "How many hidden layers",
+        "logistic regression",
+        "gradient",
+    ):
+        assert words.lower() in page.lower()
+    charts = {each.name for each in (study.folder / "figures").iterdir()}
+    assert {"size.vl.json", "trials.vl.json", "baselines.vl.json"} <= charts
+    assert "gone.vl.json" not in charts
+    chart = json.loads((study.folder / "figures" / "trials.vl.json").read_text())
+    assert chart["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
+    assert len(pd.read_csv(study.folder / "results.csv")) == 12
+    assert not list(study.folder.glob("*.tmp"))
+
+
+def test_the_same_study_has_the_same_report(prepared, study):
+    first = report_study(prepared, study).read_text(encoding="utf-8")
+    assert report_study(prepared, study).read_text(encoding="utf-8") == first
+
+
+def test_without_time_no_baseline_is_trained_but_those_that_were_are_shown(prepared, study):
+    untimely = report_study(prepared, study, baselines=False).read_text(encoding="utf-8")
+    assert "No baselines were trained, since there was no time left for them." in untimely
+    with_them = report_study(prepared, study).read_text(encoding="utf-8")
+    assert "No baselines were trained" not in with_them
+    assert report_study(prepared, study, baselines=False).read_text(encoding="utf-8") == with_them
+
+
+def test_a_page_that_cannot_be_written_is_one_sentence(prepared, tmp_path):
+    path = tmp_path / "nowhere" / "report.html"
+    with pytest.raises(UserError) as refused:
+        write_page(Page("a", "b", (), ()), path)
+    assert str(refused.value) == (
+        f"report {path} cannot be written (No such file or directory); mend that, or give "
+        "--output another file"
+    )
+
+
+def test_studies_are_compared_on_one_page(prepared, study, tmp_path):
+    other = make_study(prepared, tmp_path / "runs", "other")
+    path = compare_studies([(prepared, study), (prepared, other)], tmp_path / "both.html")
+    assert "By their rows these cannot be told apart: study, other." in path.read_text("utf-8")
+
+
+def test_what_a_time_limit_keeps_grows_with_the_data(prepared):
+    assert 3 < report_seconds(prepared) < 4
+    assert 1 < baseline_seconds(prepared) < 2

@@ -1,0 +1,63 @@
+"""`tuner report` and `tuner compare`: pages about one study, or about several."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tuner.errors import UserError
+from tuner.preparation import open_study
+
+__all__ = ["write_comparison", "write_report"]
+
+_LONGEST = 120  # letters of a file's name
+
+
+def write_report(name: str, output: Path | None, root: Path) -> None:
+    """Write a study's report, and print where it lies.
+
+    Args:
+        name: The study's name.
+        output: The page to write; `report.html` in the study's folder where it is None.
+        root: The folder that holds all that searches write.
+
+    Raises:
+        UserError: There is no such study, its data changed, or the page cannot be written.
+    """
+    _check_output(output)
+    prepared, study = open_study(name, root)
+    from tuner.reporting import report_study
+
+    print(report_study(prepared, study, output=output))
+
+
+def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> None:
+    """Write a page that compares studies, and print where it lies.
+
+    Args:
+        names: Those of the studies.
+        output: The page to write; one under `root` that is called after them where it is None.
+        root: The folder that holds all that searches write.
+
+    Raises:
+        UserError: There are fewer than two, they are not of the same rows and folds, or the page
+            cannot be written.
+    """
+    if len(set(names)) < 2:
+        raise UserError("compare: there is nothing to compare; give the names of two studies")
+    _check_output(output)
+    opened = [open_study(name, root) for name in dict.fromkeys(names)]
+    from tuner.reporting import compare_studies
+
+    called = "-".join(["compare", *dict.fromkeys(names)])[:_LONGEST]
+    print(compare_studies(opened, output or root / f"{called}.html"))
+
+
+def _check_output(output: Path | None) -> None:
+    """Refuse a page that cannot be written before anything is computed for it."""
+    if output is None:
+        return
+    if output.is_dir():
+        raise UserError(f"--output: {output} is a folder; give the name of a file")
+    if not output.absolute().parent.is_dir():
+        raise UserError(
+            f"--output: there is no folder {output.parent}; make it, or give another file"
+        )

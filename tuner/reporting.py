@@ -1,0 +1,176 @@
+"""What a search leaves for people to read: its report, its charts, and the table of its trials."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from tuner.analysis import (
+    Choice,
+    baselines_of,
+    choose,
+    judge,
+    make_answers,
+    objective_values,
+    results_table,
+    tested,
+    write_csv,
+)
+from tuner.errors import UserError
+from tuner.preparation import Prepared
+from tuner.report import Compared, Material, Page, check_same_rows, comparison_page, study_page
+from tuner.study import Study
+
+__all__ = [
+    "baseline_seconds",
+    "compare_studies",
+    "report_seconds",
+    "report_study",
+    "study_material",
+    "write_page",
+]
+
+# Measured on two cores (benchmarks/report.py); a time limit keeps so much for what follows it.
+_PAGE_SECONDS = 3.0  # to import Altair, to draw up the charts, and to bundle Vega
+_ROW_SECONDS = 5e-7  # a trial's row
+_BASELINE_SECONDS = 1.0
+# A cell is a fold's feature of a row, times the classes: boosting grows a tree for each. Small
+# tables take longer a cell, with more rounds.
+_FIRST_CELL_SECONDS = 1e-6
+_FIRST_CELLS = 4_000_000
+_CELL_SECONDS = 1.6e-7
+
+
+def report_seconds(prepared: Prepared) -> float:
+    """Return about how long a report takes, without its baselines, where the picks are known.
+
+    Args:
+        prepared: Of it, the rows and the number of trials.
+    """
+    return _PAGE_SECONDS + _ROW_SECONDS * len(prepared.split.train) * prepared.settings.max_trials
+
+
+def baseline_seconds(prepared: Prepared) -> float:
+    """Return about how long the baselines take.
+
+    Args:
+        prepared: Of it, the rows, features, classes and folds.
+    """
+    dataset, split = prepared.dataset, prepared.split
+    cells = len(split.train) * dataset.x[0].size * len(dataset.schema.classes) * len(split.folds)
+    first = min(cells, _FIRST_CELLS)
+    return _BASELINE_SECONDS + _FIRST_CELL_SECONDS * first + _CELL_SECONDS * (cells - first)
+
+
+def report_study(
+    prepared: Prepared,
+    study: Study,
+    choice: Choice | None = None,
+    *,
+    output: Path | None = None,
+    baselines: bool = True,
+) -> Path:
+    """Write a study's report, and beside it its charts and the table of its trials.
+
+    Args:
+        prepared: The study's space, data and settings.
+        study: The study.
+        choice: The networks that it names, where they are known already.
+        output: The page to write; `report.html` in the study's folder where it is None.
+        baselines: Whether baselines may be trained; else only those that were are shown.
+
+    Returns:
+        Where the page lies.
+
+    Raises:
+        SearchFailed: No trial was completed.
+        UserError: A file cannot be written.
+    """
+    page = study_page(study_material(prepared, study, choice, baselines=baselines))
+    path = output or study.folder / "report.html"
+    write_page(page, path)
+    _write_figures(page, study.folder / "figures")
+    write_csv(results_table(study, prepared.training_y), study.folder / "results.csv")
+    return path
+
+
+def study_material(
+    prepared: Prepared, study: Study, choice: Choice | None = None, *, baselines: bool = True
+) -> Material:
+    """Return what a report of a study is written from; the arguments are `report_study`'s."""
+    y, record = prepared.training_y, study.record
+    values = objective_values(study, y)
+    choice = choice or choose(study, y, values)
+    records = tuple(sorted(study.trials(), key=lambda each: each.trial))
+    kept = bool(study.baselines())
+    trained = baselines_of(study, prepared.problem) if baselines or kept else ()
+    judged = judge(trained, values[choice.best.trial], y, objective=record.objective.name)
+    answers = make_answers(
+        record,
+        records,
+        row_values=values,
+        best=choice.best,
+        smallest=choice.smallest,
+        baselines=judged,
+        ensemble=choice.ensemble,
+    )
+    test = tested(study, choice.members(choice.exported))
+    return Material(study, y, records, choice, test, answers, judged)
+
+
+def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Path:
+    """Write a page that compares studies.
+
+    Args:
+        studies: Each with its space, data and settings.
+        path: The page to write.
+
+    Returns:
+        The same path.
+
+    Raises:
+        SearchFailed: No trial of a study was completed.
+        UserError: They are not of the same rows and folds, or the file cannot be written.
+    """
+    check_same_rows([study for _, study in studies])
+    write_page(comparison_page([_compared(*each) for each in studies]), path)
+    return path
+
+
+def _compared(prepared: Prepared, study: Study) -> Compared:
+    choice = choose(study, prepared.training_y)
+    records = tuple(sorted(study.trials(), key=lambda each: each.trial))
+    test = tested(study, choice.members(choice.exported))
+    return Compared(study, prepared.training_y, records, choice, test)
+
+
+def write_page(page: Page, path: Path) -> None:
+    """Write a page; it is whole when it has its name.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        temporary.write_text(page.html(), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise _unwritable(f"report {path}", error) from error
+
+
+def _write_figures(page: Page, folder: Path) -> None:
+    """Write each chart as a Vega-Lite specification, in place of those of an earlier report."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+        for name, chart in page.figures().items():
+            text = json.dumps(chart, ensure_ascii=False, allow_nan=False)
+            (folder / f"{name}.vl.json").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(f"folder {folder}", error) from error
+
+
+def _unwritable(what: str, error: OSError) -> UserError:
+    return UserError(
+        f"{what} cannot be written ({error.strerror}); mend that, or give --output another file"
+    )
