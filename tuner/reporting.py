@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tuner.analysis import (
     Choice,
+    Evidence,
     baselines_of,
     choose,
     judge,
@@ -105,17 +106,11 @@ def study_material(
     kept = bool(study.baselines())
     trained = baselines_of(study, prepared.problem) if baselines or kept else ()
     judged = judge(trained, values[choice.best.trial], y, objective=record.objective.name)
-    answers = make_answers(
-        record,
-        records,
-        row_values=values,
-        best=choice.best,
-        smallest=choice.smallest,
-        baselines=judged,
-        ensemble=choice.ensemble,
+    evidence = Evidence(
+        record, records, values, choice.best, choice.smallest, judged, choice.ensemble
     )
     test = tested(study, choice.members(choice.exported))
-    return Material(study, y, records, choice, test, answers, judged)
+    return Material(study, y, records, choice, test, make_answers(evidence), judged)
 
 
 def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Path:

@@ -3,6 +3,7 @@
 from tuner.analysis.answers import (
     Answers,
     Cell,
+    Evidence,
     Fit,
     Point,
     Section,
@@ -44,6 +45,7 @@ __all__ = [
     "Choice",
     "Comparison",
     "Ensemble",
+    "Evidence",
     "Fit",
     "FoldedRows",
     "Importance",

@@ -22,15 +22,7 @@ batch_size = [16, 32]
 
 
 def answered(study, *baselines):
-    evidence = study.evidence(*baselines)
-    return make_answers(
-        study.study,
-        study.records[::-1],  # in whatever order they ended
-        row_values=study.row_values,
-        best=evidence.best,
-        smallest=evidence.smallest,
-        baselines=baselines,
-    )
+    return make_answers(study.evidence(*baselines))
 
 
 def drawn(study, trials, names):

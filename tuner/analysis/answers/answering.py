@@ -1,6 +1,6 @@
 """Which questions a study answers, and in which order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,10 +14,9 @@ from tuner.analysis.answers.notes import notes
 from tuner.analysis.answers.ranking import importance_section
 from tuner.analysis.answers.records import Answers, Section
 from tuner.analysis.answers.regularizers import dropout_section, kind_section, strength_section
-from tuner.analysis.baselines import Baseline, JudgedBaseline, judge
-from tuner.analysis.ensemble import Ensemble
+from tuner.analysis.baselines import Baseline, judge
 from tuner.analysis.selection import select
-from tuner.study import Pick, Study, StudyRecord, TrialRecord
+from tuner.study import Study
 
 __all__ = ["make_answers", "study_answers"]
 
@@ -48,7 +47,8 @@ def study_answers(study: Study, y: np.ndarray, *, baselines: Sequence[Baseline])
     Raises:
         SearchFailed: No trial was completed.
     """
-    objective, records = study.record.objective, list(study.trials())
+    objective = study.record.objective
+    records = tuple(sorted(study.trials(), key=lambda record: record.trial))
     row_values = {
         record.trial: objective.row_values(study.probabilities(record.trial), y)
         for record in records
@@ -56,44 +56,19 @@ def study_answers(study: Study, y: np.ndarray, *, baselines: Sequence[Baseline])
     }
     seed, maximise = study.record.settings.seed, objective.direction == "max"
     selection = select(records, row_values, maximise=maximise, seed=seed)
-    trial_values = row_values[selection.best.trial]
+    judged = judge(baselines, row_values[selection.best.trial], y, objective=objective.name)
     return make_answers(
-        study.record,
-        records,
-        row_values=row_values,
-        best=selection.best,
-        smallest=selection.smallest,
-        baselines=judge(baselines, trial_values, y, objective=objective.name),
+        Evidence(study.record, records, row_values, selection.best, selection.smallest, judged)
     )
 
 
-def make_answers(
-    study: StudyRecord,
-    records: Sequence[TrialRecord],
-    *,
-    row_values: Mapping[int, np.ndarray],
-    best: Pick,
-    smallest: Pick,
-    baselines: Sequence[JudgedBaseline],
-    ensemble: Ensemble | None = None,
-) -> Answers:
+def make_answers(evidence: Evidence) -> Answers:
     """Return the answers of a study.
 
     Which questions are asked follows from the hyperparameters that differ between its trials, not
     from the space's name. First comes what the space itself compares, then the importance of
     hyperparameters, then up to four others: the depth, those that are above chance, the rest.
-
-    Args:
-        study: What was searched.
-        records: Its trials.
-        row_values: The objective of each training row, shape `(rows,)`, by completed trial.
-        best: The best network.
-        smallest: The smallest one within one standard error of it.
-        baselines: Judged beside the best network; without any, nothing is said of them.
-        ensemble: Of the best trials; without one, nothing is said of it.
     """
-    by_number = tuple(sorted(records, key=lambda record: record.trial))
-    evidence = Evidence(study, by_number, row_values, best, smallest, tuple(baselines), ensemble)
     own = evidence.space.compare if evidence.space else None
     first = _sections(evidence, [own] if own in evidence.varied else [])
     asked = {name for section in first for name in section.hyperparameters}
