@@ -65,7 +65,7 @@ def tested(study: Study, members: Sequence[Member]) -> dict[str, tuple[float, fl
         empty where they were not scored.
     """
     networks = {str(member.trial): member.networks for member in members}
-    tests = [e["test"] for e in study.journal.events("tested") if e["networks"] == networks]
+    tests = [e["test"] for e in study.journal.events("tested") if e.get("networks") == networks]
     return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}
 
 

@@ -111,7 +111,7 @@ def _on_each_fold(
     """Return what training makes of each fold."""
     from sklearn.utils.parallel import Parallel, delayed
 
-    run = Parallel(n_jobs=_cores() if work > _MUCH_WORK else 1)
+    run = Parallel(n_jobs=min(_cores(), len(problem.folds)) if work > _MUCH_WORK else 1)
     job, classes = delayed(_on_one_thread), _classes(problem)
     return list(run(job(train, _scaled(problem, f), classes, *settings) for f in problem.folds))
 

@@ -54,6 +54,7 @@ class MlflowMirror(Listener):
         self.experiment_id = ""
         self.run_id = ""
         self.complete = False
+        self._ended = threading.Event()  # all is written but the pictures, or nothing more will be
         self._recorder = subprocess.Popen(
             [sys.executable, "-m", "tuner.tracking.recorder", uri, str(root.absolute())],
             stdin=subprocess.PIPE,
@@ -75,7 +76,7 @@ class MlflowMirror(Listener):
     ) -> None:
         """Wait until all is written, but not for long: the recorder goes on by itself."""
         self._close()
-        self._reader.join(_PATIENCE)
+        self._ended.wait(_PATIENCE)
 
     def _send(self, text: str) -> None:
         assert self._recorder.stdin is not None  # it is a pipe
@@ -100,12 +101,15 @@ class MlflowMirror(Listener):
                 message = json.loads(line)
                 self.experiment_id = message.get("experiment_id", self.experiment_id)
                 self.run_id = message.get("run_id", self.run_id)
-                self.complete = message.get("done", False)
+                if message.get("done"):
+                    self.complete = True
+                    self._ended.set()
                 if "fault" in message:
                     self._set_fault(message["fault"])
         code = self._recorder.wait()
         if code:
             self._set_fault(f"the process that writes it ended with {code}")
+        self._ended.set()
 
     def _set_fault(self, fault: str) -> None:
         changed = bool(fault) != bool(self.fault)

@@ -59,12 +59,12 @@ class Recorder:
         while not self._over.wait(pause):
             written = self._attempt(self._update)
             pause = _PAUSE if written else min(2 * pause, _LONGEST_PAUSE)
-        closed = self._attempt(self._update) and self._runs is not None
-        if closed and self._runs is not None:
-            self._attempt(self._runs.close)
-        if not self._fault:
+        written = self._attempt(self._update)
+        if written and self._runs is not None:
+            written = self._attempt(self._runs.close)
+        if written:
             tell(done=True)
-        if closed and self._runs is not None:  # nobody waits for pictures
+        if written and self._runs is not None:  # nobody waits for pictures
             self._attempt(self._runs.draw)
 
     def _connect(self) -> MlflowClient:

@@ -163,17 +163,21 @@ def _trial(evidence: Evidence, cell: Cell) -> TrialRecord:
     return next(record for record in evidence.records if record.trial == cell.trial)
 
 
+def _rates(records: Sequence[TrialRecord]) -> list[float]:
+    """Return the learning rates of the trials that have one."""
+    values = [record.hyperparameters.get("learning_rate") for record in records]
+    return [float(value) for value in values if value is not None]
+
+
 def _divergence(evidence: Evidence) -> list[str]:
     diverged = [record for record in evidence.records if has_diverged(record)]
     total = counted(len(evidence.records), "trial")
     if not diverged:
         return [f"None of {total} diverged."]
-    rates = [float(record.hyperparameters["learning_rate"]) for record in diverged]
-    others = [
-        float(record.hyperparameters["learning_rate"])
-        for record in evidence.records
-        if record.result.status != "failed"
-    ]
+    rates = _rates(diverged)
+    if not rates:
+        return [f"{len(diverged)} of {total} diverged."]
+    others = _rates([r for r in evidence.records if r.result.status != "failed"])
     above = sum(rate >= min(rates) for rate in others)
     return [
         f"{len(diverged)} of {total} diverged, at learning rates of {amount(min(rates))} and more; "
