@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from tuner.analysis import Choice, PickName, choose, tested
+from tuner.analysis import Choice, PickName, choose, networks_of, tested
 from tuner.data import Dataset
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
 from tuner.final_training import train_members
@@ -24,7 +24,6 @@ from tuner.study import Listener, Study, TrialRecord
 from tuner.training.scores import defined_scores
 
 if TYPE_CHECKING:
-    from tuner.analysis import Member
     from tuner.search import KFoldTuner
     from tuner.serving.export import TrainedNetwork
     from tuner.serving.fresh_process import FreshProcess
@@ -173,7 +172,7 @@ def _search(
     with FreshProcess() as fresh:  # it starts while the network trains
         trained = train_members(prepared, records, members, tuner.note)
         test = _score(trained, prepared.dataset, prepared.split.test)
-        study.journal.append("tested", networks=_networks(members), test=test)
+        study.journal.append("tested", networks=networks_of(members), test=test)
         try:
             _export(prepared, study, choice, Export(name, trained, test, model, fresh))
         except ExportMismatch as error:  # what was found is told all the same
@@ -282,11 +281,6 @@ def export_pick(
     with FreshProcess() as fresh:  # it starts while the network trains
         trained = train_members(prepared, records, members, on_note)
         _export(prepared, study, choice, Export(name, trained, test, folder, fresh))
-
-
-def _networks(members: "Sequence[Member]") -> dict[str, int]:
-    """Return how many networks of each trial, as the journal has it."""
-    return {str(member.trial): member.networks for member in members}
 
 
 def _export(prepared: Prepared, study: Study, choice: Choice, export: Export) -> None:

@@ -20,7 +20,15 @@ from tuner.analysis.baselines import (
     judge,
     train_baselines,
 )
-from tuner.analysis.choice import PICKS, Choice, PickName, choose, objective_values, tested
+from tuner.analysis.choice import (
+    PICKS,
+    Choice,
+    PickName,
+    choose,
+    networks_of,
+    objective_values,
+    tested,
+)
 from tuner.analysis.comparison import (
     Comparison,
     Pair,
@@ -68,6 +76,7 @@ __all__ = [
     "judge",
     "make_answers",
     "make_ensemble",
+    "networks_of",
     "objective_values",
     "pareto",
     "results_table",

@@ -10,7 +10,7 @@ from tuner.analysis.ensemble import Ensemble, Member, Scoring, make_ensemble
 from tuner.analysis.selection import select
 from tuner.study import OBJECTIVES, Pick, Study, TrialRecord
 
-__all__ = ["PICKS", "Choice", "PickName", "choose", "objective_values", "tested"]
+__all__ = ["PICKS", "Choice", "PickName", "choose", "networks_of", "objective_values", "tested"]
 
 PickName = Literal["best", "smallest", "ensemble"]
 PICKS: tuple[PickName, ...] = get_args(PickName)
@@ -57,6 +57,11 @@ class Choice:
         return np.asarray(np.average(stacked, axis=0, weights=weights))
 
 
+def networks_of(members: Sequence[Member]) -> dict[str, int]:
+    """Return how many networks of each trial, as the journal has it."""
+    return {str(member.trial): member.networks for member in members}
+
+
 def tested(study: Study, members: Sequence[Member]) -> dict[str, tuple[float, float]]:
     """Return how some networks of a study scored on the held-out rows.
 
@@ -64,7 +69,7 @@ def tested(study: Study, members: Sequence[Member]) -> dict[str, tuple[float, fl
         Mean and standard error of each objective by name, as the journal has it of the last time;
         empty where they were not scored.
     """
-    networks = {str(member.trial): member.networks for member in members}
+    networks = networks_of(members)
     tests = [e["test"] for e in study.journal.events("tested") if e.get("networks") == networks]
     return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}
 

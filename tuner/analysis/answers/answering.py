@@ -15,6 +15,7 @@ from tuner.analysis.answers.ranking import importance_section
 from tuner.analysis.answers.records import Answers, Section
 from tuner.analysis.answers.regularizers import dropout_section, kind_section, strength_section
 from tuner.analysis.baselines import Baseline, judge
+from tuner.analysis.choice import objective_values
 from tuner.analysis.selection import select
 from tuner.study import Study
 
@@ -49,11 +50,7 @@ def study_answers(study: Study, y: np.ndarray, *, baselines: Sequence[Baseline])
     """
     objective = study.record.objective
     records = tuple(sorted(study.trials(), key=lambda record: record.trial))
-    row_values = {
-        record.trial: objective.row_values(study.probabilities(record.trial), y)
-        for record in records
-        if record.completed
-    }
+    row_values = objective_values(study, y)
     seed, maximise = study.record.settings.seed, objective.direction == "max"
     selection = select(records, row_values, maximise=maximise, seed=seed)
     judged = judge(baselines, row_values[selection.best.trial], y, objective=objective.name)
