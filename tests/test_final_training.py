@@ -11,6 +11,7 @@ from tuner.final_training import train_members
 from tuner.preparation import DataRequest, prepare
 from tuner.study import SearchSettings, TrialRecord
 from tuner.training import Plan, TrialResult
+from tuner.training.lanes import LanesTrainer
 
 VALUES = {
     "depth": 1, "units": 8, "activation": "relu", "kind": "none", "dropout": 0.0,
@@ -50,12 +51,19 @@ def test_a_network_that_does_not_learn_is_trained_again_from_other_weights(prepa
     """Its folds learned to 0.01; at this learning rate no network does so in 8 epochs."""
     notes = []
     train_members(prepared, {3: record_of(3, 0.01)}, [member_of(3, 1e-6)], notes.append)
-    assert len(notes) == 2  # and then it is left as it is
+    assert len(notes) == 3
     assert re.fullmatch(
         r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), as those of "
         "its folds did; it is trained again from other initial weights",
         notes[0],
     )
+    assert re.fullmatch(
+        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), as those of "
+        "its folds did; it is the best of 3 attempts, and exported",
+        notes[2],
+    )
+    losses = [float(re.search(r"loss (\d\.\d{3})", note)[1]) for note in notes]
+    assert losses[2] == min(losses)
 
 
 def test_what_its_folds_did_not_learn_either_is_not_trained_again(prepared):
@@ -75,3 +83,29 @@ def test_the_plan_decides_the_network(prepared):
     )
     np.testing.assert_array_equal(one, same)
     assert not np.allclose(one, another)
+
+
+def test_the_attempt_with_the_least_loss_is_kept(prepared, monkeypatch):
+    """Attempts that come to nothing, to a little, and to less; the second is kept."""
+    attempts = []
+
+    def scaled(network):
+        network.set_weights([weights * 0 for weights in network.get_weights()])
+        bias = {0: np.nan, 1: 0.0, 2: -5.0}[len(attempts)]
+        kernel, _ = network.layers[-1].get_weights()
+        network.layers[-1].set_weights([kernel, np.array([bias, 0, 0], np.float32)])
+        attempts.append(network)
+        return network
+
+    train = LanesTrainer.train_on_all_rows
+
+    def collapsed(self, *arguments, **settings):
+        return [scaled(network) for network in train(self, *arguments, **settings)]
+
+    monkeypatch.setattr(LanesTrainer, "train_on_all_rows", collapsed)
+    notes = []
+    kept = train_members(prepared, {3: record_of(3, 0.01)}, [member_of(3, 0.1)], notes.append)
+    assert ["loss inf" in notes[0], "loss 1.099" in notes[1], "loss 1.099" in notes[2]] == [
+        True
+    ] * 3
+    np.testing.assert_allclose(kept.network(np.eye(4, dtype=np.float32)).numpy(), 1 / 3, atol=1e-6)

@@ -24,6 +24,7 @@ __all__ = ["train_members"]
 _ATTEMPTS = 3  # at a network that does not learn
 _APART = 100  # network numbers between two attempts
 _ROWS = 10_000  # training rows by which a network is judged, at most
+_AT_ONCE = 256  # of them, so that wide networks and large pictures stay small in memory
 
 
 def train_members(
@@ -38,7 +39,7 @@ def train_members(
         prepared: The study's space, data and settings.
         records: The study's trials by number.
         members: Which networks.
-        on_note: Is told of a network that had to be trained again.
+        on_note: Is told of a network that had to be trained again, and of one that never learned.
     """
     from tuner.model.averaging import averaged
     from tuner.serving.export import TrainedNetwork
@@ -62,10 +63,11 @@ class _FinalTraining:
     on_note: Callable[[str], None]
 
     def run(self, members: Sequence[tuple[Member, TrialRecord]]) -> list["keras.Model"]:
-        """Train all networks; those that did not learn once more, from other initial weights.
+        """Train all networks; those that did not learn again, from other initial weights.
 
         A network may collapse where those of the folds did not: a high learning rate kills all
-        units of a layer once in so many times.
+        units of a layer once in so many times. Of one that never learns, the attempt with the
+        least loss is kept.
         """
         finals, limits = [], []
         for member, record in members:
@@ -73,23 +75,31 @@ class _FinalTraining:
             finals += [Final(job, member.epoch, network) for network in range(member.networks)]
             limits += [self._limit(record)] * member.networks
         networks = self._train(finals)
+        losses = [self._loss(network) for network in networks]
         for attempt in range(1, _ATTEMPTS):
-            losses = [self._loss(network) for network in networks]
-            again = [n for n, loss in enumerate(losses) if not loss <= limits[n]]
+            again = [n for n, loss in enumerate(losses) if loss > limits[n]]
             if not again:
                 break
-            for number in again:
-                self.on_note(
-                    f"a network of trial {finals[number].job.trial} did not learn on all training "
-                    f"rows (loss {losses[number]:.3f}), as those of its folds did; it is trained "
-                    "again from other initial weights"
-                )
+            self._tell(finals, losses, again, "it is trained again from other initial weights")
             others = [
                 replace(finals[n], network=finals[n].network + attempt * _APART) for n in again
             ]
             for number, network in zip(again, self._train(others), strict=True):
-                networks[number] = network
+                loss = self._loss(network)
+                if loss < losses[number]:
+                    networks[number], losses[number] = network, loss
+        never = [n for n, loss in enumerate(losses) if loss > limits[n]]
+        self._tell(finals, losses, never, f"it is the best of {_ATTEMPTS} attempts, and exported")
         return networks
+
+    def _tell(
+        self, finals: Sequence[Final], losses: Sequence[float], which: Sequence[int], what: str
+    ) -> None:
+        for number in which:
+            self.on_note(
+                f"a network of trial {finals[number].job.trial} did not learn on all training rows "
+                f"(loss {losses[number]:.3f}), as those of its folds did; {what}"
+            )
 
     def _train(self, finals: Sequence[Final]) -> list["keras.Model"]:
         return self.trainer.train_on_all_rows(
@@ -108,13 +118,20 @@ class _FinalTraining:
         shares = np.bincount(self.prepared.problem.y[self.prepared.problem.rows])
         shares = shares[shares > 0] / shares.sum()
         ignorant = float(-(shares * np.log(shares)).sum())
-        return (worst + ignorant) / 2 if worst < ignorant else np.inf
+        if worst < ignorant:
+            return (worst + ignorant) / 2
+        return float(np.finfo(np.float64).max)  # whatever is a number
 
     def _loss(self, network: "keras.Model") -> float:
+        """Return the mean training loss of a network; infinity where it is not a number."""
         problem = self.prepared.problem
         few = problem.rows[:: -(-len(problem.rows) // _ROWS)]
-        probabilities = network(self.scaler.apply(problem.x[few]), training=False).numpy()
-        return float(cross_entropy(probabilities, problem.y[few]).mean())
+        parts = np.array_split(few, -(-len(few) // _AT_ONCE))
+        probabilities = [
+            network(self.scaler.apply(problem.x[part]), training=False).numpy() for part in parts
+        ]
+        loss = float(cross_entropy(np.concatenate(probabilities), problem.y[few]).mean())
+        return np.inf if np.isnan(loss) else loss
 
 
 def _hyperparameters(member: Member) -> "keras_tuner.HyperParameters":
