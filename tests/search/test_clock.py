@@ -20,12 +20,12 @@ def now(monkeypatch):
     return Now
 
 
-def make(limit, export_seconds=0.0, final_rounds=1):
+def make(limit, export_seconds=0.0, final_rounds=2):
     return Clock(
         limit,
         started=100.0,
         export_seconds=export_seconds,
-        final_rounds=final_rounds,
+        final_rounds=lambda: final_rounds,
         folds=5,
         objective=OBJECTIVES["cross_entropy"],
     )
@@ -55,14 +55,14 @@ def test_before_a_trial_has_ended_as_much_is_left_as_a_fold_has_taken(now):
 
 
 def test_networks_that_are_trained_one_after_another_take_as_often_as_long(now):
-    clock = make(100.0, final_rounds=3)
-    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs, twice as long alone
-    assert up_at(clock, now, range(100)) == 100 - 1 - 3 * 8
+    clock = make(100.0, final_rounds=6)
+    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs
+    assert up_at(clock, now, range(100)) == 100 - 1 - 6 * 4
 
 
 def test_what_the_best_network_takes_is_left_for_the_final_training(now):
     clock = make(100.0)
-    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs, twice as long alone
+    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs
     clock.take(ended(0.1, seconds=0.0, status="failed"))
     clock.take(ended(0.6, seconds=400.0))
     assert up_at(clock, now, range(200)) == 91  # and a second to make ready
@@ -101,7 +101,23 @@ def test_it_counts_from_now_where_time_is_real():
         60.0,
         started=time.monotonic(),
         export_seconds=0.0,
-        final_rounds=1,
+        final_rounds=lambda: 1,
         folds=5,
         objective=OBJECTIVES["cross_entropy"],
     ).is_up()
+
+
+def test_who_trains_at_last_may_change_while_it_is_searched(now):
+    rounds = iter([2, 10])
+    clock = Clock(
+        100.0,
+        started=100.0,
+        export_seconds=0.0,
+        final_rounds=lambda: next(rounds),
+        folds=5,
+        objective=OBJECTIVES["cross_entropy"],
+    )
+    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs
+    now.seconds = 170.0
+    assert not clock.is_up()  # 2 × 4 s are left
+    assert clock.is_up()  # 10 × 4 s

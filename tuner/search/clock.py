@@ -1,6 +1,7 @@
 """When a search with a time limit must end."""
 
 import time
+from collections.abc import Callable
 
 from tuner.training import Objective, TrialResult
 
@@ -8,7 +9,6 @@ __all__ = ["Clock"]
 
 _FIRST_COHORT = 4  # trials, from which the pace is learned
 _TRACE_SECONDS = 1.0  # to make ready to train a network once more
-_ALONE = 2.0  # a lane takes about so much longer alone than its share beside others
 _EXPORT_SHARE = (
     0.2  # of a limit, at most, is kept for the export: of a short one, most is to search
 )
@@ -23,7 +23,8 @@ class Clock:
         limit: Seconds; None for no limit.
         started: Since when they count, by `time.monotonic`.
         export_seconds: What follows the final training takes.
-        final_rounds: Networks that are trained on all rows one after another.
+        final_rounds: Says how long the final training takes, in times of a fold of as many rows and
+            epochs; it is asked again, since who trains may change.
         folds: Folds of a trial.
         objective: Decides which network is trained at last.
     """
@@ -34,7 +35,7 @@ class Clock:
         *,
         started: float,
         export_seconds: float,
-        final_rounds: int,
+        final_rounds: Callable[[], float],
         folds: int,
         objective: Objective,
     ) -> None:
@@ -79,5 +80,5 @@ class Clock:
             return (time.monotonic() - self._started) / self._folds
         epochs = len(self._best.curves["loss"][0])
         a_fold = self._best.seconds / max(self._folds - 1, 1)
-        a_network = _ALONE * a_fold * self._best.epoch / epochs
-        return _TRACE_SECONDS + self._final_rounds * a_network
+        a_network = a_fold * self._best.epoch / epochs
+        return _TRACE_SECONDS + self._final_rounds() * a_network

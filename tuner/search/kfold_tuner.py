@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +184,7 @@ class KFoldTuner(keras_tuner.Tuner):
             self.settings.max_seconds,
             started=time.monotonic() if started is None else started,
             export_seconds=export_seconds,
-            final_rounds=-(-final_networks // self.trainer.finals_at_once),
+            final_rounds=partial(self.trainer.final_rounds, final_networks),
             folds=len(problem.folds),
             objective=self.settings.plan.objective,
         )

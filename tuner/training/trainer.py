@@ -69,7 +69,9 @@ class Trainer(ABC):
             The trained networks in the order of `finals`; each takes scaled rows.
         """
 
-    @property
-    def finals_at_once(self) -> int:
-        """How many networks it trains on all rows side by side."""
-        return 1
+    def final_rounds(self, networks: int) -> float:
+        """Return how long networks take on all rows, in times of a fold of as many rows and epochs.
+
+        A fold's time is its share of a trial's.
+        """
+        return networks

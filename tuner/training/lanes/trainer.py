@@ -32,6 +32,7 @@ _Results = Iterator[TrialResult | None]
 
 _KEPT = 4  # arrays of a trial's size that are kept of it, about
 _PROGRAMS = 64  # of a search that are kept; each takes some megabytes
+_ALONE = 2.0  # a lane takes about so much longer alone than its share beside others
 
 
 class LanesTrainer(Trainer):
@@ -110,15 +111,16 @@ class LanesTrainer(Trainer):
 
             # on threads of their own, so that an interrupt does not wait for a long epoch
             tasks = [partial(train, number) for number in range(len(finals))]
-            found = dict(side_by_side(tasks, workers=self.finals_at_once))
+            found = dict(side_by_side(tasks, workers=self.machine.workers))
         except Unfit:  # which was told when it was searched
             return FitTrainer().train_on_all_rows(finals, hypermodel, problem=problem, plan=plan)
         return [trial.network(found[number]) for number, trial in enumerate(trials)]
 
-    @property
-    def finals_at_once(self) -> int:
-        """One a core."""
-        return self.machine.workers
+    def final_rounds(self, networks: int) -> float:
+        """Return how long networks take: one a core at once, but one after another by `fit`."""
+        if self._noted:  # what lanes cannot train, they cannot train on all rows either
+            return super().final_rounds(networks)
+        return _ALONE * -(-networks // self.machine.workers)
 
     def _note(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
         """Tell once why networks are trained by `fit`."""
