@@ -79,7 +79,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     ] = "",
     ignore: Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")] = "",
     test_size: Annotated[
-        float, typer.Option(help="Share of the rows that is held back and scored once.")
+        float, typer.Option(help="Share of the rows that is held back to score what is exported.")
     ] = 0.2,
     seed: Annotated[int, typer.Option(help="Decides folds, proposals, weights, batches.")] = 0,
     study: Annotated[
@@ -214,7 +214,7 @@ def compare(
     studies: Annotated[list[str], typer.Argument(help="Names of two studies or more.")],
     output: Annotated[
         Path | None,
-        typer.Option(help="The page to write.  [default: compare-A-B.html under --root]"),
+        typer.Option(help="The page to write.  [default: compare-A+B.html under --root]"),
     ] = None,
     root: Root = Path("mlruns"),
 ) -> None:

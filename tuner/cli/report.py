@@ -1,6 +1,7 @@
 """`tuner report` and `tuner compare`: pages about one study, or about several."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from tuner.errors import UserError
@@ -8,7 +9,7 @@ from tuner.preparation import open_study
 
 __all__ = ["write_comparison", "write_report"]
 
-_LONGEST = 120  # letters of a file's name
+_LONGEST = 230  # letters of the names in a file's name; those of two studies are fewer
 
 
 def write_report(name: str, output: Path | None, root: Path) -> None:
@@ -47,8 +48,19 @@ def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> N
     opened = [open_study(name, root) for name in dict.fromkeys(names)]
     from tuner.reporting import compare_studies
 
-    called = "-".join(["compare", *dict.fromkeys(names)])[:_LONGEST]
-    print(compare_studies(opened, output or root / f"{called}.html"))
+    print(compare_studies(opened, output or root / _page_name(list(dict.fromkeys(names)))))
+
+
+def _page_name(names: Sequence[str]) -> str:
+    """Return the file of a comparison: no study's name has a plus sign, and other names differ.
+
+    >>> _page_name(["digits-mlp_depth-1", "digits-mlp_width-1"])
+    'compare-digits-mlp_depth-1+digits-mlp_width-1.html'
+    """
+    called = "+".join(names)
+    if len(called) > _LONGEST:
+        called = sha256(called.encode()).hexdigest()
+    return f"compare-{called}.html"
 
 
 def _check_output(output: Path | None) -> None:
