@@ -86,12 +86,13 @@ def test_more_is_better_where_the_objective_says_so():
 
 
 def test_nothing_is_above_chance_where_all_is_chance():
-    found = []
-    for seed in range(8):
+    found = 0
+    for seed in range(12):
         noise = np.random.default_rng(seed)
         records = made(lambda values, noise=noise: noise.normal(), count=30, seed=seed)
-        found += hyperparameter_importance(records, SPACE, maximise=False).above_chance
-    assert len(found) <= 8  # of 64 tests at 5 %
+        above = hyperparameter_importance(records, SPACE, maximise=False).above_chance
+        found += bool(above)
+    assert found <= 2  # of 12 studies of eight hyperparameters, at 5 % a study
 
 
 def test_it_is_optunas():

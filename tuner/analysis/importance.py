@@ -33,8 +33,8 @@ class Importance:
 
     Attributes:
         shares: By name, the largest first; they add up to 1. Empty where nothing can be told.
-        above_chance: The names whose importance is larger than what chance gives: than in at least
-            95 % of 39 studies of the same trials with their scores shuffled.
+        above_chance: The names whose importance is larger than what chance gives to any of them,
+            in at least 95 % of 39 studies of the same trials with their scores shuffled.
         trials: How many trials it rests on.
         good: How many of them are called good; 0 where nothing can be told.
         reason: Why nothing can be told, in words that go on from "…, since"; empty otherwise.
@@ -201,13 +201,20 @@ def _divergences(study: optuna.Study, losses: np.ndarray) -> dict[str, float]:
 
 
 def _above_chance(study: optuna.Study, losses: np.ndarray, raw: Mapping[str, float]) -> set[str]:
+    """Return the hyperparameters that are more important than by chance, adjusted for their number.
+
+    By the largest of all importances in each shuffled study, in standard deviations over studies
+    (maxT of Westfall and Young 1993, "Resampling-based multiple testing"): where all is chance,
+    any is named in 5 % of studies. It takes as few shuffles as a single test, where Holm's
+    adjustment of eight would take 159.
+    """
     rng = np.random.default_rng(len(losses))
-    as_large = dict.fromkeys(raw, 1)
-    for _ in range(_SHUFFLES):
-        by_chance = _divergences(study, rng.permutation(losses))
-        for name in raw:
-            as_large[name] += by_chance[name] >= raw[name]
-    return {name for name, times in as_large.items() if times <= _LEVEL * (_SHUFFLES + 1)}
+    shuffled = [_divergences(study, rng.permutation(losses)) for _ in range(_SHUFFLES)]
+    found = np.array([[each[name] for name in raw] for each in (raw, *shuffled)])
+    spread = np.maximum(found.std(axis=0), np.finfo(np.float64).tiny)
+    apart = (found - found.mean(axis=0)) / spread
+    p = (apart.max(axis=1, keepdims=True) >= apart[0]).mean(axis=0)
+    return {name for name, of_name in zip(raw, p, strict=True) if of_name <= _LEVEL}
 
 
 @contextmanager
