@@ -89,7 +89,7 @@ def on_noise(rows: int, search: Searcher, *, trials: int, seed: int) -> Checked:
     rng = np.random.default_rng([seed, rows])
     x, y = rng.normal(size=(rows, 10)).astype(np.float32), rng.permutation(rows) % 2
     objective = OBJECTIVES["accuracy"]
-    best = _selection(_problem(x, y, seed), objective, search, trials=trials, seed=seed).best
+    best = _selection(problem_of(x, y, seed), objective, search, trials=trials, seed=seed).best
     return Checked(best.score, best.corrected_score, best.corrected_interval, worth=0.5)
 
 
@@ -106,7 +106,7 @@ def on_table(path: Path, rows: int, objective: Objective, *, trials: int, seed: 
     )
     scale = x[train].std(axis=0) + 1e-9
     x = (x - x[train].mean(axis=0)) / scale  # of the searched part as a whole; folds are not ours
-    problem = _problem(x[train], y[train], seed)
+    problem = problem_of(x[train], y[train], seed)
     best = _selection(problem, objective, by_perceptrons, trials=trials, seed=seed).best
     estimator = _perceptron(best.trial, seed)
     of_folds = [
@@ -203,7 +203,9 @@ def _evaluated(
         ]
         probabilities = np.concatenate(predicted)[problem.fold_order]
         scores = scores_of(probabilities, problem, objective)
-        result = TrialResult(trial, "completed", parameters=1, **scores)
+        result = TrialResult(
+            trial, "completed", parameters=1, probabilities=probabilities, **scores
+        )
         records.append(TrialRecord(trial, {}, {}, result))
         row_values[trial] = objective.row_values(probabilities, problem.y)
     return records, row_values
@@ -232,7 +234,8 @@ def _score(
     return float(objective.row_values(probabilities, y).mean())
 
 
-def _problem(x: np.ndarray, y: np.ndarray, seed: int) -> Problem:
+def problem_of(x: np.ndarray, y: np.ndarray, seed: int) -> Problem:
+    """Return rows and their folds."""
     classes = [str(number) for number in range(int(y.max()) + 1)]
     split = make_split(y, classes=classes, folds=FOLDS, test_size=0.0, seed=seed)
     return Problem(x, y, split.folds)

@@ -1,6 +1,7 @@
 """A report on the disk: the page, its charts, the table of trials, and what it does in haste."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from tuner.preparation import DataRequest, Destination, Prepared, open_or_create
 from tuner.report import Page
 from tuner.reporting import (
     baseline_seconds,
+    choice_seconds,
     compare_studies,
     report_seconds,
     report_study,
@@ -116,3 +118,6 @@ def test_studies_are_compared_on_one_page(prepared, study, tmp_path):
 def test_what_a_time_limit_keeps_grows_with_the_data(prepared):
     assert 3 < report_seconds(prepared) < 4
     assert 1 < baseline_seconds(prepared) < 2
+    assert 0 < choice_seconds(prepared) < 0.1
+    settings = replace(prepared.settings, objective="roc_auc")
+    assert choice_seconds(replace(prepared, settings=settings)) > choice_seconds(prepared)

@@ -30,7 +30,7 @@ class Fold:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """A test part that is scored once, and the folds of all other rows.
+    """A test part that takes no part in any choice, and the folds of all other rows.
 
     Args:
         train: Row numbers outside the test part, (rows,) int64, sorted.

@@ -19,7 +19,7 @@ from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
 from tuner.final_training import train_members
 from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
 from tuner.report.words import command
-from tuner.reporting import baseline_seconds, report_seconds, report_study
+from tuner.reporting import baseline_seconds, choice_seconds, report_seconds, report_study
 from tuner.study import Listener, Study, TrialRecord
 from tuner.training.scores import defined_scores
 
@@ -156,11 +156,12 @@ def _search(
     from tuner.analysis import NETWORKS
     from tuner.serving.fresh_process import FreshProcess
 
+    afterwards = choice_seconds(prepared) + report_seconds(prepared) + baseline_seconds(prepared)
     sentence = tuner.run(
         prepared.problem,
         study,
         started=started,
-        export_seconds=_EXPORT_SECONDS + report_seconds(prepared) + baseline_seconds(prepared),
+        export_seconds=_EXPORT_SECONDS + afterwards,
         final_networks=NETWORKS,
     )
     on_stage("picking the network")

@@ -12,7 +12,6 @@ from tuner.analysis import (
     choose,
     judge,
     make_answers,
-    objective_values,
     results_table,
     tested,
     write_csv,
@@ -24,6 +23,7 @@ from tuner.study import Study
 
 __all__ = [
     "baseline_seconds",
+    "choice_seconds",
     "compare_studies",
     "report_seconds",
     "report_study",
@@ -34,6 +34,11 @@ __all__ = [
 # Measured on two cores (benchmarks/report.py); a time limit keeps so much for what follows it.
 _PAGE_SECONDS = 3.0  # to import Altair, to draw up the charts, and to bundle Vega
 _ROW_SECONDS = 5e-7  # a trial's row
+# Of the choice, a row for the ensemble, a trial's row, and a class of a row under roc_auc.
+_CHOICE_ROW_SECONDS = 5e-5
+_CHOICE_SECONDS = 2e-7
+_CURVE_SECONDS = 2.5e-7
+_ENSEMBLES = 200  # that drawn rows choose at most
 _BASELINE_SECONDS = 1.0
 # A cell is a fold's feature of a row, times the classes: boosting grows a tree for each. Small
 # tables take longer a cell, with more rounds.
@@ -49,6 +54,20 @@ def report_seconds(prepared: Prepared) -> float:
         prepared: Of it, the rows and the number of trials.
     """
     return _PAGE_SECONDS + _ROW_SECONDS * len(prepared.split.train) * prepared.settings.max_trials
+
+
+def choice_seconds(prepared: Prepared) -> float:
+    """Return about how long it takes to pick the networks, and to correct their scores.
+
+    Args:
+        prepared: Of it, the rows, the classes, the objective and the number of trials.
+    """
+    rows, settings = len(prepared.split.train), prepared.settings
+    seconds = rows * (_CHOICE_ROW_SECONDS + _CHOICE_SECONDS * settings.max_trials)
+    if settings.objective != "roc_auc":
+        return seconds
+    curves = len(prepared.dataset.schema.classes) * (settings.max_trials + _ENSEMBLES)
+    return seconds + _CURVE_SECONDS * rows * curves
 
 
 def baseline_seconds(prepared: Prepared) -> float:
@@ -100,14 +119,19 @@ def study_material(
 ) -> Material:
     """Return what a report of a study is written from; the arguments are `report_study`'s."""
     y, record = prepared.training_y, study.record
-    values = objective_values(study, y)
-    choice = choice or choose(study, y, values)
+    choice = choice or choose(study, y)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
     kept = bool(study.baselines())
     trained = baselines_of(study, prepared.problem) if baselines or kept else ()
-    judged = judge(trained, values[choice.best.trial], y, objective=record.objective.name)
+    judged = judge(trained, choice.out_of_bag, y, objective=record.objective.name)
     evidence = Evidence(
-        record, records, values, choice.best, choice.smallest, judged, choice.ensemble
+        record,
+        records,
+        choice.row_values,
+        choice.best,
+        choice.smallest,
+        judged,
+        choice.ensemble,
     )
     test = tested(study, choice.members(choice.exported))
     return Material(study, y, records, choice, test, make_answers(evidence), judged)

@@ -14,6 +14,8 @@ from threadpoolctl import threadpool_limits
 from tests.conftest import make_problem
 from tuner.analysis import classifiers
 from tuner.analysis.baselines import Baseline, baselines_of, judge, train_baselines
+from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag
+from tuner.analysis.rules import pick_best
 from tuner.analysis.scores import score_rows
 from tuner.training import OBJECTIVES
 
@@ -131,7 +133,8 @@ def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
     y = problem.y[problem.rows]
     values = OBJECTIVES[objective].row_values
     trial = values(baselines["logistic regression"].probabilities, y)
-    majority, logistic, boosting = judge(baselines.values(), trial, y, objective=objective)
+    exported = OutOfBag.of(trial)
+    majority, logistic, boosting = judge(baselines.values(), exported, y, objective=objective)
     assert (majority.verdict, logistic.verdict) == ("loses", "ties")
     assert (logistic.difference, logistic.standard_error) == (0.0, 0.0)
     differences = [
@@ -140,8 +143,25 @@ def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
     assert boosting.difference == pytest.approx(sum(differences) / len(y))
     assert boosting.standard_error == pytest.approx(np.std(differences, ddof=1) / np.sqrt(len(y)))
     assert boosting.scores == score_rows(baselines[boosting.name].probabilities, y)
-    guess = values(baselines["majority class"].probabilities, y)
+    guess = OutOfBag.of(values(baselines["majority class"].probabilities, y))
     assert judge([baselines[logistic.name]], guess, y, objective=objective)[0].verdict == "wins"
+
+
+def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(problem, baselines):
+    """Guesses of which the best looks better than the majority class, which it is not."""
+    y, draws = problem.y[problem.rows], np.random.default_rng(0)
+    guesses = [draws.dirichlet([1, 1, 1], len(y)) for _ in range(200)]
+    losses = -np.stack([OBJECTIVES["accuracy"].row_values(each, y) for each in guesses])
+    choice = out_of_bag(by_rule(pick_best, losses, np.ones(200), -losses), len(y), seed=0)
+    best = OutOfBag.of(-losses[losses.mean(axis=1).argmin()])
+    majority = [baselines["majority class"]]
+    (lucky,) = judge(majority, best, y, objective="accuracy")
+    (honest,) = judge(majority, choice, y, objective="accuracy")
+    assert lucky.verdict == "loses"
+    assert honest.verdict != "loses"
+    assert honest.difference == pytest.approx(
+        honest.scores["accuracy"].value - choice.score, abs=1e-6
+    )
 
 
 def test_a_study_keeps_them(make_study, problem, monkeypatch):

@@ -1,16 +1,22 @@
-"""The corrected score against a plain bootstrap, and on trials that are all alike."""
+"""Scores of what was chosen against a plain bootstrap, and on trials that are all alike."""
 
 import numpy as np
 import pytest
 
-from tuner.analysis.correction import corrected_score, out_of_bag_losses
+from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag
 from tuner.analysis.rules import pick_best, pick_smallest
 from tuner.training import OBJECTIVES
 
 rng = np.random.default_rng(0)
 
 
-def test_the_correction_is_the_mean_out_of_bag_score_of_a_plain_bootstrap():
+def corrected(losses, rule=pick_best, seed=0):
+    return out_of_bag(
+        by_rule(rule, losses, np.arange(len(losses)), losses), losses.shape[1], seed=seed
+    )
+
+
+def test_the_score_is_the_mean_out_of_bag_score_of_a_plain_bootstrap():
     losses = rng.normal(size=(6, 50))
     direct = []
     draws = np.random.default_rng(99)
@@ -18,50 +24,93 @@ def test_the_correction_is_the_mean_out_of_bag_score_of_a_plain_bootstrap():
         drawn = draws.integers(50, size=50)
         left = np.setdiff1d(np.arange(50), drawn)
         direct.append(losses[losses[:, drawn].mean(axis=1).argmin(), left].mean())
-    corrected, interval = corrected_score(losses, np.arange(6), pick_best, seed=1)
-    assert corrected == pytest.approx(np.mean(direct), abs=0.02)
-    assert interval == pytest.approx(np.percentile(direct, [2.5, 97.5]), abs=0.08)
+    found = corrected(losses, seed=1)
+    assert found.score == pytest.approx(np.mean(direct), abs=0.03)
+    assert found.interval == pytest.approx(np.percentile(direct, [2.5, 97.5]), abs=0.1)
+
+
+def test_a_row_is_judged_by_the_samples_that_left_it_out():
+    losses = rng.normal(size=(4, 30))
+    found = corrected(losses)
+    left_out = np.isfinite(found.values)
+    assert left_out.mean() == pytest.approx(np.exp(-1), abs=0.03)
+    for row, values in enumerate(found.values.T):
+        assert set(values[left_out[:, row]]) <= set(losses[:, row].astype(np.float32))
+        assert found.by_row[row] == pytest.approx(values[left_out[:, row]].mean())
 
 
 def test_noise_looks_better_than_chance_until_it_is_corrected():
     losses = rng.normal(size=(50, 200))  # fifty equally good trials, with mean 0
     assert losses.mean(axis=1).min() < -0.1
-    corrected, (low, high) = corrected_score(losses, np.arange(50), pick_best, seed=0)
-    assert corrected == pytest.approx(0.0, abs=0.08)
-    assert low < 0 < high
+    found = corrected(losses)
+    assert found.score == pytest.approx(0.0, abs=0.08)
+    assert found.interval[0] < 0 < found.interval[1]
+
+
+@pytest.mark.parametrize("trials", [2, 10, 50])
+def test_the_standard_error_is_never_too_small(trials):
+    """Of trials that are alike, the scores of 300 studies spread by no more than it says."""
+    draws = np.random.default_rng(trials)
+    found = [corrected(draws.normal(size=(trials, 60))) for _ in range(300)]
+    spread = np.std([each.score for each in found])
+    errors = [each.standard_error for each in found]
+    assert 0.6 * np.mean(errors) < spread < 1.05 * np.mean(errors)
 
 
 @pytest.mark.parametrize("name", ["balanced_accuracy", "roc_auc"])
 def test_scores_of_all_rows_are_corrected_too(name):
     """Guesses at the classes of 150 rows, of which the best seem to know something."""
-    plain, corrected = [], []
+    plain, scores = [], []
     for _ in range(20):
         y = rng.choice(3, size=150, p=[0.6, 0.3, 0.1])
         guesses = rng.dirichlet(np.ones(3), size=(40, 150))
         losses = -np.stack([OBJECTIVES[name].row_values(each, y) for each in guesses])
         plain.append(-losses.mean(axis=1).min())
-        corrected.append(-corrected_score(losses, np.arange(40), pick_best, seed=0)[0])
+        scores.append(-corrected(losses).score)
     chance = {"balanced_accuracy": 1 / 3, "roc_auc": 1 / 2}[name]
     assert np.mean(plain) > chance + 0.06
-    assert np.mean(corrected) == pytest.approx(chance, abs=0.02)
+    assert np.mean(scores) == pytest.approx(chance, abs=0.02)
 
 
-def test_one_trial_needs_no_correction_and_has_an_interval():
+def test_where_nothing_was_chosen_it_is_the_plain_score():
     losses = rng.normal(size=(1, 400))
-    corrected, (low, high) = corrected_score(losses, np.array([1]), pick_best, seed=0)
-    assert corrected == losses.mean()
-    assert low < corrected < high
+    for found in (corrected(losses), OutOfBag.of(losses[0])):
+        assert found.score == pytest.approx(losses.mean(), abs=1e-6)
+        assert found.standard_error == pytest.approx(losses.std(ddof=1) / 20, rel=1e-6)
+    low, high = corrected(losses).interval
+    assert low < losses.mean() < high
+
+
+def test_differences_are_paired():
+    """Two choices of the same trials differ by nothing, however hard the rows are."""
+    losses = rng.normal(size=(5, 80)) + 10 * rng.normal(size=80)
+    assert (corrected(losses) - corrected(losses)).standard_error == 0
+    shifted = corrected(losses + 0.5) - corrected(losses)
+    assert shifted.score == pytest.approx(0.5, abs=1e-5)
+    assert shifted.standard_error < 1e-6
+
+
+def test_what_chooses_may_be_judged_by_other_values():
+    losses, judged = rng.normal(size=(4, 30)), rng.normal(size=(4, 30))
+    found = out_of_bag(by_rule(pick_best, losses, np.arange(4), judged), 30, seed=0)
+    own = corrected(losses)
+    for mine, its in zip(found.values, own.values, strict=True):
+        (row, *_) = np.flatnonzero(np.isfinite(mine))
+        trial = int(np.flatnonzero(losses[:, row].astype(np.float32) == its[row])[0])
+        left = np.isfinite(mine)
+        np.testing.assert_array_equal(mine[left], judged[trial, left].astype(np.float32))
 
 
 def test_very_few_rows_can_be_corrected_too():
-    losses = rng.normal(size=(3, 2))
-    corrected, interval = corrected_score(losses, np.arange(3), pick_best, seed=0)
-    assert np.isfinite([corrected, *interval]).all()
+    found = corrected(rng.normal(size=(3, 2)))
+    assert np.isfinite([found.score, found.standard_error, *found.interval]).all()
 
 
 @pytest.mark.parametrize("rule", [pick_best, pick_smallest])
-def test_the_seed_decides_the_bootstrap(rule):
+def test_the_seed_and_the_rows_decide_the_samples(rule):
     losses = rng.normal(size=(4, 30))
-    scores = [out_of_bag_losses(losses, np.arange(4), rule, seed=seed) for seed in (0, 0, 1)]
-    np.testing.assert_array_equal(scores[0], scores[1])
-    assert (scores[0] != scores[2]).any()
+    first, again, other = (corrected(losses, rule, seed).values for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert (np.isnan(first) != np.isnan(other)).any()
+    fewer = corrected(losses[:2], rule).values  # of another number of trials
+    np.testing.assert_array_equal(np.isnan(first), np.isnan(fewer))

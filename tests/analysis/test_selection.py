@@ -77,3 +77,12 @@ def test_no_trial_beats_one_on_the_front_and_each_other_is_beaten_or_equalled(tr
         assert not_worse  # of the front, itself or one that is no worse in both
         if record in front:
             assert not_worse == [(size, loss)]
+
+
+def test_the_interval_of_a_share_ends_at_1(make_record):
+    """Row values of an area under a curve may lie above 1, and their mean on fewer rows too."""
+    values = {0: np.where(np.arange(60) % 20 == 0, 0.5, 1.02)}
+    best = select([make_record(0)], values, maximise=True, seed=0).best
+    assert best.corrected_interval[1] == 1.0
+    worse = select([make_record(0)], values, maximise=False, seed=0).best
+    assert worse.corrected_interval[1] > 1.0

@@ -119,10 +119,10 @@ def test_the_summary_names_the_winner_its_scores_and_where_everything_lies(folde
         "Is a hidden layer worth it?",
         "best of 3 trials",
         "cross-validated   cross_entropy ",
-        "corrected for having picked the best of 3: cross_entropy ",
+        "corrected for the choice: cross_entropy ",
         "95 % interval ",
         "held-out test     cross_entropy ",
-        "(18 rows, scored once)",
+        "(18 rows, which took no part in any choice)",
         "-m mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db",
     ):
         assert words in done.stdout
@@ -211,8 +211,8 @@ def copied(folder, name):
 def test_two_studies_are_compared(folder, searched):
     copied(folder, "twin")
     done = tuner(folder, "compare", "first", "twin")
-    assert (done.returncode, done.stdout) == (0, "mlruns/compare-first-twin.html\n"), done.stderr
-    page = (folder / "mlruns" / "compare-first-twin.html").read_text(encoding="utf-8")
+    assert (done.returncode, done.stdout) == (0, "mlruns/compare-first+twin.html\n"), done.stderr
+    page = (folder / "mlruns" / "compare-first+twin.html").read_text(encoding="utf-8")
     assert "By their rows these cannot be told apart: first, twin." in page
 
 

@@ -18,7 +18,6 @@ from tuner.analysis import (
     by_hyperparameter,
     choose,
     compare_settings,
-    objective_values,
 )
 from tuner.report import Material
 from tuner.study import Study, TrialRecord
@@ -104,7 +103,7 @@ def make_answers(records, values, split):
 
 def make_material(study, problem, *, baselines=True):
     y = problem.y[problem.rows]
-    values = objective_values(study, y)
+    choice = choose(study, y)
     records = tuple(study.trials())
     scores = {"cross_entropy": Score(0.9, 0.1), "accuracy": Score(0.6, 0.1)}
     judged = JudgedBaseline("gradient boosting", 1.5, scores, 0.3, 0.1, "loses", ("It is slow.",))
@@ -112,9 +111,9 @@ def make_material(study, problem, *, baselines=True):
         study,
         y,
         records,
-        choose(study, y, values),
+        choice,
         {"cross_entropy": (0.5, 0.1)},
-        make_answers(records, values, study.record.split),
+        make_answers(records, choice.row_values, study.record.split),
         (judged,) if baselines else (),
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.report.conftest import fill, make_trial, named
@@ -10,8 +11,7 @@ from tuner.analysis import choose
 from tuner.errors import UserError
 from tuner.folds import make_split
 from tuner.report import Compared, check_same_rows, comparison_page
-from tuner.report.comparing import differences
-from tuner.study import Study
+from tuner.study import OBJECTIVES, Study
 
 
 def compared(study, problem):
@@ -70,15 +70,12 @@ def test_studies_of_changed_data_are_refused(make_study):
 def test_a_clear_difference_is_told_apart_by_its_rows(make_study, problem):
     good = of_one_trial(make_study("good"), problem, 0.3)
     poor = of_one_trial(make_study("poor"), problem, 4.0)
-    (found,) = differences([poor, good], "cross_entropy")
-    assert (found.better, found.other, found.told_apart) == ("good", "poor", True)
-    assert found.low < found.mean < found.high < 0
     page = comparison_page([poor, good])
-    best = good.choice.best
+    exported = good.exported("cross_entropy")
     assert page.title == "Which found the better network: poor or good?"
     assert page.headline == (
-        "The best score is that of good: cross-entropy "
-        f"{best.score:.4f} ± {best.standard_error:.4f}.",
+        "The best score, corrected for the choice, is that of good: cross-entropy "
+        f"{exported.score:.4f} ± {exported.standard_error:.4f}.",
         "By their paired differences over rows it is better than all others.",
     )
 
@@ -87,7 +84,7 @@ def test_equal_studies_cannot_be_told_apart(make_study, problem):
     studies = [compared(fill(make_study(name), problem), problem) for name in ("one", "two")]
     page = comparison_page(studies)
     assert page.headline[0] == "By their rows these cannot be told apart: one, two."
-    assert "one less two +0.0000 0.0000 to 0.0000 no" in texts(page, "scores")
+    assert "one less two +0.0000 0.0000 to 0.0000 1.000 no" in texts(page, "scores")
     words = texts(page, "networks")
     assert "Which? Which?" in words
     assert "0.5000 ± 0.1000 0.5000 ± 0.1000" in words
@@ -99,3 +96,22 @@ def test_a_search_for_another_objective_is_not_drawn_beside_the_others(make_stud
     second = compared(fill(make_study("two", objective="accuracy"), problem), problem)
     words = texts(comparison_page([first, second]), "searches")
     assert "Not drawn, since another objective was optimised there: two." in words
+
+
+def test_a_search_for_another_objective_is_judged_by_what_it_chose(make_study, problem):
+    """Its trials are chosen by accuracy, and judged by the cross-entropy of the first study."""
+    study = fill(make_study("two", objective="accuracy"), problem)
+    second = compared(study, problem)
+    by_row = second.exported("cross_entropy").by_row
+    y = problem.y[problem.rows]
+    losses = [
+        OBJECTIVES["cross_entropy"].row_values(study.probabilities(record.trial), y)
+        for record in second.records
+        if record.completed
+    ]
+    assert second.choice.exported == "best"
+    assert (np.min(losses, axis=0) <= by_row + 1e-6).all()
+    assert (by_row <= np.max(losses, axis=0) + 1e-6).all()
+    first = compared(fill(make_study("one"), problem), problem)
+    words = texts(comparison_page([first, second]), "networks")
+    assert f"{second.exported('cross_entropy').score:.4f}" in words

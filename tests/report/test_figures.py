@@ -7,10 +7,12 @@ import pytest
 
 from tests.report.conftest import make_trial
 from tuner.report.figures import (
+    Estimate,
     confidence_bins,
     confusion_counts,
     confusion_matrix,
     finished,
+    intervals,
     learning_curves,
     reliability,
     score_against_size,
@@ -93,3 +95,10 @@ def test_a_diagram_has_a_point_a_bin_whatever_the_rows():
     first = rng.uniform(size=50_000)
     bins = confidence_bins(np.stack([first, 1 - first], axis=1), rng.integers(2, size=50_000))
     assert len(rows_of(reliability(bins))) <= 15 + 2
+
+
+@pytest.mark.parametrize(("objective", "high"), [("roc_auc", 1.0), ("cross_entropy", 1.08)])
+def test_intervals_are_cut_at_what_a_score_can_be(objective, high):
+    estimates = [Estimate("a", 0.99, 0.9, 1.08)]
+    (row,) = rows_of(intervals(estimates, "", objective, told=("good", "bad")))
+    assert (row["low"], row["high"]) == (0.9, high)

@@ -44,7 +44,8 @@ def test_the_picks_stand_side_by_side_with_their_scores(material):
     best = material.choice.best
     words = texts(study_page(material), "picks")
     assert f"{best.score:.4f} ± {best.standard_error:.4f}" in words
-    assert f"{best.corrected_score:.4f}" in words
+    assert f"cross-entropy, corrected for the choice {best.corrected_score:.4f}" in words
+    assert "The 0 held-out rows took no part in any choice" in words
     assert "cross-entropy, held-out test" in words
     assert "0.5000 ± 0.1000" in words
     assert f"Best, trial {best.trial}: depth 0, learning_rate 0.01." in words
@@ -76,10 +77,29 @@ def test_the_predictions_say_how_often_they_are_wrong(material):
     assert "Expected calibration error" in words
 
 
-def test_the_baselines_stand_beside_the_network(material):
-    words = texts(study_page(material), "baselines")
+def test_the_baselines_stand_beside_what_is_exported(material):
+    page = study_page(material)
+    words = texts(page, "baselines")
     assert "gradient boosting 0.9000 ± 0.1000 +0.3000 ± 0.1000 loses 1.5" in words
-    assert "gradient boosting: It is slow." in words
+    assert words.endswith("exported It is slow.")
+    choice = material.choice
+    pick, error = choice.exported_pick, choice.out_of_bag.standard_error
+    told = f"corrected for the choice {pick.corrected_score:.4f} ± {error:.4f} exported"
+    assert told in words
+    (chart,) = page.figures()["baselines"]["datasets"].values()
+    assert chart[-1]["score"] == pick.corrected_score
+    assert (chart[-1]["low"], chart[-1]["high"]) == pick.corrected_interval
+    assert chart[-1]["name"] in words
+
+
+@pytest.mark.parametrize("better", [False, True])
+def test_beside_the_baselines_stands_the_ensemble_where_it_is_exported(material, better):
+    choice = material.choice
+    ensemble = replace(choice.ensemble, better=better)
+    of = replace(material, choice=replace(choice, ensemble=ensemble))
+    words = texts(study_page(of), "baselines")
+    what = "ensemble" if better else f"network, trial {choice.best.trial}"
+    assert f"{what}, corrected for the choice" in words
 
 
 def test_a_page_without_baselines_says_how_to_get_them(study, problem):

@@ -25,6 +25,7 @@ from tuner.analysis.choice import (
     Choice,
     PickName,
     choose,
+    exported_values,
     networks_of,
     objective_values,
     tested,
@@ -36,7 +37,9 @@ from tuner.analysis.comparison import (
     by_hyperparameter,
     compare_settings,
 )
-from tuner.analysis.ensemble import NETWORKS, Ensemble, Member, Scoring, make_ensemble
+from tuner.analysis.correction import OutOfBag, possible
+from tuner.analysis.differences import Difference, differences
+from tuner.analysis.ensemble import NETWORKS, Ensemble, Member
 from tuner.analysis.importance import Importance, hyperparameter_importance
 from tuner.analysis.results_table import results_table, write_csv
 from tuner.analysis.scores import SCORES, Score, score_rows
@@ -52,6 +55,7 @@ __all__ = [
     "Cell",
     "Choice",
     "Comparison",
+    "Difference",
     "Ensemble",
     "Evidence",
     "Fit",
@@ -59,11 +63,11 @@ __all__ = [
     "Importance",
     "JudgedBaseline",
     "Member",
+    "OutOfBag",
     "Pair",
     "PickName",
     "Point",
     "Score",
-    "Scoring",
     "Section",
     "Selection",
     "Setting",
@@ -72,13 +76,15 @@ __all__ = [
     "by_hyperparameter",
     "choose",
     "compare_settings",
+    "differences",
+    "exported_values",
     "hyperparameter_importance",
     "judge",
     "make_answers",
-    "make_ensemble",
     "networks_of",
     "objective_values",
     "pareto",
+    "possible",
     "results_table",
     "score_rows",
     "select",

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from tuner.analysis.classifiers import boosting, logistic, shares
+from tuner.analysis.correction import OutOfBag
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.folds import Fold
 from tuner.study import OBJECTIVES, Study
@@ -74,13 +75,14 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class JudgedBaseline:
-    """A baseline beside a trial.
+    """A baseline beside what the study exports.
 
     Attributes:
         name: As of the baseline.
         seconds: As of the baseline.
         scores: Every score of `score_rows`, by name, with its standard error.
-        difference: Mean of the objective over rows, the baseline's less the trial's.
+        difference: Mean of the objective over rows, the baseline's less that of what is exported,
+            corrected for the choice.
         standard_error: Of that difference, paired over rows.
         verdict: `wins` where the baseline is better by more than that, `loses` where it is worse
             by more, else `ties`.
@@ -151,31 +153,34 @@ def train_baselines(
 
 
 def judge(
-    baselines: Sequence[Baseline], trial_values: np.ndarray, y: np.ndarray, *, objective: str
+    baselines: Sequence[Baseline], exported: OutOfBag, y: np.ndarray, *, objective: str
 ) -> tuple[JudgedBaseline, ...]:
-    """Return each baseline's scores, and how it stands beside a trial.
+    """Return each baseline's scores, and how it stands beside what a study exports.
+
+    Nothing was chosen of a baseline but its rounds, so that its out-of-fold values stand as they
+    are; what is exported was chosen of many, and is judged on rows that it was not chosen by.
 
     Args:
-        baselines: Of the same rows as the trial.
-        trial_values: The objective of each training row, shape `(rows,)`, by the trial.
+        baselines: Of the same rows.
+        exported: What choosing what is exported comes to by the objective.
         y: The class of each training row, shape `(rows,)`.
         objective: The name of what the study optimises.
     """
-    return tuple(_judged(each, trial_values, y, objective) for each in baselines)
+    return tuple(_judged(each, exported, y, objective) for each in baselines)
 
 
 def _judged(
-    baseline: Baseline, trial_values: np.ndarray, y: np.ndarray, objective: str
+    baseline: Baseline, exported: OutOfBag, y: np.ndarray, objective: str
 ) -> JudgedBaseline:
-    differences = SCORES[objective](baseline.probabilities, y) - trial_values
-    difference = float(differences.mean())
-    error = float(differences.std(ddof=1) / np.sqrt(len(y)))
-    gain = difference if OBJECTIVES[objective].direction == "max" else -difference
+    difference = OutOfBag.of(SCORES[objective](baseline.probabilities, y)) - exported
+    maximise = OBJECTIVES[objective].direction == "max"
+    gain = difference.score if maximise else -difference.score
+    error = difference.standard_error
     return JudgedBaseline(
         name=baseline.name,
         seconds=baseline.seconds,
         scores=score_rows(baseline.probabilities, y),
-        difference=difference,
+        difference=difference.score,
         standard_error=error,
         verdict="wins" if gain > error else "loses" if -gain > error else "ties",
         notes=baseline.notes,

@@ -1,16 +1,26 @@
 """What a study may export: the networks that it names, by name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
 
-from tuner.analysis.ensemble import Ensemble, Member, Scoring, make_ensemble
+from tuner.analysis.correction import OutOfBag, out_of_bag
+from tuner.analysis.ensemble import Ensemble, Library, Member, Scoring, make_ensemble
 from tuner.analysis.selection import select
 from tuner.study import OBJECTIVES, Pick, Study, TrialRecord
 
-__all__ = ["PICKS", "Choice", "PickName", "choose", "networks_of", "objective_values", "tested"]
+__all__ = [
+    "PICKS",
+    "Choice",
+    "PickName",
+    "choose",
+    "exported_values",
+    "networks_of",
+    "objective_values",
+    "tested",
+]
 
 PickName = Literal["best", "smallest", "ensemble"]
 PICKS: tuple[PickName, ...] = get_args(PickName)
@@ -25,17 +35,26 @@ class Choice:
         smallest: The one with the fewest parameters within one standard error of it.
         pareto: Those that no other beats in both score and size, the smallest first.
         ensemble: Networks of the best trials, whose probabilities are averaged.
+        row_values: The objective of each training row, shape `(rows,)`, by completed trial.
+        out_of_bag: What choosing what is exported comes to on rows that it was not chosen by.
     """
 
     best: Pick
     smallest: Pick
     pareto: tuple[TrialRecord, ...]
     ensemble: Ensemble
+    row_values: Mapping[int, np.ndarray] = field(compare=False, repr=False)
+    out_of_bag: OutOfBag = field(compare=False, repr=False)
 
     @property
     def exported(self) -> PickName:
         """What a search exports: the ensemble only where the evidence is for it."""
         return "ensemble" if self.ensemble.better else "best"
+
+    @property
+    def exported_pick(self) -> Pick | Ensemble:
+        """The pick of that name."""
+        return self.ensemble if self.ensemble.better else self.best
 
     def members(self, name: PickName) -> tuple[Member, ...]:
         """Return the networks of a pick."""
@@ -43,7 +62,7 @@ class Choice:
             return self.ensemble.members
         pick: Pick = getattr(self, name)
         fields = ("trial", "hyperparameters", "derived", "parameters", "epoch")
-        return (Member(networks=1, **{field: getattr(pick, field) for field in fields}),)
+        return (Member(networks=1, **{each: getattr(pick, each) for each in fields}),)
 
     def out_of_fold(self, name: PickName, study: Study) -> np.ndarray:
         """Return the probabilities of a pick, each row's by the folds that held it out.
@@ -86,29 +105,57 @@ def objective_values(study: Study, y: np.ndarray) -> dict[int, np.ndarray]:
     return {trial: row_values(study.probabilities(trial), y) for trial in completed}
 
 
-def choose(
-    study: Study, y: np.ndarray, row_values: Mapping[int, np.ndarray] | None = None
-) -> Choice:
+def choose(study: Study, y: np.ndarray) -> Choice:
     """Pick a study's networks from the out-of-fold probabilities of its trials.
 
     Args:
         study: The study.
         y: The class of each training row, shape `(training rows,)`.
-        row_values: What `objective_values` gives, where it is known already.
 
     Raises:
         SearchFailed: No trial was completed.
     """
+    settings, maximise = study.record.settings, study.record.objective.direction == "max"
+    records, row_values = list(study.trials()), objective_values(study, y)
+    selection = select(records, row_values, maximise=maximise, seed=settings.seed)
+    library = _library(study, y, row_values)
+    best = selection.out_of_bag
+    ensemble, averaged = make_ensemble(library, best=best, seed=settings.seed)
+    return Choice(
+        selection.best,
+        selection.smallest,
+        selection.pareto,
+        ensemble,
+        row_values,
+        averaged if ensemble.better else best,
+    )
+
+
+def exported_values(study: Study, y: np.ndarray, choice: Choice, objective: str) -> OutOfBag:
+    """Return what choosing what is exported comes to by an objective, on rows left out.
+
+    It is chosen by the study's own objective, whatever it is judged by.
+
+    Args:
+        study: The study.
+        y: The class of each training row, shape `(training rows,)`.
+        choice: What it exports.
+        objective: The name of what it is judged by.
+    """
+    if objective == study.record.objective.name:
+        return choice.out_of_bag
+    library = _library(study, y, choice.row_values)
+    chosen = library.ensemble if choice.exported == "ensemble" else library.best
+    return out_of_bag(chosen(objective), len(y), seed=study.record.settings.seed)
+
+
+def _library(study: Study, y: np.ndarray, row_values: Mapping[int, np.ndarray]) -> Library:
     objective = study.record.objective
-    seed, maximise = study.record.settings.seed, objective.direction == "max"
-    records = list(study.trials())
-    if row_values is None:
-        row_values = objective_values(study, y)
-    selection = select(records, row_values, maximise=maximise, seed=seed)
     values_of = {name: _row_values(each.row_values, y) for name, each in OBJECTIVES.items()}
-    scoring = Scoring(y, values_of, objective.name, maximise)
-    ensemble = make_ensemble(records, study.probabilities, scoring, seed=seed)
-    return Choice(selection.best, selection.smallest, selection.pareto, ensemble)
+    scoring = Scoring(y, values_of, objective.name, objective.direction == "max")
+    return Library(
+        list(study.trials()), row_values, probabilities=study.probabilities, scoring=scoring
+    )
 
 
 def _row_values(

@@ -2,22 +2,32 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
-from tuner.analysis.correction import bootstrap_sample, interval_of
+from tuner.analysis.correction import OutOfBag, Procedure, by_rule, out_of_bag, possible
+from tuner.analysis.rules import least, pick_best
 from tuner.errors import SearchFailed
 from tuner.space import Value
 from tuner.study import TrialRecord
 
-__all__ = ["NETWORKS", "Ensemble", "Member", "Scoring", "choose_members", "make_ensemble"]
+__all__ = [
+    "NETWORKS",
+    "Ensemble",
+    "Library",
+    "Member",
+    "Scoring",
+    "choose_members",
+    "make_ensemble",
+]
 
 NETWORKS = 5
 """Networks of an ensemble; each more costs a training and a prediction, and gains less."""
 
 _POOL = 20  # trials that it is chosen from: the best ones
-_REPETITIONS = 200  # bootstrap samples
+_KEPT = 64  # trials whose probabilities are kept in memory: 130 MB of 50,000 rows and 10 classes
 _SMALLEST = 1e-7  # probability, as in the objective
 
 RowValues = Callable[[np.ndarray], np.ndarray]
@@ -75,12 +85,12 @@ class Ensemble:
         parameters: Of all networks.
         score: Cross-validated mean of the objective over rows.
         standard_error: Of that mean, over rows.
-        corrected_score: The same, corrected for having been chosen.
+        corrected_score: The same, corrected for the choice.
         corrected_interval: Its 95 % interval.
         scores: Cross-validated mean of every objective, by name.
         standard_errors: Of these means, over rows.
-        better: Whether it is better than the best trial by more than the standard error of the
-            difference, paired over rows.
+        better: Whether choosing it is better than choosing the best trial, on rows that neither was
+            chosen by, by more than the standard error of the difference.
     """
 
     members: tuple[Member, ...]
@@ -100,98 +110,177 @@ class Ensemble:
         return {**record, "members": members, "corrected_interval": [*self.corrected_interval]}
 
 
-def choose_members(true_class: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Choose how often each trial is in the ensemble.
+def choose_members(
+    true_class: np.ndarray, weights: np.ndarray, *, pool: np.ndarray, parameters: np.ndarray
+) -> np.ndarray:
+    """Choose how often each trial is in the ensemble, for many weightings of the rows at once.
 
-    One after another, whichever trial lowers the cross-entropy of the mean most is added; a trial
-    may be added again (Caruana, Niculescu-Mizil, Crew and Ksikes 2004, "Ensemble selection from
-    libraries of models", sections 2 and 2.1).
+    One after another, whichever trial lowers the cross-entropy of the mean most is added, of equals
+    the one with fewer parameters; a trial may be added again (Caruana, Niculescu-Mizil, Crew and
+    Ksikes 2004, "Ensemble selection from libraries of models", sections 2 and 2.1).
 
     Args:
         true_class: Out-of-fold probability of each row's class, shape `(trials, rows)`.
-        weights: How often each row counts, shape `(rows,)`.
+        weights: How often each row counts, shape `(rows, samples)`.
+        pool: Which trials may be chosen, shape `(trials, samples)`.
+        parameters: Of each trial, shape `(trials,)`.
 
     Returns:
-        Shape `(trials,)`; they add up to `NETWORKS`.
+        Shape `(trials, samples)`; each sample's add up to `NETWORKS`.
     """
-    counts = np.zeros(len(true_class), np.int64)
-    total = np.zeros(true_class.shape[1], true_class.dtype)
+    counts = np.zeros(pool.shape, np.int64)
     for number in range(1, NETWORKS + 1):
-        means = np.maximum((total + true_class) / number, _SMALLEST)
-        added = int(np.argmax(np.log(means) @ weights))
-        counts[added] += 1
-        total += true_class[added]
+        # samples that have chosen the same trials so far look at the same means
+        chosen, place = np.unique(counts, axis=1, return_inverse=True)
+        for those in range(chosen.shape[1]):
+            samples = np.flatnonzero(place == those)
+            logs = _log_means(chosen[:, those] @ true_class, true_class, number)
+            losses = np.where(pool[:, samples], -(logs @ weights[:, samples]), np.inf)
+            added = least(losses, parameters)
+            counts[added, samples] += 1
     return counts
 
 
-def make_ensemble(
-    records: Sequence[TrialRecord],
-    probabilities: Callable[[int], np.ndarray],
-    scoring: Scoring,
-    *,
-    seed: int,
-) -> Ensemble:
-    """Return the ensemble of a study.
+def _log_means(total: np.ndarray, true_class: np.ndarray, number: int) -> np.ndarray:
+    """Return the log of the mean with each trial added, `(trials, rows)`, in a single array."""
+    logs = total + true_class
+    logs /= number
+    np.maximum(logs, _SMALLEST, out=logs)
+    return np.log(logs, out=logs)
+
+
+class Library:
+    """The completed trials of a study, which an ensemble is chosen from.
 
     Args:
-        records: The study's trials; the best of those that were completed are chosen from.
+        records: The study's trials.
+        row_values: The objective of each training row, shape `(rows,)`, by completed trial.
         probabilities: A trial's out-of-fold probabilities, shape `(rows, classes)`.
         scoring: The rows' classes, and the objectives.
-        seed: Of the bootstrap.
 
     Raises:
         SearchFailed: No trial was completed.
     """
-    pool = _best(records, scoring.maximise)
-    stacked = np.stack([probabilities(record.trial) for record in pool])
-    value = scoring.row_values[scoring.objective]
-    true_class = stacked[:, np.arange(len(scoring.y)), scoring.y]
 
-    def averaged(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        counts = choose_members(true_class, drawn.astype(true_class.dtype))
-        chosen = np.flatnonzero(counts)
-        return counts, np.average(stacked[chosen], axis=0, weights=counts[chosen])
+    def __init__(
+        self,
+        records: Sequence[TrialRecord],
+        row_values: Mapping[int, np.ndarray],
+        *,
+        probabilities: Callable[[int], np.ndarray],
+        scoring: Scoring,
+    ) -> None:
+        self.records = _best_first(records, scoring.maximise)
+        self.scoring = scoring
+        sign = -1.0 if scoring.maximise else 1.0
+        self._losses = sign * np.stack([row_values[record.trial] for record in self.records])
+        self._parameters = np.array([record.result.parameters for record in self.records])
+        self._probabilities = lru_cache(_KEPT)(probabilities)
+        self._true_class = cache(self._read_true_class)
 
-    def out_of_bag(drawn: np.ndarray) -> float:
-        return float(value(averaged(drawn)[1])[drawn == 0].mean())
+    def choose(self, weights: np.ndarray) -> np.ndarray:
+        """Choose from the trials that are best by some weightings of the rows.
 
-    counts, whole = averaged(np.ones(len(scoring.y)))
+        Args:
+            weights: How often each row counts, shape `(rows, samples)`.
+
+        Returns:
+            How often each trial is chosen, shape `(trials, samples)`.
+        """
+        totals = self._losses @ weights
+        pool = np.zeros(totals.shape, bool)
+        np.put_along_axis(pool, np.argsort(totals, axis=0, kind="stable")[:_POOL], True, axis=0)
+        used = np.flatnonzero(pool.any(axis=1))
+        counts = np.zeros(totals.shape, np.int64)
+        counts[used] = choose_members(
+            np.stack([self._true_class(place) for place in used]),
+            weights,
+            pool=pool[used],
+            parameters=self._parameters[used],
+        )
+        return counts
+
+    def average(self, counts: Sequence[int]) -> np.ndarray:
+        """Return the mean probabilities of chosen trials, shape `(rows, classes)`."""
+        total = sum(
+            count * self._probabilities(record.trial).astype(np.float64)
+            for count, record in zip(counts, self.records, strict=True)
+            if count
+        )
+        return np.asarray(total / sum(counts))
+
+    def best(self, objective: str) -> Procedure:
+        """Return what picks the best trial by drawn rows, judged by an objective."""
+        row_values = self.scoring.row_values[objective]
+        judged = [row_values(self._probabilities(record.trial)) for record in self.records]
+        return by_rule(pick_best, self._losses, self._parameters, np.stack(judged))
+
+    def ensemble(self, objective: str) -> Procedure:
+        """Return what chooses an ensemble by drawn rows, judged by an objective."""
+
+        @cache
+        def values(counts: tuple[int, ...]) -> np.ndarray:
+            return self.scoring.row_values[objective](self.average(counts)).astype(np.float32)
+
+        def chosen(weights: np.ndarray) -> np.ndarray:
+            return np.stack([values(tuple(each)) for each in self.choose(weights).T.tolist()])
+
+        return chosen
+
+    def _read_true_class(self, place: int) -> np.ndarray:
+        y = self.scoring.y
+        of_trial = self._probabilities(self.records[place].trial)
+        return np.asarray(of_trial[np.arange(len(y)), y].astype(np.float64))
+
+
+def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensemble, OutOfBag]:
+    """Return the ensemble of a study, and what choosing it comes to on rows left out.
+
+    Args:
+        library: The trials that it is chosen from.
+        best: What choosing the best trial comes to on rows left out.
+        seed: Of the bootstrap.
+    """
+    scoring, rows = library.scoring, len(library.scoring.y)
+    (counts,) = library.choose(np.ones((rows, 1))).T.tolist()
+    whole = library.average(counts)
     means = {name: _mean_and_error(values(whole)) for name, values in scoring.row_values.items()}
-    gain, error = _mean_and_error(value(whole) - value(stacked[0]))
-    corrected = _out_of_bag_scores(out_of_bag, len(scoring.y), len(pool), seed)
-    return Ensemble(
-        members=_members(pool, counts),
-        parameters=int(sum(c * r.result.parameters for c, r in zip(counts, pool, strict=True))),
+    corrected = out_of_bag(library.ensemble(scoring.objective), rows, seed=seed)
+    gain = corrected - best if scoring.maximise else best - corrected
+    members = _members(library.records, counts)
+    ensemble = Ensemble(
+        members=members,
+        parameters=sum(member.networks * member.parameters for member in members),
         score=means[scoring.objective][0],
         standard_error=means[scoring.objective][1],
-        corrected_score=float(corrected.mean()),
-        corrected_interval=interval_of(corrected),
+        corrected_score=corrected.score,
+        corrected_interval=possible(*corrected.interval, maximise=scoring.maximise),
         scores={name: mean for name, (mean, _) in means.items()},
         standard_errors={name: error for name, (_, error) in means.items()},
-        better=(gain if scoring.maximise else -gain) > error,
+        better=gain.score > gain.standard_error,
     )
+    return ensemble, corrected
 
 
-def _best(records: Sequence[TrialRecord], maximise: bool) -> list[TrialRecord]:
+def _best_first(records: Sequence[TrialRecord], maximise: bool) -> list[TrialRecord]:
     completed = [record for record in records if record.completed]
     if not completed:
         raise SearchFailed("no trial was completed, so there is no network to pick")
     sign = -1.0 if maximise else 1.0
-    completed.sort(key=lambda r: (sign * r.result.score, r.result.parameters, r.trial))
-    return completed[:_POOL]
+    return sorted(completed, key=lambda r: (sign * r.result.score, r.result.parameters, r.trial))
 
 
-def _members(pool: Sequence[TrialRecord], counts: np.ndarray) -> tuple[Member, ...]:
+def _members(records: Sequence[TrialRecord], counts: Sequence[int]) -> tuple[Member, ...]:
     members = [
         Member(
             trial=record.trial,
-            networks=int(count),
+            networks=count,
             hyperparameters=record.hyperparameters,
             derived=record.derived,
             parameters=record.result.parameters,
             epoch=record.result.epoch,
         )
-        for record, count in zip(pool, counts, strict=True)
+        for record, count in zip(records, counts, strict=True)
         if count
     ]
     return tuple(sorted(members, key=lambda member: -member.networks))
@@ -199,15 +288,3 @@ def _members(pool: Sequence[TrialRecord], counts: np.ndarray) -> tuple[Member, .
 
 def _mean_and_error(values: np.ndarray) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
-
-
-def _out_of_bag_scores(
-    score: Callable[[np.ndarray], float], rows: int, trials: int, seed: int
-) -> np.ndarray:
-    """Return the scores of what is chosen by drawn rows, on the others: `(repetitions,)`.
-
-    As `tuner.analysis.correction`, which says where it comes from. The pool of the best trials is
-    not chosen again: which trials are in it hardly depends on a row.
-    """
-    rng = np.random.default_rng([seed, trials, rows, NETWORKS])
-    return np.array([score(bootstrap_sample(rows, rng)) for _ in range(_REPETITIONS)])

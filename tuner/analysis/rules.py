@@ -9,11 +9,24 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["Rule", "pick_best", "pick_smallest"]
+__all__ = ["Rule", "least", "pick_best", "pick_smallest"]
 
 Rule = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 _ROUNDING = 1e-10  # of a loss's size; what differs by less, differs by the order of summation
+
+
+def least(totals: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+    """Return the trial with the least total; the smaller of equals.
+
+    Args:
+        totals: Of losses over rows, shape `(trials, samples)`.
+        parameters: Shape `(trials,)`.
+    """
+    lowest = totals.min(axis=0)
+    by_size = np.argsort(parameters, kind="stable")
+    equal = totals[by_size] <= lowest + _ROUNDING * np.abs(lowest)
+    return np.asarray(by_size[equal.argmax(axis=0)])  # the first one
 
 
 def pick_best(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -> np.ndarray:
@@ -24,11 +37,7 @@ def pick_best(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -
         weights: Shape `(rows, samples)`.
         parameters: Shape `(trials,)`.
     """
-    totals = losses @ weights
-    least = totals.min(axis=0)
-    by_size = np.argsort(parameters, kind="stable")
-    equal = totals[by_size] <= least + _ROUNDING * np.abs(least)
-    return np.asarray(by_size[equal.argmax(axis=0)])  # the first one
+    return least(losses @ weights, parameters)
 
 
 def pick_smallest(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -> np.ndarray:

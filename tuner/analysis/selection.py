@@ -1,11 +1,11 @@
 """Which networks a study names, and their scores corrected for having been picked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from tuner.analysis.correction import corrected_score
+from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag, possible
 from tuner.analysis.rules import Rule, pick_best, pick_smallest
 from tuner.errors import SearchFailed
 from tuner.study import Pick, TrialRecord
@@ -22,11 +22,13 @@ class Selection:
         smallest: The fewest parameters within one standard error of the best.
         pareto: The completed trials that no other beats in both score and parameters, the
             smallest first.
+        out_of_bag: What choosing the best comes to on rows that it was not chosen by.
     """
 
     best: Pick
     smallest: Pick
     pareto: tuple[TrialRecord, ...]
+    out_of_bag: OutOfBag = field(compare=False, repr=False)
 
 
 def select(
@@ -52,19 +54,21 @@ def select(
     completed = [record for record in by_number if record.completed]
     if not completed:
         raise SearchFailed("no trial was completed, so there is no network to pick")
-    losses = np.stack([row_values[record.trial] for record in completed]).astype(np.float64)
-    losses *= -1 if maximise else 1
+    values = np.stack([row_values[record.trial] for record in completed]).astype(np.float64)
+    losses = -values if maximise else values
     parameters = np.array([record.result.parameters for record in completed])
+    rows = losses.shape[1]
 
-    def pick(rule: Rule) -> Pick:
-        (picked,) = rule(losses, np.ones((losses.shape[1], 1)), parameters)
-        corrected, (low, high) = corrected_score(losses, parameters, rule, seed=seed)
-        if maximise:
-            corrected, low, high = -corrected, -high, -low
-        return _pick(completed[picked], corrected, (low, high))
+    def pick(rule: Rule) -> tuple[Pick, OutOfBag]:
+        (picked,) = rule(losses, np.ones((rows, 1)), parameters)
+        found = out_of_bag(by_rule(rule, losses, parameters, values), rows, seed=seed)
+        interval = possible(*found.interval, maximise=maximise)
+        return _pick(completed[picked], found.score, interval), found
 
+    best, found = pick(pick_best)
+    smallest, _ = pick(pick_smallest)
     front = pareto(completed, maximise=maximise)
-    return Selection(pick(pick_best), pick(pick_smallest), front)
+    return Selection(best, smallest, front, found)
 
 
 def pareto(records: Sequence[TrialRecord], *, maximise: bool) -> tuple[TrialRecord, ...]:

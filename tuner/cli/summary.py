@@ -33,11 +33,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     ]
     completed = counts["completed"]
     if completed > 1:
-        low, high = best.corrected_interval
-        lines.append(
-            f"  corrected for having picked the best of {completed}: {objective} "
-            f"{best.corrected_score:.4f}, 95 % interval {low:.4f} to {high:.4f}"
-        )
+        lines.append(_corrected(best, objective))
     if outcome.choice.exported == "best":
         lines += _test(outcome)
     if smallest.trial == best.trial and completed > 1:
@@ -70,13 +66,11 @@ def _ensemble(outcome: Outcome) -> list[str]:
         f"trial {member.trial}" + (f" ×{member.networks}" if member.networks > 1 else "")
         for member in ensemble.members
     )
-    low, high = ensemble.corrected_interval
     return [
         f"better by more than one standard error, and exported: the mean of {members}",
         f"  parameters        {ensemble.parameters:,} in all",
         f"  cross-validated   {_scores(ensemble)}",
-        f"  corrected for having been chosen: {objective} {ensemble.corrected_score:.4f}, 95 % "
-        f"interval {low:.4f} to {high:.4f}",
+        _corrected(ensemble, objective),
         *_test(outcome),
     ]
 
@@ -86,7 +80,7 @@ def _test(outcome: Outcome) -> list[str]:
         return []
     tests = ", ".join(f"{name} {m:.4f} ± {e:.4f}" for name, (m, e) in outcome.test.items())
     rows = len(outcome.study.record.split.test)
-    return [f"  held-out test     {tests} ({rows:,} rows, scored once)"]
+    return [f"  held-out test     {tests} ({rows:,} rows, which took no part in any choice)"]
 
 
 def _network(pick: Pick) -> list[str]:
@@ -94,6 +88,14 @@ def _network(pick: Pick) -> list[str]:
         f"  hyperparameters   {configuration({**pick.hyperparameters, **pick.derived})}",
         f"  parameters        {pick.parameters:,}, trained for {pick.epoch} epochs",
     ]
+
+
+def _corrected(pick: Pick | Ensemble, objective: str) -> str:
+    low, high = pick.corrected_interval
+    return (
+        f"  corrected for the choice: {objective} {pick.corrected_score:.4f}, 95 % interval "
+        f"{low:.4f} to {high:.4f}"
+    )
 
 
 def _scores(pick: Pick | Ensemble) -> str:

@@ -1,16 +1,15 @@
-"""Whether studies can be compared, and by how much their networks differ."""
+"""Studies side by side, and whether they can be compared."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.analysis import Choice
+from tuner.analysis import Choice, OutOfBag, exported_values
 from tuner.errors import UserError
-from tuner.report.figures.trials import NORMAL
-from tuner.study import OBJECTIVES, Study, TrialRecord
+from tuner.study import Study, TrialRecord
 
-__all__ = ["Compared", "Difference", "check_same_rows", "differences"]
+__all__ = ["Compared", "check_same_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +35,9 @@ class Compared:
         """The study's."""
         return self.study.record.name
 
-    def row_values(self, objective: str) -> np.ndarray:
-        """Return an objective of each training row by what it exported, shape `(rows,)`."""
-        probabilities = self.choice.out_of_fold(self.choice.exported, self.study)
-        return OBJECTIVES[objective].row_values(probabilities, self.y)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How two studies' exported networks differ, paired over rows.
-
-    Attributes:
-        better: The study whose network scores better.
-        other: The other one.
-        mean: Mean over rows of the better one's objective less the other's.
-        low: Lower end of its 95 % interval.
-        high: Upper end.
-    """
-
-    better: str
-    other: str
-    mean: float
-    low: float
-    high: float
-
-    @property
-    def told_apart(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return self.low > 0 or self.high < 0
+    def exported(self, objective: str) -> OutOfBag:
+        """Return what choosing what it exports comes to by an objective, on rows left out."""
+        return exported_values(self.study, self.y, self.choice, objective)
 
 
 def check_same_rows(studies: Sequence[Study]) -> None:
@@ -100,28 +74,3 @@ def check_same_rows(studies: Sequence[Study]) -> None:
 
 def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def differences(studies: Sequence[Compared], objective: str) -> list[Difference]:
-    """Return how the best study's exported network differs from each other one's.
-
-    The standard error is that of the mean of paired differences over rows. It says how sure the
-    order of these networks is on rows of the kind, not of these searches, were they done again.
-
-    Args:
-        studies: Of the same rows and folds.
-        objective: What is compared.
-
-    Returns:
-        The smallest difference first.
-    """
-    sign = -1.0 if OBJECTIVES[objective].direction == "max" else 1.0
-    values = {study.name: study.row_values(objective) for study in studies}
-    best, *others = sorted(values, key=lambda name: sign * float(values[name].mean()))
-    found = []
-    for other in others:
-        by_row = values[best] - values[other]
-        mean = float(by_row.mean())
-        margin = NORMAL * float(by_row.std(ddof=1) / np.sqrt(len(by_row)))
-        found.append(Difference(best, other, mean, mean - margin, mean + margin))
-    return found

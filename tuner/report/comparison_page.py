@@ -1,15 +1,20 @@
 """The page of several studies: which found the better network, and what each found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from tuner.analysis import Difference, OutOfBag, differences
 from tuner.report.blocks import Block, Facts, Figure, Table, Words
-from tuner.report.comparing import Compared, Difference, differences
+from tuner.report.comparing import Compared
 from tuner.report.figures import Estimate, bars_height, finished, intervals, progress, tabulate
 from tuner.report.figures.trials import NORMAL
 from tuner.report.page import Page, Section
 from tuner.report.words import configuration, interval, score, spoken
+from tuner.study import OBJECTIVES
 
 __all__ = ["comparison_page"]
+
+Exported = Mapping[str, OutOfBag]
+"""What choosing what each study exports comes to on rows left out, by the study's name."""
 
 
 def comparison_page(studies: Sequence[Compared]) -> Page:
@@ -18,104 +23,97 @@ def comparison_page(studies: Sequence[Compared]) -> Page:
     They are judged by the objective of the first one, whatever the others optimised.
     """
     objective = studies[0].study.record.objective.name
-    found = differences(studies, objective)
+    exported = {each.name: each.exported(objective) for each in studies}
+    found = differences(exported, maximise=OBJECTIVES[objective].direction == "max")
     data = studies[0].study.record.data
     subject = f"{data['name']}, {data['rows']:,} rows · {len(studies)} studies"
     title = f"Which found the better network: {_listed([each.name for each in studies])}?"
     sections = (
-        _scores(studies, found, objective),
-        _networks(studies, objective),
+        _scores(studies, exported, found, objective),
+        _networks(studies, exported, objective),
         _searches(studies, objective),
         _method(studies),
     )
-    return Page(title, subject, _headline(studies, found, objective), sections)
+    return Page(title, subject, _headline(exported, found, objective), sections)
 
 
 def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-def _headline(
-    studies: Sequence[Compared], found: Sequence[Difference], objective: str
-) -> tuple[str, ...]:
-    best = next(each for each in studies if each.name == found[0].better)
-    alike = [each.other for each in found if not each.told_apart]
-    mean, error = _score_of(best, objective)
-    first = f"The best score is that of {best.name}: {spoken(objective)} {score(mean, error)}."
+def _headline(exported: Exported, found: Sequence[Difference], objective: str) -> tuple[str, ...]:
+    best = found[0].better
+    beside = [each for each in found if each.better == best]
+    alike = [each.other for each in beside if not each.told_apart]
+    first = (
+        f"The best score, corrected for the choice, is that of {best}: {spoken(objective)} "
+        f"{_corrected(exported[best])}."
+    )
     if not alike:
         return first, "By their paired differences over rows it is better than all others."
     others = ", ".join(alike)
-    if len(alike) == len(found):
-        return f"By their rows these cannot be told apart: {best.name}, {others}.", first
+    if len(alike) == len(beside):
+        return f"By their rows these cannot be told apart: {best}, {others}.", first
     return first, f"By their rows it cannot be told apart from {others}."
 
 
-def _score_of(study: Compared, objective: str) -> tuple[float, float]:
-    """Return the score of what a study exported, and its standard error over rows."""
-    choice = study.choice
-    pick = choice.ensemble if choice.exported == "ensemble" else choice.best
-    return pick.scores[objective], pick.standard_errors[objective]
+def _corrected(exported: OutOfBag) -> str:
+    return score(exported.score, exported.standard_error)
 
 
-def _scores(studies: Sequence[Compared], found: Sequence[Difference], objective: str) -> Section:
-    alike = {found[0].better, *(each.other for each in found if not each.told_apart)}
-    estimates = []
-    for each in studies:
-        mean, error = _score_of(each, objective)
-        low, high = mean - NORMAL * error, mean + NORMAL * error
-        estimates.append(
-            Estimate(each.name, mean, low, high, each.name in alike, each.choice.exported)
-        )
+def _scores(
+    studies: Sequence[Compared], exported: Exported, found: Sequence[Difference], objective: str
+) -> Section:
+    best = found[0].better
+    worse = {each.other for each in found if each.better == best and each.told_apart}
+    estimates = [
+        _estimate(each, exported[each.name], leads=each.name not in worse) for each in studies
+    ]
     chart = intervals(estimates, "", objective, told=("cannot be told apart", "worse"))
     caption = (
-        "The out-of-fold score of what each study exported, with its 95 % interval over rows. The "
-        "rows are the same ones, so that the table's paired differences tell more than whether "
-        "intervals overlap."
+        "The score of what each study exported, corrected for the choice, with its 95 % interval "
+        "over rows. The rows are the same ones, so that the table's paired differences tell more "
+        "than whether intervals overlap."
     )
     figure = Figure("scores", finished(chart, height=bars_height(len(estimates))), "", caption)
     rows = tuple(
         (
             f"{each.better} less {each.other}",
             f"{each.mean:+.4f}",
-            interval((each.low, each.high)),
+            interval(each.interval),
+            f"{each.adjusted_p:.3f}",
             "yes" if each.told_apart else "no",
         )
         for each in found
     )
-    header = ("difference", spoken(objective), "95 % interval", "told apart")
+    header = ("difference", spoken(objective), "95 % interval", "adjusted p", "told apart")
     words = Words(
         (
-            "The intervals are of these networks on rows of this kind. Another search of the same "
-            "space would find other networks.",
+            "A study with more trials has more to choose from, and the better score by that alone: "
+            "hence the correction. An interval is of one pair by itself; the adjusted p is for all "
+            "pairs at once (Holm 1979). All this is of these trials on rows of this kind: another "
+            "search of the same space would find other networks.",
         ),
         small=True,
     )
-    return Section(
-        "scores", "Which is better?", (figure, Table(header, rows, frozenset({1, 2})), words)
-    )
+    table = Table(header, rows, frozenset({1, 2, 3}))
+    return Section("scores", "Which is better?", (figure, table, words))
 
 
-def _networks(studies: Sequence[Compared], objective: str) -> Section:
+def _estimate(study: Compared, exported: OutOfBag, *, leads: bool) -> Estimate:
+    mean, margin = exported.score, NORMAL * exported.standard_error
+    return Estimate(study.name, mean, mean - margin, mean + margin, leads, study.choice.exported)
+
+
+def _networks(studies: Sequence[Compared], exported: Exported, objective: str) -> Section:
     rows = [
         ("question", *(each.study.record.title for each in studies)),
         ("exported", *(each.choice.exported for each in studies)),
-        (f"{spoken(objective)} of it", *(score(*_score_of(each, objective)) for each in studies)),
+        (f"its {spoken(objective)}, cross-validated", *(_plain(e, objective) for e in studies)),
+        ("corrected for the choice", *(_corrected(exported[each.name]) for each in studies)),
         ("best trial", *(str(each.choice.best.trial) for each in studies)),
         ("its hyperparameters", *(_searched(each) for each in studies)),
         ("its parameters", *(f"{each.choice.best.parameters:,}" for each in studies)),
-        (
-            f"its {spoken(objective)}",
-            *(
-                score(
-                    each.choice.best.scores[objective], each.choice.best.standard_errors[objective]
-                )
-                for each in studies
-            ),
-        ),
-        (
-            "corrected for the choice",
-            *(f"{each.choice.best.corrected_score:.4f}" for each in studies),
-        ),
         ("smallest good network", *(_smallest(each) for each in studies)),
         (
             f"{spoken(objective)}, held-out test",
@@ -125,6 +123,11 @@ def _networks(studies: Sequence[Compared], objective: str) -> Section:
     header = ("", *(each.name for each in studies))
     wide = frozenset(range(1, len(header)))
     return Section("networks", "What did each find?", (Table(header, tuple(rows), wide=wide),))
+
+
+def _plain(study: Compared, objective: str) -> str:
+    pick = study.choice.exported_pick
+    return score(pick.scores[objective], pick.standard_errors[objective])
 
 
 def _searched(study: Compared) -> str:

@@ -33,7 +33,7 @@ class SearchSettings:
         objective: What is optimised: `cross_entropy`, `accuracy`, `balanced_accuracy` or `roc_auc`.
         racing: Whether trials that are clearly beaten end early.
         trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
-        test_size: Share of the rows that is held back and scored once.
+        test_size: Share of the rows that is held back to score what is exported.
         seed: Decides folds, proposals, initial weights and batches.
 
     Raises:

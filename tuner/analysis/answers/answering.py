@@ -15,8 +15,7 @@ from tuner.analysis.answers.ranking import importance_section
 from tuner.analysis.answers.records import Answers, Section
 from tuner.analysis.answers.regularizers import dropout_section, kind_section, strength_section
 from tuner.analysis.baselines import Baseline, judge
-from tuner.analysis.choice import objective_values
-from tuner.analysis.selection import select
+from tuner.analysis.choice import choose
 from tuner.study import Study
 
 __all__ = ["make_answers", "study_answers"]
@@ -38,7 +37,7 @@ _SECTIONS: dict[str, Callable[[Evidence], Section]] = {
 def study_answers(study: Study, y: np.ndarray, *, baselines: Sequence[Baseline]) -> Answers:
     """Return the answers of a study on the disk.
 
-    It picks the networks as a search does, and judges the baselines beside the best one.
+    It picks the networks as a search does, and judges the baselines beside what it exports.
 
     Args:
         study: The study; the probabilities of its completed trials are read.
@@ -48,14 +47,19 @@ def study_answers(study: Study, y: np.ndarray, *, baselines: Sequence[Baseline])
     Raises:
         SearchFailed: No trial was completed.
     """
-    objective = study.record.objective
+    choice, objective = choose(study, y), study.record.objective.name
     records = tuple(sorted(study.trials(), key=lambda record: record.trial))
-    row_values = objective_values(study, y)
-    seed, maximise = study.record.settings.seed, objective.direction == "max"
-    selection = select(records, row_values, maximise=maximise, seed=seed)
-    judged = judge(baselines, row_values[selection.best.trial], y, objective=objective.name)
+    judged = judge(baselines, choice.out_of_bag, y, objective=objective)
     return make_answers(
-        Evidence(study.record, records, row_values, selection.best, selection.smallest, judged)
+        Evidence(
+            study.record,
+            records,
+            choice.row_values,
+            choice.best,
+            choice.smallest,
+            judged,
+            choice.ensemble,
+        )
     )
 
 

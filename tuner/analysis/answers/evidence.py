@@ -8,6 +8,7 @@ from math import ceil
 import numpy as np
 
 from tuner.analysis.baselines import JudgedBaseline
+from tuner.analysis.correction import possible
 from tuner.analysis.ensemble import Ensemble
 from tuner.analysis.importance import Importance, hyperparameter_importance
 from tuner.space import Domain, Space
@@ -28,7 +29,7 @@ class Evidence:
         row_values: The objective of each training row, shape `(rows,)`, by completed trial.
         best: The best network.
         smallest: The smallest one within one standard error of it.
-        baselines: Judged beside the best network.
+        baselines: Judged beside what is exported.
         ensemble: Of the best trials, where it is known.
     """
 
@@ -50,9 +51,14 @@ class Evidence:
         """Whether more of it is better."""
         return self.study.objective.direction == "max"
 
+    @property
+    def exported(self) -> Pick | Ensemble:
+        """What is exported: the ensemble only where it is better."""
+        return self.ensemble if self.ensemble and self.ensemble.better else self.best
+
     def possible(self, low: float, high: float) -> tuple[float, float]:
         """Return the part of a score's interval that a score can have."""
-        return max(low, 0.0), min(high, 1.0) if self.maximise else high
+        return possible(low, high, maximise=self.maximise)
 
     @cached_property
     def completed(self) -> tuple[TrialRecord, ...]:

@@ -60,8 +60,8 @@ def _beaten(evidence: Evidence, wins: Sequence[JudgedBaseline]) -> str:
         f"{_called(each)} ({_scored(evidence, each)}) by {_difference(each)}" for each in others
     ]
     return (
-        f"{begun(_called(first))} is better than every network here: {_scored(evidence, first)}, "
-        f"better than the best network by {_difference(first)}."
+        f"{begun(_called(first))} is better than {_exported(evidence)}: "
+        f"{_scored(evidence, first)}, better by {_difference(first)}."
         + (f" So is {listed(also)}." if also else "")
     )
 
@@ -88,8 +88,8 @@ def _corrected(evidence: Evidence) -> list[str]:
     low, high = evidence.best.corrected_interval
     score = rounded(evidence.best.corrected_score, (high - low) / 4)
     return [
-        f"Corrected for having been picked as the best of {completed} completed trials, its "
-        f"{named(evidence.objective)} is {score} ({interval(*evidence.possible(low, high))})."
+        f"Corrected for the choice among {completed} completed trials, its "
+        f"{named(evidence.objective)} is {score} ({interval(low, high)})."
     ]
 
 
@@ -104,19 +104,19 @@ def _ensemble(evidence: Evidence) -> list[str]:
     trials = listed([str(member.trial) for member in ensemble.members])
     whose = f"trials {trials}" if len(ensemble.members) > 1 else f"trial {trials}"
     return [
-        f"What was exported is better: the mean of {sum(m.networks for m in ensemble.members)} "
-        f"networks of {whose}, {score}, corrected {corrected} "
-        f"({interval(*evidence.possible(low, high))})."
+        "What was exported is better: an ensemble, the mean of "
+        f"{sum(m.networks for m in ensemble.members)} networks of {whose}, {score}, corrected "
+        f"for the choice {corrected} ({interval(low, high)})."
     ]
 
 
 def _baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -> list[str]:
-    """Return how the best network stands beside the baselines that do not win."""
+    """Return how what is exported stands beside the baselines that do not win."""
     ties = [each for each in ordered if each.verdict == "ties"]
     loses = [each for each in ordered if each.verdict == "loses"]
     sentences = [
-        f"{begun(_called(each))} does as well as the best network: {_scored(evidence, each)}, a "
-        f"difference of {_difference(each)}."
+        f"{begun(_called(each))} does as well as {_exported(evidence)}: "
+        f"{_scored(evidence, each)}, a difference of {_difference(each)}."
         for each in ties
     ]
     if not loses:
@@ -125,18 +125,14 @@ def _baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -> list[st
         [f"{_called(each)} by {_difference(each)} ({_scored(evidence, each)})" for each in loses]
     )
     if len(loses) < len(ordered):
-        return [*sentences, f"The best network is better than {behind}."]
-    return [f"A network is worth it: it is better than {behind}.", *_not_sure(evidence, loses)]
+        return [*sentences, f"{begun(_exported(evidence))} is better than {behind}."]
+    return [f"A network is worth it: {_exported(evidence)} is better than {behind}."]
 
 
-def _not_sure(evidence: Evidence, loses: Sequence[JudgedBaseline]) -> list[str]:
-    """Return what the best network is not better than once its score is corrected."""
-    sign = -1 if evidence.maximise else 1
-    corrected = sign * evidence.best.corrected_score
-    as_good = [_called(each) for each in loses if _loss(evidence, each) <= corrected]
-    if not as_good:
-        return []
-    return [f"Corrected, it is no better than {listed(as_good)}, so that this is not sure."]
+def _exported(evidence: Evidence) -> str:
+    """Return what is exported, as the baselines are judged beside it."""
+    what = "the best network" if evidence.exported is evidence.best else "the ensemble"
+    return what if len(evidence.completed) < 2 else f"{what} (corrected for the choice)"
 
 
 def _smallest(evidence: Evidence) -> str:

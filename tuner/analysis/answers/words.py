@@ -24,7 +24,7 @@ __all__ = [
     "with_error",
 ]
 
-_OBJECTIVES = {"roc_auc": "area under the ROC curve", "cross_entropy": "cross-entropy"}
+_OBJECTIVES = {"roc_auc": "ROC AUC", "cross_entropy": "cross-entropy"}
 
 # How a setting of each is called, and several of them; others are called by their own name.
 _PHRASES = {
@@ -60,7 +60,7 @@ def named(name: str) -> str:
     """Return a hyperparameter's name, or an objective's, in a sentence.
 
     >>> named("learning_rate"), named("roc_auc")
-    ('learning rate', 'area under the ROC curve')
+    ('learning rate', 'ROC AUC')
     """
     return _OBJECTIVES.get(name, name.replace("_", " "))
 

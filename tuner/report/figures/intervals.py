@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tuner.analysis import possible
 from tuner.report.figures.theme import BLUE, GREY, score_axis
 from tuner.report.words import spoken
+from tuner.study import OBJECTIVES
 
 if TYPE_CHECKING:
     import altair as alt
@@ -44,22 +46,24 @@ def intervals(
     Args:
         of: The estimates.
         title: What they are of; empty where their names say it.
-        objective: What the scores are of.
+        objective: What the scores are of; intervals are cut at what it can be.
         told: What the legend calls those that lead, and the others.
     """
     import altair as alt
     import pandas as pd
 
+    maximise = OBJECTIVES[objective].direction == "max"
+    ends = [possible(each.low, each.high, maximise=maximise) for each in of]
     rows = [
         {
             "name": each.name,
             "score": each.score,
-            "low": each.low,
-            "high": each.high,
+            "low": low,
+            "high": high,
             "note": each.note,
             "told": told[0] if each.leads else told[1],
         }
-        for each in of
+        for each, (low, high) in zip(of, ends, strict=True)
     ]
     frame = pd.DataFrame(rows)
     axis = score_axis(objective, [*frame.low, *frame.high])

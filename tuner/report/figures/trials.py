@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tuner.analysis import possible
 from tuner.report.words import number, spoken
 from tuner.study import StudyRecord, TrialRecord
 
@@ -79,21 +80,22 @@ def tabulate(records: Sequence[TrialRecord], study: StudyRecord) -> Trials:
     import pandas as pd
 
     names = varied(records, study)
-    rows = [{**_outcome(record), **_hyperparameters(record, names)} for record in records]
     maximise = study.objective.direction == "max"
+    rows = [{**_outcome(r, maximise), **_hyperparameters(r, names)} for r in records]
     return Trials(pd.DataFrame(rows), names, study.objective.name, maximise)
 
 
-def _outcome(record: TrialRecord) -> dict[str, Any]:
+def _outcome(record: TrialRecord, maximise: bool) -> dict[str, Any]:
     result = record.result
     margin = NORMAL * result.standard_error
+    low, high = possible(result.score - margin, result.score + margin, maximise=maximise)
     return {
         "trial": record.trial,
         "status": result.status,
         "score": result.score,
         "error": result.standard_error,
-        "low": result.score - margin,
-        "high": result.score + margin,
+        "low": low,
+        "high": high,
         "parameters": result.parameters,
         "epoch": result.epoch,
         "seconds": result.seconds,

@@ -1,6 +1,6 @@
-"""Simple classifiers beside the network, on the same rows and folds."""
+"""Simple classifiers beside what a study exports, on the same rows and folds."""
 
-from tuner.report.blocks import Block, Figure, Table, Words
+from tuner.report.blocks import Figure, Table, Words
 from tuner.report.figures import Estimate, bars_height, finished, intervals
 from tuner.report.figures.trials import NORMAL
 from tuner.report.material import Material
@@ -19,28 +19,49 @@ def baselines(of: Material) -> Section:
             f"`{command(of.study.folder, 'report', of.record.name)}`",
         )
         return Section("baselines", title, (Words(words),))
-    best = of.choice.best
-    rows: list[tuple[str, float, float]] = [
-        (each.name, each.scores[of.objective].value, each.scores[of.objective].standard_error)
-        for each in of.baselines
-    ]
-    rows.append((f"network, trial {best.trial}", best.score, best.standard_error))
-    estimates = [
+    notes = tuple(note for each in of.baselines for note in each.notes)
+    noted = (Words(notes, small=True),) if notes else ()
+    return Section("baselines", title, (_figure(of), _table(of), *noted))
+
+
+def _figure(of: Material) -> Figure:
+    estimates = [*_estimates(of), _exported_estimate(of)]
+    chart = intervals(estimates, "", of.objective, told=("exported", "baseline"))
+    caption = (
+        "Scores on the same folds, with their 95 % intervals: of the baselines over rows, of what "
+        "is exported corrected for the choice."
+    )
+    height = bars_height(len(estimates))
+    return Figure("baselines", finished(chart, height=height), caption=caption)
+
+
+def _estimates(of: Material) -> list[Estimate]:
+    scores = [(each.name, each.scores[of.objective]) for each in of.baselines]
+    return [
         Estimate(
-            name, mean, mean - NORMAL * error, mean + NORMAL * error, name.startswith("network")
+            name,
+            found.value,
+            found.value - NORMAL * found.standard_error,
+            found.value + NORMAL * found.standard_error,
+            leads=False,
         )
-        for name, mean, error in rows
+        for name, found in scores
     ]
-    chart = intervals(estimates, "", of.objective, told=("network", "baseline"))
-    caption = "Scores on the same folds, with their 95 % intervals over rows."
-    figure = Figure("baselines", finished(chart, height=bars_height(len(rows))), caption=caption)
-    notes = tuple(f"{each.name}: {note}" for each in of.baselines for note in each.notes)
-    blocks: list[Block] = [figure, _table(of)]
-    return Section("baselines", title, (*blocks, *([Words(notes, small=True)] if notes else [])))
+
+
+def _exported_estimate(of: Material) -> Estimate:
+    pick = of.choice.exported_pick
+    return Estimate(_exported(of), pick.corrected_score, *pick.corrected_interval)
+
+
+def _exported(of: Material) -> str:
+    choice = of.choice
+    is_ensemble = choice.exported == "ensemble"
+    return "ensemble" if is_ensemble else f"network, trial {choice.best.trial}"
 
 
 def _table(of: Material) -> Table:
-    header = ("baseline", spoken(of.objective), "less the network's", "verdict", "seconds")
+    header = ("", spoken(of.objective), "less the exported one's", "verdict", "seconds")
     rows = tuple(
         (
             each.name,
@@ -51,4 +72,7 @@ def _table(of: Material) -> Table:
         )
         for each in of.baselines
     )
-    return Table(header, rows, frozenset({1, 2, 4}))
+    found = of.choice.out_of_bag
+    corrected = score(found.score, found.standard_error)
+    exported = (f"{_exported(of)}, corrected for the choice", corrected, "", "exported", "")
+    return Table(header, (*rows, exported), frozenset({1, 2, 4}))

@@ -79,13 +79,13 @@ def _notes(of: Material) -> tuple[Block, ...]:
     sentences = [
         f"Exported: the {choice.exported}. A score is a mean over rows, ± its standard error; each "
         "row was predicted by networks that were trained without it.",
-        "The best of many scores is too good: the corrected one is what the same choice comes to "
-        "on rows that it was not made by (BBC-CV, Tsamardinos et al. 2018).",
+        "The best of many scores is too good: corrected for the choice, it is what the same choice "
+        "comes to on rows that it was not made by (BBC-CV, Tsamardinos et al. 2018).",
     ]
     if of.test:
         sentences.append(
-            f"The {rows:,} held-out rows took no part in the search, and scored what was exported, "
-            "once."
+            f"The {rows:,} held-out rows took no part in any choice: each search of the study "
+            "scored what it exported on them, at its end."
         )
     named = [f"Best, trial {choice.best.trial}: {_whole(choice.best)}."]
     if choice.smallest.trial != choice.best.trial:

@@ -1,0 +1,61 @@
+"""Which studies can be told apart; benchmarks/studies.py asks it of more of them."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from benchmarks.studies import made, told_apart, told_apart_as_they_are
+from tuner.analysis import OutOfBag, differences
+
+ROWS = np.random.default_rng(99).normal(size=200)
+
+
+def named(shifts):
+    """Values that lie apart by exactly so much, with noise of their own."""
+    draws = {name: np.random.default_rng(number) for number, name in enumerate(sorted(shifts))}
+    noise = {name: 0.1 * draw.normal(size=200) for name, draw in draws.items()}
+    return {
+        name: OutOfBag.of(ROWS + shift + noise[name] - noise[name].mean())
+        for name, shift in shifts.items()
+    }
+
+
+@pytest.mark.parametrize(("maximise", "order"), [(False, "abc"), (True, "cba")])
+def test_all_pairs_are_compared_the_best_first(maximise, order):
+    first, second, third = differences(named({"b": 1.0, "a": 0.0, "c": 1.001}), maximise=maximise)
+    best, middle, worst = order
+    assert (first.better, first.other) == (best, middle)
+    assert (second.better, second.other) == (best, worst)
+    assert (third.better, third.other) == (middle, worst)
+    told = {
+        frozenset((each.better, each.other)): each.told_apart for each in (first, second, third)
+    }
+    assert told == {frozenset("ab"): True, frozenset("ac"): True, frozenset("bc"): False}
+    assert first.interval[0] < first.mean < first.interval[1]
+    assert abs(second.mean) == pytest.approx(1.001)
+
+
+def test_more_studies_need_more_evidence():
+    """What two studies alone tell apart, they do not among many others."""
+    shifts = {"a": 0.0, "b": 0.022}
+    (alone,) = differences(named(shifts), maximise=False)
+    others = {f"other {number}": 0.011 for number in range(8)}
+    among = differences(named({**shifts, **others}), maximise=False)
+    pair = next(each for each in among if {each.better, each.other} == {"a", "b"})
+    assert alone.told_apart
+    assert not pair.told_apart
+    assert pair.interval == pytest.approx(alone.interval)
+
+
+def test_the_same_study_twice_cannot_be_told_apart():
+    values = named({"a": 0.0})["a"]
+    (found,) = differences({"one": values, "two": values}, maximise=False)
+    assert (found.mean, found.interval, found.adjusted_p) == (0.0, (0.0, 0.0), 1.0)
+
+
+def test_more_trials_are_no_advantage():
+    """Studies of 1 and of 50 equal trials: as they are, they are told apart time and again."""
+    pairs = list(islice(made((1, 50), 100), 200))
+    assert sum(told_apart_as_they_are(*each) for each in pairs) > 0.15 * len(pairs)
+    assert sum(told_apart(*each) for each in pairs) <= 0.05 * len(pairs)
