@@ -95,3 +95,10 @@ def test_several_networks_of_a_trial_differ_and_each_is_the_one_that_is_trained_
         for mine, its in zip(network.get_weights(), alone.get_weights(), strict=True):
             np.testing.assert_array_equal(mine, its)
     assert not np.allclose(together[0].get_weights()[0], together[2].get_weights()[0])
+
+
+def test_what_lanes_left_to_fit_is_planned_as_fit_trains_it(problem, plan):
+    trainer = TRAINERS["lanes"]()
+    assert trainer.final_rounds(5) == 2 * -(-5 // trainer.machine.workers)
+    list(trainer.train([job()], Unfit(), problem=problem, plan=plan))
+    assert trainer.final_rounds(5) == TRAINERS["fit"]().final_rounds(5) == 5

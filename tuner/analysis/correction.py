@@ -65,12 +65,13 @@ class OutOfBag:
     def standard_error(self) -> float:
         """Of the score, over rows, by the variance of one choice's values.
 
-        The means by row vary less than the values of any one choice, and their variance would
-        be too small: which choices they are means of is common to all rows. Let trials be alike
-        and their values independent and normal, and c_d² be what Hermite polynomials of degree d
-        in the trials' means give of a choice, Σ c_d² = 1. By Stein's identity the score's variance
-        is Σ (1 + d) 2⁻ᵈ c_d² / rows, that of the means says Σ 2⁻ᵈ c_d² / rows, and this one
-        Σ c_d² / rows, which is never too small (benchmarks/README.md).
+        The means by row vary less than the values of any one choice, and rows share the choices
+        that they are means of: by the variance of the means the error would be too small. Let
+        trials be alike, with independent normal values of variance 1, and write a choice in
+        Hermite polynomials of the trials' drawn means, those of degree d with the weight c_d,
+        Σ c_d = 1. By Stein's identity the score's variance times the rows is Σ (1 + d) 2⁻ᵈ c_d.
+        The variance of the means by row is Σ 2⁻ᵈ c_d; that of one choice's values, Σ c_d, is never
+        too small (benchmarks/README.md).
         """
         within = np.nanvar(self.values, axis=0, dtype=np.float64).mean()
         return float(np.sqrt((self.by_row.var(ddof=1) + within) / len(self.by_row)))

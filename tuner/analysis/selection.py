@@ -1,4 +1,4 @@
-"""Which networks a study names, and their scores corrected for having been picked."""
+"""Which networks a study names, and their scores corrected for the choice."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

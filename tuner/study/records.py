@@ -219,7 +219,7 @@ class Pick:
         epoch: Epochs to train.
         score: Cross-validated mean of the objective over rows.
         standard_error: Of that mean, over rows.
-        corrected_score: The same, corrected for having been picked from many trials.
+        corrected_score: The same, corrected for the choice from many trials.
         corrected_interval: Lower and upper end of the 95 % interval of that.
         scores: Cross-validated mean of every objective, by name.
         standard_errors: Of these means, over rows.
