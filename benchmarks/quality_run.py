@@ -72,7 +72,7 @@ class Found:
             y: Classes of the held-out rows, shape `(rows,)`.
         """
         from tuner.training import OBJECTIVES
-        from tuner.training.scores import mean_and_error
+        from tuner.training.objectives import mean_and_error
 
         losses = OBJECTIVES["cross_entropy"].row_values(self.probabilities, y)
         accuracy = mean_and_error(OBJECTIVES["accuracy"].row_values(self.probabilities, y))

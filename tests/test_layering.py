@@ -11,6 +11,7 @@ ORDER = [
     "_version",
     "errors",
     "space",
+    "words",
     "data",
     "folds",
     "model",

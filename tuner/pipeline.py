@@ -18,7 +18,6 @@ from tuner.data import Dataset
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
 from tuner.final_training import train_members
 from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
-from tuner.report.words import command
 from tuner.reporting import baseline_seconds, choice_seconds, report_seconds, report_study
 from tuner.study import Listener, Study, TrialRecord
 from tuner.training.scores import defined_scores
@@ -209,7 +208,7 @@ def _report(
     except Exception as error:
         own = isinstance(error, TunerError)  # its text is a sentence
         fault = " ".join((str(error) if own else f"{type(error).__name__}: {error}").split())
-        again = command(study.folder, "report", study.record.name)
+        again = study.command("report")
         on_note(f"the report could not be written ({fault}); this tries it again: {again}")
         return None
 

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +5,7 @@ from hypothesis import strategies as st
 
 from tuner.analysis import pareto, select
 from tuner.errors import SearchFailed
-from tuner.study import Pick, TrialRecord
+from tuner.study import TrialRecord
 from tuner.training import TrialResult
 
 FAILED = TrialRecord(2, {}, {}, TrialResult(2, "failed", "it diverged"))
@@ -33,12 +31,6 @@ def test_a_study_names_its_best_and_its_smallest(make_record, maximise):
     assert selection.best.corrected_score == pytest.approx(values[expected].mean(), abs=0.02)
     low, high = selection.best.corrected_interval
     assert low < selection.best.corrected_score < high
-
-
-def test_a_pick_is_read_from_json_as_it_was_written(make_record):
-    record = make_record(0)
-    pick = select([record], {0: np.linspace(0, 1, 60)}, maximise=False, seed=0).best
-    assert Pick.from_dict(json.loads(json.dumps(pick.to_dict()))) == pick
 
 
 def test_a_study_in_which_all_failed_names_nothing():

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -85,6 +86,17 @@ def test_an_unknown_study_is_answered_with_the_known_ones(make_study, tmp_path):
     assert refusal(lambda: Study.open("digits-mlp-2", root)) == (
         "there is no study digits-mlp-2; did you mean digits-mlp-1? Known are digits-mlp-1"
     )
+
+
+@pytest.mark.parametrize(
+    ("root", "named"),
+    [("mlruns", ""), ("my runs", " --root 'my runs'"), ("/data/mlruns", " --root /data/mlruns")],
+)
+def test_a_command_names_the_root_where_it_is_not_the_usual_one(make_study, root, named):
+    study = Study(make_study().record, Path(root) / "studies" / "study")
+    assert study.command("report") == f"python -m tuner report study{named}"
+    resume = f"python -m tuner resume study --max-trials 40{named}"
+    assert study.command("resume", "--max-trials", "40") == resume
 
 
 def test_free_names_count_up_and_are_always_allowed(make_study):

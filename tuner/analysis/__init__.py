@@ -9,7 +9,6 @@ from tuner.analysis.answers import (
     Section,
     Span,
     make_answers,
-    study_answers,
 )
 from tuner.analysis.baselines import (
     Baseline,
@@ -42,10 +41,11 @@ from tuner.analysis.differences import Difference, differences
 from tuner.analysis.ensemble import NETWORKS, Ensemble, Member
 from tuner.analysis.importance import Importance, hyperparameter_importance
 from tuner.analysis.results_table import results_table, write_csv
-from tuner.analysis.scores import SCORES, Score, score_rows
+from tuner.analysis.scores import BINS, SCORES, Score, by_confidence, score_rows
 from tuner.analysis.selection import Selection, pareto, select
 
 __all__ = [
+    "BINS",
     "NETWORKS",
     "PICKS",
     "SCORES",
@@ -73,6 +73,7 @@ __all__ = [
     "Setting",
     "Span",
     "baselines_of",
+    "by_confidence",
     "by_hyperparameter",
     "choose",
     "compare_settings",
@@ -88,7 +89,6 @@ __all__ = [
     "results_table",
     "score_rows",
     "select",
-    "study_answers",
     "tested",
     "train_baselines",
     "write_csv",

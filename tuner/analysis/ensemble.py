@@ -11,7 +11,7 @@ from tuner.analysis.correction import OutOfBag, Procedure, by_rule, out_of_bag, 
 from tuner.analysis.rules import least, pick_best
 from tuner.errors import SearchFailed
 from tuner.space import Value
-from tuner.study import TrialRecord
+from tuner.study import TrialRecord, mean_and_error
 
 __all__ = [
     "NETWORKS",
@@ -70,6 +70,11 @@ class Member:
     derived: dict[str, Value]
     parameters: int
     epoch: int
+
+    @property
+    def label(self) -> str:
+        """Its number, and how often it counts where that is more than once: `3`, `3 ×2`."""
+        return f"{self.trial} ×{self.networks}" if self.networks > 1 else str(self.trial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +249,7 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
     scoring, rows = library.scoring, len(library.scoring.y)
     (counts,) = library.choose(np.ones((rows, 1))).T.tolist()
     whole = library.average(counts)
-    means = {name: _mean_and_error(values(whole)) for name, values in scoring.row_values.items()}
+    means = {name: mean_and_error(values(whole)) for name, values in scoring.row_values.items()}
     corrected = out_of_bag(library.ensemble(scoring.objective), rows, seed=seed)
     gain = corrected - best if scoring.maximise else best - corrected
     members = _members(library.records, counts)
@@ -284,7 +289,3 @@ def _members(records: Sequence[TrialRecord], counts: Sequence[int]) -> tuple[Mem
         if count
     ]
     return tuple(sorted(members, key=lambda member: -member.networks))
-
-
-def _mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))

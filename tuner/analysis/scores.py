@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.study import OBJECTIVES
+from tuner.study import OBJECTIVES, mean_and_error
 
-__all__ = ["SCORES", "Score", "brier", "calibration_error", "score_rows"]
+__all__ = ["BINS", "SCORES", "Score", "brier", "by_confidence", "calibration_error", "score_rows"]
 
-_BINS = 15  # as in Guo et al. 2017
+BINS = 15
+"""Of confidence, of equal width, as in Guo et al. (2017, ICML)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,17 @@ def brier(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.asarray(np.square(misses).sum(axis=1))
 
 
+def by_confidence(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each row's confidence, the probability of its top class, and the bin that holds it.
+
+    A bin holds its upper end, as in Guo et al.: (0, 1/15], (1/15, 2/15], …
+
+    **Shape**: `(rows, classes)` to `(rows,)`, float64, and `(rows,)`, from 0.
+    """
+    confidences = probabilities.max(axis=1).astype(np.float64)
+    return confidences, np.clip(np.ceil(confidences * BINS).astype(np.int64) - 1, 0, BINS - 1)
+
+
 def calibration_error(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the row values of the expected calibration error, whose mean it is.
 
@@ -52,11 +64,9 @@ def calibration_error(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
     """
-    confidences = probabilities.max(axis=1).astype(np.float64)
+    confidences, bins = by_confidence(probabilities)
     gaps = confidences - (probabilities.argmax(axis=1) == y)
-    # a bin holds its upper end, as there: (0, 1/15], (1/15, 2/15], …
-    bins = np.clip(np.ceil(confidences * _BINS).astype(np.int64) - 1, 0, _BINS - 1)
-    signs = np.sign(np.bincount(bins, weights=gaps, minlength=_BINS))
+    signs = np.sign(np.bincount(bins, weights=gaps, minlength=BINS))
     return np.asarray(signs[bins] * gaps)
 
 
@@ -79,8 +89,5 @@ def score_rows(
         y: The class of each row, shape `(rows,)`.
         names: Which scores; all of them, unless they are named.
     """
-    scores = {}
-    for name in sorted(names, key=list(SCORES).index):
-        values = SCORES[name](probabilities, y)
-        scores[name] = Score(float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values))))
-    return scores
+    ordered = sorted(names, key=list(SCORES).index)
+    return {name: Score(*mean_and_error(SCORES[name](probabilities, y))) for name in ordered}

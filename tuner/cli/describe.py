@@ -1,14 +1,11 @@
-"""Data and configurations in a person's words."""
-
-from collections.abc import Mapping
+"""Data in a person's words."""
 
 import numpy as np
 
 from tuner.data import Dataset, Schema
 from tuner.folds import Split
-from tuner.space import Value
 
-__all__ = ["configuration", "counted", "data_lines", "number"]
+__all__ = ["data_lines"]
 
 _NAMES = 60  # columns of a kind, or classes, that are named before "and N more"
 
@@ -55,26 +52,3 @@ def _columns(schema: Schema) -> list[str]:
 def _listed(names: list[str]) -> str:
     more = len(names) - _NAMES
     return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
-
-
-def configuration(values: Mapping[str, Value]) -> str:
-    """Return hyperparameters in one line.
-
-    >>> configuration({"depth": 2, "learning_rate": 0.05123456})
-    'depth 2, learning_rate 0.05123'
-    """
-    return ", ".join(f"{name} {number(value)}" for name, value in values.items())
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number of things.
-
-    >>> counted(1, "trial"), counted(1200, "trial")
-    ('1 trial', '1,200 trials')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def number(value: Value) -> str:
-    """Return a value with as many digits as a person wants to see."""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -39,9 +39,7 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
     check_folder(shown.resolve())
     import_heavy()
     members = ", ".join(
-        f"trial {member.trial}"
-        + (f" ×{member.networks}" if member.networks > 1 else "")
-        + f" ({member.parameters:,} parameters, {member.epoch} epochs)"
+        f"trial {member.label} ({member.parameters:,} parameters, {member.epoch} epochs)"
         for member in choice.members(picked)
     )
     _say(f"training {members} on all training rows, exporting it, and checking the export …")

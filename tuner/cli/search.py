@@ -4,14 +4,14 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from tuner.cli.describe import configuration, counted, data_lines
+from tuner.cli.describe import data_lines
 from tuner.cli.quiet import import_heavy
 from tuner.cli.summary import summary_lines
 from tuner.errors import ExportMismatch
@@ -20,6 +20,7 @@ from tuner.preparation import DataRequest, Destination, Prepared, check_study, o
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord, check_root
 from tuner.tracking import MlflowMirror, default_tracking_uri
+from tuner.words import configuration, counted
 
 __all__ = ["SearchCommand"]
 
@@ -38,6 +39,7 @@ class SearchCommand:
         self.tracking_uri = tracking_uri
         self.as_json = as_json
         self.started = time.monotonic()
+        self._tracking = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def search(
@@ -93,28 +95,16 @@ class SearchCommand:
                 on_stage=progress.stage,
             )
         except KeyboardInterrupt:
-            progress.interrupted(self.tracking_uri)
+            progress.interrupted(self._tracking)
             raise
         if self.as_json:
             print(json.dumps(outcome.to_dict(), ensure_ascii=False))
         else:
-            interface = _user_interface(
-                uri, mirror, _command("sync", outcome.study, self.tracking_uri)
-            )
+            sync = outcome.study.command("sync", *self._tracking)
+            interface = _user_interface(uri, mirror, sync)
             print("\n".join(summary_lines(outcome, interface)))
         if outcome.fault:
             raise ExportMismatch(outcome.fault)
-
-
-def _command(name: str, study: Study, tracking_uri: str | None) -> str:
-    """Return the command that does something with a study, as it was searched."""
-    words = ["python", "-m", "tuner", name, study.record.name]
-    root = study.folder.parents[1]
-    if root != Path("mlruns"):
-        words += ["--root", str(root)]
-    if tracking_uri is not None:
-        words += ["--tracking-uri", tracking_uri]
-    return shlex.join(words)
 
 
 def _user_interface(uri: str, mirror: MlflowMirror, sync: str) -> str:
@@ -209,10 +199,14 @@ class Progress(Listener):
         else:
             self.say("note: MLflow can be written again, and gets what it missed")
 
-    def interrupted(self, tracking_uri: str | None) -> None:
-        """Say what an interrupt leaves, and how to go on."""
+    def interrupted(self, options: Sequence[str]) -> None:
+        """Say what an interrupt leaves, and how to go on.
+
+        Args:
+            options: Those of the search that the next one needs too.
+        """
         if self._study is not None:
-            resume = _command("resume", self._study, tracking_uri)
+            resume = self._study.command("resume", *options)
             self.say(
                 f"study {self._study.record.name}: {counted(self.ended, 'trial')} ended before the "
                 f"interrupt; they are kept in {self._study.folder}. Go on with: {resume}"

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from tuner.analysis import Ensemble
-from tuner.cli.describe import configuration, counted
 from tuner.pipeline import Outcome
 from tuner.study import Pick
+from tuner.words import configuration, counted
 
 __all__ = ["summary_lines"]
 
@@ -62,10 +62,7 @@ def _ensemble(outcome: Outcome) -> list[str]:
     ensemble, objective = outcome.choice.ensemble, outcome.study.record.settings.objective
     if not ensemble.better:
         return ["no ensemble of the best trials is better than it by more than one standard error"]
-    members = ", ".join(
-        f"trial {member.trial}" + (f" ×{member.networks}" if member.networks > 1 else "")
-        for member in ensemble.members
-    )
+    members = ", ".join(f"trial {member.label}" for member in ensemble.members)
     return [
         f"better by more than one standard error, and exported: the mean of {members}",
         f"  parameters        {ensemble.parameters:,} in all",

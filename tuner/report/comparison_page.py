@@ -8,8 +8,9 @@ from tuner.report.comparing import Compared
 from tuner.report.figures import Estimate, bars_height, finished, intervals, progress, tabulate
 from tuner.report.figures.trials import NORMAL
 from tuner.report.page import Page, Section
-from tuner.report.words import configuration, interval, score, spoken
+from tuner.report.words import interval, score, spoken
 from tuner.study import OBJECTIVES
+from tuner.words import configuration
 
 __all__ = ["comparison_page"]
 

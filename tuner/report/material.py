@@ -10,6 +10,7 @@ import numpy as np
 from tuner.analysis import Answers, Choice, JudgedBaseline
 from tuner.report.figures import Trials, tabulate
 from tuner.study import Study, StudyRecord, TrialRecord
+from tuner.words import configuration
 
 __all__ = ["Material"]
 
@@ -66,7 +67,5 @@ class Material:
 
     def words(self, trial: TrialRecord) -> str:
         """Return by what a trial differs from the others."""
-        from tuner.report.words import configuration
-
         values = {**trial.hyperparameters, **trial.derived}
         return configuration({n: values[n] for n in self.trials.names if n in values})

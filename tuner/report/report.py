@@ -3,7 +3,7 @@
 from tuner.report.material import Material
 from tuner.report.page import Page
 from tuner.report.sections import all_sections
-from tuner.report.words import counted
+from tuner.words import counted
 
 __all__ = ["study_page"]
 

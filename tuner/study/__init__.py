@@ -5,7 +5,9 @@ from tuner.study.journal import Journal, JournalReader
 from tuner.study.listener import Listener
 from tuner.study.records import Pick, SearchSettings, StudyRecord, TrialRecord
 from tuner.study.versions import installed_versions
-from tuner.training import OBJECTIVES, Objective  # what a study may optimise, for its readers
+
+# what a study may optimise, and what a mean over rows is worth, for its readers
+from tuner.training import OBJECTIVES, Objective, mean_and_error
 
 __all__ = [
     "OBJECTIVES",
@@ -22,5 +24,6 @@ __all__ = [
     "check_root",
     "free_name",
     "installed_versions",
+    "mean_and_error",
     "study_names",
 ]

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -111,6 +112,17 @@ class Study:
                 "restore the file from a copy"
             ) from error
         return cls(record, folder)
+
+    def command(self, name: str, *options: str) -> str:
+        """Return a command of this package about the study, for a terminal.
+
+        Args:
+            name: `resume`, `report` or another one that takes a study.
+            *options: What follows the study's name; its root does where it is not the usual one.
+        """
+        root = self.folder.parents[1]
+        named = () if root == Path("mlruns") else ("--root", str(root))
+        return shlex.join(["python", "-m", "tuner", name, self.record.name, *options, *named])
 
     def search_lock(self) -> AbstractContextManager[None]:
         """Return the lock of the one process that may search the study.

@@ -240,9 +240,3 @@ class Pick:
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
         return {**asdict(self), "corrected_interval": list(self.corrected_interval)}
-
-    @classmethod
-    def from_dict(cls, record: Mapping[str, Any]) -> "Pick":
-        """Return the pick that `to_dict` wrote."""
-        low, high = record["corrected_interval"]
-        return cls(**{**record, "corrected_interval": (low, high)})

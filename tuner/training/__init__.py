@@ -12,6 +12,7 @@ from tuner.training.objectives import (
     accuracy,
     balanced_accuracy,
     cross_entropy,
+    mean_and_error,
     roc_auc,
 )
 from tuner.training.problem import Final, Job, Plan, Problem
@@ -32,6 +33,7 @@ __all__ = [
     "accuracy",
     "balanced_accuracy",
     "cross_entropy",
+    "mean_and_error",
     "mean_curve",
     "roc_auc",
 ]

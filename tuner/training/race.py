@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tuner.training.objectives import mean_and_error
+
 if TYPE_CHECKING:
     from tuner.training.objectives import Objective
     from tuner.training.result import TrialResult
@@ -57,10 +59,9 @@ def is_beaten(losses: np.ndarray, best: np.ndarray, *, caught_up: float, compari
         caught_up: By how much the difference of their means has shrunk since the last rung.
         comparisons: In how many chance may speak against the trial.
     """
-    differences = np.subtract(losses, best, dtype=np.float64)
-    error = differences.std(ddof=1) / np.sqrt(len(differences))
-    behind = differences.mean() - max(caught_up, 0.0)
-    return bool(behind > NormalDist().inv_cdf(1 - _LEVEL / comparisons) * error)
+    mean, error = mean_and_error(np.subtract(losses, best, dtype=np.float64))
+    behind = mean - max(caught_up, 0.0)
+    return behind > NormalDist().inv_cdf(1 - _LEVEL / comparisons) * error
 
 
 @dataclass(frozen=True, slots=True)

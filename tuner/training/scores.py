@@ -4,19 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from tuner.training.objectives import OBJECTIVES, Objective
+from tuner.training.objectives import OBJECTIVES, Objective, mean_and_error
 from tuner.training.problem import Problem
 
-__all__ = ["defined_scores", "mean_and_error", "scores_of"]
-
-
-def mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    """Return the mean over rows, and its standard error s / √rows.
-
-    >>> mean_and_error(np.array([1.0, 2.0, 3.0]))
-    (2.0, 0.5773502691896258)
-    """
-    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+__all__ = ["defined_scores", "scores_of"]
 
 
 def defined_scores(probabilities: np.ndarray, y: np.ndarray) -> dict[str, tuple[float, float]]:

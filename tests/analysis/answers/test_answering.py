@@ -1,12 +1,9 @@
-"""Which questions a study answers, and that all of it is there for a study on the disk."""
+"""Which questions a study answers, and in which order."""
 
 import numpy as np
-import pytest
 
 from tests.analysis.answers.conftest import DIVERGED
-from tuner.analysis import baselines_of, study_answers
 from tuner.analysis.answers import make_answers
-from tuner.errors import SearchFailed
 
 MLP = """
 [network]
@@ -101,19 +98,3 @@ def test_the_notes_say_how_trials_count(made, judged):
         "The oracle tpe learns from earlier trials, so that settings are not tried alike: what is "
         "said of settings and importances is less sure than after a random search.",
     )
-
-
-def test_a_study_on_the_disk_is_answered(make_study, make_record, problem):
-    study = make_study()
-    for trial in range(4):
-        study.write_trial(make_record(trial), {})
-    y = problem.y[problem.rows]
-    answers = study_answers(study, y, baselines=baselines_of(study, problem))
-    assert answers.headline[0].startswith(("The best of 4 trials is trial", "Logistic regression"))
-    assert any("the majority class" in sentence for sentence in answers.headline)
-    assert study_answers(study, y, baselines=baselines_of(study, problem)) == answers
-
-
-def test_a_study_in_which_nothing_was_completed_is_not_answered(make_study, problem):
-    with pytest.raises(SearchFailed, match="no trial was completed"):
-        study_answers(make_study(), problem.y, baselines=())

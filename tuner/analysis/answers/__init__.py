@@ -1,6 +1,6 @@
 """The answers of a study in words, with what a report draws beside them."""
 
-from tuner.analysis.answers.answering import make_answers, study_answers
+from tuner.analysis.answers.answering import make_answers
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.records import Answers, Cell, Fit, Point, Section, Span
 
@@ -13,5 +13,4 @@ __all__ = [
     "Section",
     "Span",
     "make_answers",
-    "study_answers",
 ]

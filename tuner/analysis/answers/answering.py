@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-
 from tuner.analysis.answers.depth_and_width import any_section, depth_section, width_section
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.grid import grid_section
@@ -14,11 +12,8 @@ from tuner.analysis.answers.notes import notes
 from tuner.analysis.answers.ranking import importance_section
 from tuner.analysis.answers.records import Answers, Section
 from tuner.analysis.answers.regularizers import dropout_section, kind_section, strength_section
-from tuner.analysis.baselines import Baseline, judge
-from tuner.analysis.choice import choose
-from tuner.study import Study
 
-__all__ = ["make_answers", "study_answers"]
+__all__ = ["make_answers"]
 
 _MOST_OTHERS = 4  # questions besides the space's own; the least important ones are not asked
 _LEAST_TRIALS = 6  # in which a hyperparameter acts; with fewer there is nothing to ask
@@ -32,35 +27,6 @@ _SECTIONS: dict[str, Callable[[Evidence], Section]] = {
     "radius": partial(strength_section, name="radius"),
     "dropout": dropout_section,
 }
-
-
-def study_answers(study: Study, y: np.ndarray, *, baselines: Sequence[Baseline]) -> Answers:
-    """Return the answers of a study on the disk.
-
-    It picks the networks as a search does, and judges the baselines beside what it exports.
-
-    Args:
-        study: The study; the probabilities of its completed trials are read.
-        y: The class of each training row, shape `(training rows,)`.
-        baselines: Of `baselines_of`; without any, nothing is said of them.
-
-    Raises:
-        SearchFailed: No trial was completed.
-    """
-    choice, objective = choose(study, y), study.record.objective.name
-    records = tuple(sorted(study.trials(), key=lambda record: record.trial))
-    judged = judge(baselines, choice.out_of_bag, y, objective=objective)
-    return make_answers(
-        Evidence(
-            study.record,
-            records,
-            choice.row_values,
-            choice.best,
-            choice.smallest,
-            judged,
-            choice.ensemble,
-        )
-    )
 
 
 def make_answers(evidence: Evidence) -> Answers:

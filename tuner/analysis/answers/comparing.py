@@ -7,7 +7,6 @@ from tuner.analysis.answers.cutting import Cut
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.words import (
     begun,
-    counted,
     fewer,
     interval,
     is_are,
@@ -19,6 +18,7 @@ from tuner.analysis.answers.words import (
 )
 from tuner.analysis.comparison import Comparison, Pair, Setting, compare_settings
 from tuner.space import Value
+from tuner.words import counted
 
 __all__ = ["compared", "comparison_sentences", "pair_of"]
 

@@ -11,8 +11,9 @@ from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.fitting import points_of
 from tuner.analysis.answers.records import Cell, Section
-from tuner.analysis.answers.words import amount, counted, listed, scored
+from tuner.analysis.answers.words import amount, listed, scored
 from tuner.study import TrialRecord
+from tuner.words import counted
 
 __all__ = ["grid_section", "has_diverged"]
 

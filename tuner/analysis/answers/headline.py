@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.words import (
     begun,
-    counted,
     fewer,
     interval,
     listed,
@@ -16,6 +15,7 @@ from tuner.analysis.answers.words import (
     with_error,
 )
 from tuner.analysis.baselines import JudgedBaseline
+from tuner.words import counted
 
 __all__ = ["headline"]
 

@@ -2,7 +2,8 @@
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.records import Section
-from tuner.analysis.answers.words import begun, counted, listed, named
+from tuner.analysis.answers.words import begun, listed, named
+from tuner.words import counted
 
 __all__ = ["importance_section"]
 

@@ -11,13 +11,13 @@ from tuner.analysis.answers.records import Point, Section, Span
 from tuner.analysis.answers.words import (
     amount,
     begun,
-    counted,
     interval,
     named,
     rounded,
     setting,
 )
 from tuner.analysis.comparison import Comparison
+from tuner.words import counted
 
 __all__ = ["dropout_section", "kind_section", "strength_section"]
 

@@ -9,7 +9,6 @@ from tuner.space.values import shown
 __all__ = [
     "amount",
     "begun",
-    "counted",
     "fewer",
     "has_error",
     "interval",
@@ -113,15 +112,6 @@ def listed(words: Sequence[str]) -> str:
     """
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number of things.
-
-    >>> counted(1, "trial"), counted(1200, "trial")
-    ('1 trial', '1,200 trials')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def rounded(value: float, error: float) -> str:

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tuner.analysis import BINS, by_confidence
 from tuner.report.figures.theme import BLUE, GREY, INK
 
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["BINS", "Bin", "confidence_bins", "reliability"]
-
-BINS = 15
-"""Of equal width, as in Guo et al. (2017, ICML)."""
+__all__ = ["Bin", "confidence_bins", "reliability"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,8 @@ def confidence_bins(probabilities: np.ndarray, y: np.ndarray) -> list[Bin]:
 
     **Shape**: `(rows, classes)` and `(rows,)`.
     """
-    confidences = probabilities.max(axis=1).astype(np.float64)
+    confidences, places = by_confidence(probabilities)
     right = (probabilities.argmax(axis=1) == y).astype(np.float64)
-    places = np.clip(np.ceil(confidences * BINS).astype(np.int64) - 1, 0, BINS - 1)
     rows = np.bincount(places, minlength=BINS)
     confidence = np.bincount(places, weights=confidences, minlength=BINS) / np.maximum(rows, 1)
     accuracy = np.bincount(places, weights=right, minlength=BINS) / np.maximum(rows, 1)

@@ -9,7 +9,8 @@ import numpy as np
 
 from tuner.analysis import Cell
 from tuner.report.figures.theme import INK, RED
-from tuner.report.words import number, spoken
+from tuner.report.words import spoken
+from tuner.words import number
 
 if TYPE_CHECKING:
     import altair as alt

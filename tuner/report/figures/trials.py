@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tuner.analysis import possible
-from tuner.report.words import number, spoken
+from tuner.report.words import spoken
 from tuner.study import StudyRecord, TrialRecord
+from tuner.words import number
 
 if TYPE_CHECKING:
     import altair as alt

@@ -17,8 +17,9 @@ from tuner.report.figures import (
 )
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import counted, number, spoken
+from tuner.report.words import spoken
 from tuner.space import Value
+from tuner.words import counted, number
 
 __all__ = ["answers"]
 

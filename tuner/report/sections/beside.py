@@ -5,7 +5,7 @@ from tuner.report.figures import Estimate, bars_height, finished, intervals
 from tuner.report.figures.trials import NORMAL
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import command, score, spoken
+from tuner.report.words import score, spoken
 
 __all__ = ["baselines"]
 
@@ -16,7 +16,7 @@ def baselines(of: Material) -> Section:
     if not of.baselines:
         words = (
             "No baselines were trained, since there was no time left for them. This trains them: "
-            f"`{command(of.study.folder, 'report', of.record.name)}`",
+            f"`{of.study.command('report')}`",
         )
         return Section("baselines", title, (Words(words),))
     notes = tuple(note for each in of.baselines for note in each.notes)

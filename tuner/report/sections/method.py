@@ -6,7 +6,6 @@ from tuner.report.figures.trials import STATUSES
 from tuner.report.material import Material
 from tuner.report.page import Section
 from tuner.report.spent import spent
-from tuner.report.words import command
 
 __all__ = ["method", "seconds"]
 
@@ -55,11 +54,11 @@ def method(of: Material) -> Section:
         ("versions", ", ".join(f"{name} {v}" for name, v in record.versions.items())),
     )
     commands = "\n".join(
-        command(of.study.folder, *words)
+        of.study.command(*words)
         for words in (
-            ("resume", record.name, "--max-trials", str(2 * len(of.records))),
-            ("export", record.name, "--pick", "smallest"),
-            ("report", record.name),
+            ("resume", "--max-trials", str(2 * len(of.records))),
+            ("export", "--pick", "smallest"),
+            ("report",),
         )
     )
     notes = Words(of.answers.notes, small=True)

@@ -6,8 +6,9 @@ from tuner.analysis import Ensemble, PickName
 from tuner.report.blocks import Block, Table, Words
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import configuration, interval, score, spoken
+from tuner.report.words import interval, score, spoken
 from tuner.study import Pick
+from tuner.words import configuration
 
 __all__ = ["picks"]
 
@@ -50,10 +51,7 @@ def _scores(title: str, name: str, picks: Sequence[Pick | Ensemble]) -> tuple[st
 def _trials(pick: Pick | Ensemble) -> str:
     if isinstance(pick, Pick):
         return str(pick.trial)
-    return ", ".join(
-        f"{member.trial}" + (f" ×{member.networks}" if member.networks > 1 else "")
-        for member in pick.members
-    )
+    return ", ".join(member.label for member in pick.members)
 
 
 def _epochs(pick: Pick | Ensemble) -> str:

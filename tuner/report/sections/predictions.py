@@ -9,7 +9,7 @@ from tuner.report.figures import reliability as diagram
 from tuner.report.figures.confusion import CLASSES
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import counted
+from tuner.words import counted
 
 __all__ = ["predictions"]
 

@@ -9,8 +9,9 @@ from tuner.report.figures import (
 )
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import counted, number, score
+from tuner.report.words import score
 from tuner.study import TrialRecord
+from tuner.words import counted, number
 
 __all__ = ["curves", "size", "table", "time"]
 
