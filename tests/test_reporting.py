@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import make_result, make_space
-from tuner.errors import UserError
+from tuner.errors import SearchFailed, UserError
 from tuner.folds import make_split
 from tuner.preparation import DataRequest, Destination, Prepared, open_or_create
 from tuner.report import Page
@@ -18,6 +18,7 @@ from tuner.reporting import (
     compare_studies,
     report_seconds,
     report_study,
+    study_material,
     write_page,
 )
 from tuner.study import SearchSettings, TrialRecord
@@ -97,6 +98,20 @@ def test_without_time_no_baseline_is_trained_but_those_that_were_are_shown(prepa
     with_them = report_study(prepared, study).read_text(encoding="utf-8")
     assert "No baselines were trained" not in with_them
     assert report_study(prepared, study, baselines=False).read_text(encoding="utf-8") == with_them
+
+
+def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(prepared, study):
+    sections = study_material(prepared, study).answers.sections
+    sentences = " ".join(sentence for section in sections for sentence in section.sentences)
+    root = study.folder.parents[1]
+    assert f"`python -m tuner resume study --root {root} --max-trials 30` goes on" in sentences
+
+
+def test_a_study_in_which_nothing_was_completed_has_no_report(prepared, tmp_path):
+    study = open_or_create(prepared, Destination(tmp_path, "empty"))
+    with pytest.raises(SearchFailed, match="no trial was completed"):
+        report_study(prepared, study)
+    assert not (study.folder / "report.html").exists()
 
 
 def test_a_page_that_cannot_be_written_is_one_sentence(prepared, tmp_path):

@@ -131,6 +131,7 @@ def study_material(
         choice.best,
         choice.smallest,
         judged,
+        study.command("resume"),
         choice.ensemble,
     )
     test = tested(study, choice.members(choice.exported))

@@ -93,6 +93,7 @@ class Made:
             selection.best,
             selection.smallest,
             baselines,
+            "python -m tuner resume made",
         )
 
 

@@ -30,6 +30,7 @@ class Evidence:
         best: The best network.
         smallest: The smallest one within one standard error of it.
         baselines: Judged beside what is exported.
+        resume: The command that goes on with the study.
         ensemble: Of the best trials, where it is known.
     """
 
@@ -39,6 +40,7 @@ class Evidence:
     best: Pick
     smallest: Pick
     baselines: tuple[JudgedBaseline, ...]
+    resume: str
     ensemble: Ensemble | None = None
 
     @property
@@ -110,7 +112,4 @@ class Evidence:
         trials = 10 * ceil(wanted / 10)
         if "source" not in self.study.data:  # it was searched from Python
             return f"Search with `max_trials={trials}` to tell more."
-        return (
-            f"`python -m tuner resume {self.study.name} --max-trials {trials}` goes on until "
-            f"there are {trials} trials."
-        )
+        return f"`{self.resume} --max-trials {trials}` goes on until there are {trials} trials."
