@@ -1,19 +1,13 @@
 """Every mistake in a space file gives one sentence that says what, where and how to mend it."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from tuner.errors import SpaceError
-from tuner.space import load_space, parse_space
+from tuner.space import parse_space
 
 TITLE = 'title = "Which?"\n'
 EXAMPLE_TITLE = 'write for example title = "How deep should the network be?"'
 KNOWN_ACTIVATIONS = "relu, tanh, sigmoid, elu, selu, gelu, silu, leaky_relu"
-KNOWN_SPACES = (
-    "mlp_depth, mlp_width, mlp_depth_vs_width, mlp_regularizer, mlp_dropout, mlp_sgd, mlp"
-)
 
 STRUCTURE = [
     (
@@ -347,86 +341,3 @@ def test_a_mistake_is_told_in_one_sentence(text: str, message: str) -> None:
     with pytest.raises(SpaceError) as caught:
         parse_space(text, name="my", file="my.toml")
     assert str(caught.value) == f"space file my.toml, {message}"
-
-
-def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "my.toml"
-    path.write_text('title = "Which?"\ndepth 3\n')
-    with pytest.raises(SpaceError) as caught:
-        load_space(str(path))
-    assert str(caught.value) == (
-        f"space file {path}: not TOML, Expected '=' after a key in a key/value pair "
-        "(at line 2, column 7); mend it there"
-    )
-
-
-def test_an_unknown_name_lists_those_that_ship() -> None:
-    with pytest.raises(SpaceError) as caught:
-        load_space("mlp_dept")
-    assert str(caught.value) == (
-        "no search space is called mlp_dept; did you mean mlp_depth? "
-        f"Known are {KNOWN_SPACES}, or a path that ends in .toml"
-    )
-
-
-def test_a_missing_file_lists_the_spaces_that_ship() -> None:
-    with pytest.raises(SpaceError) as caught:
-        load_space("nowhere/mlp_dept.toml")
-    assert str(caught.value) == (
-        "space file nowhere/mlp_dept.toml: no such file; did you mean mlp_depth? "
-        f"Known are {KNOWN_SPACES}, or a path that ends in .toml"
-    )
-
-
-@pytest.mark.parametrize("name", ["my.toml", "spaces", "mine.py"])
-def test_a_folder_is_not_a_space_file(tmp_path: Path, name: str) -> None:
-    path = tmp_path / name
-    path.mkdir()
-    with pytest.raises(SpaceError) as caught:
-        load_space(str(path))
-    assert str(caught.value) == (
-        f"space file {path}: it is a folder; give a file that ends in .toml"
-    )
-
-
-def test_a_file_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
-    inside = tmp_path / "my.toml" / "other.toml"
-    inside.parent.write_text(TITLE)
-    for path, reason in (
-        (str(inside), "Not a directory"),
-        (f"{'x' * 300}.toml", "File name too long"),
-    ):
-        with pytest.raises(SpaceError) as caught:
-            load_space(path)
-        assert str(caught.value) == (
-            f"space file {path}: it cannot be read, {reason}; give another path"
-        )
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read any file")
-def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "my.toml"
-    path.write_text(TITLE)
-    path.chmod(0)
-    with pytest.raises(SpaceError) as caught:
-        load_space(str(path))
-    assert str(caught.value) == (
-        f"space file {path}: it cannot be read, Permission denied; give another path"
-    )
-
-
-@pytest.mark.parametrize("name", ["my/mine.py", "my/mine.py:"])
-def test_a_python_file_without_a_class_says_how_to_name_one(name: str) -> None:
-    with pytest.raises(SpaceError) as caught:
-        load_space(name)
-    assert str(caught.value) == (
-        "hypermodel file my/mine.py: it needs the name of a class in it; write my/mine.py:ClassName"
-    )
-
-
-def test_a_file_that_is_not_utf8_says_where(tmp_path: Path) -> None:
-    path = tmp_path / "my.toml"
-    path.write_bytes(b'title = "Wie gro\xdf?"\n')
-    with pytest.raises(SpaceError) as caught:
-        load_space(str(path))
-    assert str(caught.value) == (f"space file {path}: byte 16 is not UTF-8; save the file as UTF-8")

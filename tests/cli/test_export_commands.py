@@ -1,0 +1,54 @@
+"""`tuner export` and `tuner predict`: models in folders, and what they predict."""
+
+import json
+
+from tests.cli.conftest import tuner
+
+
+def test_predict_answers_raw_rows_and_export_writes_the_same_model_again(folder, searched):
+    first = tuner(folder, "predict", searched[0]["model"], "--data", "things.csv")
+    assert first.returncode == 0, first.stderr
+    lines = first.stdout.splitlines()
+    assert lines[0] == "class,probability_big,probability_middle,probability_small"
+    assert len(lines) == 91
+    exported = tuner(folder, "export", "first", "--output", "copied")
+    assert (exported.returncode, exported.stdout.strip()) == (0, "copied"), exported.stderr
+    tests = [
+        json.loads((folder / path / "model.json").read_text())["test"]
+        for path in (searched[0]["model"], "copied")
+    ]
+    assert tests[0] == tests[1]
+    second = tuner(folder, "predict", "copied", "--data", "things.csv", "--output", "out.csv")
+    assert second.returncode == 0, second.stderr
+    assert (folder / "out.csv").read_text() == first.stdout
+
+
+def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
+    done = tuner(folder, "export", "first", "--pick", "smallest")
+    assert done.stdout.strip() == "mlruns/studies/first/model-smallest"
+    description = json.loads((folder / done.stdout.strip() / "model.json").read_text())
+    assert description["pick"]["trial"] == searched[0]["smallest"]["trial"]
+    same = searched[0]["smallest"]["trial"] == searched[0]["best"]["trial"]
+    assert bool(description["test"]) == same  # the held-out rows are scored for one network only
+
+
+def test_an_ensemble_is_exported_as_one_model(folder, searched):
+    done = tuner(folder, "export", "first", "--pick", "ensemble", "--output", "together")
+    assert done.returncode == 0, done.stderr
+    description = json.loads((folder / "together" / "model.json").read_text())
+    assert description["picked"] == "ensemble"
+    assert description["pick"] == searched[0]["ensemble"]
+    predicted = tuner(folder, "predict", "together", "--data", "things.csv")
+    assert len(predicted.stdout.splitlines()) == 91
+
+
+def test_a_study_whose_data_changed_is_not_exported(folder, searched):
+    table = folder / "things.csv"
+    before = table.read_text()
+    try:
+        table.write_text(before.replace("red", "green", 1))
+        done = tuner(folder, "export", "first")
+    finally:
+        table.write_text(before)
+    assert done.returncode == 2
+    assert "these are not the data of study first any more" in done.stderr

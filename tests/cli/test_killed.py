@@ -1,0 +1,87 @@
+"""A search that is killed or interrupted, and how it goes on."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from mlflow import MlflowClient
+
+from tests.cli.conftest import SEARCH, answer_of, tuner
+
+
+def killed_when(folder, study, holds):
+    """Search until something holds of the study's folder, and kill the process there and then."""
+    command = [sys.executable, "-m", "tuner", *map(str, SEARCH), "--study", study]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 120
+        while process.poll() is None and time.monotonic() < deadline:
+            if holds(folder / "mlruns" / "studies" / study):
+                process.kill()
+            time.sleep(0.002)
+    assert process.returncode == -signal.SIGKILL
+
+
+def journalled(event):
+    def holds(study):
+        journal = study / "journal.jsonl"
+        return journal.exists() and f'"event": "{event}"' in journal.read_text()
+
+    return holds
+
+
+def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder, searched):
+    killed_when(folder, "killed", journalled("proposed"))
+    study = folder / "mlruns" / "studies" / "killed"
+    with (study / "journal.jsonl").open("a") as journal:
+        journal.write('{"event": "trial", "tri')  # it was being written
+    killed_when(folder, "killed", journalled("trial"))
+    killed_when(folder, "killed", journalled("tested"))  # while it exports
+    done = tuner(folder, "resume", "killed", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "3 trials ended in an earlier search of it" in done.stderr
+    found = json.loads(done.stdout)
+    for name in ("best", "smallest", "ensemble", "test", "trials", "completed"):
+        assert found[name] == searched[0][name]
+    assert (folder / found["model"] / "model.json").exists()
+    pages = [(folder / each["report"]).read_text("utf-8") for each in (searched[0], found)]
+    assert answer_of(pages[0]) == answer_of(pages[1])
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("things/own")
+    runs = client.search_runs([experiment.experiment_id], "tags.`tuner.study` = 'killed'")
+    assert sorted(run.data.tags.get("tuner.trial", "study") for run in runs) == [
+        "0", "1", "2", "study"
+    ]  # fmt: skip
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    done = tuner(folder, "sync", "killed")
+    assert done.stdout.endswith("nothing was missing\n")
+
+
+def test_a_damaged_journal_is_refused_by_line(folder, searched):
+    study = folder / "mlruns" / "studies" / "damaged"
+    shutil.copytree(folder / "mlruns" / "studies" / "first", study)
+    lines = (study / "journal.jsonl").read_text().splitlines(keepends=True)
+    (study / "journal.jsonl").write_text("".join([lines[0], lines[1][:20] + "\n", *lines[2:]]))
+    done = tuner(folder, "resume", "damaged")
+    assert done.returncode == 2
+    assert "journal.jsonl, line 2: is not JSON" in done.stderr
+
+
+def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
+    command = [sys.executable, "-m", "tuner", *map(str, SEARCH), "--study", "stopped"]
+    command[command.index("--max-trials") + 1] = "1000"
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        journal = folder / "mlruns" / "studies" / "stopped" / "journal.jsonl"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if journal.exists() and '"event": "trial"' in journal.read_text():
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "ended before the interrupt; they are kept in mlruns/studies/stopped" in errors
+    assert "Go on with: python -m tuner resume stopped" in errors
+    assert "Traceback" not in errors

@@ -1,0 +1,84 @@
+"""A search of a person's own hypermodel, sound and unsound."""
+
+import json
+
+import pytest
+
+from tests.cli.conftest import SEARCH, tuner
+
+OWN_MODEL = """
+import keras, keras_tuner
+
+class Mine(keras_tuner.HyperModel):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.features, self.classes = features, classes
+
+    def build(self, hp):
+        model = keras.Sequential([
+            keras.Input((self.features,)),
+            keras.layers.Dense(hp.Choice("units", [2, 4]), activation="relu"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(self.classes, activation="softmax"),
+        ])
+        model.compile("adam", "sparse_categorical_crossentropy")
+        return model
+"""
+
+
+NADAM = (
+    "note: Mine is trained by fit, one fold after another: its optimizer is Nadam; lanes know SGD, "
+    "Adadelta, Adagrad, Adam, Adamax, Lion, RMSprop"
+)
+
+
+@pytest.mark.parametrize(("optimizer", "notes"), [("adam", []), ("nadam", [NADAM])])
+def test_a_users_own_hypermodel_is_searched_until_its_space_is_exhausted(folder, optimizer, notes):
+    (folder / "mine.py").write_text(OWN_MODEL.replace("adam", optimizer))
+    arguments = list(SEARCH)
+    arguments[2] = "mine.py:Mine"
+    done = tuner(folder, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["trials"] == 2
+    assert [line for line in done.stderr.splitlines() if line.startswith("note:")] == notes
+    assert "search ended: all 2 configurations that the random oracle has were tried" in done.stderr
+
+
+UNSOUND = {
+    "build": (
+        OWN_MODEL.replace("model = keras.Sequential", "raise ValueError('no units')\n        m ="),
+        "error: hypermodel mine.py:Mine: build raised ValueError: no units; mend it, and try it "
+        "with keras_tuner.HyperParameters()",
+    ),
+    "constructor": (
+        OWN_MODEL.replace("super().__init__()", "raise ValueError('no features')"),
+        "error: hypermodel file mine.py: Mine cannot be made (ValueError: no features); its "
+        "constructor may take features and classes, and needs a default for everything else",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "message"), UNSOUND.values(), ids=UNSOUND)
+def test_a_hypermodel_that_raises_before_the_search_is_the_persons_to_mend(folder, source, message):
+    (folder / "mine.py").write_text(source)
+    arguments = list(SEARCH)
+    arguments[2] = "mine.py:Mine"
+    before = sorted((folder / "mlruns" / "studies").glob("*"))
+    done = tuner(folder, *arguments)
+    assert done.stderr.strip().splitlines()[-1] == message
+    assert done.returncode == 2
+    assert sorted((folder / "mlruns" / "studies").glob("*")) == before
+
+
+def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(folder):
+    layer = "keras.layers.Lambda(lambda x: x),\n            keras.layers.BatchNormalization(),"
+    source = OWN_MODEL.replace("keras.layers.BatchNormalization(),", layer)
+    (folder / "mine.py").write_text(source)
+    arguments = list(SEARCH)
+    arguments[2] = "mine.py:Mine"
+    done = tuner(folder, *arguments, "--json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["model"]) == (1, None)
+    assert found["best"]["score"] > 0
+    assert done.stderr.strip().splitlines()[-1].startswith("error: exported model ")
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,63 @@
+"""`tuner report` and `tuner compare`, and the report that a search leaves."""
+
+import json
+
+from mlflow import MlflowClient
+
+from tests.cli.conftest import answer_of, copied, tuner
+
+
+def test_a_search_leaves_its_report_in_mlflow_too(folder, searched):
+    page = (folder / "mlruns" / "studies" / "first" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Is a hidden layer worth it?</h1>" in page
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
+    experiment = client.get_experiment_by_name("things/own")
+    wanted = "tags.`tuner.study` = 'first' and tags.`tuner.kind` = 'study'"
+    (run,) = client.search_runs([experiment.experiment_id], wanted)
+    artifacts = {each.path for each in client.list_artifacts(run.info.run_id)}
+    assert {"report.html", "results.csv", "results.json"} <= artifacts
+
+
+def test_a_report_is_written_again_on_request(folder, searched):
+    done = tuner(folder, "report", "first", "--output", "again.html")
+    assert (done.returncode, done.stdout) == (0, "again.html\n"), done.stderr
+    pages = [(folder / name).read_text("utf-8") for name in (searched[0]["report"], "again.html")]
+    assert answer_of(pages[0]) == answer_of(pages[1])
+
+
+def test_two_studies_are_compared(folder, searched):
+    copied(folder, "twin")
+    done = tuner(folder, "compare", "first", "twin")
+    assert (done.returncode, done.stdout) == (0, "mlruns/compare-first+twin.html\n"), done.stderr
+    page = (folder / "mlruns" / "compare-first+twin.html").read_text(encoding="utf-8")
+    assert "By their rows these cannot be told apart: first, twin." in page
+
+
+def test_studies_of_other_folds_are_not_compared(folder, searched):
+    study = copied(folder, "other")
+    description = json.loads((study / "study.json").read_text())
+    description["settings"]["seed"] = 2
+    (study / "study.json").write_text(json.dumps(description))
+    done = tuner(folder, "compare", "first", "other")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip() == (
+        "error: studies first and other cannot be compared, since they are not of the same rows "
+        "and folds: --seed, which cuts the folds, is 1 there and 2 here; search one of them again "
+        "as the other was"
+    )
+
+
+def test_a_report_that_fails_costs_nothing_of_what_was_found(folder, searched):
+    study = copied(folder, "unlucky")
+    (study / "report.html").unlink()
+    (study / "report.html").mkdir()
+    done = tuner(folder, "resume", "unlucky", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["report"] is None
+    assert found["best"] == searched[0]["best"]
+    assert (
+        "note: the report could not be written (report mlruns/studies/unlucky/report.html "
+        "cannot be written (Is a directory); mend that, or give --output another "
+        "file); this tries it again: python -m tuner report unlucky\n"
+    ) in done.stderr
