@@ -13,7 +13,13 @@ from tuner.tracking import MlflowMirror, default_tracking_uri
 from tuner.tracking.runs import StudyRuns
 from tuner.training import TrialResult
 
-BEST = {"score": 0.5, "standard_error": 0.1, "corrected_score": 0.6, "parameters": 15}
+BEST = {
+    "score": 0.5,
+    "standard_error": 0.1,
+    "corrected_score": 0.6,
+    "corrected_interval": [0.3, 0.9],
+    "parameters": 15,
+}
 SUMMARY = {
     "best": BEST,
     "trials": 3,
@@ -126,7 +132,8 @@ def test_scores_are_metrics_of_the_trial_and_of_the_study(mirrored, make_record)
     assert metrics["cv_accuracy"] == pytest.approx(result.scores["accuracy"])
     assert (metrics["parameters"], metrics["best_epoch"]) == (15, 2)
     assert runs["study"].data.metrics == {
-        "score": 0.5, "standard_error": 0.1, "corrected_score": 0.6, "parameters": 15,
+        "score": 0.5, "standard_error": 0.1, "corrected_score": 0.6,
+        "corrected_score_low": 0.3, "corrected_score_high": 0.9, "parameters": 15,
         "trials": 3, "completed": 2, "pruned": 0, "failed": 1, "seconds": 2.5,
     }  # fmt: skip
 

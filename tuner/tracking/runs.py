@@ -241,8 +241,12 @@ def _curve(name: str, values: list[float], now: int) -> Iterator[Metric]:
 
 def _headline(summary: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     """Yield the numbers of the best network, under the names that the trials have, and the rest."""
+    best = summary["best"]
     for name in ("score", "standard_error", "corrected_score", "parameters"):
-        yield name, float(summary["best"][name])
+        yield name, float(best[name])
+    ends = ("corrected_score_low", "corrected_score_high")
+    for name, end in zip(ends, best["corrected_interval"], strict=True):
+        yield name, float(end)
     for name in ("trials", "completed", "pruned", "failed", "seconds", "test_score"):
         if summary[name] is not None:
             yield name, float(summary[name])
