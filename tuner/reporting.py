@@ -11,6 +11,7 @@ from tuner.analysis import (
     baselines_of,
     choose,
     judge,
+    kept_baselines,
     make_answers,
     results_table,
     tested,
@@ -121,8 +122,7 @@ def study_material(
     y, record = prepared.training_y, study.record
     choice = choice or choose(study, y)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
-    kept = bool(study.baselines())
-    trained = baselines_of(study, prepared.problem) if baselines or kept else ()
+    trained = baselines_of(study, prepared.problem) if baselines else kept_baselines(study)
     judged = judge(trained, choice.out_of_bag, y, objective=record.objective.name)
     evidence = Evidence(
         record,

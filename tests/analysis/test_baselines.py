@@ -13,7 +13,13 @@ from threadpoolctl import threadpool_limits
 
 from tests.conftest import make_problem
 from tuner.analysis import classifiers
-from tuner.analysis.baselines import Baseline, baselines_of, judge, train_baselines
+from tuner.analysis.baselines import (
+    Baseline,
+    baselines_of,
+    judge,
+    kept_baselines,
+    train_baselines,
+)
 from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag
 from tuner.analysis.rules import pick_best
 from tuner.analysis.scores import score_rows
@@ -173,6 +179,34 @@ def test_a_study_keeps_them(make_study, problem, monkeypatch):
         assert isinstance(kept, Baseline)
         assert (kept.name, kept.seconds, kept.notes) == (one.name, one.seconds, one.notes)
         np.testing.assert_array_equal(kept.probabilities, one.probabilities)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [("_ROUNDS", 10), ("_STEP", 0.2), ("_VERSION", 0), ("version", lambda package: "1.0")],
+)
+def test_those_of_another_version_are_trained_again(make_study, problem, monkeypatch, place, value):
+    study = make_study()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(classifiers, place, value)
+        baselines_of(study, problem)
+        assert len(kept_baselines(study)) == 3
+    assert kept_baselines(study) == ()
+    again = baselines_of(study, problem)
+    for one, kept, now in zip(
+        again, kept_baselines(study), train_baselines(problem, seed=0), strict=True
+    ):
+        np.testing.assert_array_equal(one.probabilities, now.probabilities)
+        np.testing.assert_array_equal(kept.probabilities, now.probabilities)
+
+
+def test_those_without_a_version_are_not_shown(make_study, problem):
+    study = make_study()
+    baselines_of(study, problem)
+    arrays = study.baselines()
+    del arrays["trained with"]
+    study.write_baselines(arrays)
+    assert kept_baselines(study) == ()
 
 
 def test_processes_give_the_same(problem, baselines, monkeypatch):

@@ -17,6 +17,7 @@ from tuner.analysis.baselines import (
     JudgedBaseline,
     baselines_of,
     judge,
+    kept_baselines,
     train_baselines,
 )
 from tuner.analysis.choice import (
@@ -81,6 +82,7 @@ __all__ = [
     "exported_values",
     "hyperparameter_importance",
     "judge",
+    "kept_baselines",
     "make_answers",
     "networks_of",
     "objective_values",

@@ -1,5 +1,6 @@
 """What simple classifiers come to on the rows and folds of a study."""
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from tuner.analysis.classifiers import boosting, logistic, shares
+from tuner.analysis.classifiers import boosting, logistic, shares, trained_with
 from tuner.analysis.correction import OutOfBag
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.folds import Fold
@@ -20,6 +21,7 @@ __all__ = [
     "JudgedBaseline",
     "baselines_of",
     "judge",
+    "kept_baselines",
     "train_baselines",
 ]
 
@@ -30,6 +32,7 @@ _MAKERS = {
     "logistic regression": logistic,
     "gradient boosting": boosting,
 }
+_TRAINED_WITH = "trained with"  # beside their names, in the file that keeps them
 
 
 class _Scaler(Protocol):
@@ -110,13 +113,29 @@ def baselines_of(study: Study, problem: FoldedRows) -> tuple[Baseline, ...]:
     Raises:
         StudyError: They cannot be written.
     """
-    kept = study.baselines()
+    kept = kept_baselines(study)
     if kept:
-        return tuple(_unpacked(name, kept) for name in _MAKERS if name in kept)
+        return kept
     settings = study.record.settings
     trained = train_baselines(problem, objective=settings.objective, seed=settings.seed)
-    study.write_baselines({k: v for each in trained for k, v in _packed(each).items()})
+    arrays = {name: array for each in trained for name, array in _packed(each).items()}
+    study.write_baselines({**arrays, _TRAINED_WITH: np.array(_this_version())})
     return trained
+
+
+def kept_baselines(study: Study) -> tuple[Baseline, ...]:
+    """Return the baselines that a study's folder has; none where others would be trained now.
+
+    Another version of this package or of scikit-learn may come to other ones.
+    """
+    kept = study.baselines()
+    if str(kept.get(_TRAINED_WITH)) != _this_version():
+        return ()
+    return tuple(_unpacked(name, kept) for name in _MAKERS)
+
+
+def _this_version() -> str:
+    return json.dumps(trained_with())
 
 
 def train_baselines(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tuner.folds import Fold
     from tuner.study import Objective
 
-__all__ = ["boosting", "logistic", "shares"]
+__all__ = ["boosting", "logistic", "shares", "trained_with"]
 
 Made = tuple[np.ndarray, tuple[str, ...]]
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -33,7 +34,22 @@ _LOOKS = 10  # rounds between two looks at the score
 _STEP = 0.1  # what a round's trees are multiplied with, as scikit-learn has it
 _LARGEST_STEP = 0.3
 _MOST_WORK = 4e9  # rounds × rows × features × classes of all folds: 25 seconds on two cores
+_VERSION = 1  # one more where a change of this module changes what comes out
 _MUCH_WORK = 2e8  # from here on processes pay for their start
+
+
+def trained_with() -> dict[str, str | float]:
+    """Return what the results depend on beside the rows, the folds, the objective and the seed."""
+    return {
+        "version": _VERSION,
+        "scikit-learn": version("scikit-learn"),
+        "steps": _STEPS,
+        "rounds": _ROUNDS,
+        "looks": _LOOKS,
+        "step": _STEP,
+        "largest step": _LARGEST_STEP,
+        "most work": _MOST_WORK,
+    }
 
 
 def shares(problem: FoldedRows, objective: Objective, seed: int) -> Made:
