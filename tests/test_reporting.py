@@ -124,6 +124,24 @@ def test_a_page_that_cannot_be_written_is_one_sentence(prepared, tmp_path):
     )
 
 
+def test_a_page_elsewhere_is_all_that_is_written(prepared, study, tmp_path):
+    (study.folder / "figures").write_text("in the way")
+    before = sorted(study.folder.iterdir())
+    path = report_study(prepared, study, output=tmp_path / "page.html", baselines=False)
+    assert "How many hidden layers" in path.read_text("utf-8")
+    assert sorted(study.folder.iterdir()) == before
+
+
+def test_charts_that_cannot_be_written_are_one_sentence(prepared, study):
+    (study.folder / "figures").write_text("in the way")
+    with pytest.raises(UserError) as refused:
+        report_study(prepared, study, baselines=False)
+    assert str(refused.value) == (
+        f"folder {study.folder}/figures cannot be written (File exists); mend that, or write the "
+        "page alone, with --output FILE"
+    )
+
+
 def test_studies_are_compared_on_one_page(prepared, study, tmp_path):
     other = make_study(prepared, tmp_path / "runs", "other")
     path = compare_studies([(prepared, study), (prepared, other)], tmp_path / "both.html")

@@ -91,13 +91,13 @@ def report_study(
     output: Path | None = None,
     baselines: bool = True,
 ) -> Path:
-    """Write a study's report, and beside it its charts and the table of its trials.
+    """Write a study's report, with its charts and the table of its trials; or a page alone.
 
     Args:
         prepared: The study's space, data and settings.
         study: The study.
         choice: The networks that it names, where they are known already.
-        output: The page to write; `report.html` in the study's folder where it is None.
+        output: Where to write the page alone; None for the report in the study's folder.
         baselines: Whether baselines may be trained; else only those that were are shown.
 
     Returns:
@@ -110,8 +110,9 @@ def report_study(
     page = study_page(study_material(prepared, study, choice, baselines=baselines))
     path = output or study.folder / "report.html"
     write_page(page, path)
-    _write_figures(page, study.folder / "figures")
-    write_csv(results_table(study, prepared.training_y), study.folder / "results.csv")
+    if output is None:
+        _write_figures(page, study.folder / "figures")
+        write_csv(results_table(study, prepared.training_y), study.folder / "results.csv")
     return path
 
 
@@ -175,7 +176,10 @@ def write_page(page: Page, path: Path) -> None:
         temporary.write_text(page.html(), encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
-        raise _unwritable(f"report {path}", error) from error
+        raise UserError(
+            f"report {path} cannot be written ({error.strerror}); mend that, or give --output "
+            "another file"
+        ) from error
 
 
 def _write_figures(page: Page, folder: Path) -> None:
@@ -187,10 +191,7 @@ def _write_figures(page: Page, folder: Path) -> None:
             text = json.dumps(chart, ensure_ascii=False, allow_nan=False)
             (folder / f"{name}.vl.json").write_text(text, encoding="utf-8")
     except OSError as error:
-        raise _unwritable(f"folder {folder}", error) from error
-
-
-def _unwritable(what: str, error: OSError) -> UserError:
-    return UserError(
-        f"{what} cannot be written ({error.strerror}); mend that, or give --output another file"
-    )
+        raise UserError(
+            f"folder {folder} cannot be written ({error.strerror}); mend that, or write the page "
+            "alone, with --output FILE"
+        ) from error

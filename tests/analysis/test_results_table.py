@@ -115,7 +115,7 @@ def test_a_file_that_cannot_be_written_is_named(make_table, tmp_path):
     with pytest.raises(UserError) as error:
         write_csv(table, path)
     assert str(error.value) == (
-        f"results file {path} cannot be written (Is a directory); mend that, or give another file"
+        f"results file {path} cannot be written (Is a directory); mend that, and write it again"
     )
 
 

@@ -61,6 +61,12 @@ def test_a_chart_is_what_it_was_though_it_has_tags_in_it():
     assert json.loads(text) == {"data": [NAUGHTY, "<!--", 1.5]}
 
 
+def test_a_chart_has_a_sentence_in_its_place_where_scripts_are_off():
+    html = Figure("one", {"mark": "bar"}, caption="below").html()
+    assert "</div><noscript><p>A chart stands here where JavaScript is on.</p></noscript>" in html
+    assert make_page().html().count("<noscript>") == 3  # two charts, and the page itself
+
+
 def test_a_table_aligns_numbers_and_scrolls_in_its_own_box():
     table = Table(("name", "n"), (("a", "1"),), numbers=frozenset({1}), tall=True)
     assert table.html() == (

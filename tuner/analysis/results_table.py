@@ -83,8 +83,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         written.to_csv(path, index=False)
     except OSError as error:
         raise UserError(
-            f"results file {path} cannot be written ({error.strerror}); mend that, or give "
-            "another file"
+            f"results file {path} cannot be written ({error.strerror}); mend that, and "
+            "write it again"
         ) from error
 
 

@@ -199,7 +199,10 @@ def report(
     study: Annotated[str, typer.Argument(help="Name of the study.")],
     output: Annotated[
         Path | None,
-        typer.Option(help="The page to write.  [default: report.html in the study's folder]"),
+        typer.Option(
+            help="Write the page alone, to this file.  [default: report.html in the study's "
+            "folder, with its charts and results.csv]"
+        ),
     ] = None,
     root: Root = Path("mlruns"),
 ) -> None:

@@ -17,7 +17,8 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
 
     Args:
         name: The study's name.
-        output: The page to write; `report.html` in the study's folder where it is None.
+        output: Where to write the page alone; where it is None, the report in the study's folder is
+            written again, its charts and its table of trials too.
         root: The folder that holds all that searches write.
 
     Raises:

@@ -15,6 +15,9 @@ from typing import Any, TypeAlias
 __all__ = ["Block", "Code", "Facts", "Figure", "Folded", "Row", "Table", "Words", "figures_in"]
 
 
+_WITHOUT_SCRIPT = "<noscript><p>A chart stands here where JavaScript is on.</p></noscript>"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Paragraphs; what stands between backticks is for a terminal."""
@@ -63,7 +66,7 @@ class Figure:
         identity, label = f"figure-{self.name}", escape(self.title or self.caption)
         return (
             f'<figure>{title}<div class="chart" role="img" aria-label="{label}" '
-            f'data-specification="{identity}"></div>{caption}\n'
+            f'data-specification="{identity}"></div>{_WITHOUT_SCRIPT}{caption}\n'
             f'<script type="application/json" id="{identity}">{text}</script></figure>'
         )
 

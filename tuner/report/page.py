@@ -90,8 +90,8 @@ _PAGE = """<!doctype html>
 </div>
 <nav>{links}</nav>
 </header>
-<noscript><p>The charts of this page are drawn by JavaScript, which is turned off here. All their
-numbers stand in the table of trials.</p></noscript>
+<noscript><p>The charts of this page are drawn by JavaScript, which is turned off here. The
+sentences and the tables do without it.</p></noscript>
 {sections}
 </main>
 <script>{library}</script>

@@ -82,8 +82,8 @@ def table(of: Material) -> Section:
     wide = frozenset({len(header) - 1})
     found = Table(header, rows, numbers, wide, tall=True)
     summary = f"Show {counted(len(rows), 'trial')}, the best first"
-    csv = Words(("The same with every fold's score, for other programs, is in results.csv.",), True)
-    return Section("table", "All trials", (Folded(summary, (found,)), csv))
+    csv = "The same with every fold's score, for other programs, is in the study's results.csv."
+    return Section("table", "All trials", (Folded(summary, (found,)), Words((csv,), small=True)))
 
 
 _OTHERS = ("accuracy", "parameters", "epochs", "seconds")
