@@ -167,8 +167,8 @@ def _search(
     choice = choose(study, prepared.training_y)
     name, model, test, fault = choice.exported, study.folder / "model", {}, ""
     members, records = choice.members(name), {record.trial: record for record in tuner.records}
-    what = "it" if name == "best" else "its networks"
-    on_stage(f"training {what} on all training rows, exporting it, and checking the export")
+    what = "the best network" if name == "best" else "the ensemble's networks"
+    on_stage(f"training {what} on all training rows, exporting and checking the model")
     with FreshProcess() as fresh:  # it starts while the network trains
         trained = train_members(prepared, records, members, tuner.note)
         test = _score(trained, prepared.dataset, prepared.split.test)

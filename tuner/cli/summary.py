@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tuner.analysis import Ensemble
+from tuner.analysis import Ensemble, PickName
 from tuner.pipeline import Outcome
 from tuner.study import Pick
 from tuner.words import configuration, counted
@@ -27,7 +27,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
         "",
         f"best of {counted(len(outcome.records), 'trial')}"
         + (f" ({', '.join(others)})" if others else "")
-        + f": trial {best.trial}",
+        + f"{_exported(outcome, 'best')}: trial {best.trial}",
         *_network(best),
         f"  cross-validated   {_scores(best)}",
     ]
@@ -37,10 +37,10 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     if outcome.choice.exported == "best":
         lines += _test(outcome)
     if smallest.trial == best.trial and completed > 1:
-        lines.append("no smaller network is within one standard error of it")
+        lines.append("no smaller network is within one standard error of the best")
     elif smallest.trial != best.trial:
         lines += [
-            f"smallest within one standard error of it: trial {smallest.trial}",
+            f"smallest within one standard error of the best: trial {smallest.trial}",
             *_network(smallest),
             f"  cross-validated   {_scores(smallest)}",
         ]
@@ -61,15 +61,22 @@ def _ensemble(outcome: Outcome) -> list[str]:
     """Return what the ensemble is and is worth; in short where it is not exported."""
     ensemble, objective = outcome.choice.ensemble, outcome.study.record.settings.objective
     if not ensemble.better:
-        return ["no ensemble of the best trials is better than it by more than one standard error"]
-    members = ", ".join(f"trial {member.label}" for member in ensemble.members)
+        return ["no ensemble is better than the best trial by more than one standard error"]
+    trials = ", ".join(member.label for member in ensemble.members)
+    noun = "trials" if len(ensemble.members) > 1 else "trial"
     return [
-        f"better by more than one standard error, and exported: the mean of {members}",
+        "ensemble, better than the best trial by more than one standard error"
+        f"{_exported(outcome, 'ensemble')}: networks of {noun} {trials}",
         f"  parameters        {ensemble.parameters:,} in all",
         f"  cross-validated   {_scores(ensemble)}",
         _corrected(ensemble, objective),
         *_test(outcome),
     ]
+
+
+def _exported(outcome: Outcome, name: PickName) -> str:
+    exported = outcome.model is not None and outcome.choice.exported == name
+    return ", exported" if exported else ""
 
 
 def _test(outcome: Outcome) -> list[str]:
@@ -83,7 +90,7 @@ def _test(outcome: Outcome) -> list[str]:
 def _network(pick: Pick) -> list[str]:
     return [
         f"  hyperparameters   {configuration({**pick.hyperparameters, **pick.derived})}",
-        f"  parameters        {pick.parameters:,}, trained for {pick.epoch} epochs",
+        f"  parameters        {pick.parameters:,}, trained for {counted(pick.epoch, 'epoch')}",
     ]
 
 

@@ -1,0 +1,98 @@
+"""What the summary says in each way in which a search may end."""
+
+from pathlib import Path
+
+import pytest
+
+from tuner.analysis import choose
+from tuner.cli.summary import summary_lines
+from tuner.pipeline import Outcome
+
+NO_ENSEMBLE = "no ensemble is better than the best trial by more than one standard error"
+
+
+@pytest.fixture
+def ended(make_study, problem):
+    """Make what a search of some trials found."""
+
+    def make(*records, **fields):
+        study = make_study()
+        for record in records:
+            study.write_trial(record, {})
+        found = {
+            "study": study,
+            "records": records,
+            "choice": choose(study, problem.y[problem.rows]),
+            "test": {"cross_entropy": (0.5, 0.1)},
+            "model": Path("runs/model"),
+            "fault": "",
+            "report": Path("runs/report.html"),
+            "sentence": "all trials ended",
+            "seconds": 12.34,
+        }
+        return Outcome(**{**found, **fields})
+
+    return make
+
+
+def lines_of(outcome):
+    return summary_lines(outcome, "mlflow ui")
+
+
+def after(lines, heading):
+    """The lines that belong to a heading: those below it that are further in."""
+    below = lines[lines.index(heading) + 1 :]
+    return below[: next(n for n, line in enumerate(below) if not line.startswith("  "))]
+
+
+def test_the_best_network_is_exported_and_tested(ended, make_record):
+    lines = lines_of(ended(make_record(0, noise=0.1), make_record(1, noise=9.0)))
+    best = after(lines, "best of 2 trials, exported: trial 0")
+    assert best[1] == "  parameters        15, trained for 2 epochs"
+    assert best[-1] == "  held-out test     cross_entropy 0.5000 ± 0.1000 (0 rows, scored once)"
+    assert "no smaller network is within one standard error of the best" in lines
+    assert NO_ENSEMBLE in lines
+    assert lines[-5:] == [
+        "model    runs/model",
+        lines[-4],
+        "report   runs/report.html",
+        "compare  mlflow ui",
+        "seconds  12.3",
+    ]
+
+
+def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_record):
+    outcome = ended(*(make_record(trial, noise=1.5) for trial in range(8)))
+    members = outcome.choice.ensemble.members
+    lines = lines_of(outcome)
+    found = after(
+        lines,
+        "ensemble, better than the best trial by more than one standard error, exported: networks "
+        f"of trials {', '.join(member.label for member in members)}",
+    )
+    assert found[-1].startswith("  held-out test     ")
+    best = after(lines, f"best of 8 trials: trial {outcome.choice.best.trial}")
+    assert not any("held-out test" in line for line in best)
+
+
+def test_the_smallest_network_is_told_of_where_it_is_another_one(ended, make_record):
+    lines = lines_of(ended(make_record(0, noise=1.0, parameters=900), make_record(1, noise=1.2)))
+    assert "smallest within one standard error of the best: trial 1" in lines
+
+
+@pytest.mark.parametrize("trials", [1, 8], ids=["best", "ensemble"])
+def test_nothing_is_called_exported_where_the_export_failed(ended, make_record, trials):
+    records = [make_record(trial, noise=1.5) for trial in range(trials)]
+    lines = lines_of(ended(*records, model=None, fault="it answers differently"))
+    assert not any(", exported" in line for line in lines)
+    assert "model    not exported: it answers differently" in lines
+
+
+def test_one_trial_was_not_chosen_among_others(ended, make_record):
+    lines = lines_of(ended(make_record(0, epoch=1), report=None, test={}))
+    assert after(lines, "best of 1 trial, exported: trial 0")[1:] == [
+        "  parameters        15, trained for 1 epoch",
+        lines[6],
+    ]
+    assert not any("standard error" in line or "corrected" in line for line in lines)
+    assert "report   not written" in lines
