@@ -74,6 +74,13 @@ def test_one_hyperparameter_alone_has_no_ranking(made):
     assert [section.title for section in answers.sections] == ["How many hidden layers are best?"]
 
 
+def test_that_all_failed_trials_diverged_is_said_in_a_word(made):
+    study = made().add({"depth": 0})
+    for _ in range(2):
+        study.add({"depth": 1}, status="failed", reason=DIVERGED)
+    assert answered(study).notes[1].startswith("Failed trials (2, all of which diverged) use up")
+
+
 def test_how_to_get_more_trials_is_said_once(made):
     answers = answered(drawn(made(), 6, ["depth", "learning_rate"]))
     sentences = [sentence for section in answers.sections for sentence in section.sentences]

@@ -15,8 +15,8 @@ CORRECTED = (
     "0.811 to 1.209)."
 )
 SMALLEST = (
-    "The smallest network within one standard error of it is trial 1 (depth 2): cross-entropy "
-    "1.001 ± 0.077, with 100 parameters, 9 times fewer."
+    "The smallest network within one standard error of the best is trial 1 (depth 2): "
+    "cross-entropy 1.001 ± 0.077, with 100 parameters, 9 times fewer."
 )
 
 
@@ -82,7 +82,7 @@ def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):
     assert headline(evidence) == (
         "The best of 1 trial is trial 0 (depth 0, learning rate 0.1), which has no hidden layer: "
         "cross-entropy 1.000 ± 0.078, with 100 parameters.",
-        "No network that is clearly smaller is within one standard error of it.",
+        "No network that is clearly smaller is within one standard error of the best.",
     )
 
 

@@ -138,12 +138,12 @@ def _exported(evidence: Evidence) -> str:
 def _smallest(evidence: Evidence) -> str:
     best, smallest = evidence.best, evidence.smallest
     if best.parameters < _SMALLER * smallest.parameters:
-        return "No network that is clearly smaller is within one standard error of it."
+        return "No network that is clearly smaller is within one standard error of the best."
     fixed = evidence.study.fixed
     values = {name: v for name, v in smallest.hyperparameters.items() if name not in fixed}
     score = scored(evidence.objective, smallest.score, smallest.standard_error)
     return (
-        f"The smallest network within one standard error of it is trial {smallest.trial} "
+        f"The smallest network within one standard error of the best is trial {smallest.trial} "
         f"({values_of({**values, **smallest.derived})}): {score}, with "
         f"{counted(smallest.parameters, 'parameter')}, "
         f"{fewer(smallest.parameters, than=best.parameters)}."

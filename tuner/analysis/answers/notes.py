@@ -1,4 +1,4 @@
-"""What answers rest on: how pruned and failed trials count, and what was limited."""
+"""What answers rest on: how settings are compared, and how pruned and failed trials count."""
 
 from collections import Counter
 
@@ -37,7 +37,6 @@ def notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
             "tried alike: what is said of settings and importances is less sure than after a "
             "random search."
         )
-    sentences += [note for each in evidence.baselines for note in each.notes]
     return tuple(sentences)
 
 
@@ -59,8 +58,8 @@ def _failed(evidence: Evidence) -> list[str]:
     total = counts[True] + counts[False]
     if not total:
         return []
-    diverged = f"{counts[True] or 'none'} of which diverged"
+    diverged = "all" if counts[True] == total else counts[True] or "none"
     return [
-        f"Failed trials ({total}, {diverged}) use up their places among those of a setting that "
-        "are compared. Else they count in the share that diverged alone."
+        f"Failed trials ({total}, {diverged} of which diverged) use up their places among those of "
+        "a setting that are compared. Else they count in the share that diverged alone."
     ]

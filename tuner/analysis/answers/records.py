@@ -124,7 +124,7 @@ class Answers:
     Attributes:
         headline: What is best, how good it is, and whether a network is worth it at all.
         sections: The space's own question first.
-        notes: What the answers rest on: how pruned and failed trials count, what was limited.
+        notes: What the answers rest on: how settings are compared, and trials counted.
     """
 
     headline: tuple[str, ...]

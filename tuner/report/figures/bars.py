@@ -44,7 +44,10 @@ def bars(of: Sequence[Bar], title: str, *, form: str = ",f") -> alt.LayerChart:
 
     frame = pd.DataFrame([asdict(bar) for bar in of])
     names = alt.Y(
-        "name:N", title=None, sort=None, axis=alt.Axis(labelLimit=150, ticks=False, domain=False)
+        "name:N",
+        title=None,
+        sort=None,
+        axis=alt.Axis(labelLimit=150, labelPadding=6, ticks=False, domain=False),
     )
     top = max(float(frame.amount.max()), 1e-9)
     x = alt.X(

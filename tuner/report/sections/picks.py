@@ -88,7 +88,7 @@ def _notes(of: Material) -> tuple[Block, ...]:
     named = [f"Best, trial {choice.best.trial}: {_whole(choice.best)}."]
     if choice.smallest.trial != choice.best.trial:
         named.append(
-            f"Smallest within one standard error of it, trial {choice.smallest.trial}: "
+            f"Smallest within one standard error of the best, trial {choice.smallest.trial}: "
             f"{_whole(choice.smallest)}."
         )
     return Words(tuple(named)), Words(tuple(sentences), small=True)
