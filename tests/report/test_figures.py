@@ -1,9 +1,13 @@
 """Charts carry few points, and those points are the study's numbers."""
 
+import re
 from dataclasses import replace
 
+import altair as alt
 import numpy as np
+import pandas as pd
 import pytest
+import vl_convert
 
 from tests.report.conftest import make_trial
 from tuner.report.figures import (
@@ -19,6 +23,7 @@ from tuner.report.figures import (
     tabulate,
     trials_over_time,
 )
+from tuner.report.figures.theme import number_axis
 from tuner.report.figures.trials_over_time import best_so_far
 
 
@@ -102,3 +107,12 @@ def test_intervals_are_cut_at_what_a_score_can_be(objective, high):
     estimates = [Estimate("a", 0.99, 0.9, 1.08)]
     (row,) = rows_of(intervals(estimates, "", objective, told=("good", "bad")))
     assert (row["low"], row["high"]) == (0.9, high)
+
+
+def test_no_two_ticks_of_an_axis_have_one_label():
+    values = [8.9e-6, 9.9e-5]
+    x = alt.X("x:Q", **number_axis(values, log=True))
+    chart = alt.Chart(pd.DataFrame({"x": values})).mark_point().encode(x=x)
+    picture = vl_convert.vegalite_to_svg({**finished(chart), "width": 720})
+    labels = re.findall(r">([\d.]+e-\d)<", picture)
+    assert labels == ["1e-5", "1.5e-5", "2e-5", "3e-5", "4e-5", "6e-5", "8e-5"]

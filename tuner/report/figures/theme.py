@@ -40,7 +40,7 @@ HEIGHT = 300
 """Of a chart, in pixels; its width is that of the page."""
 
 _NEAREST = 1e-6  # a score of 0 has no place on a logarithmic axis
-SHORT = "datum.value < 0.001 && datum.value > 0 ? format(datum.value, '.0e') : "
+SHORT = "datum.value < 0.001 && datum.value > 0 ? format(datum.value, '.2~e') : "
 SHORT += "format(datum.value, '.4~r')"
 """Vega's expression for the label of a number, however small."""
 
