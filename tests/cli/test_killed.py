@@ -60,11 +60,11 @@ def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder
 
 
 def test_a_damaged_journal_is_refused_by_line(folder, searched):
-    study = folder / "mlruns" / "studies" / "damaged"
+    study = folder / "elsewhere" / "studies" / "damaged"  # other tests list those in mlruns
     shutil.copytree(folder / "mlruns" / "studies" / "first", study)
     lines = (study / "journal.jsonl").read_text().splitlines(keepends=True)
     (study / "journal.jsonl").write_text("".join([lines[0], lines[1][:20] + "\n", *lines[2:]]))
-    done = tuner(folder, "resume", "damaged")
+    done = tuner(folder, "resume", "damaged", "--root", "elsewhere")
     assert done.returncode == 2
     assert "journal.jsonl, line 2: is not JSON" in done.stderr
 
