@@ -177,6 +177,7 @@ def _search(
             _export(prepared, study, choice, Export(name, trained, test, model, fresh))
         except ExportMismatch as error:  # what was found is told all the same
             fault = str(error)
+        study.journal.append("exported", fault=fault)
     on_stage("writing the report")
     left = (prepared.settings.max_seconds or math.inf) - (time.monotonic() - started)
     baselines = left > report_seconds(prepared) + baseline_seconds(prepared)

@@ -1,29 +1,42 @@
 """Where the seconds of a study went, by its journal."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from tuner.study import TrialRecord
 
 __all__ = ["Spent", "spent"]
 
+# What the time before an event went into, and what is begun with it.
+_UNTIL = {
+    "proposed": "searching",
+    "trial": "searching",
+    "tested": "final_training",
+    "exported": "export",
+}
+_AFTER = {"tested": "export", "exported": "report"}
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds.
+    """Seconds of wall time over all searches of a study; breaks between them do not count.
 
     Attributes:
-        searching: Wall time from a search's beginning to its last trial, over all searches of the
-            study; breaks between them do not count.
-        afterwards: Wall time of what followed: picking, the final training and the export.
+        searching: From a search's beginning to its last trial.
+        final_training: Of picking, and of training what was picked on all training rows.
+        export: Of writing the model, and of checking it.
+        report: Of all that follows: prediction times, baselines and the report. While the report
+            is written, nobody knows yet.
         training: Of trials by status. Trials train side by side, so that these may add up to more
             than the wall time.
         searches: How often the study was begun, or gone on with.
     """
 
     searching: float
-    afterwards: float
+    final_training: float
+    export: float
+    report: float
     training: dict[str, float]
     searches: int
 
@@ -35,24 +48,18 @@ def spent(events: Iterable[Mapping[str, Any]], records: Sequence[TrialRecord]) -
         events: Those of the journal, oldest first.
         records: The trials.
     """
-    searching = afterwards = 0.0
-    searches, begun, last_trial, last = 0, 0, 0, 0
+    seconds = {field.name: 0.0 for field in fields(Spent) if field.type is float}
+    searches, last, stage = 0, 0, "searching"
     for event in events:
-        if event["event"] == "begun":
-            searching, afterwards = _add(searching, afterwards, (begun, last_trial, last))
-            searches, begun = searches + 1, event["time"]
-            last_trial = last = begun
+        kind = event["event"]
+        if kind == "begun":
+            searches, stage = searches + 1, "searching"
+        else:
+            seconds[_UNTIL.get(kind, stage)] += (event["time"] - last) / 1000
+            stage = _AFTER.get(kind, stage)
         last = event["time"]
-        if event["event"] in ("proposed", "trial"):
-            last_trial = last
-    searching, afterwards = _add(searching, afterwards, (begun, last_trial, last))
     training: dict[str, float] = {}
     for record in records:
         status = record.result.status
         training[status] = training.get(status, 0.0) + record.result.seconds
-    return Spent(searching, afterwards, training, searches)
-
-
-def _add(searching: float, afterwards: float, times: tuple[int, int, int]) -> tuple[float, float]:
-    begun, last_trial, last = times
-    return searching + (last_trial - begun) / 1000, afterwards + (last - last_trial) / 1000
+    return Spent(**seconds, training=training, searches=searches)

@@ -5,7 +5,7 @@ from tuner.report.figures import Bar, bars, bars_height, finished
 from tuner.report.figures.trials import STATUSES
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.spent import spent
+from tuner.report.spent import Spent, spent
 
 __all__ = ["method", "seconds"]
 
@@ -19,17 +19,36 @@ def seconds(of: Material) -> Section:
         for status in STATUSES
         if status in found.training
     ]
-    amounts.append(Bar("after the last trial", found.afterwards, f"{found.afterwards:.1f} s"))
+    stages = {
+        "final training": found.final_training,
+        "export": found.export,
+        "report": found.report,
+    }
+    amounts += [Bar(name, amount, f"{amount:.1f} s") for name, amount in stages.items() if amount]
     searches = f", in {found.searches} parts" if found.searches > 1 else ""
-    words = Words(
-        (
-            f"The trials were searched in {found.searching:.1f} s of wall time{searches}; what "
-            f"followed, the final training and the export, took {found.afterwards:.1f} s. The "
-            f"trials trained {total:.1f} s in all, some of them side by side.",
-        )
-    )
+    sentences = [
+        f"The trials were searched in {found.searching:.1f} s of wall time{searches}; they trained "
+        f"{total:.1f} s in all, some of them side by side."
+    ]
+    if found.final_training:
+        sentences.append(_afterwards(found))
+    words = Words(tuple(sentences))
     figure = Figure("seconds", finished(bars(amounts, "seconds"), height=bars_height(len(amounts))))
     return Section("seconds", "Where did the time go?", (words, figure))
+
+
+def _afterwards(found: Spent) -> str:
+    """Return what followed the last trial; the export of a study that was killed is missing."""
+    exported = f", the export and its check {found.export:.1f} s" if found.export else ""
+    report = (
+        f"; prediction times, baselines and the report took {found.report:.1f} s"
+        if found.report
+        else ""
+    )
+    return (
+        "Picking and the training on all training rows took "
+        f"{found.final_training:.1f} s{exported}{report}."
+    )
 
 
 def method(of: Material) -> Section:
