@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from tuner.analysis import Choice, PickName, choose, networks_of, tested
+from tuner.analysis import Choice, Picked, choose, named_pick, networks_of, tested
 from tuner.data import Dataset
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
 from tuner.final_training import train_members
@@ -165,16 +165,16 @@ def _search(
     )
     on_stage("picking the network")
     choice = choose(study, prepared.training_y)
-    name, model, test, fault = choice.exported, study.folder / "model", {}, ""
-    members, records = choice.members(name), {record.trial: record for record in tuner.records}
-    what = "the best network" if name == "best" else "the ensemble's networks"
+    picked, model, test, fault = named_pick(choice, choice.exported), study.folder / "model", {}, ""
+    members, records = picked.members, {record.trial: record for record in tuner.records}
+    what = "the best network" if picked.name == "best" else "the ensemble's networks"
     on_stage(f"training {what} on all training rows, exporting and checking the model")
     with FreshProcess() as fresh:  # it starts while the network trains
         trained = train_members(prepared, records, members, tuner.note)
         test = _score(trained, prepared.dataset, prepared.split.test)
         study.journal.append("tested", networks=networks_of(members), test=test)
         try:
-            _export(prepared, study, choice, Export(name, trained, test, model, fresh))
+            _export(prepared, study, Export(picked, trained, test, model, fresh))
         except ExportMismatch as error:  # what was found is told all the same
             fault = str(error)
         study.journal.append("exported", fault=fault)
@@ -236,14 +236,14 @@ class Export:
     """A trained pick on its way to a folder.
 
     Attributes:
-        name: Which pick.
+        picked: What it is.
         trained: The network and its preprocessing.
         test: Mean and standard error of each objective on the held-out rows, by name.
         folder: Where to.
         fresh: The process that checks it.
     """
 
-    name: PickName
+    picked: Picked
     trained: "TrainedNetwork"
     test: Mapping[str, Sequence[float]]
     folder: Path
@@ -253,7 +253,7 @@ class Export:
 def export_pick(
     prepared: Prepared,
     study: Study,
-    name: PickName,
+    picked: Picked,
     folder: Path,
     on_note: Callable[[str], None] = lambda note: None,
 ) -> None:
@@ -264,35 +264,32 @@ def export_pick(
     Args:
         prepared: The study's space, data and settings.
         study: The study.
-        name: Which of its picks.
+        picked: One of its picks.
         folder: Where to.
         on_note: Is told of a network that had to be trained again.
 
     Raises:
         ExportMismatch: The exported model answers differently from the one in memory.
-        SearchFailed: No trial was completed.
         UserError: The folder cannot be written.
     """
     from tuner.serving.fresh_process import FreshProcess
 
-    choice = choose(study, prepared.training_y)
-    members = choice.members(name)
-    test = tested(study, members)
+    test = tested(study, picked.members)
     records = {record.trial: record for record in study.trials()}
     with FreshProcess() as fresh:  # it starts while the network trains
-        trained = train_members(prepared, records, members, on_note)
-        _export(prepared, study, choice, Export(name, trained, test, folder, fresh))
+        trained = train_members(prepared, records, picked.members, on_note)
+        _export(prepared, study, Export(picked, trained, test, folder, fresh))
 
 
-def _export(prepared: Prepared, study: Study, choice: Choice, export: Export) -> None:
+def _export(prepared: Prepared, study: Study, export: Export) -> None:
     from tuner.serving.export import export_model, sample_rows
 
     record, dataset = study.record, prepared.dataset
     description = {
         "study": record.name,
         "objective": record.settings.objective,
-        "picked": export.name,
-        "pick": getattr(choice, export.name).to_dict(),
+        "picked": export.picked.name,
+        "pick": dict(export.picked.description),
         "test": dict(export.test),
         "data": record.data,
         "versions": record.versions,

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from tuner.errors import StudyError, UserError
-from tuner.study import SearchSettings, Study, check_root, free_name, study_names
+from tuner.study import (
+    PredictionTime,
+    PredictionTimes,
+    SearchSettings,
+    Study,
+    check_root,
+    free_name,
+    study_names,
+)
 from tuner.study.records import OracleName, StudyRecord, TrialRecord
 
 
@@ -170,3 +178,26 @@ def test_a_root_that_cannot_be_written_is_refused_before_anything_is_computed(tm
     )
     check_root(tmp_path / "new" / "runs")
     assert (tmp_path / "new" / "runs").is_dir()
+
+
+def test_prediction_times_come_back_from_the_disk(make_study):
+    study = make_study()
+    assert study.prediction_times() == PredictionTimes()
+    times = PredictionTimes({3: PredictionTime(1e-4, 2e-3)}, 5, 1, "one thread", ("No trial 4.",))
+    study.write_prediction_times(times)
+    assert study.prediction_times() == times
+
+
+def test_prediction_times_of_another_version_do_not_count(make_study):
+    study = make_study()
+    study.write_prediction_times(PredictionTimes({3: PredictionTime(1e-4, 2e-3)}, 5, 1, "it"))
+    path = study.folder / "prediction.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "version": 0}))
+    assert study.prediction_times() == PredictionTimes()
+
+
+def test_a_study_knows_whether_another_process_searches_it(make_study):
+    study = make_study()
+    assert not study.is_searched()
+    with study.search_lock():
+        assert study.is_searched()

@@ -40,7 +40,16 @@ from tuner.analysis.comparison import (
 from tuner.analysis.correction import OutOfBag, possible
 from tuner.analysis.differences import Difference, differences
 from tuner.analysis.ensemble import NETWORKS, Ensemble, Member
+from tuner.analysis.fronts import Fronts, fronts_of
 from tuner.analysis.importance import Importance, hyperparameter_importance
+from tuner.analysis.picking import (
+    PARETO,
+    Picked,
+    check_pick,
+    named_pick,
+    pareto_picks,
+    trial_pick,
+)
 from tuner.analysis.results_table import results_table, write_csv
 from tuner.analysis.scores import BINS, SCORES, Score, by_confidence, score_rows
 from tuner.analysis.selection import Selection, pareto, select
@@ -48,6 +57,7 @@ from tuner.analysis.selection import Selection, pareto, select
 __all__ = [
     "BINS",
     "NETWORKS",
+    "PARETO",
     "PICKS",
     "SCORES",
     "Answers",
@@ -61,12 +71,14 @@ __all__ = [
     "Evidence",
     "Fit",
     "FoldedRows",
+    "Fronts",
     "Importance",
     "JudgedBaseline",
     "Member",
     "OutOfBag",
     "Pair",
     "PickName",
+    "Picked",
     "Point",
     "Score",
     "Section",
@@ -76,22 +88,27 @@ __all__ = [
     "baselines_of",
     "by_confidence",
     "by_hyperparameter",
+    "check_pick",
     "choose",
     "compare_settings",
     "differences",
     "exported_values",
+    "fronts_of",
     "hyperparameter_importance",
     "judge",
     "kept_baselines",
     "make_answers",
+    "named_pick",
     "networks_of",
     "objective_values",
     "pareto",
+    "pareto_picks",
     "possible",
     "results_table",
     "score_rows",
     "select",
     "tested",
     "train_baselines",
+    "trial_pick",
     "write_csv",
 ]

@@ -1,6 +1,6 @@
 """Which networks a study names, and their scores corrected for the choice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -71,23 +71,33 @@ def select(
     return Selection(best, smallest, front, found)
 
 
-def pareto(records: Sequence[TrialRecord], *, maximise: bool) -> tuple[TrialRecord, ...]:
-    """Return the front of score against parameters.
+def _parameters(record: TrialRecord) -> float:
+    return record.result.parameters
 
-    A trial is on it if every trial that has no more parameters has a worse score. Of trials that
-    are alike in both, the first by number is.
+
+def pareto(
+    records: Sequence[TrialRecord],
+    *,
+    maximise: bool,
+    cost: Callable[[TrialRecord], float] = _parameters,
+) -> tuple[TrialRecord, ...]:
+    """Return the front of score against what a network costs.
+
+    A trial is on it if every trial that costs no more has a worse score. Of trials that are alike
+    in both, the first by number is.
 
     Args:
         records: Trials; those that were not completed are left out.
         maximise: Whether more is better.
+        cost: What a trial costs; its parameters where nothing else is said.
 
     Returns:
-        The front, the smallest first, which is also the worst first.
+        The front, the cheapest first, which is also the worst first.
     """
     sign = -1 if maximise else 1
     order = sorted(
         (record for record in records if record.completed),
-        key=lambda each: (each.result.parameters, sign * each.result.score, each.trial),
+        key=lambda each: (cost(each), sign * each.result.score, each.trial),
     )
     front: list[TrialRecord] = []
     for record in order:

@@ -180,7 +180,9 @@ def export(
     pick: Annotated[
         str | None,
         typer.Option(
-            help="Which network: best, smallest, ensemble.", show_default="what the search exported"
+            help="Which network: best, smallest, ensemble, the number of a completed trial, or "
+            "pareto (all that no other beats in both score and cost, each in its folder).",
+            show_default="what the search exported",
         ),
     ] = None,
     output: Annotated[

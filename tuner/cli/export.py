@@ -1,12 +1,23 @@
-"""`tuner export`: a network of a study as a folder to serve."""
+"""`tuner export`: networks of a study as folders to serve."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from tuner.analysis import PICKS, choose
-from tuner.errors import UserError, known_names
+from tuner.analysis import (
+    PARETO,
+    PICKS,
+    Picked,
+    check_pick,
+    choose,
+    named_pick,
+    pareto_picks,
+    trial_pick,
+)
+from tuner.errors import SearchFailed, UserError
 from tuner.pipeline import export_pick
-from tuner.preparation import open_study
+from tuner.preparation import Prepared, open_study
+from tuner.study import Study
 
 __all__ = ["export_study"]
 
@@ -16,37 +27,84 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
 
     Args:
         name: The study's name.
-        pick: `best`, `smallest` or `ensemble`; what the search exported where it is None.
+        pick: `best`, `smallest` or `ensemble`, the number of a completed trial, or `pareto` for
+            all trials on a front, each a model of its own; what the search exported where it is
+            None.
         output: The folder to write; `model` in the study's folder for what the search exported,
-            else `model-PICK`, where it is None.
+            else `model-PICK`, where it is None. Those of a front are folders within it.
         root: The folder that holds all that searches write.
 
     Raises:
-        UserError: There is no such pick or study, or the data changed.
+        UserError: There is no such pick, trial or study, or the data changed.
+        SearchFailed: No trial was completed.
     """
-    picks = {known: known for known in PICKS}
-    if pick is not None and pick not in picks:
-        raise UserError(f"--pick: there is no pick {pick}; {known_names(pick, PICKS)}")
+    if pick is not None:
+        check_pick(pick)
     from tuner.cli.quiet import import_heavy
     from tuner.serving.writing import check_folder
 
     prepared, study = open_study(name, root)
-    if output is not None:
-        check_folder(output.resolve())
-    choice = choose(study, prepared.training_y)
-    picked = picks[pick] if pick is not None else choice.exported
-    shown = output or study.folder / ("model" if picked == choice.exported else f"model-{picked}")
-    check_folder(shown.resolve())
+    if pick == PARETO:
+        exports = _front(study, output or study.folder / "model-pareto")
+    else:
+        picked, folder = _one(prepared, study, pick)
+        exports = [(picked, output or folder)]
+    for _, folder in exports:
+        check_folder(folder.resolve())
     import_heavy()
-    members = ", ".join(
+    for picked, folder in exports:
+        _say(
+            f"training {_networks(picked)} on all training rows, exporting it, and checking the "
+            "export …"
+        )
+        export_pick(
+            prepared, study, picked, folder.resolve(), on_note=lambda note: _say(f"note: {note}")
+        )
+        print(folder, flush=True)
+
+
+def _one(prepared: Prepared, study: Study, pick: str | None) -> tuple[Picked, Path]:
+    """Return what is exported as one model, and where to if nothing else is said."""
+    if pick is not None and pick.isdigit():
+        picked = trial_pick(study, int(pick))
+        return picked, study.folder / f"model-{picked.folder}"
+    choice = choose(study, prepared.training_y)
+    name = next((each for each in PICKS if each == pick), choice.exported)
+    folder = "model" if name == choice.exported else f"model-{name}"
+    return named_pick(choice, name), study.folder / folder
+
+
+def _front(study: Study, folder: Path) -> list[tuple[Picked, Path]]:
+    """Return the trials on a front and where each is exported to; say what they are."""
+    if (folder / "model.json").exists():
+        raise UserError(
+            f"output folder {folder} is an exported model, and a front has several; give --output "
+            "another folder"
+        )
+    front = pareto_picks(study)
+    if not front:
+        raise SearchFailed("no trial was completed, so there is no network to pick")
+    _say(
+        f"on the Pareto front of score against parameters or prediction time: {_listed(front)}; "
+        "--pick with one of these numbers exports it alone"
+    )
+    return [(picked, folder / picked.folder) for picked in front]
+
+
+def _listed(front: Sequence[Picked]) -> str:
+    return ", ".join(
+        f"{picked.name} ({of['score']:.4f} ± {of['standard_error']:.4f}, "
+        f"{of['parameters']:,} parameters)"
+        for picked in front
+        for of in [picked.description]
+    )
+
+
+def _networks(picked: Picked) -> str:
+    return ", ".join(
         f"trial {member.label} ({member.parameters:,} parameters, {member.epoch} epochs)"
-        for member in choice.members(picked)
+        for member in picked.members
     )
-    _say(f"training {members} on all training rows, exporting it, and checking the export …")
-    export_pick(
-        prepared, study, picked, shown.resolve(), on_note=lambda note: _say(f"note: {note}")
-    )
-    print(shown)
 
 
 def _say(text: str) -> None:

@@ -3,6 +3,7 @@
 from tuner.study.folder import Study, check_name, check_root, free_name, study_names
 from tuner.study.journal import Journal, JournalReader
 from tuner.study.listener import Listener
+from tuner.study.prediction import BATCH, PredictionTime, PredictionTimes
 from tuner.study.records import Pick, SearchSettings, StudyRecord, TrialRecord
 from tuner.study.versions import installed_versions
 
@@ -10,12 +11,15 @@ from tuner.study.versions import installed_versions
 from tuner.training import OBJECTIVES, Objective, mean_and_error
 
 __all__ = [
+    "BATCH",
     "OBJECTIVES",
     "Journal",
     "JournalReader",
     "Listener",
     "Objective",
     "Pick",
+    "PredictionTime",
+    "PredictionTimes",
     "SearchSettings",
     "Study",
     "StudyRecord",

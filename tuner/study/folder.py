@@ -15,6 +15,7 @@ import numpy as np
 from tuner.errors import StudyError, known_names
 from tuner.study.journal import Journal
 from tuner.study.lock import locked
+from tuner.study.prediction import PredictionTimes
 from tuner.study.records import SearchSettings, StudyRecord, TrialRecord
 
 __all__ = ["Study", "check_name", "check_root", "free_name", "study_names"]
@@ -132,6 +133,14 @@ class Study:
         """
         return locked(self.folder / "search.lock", "searched")
 
+    def is_searched(self) -> bool:
+        """Return whether another process searches the study now."""
+        try:
+            with self.search_lock():
+                return False
+        except StudyError:
+            return True
+
     def mlflow_lock(self, patience: float) -> AbstractContextManager[None]:
         """Return the lock of the one process that may write the study to MLflow.
 
@@ -201,6 +210,25 @@ class Study:
         with np.load(self._baselines, allow_pickle=False) as arrays:
             return dict(arrays)
 
+    def write_prediction_times(self, times: PredictionTimes) -> None:
+        """Keep how long the study's networks take to predict, in place of what was measured before.
+
+        Raises:
+            StudyError: The file cannot be written.
+        """
+        text = json.dumps(times.to_dict(), indent=1, ensure_ascii=False)
+        _write_safely(self._prediction_times, lambda file: file.write(text.encode()))
+
+    def prediction_times(self) -> PredictionTimes:
+        """Return what `write_prediction_times` was given; nothing where it was never called."""
+        if not self._prediction_times.exists():
+            return PredictionTimes()
+        return PredictionTimes.from_dict(json.loads(self._prediction_times.read_text("utf-8")))
+
+    @property
+    def _prediction_times(self) -> Path:
+        return self.folder / "prediction.json"
+
     @property
     def _baselines(self) -> Path:
         return self.folder / "baselines.npz"
@@ -267,7 +295,7 @@ def _is_study(folder: Path) -> bool:
     return (folder / "study.json").exists()
 
 
-def _write_safely(path: Path, save: Callable[[BinaryIO], None]) -> None:
+def _write_safely(path: Path, save: Callable[[BinaryIO], object]) -> None:
     """Write a file that is whole on the disk when it has its name.
 
     Raises:
