@@ -45,10 +45,11 @@ def test_a_trial_has_its_hyperparameters_as_words_under_names_that_vega_takes(tr
     assert titles[:4] == ["trial", "status", "depth", "learning_rate"]
 
 
-def test_the_best_so_far_counts_completed_trials_only(trials):
+def test_the_best_so_far_changes_with_completed_trials_only(trials):
     frame = trials.frame.assign(score=[3.0, 2.0, 2.5, np.nan, 0.1, 1.0])
     found = best_so_far(replace(trials, frame=frame))
-    assert found.best.tolist() == [3.0, 2.0, 2.0, 2.0, 2.0, 1.0]
+    assert found.best.tolist() == [3.0, 2.0, 1.0]
+    assert found.trial.tolist() == [0, 1, 5]
 
 
 def test_a_failed_trial_is_drawn_though_it_has_no_score(trials):

@@ -1,7 +1,6 @@
 """A study's page: its sections, its sentences and its charts."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -129,12 +128,6 @@ def test_the_method_names_what_it_takes_to_do_it_again(material):
         f"python -m tuner report study --root {root}",
     ):
         assert part in words
-
-
-def test_networks_of_one_size_have_no_chart_of_it(material):
-    same = [replace(r, result=replace(r.result, parameters=15)) for r in material.records]
-    page = study_page(replace(material, records=tuple(same)))
-    assert texts(page, "size") == ("What does a larger network buy? All have 15 parameters.")
 
 
 @pytest.mark.parametrize("objective", ["accuracy", "roc_auc"])

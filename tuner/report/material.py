@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tuner.analysis import Answers, Choice, JudgedBaseline
+from tuner.analysis import Answers, Choice, Fronts, JudgedBaseline, fronts_of
 from tuner.report.figures import Trials, tabulate
 from tuner.study import Study, StudyRecord, TrialRecord
 from tuner.words import configuration
@@ -28,6 +28,7 @@ class Material:
             exported; empty where none were held back, or nothing was exported yet.
         answers: What it says in sentences.
         baselines: Judged beside the best network; empty where none were trained.
+        fronts: Those that no other beats in both score and cost.
         trials: The trials as rows for charts.
     """
 
@@ -38,9 +39,11 @@ class Material:
     test: Mapping[str, tuple[float, float]]
     answers: Answers
     baselines: tuple[JudgedBaseline, ...]
+    fronts: Fronts = field(init=False)
     trials: Trials = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "fronts", fronts_of(self.study, self.records))
         object.__setattr__(self, "trials", tabulate(self.records, self.study.record))
 
     @property

@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tuner.analysis import Point, Span
-from tuner.report.figures.theme import BLUE, GREY, INK, ORANGE, SHORT, number_axis, score_axis
+from tuner.report.figures.theme import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    SHORT,
+    is_log,
+    number_axis,
+    score_axis,
+)
+from tuner.report.figures.thinning import cells, thinned
 
 if TYPE_CHECKING:
     import altair as alt
@@ -17,6 +27,7 @@ __all__ = ["losses_against"]
 
 _LOSSES = {"training": "train_loss", "validation": "validation_loss"}
 _TICKS = 12  # values of a hyperparameter that are all ticks of its axis
+_VALUES = 100  # of a hyperparameter that a line goes through
 _FITS = {"good": "circle", "underfits": "triangle-down", "overfits": "triangle-up"}
 
 
@@ -42,8 +53,10 @@ def losses_against(
     import altair as alt
 
     frame = _frame(points, what)
-    x = alt.X("x:Q", title=name, **_axis(frame.x.tolist(), log=log))
-    y = alt.Y("loss:Q", **score_axis("cross_entropy", frame.loss.tolist()))
+    values, losses = frame.x.tolist(), frame.loss.tolist()
+    x = alt.X("x:Q", title=name, **_axis(values, log=log))
+    y = alt.Y("loss:Q", **score_axis("cross_entropy", losses))
+    axes = [*(["x"] if log else []), *(["loss"] if is_log("cross_entropy", losses) else [])]
     color = alt.Color("rows:N", scale=alt.Scale(domain=list(_LOSSES), range=[ORANGE, BLUE]))
     shape = alt.Shape("fit:N", scale=alt.Scale(domain=list(_FITS), range=list(_FITS.values())))
     tooltip = [
@@ -55,16 +68,16 @@ def losses_against(
         alt.Tooltip("ended:N", title="ended"),
     ]
     lines = (
-        alt.Chart(_best_of_each(frame))
+        alt.Chart(_best_of_each(frame, log=log))
         .mark_line(strokeWidth=1.5, opacity=0.7)
         .encode(x=x, y=y, color=color)
     )
     marks = (
-        alt.Chart(frame)
+        alt.Chart(thinned(frame, "x", "loss", kinds=["rows", "fit"], log=axes))
         .mark_point(size=55, filled=True, opacity=0.85)
         .encode(x=x, y=y, color=color, shape=shape, tooltip=tooltip)
     )
-    return alt.layer(*_shaded(spans, x, frame.x.tolist(), log=log), lines, marks)
+    return alt.layer(*_shaded(spans, x, values, log=log), lines, marks)
 
 
 def _frame(points: Sequence[Point], what: Mapping[int, str]) -> pd.DataFrame:
@@ -96,10 +109,15 @@ def _axis(values: Sequence[float], *, log: bool) -> dict[str, Any]:
     return axis | ({"axis": alt.Axis(values=ticks, labelExpr=SHORT)} if few else {})
 
 
-def _best_of_each(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the trial with the least validation loss of each value."""
+def _best_of_each(frame: pd.DataFrame, *, log: bool) -> pd.DataFrame:
+    """Return the rows of the trial with the least validation loss of each value.
+
+    Many values are put into bins first.
+    """
     validation = frame[(frame["rows"] == "validation") & (frame.ended == "at its end")]
-    best = validation.sort_values("loss").drop_duplicates("x").trial
+    many = validation.x.nunique() > _VALUES
+    bins = cells(validation.x, _VALUES, log=log) if many else validation.x
+    best = validation.assign(bin=bins).sort_values("loss").drop_duplicates("bin").trial
     return frame[frame.trial.isin(best)].sort_values("x")
 
 

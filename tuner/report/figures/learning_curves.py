@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["learning_curves"]
+__all__ = ["FOLDS", "learning_curves"]
+
+FOLDS = 30
+"""Folds whose curves are drawn at most."""
 
 _EPOCHS = 60  # points of a curve; a longer one is thinned
 _CURVES = {"training": "loss", "validation": "val_loss"}
@@ -67,7 +70,7 @@ def _frame(record: TrialRecord, split: Split) -> pd.DataFrame:
     means = record.mean_curves(split)
     parts = []
     for rows, curve in _CURVES.items():
-        lines = {str(fold): losses for fold, losses in enumerate(record.result.curves[curve])}
+        lines = {str(n): losses for n, losses in enumerate(record.result.curves[curve][:FOLDS])}
         for fold, losses in {**lines, _MEAN: means[curve]}.items():
             epochs = range(1, len(losses) + 1)
             whole = pd.DataFrame({"rows": rows, "fold": fold, "epoch": epochs, "loss": losses})

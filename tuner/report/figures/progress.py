@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tuner.report.figures.theme import KINDS, score_axis
+from tuner.report.figures.theme import KINDS, is_log, score_axis
+from tuner.report.figures.thinning import thinned
 from tuner.report.figures.trials import Trials
 from tuner.report.figures.trials_over_time import best_so_far
 from tuner.report.words import spoken
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["progress"]
 
+_SHOWN = ["trial", "score", "parameters", "what"]  # columns
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 
 
@@ -32,11 +34,15 @@ def progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerChart:
     lines = pd.concat([best_so_far(each).assign(study=name) for name, each in studies.items()])
     points = pd.concat(
         [
-            each.frame[each.frame.status == "completed"].assign(study=n)
-            for n, each in studies.items()
-        ]
+            each.frame.loc[each.frame.status == "completed", _SHOWN].assign(study=name)
+            for name, each in studies.items()
+        ],
+        ignore_index=True,
     )
-    axis = score_axis(objective, points.score.tolist())
+    values = points.score.tolist()
+    axis = score_axis(objective, values)
+    log = ["score"] if is_log(objective, values) else []
+    points = thinned(points, "trial", "score", kinds=["study"], log=log)
     x = alt.X(
         "trial:Q",
         title="trial (in the order of proposal)",

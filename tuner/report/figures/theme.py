@@ -21,6 +21,7 @@ __all__ = [
     "RED",
     "SHORT",
     "finished",
+    "is_log",
     "log_ticks",
     "number_axis",
     "score_axis",
@@ -63,6 +64,8 @@ def finished(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT) -> dict
         chart: A single view or layers; Vega-Lite gives no other kind a free width.
         height: In pixels.
     """
+    import altair as alt
+
     sized = chart.properties(width="container", height=height, background="white")
     configured = (
         sized.configure(font=_FONT, autosize={"type": "fit-x", "contains": "padding"})
@@ -90,7 +93,9 @@ def finished(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT) -> dict
         )
         .configure_view(stroke=None)
     )
-    specification: dict[str, Any] = configured.to_dict(validate=False)
+    # Altair refuses charts of more than 5,000 rows; ours are thinned where they are drawn up
+    with alt.data_transformers.enable("default", max_rows=None):
+        specification: dict[str, Any] = configured.to_dict(validate=False)
     # one legend below another, since phones are narrow; Altair does not know this one
     layout = {"top": {"direction": "vertical", "anchor": "start"}}
     specification["config"]["legend"]["layout"] = layout
@@ -108,8 +113,12 @@ def score_axis(objective: str, values: Sequence[float]) -> dict[str, Any]:
         values: What must be seen.
     """
     title = spoken(objective) + (" (nats a row)" if objective == "cross_entropy" else "")
-    log = objective == "cross_entropy" and bool(values) and min(values) > _NEAREST
-    return {"title": title, **number_axis(values, log=log)}
+    return {"title": title, **number_axis(values, log=is_log(objective, values))}
+
+
+def is_log(objective: str, values: Sequence[float]) -> bool:
+    """Return whether the axis of these scores is logarithmic."""
+    return objective == "cross_entropy" and bool(values) and min(values) > _NEAREST
 
 
 def number_axis(values: Sequence[float], *, log: bool) -> dict[str, Any]:

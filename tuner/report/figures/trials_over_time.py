@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuner.report.figures.theme import BLUE, GREY, INK, RED, score_axis
+from tuner.report.figures.theme import BLUE, GREY, INK, RED, is_log, score_axis
+from tuner.report.figures.thinning import thinned
 from tuner.report.figures.trials import STATUSES, Trials
 
 if TYPE_CHECKING:
@@ -21,9 +22,18 @@ def trials_over_time(trials: Trials) -> alt.LayerChart:
     """
     import altair as alt
 
-    frame = trials.frame
+    frame, best = trials.frame, best_so_far(trials)
+    values = frame.score[frame.status != "failed"].tolist()
+    axis = score_axis(trials.objective, values)
+    frame = thinned(
+        frame,
+        "trial",
+        "score",
+        kinds=["status"],
+        log=["score"] if is_log(trials.objective, values) else [],
+        keep=frame.trial.isin(best.trial),
+    )
     scored = frame[frame.status != "failed"]
-    axis = score_axis(trials.objective, scored.score.tolist())
     x = alt.X(
         "trial:Q",
         title="trial (in the order of proposal)",
@@ -47,18 +57,22 @@ def trials_over_time(trials: Trials) -> alt.LayerChart:
         .mark_point(size=60, filled=True, y=edge)
         .encode(x=x, tooltip=trials.tooltips(failed=True), **kinds)
     )
-    best = (
-        alt.Chart(best_so_far(trials))
+    line = (
+        alt.Chart(best)
         .mark_line(interpolate="step-after", color=INK, strokeWidth=1.5)
         .encode(x=x, y=alt.Y("best:Q", **axis))
     )
-    layers = [best, points] if len(scored) == len(frame) else [best, points, failed]
+    layers = [line, points] if len(scored) == len(frame) else [line, points, failed]
     return alt.layer(*layers)
 
 
 def best_so_far(trials: Trials) -> pd.DataFrame:
-    """Return the score of the best completed trial up to each one: columns `trial`, `best`."""
+    """Return the score of the best completed trial so far: columns `trial`, `best`.
+
+    It has the trials that are better than all before them, and the last one, where the line ends.
+    """
     frame = trials.frame
     completed = frame.score.where(frame.status == "completed")
     best = completed.cummax() if trials.maximise else completed.cummin()
-    return frame[["trial"]].assign(best=best.ffill()).dropna()
+    found = frame[["trial"]].assign(best=best.ffill()).dropna()
+    return found[~found.best.duplicated() | (found.trial == found.trial.max())]

@@ -4,10 +4,11 @@ from tuner.report.material import Material
 from tuner.report.page import Section
 from tuner.report.sections.answers import answers
 from tuner.report.sections.beside import baselines
+from tuner.report.sections.cost import cost
 from tuner.report.sections.method import method, seconds
 from tuner.report.sections.picks import picks
 from tuner.report.sections.predictions import predictions
-from tuner.report.sections.trials import curves, size, table, time
+from tuner.report.sections.trials import curves, table, time
 
 __all__ = ["all_sections"]
 
@@ -17,7 +18,7 @@ def all_sections(of: Material) -> tuple[Section, ...]:
     return (
         picks(of),
         *answers(of),
-        size(of),
+        cost(of),
         curves(of),
         time(of),
         predictions(of),

@@ -10,6 +10,7 @@ from tuner.report.figures import (
     Estimate,
     bars,
     bars_height,
+    crowded,
     finished,
     heat_map,
     intervals,
@@ -119,7 +120,8 @@ def _losses(of: Material, section: analysis.Section, name: str, title: str) -> I
         "rows."
     )
     shaded = any(span.low < span.high for span in section.spans)
-    yield Words((marks + (" Shaded: all trials underfit, or overfit." if shaded else ""),), True)
+    marks += " Shaded: all trials underfit, or overfit." if shaded else ""
+    yield Words((marks + crowded(2 * max(map(len, groups.values()))),), True)
 
 
 def _side_by_side(figures: Sequence[Figure]) -> Sequence[Block]:

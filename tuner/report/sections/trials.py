@@ -1,10 +1,11 @@
-"""The trials: score against size, learning curves, one after another, and all as a table."""
+"""The trials: learning curves, one after another, and all as a table."""
 
 from tuner.report.blocks import Figure, Folded, Row, Table, Words
 from tuner.report.figures import (
+    FOLDS,
+    crowded,
     finished,
     learning_curves,
-    score_against_size,
     trials_over_time,
 )
 from tuner.report.material import Material
@@ -13,28 +14,10 @@ from tuner.report.words import score
 from tuner.study import TrialRecord
 from tuner.words import counted, number
 
-__all__ = ["curves", "size", "table", "time"]
+__all__ = ["curves", "table", "time"]
 
 _CURVES = 4  # trials whose learning curves are drawn
-
-
-def size(of: Material) -> Section:
-    """Return the chart of score against parameters."""
-    choice, title = of.choice, "What does a larger network buy?"
-    sizes = {record.result.parameters for record in of.completed}
-    if len(sizes) == 1:
-        which = "All have" if len(of.completed) > 1 else "The one that was completed has"
-        return Section("size", title, (Words((f"{which} {sizes.pop():,} parameters.",)),))
-    named = {choice.best.trial: "best"}
-    named[choice.smallest.trial] = "smallest" if choice.smallest.trial not in named else "best"
-    chart = score_against_size(of.trials, [r.trial for r in choice.pareto], named)
-    figure = Figure(
-        "size",
-        finished(chart),
-        caption="Each completed trial, ± one standard error. On the front is what no other trial "
-        "beats in both score and size.",
-    )
-    return Section("size", title, (figure,))
+_LISTED = 1000  # trials of the table; results.csv has all
 
 
 def curves(of: Material) -> Section:
@@ -42,11 +25,13 @@ def curves(of: Material) -> Section:
     by_number = {record.trial: record for record in of.completed}
     wanted = dict.fromkeys([of.choice.best.trial, of.choice.smallest.trial, *by_number])
     figures = [_learning(of, by_number[trial]) for trial in list(wanted)[:_CURVES]]
+    folds = len(of.record.split.folds)
+    few = f" Of {folds} folds {FOLDS} are drawn." if folds > FOLDS else ""
     caption = Words(
         (
             "Cross-entropy without the penalty. Thin lines are folds, thick ones the mean over "
             "rows; the dashed line is the epoch that was chosen, the same for all folds. Training "
-            "rows are scored while they are trained on, with dropout.",
+            "rows are scored while they are trained on, with dropout." + few,
         ),
         small=True,
     )
@@ -66,7 +51,8 @@ def time(of: Material) -> Section:
         "trials",
         finished(trials_over_time(of.trials)),
         caption="The line is the best completed trial so far. Pruned trials were clearly beaten "
-        "and ended early; failed ones have no score and stand at the edge.",
+        "and ended early; failed ones have no score and stand at the edge."
+        + crowded(len(of.records)),
     )
     return Section("trials", "How did the search go?", (figure,))
 
@@ -77,11 +63,12 @@ def table(of: Material) -> Section:
     order = sorted(of.records, key=lambda r: (ranks.get(r.trial, len(ranks)), r.trial))
     names = of.trials.names
     header = ("trial", "status", *names, of.objective, *_OTHERS, "why")
-    rows = tuple(_cells(record, names) for record in order)
+    rows = tuple(_cells(record, names) for record in order[:_LISTED])
     numbers = frozenset({0, *range(2, len(header) - 1)})
     wide = frozenset({len(header) - 1})
     found = Table(header, rows, numbers, wide, tall=True)
-    summary = f"Show {counted(len(rows), 'trial')}, the best first"
+    some = f" {len(rows):,} of" if len(rows) < len(order) else ""
+    summary = f"Show{some} {counted(len(order), 'trial')}, the best first"
     csv = "The same with every fold's score, for other programs, is in the study's results.csv."
     return Section("table", "All trials", (Folded(summary, (found,)), Words((csv,), small=True)))
 
