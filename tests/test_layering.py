@@ -23,6 +23,7 @@ ORDER = [
     "serving",
     "report",
     "preparation",
+    "prediction_time",
     "reporting",
     "final_training",
     "pipeline",

@@ -8,7 +8,7 @@ import numpy as np
 
 from tuner.analysis import Member
 from tuner.data import Scaler
-from tuner.preparation import Prepared, make_hypermodel
+from tuner.preparation import Prepared, hyperparameters_of, make_hypermodel
 from tuner.study import TrialRecord
 from tuner.training import TRAINERS, Final, Job, cross_entropy
 
@@ -71,7 +71,7 @@ class _FinalTraining:
         """
         finals, limits = [], []
         for member, record in members:
-            job = Job(member.trial, _hyperparameters(member))
+            job = Job(member.trial, hyperparameters_of(member.hyperparameters))
             finals += [Final(job, member.epoch, network) for network in range(member.networks)]
             limits += [self._limit(record)] * member.networks
         networks = self._train(finals)
@@ -132,11 +132,3 @@ class _FinalTraining:
         ]
         loss = float(cross_entropy(np.concatenate(probabilities), problem.y[few]).mean())
         return np.inf if np.isnan(loss) else loss
-
-
-def _hyperparameters(member: Member) -> "keras_tuner.HyperParameters":
-    import keras_tuner
-
-    hyperparameters = keras_tuner.HyperParameters()
-    hyperparameters.values = dict(member.hyperparameters)
-    return hyperparameters

@@ -13,13 +13,26 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from tuner.analysis import Choice, Picked, choose, named_pick, networks_of, tested
+from tuner.analysis import (
+    Choice,
+    Picked,
+    choose,
+    fronts_of,
+    named_pick,
+    networks_of,
+    tested,
+)
 from tuner.data import Dataset
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
 from tuner.final_training import train_members
+from tuner.prediction_time import (
+    PREDICTION_SECONDS,
+    lacks_prediction_times,
+    measure_prediction_times,
+)
 from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
 from tuner.reporting import baseline_seconds, choice_seconds, report_seconds, report_study
-from tuner.study import Listener, Study, TrialRecord
+from tuner.study import Listener, PredictionTime, Study, TrialRecord
 from tuner.training.scores import defined_scores
 
 if TYPE_CHECKING:
@@ -63,6 +76,7 @@ class Outcome:
     def to_dict(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
         objective = self.study.record.settings.objective
+        fronts = fronts_of(self.study, self.records)
         counts: Counter[str] = Counter(record.result.status for record in self.records)
         return {
             "study": self.study.record.name,
@@ -73,7 +87,11 @@ class Outcome:
             "objective": objective,
             "best": self.choice.best.to_dict(),
             "smallest": self.choice.smallest.to_dict(),
-            "pareto": [_on_the_front(record) for record in self.choice.pareto],
+            "pareto": [_on_the_front(record) for record in fronts.parameters],
+            "pareto_by_time": [
+                {**_on_the_front(record), **_seconds(fronts.times.trials[record.trial])}
+                for record in fronts.time
+            ],
             "ensemble": self.choice.ensemble.to_dict(),
             "exported": self.choice.exported,
             "test_score": self.test[objective][0] if objective in self.test else None,
@@ -95,6 +113,10 @@ def _on_the_front(record: TrialRecord) -> dict[str, Any]:
         "score": result.score,
         "standard_error": result.standard_error,
     }
+
+
+def _seconds(of: PredictionTime) -> dict[str, float]:
+    return {"row_seconds": of.row, "batch_seconds": of.batch}
 
 
 def run_search(
@@ -160,7 +182,7 @@ def _search(
         prepared.problem,
         study,
         started=started,
-        export_seconds=_EXPORT_SECONDS + afterwards,
+        export_seconds=_EXPORT_SECONDS + PREDICTION_SECONDS + afterwards,
         final_networks=NETWORKS,
     )
     on_stage("picking the network")
@@ -180,8 +202,12 @@ def _search(
         study.journal.append("exported", fault=fault)
     on_stage("writing the report")
     left = (prepared.settings.max_seconds or math.inf) - (time.monotonic() - started)
-    baselines = left > report_seconds(prepared) + baseline_seconds(prepared)
-    report = _report(prepared, study, choice, baselines=baselines, on_note=tuner.note)
+    left -= report_seconds(prepared) + PREDICTION_SECONDS
+    measured = left > 0 and lacks_prediction_times(study)
+    baselines = left > baseline_seconds(prepared)
+    report = _report(
+        prepared, study, choice, measured=measured, baselines=baselines, on_note=tuner.note
+    )
     return Outcome(
         study=study,
         records=tuple(tuner.records),
@@ -200,11 +226,14 @@ def _report(
     study: Study,
     choice: Choice,
     *,
+    measured: bool,
     baselines: bool,
     on_note: Callable[[str], None],
 ) -> Path | None:
-    """Write the report; one that fails costs nothing of what was found."""
+    """Measure what it shows, and write the report; a fault costs nothing of what was found."""
     try:
+        if measured:
+            measure_prediction_times(prepared, study)
         return report_study(prepared, study, choice, baselines=baselines)
     except Exception as error:
         own = isinstance(error, TunerError)  # its text is a sentence

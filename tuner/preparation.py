@@ -1,6 +1,7 @@
 """What a search is told, read and checked before anything heavy is imported."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from tuner.errors import DataError, StudyError
 from tuner.folds import Split, make_split
 from tuner.model.custom import hypermodel_file, is_custom, load_hypermodel
 from tuner.model.width import check_budget
-from tuner.space import Space, load_space
+from tuner.space import Space, Value, load_space
 from tuner.study import (
     SearchSettings,
     Study,
@@ -33,6 +34,7 @@ __all__ = [
     "Destination",
     "Prepared",
     "check_study",
+    "hyperparameters_of",
     "make_hypermodel",
     "open_or_create",
     "open_study",
@@ -250,3 +252,12 @@ def make_hypermodel(prepared: Prepared) -> "keras_tuner.HyperModel":
         classes=classes,
         epochs=prepared.settings.epochs,
     )
+
+
+def hyperparameters_of(values: Mapping[str, Value]) -> "keras_tuner.HyperParameters":
+    """Return the hyperparameters of a trial as a hypermodel takes them."""
+    import keras_tuner
+
+    hyperparameters = keras_tuner.HyperParameters()
+    hyperparameters.values = dict(values)
+    return hyperparameters

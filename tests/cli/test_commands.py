@@ -13,7 +13,8 @@ def test_json_is_one_object_with_the_promised_keys(searched):
     assert len(done.stdout.splitlines()) == 1
     assert {
         "study", "trials", "completed", "pruned", "failed", "objective", "best", "smallest",
-        "pareto", "ensemble", "exported", "test_score", "seconds", "model", "report",
+        "pareto", "pareto_by_time", "ensemble", "exported", "test_score", "seconds", "model",
+        "report",
     } <= set(found)  # fmt: skip
     assert (found["study"], found["trials"], found["completed"]) == ("first", 3, 3)
     assert found["objective"] == "cross_entropy"
@@ -26,7 +27,10 @@ def test_json_is_one_object_with_the_promised_keys(searched):
             assert isinstance(pick[number], float)
         low, high = pick["corrected_interval"]
         assert low < high
-    assert found["pareto"][-1]["trial"] == found["best"]["trial"]
+    for front in ("pareto", "pareto_by_time"):
+        assert found[front][-1]["trial"] == found["best"]["trial"]
+    for number in ("row_seconds", "batch_seconds"):
+        assert found["pareto_by_time"][0][number] > 0
     assert isinstance(found["test_score"], float)
 
 
@@ -54,7 +58,7 @@ def test_the_same_command_gives_the_same_trials_and_scores(folder, searched):
         for event in events:
             event.pop("time")
             event.get("result", {}).pop("seconds", None)
-            for name in ("study", "model", "report", "seconds"):
+            for name in ("study", "model", "report", "seconds", "pareto_by_time"):
                 event.get("summary", {}).pop(name, None)
         # trials end in the order in which cores finish them
         journals.append(sorted(events, key=lambda event: json.dumps(event, sort_keys=True)))
@@ -124,7 +128,7 @@ def test_studies_are_listed(folder, searched):
         (
             ("export", "first", "--pick", "bets"),
             "error: --pick: there is no pick bets; did you mean best? Known are best, smallest, "
-            "ensemble",
+            "ensemble, pareto, and the number of any completed trial",
         ),
         (
             ("compare", "first", "first"),

@@ -5,7 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from tuner.errors import UserError
-from tuner.preparation import open_study
+from tuner.preparation import Prepared, open_study
+from tuner.study import Study
 
 __all__ = ["write_comparison", "write_report"]
 
@@ -28,7 +29,20 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
     prepared, study = open_study(name, root)
     from tuner.reporting import report_study
 
+    _measure(prepared, study)
     print(report_study(prepared, study, output=output))
+
+
+def _measure(prepared: Prepared, study: Study) -> None:
+    """Measure prediction times where a search had no time to, but not while another searches."""
+    from tuner.prediction_time import lacks_prediction_times, measure_prediction_times
+
+    if not lacks_prediction_times(study) or study.is_searched():
+        return
+    from tuner.cli.quiet import import_heavy
+
+    import_heavy()
+    measure_prediction_times(prepared, study)
 
 
 def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> None:

@@ -1,0 +1,89 @@
+"""`tuner export --pick`: any completed trial by its number, and all of a front."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import make_space
+from tests.test_prediction_time import prepared_for, studied, values_of
+from tests.test_reporting import SPACE
+from tuner.cli.export import export_study
+from tuner.errors import SearchFailed, UserError
+from tuner.study import PredictionTime, PredictionTimes, TrialRecord
+from tuner.training import TrialResult
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Three trials of one size, so that the first, which is the best, is the front of it."""
+    prepared = prepared_for("test", make_space(SPACE))
+    trials = [values_of(1, 8), values_of(0, 0), values_of(1, 4)]
+    return studied(prepared, tmp_path / "runs", trials)
+
+
+def export(study, pick, output=None):
+    export_study("study", pick, output, study.folder.parents[1])
+
+
+def described(folder):
+    return json.loads((folder / "model.json").read_text(encoding="utf-8"))
+
+
+def test_any_completed_trial_is_exported_by_its_number(study, capsys):
+    export(study, "2")
+    folder = study.folder / "model-trial-2"
+    assert capsys.readouterr().out == f"{folder}\n"
+    found = described(folder)
+    assert (found["picked"], found["pick"]["trial"], found["test"]) == ("trial 2", 2, {})
+    assert found["pick"]["pareto"] == {"parameters": False, "prediction_time": None}
+    assert found["pick"]["score"] == 1.2
+    assert found["pick"]["corrected_score"] is None
+
+
+def test_a_front_is_exported_as_a_folder_for_each_trial(study, tmp_path, capsys):
+    times = {0: PredictionTime(1e-4, 2e-3), 1: PredictionTime(1e-4, 1e-3)}
+    study.write_prediction_times(PredictionTimes(times, 3, 2, "one thread"))
+    export(study, "pareto", tmp_path / "front")
+    said = capsys.readouterr()
+    folders = [tmp_path / "front" / f"trial-{trial}" for trial in (0, 1)]
+    assert said.out == "".join(f"{folder}\n" for folder in folders)
+    assert (
+        "on the Pareto front of score against parameters or prediction time: trial 0 (1.0000 ± "
+    ) in said.err
+    assert "--pick with one of these numbers exports it alone" in said.err
+    on = [described(folder)["pick"]["pareto"] for folder in folders]
+    assert on == [
+        {"parameters": True, "prediction_time": True},
+        {"parameters": False, "prediction_time": True},
+    ]
+
+
+def test_a_front_is_not_written_into_a_model(study, tmp_path):
+    (tmp_path / "model.json").write_text("{}")
+    with pytest.raises(UserError) as refused:
+        export(study, "pareto", tmp_path)
+    assert str(refused.value) == (
+        f"output folder {tmp_path} is an exported model, and a front has several; give --output "
+        "another folder"
+    )
+
+
+def test_a_study_without_a_completed_trial_has_no_front(tmp_path):
+    prepared = prepared_for("test", make_space(SPACE))
+    study = studied(prepared, tmp_path / "runs", [])
+    study.write_trial(TrialRecord(0, {}, {}, TrialResult(0, "failed", "it diverged")), {})
+    with pytest.raises(SearchFailed, match="no trial was completed"):
+        export(study, "pareto")
+
+
+def test_a_trial_that_is_not_there_is_one_sentence_and_exit_code_2(study):
+    root = study.folder.parents[1]
+    command = [sys.executable, "-m", "tuner", "export", "study", "--pick", "7", "--root", root]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: --pick: study study has no trial 7 that ended; completed are, the best first, "
+        "0, 1, 2\n"
+    )

@@ -1,0 +1,154 @@
+"""How long predictions take: what is measured, once, and what cannot be."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.conftest import make_result, make_space
+from tests.test_reporting import SPACE
+from tuner.folds import make_split
+from tuner.prediction_time import lacks_prediction_times, measure_prediction_times
+from tuner.preparation import DataRequest, Destination, Prepared, open_or_create
+from tuner.study import SearchSettings, TrialRecord
+
+WIDTHS = """
+import keras
+import keras_tuner
+
+
+class Mine(keras_tuner.HyperModel):
+    def build(self, hp):
+        width = hp.Int("width", 1, 4096)
+        rate = hp.Float("rate", 0.0, 1.0)
+        if width == 13:
+            raise ValueError("13 brings bad luck")
+        model = keras.Sequential([
+            keras.Input((4,)),
+            keras.layers.Dense(width, activation="relu"),
+            keras.layers.Dropout(rate),
+            keras.layers.Dense(3, activation="softmax"),
+        ])
+        model.compile("adam", "sparse_categorical_crossentropy")
+        return model
+"""
+
+
+def prepared_for(space, definition):
+    request = DataRequest("iris")
+    dataset = request.load()
+    settings = SearchSettings(folds=3, epochs=2)
+    split = make_split(dataset.y, classes=dataset.classes, folds=3, test_size=0.2, seed=0)
+    return Prepared(space, definition, request, dataset, split, settings)
+
+
+def values_of(depth, units, rate=0.1):
+    inside = {"units": units, "activation": "relu"} if depth else {}
+    return {
+        "depth": depth, **inside, "learning_rate": rate, "kind": "none", "dropout": 0.0,
+        "input_dropout": 0.0, "momentum": 0.9, "nesterov": True, "batch_size": 32,
+        "schedule": "constant",
+    }  # fmt: skip
+
+
+def studied(prepared, root, trials, first=0):
+    """A study of trials that are made up: by number, their hyperparameters; the first is best."""
+    study = open_or_create(prepared, Destination(root, "study"))
+    y, problem = prepared.training_y, prepared.problem
+    probabilities = np.full((len(y), 3), 1 / 3, np.float32)
+    for number, values in enumerate(trials, start=first):
+        result = make_result(number, probabilities, problem, parameters=len(trials))
+        result = replace(result, score=1 + number / 10)
+        study.write_trial(TrialRecord(number, values, {}, result), {})
+    return study
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return prepared_for("test", make_space(SPACE))
+
+
+@pytest.fixture
+def own(tmp_path):
+    (tmp_path / "own.py").write_text(WIDTHS)
+    return prepared_for(f"{tmp_path / 'own.py'}:Mine", None)
+
+
+def test_trials_of_one_shape_are_measured_once(prepared, tmp_path):
+    trials = [values_of(2, 8), values_of(0, 8), values_of(2, 8, rate=0.2)]
+    study = studied(prepared, tmp_path, trials)
+    assert lacks_prediction_times(study)
+    measure_prediction_times(prepared, study)
+    assert not lacks_prediction_times(study)
+    times = study.prediction_times()
+    assert (times.completed, times.networks, times.notes) == (3, 2, ())
+    assert times.device.endswith(("thread", "threads", "GPU"))
+    assert times.trials[0] == times.trials[2]
+    for found in times.trials.values():
+        assert 0 < found.row < 0.1
+        assert found.row == float(f"{found.row:.2g}")
+        assert 0 < found.batch < 0.1
+
+
+def test_a_large_network_takes_longer_than_a_small_one(own, tmp_path):
+    study = studied(own, tmp_path, [{"width": 4096, "rate": 0.5}, {"width": 2, "rate": 0.5}])
+    measure_prediction_times(own, study)
+    times = study.prediction_times()
+    assert times.networks == 2
+    assert times.trials[0].batch > 3 * times.trials[1].batch
+
+
+def test_own_networks_that_compute_the_same_share_a_time(own, tmp_path):
+    """What differs is a dropout rate, which acts in training only."""
+    study = studied(own, tmp_path, [{"width": 8, "rate": 0.1}, {"width": 8, "rate": 0.7}])
+    measure_prediction_times(own, study)
+    times = study.prediction_times()
+    assert (times.networks, len(times.trials)) == (1, 2)
+
+
+def test_a_network_that_cannot_be_built_any_more_is_told_and_harms_no_other(own, tmp_path):
+    study = studied(own, tmp_path, [{"width": 13, "rate": 0.1}, {"width": 8, "rate": 0.7}])
+    measure_prediction_times(own, study)
+    times = study.prediction_times()
+    assert times.notes == ("Trial 0 has no prediction time: ValueError: 13 brings bad luck.",)
+    assert set(times.trials) == {1}
+    assert not lacks_prediction_times(study)  # it is not tried again and again
+
+
+def test_a_hypermodel_that_is_gone_is_told(own, tmp_path):
+    study = studied(own, tmp_path, [{"width": 8, "rate": 0.1}])
+    (tmp_path / "own.py").unlink()
+    measure_prediction_times(own, study)
+    times = study.prediction_times()
+    assert times.trials == {}
+    assert times.notes == (
+        f"No prediction time could be measured: hypermodel file {tmp_path / 'own.py'} does not "
+        "exist; give the path of a Python file.",
+    )
+
+
+def test_a_time_limit_is_held_to(prepared, tmp_path):
+    study = studied(prepared, tmp_path, [values_of(1, units) for units in range(2, 60)])
+    begun = time.monotonic()
+    measure_prediction_times(prepared, study, seconds=0.2)
+    assert time.monotonic() - begun < 2  # a network that was begun is built
+    assert 0 < study.prediction_times().networks < 16
+
+
+def test_those_on_the_front_of_size_come_first(prepared, tmp_path):
+    study = studied(prepared, tmp_path, [values_of(1, units) for units in range(2, 22)])
+    small = make_result(20, np.full((len(prepared.training_y), 3), 1 / 3, np.float32),
+                        prepared.problem, parameters=1)  # fmt: skip
+    study.write_trial(TrialRecord(20, values_of(0, 0), {}, replace(small, score=9.0)), {})
+    measure_prediction_times(prepared, study, seconds=60)
+    assert set(study.prediction_times().trials) == {*range(15), 20}
+
+
+def test_trials_that_completed_since_then_are_measured_with_the_others(prepared, tmp_path):
+    study = studied(prepared, tmp_path, [values_of(1, 2)])
+    measure_prediction_times(prepared, study)
+    studied(prepared, tmp_path, [values_of(1, 3)], first=1)
+    assert lacks_prediction_times(study)
+    measure_prediction_times(prepared, study)
+    assert set(study.prediction_times().trials) == {0, 1}

@@ -1,0 +1,207 @@
+"""How long the networks of a study take to predict: measured once, when nothing trains."""
+
+import math
+import os
+import time
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tuner.analysis import pareto
+from tuner.errors import UserError
+from tuner.preparation import Prepared, hyperparameters_of, make_hypermodel
+from tuner.study import BATCH, PredictionTime, PredictionTimes, Study, TrialRecord
+from tuner.training.reasons import reason_of
+
+if TYPE_CHECKING:
+    import keras
+    import keras_tuner
+
+__all__ = ["PREDICTION_SECONDS", "lacks_prediction_times", "measure_prediction_times"]
+
+PREDICTION_SECONDS = 2.0
+"""How long measuring takes at most, but for a network that is slow itself."""
+
+_NETWORKS = 16  # that are measured at most
+_BUILDING = 0.7  # of the time, after which no further network is built
+_ROUNDS = 8  # over all networks: a moment in which the machine is busy spoils one of them
+_ROW_CALLS, _BATCH_CALLS = 20, 4  # of a network in a round
+# What decides the shape of a space's networks; all else of a trial is of its training.
+_SHAPE = ("depth", "units", "activation")
+
+
+@dataclass(slots=True)
+class _Network:
+    """A network as it is served, for all trials that have one of its kind.
+
+    Attributes:
+        model: The network, which lives as long as its graph is used.
+        predict: Its graph: encoded rows to probabilities.
+        trials: Whose it is.
+        row: The least seconds of one row so far.
+        batch: The least seconds of `BATCH` rows so far.
+    """
+
+    model: "keras.Model"
+    predict: Callable[[Any], Any]
+    trials: list[int]
+    row: float = math.inf
+    batch: float = math.inf
+
+
+def lacks_prediction_times(study: Study) -> bool:
+    """Return whether trials were completed since prediction times were measured."""
+    completed = sum(record.completed for record in study.trials())
+    return study.prediction_times().completed != completed
+
+
+def measure_prediction_times(
+    prepared: Prepared, study: Study, *, seconds: float = PREDICTION_SECONDS
+) -> None:
+    """Measure how long a study's networks take to predict, and keep it in the study's folder.
+
+    A network is measured as a served model computes it, as one graph, from encoded rows in memory
+    to probabilities there. Its weights change nothing, so that it need not be trained. What counts
+    is the least of many repetitions, since other processes can only add to it; it is rounded to
+    two digits, and the others differ from one run to the next.
+
+    Those on the front of score against parameters come first, the others follow by score, until
+    there is no time, or there are 16. Trials whose networks compute the same share one.
+
+    Args:
+        prepared: The study's space, data and settings.
+        study: The study. Nothing should be training.
+        seconds: How long to take at most.
+
+    Raises:
+        StudyError: The study's folder cannot be written.
+    """
+    device, rows = _device(), _encoded_rows(prepared)
+    begun = time.perf_counter()  # TensorFlow is imported by now
+    completed = [record for record in study.trials() if record.completed]
+    ordered = _by_merit(completed, maximise=study.record.objective.direction == "max")
+    groups = _alike(ordered) if prepared.definition else ([record] for record in ordered)
+    networks, notes = _build(prepared, groups, rows, until=begun + _BUILDING * seconds)
+    _measure(networks, rows, until=begun + seconds)
+    measured = [network for network in networks if network.batch < math.inf]
+    times = {
+        trial: PredictionTime(_two_digits(network.row), _two_digits(network.batch))
+        for network in measured
+        for trial in network.trials
+    }
+    study.write_prediction_times(
+        PredictionTimes(times, len(completed), len(measured), device, tuple(notes))
+    )
+
+
+def _by_merit(records: Sequence[TrialRecord], *, maximise: bool) -> list[TrialRecord]:
+    """Return those on the front of score against parameters, then the others; the best first."""
+    sign = -1.0 if maximise else 1.0
+    front = {record.trial for record in pareto(records, maximise=maximise)}
+    return sorted(records, key=lambda r: (r.trial not in front, sign * r.result.score, r.trial))
+
+
+def _alike(records: Iterable[TrialRecord]) -> Iterator[list[TrialRecord]]:
+    """Yield the trials of each shape, in the order of their first ones."""
+    groups: dict[Hashable, list[TrialRecord]] = {}
+    for record in records:
+        values = {**record.hyperparameters, **record.derived}
+        groups.setdefault(tuple(values.get(name) for name in _SHAPE), []).append(record)
+    yield from groups.values()
+
+
+def _encoded_rows(prepared: Prepared) -> np.ndarray:
+    """Return the first training rows as networks take them, shape `(BATCH, …)`.
+
+    Rows of a table that has fewer are repeated.
+    """
+    problem = prepared.problem
+    few = problem.rows[:BATCH]
+    scaler = problem.scaler(few)
+    rows = problem.x[few] if scaler is None else scaler.apply(problem.x[few])
+    return np.resize(rows, (BATCH, *rows.shape[1:]))
+
+
+def _device() -> str:
+    """Return what predicts, in words: one thread, unless TensorFlow runs with more already."""
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        return "the GPU"
+    with suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+    threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
+    return "one thread" if threads == 1 else f"{threads} threads"
+
+
+def _build(
+    prepared: Prepared, groups: Iterable[list[TrialRecord]], rows: np.ndarray, *, until: float
+) -> tuple[list[_Network], list[str]]:
+    """Return the networks to measure, and a sentence on each that cannot be built or used.
+
+    The hypermodel may be a person's own, whose file may have changed since it was searched.
+    """
+    try:
+        hypermodel = make_hypermodel(prepared)
+    except UserError as error:
+        return [], [f"No prediction time could be measured: {error}."]
+    networks: dict[Hashable, _Network] = {}
+    notes: list[str] = []
+    for group in groups:
+        if len(networks) + len(notes) == _NETWORKS or time.perf_counter() >= until:
+            break
+        try:
+            key, network = _compiled(hypermodel, group[0], rows)
+        except Exception as error:
+            trial = group[0].trial
+            notes.append(f"Trial {trial} has no prediction time: {reason_of(error)}.")
+        else:
+            networks.setdefault(key, network).trials.extend(record.trial for record in group)
+    return list(networks.values()), notes
+
+
+def _compiled(
+    hypermodel: "keras_tuner.HyperModel", record: TrialRecord, rows: np.ndarray
+) -> tuple[Hashable, _Network]:
+    """Return a trial's network, and what tells it from those that compute something else."""
+    import tensorflow as tf
+
+    model = hypermodel.build(hyperparameters_of(record.hyperparameters))
+    signature = tf.TensorSpec((None, *rows.shape[1:]), tf.float32)
+    predict = tf.function(
+        lambda features: model(features, training=False), input_signature=[signature]
+    ).get_concrete_function()
+    for few in (rows[:1], rows):
+        predict(tf.constant(few))  # what is done once is not measured
+    operations = predict.graph.get_operations()
+    key = tuple((each.type, *(str(out.shape) for out in each.outputs)) for each in operations)
+    return key, _Network(model, predict, [])
+
+
+def _measure(networks: Sequence[_Network], rows: np.ndarray, *, until: float) -> None:
+    import tensorflow as tf
+
+    row, batch = tf.constant(rows[:1]), tf.constant(rows)
+    for _ in range(_ROUNDS):
+        for network in networks:
+            if time.perf_counter() >= until:
+                return
+            network.row = min(network.row, _least(network, row, _ROW_CALLS))
+            network.batch = min(network.batch, _least(network, batch, _BATCH_CALLS))
+
+
+def _least(network: _Network, rows: Any, calls: int) -> float:
+    """Return the least seconds of some calls."""
+    least = math.inf
+    for _ in range(calls):
+        begun = time.perf_counter()
+        network.predict(rows).numpy()
+        least = min(least, time.perf_counter() - begun)
+    return least
+
+
+def _two_digits(seconds: float) -> float:
+    return float(f"{seconds:.2g}")
