@@ -87,7 +87,7 @@ class Outcome:
             "objective": objective,
             "best": self.choice.best.to_dict(),
             "smallest": self.choice.smallest.to_dict(),
-            "pareto": [_on_the_front(record) for record in fronts.parameters],
+            "pareto": [_on_the_front(record) for record in self.choice.pareto],
             "pareto_by_time": [
                 {**_on_the_front(record), **_seconds(fronts.times.trials[record.trial])}
                 for record in fronts.time

@@ -59,6 +59,16 @@ def test_both_fronts_stand_in_one_table(study, problem):
     ) in words
 
 
+def test_the_picks_have_their_times_and_an_ensemble_that_of_its_networks_together(study, problem):
+    of = make_material(measured(study, dict.fromkeys(range(4), QUICK)), problem)
+    assert of.choice.best.trial == of.choice.smallest.trial == 3
+    words = texts(study_page(of), "picks")
+    assert "prediction of 1,000 rows, ms 0.5 2.5" in words  # of five networks
+    assert "An ensemble's prediction takes as long as its networks together." in words
+    words = texts(study_page(make_material(measured(study, {0: QUICK}), problem)), "picks")
+    assert "prediction of 1,000 rows, ms – –" in words
+
+
 def test_a_chart_has_the_trials_that_were_measured_only(study, problem):
     of = make_material(study, problem)
     chart = score_against_time(of.trials, {0: QUICK, 3: SLOW}, [0, 3], {3: "best"})

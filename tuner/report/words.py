@@ -1,6 +1,6 @@
 """Scores and their names in a reader's words."""
 
-__all__ = ["interval", "score", "spoken"]
+__all__ = ["interval", "milliseconds", "score", "spoken"]
 
 
 _SPOKEN = {"cross_entropy": "cross-entropy", "roc_auc": "ROC AUC"}
@@ -22,6 +22,15 @@ def interval(ends: tuple[float, float]) -> str:
     '0.0500 to 0.1250'
     """
     return f"{ends[0]:.4f} to {ends[1]:.4f}"
+
+
+def milliseconds(seconds: float) -> str:
+    """Return a time to two digits.
+
+    >>> milliseconds(0.00012), milliseconds(0.254)
+    ('0.12', '250')
+    """
+    return f"{float(f'{1000 * seconds:.2g}'):g}"
 
 
 def spoken(name: str) -> str:

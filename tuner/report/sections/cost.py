@@ -6,7 +6,7 @@ from tuner.report.blocks import Block, Figure, Table, Words
 from tuner.report.figures import crowded, finished, score_against_size, score_against_time
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import command, counted, score, spoken
+from tuner.report.words import command, counted, milliseconds, score, spoken
 from tuner.study import BATCH, TrialRecord
 
 __all__ = ["cost"]
@@ -45,7 +45,7 @@ def _against_time(of: Material, named: Mapping[int, str]) -> list[Block]:
         words = "Prediction times were not measured." + ("" if times.notes else how)
         return [Words((words,)), *notes]
     if len(seconds) == 1:
-        words = f"Predictions of {BATCH:,} rows take {_milliseconds(seconds.pop())} ms. {_how(of)}"
+        words = f"Predictions of {BATCH:,} rows take {milliseconds(seconds.pop())} ms. {_how(of)}"
         return [Words((words,)), *notes]
     chart = score_against_time(
         of.trials, times.trials, [record.trial for record in of.fronts.time], named
@@ -92,12 +92,8 @@ def _cells(of: Material, record: TrialRecord) -> tuple[str, ...]:
         str(record.trial),
         score(result.score, result.standard_error),
         f"{result.parameters:,}",
-        _milliseconds(time.batch) if time else "–",
-        _milliseconds(time.row) if time else "–",
+        milliseconds(time.batch) if time else "–",
+        milliseconds(time.row) if time else "–",
         " and ".join(spoken(name) for name, is_on in on.items() if is_on),
         of.words(record),
     )
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{float(f'{1000 * seconds:.2g}'):g}"

@@ -6,8 +6,8 @@ from tuner.analysis import Ensemble, PickName
 from tuner.report.blocks import Block, Table, Words
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import interval, score, spoken
-from tuner.study import Pick
+from tuner.report.words import interval, milliseconds, score, spoken
+from tuner.study import BATCH, Pick
 from tuner.words import configuration
 
 __all__ = ["picks"]
@@ -31,6 +31,7 @@ def picks(of: Material) -> Section:
             for name in sorted(choice.best.scores, key=lambda name: name != of.objective)
         ),
         *_test(of, [name for _, name, _ in columns]),
+        *_prediction(of, [name for _, name, _ in columns]),
     ]
     corrected = (
         (
@@ -72,6 +73,18 @@ def _test(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
     ]
 
 
+def _prediction(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
+    """Return how long predictions take; an ensemble, as long as its networks together."""
+    times = of.fronts.times.trials
+    cells = []
+    for pick in columns:
+        members = of.choice.members(pick)
+        known = all(member.trial in times for member in members)
+        seconds = sum(m.networks * times[m.trial].batch for m in members) if known else None
+        cells.append("–" if seconds is None else milliseconds(seconds))
+    return [(f"prediction of {BATCH:,} rows, ms", *cells)] if times else []
+
+
 def _notes(of: Material) -> tuple[Block, ...]:
     choice, rows = of.choice, len(of.record.split.test)
     sentences = [
@@ -85,6 +98,8 @@ def _notes(of: Material) -> tuple[Block, ...]:
             f"The {rows:,} held-out rows took no part in any choice: each search of the study "
             "scored what it exported on them, at its end."
         )
+    if of.fronts.times.trials and len(of.completed) > 1:
+        sentences.append("An ensemble's prediction takes as long as its networks together.")
     named = [f"Best, trial {choice.best.trial}: {_whole(choice.best)}."]
     if choice.smallest.trial != choice.best.trial:
         named.append(
