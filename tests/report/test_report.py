@@ -1,6 +1,7 @@
 """A study's page: its sections, its sentences and its charts."""
 
 import json
+from dataclasses import replace
 
 import pytest
 

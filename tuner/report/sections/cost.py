@@ -6,8 +6,9 @@ from tuner.report.blocks import Block, Figure, Table, Words
 from tuner.report.figures import crowded, finished, score_against_size, score_against_time
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import command, counted, milliseconds, score, spoken
+from tuner.report.words import milliseconds, score, spoken
 from tuner.study import BATCH, TrialRecord
+from tuner.words import counted
 
 __all__ = ["cost"]
 
@@ -40,7 +41,7 @@ def _against_time(of: Material, named: Mapping[int, str]) -> list[Block]:
     notes = [Words(times.notes, small=True)] if times.notes else []
     seconds = {time.batch for time in times.trials.values()}
     if not seconds:
-        again = command(of.study.folder, "report", of.record.name)
+        again = of.study.command("report")
         how = f" This measures them, where there was no time left: `{again}`"
         words = "Prediction times were not measured." + ("" if times.notes else how)
         return [Words((words,)), *notes]
@@ -80,7 +81,7 @@ def _fronts(of: Material) -> list[Block]:
         "hyperparameters",
     )
     rows = tuple(_cells(of, record) for record in trials)
-    export = command(of.study.folder, "export", of.record.name, "--pick", str(trials[0].trial))
+    export = of.study.command("export", "--pick", str(trials[0].trial))
     words = f"`{export}` exports one of them, and `--pick pareto` all."
     return [Table(header, rows, frozenset(range(5)), frozenset({6})), Words((words,), small=True)]
 
