@@ -15,6 +15,7 @@ from tuner.model.custom import hypermodel_file, is_custom, load_hypermodel
 from tuner.model.width import check_budget
 from tuner.space import Space, Value, load_space
 from tuner.study import (
+    OracleName,
     SearchSettings,
     Study,
     StudyRecord,
@@ -39,6 +40,7 @@ __all__ = [
     "open_or_create",
     "open_study",
     "prepare",
+    "usual_oracle",
 ]
 
 
@@ -143,6 +145,20 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Prepa
         seed=settings.seed,
     )
     return Prepared(space, definition, request, dataset, split, settings)
+
+
+def usual_oracle(space: str) -> OracleName:
+    """Return who proposes the trials of a space where nobody is named.
+
+    Where settings are compared, each is to be tried as often as the others, and at random; where
+    only the best network is asked for, TPE finds better ones in as many trials
+    (benchmarks/README.md).
+
+    Raises:
+        SpaceError: There is no such space, or it cannot be read.
+    """
+    compares = not is_custom(space) and load_space(space).compare is not None
+    return "random" if compares else "tpe"
 
 
 def open_or_create(prepared: Prepared, destination: Destination) -> Study:

@@ -62,8 +62,12 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
     epochs: Annotated[int, typer.Option(help="Most epochs of a trial.")] = 50,
     oracle: Annotated[
-        str, typer.Option(help="Who proposes: random, grid, bayesian, tpe, hyperband.")
-    ] = "random",
+        str | None,
+        typer.Option(
+            help="Who proposes: random, grid, bayesian, tpe, hyperband.",
+            show_default="random for a space that compares settings, else tpe",
+        ),
+    ] = None,
     objective: Annotated[
         str,
         typer.Option(
@@ -98,7 +102,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
 ) -> None:
     """Search a space of networks, and export the best one."""
     from tuner.cli.search import SearchCommand
-    from tuner.preparation import DataRequest
+    from tuner.preparation import DataRequest, usual_oracle
     from tuner.study import SearchSettings
 
     settings = SearchSettings(
@@ -106,7 +110,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         max_seconds=max_seconds,
         folds=folds,
         epochs=epochs,
-        oracle=oracle,
+        oracle=oracle or usual_oracle(space),
         objective=objective,
         racing=racing,
         trainer=trainer,

@@ -4,7 +4,7 @@ from tuner.study.folder import Study, check_name, check_root, free_name, study_n
 from tuner.study.journal import Journal, JournalReader
 from tuner.study.listener import Listener
 from tuner.study.prediction import BATCH, PredictionTime, PredictionTimes
-from tuner.study.records import Pick, SearchSettings, StudyRecord, TrialRecord
+from tuner.study.records import OracleName, Pick, SearchSettings, StudyRecord, TrialRecord
 from tuner.study.versions import installed_versions
 
 # what a study may optimise, and what a mean over rows is worth, for its readers
@@ -17,6 +17,7 @@ __all__ = [
     "JournalReader",
     "Listener",
     "Objective",
+    "OracleName",
     "Pick",
     "PredictionTime",
     "PredictionTimes",
