@@ -10,6 +10,7 @@ import pytest
 import vl_convert
 
 from tests.report.conftest import make_trial
+from tuner.analysis import Point, Span
 from tuner.report.figures import (
     Estimate,
     confidence_bins,
@@ -18,6 +19,7 @@ from tuner.report.figures import (
     finished,
     intervals,
     learning_curves,
+    losses_against,
     reliability,
     score_against_size,
     tabulate,
@@ -117,3 +119,29 @@ def test_no_two_ticks_of_an_axis_have_one_label():
     picture = vl_convert.vegalite_to_svg({**finished(chart), "width": 720})
     labels = re.findall(r">([\d.]+e-\d)<", picture)
     assert labels == ["1e-5", "1.5e-5", "2e-5", "3e-5", "4e-5", "6e-5", "8e-5"]
+
+
+@pytest.mark.parametrize(
+    ("spans", "words"),
+    [
+        ([("underfits", 1, 2)], {("underfits", 1)}),
+        ([("overfits", 8, 9)], {("overfits", 9)}),
+        (
+            [("underfits", 1, 2), ("overfits", 8, 9)],
+            {("underfits", 1), ("overfits", 9)},
+        ),
+        ([("underfits", 1, 1)], set()),
+    ],
+    ids=["left", "right", "both", "one trial"],
+)
+def test_an_area_has_its_word_at_its_outer_end(spans, words):
+    points = [
+        Point(trial, x, None, 0.5, 0.4, 0.5, 10, pruned=False, fit="good")
+        for trial, x in enumerate((1.0, 5.0, 9.0))
+    ]
+    shaded = [Span(None, fit, low, high, trials=2) for fit, low, high in spans]
+    chart = losses_against(points, shaded, "strength", log=False, what={})
+    texts = [layer for layer in chart.to_dict()["layer"] if layer["mark"]["type"] == "text"]
+    datasets = chart.to_dict()["datasets"]
+    written = {(row["fit"], row["x"]) for text in texts for row in datasets[text["data"]["name"]]}
+    assert written == words

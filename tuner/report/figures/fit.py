@@ -134,11 +134,16 @@ def _shaded(spans: Sequence[Span], x: Any, values: Sequence[float], *, log: bool
         return []
     ends = min(values), max(values)
     middle = math.sqrt(ends[0] * ends[1]) if log else sum(ends) / 2
-    frame = pd.DataFrame([{"x": each.low, "high": each.high, "fit": each.fit} for each in wide])
-    left = frame.x + frame.high < 2 * middle
+    frame = pd.DataFrame([{"x": each.low, "high": each.high} for each in wide])
     areas = alt.Chart(frame).mark_rect(opacity=0.18, color=GREY).encode(x=x, x2="high:Q")
-    words = {"baseline": "top", "y": 3, "color": INK, "fontSize": 11}
-    begun = alt.Chart(frame[left]).mark_text(align="left", dx=3, **words)
-    ended = alt.Chart(frame[~left].assign(x=frame.high)).mark_text(align="right", dx=-3, **words)
-    written = [each.encode(x=x, text="fit:N") for each in (begun, ended) if len(each.data)]
+    left = [span for span in wide if span.low + span.high < 2 * middle]
+    begun = [{"x": span.low, "fit": span.fit} for span in left]
+    ended = [{"x": span.high, "fit": span.fit} for span in wide if span not in left]
+    written = [
+        alt.Chart(pd.DataFrame(rows))
+        .mark_text(align=align, dx=dx, baseline="top", y=3, color=INK, fontSize=11)
+        .encode(x=x, text="fit:N")
+        for rows, align, dx in ((begun, "left", 3), (ended, "right", -3))
+        if rows
+    ]
     return [areas, *written]
