@@ -43,13 +43,13 @@ def test_both_fronts_stand_in_one_table(study, problem):
     assert {"size", "prediction-time"} <= set(page.figures())
     words = texts(page, "size")
     assert HOW in words
-    header = "trial cross-entropy parameters ms, 1,000 rows ms, one row on the front of"
+    header = "trial cross-entropy parameters ms, 1,000 rows ms, one row front of"
     assert header in words
     cells = words.partition(header)[2]
     for row in (
-        "15 0.5 0.1 parameters depth 0, learning_rate 0.01",
-        "55 250 0.2 parameters depth 1, learning_rate 0.03",
-        "95 0.5 0.1 parameters and prediction time depth 2, learning_rate 0.04",
+        "15 0.5 0.1 size depth 0, learning_rate 0.01",
+        "55 250 0.2 size depth 1, learning_rate 0.03",
+        "95 0.5 0.1 size and time depth 2, learning_rate 0.04",
     ):
         assert row in cells
     root = study.folder.parents[1]
@@ -86,7 +86,7 @@ def test_a_study_whose_times_were_not_measured_says_how_to_get_them(study, probl
         "Prediction times were not measured. This measures them, where there was no time left: "
         f"python -m tuner report study --root {root}"
     ) in words
-    assert "55 – – parameters depth 1" in words
+    assert "55 – – size depth 1" in words
 
 
 def test_networks_that_all_take_as_long_have_no_chart_of_it(study, problem):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tuner.report.figures.theme import BLUE, GREY, INK, ORANGE, is_log, number_axis, score_axis
 from tuner.report.figures.thinning import thinned
 from tuner.report.figures.trials import Trials
@@ -107,13 +109,22 @@ def _chart(
         x=x, y=y, color=color, tooltip=list(tooltips)
     )
     beside = alt.Chart(frame.dropna(subset=["name"]))
-    words = beside.mark_text(
-        align="right", dx=-11, color=INK, fontSize=12, fontWeight="bold", stroke=None
-    ).encode(x=x, y=y, text="name:N")
     ring = beside.mark_point(size=170, color=ORANGE, strokeWidth=2).encode(
         x=x, y=y, tooltip=list(tooltips)
     )
-    return alt.layer(errors, line, points, ring, words)
+    middle = float(np.sqrt(frame.cost.min() * frame.cost.max()))
+    words = [
+        beside.transform_filter(where)
+        .mark_text(
+            align=align, dx=dx, dy=-12, color=INK, fontSize=12, fontWeight="bold", stroke=None
+        )
+        .encode(x=x, y=y, text="name:N")
+        for where, align, dx in (
+            (alt.datum.cost < middle, "left", 6),
+            (alt.datum.cost >= middle, "right", -6),
+        )
+    ]
+    return alt.layer(errors, line, points, ring, *words)
 
 
 def _marked(frame: pd.DataFrame, front: Sequence[int], named: Mapping[int, str]) -> pd.DataFrame:

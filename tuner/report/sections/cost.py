@@ -12,6 +12,8 @@ from tuner.words import counted
 
 __all__ = ["cost"]
 
+_FRONTS = {"parameters": "size", "prediction_time": "time"}
+
 
 def cost(of: Material) -> Section:
     """Return the charts of score against parameters and prediction time, and both fronts."""
@@ -77,7 +79,7 @@ def _fronts(of: Material) -> list[Block]:
         "parameters",
         f"ms, {BATCH:,} rows",
         "ms, one row",
-        "on the front of",
+        "front of",
         "hyperparameters",
     )
     rows = tuple(_cells(of, record) for record in trials)
@@ -95,6 +97,6 @@ def _cells(of: Material, record: TrialRecord) -> tuple[str, ...]:
         f"{result.parameters:,}",
         milliseconds(time.batch) if time else "–",
         milliseconds(time.row) if time else "–",
-        " and ".join(spoken(name) for name, is_on in on.items() if is_on),
+        " and ".join(_FRONTS[name] for name, is_on in on.items() if is_on),
         of.words(record),
     )
