@@ -20,6 +20,7 @@ from tuner.analysis.baselines import (
     judge,
     train_baselines,
 )
+from tuner.analysis.calibration import Calibration, calibrate, calibration_of
 from tuner.analysis.choice import (
     PICKS,
     Choice,
@@ -52,6 +53,7 @@ __all__ = [
     "Answers",
     "Baseline",
     "BaselineName",
+    "Calibration",
     "Cell",
     "Choice",
     "Comparison",
@@ -74,6 +76,8 @@ __all__ = [
     "Span",
     "baselines_of",
     "by_hyperparameter",
+    "calibrate",
+    "calibration_of",
     "choose",
     "compare_settings",
     "differences",
