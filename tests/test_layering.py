@@ -24,6 +24,7 @@ ORDER = [
     "preparation",
     "reporting",
     "final_training",
+    "exporting",
     "pipeline",
     "cli",
 ]

@@ -81,15 +81,27 @@ def networks_of(members: Sequence[Member]) -> dict[str, int]:
     return {str(member.trial): member.networks for member in members}
 
 
-def tested(study: Study, members: Sequence[Member]) -> dict[str, tuple[float, float]]:
+def tested(
+    study: Study, members: Sequence[Member], temperature: float | None
+) -> dict[str, tuple[float, float]]:
     """Return how some networks of a study scored on the held-out rows.
+
+    Args:
+        study: The study.
+        members: Which networks.
+        temperature: What their probabilities were calibrated by; None for whatever it was.
 
     Returns:
         Mean and standard error of each objective by name, as the journal has it of the last time;
         empty where they were not scored.
     """
     networks = networks_of(members)
-    tests = [e["test"] for e in study.journal.events("tested") if e.get("networks") == networks]
+    tests = [
+        event["test"]
+        for event in study.journal.events("tested")
+        if event.get("networks") == networks
+        and temperature in (None, event.get("temperature", 1.0))
+    ]
     return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}
 
 

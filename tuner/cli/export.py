@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tuner.analysis import PICKS, choose
 from tuner.errors import UserError, known_names
-from tuner.pipeline import export_pick
+from tuner.exporting import export_pick
 from tuner.preparation import open_study
 
 __all__ = ["export_study"]
@@ -35,7 +35,8 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
         check_folder(output.resolve())
     choice = choose(study, prepared.training_y)
     picked = picks[pick] if pick is not None else choice.exported
-    shown = output or study.folder / ("model" if picked == choice.exported else f"model-{picked}")
+    own = study.model_folder
+    shown = output or (own if picked == choice.exported else own.with_name(f"model-{picked}"))
     check_folder(shown.resolve())
     import_heavy()
     members = ", ".join(

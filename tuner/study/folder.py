@@ -112,6 +112,11 @@ class Study:
             ) from error
         return cls(record, folder)
 
+    @property
+    def model_folder(self) -> Path:
+        """Where what the search exports lies."""
+        return self.folder / "model"
+
     def search_lock(self) -> AbstractContextManager[None]:
         """Return the lock of the one process that may search the study.
 
