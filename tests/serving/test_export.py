@@ -16,7 +16,7 @@ from tuner.errors import DataError, ExportMismatch, UserError
 from tuner.serving.export import TrainedNetwork, _write, export_model, sample_rows
 from tuner.serving.fresh_process import FORMATS, FreshProcess
 from tuner.serving.inputs import input_names, model_inputs
-from tuner.serving.prediction import ExportedModel, check_output, write_predictions
+from tuner.serving.prediction import ExportedModel
 from tuner.serving.preprocessing import with_preprocessing
 from tuner.study import installed_versions
 
@@ -140,7 +140,7 @@ def test_arrays_are_exported_as_one_input(images, tmp_path):
     network, dataset = export(images, tmp_path / "model")
     model = ExportedModel.open(tmp_path / "model")
     assert model.inputs == {"x": "x"}
-    predicted = model.predict(model.read(str(images)))
+    (predicted,) = model.predict(model.read(str(images)))
     probabilities = predicted.filter(like="probability_").to_numpy()
     np.testing.assert_allclose(probabilities, network.probabilities(dataset.raw), atol=1e-5)
 
@@ -323,7 +323,7 @@ def test_predictions_are_those_of_the_network_whatever_the_order_of_columns(expo
     shuffled = shuffled[shuffled.columns[::-1]].drop(columns="kind").assign(extra="1")
     shuffled.to_csv(tmp_path / "rows.csv", index=False)
     model = ExportedModel.open(folder)
-    predicted = model.predict(model.read(str(tmp_path / "rows.csv")))
+    (predicted,) = model.predict(model.read(str(tmp_path / "rows.csv")))
     expected = network.probabilities(dataset.raw)
     assert list(predicted.columns) == [
         "class", "probability_may be", "probability_no", "probability_yes",
@@ -349,28 +349,6 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path):
         f"{tmp_path} is not an exported model (it has no model.json); give the folder that "
         "search or export wrote"
     )
-
-
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_predictions_are_written_by_suffix(tmp_path, suffix):
-    predictions = pd.DataFrame({"class": ["a", "b"], "probability_a": [0.75, 0.25]})
-    path = tmp_path / f"out.{suffix}"
-    write_predictions(predictions, path)
-    read = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
-    assert read.to_dict("list") == predictions.to_dict("list")
-
-
-def test_an_output_that_cannot_be_written_is_refused_before_anything_is_predicted(tmp_path):
-    for path, message in [
-        (tmp_path / "out.txt", "give it the suffix .csv or .parquet"),
-        (
-            tmp_path / "no" / "out.csv",
-            f"the folder {tmp_path}/no does not exist; make it first",
-        ),
-    ]:
-        with pytest.raises(UserError) as error:
-            check_output(path)
-        assert str(error.value) == f"output file {path}: {message}"
 
 
 def test_scaling_and_encoding_are_exact_in_front_of_the_network(exported):
@@ -407,14 +385,3 @@ def test_text_reaches_the_fresh_process_as_it_is(tmp_path):
     assert set(answers) == set(FORMATS)
     for answer in answers.values():
         assert answer.argmax(axis=1).tolist() == [1, 2, 3, 0, 4]
-
-
-def test_predictions_that_cannot_be_written_are_one_sentence(tmp_path):
-    for name in ("out.csv", "out.parquet"):
-        (tmp_path / name).mkdir()
-        with pytest.raises(UserError) as error:
-            write_predictions(pd.DataFrame({"class": ["a"]}), tmp_path / name)
-        assert str(error.value) == (
-            f"output file {tmp_path}/{name} cannot be written (Is a directory); mend that, or "
-            "give --output another file"
-        )
