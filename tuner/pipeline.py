@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "run_search"]
 
-_EXPORT_SECONDS = 6.0  # to write a model and check it in a fresh process; hardly grows with it
+_EXPORT_SECONDS = 8.0  # to write a model and check it in a fresh process; hardly grows with it
 
 
 @dataclass(frozen=True, slots=True)
