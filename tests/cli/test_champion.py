@@ -1,8 +1,15 @@
 """A search leaves a model in the registry, once, that answers as the folder does."""
 
 import json
+import os
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
 
 import mlflow
 import numpy as np
@@ -67,6 +74,56 @@ def test_the_champion_answers_a_table_as_predict_does(searched, client, monkeypa
     assert done.returncode == 0, done.stderr
     predicted = pd.read_csv(folder / "out.csv")
     pd.testing.assert_frame_equal(answer, predicted, check_dtype=False, atol=1e-5)
+
+
+@pytest.fixture
+def served(searched, client):
+    """The address of MLflow's own server of the champion."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/champ@champion"]
+    process = subprocess.Popen(
+        [*command, "--env-manager", "local", "--port", str(port)],
+        cwd=searched[0],
+        env={
+            **os.environ,
+            "MLFLOW_TRACKING_URI": client.tracking_uri,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(1200):
+        with suppress(OSError), urllib.request.urlopen(f"{address}/ping"):
+            break
+        time.sleep(0.1)
+    yield address
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_mlflow_serves_the_champion_as_documented(searched, served):
+    folder, found = searched
+    records = [
+        {"size": 7, "gap": None, "colour": "red", "flag": True},
+        {"size": 1, "gap": 3.5, "colour": None, "flag": "False"},
+    ]
+    request = urllib.request.Request(
+        f"{served}/invocations",
+        json.dumps({"dataframe_records": records}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        predictions = json.loads(answer.read())["predictions"]
+    pd.DataFrame(records).to_csv(folder / "two.csv", index=False)
+    done = tuner(folder, "predict", found["model"], "--data", "two.csv", "--output", "two.out.csv")
+    assert done.returncode == 0, done.stderr
+    expected = pd.read_csv(folder / "two.out.csv")
+    received = pd.DataFrame(predictions)
+    pd.testing.assert_frame_equal(received, expected, check_dtype=False, atol=1e-5)
 
 
 def test_the_models_test_score_is_of_what_was_exported(searched):

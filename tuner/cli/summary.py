@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tuner.analysis import Ensemble
+from tuner.analysis import Calibration, Ensemble
 from tuner.cli.describe import configuration, counted
 from tuner.pipeline import Outcome
 from tuner.study import Pick
@@ -35,7 +35,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     if completed > 1:
         lines.append(_corrected(best, objective))
     if outcome.choice.exported == "best":
-        lines += _test(outcome)
+        lines += _exported(outcome)
     if smallest.trial == best.trial and completed > 1:
         lines.append("no smaller network is within one standard error of it")
     elif smallest.trial != best.trial:
@@ -71,7 +71,21 @@ def _ensemble(outcome: Outcome) -> list[str]:
         f"  parameters        {ensemble.parameters:,} in all",
         f"  cross-validated   {_scores(ensemble)}",
         _corrected(ensemble, objective),
-        *_test(outcome),
+        *_exported(outcome),
+    ]
+
+
+def _exported(outcome: Outcome) -> list[str]:
+    """Return what holds of the exported model alone: its calibration, and its held-out score."""
+    return _calibration(outcome.calibration) + _test(outcome)
+
+
+def _calibration(calibration: Calibration) -> list[str]:
+    if not calibration.applied:
+        return []
+    return [
+        f"  calibrated        temperature {calibration.temperature:.3f}: cross_entropy "
+        f"{calibration.before:.4f} to {calibration.after:.4f}, on folds that it was not fitted on"
     ]
 
 
