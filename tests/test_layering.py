@@ -26,6 +26,7 @@ ORDER = [
     "prediction_time",
     "reporting",
     "final_training",
+    "exporting",
     "pipeline",
     "cli",
 ]

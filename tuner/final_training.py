@@ -32,6 +32,8 @@ def train_members(
     records: Mapping[int, TrialRecord],
     members: Sequence[Member],
     on_note: Callable[[str], None] = lambda note: None,
+    *,
+    temperature: float = 1.0,
 ) -> "TrainedNetwork":
     """Return networks that are trained on all training rows, as one that averages them.
 
@@ -40,8 +42,10 @@ def train_members(
         records: The study's trials by number.
         members: Which networks.
         on_note: Is told of a network that had to be trained again, and of one that never learned.
+        temperature: What the averaged probabilities are calibrated by; 1 leaves them as they are.
     """
     from tuner.model.averaging import averaged
+    from tuner.model.calibrated import calibrated
     from tuner.serving.export import TrainedNetwork
 
     problem = prepared.problem
@@ -51,7 +55,8 @@ def train_members(
         prepared, make_hypermodel(prepared), TRAINERS[prepared.settings.trainer](), scaler, on_note
     )
     networks = training.run([(m, records[m.trial]) for m in members])
-    return TrainedNetwork(averaged(networks), prepared.dataset.schema, scaler)
+    network = calibrated(averaged(networks), temperature)
+    return TrainedNetwork(network, prepared.dataset.schema, scaler)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A search from the command line's words to the exported model, and an export of its own.
+"""A search from the command line's words to the exported model.
 
 The parts do not know of each other; this is where they meet. Nothing here prints.
 """
@@ -6,7 +6,7 @@ The parts do not know of each other; this is where they meet. Nothing here print
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from tuner.analysis import (
+    Calibration,
     Choice,
-    Picked,
+    calibration_of,
     choose,
     fronts_of,
     named_pick,
     networks_of,
-    tested,
 )
 from tuner.data import Dataset
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
+from tuner.exporting import Export, export_trained
 from tuner.final_training import train_members
 from tuner.prediction_time import (
     PREDICTION_SECONDS,
@@ -38,11 +39,10 @@ from tuner.training.scores import defined_scores
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
     from tuner.serving.export import TrainedNetwork
-    from tuner.serving.fresh_process import FreshProcess
 
-__all__ = ["Outcome", "export_pick", "run_search"]
+__all__ = ["Outcome", "run_search"]
 
-_EXPORT_SECONDS = 6.0  # to write a model and check it in a fresh process; hardly grows with it
+_EXPORT_SECONDS = 8.0  # to write a model and check it in a fresh process; hardly grows with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Outcome:
         test: Mean and standard error of each objective on the held-out rows, by name, of what was
             exported; without those that these rows do not define, and empty where none were held
             back.
+        calibration: Of the probabilities of what was exported.
         model: The exported folder; None where the export failed.
         fault: Why it failed; empty otherwise.
         report: The page; None where it could not be written.
@@ -67,6 +68,7 @@ class Outcome:
     records: tuple[TrialRecord, ...]
     choice: Choice
     test: dict[str, tuple[float, float]]
+    calibration: Calibration
     model: Path | None
     fault: str
     report: Path | None
@@ -94,6 +96,7 @@ class Outcome:
             ],
             "ensemble": self.choice.ensemble.to_dict(),
             "exported": self.choice.exported,
+            "calibration": self.calibration.to_dict(),
             "test_score": self.test[objective][0] if objective in self.test else None,
             "test": {
                 name: {"score": score, "standard_error": error}
@@ -187,19 +190,23 @@ def _search(
     )
     on_stage("picking the network")
     choice = choose(study, prepared.training_y)
-    picked, model, test, fault = named_pick(choice, choice.exported), study.folder / "model", {}, ""
+    picked, model, test, fault = named_pick(choice, choice.exported), study.model_folder, {}, ""
     members, records = picked.members, {record.trial: record for record in tuner.records}
+    calibration = calibration_of(study, members, prepared.training_y)
     what = "the best network" if picked.name == "best" else "the ensemble's networks"
     on_stage(f"training {what} on all training rows, exporting and checking the model")
     with FreshProcess() as fresh:  # it starts while the network trains
-        trained = train_members(prepared, records, members, tuner.note)
+        temperature = calibration.temperature
+        trained = train_members(prepared, records, members, tuner.note, temperature=temperature)
         test = _score(trained, prepared.dataset, prepared.split.test)
-        study.journal.append("tested", networks=networks_of(members), test=test)
+        networks = networks_of(members)
+        study.journal.append("tested", networks=networks, temperature=temperature, test=test)
+        export = Export(picked, trained, calibration, test, model, fresh)
         try:
-            _export(prepared, study, Export(picked, trained, test, model, fresh))
+            export_trained(prepared, study, export)
         except ExportMismatch as error:  # what was found is told all the same
             fault = str(error)
-        study.journal.append("exported", fault=fault)
+            study.journal.append("not exported", fault=fault)
     on_stage("writing the report")
     left = (prepared.settings.max_seconds or math.inf) - (time.monotonic() - started)
     left -= report_seconds(prepared) + PREDICTION_SECONDS
@@ -213,6 +220,7 @@ def _search(
         records=tuple(tuner.records),
         choice=choice,
         test=test,
+        calibration=calibration,
         model=None if fault else model,
         fault=fault,
         report=report,
@@ -258,73 +266,6 @@ def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTune
             f"hypermodel {prepared.space}: build raised {type(error).__name__}: {first_line}; "
             "mend it, and try it with keras_tuner.HyperParameters()"
         ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A trained pick on its way to a folder.
-
-    Attributes:
-        picked: What it is.
-        trained: The network and its preprocessing.
-        test: Mean and standard error of each objective on the held-out rows, by name.
-        folder: Where to.
-        fresh: The process that checks it.
-    """
-
-    picked: Picked
-    trained: "TrainedNetwork"
-    test: Mapping[str, Sequence[float]]
-    folder: Path
-    fresh: "FreshProcess"
-
-
-def export_pick(
-    prepared: Prepared,
-    study: Study,
-    picked: Picked,
-    folder: Path,
-    on_note: Callable[[str], None] = lambda note: None,
-) -> None:
-    """Train a pick on all training rows and export it.
-
-    The held-out rows are not scored again: only what the search exported has a test score.
-
-    Args:
-        prepared: The study's space, data and settings.
-        study: The study.
-        picked: One of its picks.
-        folder: Where to.
-        on_note: Is told of a network that had to be trained again.
-
-    Raises:
-        ExportMismatch: The exported model answers differently from the one in memory.
-        UserError: The folder cannot be written.
-    """
-    from tuner.serving.fresh_process import FreshProcess
-
-    test = tested(study, picked.members)
-    records = {record.trial: record for record in study.trials()}
-    with FreshProcess() as fresh:  # it starts while the network trains
-        trained = train_members(prepared, records, picked.members, on_note)
-        _export(prepared, study, Export(picked, trained, test, folder, fresh))
-
-
-def _export(prepared: Prepared, study: Study, export: Export) -> None:
-    from tuner.serving.export import export_model, sample_rows
-
-    record, dataset = study.record, prepared.dataset
-    description = {
-        "study": record.name,
-        "objective": record.settings.objective,
-        "picked": export.picked.name,
-        "pick": dict(export.picked.description),
-        "test": dict(export.test),
-        "data": record.data,
-        "versions": record.versions,
-    }
-    sample = sample_rows(dataset.raw, dataset.schema)
-    export_model(export.trained, description, export.folder, sample=sample, fresh=export.fresh)
 
 
 def _score(

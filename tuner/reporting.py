@@ -135,7 +135,7 @@ def study_material(
         study.command("resume"),
         choice.ensemble,
     )
-    test = tested(study, choice.members(choice.exported))
+    test = tested(study, choice.members(choice.exported), None)
     return Material(study, y, records, choice, test, make_answers(evidence), judged)
 
 
@@ -161,7 +161,7 @@ def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Pa
 def _compared(prepared: Prepared, study: Study) -> Compared:
     choice = choose(study, prepared.training_y)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
-    test = tested(study, choice.members(choice.exported))
+    test = tested(study, choice.members(choice.exported), None)
     return Compared(study, prepared.training_y, records, choice, test)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.analysis import choose
+from tuner.analysis import Calibration, choose
 from tuner.cli.summary import summary_lines
 from tuner.pipeline import Outcome
 
@@ -24,6 +24,7 @@ def ended(make_study, problem):
             "records": records,
             "choice": choose(study, problem.y[problem.rows]),
             "test": {"cross_entropy": (0.5, 0.1)},
+            "calibration": Calibration(fitted=1.2, before=0.5, after=0.5, standard_error=0.1),
             "model": Path("runs/model"),
             "fault": "",
             "report": Path("runs/report.html"),

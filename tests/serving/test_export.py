@@ -11,13 +11,45 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from tuner.data import fit_scaler, load_dataset
+from tuner.data import Column, Schema, fit_scaler, load_dataset
 from tuner.errors import DataError, ExportMismatch, UserError
 from tuner.serving.export import TrainedNetwork, _write, export_model, sample_rows
-from tuner.serving.fresh_process import FreshProcess
+from tuner.serving.fresh_process import FORMATS, FreshProcess
 from tuner.serving.inputs import input_names, model_inputs
-from tuner.serving.prediction import ExportedModel, check_output, write_predictions
+from tuner.serving.prediction import ExportedModel
 from tuner.serving.preprocessing import with_preprocessing
+from tuner.study import installed_versions
+
+DESCRIPTION = {
+    "study": "test",
+    "question": "Is it so?",
+    "objective": "cross_entropy",
+    "picked": "best",
+    "pick": {
+        "trial": 3,
+        "hyperparameters": {"depth": 1, "learning_rate": 0.1},
+        "derived": {},
+        "parameters": 100,
+        "epoch": 7,
+        "corrected_score": 0.55,
+        "corrected_interval": [0.4, 0.7],
+    },
+    "cross_validated": {
+        "cross_entropy": {"score": 0.5, "standard_error": 0.05, "interval": [0.402, 0.598]}
+    },
+    "test": {"cross_entropy": {"score": 0.6, "standard_error": 0.1, "interval": [0.404, 0.796]}},
+    "calibration": {
+        "applied": True,
+        "temperature": 1.25,
+        "fitted_temperature": 1.25,
+        "cross_entropy": 0.5,
+        "calibrated_cross_entropy": 0.45,
+        "standard_error_of_difference": 0.01,
+    },
+    "measured": {"trials": 5, "folds": 3, "training_rows": 32, "test_rows": 8},
+    "data": {"name": "mixed", "rows": 40, "fingerprint": "0123"},
+    "versions": installed_versions(),
+}
 
 HEADER = "len (cm),ab/c,ab\\c,colour,flag,2nd,constant"
 # parameters and keywords of Python, and what Keras calls its own operations
@@ -82,7 +114,7 @@ def export(source, folder):
     network, dataset = trained(source)
     with FreshProcess() as fresh:
         sample = sample_rows(dataset.raw, dataset.schema)
-        export_model(network, {"study": "test"}, folder, sample=sample, fresh=fresh)
+        export_model(network, DESCRIPTION, folder, sample=sample, fresh=fresh)
     return network, dataset
 
 
@@ -99,7 +131,7 @@ def test_every_format_answers_in_a_fresh_process_as_the_network_in_memory(export
     inputs = model_inputs(sample, input_names(dataset.schema))
     with FreshProcess() as fresh:
         answers = fresh.predict(folder, inputs)
-    assert set(answers) == {"keras", "saved_model"}
+    assert set(answers) == set(FORMATS)
     for answer in answers.values():
         np.testing.assert_allclose(answer, network.probabilities(sample), atol=1e-5)
 
@@ -108,7 +140,7 @@ def test_arrays_are_exported_as_one_input(images, tmp_path):
     network, dataset = export(images, tmp_path / "model")
     model = ExportedModel.open(tmp_path / "model")
     assert model.inputs == {"x": "x"}
-    predicted = model.predict(model.read(str(images)))
+    (predicted,) = model.predict(model.read(str(images)))
     probabilities = predicted.filter(like="probability_").to_numpy()
     np.testing.assert_allclose(probabilities, network.probabilities(dataset.raw), atol=1e-5)
 
@@ -116,7 +148,7 @@ def test_arrays_are_exported_as_one_input(images, tmp_path):
 def test_the_folder_says_what_it_takes_and_where_it_comes_from(exported):
     _, dataset, folder = exported
     assert sorted(path.name for path in folder.iterdir()) == [
-        "model.json", "model.keras", "saved_model",
+        "README.md", "mlflow_model", "model.json", "model.keras", "saved_model",
     ]  # fmt: skip
     description = json.loads((folder / "model.json").read_text())
     assert description["study"] == "test"
@@ -164,7 +196,7 @@ def test_a_model_that_answers_differently_is_not_exported(mixed, tmp_path, monke
     monkeypatch.setattr(TrainedNetwork, "probabilities", lambda self, raw: wrong)
     folder = tmp_path / "model"
     with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
-        export_model(other, {}, folder, sample=sample, fresh=fresh)
+        export_model(other, DESCRIPTION, folder, sample=sample, fresh=fresh)
     assert str(error.value) == (
         f"exported model {folder}: keras differs from the network in memory by {difference:.2g} "
         "in a probability, more than 1e-05; nothing was exported"
@@ -230,7 +262,7 @@ def test_a_layer_that_is_not_safe_to_load_is_named_and_the_earlier_export_stays(
         (folder / name).write_text("earlier")
     sample = sample_rows(dataset.raw, dataset.schema)
     with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
-        export_model(unsafe, {}, folder, sample=sample, fresh=fresh)
+        export_model(unsafe, DESCRIPTION, folder, sample=sample, fresh=fresh)
     assert str(error.value) == (
         f"exported model {folder} cannot be {fault}: Lambda layers and custom layers that are "
         "not Keras's own cannot be loaded safely; replace them"
@@ -268,7 +300,7 @@ def test_a_fault_of_the_disk_is_one_sentence_and_leaves_nothing(
 def test_a_number_that_json_does_not_have_is_refused_before_anything_is_written(images, tmp_path):
     network, dataset = trained(images)
     sample = sample_rows(dataset.raw, dataset.schema)
-    description = {"test": {"accuracy": float("nan")}}
+    description = {**DESCRIPTION, "test": {"accuracy": float("nan")}}
     with FreshProcess() as fresh, pytest.raises(ValueError, match="not JSON compliant"):
         export_model(network, description, tmp_path / "model", sample=sample, fresh=fresh)
     assert not [*tmp_path.iterdir()]
@@ -291,7 +323,7 @@ def test_predictions_are_those_of_the_network_whatever_the_order_of_columns(expo
     shuffled = shuffled[shuffled.columns[::-1]].drop(columns="kind").assign(extra="1")
     shuffled.to_csv(tmp_path / "rows.csv", index=False)
     model = ExportedModel.open(folder)
-    predicted = model.predict(model.read(str(tmp_path / "rows.csv")))
+    (predicted,) = model.predict(model.read(str(tmp_path / "rows.csv")))
     expected = network.probabilities(dataset.raw)
     assert list(predicted.columns) == [
         "class", "probability_may be", "probability_no", "probability_yes",
@@ -319,28 +351,6 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_predictions_are_written_by_suffix(tmp_path, suffix):
-    predictions = pd.DataFrame({"class": ["a", "b"], "probability_a": [0.75, 0.25]})
-    path = tmp_path / f"out.{suffix}"
-    write_predictions(predictions, path)
-    read = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
-    assert read.to_dict("list") == predictions.to_dict("list")
-
-
-def test_an_output_that_cannot_be_written_is_refused_before_anything_is_predicted(tmp_path):
-    for path, message in [
-        (tmp_path / "out.txt", "give it the suffix .csv or .parquet"),
-        (
-            tmp_path / "no" / "out.csv",
-            f"the folder {tmp_path}/no does not exist; make it first",
-        ),
-    ]:
-        with pytest.raises(UserError) as error:
-            check_output(path)
-        assert str(error.value) == f"output file {path}: {message}"
-
-
 def test_scaling_and_encoding_are_exact_in_front_of_the_network(exported):
     network, dataset, _ = exported
     features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
@@ -366,18 +376,12 @@ def test_text_reaches_the_fresh_process_as_it_is(tmp_path):
     lookup = keras.layers.StringLookup(vocabulary=["", "é", "日本", "a"], output_mode="one_hot")
     model = keras.Model({"word": given}, lookup(given))
     _write(model, tmp_path, label=tmp_path)
+    levels = ("é", "日本", "a", "[UNK]", "[[UNK]]")
+    schema = Schema((Column("word", "categorical", levels),), "kind", levels).to_dict()
+    content = {"schema": schema, "inputs": {"word": "word"}, "versions": installed_versions()}
+    (tmp_path / "model.json").write_text(json.dumps(content), encoding="utf-8")
     with FreshProcess() as fresh:
-        answers = fresh.predict(tmp_path, {"word": texts})
+        answers = fresh.predict(tmp_path, {"word": texts}, complete=True)
+    assert set(answers) == set(FORMATS)
     for answer in answers.values():
         assert answer.argmax(axis=1).tolist() == [1, 2, 3, 0, 4]
-
-
-def test_predictions_that_cannot_be_written_are_one_sentence(tmp_path):
-    for name in ("out.csv", "out.parquet"):
-        (tmp_path / name).mkdir()
-        with pytest.raises(UserError) as error:
-            write_predictions(pd.DataFrame({"class": ["a"]}), tmp_path / name)
-        assert str(error.value) == (
-            f"output file {tmp_path}/{name} cannot be written (Is a directory); mend that, or "
-            "give --output another file"
-        )

@@ -20,6 +20,7 @@ from tuner.analysis.baselines import (
     kept_baselines,
     train_baselines,
 )
+from tuner.analysis.calibration import Calibration, calibrate, calibration_of
 from tuner.analysis.choice import (
     PICKS,
     Choice,
@@ -28,6 +29,7 @@ from tuner.analysis.choice import (
     exported_values,
     networks_of,
     objective_values,
+    out_of_fold,
     tested,
 )
 from tuner.analysis.comparison import (
@@ -63,6 +65,7 @@ __all__ = [
     "Answers",
     "Baseline",
     "BaselineName",
+    "Calibration",
     "Cell",
     "Choice",
     "Comparison",
@@ -88,6 +91,8 @@ __all__ = [
     "baselines_of",
     "by_confidence",
     "by_hyperparameter",
+    "calibrate",
+    "calibration_of",
     "check_pick",
     "choose",
     "compare_settings",
@@ -101,6 +106,7 @@ __all__ = [
     "named_pick",
     "networks_of",
     "objective_values",
+    "out_of_fold",
     "pareto",
     "pareto_picks",
     "possible",

@@ -64,16 +64,16 @@ class Choice:
         fields = ("trial", "hyperparameters", "derived", "parameters", "epoch")
         return (Member(networks=1, **{each: getattr(pick, each) for each in fields}),)
 
-    def out_of_fold(self, name: PickName, study: Study) -> np.ndarray:
-        """Return the probabilities of a pick, each row's by the folds that held it out.
 
-        Returns:
-            Shape `(training rows, classes)`, the mean over the pick's networks.
-        """
-        members = self.members(name)
-        weights = [member.networks for member in members]
-        stacked = np.stack([study.probabilities(member.trial) for member in members])
-        return np.asarray(np.average(stacked, axis=0, weights=weights))
+def out_of_fold(study: Study, members: Sequence[Member]) -> np.ndarray:
+    """Return the probabilities of some networks, each row's by the folds that held it out.
+
+    Returns:
+        Shape `(training rows, classes)`, the mean over the networks.
+    """
+    weights = [member.networks for member in members]
+    stacked = np.stack([study.probabilities(member.trial) for member in members])
+    return np.asarray(np.average(stacked, axis=0, weights=weights))
 
 
 def networks_of(members: Sequence[Member]) -> dict[str, int]:
@@ -81,15 +81,27 @@ def networks_of(members: Sequence[Member]) -> dict[str, int]:
     return {str(member.trial): member.networks for member in members}
 
 
-def tested(study: Study, members: Sequence[Member]) -> dict[str, tuple[float, float]]:
+def tested(
+    study: Study, members: Sequence[Member], temperature: float | None
+) -> dict[str, tuple[float, float]]:
     """Return how some networks of a study scored on the held-out rows.
+
+    Args:
+        study: The study.
+        members: Which networks.
+        temperature: What their probabilities were calibrated by; None for whatever it was.
 
     Returns:
         Mean and standard error of each objective by name, as the journal has it of the last time;
         empty where they were not scored.
     """
     networks = networks_of(members)
-    tests = [e["test"] for e in study.journal.events("tested") if e.get("networks") == networks]
+    tests = [
+        event["test"]
+        for event in study.journal.events("tested")
+        if event.get("networks") == networks
+        and temperature in (None, event.get("temperature", 1.0))
+    ]
     return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}
 
 

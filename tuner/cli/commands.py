@@ -247,5 +247,21 @@ def predict(
     predict_rows(model, data, output)
 
 
+@app.command()
+def serve(
+    model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; 0 for any that is free.")
+    ] = 5001,
+    host: Annotated[
+        str, typer.Option(help="Address; the default is reached from this machine alone.")
+    ] = "127.0.0.1",
+) -> None:
+    """Answer requests over HTTP with an exported model, by MLflow's scoring server."""
+    from tuner.cli.serve import serve_model
+
+    serve_model(model, host, port)
+
+
 def _names(option: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in option.split(",") if name.strip())

@@ -15,7 +15,7 @@ from tuner.analysis import (
     trial_pick,
 )
 from tuner.errors import SearchFailed, UserError
-from tuner.pipeline import export_pick
+from tuner.exporting import export_pick
 from tuner.preparation import Prepared, open_study
 from tuner.study import Study
 
@@ -70,8 +70,9 @@ def _one(prepared: Prepared, study: Study, pick: str | None) -> tuple[Picked, Pa
         return picked, study.folder / f"model-{picked.folder}"
     choice = choose(study, prepared.training_y)
     name = next((each for each in PICKS if each == pick), choice.exported)
-    folder = "model" if name == choice.exported else f"model-{name}"
-    return named_pick(choice, name), study.folder / folder
+    own = study.model_folder
+    folder = own if name == choice.exported else own.with_name(f"model-{name}")
+    return named_pick(choice, name), folder
 
 
 def _front(study: Study, folder: Path) -> list[tuple[Picked, Path]]:

@@ -4,13 +4,14 @@ import sys
 from pathlib import Path
 
 from tuner.cli.quiet import import_heavy
-from tuner.serving.prediction import ExportedModel, check_output, write_predictions
+from tuner.serving.prediction import ExportedModel
+from tuner.serving.tables import check_output, print_tables, write_tables
 
 __all__ = ["predict_rows"]
 
 
 def predict_rows(folder: Path, data: str, output: Path | None) -> None:
-    """Predict the rows of a file.
+    """Predict the rows of a file, as many as there are, a part after another.
 
     Args:
         folder: An exported model.
@@ -23,10 +24,10 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
     if output is not None:
         check_output(output)
     model = ExportedModel.open(folder)
-    inputs = model.read(data)
+    parts = model.read(data)
     import_heavy()
-    predictions = model.predict(inputs)
+    tables = model.predict(parts)
     if output is None:
-        predictions.to_csv(sys.stdout, index=False)
+        print_tables(tables, sys.stdout)
     else:
-        write_predictions(predictions, output)
+        write_tables(tables, output)

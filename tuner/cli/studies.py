@@ -32,6 +32,6 @@ def list_studies(root: Path) -> None:
             f"{len(trials)} of {record.settings.max_trials}",
             record.objective.name,
             f"{choose(scores):.4f}" if scores else "–",
-            "yes" if (study.folder / "model").exists() else "no",
+            "yes" if study.model_folder.exists() else "no",
         )
     Console().print(table)

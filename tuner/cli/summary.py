@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tuner.analysis import Ensemble, PickName
+from tuner.analysis import Calibration, Ensemble, PickName
 from tuner.pipeline import Outcome
 from tuner.study import Pick
 from tuner.words import configuration, counted
@@ -35,7 +35,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     if completed > 1:
         lines.append(_corrected(best, objective))
     if outcome.choice.exported == "best":
-        lines += _test(outcome)
+        lines += _of_the_model(outcome)
     if smallest.trial == best.trial and completed > 1:
         lines.append("no smaller network is within one standard error of the best")
     elif smallest.trial != best.trial:
@@ -70,7 +70,21 @@ def _ensemble(outcome: Outcome) -> list[str]:
         f"  parameters        {ensemble.parameters:,} in all",
         f"  cross-validated   {_scores(ensemble)}",
         _corrected(ensemble, objective),
-        *_test(outcome),
+        *_of_the_model(outcome),
+    ]
+
+
+def _of_the_model(outcome: Outcome) -> list[str]:
+    """Return what holds of the exported model alone: its calibration, and its held-out score."""
+    return _calibration(outcome.calibration) + _test(outcome)
+
+
+def _calibration(calibration: Calibration) -> list[str]:
+    if not calibration.applied:
+        return []
+    return [
+        f"  calibrated        temperature {calibration.temperature:.3f}: cross_entropy "
+        f"{calibration.before:.4f} to {calibration.after:.4f}, on folds that it was not fitted on"
     ]
 
 

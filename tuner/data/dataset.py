@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +10,13 @@ import numpy as np
 from tuner.data.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.column import Column, RawColumns
 from tuner.data.inference import CONSTANT, EMPTY, infer_columns, mixtures, read_columns
-from tuner.data.readers import read_source, stem
+from tuner.data.readers import read_source, stem, stream_source
 from tuner.data.schema import Schema
 from tuner.data.table import Arrays, Table, listed
 from tuner.data.target import Target, read_target
 from tuner.errors import DataError
 
-__all__ = ["Dataset", "load_dataset", "read_raw"]
+__all__ = ["Dataset", "load_dataset", "read_raw", "stream_raw"]
 
 ARRAY_TARGET = "y"
 
@@ -112,7 +112,20 @@ def read_raw(path: str, schema: Schema) -> RawColumns:
     Raises:
         DataError: The source cannot be read, or its rows are not what the schema describes.
     """
-    found = read_source(path)
+    return _raw(read_source(path), schema)
+
+
+def stream_raw(path: str, schema: Schema) -> Iterator[RawColumns]:
+    """Yield rows as `read_raw` reads them, those of a table some megabytes at a time.
+
+    Raises:
+        DataError: As `read_raw`, when it comes to the fault.
+    """
+    for found in stream_source(path):
+        yield _raw(found, schema)
+
+
+def _raw(found: Table | Arrays, schema: Schema) -> RawColumns:
     if isinstance(found, Table):
         if schema.array_shape is not None:
             raise DataError(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ import pyarrow.csv as arrow_csv
 from tuner.data.table import Table, listed
 from tuner.errors import DataError
 
-__all__ = ["read_delimited"]
+__all__ = ["read_delimited", "stream_delimited"]
 
 _BLOCK_BYTES = 1 << 24  # a row must fit into one block
 
@@ -31,43 +31,81 @@ def read_delimited(path: Path) -> Table:
             a name or two of one name, or has a row with another number of cells than the header.
     """
     with _readable(path):
-        line = _header_line(path)
-        delimiter = "\t" if _is_tsv(path) else max(",;\t", key=line.count)
-        rows = _rows(path, delimiter)
-        _, header = next(rows)
-        names = [name.strip() for name in header]
-        _check_header(path, names)
-        if next(rows, None) is None:
-            raise DataError(f"data file {path}: it has a header and no rows; give it some")
-        columns = _read(path, delimiter, header)
+        delimiter, header = _head(path)
+        with _opened(path) as stream, _wide(path, delimiter, header):
+            columns = arrow_csv.read_csv(stream, **_options(delimiter, header))
     _check_quotes(path, delimiter, columns)
+    return _table(path, delimiter, columns, first=0)
+
+
+def stream_delimited(path: Path) -> Iterator[Table]:
+    """Yield the rows of a file as `read_delimited` reads them, some megabytes at a time.
+
+    Raises:
+        DataError: As `read_delimited`, when it comes to the fault.
+    """
+    with _readable(path):
+        delimiter, header = _head(path)
+        first, last = 0, None
+        with _opened(path) as stream, _wide(path, delimiter, header):
+            for batch in arrow_csv.open_csv(stream, **_options(delimiter, header)):
+                if batch.num_rows:
+                    last = pa.Table.from_batches([batch])
+                    yield _table(path, delimiter, last, first=first)
+                    first += batch.num_rows
+    if last is not None:
+        _check_quotes(path, delimiter, last)
+
+
+def _head(path: Path) -> tuple[str, list[str]]:
+    """Return the delimiter and the header's cells of a file that has rows."""
+    line = _header_line(path)
+    delimiter = "\t" if _is_tsv(path) else max(",;\t", key=line.count)
+    rows = _rows(path, delimiter)
+    _, header = next(rows)
+    _check_header(path, [name.strip() for name in header])
+    if next(rows, None) is None:
+        raise DataError(f"data file {path}: it has a header and no rows; give it some")
+    return delimiter, header
+
+
+def _table(path: Path, delimiter: str, columns: pa.Table, *, first: int) -> Table:
+    """Return the rows of a file from `first` on, counted from 0."""
     return Table(
         label=f"data file {path}",
-        columns=columns.rename_columns(names),
+        columns=columns.rename_columns([name.strip() for name in columns.column_names]),
         locate=lambda row: _place(path, delimiter, row),
-        rows=np.arange(columns.num_rows),
+        rows=np.arange(first, first + columns.num_rows),
     )
 
 
-def _read(path: Path, delimiter: str, header: list[str]) -> pa.Table:
+def _opened(path: Path) -> Any:
+    return pa.input_stream(str(path), compression="gzip" if _is_gzip(path) else None)
+
+
+def _options(delimiter: str, header: list[str]) -> dict[str, Any]:
+    return {
+        "read_options": arrow_csv.ReadOptions(
+            block_size=_BLOCK_BYTES, column_names=header, skip_rows_after_names=1
+        ),
+        "parse_options": arrow_csv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=True,
+            # in a single column an empty line is a missing cell
+            ignore_empty_lines=len(header) > 1,
+        ),
+        "convert_options": arrow_csv.ConvertOptions(
+            column_types={name: pa.string() for name in header},
+            strings_can_be_null=False,
+        ),
+    }
+
+
+@contextmanager
+def _wide(path: Path, delimiter: str, header: list[str]) -> Iterator[None]:
+    """Say which row is not as wide as the header, where pyarrow refuses one."""
     try:
-        with pa.input_stream(str(path), compression="gzip" if _is_gzip(path) else None) as stream:
-            return arrow_csv.read_csv(
-                stream,
-                read_options=arrow_csv.ReadOptions(
-                    block_size=_BLOCK_BYTES, column_names=header, skip_rows_after_names=1
-                ),
-                parse_options=arrow_csv.ParseOptions(
-                    delimiter=delimiter,
-                    newlines_in_values=True,
-                    # in a single column an empty line is a missing cell
-                    ignore_empty_lines=len(header) > 1,
-                ),
-                convert_options=arrow_csv.ConvertOptions(
-                    column_types={name: pa.string() for name in header},
-                    strings_can_be_null=False,
-                ),
-            )
+        yield
     except pa.ArrowInvalid as err:
         raise DataError(_fault(path, delimiter, len(header)) or f"data file {path}: {err}") from err
 

@@ -1,16 +1,17 @@
 """From what a person names to a table or an array: bundled names, and files by their endings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tuner.data.arrays import read_arrays
 from tuner.data.bundled import BUNDLED, read_bundled
-from tuner.data.delimited import read_delimited
-from tuner.data.parquet import read_parquet
+from tuner.data.delimited import read_delimited, stream_delimited
+from tuner.data.parquet import read_parquet, stream_parquet
 from tuner.data.table import Arrays, Table
 from tuner.errors import DataError, known_names
 
-__all__ = ["READERS", "read_source", "stem"]
+__all__ = ["READERS", "STREAMS", "read_source", "stem", "stream_source"]
 
 READERS: dict[str, Callable[[Path], Table | Arrays]] = {
     ".csv": read_delimited,
@@ -22,6 +23,12 @@ READERS: dict[str, Callable[[Path], Table | Arrays]] = {
 }
 """The reader of each ending; a new format enters here."""
 
+STREAMS: dict[str, Callable[[Path], Iterator[Table]]] = {
+    **dict.fromkeys((".csv", ".csv.gz", ".tsv", ".tsv.gz"), stream_delimited),
+    ".parquet": stream_parquet,
+}
+"""Those that read a part after another; the others read the whole."""
+
 
 def read_source(source: str) -> Table | Arrays:
     """Read a bundled data set or a file.
@@ -32,6 +39,25 @@ def read_source(source: str) -> Table | Arrays:
     """
     if source in BUNDLED:
         return read_bundled(source)
+    ending = _checked_ending(source)
+    with _open(source):
+        return READERS[ending](Path(source))
+
+
+def stream_source(source: str) -> Iterator[Table | Arrays]:
+    """Yield the rows of a bundled data set or a file, a part after another.
+
+    Raises:
+        DataError: As `read_source`, when it comes to the fault.
+    """
+    if source in BUNDLED or _checked_ending(source) not in STREAMS:
+        yield read_source(source)
+        return
+    with _open(source):
+        yield from STREAMS[_checked_ending(source)](Path(source))
+
+
+def _checked_ending(source: str) -> str:
     path = Path(source)
     if path.is_dir():
         raise DataError(
@@ -46,8 +72,13 @@ def read_source(source: str) -> Table | Arrays:
             f"data file {source}: its ending is not one that is read; "
             f"give one of {', '.join(READERS)}"
         )
+    return ending
+
+
+@contextmanager
+def _open(source: str) -> Iterator[None]:
     try:
-        return READERS[ending](path)
+        yield
     except OSError as err:
         raise DataError(f"data file {source}: it cannot be read ({err.strerror or err})") from err
 

@@ -14,8 +14,9 @@ _UNTIL = {
     "trial": "searching",
     "tested": "final_training",
     "exported": "export",
+    "not exported": "export",
 }
-_AFTER = {"tested": "export", "exported": "report"}
+_AFTER = {"tested": "export", "exported": "report", "not exported": "report", "ended": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def spent(events: Iterable[Mapping[str, Any]], records: Sequence[TrialRecord]) -
         kind = event["event"]
         if kind == "begun":
             searches, stage = searches + 1, "searching"
-        else:
+        elif stage:
             seconds[_UNTIL.get(kind, stage)] += (event["time"] - last) / 1000
             stage = _AFTER.get(kind, stage)
         last = event["time"]

@@ -1,5 +1,6 @@
 """Writes a trained network as a folder that can be served, and checks it before it counts."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import tensorflow as tf
 
 from tuner.data import RawColumns, Scaler, Schema
 from tuner.errors import ExportMismatch
+from tuner.serving.card import model_card
 from tuner.serving.fresh_process import UNSAFE, FreshProcess
 from tuner.serving.inputs import input_names, model_inputs
 from tuner.serving.preprocessing import with_preprocessing
@@ -51,15 +53,20 @@ def export_model(
     *,
     sample: RawColumns,
     fresh: FreshProcess,
-) -> None:
-    """Write `model.keras`, `saved_model/` and `model.json`; the folder appears once it is checked.
+) -> str:
+    """Write a folder with the model in every format; the folder appears once it is checked.
+
+    It has `model.keras`, `saved_model/`, `mlflow_model/`, `model.json` and the card `README.md`.
 
     Args:
         trained: The network and its preprocessing.
-        description: What `model.json` says beside schema, classes and inputs.
+        description: What `model.json` says beside schema, classes, inputs and fingerprint.
         folder: Where to; replaced if it is an earlier export, and left alone if this one fails.
         sample: Raw rows on which every format must answer as the network in memory does.
-        fresh: The process that loads the formats.
+        fresh: The process that writes the MLflow model and loads the formats.
+
+    Returns:
+        The model's fingerprint: models of one schema that answer the same have the same.
 
     Raises:
         ExportMismatch: A format cannot be written or loaded, or answers differently, by more than
@@ -67,19 +74,51 @@ def export_model(
         UserError: `folder` exists and is no exported model, or cannot be written.
     """
     check_folder(folder)
-    names = input_names(trained.schema)
-    content = {**description, "schema": trained.schema.to_dict(), "inputs": names}
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    model = with_preprocessing(trained.network, trained.schema, trained.scaler)
     expected = trained.probabilities(sample)
+    schema, names = trained.schema.to_dict(), input_names(trained.schema)
+    content = {
+        **description,
+        "classes": schema["classes"],
+        "schema": schema,
+        "inputs": names,
+        "fingerprint": _fingerprint(schema, expected),
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    card = model_card(content, _example(trained.schema, sample))
+    model = with_preprocessing(trained.network, trained.schema, trained.scaler)
     try:
         with replacing(folder) as draft:
             _write(model, draft, label=folder)
             (draft / "model.json").write_text(text + "\n", encoding="utf-8")
-            answers = fresh.predict(draft, model_inputs(sample, names), label=folder)
+            (draft / "README.md").write_text(card, encoding="utf-8")
+            inputs = model_inputs(sample, names)
+            answers = fresh.predict(draft, inputs, label=folder, complete=True)
             _check(answers, expected, label=folder)
     except (OSError, tf.errors.OpError) as error:
         raise unwritable(f"output folder {folder}", error) from error
+    return content["fingerprint"]
+
+
+def _fingerprint(schema: Mapping[str, Any], answers: np.ndarray) -> str:
+    digest = hashlib.sha256(json.dumps(schema, sort_keys=True).encode())
+    digest.update(np.ascontiguousarray(answers, "<f4").data)
+    return digest.hexdigest()
+
+
+def _example(schema: Schema, sample: RawColumns) -> dict[str, Any]:
+    """Return a row of a table as JSON has it, one without gaps if there is any."""
+    if schema.array_shape is not None:
+        return {}
+    numeric = {column.name for column in schema.used if column.kind == "numeric"}
+    gaps = [np.isnan(v) if name in numeric else v == "" for name, v in sample.items()]
+    row = int(np.argmin(np.any(gaps, axis=0)))
+    values = {name: values[row] for name, values in sample.items()}
+    return {name: _number(v) if name in numeric else str(v) for name, v in values.items()}
+
+
+def _number(value: np.float32) -> float | None:
+    """Return the shortest number that is the same in single precision; None where it is missing."""
+    return None if np.isnan(value) else float(str(value))
 
 
 def _write(model: keras.Model, folder: Path, *, label: Path) -> None:

@@ -1,9 +1,10 @@
 """A process of its own that loads an exported model and predicts: what a server would do.
 
-Started as `python -m tuner.serving.fresh_process`, it imports TensorFlow at once, so that this
-takes no time later; then it reads one line of JSON from standard input, with the keys `model`
-(the exported folder), `numbers` (an .npz of model inputs), `texts` (the other ones, as lists by
-name) and `answers` (the .npz to write). A fault is the last line on standard error.
+Started as `python -m tuner.serving.fresh_process`, it imports TensorFlow and MLflow at once, so
+that this takes no time later; then it reads one line of JSON from standard input, with the keys
+`model` (the exported folder), `numbers` (an .npz of model inputs), `texts` (the other ones, as
+lists by name), `answers` (the .npz to write) and `complete` (whether the folder's MLflow model is
+to be written first: nobody else has imported MLflow). A fault is the last line on standard error.
 """
 
 import json
@@ -24,7 +25,7 @@ from tuner.serving.writing import first_sentence
 
 __all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
 
-FORMATS = ("keras", "saved_model")
+FORMATS = ("keras", "saved_model", "mlflow")
 UNSAFE = (
     "Lambda layers and custom layers that are not Keras's own cannot be loaded safely; replace them"
 )
@@ -42,6 +43,8 @@ class FreshProcess:
             **os.environ,
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # beside the training process on one device
+            "MLFLOW_LOGGING_LEVEL": "ERROR",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tuner.serving.fresh_process"],
@@ -67,7 +70,12 @@ class FreshProcess:
         self._process.communicate()
 
     def predict(
-        self, model: Path, inputs: Mapping[str, np.ndarray], *, label: Path | None = None
+        self,
+        model: Path,
+        inputs: Mapping[str, np.ndarray],
+        *,
+        label: Path | None = None,
+        complete: bool = False,
     ) -> dict[str, np.ndarray]:
         """Return the probabilities of each format, shape `(rows, classes)`.
 
@@ -75,6 +83,7 @@ class FreshProcess:
             model: The exported folder.
             inputs: By input name, each of shape `(rows, …)`.
             label: What an error calls the folder; `model` where it is None.
+            complete: Whether to write its MLflow model first, with some of these rows as example.
 
         Raises:
             ExportMismatch: The process could not load the model or predict with it.
@@ -87,7 +96,11 @@ class FreshProcess:
             plain: dict[str, Any] = {f"_{k}": v for k, v in inputs.items() if k not in texts}
             np.savez(numbers, allow_pickle=False, **plain)
             paths = {"model": model.resolve(), "numbers": numbers, "answers": answers}
-            request = {**{key: str(path) for key, path in paths.items()}, "texts": texts}
+            request = {
+                **{key: str(path) for key, path in paths.items()},
+                "texts": texts,
+                "complete": complete,
+            }
             _, errors = self._process.communicate(json.dumps(request) + "\n")
             if self._process.returncode != 0:
                 raise ExportMismatch(f"exported model {label or model} {_reason(errors)}")
@@ -109,23 +122,28 @@ def main() -> None:
     import tensorflow as tf
 
     import keras  # isort: skip  (after TensorFlow, whose start-up it would otherwise repeat)
+    from tuner.serving.mlflow_model import model_input, predict_mlflow, write_mlflow_model
 
     line = sys.stdin.readline()
     if not line:
         return  # the export was given up
     try:
         request = json.loads(line)
-        inputs = {name: tf.constant(v, tf.string) for name, v in request["texts"].items()}
-        with np.load(request["numbers"], allow_pickle=False) as numbers:
-            inputs |= {name[1:]: tf.constant(numbers[name]) for name in numbers.files}
         folder = Path(request["model"])
+        inputs = {name: np.array(v, object) for name, v in request["texts"].items()}
+        with np.load(request["numbers"], allow_pickle=False) as numbers:
+            inputs |= {name[1:]: numbers[name] for name in numbers.files}
+        tensors = {name: tf.constant(values) for name, values in inputs.items()}
         whole = keras.saving.load_model(folder / "model.keras", safe_mode=True)
+        answers = {"keras": whole(tensors, training=False).numpy()}
         served = tf.saved_model.load(str(folder / "saved_model"))
         signature = served.signatures["serving_default"]
-        answers = {
-            "keras": whole(inputs, training=False).numpy(),
-            "saved_model": signature(**inputs)["probabilities"].numpy(),
-        }
+        answers["saved_model"] = signature(**tensors)["probabilities"].numpy()
+        description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        rows = model_input(description, inputs)
+        if request["complete"]:
+            write_mlflow_model(folder, description, rows)
+        answers["mlflow"] = predict_mlflow(folder, rows)
         np.savez(request["answers"], allow_pickle=False, **answers)
     except Exception as error:
         sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))

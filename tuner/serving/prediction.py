@@ -1,23 +1,25 @@
-"""Predictions of an exported model for a file of raw columns."""
+"""Predictions of an exported model for a file of raw columns, a part after another."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tuner.data import Schema, read_raw
+from tuner.data import Schema, stream_raw
 from tuner.errors import UserError
 from tuner.serving.inputs import model_inputs
-from tuner.serving.writing import unwritable
 
-__all__ = ["ExportedModel", "check_output", "write_predictions"]
+__all__ = ["ExportedModel", "Inputs"]
 
-_ROWS = 8192  # predicted at once
-_SUFFIXES = (".csv", ".parquet")
+_ROWS = 1 << 14  # predicted at once
+
+Inputs = Mapping[str, np.ndarray]
+"""By the network's input name, each of shape `(rows, …)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +60,40 @@ class ExportedModel:
                 f"{path} cannot be read ({type(error).__name__}: {error}); export the model again"
             ) from error
 
-    def read(self, data: str) -> dict[str, np.ndarray]:
-        """Return the network's inputs, each of shape `(rows, …)`, from a file.
+    def read(self, data: str) -> Iterator[Inputs]:
+        """Return the rows of a file, a part after another; the first part is read at once.
 
         Columns that the model does not know are left out; their order does not matter.
 
         Raises:
-            DataError: The file cannot be read, or lacks a column.
+            DataError: The file cannot be read, or lacks a column; of a part, when it is its turn.
         """
-        return model_inputs(read_raw(data, self.schema), self.inputs)
+        parts = stream_raw(data, self.schema)
+        first = next(parts)
+        return (model_inputs(part, self.inputs) for part in chain([first], parts))
 
-    def predict(self, inputs: Mapping[str, np.ndarray]) -> pd.DataFrame:
-        """Return `class`, then `probability_…` of each class, one row a row.
+    def predict(self, parts: Iterable[Inputs]) -> Iterator[pd.DataFrame]:
+        """Yield tables of `class`, then `probability_…` of each class, one row a row.
 
         Args:
-            inputs: As `read` returns them.
+            parts: As `read` returns them.
         """
         import keras
         import tensorflow as tf
 
         network = keras.saving.load_model(self.folder / "model.keras", safe_mode=True)
-        rows = len(next(iter(inputs.values())))
-        parts = [np.zeros((0, len(self.schema.classes)), np.float32)]
-        for start in range(0, rows, _ROWS):
-            part = {name: tf.constant(v[start : start + _ROWS]) for name, v in inputs.items()}
-            parts.append(network(part, training=False).numpy())
-        return self._table(np.concatenate(parts))
+        specs = {
+            name: tf.TensorSpec(tensor.shape, tensor.dtype)
+            for name, tensor in network.input.items()
+        }
+        predict = tf.function(
+            lambda inputs: network(inputs, training=False), input_signature=[specs]
+        )
+        for part in parts:
+            rows = len(next(iter(part.values())))
+            for start in range(0, rows, _ROWS):
+                few = {name: tf.constant(v[start : start + _ROWS]) for name, v in part.items()}
+                yield self._table(predict(few).numpy())
 
     def _table(self, probabilities: np.ndarray) -> pd.DataFrame:
         names = np.array(self.schema.classes, dtype=object)
@@ -91,34 +101,3 @@ class ExportedModel:
         for number, name in enumerate(self.schema.classes):
             columns[f"probability_{name}"] = probabilities[:, number]
         return pd.DataFrame(columns)
-
-
-def check_output(output: Path) -> None:
-    """Refuse a file that predictions cannot be written to, before they are made.
-
-    Raises:
-        UserError: The suffix is not known, or the folder does not exist.
-    """
-    if output.suffix not in _SUFFIXES:
-        raise UserError(f"output file {output}: give it the suffix {' or '.join(_SUFFIXES)}")
-    if not output.parent.is_dir():
-        raise UserError(
-            f"output file {output}: the folder {output.parent} does not exist; make it first"
-        )
-
-
-def write_predictions(predictions: pd.DataFrame, output: Path) -> None:
-    """Write predictions as CSV or Parquet, by the file's suffix.
-
-    Raises:
-        UserError: The file cannot be written.
-    """
-    check_output(output)
-    try:
-        if output.suffix == ".csv":
-            predictions.to_csv(output, index=False)
-        else:
-            with output.open("wb") as stream:  # Python's errors are shorter than Arrow's
-                predictions.to_parquet(stream, index=False)
-    except OSError as error:
-        raise unwritable(f"output file {output}", error) from error

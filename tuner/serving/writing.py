@@ -12,7 +12,7 @@ from tuner.errors import UserError
 __all__ = ["check_folder", "first_sentence", "replacing", "unwritable"]
 
 _NEEDED = {"model.json", "model.keras"}
-_WRITTEN = {*_NEEDED, "saved_model"}
+_WRITTEN = {*_NEEDED, "saved_model", "mlflow_model", "README.md"}
 
 
 def check_folder(folder: Path) -> None:

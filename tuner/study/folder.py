@@ -125,6 +125,11 @@ class Study:
         named = () if root == Path("mlruns") else ("--root", str(root))
         return shlex.join(["python", "-m", "tuner", name, self.record.name, *options, *named])
 
+    @property
+    def model_folder(self) -> Path:
+        """Where what the search exports lies."""
+        return self.folder / "model"
+
     def search_lock(self) -> AbstractContextManager[None]:
         """Return the lock of the one process that may search the study.
 

@@ -14,6 +14,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
 from tuner.space import Value
 from tuner.study import JournalReader, Study, StudyRecord, TrialRecord
 from tuner.tracking.artifacts import log_figures, log_report
+from tuner.tracking.registry import register_model
 
 __all__ = ["StudyRuns", "first_line"]
 
@@ -56,6 +57,7 @@ class StudyRuns:
         self._trials: dict[int, Run] = {}  # what MLflow has
         self._begun: dict[int, int] = {}  # trial to the millisecond at which it began
         self._ending: dict[str, Any] | None = None  # the last event, if it ended the study
+        self._exported = ""  # fingerprint of the model that is to be registered
         self._found = False
 
     def update(self) -> None:
@@ -73,6 +75,9 @@ class StudyRuns:
                 self._found = False  # what was half written is found again the next time
                 raise
             self._waiting.popleft()
+        if self._exported:
+            register_model(self.client, self.run_id, self.study, self._exported)
+            self._exported = ""
 
     def close(self) -> None:
         """End the study's run, as the journal does; as killed, where the journal does not."""
@@ -93,6 +98,9 @@ class StudyRuns:
         log_figures(self.client, self.run_id, self.study)
 
     def _write(self, event: dict[str, Any]) -> None:
+        if event["event"] == "exported":  # perhaps after the study ended: it stays ended
+            self._exported = event["fingerprint"]
+            return
         self._ending = event if event["event"] == "ended" else None
         if event["event"] == "proposed":
             self._begun[event["trial"]] = event["time"]

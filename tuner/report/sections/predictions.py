@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuner.analysis import SCORES
+from tuner.analysis import SCORES, out_of_fold
 from tuner.report.blocks import Figure, Row, Words
 from tuner.report.figures import confidence_bins, confusion_counts, confusion_matrix, finished
 from tuner.report.figures import reliability as diagram
@@ -16,7 +16,7 @@ __all__ = ["predictions"]
 
 def predictions(of: Material) -> Section:
     """Return the confusion matrix and the calibration of what is exported."""
-    probabilities = of.choice.out_of_fold(of.choice.exported, of.study)
+    probabilities = out_of_fold(of.study, of.choice.members(of.choice.exported))
     counts = confusion_counts(probabilities, of.y)
     error = float(SCORES["calibration_error"](probabilities, of.y).mean())
     bins = confidence_bins(probabilities, of.y)

@@ -1,0 +1,84 @@
+"""A temperature is found where there is one to find, and applied only where it pays."""
+
+import numpy as np
+import pytest
+
+from tuner.analysis import calibrate, calibration_of, choose, out_of_fold
+from tuner.training import OBJECTIVES
+
+ROWS, CLASSES = 3000, 4
+
+
+def rows_with(temperature, rows=ROWS, seed=0):
+    """Probabilities that are right, made surer or less sure: softmax(T log p)."""
+    rng = np.random.default_rng(seed)
+    logits = 2 * rng.normal(size=(rows, CLASSES))
+    y = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)  # drawn by softmax(logits)
+    powers = np.exp(temperature * logits)
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities.astype(np.float32), y, np.array_split(rng.permutation(rows), 5)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 2.0, 4.0])
+def test_probabilities_that_are_too_sure_or_not_sure_enough_are_mended(temperature):
+    probabilities, y, folds = rows_with(temperature)
+    found = calibrate(probabilities, y, folds)
+    assert found.applied
+    assert found.temperature == pytest.approx(temperature, rel=0.1)
+    assert found.after < found.before - 5 * found.standard_error
+
+
+def test_the_fitted_temperature_has_the_lowest_cross_entropy():
+    probabilities, y, folds = rows_with(2.0)
+    found = calibrate(probabilities, y, folds)
+    value = OBJECTIVES["cross_entropy"].row_values
+    logits = np.log(probabilities.astype(float))
+
+    def loss(temperature):
+        powers = np.exp(logits / temperature)
+        return value(powers / powers.sum(axis=1, keepdims=True), y).mean()
+
+    assert loss(found.fitted) <= min(loss(found.fitted * 1.02), loss(found.fitted / 1.02))
+
+
+def test_right_probabilities_are_hardly_ever_touched():
+    """By chance one standard error is passed by one of six; that is when it is applied."""
+    applied = sum(calibrate(*rows_with(1.0, rows=300, seed=seed)).applied for seed in range(60))
+    assert applied <= 15
+
+
+def test_it_is_judged_on_rows_that_it_was_not_fitted_on():
+    """A fold of its own kind: a temperature of the others makes it worse, its own makes it better.
+
+    Fitted and judged on the same rows, any temperature lowers the cross-entropy.
+    """
+    sure, y, _ = rows_with(3.0, rows=200, seed=1)
+    right, others, _ = rows_with(0.4, rows=200, seed=2)
+    folds = [np.arange(200), np.arange(200, 400)]
+    found = calibrate(np.concatenate([sure, right]), np.concatenate([y, others]), folds)
+    assert found.after > found.before
+    assert (found.applied, found.temperature) == (False, 1.0)
+    assert found.fitted != pytest.approx(1.0, abs=0.01)
+
+
+def test_a_row_that_is_wrong_with_certainty_does_not_break_it():
+    probabilities, y, folds = rows_with(1.0, rows=100)
+    without = calibrate(probabilities, y, folds)
+    probabilities[0] = np.eye(CLASSES)[(y[0] + 1) % CLASSES]
+    found = calibrate(probabilities, y, folds)
+    assert np.isfinite([found.fitted, found.before, found.after, found.standard_error]).all()
+    assert found.fitted > without.fitted
+
+
+@pytest.mark.parametrize("name", ["best", "ensemble"])
+def test_a_pick_is_calibrated_by_its_own_out_of_fold_probabilities(make_study, make_record, name):
+    study = make_study()
+    for trial in range(3):
+        study.write_trial(make_record(trial), {})
+    split = study.record.split
+    y = np.arange(60)[split.train] % 3
+    choice = choose(study, y)
+    found = calibration_of(study, choice.members(name), y)
+    assert found.before == pytest.approx(getattr(choice, name).scores["cross_entropy"], rel=1e-6)
+    folds = [np.searchsorted(split.train, fold.validation) for fold in split.folds]
+    assert found == calibrate(out_of_fold(study, choice.members(name)), y, folds)

@@ -1,0 +1,45 @@
+"""A temperature inside a network."""
+
+import keras
+import numpy as np
+import pytest
+
+from tuner.analysis import calibrate
+from tuner.model.calibrated import calibrated
+
+
+@pytest.fixture
+def network():
+    keras.utils.set_random_seed(0)
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="softmax")])
+
+
+X = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32) * 3
+
+
+@pytest.mark.parametrize("temperature", [0.4, 3.0])
+def test_the_networks_logits_are_divided_by_it(network, temperature):
+    dense = network.layers[-1]
+    logits = X @ dense.kernel.numpy() + dense.bias.numpy()
+    expected = keras.ops.softmax(logits / temperature).numpy()
+    np.testing.assert_allclose(calibrated(network, temperature)(X).numpy(), expected, atol=1e-6)
+
+
+def test_a_temperature_of_one_is_no_layer_at_all(network):
+    assert calibrated(network, 1.0) is network
+
+
+def test_it_is_what_was_judged_on_the_out_of_fold_probabilities(network):
+    """Cross-entropy falls by what the calibration says, as all rows' temperature has it."""
+    probabilities = network(X).numpy()
+    y = np.arange(50) % 4
+    found = calibrate(probabilities, y, np.array_split(np.arange(50), 5))
+    scaled = calibrated(network, found.fitted)(X).numpy()
+    assert -np.log(scaled[np.arange(50), y]).mean() < found.before
+
+
+def test_impossible_classes_stay_numbers(network):
+    network.layers[-1].bias.assign([500.0, 0.0, 0.0, 0.0])
+    answer = calibrated(network, 2.0)(X).numpy()
+    assert np.isfinite(answer).all()
+    np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-6)

@@ -1,0 +1,181 @@
+"""`tuner serve`: a real server process, which answers, refuses, and goes on."""
+
+import http.client
+import json
+import random
+import socket
+import subprocess
+import sys
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from tests.serving.test_export import export, table
+from tuner.errors import UserError
+from tuner.serving.guard import MOST_BYTES
+from tuner.serving.server import listen
+
+REQUESTS = 500
+ODD = [
+    None, True, False, -1, 0.5, 1e308, -1e39, 10**30, 10**400, float("nan"), float("inf"), "",
+    "red", "\0", "\ud800", "é" * 1000, "2020-01-01", "1e999", [], {}, [1], [[["x"]]],
+    {"a": {"b": None}}, ["red", 1, None],
+]  # fmt: skip
+TYPES = [
+    "application/json", "application/json; charset=utf-8", "text/csv", "text/plain", "",
+    "application/json; charset=latin-1", "application/vnd.apache.parquet", ";;;", "\xff",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The address of a server, the rows that it knows, and what the network says of them."""
+    folder = tmp_path_factory.mktemp("serving")
+    (folder / "mixed.csv").write_text(table(), encoding="utf-8")
+    network, dataset = export(folder / "mixed.csv", folder / "model")
+    numeric = {column.name for column in dataset.schema.used if column.kind == "numeric"}
+    records = [
+        {
+            name: (None if np.isnan(v[row]) else float(v[row])) if name in numeric else v[row]
+            for name, v in dataset.raw.items()
+        }
+        for row in range(5)
+    ]
+    expected = network.probabilities({k: v[:5] for k, v in dataset.raw.items()})
+    command = [sys.executable, "-m", "tuner", "serve", str(folder / "model"), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        address = process.stdout.readline().strip()
+        yield address, records, expected
+        assert process.poll() is None
+        process.terminate()
+
+
+def ask(address, body, kind="application/json"):
+    """Post a body; return the status and the answer."""
+    host, _, path = address.removeprefix("http://").partition("/")
+    headers = {"Content-Type": kind} if kind else {}
+    with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
+        connection.request("POST", f"/{path}", body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def test_it_answers_one_record_a_row_on_the_loopback_address(served):
+    address, records, expected = served
+    assert address.startswith("http://127.0.0.1:")
+    assert address.endswith("/invocations")
+    status, answer = ask(address, json.dumps({"dataframe_records": records}))
+    assert status == 200
+    predictions = json.loads(answer)["predictions"]
+    fields = ["class", "probability_may be", "probability_no", "probability_yes"]
+    assert [list(each) for each in predictions] == [fields] * 5
+    received = [[each[name] for name in fields[1:]] for each in predictions]
+    np.testing.assert_allclose(received, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "words"),
+    [
+        (b"{", "application/json", 400, "the body is not JSON in UTF-8"),
+        (b"[" * 200_000, "application/json", 400, "the body is not JSON in UTF-8"),
+        ('{"inputs": "é"}'.encode("latin-1"), "application/json", 400, "is not JSON in UTF-8"),
+        (b"[1]", "application/json", 400, "must be an object with one of dataframe_records"),
+        (b'{"inputs": 1, "instances": 2}', "application/json", 400, "must be an object with one"),
+        (
+            b'{"inputs": ' + b"[" * 20 + b"]" * 20 + b"}",
+            "application/json",
+            400,
+            "inputs is nested more than 16 deep",
+        ),
+        (b"a,b\n1,2\n", "text/csv", 415, "the content type must be application/json"),
+        (b"{}", "", 415, "the content type must be application/json"),
+        (b"{}", "application/json; charset=utf-16", 415, "no parameter but charset=utf-8"),
+        (b" " * (MOST_BYTES + 1), "application/json", 413, "larger than 16,777,216 bytes"),
+        (b'{"dataframe_records": [{"colour": "red"}]}', "application/json", 400, "missing inputs"),
+    ],
+    ids=[
+        "torn", "deep", "latin-1", "no object", "two forms", "nested", "csv", "no type", "charset",
+        "large", "columns",
+    ],
+)  # fmt: skip
+def test_what_it_cannot_take_is_refused_with_a_reason(served, body, kind, status, words):
+    received, answer = ask(served[0], body, kind)
+    assert received == status
+    assert words in answer.decode()
+
+
+def mutated(chance, records):
+    """A request that was right once, as bytes, and its content type."""
+    records = json.loads(json.dumps(records))
+    for _ in range(chance.randint(1, 4)):
+        record = chance.choice(records)
+        name = chance.choice(list(record))
+        if chance.random() < 0.2:
+            del record[name]
+        else:
+            record[name] = chance.choice(ODD)
+        if not record:
+            records.remove(record)
+    names = list(records[0])
+    content = chance.choice(
+        [
+            {"dataframe_records": records},
+            {"dataframe_split": {"columns": names, "data": [[*each.values()] for each in records]}},
+            {"instances": records},
+            {"inputs": {name: [each.get(name) for each in records] for name in names}},
+            {chance.choice(["dataframe_records", "dataframe_split", "inputs"]): chance.choice(ODD)},
+            {"dataframe_records": records, "params": chance.choice(ODD), "prompt": "x"},
+            chance.choice(ODD),
+        ]
+    )  # fmt: skip
+    body = json.dumps(content).encode()
+    damage = chance.random()
+    if damage < 0.1:
+        body = body[: chance.randrange(len(body))]
+    elif damage < 0.2:
+        body = body.decode().encode(chance.choice(["utf-16", "utf-32", "utf-8-sig"]))
+    elif damage < 0.3:
+        at = chance.randrange(len(body))
+        body = body[:at] + bytes([chance.randrange(256)]) + body[at + 1 :]
+    elif damage < 0.35:
+        body = chance.randbytes(200)
+    kind = chance.choice(TYPES) if chance.random() < 0.15 else "application/json"
+    return body, kind
+
+
+def test_no_mutated_request_is_answered_with_a_fault_of_the_server(served):
+    address, records, expected = served
+    chance, statuses = random.Random(0), []
+    for _ in range(REQUESTS):
+        body, kind = mutated(chance, records)
+        status, answer = ask(address, body, kind)
+        assert 200 <= status < 500, (body[:500], kind, answer[:500])
+        statuses.append(status)
+        if status == 200:  # what is answered are probabilities
+            for record in json.loads(answer)["predictions"]:
+                assert np.isfinite([v for k, v in record.items() if k != "class"]).all()
+    assert {200, 400, 415} <= set(statuses)
+    status, answer = ask(address, json.dumps({"dataframe_records": records}))
+    assert status == 200
+    assert json.loads(answer)["predictions"][0]["probability_no"] == pytest.approx(
+        expected[0][1], abs=1e-5
+    )
+
+
+def test_an_address_that_is_taken_is_the_persons_to_mend():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(UserError) as error:
+            listen("127.0.0.1", port)
+    assert str(error.value) == (
+        f"127.0.0.1, port {port}: it cannot be listened on (Address already in use); give another "
+        "--host or --port"
+    )
+
+
+def test_an_address_that_is_none_is_the_persons_to_mend():
+    with pytest.raises(UserError, match=r"^256\.0\.0\.1, port 0: it cannot be listened on \("):
+        listen("256.0.0.1", 0)

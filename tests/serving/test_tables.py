@@ -1,0 +1,68 @@
+"""Predictions as files: whole or not there, whatever the number of parts."""
+
+import io
+
+import pandas as pd
+import pytest
+
+from tuner.errors import DataError, UserError
+from tuner.serving.tables import check_output, print_tables, write_tables
+
+PARTS = [
+    pd.DataFrame({"class": ["a", "b, c"], "probability_a": [0.75, 0.25]}),
+    pd.DataFrame({"class": ["a"], "probability_a": [1.0]}),
+]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_parts_are_written_as_one_table_by_suffix(tmp_path, suffix):
+    path = tmp_path / f"out.{suffix}"
+    write_tables(iter(PARTS), path)
+    read = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
+    pd.testing.assert_frame_equal(read, pd.concat(PARTS, ignore_index=True), check_dtype=False)
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_parts_are_printed_under_one_header():
+    stream = io.StringIO()
+    print_tables(PARTS, stream)
+    assert stream.getvalue() == 'class,probability_a\na,0.75\n"b, c",0.25\na,1.0\n'
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_fault_in_the_middle_leaves_the_earlier_file(tmp_path, suffix):
+    def torn():
+        yield PARTS[0]
+        raise DataError("line 3 is torn")
+
+    path = tmp_path / f"out.{suffix}"
+    path.write_text("earlier")
+    with pytest.raises(DataError):
+        write_tables(torn(), path)
+    assert path.read_text() == "earlier"
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_predicted(tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    for name, message in [
+        ("out.txt", "out.txt: give it the suffix .csv or .parquet"),
+        ("no/out.csv", f"no/out.csv: the folder {tmp_path}/no does not exist; make it first"),
+        ("folder.csv", "folder.csv is a folder; give --output the name of a file"),
+    ]:
+        with pytest.raises(UserError) as error:
+            check_output(tmp_path / name)
+        assert str(error.value) == f"output file {tmp_path}/{message}"
+
+
+def test_a_full_disk_is_one_sentence(tmp_path):
+    def full():
+        yield PARTS[0]
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(UserError) as error:
+        write_tables(full(), tmp_path / "out.csv")
+    assert str(error.value) == (
+        f"output file {tmp_path}/out.csv cannot be written (No space left on device); mend that, "
+        "or give --output another file"
+    )

@@ -1,0 +1,35 @@
+"""`tuner serve`: an exported model over HTTP."""
+
+import sys
+from pathlib import Path
+
+from tuner.cli.quiet import import_heavy
+from tuner.errors import UserError
+from tuner.serving.prediction import ExportedModel
+
+__all__ = ["serve_model"]
+
+
+def serve_model(folder: Path, host: str, port: int) -> None:
+    """Serve an exported model until it is interrupted.
+
+    Args:
+        folder: An exported model.
+        host: The address to listen on.
+        port: 0 for any that is free.
+
+    Raises:
+        UserError: The folder is no exported model, or the address cannot be listened on.
+    """
+    ExportedModel.open(folder)
+    if not (folder / "mlflow_model").is_dir():
+        raise UserError(f"{folder} has no mlflow_model, which is served; export the model again")
+    import_heavy()
+    from tuner.serving.server import listen, make_app, serve
+
+    with listen(host, port) as bound:
+        app = make_app(folder)
+        shown = f"[{host}]" if ":" in host else host
+        print(f"http://{shown}:{bound.getsockname()[1]}/invocations", flush=True)
+        print("answers requests until it is interrupted", file=sys.stderr)
+        serve(app, bound)

@@ -1,0 +1,136 @@
+"""A study's pick, trained on all training rows, calibrated, exported and journalled."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuner.analysis import Calibration, Picked, calibration_of, tested
+from tuner.final_training import train_members
+from tuner.preparation import Prepared
+from tuner.study import OBJECTIVES, Study, installed_versions
+
+if TYPE_CHECKING:
+    from tuner.serving.export import TrainedNetwork
+    from tuner.serving.fresh_process import FreshProcess
+
+__all__ = ["Export", "export_pick", "export_trained"]
+
+_NORMAL = 1.96  # standard errors to either side that hold 95 % of a normal distribution
+_HIGHEST = {"min": math.inf, "max": 1.0}  # score, by what is better
+
+Scores = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A trained pick on its way to a folder.
+
+    Attributes:
+        picked: What it is.
+        trained: The network and its preprocessing, calibrated.
+        calibration: By what, and what that is worth.
+        test: Mean and standard error of each objective on the held-out rows, by name.
+        folder: Where to.
+        fresh: The process that checks it.
+    """
+
+    picked: Picked
+    trained: "TrainedNetwork"
+    calibration: Calibration
+    test: Scores
+    folder: Path
+    fresh: "FreshProcess"
+
+
+def export_pick(
+    prepared: Prepared,
+    study: Study,
+    picked: Picked,
+    folder: Path,
+    on_note: Callable[[str], None] = lambda note: None,
+) -> None:
+    """Train a pick on all training rows and export it.
+
+    The held-out rows are not scored again: only what the search exported has a test score.
+
+    Args:
+        prepared: The study's space, data and settings.
+        study: The study.
+        picked: One of its picks.
+        folder: Where to.
+        on_note: Is told of a network that had to be trained again.
+
+    Raises:
+        ExportMismatch: The exported model answers differently from the one in memory.
+        UserError: The folder cannot be written.
+    """
+    from tuner.serving.fresh_process import FreshProcess
+
+    calibration = calibration_of(study, picked.members, prepared.training_y)
+    members, temperature = picked.members, calibration.temperature
+    test = tested(study, members, temperature)
+    records = {record.trial: record for record in study.trials()}
+    with FreshProcess() as fresh:  # it starts while the network trains
+        trained = train_members(prepared, records, members, on_note, temperature=temperature)
+        export = Export(picked, trained, calibration, test, folder, fresh)
+        export_trained(prepared, study, export)
+
+
+def export_trained(prepared: Prepared, study: Study, export: Export) -> None:
+    """Write and check a trained pick; in the study's own place, MLflow registers it.
+
+    Raises:
+        ExportMismatch: The exported model answers differently from the one in memory.
+        UserError: The folder cannot be written.
+    """
+    from tuner.serving.export import export_model, sample_rows
+
+    description = _describe(prepared, study, export)
+    sample = sample_rows(prepared.dataset.raw, prepared.dataset.schema)
+    fingerprint = export_model(
+        export.trained, description, export.folder, sample=sample, fresh=export.fresh
+    )
+    if export.folder.resolve() == study.model_folder.resolve():
+        study.journal.append("exported", pick=export.picked.name, fingerprint=fingerprint)
+
+
+def _describe(prepared: Prepared, study: Study, export: Export) -> dict[str, Any]:
+    """Return what `model.json` says of the study and the pick."""
+    record, pick = study.record, export.picked.description
+    errors = pick["standard_errors"]
+    scores = {name: (score, errors[name]) for name, score in pick["scores"].items()}
+    return {
+        "study": record.name,
+        "question": record.title,
+        "objective": record.settings.objective,
+        "picked": export.picked.name,
+        "pick": dict(pick),
+        "cross_validated": _with_intervals(scores),
+        "test": _with_intervals(export.test),
+        "calibration": export.calibration.to_dict(),
+        "measured": {
+            "trials": sum(trial.completed for trial in study.trials()),
+            "folds": len(prepared.split.folds),
+            "training_rows": len(prepared.split.train),
+            "test_rows": len(prepared.split.test),
+        },
+        "data": record.data,
+        "versions": installed_versions(),
+    }
+
+
+def _with_intervals(scores: Scores) -> dict[str, dict[str, Any]]:
+    """Return scores by name as JSON has them, with 95 % intervals within the scores' range."""
+    return {
+        name: {
+            "score": score,
+            "standard_error": error,
+            "interval": [
+                max(score - _NORMAL * error, 0.0),
+                min(score + _NORMAL * error, _HIGHEST[OBJECTIVES[name].direction]),
+            ],
+        }
+        for name, (score, error) in scores.items()
+    }

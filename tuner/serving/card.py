@@ -1,0 +1,289 @@
+"""The model card of an exported model: what it is, how good it is, and how it is called."""
+
+import json
+import math
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = ["model_card"]
+
+_COLUMNS = 40  # that are listed
+_LEVELS = 12  # of a column that are listed
+
+
+def model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
+    """Return the text of `README.md`.
+
+    Args:
+        content: What `model.json` says.
+        example: A row of raw columns as JSON has it.
+    """
+    parts = [
+        *_title(content),
+        *_data(content),
+        *_network(content),
+        *_scores(content),
+        *_calibration(content["calibration"]),
+        *_limits(content),
+        *_calls(content, example),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _title(content: Mapping[str, Any]) -> list[str]:
+    schema = content["schema"]
+    if schema["array_shape"] is None:
+        subject, rows = f" of {_code(schema['target'])}", "the columns of a table"
+    else:
+        subject, rows = "", f"arrays of shape {tuple(schema['array_shape'])}"
+    classes = ", ".join(_code(name) for name in schema["classes"])
+    return [
+        f"# {content['study']}",
+        "",
+        f"A softmax classifier{subject}. It takes {rows} as they stand in the data, and answers "
+        f"with the probability of each class: {classes}.",
+        "",
+        f"It was found by the study {_code(content['study'])}, which asked: "
+        f"{_text(content['question'])}",
+        "",
+    ]
+
+
+def _data(content: Mapping[str, Any]) -> list[str]:
+    data, schema, measured = content["data"], content["schema"], content["measured"]
+    lines = [
+        "## Data",
+        "",
+        f"{_code(data['name'])}, {data['rows']:,} rows; SHA-256 of the encoded data "
+        f"`{data['fingerprint']}`. The network was trained on {measured['training_rows']:,} of "
+        "them" + (f"; {measured['test_rows']:,} were held back." if measured["test_rows"] else "."),
+        "",
+    ]
+    if schema["array_shape"] is not None:
+        return lines
+    used = [column for column in schema["columns"] if column["kind"] != "ignored"]
+    lines += ["| column | kind | levels | missing values |", "|---|---|---|---|"]
+    lines += [_column(column) for column in used[:_COLUMNS]]
+    if len(used) > _COLUMNS:
+        lines += ["", f"and {len(used) - _COLUMNS} more, which `model.json` lists."]
+    return [*lines, ""]
+
+
+def _column(column: Mapping[str, Any]) -> str:
+    levels = column["levels"]
+    shown = ", ".join(_code(level) for level in levels[:_LEVELS])
+    if len(levels) > _LEVELS:
+        shown += f" and {len(levels) - _LEVELS} more"
+    missing = "yes" if column["missing"] else "none in the data"
+    return f"| {_code(column['name'])} | {column['kind']} | {shown} | {missing} |"
+
+
+def _network(content: Mapping[str, Any]) -> list[str]:
+    pick = content["pick"]
+    lines = ["## Network", ""]
+    if content["picked"] == "ensemble":
+        lines += ["The mean of the probabilities of these networks:", ""]
+        lines += [
+            f"- {each['networks']} of trial {each['trial']}: {_settings(each)}"
+            for each in pick["members"]
+        ]
+    else:
+        named = {"best": "The best network", "smallest": "The smallest good network"}
+        what = named.get(content["picked"], "A network that was asked for by its number")
+        lines.append(f"{what}, trial {pick['trial']}: {_settings(pick)}")
+    return [*lines, "", "All of it was trained again on all training rows.", ""]
+
+
+def _settings(network: Mapping[str, Any]) -> str:
+    values = {**network["hyperparameters"], **network["derived"]}
+    named = ", ".join(
+        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in values.items()
+    )
+    return f"{_text(named)}; {network['parameters']:,} parameters, {network['epoch']} epochs."
+
+
+def _scores(content: Mapping[str, Any]) -> list[str]:
+    measured, test = content["measured"], content["test"]
+    return [
+        "## Scores",
+        "",
+        "| score | cross-validated | held-out test |",
+        "|---|---|---|",
+        *(
+            f"| {name} | {_score(score)} | {_score(test[name]) if name in test else '–'} |"
+            for name, score in content["cross_validated"].items()
+        ),
+        "",
+        "In brackets is the 95 % interval, 1.96 standard errors over rows to either side.",
+        "",
+        f"- Cross-validated: the mean over {measured['training_rows']:,} rows, each predicted by "
+        f"networks of {measured['folds']} folds that did not train on it, before calibration. "
+        + _corrected(content),
+        f"- Held-out test: {measured['test_rows']:,} rows that no decision was made by, predicted "
+        "by this model as it is exported."
+        if test
+        else "- Held-out test: there is none of this model.",
+        "",
+    ]
+
+
+def _corrected(content: Mapping[str, Any]) -> str:
+    pick, trials = content["pick"], content["measured"]["trials"]
+    if pick["corrected_score"] is None:
+        return str(pick["note"])
+    low, high = pick["corrected_interval"]
+    return (
+        f"It is the score of a pick among {trials} trials; corrected for that, "
+        f"{content['objective']} is {pick['corrected_score']:.4f}, 95 % interval {low:.4f} to "
+        f"{high:.4f}."
+    )
+
+
+def _score(score: Mapping[str, Any]) -> str:
+    low, high = score["interval"]
+    return f"{score['score']:.4f} [{low:.4f}, {high:.4f}]"
+
+
+def _calibration(calibration: Mapping[str, Any]) -> list[str]:
+    before, after = calibration["cross_entropy"], calibration["calibrated_cross_entropy"]
+    judged = (
+        f"out-of-fold cross-entropy goes from {before:.4f} to {after:.4f}, where each fold's "
+        "temperature is fitted on the other folds; the standard error of the difference is "
+        f"{calibration['standard_error_of_difference']:.4f}"
+    )
+    if calibration["applied"]:
+        sentence = (
+            "The probabilities are calibrated, in the exported graph: p becomes softmax(log p / T) "
+            f"with the temperature T = {calibration['temperature']:.3f}. By it {judged}."
+        )
+    else:
+        sentence = (
+            "The probabilities are the network's own. A temperature of "
+            f"{calibration['fitted_temperature']:.3f} was tried and does not pay: {judged}."
+        )
+    return ["## Calibration", "", sentence, ""]
+
+
+def _limits(content: Mapping[str, Any]) -> list[str]:
+    table = content["schema"]["array_shape"] is None
+    return [
+        "## Intended use and limits",
+        "",
+        f"- For rows that come from where {_code(content['data']['name'])} comes from. On others "
+        "the scores say nothing, and the probabilities may be sure and wrong.",
+        "- It always names one of its classes. It does not know that a row is of none of them.",
+        *(
+            [
+                "- A level that was not in the data counts as none of the known ones; a missing "
+                "number, where there was none in the data, as the mean.",
+            ]
+            if table
+            else []
+        ),
+        "- The scores are means over all rows. For a group of people, or a rare class, it may be "
+        "worse: look at that before it decides anything about anyone.",
+        "",
+    ]
+
+
+def _calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list[str]:
+    study, inputs, schema = content["study"], content["inputs"], content["schema"]
+    if schema["array_shape"] is None:
+        named = {inputs[k]: math.nan if v is None else v for k, v in example.items()}
+        tensors = "".join(
+            f"    {name!r}: tf.constant([{_literal(value)}]),\n" for name, value in named.items()
+        )
+        frame = f"pd.DataFrame([{_python(example)}])"
+        body: dict[str, Any] = {"dataframe_records": [example]}
+    else:
+        named = {"x": "…"}
+        zeros = f"np.zeros((1, *{tuple(schema['array_shape'])}), np.float32)"
+        tensors = f"    'x': {zeros},\n"
+        frame = f"{{'x': {zeros}}}"
+        body = {"inputs": {"x": ["…"]}}
+    served = {"signature_name": "serving_default", "instances": [named]}
+    return [
+        "## How to call it",
+        "",
+        "All formats take the same raw values and answer the same; a missing number is NaN (`null` "
+        "in a request to MLflow), a missing text is empty. Loading runs no code of the files, but "
+        "that of `mlflow_model/served_model.py`, which can be read.",
+        "",
+        "Keras and the SavedModel call a column by the name of their input, in which characters "
+        "that they do not take are `_`; `inputs` of `model.json` has them all:",
+        "",
+        *_block(
+            "python",
+            "import keras\nimport numpy as np\nimport tensorflow as tf\n\n"
+            f"rows = {{\n{tensors}}}\n"
+            'model = keras.saving.load_model("model.keras", safe_mode=True)\n'
+            "print(model(rows).numpy())  # (rows, classes)\n\n"
+            'signature = tf.saved_model.load("saved_model").signatures["serving_default"]\n'
+            "print(signature(**{k: tf.constant(v) for k, v in rows.items()})"
+            '["probabilities"].numpy())',
+        ),
+        "TensorFlow Serving, which answers `predictions`, a list of probabilities for each row; "
+        f"the order is {', '.join(_code(name) for name in schema['classes'])}:",
+        "",
+        *_block(
+            "sh",
+            f'docker run -p 8501:8501 -v "$PWD/saved_model:/models/{study}/1" '
+            f"-e MODEL_NAME={study} tensorflow/serving\n"
+            f"curl http://127.0.0.1:8501/v1/models/{study}:predict "
+            f"-d {shlex.quote(_json(served))}",
+        ),
+        "MLflow, where `mlflow_model` may also be `models:/"
+        f"{study}@champion` of the registry, once it is there:",
+        "",
+        *_block(
+            "python",
+            "import mlflow\nimport numpy as np\nimport pandas as pd\n\n"
+            'model = mlflow.pyfunc.load_model("mlflow_model")\n'
+            f"print(model.predict({frame}))  # class, probability_…",
+        ),
+        *_block(
+            "sh",
+            "mlflow models serve -m mlflow_model --env-manager local --port 5001\n"
+            "curl http://127.0.0.1:5001/invocations -H 'Content-Type: application/json' "
+            f"-d {shlex.quote(_json(body))}",
+        ),
+        f"The answer is `predictions`, one record a row with {_fields(schema['classes'])}.",
+    ]
+
+
+def _fields(classes: Sequence[str]) -> str:
+    return ", ".join(_code(name) for name in ("class", *(f"probability_{c}" for c in classes)))
+
+
+def _block(language: str, text: str) -> list[str]:
+    return [f"```{language}", *text.splitlines(), "```", ""]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _literal(value: Any) -> str:
+    return "np.nan" if isinstance(value, float) and math.isnan(value) else repr(value)
+
+
+def _python(record: Mapping[str, Any]) -> str:
+    return "{" + ", ".join(f"{k!r}: {v!r}" for k, v in record.items()) + "}"
+
+
+def _code(text: str) -> str:
+    """Return text of the data as code, whatever Markdown would make of it.
+
+    >>> _code("a|b"), _code("a`b")
+    ('`a\\\\|b`', '`` a`b ``')
+    """
+    shown = " ".join(str(text).split()).replace("|", "\\|")
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    return f"{'`' * (longest + 1)} {shown} {'`' * (longest + 1)}" if longest else f"`{shown}`"
+
+
+def _text(text: str) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")

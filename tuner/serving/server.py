@@ -1,0 +1,51 @@
+"""Serves an exported folder over HTTP, by MLflow's own scoring server behind a guard."""
+
+import socket
+from pathlib import Path
+
+import mlflow
+import uvicorn
+from mlflow.pyfunc import scoring_server
+
+from tuner.errors import UserError
+from tuner.serving.guard import Guard
+
+__all__ = ["listen", "make_app", "serve"]
+
+
+def make_app(folder: Path) -> Guard:
+    """Return an ASGI application that answers `/invocations` and `/ping`.
+
+    Args:
+        folder: An exported model.
+    """
+    model = mlflow.pyfunc.load_model(str(folder / "mlflow_model"))
+    return Guard(scoring_server.init(model))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound.
+
+    Args:
+        host: A name or address of this machine.
+        port: 0 for any that is free.
+
+    Raises:
+        UserError: It cannot be bound.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while ")[0]
+        raise UserError(
+            f"{host}, port {port}: it cannot be listened on ({reason}); give another --host or "
+            "--port"
+        ) from error
+
+
+def serve(app: Guard, bound: socket.socket) -> None:
+    """Answer requests until the process is interrupted."""
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[bound])

@@ -1,0 +1,71 @@
+"""Files of predictions: CSV or Parquet, written a part after another."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+import pandas as pd
+
+from tuner.errors import UserError
+from tuner.serving.writing import unwritable
+
+__all__ = ["check_output", "print_tables", "write_tables"]
+
+_SUFFIXES = (".csv", ".parquet")
+
+
+def check_output(output: Path) -> None:
+    """Refuse a file that predictions cannot be written to, before they are made.
+
+    Raises:
+        UserError: The suffix is not known, it is a folder, or its own folder does not exist.
+    """
+    if output.suffix not in _SUFFIXES:
+        raise UserError(f"output file {output}: give it the suffix {' or '.join(_SUFFIXES)}")
+    if output.is_dir():
+        raise UserError(f"output file {output} is a folder; give --output the name of a file")
+    if not output.parent.is_dir():
+        raise UserError(
+            f"output file {output}: the folder {output.parent} does not exist; make it first"
+        )
+
+
+def write_tables(tables: Iterable[pd.DataFrame], output: Path) -> None:
+    """Write tables of the same columns as one, as CSV or Parquet, by the file's suffix.
+
+    The file has its name when it is whole; an earlier one of that name stays until then.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+    check_output(output)
+    temporary = output.with_name(f".{output.name}.tmp")
+    try:
+        if output.suffix == ".csv":
+            with temporary.open("w", encoding="utf-8", newline="") as stream:
+                print_tables(tables, stream)
+        else:
+            _write_parquet(tables, temporary)
+        temporary.replace(output)
+    except OSError as error:
+        raise unwritable(f"output file {output}", error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def print_tables(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:
+    """Write tables of the same columns as one CSV."""
+    for number, table in enumerate(tables):
+        table.to_csv(stream, index=False, header=number == 0)
+
+
+def _write_parquet(tables: Iterable[pd.DataFrame], path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts = (pa.Table.from_pandas(table, preserve_index=False) for table in tables)
+    first = next(parts)
+    with path.open("wb") as stream, pq.ParquetWriter(stream, first.schema) as writer:
+        writer.write_table(first)
+        for part in parts:
+            writer.write_table(part)
