@@ -1,6 +1,7 @@
 """A folder as a person has one, with a table, a space and a study, and the commands run in it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -54,8 +55,9 @@ def searched(folder):
 
 
 def answer_of(page):
-    """A report's headline and its table of picks."""
-    return page.partition("<h1>")[2].partition("</section>")[0]
+    """A report's headline and its table of picks, but for the times that were measured."""
+    answer = page.partition("<h1>")[2].partition("</section>")[0]
+    return re.sub(r"<tr><td[^>]*>prediction of .*?</tr>", "", answer)
 
 
 def copied(folder, name):

@@ -41,7 +41,7 @@ def test_a_users_own_hypermodel_is_searched_until_its_space_is_exhausted(folder,
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["trials"] == 2
     assert [line for line in done.stderr.splitlines() if line.startswith("note:")] == notes
-    assert "search ended: all 2 configurations that the random oracle has were tried" in done.stderr
+    assert "search ended: all 2 configurations that the tpe oracle has were tried" in done.stderr
 
 
 UNSOUND = {
