@@ -108,21 +108,20 @@ def _chart(
     points = base.mark_circle(size=70, opacity=0.9).encode(
         x=x, y=y, color=color, tooltip=list(tooltips)
     )
-    beside = alt.Chart(frame.dropna(subset=["name"]))
+    written = frame.dropna(subset=["name"])
+    beside = alt.Chart(written)
     ring = beside.mark_point(size=170, color=ORANGE, strokeWidth=2).encode(
         x=x, y=y, tooltip=list(tooltips)
     )
-    middle = float(np.sqrt(frame.cost.min() * frame.cost.max()))
+    left = written.cost < float(np.sqrt(frame.cost.min() * frame.cost.max()))
     words = [
-        beside.transform_filter(where)
+        alt.Chart(rows)
         .mark_text(
             align=align, dx=dx, dy=-12, color=INK, fontSize=12, fontWeight="bold", stroke=None
         )
         .encode(x=x, y=y, text="name:N")
-        for where, align, dx in (
-            (alt.datum.cost < middle, "left", 6),
-            (alt.datum.cost >= middle, "right", -6),
-        )
+        for rows, align, dx in ((written[left], "left", 6), (written[~left], "right", -6))
+        if len(rows)
     ]
     return alt.layer(errors, line, points, ring, *words)
 
