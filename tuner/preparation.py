@@ -91,7 +91,13 @@ class Prepared:
     def problem(self) -> Problem:
         """Rows and folds for the trainers."""
         dataset = self.dataset
-        return Problem(dataset.x, dataset.y, self.split.folds, dataset.schema.scaled)
+        return Problem(
+            dataset.x,
+            dataset.y,
+            self.split.folds,
+            dataset.schema.scaled,
+            class_weight=self.settings.class_weight,
+        )
 
     @property
     def training_y(self) -> np.ndarray:

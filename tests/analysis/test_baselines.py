@@ -57,6 +57,19 @@ def test_they_come_from_the_simplest_to_the_best_known(problem, baselines):
         assert each.seconds >= 0
 
 
+def test_balanced_class_weights_are_those_of_scikit_learn(problem):
+    rare = replace(problem, y=np.minimum(problem.y, np.arange(211) % 7), class_weight="balanced")
+    _, logistic, boosting = train_baselines(rare, seed=0)
+    expected = directly(rare, LogisticRegression(max_iter=200, class_weight="balanced"))
+    np.testing.assert_allclose(logistic.probabilities, expected, atol=1e-5)
+    plain = train_baselines(replace(rare, class_weight=None), seed=0)
+    for weighed, without in zip((logistic, boosting), plain[1:], strict=True):
+        assert abs(weighed.probabilities - without.probabilities).max() > 0.1
+    np.testing.assert_array_equal(
+        train_baselines(rare, seed=0)[0].probabilities, plain[0].probabilities
+    )
+
+
 def test_the_majority_class_has_the_shares_of_the_training_rows(problem, baselines):
     fold = problem.folds[1]
     expected = np.bincount(problem.y[fold.train]) / len(fold.train)

@@ -51,6 +51,10 @@ class FoldedRows(Protocol):
         """The class of each row, shape `(rows,)`."""
 
     @property
+    def class_weight(self) -> str | None:
+        """`balanced` where all classes weigh alike in training; None where all rows do."""
+
+    @property
     def folds(self) -> tuple[Fold, ...]:
         """The folds, whose validation parts partition the training rows."""
 
@@ -145,6 +149,9 @@ def train_baselines(
 
     They see what the networks see: the rows of each fold scaled by its training rows alone, with
     a missing number at the mean and its indicator beside it. Images are taken as rows of pixels.
+
+    Where the networks are trained with balanced class weights, so are these, but for the majority
+    class: a network would else be held against something that was trained towards another end.
 
     - Majority class: each row gets the shares of the classes among the training rows, so that the
       most frequent class is what it predicts.

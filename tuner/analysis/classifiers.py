@@ -64,7 +64,8 @@ def shares(problem: FoldedRows, objective: Objective, seed: int) -> Made:
 
 def logistic(problem: FoldedRows, objective: Objective, seed: int) -> Made:
     """Train a multinomial logistic regression."""
-    fitted = _on_each_fold(_regressed, problem, _work(problem) * _STEPS / 10, (_STEPS, seed))
+    settings = (_STEPS, problem.class_weight, seed)
+    fitted = _on_each_fold(_regressed, problem, _work(problem) * _STEPS / 10, settings)
     unconverged = sum(not converged for _, converged in fitted)
     note = (
         f"Logistic regression had not converged on {unconverged} of {len(fitted)} folds after "
@@ -79,7 +80,8 @@ def boosting(problem: FoldedRows, objective: Objective, seed: int) -> Made:
     affordable = _MOST_WORK / _work(problem)
     most = int(np.clip(affordable // _LOOKS * _LOOKS, _LOOKS, _ROUNDS))
     step = min(_STEP * _ROUNDS / most, _LARGEST_STEP)
-    staged = _on_each_fold(_boosted, problem, _work(problem) * most, (most, step, seed))
+    settings = (most, step, problem.class_weight, seed)
+    staged = _on_each_fold(_boosted, problem, _work(problem) * most, settings)
     looks = [_in_row_order(problem, by_fold) for by_fold in zip(*staged, strict=True)]
     rows = np.sort(np.concatenate([fold.validation for fold in problem.folds]))
     scores = [float(objective.row_values(look, problem.y[rows]).mean()) for look in looks]
@@ -90,13 +92,15 @@ def boosting(problem: FoldedRows, objective: Objective, seed: int) -> Made:
     return looks[best], (note,) if best == len(looks) - 1 else ()
 
 
-def _regressed(arrays: Arrays, classes: int, steps: int, seed: int) -> tuple[np.ndarray, bool]:
+def _regressed(
+    arrays: Arrays, classes: int, steps: int, class_weight: str | None, seed: int
+) -> tuple[np.ndarray, bool]:
     """Return a fold's probabilities, and whether the optimiser had converged."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     train, y, validation = arrays
-    model = LogisticRegression(max_iter=steps, random_state=seed)
+    model = LogisticRegression(max_iter=steps, class_weight=class_weight, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # it is told in the record
         model.fit(train, y)
@@ -104,13 +108,19 @@ def _regressed(arrays: Arrays, classes: int, steps: int, seed: int) -> tuple[np.
     return _all_classes(model.predict_proba(validation), model.classes_, classes), converged
 
 
-def _boosted(arrays: Arrays, classes: int, rounds: int, step: float, seed: int) -> list[np.ndarray]:
+def _boosted(
+    arrays: Arrays, classes: int, rounds: int, step: float, class_weight: str | None, seed: int
+) -> list[np.ndarray]:
     """Return a fold's probabilities after each ten rounds."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     train, y, validation = arrays
     model = HistGradientBoostingClassifier(
-        learning_rate=step, max_iter=rounds, early_stopping=False, random_state=seed
+        learning_rate=step,
+        max_iter=rounds,
+        early_stopping=False,
+        class_weight=class_weight,
+        random_state=seed,
     )
     model.fit(train, y)
     stages = model.staged_predict_proba(validation)

@@ -78,6 +78,10 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         bool,
         typer.Option("--racing/--no-racing", help="End trials that are clearly beaten early."),
     ] = True,
+    class_weight: Annotated[
+        str | None,
+        typer.Option(help="balanced: all classes weigh alike in training.  [default: rows do]"),
+    ] = None,
     categorical: Annotated[
         str, typer.Option(help="Columns to take as categorical, separated by commas.")
     ] = "",
@@ -114,6 +118,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         objective=objective,
         racing=racing,
         trainer=trainer,
+        class_weight=class_weight,
         test_size=test_size,
         seed=seed,
     )

@@ -182,4 +182,5 @@ def _how(study: Compared) -> str:
     return (
         f"space {study.study.record.space}, objective {settings.objective}, oracle "
         f"{settings.oracle}, at most {settings.epochs} epochs, trainer {settings.trainer}"
+        + (f", class weights {settings.class_weight}" if settings.class_weight else "")
     )

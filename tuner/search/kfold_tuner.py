@@ -148,7 +148,12 @@ class KFoldTuner(keras_tuner.Tuner):
             split=split,
             versions=installed_versions(),
         )
-        problem = Problem(x, numbers.astype(np.int64), split.folds)
+        problem = Problem(
+            x,
+            numbers.astype(np.int64),
+            split.folds,
+            class_weight=self.settings.class_weight,
+        )
         opened = Study.open_or_create(record, self.root)
         with opened.search_lock():
             opened.begin(self.settings)

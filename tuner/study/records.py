@@ -33,6 +33,8 @@ class SearchSettings:
         objective: What is optimised: `cross_entropy`, `accuracy`, `balanced_accuracy` or `roc_auc`.
         racing: Whether trials that are clearly beaten end early.
         trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
+        class_weight: `balanced` where all classes weigh alike in the loss that is trained on; None
+            where all rows do. Scores count rows as they are.
         test_size: Share of the rows that is held back to score what is exported.
         seed: Decides folds, proposals, initial weights and batches.
 
@@ -49,6 +51,7 @@ class SearchSettings:
     objective: str = "cross_entropy"
     racing: bool = True
     trainer: str = "lanes"
+    class_weight: str | None = None
     test_size: float = 0.2
     seed: int = 0
 
@@ -70,11 +73,13 @@ class SearchSettings:
             ("oracle", get_args(OracleName)),
             ("objective", OBJECTIVES),
             ("trainer", TRAINERS),
+            ("class_weight", ("balanced",)),
         ):
-            if getattr(self, name) not in known:
+            given = getattr(self, name)
+            if given is not None and given not in known:
                 raise UserError(
-                    f"{_option(name)}: there is no {name} {getattr(self, name)}; "
-                    f"{known_names(getattr(self, name), known)}"
+                    f"{_option(name)}: there is no {name.replace('_', ' ')} {given}; "
+                    f"{known_names(given, known)}"
                 )
 
     @property

@@ -32,6 +32,8 @@ class Problem:
         scaled: Which features are standardised on each fold's training rows, shape
             `(features,)`; None where rows are taken as they are.
         streams: By what number each fold's random streams go; None for its place.
+        class_weight: `balanced` where the classes of a fold's training rows weigh alike in the
+            loss that is trained on; None where rows do. Scores know nothing of it.
     """
 
     x: np.ndarray
@@ -39,6 +41,7 @@ class Problem:
     folds: tuple[Fold, ...]
     scaled: np.ndarray | None = None
     streams: tuple[int, ...] | None = None
+    class_weight: str | None = None
 
     def stream(self, fold: int) -> int:
         """Return the number by which the random streams of a fold go."""
@@ -73,6 +76,21 @@ class Problem:
     def scaler(self, rows: np.ndarray) -> Scaler | None:
         """Return the scaling that is fitted on these rows alone."""
         return None if self.scaled is None else fit_scaler(self.x, rows, self.scaled)
+
+    def class_weights(self, rows: np.ndarray) -> np.ndarray | None:
+        """Return what a row of each class weighs in the training loss, fitted on these rows alone.
+
+        n / (K nc) for each of the K classes that are among n rows, nc of them of class c, as
+        scikit-learn has it: the weights' mean over the rows is 1.
+
+        Returns:
+            Shape `(classes,)`, float32, 0 for classes without rows; None where all rows weigh 1.
+        """
+        if self.class_weight is None:
+            return None
+        counts = np.bincount(self.y[rows], minlength=int(self.y.max()) + 1)
+        weights = len(rows) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+        return np.where(counts, weights, 0.0).astype(np.float32)
 
 
 def _never() -> bool:

@@ -15,6 +15,7 @@ __all__ = ["LaneNetwork", "LoneWeights", "OneByOneProgram", "Variables"]
 
 Variables = list[tf.Tensor]
 _Carry = tuple[Variables, tf.Tensor, tf.Tensor]  # and the summed loss, and the right answers
+_OF_A_LANE = ("order", "rows", "validation", "mean", "scale", "class_weights")  # what it takes
 
 
 class LaneNetwork(ABC):
@@ -22,7 +23,7 @@ class LaneNetwork(ABC):
 
     @abstractmethod
     def step(
-        self, variables: Variables, x: tf.Tensor, y: tf.Tensor
+        self, variables: Variables, x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor | None
     ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
         """Train on a batch.
 
@@ -30,6 +31,7 @@ class LaneNetwork(ABC):
             variables: Before it.
             x: Shape `(rows, …)`.
             y: Class numbers, shape `(rows,)`.
+            weights: What each row weighs in the loss, shape `(rows,)`; None where all weigh 1.
 
         Returns:
             The variables after it, the summed loss of the data and the number of right answers.
@@ -86,7 +88,7 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
         Raises:
             Unfit: The network cannot be made into a program.
         """
-        names = [name for name in ("order", "rows", "validation", "mean", "scale") if name in lanes]
+        names = [name for name in _OF_A_LANE if name in lanes]
         answers = []
         for lane, variables in enumerate(weights.lanes):
             own = {name: tf.convert_to_tensor(lanes[name][lane]) for name in names}
@@ -126,8 +128,10 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
     def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes, size: int) -> _Carry:
         ids = lane["order"][number, :size]
         x, y = self.data.rows(ids, lane), tf.gather(self.data.y, ids)
+        of_classes = lane.get("class_weights")
+        weights = None if of_classes is None else tf.gather(of_classes, y)
         variables, loss, right = carry
-        variables, step_loss, step_right = self.network.step(variables, x, y)
+        variables, step_loss, step_right = self.network.step(variables, x, y, weights)
         return variables, loss + step_loss, right + step_right
 
     def _last_step(self, number: tf.Tensor, carry: _Carry, lane: Lanes) -> _Carry:
