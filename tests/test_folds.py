@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.errors import DataError
-from tuner.folds import make_split
+from tuner.folds import Splitter, make_split
 
 
 def rows_of(*counts: int) -> np.ndarray:
@@ -154,3 +154,84 @@ def test_refused_splits(counts, options, message) -> None:
 def test_the_folds_that_a_refusal_offers_work(folds, test_size) -> None:
     make_split(rows_of(20, 5, 20), classes="abc", folds=folds, test_size=test_size, seed=0)
     make_split(rows_of(10, 10, 10), classes="abc", folds=2, test_size=0.1, seed=0)
+
+
+@st.composite
+def grouped(draw):
+    """Groups of unequal size, most of them of one class, as those of patients are."""
+    sizes = draw(st.lists(st.integers(1, 12), min_size=16, max_size=40))
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    y = np.where(np.random.default_rng(0).random(len(groups)) < 0.2, 0, groups % 2)
+    splitter = Splitter(draw(st.integers(2, 4)), draw(st.sampled_from([0, 0.2, 0.4])), seed=0)
+    return y, groups, splitter
+
+
+@given(grouped())
+def test_no_group_is_on_both_sides_of_a_split(drawn) -> None:
+    y, groups, splitter = drawn
+    split = splitter.split(y, classes="ab", groups=groups)
+    assert not set(groups[split.test]) & set(groups[split.train])
+    validated = np.concatenate([fold.validation for fold in split.folds])
+    np.testing.assert_array_equal(np.sort(validated), split.train)
+    for fold in split.folds:
+        assert len(fold.validation)
+        assert not set(groups[fold.train]) & set(groups[fold.validation])
+        assert np.bincount(y[fold.train], minlength=2).all()
+
+
+def test_the_test_part_of_groups_is_as_large_and_mixed_as_groups_allow() -> None:
+    rng = np.random.default_rng(1)
+    groups = np.repeat(np.arange(50), rng.integers(2, 20, size=50))
+    y = (rng.random(len(groups)) < np.linspace(0.05, 0.4, 50)[groups]).astype(int)
+    for seed in range(5):
+        test = Splitter(3, 0.2, seed).split(y, classes="ab", groups=groups).test
+        assert len(test) / len(y) == pytest.approx(0.2, abs=0.03)
+        assert y[test].mean() == pytest.approx(y.mean(), abs=0.04)
+
+
+def test_a_seed_gives_one_split_of_groups() -> None:
+    groups, y = np.arange(120) // 4, np.arange(120) % 3
+
+    def split(seed):
+        return Splitter(3, 0.2, seed).split(y, classes="abc", groups=groups)
+
+    assert same(split(0), split(0))
+    assert not same(split(0), split(1))
+
+
+@pytest.mark.parametrize(
+    ("y", "groups", "options", "message"),
+    [
+        (
+            np.arange(30) % 2,
+            np.arange(30) // 10,
+            (5, 0.0, 0),
+            "groups: 3 groups are there, too few for 5 folds; use --folds 3, or gather rows of "
+            "more groups",
+        ),
+        (
+            np.arange(30) % 2,
+            np.zeros(30, int),
+            (2, 0.0, 0),
+            "groups: 1 group is there, too few for 2 folds; gather rows of more groups",
+        ),
+        (
+            np.arange(40) % 2,
+            np.arange(40) // 10,
+            (4, 0.2, 0),
+            "groups: 3 groups are there outside the test part, too few for 4 folds; use --folds "
+            "3, or gather rows of more groups",
+        ),
+        (
+            (np.arange(60) >= 50).astype(int),
+            np.arange(60) // 10,
+            (3, 0.0, 0),
+            "class b: fold 1 has no row of it to train on, since its rows are of too few groups; "
+            "use another --seed, gather rows of it from more groups, or leave the class out",
+        ),
+    ],
+)
+def test_refused_splits_of_groups(y, groups, options, message) -> None:
+    with pytest.raises(DataError) as error:
+        Splitter(*options).split(y, classes="ab", groups=groups)
+    assert str(error.value) == message

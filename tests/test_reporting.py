@@ -47,7 +47,7 @@ def make_study(prepared, root, name="study"):
     """A study of twelve trials that are made up."""
     study = open_or_create(prepared, Destination(root, name))
     study.begin(prepared.settings)
-    y = prepared.training_y
+    y = prepared.truth.y
     for number in range(12):
         rng = np.random.default_rng(number)
         logits = 2 * np.eye(3)[y] + rng.normal(size=(len(y), 3)) * (0.5 + number / 6)

@@ -112,7 +112,7 @@ def report_study(
     write_page(page, path)
     if output is None:
         _write_figures(page, study.folder / "figures")
-        write_csv(results_table(study, prepared.training_y), study.folder / "results.csv")
+        write_csv(results_table(study, prepared.truth), study.folder / "results.csv")
     return path
 
 
@@ -120,11 +120,11 @@ def study_material(
     prepared: Prepared, study: Study, choice: Choice | None = None, *, baselines: bool = True
 ) -> Material:
     """Return what a report of a study is written from; the arguments are `report_study`'s."""
-    y, record = prepared.training_y, study.record
-    choice = choice or choose(study, y)
+    truth, record = prepared.truth, study.record
+    choice = choice or choose(study, truth)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
     trained = baselines_of(study, prepared.problem) if baselines else kept_baselines(study)
-    judged = judge(trained, choice.out_of_bag, y, objective=record.objective.name)
+    judged = judge(trained, choice.out_of_bag, truth, objective=record.objective.name)
     evidence = Evidence(
         record,
         records,
@@ -136,7 +136,7 @@ def study_material(
         choice.ensemble,
     )
     test = tested(study, choice.members(choice.exported))
-    return Material(study, y, records, choice, test, make_answers(evidence), judged)
+    return Material(study, truth, records, choice, test, make_answers(evidence), judged)
 
 
 def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Path:
@@ -159,10 +159,10 @@ def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Pa
 
 
 def _compared(prepared: Prepared, study: Study) -> Compared:
-    choice = choose(study, prepared.training_y)
+    choice = choose(study, prepared.truth)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
     test = tested(study, choice.members(choice.exported))
-    return Compared(study, prepared.training_y, records, choice, test)
+    return Compared(study, prepared.truth, records, choice, test)
 
 
 def write_page(page: Page, path: Path) -> None:

@@ -23,7 +23,7 @@ from tuner.analysis.baselines import (
 from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag
 from tuner.analysis.rules import pick_best
 from tuner.analysis.scores import score_rows
-from tuner.training import OBJECTIVES
+from tuner.training import OBJECTIVES, Truth
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,9 @@ def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
     values = OBJECTIVES[objective].row_values
     trial = values(baselines["logistic regression"].probabilities, y)
     exported = OutOfBag.of(trial)
-    majority, logistic, boosting = judge(baselines.values(), exported, y, objective=objective)
+    majority, logistic, boosting = judge(
+        baselines.values(), exported, Truth(y), objective=objective
+    )
     assert (majority.verdict, logistic.verdict) == ("loses", "ties")
     assert (logistic.difference, logistic.standard_error) == (0.0, 0.0)
     differences = [
@@ -161,9 +163,11 @@ def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
     ]
     assert boosting.difference == pytest.approx(sum(differences) / len(y))
     assert boosting.standard_error == pytest.approx(np.std(differences, ddof=1) / np.sqrt(len(y)))
-    assert boosting.scores == score_rows(baselines[boosting.name].probabilities, y)
+    assert boosting.scores == score_rows(baselines[boosting.name].probabilities, Truth(y))
     guess = OutOfBag.of(values(baselines["majority class"].probabilities, y))
-    assert judge([baselines[logistic.name]], guess, y, objective=objective)[0].verdict == "wins"
+    assert (
+        judge([baselines[logistic.name]], guess, Truth(y), objective=objective)[0].verdict == "wins"
+    )
 
 
 def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(problem, baselines):
@@ -174,8 +178,8 @@ def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(proble
     choice = out_of_bag(by_rule(pick_best, losses, np.ones(200), -losses), len(y), seed=0)
     best = OutOfBag.of(-losses[losses.mean(axis=1).argmin()])
     majority = [baselines["majority class"]]
-    (lucky,) = judge(majority, best, y, objective="accuracy")
-    (honest,) = judge(majority, choice, y, objective="accuracy")
+    (lucky,) = judge(majority, best, Truth(y), objective="accuracy")
+    (honest,) = judge(majority, choice, Truth(y), objective="accuracy")
     assert lucky.verdict == "loses"
     assert honest.verdict != "loses"
     assert honest.difference == pytest.approx(

@@ -1,5 +1,7 @@
 """The ensemble that a study names."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -27,9 +29,9 @@ def slow_choice(true_class, weights):
 
 
 def scoring(problem, objective="cross_entropy"):
-    y = problem.y[problem.rows]
-    values = {name: lambda p, each=each: each.row_values(p, y) for name, each in OBJECTIVES.items()}
-    return Scoring(y, values, objective, OBJECTIVES[objective].direction == "max")
+    truth = problem.truth
+    values = {name: partial(truth.values, each.row_values) for name, each in OBJECTIVES.items()}
+    return Scoring(truth, values, objective, OBJECTIVES[objective].direction == "max")
 
 
 def library_of(records, problem, objective="cross_entropy"):

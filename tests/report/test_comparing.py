@@ -15,9 +15,9 @@ from tuner.study import OBJECTIVES, Study
 
 
 def compared(study, problem):
-    y = problem.y[problem.rows]
+    truth = problem.truth
     records = tuple(sorted(study.trials(), key=lambda record: record.trial))
-    return Compared(study, y, records, choose(study, y), {"cross_entropy": (0.5, 0.1)})
+    return Compared(study, truth, records, choose(study, truth), {"cross_entropy": (0.5, 0.1)})
 
 
 def of_one_trial(study, problem, noise):

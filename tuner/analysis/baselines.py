@@ -12,7 +12,7 @@ from tuner.analysis.classifiers import boosting, logistic, shares, trained_with
 from tuner.analysis.correction import OutOfBag
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.folds import Fold
-from tuner.study import OBJECTIVES, Study
+from tuner.study import OBJECTIVES, Study, Truth
 
 __all__ = [
     "Baseline",
@@ -179,7 +179,7 @@ def train_baselines(
 
 
 def judge(
-    baselines: Sequence[Baseline], exported: OutOfBag, y: np.ndarray, *, objective: str
+    baselines: Sequence[Baseline], exported: OutOfBag, truth: Truth, *, objective: str
 ) -> tuple[JudgedBaseline, ...]:
     """Return each baseline's scores, and how it stands beside what a study exports.
 
@@ -189,23 +189,22 @@ def judge(
     Args:
         baselines: Of the same rows.
         exported: What choosing what is exported comes to by the objective.
-        y: The class of each training row, shape `(rows,)`.
+        truth: What all are held against.
         objective: The name of what the study optimises.
     """
-    return tuple(_judged(each, exported, y, objective) for each in baselines)
+    return tuple(_judged(each, exported, truth, objective) for each in baselines)
 
 
-def _judged(
-    baseline: Baseline, exported: OutOfBag, y: np.ndarray, objective: str
-) -> JudgedBaseline:
-    difference = OutOfBag.of(SCORES[objective](baseline.probabilities, y)) - exported
+def _judged(baseline: Baseline, exported: OutOfBag, truth: Truth, objective: str) -> JudgedBaseline:
+    values = truth.values(SCORES[objective], baseline.probabilities)
+    difference = OutOfBag.of(values) - exported
     maximise = OBJECTIVES[objective].direction == "max"
     gain = difference.score if maximise else -difference.score
     error = difference.standard_error
     return JudgedBaseline(
         name=baseline.name,
         seconds=baseline.seconds,
-        scores=score_rows(baseline.probabilities, y),
+        scores=score_rows(baseline.probabilities, truth),
         difference=difference.score,
         standard_error=error,
         verdict="wins" if gain > error else "loses" if -gain > error else "ties",

@@ -86,6 +86,10 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         str, typer.Option(help="Columns to take as categorical, separated by commas.")
     ] = "",
     ignore: Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")] = "",
+    groups: Annotated[
+        str | None,
+        typer.Option(help="Column of groups: none is on both sides of a split, nor learned from."),
+    ] = None,
     test_size: Annotated[
         float, typer.Option(help="Share of the rows that is held back to score what is exported.")
     ] = 0.2,
@@ -122,7 +126,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         test_size=test_size,
         seed=seed,
     )
-    request = DataRequest(data, target, _names(categorical), _names(ignore))
+    request = DataRequest(data, target, _names(categorical), _names(ignore), groups)
     command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json)
     command.search(space, request, settings, name=study, overwrite=overwrite)
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from tuner.data import Dataset, Schema
 from tuner.folds import Split
+from tuner.words import counted
 
 __all__ = ["data_lines"]
 
@@ -19,6 +20,7 @@ def data_lines(dataset: Dataset, split: Split) -> list[str]:
         f"{len(split.test):,} held back for the test",
         f"  target {schema.target}: {_classes(dataset)}",
         *_columns(schema),
+        *_groups(dataset),
         *(f"  warning: {warning}" for warning in dataset.warnings),
     ]
     return lines
@@ -29,6 +31,13 @@ def _classes(dataset: Dataset) -> str:
     return _listed(
         [f"{name} {count:,}" for name, count in zip(dataset.schema.classes, counts, strict=True)]
     )
+
+
+def _groups(dataset: Dataset) -> list[str]:
+    if dataset.groups is None:
+        return []
+    groups = len(np.unique(dataset.groups))
+    return [f"  {counted(groups, 'group')}, none of them on both sides of a split"]
 
 
 def _columns(schema: Schema) -> list[str]:

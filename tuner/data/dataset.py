@@ -11,6 +11,7 @@ from tuner.data.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.column import Column, RawColumns
 from tuner.data.inference import CONSTANT, EMPTY, infer_columns, mixtures, read_columns
 from tuner.data.readers import read_source, stem
+from tuner.data.relations import group_warnings, read_groups
 from tuner.data.schema import Schema
 from tuner.data.table import Arrays, Table, listed
 from tuner.data.target import Target, read_target
@@ -33,7 +34,8 @@ class Dataset:
         y: (rows,) int64, places in `classes`.
         raw: The rows as an exported model takes them.
         warnings: Sentences for the person, about what was left out or may be meant otherwise.
-        fingerprint: SHA-256 over x, y and the schema, in hexadecimal.
+        fingerprint: SHA-256 over x, y, the schema and the groups, in hexadecimal.
+        groups: (rows,) int64, the number of each row's group; None where each stands for itself.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Dataset:
     raw: RawColumns
     warnings: tuple[str, ...]
     fingerprint: str
+    groups: np.ndarray | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -57,6 +60,7 @@ def load_dataset(
     target: str | None = None,
     categorical: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    groups: str | None = None,
 ) -> Dataset:
     """Read a data set, infer its schema and encode it.
 
@@ -66,6 +70,7 @@ def load_dataset(
         target: The column of labels; the last one if not given.
         categorical: Columns to read as levels even if their cells are numbers.
         ignore: Columns to leave out.
+        groups: The column that says which rows belong together; it is not learned from.
 
     Raises:
         DataError: The source cannot be read or learned from; the text says how to mend it.
@@ -74,16 +79,21 @@ def load_dataset(
     ('setosa', 'versicolor', 'virginica')
     """
     found = read_source(source)
+    apart = [groups] if groups else []
+    options = {"--categorical": categorical, "--ignore": ignore, "--groups": apart}
+    numbers = None
     if isinstance(found, Arrays):
         _fix_target(found.label, target, ARRAY_TARGET)
-        _refuse_options(found, {"--categorical": categorical, "--ignore": ignore})
+        _refuse_options(found, options)
         schema, labels, raw = _learn_arrays(found)
     else:
         if source in BUNDLED:
             _fix_target(found.label, target, BUNDLED_TARGET)
         chosen = found.names[-1] if target is None else target
-        _check_options(found, chosen, {"--categorical": categorical, "--ignore": ignore})
-        schema, labels, raw = _learn_table(found, chosen, categorical=categorical, ignore=ignore)
+        _check_options(found, chosen, options)
+        unread = [*ignore, *apart]
+        schema, labels, raw = _learn_table(found, chosen, categorical=categorical, ignore=unread)
+        numbers = read_groups(found, groups, labels.present) if groups else None
     x = schema.encode(raw)
     return Dataset(
         name=stem(source),
@@ -96,8 +106,10 @@ def load_dataset(
             *labels.warnings,
             *_left_out(schema.columns),
             *mixtures(schema.columns, categorical),
+            *(group_warnings(groups, numbers) if groups and numbers is not None else ()),
         ),
-        fingerprint=_fingerprint(x, labels.y, schema),
+        fingerprint=_fingerprint(x, labels.y, schema, numbers),
+        groups=numbers,
     )
 
 
@@ -205,10 +217,11 @@ def _left_out(columns: Sequence[Column]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _fingerprint(x: np.ndarray, y: np.ndarray, schema: Schema) -> str:
+def _fingerprint(x: np.ndarray, y: np.ndarray, schema: Schema, groups: np.ndarray | None) -> str:
     """Return a hash that is the same for the same data in every process and on every machine."""
     digest = hashlib.sha256(json.dumps(schema.to_dict(), sort_keys=True).encode())
-    for array, kind in ((x, "<f4"), (y, "<i8")):
+    arrays = [(x, "<f4"), (y, "<i8"), *([] if groups is None else [(groups, "<i8")])]
+    for array, kind in arrays:
         digest.update(str(array.shape).encode())
         digest.update(np.ascontiguousarray(array, kind).data)
     return digest.hexdigest()

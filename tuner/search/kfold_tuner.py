@@ -16,7 +16,6 @@ import keras_tuner
 import numpy as np
 
 from tuner.errors import DataError, SearchFailed, StudyError, UserError
-from tuner.folds import make_split
 from tuner.search.clock import Clock
 from tuner.search.oracles import ORACLES, StudyOracle, check_foreign, configuration_key
 from tuner.space import Space, Value, from_keras_tuner
@@ -99,12 +98,21 @@ class KFoldTuner(keras_tuner.Tuner):
             seed=self.settings.seed,
         )
 
-    def search(self, x: np.ndarray, y: np.ndarray, *, study: str | None = None) -> None:
+    def search(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        *,
+        groups: np.ndarray | None = None,
+        study: str | None = None,
+    ) -> None:
         """Search on rows that a network can take as they are.
 
         Args:
             x: Shape `(rows, …)`, numbers; not scaled here, since a user's model may do so.
             y: The class of each row, shape `(rows,)`, numbers or words.
+            groups: What group each row is of, shape `(rows,)`, numbers or words: no group is on
+                both sides of a split. None where each row stands for itself.
             study: The study's name; a free one where it is None. A study that is there already,
                 on the same rows and with the same settings, goes on.
 
@@ -123,13 +131,8 @@ class KFoldTuner(keras_tuner.Tuner):
             )
         names, numbers = np.unique(np.asarray(y), return_inverse=True)
         classes = [str(name) for name in names]
-        split = make_split(
-            numbers,
-            classes=classes,
-            folds=self.settings.folds,
-            test_size=self.settings.test_size,
-            seed=self.settings.seed,
-        )
+        groups = None if groups is None else _numbered(groups, len(x))
+        split = self.settings.splitter.split(numbers, classes=classes, groups=groups)
         space = from_keras_tuner(
             self.oracle.get_space(), name=type(self.hypermodel).__name__, title=""
         )
@@ -142,7 +145,8 @@ class KFoldTuner(keras_tuner.Tuner):
                 "name": "array",
                 "rows": len(x),
                 "classes": classes,
-                "fingerprint": hashlib.sha256(x.tobytes() + numbers.tobytes()).hexdigest(),
+                "groups": None if groups is None else "groups",
+                "fingerprint": _fingerprint(x, numbers, groups),
             },
             settings=self.settings,
             split=split,
@@ -153,6 +157,7 @@ class KFoldTuner(keras_tuner.Tuner):
             numbers.astype(np.int64),
             split.folds,
             class_weight=self.settings.class_weight,
+            groups=groups,
         )
         opened = Study.open_or_create(record, self.root)
         with opened.search_lock():
@@ -391,3 +396,21 @@ class KFoldTuner(keras_tuner.Tuner):
         completed = {record.trial for record in self.records if record.completed}
         trials = self.oracle.get_best_trials(len(self.records))
         return [trial for trial in trials if int(trial.trial_id) in completed][:number]
+
+
+def _numbered(groups: np.ndarray, rows: int) -> np.ndarray:
+    """Return the number of each row's group, shape `(rows,)`, int64."""
+    import pandas as pd
+
+    groups = np.asarray(groups)
+    if groups.shape != (rows,) or pd.isna(groups).any():
+        raise DataError(
+            f"groups: expected a group for each of {rows} rows, none of them missing; received an "
+            f"array of shape {groups.shape}"
+        )
+    numbers: np.ndarray = np.unique(groups, return_inverse=True)[1]
+    return numbers.astype(np.int64)
+
+
+def _fingerprint(*arrays: np.ndarray | None) -> str:
+    return hashlib.sha256(b"".join(a.tobytes() for a in arrays if a is not None)).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from tuner.errors import UserError, known_names
-from tuner.folds import Split
+from tuner.folds import Split, Splitter
 from tuner.space import Fixed, Space, Value
 from tuner.training import OBJECTIVES, TRAINERS, Objective, Plan, TrialResult, mean_curve
 
@@ -83,6 +83,11 @@ class SearchSettings:
                 )
 
     @property
+    def splitter(self) -> Splitter:
+        """How rows are split."""
+        return Splitter(self.folds, self.test_size, self.seed)
+
+    @property
     def plan(self) -> Plan:
         """How every trial is trained."""
         return Plan(self.epochs, self.patience, OBJECTIVES[self.objective], self.seed)
@@ -147,7 +152,7 @@ class StudyRecord:
             theirs = getattr(other.settings, name)
             if name not in ("max_trials", "max_seconds") and mine != theirs:
                 found.append(f"{_option(name)} is {mine} there and {theirs} here")
-        for name in ("target", "categorical", "ignore"):
+        for name in ("target", "categorical", "ignore", "groups"):
             mine, theirs = (_json(each.data.get(name)) for each in (self, other))
             if mine != theirs:
                 found.append(f"--{name} is {mine} there and {theirs} here")

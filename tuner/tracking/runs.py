@@ -157,7 +157,9 @@ class StudyRuns:
         self.client.log_dict(self.run_id, record.definition, "space.json")
         self.client.log_inputs(self.run_id, [_dataset(record)])
         params = {"space": record.space, "data": record.data["name"]}
-        params |= {name: v for name, v in asdict(record.settings).items() if v is not None}
+        relations = {"groups": record.data.get("groups")}  # earlier versions knew of none
+        given = {**asdict(record.settings), **relations}
+        params |= {name: value for name, value in given.items() if value is not None}
         self.client.log_batch(self.run_id, params=_params(params))
         self.written += 1
 

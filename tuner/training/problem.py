@@ -14,6 +14,7 @@ from tuner.folds import Fold
 from tuner.training.objectives import OBJECTIVES, Objective
 from tuner.training.race import Race
 from tuner.training.streams import ALL_ROWS
+from tuner.training.truth import Truth
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -34,6 +35,8 @@ class Problem:
         streams: By what number each fold's random streams go; None for its place.
         class_weight: `balanced` where the classes of a fold's training rows weigh alike in the
             loss that is trained on; None where rows do. Scores know nothing of it.
+        groups: The group of each row, shape `(rows,)`, none of which is on both sides of a fold;
+            None where each row stands for itself.
     """
 
     x: np.ndarray
@@ -42,6 +45,7 @@ class Problem:
     scaled: np.ndarray | None = None
     streams: tuple[int, ...] | None = None
     class_weight: str | None = None
+    groups: np.ndarray | None = None
 
     def stream(self, fold: int) -> int:
         """Return the number by which the random streams of a fold go."""
@@ -62,6 +66,12 @@ class Problem:
     def rows(self) -> np.ndarray:
         """The training rows, shape `(training rows,)`, ascending."""
         return np.sort(np.concatenate([fold.validation for fold in self.folds]))
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What out-of-fold predictions are held against: that of `rows`."""
+        groups = None if self.groups is None else self.groups[self.rows]
+        return Truth(self.y[self.rows], groups)
 
     @cached_property
     def fold_order(self) -> np.ndarray:

@@ -42,7 +42,6 @@ class TrialProgress:
         self.problem = problem
         self.plan = plan
         self.epochs = 0
-        self._y = problem.y[problem.rows]
         self._curves: dict[str, list[list[float]]] = {
             name: [[] for _ in problem.folds] for name in CURVES
         }
@@ -78,8 +77,8 @@ class TrialProgress:
             self._curves["val_loss"][number].append(float(cross_entropy(probabilities, y).mean()))
             self._curves["val_accuracy"][number].append(float(accuracy(probabilities, y).mean()))
         ordered = self._in_row_order(out_of_fold)
-        objective = self.plan.objective
-        score = float(objective.row_values(ordered, self._y).mean())
+        objective, truth = self.plan.objective, self.problem.truth
+        score = float(truth.values(objective.row_values, ordered).mean())
         if objective.better(score, self._best_score):
             self._best_epoch, self._best_score = self.epochs, score
             self._best_probabilities = ordered
@@ -96,7 +95,8 @@ class TrialProgress:
             return False
         if self.epochs in race.rungs:
             assert self._best_probabilities is not None  # any score is better than the worst
-            values = self.plan.objective.row_values(self._best_probabilities, self._y)
+            row_values = self.plan.objective.row_values
+            values = self.problem.truth.values(row_values, self._best_probabilities)
             race.reach(self.trial, self.epochs, values, self._result_so_far("pruned", 0.0))
         return race.is_beaten(self.trial)
 

@@ -6,21 +6,22 @@ import numpy as np
 
 from tuner.training.objectives import OBJECTIVES, Objective, mean_and_error
 from tuner.training.problem import Problem
+from tuner.training.truth import Truth
 
 __all__ = ["defined_scores", "scores_of"]
 
 
-def defined_scores(probabilities: np.ndarray, y: np.ndarray) -> dict[str, tuple[float, float]]:
+def defined_scores(probabilities: np.ndarray, truth: Truth) -> dict[str, tuple[float, float]]:
     """Return the mean of every objective and its standard error, by name.
 
     An objective that these rows do not define, as the ROC curves of a single class, is left out.
 
     Args:
         probabilities: Shape `(rows, classes)`.
-        y: The class of each row, shape `(rows,)`.
+        truth: Of the rows.
     """
-    row_values = {name: each.row_values(probabilities, y) for name, each in OBJECTIVES.items()}
-    means = {name: mean_and_error(values) for name, values in row_values.items()}
+    values = {name: truth.values(o.row_values, probabilities) for name, o in OBJECTIVES.items()}
+    means = {name: mean_and_error(each) for name, each in values.items()}
     return {name: mean for name, mean in means.items() if not np.isnan(mean[0])}
 
 
@@ -33,7 +34,7 @@ def scores_of(probabilities: np.ndarray, problem: Problem, objective: Objective)
         objective: What the search optimises.
     """
     y = problem.y[problem.rows]
-    means = defined_scores(probabilities, y)
+    means = defined_scores(probabilities, problem.truth)
     by_fold = [np.searchsorted(problem.rows, fold.validation) for fold in problem.folds]
     return {
         "score": means[objective.name][0],

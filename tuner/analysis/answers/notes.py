@@ -30,6 +30,7 @@ def notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
         *_pruned(evidence),
         *_failed(evidence),
         *([_FITTING] if spans else []),
+        *_groups(evidence),
     ]
     if settings.oracle not in ("random", "grid"):
         sentences.append(
@@ -38,6 +39,16 @@ def notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
             "random search."
         )
     return tuple(sentences)
+
+
+def _groups(evidence: Evidence) -> list[str]:
+    name = evidence.study.data.get("groups")
+    if name is None:
+        return []
+    return [
+        f"Rows of a group ({name}) are alike: each group was on one side of every split, and "
+        "standard errors, intervals and comparisons are over groups, not over rows."
+    ]
 
 
 def _pruned(evidence: Evidence) -> list[str]:

@@ -65,6 +65,7 @@ def method(of: Material) -> Section:
             f"{len(split.folds)}, of {len(split.train):,} training rows; {len(split.test):,} rows "
             "were held out",
         ),
+        *([("groups", str(data["groups"]))] if data.get("groups") else []),
         ("objective", settings.objective),
         ("seed", str(settings.seed)),
         ("oracle", settings.oracle + (", racing" if settings.racing else ", no racing")),

@@ -17,9 +17,9 @@ __all__ = ["predictions"]
 def predictions(of: Material) -> Section:
     """Return the confusion matrix and the calibration of what is exported."""
     probabilities = of.choice.out_of_fold(of.choice.exported, of.study)
-    counts = confusion_counts(probabilities, of.y)
-    error = float(SCORES["calibration_error"](probabilities, of.y).mean())
-    bins = confidence_bins(probabilities, of.y)
+    counts = confusion_counts(probabilities, of.truth.y)
+    error = float(SCORES["calibration_error"](probabilities, of.truth.y).mean())
+    bins = confidence_bins(probabilities, of.truth.y)
     names = tuple(map(str, of.record.data["classes"]))
     shown = min(len(names), CLASSES)
     matrix = Figure(
@@ -43,7 +43,7 @@ def predictions(of: Material) -> Section:
     words = Words(
         (
             f"Out-of-fold predictions of {what}, which is exported: {counted(wrong, 'row')} of "
-            f"{len(of.y):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
+            f"{len(of.truth.y):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
         )
     )
     return Section("predictions", "Where is it wrong?", (words, Row((matrix, calibration))))
