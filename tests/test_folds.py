@@ -235,3 +235,24 @@ def test_refused_splits_of_groups(y, groups, options, message) -> None:
     with pytest.raises(DataError) as error:
         Splitter(*options).split(y, classes="ab", groups=groups)
     assert str(error.value) == message
+
+
+def test_repeats_cut_the_same_training_rows_anew() -> None:
+    y = rows_of(20, 20, 12)
+    once, thrice = (
+        Splitter(4, 0.2, seed=0, repeats=repeats).split(y, classes="abc") for repeats in (1, 3)
+    )
+    assert same(once, make_split(y, classes="abc", folds=4, test_size=0.2, seed=0))
+    assert (once.repeats, thrice.repeats) == (1, 3)
+    assert (once.in_words, thrice.in_words) == ("4 folds", "4 folds, 3 times anew")
+    np.testing.assert_array_equal(thrice.test, once.test)
+    np.testing.assert_array_equal(thrice.train, once.train)
+    cuts = [[fold.validation.tolist() for fold in thrice.folds[n : n + 4]] for n in (0, 4, 8)]
+    assert cuts[0] == [fold.validation.tolist() for fold in once.folds]
+    assert cuts[0] != cuts[1] != cuts[2]
+    for cut in cuts:
+        np.testing.assert_array_equal(np.sort(np.concatenate(cut)), thrice.train)
+    again = type(thrice).from_dict(json.loads(json.dumps(thrice.to_dict())))
+    for one, two in zip(again.folds, thrice.folds, strict=True):
+        np.testing.assert_array_equal(one.train, two.train)
+        np.testing.assert_array_equal(one.validation, two.validation)

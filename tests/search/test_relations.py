@@ -60,3 +60,17 @@ def test_a_row_without_a_group_is_refused(searched, groups):
         "groups: expected a group for each of 90 rows, none of them missing; received an array of "
         f"shape {groups.shape}"
     )
+
+
+def test_repeats_train_each_trial_on_folds_anew(searched):
+    tuner = searched({**SETTINGS, "repeats": 2})
+    split = tuner.study.record.split
+    for record in tuner.records:
+        assert len(record.result.fold_scores) == 6
+        probabilities = tuner.study.probabilities(record.trial)
+        assert probabilities.shape == (2, len(split.train), 3)
+        losses = OBJECTIVES["cross_entropy"].row_values
+        by_repeat = [losses(each, PROBLEM.y[split.train]) for each in probabilities]
+        assert record.result.score == pytest.approx(np.mean(by_repeat))
+    with pytest.raises(StudyError, match="--repeats is 2 there and 1 here"):
+        searched()

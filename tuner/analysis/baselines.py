@@ -56,7 +56,14 @@ class FoldedRows(Protocol):
 
     @property
     def folds(self) -> tuple[Fold, ...]:
-        """The folds, whose validation parts partition the training rows."""
+        """The folds; the validation parts of a repeat partition the training rows."""
+
+    @property
+    def truth(self) -> Truth:
+        """What out-of-fold predictions are held against."""
+
+    def in_row_order(self, by_fold: Sequence[np.ndarray]) -> np.ndarray:
+        """Put what each fold predicts of its validation rows where these stand."""
 
     def scaler(self, rows: np.ndarray) -> _Scaler | None:
         """Return the scaling that is fitted on these rows alone; None for rows as they are."""
@@ -68,8 +75,7 @@ class Baseline:
 
     Attributes:
         name: `majority class`, `logistic regression` or `gradient boosting`.
-        probabilities: Out-of-fold, shape `(training rows, classes)`, float32, in the order of the
-            training rows, as a trial's are.
+        probabilities: Out-of-fold, float32, shaped and ordered as a trial's are.
         seconds: Wall time of training and prediction on all folds.
         notes: Sentences on what was limited, and on training that did not converge.
     """

@@ -69,7 +69,7 @@ class Choice:
         """Return the probabilities of a pick, each row's by the folds that held it out.
 
         Returns:
-            Shape `(training rows, classes)`, the mean over the pick's networks.
+            Shaped as those of a trial, the mean over the pick's networks.
         """
         members = self.members(name)
         weights = [member.networks for member in members]

@@ -1,7 +1,7 @@
 """The simple classifiers that a study's networks are held against, each trained on every fold.
 
-Each takes rows and folds, an objective and a seed to out-of-fold probabilities, shape
-`(training rows, classes)`, and to sentences on what was limited. A fold is trained on one thread:
+Each takes rows and folds, an objective and a seed to out-of-fold probabilities, shaped as those
+of a trial, and to sentences on what was limited. A fold is trained on one thread:
 several threads that wait for each other took twenty times as long on a machine that does other
 things as well. Where there is much to do, folds are trained side by side in processes, since
 scikit-learn's handling of warnings is not made for threads.
@@ -59,7 +59,7 @@ def shares(problem: FoldedRows, objective: Objective, seed: int) -> Made:
         counts = np.bincount(problem.y[fold.train], minlength=_classes(problem))
         return np.tile(counts / counts.sum(), (len(fold.validation), 1))
 
-    return _in_row_order(problem, [of_fold(fold) for fold in problem.folds]), ()
+    return _ordered(problem, [of_fold(fold) for fold in problem.folds]), ()
 
 
 def logistic(problem: FoldedRows, objective: Objective, seed: int) -> Made:
@@ -72,7 +72,7 @@ def logistic(problem: FoldedRows, objective: Objective, seed: int) -> Made:
         f"{_STEPS} steps, at which it is ended."
     )
     by_fold = [probabilities for probabilities, _ in fitted]
-    return _in_row_order(problem, by_fold), (note,) if unconverged else ()
+    return _ordered(problem, by_fold), (note,) if unconverged else ()
 
 
 def boosting(problem: FoldedRows, objective: Objective, seed: int) -> Made:
@@ -82,9 +82,8 @@ def boosting(problem: FoldedRows, objective: Objective, seed: int) -> Made:
     step = min(_STEP * _ROUNDS / most, _LARGEST_STEP)
     settings = (most, step, problem.class_weight, seed)
     staged = _on_each_fold(_boosted, problem, _work(problem) * most, settings)
-    looks = [_in_row_order(problem, by_fold) for by_fold in zip(*staged, strict=True)]
-    rows = np.sort(np.concatenate([fold.validation for fold in problem.folds]))
-    scores = [float(objective.row_values(look, problem.y[rows]).mean()) for look in looks]
+    looks = [_ordered(problem, by_fold) for by_fold in zip(*staged, strict=True)]
+    scores = [problem.truth.values(objective.row_values, look).mean() for look in looks]
     best = 0
     for look, score in enumerate(scores):
         best = look if objective.better(score, scores[best]) else best
@@ -179,6 +178,5 @@ def _all_classes(probabilities: np.ndarray, seen: np.ndarray, classes: int) -> n
     return every
 
 
-def _in_row_order(problem: FoldedRows, by_fold: Sequence[np.ndarray]) -> np.ndarray:
-    rows = np.concatenate([fold.validation for fold in problem.folds])
-    return np.concatenate(by_fold)[np.argsort(rows)].astype(np.float32)
+def _ordered(problem: FoldedRows, by_fold: Sequence[np.ndarray]) -> np.ndarray:
+    return problem.in_row_order(by_fold).astype(np.float32)

@@ -199,14 +199,20 @@ class Library:
         counts = np.zeros(totals.shape, np.int64)
         counts[used] = choose_members(
             np.stack([self._true_class(place) for place in used]),
-            weights[self.scoring.truth.units],
+            self._of_predictions(weights),
             pool=pool[used],
             parameters=self._parameters[used],
         )
         return counts
 
+    def _of_predictions(self, weights: np.ndarray) -> np.ndarray:
+        """Return how often each prediction of a trial counts, `(predictions, samples)`."""
+        by_row = weights[self.scoring.truth.units]
+        repeats = len(self._true_class(0)) // len(by_row)
+        return np.tile(by_row, (repeats, 1))
+
     def average(self, counts: Sequence[int]) -> np.ndarray:
-        """Return the mean probabilities of chosen trials, shape `(rows, classes)`."""
+        """Return the mean probabilities of chosen trials, shaped as those of a trial."""
         total = sum(
             count * self._probabilities(record.trial).astype(np.float64)
             for count, record in zip(counts, self.records, strict=True)
@@ -235,7 +241,8 @@ class Library:
     def _read_true_class(self, place: int) -> np.ndarray:
         y = self.scoring.truth.y
         of_trial = self._probabilities(self.records[place].trial)
-        return np.asarray(of_trial[np.arange(len(y)), y].astype(np.float64))
+        of_class = of_trial[..., np.arange(len(y)), y]
+        return np.asarray(of_class.reshape(-1).astype(np.float64))  # repeat after repeat
 
 
 def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensemble, OutOfBag]:

@@ -85,7 +85,7 @@ def score_rows(
     single class, it is NaN.
 
     Args:
-        probabilities: Shape `(rows, classes)`.
+        probabilities: Shape `(rows, classes)`, or `(repeats, rows, classes)`.
         truth: Of the rows.
         names: Which scores; all of them, unless they are named.
     """

@@ -60,6 +60,9 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         float | None, typer.Option(help="End after so many seconds, with what was found.")
     ] = None,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
+    repeats: Annotated[
+        int, typer.Option(help="How often rows are cut into folds, to train each trial on all.")
+    ] = 1,
     epochs: Annotated[int, typer.Option(help="Most epochs of a trial.")] = 50,
     oracle: Annotated[
         str | None,
@@ -117,6 +120,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         max_trials=max_trials,
         max_seconds=max_seconds,
         folds=folds,
+        repeats=repeats,
         epochs=epochs,
         oracle=oracle or usual_oracle(space),
         objective=objective,

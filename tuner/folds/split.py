@@ -29,12 +29,24 @@ class Split:
     Args:
         train: Row numbers outside the test part, (rows,) int64, sorted.
         test: Row numbers held back, (rows,) int64, sorted; may be empty.
-        folds: Their validation parts partition `train`.
+        folds: Of each repeat as many, repeat after repeat. The validation parts of a repeat
+            partition `train`.
     """
 
     train: np.ndarray
     test: np.ndarray
     folds: tuple[Fold, ...]
+
+    @property
+    def repeats(self) -> int:
+        """How often each row is validated."""
+        return sum(len(fold.validation) for fold in self.folds) // len(self.train)
+
+    @property
+    def in_words(self) -> str:
+        """How rows are cut, as a part of a sentence."""
+        folds = f"{len(self.folds) // self.repeats} folds"
+        return folds if self.repeats == 1 else f"{folds}, {self.repeats} times anew"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the split as JSON-able values; what can be told from the rest is not in it."""
@@ -50,8 +62,8 @@ class Split:
 
 
 def split_of(test: np.ndarray, validations: Sequence[np.ndarray]) -> Split:
-    """Return the split of a test part and of validation parts that partition all other rows."""
-    train = np.sort(np.concatenate(validations))
+    """Return the split of a test part and of validation parts that hold all other rows."""
+    train = np.unique(np.concatenate(validations))
     folds = (np.sort(rows) for rows in validations)
     return Split(
         train=train,

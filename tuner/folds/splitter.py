@@ -31,11 +31,13 @@ class Splitter:
         folds: At least 2.
         test_size: The share of rows held back, at most 0.5; 0 holds none back.
         seed: Any whole number from 0.
+        repeats: How often the rows outside the test part are cut into folds anew, at least once.
     """
 
     folds: int
     test_size: float
     seed: int
+    repeats: int = 1
 
     def split(
         self, y: np.ndarray, *, classes: Sequence[str], groups: np.ndarray | None = None
@@ -43,7 +45,8 @@ class Splitter:
         """Split rows into a stratified test part and stratified folds.
 
         The same arguments give the same split in every process, whatever random numbers were
-        drawn before. The test part does not depend on the number of folds.
+        drawn before. The test part does not depend on the number of folds, nor the first repeat
+        on how many follow.
 
         Args:
             y: The class of each row, (rows,) int64.
@@ -118,8 +121,9 @@ class Splitter:
         from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
         kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-        kfold = kind(self.folds, shuffle=True, random_state=random_state)
-        return [rows for _, rows in kfold.split(y, y, groups)]
+        kfold = kind(self.folds, shuffle=True, random_state=random_state)  # which goes on drawing
+        repeated = (kfold.split(y, y, groups) for _ in range(self.repeats))
+        return [rows for folds in repeated for _, rows in folds]
 
 
 def make_split(

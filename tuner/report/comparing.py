@@ -54,6 +54,7 @@ def check_same_rows(studies: Sequence[Study]) -> None:
                 ("the rows are", first.data["rows"], record.data["rows"]),
                 ("the classes are", first.data["classes"], record.data["classes"]),
                 ("--folds is", first.settings.folds, record.settings.folds),
+                ("--repeats is", first.settings.repeats, record.settings.repeats),
                 ("--groups is", first.data.get("groups"), record.data.get("groups")),
                 ("--test-size is", first.settings.test_size, record.settings.test_size),
                 ("--seed, which cuts the folds, is", first.settings.seed, record.settings.seed),

@@ -170,7 +170,7 @@ def _method(studies: Sequence[Compared]) -> Section:
     facts = (
         ("data", f"{first.data['name']}: {first.data['rows']:,} rows"),
         ("data fingerprint", str(first.data.get("fingerprint", "unknown"))),
-        ("folds", f"{len(split.folds)}, of {len(split.train):,} training rows, the same for all"),
+        ("split", f"{split.in_words}, of {len(split.train):,} training rows, the same for all"),
         *([("groups", str(first.data["groups"]))] if first.data.get("groups") else []),
         ("seed", str(first.settings.seed)),
         *((each.name, _how(each)) for each in studies),

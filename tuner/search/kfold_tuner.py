@@ -195,7 +195,7 @@ class KFoldTuner(keras_tuner.Tuner):
             started=time.monotonic() if started is None else started,
             export_seconds=export_seconds,
             final_rounds=partial(self.trainer.final_rounds, final_networks),
-            folds=len(problem.folds),
+            share=len(problem.rows) / sum(len(fold.train) for fold in problem.folds),
             objective=self.settings.plan.objective,
         )
         for listener in self.listeners:

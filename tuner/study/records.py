@@ -27,6 +27,7 @@ class SearchSettings:
         max_seconds: Seconds after which trials end as they are, with time left to train the best
             network at last; None for no limit.
         folds: Folds of the cross-validation.
+        repeats: How often the rows are cut into folds anew; each trial is trained on all of them.
         epochs: Most epochs of a trial; most trials of `hyperband` have fewer.
         patience: Epochs without a better mean over folds after which a trial stops.
         oracle: Who proposes: `random`, `grid`, `bayesian`, `tpe` or `hyperband`.
@@ -45,6 +46,7 @@ class SearchSettings:
     max_trials: int = 20
     max_seconds: float | None = None
     folds: int = 5
+    repeats: int = 1
     epochs: int = 50
     patience: int = 10
     oracle: str = "random"
@@ -56,7 +58,8 @@ class SearchSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("max_trials", 1), ("folds", 2), ("epochs", 1), ("patience", 1)):
+        least_of = {"max_trials": 1, "folds": 2, "repeats": 1, "epochs": 1, "patience": 1}
+        for name, least in least_of.items():
             if getattr(self, name) < least:
                 raise UserError(
                     f"{_option(name)}: {getattr(self, name)} is too small; give at least {least}"
@@ -85,7 +88,7 @@ class SearchSettings:
     @property
     def splitter(self) -> Splitter:
         """How rows are split."""
-        return Splitter(self.folds, self.test_size, self.seed)
+        return Splitter(self.folds, self.test_size, self.seed, self.repeats)
 
     @property
     def plan(self) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -29,7 +29,8 @@ class Problem:
     Attributes:
         x: Shape `(rows, …)`, float32; NaN where a number is missing.
         y: Class numbers, shape `(rows,)`.
-        folds: Row numbers of each fold; their validation parts partition the training rows.
+        folds: Row numbers of each fold, of each repeat as many, repeat after repeat. The
+            validation parts of a repeat partition the training rows.
         scaled: Which features are standardised on each fold's training rows, shape
             `(features,)`; None where rows are taken as they are.
         streams: By what number each fold's random streams go; None for its place.
@@ -65,7 +66,12 @@ class Problem:
     @cached_property
     def rows(self) -> np.ndarray:
         """The training rows, shape `(training rows,)`, ascending."""
-        return np.sort(np.concatenate([fold.validation for fold in self.folds]))
+        return np.unique(np.concatenate([fold.validation for fold in self.folds]))
+
+    @property
+    def repeats(self) -> int:
+        """How often each row is validated."""
+        return sum(self.fold_rows) // len(self.rows)
 
     @cached_property
     def truth(self) -> Truth:
@@ -74,9 +80,27 @@ class Problem:
         return Truth(self.y[self.rows], groups)
 
     @cached_property
-    def fold_order(self) -> np.ndarray:
-        """Takes rows in the order of the folds' validation parts to the order of `rows`."""
-        return np.argsort(np.concatenate([fold.validation for fold in self.folds]))
+    def places(self) -> tuple[np.ndarray, ...]:
+        """Where each fold's validation rows stand among `rows`, repeat after repeat."""
+        of_repeat = len(self.folds) // self.repeats
+        return tuple(
+            np.searchsorted(self.rows, fold.validation) + number // of_repeat * len(self.rows)
+            for number, fold in enumerate(self.folds)
+        )
+
+    def in_row_order(self, by_fold: Sequence[np.ndarray]) -> np.ndarray:
+        """Put what each fold predicts of its validation rows where these stand.
+
+        Args:
+            by_fold: Each of shape `(validation rows, classes)`.
+
+        Returns:
+            Shape `(rows, classes)`, or `(repeats, rows, classes)` where there are several.
+        """
+        ordered: np.ndarray = np.concatenate(by_fold)[np.argsort(np.concatenate(self.places))]
+        if self.repeats == 1:
+            return ordered
+        return ordered.reshape(self.repeats, len(self.rows), -1)
 
     @property
     def fold_rows(self) -> list[int]:

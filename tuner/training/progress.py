@@ -76,7 +76,7 @@ class TrialProgress:
                 self._curves[name][number].append(float(logs[name][number]))
             self._curves["val_loss"][number].append(float(cross_entropy(probabilities, y).mean()))
             self._curves["val_accuracy"][number].append(float(accuracy(probabilities, y).mean()))
-        ordered = self._in_row_order(out_of_fold)
+        ordered = self.problem.in_row_order(out_of_fold)
         objective, truth = self.plan.objective, self.problem.truth
         score = float(truth.values(objective.row_values, ordered).mean())
         if objective.better(score, self._best_score):
@@ -114,11 +114,6 @@ class TrialProgress:
                 raise UserError(
                     "the network's outputs do not add up to one; end it with a softmax activation"
                 )
-
-    def _in_row_order(self, out_of_fold: Sequence[np.ndarray]) -> np.ndarray:
-        """Put each fold's probabilities where its rows stand among the training rows."""
-        ordered: np.ndarray = np.concatenate(out_of_fold)[self.problem.fold_order]
-        return ordered
 
     def completed(self, seconds: float) -> TrialResult:
         """Return the result of the epochs so far.

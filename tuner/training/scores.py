@@ -17,7 +17,7 @@ def defined_scores(probabilities: np.ndarray, truth: Truth) -> dict[str, tuple[f
     An objective that these rows do not define, as the ROC curves of a single class, is left out.
 
     Args:
-        probabilities: Shape `(rows, classes)`.
+        probabilities: Shape `(rows, classes)`, or `(repeats, rows, classes)`.
         truth: Of the rows.
     """
     values = {name: truth.values(o.row_values, probabilities) for name, o in OBJECTIVES.items()}
@@ -29,19 +29,20 @@ def scores_of(probabilities: np.ndarray, problem: Problem, objective: Objective)
     """Return the fields of a `TrialResult` that follow from its probabilities.
 
     Args:
-        probabilities: Out-of-fold, shape `(training rows, classes)`, in the rows' order.
+        probabilities: Out-of-fold, as `Problem.in_row_order` returns them.
         problem: The rows and folds.
         objective: What the search optimises.
     """
-    y = problem.y[problem.rows]
     means = defined_scores(probabilities, problem.truth)
-    by_fold = [np.searchsorted(problem.rows, fold.validation) for fold in problem.folds]
+    predicted = probabilities.reshape(-1, probabilities.shape[-1])
+    by_fold = zip(problem.places, problem.folds, strict=True)
     return {
         "score": means[objective.name][0],
         "standard_error": means[objective.name][1],
         "scores": {name: mean for name, (mean, _) in means.items()},
         "standard_errors": {name: error for name, (_, error) in means.items()},
         "fold_scores": tuple(
-            float(objective.row_values(probabilities[rows], y[rows]).mean()) for rows in by_fold
+            float(objective.row_values(predicted[places], problem.y[fold.validation]).mean())
+            for places, fold in by_fold
         ),
     }

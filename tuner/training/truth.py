@@ -50,14 +50,18 @@ class Truth:
         give that of the difference. The mean over other groups than all of them, as in a
         bootstrap, is their score to first order.
 
+        Of repeated predictions a row has the mean of its values, not the value of the mean
+        prediction, which is that of an ensemble: what is scored is one network.
+
         Args:
             of: A value of each row.
-            probabilities: Of the rows, shape `(rows, classes)`.
+            probabilities: Of the rows, shape `(rows, classes)`, or `(repeats, rows, classes)`.
 
         Returns:
             Shape `(units,)`, float64.
         """
-        by_row = of(probabilities, self.y)
+        repeats = probabilities.reshape(-1, *probabilities.shape[-2:])
+        by_row: np.ndarray = np.mean([of(each, self.y) for each in repeats], axis=0)
         if self.groups is None:
             return by_row
         mean = by_row.mean()

@@ -61,8 +61,8 @@ def method(of: Material) -> Section:
         ("data", f"{data['name']}: {data['rows']:,} rows, {len(data['classes'])} classes"),
         ("data fingerprint", str(data.get("fingerprint", "unknown"))),
         (
-            "folds",
-            f"{len(split.folds)}, of {len(split.train):,} training rows; {len(split.test):,} rows "
+            "split",
+            f"{split.in_words}, of {len(split.train):,} training rows; {len(split.test):,} rows "
             "were held out",
         ),
         *([("groups", str(data["groups"]))] if data.get("groups") else []),

@@ -18,7 +18,7 @@ def predictions(of: Material) -> Section:
     """Return the confusion matrix and the calibration of what is exported."""
     probabilities = of.choice.out_of_fold(of.choice.exported, of.study)
     counts = confusion_counts(probabilities, of.truth.y)
-    error = float(SCORES["calibration_error"](probabilities, of.truth.y).mean())
+    error = float(of.truth.values(SCORES["calibration_error"], probabilities).mean())
     bins = confidence_bins(probabilities, of.truth.y)
     names = tuple(map(str, of.record.data["classes"]))
     shown = min(len(names), CLASSES)
@@ -40,10 +40,11 @@ def predictions(of: Material) -> Section:
     pick = of.choice.exported
     what = "the ensemble" if pick == "ensemble" else f"trial {of.choice.best.trial}"
     wrong = int(counts.sum() - np.trace(counts))
+    noun = "row" if of.record.split.repeats == 1 else "prediction"  # a row has one of each repeat
     words = Words(
         (
-            f"Out-of-fold predictions of {what}, which is exported: {counted(wrong, 'row')} of "
-            f"{len(of.truth.y):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
+            f"Out-of-fold predictions of {what}, which is exported: {counted(wrong, noun)} of "
+            f"{int(counts.sum()):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
         )
     )
     return Section("predictions", "Where is it wrong?", (words, Row((matrix, calibration))))
