@@ -52,6 +52,7 @@ class DataRequest:
         categorical: Columns to take as categorical.
         ignore: Columns to leave out.
         groups: The column that says which rows belong together; None where each stands for itself.
+        order: The column by which rows are ordered; None where they are in no order.
     """
 
     source: str = "digits"
@@ -59,6 +60,7 @@ class DataRequest:
     categorical: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     groups: str | None = None
+    order: str | None = None
 
     def load(self) -> Dataset:
         """Read the data."""
@@ -68,6 +70,7 @@ class DataRequest:
             categorical=self.categorical,
             ignore=self.ignore,
             groups=self.groups,
+            order=self.order,
         )
 
 
@@ -155,7 +158,7 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Prepa
         sizes = {"features": dataset.x.shape[1], "classes": len(dataset.schema.classes)}
         check_budget(definition, **sizes)
     split = settings.splitter.split(
-        dataset.y, classes=dataset.schema.classes, groups=dataset.groups
+        dataset.y, classes=dataset.schema.classes, groups=dataset.groups, order=dataset.order
     )
     return Prepared(space, definition, request, dataset, split, settings)
 
@@ -250,7 +253,8 @@ def open_study(name: str, root: Path) -> tuple[Prepared, Study]:
         record.data["target"],
         tuple(record.data["categorical"]),
         tuple(record.data["ignore"]),
-        record.data.get("groups"),  # earlier versions knew of none
+        record.data.get("groups"),  # earlier versions knew of neither
+        record.data.get("order"),
     )
     dataset = request.load()
     if dataset.fingerprint != record.data["fingerprint"]:

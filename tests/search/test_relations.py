@@ -7,7 +7,7 @@ from tests.conftest import SMALL, make_problem, make_space
 from tuner.errors import DataError, StudyError
 from tuner.model.mlp import MLPHyperModel
 from tuner.search import KFoldTuner
-from tuner.study import SearchSettings
+from tuner.study import SearchSettings, mean_and_error
 from tuner.training import OBJECTIVES
 
 SETTINGS = {"max_trials": 2, "folds": 3, "epochs": 2, "test_size": 0.2, "seed": 3}
@@ -57,7 +57,7 @@ def test_a_row_without_a_group_is_refused(searched, groups):
     with pytest.raises(DataError) as error:
         searched(groups=groups)
     assert str(error.value) == (
-        "groups: expected a group for each of 90 rows, none of them missing; received an array of "
+        "groups: expected a value for each of 90 rows, none of them missing; received an array of "
         f"shape {groups.shape}"
     )
 
@@ -73,4 +73,21 @@ def test_repeats_train_each_trial_on_folds_anew(searched):
         by_repeat = [losses(each, PROBLEM.y[split.train]) for each in probabilities]
         assert record.result.score == pytest.approx(np.mean(by_repeat))
     with pytest.raises(StudyError, match="--repeats is 2 there and 1 here"):
+        searched()
+
+
+def test_rows_in_order_are_predicted_from_those_before_them(searched):
+    days = np.datetime64("2024-01-01") + np.random.default_rng(0).permutation(90)
+    tuner = searched(order=days)
+    split = tuner.study.record.split
+    assert days[split.train].max() < days[split.test].min()
+    scored = np.sort(np.concatenate([fold.validation for fold in split.folds]))
+    assert len(scored) == 54  # of 72, cut into four parts
+    for record in tuner.records:
+        probabilities = tuner.study.probabilities(record.trial)
+        values = OBJECTIVES["cross_entropy"].row_values(probabilities, PROBLEM.y[scored])
+        assert (record.result.score, record.result.standard_error) == mean_and_error(values)
+    again = searched(order=days)
+    assert again.study.record.split.ordered
+    with pytest.raises(StudyError, match='--order is "order" there and null here'):
         searched()

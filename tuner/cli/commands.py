@@ -93,6 +93,10 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         str | None,
         typer.Option(help="Column of groups: none is on both sides of a split, nor learned from."),
     ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(help="Column of the rows' order, not learned from: train on what was before."),
+    ] = None,
     test_size: Annotated[
         float, typer.Option(help="Share of the rows that is held back to score what is exported.")
     ] = 0.2,
@@ -130,7 +134,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         test_size=test_size,
         seed=seed,
     )
-    request = DataRequest(data, target, _names(categorical), _names(ignore), groups)
+    request = DataRequest(data, target, _names(categorical), _names(ignore), groups, order)
     command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json)
     command.search(space, request, settings, name=study, overwrite=overwrite)
 

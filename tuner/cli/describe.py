@@ -20,7 +20,7 @@ def data_lines(dataset: Dataset, split: Split) -> list[str]:
         f"{len(split.test):,} held back for the test",
         f"  target {schema.target}: {_classes(dataset)}",
         *_columns(schema),
-        *_groups(dataset),
+        *_relations(dataset),
         *(f"  warning: {warning}" for warning in dataset.warnings),
     ]
     return lines
@@ -33,11 +33,16 @@ def _classes(dataset: Dataset) -> str:
     )
 
 
-def _groups(dataset: Dataset) -> list[str]:
-    if dataset.groups is None:
-        return []
-    groups = len(np.unique(dataset.groups))
-    return [f"  {counted(groups, 'group')}, none of them on both sides of a split"]
+def _relations(dataset: Dataset) -> list[str]:
+    """Return which rows belong together, and in what order they are."""
+    lines = []
+    if dataset.groups is not None:
+        groups = len(np.unique(dataset.groups))
+        lines.append(f"  {counted(groups, 'group')}, none of them on both sides of a split")
+    if dataset.order is not None:
+        places = len(np.unique(dataset.order))
+        lines.append(f"  {counted(places, 'place')} in the order, none of them cut through")
+    return lines
 
 
 def _columns(schema: Schema) -> list[str]:

@@ -7,7 +7,21 @@ import numpy as np
 from tuner.errors import DataError
 from tuner.folds.split import Fold
 
-__all__ = ["check_arguments", "check_classes_of_folds", "check_groups", "check_rarest"]
+__all__ = [
+    "TOO_EARLY",
+    "TOO_FEW_GROUPS",
+    "check_alone",
+    "check_arguments",
+    "check_classes_of_folds",
+    "check_groups",
+    "check_rarest",
+]
+
+# Why a fold has no row of a class to train on, and what helps.
+TOO_FEW_GROUPS = (
+    "since its rows are of too few groups; use another --seed, gather rows of it from more groups"
+)
+TOO_EARLY = "since none comes so early in the order; use fewer --folds, gather earlier rows of it"
 
 
 def check_arguments(folds: int, test_size: float, seed: int) -> None:
@@ -82,13 +96,34 @@ def check_groups(groups: np.ndarray, folds: int, *, tested: bool) -> None:
     )
 
 
-def check_classes_of_folds(y: np.ndarray, folds: Sequence[Fold], *, classes: Sequence[str]) -> None:
+def check_alone(grouped: bool, repeats: int) -> None:
+    """Refuse what an ordered split cannot be as well.
+
+    Raises:
+        DataError: It is to be one of these.
+    """
+    if grouped:
+        raise DataError(
+            "groups: rows in an order cannot be kept in groups too, since those of a group may lie "
+            "far apart; leave --groups or --order out"
+        )
+    if repeats > 1:
+        raise DataError(
+            f"repeats: rows in an order are cut in one way only, not in {repeats}; leave --repeats "
+            "or --order out"
+        )
+
+
+def check_classes_of_folds(
+    y: np.ndarray, folds: Sequence[Fold], *, classes: Sequence[str], why: str
+) -> None:
     """Refuse folds of which some would train without a class: no network learns what it never saw.
 
     Args:
         y: The class of each row, (rows,) int64.
         folds: The folds.
         classes: The labels.
+        why: How that comes about, and what helps.
 
     Raises:
         DataError: A fold has no training row of a class.
@@ -98,6 +133,5 @@ def check_classes_of_folds(y: np.ndarray, folds: Sequence[Fold], *, classes: Seq
         if not counts.all():
             raise DataError(
                 f"class {classes[int(counts.argmin())]}: fold {number} has no row of it to train "
-                "on, since its rows are of too few groups; use another --seed, gather rows of it "
-                "from more groups, or leave the class out"
+                f"on, {why}, or leave the class out"
             )

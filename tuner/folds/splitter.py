@@ -1,4 +1,4 @@
-"""How rows are split: stratified, and with the rows of a group on one side.
+"""How rows are split: stratified, with the rows of a group on one side, or in an order.
 
 scikit-learn is imported where it is used, so that a stored split is read without it.
 """
@@ -10,7 +10,11 @@ from math import ceil
 import numpy as np
 
 from tuner.errors import DataError
+from tuner.folds.ordered import split_in_order
 from tuner.folds.refusals import (
+    TOO_EARLY,
+    TOO_FEW_GROUPS,
+    check_alone,
     check_arguments,
     check_classes_of_folds,
     check_groups,
@@ -40,9 +44,14 @@ class Splitter:
     repeats: int = 1
 
     def split(
-        self, y: np.ndarray, *, classes: Sequence[str], groups: np.ndarray | None = None
+        self,
+        y: np.ndarray,
+        *,
+        classes: Sequence[str],
+        groups: np.ndarray | None = None,
+        order: np.ndarray | None = None,
     ) -> Split:
-        """Split rows into a stratified test part and stratified folds.
+        """Split rows into a test part and folds, stratified where rows are not in an order.
 
         The same arguments give the same split in every process, whatever random numbers were
         drawn before. The test part does not depend on the number of folds, nor the first repeat
@@ -54,13 +63,21 @@ class Splitter:
             groups: The number of each row's group, (rows,) int64; no group is on both sides of a
                 split, and the classes' shares are then as equal as whole groups allow. None where
                 each row stands for itself.
+            order: The place of each row in an order, (rows,) int64: see `split_in_order`. None
+                where rows are in no order.
 
         Raises:
-            DataError: A number is out of its range, or a class or the groups are too few.
+            DataError: A number is out of its range, a class, the groups or the places of the order
+                are too few, or rows are to be in an order and more.
         """
         check_arguments(self.folds, self.test_size, self.seed)
         totals = np.bincount(y, minlength=len(classes))
         check_rarest(totals, totals, classes=classes, folds=2)
+        if order is not None:
+            check_alone(groups is not None, self.repeats)
+            split = split_in_order(order, folds=self.folds, test_size=self.test_size)
+            check_classes_of_folds(y, split.folds, classes=classes, why=TOO_EARLY)
+            return split
         if groups is not None:
             check_groups(groups, self.folds, tested=False)
         test_seed, fold_seed = np.random.SeedSequence(self.seed).spawn(2)
@@ -73,7 +90,7 @@ class Splitter:
             check_groups(own, self.folds, tested=bool(len(test)))
         validations = self._validations(y[train], own, _random_state(fold_seed))
         split = split_of(test, [train[rows] for rows in validations])
-        check_classes_of_folds(y, split.folds, classes=classes)
+        check_classes_of_folds(y, split.folds, classes=classes, why=TOO_FEW_GROUPS)
         return split
 
     def _hold_out(

@@ -56,6 +56,7 @@ def check_same_rows(studies: Sequence[Study]) -> None:
                 ("--folds is", first.settings.folds, record.settings.folds),
                 ("--repeats is", first.settings.repeats, record.settings.repeats),
                 ("--groups is", first.data.get("groups"), record.data.get("groups")),
+                ("--order is", first.data.get("order"), record.data.get("order")),
                 ("--test-size is", first.settings.test_size, record.settings.test_size),
                 ("--seed, which cuts the folds, is", first.settings.seed, record.settings.seed),
             )

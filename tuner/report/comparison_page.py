@@ -171,7 +171,7 @@ def _method(studies: Sequence[Compared]) -> Section:
         ("data", f"{first.data['name']}: {first.data['rows']:,} rows"),
         ("data fingerprint", str(first.data.get("fingerprint", "unknown"))),
         ("split", f"{split.in_words}, of {len(split.train):,} training rows, the same for all"),
-        *([("groups", str(first.data["groups"]))] if first.data.get("groups") else []),
+        *((name, str(first.data[name])) for name in ("groups", "order") if first.data.get(name)),
         ("seed", str(first.settings.seed)),
         *((each.name, _how(each)) for each in studies),
     )

@@ -104,6 +104,7 @@ class KFoldTuner(keras_tuner.Tuner):
         y: np.ndarray,
         *,
         groups: np.ndarray | None = None,
+        order: np.ndarray | None = None,
         study: str | None = None,
     ) -> None:
         """Search on rows that a network can take as they are.
@@ -113,6 +114,8 @@ class KFoldTuner(keras_tuner.Tuner):
             y: The class of each row, shape `(rows,)`, numbers or words.
             groups: What group each row is of, shape `(rows,)`, numbers or words: no group is on
                 both sides of a split. None where each row stands for itself.
+            order: What rows are ordered by, shape `(rows,)`, numbers or times: each fold is
+                predicted from what comes before it. None where they are in no order.
             study: The study's name; a free one where it is None. A study that is there already,
                 on the same rows and with the same settings, goes on.
 
@@ -131,8 +134,11 @@ class KFoldTuner(keras_tuner.Tuner):
             )
         names, numbers = np.unique(np.asarray(y), return_inverse=True)
         classes = [str(name) for name in names]
-        groups = None if groups is None else _numbered(groups, len(x))
-        split = self.settings.splitter.split(numbers, classes=classes, groups=groups)
+        groups, order = (
+            None if each is None else _numbered(each, name, len(x))
+            for each, name in ((groups, "groups"), (order, "order"))
+        )
+        split = self.settings.splitter.split(numbers, classes=classes, groups=groups, order=order)
         space = from_keras_tuner(
             self.oracle.get_space(), name=type(self.hypermodel).__name__, title=""
         )
@@ -146,7 +152,8 @@ class KFoldTuner(keras_tuner.Tuner):
                 "rows": len(x),
                 "classes": classes,
                 "groups": None if groups is None else "groups",
-                "fingerprint": _fingerprint(x, numbers, groups),
+                "order": None if order is None else "order",
+                "fingerprint": _fingerprint(x, numbers, groups, order),
             },
             settings=self.settings,
             split=split,
@@ -398,18 +405,18 @@ class KFoldTuner(keras_tuner.Tuner):
         return [trial for trial in trials if int(trial.trial_id) in completed][:number]
 
 
-def _numbered(groups: np.ndarray, rows: int) -> np.ndarray:
-    """Return the number of each row's group, shape `(rows,)`, int64."""
+def _numbered(values: np.ndarray, name: str, rows: int) -> np.ndarray:
+    """Return the place of each row's value among all of them, shape `(rows,)`, int64."""
     import pandas as pd
 
-    groups = np.asarray(groups)
-    if groups.shape != (rows,) or pd.isna(groups).any():
+    values = np.asarray(values)
+    if values.shape != (rows,) or pd.isna(values).any():
         raise DataError(
-            f"groups: expected a group for each of {rows} rows, none of them missing; received an "
-            f"array of shape {groups.shape}"
+            f"{name}: expected a value for each of {rows} rows, none of them missing; received an "
+            f"array of shape {values.shape}"
         )
-    numbers: np.ndarray = np.unique(groups, return_inverse=True)[1]
-    return numbers.astype(np.int64)
+    places, _ = pd.factorize(values, sort=True)
+    return places.astype(np.int64)
 
 
 def _fingerprint(*arrays: np.ndarray | None) -> str:

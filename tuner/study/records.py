@@ -155,7 +155,7 @@ class StudyRecord:
             theirs = getattr(other.settings, name)
             if name not in ("max_trials", "max_seconds") and mine != theirs:
                 found.append(f"{_option(name)} is {mine} there and {theirs} here")
-        for name in ("target", "categorical", "ignore", "groups"):
+        for name in ("target", "categorical", "ignore", "groups", "order"):
             mine, theirs = (_json(each.data.get(name)) for each in (self, other))
             if mine != theirs:
                 found.append(f"--{name} is {mine} there and {theirs} here")

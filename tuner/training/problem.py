@@ -30,7 +30,8 @@ class Problem:
         x: Shape `(rows, …)`, float32; NaN where a number is missing.
         y: Class numbers, shape `(rows,)`.
         folds: Row numbers of each fold, of each repeat as many, repeat after repeat. The
-            validation parts of a repeat partition the training rows.
+            validation parts of a repeat partition the training rows; those of an order leave
+            the first ones out.
         scaled: Which features are standardised on each fold's training rows, shape
             `(features,)`; None where rows are taken as they are.
         streams: By what number each fold's random streams go; None for its place.
@@ -66,25 +67,31 @@ class Problem:
     @cached_property
     def rows(self) -> np.ndarray:
         """The training rows, shape `(training rows,)`, ascending."""
+        every = [rows for fold in self.folds for rows in (fold.train, fold.validation)]
+        return np.unique(np.concatenate(every))
+
+    @cached_property
+    def scored(self) -> np.ndarray:
+        """The training rows that are validated, shape `(scored rows,)`, ascending."""
         return np.unique(np.concatenate([fold.validation for fold in self.folds]))
 
     @property
     def repeats(self) -> int:
-        """How often each row is validated."""
-        return sum(self.fold_rows) // len(self.rows)
+        """How often each of these is."""
+        return sum(self.fold_rows) // len(self.scored)
 
     @cached_property
     def truth(self) -> Truth:
-        """What out-of-fold predictions are held against: that of `rows`."""
-        groups = None if self.groups is None else self.groups[self.rows]
-        return Truth(self.y[self.rows], groups)
+        """What out-of-fold predictions are held against: that of `scored`."""
+        groups = None if self.groups is None else self.groups[self.scored]
+        return Truth(self.y[self.scored], groups)
 
     @cached_property
     def places(self) -> tuple[np.ndarray, ...]:
-        """Where each fold's validation rows stand among `rows`, repeat after repeat."""
-        of_repeat = len(self.folds) // self.repeats
+        """Where each fold's validation rows stand among `scored`, repeat after repeat."""
+        of_repeat, rows = len(self.folds) // self.repeats, len(self.scored)
         return tuple(
-            np.searchsorted(self.rows, fold.validation) + number // of_repeat * len(self.rows)
+            np.searchsorted(self.scored, fold.validation) + number // of_repeat * rows
             for number, fold in enumerate(self.folds)
         )
 
@@ -95,12 +102,12 @@ class Problem:
             by_fold: Each of shape `(validation rows, classes)`.
 
         Returns:
-            Shape `(rows, classes)`, or `(repeats, rows, classes)` where there are several.
+            Shape `(scored rows, classes)`, or `(repeats, …)` of that where there are several.
         """
         ordered: np.ndarray = np.concatenate(by_fold)[np.argsort(np.concatenate(self.places))]
         if self.repeats == 1:
             return ordered
-        return ordered.reshape(self.repeats, len(self.rows), -1)
+        return ordered.reshape(self.repeats, len(self.scored), -1)
 
     @property
     def fold_rows(self) -> list[int]:

@@ -33,9 +33,9 @@ class TrialResult:
         parameters: Trainable weights and biases.
         seconds: Wall time of training and validation.
         curves: The names of `CURVES`, each a list by fold of a list by epoch.
-        probabilities: Out-of-fold probabilities, shape `(training rows, classes)`, float32, in
-            the order of the training rows, with the repeats on an axis before where there are
-            several; None where the trial failed or they were not loaded.
+        probabilities: Out-of-fold probabilities of the training rows that are validated, shape
+            `(scored rows, classes)`, float32, ascending, with the repeats on an axis before where
+            there are several; None where the trial failed or they were not loaded.
     """
 
     trial: int

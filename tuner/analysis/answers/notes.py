@@ -31,6 +31,7 @@ def notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
         *_failed(evidence),
         *([_FITTING] if spans else []),
         *_groups(evidence),
+        *_order(evidence),
     ]
     if settings.oracle not in ("random", "grid"):
         sentences.append(
@@ -48,6 +49,18 @@ def _groups(evidence: Evidence) -> list[str]:
     return [
         f"Rows of a group ({name}) are alike: each group was on one side of every split, and "
         "standard errors, intervals and comparisons are over groups, not over rows."
+    ]
+
+
+def _order(evidence: Evidence) -> list[str]:
+    name = evidence.study.data.get("order")
+    if name is None:
+        return []
+    first = len(evidence.study.split.folds[0].train)
+    return [
+        f"Rows are in an order ({name}): each fold was predicted from the rows before it, and the "
+        f"first {first:,} rows are never scored. Standard errors take rows as independent; where "
+        "neighbours are alike, they are too small."
     ]
 
 

@@ -65,7 +65,7 @@ def method(of: Material) -> Section:
             f"{split.in_words}, of {len(split.train):,} training rows; {len(split.test):,} rows "
             "were held out",
         ),
-        *([("groups", str(data["groups"]))] if data.get("groups") else []),
+        *((name, str(data[name])) for name in ("groups", "order") if data.get(name)),
         ("objective", settings.objective),
         ("seed", str(settings.seed)),
         ("oracle", settings.oracle + (", racing" if settings.racing else ", no racing")),

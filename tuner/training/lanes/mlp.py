@@ -231,10 +231,10 @@ class StackedMLPs(StackedNetworks):
         self._descend(inputs, slopes, delta, lanes)
         return tf.minimum(loss, _FARTHEST) * real, right * real
 
-    def step_apart(self, step: int, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
+    def step_apart(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
         """Train a batch that only the larger folds have; the other lanes stay as they were."""
         before = [tf.identity(variable) for variable in self.variables]
-        answer = self.step(tf.constant(step), lanes)
+        answer = self.step(step, lanes)
         self.where(lanes["rows"] > step * self.shape.batch_size, before)
         return answer
 
