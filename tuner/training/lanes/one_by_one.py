@@ -1,7 +1,7 @@
 """A program that trains one lane a call, a whole epoch of it: for any Keras network."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -125,7 +125,7 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
         logs = tf.stack([loss / rows, right / rows, self.network.penalty(variables)])
         return variables, logs, self._predict(variables, lane)
 
-    def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes, size: int) -> _Carry:
+    def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes, size: int | tf.Tensor) -> _Carry:
         ids = lane["order"][number, :size]
         x, y = self.data.rows(ids, lane), tf.gather(self.data.y, ids)
         of_classes = lane.get("class_weights")
@@ -136,16 +136,14 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
 
     def _last_step(self, number: tf.Tensor, carry: _Carry, lane: Lanes) -> _Carry:
         """Train on the rows that no whole batch has; folds may differ in how many those are."""
-        left = sorted({int(rows) % self.batch_size for rows in self.data.train_rows})
-
-        def train(size: int) -> Callable[[], _Carry]:
-            return lambda: self._step(number, carry, lane, size) if size else carry
-
-        if len(left) == 1:
-            return train(left[0])()
-        own = lane["rows"] % self.batch_size
-        place = tf.reduce_sum(tf.cast(own > tf.constant(left), tf.int32))
-        last: _Carry = tf.switch_case(place, [train(size) for size in left])
+        sizes = {int(rows) % self.batch_size for rows in self.data.train_rows}
+        if len(sizes) == 1:
+            (size,) = sizes
+            return self._step(number, carry, lane, size) if size else carry
+        left = lane["rows"] % self.batch_size  # of a size that is free, whatever folds there are
+        last: _Carry = tf.cond(
+            left > 0, lambda: self._step(number, carry, lane, left), lambda: carry
+        )
         return last
 
     def _predict(self, variables: Variables, lane: Lanes) -> tf.Tensor:
