@@ -1,6 +1,5 @@
 """`KFoldTuner`: a `keras_tuner.Tuner` that scores each trial by k-fold cross-validation."""
 
-import hashlib
 import shutil
 import tempfile
 import time
@@ -15,7 +14,8 @@ import keras
 import keras_tuner
 import numpy as np
 
-from tuner.errors import DataError, SearchFailed, StudyError, UserError
+from tuner.errors import SearchFailed, StudyError, UserError
+from tuner.search.arrays import LabelledRows
 from tuner.search.clock import Clock
 from tuner.search.oracles import ORACLES, StudyOracle, check_foreign, configuration_key
 from tuner.space import Space, Value, from_keras_tuner
@@ -125,20 +125,10 @@ class KFoldTuner(keras_tuner.Tuner):
             SearchFailed: No trial was completed.
         """
         self._refuse_second_search()
-        x, y = np.asarray(x, np.float32), np.asarray(y)
-        if y.ndim != 1 or len(x) != len(y) or not np.isfinite(x).all():
-            raise DataError(
-                "x and y: expected finite rows, and one class for each; received x of shape "
-                f"{x.shape} with {int((~np.isfinite(x)).sum())} values that are not finite, and y "
-                f"of shape {y.shape}"
-            )
-        names, numbers = np.unique(np.asarray(y), return_inverse=True)
-        classes = [str(name) for name in names]
-        groups, order = (
-            None if each is None else _numbered(each, name, len(x))
-            for each, name in ((groups, "groups"), (order, "order"))
+        rows = LabelledRows.of(x, y, groups=groups, order=order)
+        split = self.settings.splitter.split(
+            rows.y, classes=rows.classes, groups=rows.groups, order=rows.order
         )
-        split = self.settings.splitter.split(numbers, classes=classes, groups=groups, order=order)
         space = from_keras_tuner(
             self.oracle.get_space(), name=type(self.hypermodel).__name__, title=""
         )
@@ -147,24 +137,17 @@ class KFoldTuner(keras_tuner.Tuner):
             space=space.name,
             title=space.title,
             definition=space.to_dict(),
-            data={
-                "name": "array",
-                "rows": len(x),
-                "classes": classes,
-                "groups": None if groups is None else "groups",
-                "order": None if order is None else "order",
-                "fingerprint": _fingerprint(x, numbers, groups, order),
-            },
+            data=rows.to_dict(),
             settings=self.settings,
             split=split,
             versions=installed_versions(),
         )
         problem = Problem(
-            x,
-            numbers.astype(np.int64),
+            rows.x,
+            rows.y,
             split.folds,
             class_weight=self.settings.class_weight,
-            groups=groups,
+            groups=rows.groups,
         )
         opened = Study.open_or_create(record, self.root)
         with opened.search_lock():
@@ -403,21 +386,3 @@ class KFoldTuner(keras_tuner.Tuner):
         completed = {record.trial for record in self.records if record.completed}
         trials = self.oracle.get_best_trials(len(self.records))
         return [trial for trial in trials if int(trial.trial_id) in completed][:number]
-
-
-def _numbered(values: np.ndarray, name: str, rows: int) -> np.ndarray:
-    """Return the place of each row's value among all of them, shape `(rows,)`, int64."""
-    import pandas as pd
-
-    values = np.asarray(values)
-    if values.shape != (rows,) or pd.isna(values).any():
-        raise DataError(
-            f"{name}: expected a value for each of {rows} rows, none of them missing; received an "
-            f"array of shape {values.shape}"
-        )
-    places, _ = pd.factorize(values, sort=True)
-    return places.astype(np.int64)
-
-
-def _fingerprint(*arrays: np.ndarray | None) -> str:
-    return hashlib.sha256(b"".join(a.tobytes() for a in arrays if a is not None)).hexdigest()
