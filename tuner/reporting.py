@@ -54,7 +54,7 @@ def report_seconds(prepared: Prepared) -> float:
     Args:
         prepared: Of it, the rows and the number of trials.
     """
-    return _PAGE_SECONDS + _ROW_SECONDS * len(prepared.split.train) * prepared.settings.max_trials
+    return _PAGE_SECONDS + _ROW_SECONDS * _predictions(prepared) * prepared.settings.max_trials
 
 
 def choice_seconds(prepared: Prepared) -> float:
@@ -63,12 +63,17 @@ def choice_seconds(prepared: Prepared) -> float:
     Args:
         prepared: Of it, the rows, the classes, the objective and the number of trials.
     """
-    rows, settings = len(prepared.split.train), prepared.settings
+    rows, settings = _predictions(prepared), prepared.settings
     seconds = rows * (_CHOICE_ROW_SECONDS + _CHOICE_SECONDS * settings.max_trials)
     if settings.objective != "roc_auc":
         return seconds
     curves = len(prepared.dataset.schema.classes) * (settings.max_trials + _ENSEMBLES)
     return seconds + _CURVE_SECONDS * rows * curves
+
+
+def _predictions(prepared: Prepared) -> int:
+    """Return how many rows a trial predicts: the training rows, as often as they are repeated."""
+    return sum(len(fold.validation) for fold in prepared.split.folds)
 
 
 def baseline_seconds(prepared: Prepared) -> float:

@@ -76,7 +76,7 @@ def test_a_clear_difference_is_told_apart_by_its_rows(make_study, problem):
     assert page.headline == (
         "The best score, corrected for the choice, is that of good: cross-entropy "
         f"{exported.score:.4f} ± {exported.standard_error:.4f}.",
-        "By their paired differences over rows it is better than all others.",
+        "By their paired differences it is better than all others.",
     )
 
 

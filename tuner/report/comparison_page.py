@@ -51,7 +51,7 @@ def _headline(exported: Exported, found: Sequence[Difference], objective: str) -
         f"{_corrected(exported[best])}."
     )
     if not alike:
-        return first, "By their paired differences over rows it is better than all others."
+        return first, "By their paired differences it is better than all others."
     others = ", ".join(alike)
     if len(alike) == len(beside):
         return f"By their rows these cannot be told apart: {best}, {others}.", first
@@ -72,8 +72,8 @@ def _scores(
     ]
     chart = intervals(estimates, "", objective, told=("cannot be told apart", "worse"))
     caption = (
-        "The score of what each study exported, corrected for the choice, with its 95 % interval "
-        "over rows. The rows are the same ones, so that the table's paired differences tell more "
+        "The score of what each study exported, corrected for the choice, with its 95 % "
+        "interval. The rows are the same ones, so that the table's paired differences tell more "
         "than whether intervals overlap."
     )
     figure = Figure("scores", finished(chart, height=bars_height(len(estimates))), "", caption)
