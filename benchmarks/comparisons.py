@@ -165,7 +165,7 @@ def out_of_fold(estimator: Any, problem: Problem) -> np.ndarray:
         )
         for fold in problem.folds
     ]
-    return np.concatenate(predicted)[problem.fold_order]
+    return problem.in_row_order(predicted)
 
 
 def _record(trial: int, settings: int, **scores: Any) -> TrialRecord:

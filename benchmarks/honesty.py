@@ -201,7 +201,7 @@ def _evaluated(
             _fitted(estimator, problem, fold.train).predict_proba(problem.x[fold.validation])
             for fold in problem.folds
         ]
-        probabilities = np.concatenate(predicted)[problem.fold_order]
+        probabilities = problem.in_row_order(predicted)
         scores = scores_of(probabilities, problem, objective)
         result = TrialResult(
             trial, "completed", parameters=1, probabilities=probabilities, **scores

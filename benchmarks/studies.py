@@ -22,7 +22,7 @@ from tuner.analysis import OutOfBag, differences, select
 from tuner.analysis.correction import by_rule, out_of_bag
 from tuner.analysis.ensemble import Library, Scoring, make_ensemble
 from tuner.analysis.rules import pick_best
-from tuner.training import OBJECTIVES, Problem
+from tuner.training import OBJECTIVES, Problem, Truth
 
 _NORMAL = 1.959964  # 97.5 % of the standard normal distribution
 TRIALS = ((1, 100), (5, 100), (5, 20), (100, 100))  # of two studies
@@ -138,7 +138,8 @@ def _searched(problem: Problem, trials: int, seed: int) -> Exported:
 
     objective, y = OBJECTIVES["accuracy"], problem.y
     records, row_values = by_trees(problem, objective, trials, seed)
-    scoring = Scoring(y, {"accuracy": lambda p: objective.row_values(p, y)}, "accuracy", True)
+    values_of = {"accuracy": lambda p: objective.row_values(p, y)}
+    scoring = Scoring(Truth(y), values_of, "accuracy", True)
     library = Library(
         records,
         row_values,

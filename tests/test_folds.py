@@ -4,11 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
+from sklearn.model_selection import TimeSeriesSplit
 
 from tuner.errors import DataError
-from tuner.folds import make_split
+from tuner.folds import Splitter, make_split
 
 
 def rows_of(*counts: int) -> np.ndarray:
@@ -154,3 +155,182 @@ def test_refused_splits(counts, options, message) -> None:
 def test_the_folds_that_a_refusal_offers_work(folds, test_size) -> None:
     make_split(rows_of(20, 5, 20), classes="abc", folds=folds, test_size=test_size, seed=0)
     make_split(rows_of(10, 10, 10), classes="abc", folds=2, test_size=0.1, seed=0)
+
+
+@st.composite
+def grouped(draw):
+    """Groups of unequal size, most of them of one class, as those of patients are."""
+    sizes = draw(st.lists(st.integers(1, 12), min_size=16, max_size=40))
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    y = np.where(np.random.default_rng(0).random(len(groups)) < 0.2, 0, groups % 2)
+    splitter = Splitter(draw(st.integers(2, 4)), draw(st.sampled_from([0, 0.2, 0.4])), seed=0)
+    return y, groups, splitter
+
+
+@given(grouped())
+def test_no_group_is_on_both_sides_of_a_split(drawn) -> None:
+    y, groups, splitter = drawn
+    split = splitter.split(y, classes="ab", groups=groups)
+    assert not set(groups[split.test]) & set(groups[split.train])
+    validated = np.concatenate([fold.validation for fold in split.folds])
+    np.testing.assert_array_equal(np.sort(validated), split.train)
+    for fold in split.folds:
+        assert len(fold.validation)
+        assert not set(groups[fold.train]) & set(groups[fold.validation])
+        assert np.bincount(y[fold.train], minlength=2).all()
+
+
+def test_the_test_part_of_groups_is_as_large_and_mixed_as_groups_allow() -> None:
+    rng = np.random.default_rng(1)
+    groups = np.repeat(np.arange(50), rng.integers(2, 20, size=50))
+    y = (rng.random(len(groups)) < np.linspace(0.05, 0.4, 50)[groups]).astype(int)
+    for seed in range(5):
+        test = Splitter(3, 0.2, seed).split(y, classes="ab", groups=groups).test
+        assert len(test) / len(y) == pytest.approx(0.2, abs=0.03)
+        assert y[test].mean() == pytest.approx(y.mean(), abs=0.04)
+
+
+def test_a_seed_gives_one_split_of_groups() -> None:
+    groups, y = np.arange(120) // 4, np.arange(120) % 3
+
+    def split(seed):
+        return Splitter(3, 0.2, seed).split(y, classes="abc", groups=groups)
+
+    assert same(split(0), split(0))
+    assert not same(split(0), split(1))
+
+
+@pytest.mark.parametrize(
+    ("y", "groups", "options", "message"),
+    [
+        (
+            np.arange(30) % 2,
+            np.arange(30) // 10,
+            (5, 0.0, 0),
+            "groups: 3 groups are there, too few for 5 folds; use --folds 3, or gather rows of "
+            "more groups",
+        ),
+        (
+            np.arange(30) % 2,
+            np.zeros(30, int),
+            (2, 0.0, 0),
+            "groups: 1 group is there, too few for 2 folds; gather rows of more groups",
+        ),
+        (
+            np.arange(40) % 2,
+            np.arange(40) // 10,
+            (4, 0.2, 0),
+            "groups: 3 groups are there outside the test part, too few for 4 folds; use --folds "
+            "3, or gather rows of more groups",
+        ),
+        (
+            (np.arange(60) >= 50).astype(int),
+            np.arange(60) // 10,
+            (3, 0.0, 0),
+            "class b: fold 1 has no row of it to train on, since its rows are of too few groups; "
+            "use another --seed, gather rows of it from more groups, or leave the class out",
+        ),
+    ],
+)
+def test_refused_splits_of_groups(y, groups, options, message) -> None:
+    with pytest.raises(DataError) as error:
+        Splitter(*options).split(y, classes="ab", groups=groups)
+    assert str(error.value) == message
+
+
+def test_repeats_cut_the_same_training_rows_anew() -> None:
+    y = rows_of(20, 20, 12)
+    once, thrice = (
+        Splitter(4, 0.2, seed=0, repeats=repeats).split(y, classes="abc") for repeats in (1, 3)
+    )
+    assert same(once, make_split(y, classes="abc", folds=4, test_size=0.2, seed=0))
+    assert (once.repeats, thrice.repeats) == (1, 3)
+    assert (once.in_words, thrice.in_words) == ("4 folds", "4 folds, 3 times anew")
+    np.testing.assert_array_equal(thrice.test, once.test)
+    np.testing.assert_array_equal(thrice.train, once.train)
+    cuts = [[fold.validation.tolist() for fold in thrice.folds[n : n + 4]] for n in (0, 4, 8)]
+    assert cuts[0] == [fold.validation.tolist() for fold in once.folds]
+    assert cuts[0] != cuts[1] != cuts[2]
+    for cut in cuts:
+        np.testing.assert_array_equal(np.sort(np.concatenate(cut)), thrice.train)
+    again = type(thrice).from_dict(json.loads(json.dumps(thrice.to_dict())))
+    for one, two in zip(again.folds, thrice.folds, strict=True):
+        np.testing.assert_array_equal(one.train, two.train)
+        np.testing.assert_array_equal(one.validation, two.validation)
+
+
+def in_order(order, y=None, folds=3, test_size=0.2, **options):
+    order = np.asarray(order)
+    y = np.arange(len(order)) % 2 if y is None else y
+    return Splitter(folds, test_size, 0, **options).split(y, classes="ab", order=order)
+
+
+def test_rows_of_different_places_are_cut_as_scikit_learn_cuts_them() -> None:
+    order = np.random.default_rng(0).permutation(103)
+    rows, split = np.argsort(order), in_order(order, folds=4)
+    assert split.test.tolist() == sorted(rows[-21:])
+    assert split.train.tolist() == sorted(rows[:-21])
+    expected = TimeSeriesSplit(4).split(np.arange(82))
+    for fold, (train, validation) in zip(split.folds, expected, strict=True):
+        assert fold.train.tolist() == sorted(rows[train])
+        assert fold.validation.tolist() == sorted(rows[validation])
+    assert split.in_words == "4 folds in order, after 18 rows that only train"
+    assert in_order(order, test_size=0).test.tolist() == []
+
+
+@given(
+    st.lists(st.integers(0, 30), min_size=40, max_size=80),
+    st.integers(2, 4),
+    st.sampled_from([0, 0.2, 0.4]),
+)
+def test_what_is_trained_on_came_before_what_validates(order, folds, test_size) -> None:
+    try:
+        split = in_order(order, folds=folds, test_size=test_size)
+    except DataError:  # of few places, or of a class that comes late
+        reject()
+    places = np.array(order)
+    assert len(split.folds) == folds
+    for fold in split.folds:
+        assert places[fold.train].max() < places[fold.validation].min()
+    assert len(split.test) >= test_size * len(places)
+    if len(split.test):
+        assert places[split.train].max() < places[split.test].min()
+    last = split.folds[-1]
+    np.testing.assert_array_equal(np.sort([*last.train, *last.validation]), split.train)
+    again = type(split).from_dict(json.loads(json.dumps(split.to_dict())))
+    np.testing.assert_array_equal(again.train, split.train)
+    for one, two in zip(again.folds, split.folds, strict=True):
+        np.testing.assert_array_equal(one.train, two.train)
+        np.testing.assert_array_equal(one.validation, two.validation)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"order": np.arange(60) // 20},
+            "order: it has 3 different values, too few for 3 folds that are not cut within a "
+            "value; use fewer --folds, or a finer column",
+        ),
+        (
+            {"order": np.arange(60), "y": (np.arange(60) >= 30).astype(int)},
+            "class b: fold 0 has no row of it to train on, since none comes so early in the order; "
+            "use fewer --folds, gather earlier rows of it, or leave the class out",
+        ),
+        (
+            {"order": np.arange(60), "repeats": 2},
+            "repeats: rows in an order are cut in one way only, not in 2; leave --repeats or "
+            "--order out",
+        ),
+    ],
+)
+def test_refused_orders(arguments, message) -> None:
+    with pytest.raises(DataError) as error:
+        in_order(**arguments)
+    assert str(error.value) == message
+
+
+def test_an_order_and_groups_are_refused_together() -> None:
+    rows = np.arange(60)
+    with pytest.raises(DataError, match="leave --groups or --order out"):
+        Splitter(3, 0.2, 0).split(rows % 2, classes="ab", groups=rows // 4, order=rows)

@@ -55,7 +55,7 @@ def values_of(depth, units, rate=0.1):
 def studied(prepared, root, trials, first=0):
     """A study of trials that are made up: by number, their hyperparameters; the first is best."""
     study = open_or_create(prepared, Destination(root, "study"))
-    y, problem = prepared.training_y, prepared.problem
+    y, problem = prepared.truth.y, prepared.problem
     probabilities = np.full((len(y), 3), 1 / 3, np.float32)
     for number, values in enumerate(trials, start=first):
         result = make_result(number, probabilities, problem, parameters=len(trials))
@@ -138,7 +138,7 @@ def test_a_time_limit_is_held_to(prepared, tmp_path):
 
 def test_those_on_the_front_of_size_come_first(prepared, tmp_path):
     study = studied(prepared, tmp_path, [values_of(1, units) for units in range(2, 22)])
-    small = make_result(20, np.full((len(prepared.training_y), 3), 1 / 3, np.float32),
+    small = make_result(20, np.full((len(prepared.truth.y), 3), 1 / 3, np.float32),
                         prepared.problem, parameters=1)  # fmt: skip
     study.write_trial(TrialRecord(20, values_of(0, 0), {}, replace(small, score=9.0)), {})
     measure_prediction_times(prepared, study, seconds=60)

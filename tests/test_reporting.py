@@ -8,10 +8,18 @@ import pandas as pd
 import pytest
 
 from tests.conftest import make_result, make_space
+from tests.report.test_report import texts
 from tuner.errors import SearchFailed, UserError
 from tuner.folds import make_split
-from tuner.preparation import DataRequest, Destination, Prepared, open_or_create, prepare
-from tuner.report import Page
+from tuner.preparation import (
+    DataRequest,
+    Destination,
+    Prepared,
+    open_or_create,
+    open_study,
+    prepare,
+)
+from tuner.report import Page, study_page
 from tuner.reporting import (
     baseline_seconds,
     choice_seconds,
@@ -47,11 +55,12 @@ def make_study(prepared, root, name="study"):
     """A study of twelve trials that are made up."""
     study = open_or_create(prepared, Destination(root, name))
     study.begin(prepared.settings)
-    y = prepared.training_y
+    y, repeats = prepared.truth.y, prepared.split.repeats
+    shape = (repeats, len(y), 3) if repeats > 1 else (len(y), 3)
     for number in range(12):
         rng = np.random.default_rng(number)
-        logits = 2 * np.eye(3)[y] + rng.normal(size=(len(y), 3)) * (0.5 + number / 6)
-        probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        logits = 2 * np.eye(3)[y] + rng.normal(size=shape) * (0.5 + number / 6)
+        probabilities = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
         probabilities = probabilities.astype(np.float32)
         result = make_result(number, probabilities, prepared.problem, parameters=15 + number)
         values = {"depth": number % 3, "learning_rate": 0.02 * (number + 1)}
@@ -170,3 +179,59 @@ def test_a_time_limit_keeps_what_was_measured_and_not_much_more(
     made = prepare("mlp_depth", DataRequest(str(tmp_path / "made.npz")), settings)
     assert page <= report_seconds(made) <= 3 * page
     assert baselines <= baseline_seconds(made) <= 2 * baselines
+
+
+@pytest.fixture
+def visits(tmp_path):
+    """A table of patients who came on several days."""
+    rng = np.random.default_rng(0)
+    days = pd.date_range("2024-01-01", periods=180).strftime("%Y-%m-%d")
+    kind = np.array(["a", "b", "c"])[rng.integers(3, size=180)]
+    values = {"patient": np.arange(180) % 30, "day": days, "size": rng.normal(size=180)}
+    path = tmp_path / "visits.csv"
+    pd.DataFrame({**values, "kind": kind}).to_csv(path, index=False)
+    return str(path)
+
+
+RELATIONS = {
+    "groups and repeats": (
+        {"groups": "patient", "ignore": ("day",)},
+        {"repeats": 2, "class_weight": "balanced"},
+        [
+            "split 3 folds, 2 times anew, of ",
+            "groups patient",
+            "class weights balanced, by each fold",
+            "standard errors, intervals and comparisons are over groups, not over rows.",
+        ],
+    ),
+    "order": (
+        {"order": "day", "ignore": ("patient",)},
+        {},
+        [
+            "split 3 folds in order, after 36 rows that only train, of 144 training rows; 36 rows",
+            "order day",
+            "the first 36 rows are never scored.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("relations", "options", "said"), RELATIONS.values(), ids=RELATIONS)
+def test_a_study_of_related_rows_is_reported_with_what_relates_them(
+    visits, tmp_path, relations, options, said
+):
+    request = DataRequest(visits, **relations)
+    settings = SearchSettings(folds=3, epochs=2, max_trials=12, **options)
+    prepared = replace(prepare("mlp_depth", request, settings), definition=make_space(SPACE))
+    study = make_study(prepared, tmp_path / "runs")
+    page = study_page(study_material(prepared, study))
+    words = texts(page, "method")
+    for part in said:
+        assert part in words
+    assert len(study.baselines()["logistic regression"].reshape(-1, 3)) == (
+        len(prepared.truth.y) * prepared.split.repeats
+    )
+    again, _ = open_study("study", tmp_path / "runs")
+    assert again.request == prepared.request
+    assert again.split.to_dict() == prepared.split.to_dict()
+    np.testing.assert_array_equal(again.truth.units, prepared.truth.units)

@@ -68,7 +68,7 @@ def export_pick(
     """
     from tuner.serving.fresh_process import FreshProcess
 
-    calibration = calibration_of(study, picked.members, prepared.training_y)
+    calibration = calibration_of(study, picked.members, prepared.truth)
     members, temperature = picked.members, calibration.temperature
     test = tested(study, members, temperature)
     records = {record.trial: record for record in study.trials()}
@@ -112,7 +112,8 @@ def _describe(prepared: Prepared, study: Study, export: Export) -> dict[str, Any
         "calibration": export.calibration.to_dict(),
         "measured": {
             "trials": sum(trial.completed for trial in study.trials()),
-            "folds": len(prepared.split.folds),
+            "split": prepared.split.in_words,
+            "scored_rows": len(prepared.truth.y),
             "training_rows": len(prepared.split.train),
             "test_rows": len(prepared.split.test),
         },

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from tuner.analysis import (
     Calibration,
     Choice,
@@ -22,7 +20,6 @@ from tuner.analysis import (
     named_pick,
     networks_of,
 )
-from tuner.data import Dataset
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
 from tuner.exporting import Export, export_trained
 from tuner.final_training import train_members
@@ -189,16 +186,16 @@ def _search(
         final_networks=NETWORKS,
     )
     on_stage("picking the network")
-    choice = choose(study, prepared.training_y)
+    choice = choose(study, prepared.truth)
     picked, model, test, fault = named_pick(choice, choice.exported), study.model_folder, {}, ""
     members, records = picked.members, {record.trial: record for record in tuner.records}
-    calibration = calibration_of(study, members, prepared.training_y)
+    calibration = calibration_of(study, members, prepared.truth)
     what = "the best network" if picked.name == "best" else "the ensemble's networks"
     on_stage(f"training {what} on all training rows, exporting and checking the model")
     with FreshProcess() as fresh:  # it starts while the network trains
         temperature = calibration.temperature
         trained = train_members(prepared, records, members, tuner.note, temperature=temperature)
-        test = _score(trained, prepared.dataset, prepared.split.test)
+        test = _score(trained, prepared)
         networks = networks_of(members)
         study.journal.append("tested", networks=networks, temperature=temperature, test=test)
         export = Export(picked, trained, calibration, test, model, fresh)
@@ -268,10 +265,10 @@ def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTune
         ) from error
 
 
-def _score(
-    trained: "TrainedNetwork", dataset: Dataset, rows: np.ndarray
-) -> dict[str, tuple[float, float]]:
+def _score(trained: "TrainedNetwork", prepared: Prepared) -> dict[str, tuple[float, float]]:
+    """Return mean and standard error of each objective on the held-out rows, by name."""
+    rows = prepared.split.test
     if not len(rows):
         return {}
-    probabilities = trained.probabilities({k: v[rows] for k, v in dataset.raw.items()})
-    return defined_scores(probabilities, dataset.y[rows])
+    raw = {name: values[rows] for name, values in prepared.dataset.raw.items()}
+    return defined_scores(trained.probabilities(raw), prepared.test_truth)

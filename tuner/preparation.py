@@ -6,11 +6,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tuner.data import BUNDLED, Dataset, load_dataset
 from tuner.errors import DataError, StudyError
-from tuner.folds import Split, make_split
+from tuner.folds import Split
 from tuner.model.custom import hypermodel_file, is_custom, load_hypermodel
 from tuner.model.width import check_budget
 from tuner.space import Space, Value, load_space
@@ -25,7 +23,7 @@ from tuner.study import (
     installed_versions,
     study_names,
 )
-from tuner.training import Problem
+from tuner.training import Problem, Truth
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -53,17 +51,26 @@ class DataRequest:
         target: The column to predict; None for the last one.
         categorical: Columns to take as categorical.
         ignore: Columns to leave out.
+        groups: The column that says which rows belong together; None where each stands for itself.
+        order: The column by which rows are ordered; None where they are in no order.
     """
 
     source: str = "digits"
     target: str | None = None
     categorical: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    groups: str | None = None
+    order: str | None = None
 
     def load(self) -> Dataset:
         """Read the data."""
         return load_dataset(
-            self.source, target=self.target, categorical=self.categorical, ignore=self.ignore
+            self.source,
+            target=self.target,
+            categorical=self.categorical,
+            ignore=self.ignore,
+            groups=self.groups,
+            order=self.order,
         )
 
 
@@ -91,12 +98,25 @@ class Prepared:
     def problem(self) -> Problem:
         """Rows and folds for the trainers."""
         dataset = self.dataset
-        return Problem(dataset.x, dataset.y, self.split.folds, dataset.schema.scaled)
+        return Problem(
+            dataset.x,
+            dataset.y,
+            self.split.folds,
+            dataset.schema.scaled,
+            class_weight=self.settings.class_weight,
+            groups=dataset.groups,
+        )
 
     @property
-    def training_y(self) -> np.ndarray:
-        """The class of each training row, shape `(training rows,)`."""
-        return self.dataset.y[self.split.train]
+    def truth(self) -> Truth:
+        """What out-of-fold predictions are held against."""
+        return self.problem.truth
+
+    @property
+    def test_truth(self) -> Truth:
+        """What predictions of the held-out rows are held against."""
+        rows, groups = self.split.test, self.dataset.groups
+        return Truth(self.dataset.y[rows], None if groups is None else groups[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +157,8 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Prepa
     if definition is not None:
         sizes = {"features": dataset.x.shape[1], "classes": len(dataset.schema.classes)}
         check_budget(definition, **sizes)
-    split = make_split(
-        dataset.y,
-        classes=dataset.schema.classes,
-        folds=settings.folds,
-        test_size=settings.test_size,
-        seed=settings.seed,
+    split = settings.splitter.split(
+        dataset.y, classes=dataset.schema.classes, groups=dataset.groups, order=dataset.order
     )
     return Prepared(space, definition, request, dataset, split, settings)
 
@@ -237,6 +253,8 @@ def open_study(name: str, root: Path) -> tuple[Prepared, Study]:
         record.data["target"],
         tuple(record.data["categorical"]),
         tuple(record.data["ignore"]),
+        record.data.get("groups"),  # earlier versions knew of neither
+        record.data.get("order"),
     )
     dataset = request.load()
     if dataset.fingerprint != record.data["fingerprint"]:

@@ -54,7 +54,7 @@ def report_seconds(prepared: Prepared) -> float:
     Args:
         prepared: Of it, the rows and the number of trials.
     """
-    return _PAGE_SECONDS + _ROW_SECONDS * len(prepared.split.train) * prepared.settings.max_trials
+    return _PAGE_SECONDS + _ROW_SECONDS * _predictions(prepared) * prepared.settings.max_trials
 
 
 def choice_seconds(prepared: Prepared) -> float:
@@ -63,12 +63,17 @@ def choice_seconds(prepared: Prepared) -> float:
     Args:
         prepared: Of it, the rows, the classes, the objective and the number of trials.
     """
-    rows, settings = len(prepared.split.train), prepared.settings
+    rows, settings = _predictions(prepared), prepared.settings
     seconds = rows * (_CHOICE_ROW_SECONDS + _CHOICE_SECONDS * settings.max_trials)
     if settings.objective != "roc_auc":
         return seconds
     curves = len(prepared.dataset.schema.classes) * (settings.max_trials + _ENSEMBLES)
     return seconds + _CURVE_SECONDS * rows * curves
+
+
+def _predictions(prepared: Prepared) -> int:
+    """Return how many rows a trial predicts: the training rows, as often as they are repeated."""
+    return sum(len(fold.validation) for fold in prepared.split.folds)
 
 
 def baseline_seconds(prepared: Prepared) -> float:
@@ -112,7 +117,7 @@ def report_study(
     write_page(page, path)
     if output is None:
         _write_figures(page, study.folder / "figures")
-        write_csv(results_table(study, prepared.training_y), study.folder / "results.csv")
+        write_csv(results_table(study, prepared.truth), study.folder / "results.csv")
     return path
 
 
@@ -120,11 +125,11 @@ def study_material(
     prepared: Prepared, study: Study, choice: Choice | None = None, *, baselines: bool = True
 ) -> Material:
     """Return what a report of a study is written from; the arguments are `report_study`'s."""
-    y, record = prepared.training_y, study.record
-    choice = choice or choose(study, y)
+    truth, record = prepared.truth, study.record
+    choice = choice or choose(study, truth)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
     trained = baselines_of(study, prepared.problem) if baselines else kept_baselines(study)
-    judged = judge(trained, choice.out_of_bag, y, objective=record.objective.name)
+    judged = judge(trained, choice.out_of_bag, truth, objective=record.objective.name)
     evidence = Evidence(
         record,
         records,
@@ -136,7 +141,7 @@ def study_material(
         choice.ensemble,
     )
     test = tested(study, choice.members(choice.exported), None)
-    return Material(study, y, records, choice, test, make_answers(evidence), judged)
+    return Material(study, truth, records, choice, test, make_answers(evidence), judged)
 
 
 def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Path:
@@ -159,10 +164,10 @@ def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Pa
 
 
 def _compared(prepared: Prepared, study: Study) -> Compared:
-    choice = choose(study, prepared.training_y)
+    choice = choose(study, prepared.truth)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
     test = tested(study, choice.members(choice.exported), None)
-    return Compared(study, prepared.training_y, records, choice, test)
+    return Compared(study, prepared.truth, records, choice, test)
 
 
 def write_page(page: Page, path: Path) -> None:

@@ -23,7 +23,7 @@ from tuner.analysis.baselines import (
 from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag
 from tuner.analysis.rules import pick_best
 from tuner.analysis.scores import score_rows
-from tuner.training import OBJECTIVES
+from tuner.training import OBJECTIVES, Truth
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,19 @@ def test_they_come_from_the_simplest_to_the_best_known(problem, baselines):
         assert each.probabilities.dtype == np.float32
         assert each.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-6)
         assert each.seconds >= 0
+
+
+def test_balanced_class_weights_are_those_of_scikit_learn(problem):
+    rare = replace(problem, y=np.minimum(problem.y, np.arange(211) % 7), class_weight="balanced")
+    _, logistic, boosting = train_baselines(rare, seed=0)
+    expected = directly(rare, LogisticRegression(max_iter=200, class_weight="balanced"))
+    np.testing.assert_allclose(logistic.probabilities, expected, atol=1e-5)
+    plain = train_baselines(replace(rare, class_weight=None), seed=0)
+    for weighed, without in zip((logistic, boosting), plain[1:], strict=True):
+        assert abs(weighed.probabilities - without.probabilities).max() > 0.1
+    np.testing.assert_array_equal(
+        train_baselines(rare, seed=0)[0].probabilities, plain[0].probabilities
+    )
 
 
 def test_the_majority_class_has_the_shares_of_the_training_rows(problem, baselines):
@@ -140,7 +153,9 @@ def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
     values = OBJECTIVES[objective].row_values
     trial = values(baselines["logistic regression"].probabilities, y)
     exported = OutOfBag.of(trial)
-    majority, logistic, boosting = judge(baselines.values(), exported, y, objective=objective)
+    majority, logistic, boosting = judge(
+        baselines.values(), exported, Truth(y), objective=objective
+    )
     assert (majority.verdict, logistic.verdict) == ("loses", "ties")
     assert (logistic.difference, logistic.standard_error) == (0.0, 0.0)
     differences = [
@@ -148,9 +163,11 @@ def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
     ]
     assert boosting.difference == pytest.approx(sum(differences) / len(y))
     assert boosting.standard_error == pytest.approx(np.std(differences, ddof=1) / np.sqrt(len(y)))
-    assert boosting.scores == score_rows(baselines[boosting.name].probabilities, y)
+    assert boosting.scores == score_rows(baselines[boosting.name].probabilities, Truth(y))
     guess = OutOfBag.of(values(baselines["majority class"].probabilities, y))
-    assert judge([baselines[logistic.name]], guess, y, objective=objective)[0].verdict == "wins"
+    assert (
+        judge([baselines[logistic.name]], guess, Truth(y), objective=objective)[0].verdict == "wins"
+    )
 
 
 def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(problem, baselines):
@@ -161,8 +178,8 @@ def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(proble
     choice = out_of_bag(by_rule(pick_best, losses, np.ones(200), -losses), len(y), seed=0)
     best = OutOfBag.of(-losses[losses.mean(axis=1).argmin()])
     majority = [baselines["majority class"]]
-    (lucky,) = judge(majority, best, y, objective="accuracy")
-    (honest,) = judge(majority, choice, y, objective="accuracy")
+    (lucky,) = judge(majority, best, Truth(y), objective="accuracy")
+    (honest,) = judge(majority, choice, Truth(y), objective="accuracy")
     assert lucky.verdict == "loses"
     assert honest.verdict != "loses"
     assert honest.difference == pytest.approx(

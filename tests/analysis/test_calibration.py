@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tuner.analysis import calibrate, calibration_of, choose, out_of_fold
-from tuner.training import OBJECTIVES
+from tuner.training import OBJECTIVES, Truth
 
 ROWS, CLASSES = 3000, 4
 
@@ -16,27 +16,27 @@ def rows_with(temperature, rows=ROWS, seed=0):
     y = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)  # drawn by softmax(logits)
     powers = np.exp(temperature * logits)
     probabilities = powers / powers.sum(axis=1, keepdims=True)
-    return probabilities.astype(np.float32), y, np.array_split(rng.permutation(rows), 5)
+    return probabilities.astype(np.float32), Truth(y), np.array_split(rng.permutation(rows), 5)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 2.0, 4.0])
 def test_probabilities_that_are_too_sure_or_not_sure_enough_are_mended(temperature):
-    probabilities, y, folds = rows_with(temperature)
-    found = calibrate(probabilities, y, folds)
+    probabilities, truth, folds = rows_with(temperature)
+    found = calibrate(probabilities, truth, folds)
     assert found.applied
     assert found.temperature == pytest.approx(temperature, rel=0.1)
     assert found.after < found.before - 5 * found.standard_error
 
 
 def test_the_fitted_temperature_has_the_lowest_cross_entropy():
-    probabilities, y, folds = rows_with(2.0)
-    found = calibrate(probabilities, y, folds)
+    probabilities, truth, folds = rows_with(2.0)
+    found = calibrate(probabilities, truth, folds)
     value = OBJECTIVES["cross_entropy"].row_values
     logits = np.log(probabilities.astype(float))
 
     def loss(temperature):
         powers = np.exp(logits / temperature)
-        return value(powers / powers.sum(axis=1, keepdims=True), y).mean()
+        return value(powers / powers.sum(axis=1, keepdims=True), truth.y).mean()
 
     assert loss(found.fitted) <= min(loss(found.fitted * 1.02), loss(found.fitted / 1.02))
 
@@ -52,20 +52,21 @@ def test_it_is_judged_on_rows_that_it_was_not_fitted_on():
 
     Fitted and judged on the same rows, any temperature lowers the cross-entropy.
     """
-    sure, y, _ = rows_with(3.0, rows=200, seed=1)
-    right, others, _ = rows_with(0.4, rows=200, seed=2)
+    sure, first, _ = rows_with(3.0, rows=200, seed=1)
+    right, second, _ = rows_with(0.4, rows=200, seed=2)
     folds = [np.arange(200), np.arange(200, 400)]
-    found = calibrate(np.concatenate([sure, right]), np.concatenate([y, others]), folds)
+    truth = Truth(np.concatenate([first.y, second.y]))
+    found = calibrate(np.concatenate([sure, right]), truth, folds)
     assert found.after > found.before
     assert (found.applied, found.temperature) == (False, 1.0)
     assert found.fitted != pytest.approx(1.0, abs=0.01)
 
 
 def test_a_row_that_is_wrong_with_certainty_does_not_break_it():
-    probabilities, y, folds = rows_with(1.0, rows=100)
-    without = calibrate(probabilities, y, folds)
-    probabilities[0] = np.eye(CLASSES)[(y[0] + 1) % CLASSES]
-    found = calibrate(probabilities, y, folds)
+    probabilities, truth, folds = rows_with(1.0, rows=100)
+    without = calibrate(probabilities, truth, folds)
+    probabilities[0] = np.eye(CLASSES)[(truth.y[0] + 1) % CLASSES]
+    found = calibrate(probabilities, truth, folds)
     assert np.isfinite([found.fitted, found.before, found.after, found.standard_error]).all()
     assert found.fitted > without.fitted
 
@@ -76,9 +77,22 @@ def test_a_pick_is_calibrated_by_its_own_out_of_fold_probabilities(make_study, m
     for trial in range(3):
         study.write_trial(make_record(trial), {})
     split = study.record.split
-    y = np.arange(60)[split.train] % 3
-    choice = choose(study, y)
-    found = calibration_of(study, choice.members(name), y)
+    truth = Truth(np.arange(60)[split.train] % 3)
+    choice = choose(study, truth)
+    found = calibration_of(study, choice.members(name), truth)
     assert found.before == pytest.approx(getattr(choice, name).scores["cross_entropy"], rel=1e-6)
     folds = [np.searchsorted(split.train, fold.validation) for fold in split.folds]
-    assert found == calibrate(out_of_fold(study, choice.members(name)), y, folds)
+    assert found == calibrate(out_of_fold(study, choice.members(name)), truth, folds)
+
+
+def test_repeats_are_fitted_together_and_a_group_is_one_piece_of_evidence():
+    probabilities, truth, folds = rows_with(2.0, rows=600)
+    once = calibrate(probabilities, truth, folds)
+    twice = calibrate(np.stack([probabilities, probabilities]), truth, folds)
+    assert (twice.fitted, twice.after) == pytest.approx((once.fitted, once.after), rel=1e-4)
+    assert twice.standard_error == pytest.approx(once.standard_error, rel=1e-3)
+    copied = Truth(np.tile(truth.y, 2), groups=np.tile(np.arange(600), 2))
+    grouped = calibrate(
+        np.tile(probabilities, (2, 1)), copied, [np.concatenate([f, f + 600]) for f in folds]
+    )
+    assert grouped.standard_error == pytest.approx(once.standard_error, rel=1e-3)

@@ -1,5 +1,7 @@
 """The ensemble that a study names."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from tuner.analysis.ensemble import NETWORKS, Library, Scoring, choose_members, 
 from tuner.analysis.selection import select
 from tuner.errors import SearchFailed
 from tuner.study import TrialRecord
-from tuner.training import OBJECTIVES, TrialResult
+from tuner.training import OBJECTIVES, TrialResult, Truth
 
 rng = np.random.default_rng(0)
 
@@ -27,9 +29,9 @@ def slow_choice(true_class, weights):
 
 
 def scoring(problem, objective="cross_entropy"):
-    y = problem.y[problem.rows]
-    values = {name: lambda p, each=each: each.row_values(p, y) for name, each in OBJECTIVES.items()}
-    return Scoring(y, values, objective, OBJECTIVES[objective].direction == "max")
+    truth = problem.truth
+    values = {name: partial(truth.values, each.row_values) for name, each in OBJECTIVES.items()}
+    return Scoring(truth, values, objective, OBJECTIVES[objective].direction == "max")
 
 
 def library_of(records, problem, objective="cross_entropy"):
@@ -182,3 +184,22 @@ def test_what_is_judged_by_another_objective_is_chosen_by_its_own(make_record, p
     (best,) = library.best("accuracy")(np.ones((60, 1)))
     first = library.records[0].result.probabilities
     np.testing.assert_array_equal(best, OBJECTIVES["accuracy"].row_values(first, y))
+
+
+def test_of_repeated_predictions_each_counts_and_of_groups_each_row():
+    groups, y = np.arange(24) // 4, np.arange(24) % 3
+    truth = Truth(y, groups)
+    made = rng.dirichlet(np.ones(3), (5, 2, 24)).astype(np.float32)
+    values = {t: truth.values(OBJECTIVES["cross_entropy"].row_values, made[t]) for t in range(5)}
+    of = {name: partial(truth.values, each.row_values) for name, each in OBJECTIVES.items()}
+    results = [TrialResult(t, "completed", score=v.mean()) for t, v in values.items()]
+    records = [TrialRecord(result.trial, {}, {}, result) for result in results]
+    scoring = Scoring(truth, of, "cross_entropy", maximise=False)
+    library = Library(records, values, probabilities=made.__getitem__, scoring=scoring)
+    drawn = np.array([2.0, 0.0, 1.0, 3.0, 0.0, 0.0])
+    (counts,) = library.choose(drawn[:, None]).T
+    order = [record.trial for record in library.records]
+    true_class = made[order][:, :, np.arange(24), y].reshape(5, 48)
+    assert counts.tolist() == slow_choice(true_class, np.tile(drawn[groups], 2))
+    expected = np.average(made[order], axis=0, weights=counts)
+    np.testing.assert_allclose(library.average(counts), expected, rtol=1e-6)

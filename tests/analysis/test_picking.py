@@ -91,7 +91,7 @@ def test_the_front_is_all_trials_on_it_the_smallest_first(study):
 
 
 def test_a_named_pick_says_what_the_study_says_of_it(study, problem):
-    choice = choose(study, problem.y[problem.rows])
+    choice = choose(study, problem.truth)
     picked = named_pick(choice, "best")
     assert picked.description == choice.best.to_dict()
     assert [member.trial for member in picked.members] == [choice.best.trial]

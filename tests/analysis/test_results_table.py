@@ -13,7 +13,7 @@ from tuner.analysis.results_table import results_table, write_csv
 from tuner.analysis.scores import SCORES
 from tuner.errors import UserError
 from tuner.study import PredictionTime, PredictionTimes, TrialRecord
-from tuner.training import OBJECTIVES, TrialResult
+from tuner.training import OBJECTIVES, TrialResult, Truth
 from tuner.training.scores import scores_of
 
 PROBLEM = make_problem()
@@ -34,7 +34,7 @@ def make_table(make_study, make_record):
             result = replace(record.result, status=status, **scores)
             study.write_trial(replace(record, result=result), {})
         study.write_trial(FAILED, {})
-        return results_table(study, Y), study
+        return results_table(study, Truth(Y)), study
 
     return make
 
@@ -126,7 +126,7 @@ def test_equals_share_the_first_of_their_places_and_failed_ones_the_last(make_st
         study.write_trial(TrialRecord(trial, {}, {}, result), {})
     for trial in (2, 3):
         study.write_trial(TrialRecord(trial, {}, {}, TrialResult(trial, "failed", "no")), {})
-    assert results_table(study, Y).rank_test_score.tolist() == [1, 1, 3, 3]
+    assert results_table(study, Truth(Y)).rank_test_score.tolist() == [1, 1, 3, 3]
 
 
 def test_a_score_time_is_that_of_a_folds_rows(make_study, make_record):
@@ -136,7 +136,7 @@ def test_a_score_time_is_that_of_a_folds_rows(make_study, make_record):
     study.write_prediction_times(
         PredictionTimes({1: PredictionTime(row=0.001, batch=1.0)}, 2, 1, "one thread")
     )
-    table = results_table(study, Y)
+    table = results_table(study, Truth(Y))
     rows = 20  # of 60 in each of three folds
     assert table.mean_score_time[1] == pytest.approx(0.001 + 0.999 * (rows - 1) / 999)
     assert (table.row_seconds[1], table.batch_seconds[1]) == (0.001, 1.0)

@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, log_loss, roc_auc_score
 
 from tuner.analysis.scores import SCORES, brier, calibration_error, score_rows
+from tuner.study import Truth
 
 rng = np.random.default_rng(0)
 
@@ -30,7 +31,7 @@ def plain_calibration_error(probabilities, y):
 
 def test_scores_are_those_of_scikit_learn():
     probabilities, y = made(300)
-    scores = {name: score.value for name, score in score_rows(probabilities, y).items()}
+    scores = {name: score.value for name, score in score_rows(probabilities, Truth(y)).items()}
     top = probabilities.argmax(axis=1)
     assert scores["cross_entropy"] == pytest.approx(log_loss(y, probabilities))
     assert scores["accuracy"] == (top == y).mean()
@@ -69,14 +70,14 @@ def test_standard_errors_are_those_of_a_slow_bootstrap(name):
     again = []
     for _ in range(300):
         drawn = rng.integers(400, size=400)
-        again.append(score_rows(probabilities[drawn], y[drawn])[name].value)
-    error = score_rows(probabilities, y)[name].standard_error
+        again.append(score_rows(probabilities[drawn], Truth(y[drawn]))[name].value)
+    error = score_rows(probabilities, Truth(y))[name].standard_error
     assert error == pytest.approx(np.std(again), rel=0.2)
 
 
 def test_what_rows_do_not_define_is_nan():
     probabilities, _ = made(20)
-    scores = score_rows(probabilities, np.ones(20, int))
+    scores = score_rows(probabilities, Truth(np.ones(20, int)))
     assert np.isnan([scores["roc_auc"].value, scores["roc_auc"].standard_error]).all()
     assert np.isfinite(scores["brier"].value)
 
@@ -84,5 +85,5 @@ def test_what_rows_do_not_define_is_nan():
 def test_probabilities_are_left_as_they_are():
     probabilities, y = made(20)
     before = probabilities.copy()
-    score_rows(probabilities, y)
+    score_rows(probabilities, Truth(y))
     np.testing.assert_array_equal(probabilities, before)

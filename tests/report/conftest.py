@@ -102,14 +102,13 @@ def make_answers(records, values, split):
 
 
 def make_material(study, problem, *, baselines=True):
-    y = problem.y[problem.rows]
-    choice = choose(study, y)
+    choice = choose(study, problem.truth)
     records = tuple(study.trials())
     scores = {"cross_entropy": Score(0.9, 0.1), "accuracy": Score(0.6, 0.1)}
     judged = JudgedBaseline("gradient boosting", 1.5, scores, 0.3, 0.1, "loses", ("It is slow.",))
     return Material(
         study,
-        y,
+        problem.truth,
         records,
         choice,
         {"cross_entropy": (0.5, 0.1)},

@@ -15,9 +15,9 @@ from tuner.study import OBJECTIVES, Study
 
 
 def compared(study, problem):
-    y = problem.y[problem.rows]
+    truth = problem.truth
     records = tuple(sorted(study.trials(), key=lambda record: record.trial))
-    return Compared(study, y, records, choose(study, y), {"cross_entropy": (0.5, 0.1)})
+    return Compared(study, truth, records, choose(study, truth), {"cross_entropy": (0.5, 0.1)})
 
 
 def of_one_trial(study, problem, noise):
@@ -76,7 +76,7 @@ def test_a_clear_difference_is_told_apart_by_its_rows(make_study, problem):
     assert page.headline == (
         "The best score, corrected for the choice, is that of good: cross-entropy "
         f"{exported.score:.4f} ± {exported.standard_error:.4f}.",
-        "By their paired differences over rows it is better than all others.",
+        "By their paired differences it is better than all others.",
     )
 
 

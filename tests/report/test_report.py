@@ -123,7 +123,7 @@ def test_the_method_names_what_it_takes_to_do_it_again(material):
     words = texts(study_page(material), "method")
     root = material.study.folder.parents[1]
     for part in (
-        "folds 3, of 60 training rows; 0 rows were held out",
+        "split 3 folds, of 60 training rows; 0 rows were held out",
         "Pruned trials count.",
         f"python -m tuner resume study --max-trials 12 --root {root}",
         f"python -m tuner report study --root {root}",

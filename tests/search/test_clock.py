@@ -26,7 +26,7 @@ def make(limit, export_seconds=0.0, final_rounds=2):
         started=100.0,
         export_seconds=export_seconds,
         final_rounds=lambda: final_rounds,
-        folds=5,
+        share=0.25,  # of 5 folds
         objective=OBJECTIVES["cross_entropy"],
     )
 
@@ -50,8 +50,8 @@ def test_without_a_limit_it_is_never_up(now):
     assert clock.trials_in_time(64) == 64
 
 
-def test_before_a_trial_has_ended_as_much_is_left_as_a_fold_has_taken(now):
-    assert up_at(make(60.0), now, range(100)) == 50  # 50 + 50 / 5
+def test_before_a_trial_has_ended_as_much_is_left_as_all_rows_would_have_taken(now):
+    assert up_at(make(60.0), now, range(100)) == 48  # 48 + 48 / 4
 
 
 def test_networks_that_are_trained_one_after_another_take_as_often_as_long(now):
@@ -102,7 +102,7 @@ def test_it_counts_from_now_where_time_is_real():
         started=time.monotonic(),
         export_seconds=0.0,
         final_rounds=lambda: 1,
-        folds=5,
+        share=0.25,  # of 5 folds
         objective=OBJECTIVES["cross_entropy"],
     ).is_up()
 
@@ -114,7 +114,7 @@ def test_who_trains_at_last_may_change_while_it_is_searched(now):
         started=100.0,
         export_seconds=0.0,
         final_rounds=lambda: next(rounds),
-        folds=5,
+        share=0.25,  # of 5 folds
         objective=OBJECTIVES["cross_entropy"],
     )
     clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs

@@ -46,7 +46,13 @@ DESCRIPTION = {
         "calibrated_cross_entropy": 0.45,
         "standard_error_of_difference": 0.01,
     },
-    "measured": {"trials": 5, "folds": 3, "training_rows": 32, "test_rows": 8},
+    "measured": {
+        "trials": 5,
+        "split": "3 folds",
+        "scored_rows": 32,
+        "training_rows": 32,
+        "test_rows": 8,
+    },
     "data": {"name": "mixed", "rows": 40, "fingerprint": "0123"},
     "versions": installed_versions(),
 }

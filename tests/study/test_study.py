@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -85,6 +86,22 @@ def test_a_name_cannot_leave_the_folder(make_study, name, tmp_path):
     assert refusal(lambda: Study.open(name, tmp_path)) == expected
 
 
+def test_a_study_of_an_earlier_version_goes_on_as_it_was(make_study):
+    study = make_study()
+    path, root = study.folder / "study.json", study.folder.parents[1]
+    described = json.loads(path.read_text())
+    for name in ("repeats", "class_weight"):
+        del described["settings"][name]
+    path.write_text(json.dumps(described))
+    again = Study.open("study", root).record
+    assert again.settings == study.record.settings
+    assert again.differences(study.record) == []
+    now = replace(study.record, data={**study.record.data, "groups": None, "order": None})
+    assert again.differences(now) == []
+    other = replace(study.record, settings=replace(again.settings, class_weight="balanced"))
+    assert again.differences(other) == ["--class-weight is None there and balanced here"]
+
+
 def test_an_unknown_study_is_answered_with_the_known_ones(make_study, tmp_path):
     assert refusal(lambda: Study.open("digits", tmp_path)) == (
         f"there is no study digits; there are none in {tmp_path}"
@@ -138,6 +155,7 @@ def test_a_folder_that_cannot_be_written_is_named(make_study):
     [
         ({"max_trials": 0}, "--max-trials: 0 is too small; give at least 1"),
         ({"folds": 1}, "--folds: 1 is too small; give at least 2"),
+        ({"repeats": 0}, "--repeats: 0 is too small; give at least 1"),
         ({"epochs": 0}, "--epochs: 0 is too small; give at least 1"),
         ({"max_seconds": 0.0}, "--max-seconds: 0 is no time limit; give a number above 0"),
         (
@@ -157,6 +175,10 @@ def test_a_folder_that_cannot_be_written_is_named(make_study):
         (
             {"trainer": "lane"},
             "--trainer: there is no trainer lane; did you mean lanes? Known are fit, lanes",
+        ),
+        (
+            {"class_weight": "equal"},
+            "--class-weight: there is no class weight equal; known are balanced",
         ),
     ],
 )

@@ -108,6 +108,16 @@ def test_hyperparameters_and_settings_are_params(mirrored):
     assert runs["trial 0"].data.params == {"depth": "1", "learning_rate": "0.1"}
     assert runs["study"].data.params["folds"] == "3"
     assert runs["study"].data.params["space"] == "test"
+    assert not {"groups", "order", "class_weight"} & set(runs["study"].data.params)
+
+
+def test_what_relates_rows_is_a_param(make_study):
+    study = make_study(repeats=2, class_weight="balanced")
+    study.record.data["groups"] = "patient"
+    runs = written(study)
+    (run,) = runs.client.search_runs([runs.experiment_id])
+    expected = {"groups": "patient", "repeats": "2", "class_weight": "balanced"}
+    assert expected.items() <= run.data.params.items()
 
 
 def test_curves_are_metrics_by_epoch_the_mean_and_each_fold(mirrored, make_record):

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import make_problem
 from tests.training.test_fit_trainer import REGULARIZED, hypermodel, job
+from tuner.folds import Fold
 from tuner.training import TRAINERS, Final, Plan, Problem
 
 
@@ -51,7 +52,9 @@ def test_it_sees_all_training_rows_and_repeats_itself(problem, plan, trainer):
     first, second = (trained(trainer, problem, plan, depth=1, learning_rate=0.1) for _ in range(2))
     for one, other in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
-    fewer = Problem(problem.x, problem.y, problem.folds[:2], problem.scaled)
+    *kept, out = problem.folds
+    kept = [Fold(np.setdiff1d(fold.train, out.validation), fold.validation) for fold in kept]
+    fewer = Problem(problem.x, problem.y, tuple(kept), problem.scaled)
     other = trained(trainer, fewer, plan, depth=1, learning_rate=0.1)
     assert not np.array_equal(first.get_weights()[0], other.get_weights()[0])
 

@@ -16,6 +16,7 @@ from tuner.training import (
     roc_auc,
 )
 from tuner.training.scores import defined_scores, scores_of
+from tuner.training.truth import Truth
 
 rng = np.random.default_rng(0)
 PROBABILITIES = rng.dirichlet(np.ones(3), size=60)
@@ -64,7 +65,7 @@ def test_errors_are_the_spread_over_samples_of_rows(name):
         y = rng.choice(3, size=200, p=[0.6, 0.3, 0.1])
         logits = np.eye(3)[y] + rng.normal(size=(200, 3))
         probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        scores.append(defined_scores(probabilities, y)[name])
+        scores.append(defined_scores(probabilities, Truth(y))[name])
     means, errors = np.array(scores).T
     assert errors.mean() == pytest.approx(means.std(), rel=0.15)
 
@@ -72,7 +73,7 @@ def test_errors_are_the_spread_over_samples_of_rows(name):
 def test_a_classifier_that_is_always_right_is_without_error():
     right = np.eye(3)[Y]
     for name in ("accuracy", "balanced_accuracy", "roc_auc"):
-        assert defined_scores(right, Y)[name] == (1.0, 0.0)
+        assert defined_scores(right, Truth(Y))[name] == (1.0, 0.0)
 
 
 @pytest.mark.parametrize("values", [balanced_accuracy, roc_auc])
@@ -84,7 +85,7 @@ def test_a_class_without_rows_does_not_count(values):
 def test_rows_of_one_class_have_no_curve_and_the_score_is_left_out():
     one = np.zeros(60, int)
     assert np.isnan(roc_auc(PROBABILITIES, one)).all()
-    assert set(defined_scores(PROBABILITIES, one)) == set(OBJECTIVES) - {"roc_auc"}
+    assert set(defined_scores(PROBABILITIES, Truth(one))) == set(OBJECTIVES) - {"roc_auc"}
 
 
 def test_a_row_that_is_wrong_with_certainty_has_a_finite_loss():

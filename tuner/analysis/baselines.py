@@ -12,7 +12,7 @@ from tuner.analysis.classifiers import boosting, logistic, shares, trained_with
 from tuner.analysis.correction import OutOfBag
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.folds import Fold
-from tuner.study import OBJECTIVES, Study
+from tuner.study import OBJECTIVES, Study, Truth
 
 __all__ = [
     "Baseline",
@@ -51,8 +51,19 @@ class FoldedRows(Protocol):
         """The class of each row, shape `(rows,)`."""
 
     @property
+    def class_weight(self) -> str | None:
+        """`balanced` where all classes weigh alike in training; None where all rows do."""
+
+    @property
     def folds(self) -> tuple[Fold, ...]:
-        """The folds, whose validation parts partition the training rows."""
+        """The folds; the validation parts of a repeat partition the training rows."""
+
+    @property
+    def truth(self) -> Truth:
+        """What out-of-fold predictions are held against."""
+
+    def in_row_order(self, by_fold: Sequence[np.ndarray]) -> np.ndarray:
+        """Put what each fold predicts of its validation rows where these stand."""
 
     def scaler(self, rows: np.ndarray) -> _Scaler | None:
         """Return the scaling that is fitted on these rows alone; None for rows as they are."""
@@ -64,8 +75,7 @@ class Baseline:
 
     Attributes:
         name: `majority class`, `logistic regression` or `gradient boosting`.
-        probabilities: Out-of-fold, shape `(training rows, classes)`, float32, in the order of the
-            training rows, as a trial's are.
+        probabilities: Out-of-fold, float32, shaped and ordered as a trial's are.
         seconds: Wall time of training and prediction on all folds.
         notes: Sentences on what was limited, and on training that did not converge.
     """
@@ -146,6 +156,9 @@ def train_baselines(
     They see what the networks see: the rows of each fold scaled by its training rows alone, with
     a missing number at the mean and its indicator beside it. Images are taken as rows of pixels.
 
+    Where the networks are trained with balanced class weights, so are these, but for the majority
+    class: a network would else be held against something that was trained towards another end.
+
     - Majority class: each row gets the shares of the classes among the training rows, so that the
       most frequent class is what it predicts.
     - Logistic regression: scikit-learn's, with its usual penalty (C = 1).
@@ -172,7 +185,7 @@ def train_baselines(
 
 
 def judge(
-    baselines: Sequence[Baseline], exported: OutOfBag, y: np.ndarray, *, objective: str
+    baselines: Sequence[Baseline], exported: OutOfBag, truth: Truth, *, objective: str
 ) -> tuple[JudgedBaseline, ...]:
     """Return each baseline's scores, and how it stands beside what a study exports.
 
@@ -182,23 +195,22 @@ def judge(
     Args:
         baselines: Of the same rows.
         exported: What choosing what is exported comes to by the objective.
-        y: The class of each training row, shape `(rows,)`.
+        truth: What all are held against.
         objective: The name of what the study optimises.
     """
-    return tuple(_judged(each, exported, y, objective) for each in baselines)
+    return tuple(_judged(each, exported, truth, objective) for each in baselines)
 
 
-def _judged(
-    baseline: Baseline, exported: OutOfBag, y: np.ndarray, objective: str
-) -> JudgedBaseline:
-    difference = OutOfBag.of(SCORES[objective](baseline.probabilities, y)) - exported
+def _judged(baseline: Baseline, exported: OutOfBag, truth: Truth, objective: str) -> JudgedBaseline:
+    values = truth.values(SCORES[objective], baseline.probabilities)
+    difference = OutOfBag.of(values) - exported
     maximise = OBJECTIVES[objective].direction == "max"
     gain = difference.score if maximise else -difference.score
     error = difference.standard_error
     return JudgedBaseline(
         name=baseline.name,
         seconds=baseline.seconds,
-        scores=score_rows(baseline.probabilities, y),
+        scores=score_rows(baseline.probabilities, truth),
         difference=difference.score,
         standard_error=error,
         verdict="wins" if gain > error else "loses" if -gain > error else "ties",

@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 
 from tuner.analysis.choice import out_of_fold
 from tuner.analysis.ensemble import Member
-from tuner.study import OBJECTIVES, Study
+from tuner.study import OBJECTIVES, Study, Truth, mean_and_error
 
 __all__ = ["Calibration", "calibrate", "calibration_of"]
 
@@ -62,56 +62,62 @@ class Calibration:
         }
 
 
-def calibration_of(study: Study, members: Sequence[Member], y: np.ndarray) -> Calibration:
+def calibration_of(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:
     """Calibrate some networks of a study by their out-of-fold probabilities.
 
-    Those of several are their mean. A trial of which it has several networks has one
-    prediction of each row, so that what their mean evens out is not seen here.
+    Those of several are their mean. A trial of which it has several networks has one prediction of
+    each row, so that what their mean evens out is not seen here.
 
     Args:
         study: The study.
         members: Which networks.
-        y: The class of each training row, shape `(training rows,)`.
+        truth: What their out-of-fold predictions are held against.
     """
     split = study.record.split
-    folds = [np.searchsorted(split.train, fold.validation) for fold in split.folds]
-    return calibrate(out_of_fold(study, members), y, folds)
+    validated = [fold.validation for fold in split.folds[: len(split.folds) // split.repeats]]
+    scored = np.sort(np.concatenate(validated))
+    folds = [np.searchsorted(scored, rows) for rows in validated]
+    return calibrate(out_of_fold(study, members), truth, folds)
 
 
-def calibrate(probabilities: np.ndarray, y: np.ndarray, folds: Sequence[np.ndarray]) -> Calibration:
+def calibrate(probabilities: np.ndarray, truth: Truth, folds: Sequence[np.ndarray]) -> Calibration:
     """Fit a temperature, and judge it on rows that it was not fitted on.
 
     Args:
-        probabilities: Out-of-fold, shape `(rows, classes)`.
-        y: The class of each row, shape `(rows,)`.
+        probabilities: Out-of-fold, shape `(rows, classes)`, or `(repeats, rows, classes)`.
+        truth: The classes of the rows, and which belong together.
         folds: The places of each fold's rows; together, all rows.
     """
-    before = _cross_entropy(probabilities, y)
-    after = np.empty_like(before)
+    repeats = probabilities.reshape(-1, *probabilities.shape[-2:])
+    scaled = np.empty(repeats.shape)
     for fold in folds:
-        others = np.setdiff1d(np.arange(len(y)), fold)
-        temperature = _fit(probabilities[others], y[others])
-        after[fold] = _cross_entropy(np.exp(_log_scaled(probabilities[fold], temperature)), y[fold])
-    difference = before - after
+        others = np.setdiff1d(np.arange(len(truth.y)), fold)
+        temperature = _fit(repeats[:, others], truth.y[others])
+        scaled[:, fold] = np.exp(_log_scaled(repeats[:, fold], temperature))
+    before, after = truth.values(_cross_entropy, repeats), truth.values(_cross_entropy, scaled)
     return Calibration(
-        fitted=_fit(probabilities, y),
+        fitted=_fit(repeats, truth.y),
         before=float(before.mean()),
         after=float(after.mean()),
-        standard_error=float(difference.std(ddof=1) / np.sqrt(len(difference))),
+        standard_error=mean_and_error(before - after)[1],
     )
 
 
-def _fit(probabilities: np.ndarray, y: np.ndarray) -> float:
+def _fit(repeats: np.ndarray, y: np.ndarray) -> float:
     """Return the temperature of the lowest cross-entropy, which has one minimum in 1 / T.
 
     It is not cut off at the smallest probability, as the objective is: what is wrong with
     certainty would else become surer at no cost.
+
+    Args:
+        repeats: Probabilities, shape `(repeats, rows, classes)`.
+        y: The class of each row, shape `(rows,)`.
     """
     rows = np.arange(len(y))
 
     def loss(log_temperature: float) -> float:
-        log_scaled = _log_scaled(probabilities, float(np.exp(log_temperature)))
-        return -float(log_scaled[rows, y].mean())
+        log_scaled = _log_scaled(repeats, float(np.exp(log_temperature)))
+        return -float(log_scaled[:, rows, y].mean())
 
     ends = (-np.log(_FURTHEST), np.log(_FURTHEST))
     found = minimize_scalar(loss, bounds=ends, method="bounded", options={"xatol": _EXACT})
@@ -119,7 +125,7 @@ def _fit(probabilities: np.ndarray, y: np.ndarray) -> float:
 
 
 def _log_scaled(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Return log softmax(log p / T), shape `(rows, classes)`."""
+    """Return log softmax(log p / T), shaped as they are."""
     logits = np.log(np.maximum(probabilities, _SMALLEST)) / temperature
-    logits -= logits.max(axis=1, keepdims=True)
-    return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
+    logits -= logits.max(axis=-1, keepdims=True)
+    return np.asarray(logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True)))

@@ -1,7 +1,8 @@
 """What a study may export: the networks that it names, by name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from tuner.analysis.correction import OutOfBag, out_of_bag
 from tuner.analysis.ensemble import Ensemble, Library, Member, Scoring, make_ensemble
 from tuner.analysis.selection import select
-from tuner.study import OBJECTIVES, Pick, Study, TrialRecord
+from tuner.study import OBJECTIVES, Pick, Study, TrialRecord, Truth
 
 __all__ = [
     "PICKS",
@@ -35,7 +36,7 @@ class Choice:
         smallest: The one with the fewest parameters within one standard error of it.
         pareto: Those that no other beats in both score and size, the smallest first.
         ensemble: Networks of the best trials, whose probabilities are averaged.
-        row_values: The objective of each training row, shape `(rows,)`, by completed trial.
+        row_values: The objective of each unit, rows or groups of them, by completed trial.
         out_of_bag: What choosing what is exported comes to on rows that it was not chosen by.
     """
 
@@ -69,7 +70,7 @@ def out_of_fold(study: Study, members: Sequence[Member]) -> np.ndarray:
     """Return the probabilities of some networks, each row's by the folds that held it out.
 
     Returns:
-        Shape `(training rows, classes)`, the mean over the networks.
+        Shaped as those of a trial, the mean over the networks.
     """
     weights = [member.networks for member in members]
     stacked = np.stack([study.probabilities(member.trial) for member in members])
@@ -105,32 +106,35 @@ def tested(
     return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}
 
 
-def objective_values(study: Study, y: np.ndarray) -> dict[int, np.ndarray]:
-    """Return the objective of each training row, shape `(training rows,)`, by completed trial.
+def objective_values(study: Study, truth: Truth) -> dict[int, np.ndarray]:
+    """Return the objective of each row, or of each group of rows, by completed trial.
 
     Args:
         study: The study; the probabilities of its completed trials are read.
-        y: The class of each training row, shape `(training rows,)`.
+        truth: What they are held against.
+
+    Returns:
+        `Truth.values`, each of shape `(units,)`.
     """
     row_values = study.record.objective.row_values
     completed = (record.trial for record in study.trials() if record.completed)
-    return {trial: row_values(study.probabilities(trial), y) for trial in completed}
+    return {trial: truth.values(row_values, study.probabilities(trial)) for trial in completed}
 
 
-def choose(study: Study, y: np.ndarray) -> Choice:
+def choose(study: Study, truth: Truth) -> Choice:
     """Pick a study's networks from the out-of-fold probabilities of its trials.
 
     Args:
         study: The study.
-        y: The class of each training row, shape `(training rows,)`.
+        truth: What they are held against.
 
     Raises:
         SearchFailed: No trial was completed.
     """
     settings, maximise = study.record.settings, study.record.objective.direction == "max"
-    records, row_values = list(study.trials()), objective_values(study, y)
+    records, row_values = list(study.trials()), objective_values(study, truth)
     selection = select(records, row_values, maximise=maximise, seed=settings.seed)
-    library = _library(study, y, row_values)
+    library = _library(study, truth, row_values)
     best = selection.out_of_bag
     ensemble, averaged = make_ensemble(library, best=best, seed=settings.seed)
     return Choice(
@@ -143,34 +147,28 @@ def choose(study: Study, y: np.ndarray) -> Choice:
     )
 
 
-def exported_values(study: Study, y: np.ndarray, choice: Choice, objective: str) -> OutOfBag:
+def exported_values(study: Study, truth: Truth, choice: Choice, objective: str) -> OutOfBag:
     """Return what choosing what is exported comes to by an objective, on rows left out.
 
     It is chosen by the study's own objective, whatever it is judged by.
 
     Args:
         study: The study.
-        y: The class of each training row, shape `(training rows,)`.
+        truth: What predictions are held against.
         choice: What it exports.
         objective: The name of what it is judged by.
     """
     if objective == study.record.objective.name:
         return choice.out_of_bag
-    library = _library(study, y, choice.row_values)
+    library = _library(study, truth, choice.row_values)
     chosen = library.ensemble if choice.exported == "ensemble" else library.best
-    return out_of_bag(chosen(objective), len(y), seed=study.record.settings.seed)
+    return out_of_bag(chosen(objective), truth.count, seed=study.record.settings.seed)
 
 
-def _library(study: Study, y: np.ndarray, row_values: Mapping[int, np.ndarray]) -> Library:
+def _library(study: Study, truth: Truth, row_values: Mapping[int, np.ndarray]) -> Library:
     objective = study.record.objective
-    values_of = {name: _row_values(each.row_values, y) for name, each in OBJECTIVES.items()}
-    scoring = Scoring(y, values_of, objective.name, objective.direction == "max")
+    values_of = {name: partial(truth.values, o.row_values) for name, o in OBJECTIVES.items()}
+    scoring = Scoring(truth, values_of, objective.name, objective.direction == "max")
     return Library(
         list(study.trials()), row_values, probabilities=study.probabilities, scoring=scoring
     )
-
-
-def _row_values(
-    of: Callable[[np.ndarray, np.ndarray], np.ndarray], y: np.ndarray
-) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda probabilities: of(probabilities, y)

@@ -1,7 +1,7 @@
 """The simple classifiers that a study's networks are held against, each trained on every fold.
 
-Each takes rows and folds, an objective and a seed to out-of-fold probabilities, shape
-`(training rows, classes)`, and to sentences on what was limited. A fold is trained on one thread:
+Each takes rows and folds, an objective and a seed to out-of-fold probabilities, shaped as those
+of a trial, and to sentences on what was limited. A fold is trained on one thread:
 several threads that wait for each other took twenty times as long on a machine that does other
 things as well. Where there is much to do, folds are trained side by side in processes, since
 scikit-learn's handling of warnings is not made for threads.
@@ -59,19 +59,20 @@ def shares(problem: FoldedRows, objective: Objective, seed: int) -> Made:
         counts = np.bincount(problem.y[fold.train], minlength=_classes(problem))
         return np.tile(counts / counts.sum(), (len(fold.validation), 1))
 
-    return _in_row_order(problem, [of_fold(fold) for fold in problem.folds]), ()
+    return _ordered(problem, [of_fold(fold) for fold in problem.folds]), ()
 
 
 def logistic(problem: FoldedRows, objective: Objective, seed: int) -> Made:
     """Train a multinomial logistic regression."""
-    fitted = _on_each_fold(_regressed, problem, _work(problem) * _STEPS / 10, (_STEPS, seed))
+    settings = (_STEPS, problem.class_weight, seed)
+    fitted = _on_each_fold(_regressed, problem, _work(problem) * _STEPS / 10, settings)
     unconverged = sum(not converged for _, converged in fitted)
     note = (
         f"Logistic regression had not converged on {unconverged} of {len(fitted)} folds after "
         f"{_STEPS} steps, at which it is ended."
     )
     by_fold = [probabilities for probabilities, _ in fitted]
-    return _in_row_order(problem, by_fold), (note,) if unconverged else ()
+    return _ordered(problem, by_fold), (note,) if unconverged else ()
 
 
 def boosting(problem: FoldedRows, objective: Objective, seed: int) -> Made:
@@ -79,10 +80,10 @@ def boosting(problem: FoldedRows, objective: Objective, seed: int) -> Made:
     affordable = _MOST_WORK / _work(problem)
     most = int(np.clip(affordable // _LOOKS * _LOOKS, _LOOKS, _ROUNDS))
     step = min(_STEP * _ROUNDS / most, _LARGEST_STEP)
-    staged = _on_each_fold(_boosted, problem, _work(problem) * most, (most, step, seed))
-    looks = [_in_row_order(problem, by_fold) for by_fold in zip(*staged, strict=True)]
-    rows = np.sort(np.concatenate([fold.validation for fold in problem.folds]))
-    scores = [float(objective.row_values(look, problem.y[rows]).mean()) for look in looks]
+    settings = (most, step, problem.class_weight, seed)
+    staged = _on_each_fold(_boosted, problem, _work(problem) * most, settings)
+    looks = [_ordered(problem, by_fold) for by_fold in zip(*staged, strict=True)]
+    scores = [problem.truth.values(objective.row_values, look).mean() for look in looks]
     best = 0
     for look, score in enumerate(scores):
         best = look if objective.better(score, scores[best]) else best
@@ -90,13 +91,15 @@ def boosting(problem: FoldedRows, objective: Objective, seed: int) -> Made:
     return looks[best], (note,) if best == len(looks) - 1 else ()
 
 
-def _regressed(arrays: Arrays, classes: int, steps: int, seed: int) -> tuple[np.ndarray, bool]:
+def _regressed(
+    arrays: Arrays, classes: int, steps: int, class_weight: str | None, seed: int
+) -> tuple[np.ndarray, bool]:
     """Return a fold's probabilities, and whether the optimiser had converged."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     train, y, validation = arrays
-    model = LogisticRegression(max_iter=steps, random_state=seed)
+    model = LogisticRegression(max_iter=steps, class_weight=class_weight, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # it is told in the record
         model.fit(train, y)
@@ -104,13 +107,19 @@ def _regressed(arrays: Arrays, classes: int, steps: int, seed: int) -> tuple[np.
     return _all_classes(model.predict_proba(validation), model.classes_, classes), converged
 
 
-def _boosted(arrays: Arrays, classes: int, rounds: int, step: float, seed: int) -> list[np.ndarray]:
+def _boosted(
+    arrays: Arrays, classes: int, rounds: int, step: float, class_weight: str | None, seed: int
+) -> list[np.ndarray]:
     """Return a fold's probabilities after each ten rounds."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     train, y, validation = arrays
     model = HistGradientBoostingClassifier(
-        learning_rate=step, max_iter=rounds, early_stopping=False, random_state=seed
+        learning_rate=step,
+        max_iter=rounds,
+        early_stopping=False,
+        class_weight=class_weight,
+        random_state=seed,
     )
     model.fit(train, y)
     stages = model.staged_predict_proba(validation)
@@ -169,6 +178,5 @@ def _all_classes(probabilities: np.ndarray, seen: np.ndarray, classes: int) -> n
     return every
 
 
-def _in_row_order(problem: FoldedRows, by_fold: Sequence[np.ndarray]) -> np.ndarray:
-    rows = np.concatenate([fold.validation for fold in problem.folds])
-    return np.concatenate(by_fold)[np.argsort(rows)].astype(np.float32)
+def _ordered(problem: FoldedRows, by_fold: Sequence[np.ndarray]) -> np.ndarray:
+    return problem.in_row_order(by_fold).astype(np.float32)

@@ -108,8 +108,9 @@ def compare_settings(
     best completed of them stands for the setting. Two are compared by Student's t on their paired
     differences by fold. The variance is the sum of
 
-    - that of Nadeau and Bengio (2003) over folds, or that over rows where it is larger: a few
-      small folds may agree by chance, and two of them often do;
+    - that of Nadeau and Bengio (2003) over folds, with the mean of their ratios where folds grow,
+      or that over rows, or groups of them, where it is larger: a few small folds may agree by
+      chance, and two of them often do;
     - that of which trials the search drew for either setting (`search_variance`).
 
     Then Holm's adjustment over all pairs. What this assumes:
@@ -130,7 +131,7 @@ def compare_settings(
 
     Args:
         records: The study's trials.
-        row_values: The objective of each training row, shape `(rows,)`, by completed trial.
+        row_values: The objective of each row, or group of rows, by completed trial; `(rows,)`.
         setting: Takes a trial to its setting; None leaves it out. A range is cut into settings
             here.
         split: The study's folds.

@@ -11,7 +11,7 @@ from tuner.analysis.correction import OutOfBag, Procedure, by_rule, out_of_bag, 
 from tuner.analysis.rules import least, pick_best
 from tuner.errors import SearchFailed
 from tuner.space import Value
-from tuner.study import TrialRecord, mean_and_error
+from tuner.study import TrialRecord, Truth, mean_and_error
 
 __all__ = [
     "NETWORKS",
@@ -31,7 +31,7 @@ _KEPT = 64  # trials whose probabilities are kept in memory: 130 MB of 50,000 ro
 _SMALLEST = 1e-7  # probability, as in the objective
 
 RowValues = Callable[[np.ndarray], np.ndarray]
-"""Takes probabilities, shape `(rows, classes)`, to an objective's value of each row."""
+"""Takes probabilities, shape `(rows, classes)`, to an objective's value of each unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Scoring:
     """What predictions of a study's rows are worth.
 
     Attributes:
-        y: Classes of the rows, shape `(rows,)`.
+        truth: What they are held against.
         row_values: Every objective, by name.
         objective: The study's.
         maximise: Whether more of it is better.
     """
 
-    y: np.ndarray
+    truth: Truth
     row_values: Mapping[str, RowValues]
     objective: str
     maximise: bool
@@ -159,9 +159,9 @@ class Library:
 
     Args:
         records: The study's trials.
-        row_values: The objective of each training row, shape `(rows,)`, by completed trial.
+        row_values: The objective of each unit, shape `(units,)`, by completed trial.
         probabilities: A trial's out-of-fold probabilities, shape `(rows, classes)`.
-        scoring: The rows' classes, and the objectives.
+        scoring: The truth of the rows, and the objectives.
 
     Raises:
         SearchFailed: No trial was completed.
@@ -184,10 +184,10 @@ class Library:
         self._true_class = cache(self._read_true_class)
 
     def choose(self, weights: np.ndarray) -> np.ndarray:
-        """Choose from the trials that are best by some weightings of the rows.
+        """Choose from the trials that are best by some weightings of the units.
 
         Args:
-            weights: How often each row counts, shape `(rows, samples)`.
+            weights: How often each unit counts, shape `(units, samples)`.
 
         Returns:
             How often each trial is chosen, shape `(trials, samples)`.
@@ -199,14 +199,20 @@ class Library:
         counts = np.zeros(totals.shape, np.int64)
         counts[used] = choose_members(
             np.stack([self._true_class(place) for place in used]),
-            weights,
+            self._of_predictions(weights),
             pool=pool[used],
             parameters=self._parameters[used],
         )
         return counts
 
+    def _of_predictions(self, weights: np.ndarray) -> np.ndarray:
+        """Return how often each prediction of a trial counts, `(predictions, samples)`."""
+        by_row = weights[self.scoring.truth.units]
+        repeats = len(self._true_class(0)) // len(by_row)
+        return np.tile(by_row, (repeats, 1))
+
     def average(self, counts: Sequence[int]) -> np.ndarray:
-        """Return the mean probabilities of chosen trials, shape `(rows, classes)`."""
+        """Return the mean probabilities of chosen trials, shaped as those of a trial."""
         total = sum(
             count * self._probabilities(record.trial).astype(np.float64)
             for count, record in zip(counts, self.records, strict=True)
@@ -233,9 +239,10 @@ class Library:
         return chosen
 
     def _read_true_class(self, place: int) -> np.ndarray:
-        y = self.scoring.y
+        y = self.scoring.truth.y
         of_trial = self._probabilities(self.records[place].trial)
-        return np.asarray(of_trial[np.arange(len(y)), y].astype(np.float64))
+        of_class = of_trial[..., np.arange(len(y)), y]
+        return np.asarray(of_class.reshape(-1).astype(np.float64))  # repeat after repeat
 
 
 def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensemble, OutOfBag]:
@@ -246,11 +253,11 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
         best: What choosing the best trial comes to on rows left out.
         seed: Of the bootstrap.
     """
-    scoring, rows = library.scoring, len(library.scoring.y)
-    (counts,) = library.choose(np.ones((rows, 1))).T.tolist()
+    scoring, units = library.scoring, library.scoring.truth.count
+    (counts,) = library.choose(np.ones((units, 1))).T.tolist()
     whole = library.average(counts)
     means = {name: mean_and_error(values(whole)) for name, values in scoring.row_values.items()}
-    corrected = out_of_bag(library.ensemble(scoring.objective), rows, seed=seed)
+    corrected = out_of_bag(library.ensemble(scoring.objective), units, seed=seed)
     gain = corrected - best if scoring.maximise else best - corrected
     members = _members(library.records, counts)
     ensemble = Ensemble(

@@ -11,7 +11,7 @@ import numpy as np
 
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.errors import UserError
-from tuner.study import BATCH, OBJECTIVES, PredictionTime, Study, TrialRecord
+from tuner.study import BATCH, OBJECTIVES, PredictionTime, Study, TrialRecord, Truth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ _TRAIN_CURVES = {"cross_entropy": "loss", "accuracy": "accuracy"}
 _UNKNOWN = Score(np.nan, np.nan)
 
 
-def results_table(study: Study, y: np.ndarray) -> pd.DataFrame:
+def results_table(study: Study, truth: Truth) -> pd.DataFrame:
     """Return a row for each trial, by number.
 
     As in scikit-learn's `cv_results_`:
@@ -54,7 +54,7 @@ def results_table(study: Study, y: np.ndarray) -> pd.DataFrame:
 
     Args:
         study: The study; its out-of-fold probabilities are read trial by trial.
-        y: The class of each training row, shape `(training rows,)`.
+        truth: What they are held against.
     """
     import pandas as pd
 
@@ -65,7 +65,7 @@ def results_table(study: Study, y: np.ndarray) -> pd.DataFrame:
         (
             {"trial": record.trial, "status": record.result.status, "rank_test_score": rank},
             _hyperparameters(record),
-            _scores(record, study, y),
+            _scores(record, study, truth),
             _split_scores(record, study),
             _prediction(times.trials.get(record.trial), study),
         )
@@ -108,7 +108,7 @@ def _hyperparameters(record: TrialRecord) -> dict[str, Any]:
     }
 
 
-def _scores(record: TrialRecord, study: Study, y: np.ndarray) -> dict[str, Any]:
+def _scores(record: TrialRecord, study: Study, truth: Truth) -> dict[str, Any]:
     result = record.result
     numbers: dict[str, Any] = {
         "parameters": result.parameters,
@@ -119,7 +119,9 @@ def _scores(record: TrialRecord, study: Study, y: np.ndarray) -> dict[str, Any]:
     # the journal has the objectives, of which the ROC curves take long
     scores = {n: Score(mean, result.standard_errors[n]) for n, mean in result.scores.items()}
     if result.status != "failed":
-        scores |= score_rows(study.probabilities(record.trial), y, set(SCORES) - set(OBJECTIVES))
+        scores |= score_rows(
+            study.probabilities(record.trial), truth, set(SCORES) - set(OBJECTIVES)
+        )
     for name in SCORES:
         score = scores.get(name, _UNKNOWN)
         numbers |= {name: score.value, f"{name}_standard_error": score.standard_error}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.study import OBJECTIVES, mean_and_error
+from tuner.study import OBJECTIVES, Truth, mean_and_error
 
 __all__ = ["BINS", "SCORES", "Score", "brier", "by_confidence", "calibration_error", "score_rows"]
 
@@ -19,7 +19,7 @@ class Score:
 
     Attributes:
         value: A mean over rows.
-        standard_error: Of that mean, s / √rows.
+        standard_error: Of that mean, s / √rows; of groups of rows, cluster-robust.
     """
 
     value: float
@@ -77,7 +77,7 @@ SCORES = {name: objective.row_values for name, objective in OBJECTIVES.items()} 
 
 
 def score_rows(
-    probabilities: np.ndarray, y: np.ndarray, names: Collection[str] = tuple(SCORES)
+    probabilities: np.ndarray, truth: Truth, names: Collection[str] = tuple(SCORES)
 ) -> dict[str, Score]:
     """Return the scores of some rows, by name: the objectives, `brier` and `calibration_error`.
 
@@ -85,9 +85,10 @@ def score_rows(
     single class, it is NaN.
 
     Args:
-        probabilities: Shape `(rows, classes)`.
-        y: The class of each row, shape `(rows,)`.
+        probabilities: Shape `(rows, classes)`, or `(repeats, rows, classes)`.
+        truth: Of the rows.
         names: Which scores; all of them, unless they are named.
     """
     ordered = sorted(names, key=list(SCORES).index)
-    return {name: Score(*mean_and_error(SCORES[name](probabilities, y))) for name in ordered}
+    values = {name: truth.values(SCORES[name], probabilities) for name in ordered}
+    return {name: Score(*mean_and_error(each)) for name, each in values.items()}

@@ -42,7 +42,7 @@ def select(
 
     Args:
         records: The study's trials; those that failed are left out.
-        row_values: The objective of each training row, shape `(rows,)`, by completed trial.
+        row_values: The objective of each row, or group of rows, by completed trial; `(rows,)`.
         maximise: Whether more is better.
         seed: Of the bootstrap.
 

@@ -43,7 +43,8 @@ def corrected_variance(differences: np.ndarray, test_to_train: float) -> Varianc
     from one cross-validation exists (Bengio and Grandvalet 2004).
 
     Args:
-        differences: Shape `(folds,)`.
+        differences: Shape `(folds,)`; of repeated cross-validation all k r of them (Bouckaert and
+            Frank 2004, PAKDD, section 3.2).
         test_to_train: Validation rows of a fold by its training rows.
     """
     folds = len(differences)

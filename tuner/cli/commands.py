@@ -60,6 +60,9 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         float | None, typer.Option(help="End after so many seconds, with what was found.")
     ] = None,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
+    repeats: Annotated[
+        int, typer.Option(help="How often rows are cut into folds, to train each trial on all.")
+    ] = 1,
     epochs: Annotated[int, typer.Option(help="Most epochs of a trial.")] = 50,
     oracle: Annotated[
         str | None,
@@ -78,10 +81,22 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         bool,
         typer.Option("--racing/--no-racing", help="End trials that are clearly beaten early."),
     ] = True,
+    class_weight: Annotated[
+        str | None,
+        typer.Option(help="balanced: all classes weigh alike in training.  [default: rows do]"),
+    ] = None,
     categorical: Annotated[
         str, typer.Option(help="Columns to take as categorical, separated by commas.")
     ] = "",
     ignore: Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")] = "",
+    groups: Annotated[
+        str | None,
+        typer.Option(help="Column of groups: none is on both sides of a split, nor learned from."),
+    ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(help="Column of the rows' order, not learned from: train on what was before."),
+    ] = None,
     test_size: Annotated[
         float, typer.Option(help="Share of the rows that is held back to score what is exported.")
     ] = 0.2,
@@ -109,15 +124,17 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         max_trials=max_trials,
         max_seconds=max_seconds,
         folds=folds,
+        repeats=repeats,
         epochs=epochs,
         oracle=oracle or usual_oracle(space),
         objective=objective,
         racing=racing,
         trainer=trainer,
+        class_weight=class_weight,
         test_size=test_size,
         seed=seed,
     )
-    request = DataRequest(data, target, _names(categorical), _names(ignore))
+    request = DataRequest(data, target, _names(categorical), _names(ignore), groups, order)
     command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json)
     command.search(space, request, settings, name=study, overwrite=overwrite)
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from tuner.data import Dataset, Schema
 from tuner.folds import Split
+from tuner.words import counted
 
 __all__ = ["data_lines"]
 
@@ -15,10 +16,11 @@ def data_lines(dataset: Dataset, split: Split) -> list[str]:
     schema = dataset.schema
     lines = [
         f"data {dataset.name}: {len(dataset.y):,} rows, {dataset.x.shape[1]} features after "
-        f"encoding; {len(split.train):,} rows in {len(split.folds)} folds, "
+        f"encoding; {len(split.train):,} rows in {split.in_words}, "
         f"{len(split.test):,} held back for the test",
         f"  target {schema.target}: {_classes(dataset)}",
         *_columns(schema),
+        *_relations(dataset),
         *(f"  warning: {warning}" for warning in dataset.warnings),
     ]
     return lines
@@ -29,6 +31,18 @@ def _classes(dataset: Dataset) -> str:
     return _listed(
         [f"{name} {count:,}" for name, count in zip(dataset.schema.classes, counts, strict=True)]
     )
+
+
+def _relations(dataset: Dataset) -> list[str]:
+    """Return which rows belong together, and in what order they are."""
+    lines = []
+    if dataset.groups is not None:
+        groups = len(np.unique(dataset.groups))
+        lines.append(f"  {counted(groups, 'group')}, none of them on both sides of a split")
+    if dataset.order is not None:
+        places = len(np.unique(dataset.order))
+        lines.append(f"  {counted(places, 'place')} in the order, none of them cut through")
+    return lines
 
 
 def _columns(schema: Schema) -> list[str]:

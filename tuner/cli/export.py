@@ -68,7 +68,7 @@ def _one(prepared: Prepared, study: Study, pick: str | None) -> tuple[Picked, Pa
     if pick is not None and pick.isdigit():
         picked = trial_pick(study, int(pick))
         return picked, study.folder / f"model-{picked.folder}"
-    choice = choose(study, prepared.training_y)
+    choice = choose(study, prepared.truth)
     name = next((each for each in PICKS if each == pick), choice.exported)
     own = study.model_folder
     folder = own if name == choice.exported else own.with_name(f"model-{name}")

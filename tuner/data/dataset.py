@@ -11,6 +11,7 @@ from tuner.data.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.column import Column, RawColumns
 from tuner.data.inference import CONSTANT, EMPTY, infer_columns, mixtures, read_columns
 from tuner.data.readers import read_source, stem, stream_source
+from tuner.data.relations import group_warnings, read_groups, read_order
 from tuner.data.schema import Schema
 from tuner.data.table import Arrays, Table, listed
 from tuner.data.target import Target, read_target
@@ -33,7 +34,9 @@ class Dataset:
         y: (rows,) int64, places in `classes`.
         raw: The rows as an exported model takes them.
         warnings: Sentences for the person, about what was left out or may be meant otherwise.
-        fingerprint: SHA-256 over x, y and the schema, in hexadecimal.
+        fingerprint: SHA-256 over x, y, the schema, the groups and the order, in hexadecimal.
+        groups: (rows,) int64, the number of each row's group; None where each stands for itself.
+        order: (rows,) int64, the place of each row in an order; None where they are in none.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Dataset:
     raw: RawColumns
     warnings: tuple[str, ...]
     fingerprint: str
+    groups: np.ndarray | None = None
+    order: np.ndarray | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -57,6 +62,8 @@ def load_dataset(
     target: str | None = None,
     categorical: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    groups: str | None = None,
+    order: str | None = None,
 ) -> Dataset:
     """Read a data set, infer its schema and encode it.
 
@@ -66,6 +73,9 @@ def load_dataset(
         target: The column of labels; the last one if not given.
         categorical: Columns to read as levels even if their cells are numbers.
         ignore: Columns to leave out.
+        groups: The column that says which rows belong together; it is not learned from.
+        order: The column of numbers, dates or times by which rows are ordered. It is not learned
+            from either: in all rows to come it is beyond what it was in training.
 
     Raises:
         DataError: The source cannot be read or learned from; the text says how to mend it.
@@ -74,16 +84,22 @@ def load_dataset(
     ('setosa', 'versicolor', 'virginica')
     """
     found = read_source(source)
+    apart = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
+    options = {"--categorical": categorical, "--ignore": ignore, **apart}
+    group_of, place_of = None, None
     if isinstance(found, Arrays):
         _fix_target(found.label, target, ARRAY_TARGET)
-        _refuse_options(found, {"--categorical": categorical, "--ignore": ignore})
+        _refuse_options(found, options)
         schema, labels, raw = _learn_arrays(found)
     else:
         if source in BUNDLED:
             _fix_target(found.label, target, BUNDLED_TARGET)
         chosen = found.names[-1] if target is None else target
-        _check_options(found, chosen, {"--categorical": categorical, "--ignore": ignore})
-        schema, labels, raw = _learn_table(found, chosen, categorical=categorical, ignore=ignore)
+        _check_options(found, chosen, options)
+        unread = [*ignore, *apart["--groups"], *apart["--order"]]
+        schema, labels, raw = _learn_table(found, chosen, categorical=categorical, ignore=unread)
+        group_of = read_groups(found, groups, labels.present) if groups else None
+        place_of = read_order(found, order, labels.present) if order else None
     x = schema.encode(raw)
     return Dataset(
         name=stem(source),
@@ -96,8 +112,11 @@ def load_dataset(
             *labels.warnings,
             *_left_out(schema.columns),
             *mixtures(schema.columns, categorical),
+            *(group_warnings(groups, group_of) if groups and group_of is not None else ()),
         ),
-        fingerprint=_fingerprint(x, labels.y, schema),
+        fingerprint=_fingerprint(schema, x, labels.y, group_of, place_of),
+        groups=group_of,
+        order=place_of,
     )
 
 
@@ -218,10 +237,17 @@ def _left_out(columns: Sequence[Column]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _fingerprint(x: np.ndarray, y: np.ndarray, schema: Schema) -> str:
-    """Return a hash that is the same for the same data in every process and on every machine."""
+def _fingerprint(schema: Schema, x: np.ndarray, *numbers: np.ndarray | None) -> str:
+    """Return a hash that is the same for the same data in every process and on every machine.
+
+    Args:
+        schema: What the rows are made of.
+        x: Their features.
+        *numbers: Of each row: its class, its group and its place; None for what it has not.
+    """
     digest = hashlib.sha256(json.dumps(schema.to_dict(), sort_keys=True).encode())
-    for array, kind in ((x, "<f4"), (y, "<i8")):
+    given = [(each, "<i8") for each in numbers if each is not None]
+    for array, kind in [(x, "<f4"), *given]:
         digest.update(str(array.shape).encode())
         digest.update(np.ascontiguousarray(array, kind).data)
     return digest.hexdigest()

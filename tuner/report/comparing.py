@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from tuner.analysis import Choice, OutOfBag, exported_values
 from tuner.errors import UserError
-from tuner.study import Study, TrialRecord
+from tuner.study import Study, TrialRecord, Truth
 
 __all__ = ["Compared", "check_same_rows"]
 
@@ -18,14 +16,14 @@ class Compared:
 
     Attributes:
         study: The study on the disk.
-        y: The class of each training row, shape `(training rows,)`.
+        truth: What out-of-fold predictions are held against.
         records: Its trials, by number.
         choice: The networks that it names.
         test: Mean and standard error of each objective on the held-out rows, by name.
     """
 
     study: Study
-    y: np.ndarray
+    truth: Truth
     records: tuple[TrialRecord, ...]
     choice: Choice
     test: Mapping[str, tuple[float, float]]
@@ -37,7 +35,7 @@ class Compared:
 
     def exported(self, objective: str) -> OutOfBag:
         """Return what choosing what it exports comes to by an objective, on rows left out."""
-        return exported_values(self.study, self.y, self.choice, objective)
+        return exported_values(self.study, self.truth, self.choice, objective)
 
 
 def check_same_rows(studies: Sequence[Study]) -> None:
@@ -56,6 +54,9 @@ def check_same_rows(studies: Sequence[Study]) -> None:
                 ("the rows are", first.data["rows"], record.data["rows"]),
                 ("the classes are", first.data["classes"], record.data["classes"]),
                 ("--folds is", first.settings.folds, record.settings.folds),
+                ("--repeats is", first.settings.repeats, record.settings.repeats),
+                ("--groups is", first.data.get("groups"), record.data.get("groups")),
+                ("--order is", first.data.get("order"), record.data.get("order")),
                 ("--test-size is", first.settings.test_size, record.settings.test_size),
                 ("--seed, which cuts the folds, is", first.settings.seed, record.settings.seed),
             )

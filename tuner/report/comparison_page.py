@@ -51,7 +51,7 @@ def _headline(exported: Exported, found: Sequence[Difference], objective: str) -
         f"{_corrected(exported[best])}."
     )
     if not alike:
-        return first, "By their paired differences over rows it is better than all others."
+        return first, "By their paired differences it is better than all others."
     others = ", ".join(alike)
     if len(alike) == len(beside):
         return f"By their rows these cannot be told apart: {best}, {others}.", first
@@ -72,8 +72,8 @@ def _scores(
     ]
     chart = intervals(estimates, "", objective, told=("cannot be told apart", "worse"))
     caption = (
-        "The score of what each study exported, corrected for the choice, with its 95 % interval "
-        "over rows. The rows are the same ones, so that the table's paired differences tell more "
+        "The score of what each study exported, corrected for the choice, with its 95 % "
+        "interval. The rows are the same ones, so that the table's paired differences tell more "
         "than whether intervals overlap."
     )
     figure = Figure("scores", finished(chart, height=bars_height(len(estimates))), "", caption)
@@ -170,7 +170,8 @@ def _method(studies: Sequence[Compared]) -> Section:
     facts = (
         ("data", f"{first.data['name']}: {first.data['rows']:,} rows"),
         ("data fingerprint", str(first.data.get("fingerprint", "unknown"))),
-        ("folds", f"{len(split.folds)}, of {len(split.train):,} training rows, the same for all"),
+        ("split", f"{split.in_words}, of {len(split.train):,} training rows, the same for all"),
+        *((name, str(first.data[name])) for name in ("groups", "order") if first.data.get(name)),
         ("seed", str(first.settings.seed)),
         *((each.name, _how(each)) for each in studies),
     )
@@ -182,4 +183,5 @@ def _how(study: Compared) -> str:
     return (
         f"space {study.study.record.space}, objective {settings.objective}, oracle "
         f"{settings.oracle}, at most {settings.epochs} epochs, trainer {settings.trainer}"
+        + (f", class weights {settings.class_weight}" if settings.class_weight else "")
     )

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from tuner.analysis import Answers, Choice, Fronts, JudgedBaseline, fronts_of
 from tuner.report.figures import Trials, tabulate
-from tuner.study import Study, StudyRecord, TrialRecord
+from tuner.study import Study, StudyRecord, TrialRecord, Truth
 from tuner.words import configuration
 
 __all__ = ["Material"]
@@ -21,7 +19,7 @@ class Material:
 
     Attributes:
         study: The study on the disk.
-        y: The class of each training row, shape `(training rows,)`.
+        truth: What out-of-fold predictions are held against.
         records: Its trials, by number.
         choice: The networks that it names.
         test: Mean and standard error of each objective on the held-out rows, by name, of what was
@@ -33,7 +31,7 @@ class Material:
     """
 
     study: Study
-    y: np.ndarray
+    truth: Truth
     records: tuple[TrialRecord, ...]
     choice: Choice
     test: Mapping[str, tuple[float, float]]

@@ -25,7 +25,7 @@ class Clock:
         export_seconds: What follows the final training takes.
         final_rounds: Says how long the final training takes, in times of a fold of as many rows and
             epochs; it is asked again, since who trains may change.
-        folds: Folds of a trial.
+        share: All training rows, as a share of those that a trial trains on, over all its folds.
         objective: Decides which network is trained at last.
     """
 
@@ -36,7 +36,7 @@ class Clock:
         started: float,
         export_seconds: float,
         final_rounds: Callable[[], float],
-        folds: int,
+        share: float,
         objective: Objective,
     ) -> None:
         self._started = started
@@ -44,7 +44,7 @@ class Clock:
         if limit is not None:
             self._end = started + limit - min(export_seconds, limit * _EXPORT_SHARE)
         self._final_rounds = final_rounds
-        self._folds = folds
+        self._share = share
         self._objective = objective
         self._best: TrialResult | None = None
         self._ended = 0
@@ -76,9 +76,8 @@ class Clock:
 
     def _final_seconds(self) -> float:
         """Estimate how long it takes to train the best network so far on all rows."""
-        if self._best is None:  # it may be one that is training, and each fold of it takes as long
-            return (time.monotonic() - self._started) / self._folds
+        if self._best is None:  # it may be one that is training
+            return (time.monotonic() - self._started) * self._share
         epochs = len(self._best.curves["loss"][0])
-        a_fold = self._best.seconds / max(self._folds - 1, 1)
-        a_network = a_fold * self._best.epoch / epochs
+        a_network = self._best.seconds * self._share * self._best.epoch / epochs
         return _TRACE_SECONDS + self._final_rounds() * a_network

@@ -1,6 +1,5 @@
 """`KFoldTuner`: a `keras_tuner.Tuner` that scores each trial by k-fold cross-validation."""
 
-import hashlib
 import shutil
 import tempfile
 import time
@@ -15,8 +14,8 @@ import keras
 import keras_tuner
 import numpy as np
 
-from tuner.errors import DataError, SearchFailed, StudyError, UserError
-from tuner.folds import make_split
+from tuner.errors import SearchFailed, StudyError, UserError
+from tuner.search.arrays import LabelledRows
 from tuner.search.clock import Clock
 from tuner.search.oracles import ORACLES, StudyOracle, check_foreign, configuration_key
 from tuner.space import Space, Value, from_keras_tuner
@@ -99,12 +98,24 @@ class KFoldTuner(keras_tuner.Tuner):
             seed=self.settings.seed,
         )
 
-    def search(self, x: np.ndarray, y: np.ndarray, *, study: str | None = None) -> None:
+    def search(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        *,
+        groups: np.ndarray | None = None,
+        order: np.ndarray | None = None,
+        study: str | None = None,
+    ) -> None:
         """Search on rows that a network can take as they are.
 
         Args:
             x: Shape `(rows, …)`, numbers; not scaled here, since a user's model may do so.
             y: The class of each row, shape `(rows,)`, numbers or words.
+            groups: What group each row is of, shape `(rows,)`, numbers or words: no group is on
+                both sides of a split. None where each row stands for itself.
+            order: What rows are ordered by, shape `(rows,)`, numbers or times: each fold is
+                predicted from what comes before it. None where they are in no order.
             study: The study's name; a free one where it is None. A study that is there already,
                 on the same rows and with the same settings, goes on.
 
@@ -114,21 +125,9 @@ class KFoldTuner(keras_tuner.Tuner):
             SearchFailed: No trial was completed.
         """
         self._refuse_second_search()
-        x, y = np.asarray(x, np.float32), np.asarray(y)
-        if y.ndim != 1 or len(x) != len(y) or not np.isfinite(x).all():
-            raise DataError(
-                "x and y: expected finite rows, and one class for each; received x of shape "
-                f"{x.shape} with {int((~np.isfinite(x)).sum())} values that are not finite, and y "
-                f"of shape {y.shape}"
-            )
-        names, numbers = np.unique(np.asarray(y), return_inverse=True)
-        classes = [str(name) for name in names]
-        split = make_split(
-            numbers,
-            classes=classes,
-            folds=self.settings.folds,
-            test_size=self.settings.test_size,
-            seed=self.settings.seed,
+        rows = LabelledRows.of(x, y, groups=groups, order=order)
+        split = self.settings.splitter.split(
+            rows.y, classes=rows.classes, groups=rows.groups, order=rows.order
         )
         space = from_keras_tuner(
             self.oracle.get_space(), name=type(self.hypermodel).__name__, title=""
@@ -138,17 +137,18 @@ class KFoldTuner(keras_tuner.Tuner):
             space=space.name,
             title=space.title,
             definition=space.to_dict(),
-            data={
-                "name": "array",
-                "rows": len(x),
-                "classes": classes,
-                "fingerprint": hashlib.sha256(x.tobytes() + numbers.tobytes()).hexdigest(),
-            },
+            data=rows.to_dict(),
             settings=self.settings,
             split=split,
             versions=installed_versions(),
         )
-        problem = Problem(x, numbers.astype(np.int64), split.folds)
+        problem = Problem(
+            rows.x,
+            rows.y,
+            split.folds,
+            class_weight=self.settings.class_weight,
+            groups=rows.groups,
+        )
         opened = Study.open_or_create(record, self.root)
         with opened.search_lock():
             opened.begin(self.settings)
@@ -185,7 +185,7 @@ class KFoldTuner(keras_tuner.Tuner):
             started=time.monotonic() if started is None else started,
             export_seconds=export_seconds,
             final_rounds=partial(self.trainer.final_rounds, final_networks),
-            folds=len(problem.folds),
+            share=len(problem.rows) / sum(len(fold.train) for fold in problem.folds),
             objective=self.settings.plan.objective,
         )
         for listener in self.listeners:

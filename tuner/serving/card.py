@@ -119,8 +119,8 @@ def _scores(content: Mapping[str, Any]) -> list[str]:
         "",
         "In brackets is the 95 % interval, 1.96 standard errors over rows to either side.",
         "",
-        f"- Cross-validated: the mean over {measured['training_rows']:,} rows, each predicted by "
-        f"networks of {measured['folds']} folds that did not train on it, before calibration. "
+        f"- Cross-validated in {measured['split']}: the mean over {measured['scored_rows']:,} "
+        "rows, each predicted by networks that did not train on it, before calibration. "
         + _corrected(content),
         f"- Held-out test: {measured['test_rows']:,} rows that no decision was made by, predicted "
         "by this model as it is exported."

@@ -8,7 +8,7 @@ from tuner.study.records import OracleName, Pick, SearchSettings, StudyRecord, T
 from tuner.study.versions import installed_versions
 
 # what a study may optimise, and what a mean over rows is worth, for its readers
-from tuner.training import OBJECTIVES, Objective, mean_and_error
+from tuner.training import OBJECTIVES, Objective, Truth, mean_and_error
 
 __all__ = [
     "BATCH",
@@ -25,6 +25,7 @@ __all__ = [
     "Study",
     "StudyRecord",
     "TrialRecord",
+    "Truth",
     "check_name",
     "check_root",
     "free_name",

@@ -184,7 +184,7 @@ class Study:
             yield TrialRecord.from_dict(event)
 
     def probabilities(self, trial: int) -> np.ndarray:
-        """Return a trial's out-of-fold probabilities, shape `(training rows, classes)`."""
+        """Return a trial's out-of-fold probabilities, as `TrialResult` has them."""
         array: np.ndarray = np.load(self._probabilities(trial), allow_pickle=False)
         return array
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from tuner.errors import UserError, known_names
-from tuner.folds import Split
+from tuner.folds import Split, Splitter
 from tuner.space import Fixed, Space, Value
 from tuner.training import OBJECTIVES, TRAINERS, Objective, Plan, TrialResult, mean_curve
 
@@ -27,12 +27,15 @@ class SearchSettings:
         max_seconds: Seconds after which trials end as they are, with time left to train the best
             network at last; None for no limit.
         folds: Folds of the cross-validation.
+        repeats: How often the rows are cut into folds anew; each trial is trained on all of them.
         epochs: Most epochs of a trial; most trials of `hyperband` have fewer.
         patience: Epochs without a better mean over folds after which a trial stops.
         oracle: Who proposes: `random`, `grid`, `bayesian`, `tpe` or `hyperband`.
         objective: What is optimised: `cross_entropy`, `accuracy`, `balanced_accuracy` or `roc_auc`.
         racing: Whether trials that are clearly beaten end early.
         trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
+        class_weight: `balanced` where all classes weigh alike in the loss that is trained on; None
+            where all rows do. Scores count rows as they are.
         test_size: Share of the rows that is held back to score what is exported.
         seed: Decides folds, proposals, initial weights and batches.
 
@@ -43,17 +46,20 @@ class SearchSettings:
     max_trials: int = 20
     max_seconds: float | None = None
     folds: int = 5
+    repeats: int = 1
     epochs: int = 50
     patience: int = 10
     oracle: str = "random"
     objective: str = "cross_entropy"
     racing: bool = True
     trainer: str = "lanes"
+    class_weight: str | None = None
     test_size: float = 0.2
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("max_trials", 1), ("folds", 2), ("epochs", 1), ("patience", 1)):
+        least_of = {"max_trials": 1, "folds": 2, "repeats": 1, "epochs": 1, "patience": 1}
+        for name, least in least_of.items():
             if getattr(self, name) < least:
                 raise UserError(
                     f"{_option(name)}: {getattr(self, name)} is too small; give at least {least}"
@@ -70,12 +76,19 @@ class SearchSettings:
             ("oracle", get_args(OracleName)),
             ("objective", OBJECTIVES),
             ("trainer", TRAINERS),
+            ("class_weight", ("balanced",)),
         ):
-            if getattr(self, name) not in known:
+            given = getattr(self, name)
+            if given is not None and given not in known:
                 raise UserError(
-                    f"{_option(name)}: there is no {name} {getattr(self, name)}; "
-                    f"{known_names(getattr(self, name), known)}"
+                    f"{_option(name)}: there is no {name.replace('_', ' ')} {given}; "
+                    f"{known_names(given, known)}"
                 )
+
+    @property
+    def splitter(self) -> Splitter:
+        """How rows are split."""
+        return Splitter(self.folds, self.test_size, self.seed, self.repeats)
 
     @property
     def plan(self) -> Plan:
@@ -142,7 +155,7 @@ class StudyRecord:
             theirs = getattr(other.settings, name)
             if name not in ("max_trials", "max_seconds") and mine != theirs:
                 found.append(f"{_option(name)} is {mine} there and {theirs} here")
-        for name in ("target", "categorical", "ignore"):
+        for name in ("target", "categorical", "ignore", "groups", "order"):
             mine, theirs = (_json(each.data.get(name)) for each in (self, other))
             if mine != theirs:
                 found.append(f"--{name} is {mine} there and {theirs} here")

@@ -165,7 +165,10 @@ class StudyRuns:
         self.client.log_dict(self.run_id, record.definition, "space.json")
         self.client.log_inputs(self.run_id, [_dataset(record)])
         params = {"space": record.space, "data": record.data["name"]}
-        params |= {name: v for name, v in asdict(record.settings).items() if v is not None}
+        # earlier versions knew of neither
+        relations = {name: record.data.get(name) for name in ("groups", "order")}
+        given = {**asdict(record.settings), **relations}
+        params |= {name: value for name, value in given.items() if value is not None}
         self.client.log_batch(self.run_id, params=_params(params))
         self.written += 1
 

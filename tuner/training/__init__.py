@@ -18,6 +18,7 @@ from tuner.training.objectives import (
 from tuner.training.problem import Final, Job, Plan, Problem
 from tuner.training.result import CURVES, TrialResult, mean_curve
 from tuner.training.trainer import Trainer
+from tuner.training.truth import Truth
 
 __all__ = [
     "CURVES",
@@ -30,6 +31,7 @@ __all__ = [
     "Problem",
     "Trainer",
     "TrialResult",
+    "Truth",
     "accuracy",
     "balanced_accuracy",
     "cross_entropy",

@@ -112,6 +112,9 @@ class _FoldData:
         self.x_train: np.ndarray = scale(problem.x[train])
         self.x_validation: np.ndarray = scale(problem.x[validation])
         self.y_train, self.y_validation = problem.y[train], problem.y[validation]
+        weights = problem.class_weights(train)
+        # only where there are some, since a hypermodel's own `fit` may not take them
+        self.options = {} if weights is None else {"class_weight": dict(enumerate(weights))}
 
 
 class _Network:
@@ -163,6 +166,7 @@ class _Network:
             epochs=epoch + 1,
             shuffle=False,
             verbose=0,
+            **fold.options,
         )
         return {name: float(values[-1]) for name, values in history.history.items()}
 

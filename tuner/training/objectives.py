@@ -31,7 +31,7 @@ EPSILON = 1e-7
 
 
 def mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    """Return the mean over rows, and its standard error s / √rows.
+    """Return the mean of values that are independent, and its standard error s / √n.
 
     >>> mean_and_error(np.array([1.0, 2.0, 3.0]))
     (2.0, 0.5773502691896258)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from tuner.folds import Fold
 from tuner.training.objectives import OBJECTIVES, Objective
 from tuner.training.race import Race
 from tuner.training.streams import ALL_ROWS
+from tuner.training.truth import Truth
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -28,10 +29,16 @@ class Problem:
     Attributes:
         x: Shape `(rows, …)`, float32; NaN where a number is missing.
         y: Class numbers, shape `(rows,)`.
-        folds: Row numbers of each fold; their validation parts partition the training rows.
+        folds: Row numbers of each fold, of each repeat as many, repeat after repeat. The
+            validation parts of a repeat partition the training rows; those of an order leave
+            the first ones out.
         scaled: Which features are standardised on each fold's training rows, shape
             `(features,)`; None where rows are taken as they are.
         streams: By what number each fold's random streams go; None for its place.
+        class_weight: `balanced` where the classes of a fold's training rows weigh alike in the
+            loss that is trained on; None where rows do. Scores know nothing of it.
+        groups: The group of each row, shape `(rows,)`, none of which is on both sides of a fold;
+            None where each row stands for itself.
     """
 
     x: np.ndarray
@@ -39,6 +46,8 @@ class Problem:
     folds: tuple[Fold, ...]
     scaled: np.ndarray | None = None
     streams: tuple[int, ...] | None = None
+    class_weight: str | None = None
+    groups: np.ndarray | None = None
 
     def stream(self, fold: int) -> int:
         """Return the number by which the random streams of a fold go."""
@@ -58,12 +67,47 @@ class Problem:
     @cached_property
     def rows(self) -> np.ndarray:
         """The training rows, shape `(training rows,)`, ascending."""
-        return np.sort(np.concatenate([fold.validation for fold in self.folds]))
+        every = [rows for fold in self.folds for rows in (fold.train, fold.validation)]
+        return np.unique(np.concatenate(every))
 
     @cached_property
-    def fold_order(self) -> np.ndarray:
-        """Takes rows in the order of the folds' validation parts to the order of `rows`."""
-        return np.argsort(np.concatenate([fold.validation for fold in self.folds]))
+    def scored(self) -> np.ndarray:
+        """The training rows that are validated, shape `(scored rows,)`, ascending."""
+        return np.unique(np.concatenate([fold.validation for fold in self.folds]))
+
+    @property
+    def repeats(self) -> int:
+        """How often each of these is."""
+        return sum(self.fold_rows) // len(self.scored)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What out-of-fold predictions are held against: that of `scored`."""
+        groups = None if self.groups is None else self.groups[self.scored]
+        return Truth(self.y[self.scored], groups)
+
+    @cached_property
+    def places(self) -> tuple[np.ndarray, ...]:
+        """Where each fold's validation rows stand among `scored`, repeat after repeat."""
+        of_repeat, rows = len(self.folds) // self.repeats, len(self.scored)
+        return tuple(
+            np.searchsorted(self.scored, fold.validation) + number // of_repeat * rows
+            for number, fold in enumerate(self.folds)
+        )
+
+    def in_row_order(self, by_fold: Sequence[np.ndarray]) -> np.ndarray:
+        """Put what each fold predicts of its validation rows where these stand.
+
+        Args:
+            by_fold: Each of shape `(validation rows, classes)`.
+
+        Returns:
+            Shape `(scored rows, classes)`, or `(repeats, …)` of that where there are several.
+        """
+        ordered: np.ndarray = np.concatenate(by_fold)[np.argsort(np.concatenate(self.places))]
+        if self.repeats == 1:
+            return ordered
+        return ordered.reshape(self.repeats, len(self.scored), -1)
 
     @property
     def fold_rows(self) -> list[int]:
@@ -73,6 +117,21 @@ class Problem:
     def scaler(self, rows: np.ndarray) -> Scaler | None:
         """Return the scaling that is fitted on these rows alone."""
         return None if self.scaled is None else fit_scaler(self.x, rows, self.scaled)
+
+    def class_weights(self, rows: np.ndarray) -> np.ndarray | None:
+        """Return what a row of each class weighs in the training loss, fitted on these rows alone.
+
+        n / (K nc) for each of the K classes that are among n rows, nc of them of class c, as
+        scikit-learn has it: the weights' mean over the rows is 1.
+
+        Returns:
+            Shape `(classes,)`, float32, 0 for classes without rows; None where all rows weigh 1.
+        """
+        if self.class_weight is None:
+            return None
+        counts = np.bincount(self.y[rows], minlength=int(self.y.max()) + 1)
+        weights = len(rows) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+        return np.where(counts, weights, 0.0).astype(np.float32)
 
 
 def _never() -> bool:

@@ -42,7 +42,6 @@ class TrialProgress:
         self.problem = problem
         self.plan = plan
         self.epochs = 0
-        self._y = problem.y[problem.rows]
         self._curves: dict[str, list[list[float]]] = {
             name: [[] for _ in problem.folds] for name in CURVES
         }
@@ -77,9 +76,9 @@ class TrialProgress:
                 self._curves[name][number].append(float(logs[name][number]))
             self._curves["val_loss"][number].append(float(cross_entropy(probabilities, y).mean()))
             self._curves["val_accuracy"][number].append(float(accuracy(probabilities, y).mean()))
-        ordered = self._in_row_order(out_of_fold)
-        objective = self.plan.objective
-        score = float(objective.row_values(ordered, self._y).mean())
+        ordered = self.problem.in_row_order(out_of_fold)
+        objective, truth = self.plan.objective, self.problem.truth
+        score = float(truth.values(objective.row_values, ordered).mean())
         if objective.better(score, self._best_score):
             self._best_epoch, self._best_score = self.epochs, score
             self._best_probabilities = ordered
@@ -96,7 +95,8 @@ class TrialProgress:
             return False
         if self.epochs in race.rungs:
             assert self._best_probabilities is not None  # any score is better than the worst
-            values = self.plan.objective.row_values(self._best_probabilities, self._y)
+            row_values = self.plan.objective.row_values
+            values = self.problem.truth.values(row_values, self._best_probabilities)
             race.reach(self.trial, self.epochs, values, self._result_so_far("pruned", 0.0))
         return race.is_beaten(self.trial)
 
@@ -114,11 +114,6 @@ class TrialProgress:
                 raise UserError(
                     "the network's outputs do not add up to one; end it with a softmax activation"
                 )
-
-    def _in_row_order(self, out_of_fold: Sequence[np.ndarray]) -> np.ndarray:
-        """Put each fold's probabilities where its rows stand among the training rows."""
-        ordered: np.ndarray = np.concatenate(out_of_fold)[self.problem.fold_order]
-        return ordered
 
     def completed(self, seconds: float) -> TrialResult:
         """Return the result of the epochs so far.

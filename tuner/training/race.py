@@ -157,7 +157,7 @@ class Race:
         Args:
             trial: Its number.
             epoch: The rung.
-            values: The objective of each training row at its best epoch so far, `(rows,)`.
+            values: The objective at its best epoch so far, of each unit of `Truth`, `(units,)`.
             so_far: Makes its result, if it ends here; nothing that comes after changes that.
         """
         with self._lock:

@@ -24,7 +24,8 @@ class TrialResult:
             ended it. It is then the result of the epochs so far.
         reason: Why it failed, was pruned, or ended before its time; empty otherwise.
         epoch: Epochs of training at which the mean over all rows is best, the same for all folds.
-        score: Mean of the objective over all rows, each predicted by the fold that held it out.
+        score: Mean of the objective over all rows, each predicted by the fold that held it out;
+            over all repeats.
         standard_error: Of that mean, over rows.
         scores: The mean of every objective that is defined at that epoch, by name.
         standard_errors: Of these means, over rows.
@@ -32,8 +33,9 @@ class TrialResult:
         parameters: Trainable weights and biases.
         seconds: Wall time of training and validation.
         curves: The names of `CURVES`, each a list by fold of a list by epoch.
-        probabilities: Out-of-fold probabilities, shape `(training rows, classes)`, float32, in
-            the order of the training rows; None where the trial failed or they were not loaded.
+        probabilities: Out-of-fold probabilities of the training rows that are validated, shape
+            `(scored rows, classes)`, float32, ascending, with the repeats on an axis before where
+            there are several; None where the trial failed or they were not loaded.
     """
 
     trial: int

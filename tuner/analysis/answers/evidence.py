@@ -26,7 +26,7 @@ class Evidence:
     Attributes:
         study: What was searched.
         records: Its trials, by number.
-        row_values: The objective of each training row, shape `(rows,)`, by completed trial.
+        row_values: The objective of each row, or group of rows, by completed trial.
         best: The best network.
         smallest: The smallest one within one standard error of it.
         baselines: Judged beside what is exported.

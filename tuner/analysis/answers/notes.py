@@ -30,6 +30,8 @@ def notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
         *_pruned(evidence),
         *_failed(evidence),
         *([_FITTING] if spans else []),
+        *_groups(evidence),
+        *_order(evidence),
     ]
     if settings.oracle not in ("random", "grid"):
         sentences.append(
@@ -38,6 +40,28 @@ def notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
             "random search."
         )
     return tuple(sentences)
+
+
+def _groups(evidence: Evidence) -> list[str]:
+    name = evidence.study.data.get("groups")
+    if name is None:
+        return []
+    return [
+        f"Rows of a group ({name}) are alike: each group was on one side of every split, and "
+        "standard errors, intervals and comparisons are over groups, not over rows."
+    ]
+
+
+def _order(evidence: Evidence) -> list[str]:
+    name = evidence.study.data.get("order")
+    if name is None:
+        return []
+    first = len(evidence.study.split.folds[0].train)
+    return [
+        f"Rows are in an order ({name}): each fold was predicted from the rows before it, and the "
+        f"first {first:,} rows are never scored. Standard errors take rows as independent; where "
+        "neighbours are alike, they are too small."
+    ]
 
 
 def _pruned(evidence: Evidence) -> list[str]:

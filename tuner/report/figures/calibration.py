@@ -40,10 +40,11 @@ class Bin:
 def confidence_bins(probabilities: np.ndarray, y: np.ndarray) -> list[Bin]:
     """Return the bins that have rows; a bin holds its upper end.
 
-    **Shape**: `(rows, classes)` and `(rows,)`.
+    **Shape**: `(…, rows, classes)` and `(rows,)`; each prediction counts.
     """
-    confidences, places = by_confidence(probabilities)
-    right = (probabilities.argmax(axis=1) == y).astype(np.float64)
+    predictions = probabilities.reshape(-1, probabilities.shape[-1])
+    confidences, places = by_confidence(predictions)
+    right = (predictions.argmax(axis=1) == np.resize(y, len(predictions))).astype(np.float64)
     rows = np.bincount(places, minlength=BINS)
     confidence = np.bincount(places, weights=confidences, minlength=BINS) / np.maximum(rows, 1)
     accuracy = np.bincount(places, weights=right, minlength=BINS) / np.maximum(rows, 1)

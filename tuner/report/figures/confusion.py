@@ -21,13 +21,13 @@ _WRITTEN = 12  # classes up to which counts are written into the cells
 
 
 def confusion_counts(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return how many rows of each class were given each class.
+    """Return how many predictions of rows of each class are each class.
 
-    **Shape**: `(rows, classes)` and `(rows,)` to `(classes, classes)`, true classes first.
+    **Shape**: `(…, rows, classes)` and `(rows,)` to `(classes, classes)`, true classes first.
     """
-    classes = probabilities.shape[1]
-    cells = y * classes + probabilities.argmax(axis=1)
-    return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
+    classes = probabilities.shape[-1]
+    cells = y * classes + probabilities.argmax(axis=-1)
+    return np.bincount(cells.ravel(), minlength=classes**2).reshape(classes, classes)
 
 
 def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> alt.LayerChart:

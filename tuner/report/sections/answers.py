@@ -79,7 +79,7 @@ def _settings(of: Material, found: Comparison, name: str, hyperparameter: str) -
         finished(chart, height=bars_height(len(estimates))),
         caption=f"The {'' if found.share == 1 else 'best of the '}first "
         f"{counted(found.share, 'trial').removeprefix('1 ')} of each, with the 95 % interval of "
-        "its score over rows.",
+        "its score.",
     )
 
 

@@ -28,8 +28,8 @@ def _figure(of: Material) -> Figure:
     estimates = [*_estimates(of), _exported_estimate(of)]
     chart = intervals(estimates, "", of.objective, told=("exported", "baseline"))
     caption = (
-        "Scores on the same folds, with their 95 % intervals: of the baselines over rows, of what "
-        "is exported corrected for the choice."
+        "Scores on the same folds, with their 95 % intervals: of the baselines as they are, of "
+        "what is exported corrected for the choice."
     )
     height = bars_height(len(estimates))
     return Figure("baselines", finished(chart, height=height), caption=caption)

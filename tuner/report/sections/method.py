@@ -61,14 +61,16 @@ def method(of: Material) -> Section:
         ("data", f"{data['name']}: {data['rows']:,} rows, {len(data['classes'])} classes"),
         ("data fingerprint", str(data.get("fingerprint", "unknown"))),
         (
-            "folds",
-            f"{len(split.folds)}, of {len(split.train):,} training rows; {len(split.test):,} rows "
+            "split",
+            f"{split.in_words}, of {len(split.train):,} training rows; {len(split.test):,} rows "
             "were held out",
         ),
+        *((name, str(data[name])) for name in ("groups", "order") if data.get(name)),
         ("objective", settings.objective),
         ("seed", str(settings.seed)),
         ("oracle", settings.oracle + (", racing" if settings.racing else ", no racing")),
         ("trainer", settings.trainer),
+        ("class weights", _class_weights(settings.class_weight)),
         ("epochs", f"at most {settings.epochs}, patience {settings.patience}"),
         ("versions", ", ".join(f"{name} {v}" for name, v in record.versions.items())),
     )
@@ -85,3 +87,9 @@ def method(of: Material) -> Section:
         ("To go on with it, to export its smallest network, and to write this page again:",)
     )
     return Section("method", "How it was done", (Facts(facts), notes, how, Code(commands)))
+
+
+def _class_weights(class_weight: str | None) -> str:
+    if class_weight is None:
+        return "none: all rows weigh alike"
+    return f"{class_weight}, by each fold's training rows, in training alone; scores count rows"

@@ -17,9 +17,9 @@ __all__ = ["predictions"]
 def predictions(of: Material) -> Section:
     """Return the confusion matrix and the calibration of what is exported."""
     probabilities = out_of_fold(of.study, of.choice.members(of.choice.exported))
-    counts = confusion_counts(probabilities, of.y)
-    error = float(SCORES["calibration_error"](probabilities, of.y).mean())
-    bins = confidence_bins(probabilities, of.y)
+    counts = confusion_counts(probabilities, of.truth.y)
+    error = float(of.truth.values(SCORES["calibration_error"], probabilities).mean())
+    bins = confidence_bins(probabilities, of.truth.y)
     names = tuple(map(str, of.record.data["classes"]))
     shown = min(len(names), CLASSES)
     matrix = Figure(
@@ -40,10 +40,11 @@ def predictions(of: Material) -> Section:
     pick = of.choice.exported
     what = "the ensemble" if pick == "ensemble" else f"trial {of.choice.best.trial}"
     wrong = int(counts.sum() - np.trace(counts))
+    noun = "row" if of.record.split.repeats == 1 else "prediction"  # a row has one of each repeat
     words = Words(
         (
-            f"Out-of-fold predictions of {what}, which is exported: {counted(wrong, 'row')} of "
-            f"{len(of.y):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
+            f"Out-of-fold predictions of {what}, which is exported: {counted(wrong, noun)} of "
+            f"{int(counts.sum()):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
         )
     )
     return Section("predictions", "Where is it wrong?", (words, Row((matrix, calibration))))

@@ -137,6 +137,8 @@ class LaneBlock:
         }
         if data.scaled:
             constants |= {"mean": data.mean[fold], "scale": data.scale[fold]}
+        if data.class_weights is not None:
+            constants["class_weights"] = data.class_weights[fold]
         shared = {name: tf.constant(value) for name, value in trials[0].common.items()}
         return [
             _Part(

@@ -64,6 +64,13 @@ class LaneData:
         return np.stack(means)[:, None], np.stack(scales)[:, None]
 
     @cached_property
+    def class_weights(self) -> np.ndarray | None:
+        """What a row of each class weighs in a fold's training loss, shape `(folds, classes)`."""
+        by_fold = [self.problem.class_weights(fold.train) for fold in self.problem.folds]
+        weights = [each for each in by_fold if each is not None]
+        return np.stack(weights) if weights else None
+
+    @cached_property
     def train_rows(self) -> np.ndarray:
         """Training rows of each fold, shape `(folds,)`."""
         return np.array([len(fold.train) for fold in self.problem.folds])

@@ -8,7 +8,7 @@ never filled up, since batch normalisation would see the rows that fill them.
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -188,9 +188,11 @@ class KerasNetwork(LaneNetwork):
         self.model = model
 
     @cached_property
-    def _loss(self) -> Callable[..., Any]:
-        loss: Callable[..., Any] = keras.losses.get(self.model.loss)
-        return loss
+    def _loss(self) -> keras.losses.Loss:
+        """As `compile` makes it of a name."""
+        if isinstance(self.model.loss, keras.losses.Loss):
+            return self.model.loss
+        return keras.losses.SparseCategoricalCrossentropy()
 
     def _split(self, variables: Variables) -> tuple[Variables, Variables, Variables]:
         """Return weights, what else the layers keep, what the optimizer keeps."""
@@ -199,22 +201,22 @@ class KerasNetwork(LaneNetwork):
         return variables[:first], variables[first:second], variables[second:]
 
     def step(
-        self, variables: Variables, x: tf.Tensor, y: tf.Tensor
+        self, variables: Variables, x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor | None
     ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
         """Train on a batch."""
-        weights, kept, slots = self._split(variables)
+        trained, kept, slots = self._split(variables)
         with tf.GradientTape() as tape:
-            tape.watch(weights)
+            tape.watch(trained)
             probabilities, kept, added = self.model.stateless_call(
-                weights, kept, x, training=True, return_losses=True
+                trained, kept, x, training=True, return_losses=True
             )
-            total = tf.add_n([tf.reduce_mean(self._loss(y, probabilities)), *added])
-        gradients = tape.gradient(total, weights)
-        weights, slots = self._updated(weights, slots, gradients)
+            total = tf.add_n([self._loss(y, probabilities, sample_weight=weights), *added])
+        gradients = tape.gradient(total, trained)
+        trained, slots = self._updated(trained, slots, gradients)
         losses = keras.losses.sparse_categorical_crossentropy(y, probabilities)
         right = tf.equal(tf.argmax(probabilities, -1, tf.int32), y)
         right = tf.reduce_sum(tf.cast(right, tf.float32))
-        return [*weights, *kept, *slots], tf.reduce_sum(losses), right
+        return [*trained, *kept, *slots], tf.reduce_sum(losses), right
 
     def _updated(
         self, weights: Variables, slots: Variables, gradients: Sequence[tf.Tensor | None]

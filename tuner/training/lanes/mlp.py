@@ -208,7 +208,16 @@ class StackedMLPs(StackedNetworks):
         rows = tf.clip_by_value(lanes["rows"][None] - begins, 0, size)  # the rest is masked
         real = tf.cast(tf.range(stored) < rows[:, :, None], tf.float32)
         share = lanes["rate"] / tf.cast(tf.maximum(rows, 1), tf.float32)
-        return {**lanes, "order": order, "real": real, "share": real * share[:, :, None]}
+        share = real * share[:, :, None]
+        if "class_weights" in lanes:
+            share *= self._row_weights(lanes)
+        return {**lanes, "order": order, "real": real, "share": share}
+
+    def _row_weights(self, lanes: Lanes) -> tf.Tensor:
+        """Return what each row weighs in the loss by its class, `(steps, lanes, rows)`."""
+        y = tf.gather(self.data.y, lanes["order"])
+        weights = tf.gather(lanes["class_weights"], y, batch_dims=1)
+        return tf.transpose(weights, [1, 0, 2])
 
     def step(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
         """Train one batch of every lane."""
@@ -222,10 +231,10 @@ class StackedMLPs(StackedNetworks):
         self._descend(inputs, slopes, delta, lanes)
         return tf.minimum(loss, _FARTHEST) * real, right * real
 
-    def step_apart(self, step: int, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
+    def step_apart(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
         """Train a batch that only the larger folds have; the other lanes stay as they were."""
         before = [tf.identity(variable) for variable in self.variables]
-        answer = self.step(tf.constant(step), lanes)
+        answer = self.step(step, lanes)
         self.where(lanes["rows"] > step * self.shape.batch_size, before)
         return answer
 

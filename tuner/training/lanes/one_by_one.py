@@ -1,7 +1,7 @@
 """A program that trains one lane a call, a whole epoch of it: for any Keras network."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ __all__ = ["LaneNetwork", "LoneWeights", "OneByOneProgram", "Variables"]
 
 Variables = list[tf.Tensor]
 _Carry = tuple[Variables, tf.Tensor, tf.Tensor]  # and the summed loss, and the right answers
+_OF_A_LANE = ("order", "rows", "validation", "mean", "scale", "class_weights")  # what it takes
 
 
 class LaneNetwork(ABC):
@@ -22,7 +23,7 @@ class LaneNetwork(ABC):
 
     @abstractmethod
     def step(
-        self, variables: Variables, x: tf.Tensor, y: tf.Tensor
+        self, variables: Variables, x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor | None
     ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
         """Train on a batch.
 
@@ -30,6 +31,7 @@ class LaneNetwork(ABC):
             variables: Before it.
             x: Shape `(rows, …)`.
             y: Class numbers, shape `(rows,)`.
+            weights: What each row weighs in the loss, shape `(rows,)`; None where all weigh 1.
 
         Returns:
             The variables after it, the summed loss of the data and the number of right answers.
@@ -86,7 +88,7 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
         Raises:
             Unfit: The network cannot be made into a program.
         """
-        names = [name for name in ("order", "rows", "validation", "mean", "scale") if name in lanes]
+        names = [name for name in _OF_A_LANE if name in lanes]
         answers = []
         for lane, variables in enumerate(weights.lanes):
             own = {name: tf.convert_to_tensor(lanes[name][lane]) for name in names}
@@ -123,25 +125,25 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
         logs = tf.stack([loss / rows, right / rows, self.network.penalty(variables)])
         return variables, logs, self._predict(variables, lane)
 
-    def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes, size: int) -> _Carry:
+    def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes, size: int | tf.Tensor) -> _Carry:
         ids = lane["order"][number, :size]
         x, y = self.data.rows(ids, lane), tf.gather(self.data.y, ids)
+        of_classes = lane.get("class_weights")
+        weights = None if of_classes is None else tf.gather(of_classes, y)
         variables, loss, right = carry
-        variables, step_loss, step_right = self.network.step(variables, x, y)
+        variables, step_loss, step_right = self.network.step(variables, x, y, weights)
         return variables, loss + step_loss, right + step_right
 
     def _last_step(self, number: tf.Tensor, carry: _Carry, lane: Lanes) -> _Carry:
         """Train on the rows that no whole batch has; folds may differ in how many those are."""
-        left = sorted({int(rows) % self.batch_size for rows in self.data.train_rows})
-
-        def train(size: int) -> Callable[[], _Carry]:
-            return lambda: self._step(number, carry, lane, size) if size else carry
-
-        if len(left) == 1:
-            return train(left[0])()
-        own = lane["rows"] % self.batch_size
-        place = tf.reduce_sum(tf.cast(own > tf.constant(left), tf.int32))
-        last: _Carry = tf.switch_case(place, [train(size) for size in left])
+        sizes = {int(rows) % self.batch_size for rows in self.data.train_rows}
+        if len(sizes) == 1:
+            (size,) = sizes
+            return self._step(number, carry, lane, size) if size else carry
+        left = lane["rows"] % self.batch_size  # of a size that is free, whatever folds there are
+        last: _Carry = tf.cond(
+            left > 0, lambda: self._step(number, carry, lane, left), lambda: carry
+        )
         return last
 
     def _predict(self, variables: Variables, lane: Lanes) -> tf.Tensor:

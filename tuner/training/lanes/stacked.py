@@ -1,7 +1,7 @@
 """A program that trains many networks of one shape in a call, their weights stacked."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,6 +12,8 @@ from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.network import LaneProgram, Lanes, LaneShape, LaneWeights
 
 __all__ = ["StackedNetworks", "StackedProgram", "StackedShape", "StackedWeights"]
+
+_Sums = tuple[tf.Tensor, tf.Tensor]  # of the losses, and of the right answers, by row
 
 
 class StackedWeights(LaneWeights):
@@ -95,7 +97,7 @@ class StackedNetworks(ABC):
         """
 
     @abstractmethod
-    def step_apart(self, step: int, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
+    def step_apart(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
         """Train a batch after the common steps, which some lanes lack or have fewer rows of."""
 
     @abstractmethod
@@ -160,20 +162,10 @@ class StackedProgram(LaneProgram[StackedWeights]):
         networks = self.shape.networks(self.data, variables)
         lanes = networks.batches(lanes)
 
-        def train(step: tf.Tensor, loss: tf.Tensor, right: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            step_loss, step_right = networks.step(step, lanes)
-            return step + 1, loss + step_loss, right + step_right
-
         nothing = tf.zeros([tf.size(lanes["rate"]), self.shape.stored_rows])
-        _, loss, right = tf.while_loop(
-            lambda step, *_: step < networks.common_steps,
-            train,
-            (tf.constant(0), nothing, nothing),
-            parallel_iterations=1,
-        )
-        for step in range(networks.common_steps, self.steps):
-            step_loss, step_right = networks.step_apart(step, lanes)
-            loss, right = loss + step_loss, right + step_right
+        sums = _steps(networks.step, range(networks.common_steps), lanes, (nothing, nothing))
+        apart = range(networks.common_steps, self.steps)
+        loss, right = _steps(networks.step_apart, apart, lanes, sums) if apart else sums
         rows = tf.cast(lanes["rows"], tf.float32)
         return {
             "loss": tf.reduce_sum(loss, 1) / rows,
@@ -199,3 +191,21 @@ class StackedProgram(LaneProgram[StackedWeights]):
             parallel_iterations=1,
         )
         return tf.transpose(written.concat(), [1, 0, 2])
+
+
+def _steps(
+    step: Callable[[tf.Tensor, Lanes], _Sums], numbers: range, lanes: Lanes, sums: _Sums
+) -> _Sums:
+    """Take steps one after another, and add up what they return."""
+
+    def take(number: tf.Tensor, loss: tf.Tensor, right: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        step_loss, step_right = step(number, lanes)
+        return number + 1, loss + step_loss, right + step_right
+
+    _, loss, right = tf.while_loop(
+        lambda number, *_: number < numbers.stop,
+        take,
+        (tf.constant(numbers.start), *sums),
+        parallel_iterations=1,
+    )
+    return loss, right

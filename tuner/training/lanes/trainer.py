@@ -57,7 +57,7 @@ class LanesTrainer(Trainer):
 
     def cohort(self, problem: Problem) -> int:
         """Return how many trials to be given at once."""
-        rows, classes = len(problem.rows), int(problem.y.max()) + 1
+        rows, classes = sum(problem.fold_rows), int(problem.y.max()) + 1
         # losses and the best probabilities, both kept at some rungs of a race
         return self.machine.trials_at_once(4 * rows * (classes + 1) * _KEPT)
 

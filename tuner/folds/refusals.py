@@ -1,0 +1,137 @@
+"""Splits that are refused, in words that say how to get another."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tuner.errors import DataError
+from tuner.folds.split import Fold
+
+__all__ = [
+    "TOO_EARLY",
+    "TOO_FEW_GROUPS",
+    "check_alone",
+    "check_arguments",
+    "check_classes_of_folds",
+    "check_groups",
+    "check_rarest",
+]
+
+# Why a fold has no row of a class to train on, and what helps.
+TOO_FEW_GROUPS = (
+    "since its rows are of too few groups; use another --seed, gather rows of it from more groups"
+)
+TOO_EARLY = "since none comes so early in the order; use fewer --folds, gather earlier rows of it"
+
+
+def check_arguments(folds: int, test_size: float, seed: int) -> None:
+    """Refuse numbers that are out of their range.
+
+    Raises:
+        DataError: One is.
+    """
+    if folds < 2:
+        raise DataError(f"folds: {folds} is too few for cross-validation; use --folds 2 or more")
+    if not 0 <= test_size <= 0.5:
+        raise DataError(
+            f"test_size: {test_size} is not between 0 and 0.5; "
+            "use --test-size 0.2, or 0 for no test part"
+        )
+    if seed < 0:
+        raise DataError(f"seed: {seed} is negative; use a whole number from 0")
+
+
+def check_rarest(
+    counts: np.ndarray, totals: np.ndarray, *, classes: Sequence[str], folds: int
+) -> None:
+    """Refuse folds of which some could not validate on the rarest class.
+
+    Args:
+        counts: The training rows of each class, (classes,).
+        totals: The same before the test part was held back.
+        classes: The labels.
+        folds: How many rows each class must have.
+
+    Raises:
+        DataError: A class has too few rows.
+    """
+    rarest = int(np.argmin(counts))
+    rows, total = int(counts[rarest]), int(totals[rarest])
+    if rows >= folds:
+        return
+    found = f"class {classes[rarest]} has {total} {'row' if total == 1 else 'rows'}"
+    if rows < total:
+        found += f", {rows} of them left to train on after the test part"
+    if rows >= 2:
+        raise DataError(
+            f"{found}, too few for {folds} folds; use --folds {rows} or fewer, gather more rows "
+            "of it, or leave the class out"
+        )
+    smaller = "use --test-size 0, " if total >= 2 else ""
+    raise DataError(
+        f"{found}, and cross-validation takes at least 2 of each class; {smaller}gather more rows "
+        "of it, or leave the class out"
+    )
+
+
+def check_groups(groups: np.ndarray, folds: int, *, tested: bool) -> None:
+    """Refuse folds of which some would have no group to validate on.
+
+    Args:
+        groups: The group of each row that is not held back, (rows,).
+        folds: How many groups there must be.
+        tested: Whether other groups are held back for the test.
+
+    Raises:
+        DataError: There are fewer.
+    """
+    number = len(np.unique(groups))
+    if number >= folds:
+        return
+    left = " outside the test part" if tested else ""
+    fewer = f"use --folds {number}, or " if number >= 2 else ""
+    raise DataError(
+        f"groups: {number} {'group is' if number == 1 else 'groups are'} there{left}, too few for "
+        f"{folds} folds; {fewer}gather rows of more groups"
+    )
+
+
+def check_alone(grouped: bool, repeats: int) -> None:
+    """Refuse what an ordered split cannot be as well.
+
+    Raises:
+        DataError: It is to be one of these.
+    """
+    if grouped:
+        raise DataError(
+            "groups: rows in an order cannot be kept in groups too, since those of a group may lie "
+            "far apart; leave --groups or --order out"
+        )
+    if repeats > 1:
+        raise DataError(
+            f"repeats: rows in an order are cut in one way only, not in {repeats}; leave --repeats "
+            "or --order out"
+        )
+
+
+def check_classes_of_folds(
+    y: np.ndarray, folds: Sequence[Fold], *, classes: Sequence[str], why: str
+) -> None:
+    """Refuse folds of which some would train without a class: no network learns what it never saw.
+
+    Args:
+        y: The class of each row, (rows,) int64.
+        folds: The folds.
+        classes: The labels.
+        why: How that comes about, and what helps.
+
+    Raises:
+        DataError: A fold has no training row of a class.
+    """
+    for number, fold in enumerate(folds):
+        counts = np.bincount(y[fold.train], minlength=len(classes))
+        if not counts.all():
+            raise DataError(
+                f"class {classes[int(counts.argmin())]}: fold {number} has no row of it to train "
+                f"on, {why}, or leave the class out"
+            )
