@@ -22,7 +22,7 @@ def ended(make_study, problem):
         found = {
             "study": study,
             "records": records,
-            "choice": choose(study, problem.y[problem.rows]),
+            "choice": choose(study, problem.truth),
             "test": {"cross_entropy": (0.5, 0.1)},
             "calibration": Calibration(fitted=1.2, before=0.5, after=0.5, standard_error=0.1),
             "model": Path("runs/model"),
