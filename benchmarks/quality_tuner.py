@@ -66,7 +66,8 @@ def _held_out(told: dict[str, Any], asked: Asked) -> np.ndarray:
     rows = ready.split.test
     model = ExportedModel.open(Path(told["model"]))
     raw = {name: values[rows] for name, values in ready.dataset.raw.items()}
-    probabilities = model.predict(model_inputs(raw, model.inputs)).iloc[:, 1:].to_numpy()
+    (found,) = model.predict([model_inputs(raw, model.inputs)])
+    probabilities = found.iloc[:, 1:].to_numpy()
     score = OBJECTIVES["cross_entropy"].row_values(probabilities, ready.dataset.y[rows]).mean()
     if abs(score - told["test_score"]) > 1e-3:
         raise RuntimeError(

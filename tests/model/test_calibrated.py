@@ -6,6 +6,7 @@ import pytest
 
 from tuner.analysis import calibrate
 from tuner.model.calibrated import calibrated
+from tuner.training import Truth
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_it_is_what_was_judged_on_the_out_of_fold_probabilities(network):
     """Cross-entropy falls by what the calibration says, as all rows' temperature has it."""
     probabilities = network(X).numpy()
     y = np.arange(50) % 4
-    found = calibrate(probabilities, y, np.array_split(np.arange(50), 5))
+    found = calibrate(probabilities, Truth(y), np.array_split(np.arange(50), 5))
     scaled = calibrated(network, found.fitted)(X).numpy()
     assert -np.log(scaled[np.arange(50), y]).mean() < found.before
 
