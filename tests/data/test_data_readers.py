@@ -185,14 +185,6 @@ def test_refused_text(write, refusal, text, message) -> None:
     assert refusal(load_dataset, write(text)) == message
 
 
-@pytest.mark.parametrize("content", ["a,b\n1,é\n", "é,b\n1,2\n"])
-def test_refused_encoding(refusal, content) -> None:
-    Path("t.csv").write_bytes(content.encode("latin-1"))
-    assert refusal(load_dataset, "t.csv") == (
-        "data file t.csv: it is not UTF-8 text; save it as UTF-8"
-    )
-
-
 # gzip notes the time: without mtime the workers of a run would not agree on the example
 TORN = gzip.compress(b"a,b\n" + b"1,2\n" * 999, mtime=0)[:-9]
 

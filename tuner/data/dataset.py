@@ -109,6 +109,7 @@ def load_dataset(
         y=labels.y,
         raw=raw,
         warnings=(
+            *(found.warnings if isinstance(found, Table) else ()),
             *labels.warnings,
             *_left_out(schema.columns),
             *mixtures(schema.columns, categorical),

@@ -6,13 +6,15 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+from tuner.data.encodings import LATIN_1, UTF_8, find_encoding
 from tuner.data.table import Table, listed
 from tuner.errors import DataError
 
@@ -24,18 +26,20 @@ _BLOCK_BYTES = 1 << 24  # a row must fit into one block
 def read_delimited(path: Path) -> Table:
     """Read a `.csv` or `.tsv` file, gzipped or not; every cell stays the text that it was.
 
-    The delimiter of a `.csv` is whichever of comma, semicolon and tab its header has most of.
+    The text is UTF-8 or UTF-16, or else Latin-1, which the table warns of. The delimiter of a
+    `.csv` is whichever of comma, semicolon and tab its header has most of.
 
     Raises:
-        DataError: The file is empty, is not UTF-8 or not gzip, has no rows, has a column without
-            a name or two of one name, or has a row with another number of cells than the header.
+        DataError: The file is empty, is of another encoding or not gzip, has no rows, has a column
+            without a name or two of one name, or has a row with another number of cells than the
+            header.
     """
     with _readable(path):
-        delimiter, header = _head(path)
-        with _opened(path) as stream, _wide(path, delimiter, header):
-            columns = arrow_csv.read_csv(stream, **_options(delimiter, header))
-    _check_quotes(path, delimiter, columns)
-    return _table(path, delimiter, columns, first=0)
+        source = _source(path)
+        with _opened(path) as stream, _wide(source):
+            columns = arrow_csv.read_csv(stream, **_options(source))
+        _check_quotes(source, columns)
+        return _table(source, columns, first=0)
 
 
 def stream_delimited(path: Path) -> Iterator[Table]:
@@ -45,37 +49,84 @@ def stream_delimited(path: Path) -> Iterator[Table]:
         DataError: As `read_delimited`, when it comes to the fault.
     """
     with _readable(path):
-        delimiter, header = _head(path)
+        source = _source(path)
         first, last = 0, None
-        with _opened(path) as stream, _wide(path, delimiter, header):
-            for batch in arrow_csv.open_csv(stream, **_options(delimiter, header)):
+        with _opened(path) as stream, _wide(source):
+            for batch in arrow_csv.open_csv(stream, **_options(source)):
                 if batch.num_rows:
                     last = pa.Table.from_batches([batch])
-                    yield _table(path, delimiter, last, first=first)
+                    yield _table(source, last, first=first)
                     first += batch.num_rows
-    if last is not None:
-        _check_quotes(path, delimiter, last)
+        if last is not None:
+            _check_quotes(source, last)
 
 
-def _head(path: Path) -> tuple[str, list[str]]:
-    """Return the delimiter and the header's cells of a file that has rows."""
-    line = _header_line(path)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file that has rows, and how its bytes become cells.
+
+    Args:
+        path: The file.
+        encoding: By Python's name.
+        delimiter: Between cells.
+        header: The cells of the first line.
+    """
+
+    path: Path
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+
+    def rows(self, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row with the line it begins at, the header first.
+
+        Blank lines are no rows, but in a file of one column they are its missing cells.
+        """
+        return _rows(self.path, self.encoding, self.delimiter, strict=strict)
+
+    def place(self, row: int) -> str:
+        """Return the line at which a row begins, which blank lines and quoted line ends move."""
+        with suppress(csv.Error):  # a cell that is too long for Python's reader
+            for count, (line, _) in enumerate(self.rows()):
+                if count == row + 1:
+                    return f"line {line}"
+        return f"row {row + 1}"
+
+
+def _source(path: Path) -> _Source:
+    with _bytes(path) as file:
+        encoding = find_encoding(file)
+    if encoding is None:
+        raise DataError(
+            f"data file {path}: it is neither UTF-8, UTF-16 nor Latin-1 text; save it as UTF-8"
+        )
+    line = _header_line(path, encoding)
     delimiter = "\t" if _is_tsv(path) else max(",;\t", key=line.count)
-    rows = _rows(path, delimiter)
+    rows = _rows(path, encoding, delimiter)
     _, header = next(rows)
     _check_header(path, [name.strip() for name in header])
     if next(rows, None) is None:
         raise DataError(f"data file {path}: it has a header and no rows; give it some")
-    return delimiter, header
+    return _Source(path, encoding, delimiter, tuple(header))
 
 
-def _table(path: Path, delimiter: str, columns: pa.Table, *, first: int) -> Table:
+def _table(source: _Source, columns: pa.Table, *, first: int) -> Table:
     """Return the rows of a file from `first` on, counted from 0."""
     return Table(
-        label=f"data file {path}",
+        label=f"data file {source.path}",
         columns=columns.rename_columns([name.strip() for name in columns.column_names]),
-        locate=lambda row: _place(path, delimiter, row),
+        locate=source.place,
         rows=np.arange(first, first + columns.num_rows),
+        warnings=_told(source.encoding),
+    )
+
+
+def _told(encoding: str) -> tuple[str, ...]:
+    if encoding != LATIN_1:
+        return ()
+    return (
+        "the file is not UTF-8 and is read as Latin-1 (Windows-1252); save it as UTF-8 if letters "
+        "look wrong",
     )
 
 
@@ -83,43 +134,47 @@ def _opened(path: Path) -> Any:
     return pa.input_stream(str(path), compression="gzip" if _is_gzip(path) else None)
 
 
-def _options(delimiter: str, header: list[str]) -> dict[str, Any]:
+def _options(source: _Source) -> dict[str, Any]:
     return {
         "read_options": arrow_csv.ReadOptions(
-            block_size=_BLOCK_BYTES, column_names=header, skip_rows_after_names=1
+            block_size=_BLOCK_BYTES,
+            column_names=source.header,
+            skip_rows_after_names=1,
+            encoding="utf8" if source.encoding == UTF_8 else source.encoding,
         ),
         "parse_options": arrow_csv.ParseOptions(
-            delimiter=delimiter,
+            delimiter=source.delimiter,
             newlines_in_values=True,
             # in a single column an empty line is a missing cell
-            ignore_empty_lines=len(header) > 1,
+            ignore_empty_lines=len(source.header) > 1,
         ),
         "convert_options": arrow_csv.ConvertOptions(
-            column_types={name: pa.string() for name in header},
+            column_types={name: pa.string() for name in source.header},
             strings_can_be_null=False,
         ),
     }
 
 
 @contextmanager
-def _wide(path: Path, delimiter: str, header: list[str]) -> Iterator[None]:
+def _wide(source: _Source) -> Iterator[None]:
     """Say which row is not as wide as the header, where pyarrow refuses one."""
     try:
         yield
     except pa.ArrowInvalid as err:
-        raise DataError(_fault(path, delimiter, len(header)) or f"data file {path}: {err}") from err
+        raise DataError(_fault(source) or f"data file {source.path}: {err}") from err
 
 
-def _fault(path: Path, delimiter: str, width: int) -> str | None:
+def _fault(source: _Source) -> str | None:
     """Return the sentence about the first row that is not as wide as the header, if there is one.
 
-    A cell that is not UTF-8 comes out of here as a `UnicodeDecodeError`.
+    A cell that Python's reader cannot take comes out of here as a `csv.Error`.
     """
-    for line, cells in _rows(path, delimiter):
+    width = len(source.header)
+    for line, cells in source.rows():
         if len(cells) != width and cells:
             found = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
             return (
-                f"data file {path}, line {line}: {found} where the header names {width}; "
+                f"data file {source.path}, line {line}: {found} where the header names {width}; "
                 "mend the line, or quote cells that contain the delimiter"
             )
     return None
@@ -141,36 +196,26 @@ def _check_header(path: Path, names: list[str]) -> None:
         )
 
 
-def _check_quotes(path: Path, delimiter: str, columns: pa.Table) -> None:
+def _check_quotes(source: _Source, columns: pa.Table) -> None:
     """Refuse a quotation mark that is never closed: it swallows the rest of the file."""
     if not any("\n" in column[-1].as_py() for column in columns.columns):
         return
     last = 1
     try:
-        for line, _ in _rows(path, delimiter, strict=True):
+        for line, _ in source.rows(strict=True):
             last = line
     except csv.Error as err:
         if "unexpected end" in str(err):
             raise DataError(
-                f"data file {path}: a quotation mark after line {last} is never closed; close it"
+                f"data file {source.path}: a quotation mark after line {last} is never closed; "
+                "close it"
             ) from err
 
 
-def _place(path: Path, delimiter: str, row: int) -> str:
-    """Return the line at which a row begins, which blank lines and quoted line ends move."""
-    with suppress(csv.Error):  # a cell that is too long for Python's reader
-        for count, (line, _) in enumerate(_rows(path, delimiter)):
-            if count == row + 1:
-                return f"line {line}"
-    return f"row {row + 1}"
-
-
-def _rows(path: Path, delimiter: str, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row of a file with the line it begins at, the header first.
-
-    Blank lines are no rows, but in a file of one column they are its missing cells.
-    """
-    with _text(path) as text:
+def _rows(
+    path: Path, encoding: str, delimiter: str, *, strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    with _text(path, encoding) as text:
         rows = csv.reader(text, delimiter=delimiter, strict=strict)
         header = next(rows, [])
         yield 1, header
@@ -181,25 +226,27 @@ def _rows(path: Path, delimiter: str, *, strict: bool = False) -> Iterator[tuple
             line = rows.line_num + 1
 
 
-def _header_line(path: Path) -> str:
-    with _text(path) as text:
+def _header_line(path: Path, encoding: str) -> str:
+    with _text(path, encoding) as text:
         line = text.readline()
     if not line:
         raise DataError(f"data file {path}: it is empty; give a header line and rows")
     return line
 
 
-def _text(path: Path) -> TextIO:
+def _text(path: Path, encoding: str) -> TextIO:
     opened = gzip.open if _is_gzip(path) else open
-    return opened(path, "rt", encoding="utf-8-sig", newline="")
+    return opened(path, "rt", encoding=encoding, newline="")
+
+
+def _bytes(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path) if _is_gzip(path) else path.open("rb"))
 
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
-    except UnicodeDecodeError as err:
-        raise DataError(f"data file {path}: it is not UTF-8 text; save it as UTF-8") from err
     except csv.Error as err:
         raise DataError(f"data file {path}: it is not a table of cells ({err})") from err
     except (EOFError, zlib.error, OSError) as err:

@@ -24,12 +24,14 @@ class Table:
             of any other type may be present, and is refused only where it is used.
         locate: From a row of the source, counted from 0, to its place: "line 7" or "row 6".
         rows: The source's row number of each row, (rows,) int64.
+        warnings: Sentences about how the source was read.
     """
 
     label: str
     columns: pa.Table
     locate: Callable[[int], str]
     rows: np.ndarray
+    warnings: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
