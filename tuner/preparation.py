@@ -261,7 +261,8 @@ def open_study(name: str, root: Path) -> tuple[Prepared, Study]:
         raise DataError(
             f"data {request.source}: these are not the data of study {name} any more "
             f"(fingerprint {dataset.fingerprint[:12]}, expected "
-            f"{record.data['fingerprint'][:12]}); restore the file, or search again"
+            f"{record.data['fingerprint'][:12]}); restore the file, or search again if it "
+            "has not changed: this version reads it otherwise"
         )
     custom = record.definition.get("hypermodel")
     definition = None if custom else Space.from_dict(record.definition)

@@ -242,17 +242,17 @@ def test_refused_parquet(write, refusal) -> None:
 
 def test_refused_parquet_types_unless_ignored(refusal) -> None:
     table = pa.table(
-        {"a": [1, 2, 3, 4], "day": pa.array([1, 2, 3, 4], pa.date32()), "y": [*"abab"]}
+        {"a": [1, 2, 3, 4], "day": pa.array([1, 2, 3, 4], pa.time32("ms")), "y": [*"abab"]}
     )
     pq.write_table(table, "t.parquet")
     assert refusal(load_dataset, "t.parquet") == (
-        "data file t.parquet, column day: its type date32[day] is neither number, text nor bool; "
-        "store it as one of these, or leave it out with --ignore day"
+        "data file t.parquet, column day: its type time32[ms] is neither number, text, date nor "
+        "bool; store it as one of these, or leave it out with --ignore day"
     )
     assert load_dataset("t.parquet", ignore=["day"]).schema.feature_names == ("a",)
     assert refusal(load_dataset, "t.parquet", target="day") == (
-        "data file t.parquet, column day: its type date32[day] is neither number, text nor bool; "
-        "store it as one of these, or choose another --target"
+        "data file t.parquet, column day: its type time32[ms] is neither number, text, date nor "
+        "bool; store it as one of these, or choose another --target"
     )
 
 

@@ -121,7 +121,7 @@ def test_an_unknown_column_of_many_lists_twenty_with_the_nearest_first(write, re
 def test_no_column_left_is_refused(write, refusal) -> None:
     message = (
         "data file t.csv: no column is left to learn from beside the target y; "
-        "each is ignored, constant or without values"
+        "each is ignored, constant, without values, an identifier or free text"
     )
     assert refusal(load_dataset, write(PLAIN), ignore=["a", "b"]) == message
     assert refusal(load_dataset, write("y\np\nq\np\nq\n")) == message
@@ -205,11 +205,11 @@ def test_refused_rows_to_predict_on(write, refusal) -> None:
     assert refusal(read_raw, write("a,b\n1,u\nx,v\n", "new.csv"), table) == (
         "data file new.csv, column a: 'x' in line 3 is not a number; mend the cell"
     )
-    dates = pd.DataFrame({"a": pd.to_datetime(["2020-01-01"]), "b": ["u"]})
+    dates = pd.DataFrame({"a": pd.to_datetime(["2020-01-01"]).as_unit("us"), "b": ["u"]})
     dates.to_parquet("new.parquet")
     assert refusal(read_raw, "new.parquet", table) == (
-        f"data file new.parquet, column a: its type timestamp[{dates['a'].dt.unit}] is neither "
-        "number, text nor bool; store it as one of these"
+        "data file new.parquet, column a: '2020-01-01 00:00:00.000000' in row 1 is not a number; "
+        "mend the cell"
     )
     assert refusal(read_raw, "new.csv", array) == (
         "data file new.csv: it is a table where the model reads arrays of shape (2, 2); "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuner.data import Dataset, Schema
+from tuner.data import Column, Dataset, Schema
 from tuner.folds import Split
 from tuner.words import counted
 
@@ -49,18 +49,25 @@ def _columns(schema: Schema) -> list[str]:
     if schema.array_shape is not None:
         return [f"  array x: each row of shape {schema.array_shape}"]
     lines = []
-    for kind in ("numeric", "categorical", "boolean"):
-        columns = [column for column in schema.columns if column.kind == kind]
+    for kind in ("numeric", "date", "categorical", "boolean", "ignored"):
+        columns = [_column(column) for column in schema.columns if column.kind == kind]
         if columns:
-            names = [
-                column.name
-                + (f" ({len(column.levels)} levels)" if kind == "categorical" else "")
-                + (" [missing]" if column.missing else "")
-                for column in columns
-            ]
-            lines.append(f"  {len(columns)} {kind}: {_listed(names)}")
-    ignored = [c.name for c in schema.columns if c.kind == "ignored"]
-    return [*lines, *([f"  {len(ignored)} left out: {_listed(ignored)}"] if ignored else [])]
+            title = "left out" if kind == "ignored" else kind
+            lines.append(f"  {len(columns)} {title}: {_listed(columns)}")
+    return lines
+
+
+def _column(column: Column) -> str:
+    """Return a column's name and how it is read."""
+    notes = {
+        "numeric": f"like {column.notation}" if column.notation else "",
+        "date": f"like {column.notation}: {', '.join(column.parts)}",
+        "categorical": f"{len(column.levels)} levels" + (" and other" if column.other else ""),
+        "boolean": "",
+        "ignored": column.reason,
+    }
+    note = f" ({notes[column.kind]})" if notes[column.kind] else ""
+    return f"{column.name}{note}{' [missing]' if column.missing else ''}"
 
 
 def _listed(names: list[str]) -> str:

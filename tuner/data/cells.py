@@ -10,35 +10,52 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["MISSING_NUMBERS", "Cells", "as_text", "distinct", "finite_or_nan"]
+__all__ = [
+    "MISSING_NUMBERS",
+    "Cells",
+    "as_text",
+    "distinct",
+    "is_text",
+    "plain_numbers",
+    "stored_numbers",
+]
 
 MISSING_NUMBERS = (
     *("NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-NaN", "-nan"),
     *("null", "NULL", "None", "none", "?"),
 )
-"""Texts that stand for a missing value in a column whose other cells are numbers.
+"""Texts that stand for a missing value in a column whose other cells are numbers or dates.
 
 The usual ones of `pandas.read_csv`, in its spelling, with "none" and the question mark of old
 collections of data sets.
 """
 
+_TRUTH = (
+    {"true", "false"},
+    {"t", "f"},
+    {"yes", "no"},
+    {"y", "n"},
+    {"on", "off"},
+)
 _NUMBER = r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)$"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
-    """A column of text, seen through.
+    """A column of text, seen through. Its distinct texts are looked at, not each row.
 
     Args:
-        text: As the cells stood, a pyarrow column of (rows,) strings.
-        stripped: The same without surrounding blanks.
-        empty: (rows,) bool, nothing stands there.
-        number: (rows,) bool, a number stands there.
-        placeholder: (rows,) bool, one of `MISSING_NUMBERS` stands there.
+        texts: The distinct cells as they stood, (texts,) object.
+        codes: Which of them stands in each row, (rows,) int32.
+        stripped: They without surrounding blanks, (texts,) object.
+        empty: (texts,) bool, nothing stands there.
+        number: (texts,) bool, a number stands there.
+        placeholder: (texts,) bool, one of `MISSING_NUMBERS` stands there.
     """
 
-    text: Any
-    stripped: Any
+    texts: np.ndarray
+    codes: np.ndarray
+    stripped: np.ndarray
     empty: np.ndarray
     number: np.ndarray
     placeholder: np.ndarray
@@ -46,47 +63,75 @@ class Cells:
     @classmethod
     def of(cls, text: Any) -> "Cells":
         """Look through a pyarrow column of strings without nulls."""
-        stripped = pc.utf8_trim_whitespace(text)
+        texts, codes = distinct(text)
+        stripped = pc.utf8_trim_whitespace(pa.array(texts, pa.string()))
         number = pc.match_substring_regex(stripped, _NUMBER, ignore_case=True)
         return cls(
-            text=text,
-            stripped=stripped,
-            empty=pc.equal(stripped, "").to_numpy(),
-            number=number.to_numpy(),
-            placeholder=pc.is_in(stripped, pa.array(MISSING_NUMBERS)).to_numpy(),
+            texts=texts,
+            codes=codes,
+            stripped=stripped.to_numpy(zero_copy_only=False),
+            empty=_bools(pc.equal(stripped, "")),
+            number=_bools(number),
+            placeholder=_bools(pc.is_in(stripped, pa.array(MISSING_NUMBERS))),
         )
 
     @property
     def strange(self) -> np.ndarray:
-        """(rows,) bool: neither a number nor missing, were this a column of numbers."""
+        """(texts,) bool: neither a number nor missing, were this a column of numbers."""
         return ~(self.empty | self.number | self.placeholder)
 
     @property
     def missing(self) -> np.ndarray:
-        """(rows,) bool: empty, or a placeholder among nothing but numbers."""
+        """(texts,) bool: empty, or a placeholder among nothing but numbers."""
         return self.empty if self.strange.any() else self.empty | self.placeholder
 
     @property
     def are_boolean(self) -> bool:
-        """Whether every cell that is not empty is true or false, in any case."""
-        lower = pc.utf8_lower(self.stripped)
-        truth = pc.is_in(lower, pa.array(["true", "false"])).to_numpy()
-        return bool((truth | self.empty).all() and truth.any())
+        """Whether every cell that is not empty is of one pair of truth values, in any case."""
+        found = {text.lower() for text in self.stripped[~self.empty][:20]}
+        few = len(self.texts) <= 20
+        return few and bool(found) and any(found <= pair for pair in _TRUTH)
+
+    def rows(self, of_texts: np.ndarray) -> np.ndarray:
+        """Return for each row what holds for its text, (rows,)."""
+        return np.asarray(of_texts[self.codes])
+
+    def count(self) -> np.ndarray:
+        """Return the rows in which each text stands, (texts,) int64."""
+        return np.bincount(self.codes, minlength=len(self.texts))
 
     def numbers(self) -> np.ndarray:
-        """Return the numbers, (rows,) float64, NaN where there is none."""
-        digits = pc.if_else(pa.array(self.number), self.stripped, pa.scalar(None, pa.string()))
-        return finite_or_nan(digits.cast(pa.float64()).to_numpy())
+        """Return the plain numbers, (texts,) float64, NaN where there is none."""
+        stripped = pa.array(self.stripped, pa.string())
+        digits = pc.if_else(pa.array(self.number), stripped, pa.scalar(None, pa.string()))
+        return _finite_or_nan(digits.cast(pa.float64()).to_numpy(zero_copy_only=False))
 
-    def levels(self) -> np.ndarray:
-        """Return the texts as they stood, (rows,) object, "" where the cell is empty."""
-        texts, codes = distinct(self.text)
-        values = texts[codes]
-        values[self.empty] = ""
-        return np.asarray(values)
+    def values(self, missing: np.ndarray) -> np.ndarray:
+        """Return the texts as they stood, (rows,) object, "" where one is missing, (texts,)."""
+        return self.rows(np.where(missing, "", self.texts))
 
 
-def finite_or_nan(values: np.ndarray) -> np.ndarray:
+def plain_numbers(text: Any) -> np.ndarray | None:
+    """Return a column of nothing but plain numbers and missing ones, (rows,) float64.
+
+    None where some cell is anything else; this is the quick way for most columns of a table.
+
+    >>> plain_numbers(pa.chunked_array([["1", " 2.5", "NA", ""]])).tolist()
+    [1.0, 2.5, nan, nan]
+    """
+    stripped = pc.utf8_trim_whitespace(text)
+    missing = pc.is_in(stripped, pa.array(["", *MISSING_NUMBERS]))
+    try:
+        numbers = pc.if_else(missing, pa.scalar(None, pa.string()), stripped).cast(pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    found = numbers.to_numpy(zero_copy_only=False)
+    if int(np.isnan(found).sum()) > pc.sum(missing).as_py():
+        return None  # some spelling of NaN that stands for no missing number
+    return _finite_or_nan(found)
+
+
+def _finite_or_nan(values: np.ndarray) -> np.ndarray:
     """Return numbers with every NaN as the one usual NaN, so that equal data has equal bytes."""
     gone = np.isnan(values)
     if not gone.any():
@@ -98,7 +143,17 @@ def distinct(text: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return a text column's distinct cells, object, and the index of each row's, (rows,) int32."""
     texts = text.unique()
     codes = pc.index_in(text, value_set=texts)
-    return texts.to_numpy(zero_copy_only=False).astype(object), codes.to_numpy()
+    return texts.to_numpy(zero_copy_only=False).astype(object), np.asarray(codes.to_numpy())
+
+
+def is_text(column: Any) -> bool:
+    """Return whether a pyarrow column is of text."""
+    return bool(pa.types.is_string(column.type))
+
+
+def stored_numbers(column: Any) -> np.ndarray:
+    """Return a pyarrow column of numbers, (rows,) float64, NaN where one is missing."""
+    return _finite_or_nan(column.cast(pa.float64(), safe=False).to_numpy())
 
 
 def as_text(column: Any) -> Any:
@@ -116,3 +171,7 @@ def _spelled(value: np.floating) -> str:
     if np.isnan(value):
         return ""
     return str(int(value)) if value == np.trunc(value) and abs(value) < 1e15 else str(value)
+
+
+def _bools(mask: Any) -> np.ndarray:
+    return np.asarray(mask.to_numpy(zero_copy_only=False), bool)

@@ -4,16 +4,19 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import pyarrow as pa
 
 from tuner.data.bundled import BUNDLED, BUNDLED_TARGET
-from tuner.data.column import Column, RawColumns
-from tuner.data.inference import CONSTANT, EMPTY, infer_columns, mixtures, read_columns
+from tuner.data.column import RawColumns
+from tuner.data.inference import infer_columns
 from tuner.data.readers import read_source, stem, stream_source
+from tuner.data.reading import read_columns
 from tuner.data.relations import group_warnings, read_groups, read_order
 from tuner.data.schema import Schema
-from tuner.data.table import Arrays, Table, listed
+from tuner.data.table import Arrays, Table
 from tuner.data.target import Target, read_target
 from tuner.errors import DataError
 
@@ -83,41 +86,22 @@ def load_dataset(
     >>> load_dataset("iris").classes
     ('setosa', 'versicolor', 'virginica')
     """
-    found = read_source(source)
     apart = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
-    options = {"--categorical": categorical, "--ignore": ignore, **apart}
-    group_of, place_of = None, None
-    if isinstance(found, Arrays):
-        _fix_target(found.label, target, ARRAY_TARGET)
-        _refuse_options(found, options)
-        schema, labels, raw = _learn_arrays(found)
-    else:
-        if source in BUNDLED:
-            _fix_target(found.label, target, BUNDLED_TARGET)
-        chosen = found.names[-1] if target is None else target
-        _check_options(found, chosen, options)
-        unread = [*ignore, *apart["--groups"], *apart["--order"]]
-        schema, labels, raw = _learn_table(found, chosen, categorical=categorical, ignore=unread)
-        group_of = read_groups(found, groups, labels.present) if groups else None
-        place_of = read_order(found, order, labels.present) if order else None
-    x = schema.encode(raw)
+    learned = _learn(source, target, {"--categorical": categorical, "--ignore": ignore, **apart})
+    # the table that was read is gone by now, so that it and the features are not both in memory
+    pa.default_memory_pool().release_unused()
+    x, y = learned.schema.encode(learned.raw), learned.labels.y
     return Dataset(
         name=stem(source),
         source=source,
-        schema=schema,
+        schema=learned.schema,
         x=x,
-        y=labels.y,
-        raw=raw,
-        warnings=(
-            *(found.warnings if isinstance(found, Table) else ()),
-            *labels.warnings,
-            *_left_out(schema.columns),
-            *mixtures(schema.columns, categorical),
-            *(group_warnings(groups, group_of) if groups and group_of is not None else ()),
-        ),
-        fingerprint=_fingerprint(schema, x, labels.y, group_of, place_of),
-        groups=group_of,
-        order=place_of,
+        y=y,
+        raw=learned.raw,
+        warnings=learned.warnings,
+        fingerprint=_fingerprint(learned.schema, x, y, learned.groups, learned.order),
+        groups=learned.groups,
+        order=learned.order,
     )
 
 
@@ -166,7 +150,32 @@ def _raw(found: Table | Arrays, schema: Schema) -> RawColumns:
     return {"x": found.x}
 
 
-_Learned = tuple[Schema, Target, RawColumns]
+_Options: TypeAlias = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Learned:
+    """What is known of a data set before it is encoded; the fields are those of `Dataset`."""
+
+    schema: Schema
+    labels: Target
+    raw: RawColumns
+    warnings: tuple[str, ...]
+    groups: np.ndarray | None = None
+    order: np.ndarray | None = None
+
+
+def _learn(source: str, target: str | None, options: _Options) -> _Learned:
+    found = read_source(source)
+    if isinstance(found, Arrays):
+        _fix_target(found.label, target, ARRAY_TARGET)
+        _refuse_options(found, options)
+        return _learn_arrays(found)
+    if source in BUNDLED:
+        _fix_target(found.label, target, BUNDLED_TARGET)
+    chosen = found.names[-1] if target is None else target
+    _check_options(found, chosen, options)
+    return _learn_table(found, chosen, options)
 
 
 def _learn_arrays(arrays: Arrays) -> _Learned:
@@ -175,25 +184,33 @@ def _learn_arrays(arrays: Arrays) -> _Learned:
     labels = read_target(arrays.y, f"{arrays.label}, target {ARRAY_TARGET}")
     schema = Schema((), ARRAY_TARGET, labels.classes, array_shape=arrays.x.shape[1:])
     x = arrays.x if labels.present.all() else arrays.x[labels.present]
-    return schema, labels, {"x": x}
+    return _Learned(schema, labels, {"x": x}, labels.warnings)
 
 
-def _learn_table(
-    table: Table, target: str, *, categorical: Sequence[str], ignore: Sequence[str]
-) -> _Learned:
+def _learn_table(table: Table, target: str, options: _Options) -> _Learned:
     labels = read_target(
         table.column(target, otherwise="choose another --target"),
         f"{table.label}, target {target}",
     )
+    groups, order = (
+        next((read(table, name, labels.present) for name in options[option]), None)
+        for option, read in (("--groups", read_groups), ("--order", read_order))
+    )
     if not labels.present.all():
         table = table.keep(labels.present)
-    columns, raw = infer_columns(table.without(target), categorical=categorical, ignore=ignore)
-    if not raw:
+    unread = [*options["--ignore"], *options["--groups"], *options["--order"]]
+    found = infer_columns(
+        table.without(target), categorical=options["--categorical"], ignore=unread
+    )
+    if not found.raw:
         raise DataError(
             f"{table.label}: no column is left to learn from beside the target {target}; "
-            "each is ignored, constant or without values"
+            "each is ignored, constant, without values, an identifier or free text"
         )
-    return Schema(columns, target, labels.classes), labels, raw
+    schema = Schema(found.columns, target, labels.classes)
+    alone = () if groups is None else group_warnings(options["--groups"][0], groups)
+    warnings = (*table.warnings, *labels.warnings, *found.warnings, *alone)
+    return _Learned(schema, labels, found.raw, warnings, groups, order)
 
 
 def _fix_target(label: str, target: str | None, fixed: str) -> None:
@@ -201,13 +218,13 @@ def _fix_target(label: str, target: str | None, fixed: str) -> None:
         raise DataError(f"{label}: its target is {fixed}, not {target}; leave --target out")
 
 
-def _refuse_options(arrays: Arrays, options: Mapping[str, Sequence[str]]) -> None:
+def _refuse_options(arrays: Arrays, options: _Options) -> None:
     for option, names in options.items():
         if names:
             raise DataError(f"{arrays.label}: an array has no columns; leave {option} out")
 
 
-def _check_options(table: Table, target: str, options: Mapping[str, Sequence[str]]) -> None:
+def _check_options(table: Table, target: str, options: _Options) -> None:
     table.require(target, "--target")
     seen: dict[str, str] = {}
     for option, names in options.items():
@@ -223,19 +240,6 @@ def _check_options(table: Table, target: str, options: Mapping[str, Sequence[str
                     f"{table.label}, {option}: {name} is in {seen[name]} too; keep it in one"
                 )
             seen[name] = option
-
-
-def _left_out(columns: Sequence[Column]) -> tuple[str, ...]:
-    """Return a sentence for each reason why columns were left out without being asked to."""
-    sentences = []
-    for reason, one, many in (
-        (CONSTANT, "column is constant and left out", "columns are constant and left out"),
-        (EMPTY, "column has no values and is left out", "columns have no values and are left out"),
-    ):
-        names = [column.name for column in columns if column.reason == reason]
-        if names:
-            sentences.append(f"{len(names)} {one if len(names) == 1 else many}: {listed(names)}")
-    return tuple(sentences)
 
 
 def _fingerprint(schema: Schema, x: np.ndarray, *numbers: np.ndarray | None) -> str:

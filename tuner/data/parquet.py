@@ -22,7 +22,8 @@ _BATCH = 1 << 16  # rows
 def read_parquet(path: Path) -> Table:
     """Read a Parquet file; an index that pandas stored in it is no column.
 
-    Numbers stay numbers, texts and categories become text, bool becomes "true" and "false".
+    Numbers, dates and times stay what they are, texts and categories become text, bool becomes
+    "true" and "false".
 
     Raises:
         DataError: It is not a Parquet file, names a column twice, or has no columns or rows.

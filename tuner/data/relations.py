@@ -32,9 +32,9 @@ def read_groups(table: Table, name: str, present: np.ndarray) -> np.ndarray:
         DataError: A row that is taken has no group.
     """
     cells = Cells.of(as_text(table.column(name, otherwise="choose other --groups")))
-    _refuse_missing(table, name, cells.missing & present, "--groups")
-    _, codes = distinct(cells.stripped)
-    numbers: np.ndarray = np.unique(codes[present], return_inverse=True)[1]
+    _refuse_missing(table, name, cells.rows(cells.missing) & present, "--groups")
+    _, bare = distinct(pa.chunked_array([pa.array(cells.stripped, pa.string())]))
+    numbers: np.ndarray = np.unique(cells.rows(bare)[present], return_inverse=True)[1]
     return numbers.astype(np.int64)
 
 
@@ -72,8 +72,8 @@ def _moments(table: Table, name: str, present: np.ndarray) -> pd.Series:
         return column.to_pandas()
     cells = Cells.of(column)
     if not cells.strange.any():
-        return pd.Series(cells.numbers())
-    texts = cells.stripped.to_pandas().mask(cells.empty)
+        return pd.Series(cells.rows(cells.numbers()))
+    texts = pd.Series(cells.rows(cells.stripped)).mask(cells.rows(cells.empty))
     moments = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
     unread = np.flatnonzero(moments.isna() & texts.notna() & present)
     if len(unread):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tuner.data.column import Column, RawColumns
-from tuner.data.encoding import encode_columns, name_features
+from tuner.data.encoding import encode_columns, name_features, name_measures
 
 __all__ = ["Schema"]
 
@@ -54,14 +54,15 @@ class Schema:
         """Which features are numbers to standardise on a fold's training rows, (features,) bool."""
         if self.array_shape is not None:
             return np.ones(int(np.prod(self.array_shape)), bool)
-        return np.arange(len(self.feature_names)) < len(self.numeric)
+        return np.arange(len(self.feature_names)) < len(name_measures(self.used))
 
     def encode(self, raw: RawColumns) -> np.ndarray:
         """Return the features of raw rows, (rows, features) float32, NaN where a number is missing.
 
-        The order is that of `feature_names`: the numeric columns, the missing-value indicators of
-        those with missing values, then the levels of each other column and its "missing". An
-        unknown level, or a missing value in a column that had none, is zeros throughout.
+        The order is that of `feature_names`: numbers and the parts of dates, the missing-value
+        indicators of those with missing values, then the levels of each other column, its "other"
+        and its "missing". An unknown level of a column without "other", and a missing value of one
+        that had none, is zeros throughout.
         """
         if self.array_shape is None:
             return encode_columns(self.used, raw)

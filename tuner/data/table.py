@@ -57,27 +57,45 @@ class Table:
     def column(self, name: str, *, otherwise: str = "") -> Any:
         """Return a pyarrow column of text or numbers.
 
+        Stored dates and times become text as ISO 8601 writes them, those with a time zone by its
+        clocks.
+
         Args:
             name: One of `names`.
             otherwise: What else the person can do if it is refused than to mend it.
 
         Raises:
-            DataError: It is of another type, or a text has a NUL character.
+            DataError: It is of another type, has times of a zone that is not known here, or a
+                text has a NUL character.
         """
-        values = self.columns[name]
+        values = self._written(name)
         kinds = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating)
         if not any(is_kind(values.type) for is_kind in kinds):
             raise self.refusal(
                 name,
-                f"its type {values.type} is neither number, text nor bool; store it as one of "
-                f"these{otherwise and ', or '}{otherwise}",
+                f"its type {values.type} is neither number, text, date nor bool; store it as one "
+                f"of these{otherwise and ', or '}{otherwise}",
             )
         if pa.types.is_string(values.type):
             self._refuse_nul(name, values, otherwise)
         return values
 
+    def _written(self, name: str) -> Any:
+        """Return a column, its dates and times as text without nulls."""
+        values = self.columns[name]
+        if not (pa.types.is_date(values.type) or pa.types.is_timestamp(values.type)):
+            return values
+        try:
+            zoned = pa.types.is_timestamp(values.type) and values.type.tz is not None
+            clocks = pc.local_timestamp(values) if zoned else values
+            return pc.fill_null(clocks.cast(pa.string()), "")
+        except pa.ArrowInvalid as err:
+            raise self.refusal(name, f"it cannot be read ({err})") from err
+
     def _refuse_nul(self, name: str, values: Any, otherwise: str) -> None:
         """Refuse a NUL character: NumPy's strings lose those at the end, so that levels merge."""
+        if not any(_has_zero_byte(chunk) for chunk in values.chunks):
+            return
         found = pc.match_substring(values, "\0").to_numpy()
         if found.any():
             row = int(np.argmax(found))
@@ -86,6 +104,24 @@ class Table:
                 f"{values[row].as_py()!r} in {self.place(row)} has a NUL character; mend the cell"
                 f"{otherwise and ', or '}{otherwise}",
             )
+
+    def finite(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Return a column's numbers as float32.
+
+        Raises:
+            DataError: One of them is infinite in it.
+        """
+        with np.errstate(over="ignore"):
+            single = values.astype(np.float32)
+        infinite = np.isinf(single)
+        if infinite.any():
+            row = int(np.argmax(infinite))
+            raise self.refusal(
+                name,
+                f"{values[row]} in {self.place(row)} is not a finite number as float32; "
+                f"mend the cell, or leave the column out with --ignore {name}",
+            )
+        return single
 
     def require(self, name: str, option: str) -> None:
         """Check that a column exists which an option names.
@@ -111,6 +147,12 @@ class Arrays:
     label: str
     x: np.ndarray
     y: Any  # pyarrow.ChunkedArray of text, or None
+
+
+def _has_zero_byte(texts: Any) -> bool:
+    """Return whether a pyarrow array of text may have a NUL character: what it is cut from has."""
+    content = texts.buffers()[2]
+    return content is not None and not np.frombuffer(content, np.uint8).all()
 
 
 def listed(names: Sequence[str], limit: int = 8) -> str:

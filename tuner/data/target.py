@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from tuner.data.cells import Cells, as_text, distinct
 from tuner.errors import DataError
@@ -48,10 +49,11 @@ def read_target(labels: Any, place: str) -> Target:
         DataError: There are fewer than two classes, or more than one for every two rows.
     """
     cells = Cells.of(as_text(labels))
-    present = ~cells.missing
-    found, codes = distinct(cells.stripped)
+    present = cells.rows(~cells.missing)
+    found, places = distinct(pa.chunked_array([pa.array(cells.stripped, pa.string())]))
+    codes = places[cells.codes]
     texts: list[str] = found.tolist()
-    numeric = bool(cells.number[present].all())
+    numeric = bool(cells.number[~cells.missing].all())
     order = sorted(np.unique(codes[present]).tolist(), key=lambda code: _rank(texts[code], numeric))
     classes = tuple(texts[code] for code in order)
     _check(classes, int(present.sum()), place)

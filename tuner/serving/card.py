@@ -77,7 +77,10 @@ def _column(column: Mapping[str, Any]) -> str:
     if len(levels) > _LEVELS:
         shown += f" and {len(levels) - _LEVELS} more"
     missing = "yes" if column["missing"] else "none in the data"
-    return f"| {_code(column['name'])} | {column['kind']} | {shown} | {missing} |"
+    if column.get("other"):
+        shown += "; all others as one"
+    kind = f"{column['kind']} like {column['notation']}" if "notation" in column else column["kind"]
+    return f"| {_code(column['name'])} | {kind} | {shown} | {missing} |"
 
 
 def _network(content: Mapping[str, Any]) -> list[str]:
@@ -177,8 +180,11 @@ def _limits(content: Mapping[str, Any]) -> list[str]:
         "- It always names one of its classes. It does not know that a row is of none of them.",
         *(
             [
-                "- A level that was not in the data counts as none of the known ones; a missing "
-                "number, where there was none in the data, as the mean.",
+                "- A level that was not in the data counts as one of the rare ones, where those "
+                "were pooled, or else as none of the known ones; a missing number, where there was "
+                "none in the data, as the mean.",
+                "- Where a number or a date is a text, one that cannot be read as such counts as "
+                "missing.",
             ]
             if table
             else []

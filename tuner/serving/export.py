@@ -109,11 +109,11 @@ def _example(schema: Schema, sample: RawColumns) -> dict[str, Any]:
     """Return a row of a table as JSON has it, one without gaps if there is any."""
     if schema.array_shape is not None:
         return {}
-    numeric = {column.name for column in schema.used if column.kind == "numeric"}
-    gaps = [np.isnan(v) if name in numeric else v == "" for name, v in sample.items()]
+    plain = {column.name for column in schema.used if column.is_plain}
+    gaps = [np.isnan(v) if name in plain else v == "" for name, v in sample.items()]
     row = int(np.argmin(np.any(gaps, axis=0)))
     values = {name: values[row] for name, values in sample.items()}
-    return {name: _number(v) if name in numeric else str(v) for name, v in values.items()}
+    return {name: _number(v) if name in plain else str(v) for name, v in values.items()}
 
 
 def _number(value: np.float32) -> float | None:
@@ -164,8 +164,8 @@ def sample_rows(raw: RawColumns, schema: Schema) -> RawColumns:
     if schema.array_shape is not None:
         return sample
     for column in schema.used:
-        numeric = column.kind == "numeric"
-        added: list[Any] = [np.nan, np.nan] if numeric else ["", "\N{REPLACEMENT CHARACTER} new"]
+        new = ["", "\N{REPLACEMENT CHARACTER} new"]
+        added: list[Any] = [np.nan, np.nan] if column.is_plain else new
         values = sample[column.name]
         sample[column.name] = np.concatenate([values, np.array(added, dtype=values.dtype)])
     return sample

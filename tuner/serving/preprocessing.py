@@ -11,6 +11,10 @@ import numpy as np
 from keras import ops
 
 from tuner.data import Column, Scaler, Schema
+from tuner.data.characters import VOCABULARY, WIDTH
+from tuner.data.dates import parse_dates, part_features
+from tuner.data.encoding import level_places
+from tuner.data.notations import parse_numbers
 from tuner.serving.inputs import input_names
 
 __all__ = ["with_preprocessing"]
@@ -47,7 +51,7 @@ def _inputs(schema: Schema, names: Mapping[str, str]) -> dict[str, keras.KerasTe
     """Make the inputs by column, under names that may be others than the columns'."""
     if schema.array_shape is not None:
         return {"x": keras.Input(schema.array_shape, name=names["x"], dtype="float32")}
-    dtypes = {c.name: "float32" if c.kind == "numeric" else "string" for c in schema.used}
+    dtypes = {c.name: "float32" if c.is_plain else "string" for c in schema.used}
     return {c: keras.Input((), name=names[c], dtype=dtype) for c, dtype in dtypes.items()}
 
 
@@ -55,19 +59,40 @@ def _encoded(
     schema: Schema, scaler: Scaler, inputs: Mapping[str, keras.KerasTensor]
 ) -> keras.KerasTensor:
     """Build the features in the order of `Schema.encode`: numbers, indicators, levels."""
-    parts = []
-    numeric = [column for column in schema.used if column.kind == "numeric"]
-    if numeric:
-        count = len(numeric)
-        numbers = ops.stack([inputs[column.name] for column in numeric], axis=1)
-        parts.append(_scaled(numbers, scaler.mean[:count], scaler.scale[:count]))
-        indicated = [inputs[column.name] for column in numeric if column.missing]
-        if indicated:
-            parts.append(ops.cast(ops.isnan(ops.stack(indicated, axis=1)), "float32"))
-    parts += [
-        _one_hot(column, inputs[column.name]) for column in schema.used if column.kind != "numeric"
+    parts, indicated = [], []
+    measured = [column for column in schema.used if column.is_measured]
+    for column in measured:
+        found = _measured(column, inputs[column.name])
+        parts += found
+        indicated += found[:1] if column.missing else []
+    blocks = []
+    if parts:
+        count = len(parts)
+        numbers = ops.stack(parts, axis=1)
+        blocks.append(_scaled(numbers, scaler.mean[:count], scaler.scale[:count]))
+    if indicated:
+        blocks.append(ops.cast(ops.isnan(ops.stack(indicated, axis=1)), "float32"))
+    blocks += [
+        _one_hot(column, inputs[column.name]) for column in schema.used if not column.is_measured
     ]
-    return parts[0] if len(parts) == 1 else keras.layers.Concatenate()(parts)
+    return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate()(blocks)
+
+
+def _measured(column: Column, values: keras.KerasTensor) -> list[keras.KerasTensor]:
+    """Work out a number, or the calendar parts of a date, each of shape `(rows,)`."""
+    if column.is_plain:
+        return [values]
+    characters = keras.layers.TextVectorization(
+        standardize=None,
+        split="character",
+        output_sequence_length=WIDTH,
+        vocabulary=list(VOCABULARY),
+    )
+    codes = characters(values)
+    if column.kind == "numeric":
+        return [ops.cast(parse_numbers(codes, column.notation, ops), "float32")]
+    parts = parse_dates(codes, column.notation, ops)
+    return [ops.cast(parts[feature], "float32") for feature in part_features(column.parts)]
 
 
 def _scaled(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> keras.KerasTensor:
@@ -77,12 +102,11 @@ def _scaled(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> 
 
 
 def _one_hot(column: Column, values: keras.KerasTensor) -> keras.KerasTensor:
-    """Encode levels, the missing one last; what was never seen is all zeros."""
-    vocabulary = [*column.levels, *([""] if column.missing else [])]
+    """Encode levels, the pooled ones and the missing last; what is none of them is all zeros."""
+    known, places, width = level_places(column)
     unseen = "[UNK]"
-    while unseen in vocabulary:  # Keras would take that level out
+    while unseen in known:  # Keras would take that level out
         unseen = f"[{unseen}]"
-    lookup = keras.layers.StringLookup(
-        vocabulary=vocabulary, num_oov_indices=1, oov_token=unseen, output_mode="one_hot"
-    )
-    return lookup(values)[:, 1:]  # without the feature of the unseen
+    lookup = keras.layers.StringLookup(vocabulary=known, num_oov_indices=1, oov_token=unseen)
+    at = ops.take(np.roll(places, 1), lookup(values))  # Keras has what is unknown first
+    return ops.one_hot(at, width, dtype="float32")

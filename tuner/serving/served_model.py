@@ -67,12 +67,21 @@ class SoftmaxClassifier(PythonModel):
     def _text(self, column: str, values: Any) -> np.ndarray:
         """Return texts as the data had them, "" where one is missing."""
         described = next(each for each in self.schema["columns"] if each["name"] == column)
+        if described["kind"] == "numeric":  # of texts such as 1.234,5
+            values = [_written(value, described["notation"][5]) for value in values]
         texts = [_spelled(column, value) for value in values]
         if described["kind"] == "boolean":  # true, True and TRUE are one
             levels = {level.strip().lower(): level for level in described["levels"]}
             if len(levels) == len(described["levels"]):
                 texts = [levels.get(text.strip().lower(), text) for text in texts]
         return np.array(texts, dtype=object)
+
+
+def _written(value: Any, decimal: str) -> Any:
+    """Return a fraction as text with a decimal separator, and anything else as it is."""
+    if not isinstance(value, float | np.floating) or not np.isfinite(value):
+        return value
+    return np.format_float_positional(value, trim="-").replace(".", decimal)
 
 
 def _spelled(column: str, value: Any) -> str:

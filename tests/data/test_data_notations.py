@@ -1,0 +1,146 @@
+"""Numbers as people write them: found from all cells, read as they are meant, told where unsure."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuner.data import Column, load_dataset, read_raw
+from tuner.data.characters import character_codes
+from tuner.data.notations import NOTATIONS, parse_numbers
+
+
+def learn(write, cells, **options):
+    rows = [f'"{cell}";{i}.5;{"pq"[i % 2]}\n' for i, cell in enumerate(cells)]
+    return load_dataset(write("a;b;y\n" + "".join(rows)), **options)
+
+
+def parse(text, notation):
+    return parse_numbers(character_codes(np.array([text], object)), notation, np)[0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "notation", "numbers"),
+    [
+        (["1,234.5", "12", "-1,234,567.25", "+.5"], "1,234.5", [1234.5, 12, -1234567.25, 0.5]),
+        (["1.234,5", "12", "1234,5", "0,125"], "1.234,5", [1234.5, 12, 1234.5, 0.125]),
+        (["1,5", "2,25", "-3", "0"], "1.234,5", [1.5, 2.25, -3, 0]),
+        (["1.234.567", "12", "1.234", "5"], "1.234,5", [1234567, 12, 1234, 5]),
+        (["1 234,5", "12", "1 234 567", "-3,5"], "1 234,5", [1234.5, 12, 1234567, -3.5]),
+        (["1\u00a0234", "12", "1\u202f234", "3"], "1 234.5", [1234, 12, 1234, 3]),
+        (["1'234.5", "12", "1\u2019234", "3"], "1'234.5", [1234.5, 12, 1234, 3]),
+        (["1'234,5", "12", "1'234", "3"], "1'234,5", [1234.5, 12, 1234, 3]),
+        (["12%", "12.5 %", "100%", "3"], "1,234.5", [0.12, 0.125, 1, 3]),
+        (["12 %", "12,5 %", "-1 %", "3 %"], "1.234,5", [0.12, 0.125, -0.01, 0.03]),
+        (["$5", "-$1,000.50", "$ 7", "$1"], "1,234.5", [5, -1000.5, 7, 1]),
+        (["5 €", "1.000,50 €", "7€", "€ 1"], "1.234,5", [5, 1000.5, 7, 1]),
+        (["\u22125,5", " 3,5 ", "1", "2"], "1.234,5", [-5.5, 3.5, 1, 2]),
+    ],
+)
+def test_a_notation_is_found_and_read(write, cells, notation, numbers) -> None:
+    data = learn(write, cells)
+    assert data.schema.columns[0] == Column("a", "numeric", notation=notation)
+    assert data.warnings == ()
+    assert data.raw["a"].tolist() == cells
+    np.testing.assert_allclose(data.x[:, 0], numbers, rtol=1e-7)
+    np.testing.assert_array_equal(read_raw("t.csv", data.schema)["a"], data.raw["a"])
+
+
+def test_missing_values_are_kept_beside_a_notation(write) -> None:
+    data = learn(write, ["1,5", "", "NA", "?", "2,5", " "])
+    assert data.schema.columns[0] == Column("a", "numeric", missing=True, notation="1.234,5")
+    assert data.raw["a"].tolist() == ["1,5", "", "", "", "2,5", ""]
+    gone = np.array([0, 1, 1, 1, 0, 1])
+    np.testing.assert_array_equal(np.isnan(data.x[:, 0]), gone)
+    np.testing.assert_array_equal(data.x[:, 2], gone)
+    assert data.schema.feature_names == ("a", "b", "a is missing")
+    assert data.schema.scaled.tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("cells", "notation", "doubt"),
+    [
+        (
+            ["1,234", "12", "5,678", "3"],
+            "1,234.5",
+            "column a: 1,234 and the like do not tell whether a comma separates thousands or the "
+            "decimals; it is read as thousands, write 1234.5 if that is wrong",
+        ),
+        (
+            ["1,234", "1234", "5,678", "3"],  # a number of four digits has none
+            "1.234,5",
+            "column a: 1,234 and the like do not tell whether a comma separates thousands or the "
+            "decimals; it is read as decimal, write 1234.5 if that is wrong",
+        ),
+        (
+            ["1.234 %", "12 %", "5.678 %", "3 %"],
+            "1,234.5",
+            "column a: 1.234 % and the like do not tell whether a dot separates thousands or the "
+            "decimals; it is read as decimal, write 1234.5 if that is wrong",
+        ),
+    ],
+)
+def test_what_the_cells_do_not_tell_is_told(write, cells, notation, doubt) -> None:
+    data = learn(write, cells)
+    assert data.schema.columns[0].notation == notation
+    assert data.warnings == (doubt,)
+
+
+@pytest.mark.parametrize("tells", ["1,234,567", "1,234.5", "0,125", "0,5", "12345,5", "1,2345"])
+def test_one_cell_that_tells_is_enough(write, tells) -> None:
+    assert learn(write, ["1,234", "12", "5,678", tells]).warnings == ()
+
+
+def test_plain_numbers_stay_what_they_were(write) -> None:
+    data = learn(write, ["1.234", "12", "5.678", "1e3"])
+    assert data.schema.columns[0] == Column("a", "numeric")
+    assert data.raw["a"].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", ".", ",", "-", "%", "$", "1,,234", "1,23", "12,345,67", "0,125,000", ",234"),
+        *("1,234567", "1234,567", "1,234.5.6", "--1", "1-", "1 2", "5%%", "% 5", "5 EUR", "1e3"),
+        *("0x1", "1_000", "$5$", "1,5", "9" * 40, "x", "1.234,5", "1'234", "1,234,", "1/2"),
+    ],
+)
+def test_what_is_no_number_is_missing(text) -> None:
+    assert np.isnan(parse(text, "1,234.5"))
+
+
+@given(st.decimals(-(10**9), 10**9, places=3), st.sampled_from(NOTATIONS))
+def test_every_number_is_read_as_python_reads_it(number, notation) -> None:
+    written = f"{number:,}".replace(",", "x").replace(".", notation[5]).replace("x", notation[1])
+    assert parse(written, notation) == float(number)
+    assert parse(written.replace(notation[1], ""), notation) == float(number)
+
+
+def test_a_mixture_is_refused_by_its_line(write, refusal) -> None:
+    assert refusal(learn, write, ["1,5", "2,5", "3,5", "soon", "4,5", ""]) == (
+        "data file t.csv, column a: it holds numbers such as 1,5, but 'soon' in line 5; mend the "
+        "cell, or give --categorical a or --ignore a"
+    )
+
+
+def test_rows_to_predict_on_are_in_the_notation_of_the_column(write, refusal) -> None:
+    schema = learn(write, ["1,5", "2,5", "3,5", "4,5"]).schema
+    assert refusal(read_raw, write("a;b\n1,5;1\n1.5;2\n", "new.csv"), schema) == (
+        "data file new.csv, column a: '1.5' in line 3 is not a number like 1.234,5; mend the cell"
+    )
+    pd.DataFrame({"a": [1.5, None, 1e-7, 2e9], "b": [1, 2, 3, 4]}).to_parquet("new.parquet")
+    raw = read_raw("new.parquet", schema)
+    assert raw["a"].tolist() == ["1,5", "", "0,0000001", "2000000000"]
+    np.testing.assert_allclose(schema.encode(raw)[:, 0], [1.5, np.nan, 1e-7, 2e9])
+
+
+def test_constant_numbers_are_left_out(write) -> None:
+    assert learn(write, ["1,50"] * 4).warnings == ("1 column is constant and left out: a",)
+
+
+def test_a_number_beyond_float32_is_refused_by_its_line(write, refusal) -> None:
+    assert refusal(learn, write, ["1,5", "9" * 39, "2,5", "3", "4"]) == (
+        f"data file t.csv, column a: it holds numbers such as 1,5, but '{'9' * 39}' in line 3; "
+        "mend the cell, or give --categorical a or --ignore a"
+    )

@@ -1,0 +1,210 @@
+"""An exported model reads raw columns as tables in memory are read, whatever stands in them."""
+
+import json
+import warnings
+
+import keras
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+
+from tests.serving.test_export import DESCRIPTION
+from tuner.data import Schema, fit_scaler, load_dataset
+from tuner.errors import DataError
+from tuner.serving.export import TrainedNetwork, export_model, sample_rows
+from tuner.serving.fresh_process import FreshProcess
+from tuner.serving.inputs import input_names, model_inputs
+from tuner.serving.prediction import ExportedModel
+from tuner.serving.preprocessing import with_preprocessing
+
+ROWS = 660
+COLUMNS = ("plain", "price", "share", "day", "us day", "moment", "city", "answer")
+STRANGE = [
+    *("", " ", "x", "-", "1,5", "1.234,5", "1,234.5", "99.999.999,25", "1 234,5", "12 %", "1e3"),
+    *("2024-02-29", "2023-02-29", "29/2/2024", "2/29/2024", "31.12.1999 23:59:59", "9" * 39),
+    *("2024-01-31T10:15:30.5+02:00", "0001-01-01", "9999-12-31", "10:30", "a" * 50, "日本", "\t"),
+    *("c00", " c00", "c00 ", "C00", "r1", "r99", "yes", "YES", "No ", "\N{REPLACEMENT CHARACTER}"),
+]
+
+
+def table():
+    """Numbers and dates in several notations, rare levels, blanks, truth in words, and gaps."""
+    rng = np.random.default_rng(0)
+    lines = [f"{';'.join(COLUMNS)};kind"]
+    for row in range(ROWS):
+        gap = row % 9 == 0
+        price = f"{rng.normal(4000, 3000):,.2f}".replace(",", "x").replace(".", ",")
+        year, month, day = rng.integers(1990, 2030), rng.integers(1, 13), rng.integers(1, 29)
+        cells = (
+            f"{rng.normal():.4f}",
+            "NA" if gap else price.replace("x", "."),
+            f"{rng.integers(0, 100)} %",
+            "" if gap else f"{day}/{month}/{year}",
+            f"{month:02d}-{day:02d}-{year}",
+            f"{year}-{month:02d}-{day:02d}T{row % 24:02d}:{row % 60:02d}:{row % 59:02d}Z",
+            "" if gap else [f"c{row % 20:02d}", f" c{row % 20:02d}", f"r{row}"][row % 3],
+            ["Yes", "no", "Yes"][row % 3],
+            ["p", "q", "r"][row % 7 % 3],
+        )
+        lines.append(";".join(cells))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("raw")
+    (folder / "raw.csv").write_text(table(), encoding="utf-8")
+    dataset = load_dataset(str(folder / "raw.csv"))
+    keras.utils.set_random_seed(0)
+    network = keras.Sequential(
+        [
+            keras.Input((dataset.x.shape[1],)),
+            keras.layers.Dense(8, activation="relu"),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+    scaler = fit_scaler(dataset.x, np.arange(ROWS), dataset.schema.scaled)
+    trained = TrainedNetwork(network, dataset.schema, scaler)
+    sample = sample_rows(dataset.raw, dataset.schema)
+    with FreshProcess() as fresh:
+        export_model(trained, DESCRIPTION, folder / "model", sample=sample, fresh=fresh)
+    return trained, dataset, folder / "model"
+
+
+@pytest.fixture(scope="module")
+def formats(exported):
+    """Both formats, loaded: each takes inputs by name and answers with probabilities."""
+    whole = keras.saving.load_model(exported[2] / "model.keras", safe_mode=True)
+    served = tf.saved_model.load(str(exported[2] / "saved_model"))
+    signature = served.signatures["serving_default"]
+    return {"keras": whole, "saved_model": lambda given: signature(**given)["probabilities"]}
+
+
+def tensors(raw, schema):
+    inputs = model_inputs(raw, input_names(schema))
+    kinds = {True: tf.string, False: tf.float32}
+    return {name: tf.constant(v, kinds[v.dtype == object]) for name, v in inputs.items()}
+
+
+def strange_rows(schema: Schema):
+    """Rows in which every text column holds each of the strange texts."""
+    texts = np.array(STRANGE, object)
+    plain = np.linspace(-2, 2, len(texts), dtype=np.float32)
+    return {c.name: plain if c.is_plain else texts for c in schema.used}
+
+
+def test_every_kind_of_column_is_in_the_table(exported):
+    columns = exported[1].schema.columns
+    assert [(c.name, c.kind, c.notation) for c in columns] == [
+        ("plain", "numeric", ""),
+        ("price", "numeric", "1.234,5"),
+        ("share", "numeric", "1,234.5"),
+        ("day", "date", "31/12/2024"),
+        ("us day", "date", "12/31/2024"),
+        ("moment", "date", "2024-12-31"),
+        ("city", "categorical", ""),
+        ("answer", "boolean", ""),
+    ]
+    city = columns[6]
+    assert (len(city.levels), len(city.spellings), city.other) == (20, 20, True)
+    assert exported[1].warnings[0].startswith("column city: ")
+
+
+@pytest.mark.parametrize("strange", [False, True])
+def test_features_are_those_in_memory(exported, strange):
+    trained, dataset, _ = exported
+    raw = strange_rows(dataset.schema) if strange else dataset.raw
+    features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
+    front = with_preprocessing(features, dataset.schema, trained.scaler)
+    encoded = front(tensors(raw, dataset.schema)).numpy()
+    expected = trained.scaler.apply(dataset.schema.encode(raw))
+    np.testing.assert_allclose(encoded, expected, rtol=1e-6, atol=1e-6)
+    assert np.isfinite(expected).all()
+
+
+def test_both_formats_answer_strange_rows_as_the_network_in_memory(exported, formats):
+    trained, dataset, _ = exported
+    raw = strange_rows(dataset.schema)
+    for answer in formats.values():
+        received = answer(tensors(raw, dataset.schema)).numpy()
+        np.testing.assert_allclose(received, trained.probabilities(raw), atol=1e-5)
+
+
+def test_one_row_and_none_are_answered_by_as_many_probabilities(exported, formats):
+    trained, dataset, _ = exported
+    for rows in (0, 1):
+        raw = {name: values[:rows] for name, values in dataset.raw.items()}
+        expected = trained.probabilities(raw)
+        assert expected.shape == (rows, 3)
+        for answer in formats.values():
+            received = answer(tensors(raw, dataset.schema)).numpy()
+            np.testing.assert_allclose(received, expected, atol=1e-5)
+
+
+def test_a_file_without_rows_is_refused(exported, tmp_path):
+    (tmp_path / "rows.csv").write_text(";".join(COLUMNS) + "\n")
+    with pytest.raises(DataError, match=r"it has a header and no rows; give it some$"):
+        ExportedModel.open(exported[2]).read(str(tmp_path / "rows.csv"))
+
+
+def test_a_column_that_is_missing_is_named_by_both_formats(exported, formats):
+    given = tensors(exported[1].raw, exported[1].schema)
+    del given["us_day"]
+    for answer in formats.values():
+        with pytest.raises(Exception, match="us_day"):
+            answer(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("price", tf.constant([1.5]), "a string tensor but is a float tensor"),
+        ("plain", tf.constant(["1.5"]), "a float tensor but is a string tensor"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(exported, formats, name, values, expected):
+    one = {column: cells[:1] for column, cells in exported[1].raw.items()}
+    given = tensors(one, exported[1].schema) | {name: values}
+    with pytest.raises(tf.errors.InvalidArgumentError, match=expected):
+        formats["saved_model"](given)
+
+
+def test_mlflow_takes_stored_numbers_for_texts_of_numbers(exported):
+    trained, dataset, folder = exported
+    model = mlflow.pyfunc.load_model(str(folder / "mlflow_model"))
+    row = {name: values[[1]] for name, values in dataset.raw.items()}
+    for stored, text in [
+        (1234.5, "1.234,5"),
+        (np.float32(0.1), "0,1"),
+        (-1e6, "-1000000"),
+        (7, "7"),
+    ]:
+        frame = pd.DataFrame(
+            [{**{name: values[0] for name, values in row.items()}, "price": stored}]
+        )
+        answer = model.predict(frame.astype(object)).drop(columns="class").to_numpy()
+        expected = trained.probabilities({**row, "price": np.array([text], object)})
+        np.testing.assert_allclose(answer, expected, atol=1e-5)
+
+
+def test_the_card_tells_of_notations_and_pooled_levels(exported):
+    card = (exported[2] / "README.md").read_text(encoding="utf-8")
+    assert "| `price` | numeric like 1.234,5 |  | yes |" in card
+    assert "and 8 more; all others as one | yes |" in card
+
+
+def test_a_schema_in_a_model_of_an_earlier_version_is_read():
+    column = {"name": "a", "kind": "categorical", "levels": ["u"], "missing": True, "reason": ""}
+    schema = Schema.from_dict(
+        {"columns": [column], "target": "y", "classes": ["p", "q"], "array_shape": None}
+    )
+    assert schema.feature_names == ("a=u", "a is missing")
+    assert json.loads(json.dumps(schema.to_dict()))["columns"] == [column]
+
+
+def test_nothing_is_warned_of_when_a_model_is_loaded(exported):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        keras.saving.load_model(exported[2] / "model.keras", safe_mode=True)
