@@ -53,6 +53,13 @@ def test_a_parquet_files_own_dates_are_an_order(values, tmp_path):
     np.testing.assert_array_equal(load(values, tmp_path, "parquet").order, PLACES)
 
 
+def test_stored_times_are_ordered_as_moments_though_a_clock_was_put_back(tmp_path):
+    start = pd.Timestamp("2024-10-27 00:00", tz="UTC")  # an hour before Berlin's clocks change
+    moments = pd.Series([start + pd.Timedelta(minutes=5 * place) for place in PLACES.tolist()])
+    berlin = moments.dt.tz_convert("Europe/Berlin")
+    np.testing.assert_array_equal(load(berlin, tmp_path, "parquet").order, PLACES)
+
+
 def test_equal_values_have_one_place(tmp_path):
     np.testing.assert_array_equal(load(PLACES // 4, tmp_path).order, PLACES // 4)
 
