@@ -1,5 +1,6 @@
 """An exported model reads raw columns as tables in memory are read, whatever stands in them."""
 
+import datetime
 import json
 import warnings
 
@@ -171,22 +172,32 @@ def test_a_value_of_another_type_is_refused(exported, formats, name, values, exp
         formats["saved_model"](given)
 
 
-def test_mlflow_takes_stored_numbers_for_texts_of_numbers(exported):
+@pytest.mark.parametrize(
+    ("column", "stored", "text"),
+    [
+        ("price", 1234.5, "1.234,5"),
+        ("price", np.float32(0.1), "0,1"),
+        ("price", -1e6, "-1000000"),
+        ("price", 7, "7"),
+        ("price", None, ""),
+        ("day", datetime.date(2024, 1, 31), "31/1/2024"),
+        ("moment", pd.Timestamp("2024-01-31 10:15:30"), "2024-01-31T10:15:30Z"),
+        ("moment", pd.NaT, ""),
+        ("city", "  c00  ", "c00"),
+        ("city", " c01", "c01"),
+        ("city", "r1", "a new one"),
+        ("answer", " YES ", "Yes"),
+    ],
+)
+def test_mlflow_takes_stored_values_for_their_texts(exported, column, stored, text):
     trained, dataset, folder = exported
     model = mlflow.pyfunc.load_model(str(folder / "mlflow_model"))
     row = {name: values[[1]] for name, values in dataset.raw.items()}
-    for stored, text in [
-        (1234.5, "1.234,5"),
-        (np.float32(0.1), "0,1"),
-        (-1e6, "-1000000"),
-        (7, "7"),
-    ]:
-        frame = pd.DataFrame(
-            [{**{name: values[0] for name, values in row.items()}, "price": stored}]
-        )
-        answer = model.predict(frame.astype(object)).drop(columns="class").to_numpy()
-        expected = trained.probabilities({**row, "price": np.array([text], object)})
-        np.testing.assert_allclose(answer, expected, atol=1e-5)
+    frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in row.items()})
+    frame[column] = pd.Series([stored], dtype=object)
+    answer = model.predict(frame).drop(columns="class").to_numpy()
+    expected = trained.probabilities({**row, column: np.array([text], object)})
+    np.testing.assert_allclose(answer, expected, atol=1e-5)
 
 
 def test_the_card_tells_of_notations_and_pooled_levels(exported):

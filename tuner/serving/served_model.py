@@ -5,6 +5,7 @@ and pandas, and nothing of the package that it comes from.
 """
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +70,27 @@ class SoftmaxClassifier(PythonModel):
         described = next(each for each in self.schema["columns"] if each["name"] == column)
         if described["kind"] == "numeric":  # of texts such as 1.234,5
             values = [_written(value, described["notation"][5]) for value in values]
-        texts = [_spelled(column, value) for value in values]
-        if described["kind"] == "boolean":  # true, True and TRUE are one
-            levels = {level.strip().lower(): level for level in described["levels"]}
-            if len(levels) == len(described["levels"]):
-                texts = [levels.get(text.strip().lower(), text) for text in texts]
-        return np.array(texts, dtype=object)
+        known = _levels(described)
+        texts = (_spelled(column, value) for value in values)
+        return np.array(
+            [known.get(text, known.get(_bare(described, text), text)) for text in texts],
+            dtype=object,
+        )
+
+
+def _levels(described: dict[str, Any]) -> dict[str, str]:
+    """Return the texts that the network takes, by those that stand for them."""
+    levels: list[str] = described["levels"]
+    spellings = [text for _, text in described.get("spellings", [])]
+    bare = {_bare(described, level): level for level in levels}
+    found = bare if len(bare) == len(levels) else {}
+    return found | {text: text for text in [*levels, *spellings]}
+
+
+def _bare(described: dict[str, Any], text: str) -> str:
+    """Return a text without what does not tell levels apart: blanks, the case of truth values."""
+    text = text.strip()
+    return text.lower() if described["kind"] == "boolean" else text
 
 
 def _written(value: Any, decimal: str) -> Any:
@@ -85,11 +101,13 @@ def _written(value: Any, decimal: str) -> Any:
 
 
 def _spelled(column: str, value: Any) -> str:
-    """Return a cell as text: 3 and 3.0 are "3", true is "true"."""
+    """Return a cell as text: 3 and 3.0 are "3", true is "true", dates are ISO 8601's."""
     if isinstance(value, str):
         return value if value.strip() else ""
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bool | np.bool_):
         return str(value).lower()
     if isinstance(value, int | np.integer):
