@@ -19,7 +19,7 @@ import numpy as np
 
 from tuner.analysis.comparison import by_hyperparameter, compare_settings
 from tuner.analysis.significance import corrected_variance, holm, t_test
-from tuner.folds import Split, make_split
+from tuner.folds import Split, Splitter
 from tuner.study import TrialRecord
 from tuner.training import OBJECTIVES, Problem, TrialResult
 from tuner.training.scores import scores_of
@@ -113,7 +113,7 @@ def made(kind: tuple[int, int, int], shape: str, size: float, seed: int = 0) -> 
     settings, trials, folds = kind
     rng = np.random.default_rng(seed)
     rows = np.arange(10 * folds)
-    split = make_split(rows % 2, classes=["a", "b"], folds=folds, test_size=0.0, seed=0)
+    split = Splitter(folds, 0.0, 0).split(rows % 2, classes=["a", "b"])
     nothing = np.zeros(len(rows))  # folds alone say how sure a difference is
     while True:
         count = settings * trials
@@ -144,7 +144,7 @@ def trained(kind: tuple[int, int, int], *, by_depth: bool, seed: int = 0) -> Ite
     while True:
         number = int(rng.integers(2**31))
         x, y = make_classification(120, 6, flip_y=0.2, random_state=number)
-        split = make_split(y, classes=["a", "b"], folds=folds, test_size=0.0, seed=number)
+        split = Splitter(folds, 0.0, number).split(y, classes=["a", "b"])
         problem, records, row_values = Problem(x, y, split.folds), [], {}
         for trial in range(settings * trials):
             depth = int(rng.integers(1, 9)) if by_depth else 3

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from tuner.analysis import Selection, select
-from tuner.folds import make_split
+from tuner.folds import Splitter
 from tuner.study import SearchSettings, TrialRecord
 from tuner.training import OBJECTIVES, Objective, Problem, TrialResult
 from tuner.training.scores import scores_of
@@ -237,7 +237,7 @@ def _score(
 def problem_of(x: np.ndarray, y: np.ndarray, seed: int) -> Problem:
     """Return rows and their folds."""
     classes = [str(number) for number in range(int(y.max()) + 1)]
-    split = make_split(y, classes=classes, folds=FOLDS, test_size=0.0, seed=seed)
+    split = Splitter(FOLDS, 0.0, seed).split(y, classes=classes)
     return Problem(x, y, split.folds)
 
 

@@ -18,13 +18,12 @@ from itertools import product
 
 import numpy as np
 
-from tuner.analysis import OutOfBag, differences, select
+from tuner.analysis import NORMAL, OutOfBag, differences, select
 from tuner.analysis.correction import by_rule, out_of_bag
 from tuner.analysis.ensemble import Library, Scoring, make_ensemble
 from tuner.analysis.rules import pick_best
 from tuner.training import OBJECTIVES, Problem, Truth
 
-_NORMAL = 1.959964  # 97.5 % of the standard normal distribution
 TRIALS = ((1, 100), (5, 100), (5, 20), (100, 100))  # of two studies
 
 
@@ -92,7 +91,7 @@ def told_apart_as_they_are(first: Exported, second: Exported) -> bool:
     """Return what the paired out-of-fold values say, as if nothing had been chosen."""
     by_row = first.plain - second.plain
     error = by_row.std(ddof=1) / np.sqrt(len(by_row))
-    return bool(abs(by_row.mean()) > _NORMAL * error)
+    return bool(abs(by_row.mean()) > NORMAL * error)
 
 
 def told_apart(first: Exported, second: Exported) -> bool:

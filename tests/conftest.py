@@ -1,7 +1,7 @@
 """Small real parts that the tests share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import hypothesis
 import numpy as np
 import pytest
 
-from tuner.folds import make_split
+from tuner.folds import Split, Splitter
 from tuner.space import Space, parse_space
 from tuner.study import SearchSettings, Study, StudyRecord, TrialRecord
 from tuner.training import OBJECTIVES, Plan, Problem, TrialResult
@@ -26,6 +26,13 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "people")
 
 FEATURES, CLASSES = 4, 3
+
+
+def make_split(
+    y: np.ndarray, *, classes: Sequence[str], folds: int, test_size: float, seed: int
+) -> Split:
+    """Rows that each stand for themselves, split."""
+    return Splitter(folds, test_size, seed).split(y, classes=classes)
 
 
 def make_problem(rows: int = 60, folds: int = 3, seed: int = 0) -> Problem:

@@ -8,8 +8,9 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 from sklearn.model_selection import TimeSeriesSplit
 
+from tests.conftest import make_split
 from tuner.errors import DataError
-from tuner.folds import Splitter, make_split
+from tuner.folds import Splitter
 
 
 def rows_of(*counts: int) -> np.ndarray:

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import make_result, make_space
+from tests.conftest import make_result, make_space, make_split
 from tests.report.test_report import texts
 from tuner.errors import SearchFailed, UserError
-from tuner.folds import make_split
 from tuner.preparation import (
     DataRequest,
     Destination,

@@ -1,12 +1,11 @@
 """A study's pick, trained on all training rows, calibrated, exported and journalled."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuner.analysis import Calibration, Picked, calibration_of, tested
+from tuner.analysis import NORMAL, Calibration, Picked, calibration_of, possible, tested
 from tuner.final_training import train_members
 from tuner.preparation import Prepared
 from tuner.study import OBJECTIVES, Study, installed_versions
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from tuner.serving.fresh_process import FreshProcess
 
 __all__ = ["Export", "export_pick", "export_trained"]
-
-_NORMAL = 1.96  # standard errors to either side that hold 95 % of a normal distribution
-_HIGHEST = {"min": math.inf, "max": 1.0}  # score, by what is better
 
 Scores = Mapping[str, tuple[float, float]]
 
@@ -68,7 +64,7 @@ def export_pick(
     """
     from tuner.serving.fresh_process import FreshProcess
 
-    calibration = calibration_of(study, picked.members, prepared.truth)
+    calibration = calibration_of(study, picked.members, prepared.problem)
     members, temperature = picked.members, calibration.temperature
     test = tested(study, members, temperature)
     records = {record.trial: record for record in study.trials()}
@@ -128,10 +124,12 @@ def _with_intervals(scores: Scores) -> dict[str, dict[str, Any]]:
         name: {
             "score": score,
             "standard_error": error,
-            "interval": [
-                max(score - _NORMAL * error, 0.0),
-                min(score + _NORMAL * error, _HIGHEST[OBJECTIVES[name].direction]),
-            ],
+            "interval": [*_interval(name, score, error)],
         }
         for name, (score, error) in scores.items()
     }
+
+
+def _interval(name: str, score: float, error: float) -> tuple[float, float]:
+    maximise = OBJECTIVES[name].direction == "max"
+    return possible(score - NORMAL * error, score + NORMAL * error, maximise=maximise)

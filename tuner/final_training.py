@@ -10,7 +10,7 @@ from tuner.analysis import Member
 from tuner.data import Scaler
 from tuner.preparation import Prepared, hyperparameters_of, make_hypermodel
 from tuner.study import TrialRecord
-from tuner.training import TRAINERS, Final, Job, cross_entropy
+from tuner.training import TRAINERS, Final, Job, Plan, Problem, cross_entropy
 
 if TYPE_CHECKING:
     import keras
@@ -51,9 +51,8 @@ def train_members(
     problem = prepared.problem
     scaler = problem.scaler(problem.rows)
     assert scaler is not None  # the data of a study are always scaled
-    training = _FinalTraining(
-        prepared, make_hypermodel(prepared), TRAINERS[prepared.settings.trainer](), scaler, on_note
-    )
+    trainer, plan = TRAINERS[prepared.settings.trainer](), prepared.settings.plan
+    training = _FinalTraining(problem, plan, make_hypermodel(prepared), trainer, scaler, on_note)
     networks = training.run([(m, records[m.trial]) for m in members])
     network = calibrated(averaged(networks), temperature)
     return TrainedNetwork(network, prepared.dataset.schema, scaler)
@@ -61,7 +60,8 @@ def train_members(
 
 @dataclass(frozen=True, slots=True)
 class _FinalTraining:
-    prepared: Prepared
+    problem: Problem
+    plan: Plan
     hypermodel: "keras_tuner.HyperModel"
     trainer: "Trainer"
     scaler: Scaler
@@ -110,8 +110,8 @@ class _FinalTraining:
         return self.trainer.train_on_all_rows(
             finals,
             self.hypermodel,
-            problem=self.prepared.problem,
-            plan=self.prepared.settings.plan,
+            problem=self.problem,
+            plan=self.plan,
         )
 
     def _limit(self, record: TrialRecord) -> float:
@@ -120,7 +120,7 @@ class _FinalTraining:
         Half-way from the worst fold's to that of knowing the shares of the classes only.
         """
         worst = max(fold[record.result.epoch - 1] for fold in record.result.curves["loss"])
-        shares = np.bincount(self.prepared.problem.y[self.prepared.problem.rows])
+        shares = np.bincount(self.problem.y[self.problem.rows])
         shares = shares[shares > 0] / shares.sum()
         ignorant = float(-(shares * np.log(shares)).sum())
         if worst < ignorant:
@@ -129,7 +129,7 @@ class _FinalTraining:
 
     def _loss(self, network: "keras.Model") -> float:
         """Return the mean training loss of a network; infinity where it is not a number."""
-        problem = self.prepared.problem
+        problem = self.problem
         few = problem.rows[:: -(-len(problem.rows) // _ROWS)]
         parts = np.array_split(few, -(-len(few) // _AT_ONCE))
         probabilities = [

@@ -86,7 +86,7 @@ class Outcome:
             "objective": objective,
             "best": self.choice.best.to_dict(),
             "smallest": self.choice.smallest.to_dict(),
-            "pareto": [_on_the_front(record) for record in self.choice.pareto],
+            "pareto": [_on_the_front(record) for record in fronts.parameters],
             "pareto_by_time": [
                 {**_on_the_front(record), **_seconds(fronts.times.trials[record.trial])}
                 for record in fronts.time
@@ -189,7 +189,7 @@ def _search(
     choice = choose(study, prepared.truth)
     picked, model, test, fault = named_pick(choice, choice.exported), study.model_folder, {}, ""
     members, records = picked.members, {record.trial: record for record in tuner.records}
-    calibration = calibration_of(study, members, prepared.truth)
+    calibration = calibration_of(study, members, prepared.problem)
     what = "the best network" if picked.name == "best" else "the ensemble's networks"
     on_stage(f"training {what} on all training rows, exporting and checking the model")
     with FreshProcess() as fresh:  # it starts while the network trains

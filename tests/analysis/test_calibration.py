@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tuner.analysis import calibrate, calibration_of, choose, out_of_fold
-from tuner.training import OBJECTIVES, Truth
+from tuner.training import OBJECTIVES, Problem, Truth
 
 ROWS, CLASSES = 3000, 4
 
@@ -76,13 +76,12 @@ def test_a_pick_is_calibrated_by_its_own_out_of_fold_probabilities(make_study, m
     study = make_study()
     for trial in range(3):
         study.write_trial(make_record(trial), {})
-    split = study.record.split
-    truth = Truth(np.arange(60)[split.train] % 3)
-    choice = choose(study, truth)
-    found = calibration_of(study, choice.members(name), truth)
+    problem = Problem(np.zeros((60, 1)), np.arange(60) % 3, study.record.split.folds)
+    choice = choose(study, problem.truth)
+    found = calibration_of(study, choice.members(name), problem)
     assert found.before == pytest.approx(getattr(choice, name).scores["cross_entropy"], rel=1e-6)
-    folds = [np.searchsorted(split.train, fold.validation) for fold in split.folds]
-    assert found == calibrate(out_of_fold(study, choice.members(name)), truth, folds)
+    predicted = out_of_fold(study, choice.members(name))
+    assert found == calibrate(predicted, problem.truth, problem.places)
 
 
 def test_repeats_are_fitted_together_and_a_group_is_one_piece_of_evidence():

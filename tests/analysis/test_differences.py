@@ -25,15 +25,15 @@ def named(shifts):
 def test_all_pairs_are_compared_the_best_first(maximise, order):
     first, second, third = differences(named({"b": 1.0, "a": 0.0, "c": 1.001}), maximise=maximise)
     best, middle, worst = order
-    assert (first.better, first.other) == (best, middle)
-    assert (second.better, second.other) == (best, worst)
-    assert (third.better, third.other) == (middle, worst)
+    assert (first.first, first.second) == (best, middle)
+    assert (second.first, second.second) == (best, worst)
+    assert (third.first, third.second) == (middle, worst)
     told = {
-        frozenset((each.better, each.other)): each.told_apart for each in (first, second, third)
+        frozenset((each.first, each.second)): each.told_apart for each in (first, second, third)
     }
     assert told == {frozenset("ab"): True, frozenset("ac"): True, frozenset("bc"): False}
-    assert first.interval[0] < first.mean < first.interval[1]
-    assert abs(second.mean) == pytest.approx(1.001)
+    assert first.interval[0] < first.difference < first.interval[1]
+    assert abs(second.difference) == pytest.approx(1.001)
 
 
 def test_more_studies_need_more_evidence():
@@ -42,7 +42,7 @@ def test_more_studies_need_more_evidence():
     (alone,) = differences(named(shifts), maximise=False)
     others = {f"other {number}": 0.011 for number in range(8)}
     among = differences(named({**shifts, **others}), maximise=False)
-    pair = next(each for each in among if {each.better, each.other} == {"a", "b"})
+    pair = next(each for each in among if {each.first, each.second} == {"a", "b"})
     assert alone.told_apart
     assert not pair.told_apart
     assert pair.interval == pytest.approx(alone.interval)
@@ -51,7 +51,7 @@ def test_more_studies_need_more_evidence():
 def test_the_same_study_twice_cannot_be_told_apart():
     values = named({"a": 0.0})["a"]
     (found,) = differences({"one": values, "two": values}, maximise=False)
-    assert (found.mean, found.interval, found.adjusted_p) == (0.0, (0.0, 0.0), 1.0)
+    assert (found.difference, found.interval, found.adjusted_p) == (0.0, (0.0, 0.0), 1.0)
 
 
 def test_more_trials_are_no_advantage():

@@ -41,6 +41,25 @@ def tuner(folder, *arguments):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+OWN_MODEL = """
+import keras, keras_tuner
+
+class Mine(keras_tuner.HyperModel):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.features, self.classes = features, classes
+
+    def build(self, hp):
+        model = keras.Sequential([
+            keras.Input((self.features,)),
+            keras.layers.Dense(hp.Choice("units", [2, 4]), activation="relu"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(self.classes, activation="softmax"),
+        ])
+        model.compile("adam", "sparse_categorical_crossentropy")
+        return model
+"""
+
 SEARCH = (
     "search", "--space", "own.toml", "--data", "things.csv", "--max-trials", 3, "--folds", 3,
     "--epochs", 3, "--seed", 1,

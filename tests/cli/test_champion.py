@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
+from tests.cli.conftest import OWN_MODEL, tuner
 from tuner.data import load_dataset
 
 SPACE = """
@@ -27,11 +28,6 @@ units = 4
 [sgd]
 learning_rate = { min = 0.05, max = 0.3, log = true }
 """
-
-
-def tuner(folder, *arguments):
-    command = [sys.executable, "-m", "tuner", *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -164,30 +160,13 @@ def test_another_pick_in_a_folder_of_its_own_is_not_registered(searched, client)
     assert len(client.search_model_versions("name = 'champ'")) == 1
 
 
-UNSAFE = """
-import keras, keras_tuner
-
-class Unsafe(keras_tuner.HyperModel):
-    def __init__(self, features, classes):
-        super().__init__()
-        self.features, self.classes = features, classes
-
-    def build(self, hp):
-        hp.Choice("units", [2, 4])
-        model = keras.Sequential([
-            keras.Input((self.features,)),
-            keras.layers.Lambda(lambda x: x),
-            keras.layers.Dense(self.classes, activation="softmax"),
-        ])
-        model.compile("adam", "sparse_categorical_crossentropy")
-        return model
-"""
+UNSAFE = OWN_MODEL.replace("BatchNormalization()", "Lambda(lambda x: x)")
 
 
 def test_what_does_not_pass_its_check_is_not_registered(searched, client):
     folder, _ = searched
     (folder / "unsafe.py").write_text(UNSAFE)
-    search = "search --space unsafe.py:Unsafe --data things.csv --max-trials 2 --folds 3 --epochs 3"
+    search = "search --space unsafe.py:Mine --data things.csv --max-trials 2 --folds 3 --epochs 3"
     done = tuner(folder, *search.split(), "--study", "unsafe", "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["model"] is None

@@ -4,27 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import SEARCH, tuner
-
-OWN_MODEL = """
-import keras, keras_tuner
-
-class Mine(keras_tuner.HyperModel):
-    def __init__(self, features, classes):
-        super().__init__()
-        self.features, self.classes = features, classes
-
-    def build(self, hp):
-        model = keras.Sequential([
-            keras.Input((self.features,)),
-            keras.layers.Dense(hp.Choice("units", [2, 4]), activation="relu"),
-            keras.layers.BatchNormalization(),
-            keras.layers.Dense(self.classes, activation="softmax"),
-        ])
-        model.compile("adam", "sparse_categorical_crossentropy")
-        return model
-"""
-
+from tests.cli.conftest import OWN_MODEL, SEARCH, tuner
 
 NADAM = (
     "note: Mine is trained by fit, one fold after another: its optimizer is Nadam; lanes know SGD, "

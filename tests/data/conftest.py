@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tuner.data import RawColumns, Schema, stream_raw
 from tuner.errors import DataError
+
+
+def read_raw(path: str, schema: Schema) -> RawColumns:
+    """Return rows to predict on, of a source that comes in one part."""
+    (raw,) = stream_raw(path, schema)
+    return raw
 
 
 @pytest.fixture(autouse=True)

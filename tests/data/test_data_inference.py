@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner.data import Column, load_dataset, read_raw
+from tests.data.conftest import read_raw
+from tuner.data import Column, load_dataset
 
 MISSING_NUMBERS = (
     *("NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-NaN", "-nan"),

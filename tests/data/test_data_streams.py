@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner.data import load_dataset, read_raw, stream_raw
+from tuner.data import load_dataset, stream_raw
 from tuner.data.readers import READERS, STREAMS
 from tuner.errors import DataError
 
@@ -47,10 +47,10 @@ def write(frame, path):
 @pytest.mark.parametrize("ending", STREAMS)
 def test_its_parts_together_are_the_whole(frame, tmp_path, small_parts, ending):
     path = str(write(frame, tmp_path / f"rows{ending}"))
-    schema = load_dataset(path).schema
-    parts, whole = list(stream_raw(path, schema)), read_raw(path, schema)
+    whole = load_dataset(path)
+    parts = list(stream_raw(path, whole.schema))
     assert len(parts) > 5
-    for name, values in whole.items():
+    for name, values in whole.raw.items():
         np.testing.assert_array_equal(np.concatenate([part[name] for part in parts]), values)
 
 

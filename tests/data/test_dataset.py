@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuner.data import load_dataset, read_raw
+from tests.data.conftest import read_raw
+from tuner.data import load_dataset
 
 PLAIN = "a,b,y\n1,u,p\n2,v,q\n3,u,p\n4,v,q\n"
 

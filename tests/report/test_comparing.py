@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.conftest import make_split
 from tests.report.conftest import fill, make_trial, named
 from tests.report.test_report import texts
 from tuner.analysis import choose
 from tuner.errors import UserError
-from tuner.folds import make_split
 from tuner.report import Compared, check_same_rows, comparison_page
 from tuner.study import OBJECTIVES, Study
 

@@ -24,21 +24,19 @@ def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
     )
 
 
-def test_an_unknown_name_lists_those_that_ship() -> None:
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("mlp_dept", "no search space is called mlp_dept"),
+        ("nowhere/mlp_dept.toml", "space file nowhere/mlp_dept.toml: no such file"),
+    ],
+    ids=["name", "file"],
+)
+def test_what_is_not_there_lists_the_spaces_that_ship(name: str, fault: str) -> None:
     with pytest.raises(SpaceError) as caught:
-        load_space("mlp_dept")
+        load_space(name)
     assert str(caught.value) == (
-        "no search space is called mlp_dept; did you mean mlp_depth? "
-        f"Known are {KNOWN_SPACES}, or a path that ends in .toml"
-    )
-
-
-def test_a_missing_file_lists_the_spaces_that_ship() -> None:
-    with pytest.raises(SpaceError) as caught:
-        load_space("nowhere/mlp_dept.toml")
-    assert str(caught.value) == (
-        "space file nowhere/mlp_dept.toml: no such file; did you mean mlp_depth? "
-        f"Known are {KNOWN_SPACES}, or a path that ends in .toml"
+        f"{fault}; did you mean mlp_depth? Known are {KNOWN_SPACES}, or a path that ends in .toml"
     )
 
 

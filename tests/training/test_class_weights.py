@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from tests.conftest import make_problem, make_space
+from tests.conftest import make_problem, make_space, make_split
 from tests.training.test_own_networks import Own
 from tests.training.test_own_networks import jobs as own_jobs
-from tuner.folds import make_split
 from tuner.model.mlp import MLPHyperModel
 from tuner.training import TRAINERS, Final, Job, Plan, Problem
 

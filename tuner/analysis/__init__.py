@@ -34,16 +34,16 @@ from tuner.analysis.choice import (
 )
 from tuner.analysis.comparison import (
     Comparison,
-    Pair,
     Setting,
     by_hyperparameter,
     compare_settings,
 )
 from tuner.analysis.correction import OutOfBag, possible
-from tuner.analysis.differences import Difference, differences
+from tuner.analysis.differences import differences
 from tuner.analysis.ensemble import NETWORKS, Ensemble, Member
 from tuner.analysis.fronts import Fronts, fronts_of
 from tuner.analysis.importance import Importance, hyperparameter_importance
+from tuner.analysis.pairs import Pair
 from tuner.analysis.picking import (
     PARETO,
     Picked,
@@ -55,10 +55,12 @@ from tuner.analysis.picking import (
 from tuner.analysis.results_table import results_table, write_csv
 from tuner.analysis.scores import BINS, SCORES, Score, by_confidence, score_rows
 from tuner.analysis.selection import Selection, pareto, select
+from tuner.analysis.significance import NORMAL
 
 __all__ = [
     "BINS",
     "NETWORKS",
+    "NORMAL",
     "PARETO",
     "PICKS",
     "SCORES",
@@ -69,7 +71,6 @@ __all__ = [
     "Cell",
     "Choice",
     "Comparison",
-    "Difference",
     "Ensemble",
     "Evidence",
     "Fit",

@@ -59,8 +59,16 @@ class FoldedRows(Protocol):
         """The folds; the validation parts of a repeat partition the training rows."""
 
     @property
+    def repeats(self) -> int:
+        """How often each row is validated."""
+
+    @property
     def truth(self) -> Truth:
         """What out-of-fold predictions are held against."""
+
+    @property
+    def places(self) -> tuple[np.ndarray, ...]:
+        """Where each fold's validation rows stand among those of `truth`, repeat after repeat."""
 
     def in_row_order(self, by_fold: Sequence[np.ndarray]) -> np.ndarray:
         """Put what each fold predicts of its validation rows where these stand."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from tuner.analysis.baselines import FoldedRows
 from tuner.analysis.choice import out_of_fold
 from tuner.analysis.ensemble import Member
 from tuner.study import OBJECTIVES, Study, Truth, mean_and_error
@@ -62,7 +63,7 @@ class Calibration:
         }
 
 
-def calibration_of(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:
+def calibration_of(study: Study, members: Sequence[Member], problem: FoldedRows) -> Calibration:
     """Calibrate some networks of a study by their out-of-fold probabilities.
 
     Those of several are their mean. A trial of which it has several networks has one prediction of
@@ -71,13 +72,10 @@ def calibration_of(study: Study, members: Sequence[Member], truth: Truth) -> Cal
     Args:
         study: The study.
         members: Which networks.
-        truth: What their out-of-fold predictions are held against.
+        problem: The study's rows and folds.
     """
-    split = study.record.split
-    validated = [fold.validation for fold in split.folds[: len(split.folds) // split.repeats]]
-    scored = np.sort(np.concatenate(validated))
-    folds = [np.searchsorted(scored, rows) for rows in validated]
-    return calibrate(out_of_fold(study, members), truth, folds)
+    of_a_repeat = problem.places[: len(problem.folds) // problem.repeats]
+    return calibrate(out_of_fold(study, members), problem.truth, of_a_repeat)
 
 
 def calibrate(probabilities: np.ndarray, truth: Truth, folds: Sequence[np.ndarray]) -> Calibration:

@@ -10,7 +10,7 @@ import numpy as np
 from tuner.analysis.correction import OutOfBag, out_of_bag
 from tuner.analysis.ensemble import Ensemble, Library, Member, Scoring, make_ensemble
 from tuner.analysis.selection import select
-from tuner.study import OBJECTIVES, Pick, Study, TrialRecord, Truth
+from tuner.study import OBJECTIVES, Pick, Study, Truth
 
 __all__ = [
     "PICKS",
@@ -20,6 +20,7 @@ __all__ = [
     "exported_values",
     "networks_of",
     "objective_values",
+    "out_of_fold",
     "tested",
 ]
 
@@ -34,7 +35,6 @@ class Choice:
     Attributes:
         best: The trial with the best mean objective.
         smallest: The one with the fewest parameters within one standard error of it.
-        pareto: Those that no other beats in both score and size, the smallest first.
         ensemble: Networks of the best trials, whose probabilities are averaged.
         row_values: The objective of each unit, rows or groups of them, by completed trial.
         out_of_bag: What choosing what is exported comes to on rows that it was not chosen by.
@@ -42,7 +42,6 @@ class Choice:
 
     best: Pick
     smallest: Pick
-    pareto: tuple[TrialRecord, ...]
     ensemble: Ensemble
     row_values: Mapping[int, np.ndarray] = field(compare=False, repr=False)
     out_of_bag: OutOfBag = field(compare=False, repr=False)
@@ -140,7 +139,6 @@ def choose(study: Study, truth: Truth) -> Choice:
     return Choice(
         selection.best,
         selection.smallest,
-        selection.pareto,
         ensemble,
         row_values,
         averaged if ensemble.better else best,

@@ -6,10 +6,11 @@ from itertools import combinations
 
 import numpy as np
 
+from tuner.analysis.pairs import Pair, pairs_of
 from tuner.analysis.significance import (
+    NORMAL,
     Variance,
     corrected_variance,
-    holm,
     search_variance,
     t_test,
 )
@@ -17,10 +18,7 @@ from tuner.folds import Split
 from tuner.space import Value
 from tuner.study import TrialRecord
 
-__all__ = ["Comparison", "Pair", "Setting", "by_hyperparameter", "compare_settings"]
-
-_LEVEL = 0.05
-_NORMAL = 1.959964  # 97.5 % of the standard normal distribution
+__all__ = ["Comparison", "Setting", "by_hyperparameter", "compare_settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +42,6 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """The difference between two settings.
-
-    Attributes:
-        first: The setting with the better score.
-        second: The other one.
-        difference: Mean over folds of the first one's score less the second one's.
-        interval: Lower and upper end of its 95 % interval, for this pair by itself.
-        p: Of the pair by itself.
-        adjusted_p: By Holm, over all pairs of the comparison.
-        told_apart: Whether the adjusted p is at most 0.05.
-    """
-
-    first: Value
-    second: Value
-    difference: float
-    interval: tuple[float, float]
-    p: float
-    adjusted_p: float
-    told_apart: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
     """What a study says of the settings of a hyperparameter.
 
@@ -80,7 +55,7 @@ class Comparison:
 
     share: int
     settings: tuple[Setting, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Pair[Value], ...]
     not_told_apart: tuple[Value, ...]
 
 
@@ -150,7 +125,7 @@ def compare_settings(
         _evidence(first, second, row_values, split=split, search=search)
         for (_, first), (_, second) in combinations(compared, 2)
     ]
-    pairs = _pairs([value for value, _ in compared], evidence)
+    pairs = pairs_of([value for value, _ in compared], evidence)
     described = [_described(value, record, len(groups[value])) for value, record in compared]
     without = [Setting(v, len(own)) for v, own in groups.items() if chosen[v] is None]
     best = [value for value, _ in compared[:1]]
@@ -186,7 +161,7 @@ def _losses(records: Sequence[TrialRecord], sign: float) -> np.ndarray:
 
 def _described(value: Value, record: TrialRecord, trials: int) -> Setting:
     score, error = record.result.score, record.result.standard_error
-    interval = score - _NORMAL * error, score + _NORMAL * error
+    interval = score - NORMAL * error, score + NORMAL * error
     return Setting(value, trials, record.trial, score, interval)
 
 
@@ -208,23 +183,3 @@ def _evidence(
     variance = Variance(max(variance.value, float(of_rows)), variance.freedom)
     difference = float(differences.mean())
     return difference, t_test(difference, variance + search)
-
-
-def _pairs(
-    values: Sequence[Value], evidence: Sequence[tuple[float, tuple[float, float]]]
-) -> list[Pair]:
-    adjusted = holm([p for _, (p, _) in evidence])
-    return [
-        Pair(
-            first,
-            second,
-            difference,
-            (difference - margin, difference + margin),
-            p=p,
-            adjusted_p=adjusted_p,
-            told_apart=adjusted_p <= _LEVEL,
-        )
-        for (first, second), (difference, (p, margin)), adjusted_p in zip(
-            combinations(values, 2), evidence, adjusted, strict=True
-        )
-    ]

@@ -71,6 +71,18 @@ class Member:
     parameters: int
     epoch: int
 
+    @classmethod
+    def of(cls, record: TrialRecord, networks: int = 1) -> "Member":
+        """Return so many networks of a trial."""
+        return cls(
+            trial=record.trial,
+            networks=networks,
+            hyperparameters=record.hyperparameters,
+            derived=record.derived,
+            parameters=record.result.parameters,
+            epoch=record.result.epoch,
+        )
+
     @property
     def label(self) -> str:
         """Its number, and how often it counts where that is more than once: `3`, `3 ×2`."""
@@ -284,15 +296,6 @@ def _best_first(records: Sequence[TrialRecord], maximise: bool) -> list[TrialRec
 
 def _members(records: Sequence[TrialRecord], counts: Sequence[int]) -> tuple[Member, ...]:
     members = [
-        Member(
-            trial=record.trial,
-            networks=count,
-            hyperparameters=record.hyperparameters,
-            derived=record.derived,
-            parameters=record.result.parameters,
-            epoch=record.result.epoch,
-        )
-        for record, count in zip(records, counts, strict=True)
-        if count
+        Member.of(record, count) for record, count in zip(records, counts, strict=True) if count
     ]
     return tuple(sorted(members, key=lambda member: -member.networks))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tuner.analysis.choice import PICKS, Choice, PickName
@@ -107,15 +107,9 @@ def _completed(study: Study) -> str:
 
 
 def _of_trial(record: TrialRecord, fronts: Fronts) -> Picked:
-    result = record.result
-    network: dict[str, Any] = {
-        "trial": record.trial,
-        "hyperparameters": record.hyperparameters,
-        "derived": record.derived,
-        "parameters": result.parameters,
-        "epoch": result.epoch,
-    }
-    description = {
+    result, member = record.result, Member.of(record)
+    network = {name: value for name, value in asdict(member).items() if name != "networks"}
+    description: dict[str, Any] = {
         **network,
         "pareto": fronts.on(record.trial),
         "score": result.score,
@@ -126,4 +120,4 @@ def _of_trial(record: TrialRecord, fronts: Fronts) -> Picked:
         "corrected_interval": None,
         "note": _UNCORRECTED,
     }
-    return Picked(f"trial {record.trial}", (Member(networks=1, **network),), description)
+    return Picked(f"trial {record.trial}", (member,), description)

@@ -20,14 +20,11 @@ class Selection:
     Attributes:
         best: The best mean objective.
         smallest: The fewest parameters within one standard error of the best.
-        pareto: The completed trials that no other beats in both score and parameters, the
-            smallest first.
         out_of_bag: What choosing the best comes to on rows that it was not chosen by.
     """
 
     best: Pick
     smallest: Pick
-    pareto: tuple[TrialRecord, ...]
     out_of_bag: OutOfBag = field(compare=False, repr=False)
 
 
@@ -38,7 +35,7 @@ def select(
     maximise: bool,
     seed: int,
 ) -> Selection:
-    """Pick the best and the smallest good network of a study, and all that are worth a look.
+    """Pick the best and the smallest good network of a study.
 
     Args:
         records: The study's trials; those that failed are left out.
@@ -67,8 +64,7 @@ def select(
 
     best, found = pick(pick_best)
     smallest, _ = pick(pick_smallest)
-    front = pareto(completed, maximise=maximise)
-    return Selection(best, smallest, front, found)
+    return Selection(best, smallest, found)
 
 
 def _parameters(record: TrialRecord) -> float:

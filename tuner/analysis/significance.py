@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Variance", "corrected_variance", "holm", "search_variance", "t_test"]
+__all__ = ["NORMAL", "Variance", "corrected_variance", "holm", "search_variance", "t_test"]
+
+NORMAL = 1.959964
+"""Standard errors to either side that hold 95 % of a normal distribution."""
 
 # By so much a variance that few trials say is taken larger. Without, settings that are all alike
 # were told apart in up to 7 % of comparisons instead of 5 % (benchmarks/comparisons.py).

@@ -7,7 +7,7 @@ alone, because it belongs to a fold.
 
 from tuner.data.bundled import BUNDLED
 from tuner.data.column import Column, RawColumns
-from tuner.data.dataset import Dataset, load_dataset, read_raw, stream_raw
+from tuner.data.dataset import Dataset, load_dataset, stream_raw
 from tuner.data.scaling import Scaler, fit_scaler
 from tuner.data.schema import Schema
 
@@ -20,6 +20,5 @@ __all__ = [
     "Schema",
     "fit_scaler",
     "load_dataset",
-    "read_raw",
     "stream_raw",
 ]

@@ -20,7 +20,7 @@ from tuner.data.table import Arrays, Table
 from tuner.data.target import Target, read_target
 from tuner.errors import DataError
 
-__all__ = ["Dataset", "load_dataset", "read_raw", "stream_raw"]
+__all__ = ["Dataset", "load_dataset", "stream_raw"]
 
 ARRAY_TARGET = "y"
 
@@ -105,8 +105,8 @@ def load_dataset(
     )
 
 
-def read_raw(path: str, schema: Schema) -> RawColumns:
-    """Read rows to predict on, as an exported model takes them.
+def stream_raw(path: str, schema: Schema) -> Iterator[RawColumns]:
+    """Yield rows to predict on, as an exported model takes them; of a table some megabytes at once.
 
     Args:
         path: Any source that `load_dataset` reads; the target may be absent, and columns that
@@ -114,16 +114,8 @@ def read_raw(path: str, schema: Schema) -> RawColumns:
         schema: That of the data which the model was trained on.
 
     Raises:
-        DataError: The source cannot be read, or its rows are not what the schema describes.
-    """
-    return _raw(read_source(path), schema)
-
-
-def stream_raw(path: str, schema: Schema) -> Iterator[RawColumns]:
-    """Yield rows as `read_raw` reads them, those of a table some megabytes at a time.
-
-    Raises:
-        DataError: As `read_raw`, when it comes to the fault.
+        DataError: The source cannot be read, or its rows are not what the schema describes; when
+            it comes to the fault.
     """
     for found in stream_source(path):
         yield _raw(found, schema)

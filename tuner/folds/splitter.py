@@ -22,7 +22,7 @@ from tuner.folds.refusals import (
 )
 from tuner.folds.split import Split, row_numbers, split_of
 
-__all__ = ["Splitter", "make_split"]
+__all__ = ["Splitter"]
 
 _DRAWS = 100  # of groups for a test part, of which the most like the whole is taken
 
@@ -141,13 +141,6 @@ class Splitter:
         kfold = kind(self.folds, shuffle=True, random_state=random_state)  # which goes on drawing
         repeated = (kfold.split(y, y, groups) for _ in range(self.repeats))
         return [rows for folds in repeated for _, rows in folds]
-
-
-def make_split(
-    y: np.ndarray, *, classes: Sequence[str], folds: int, test_size: float, seed: int
-) -> Split:
-    """Split rows that each stand for themselves; the arguments are `Splitter`'s."""
-    return Splitter(folds, test_size, seed).split(y, classes=classes)
 
 
 def _random_state(seed: np.random.SeedSequence) -> np.random.RandomState:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from tuner.analysis import Difference, OutOfBag, differences
+from tuner.analysis import NORMAL, OutOfBag, Pair, differences
 from tuner.report.blocks import Block, Facts, Figure, Table, Words
 from tuner.report.comparing import Compared
 from tuner.report.figures import Estimate, bars_height, finished, intervals, progress, tabulate
-from tuner.report.figures.trials import NORMAL
 from tuner.report.page import Page, Section
 from tuner.report.words import interval, score, spoken
 from tuner.study import OBJECTIVES
@@ -42,10 +41,10 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-def _headline(exported: Exported, found: Sequence[Difference], objective: str) -> tuple[str, ...]:
-    best = found[0].better
-    beside = [each for each in found if each.better == best]
-    alike = [each.other for each in beside if not each.told_apart]
+def _headline(exported: Exported, found: Sequence[Pair[str]], objective: str) -> tuple[str, ...]:
+    best = found[0].first
+    beside = [each for each in found if each.first == best]
+    alike = [each.second for each in beside if not each.told_apart]
     first = (
         f"The best score, corrected for the choice, is that of {best}: {spoken(objective)} "
         f"{_corrected(exported[best])}."
@@ -63,10 +62,10 @@ def _corrected(exported: OutOfBag) -> str:
 
 
 def _scores(
-    studies: Sequence[Compared], exported: Exported, found: Sequence[Difference], objective: str
+    studies: Sequence[Compared], exported: Exported, found: Sequence[Pair[str]], objective: str
 ) -> Section:
-    best = found[0].better
-    worse = {each.other for each in found if each.better == best and each.told_apart}
+    best = found[0].first
+    worse = {each.second for each in found if each.first == best and each.told_apart}
     estimates = [
         _estimate(each, exported[each.name], leads=each.name not in worse) for each in studies
     ]
@@ -79,8 +78,8 @@ def _scores(
     figure = Figure("scores", finished(chart, height=bars_height(len(estimates))), "", caption)
     rows = tuple(
         (
-            f"{each.better} less {each.other}",
-            f"{each.mean:+.4f}",
+            f"{each.first} less {each.second}",
+            f"{each.difference:+.4f}",
             interval(each.interval),
             f"{each.adjusted_p:.3f}",
             "yes" if each.told_apart else "no",

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import make_space
+from tests.conftest import make_space, make_split
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.scores import Score
 from tuner.analysis.selection import select
-from tuner.folds import make_split
 from tuner.study import SearchSettings, StudyRecord, TrialRecord
 from tuner.training import TrialResult
 

@@ -16,7 +16,8 @@ from tuner.analysis.answers.words import (
     setting,
     settings,
 )
-from tuner.analysis.comparison import Comparison, Pair, Setting, compare_settings
+from tuner.analysis.comparison import Comparison, Setting, compare_settings
+from tuner.analysis.pairs import Pair
 from tuner.space import Value
 from tuner.words import counted
 
@@ -77,7 +78,7 @@ def comparison_sentences(
     )
 
 
-def pair_of(comparison: Comparison, first: Value, second: Value) -> Pair | None:
+def pair_of(comparison: Comparison, first: Value, second: Value) -> Pair[Value] | None:
     """Return the pair of two settings, whichever is the better one."""
     return next((p for p in comparison.pairs if {p.first, p.second} == {first, second}), None)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tuner.analysis import possible
+from tuner.analysis import NORMAL, possible
 from tuner.report.words import spoken
 from tuner.study import StudyRecord, TrialRecord
 from tuner.words import number
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["NORMAL", "STATUSES", "Trials", "tabulate", "varied"]
-
-NORMAL = 1.959964
-"""97.5 % of the standard normal distribution: half of a 95 % interval, in standard errors."""
+__all__ = ["STATUSES", "Trials", "tabulate", "varied"]
 
 STATUSES = ("completed", "pruned", "failed")
 

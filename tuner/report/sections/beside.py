@@ -1,8 +1,8 @@
 """Simple classifiers beside what a study exports, on the same rows and folds."""
 
+from tuner.analysis import NORMAL
 from tuner.report.blocks import Figure, Table, Words
 from tuner.report.figures import Estimate, bars_height, finished, intervals
-from tuner.report.figures.trials import NORMAL
 from tuner.report.material import Material
 from tuner.report.page import Section
 from tuner.report.words import score, spoken
