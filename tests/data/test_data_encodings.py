@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuner.data import load_dataset, read_raw
+from tests.data.conftest import read_raw
+from tuner.data import load_dataset
 
 TEXT = 'größe,"a\nb",y\n1,"é, ü",p\n2,ñ,q\n3,"é, ü",p\n4,ñ,q\n'
 LATIN = (

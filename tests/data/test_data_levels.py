@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tuner.data import Column, load_dataset, read_raw
+from tests.data.conftest import read_raw
+from tuner.data import Column, load_dataset
 
 
 def learn(write, **columns):

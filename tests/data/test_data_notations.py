@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuner.data import Column, load_dataset, read_raw
+from tests.data.conftest import read_raw
+from tuner.data import Column, load_dataset
 from tuner.data.characters import character_codes
 from tuner.data.notations import NOTATIONS, parse_numbers
 
