@@ -105,6 +105,7 @@ class Prepared:
             dataset.schema.scaled,
             class_weight=self.settings.class_weight,
             groups=dataset.groups,
+            channels=dataset.schema.channels,
         )
 
     @property
