@@ -134,9 +134,6 @@ class _Network:
         """Build a fold's own initial network; the last one built is the one that trains."""
         seed = stream_seed(self.plan.seed, self.job.trial, stream)
         self.model = build_network(self.hypermodel, self.job.hyperparameters, seed=seed)
-        initial_weights = getattr(self.hypermodel, "initial_weights", None)
-        if initial_weights is not None:  # the same as every other trainer begins with
-            self.model.set_weights(initial_weights(self.job.hyperparameters, seed))
         return self.state()
 
     def state(self) -> list[np.ndarray]:

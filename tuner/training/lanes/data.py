@@ -12,7 +12,8 @@ __all__ = ["LaneData", "aligned"]
 
 _ALIGNMENT = 16  # numbers of a processor's widest vector
 
-_CHUNK = 2048  # validation rows of a lane that are predicted at once
+_CHUNK = 2048  # validation rows of a lane that are predicted at once, at most
+_CHUNK_NUMBERS = 2**21  # features of these rows, of which convolutions make many times as many
 
 
 class LaneData:
@@ -38,7 +39,8 @@ class LaneData:
         self.has_missing = bool(np.isnan(problem.x).any())
         self.scaled = problem.scaled is not None
         longest = max(problem.fold_rows)
-        self.chunk = min(aligned(longest), _CHUNK)
+        few = max(1, _CHUNK_NUMBERS // problem.x[0].size)
+        self.chunk = min(aligned(longest), _CHUNK, aligned(few))
         padded = -(-longest // self.chunk) * self.chunk
         self.validation = _padded([fold.validation for fold in problem.folds], padded)
 
