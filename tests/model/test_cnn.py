@@ -76,10 +76,13 @@ def test_the_penalty_is_on_every_kernel():
     assert len(model.losses) == 4
 
 
-def test_dropout_is_before_the_pixels_and_after_the_hidden_layer_alone():
+def test_dropout_is_of_the_pixels_after_the_last_block_and_after_the_hidden_layer():
     model = build(f"{BLOCKS}[regularizer]\ndropout = 0.5\ninput_dropout = 0.2\n")
-    assert [layer.rate for layer in layers(model, keras.layers.Dropout)] == [0.2, 0.5]
-    assert isinstance(model.layers[0], keras.layers.Dropout)
+    assert [layer.rate for layer in layers(model, keras.layers.Dropout)] == [0.2, 0.5, 0.5]
+    kinds = [type(layer).__name__ for layer in model.layers]
+    block = ["Conv2D", "MaxPooling2D"]
+    perceptron = ["Flatten", "Dropout", "Dense", "Dropout", "Dense"]
+    assert kinds == ["Dropout", "Reshape", *block, *block, *perceptron]
 
 
 def test_without_blocks_it_is_a_perceptron_of_all_pixels():

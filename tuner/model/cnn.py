@@ -57,5 +57,5 @@ class CNNHyperModel(MLPHyperModel):
                 ),
                 keras.layers.MaxPooling2D(),
             ]
-        perceptron = super().layers(replace(recipe, input_dropout=0.0))
-        return [*layers, keras.layers.Flatten(), *perceptron]
+        perceptron = replace(recipe, input_dropout=recipe.dropout)  # after the last block
+        return [*layers, keras.layers.Flatten(), *super().layers(perceptron)]

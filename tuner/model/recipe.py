@@ -28,7 +28,7 @@ class Recipe:
             features are what the last of them leaves.
         activation: Of the hidden layers and convolutions, by Keras's name.
         penalty: Of its regularizer.
-        dropout: Rate after every hidden layer.
+        dropout: Rate after every hidden layer, and after the last block.
         input_dropout: Rate before the first layer.
         learning_rate: Of SGD, at the first epoch.
         momentum: Of SGD.

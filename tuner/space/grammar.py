@@ -102,7 +102,7 @@ KEYS: tuple[Key, ...] = (
     Key("regularizer", "strength", float, 1e-4, _POSITIVE, required=True, parents=("kind",)),
     Key("regularizer", "balance", float, 0.5, Limits(0, 1), required=True, parents=("kind",)),
     Key("regularizer", "radius", float, 3.0, _POSITIVE, required=True, parents=("kind",)),
-    Key("regularizer", "dropout", float, 0.0, _SHARE, parents=("depth",)),
+    Key("regularizer", "dropout", float, 0.0, _SHARE, parents=("depth", "blocks")),
     Key("regularizer", "input_dropout", float, 0.0, _SHARE),
     Key("sgd", "learning_rate", float, 0.1, _POSITIVE),
     Key("sgd", "momentum", float, 0.9, _SHARE),

@@ -14,9 +14,9 @@ from tuner.training.lanes.unfit import Unfit
 __all__ = ["LaneNetwork", "LoneWeights", "OneByOneProgram", "Variables"]
 
 Variables = list[tf.Tensor]
-_OF_A_LANE = ("order", "rate", "rows", "validation", "mean", "scale")  # what it takes
 _Carry = tuple[Variables, tf.Tensor, tf.Tensor]  # and the summed loss, and the right answers
-_OF_A_LANE = ("order", "rows", "validation", "mean", "scale", "class_weights")  # what it takes
+# what the program takes of a lane
+_OF_A_LANE = ("order", "rate", "rows", "validation", "mean", "scale", "class_weights")
 
 
 class LaneNetwork(ABC):

@@ -94,12 +94,7 @@ class LanesTrainer(Trainer):
     ) -> list[keras.Model]:
         """Train each as a lane that is alone, as many at once as there are cores."""
         try:
-            trials = [
-                (mlp_trial if is_mlp(final.job, hypermodel) else keras_trial)(
-                    final.job, hypermodel, plan
-                )
-                for final in finals
-            ]
+            trials = [_trial(final.job, hypermodel, plan) for final in finals]
             data = LaneData(problem.whole())
             programs = {trial.shape: trial.shape.program(data) for trial in trials}
 
@@ -146,6 +141,11 @@ class LanesTrainer(Trainer):
         return program
 
 
+def _trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:
+    make = mlp_trial if is_mlp(job, hypermodel) else keras_trial
+    return make(job, hypermodel, plan)
+
+
 class _Cohort:
     """Trials that were asked for at once.
 
@@ -172,12 +172,11 @@ class _Cohort:
 
         Those begin first, since they take longer; in a race each stands by its trial's number.
         """
-        stacked = [job for job in jobs if is_mlp(job, hypermodel)]
-        blocks = self._blocks([mlp_trial(job, hypermodel, self.plan) for job in stacked])
+        others = [job for job in jobs if not is_mlp(job, hypermodel)]
+        stacked = [_trial(job, hypermodel, self.plan) for job in jobs if is_mlp(job, hypermodel)]
+        blocks = self._blocks(stacked)
         tasks: list[tuple[int, Callable[[], _Results]]] = [
-            (job.trial, partial(self._train_keras, job, hypermodel))
-            for job in jobs
-            if job not in stacked
+            (job.trial, partial(self._train_keras, job, hypermodel)) for job in others
         ]
         tasks += [(block[0].trial, partial(self._train, block)) for block in blocks]
         if self.plan.race:
