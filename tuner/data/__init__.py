@@ -8,6 +8,7 @@ stands alone, because it belongs to a fold.
 from tuner.data.bundled import BUNDLED
 from tuner.data.column import Column, RawColumns
 from tuner.data.dataset import Dataset, load_dataset, read_raw, stream_raw
+from tuner.data.memory import rows_at_once
 from tuner.data.readers import row_files
 from tuner.data.scaling import Scaler, fit_scaler
 from tuner.data.schema import Schema
@@ -23,5 +24,6 @@ __all__ = [
     "load_dataset",
     "read_raw",
     "row_files",
+    "rows_at_once",
     "stream_raw",
 ]

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import tensorflow as tf
 
+from tuner.data import rows_at_once
 from tuner.training.problem import Problem
 
 __all__ = ["LaneData", "aligned"]
@@ -13,7 +14,6 @@ __all__ = ["LaneData", "aligned"]
 _ALIGNMENT = 16  # numbers of a processor's widest vector
 
 _CHUNK = 2048  # validation rows of a lane that are predicted at once, at most
-_CHUNK_NUMBERS = 2**21  # features of these rows, of which convolutions make many times as many
 
 
 class LaneData:
@@ -39,8 +39,7 @@ class LaneData:
         self.has_missing = bool(np.isnan(problem.x).any())
         self.scaled = problem.scaled is not None
         longest = max(problem.fold_rows)
-        few = max(1, _CHUNK_NUMBERS // problem.x[0].size)
-        self.chunk = min(aligned(longest), _CHUNK, aligned(few))
+        self.chunk = aligned(min(longest, rows_at_once(problem.x[0].size, most=_CHUNK)))
         padded = -(-longest // self.chunk) * self.chunk
         self.validation = _padded([fold.validation for fold in problem.folds], padded)
 
