@@ -1,5 +1,7 @@
 """Convolutional networks of a space train in lanes as they do by `fit`."""
 
+from dataclasses import replace
+
 import keras_tuner
 import numpy as np
 import pytest
@@ -71,6 +73,12 @@ def assert_parity(text, problem, plan, given):
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)
 def test_regularizers_and_sgd_give_fits_curves(images, plan, line):
     assert_parity(f"{SMALL}{line}\n", images, plan, jobs(2))
+
+
+def test_class_weights_are_those_of_fit(images, plan):
+    y = np.where(images.y == 2, 1, images.y)  # a class of twice the rows
+    weighted = replace(images, y=y, class_weight="balanced")
+    assert_parity(SMALL, weighted, plan, jobs(2))
 
 
 def test_perceptrons_and_convolutional_networks_train_side_by_side(images, plan):

@@ -11,7 +11,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     name="tuner",
-    help="Search for the best Keras softmax classifier of a table, by k-fold cross-validation.",
+    help="Search for the best Keras softmax classifier of a table or images by cross-validation.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -41,7 +41,7 @@ def root_options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Search for the best Keras softmax classifier of a table, by k-fold cross-validation."""
+    """Search for the best Keras softmax classifier of a table or images by cross-validation."""
 
 
 @app.command()
