@@ -13,6 +13,7 @@ _NAMES = (
     "mlp_dropout",
     "mlp_sgd",
     "mlp",
+    "cnn",
 )
 
 

@@ -34,8 +34,8 @@ class Mine(keras_tuner.HyperModel):
 """
 
 
-def prepared_for(space, definition):
-    request = DataRequest("iris")
+def prepared_for(space, definition, data="iris"):
+    request = DataRequest(data)
     dataset = request.load()
     settings = SearchSettings(folds=3, epochs=2)
     split = make_split(dataset.y, classes=dataset.classes, folds=3, test_size=0.2, seed=0)
@@ -88,6 +88,19 @@ def test_trials_of_one_shape_are_measured_once(prepared, tmp_path):
         assert 0 < found.row < 0.1
         assert found.row == float(f"{found.row:.2g}")
         assert 0 < found.batch < 0.1
+
+
+def test_networks_differ_by_their_convolutions(tmp_path):
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "grey.npz", x=rng.random((30, 8, 8)), y=np.arange(30) % 3)
+    definition = make_space("[network]\nblocks = [1, 2]\nfilters = [2, 4]")
+    prepared = prepared_for("own.toml", definition, str(tmp_path / "grey.npz"))
+    shapes = [(1, 2), (1, 4), (2, 2), (1, 2)]
+    dense = values_of(1, 8)
+    trials = [{**dense, "blocks": blocks, "filters": filters} for blocks, filters in shapes]
+    study = studied(prepared, tmp_path, trials)
+    measure_prediction_times(prepared, study)
+    assert study.prediction_times().networks == 3
 
 
 def test_a_large_network_takes_longer_than_a_small_one(own, tmp_path):

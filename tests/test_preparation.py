@@ -15,7 +15,7 @@ depth = [0, 1]
 
 @pytest.mark.parametrize(
     ("space", "oracle"),
-    [("mlp_depth", "random"), ("mlp", "tpe"), ("own.py:Own", "tpe")],
+    [("mlp_depth", "random"), ("mlp", "tpe"), ("cnn", "tpe"), ("own.py:Own", "tpe")],
 )
 def test_settings_are_compared_at_random_and_the_best_network_is_sought_by_tpe(space, oracle):
     assert usual_oracle(space) == oracle

@@ -30,7 +30,7 @@ _BUILDING = 0.7  # of the time, after which no further network is built
 _ROUNDS = 8  # over all networks: a moment in which the machine is busy spoils one of them
 _ROW_CALLS, _BATCH_CALLS = 20, 4  # of a network in a round
 # What decides the shape of a space's networks; all else of a trial is of its training.
-_SHAPE = ("depth", "units", "activation")
+_SHAPE = ("blocks", "filters", "depth", "units", "activation")
 
 
 @dataclass(slots=True)

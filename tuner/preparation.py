@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tuner.data import BUNDLED, Dataset, load_dataset
 from tuner.errors import DataError, StudyError
 from tuner.folds import Split
+from tuner.model.convolutions import check_image
 from tuner.model.custom import hypermodel_file, is_custom, load_hypermodel
 from tuner.model.width import check_budget
 from tuner.space import Space, Value, load_space
@@ -105,6 +106,7 @@ class Prepared:
             dataset.schema.scaled,
             class_weight=self.settings.class_weight,
             groups=dataset.groups,
+            channels=dataset.schema.channels,
         )
 
     @property
@@ -157,6 +159,7 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Prepa
     if definition is not None:
         sizes = {"features": dataset.x.shape[1], "classes": len(dataset.schema.classes)}
         check_budget(definition, **sizes)
+        check_image(definition, dataset.schema.image, data=dataset.name)
     split = settings.splitter.split(
         dataset.y, classes=dataset.schema.classes, groups=dataset.groups, order=dataset.order
     )
@@ -279,14 +282,14 @@ def make_hypermodel(prepared: Prepared) -> "keras_tuner.HyperModel":
     features, classes = prepared.dataset.x.shape[1], len(prepared.dataset.schema.classes)
     if prepared.definition is None:
         return load_hypermodel(prepared.space, features=features, classes=classes)
+    from tuner.model.cnn import CNNHyperModel
     from tuner.model.mlp import MLPHyperModel
 
-    return MLPHyperModel(
-        prepared.definition,
-        features=features,
-        classes=classes,
-        epochs=prepared.settings.epochs,
-    )
+    definition, image = prepared.definition, prepared.dataset.schema.image
+    sizes = {"classes": classes, "epochs": prepared.settings.epochs}
+    if image is not None and any(h.name == "blocks" for h in definition.hyperparameters):
+        return CNNHyperModel(definition, image=image, **sizes)
+    return MLPHyperModel(definition, features=features, **sizes)
 
 
 def hyperparameters_of(values: Mapping[str, Value]) -> "keras_tuner.HyperParameters":

@@ -41,7 +41,7 @@ def test_nothing_heavy_is_imported(arguments):
             ("search", "--space", "mlp_dept"),
             "error: no search space is called mlp_dept; did you mean mlp_depth? Known are "
             "mlp_depth, mlp_width, mlp_depth_vs_width, mlp_regularizer, mlp_dropout, mlp_sgd, "
-            "mlp, or a path that ends in .toml",
+            "mlp, cnn, or a path that ends in .toml",
         ),
         (
             ("search", "--space", "mlp", "--folds", "1"),
@@ -77,6 +77,13 @@ BROKEN = {
     "a rare class": (("--data", "table.csv"), TABLE + "9,red,c\n", None),
     "an empty table": (("--data", "table.csv"), "size,kind\n", None),
     "a repeated column": (("--data", "table.csv"), "size,size,kind\n1,2,a\n", None),
+    "blocks for a table": (
+        ("--data", "table.csv", "--space", "cnn"),
+        TABLE,
+        "space cnn has convolutional blocks, which take images, and the rows of data table are "
+        "none; give a folder of images, an .npz file with x of shape (rows, height, width) or "
+        "(rows, height, width, channels), or a space without blocks",
+    ),
     "a mixed column": (
         ("--data", "table.csv"),
         TABLE.replace("1.5,", "one and a half,", 1),

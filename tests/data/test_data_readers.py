@@ -212,13 +212,13 @@ def test_refused_gzip(refusal, content) -> None:
         ),
         (
             ".",
-            "data .: it is a folder; give a file (.csv, .csv.gz, .tsv, .tsv.gz, .parquet, .npz) "
-            "or one of digits, iris, wine, breast_cancer",
+            "data folder .: no sub-folder holds images (.png, .jpg, .jpeg); put those of each "
+            "class into a sub-folder of its name",
         ),
         (
             "t.txt",
             "data file t.txt: its ending is not one that is read; "
-            "give one of .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .npz",
+            "give one of .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .npz, or a folder of images",
         ),
     ],
 )

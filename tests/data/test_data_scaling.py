@@ -85,3 +85,12 @@ def test_rows_outside_the_training_part_change_nothing(x, others) -> None:
     one, two = fit_scaler(x, train, scaled), fit_scaler(changed, train, scaled)
     np.testing.assert_array_equal(one.mean, two.mean)
     np.testing.assert_array_equal(one.scale, two.scale)
+
+
+def test_the_pixels_of_a_channel_have_its_mean_and_deviation() -> None:
+    images = np.random.default_rng(0).normal((10, 20), (1, 0), size=(40, 5, 4, 2))
+    x, train = images.reshape(40, 40).astype(np.float32), np.arange(30)
+    scaler = fit_scaler(x, train, np.ones(40, bool), channels=2)
+    first = images[train, :, :, 0]
+    np.testing.assert_allclose(scaler.mean, np.tile([first.mean(), 20], 20), rtol=1e-6)
+    np.testing.assert_allclose(scaler.scale, np.tile([first.std(), 1], 20), rtol=1e-6)

@@ -51,6 +51,33 @@ def test_a_budget_of_parameters_takes_the_place_of_units() -> None:
     assert "units" not in values
 
 
+def test_blocks_are_part_of_a_space_that_gives_them() -> None:
+    (values,) = space_of("network.blocks = 2").configurations()
+    assert (values["blocks"], values["filters"]) == (2, 16)
+    (values,) = space_of("network.blocks = 0").configurations()
+    assert values["blocks"] == 0
+    assert "filters" not in values
+
+
+def test_an_activation_acts_in_blocks_or_hidden_layers() -> None:
+    space = space_of(
+        "network.blocks = [0, 1]",
+        "network.depth = [0, 1]",
+        'network.activation = ["relu", "tanh"]',
+    )
+    found = [
+        (values["blocks"], values["depth"], values.get("activation"))
+        for values in space.configurations()
+    ]
+    assert found == [
+        (0, 0, None),
+        *((0, 1, each) for each in ("relu", "tanh")),
+        *((1, depth, each) for depth in (0, 1) for each in ("relu", "tanh")),
+    ]
+    assert space.size() == len(found)
+    assert conditions(space_of("network.blocks = 1", "network.depth = 0")) == {}
+
+
 def test_what_a_kind_uses_depends_on_the_kind() -> None:
     space = space_of(
         'regularizer.kind = ["none", "l1", "elastic_net", "max_norm"]',

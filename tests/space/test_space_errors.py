@@ -21,11 +21,12 @@ STRUCTURE = [
     (
         TITLE + "[network]\nunit = 8",
         "[network] unit: no such key; did you mean units? "
-        "Known are depth, units, parameters, activation",
+        "Known are blocks, filters, depth, units, parameters, activation",
     ),
     (
         TITLE + "[network]\nmomentum = 0.9",
-        "[network] momentum: no such key; known are depth, units, parameters, activation",
+        "[network] momentum: no such key; known are blocks, filters, depth, units, parameters, "
+        "activation",
     ),
     (
         TITLE + "units = 8",
@@ -263,6 +264,22 @@ ACTIVITY = [
     ),
 ]
 
+BLOCKS = [
+    (
+        "network.blocks = 2\nnetwork.parameters = 500",
+        "[network] parameters: blocks and parameters cannot both be given, since a budget is one "
+        "of hidden layers alone; write units in place of parameters, or drop blocks",
+    ),
+    (
+        "network.filters = 8",
+        "[network] filters: it does nothing with blocks 0; leave it out, or let blocks be above 0",
+    ),
+    (
+        "network.blocks = 0\nnetwork.filters = 8",
+        "[network] filters: it does nothing with blocks 0; leave it out, or let blocks be above 0",
+    ),
+]
+
 COMPARISONS = [
     ("compare = 3", "expected a hyperparameter's name in quotes, received 3"),
     (
@@ -305,6 +322,7 @@ COMPARISONS = [
         *((f"{TITLE}[network]\n{line}", f"[network] depth: {tail}") for line, tail in RANGES),
         *((TITLE + line, f"[{_at}] {_key}: {tail}") for line, tail in LIMITS
           for _at, _key in [line.split(" ")[0].split(".")]),
+        *((TITLE + line, tail) for line, tail in BLOCKS),
         *((TITLE + line, f"compare: {tail}") for line, tail in COMPARISONS),
         (
             TITLE + 'network.activation = { min = 1, max = 2 }',

@@ -11,7 +11,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     name="tuner",
-    help="Search for the best Keras softmax classifier of a table, by k-fold cross-validation.",
+    help="Search for the best Keras softmax classifier of a table or images by cross-validation.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -41,7 +41,7 @@ def root_options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Search for the best Keras softmax classifier of a table, by k-fold cross-validation."""
+    """Search for the best Keras softmax classifier of a table or images by cross-validation."""
 
 
 @app.command()
@@ -50,7 +50,11 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         str, typer.Option(help="A shipped space, a TOML file, or file.py:HyperModelClass.")
     ],
     data: Annotated[
-        str, typer.Option(help="digits, iris, wine, breast_cancer, or a CSV, Parquet or .npz file.")
+        str,
+        typer.Option(
+            help="digits, iris, wine, breast_cancer, a CSV, Parquet or .npz file, or a folder of "
+            "images with a sub-folder a class."
+        ),
     ] = "digits",
     target: Annotated[
         str | None, typer.Option(help="Column to predict.  [default: the last]")
@@ -253,7 +257,9 @@ def compare(
 @app.command()
 def predict(
     model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
-    data: Annotated[str, typer.Option(help="A CSV, Parquet or .npz file of raw columns.")],
+    data: Annotated[
+        str, typer.Option(help="A CSV, Parquet or .npz file of raw columns, or a folder of images.")
+    ],
     output: Annotated[
         Path | None, typer.Option(help="A .csv or .parquet file.  [default: standard output, CSV]")
     ] = None,

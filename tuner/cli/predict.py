@@ -1,11 +1,18 @@
 """`tuner predict`: an exported model's predictions for a file."""
 
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuner.cli.quiet import import_heavy
+from tuner.data import row_files
 from tuner.serving.prediction import ExportedModel
 from tuner.serving.tables import check_output, print_tables, write_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["predict_rows"]
 
@@ -15,7 +22,8 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
 
     Args:
         folder: An exported model.
-        data: A table or .npz of raw columns.
+        data: A table or .npz of raw columns, or a folder of images; the predictions of images
+            begin with a column `file`.
         output: A .csv or .parquet file; standard output, as CSV, where it is None.
 
     Raises:
@@ -26,8 +34,19 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
     model = ExportedModel.open(folder)
     parts = model.read(data)
     import_heavy()
+    files = row_files(data)
     tables = model.predict(parts)
+    if files is not None:
+        tables = _with_files(tables, files)
     if output is None:
         print_tables(tables, sys.stdout)
     else:
         write_tables(tables, output)
+
+
+def _with_files(tables: "Iterator[pd.DataFrame]", files: Sequence[str]) -> "Iterator[pd.DataFrame]":
+    """Yield tables that begin with the file of each row."""
+    left = iter(files)
+    for table in tables:
+        table.insert(0, "file", list(islice(left, len(table))))
+        yield table

@@ -1,13 +1,15 @@
-"""Tables and arrays: read, understood, and turned into the numbers that a network takes.
+"""Tables, arrays and images: read, understood, and turned into the numbers that a network takes.
 
-Imports inside go one way: table and cells ← the readers of each format ← readers; column, table
-and cells ← inference and target; column ← encoding ← schema; all of them ← dataset. Scaling stands
-alone, because it belongs to a fold.
+Imports inside go one way: table, cells and pixels ← the readers of each format ← readers; column,
+table and cells ← inference and target; column ← encoding ← schema; all of them ← dataset. Scaling
+stands alone, because it belongs to a fold.
 """
 
 from tuner.data.bundled import BUNDLED
 from tuner.data.column import Column, RawColumns
 from tuner.data.dataset import Dataset, load_dataset, stream_raw
+from tuner.data.memory import rows_at_once
+from tuner.data.readers import row_files
 from tuner.data.scaling import Scaler, fit_scaler
 from tuner.data.schema import Schema
 
@@ -20,5 +22,7 @@ __all__ = [
     "Schema",
     "fit_scaler",
     "load_dataset",
+    "row_files",
+    "rows_at_once",
     "stream_raw",
 ]

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tuner.data.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.column import RawColumns
+from tuner.data.images import ImageFolder
 from tuner.data.inference import infer_columns
 from tuner.data.readers import read_source, stem, stream_source
 from tuner.data.reading import read_columns
@@ -21,8 +22,6 @@ from tuner.data.target import Target, read_target
 from tuner.errors import DataError
 
 __all__ = ["Dataset", "load_dataset", "stream_raw"]
-
-ARRAY_TARGET = "y"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +70,8 @@ def load_dataset(
     """Read a data set, infer its schema and encode it.
 
     Args:
-        source: One of `BUNDLED`, or a `.csv`, `.tsv`, `.csv.gz`, `.tsv.gz`, `.parquet` or `.npz`
-            file.
+        source: One of `BUNDLED`, a `.csv`, `.tsv`, `.csv.gz`, `.tsv.gz`, `.parquet` or `.npz`
+            file, or a folder of images with a sub-folder a class.
         target: The column of labels; the last one if not given.
         categorical: Columns to read as levels even if their cells are numbers.
         ignore: Columns to leave out.
@@ -109,8 +108,8 @@ def stream_raw(path: str, schema: Schema) -> Iterator[RawColumns]:
     """Yield rows to predict on, as an exported model takes them; of a table some megabytes at once.
 
     Args:
-        path: Any source that `load_dataset` reads; the target may be absent, and columns that
-            the schema does not use are not looked at.
+        path: Any source that `load_dataset` reads; the target may be absent, images need no
+            sub-folders, and columns that the schema does not use are not looked at.
         schema: That of the data which the model was trained on.
 
     Raises:
@@ -121,7 +120,7 @@ def stream_raw(path: str, schema: Schema) -> Iterator[RawColumns]:
         yield _raw(found, schema)
 
 
-def _raw(found: Table | Arrays, schema: Schema) -> RawColumns:
+def _raw(found: Table | Arrays | ImageFolder, schema: Schema) -> RawColumns:
     if isinstance(found, Table):
         if schema.array_shape is not None:
             raise DataError(
@@ -134,12 +133,24 @@ def _raw(found: Table | Arrays, schema: Schema) -> RawColumns:
             f"{found.label}: it is an array where the model reads the columns of a table; "
             "give a table"
         )
+    if isinstance(found, ImageFolder):
+        return {"x": _images(found, schema)}
     if found.x.shape[1:] != schema.array_shape:
         raise DataError(
             f"{found.label}: a row of x has shape {found.x.shape[1:]} where the model reads "
             f"{schema.array_shape}; reshape x"
         )
     return {"x": found.x}
+
+
+def _images(folder: ImageFolder, schema: Schema) -> np.ndarray:
+    shape = schema.array_shape
+    if schema.image is None or shape is None:
+        raise DataError(
+            f"{folder.label}: it is a folder of images where the model reads arrays of shape "
+            f"{shape}; give an .npz file"
+        )
+    return folder.predict(schema.image).x.reshape(-1, *shape)
 
 
 _Options: TypeAlias = Mapping[str, Sequence[str]]
@@ -159,8 +170,10 @@ class _Learned:
 
 def _learn(source: str, target: str | None, options: _Options) -> _Learned:
     found = read_source(source)
+    if isinstance(found, ImageFolder):
+        found = found.learn()
     if isinstance(found, Arrays):
-        _fix_target(found.label, target, ARRAY_TARGET)
+        _fix_target(found.label, target, found.target)
         _refuse_options(found, options)
         return _learn_arrays(found)
     if source in BUNDLED:
@@ -173,10 +186,10 @@ def _learn(source: str, target: str | None, options: _Options) -> _Learned:
 def _learn_arrays(arrays: Arrays) -> _Learned:
     if arrays.y is None:
         raise DataError(f"{arrays.label}: it has no array y; save x and y")
-    labels = read_target(arrays.y, f"{arrays.label}, target {ARRAY_TARGET}")
-    schema = Schema((), ARRAY_TARGET, labels.classes, array_shape=arrays.x.shape[1:])
+    labels = read_target(arrays.y, f"{arrays.label}, target {arrays.target}")
+    schema = Schema((), arrays.target, labels.classes, array_shape=arrays.x.shape[1:])
     x = arrays.x if labels.present.all() else arrays.x[labels.present]
-    return _Learned(schema, labels, {"x": x}, labels.warnings)
+    return _Learned(schema, labels, {"x": x}, (*arrays.warnings, *labels.warnings))
 
 
 def _learn_table(table: Table, target: str, options: _Options) -> _Learned:

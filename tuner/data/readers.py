@@ -1,4 +1,4 @@
-"""From what a person names to a table or an array: bundled names, and files by their endings."""
+"""From what a person names to a table or an array: bundled names, files by endings, folders."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,11 +7,12 @@ from pathlib import Path
 from tuner.data.arrays import read_arrays
 from tuner.data.bundled import BUNDLED, read_bundled
 from tuner.data.delimited import read_delimited, stream_delimited
+from tuner.data.images import ImageFolder
 from tuner.data.parquet import read_parquet, stream_parquet
 from tuner.data.table import Arrays, Table
 from tuner.errors import DataError, known_names
 
-__all__ = ["READERS", "STREAMS", "read_source", "stem", "stream_source"]
+__all__ = ["READERS", "STREAMS", "read_source", "row_files", "stem", "stream_source"]
 
 READERS: dict[str, Callable[[Path], Table | Arrays]] = {
     ".csv": read_delimited,
@@ -30,49 +31,54 @@ STREAMS: dict[str, Callable[[Path], Iterator[Table]]] = {
 """Those that read a part after another; the others read the whole."""
 
 
-def read_source(source: str) -> Table | Arrays:
-    """Read a bundled data set or a file.
+def read_source(source: str) -> Table | Arrays | ImageFolder:
+    """Read a bundled data set or a file; of a folder of images, what lies in it.
 
     Raises:
-        DataError: There is no such data set or file, it is a folder, it cannot be opened, its
-            ending is not known, or its reader refuses it.
+        DataError: There is no such data set, file or folder, it cannot be opened, its ending is
+            not known, or its reader refuses it.
     """
     if source in BUNDLED:
         return read_bundled(source)
-    ending = _checked_ending(source)
     with _open(source):
-        return READERS[ending](Path(source))
+        return _reader(source)(Path(source))
 
 
-def stream_source(source: str) -> Iterator[Table | Arrays]:
-    """Yield the rows of a bundled data set or a file, a part after another.
+def stream_source(source: str) -> Iterator[Table | Arrays | ImageFolder]:
+    """Yield the rows of a bundled data set or a file, a part after another; a folder as it is.
 
     Raises:
         DataError: As `read_source`, when it comes to the fault.
     """
-    if source in BUNDLED or _checked_ending(source) not in STREAMS:
+    stream = None if source in BUNDLED else STREAMS.get(_ending(Path(source)) or "")
+    if stream is None or not Path(source).is_file():
         yield read_source(source)
         return
     with _open(source):
-        yield from STREAMS[_checked_ending(source)](Path(source))
+        yield from stream(Path(source))
 
 
-def _checked_ending(source: str) -> str:
+def row_files(source: str) -> list[str] | None:
+    """Return the file of each row of a folder of images, within it; None of any other source."""
+    if source in BUNDLED or not Path(source).is_dir():
+        return None
+    folder = ImageFolder.open(Path(source))
+    return [str(file.relative_to(folder.path)) for file in folder.files]
+
+
+def _reader(source: str) -> Callable[[Path], Table | Arrays | ImageFolder]:
     path = Path(source)
     if path.is_dir():
-        raise DataError(
-            f"data {source}: it is a folder; give a file ({', '.join(READERS)}) "
-            f"or one of {', '.join(BUNDLED)}"
-        )
+        return ImageFolder.open
     if not path.exists():
         raise DataError(_absent(source))
     ending = _ending(path)
     if ending is None:
         raise DataError(
             f"data file {source}: its ending is not one that is read; "
-            f"give one of {', '.join(READERS)}"
+            f"give one of {', '.join(READERS)}, or a folder of images"
         )
-    return ending
+    return READERS[ending]
 
 
 @contextmanager
@@ -80,17 +86,22 @@ def _open(source: str) -> Iterator[None]:
     try:
         yield
     except OSError as err:
-        raise DataError(f"data file {source}: it cannot be read ({err.strerror or err})") from err
+        kind = "folder" if Path(source).is_dir() else "file"
+        raise DataError(f"data {kind} {source}: it cannot be read ({err.strerror or err})") from err
 
 
 def stem(source: str) -> str:
-    """Return the short name of a source: a file's name without its folder and known ending.
+    """Return the short name of a source: the last part of its path, without a known ending.
 
     >>> stem("tables/adult.csv.gz"), stem("digits")
     ('adult', 'digits')
     """
     path = Path(source)
-    ending = None if source in BUNDLED else _ending(path)
+    if source in BUNDLED:
+        return source
+    if path.is_dir():
+        return path.resolve().name  # of "." and ".." too
+    ending = _ending(path)
     return path.name[: -len(ending)] if ending else path.name
 
 

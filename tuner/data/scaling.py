@@ -27,10 +27,15 @@ class Scaler:
         return scaled
 
 
-def fit_scaler(x: np.ndarray, rows: np.ndarray, scaled: np.ndarray) -> Scaler:
+def fit_scaler(
+    x: np.ndarray, rows: np.ndarray, scaled: np.ndarray, *, channels: int | None = None
+) -> Scaler:
     """Fit a scaler on some rows; numbers that are missing do not count.
 
     The moments are taken in float64, one feature at a time, so that a large table is not copied.
+
+    The pixels of an image's channel share their moments: a pixel at the border that is dark in
+    nearly all rows would otherwise be hundreds of deviations from its mean in the others.
 
     A feature of which no row has a value is 0 in every other row as well: nothing says on which
     scale it stands, and nothing was learned from it.
@@ -39,6 +44,8 @@ def fit_scaler(x: np.ndarray, rows: np.ndarray, scaled: np.ndarray) -> Scaler:
         x: (rows, features) float32, NaN where a number is missing.
         rows: Row numbers of a fold's training part.
         scaled: (features,) bool, which features to standardise.
+        channels: Where rows are images, whose features are the channels of one pixel after
+            another, how many they are; all of them are standardised.
 
     >>> scaler = fit_scaler(np.array([[1.0], [3.0], [99.0]]), np.array([0, 1]), np.array([True]))
     >>> scaler.apply(np.array([[2.0], [4.0], [np.nan]])).ravel().tolist()
@@ -46,8 +53,13 @@ def fit_scaler(x: np.ndarray, rows: np.ndarray, scaled: np.ndarray) -> Scaler:
     """
     mean = np.zeros(x.shape[1], np.float32)
     scale = np.ones(x.shape[1], np.float32)
-    for feature in np.flatnonzero(scaled):
-        values = x[rows, feature].astype(np.float64)
+    alike = (
+        [slice(feature, feature + 1) for feature in np.flatnonzero(scaled)]
+        if channels is None
+        else [slice(channel, None, channels) for channel in range(channels)]
+    )
+    for feature in alike:
+        values = x[:, feature][rows].astype(np.float64)
         values = values[~np.isnan(values)]
         if not len(values):
             scale[feature] = np.inf

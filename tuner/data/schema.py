@@ -17,7 +17,7 @@ class Schema:
 
     Args:
         columns: In the table's order, without the target; empty for an array data set.
-        target: The target's column; "y" for an array data set.
+        target: The target's column; "y" for an `.npz` file, "class" for a folder of images.
         classes: The labels, in the order of the network's outputs.
         array_shape: The shape of one row of an array data set, else None.
     """
@@ -41,6 +41,21 @@ class Schema:
     def categorical(self) -> tuple[Column, ...]:
         """The columns of levels, which the boolean ones are as well."""
         return tuple(c for c in self.columns if c.kind in ("categorical", "boolean"))
+
+    @property
+    def image(self) -> tuple[int, int, int] | None:
+        """Height, width and channels, where a row is an array of two or three dimensions."""
+        match self.array_shape:
+            case (height, width):
+                return height, width, 1
+            case (height, width, channels):
+                return height, width, channels
+        return None
+
+    @property
+    def channels(self) -> int | None:
+        """Channels of an image, whose pixels are standardised alike; None for other rows."""
+        return None if self.image is None else self.image[-1]
 
     @property
     def feature_names(self) -> tuple[str, ...]:

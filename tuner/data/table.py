@@ -142,11 +142,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrays:
-    """The content of an `.npz` file: x is float32 (rows, *shape), y a text column or absent."""
+    """The content of an `.npz` file, or of a folder of images.
+
+    Args:
+        label: How an error names the source.
+        x: (rows, *shape) float32.
+        y: A pyarrow column of text, (rows,), or None.
+        target: What the labels are called.
+        warnings: Sentences about how the source was read.
+    """
 
     label: str
     x: np.ndarray
-    y: Any  # pyarrow.ChunkedArray of text, or None
+    y: Any
+    target: str = "y"
+    warnings: tuple[str, ...] = ()
 
 
 def _has_zero_byte(texts: Any) -> bool:

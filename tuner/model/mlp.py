@@ -12,7 +12,7 @@ from tuner.model.regularizers import Penalty
 from tuner.model.width import units_for
 from tuner.space import Space, Value, to_keras_tuner
 
-__all__ = ["MLPHyperModel"]
+__all__ = ["MLPHyperModel", "dropout_layers", "kernel_options"]
 
 
 class MLPHyperModel(keras_tuner.HyperModel):
@@ -64,17 +64,19 @@ class MLPHyperModel(keras_tuner.HyperModel):
     def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
         """Return the compiled network: encoded rows (batch, features) to (batch, classes)."""
         recipe = self.recipe(hp)
-        features, *hidden, classes = recipe.widths
-        model = keras.Sequential([keras.Input((features,), name="features")])
-        if recipe.input_dropout > 0:
-            model.add(keras.layers.Dropout(recipe.input_dropout))
-        for units in hidden:
-            model.add(_dense(units, recipe.activation, recipe.penalty))
-            if recipe.dropout > 0:
-                model.add(keras.layers.Dropout(recipe.dropout))
-        model.add(_dense(classes, "softmax", recipe.penalty))
+        rows = keras.Input((self.features,), name="features")
+        model = keras.Sequential([rows, *self.layers(recipe)])
         model.compile(optimizer=_sgd(recipe), loss="sparse_categorical_crossentropy")
         return model
+
+    def layers(self, recipe: Recipe) -> list[keras.Layer]:
+        """Return the layers of a network, from the features on."""
+        _, *hidden, classes = recipe.widths
+        layers = dropout_layers(recipe.input_dropout)
+        for units in hidden:
+            layers.append(_dense(units, recipe.activation, recipe.penalty))
+            layers += dropout_layers(recipe.dropout)
+        return [*layers, _dense(classes, "softmax", recipe.penalty)]
 
     def fit(
         self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any
@@ -88,17 +90,31 @@ class MLPHyperModel(keras_tuner.HyperModel):
         return model.fit(*args, batch_size=recipe.batch_size, callbacks=callbacks, **kwargs)
 
 
-def _dense(units: int, activation: str, penalty: Penalty) -> keras.layers.Dense:
-    """Return a layer with Keras's own penalties, so that it loads without this package."""
+def dropout_layers(rate: float) -> list[keras.Layer]:
+    """Return a layer that drops at this rate; none at rate 0."""
+    return [keras.layers.Dropout(rate)] if rate > 0 else []
+
+
+def kernel_options(penalty: Penalty, *, axes: int | list[int]) -> dict[str, Any]:
+    """Return the arguments of a layer that penalise its kernel.
+
+    They are Keras's own penalties, so that a model loads without this package.
+
+    Args:
+        penalty: Of the trial's regularizer.
+        axes: Those that run over the weights that come into a unit, or into a filter: each of
+            these has a norm of its own.
+    """
     regularizer = constraint = None
     if penalty.l1 or penalty.l2:
         regularizer = keras.regularizers.L1L2(l1=penalty.l1, l2=penalty.l2)
     if penalty.radius is not None:
-        # axis 0 runs over a kernel's inputs: one norm a unit
-        constraint = keras.constraints.MaxNorm(penalty.radius, axis=0)
-    return keras.layers.Dense(
-        units, activation, kernel_regularizer=regularizer, kernel_constraint=constraint
-    )
+        constraint = keras.constraints.MaxNorm(penalty.radius, axis=axes)
+    return {"kernel_regularizer": regularizer, "kernel_constraint": constraint}
+
+
+def _dense(units: int, activation: str, penalty: Penalty) -> keras.layers.Dense:
+    return keras.layers.Dense(units, activation, **kernel_options(penalty, axes=0))
 
 
 def _sgd(recipe: Recipe) -> keras.optimizers.SGD:

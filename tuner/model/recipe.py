@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from tuner.model.convolutions import Convolutions
 from tuner.model.regularizers import Penalty, penalty_of
 
 __all__ = ["Recipe", "initial_weights"]
@@ -22,16 +24,18 @@ class Recipe:
     """A multilayer perceptron with a softmax, and the SGD that trains it.
 
     Attributes:
-        widths: Features, the units of each hidden layer, classes.
-        activation: Of the hidden layers, by Keras's name.
+        widths: Features, the units of each hidden layer, classes. Behind convolutional blocks the
+            features are what the last of them leaves.
+        activation: Of the hidden layers and convolutions, by Keras's name.
         penalty: Of its regularizer.
-        dropout: Rate after every hidden layer.
+        dropout: Rate after every hidden layer, and after the last block.
         input_dropout: Rate before the first layer.
         learning_rate: Of SGD, at the first epoch.
         momentum: Of SGD.
         nesterov: Whether the momentum is Nesterov's.
         cosine: Whether the learning rate decays by a cosine over the planned epochs.
         batch_size: Rows of a batch.
+        convolutions: The blocks before the perceptron; None where there are none.
     """
 
     widths: tuple[int, ...]
@@ -44,6 +48,7 @@ class Recipe:
     nesterov: bool
     cosine: bool
     batch_size: int
+    convolutions: Convolutions | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, features: int, classes: int, units: int) -> "Recipe":
@@ -84,9 +89,15 @@ class Recipe:
         return self.learning_rate * 0.5 * (1.0 + math.cos(math.pi * epoch / epochs))
 
     @property
+    def kernels(self) -> list[tuple[int, ...]]:
+        """The shape of each layer's kernel; the last axis is that of its outputs."""
+        convolutions = self.convolutions.kernels if self.convolutions else []
+        return [*convolutions, *pairwise(self.widths)]
+
+    @property
     def parameters(self) -> int:
         """Weights and biases."""
-        return sum((a + 1) * b for a, b in zip(self.widths, self.widths[1:], strict=False))
+        return sum(math.prod(kernel) + kernel[-1] for kernel in self.kernels)
 
 
 def initial_weights(recipe: Recipe, seed: int) -> list[np.ndarray]:
@@ -98,16 +109,17 @@ def initial_weights(recipe: Recipe, seed: int) -> list[np.ndarray]:
     """
     rng = np.random.default_rng(seed)
     weights: list[np.ndarray] = []
-    activations = [recipe.activation] * (len(recipe.widths) - 2) + ["softmax"]
-    layers = zip(recipe.widths, recipe.widths[1:], activations, strict=False)
-    for inputs, outputs, activation in layers:
-        limit = _limit(inputs, outputs, activation)
-        kernel = rng.uniform(-limit, limit, size=(inputs, outputs))
-        weights += [kernel.astype(np.float32), np.zeros(outputs, np.float32)]
+    *hidden, last = recipe.kernels
+    for shape, activation in [*((each, recipe.activation) for each in hidden), (last, "softmax")]:
+        limit = _limit(shape, activation)
+        kernel = rng.uniform(-limit, limit, size=shape)
+        weights += [kernel.astype(np.float32), np.zeros(shape[-1], np.float32)]
     return weights
 
 
-def _limit(inputs: int, outputs: int, activation: str) -> float:
+def _limit(kernel: tuple[int, ...], activation: str) -> float:
+    *window, channels, filters = kernel  # a dense layer's is one without a window
+    inputs, outputs = math.prod(window) * channels, math.prod(window) * filters
     if activation in _GLOROT:
         return float(np.sqrt(6.0 / (inputs + outputs)))
     return float(np.sqrt((3.0 if activation == "selu" else 6.0) / inputs))

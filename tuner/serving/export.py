@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tuner.data import RawColumns, Scaler, Schema
+from tuner.data import RawColumns, Scaler, Schema, rows_at_once
 from tuner.errors import ExportMismatch
 from tuner.serving.card import model_card
 from tuner.serving.fresh_process import UNSAFE, FreshProcess
@@ -22,6 +22,7 @@ from tuner.serving.writing import check_folder, first_sentence, replacing, unwri
 __all__ = ["TrainedNetwork", "export_model", "sample_rows"]
 
 TOLERANCE = 1e-5  # of a probability
+_AT_ONCE = 10_000  # rows that are predicted in memory at once, at most
 _SAMPLE = 200  # rows that are predicted by every format
 
 
@@ -42,8 +43,10 @@ class TrainedNetwork:
     def probabilities(self, raw: RawColumns) -> np.ndarray:
         """Return what the search would predict for raw rows, shape `(rows, classes)`."""
         x = self.scaler.apply(self.schema.encode(raw))
-        answer: np.ndarray = self.network(x, training=False).numpy()
-        return answer
+        few = rows_at_once(x.shape[1], most=_AT_ONCE)
+        parts = (x[start : start + few] for start in range(0, len(x), few))
+        answers = [self.network(part, training=False).numpy() for part in parts]
+        return np.concatenate(answers)
 
 
 def export_model(

@@ -4,19 +4,20 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tuner.data import Schema, stream_raw
+from tuner.data import Schema, rows_at_once, stream_raw
 from tuner.errors import UserError
 from tuner.serving.inputs import model_inputs
 
 __all__ = ["ExportedModel", "Inputs"]
 
-_ROWS = 1 << 14  # predicted at once
+_ROWS = 1 << 14  # predicted at once, at most
 
 Inputs = Mapping[str, np.ndarray]
 """By the network's input name, each of shape `(rows, …)`."""
@@ -91,8 +92,10 @@ class ExportedModel:
         )
         for part in parts:
             rows = len(next(iter(part.values())))
-            for start in range(0, rows, _ROWS):
-                few = {name: tf.constant(v[start : start + _ROWS]) for name, v in part.items()}
+            numbers = sum(prod(values.shape[1:]) for values in part.values())
+            most = rows_at_once(numbers, most=_ROWS)
+            for start in range(0, rows, most):
+                few = {name: tf.constant(v[start : start + most]) for name, v in part.items()}
                 yield self._table(predict(few).numpy())
 
     def _table(self, probabilities: np.ndarray) -> pd.DataFrame:

@@ -92,48 +92,63 @@ def _read_tables(document: Mapping[str, Any], place: Place) -> dict[str, Domain]
             "units and parameters cannot both be given; keep units to set the width, "
             "or parameters to solve it from a budget"
         )
+    if "blocks" in given and "parameters" in given:
+        raise place.within("network", "parameters").error(
+            "blocks and parameters cannot both be given, since a budget is one of hidden layers "
+            "alone; write units in place of parameters, or drop blocks"
+        )
     return given
 
 
 def _declared(given: Mapping[str, Domain], place: Place) -> list[Hyperparameter]:
     """Return the hyperparameters of the space: those given, and what absent ones mean."""
-    unasked = "units" if "parameters" in given else "parameters"
+    solved = {"units"} if "parameters" in given else set()
     domains: dict[str, Domain] = {}
     declared = []
     for key in KEYS:
-        if key.name == unasked:
+        if key.name in solved or (key.optional and key.name not in given):
             continue
-        conditions = _conditions(key, domains)
-        if conditions is None:
+        alternatives = _alternatives(key, domains)
+        if not alternatives:
             if key.name in given:
                 raise place.within(key.table, key.name).error(_idle(key, domains))
             continue
         if key.name not in given and key.required:
             raise place.within(key.table, key.name).error(_lacking(key, domains))
         domains[key.name] = given.get(key.name, Fixed(key.usual))
-        declared.append(Hyperparameter(key.name, domains[key.name], conditions))
+        declared += [Hyperparameter(key.name, domains[key.name], each) for each in alternatives]
     return declared
 
 
-def _conditions(key: Key, domains: Mapping[str, Domain]) -> tuple[Condition, ...] | None:
-    """Return the conditions under which `key` acts, None where it never does."""
-    if key.parent is None:
-        return ()
-    values = domains[key.parent].values()
+def _alternatives(key: Key, domains: Mapping[str, Domain]) -> list[tuple[Condition, ...]]:
+    """Return the conditions under any of which `key` acts; nothing where it never does."""
+    if not key.parents:
+        return [()]
+    found = [
+        _conditions(key, parent, domains[parent]) for parent in key.parents if parent in domains
+    ]
+    acting = [conditions for conditions in found if conditions is not None]
+    return [()] if () in acting else acting
+
+
+def _conditions(key: Key, parent: str, domain: Domain) -> tuple[Condition, ...] | None:
+    """Return the conditions under which a parent makes `key` act, None where it never does."""
+    values = domain.values()
     if values is None:  # a range that starts at 0 gives exactly 0 with probability zero
         return ()
     acting = tuple(value for value in values if key.acts_with(value))
     if not acting:
         return None
-    return () if len(acting) == len(values) else (Condition(key.parent, acting),)
+    return () if len(acting) == len(values) else (Condition(parent, acting),)
 
 
 def _idle(key: Key, domains: Mapping[str, Domain]) -> str:
     """Say that `key` is given and does nothing."""
-    if key.parent == "kind":
+    if "kind" in key.parents:
         users = " or ".join(kind for kind, uses in KIND_USES.items() if key.name in uses)
         return f"no kind in this space uses it; leave it out, or add {users} to kind"
-    return f"it does nothing with {key.parent} 0; leave it out, or let {key.parent} be above 0"
+    parent = key.parents[0]
+    return f"it does nothing with {parent} 0; leave it out, or let {parent} be above 0"
 
 
 def _lacking(key: Key, domains: Mapping[str, Domain]) -> str:

@@ -66,7 +66,9 @@ class Key:
         limits: the bounds of a number.
         names: the values that a text may have.
         required: whether the key must be given wherever it acts.
-        parent: the hyperparameter that decides whether this one acts, if one does.
+        optional: whether an absent key is no part of the space, instead of its usual value.
+        parents: the hyperparameters of which any can make this one act; none where it always
+            does.
     """
 
     table: str
@@ -76,11 +78,12 @@ class Key:
     limits: Limits | None = None
     names: tuple[str, ...] = ()
     required: bool = False
-    parent: str | None = None
+    optional: bool = False
+    parents: tuple[str, ...] = ()
 
     def acts_with(self, value: Any) -> bool:
-        """Tell whether it acts where its parent is `value`: a kind that uses it, or above 0."""
-        return self.name in KIND_USES[value] if self.parent == "kind" else value > 0
+        """Tell whether it acts where a parent is `value`: a kind that uses it, or above 0."""
+        return self.name in KIND_USES[value] if "kind" in self.parents else value > 0
 
 
 _SHARE = Limits(0, 1, below=True)
@@ -89,19 +92,21 @@ _POSITIVE = Limits(0, above=True)
 
 # Parents stand before their children.
 KEYS: tuple[Key, ...] = (
+    Key("network", "blocks", int, 2, Limits(0, 8), optional=True),
+    Key("network", "filters", int, 16, Limits(1, 4096), parents=("blocks",)),
     Key("network", "depth", int, 1, Limits(0, 32)),
-    Key("network", "units", int, 128, Limits(1, 65536), parent="depth"),
-    Key("network", "parameters", int, 20000, Limits(1, 10**9), parent="depth"),
-    Key("network", "activation", str, "relu", names=ACTIVATIONS, parent="depth"),
+    Key("network", "units", int, 128, Limits(1, 65536), parents=("depth",)),
+    Key("network", "parameters", int, 20000, Limits(1, 10**9), optional=True, parents=("depth",)),
+    Key("network", "activation", str, "relu", names=ACTIVATIONS, parents=("depth", "blocks")),
     Key("regularizer", "kind", str, "none", names=tuple(KIND_USES)),
-    Key("regularizer", "strength", float, 1e-4, _POSITIVE, required=True, parent="kind"),
-    Key("regularizer", "balance", float, 0.5, Limits(0, 1), required=True, parent="kind"),
-    Key("regularizer", "radius", float, 3.0, _POSITIVE, required=True, parent="kind"),
-    Key("regularizer", "dropout", float, 0.0, _SHARE, parent="depth"),
+    Key("regularizer", "strength", float, 1e-4, _POSITIVE, required=True, parents=("kind",)),
+    Key("regularizer", "balance", float, 0.5, Limits(0, 1), required=True, parents=("kind",)),
+    Key("regularizer", "radius", float, 3.0, _POSITIVE, required=True, parents=("kind",)),
+    Key("regularizer", "dropout", float, 0.0, _SHARE, parents=("depth", "blocks")),
     Key("regularizer", "input_dropout", float, 0.0, _SHARE),
     Key("sgd", "learning_rate", float, 0.1, _POSITIVE),
     Key("sgd", "momentum", float, 0.9, _SHARE),
-    Key("sgd", "nesterov", bool, True, parent="momentum"),
+    Key("sgd", "nesterov", bool, True, parents=("momentum",)),
     Key("sgd", "batch_size", int, 32, Limits(1, 10**6)),
     Key("sgd", "schedule", str, "constant", names=SCHEDULES),
 )

@@ -16,7 +16,8 @@ def build_network(
     """Build and compile a trial's network with the initial weights of a seed.
 
     Args:
-        hypermodel: Its `build` returns a compiled softmax classifier.
+        hypermodel: Its `build` returns a compiled softmax classifier; where it has
+            `initial_weights`, they are the network's.
         hp: The trial's hyperparameters.
         seed: Decides the initial weights and the dropout masks. Keras draws both from its global
             generator, which is set here, so that any user's model is reproducible.
@@ -36,6 +37,9 @@ def build_network(
         ],
     )
     model.optimizer.build(model.trainable_variables)
+    initial_weights = getattr(hypermodel, "initial_weights", None)
+    if initial_weights is not None:  # the same as every trainer begins with
+        model.set_weights(initial_weights(hp, seed))
     return model
 
 

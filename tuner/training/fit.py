@@ -8,6 +8,7 @@ import keras
 import keras_tuner
 import numpy as np
 
+from tuner.data import rows_at_once
 from tuner.errors import UserError
 from tuner.training.compiling import build_network
 from tuner.training.problem import Final, Job, Plan, Problem
@@ -19,7 +20,7 @@ from tuner.training.trainer import Trainer
 
 __all__ = ["FitTrainer"]
 
-_PREDICTION_ROWS = 8192  # rows predicted at once, so that memory does not grow with the table
+_PREDICTION_ROWS = 8192  # rows predicted at once, at most
 
 
 class FitTrainer(Trainer):
@@ -134,9 +135,6 @@ class _Network:
         """Build a fold's own initial network; the last one built is the one that trains."""
         seed = stream_seed(self.plan.seed, self.job.trial, stream)
         self.model = build_network(self.hypermodel, self.job.hyperparameters, seed=seed)
-        initial_weights = getattr(self.hypermodel, "initial_weights", None)
-        if initial_weights is not None:  # the same as every other trainer begins with
-            self.model.set_weights(initial_weights(self.job.hyperparameters, seed))
         return self.state()
 
     def state(self) -> list[np.ndarray]:
@@ -189,8 +187,9 @@ class _Network:
         return float(sum(float(w.regularizer(w)) for w in weights if w.regularizer is not None))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        parts = range(0, len(x), _PREDICTION_ROWS)
+        few = rows_at_once(x[0].size, most=_PREDICTION_ROWS)
+        parts = range(0, len(x), few)
         probabilities: np.ndarray = np.concatenate(
-            [self.model.predict_on_batch(x[start : start + _PREDICTION_ROWS]) for start in parts]
+            [self.model.predict_on_batch(x[start : start + few]) for start in parts]
         )
         return probabilities

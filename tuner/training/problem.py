@@ -39,6 +39,7 @@ class Problem:
             loss that is trained on; None where rows do. Scores know nothing of it.
         groups: The group of each row, shape `(rows,)`, none of which is on both sides of a fold;
             None where each row stands for itself.
+        channels: Where rows are images that are standardised, their channels.
     """
 
     x: np.ndarray
@@ -48,6 +49,7 @@ class Problem:
     streams: tuple[int, ...] | None = None
     class_weight: str | None = None
     groups: np.ndarray | None = None
+    channels: int | None = None
 
     def stream(self, fold: int) -> int:
         """Return the number by which the random streams of a fold go."""
@@ -116,7 +118,9 @@ class Problem:
 
     def scaler(self, rows: np.ndarray) -> Scaler | None:
         """Return the scaling that is fitted on these rows alone."""
-        return None if self.scaled is None else fit_scaler(self.x, rows, self.scaled)
+        if self.scaled is None:
+            return None
+        return fit_scaler(self.x, rows, self.scaled, channels=self.channels)
 
     def class_weights(self, rows: np.ndarray) -> np.ndarray | None:
         """Return what a row of each class weighs in the training loss, fitted on these rows alone.

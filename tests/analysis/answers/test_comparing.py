@@ -127,6 +127,22 @@ def test_whether_hidden_layers_help_at_all(made):
     assert not any("idden" in sentence for sentence in says({1: 0.0, 2: 0.5}))
 
 
+def test_depth_0_behind_blocks_is_no_logistic_regression(made):
+    def says(*shifts):
+        study = made()
+        for time in range(5):
+            for depth, shift in enumerate(shifts):
+                study.add({"blocks": 2, "depth": depth}, shift + 0.01 * time)
+        return depth_section(study.evidence()).sentences
+
+    assert says(0.0, 0.5)[-1] == (
+        "Hidden layers behind the convolutional blocks are not shown to help."
+    )
+    assert says(0.001, 0.0)[-1] == (
+        "Hidden layers are not shown to help: depth 0 cannot be told apart from the best."
+    )
+
+
 def test_deep_against_wide_at_equal_parameters(made):
     study = made()
     for drawn in range(5):

@@ -86,6 +86,14 @@ def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):
     )
 
 
+def test_a_network_of_blocks_alone_has_hidden_layers(made):
+    evidence = made().add({"blocks": 2, "depth": 0, "learning_rate": 0.1}).evidence()
+    assert headline(evidence)[0] == (
+        "The best of 1 trial is trial 0 (2 blocks, depth 0, learning rate 0.1): cross-entropy "
+        "1.000 ± 0.078, with 100 parameters."
+    )
+
+
 def test_an_ensemble_is_told_of_where_it_is_better(made):
     evidence = made().add({"depth": 0, "learning_rate": 0.1}).evidence()
     members = tuple(Member(trial, n, {}, {}, 10, 3) for trial, n in ((4, 3), (0, 2)))

@@ -20,6 +20,10 @@ _LEAST_TRIALS = 6  # in which a hyperparameter acts; with fewer there is nothing
 _STRENGTHS = ("strength", "balance", "radius")
 
 _SECTIONS: dict[str, Callable[[Evidence], Section]] = {
+    "blocks": partial(any_section, name="blocks", title="How many convolutional blocks are best?"),
+    "filters": partial(
+        any_section, name="filters", title="How many filters should the first block have?"
+    ),
     "depth": depth_section,
     "units": width_section,
     "kind": kind_section,

@@ -21,7 +21,7 @@ def depth_section(evidence: Evidence) -> Section:
     budgets = {record.hyperparameters.get("parameters") for record in evidence.records} - {None}
     way = cut(evidence, "depth")
     comparison = compared(evidence, way)
-    details = [*_without_layers(comparison), *_widths(evidence)]
+    details = [*_without_layers(evidence, comparison), *_widths(evidence)]
     title = "Is it better to go deep or wide?" if budgets else "How many hidden layers are best?"
     return Section(
         title=title,
@@ -46,12 +46,12 @@ def width_section(evidence: Evidence) -> Section:
     )
 
 
-def any_section(evidence: Evidence, name: str) -> Section:
+def any_section(evidence: Evidence, name: str, title: str = "") -> Section:
     """Return which settings of a hyperparameter are best, whatever it is."""
     way = cut(evidence, name)
     comparison = compared(evidence, way)
     return Section(
-        title=f"Which {named(name)} is best?",
+        title=title or f"Which {named(name)} is best?",
         hyperparameters=(name,),
         sentences=comparison_sentences(evidence, name, way, comparison),
         settings=comparison,
@@ -74,13 +74,16 @@ def is_log(evidence: Evidence, name: str) -> bool:
     return bool(numbers) and min(numbers) > 0 and max(numbers) >= 8 * min(numbers)
 
 
-def _without_layers(comparison: Comparison) -> list[str]:
+def _without_layers(evidence: Evidence, comparison: Comparison) -> list[str]:
     """Return whether hidden layers help at all, where none is one of the depths."""
     if not comparison.pairs:
         return []
+    convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
     best = comparison.settings[0].value
     pair = pair_of(comparison, best, 0)
     if best == 0:
+        if convolutional:
+            return ["Hidden layers behind the convolutional blocks are not shown to help."]
         return ["Hidden layers are not shown to help: depth 0 is a logistic regression."]
     if pair is None:
         return []
@@ -91,10 +94,8 @@ def _without_layers(comparison: Comparison) -> list[str]:
             "Hidden layers help: without any the score is worse by "
             f"{rounded(abs(pair.difference), half)} ({interval(low, high)})."
         ]
-    return [
-        "Hidden layers are not shown to help: depth 0, a logistic regression, cannot be told "
-        "apart from the best."
-    ]
+    without = "depth 0" if convolutional else "depth 0, a logistic regression,"
+    return [f"Hidden layers are not shown to help: {without} cannot be told apart from the best."]
 
 
 def _widths(evidence: Evidence) -> list[str]:

@@ -73,7 +73,7 @@ def _best(evidence: Evidence, *, beaten: bool) -> str:
     score = scored(evidence.objective, best.score, best.standard_error)
     trials = counted(len(evidence.records), "trial")
     what = "best network" if beaten else "best"
-    if best.hyperparameters.get("depth") == 0:
+    if best.hyperparameters.get("depth") == 0 and not best.hyperparameters.get("blocks"):
         described += ", which has no hidden layer"
     return (
         f"The {what} of {trials} is trial {best.trial}{described}: {score}, with "

@@ -25,10 +25,11 @@ __all__ = [
 
 _OBJECTIVES = {"roc_auc": "ROC AUC", "cross_entropy": "cross-entropy"}
 
+_COUNTED = ("blocks", "filters", "units")  # whose settings say how many there are
+
 # How a setting of each is called, and several of them; others are called by their own name.
 _PHRASES = {
     "depth": ("depth {}", "depths {}"),
-    "units": ("{} units", "{} units"),
     "dropout": ("dropout rate {}", "dropout rates {}"),
     "input_dropout": ("input dropout rate {}", "input dropout rates {}"),
     "kind": ("kind {}", "kinds {}"),
@@ -67,9 +68,11 @@ def named(name: str) -> str:
 def setting(name: str, value: Value) -> str:
     """Return a setting of a hyperparameter.
 
-    >>> setting("depth", 2), setting("units", 128), setting("my_rate", 0.5)
-    ('depth 2', '128 units', 'my rate 0.5')
+    >>> setting("depth", 2), setting("units", 128), setting("my_rate", 0.5), setting("blocks", 1)
+    ('depth 2', '128 units', 'my rate 0.5', '1 block')
     """
+    if name in _COUNTED:
+        return f"{amount(value)} {name.removesuffix('s') if value == 1 else name}"
     one, _ = _PHRASES.get(name, (named(name) + " {}", ""))
     return one.format(amount(value))
 
@@ -82,6 +85,8 @@ def settings(name: str, values: Sequence[Value]) -> str:
     """
     if len(values) == 1:
         return setting(name, values[0])
+    if name in _COUNTED:
+        return f"{listed([amount(value) for value in values])} {name}"
     _, several = _PHRASES.get(name, ("", named(name) + " {}"))
     return several.format(listed([amount(value) for value in values]))
 
@@ -89,10 +94,11 @@ def settings(name: str, values: Sequence[Value]) -> str:
 def is_are(name: str, values: Sequence[Value]) -> str:
     """Return the verb that goes with some settings.
 
-    >>> is_are("depth", [2]), is_are("depth", [2, 3]), is_are("units", [128])
-    ('is', 'are', 'are')
+    >>> is_are("depth", [2]), is_are("depth", [2, 3]), is_are("units", [128]), is_are("blocks", [1])
+    ('is', 'are', 'are', 'is')
     """
-    return "is" if len(values) == 1 and name != "units" else "are"
+    one = len(values) == 1 and (name not in _COUNTED or values[0] == 1)
+    return "is" if one else "are"
 
 
 def values_of(values: Mapping[str, Value]) -> str:

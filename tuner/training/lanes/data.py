@@ -6,13 +6,14 @@ from functools import cached_property
 import numpy as np
 import tensorflow as tf
 
+from tuner.data import rows_at_once
 from tuner.training.problem import Problem
 
 __all__ = ["LaneData", "aligned"]
 
 _ALIGNMENT = 16  # numbers of a processor's widest vector
 
-_CHUNK = 2048  # validation rows of a lane that are predicted at once
+_CHUNK = 2048  # validation rows of a lane that are predicted at once, at most
 
 
 class LaneData:
@@ -38,7 +39,7 @@ class LaneData:
         self.has_missing = bool(np.isnan(problem.x).any())
         self.scaled = problem.scaled is not None
         longest = max(problem.fold_rows)
-        self.chunk = min(aligned(longest), _CHUNK)
+        self.chunk = aligned(min(longest, rows_at_once(problem.x[0].size, most=_CHUNK)))
         padded = -(-longest // self.chunk) * self.chunk
         self.validation = _padded([fold.validation for fold in problem.folds], padded)
 

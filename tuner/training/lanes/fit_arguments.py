@@ -1,16 +1,33 @@
-"""How a hypermodel's own `fit` would train a network: with which batch size, and nothing else."""
+"""How a hypermodel's own `fit` would train a network: its batch size, its learning rates."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 import keras_tuner
 import numpy as np
 
+from tuner.model.mlp import MLPHyperModel
 from tuner.training.lanes.unfit import Unfit
 
-__all__ = ["batch_size_of"]
+__all__ = ["FitArguments", "fit_arguments"]
 
 _KERAS_DEFAULT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FitArguments:
+    """What `fit` is given.
+
+    Attributes:
+        batch_size: Rows of a batch.
+        learning_rate_at: The learning rate of an epoch, counted from 0; None where it is the
+            optimizer's own.
+    """
+
+    batch_size: int
+    learning_rate_at: Callable[[int], float] | None = None
 
 
 class _StandIn:
@@ -28,17 +45,35 @@ class _StandIn:
         return keras.callbacks.History()
 
 
-def batch_size_of(
-    hypermodel: keras_tuner.HyperModel, hp: keras_tuner.HyperParameters, model: Any
-) -> int:
-    """Return the batch size that a hypermodel trains a network with.
+def fit_arguments(
+    hypermodel: keras_tuner.HyperModel,
+    hp: keras_tuner.HyperParameters,
+    model: Any,
+    *,
+    epochs: int,
+) -> FitArguments:
+    """Return how a hypermodel trains a network: as its recipe says, where it has one.
 
-    KerasTuner's way to tune it is a `fit` that passes it on, so `fit` is asked for it, with a
-    stand-in for the network.
+    KerasTuner's way to tune the batch size is a `fit` that passes it on, so `fit` is asked for it,
+    with a stand-in for the network.
+
+    Args:
+        hypermodel: Built the network.
+        hp: Of the trial.
+        model: The network.
+        epochs: Planned epochs, over which a `cosine` schedule decays.
 
     Raises:
-        Unfit: It does something else as well, as to pass callbacks or to change the rows.
+        Unfit: `fit` does something else as well, as to pass callbacks or to change the rows.
     """
+    if isinstance(hypermodel, MLPHyperModel):
+        recipe = hypermodel.recipe(hp)
+        return FitArguments(recipe.batch_size, lambda epoch: recipe.learning_rate_at(epoch, epochs))
+    return FitArguments(_asked(hypermodel, hp, model))
+
+
+def _asked(hypermodel: keras_tuner.HyperModel, hp: keras_tuner.HyperParameters, model: Any) -> int:
+    """Return the batch size that a hypermodel's `fit` passes on."""
     if type(hypermodel).fit is keras_tuner.HyperModel.fit:
         return _KERAS_DEFAULT
     x, y = np.zeros((1, *model.input_shape[1:]), np.float32), np.zeros(1, np.int64)

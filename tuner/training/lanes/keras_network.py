@@ -1,4 +1,4 @@
-"""A person's own Keras networks in lanes, through `stateless_call`.
+"""Keras networks in lanes, through `stateless_call`: convolutional ones, and a person's own.
 
 Their train step is the one of `keras.Model`: the loss that the model was compiled with, what its
 layers add to it, the gradient from a tape, and the optimizer's own `update_step`. Batches are
@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from tuner.training.compiling import build_network
 from tuner.training.lanes.data import LaneData
-from tuner.training.lanes.fit_arguments import batch_size_of
+from tuner.training.lanes.fit_arguments import fit_arguments
 from tuner.training.lanes.network import LaneShape, LaneTrial
 from tuner.training.lanes.one_by_one import LaneNetwork, OneByOneProgram, Variables
 from tuner.training.lanes.unfit import Unfit
@@ -55,12 +55,14 @@ class KerasShape(LaneShape):
     Attributes:
         key: Says all of that; two shapes are one where their keys are.
         batch_size: Rows of a batch.
+        scheduled: Whether each epoch has a learning rate of its own, which is given to it.
         model: One such network; its own weights are not used.
         shared: Whether other trials may have the same key.
     """
 
     key: str
     batch_size: int
+    scheduled: bool
     model: Any = field(compare=False)
     shared: bool = field(compare=False, default=True)
 
@@ -77,11 +79,12 @@ class KerasShape(LaneShape):
 
     def program(self, data: LaneData) -> OneByOneProgram:
         """Return the program of networks of this shape."""
-        return OneByOneProgram(KerasNetwork(self.model), data, self.batch_size)
+        network = KerasNetwork(self.model, scheduled=self.scheduled)
+        return OneByOneProgram(network, data, self.batch_size)
 
 
 def keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:
-    """Return a trial whose networks a person's hypermodel builds.
+    """Return a trial whose networks a hypermodel builds.
 
     Raises:
         Unfit: They cannot be trained in lanes.
@@ -103,18 +106,25 @@ def keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> Lan
 
     model = build(stream_seed(plan.seed, job.trial, 0))
     _refuse_unfit(model)
-    batch_size = batch_size_of(hypermodel, job.hyperparameters, model)
+    arguments = fit_arguments(hypermodel, job.hyperparameters, model, epochs=plan.epochs)
+    rates = arguments.learning_rate_at
     architecture = _architecture(model)
     key = architecture or f"the network of trial {job.trial}"
     return LaneTrial(
         job.trial,
-        KerasShape(key, batch_size, model, shared=architecture is not None),
+        KerasShape(
+            key,
+            arguments.batch_size,
+            scheduled=rates is not None,
+            model=model,
+            shared=architecture is not None,
+        ),
         values={},
         common={},
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
         initial_variables=initial_variables,
         network=network,
-        learning_rate_at=lambda epoch: 0.0,  # it is a variable of the optimizer
+        learning_rate_at=rates or (lambda epoch: 0.0),  # else the optimizer has its own
         epochs=job.epochs,
     )
 
@@ -182,10 +192,12 @@ class KerasNetwork(LaneNetwork):
 
     Args:
         model: One such network; its own weights are not used.
+        scheduled: Whether each epoch has a learning rate of its own.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, *, scheduled: bool) -> None:
         self.model = model
+        self.scheduled = scheduled
 
     @cached_property
     def _loss(self) -> keras.losses.Loss:
@@ -199,6 +211,18 @@ class KerasNetwork(LaneNetwork):
         first = len(self.model.trainable_variables)
         second = first + len(self.model.non_trainable_variables)
         return variables[:first], variables[first:second], variables[second:]
+
+    def begin_epoch(self, variables: Variables, rate: tf.Tensor) -> Variables:
+        """Return the variables with the learning rate of an epoch, where there is a schedule."""
+        if not self.scheduled:
+            return variables
+        weights, kept, slots = self._split(variables)
+        optimizer = self.model.optimizer
+        slots = [
+            rate if variable is optimizer.learning_rate else value
+            for variable, value in zip(optimizer.variables, slots, strict=True)
+        ]
+        return [*weights, *kept, *slots]
 
     def step(
         self, variables: Variables, x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor | None

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 import keras
+import keras_tuner
 import numpy as np
 import tensorflow as tf
 
@@ -29,7 +30,7 @@ from tuner.training.lanes.stacked import StackedNetworks, StackedShape
 from tuner.training.objectives import EPSILON
 from tuner.training.problem import Job, Plan
 
-__all__ = ["MLPShape", "mlp_trial"]
+__all__ = ["MLPShape", "is_mlp", "mlp_trial"]
 
 _FARTHEST = float(-np.log(EPSILON))  # the loss of a row that is wrong with certainty
 
@@ -113,6 +114,13 @@ class MLPShape(StackedShape):
     def networks(self, data: LaneData, variables: Sequence[Any]) -> "StackedMLPs":
         """Return the networks of these variables."""
         return StackedMLPs(self, data, variables)
+
+
+def is_mlp(job: Job, hypermodel: keras_tuner.HyperModel) -> bool:
+    """Return whether the networks of a trial are multilayer perceptrons of a space file."""
+    if not isinstance(hypermodel, MLPHyperModel):
+        return False
+    return hypermodel.recipe(job.hyperparameters).convolutions is None
 
 
 def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:

@@ -2,7 +2,8 @@
 
 There are two kinds of program. `stacked.py` trains many lanes in one call, its networks' weights
 stacked: for the multilayer perceptrons of the space files, in `mlp.py`. `one_by_one.py` trains one
-lane a call: for the networks of a person's own hypermodel, in `keras_network.py`.
+lane a call: for convolutional networks and those of a person's own hypermodel, in
+`keras_network.py`.
 """
 
 from __future__ import annotations

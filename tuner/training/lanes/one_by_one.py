@@ -15,11 +15,16 @@ __all__ = ["LaneNetwork", "LoneWeights", "OneByOneProgram", "Variables"]
 
 Variables = list[tf.Tensor]
 _Carry = tuple[Variables, tf.Tensor, tf.Tensor]  # and the summed loss, and the right answers
-_OF_A_LANE = ("order", "rows", "validation", "mean", "scale", "class_weights")  # what it takes
+# what the program takes of a lane
+_OF_A_LANE = ("order", "rate", "rows", "validation", "mean", "scale", "class_weights")
 
 
 class LaneNetwork(ABC):
     """What a network computes, as pure functions of its variables."""
+
+    @abstractmethod
+    def begin_epoch(self, variables: Variables, rate: tf.Tensor) -> Variables:
+        """Return the variables with the learning rate of an epoch, a scalar."""
 
     @abstractmethod
     def step(
@@ -112,6 +117,7 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
             ) from (error)
 
     def _epoch(self, variables: Variables, lane: Lanes) -> tuple[Variables, tf.Tensor, tf.Tensor]:
+        variables = self.network.begin_epoch(variables, lane["rate"])
         carry = (variables, tf.constant(0.0), tf.constant(0.0))
         full = lane["rows"] // self.batch_size
         _, carry = tf.while_loop(

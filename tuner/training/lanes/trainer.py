@@ -17,7 +17,7 @@ from tuner.training.lanes.block import LaneBlock
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.keras_network import keras_trial
 from tuner.training.lanes.machine import Machine
-from tuner.training.lanes.mlp import mlp_trial
+from tuner.training.lanes.mlp import is_mlp, mlp_trial
 from tuner.training.lanes.network import LaneProgram, LaneShape, LaneTrial
 from tuner.training.lanes.unfit import Unfit
 from tuner.training.lanes.workers import side_by_side
@@ -42,8 +42,8 @@ class LanesTrainer(Trainer):
     that the machine trains best, and each core takes one block after another. A trial's result
     does not depend on its block.
 
-    The networks of a person's own hypermodel are trained through `stateless_call`, or, where
-    that cannot be, by `fit`.
+    Convolutional networks and those of a person's own hypermodel are trained through
+    `stateless_call`, or, where that cannot be, by `fit`.
     """
 
     name = "lanes"
@@ -75,10 +75,7 @@ class LanesTrainer(Trainer):
         pool = ThreadPoolExecutor(self.machine.workers, thread_name_prefix="part")
         cohort = _Cohort(self, problem, plan, pool)
         try:
-            if hasattr(hypermodel, "recipe"):
-                yield from cohort.train([mlp_trial(job, hypermodel, plan) for job in jobs])
-                return
-            yield from cohort.train_own(jobs, hypermodel)
+            yield from cohort.train(jobs, hypermodel)
         finally:  # who breaks off does not wait for a long epoch
             pool.shutdown(wait=False, cancel_futures=True)
         self._note(hypermodel, cohort.unfit.values())
@@ -96,9 +93,8 @@ class LanesTrainer(Trainer):
         plan: Plan,
     ) -> list[keras.Model]:
         """Train each as a lane that is alone, as many at once as there are cores."""
-        make = mlp_trial if hasattr(hypermodel, "recipe") else keras_trial
         try:
-            trials = [make(final.job, hypermodel, plan) for final in finals]
+            trials = [_trial(final.job, hypermodel, plan) for final in finals]
             data = LaneData(problem.whole())
             programs = {trial.shape: trial.shape.program(data) for trial in trials}
 
@@ -145,6 +141,11 @@ class LanesTrainer(Trainer):
         return program
 
 
+def _trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:
+    make = mlp_trial if is_mlp(job, hypermodel) else keras_trial
+    return make(job, hypermodel, plan)
+
+
 class _Cohort:
     """Trials that were asked for at once.
 
@@ -164,19 +165,25 @@ class _Cohort:
         self._parts = 1
         self._starved: list[LaneTrial] = []  # for which memory ran out, alone in their blocks
 
-    def train(self, trials: Sequence[LaneTrial]) -> Iterator[TrialResult]:
-        """Train trials whose networks a recipe describes."""
-        blocks = self._blocks(trials)
-        largest = max(self._bytes(block) for block in blocks)
-        tasks = [partial(self._train, block) for block in blocks]
-        yield from self._side_by_side(tasks, self.machine.blocks_at_once(largest))
-
-    def train_own(
+    def train(
         self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel
     ) -> Iterator[TrialResult]:
-        """Train trials whose networks a person's hypermodel is yet to build."""
-        tasks = [partial(self._train_own, job, hypermodel) for job in jobs]
-        yield from self._side_by_side(tasks, self.machine.workers)
+        """Train the trials: multilayer perceptrons stacked, other networks one by one.
+
+        Those begin first, since they take longer; in a race each stands by its trial's number.
+        """
+        others = [job for job in jobs if not is_mlp(job, hypermodel)]
+        stacked = [_trial(job, hypermodel, self.plan) for job in jobs if is_mlp(job, hypermodel)]
+        blocks = self._blocks(stacked)
+        tasks: list[tuple[int, Callable[[], _Results]]] = [
+            (job.trial, partial(self._train_keras, job, hypermodel)) for job in others
+        ]
+        tasks += [(block[0].trial, partial(self._train, block)) for block in blocks]
+        if self.plan.race:
+            tasks.sort(key=lambda task: task[0])
+        largest = max((self._bytes(block) for block in blocks), default=1)
+        at_once = self.machine.blocks_at_once(largest)
+        yield from self._side_by_side([task for _, task in tasks], at_once)
 
     def _side_by_side(
         self, tasks: Sequence[Callable[[], _Results]], at_once: int
@@ -230,7 +237,7 @@ class _Cohort:
         for part in (left[:half], left[half:]):
             yield from self._train_whole_or_halved(part)
 
-    def _train_own(self, job: Job, hypermodel: keras_tuner.HyperModel) -> _Results:
+    def _train_keras(self, job: Job, hypermodel: keras_tuner.HyperModel) -> _Results:
         if self.begun and self.plan.time_is_up():
             return
         try:
