@@ -114,7 +114,7 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
             first_line = str(error).strip().partition("\n")[0]
             raise Unfit(
                 f"its network cannot be traced: {type(error).__name__}: {first_line}"
-            ) from (error)
+            ) from error
 
     def _epoch(self, variables: Variables, lane: Lanes) -> tuple[Variables, tf.Tensor, tf.Tensor]:
         variables = self.network.begin_epoch(variables, lane["rate"])
