@@ -42,6 +42,9 @@ def parse(text, notation=ISO):
         (["31-12-2024 10:00", "1-2-2023 9:00"], DAY_FIRST, ALL),
         (["12/31/2024", "02/01/2023"], MONTH_FIRST, ALL[:4]),
         (["31/12/2024", "2023-02-01"], DAY_FIRST, ALL[:4]),
+        (["1/31/24", "2/2/23"], MONTH_FIRST, ALL[:4]),
+        (["31.12.24", "01.02.23"], DAY_FIRST, ALL[:4]),
+        (["1/31/2024 1:15 PM", "1/31/2024 2:15 AM"], MONTH_FIRST, ("days", "hour")),
     ],
 )
 def test_a_notation_is_found_and_constant_parts_are_left_out(write, cells, notation, parts) -> None:
@@ -101,6 +104,9 @@ def test_every_date_is_read_as_python_reads_it(moment, format_) -> None:
         *("2024-01-01x", "- 2024-01-01", "2024--01-01", "2024-01-01-", "2024-01-01 10-30"),
         *("2024-01-01T10:15:30.", "2024-01-01 " + "0" * 40, "2024-001-01", "12024-01-01"),
         *("2024-01-01 10:30:30:30", "31/12/2024", "12/31/2024", "2024 01 01"),
+        *("2024-01-01 13:00 PM", "2024-01-01 0:10 AM", "2024-01-01 PM", "2024-01-01 10:15 P"),
+        *("2024-01-01 10:15 PM Z", "2024-01-01 10 PM", "2024-01-01 10:15 AMPM", "2024-01-01A"),
+        *("PM 2024-01-01 10:15", "2024-01-01 10:1PM5", "2024-01-01 10:15 P M"),
     ],
 )
 def test_what_is_no_date_is_missing(text) -> None:
@@ -113,6 +119,28 @@ def test_what_is_no_date_is_missing(text) -> None:
 )
 def test_what_is_a_date(text) -> None:
     assert parse(text)["year"] == 2024
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("1/2/69", 1969), ("1/2/68", 2068), ("01.02.00", 2000), ("01/02/24 10:15", 2024)],
+)
+def test_years_of_two_digits_are_those_of_posix(text, year) -> None:
+    assert parse(text, DAY_FIRST)["year"] == year
+
+
+@pytest.mark.parametrize("text", ["1.2.24", "24-12-31", "31-12-24", "1/2/4", "1/2/024"])
+def test_what_may_be_no_year_of_two_digits_is_none(text) -> None:
+    assert all(np.isnan(parse(text, notation)["year"]) for notation in DATE_NOTATIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("12:00 AM", 0), ("1:30AM", 1.5), ("12:15 pm", 12.25), ("11:59:60 PM", 24)],
+)
+def test_half_days_are_told_apart(text, hour) -> None:
+    found = parse(f"1970-01-01 {text}")
+    assert found["days"] == pytest.approx(hour / 24)
 
 
 def test_what_the_cells_do_not_tell_is_told(write) -> None:

@@ -31,7 +31,8 @@ _PLACES = np.arange(5)  # of a field that are looked at: no field has so many di
 _TENS = 10**_PLACES
 _FIELDS = 7  # year, month, day, hour, minute, second and its fraction
 _SEPARATORS = "-/."
-_LEGAL = DIGITS + BLANKS + "+-/.,:TtZz"
+_LEGAL = DIGITS + BLANKS + "+-/.,:TtZzAaPpMm"
+_CENTURY = 69  # of two digits: 69 is 1969, 68 is 2068, as POSIX has it
 _DAYS_BEFORE_1970 = 719_468  # from 0000-03-01
 _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _FLOAT = np.ones(1)  # times whole numbers it gives float64, in NumPy and Keras alike
@@ -50,8 +51,11 @@ def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
     """Return the features of dates by name, each (rows,) float64, NaN where a text is no date.
 
     Read are a date, with a blank or T and hours and minutes after it, perhaps seconds and their
-    fraction, and then perhaps Z or an offset. Parts are those of the clock that was read from:
-    an offset is not applied. `days` counts from 1970-01-01, with the time as a fraction.
+    fraction, and then perhaps AM or PM, or Z or an offset. Parts are those of the clock that was
+    read from: an offset is not applied. `days` counts from 1970-01-01, with the time as a fraction.
+
+    A year of two digits comes last, after slashes, or dots where day and month have two digits:
+    1.2.10 is rather a version, and 24-12-31 begins with the year.
 
     Args:
         codes: Those of the characters, (rows, characters).
@@ -65,13 +69,15 @@ def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
         _either(iso, fields, first, later, ops)
         for first, later in zip((1, 2, 0), order, strict=True)
     )
-    hour, minute, second = fields.value[3:6]
+    hour, minute, second = fields.hour, *fields.value[4:6]
+    short = ops.equal(y_length, 2)
+    year = year + ops.where(short, 1900 + 100 * (year < _CENTURY), 0)
     leap = ops.equal(year % 4, 0) & (~ops.equal(year % 100, 0) | ops.equal(year % 400, 0))
     month_days = ops.take(_MONTH_DAYS, ops.minimum(month, 12))
     valid = (
         fields.well_formed
         & (iso if notation == YEAR_FIRST else fields.well_formed)
-        & ops.equal(y_length, 4)
+        & (ops.equal(y_length, 4) | (short & fields.short))
         & (m_length <= 2)
         & (d_length <= 2)
         & (year >= 1)
@@ -101,6 +107,8 @@ class _Fields:
     Attributes:
         value: The number of each, a list of (rows,) integers; 0 for one that is not there.
         length: Its digits, as many as `_PLACES` at most.
+        hour: Of 24, (rows,) integers.
+        short: (rows,) bool, a year of two digits may be the third.
         well_formed: (rows,) bool, a date and perhaps a time are separated as they should be.
     """
 
@@ -131,10 +139,17 @@ class _Fields:
         self.length = [length[:, field] for field in range(_FIELDS)]
         runs_found = started[:, -1]
         marks = ops.sum(mark * local, axis=1)
+        slashes, dots = (ops.take(flags(mark), before[:, 1]) > 0 for mark in "/.")
+        self.short = slashes | (dots & ops.equal(self.length[0] + self.length[1], 4))
+        halved, afternoon = _half_of_day(codes, started, ops)
+        self.hour = ops.where(halved, self.value[3] % 12 + 12 * afternoon, self.value[3])
+        of_twelve = (self.value[3] >= 1) & (self.value[3] <= 12) & (runs_found > 3)
         self.well_formed = (
             ops.all(legal, axis=1)
             & ops.equal(codes[:, -1], 0)
             & self._separated(before, runs_found, marks, ops)
+            & (ops.equal(ops.sum(ops.take(flags("AaPpMm"), codes), axis=1), 0) | halved)
+            & (~halved | (of_twelve & ops.all(local > 0, axis=1)))
         )
 
     def _separated(self, before: Any, found: Any, marks: Any, ops: ModuleType) -> Any:
@@ -161,6 +176,19 @@ class _Fields:
             & ((found <= 6) | one_of(".,", 6))
             & ops.equal(marks + blank, found - 1)
         )
+
+
+def _half_of_day(codes: Any, started: Any, ops: ModuleType) -> tuple[Any, Any]:
+    """Return where AM or PM, once and in any case, follows all digits; and where it is PM."""
+    first, second = (ops.take(flags(letters), codes) for letters in ("AaPp", "Mm"))
+    at_end = ops.equal(started, started[:, -1:]) & (ops.take(flags(DIGITS), codes) < 1)
+    together = ops.sum(second * ops.roll(first * at_end, 1, axis=1), axis=1)
+    halved = (
+        ops.equal(together, 1)
+        & ops.equal(ops.sum(first, axis=1), 1)
+        & ops.equal(ops.sum(second, axis=1), 1)
+    )
+    return halved, ops.sum(ops.take(flags("Pp"), codes), axis=1)
 
 
 def _gathered(of_text: Any, at: Any, ops: ModuleType) -> Any:

@@ -44,7 +44,7 @@ class TrainedNetwork:
         """Return what the search would predict for raw rows, shape `(rows, classes)`."""
         x = self.scaler.apply(self.schema.encode(raw))
         few = rows_at_once(x.shape[1], most=_AT_ONCE)
-        parts = (x[start : start + few] for start in range(0, len(x), few))
+        parts = (x[start : start + few] for start in range(0, max(1, len(x)), few))
         answers = [self.network(part, training=False).numpy() for part in parts]
         return np.concatenate(answers)
 
