@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tuner.data import Schema, load_dataset, read_raw, row_files
+from tests.data.conftest import read_raw
+from tuner.data import Schema, load_dataset, row_files
 
 GREY = np.arange(12, dtype=np.uint8).reshape(4, 3) * 20  # height 4, width 3
 
@@ -198,6 +199,10 @@ def test_a_model_of_arrays_reads_images_where_they_can_have_its_channels(pets, r
     assert refusal(read_raw, "pets", Schema((), "y", ("a", "b"), (12,))) == (
         "data folder pets: it is a folder of images where the model reads arrays of shape (12,); "
         "give an .npz file"
+    )
+    assert refusal(read_raw, "pets", Schema((), "y", ("a", "b"))) == (
+        "data folder pets: it is a folder of images where the model reads the columns of a table; "
+        "give a table"
     )
 
 

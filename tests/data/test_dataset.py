@@ -214,7 +214,7 @@ def test_refused_rows_to_predict_on(write, refusal) -> None:
     )
     assert refusal(read_raw, "new.csv", array) == (
         "data file new.csv: it is a table where the model reads arrays of shape (2, 2); "
-        "give an .npz file"
+        "give an .npz file or a folder of images"
     )
     assert refusal(read_raw, "t.npz", table) == (
         "data file t.npz: it is an array where the model reads the columns of a table; give a table"

@@ -121,20 +121,22 @@ def stream_raw(path: str, schema: Schema) -> Iterator[RawColumns]:
 
 
 def _raw(found: Table | Arrays | ImageFolder, schema: Schema) -> RawColumns:
-    if isinstance(found, Table):
-        if schema.array_shape is not None:
+    if schema.array_shape is None:
+        if not isinstance(found, Table):
+            kind = "a folder of images" if isinstance(found, ImageFolder) else "an array"
             raise DataError(
-                f"{found.label}: it is a table where the model reads arrays of shape "
-                f"{schema.array_shape}; give an .npz file"
+                f"{found.label}: it is {kind} where the model reads the columns of a table; "
+                "give a table"
             )
         return read_columns(found, schema.used)
-    if schema.array_shape is None:
+    if isinstance(found, Table):
+        also = "" if schema.image is None else " or a folder of images"
         raise DataError(
-            f"{found.label}: it is an array where the model reads the columns of a table; "
-            "give a table"
+            f"{found.label}: it is a table where the model reads arrays of shape "
+            f"{schema.array_shape}; give an .npz file{also}"
         )
     if isinstance(found, ImageFolder):
-        return {"x": _images(found, schema)}
+        return {"x": _images(found, schema.array_shape, schema.image)}
     if found.x.shape[1:] != schema.array_shape:
         raise DataError(
             f"{found.label}: a row of x has shape {found.x.shape[1:]} where the model reads "
@@ -143,14 +145,15 @@ def _raw(found: Table | Arrays | ImageFolder, schema: Schema) -> RawColumns:
     return {"x": found.x}
 
 
-def _images(folder: ImageFolder, schema: Schema) -> np.ndarray:
-    shape = schema.array_shape
-    if schema.image is None or shape is None:
+def _images(
+    folder: ImageFolder, shape: tuple[int, ...], image: tuple[int, int, int] | None
+) -> np.ndarray:
+    if image is None:
         raise DataError(
             f"{folder.label}: it is a folder of images where the model reads arrays of shape "
             f"{shape}; give an .npz file"
         )
-    return folder.predict(schema.image).x.reshape(-1, *shape)
+    return folder.predict(image).x.reshape(-1, *shape)
 
 
 _Options: TypeAlias = Mapping[str, Sequence[str]]
