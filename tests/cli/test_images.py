@@ -67,6 +67,13 @@ def test_the_report_asks_for_blocks(searched):
     assert "logistic regression, cannot be told" not in page
 
 
+def test_the_model_card_says_what_becomes_of_files(searched):
+    folder, found, _ = searched
+    card = (folder / found["model"] / "README.md").read_text(encoding="utf-8")
+    assert "It takes arrays of shape (8, 6, 3)" in card
+    assert "`tuner predict` brings PNG and JPEG files to that form" in card
+
+
 def test_images_are_predicted_with_the_names_of_their_files(searched):
     folder, found, _ = searched
     done = tuner(folder, "predict", found["model"], "--data", "stripes/across", "--output", "a.csv")

@@ -8,6 +8,7 @@ stands alone, because it belongs to a fold.
 from tuner.data.bundled import BUNDLED
 from tuner.data.column import Column, RawColumns
 from tuner.data.dataset import Dataset, load_dataset, stream_raw
+from tuner.data.images import IMAGE_TARGET
 from tuner.data.memory import rows_at_once
 from tuner.data.readers import row_files
 from tuner.data.scaling import Scaler, fit_scaler
@@ -15,6 +16,7 @@ from tuner.data.schema import Schema
 
 __all__ = [
     "BUNDLED",
+    "IMAGE_TARGET",
     "Column",
     "Dataset",
     "RawColumns",

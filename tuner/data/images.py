@@ -11,7 +11,10 @@ from tuner.data.pixels import LONGEST, Form, Header, common_form, decode, read_h
 from tuner.data.table import Arrays, listed
 from tuner.errors import DataError
 
-__all__ = ["ImageFolder"]
+__all__ = ["IMAGE_TARGET", "ImageFolder"]
+
+IMAGE_TARGET = "class"
+"""What the name of a sub-folder is called."""
 
 _SUFFIXES = (".png", ".jpg", ".jpeg")
 _MOST_BROKEN = 0.1  # of the images; where more are, something else is wrong
@@ -77,7 +80,7 @@ class ImageFolder:
             label=self.label,
             x=x if whole.all() else x[whole],
             y=pa.chunked_array([self._labels(list(compress(files, whole)))]),
-            target="class",
+            target=IMAGE_TARGET,
             warnings=(
                 *self._left_out(list(compress(files, ~whole))),
                 *_changed(headers, form),

@@ -7,6 +7,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuner.data import IMAGE_TARGET
+
 __all__ = ["model_card"]
 
 _COLUMNS = 40  # that are listed
@@ -32,6 +34,17 @@ def model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
     return "\n".join(parts) + "\n"
 
 
+def _images(schema: Mapping[str, Any]) -> list[str]:
+    """Say how files become rows, where the model was trained on a folder of images."""
+    if schema["array_shape"] is None or schema["target"] != IMAGE_TARGET:
+        return []
+    return [
+        "A row is an image: height, width and colours (none of grey ones), values from 0 to 255. "
+        "`tuner predict` brings PNG and JPEG files to that form.",
+        "",
+    ]
+
+
 def _title(content: Mapping[str, Any]) -> list[str]:
     schema = content["schema"]
     if schema["array_shape"] is None:
@@ -45,6 +58,7 @@ def _title(content: Mapping[str, Any]) -> list[str]:
         f"A softmax classifier{subject}. It takes {rows} as they stand in the data, and answers "
         f"with the probability of each class: {classes}.",
         "",
+        *_images(schema),
         f"It was found by the study {_code(content['study'])}, which asked: "
         f"{_text(content['question'])}",
         "",
