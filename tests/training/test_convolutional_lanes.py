@@ -6,8 +6,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import make_space
-from tuner.folds import make_split
+from tests.conftest import make_space, make_split
 from tuner.model.cnn import CNNHyperModel
 from tuner.training import TRAINERS, Job, Problem
 
