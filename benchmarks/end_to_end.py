@@ -27,6 +27,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tuner.study import OBJECTIVES
+
 SEARCH = "--space mlp --max-trials 8 --folds 3 --epochs 10 --study whole --json"
 TOLERANCE = 1e-5
 _MODEL = "mlruns/studies/whole/model"
@@ -138,8 +140,8 @@ def held_out_loss(folder: Path, labels: Sequence[str], predicted: pd.DataFrame) 
     held_out = study["split"]["test"]
     classes = [name.removeprefix("probability_") for name in predicted.columns[1:]]
     places = [classes.index(str(labels[row])) for row in held_out]
-    chosen = predicted.iloc[held_out, 1:].to_numpy(float)[np.arange(len(places)), places]
-    return float(-np.log(chosen).mean())
+    probabilities = predicted.iloc[held_out, 1:].to_numpy()
+    return float(OBJECTIVES["cross_entropy"].row_values(probabilities, np.array(places)).mean())
 
 
 @contextmanager
