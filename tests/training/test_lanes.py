@@ -12,7 +12,7 @@ from tuner.model.mlp import MLPHyperModel
 from tuner.space import ACTIVATIONS
 from tuner.training import TRAINERS, Job, Plan, Problem
 from tuner.training.lanes import LanesTrainer, machine
-from tuner.training.lanes.dropout import keep_masks, lane_bits
+from tuner.training.lanes.dropout import Dropout, keys_of, lane_bits, positions_of
 from tuner.training.lanes.mlp import _sum_of_rows
 from tuner.training.lanes.stacked import StackedWeights
 
@@ -207,20 +207,23 @@ def test_dropout_agrees_with_fit_in_distribution(problem):
 
 def test_a_mask_drops_a_lanes_own_share_and_keeps_the_mean():
     rates = tf.constant([0.1, 0.5, 0.9])
-    masks = keep_masks(tf.constant([1, 2, 3], tf.uint32), tf.constant(7), rates, rows=64, units=512)
+    keys = keys_of(tf.constant([1, 2, 3], tf.uint32), tf.constant(7))
+    masks = Dropout.of(rates, rows=64, units=[512]).mask(keys, 512)
+    assert masks.shape == (3, 64, 512)
     np.testing.assert_allclose((masks.numpy() == 0).mean(axis=(1, 2)), rates, atol=0.01)
     np.testing.assert_allclose(masks.numpy().mean(axis=(1, 2)), 1.0, atol=0.05)
 
 
 def test_random_bits_depend_on_seed_and_counter_and_are_uncorrelated():
     seeds = tf.constant([0, 1, 2, 2**31], tf.uint32)
-    draws = [lane_bits(seeds, tf.constant(counter), 20_000).numpy() for counter in (0, 1)]
+    positions = positions_of(20_000)
+    draws = [lane_bits(keys, positions).numpy() for keys in keys_of(seeds, tf.constant([0, 1]))]
     streams = np.concatenate(draws).astype(np.float64) / 2**32
     correlation = np.corrcoef(streams) - np.eye(8)
     assert abs(correlation).max() < 0.04
     shifted = np.corrcoef(streams[0, 1:], streams[0, :-1])[0, 1]
     assert abs(shifted) < 0.04
-    alone = lane_bits(seeds[2:3], tf.constant(1), 20_000).numpy()
+    alone = lane_bits(keys_of(seeds[2:3], tf.constant(1)), positions).numpy()
     np.testing.assert_array_equal(alone[0], draws[1][2])
 
 

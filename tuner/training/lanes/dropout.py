@@ -1,8 +1,16 @@
-"""Dropout masks of all lanes at once, each lane's from its own seed."""
+"""Dropout masks of all lanes at once, each lane's from its own seed.
+
+TensorFlow's own generators take one seed for a whole tensor, so that a lane's numbers would depend
+on how many lanes there are; one call a lane costs more than the training step. Here, what depends
+on the step and what depends on the unit is worked out before an epoch, and mixed in it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import tensorflow as tf
 
-__all__ = ["keep_masks", "lane_bits"]
+__all__ = ["Dropout", "keys_of", "lane_bits", "positions_of"]
 
 
 def _mixed(bits: tf.Tensor) -> tf.Tensor:
@@ -15,44 +23,73 @@ def _mixed(bits: tf.Tensor) -> tf.Tensor:
     return tf.bitwise.bitwise_xor(bits, shift(bits, tf.constant(16, tf.uint32)))
 
 
-def lane_bits(seeds: tf.Tensor, counter: tf.Tensor, elements: int) -> tf.Tensor:
-    """Return random bits that depend on a lane's seed and the counter, and on no other lane.
-
-    TensorFlow's own generators take one seed for a whole tensor, so that a lane's numbers would
-    depend on how many lanes there are; one call a lane costs more than the training step.
+def keys_of(seeds: tf.Tensor, counters: tf.Tensor) -> tf.Tensor:
+    """Return what the masks of each lane depend on, and of no other lane.
 
     Args:
         seeds: Shape `(lanes,)`, uint32.
-        counter: A scalar, int32, that is never used twice: which layer of which step.
-        elements: Numbers that each lane needs.
+        counters: Of any shape, int32, none of which is ever used twice: which layer of which step.
 
     Returns:
-        Shape `(lanes, elements)`, uint32.
+        Shape `(*counters, lanes)`, uint32.
     """
-    step = _mixed(tf.cast(counter, tf.uint32) * tf.constant(0x9E3779B9, tf.uint32))
-    keys = _mixed(tf.bitwise.bitwise_xor(_mixed(seeds), step))
-    numbers = tf.range(elements, dtype=tf.int32)
-    positions = _mixed(tf.cast(numbers, tf.uint32) + tf.constant(0x6A09E667, tf.uint32))
-    return _mixed(tf.bitwise.bitwise_xor(positions[None], keys[:, None]))
+    steps = _mixed(tf.cast(counters, tf.uint32) * tf.constant(0x9E3779B9, tf.uint32))
+    return _mixed(tf.bitwise.bitwise_xor(_mixed(seeds), steps[..., None]))
 
 
-def keep_masks(
-    seeds: tf.Tensor, counter: tf.Tensor, rates: tf.Tensor, *, rows: int, units: int
-) -> tf.Tensor:
-    """Return inverted-dropout factors: 0 with a lane's rate, else 1 / (1 − rate).
+def positions_of(elements: int) -> tf.Tensor:
+    """Return what a mask depends on at each of its places, `(elements,)`, uint32."""
+    numbers = tf.cast(tf.range(elements, dtype=tf.int32), tf.uint32)
+    return _mixed(numbers + tf.constant(0x6A09E667, tf.uint32))
+
+
+def lane_bits(keys: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
+    """Return random bits, `(lanes, *positions)`, uint32.
 
     Args:
-        seeds: Shape `(lanes,)`, uint32.
-        counter: A scalar that is never used twice.
-        rates: Shape `(lanes,)`.
-        rows: Rows of a batch.
-        units: Units of the layer.
-
-    Returns:
-        Shape `(lanes, rows, units)`.
+        keys: Shape `(lanes,)`, of one counter.
+        positions: Of any shape.
     """
-    bits = lane_bits(seeds, counter, rows * units)
-    uniform = tf.cast(tf.bitwise.right_shift(bits, tf.constant(8, tf.uint32)), tf.float32)
-    kept = uniform >= rates[:, None] * 2.0**24
-    factors = tf.where(kept, 1.0 / (1.0 - rates)[:, None], 0.0)
-    return tf.reshape(factors, [-1, rows, units])
+    each = tf.reshape(keys, [-1, *[1] * len(positions.shape)])
+    return _mixed(tf.bitwise.bitwise_xor(positions[None], each))
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """The inverted dropout of lanes: factors of 0 with a lane's rate, else 1 / (1 − rate).
+
+    Attributes:
+        below: Bits below it drop a unit, `(lanes, 1, 1)`, uint32.
+        factor: Of a unit that is kept, `(lanes, 1, 1)`.
+        positions: Of the masks of so many units, each `(rows, units)`.
+    """
+
+    below: tf.Tensor
+    factor: tf.Tensor
+    positions: dict[int, tf.Tensor]
+
+    @classmethod
+    def of(cls, rates: tf.Tensor, *, rows: int, units: Iterable[int]) -> "Dropout":
+        """Work out what masks need beside their keys.
+
+        Args:
+            rates: Shape `(lanes,)`.
+            rows: Rows of a batch.
+            units: Of the layers that are dropped from.
+        """
+        rates = rates[:, None, None]
+        share = tf.cast(tf.math.ceil(rates * 2.0**24), tf.uint32)  # float32 has no more digits
+        return cls(
+            below=tf.bitwise.left_shift(share, tf.constant(8, tf.uint32)),
+            factor=1.0 / (1.0 - rates),
+            positions={n: tf.reshape(positions_of(rows * n), [rows, n]) for n in set(units)},
+        )
+
+    def mask(self, keys: tf.Tensor, units: int) -> tf.Tensor:
+        """Return the factors of a layer's units, `(lanes, rows, units)`.
+
+        Args:
+            keys: Shape `(lanes,)`, of a counter that is never used twice.
+            units: Of the layer.
+        """
+        return tf.where(lane_bits(keys, self.positions[units]) >= self.below, self.factor, 0.0)

@@ -24,7 +24,7 @@ from tuner.model.mlp import MLPHyperModel
 from tuner.model.recipe import Recipe, initial_weights
 from tuner.training.compiling import build_network
 from tuner.training.lanes.data import LaneData, aligned
-from tuner.training.lanes.dropout import keep_masks
+from tuner.training.lanes.dropout import Dropout, keys_of
 from tuner.training.lanes.network import Lanes, LaneTrial
 from tuner.training.lanes.stacked import StackedNetworks, StackedShape
 from tuner.training.objectives import EPSILON
@@ -219,7 +219,24 @@ class StackedMLPs(StackedNetworks):
         share = real * share[:, :, None]
         if "class_weights" in lanes:
             share *= self._row_weights(lanes)
-        return {**lanes, "order": order, "real": real, "share": share}
+        masks = self._masks(lanes, tf.shape(order)[0])
+        return {**lanes, **masks, "order": order, "real": real, "share": share}
+
+    def _masks(self, lanes: Lanes, steps: tf.Tensor) -> Lanes:
+        """Return each lane's dropout, and the keys of all masks, `(steps, layers, lanes)`."""
+        layers, dropped = len(self.kernels), {}
+        if self.shape.input_dropout:
+            dropped["input_dropout"] = self.shape.widths[:1]
+        if self.shape.dropout:
+            dropped["dropout"] = tuple(units for _, units in self.shape.layers[:-1])
+        if not dropped:
+            return {}
+        counters = (lanes["first_step"] + tf.range(steps))[:, None] * layers + tf.range(layers)
+        rows = self.shape.stored_rows
+        return {
+            "mask_keys": keys_of(lanes["seed"], counters),
+            **{name: Dropout.of(lanes[name], rows=rows, units=of) for name, of in dropped.items()},
+        }
 
     def _row_weights(self, lanes: Lanes) -> tf.Tensor:
         """Return what each row weighs in the loss by its class, `(steps, lanes, rows)`."""
@@ -231,7 +248,8 @@ class StackedMLPs(StackedNetworks):
         """Train one batch of every lane."""
         ids, real = tf.gather(lanes["order"], step), tf.gather(lanes["real"], step)
         x = self.data.rows(ids, lanes)
-        inputs, slopes, logits = self._forward(x, lanes, lanes["first_step"] + step)
+        keys = tf.gather(lanes["mask_keys"], step) if "mask_keys" in lanes else None
+        inputs, slopes, logits = self._forward(x, lanes, keys)
         y = tf.gather(self.data.y, ids)
         loss, delta = _softmax_cross_entropy(logits, y)
         right = tf.cast(tf.equal(tf.argmax(logits, -1, tf.int32), y), tf.float32)
@@ -261,18 +279,18 @@ class StackedMLPs(StackedNetworks):
         return tf.nn.softmax(logits)
 
     def _forward(
-        self, x: tf.Tensor, lanes: Lanes, step: tf.Tensor | None
+        self, x: tf.Tensor, lanes: Lanes, keys: tf.Tensor | None
     ) -> tuple[list[tf.Tensor], list[Any], tf.Tensor]:
         """Return each layer's input, how its gradient passes the activation, and the logits.
 
         Args:
             x: Shape `(lanes, rows, features)`.
             lanes: What differs from lane to lane.
-            step: Decides the dropout masks; None where nothing is dropped.
+            keys: Of each layer's mask, `(layers, lanes)`; None where nothing is dropped.
         """
         layers = len(self.kernels)
-        if step is not None and self.shape.input_dropout:
-            x *= self._mask(lanes, "input_dropout", step * layers, self.shape.widths[0])
+        if keys is not None and self.shape.input_dropout:
+            x *= lanes["input_dropout"].mask(keys[0], self.shape.widths[0])
         inputs, slopes = [x], []
         for number in range(layers - 1):
             z = tf.matmul(inputs[-1], self.kernels[number]) + self.biases[number]
@@ -280,16 +298,11 @@ class StackedMLPs(StackedNetworks):
                 tape.watch(z)
                 h = self.activation(z)
             mask = None
-            if step is not None and self.shape.dropout:
-                units = self.shape.layers[number][1]
-                mask = self._mask(lanes, "dropout", step * layers + number + 1, units)
+            if keys is not None and self.shape.dropout:
+                mask = lanes["dropout"].mask(keys[number + 1], self.shape.layers[number][1])
             slopes.append((tape, z, h, mask))
             inputs.append(h if mask is None else h * mask)
         return inputs, slopes, tf.matmul(inputs[-1], self.kernels[-1]) + self.biases[-1]
-
-    def _mask(self, lanes: Lanes, rate: str, counter: tf.Tensor, units: int) -> tf.Tensor:
-        rows = self.shape.stored_rows
-        return keep_masks(lanes["seed"], counter, lanes[rate], rows=rows, units=units)
 
     def _descend(
         self, inputs: list[tf.Tensor], slopes: list[Any], delta: tf.Tensor, lanes: Lanes
