@@ -14,7 +14,7 @@ from tuner.data import Column, load_dataset
 from tuner.data.characters import character_codes
 from tuner.data.dates import DATE_NOTATIONS, parse_dates
 
-ISO, DAY_FIRST, MONTH_FIRST = DATE_NOTATIONS
+ISO, DAY_FIRST, MONTH_FIRST, TIME = DATE_NOTATIONS
 ALL = ("days", "year", "month", "weekday", "hour")
 
 
@@ -45,6 +45,8 @@ def parse(text, notation=ISO):
         (["1/31/24", "2/2/23"], MONTH_FIRST, ALL[:4]),
         (["31.12.24", "01.02.23"], DAY_FIRST, ALL[:4]),
         (["1/31/2024 1:15 PM", "1/31/2024 2:15 AM"], MONTH_FIRST, ("days", "hour")),
+        (["10:15", "9:15:30"], TIME, ("days", "hour")),
+        (["1:15 PM", "2:15 AM"], TIME, ("days", "hour")),
     ],
 )
 def test_a_notation_is_found_and_constant_parts_are_left_out(write, cells, notation, parts) -> None:
@@ -143,6 +145,28 @@ def test_half_days_are_told_apart(text, hour) -> None:
     assert found["days"] == pytest.approx(hour / 24)
 
 
+@pytest.mark.parametrize(("text", "hour"), [("6:00", 6), (" 23:30:00 ", 23.5), ("12:00 AM", 0)])
+def test_a_time_alone_is_one_of_the_first_day(text, hour) -> None:
+    found = parse(text, TIME)
+    assert (found["year"], found["days"]) == (1970, pytest.approx(hour / 24))
+    assert found["hour sine"] == pytest.approx(np.sin(2 * np.pi * hour / 24))
+
+
+@pytest.mark.parametrize("text", ["", "10", "24:00", "10:3", "2024-01-01", "2024-01-01 10:30", "x"])
+def test_what_is_no_time_alone(text) -> None:
+    assert np.isnan(parse(text, TIME)["days"])
+
+
+def test_months_in_words_are_told(write) -> None:
+    cells = [f"{day} Jan {2000 + day}" for day in range(1, 25)]
+    data = learn(write, cells)
+    assert data.warnings[1] == (
+        "column a: dates whose month is a word, such as 1 Jan 2001, are not read; write 2024-12-31 "
+        "to learn from them"
+    )
+    assert len(learn(write, [f"mar-{day}x" for day in range(1, 25)]).warnings) == 1
+
+
 def test_what_the_cells_do_not_tell_is_told(write) -> None:
     data = learn(write, ["01/02/2024", "03/03/2024", "12/11/2024", ""])
     assert data.schema.columns[0].notation == DAY_FIRST
@@ -201,6 +225,14 @@ def test_stored_dates_are_read_as_text(kind, cells) -> None:
     assert (column.kind, column.notation, column.missing) == ("date", ISO, True)
     for stored, cell in zip(data.raw["a"], cells, strict=True):
         assert parse(stored)["days"] == pytest.approx(parse(cell)["days"], nan_ok=True)
+
+
+def test_stored_times_of_day_are_read_as_text() -> None:
+    times = [datetime.time(10, 15), None, datetime.time(23, 59, 30), datetime.time(0)]
+    pq.write_table(pa.table({"a": pa.array(times, pa.time64("us")), "y": [*"pqpq"]}), "t.parquet")
+    data = load_dataset("t.parquet")
+    assert data.schema.columns[0].notation == TIME
+    assert data.raw["a"].tolist() == ["10:15:00.000000", "", "23:59:30.000000", "00:00:00.000000"]
 
 
 def test_stored_times_with_a_zone_are_those_of_its_clocks() -> None:

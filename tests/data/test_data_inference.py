@@ -8,8 +8,9 @@ from tests.data.conftest import read_raw
 from tuner.data import Column, load_dataset
 
 MISSING_NUMBERS = (
-    *("NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-NaN", "-nan"),
-    *("null", "NULL", "None", "none", "?"),
+    *("NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "none", "?", "-", "--"),
+    *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
 )
 
 

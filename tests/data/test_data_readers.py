@@ -86,10 +86,21 @@ def test_digits_leaves_out_its_blank_pixels() -> None:
     )
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_header_tells_the_delimiter_of_a_csv(write, delimiter) -> None:
     text = "a,b,c\n1,x,p\n2,y,q\n3,x,p\n4,y,q\n".replace(",", delimiter)
     assert load_dataset(write(text)).schema.feature_names == ("a", "b=x", "b=y")
+
+
+@pytest.mark.parametrize("begin", ["sep=;\n", "\ufeffSEP=;\r\n"])
+def test_a_line_before_the_header_may_name_the_delimiter(write, refusal, begin) -> None:
+    data = load_dataset(write(f"{begin}a;b,c\n1;p,2\n2;q,2\n3;p,2\n4;q,2\n"))
+    assert data.schema.feature_names == ("a",)
+    assert data.classes == ("p,2", "q,2")
+    assert refusal(load_dataset, write(f"{begin}a;b\n1;p\n2;q;3\n")) == (
+        "data file t.csv, line 4: 3 cells where the header names 2; mend the line, or quote cells "
+        "that contain the delimiter"
+    )
 
 
 def test_a_byte_order_mark_quotes_and_blank_lines_are_read(write) -> None:
@@ -242,17 +253,17 @@ def test_refused_parquet(write, refusal) -> None:
 
 def test_refused_parquet_types_unless_ignored(refusal) -> None:
     table = pa.table(
-        {"a": [1, 2, 3, 4], "day": pa.array([1, 2, 3, 4], pa.time32("ms")), "y": [*"abab"]}
+        {"a": [1, 2, 3, 4], "day": pa.array([1, 2, 3, 4], pa.duration("ms")), "y": [*"abab"]}
     )
     pq.write_table(table, "t.parquet")
     assert refusal(load_dataset, "t.parquet") == (
-        "data file t.parquet, column day: its type time32[ms] is neither number, text, date nor "
-        "bool; store it as one of these, or leave it out with --ignore day"
+        "data file t.parquet, column day: its type duration[ms] is neither number, text, date, "
+        "time nor bool; store it as one of these, or leave it out with --ignore day"
     )
     assert load_dataset("t.parquet", ignore=["day"]).schema.feature_names == ("a",)
     assert refusal(load_dataset, "t.parquet", target="day") == (
-        "data file t.parquet, column day: its type time32[ms] is neither number, text, date nor "
-        "bool; store it as one of these, or choose another --target"
+        "data file t.parquet, column day: its type duration[ms] is neither number, text, date, "
+        "time nor bool; store it as one of these, or choose another --target"
     )
 
 

@@ -21,19 +21,12 @@ from tuner.serving.prediction import ExportedModel
 from tuner.serving.preprocessing import with_preprocessing
 
 ROWS = 660
-COLUMNS = ("plain", "price", "share", "day", "us day", "moment", "city", "answer")
+COLUMNS = ("plain", "price", "share", "day", "us day", "moment", "clock", "city", "answer")
 STRANGE = [
     *("", " ", "x", "-", "1,5", "1.234,5", "1,234.5", "99.999.999,25", "1 234,5", "12 %", "1e3"),
     *("2024-02-29", "2023-02-29", "29/2/2024", "2/29/2024", "31.12.1999 23:59:59", "9" * 39),
-    *(
-        "31/12/24",
-        "12/31/24",
-        "1/2/69",
-        "1.2.24",
-        "31.12.99",
-        "2024-01-31 1:15 PM",
-        "2/3/24 12:00am",
-    ),
+    *("31/12/24", "12/31/24", "1/2/69", "1.2.24", "31.12.99", "2/3/24 12:00am", "1:15 PM", "24:00"),
+    *("(5)", "(1.234,5)", "(5", "-(5)", "n.a.", "2024-01-31 1:15 PM", "00:00", " 23:59:59 ", "()"),
     *("2024-01-31T10:15:30.5+02:00", "0001-01-01", "9999-12-31", "10:30", "a" * 50, "日本", "\t"),
     *("c00", " c00", "c00 ", "C00", "r1", "r99", "yes", "YES", "No ", "\N{REPLACEMENT CHARACTER}"),
 ]
@@ -50,10 +43,11 @@ def table():
         cells = (
             f"{rng.normal():.4f}",
             "NA" if gap else price.replace("x", "."),
-            f"{rng.integers(0, 100)} %",
+            f"{rng.integers(0, 100)} %" if row % 5 else f"({row % 100}) %",
             "" if gap else f"{day}/{month}/{year}",
             f"{month:02d}-{day:02d}-{year}",
             f"{year}-{month:02d}-{day:02d}T{row % 24:02d}:{row % 60:02d}:{row % 59:02d}Z",
+            "n.a." if gap else f"{row % 24}:{row % 60:02d}",
             "" if gap else [f"c{row % 20:02d}", f" c{row % 20:02d}", f"r{row}"][row % 3],
             ["Yes", "no", "Yes"][row % 3],
             ["p", "q", "r"][row % 7 % 3],
@@ -114,10 +108,11 @@ def test_every_kind_of_column_is_in_the_table(exported):
         ("day", "date", "31/12/2024"),
         ("us day", "date", "12/31/2024"),
         ("moment", "date", "2024-12-31"),
+        ("clock", "date", "23:59"),
         ("city", "categorical", ""),
         ("answer", "boolean", ""),
     ]
-    city = columns[6]
+    city = columns[7]
     assert (len(city.levels), len(city.spellings), city.other) == (20, 20, True)
     assert exported[1].warnings[0].startswith("column city: ")
 
@@ -192,6 +187,7 @@ def test_a_value_of_another_type_is_refused(exported, formats, name, values, exp
         ("day", datetime.date(2024, 1, 31), "31/1/2024"),
         ("moment", pd.Timestamp("2024-01-31 10:15:30"), "2024-01-31T10:15:30Z"),
         ("moment", pd.NaT, ""),
+        ("clock", datetime.time(10, 15), "10:15"),
         ("city", "  c00  ", "c00"),
         ("city", " c01", "c01"),
         ("city", "r1", "a new one"),

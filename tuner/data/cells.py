@@ -21,13 +21,14 @@ __all__ = [
 ]
 
 MISSING_NUMBERS = (
-    *("NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-NaN", "-nan"),
-    *("null", "NULL", "None", "none", "?"),
+    *("NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "none", "?", "-", "--"),
+    *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
 )
 """Texts that stand for a missing value in a column whose other cells are numbers or dates.
 
-The usual ones of `pandas.read_csv`, in its spelling, with "none" and the question mark of old
-collections of data sets.
+The usual ones of `pandas.read_csv`, in its spelling; "none", dashes, the question mark of old
+collections of data sets, and what a spreadsheet writes where a formula fails.
 """
 
 _TRUTH = (

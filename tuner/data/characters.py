@@ -27,7 +27,7 @@ DIGITS = "0123456789"
 SIGNS = "+-\N{MINUS SIGN}"
 BLANKS = " \t\r\n\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 
-VOCABULARY = (*DIGITS, *SIGNS, *BLANKS, *".,'\N{RIGHT SINGLE QUOTATION MARK}%$€£¥/:TtZzAaPpMm")
+VOCABULARY = (*DIGITS, *SIGNS, *BLANKS, *".,'\N{RIGHT SINGLE QUOTATION MARK}%$€£¥/:TtZzAaPpMm()")
 """The characters of numbers and dates; the code of each is its place and 2."""
 
 WIDTH = 40

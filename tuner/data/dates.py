@@ -1,7 +1,8 @@
 """Dates and times as people write them, and the calendar parts that are features.
 
-A notation is named by the last day of 2024. Cells whose year comes first are read in every one of
-them, since these say by themselves which part is which.
+A notation is named by the last day of 2024, that of times alone by the last minute of a day. Dates
+whose year comes first are read in every notation of dates, since these say by themselves which part
+is which.
 """
 
 from collections.abc import Sequence
@@ -10,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from tuner.data.characters import BLANKS, DIGITS, count, flags, values
+from tuner.data.characters import BLANKS, DIGITS, character_codes, count, flags, values
 
 __all__ = ["DATE_NOTATIONS", "PARTS", "parse_dates", "part_features"]
 
-DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "31/12/2024", "12/31/2024", "2024-12-31"
-DATE_NOTATIONS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST)
+DAY_FIRST, MONTH_FIRST, YEAR_FIRST, TIME = "31/12/2024", "12/31/2024", "2024-12-31", "23:59"
+DATE_NOTATIONS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, TIME)
 """All that are read, in the order in which they are tried."""
 
 PARTS = {
@@ -26,6 +27,8 @@ PARTS = {
     "hour": ("hour sine", "hour cosine"),
 }
 """The features of each calendar part; what comes round again is a point on a circle."""
+
+_FIRST_DAY = character_codes(np.array(["1970-01-01 "], object))[:, :-1].astype(np.int64)
 
 _PLACES = np.arange(5)  # of a field that are looked at: no field has so many digits
 _TENS = 10**_PLACES
@@ -52,7 +55,8 @@ def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
 
     Read are a date, with a blank or T and hours and minutes after it, perhaps seconds and their
     fraction, and then perhaps AM or PM, or Z or an offset. Parts are those of the clock that was
-    read from: an offset is not applied. `days` counts from 1970-01-01, with the time as a fraction.
+    read from: an offset is not applied. `days` counts from 1970-01-01, with the time as a fraction;
+    a time alone is one of that day.
 
     A year of two digits comes last, after slashes, or dots where day and month have two digits:
     1.2.10 is rather a version, and 24-12-31 begins with the year.
@@ -62,6 +66,9 @@ def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
         notation: One of `DATE_NOTATIONS`.
         ops: `numpy` or `keras.ops`.
     """
+    if notation == TIME:
+        day = ops.zeros_like(codes[:, :1]) + _FIRST_DAY
+        codes = ops.concatenate([day, codes], axis=1)
     fields = _Fields(codes, ops)
     iso = ops.equal(fields.length[0], 4)
     order = (0, 1, 2) if notation == MONTH_FIRST else (1, 0, 2)
@@ -76,7 +83,8 @@ def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
     month_days = ops.take(_MONTH_DAYS, ops.minimum(month, 12))
     valid = (
         fields.well_formed
-        & (iso if notation == YEAR_FIRST else fields.well_formed)
+        & (iso if notation in (YEAR_FIRST, TIME) else fields.well_formed)
+        & (ops.equal(fields.length[4], 2) if notation == TIME else fields.well_formed)
         & (ops.equal(y_length, 4) | (short & fields.short))
         & (m_length <= 2)
         & (d_length <= 2)

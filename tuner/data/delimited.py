@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from tuner.errors import DataError
 
 __all__ = ["read_delimited", "stream_delimited"]
 
+_NAMED_DELIMITER = re.compile(r"""sep=([^\w"])""", re.IGNORECASE)
 _BLOCK_BYTES = 1 << 24  # a row must fit into one block
 
 
@@ -27,7 +29,8 @@ def read_delimited(path: Path) -> Table:
     """Read a `.csv` or `.tsv` file, gzipped or not; every cell stays the text that it was.
 
     The text is UTF-8 or UTF-16, or else Latin-1, which the table warns of. The delimiter of a
-    `.csv` is whichever of comma, semicolon and tab its header has most of.
+    `.csv` is whichever of comma, semicolon, tab and bar its header has most of, or what a line
+    `sep=;` before the header names, as Excel writes it.
 
     Raises:
         DataError: The file is empty, is of another encoding or not gzip, has no rows, has a column
@@ -70,19 +73,21 @@ class _Source:
         encoding: By Python's name.
         delimiter: Between cells.
         header: The cells of the first line.
+        before: Lines before the header.
     """
 
     path: Path
     encoding: str
     delimiter: str
     header: tuple[str, ...]
+    before: int
 
     def rows(self, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
         """Yield each row with the line it begins at, the header first.
 
         Blank lines are no rows, but in a file of one column they are its missing cells.
         """
-        return _rows(self.path, self.encoding, self.delimiter, strict=strict)
+        return _rows(self.path, self.encoding, self.delimiter, self.before, strict=strict)
 
     def place(self, row: int) -> str:
         """Return the line at which a row begins, which blank lines and quoted line ends move."""
@@ -100,14 +105,19 @@ def _source(path: Path) -> _Source:
         raise DataError(
             f"data file {path}: it is neither UTF-8, UTF-16 nor Latin-1 text; save it as UTF-8"
         )
-    line = _header_line(path, encoding)
-    delimiter = "\t" if _is_tsv(path) else max(",;\t", key=line.count)
-    rows = _rows(path, encoding, delimiter)
+    line = _first_line(path, encoding)
+    named = _NAMED_DELIMITER.fullmatch(line.rstrip("\r\n"))
+    if named is not None:
+        delimiter = named[1]
+    else:
+        delimiter = "\t" if _is_tsv(path) else max(",;\t|", key=line.count)
+    before = int(named is not None)
+    rows = _rows(path, encoding, delimiter, before)
     _, header = next(rows)
     _check_header(path, [name.strip() for name in header])
     if next(rows, None) is None:
         raise DataError(f"data file {path}: it has a header and no rows; give it some")
-    return _Source(path, encoding, delimiter, tuple(header))
+    return _Source(path, encoding, delimiter, tuple(header), before)
 
 
 def _table(source: _Source, columns: pa.Table, *, first: int) -> Table:
@@ -139,7 +149,7 @@ def _options(source: _Source) -> dict[str, Any]:
         "read_options": arrow_csv.ReadOptions(
             block_size=_BLOCK_BYTES,
             column_names=source.header,
-            skip_rows_after_names=1,
+            skip_rows_after_names=1 + source.before,
             encoding="utf8" if source.encoding == UTF_8 else source.encoding,
         ),
         "parse_options": arrow_csv.ParseOptions(
@@ -213,20 +223,22 @@ def _check_quotes(source: _Source, columns: pa.Table) -> None:
 
 
 def _rows(
-    path: Path, encoding: str, delimiter: str, *, strict: bool = False
+    path: Path, encoding: str, delimiter: str, before: int, *, strict: bool = False
 ) -> Iterator[tuple[int, list[str]]]:
     with _text(path, encoding) as text:
+        for _ in range(before):
+            text.readline()
         rows = csv.reader(text, delimiter=delimiter, strict=strict)
         header = next(rows, [])
-        yield 1, header
-        line = rows.line_num + 1
+        yield before + 1, header
+        line = before + rows.line_num + 1
         for cells in rows:
             if cells or len(header) == 1:
                 yield line, cells
-            line = rows.line_num + 1
+            line = before + rows.line_num + 1
 
 
-def _header_line(path: Path, encoding: str) -> str:
+def _first_line(path: Path, encoding: str) -> str:
     with _text(path, encoding) as text:
         line = text.readline()
     if not line:

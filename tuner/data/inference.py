@@ -11,7 +11,14 @@ from tuner.data.cells import Cells, as_text, is_text, plain_numbers, stored_numb
 from tuner.data.column import Column, ColumnKind, RawColumns
 from tuner.data.dates import PARTS
 from tuner.data.identifiers import are_identifiers
-from tuner.data.levels import FREE_TEXT, IDENTIFIER, Levels, find_levels, unique_reason
+from tuner.data.levels import (
+    FREE_TEXT,
+    IDENTIFIER,
+    Levels,
+    find_levels,
+    name_months,
+    unique_reason,
+)
 from tuner.data.table import Table, listed
 from tuner.data.written import Written, find_written
 
@@ -134,7 +141,7 @@ def _levelled(name: str, cells: Cells, *, forced: bool) -> _Found:
         return _left(name, CONSTANT)
     reason = "" if forced else unique_reason(cells)
     if reason:
-        return _left(name, reason)
+        return *_left(name, reason)[:2], _months(name, cells)
     levels = find_levels(cells, keep_rare=forced)
     if not levels.names:
         return _left(name, IDENTIFIER)
@@ -158,6 +165,16 @@ def _pooled(name: str, levels: Levels) -> str:
     return (
         f"column {name}: {levels.pooled:,} of its {count:,} levels are rare and count as one "
         f"level, other, in {levels.rows:,} rows, as levels that are new to the model will"
+    )
+
+
+def _months(name: str, cells: Cells) -> str:
+    if not name_months(cells):
+        return ""
+    example = cells.stripped[~cells.empty][0]
+    return (
+        f"column {name}: dates whose month is a word, such as {example}, are not read; write "
+        "2024-12-31 to learn from them"
     )
 
 

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from tuner.data.cells import Cells
 
-__all__ = ["FREE_TEXT", "IDENTIFIER", "Levels", "find_levels", "unique_reason"]
+__all__ = ["FREE_TEXT", "IDENTIFIER", "Levels", "find_levels", "name_months", "unique_reason"]
 
 IDENTIFIER = "identifier"
 FREE_TEXT = "free text"
@@ -21,6 +21,9 @@ _RARE = 10
 
 _MOST, _MOST_OF_MANY, _MANY_ROWS = 1000, 100, 100_000
 """The levels that are kept at most, and in a table of more than so many rows."""
+
+_MONTH = r"(?i)^[^a-z]*\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b[^a-z]*$"
+_TWO_NUMBERS = "[0-9]+[^0-9]+[0-9]+"
 
 _ENOUGH = 20
 """Rows in which chance alone does not make values differ from each other."""
@@ -92,3 +95,10 @@ def unique_reason(cells: Cells) -> str:
     if pc.mean(words).as_py() >= 4:
         return FREE_TEXT
     return IDENTIFIER if texts >= 0.95 * rows else ""
+
+
+def name_months(cells: Cells) -> bool:
+    """Return whether most texts are dates whose month is a word, such as 31 Dec 2024."""
+    present = pa.array(cells.stripped[~cells.empty], pa.string())
+    both = (pc.match_substring_regex(present, pattern) for pattern in (_MONTH, _TWO_NUMBERS))
+    return bool(pc.mean(pc.and_(*both)).as_py() > 0.5)

@@ -1,4 +1,4 @@
-"""Numbers as people write them: thousands separators, a decimal comma, percent and currency signs.
+"""Numbers as people write them: separated thousands, a decimal comma, percent and currency signs.
 
 A notation is named by a number that is written in it, so that its second character separates
 thousands and its sixth the fraction.
@@ -27,8 +27,9 @@ _GREATEST = float(np.finfo(np.float32).max)
 def parse_numbers(codes: Any, notation: str, ops: ModuleType) -> Any:
     """Return the numbers that texts stand for, (rows,) float64, NaN where one stands for none.
 
-    A percent sign divides by a hundred, a currency sign is passed over. Where thousands are
-    separated, all of them are. A number that float32 does not hold is none.
+    A percent sign divides by a hundred, a currency sign is passed over, and what is in parentheses
+    is negative, as accountants have it. Where thousands are separated, all of them are. A number
+    that float32 does not hold is none.
 
     Args:
         codes: Those of the characters, (rows, characters).
@@ -36,11 +37,11 @@ def parse_numbers(codes: Any, notation: str, ops: ModuleType) -> Any:
         ops: `numpy` or `keras.ops`.
     """
     thousands, decimal = notation[1], notation[5]
-    digit, point, group, sign, percent, currency = (
+    digit, point, group, sign, percent, currency, opened, closed = (
         ops.take(flags(characters), codes)
         for characters in (
             *(DIGITS, decimal, _SPELLINGS.get(thousands, thousands)),
-            *(SIGNS, "%", CURRENCIES),
+            *(SIGNS, "%", CURRENCIES, "(", ")"),
         )
     )
     value = ops.take(values(np.float64), codes)
@@ -57,8 +58,8 @@ def parse_numbers(codes: Any, notation: str, ops: ModuleType) -> Any:
     in_place = (
         (core > 0)
         | (group > 0)
-        | (~begun & (ops.take(flags(SIGNS + CURRENCIES + BLANKS), codes) > 0))
-        | (ended & begun & (ops.take(flags("%" + CURRENCIES + BLANKS, end=True), codes) > 0))
+        | (~begun & (ops.take(flags(SIGNS + CURRENCIES + BLANKS + "("), codes) > 0))
+        | (ended & begun & (ops.take(flags("%" + CURRENCIES + BLANKS + ")", end=True), codes) > 0))
     )
 
     whole_left = left - fraction
@@ -70,11 +71,12 @@ def parse_numbers(codes: Any, notation: str, ops: ModuleType) -> Any:
 
     valid = ops.all(in_place & (ops.equal(group, 0) | parted), axis=1) & grouped
     valid = valid & (digits[:, 0] > 0) & ops.equal(codes[:, -1], 0)
-    for once in (point, sign, percent, currency):
+    for once in (point, ops.maximum(sign, opened), percent, currency):
         valid = valid & (ops.sum(once, axis=1) <= 1)
+    valid = valid & ops.equal(ops.sum(opened, axis=1), ops.sum(closed, axis=1))
 
     number = ops.sum(value * ops.take(_POWERS, left), axis=1)
     number = number / ops.take(_POWERS, fraction[:, 0] + 2 * ops.sum(percent, axis=1))
-    minus = ops.sum(ops.take(flags(SIGNS.replace("+", "")), codes), axis=1)
+    minus = ops.sum(ops.take(flags(SIGNS.replace("+", "") + "("), codes), axis=1)
     number = number * (1 - 2 * minus)
     return ops.where(valid & (ops.abs(number) <= _GREATEST), number, np.nan)

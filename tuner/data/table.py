@@ -73,8 +73,8 @@ class Table:
         if not any(is_kind(values.type) for is_kind in kinds):
             raise self.refusal(
                 name,
-                f"its type {values.type} is neither number, text, date nor bool; store it as one "
-                f"of these{otherwise and ', or '}{otherwise}",
+                f"its type {values.type} is neither number, text, date, time nor bool; store it as "
+                f"one of these{otherwise and ', or '}{otherwise}",
             )
         if pa.types.is_string(values.type):
             self._refuse_nul(name, values, otherwise)
@@ -83,7 +83,8 @@ class Table:
     def _written(self, name: str) -> Any:
         """Return a column, its dates and times as text without nulls."""
         values = self.columns[name]
-        if not (pa.types.is_date(values.type) or pa.types.is_timestamp(values.type)):
+        kinds = (pa.types.is_date, pa.types.is_time, pa.types.is_timestamp)
+        if not any(is_kind(values.type) for is_kind in kinds):
             return values
         try:
             zoned = pa.types.is_timestamp(values.type) and values.type.tz is not None

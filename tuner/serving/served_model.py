@@ -5,7 +5,7 @@ and pandas, and nothing of the package that it comes from.
 """
 
 import json
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
 MISSING_NUMBERS = (
-    *("", "NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-NaN", "-nan"),
-    *("null", "NULL", "None", "none", "?"),
+    *("", "NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "none", "?", "-", "--"),
+    *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
 )
 
 
@@ -101,12 +102,12 @@ def _written(value: Any, decimal: str) -> Any:
 
 
 def _spelled(column: str, value: Any) -> str:
-    """Return a cell as text: 3 and 3.0 are "3", true is "true", dates are ISO 8601's."""
+    """Return a cell as text: 3 and 3.0 are "3", true is "true", dates and times are ISO 8601's."""
     if isinstance(value, str):
         return value if value.strip() else ""
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, bool | np.bool_):
         return str(value).lower()
