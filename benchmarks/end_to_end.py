@@ -67,6 +67,8 @@ def main() -> None:
     given = parser.parse_args()
     found = {path.name.partition(".")[0]: path for path in sorted(given.folder.glob("*.csv.gz"))}
     names = given.tables.split(",") if given.tables else list(found)
+    if not names or not found.keys() >= set(names):
+        parser.error(f"{given.folder} has the tables {', '.join(found) or '–'}; asked for: {names}")
     differ = []
     for number, name in enumerate(names):
         with tempfile.TemporaryDirectory() as temporary:
@@ -98,6 +100,7 @@ def whole_way(data: Path, folder: Path, rows: int) -> Way:
     exported = time.perf_counter()
     table = pd.read_csv(data, dtype=str, keep_default_na=False)
     of_search = predictions(folder, _MODEL, data)
+    rows = min(rows, len(table))
     few = table.iloc[np.random.default_rng(0).choice(len(table), rows, replace=False)]
     few.to_csv(folder / "few.csv", index=False)
     expected = of_search.iloc[few.index].reset_index(drop=True)

@@ -53,7 +53,7 @@ def test_what_was_read_is_told_before_the_search(searched):
         "data stripes: 36 rows, 144 features after encoding; 28 rows in 3 folds, 8 held back for "
         "the test",
         "  target class: across 18, along 18",
-        "  array x: each row of shape (8, 6, 3)",
+        "  array x: each row of shape (8, 6, 3), pixels that are scaled alike",
         "  warning: broken images are left out: along/broken.png",
         "  warning: images of 2 sizes are resized to 8×6 (height × width, at most 64 a side; save "
         "x and y in an .npz file to keep more)",

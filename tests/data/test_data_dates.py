@@ -3,6 +3,7 @@
 import datetime
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -43,7 +44,6 @@ def parse(text, notation=ISO):
         (["12/31/2024", "02/01/2023"], MONTH_FIRST, ALL[:4]),
         (["31/12/2024", "2023-02-01"], DAY_FIRST, ALL[:4]),
         (["1/31/24", "2/2/23"], MONTH_FIRST, ALL[:4]),
-        (["31.12.24", "01.02.23"], DAY_FIRST, ALL[:4]),
         (["1/31/2024 1:15 PM", "1/31/2024 2:15 AM"], MONTH_FIRST, ("days", "hour")),
         (["10:15", "9:15:30"], TIME, ("days", "hour")),
         (["1:15 PM", "2:15 AM"], TIME, ("days", "hour")),
@@ -162,7 +162,7 @@ def test_months_in_words_are_told(write) -> None:
     data = learn(write, cells)
     assert data.warnings[1] == (
         "column a: dates whose month is a word, such as 1 Jan 2001, are not read; write 2024-12-31 "
-        "to learn from them"
+        "to learn from it"
     )
     assert len(learn(write, [f"mar-{day}x" for day in range(1, 25)]).warnings) == 1
 
@@ -173,6 +173,30 @@ def test_what_the_cells_do_not_tell_is_told(write) -> None:
     assert data.warnings == (
         "column a: 01/02/2024 and the like do not tell whether the day or the month comes first; "
         "they are read day first, write 2024-12-31 if that is wrong",
+    )
+
+
+def test_years_of_two_digits_may_be_days_which_is_told(write) -> None:
+    data = learn(write, ["31.12.24", "01.02.23"] * 2)
+    assert data.schema.columns[0].notation == DAY_FIRST
+    assert data.warnings == (
+        "column a: the year of 31.12.24 and the like is read as the last of the three numbers; "
+        "write 2024-12-31 if that is wrong",
+    )
+
+
+def test_a_few_dates_tell_that_the_month_comes_first_wherever_they_stand(write) -> None:
+    moments = pd.date_range("2024-01-01", periods=6000, freq="15s")
+    cells = [f"{moment:%m/%d/%Y %H:%M:%S}" for moment in moments] + ["01/13/2024 00:00:00"]
+    assert learn(write, cells).schema.columns[0].notation == MONTH_FIRST
+
+
+def test_durations_are_no_times(write) -> None:
+    data = learn(write, [f"{minute}:{minute % 60:02d}" for minute in range(1, 40)])
+    assert data.schema.columns[0].kind == "ignored"
+    assert data.warnings[1] == (
+        "column a: numbers and dates in other notations, such as 1:01, are not read; write 1234.5 "
+        "or 2024-12-31 to learn from it"
     )
 
 

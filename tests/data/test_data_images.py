@@ -1,5 +1,6 @@
 """Folders of images: what becomes rows, what is told, and what is refused."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from PIL import Image
 
 from tests.data.conftest import read_raw
 from tuner.data import Schema, load_dataset, row_files
+from tuner.errors import DataError
 
 GREY = np.arange(12, dtype=np.uint8).reshape(4, 3) * 20  # height 4, width 3
 
@@ -31,7 +33,7 @@ def pets():
 
 def test_a_sub_folder_is_a_class_and_a_file_a_row(pets):
     data = load_dataset("pets")
-    assert data.schema == Schema((), "class", ("cat", "dog"), array_shape=(4, 3))
+    assert data.schema == Schema((), "class", ("cat", "dog"), array_shape=(4, 3), channels=1)
     assert (data.name, data.warnings, data.y.tolist()) == ("pets", (), [0, 0, 0, 1, 1, 1])
     np.testing.assert_array_equal(data.raw["x"][1], GREY + 1)
     np.testing.assert_array_equal(data.x[5], 255.0 - GREY.ravel())
@@ -150,6 +152,16 @@ def test_an_image_that_would_fill_the_memory_counts_as_broken(pets, refusal, mon
     assert "6 of 6 images cannot be read" in refusal(load_dataset, "pets")
 
 
+def test_names_that_are_no_utf8_are_written_with_escapes(pets):
+    strange = Path(os.fsdecode(b"pets/cat/\xff.png"))
+    strange.write_bytes(next(Path("pets/cat").iterdir()).read_bytes())
+    assert len(load_dataset("pets").y) == 7
+    assert "cat/\\xff.png" in row_files("pets")
+    strange.write_bytes(b"no image")
+    with pytest.raises(DataError, match=r"cat/\\xff\.png"):
+        load_dataset("pets")
+
+
 def test_linked_classes_are_followed(pets):
     Path("part").mkdir()
     for name in ("cat", "dog"):
@@ -207,8 +219,20 @@ def test_a_model_of_arrays_reads_images_where_they_can_have_its_channels(pets, r
 
 
 def test_the_pixels_of_a_channel_are_standardised_alike():
+    """Pixels, that is: what is measured may be of many scales."""
     rng = np.random.default_rng(0)
-    x = rng.normal((10, 20, 30), (1, 2, 3), size=(40, 5, 4, 3)).astype(np.float32)
-    np.savez("t.npz", x=x, y=np.arange(40) % 2)
-    schema = load_dataset("t.npz").schema
-    assert (schema.image, schema.channels) == ((5, 4, 3), 3)
+    pixels = rng.integers(0, 256, size=(40, 5, 6, 3))
+    for x, channels in [
+        (pixels, 3),
+        (pixels / 255, 3),
+        (pixels[..., 0], 1),
+        (pixels[..., :2], None),  # two channels are no colours
+        (pixels.transpose(0, 3, 1, 2), None),
+        (pixels - 1, None),
+        (pixels * 1.5, None),
+        (pixels * [1, 1, 1000], None),
+    ]:
+        np.savez("t.npz", x=x.astype(np.float32), y=np.arange(40) % 2)
+        schema = load_dataset("t.npz").schema
+        assert schema.channels == channels
+        assert Schema.from_dict(schema.to_dict()) == schema

@@ -94,6 +94,7 @@ def test_columns_that_name_rows_or_tell_stories_are_left_out_and_told(write) -> 
         "--categorical user,customer_id to keep them as levels",
         "2 columns are free text and left out: notes, remark; give --categorical notes,remark to "
         "keep them as levels",
+        "column customer_id: rename it if its numbers measure something",
     )
     assert [column.name for column in data.schema.used] == ["b"]
     assert [column.reason for column in data.schema.columns[:4]] == [
@@ -113,6 +114,7 @@ def test_one_column_is_told_in_the_singular(write) -> None:
     assert learn(write, id=NUMBERS).warnings == (
         "1 column names rows, with hardly a value twice, and is left out: id; give --categorical "
         "id to keep it as levels",
+        "column id: rename it if its numbers measure something",
     )
     assert learn(write, a=STORIES).warnings == (
         "1 column is free text and left out: a; give --categorical a to keep it as levels",
@@ -160,4 +162,18 @@ def test_texts_that_repeat_are_levels(write) -> None:
 
 def test_a_column_of_rare_levels_alone_is_left_out(write) -> None:
     data = learn(write, a=[f"v{i // 2}" for i in range(140)])
-    assert data.schema.columns[0] == Column("a", "ignored", reason="identifier")
+    assert data.schema.columns[0] == Column("a", "ignored", reason="rare levels")
+    assert data.warnings == (
+        "1 column has rare levels alone and is left out: a; give --categorical a to keep it as "
+        "levels",
+    )
+
+
+def test_truth_values_are_two_in_any_case(write) -> None:
+    cells = ["yes", "No", " YES", "no"] * 8
+    data = learn(write, a=cells)
+    column = data.schema.columns[0]
+    assert (column.kind, column.levels) == ("boolean", ("No", "yes"))
+    assert data.x[:4, 1:].tolist() == [[0, 1], [1, 0], [0, 1], [1, 0]]
+    raw = read_raw(write("b;a\n1;NO\n1; yes \n", "new.csv"), data.schema)
+    assert raw["a"].tolist() == ["No", "yes"]

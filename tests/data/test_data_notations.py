@@ -32,7 +32,7 @@ def parse(text, notation):
         (["1\u00a0234", "12", "1\u202f234", "3"], "1 234.5", [1234, 12, 1234, 3]),
         (["1'234.5", "12", "1\u2019234", "3"], "1'234.5", [1234.5, 12, 1234, 3]),
         (["1'234,5", "12", "1'234", "3"], "1'234,5", [1234.5, 12, 1234, 3]),
-        (["12%", "12.5 %", "100%", "3"], "1,234.5", [0.12, 0.125, 1, 3]),
+        (["12%", "12.5 %", "100%", "3%"], "1,234.5", [0.12, 0.125, 1, 0.03]),
         (["12 %", "12,5 %", "-1 %", "3 %"], "1.234,5", [0.12, 0.125, -0.01, 0.03]),
         (["$5", "-$1,000.50", "$ 7", "$1"], "1,234.5", [5, -1000.5, 7, 1]),
         (["5 €", "1.000,50 €", "7€", "€ 1"], "1.234,5", [5, 1000.5, 7, 1]),
@@ -162,4 +162,77 @@ def test_a_number_beyond_float32_is_refused_by_its_line(write, refusal) -> None:
     assert refusal(learn, write, ["1,5", "9" * 39, "2,5", "3", "4"]) == (
         f"data file t.csv, column a: it holds numbers such as 1,5, but '{'9' * 39}' in line 3; "
         "mend the cell, or give --categorical a or --ignore a"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers", "doubt"),
+    [
+        (
+            ["15%", "15", "7.5%", "20"],
+            [0.15, 15, 0.075, 20],
+            "some numbers have a percent sign, which divides by a hundred, and others, such as 15, "
+            "have none; write all of them alike",
+        ),
+        (
+            ["$5", "€7", "$9.5", "€1"],
+            [5, 7, 9.5, 1],
+            "$ and € are mixed, and their amounts not converted",
+        ),
+        (
+            ["2.026", "513", "37.521", "900"],
+            [2.026, 513, 37.521, 900],
+            "2.026 and the like do not tell whether a dot separates thousands or the decimals; it "
+            "is read as decimal, write 1234 if that is wrong",
+        ),
+        (
+            ["20240107", "20240108", "3", "4"],
+            [20240108, 20240108, 3, 4],
+            "whole numbers are rounded to float32, 20240107 to 20240108; subtract a constant from "
+            "them, or write dates as 2024-12-31",
+        ),
+    ],
+)
+def test_numbers_that_may_be_meant_otherwise_are_told(write, cells, numbers, doubt) -> None:
+    data = learn(write, cells)
+    np.testing.assert_allclose(data.x[:, 0], numbers, rtol=1e-6)
+    assert data.warnings == (f"column a: {doubt}",)
+
+
+@pytest.mark.parametrize("cells", [["2.026", "1.125"], ["0.125", "513"], ["2.02", "513"]])
+def test_fractions_that_are_no_thousands_are_not_doubted(write, cells) -> None:
+    assert learn(write, cells * 2).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["2.026", "513", "37.521", "900"], [2026, 513, 37521, 900]),
+        (["2,026", "513", "37,521", "900"], [2.026, 513, 37.521, 900]),
+    ],
+)
+def test_a_decimal_comma_in_another_column_tells_what_dots_and_commas_are(
+    write, cells, numbers
+) -> None:
+    rows = [f"{cell};0,{row};{'pq'[row % 2]}" for row, cell in enumerate(cells)]
+    data = load_dataset(write("a;b;y\n" + "\n".join(rows) + "\n"))
+    assert [column.notation for column in data.schema.columns] == ["1.234,5", "1.234,5"]
+    np.testing.assert_allclose(data.x[:, 0], numbers, rtol=1e-6)
+    assert data.warnings == (
+        "column a: it is read with a decimal comma, as other columns are",
+        *data.warnings[1:],
+    )
+
+
+def test_numbers_that_float32_makes_equal_are_told(write) -> None:
+    data = learn(write, [str(10**17 + number) for number in range(4)])
+    assert data.warnings[0] == "1 column is constant and left out: a"
+    assert data.warnings[1].startswith("column a: whole numbers are rounded to float32")
+
+
+def test_measurements_with_a_unit_are_not_said_to_name_rows_alone(write) -> None:
+    data = learn(write, [f"{number}.5 kg" for number in range(30)])
+    assert data.warnings[1] == (
+        "column a: numbers and dates in other notations, such as 0.5 kg, are not read; write "
+        "1234.5 or 2024-12-31 to learn from it"
     )

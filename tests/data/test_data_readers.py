@@ -86,6 +86,13 @@ def test_digits_leaves_out_its_blank_pixels() -> None:
     )
 
 
+def test_a_first_line_of_numbers_is_told(write) -> None:
+    assert load_dataset(write("0.5,x,p\n1.5,y,p\n2.5,x,q\n3.5,y,p\n4.5,x,q\n")).warnings == (
+        "the first line names the columns, 0.5 among them; put a line of names before it if it is "
+        "a row",
+    )
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_header_tells_the_delimiter_of_a_csv(write, delimiter) -> None:
     text = "a,b,c\n1,x,p\n2,y,q\n3,x,p\n4,y,q\n".replace(",", delimiter)
@@ -171,6 +178,21 @@ def test_stem(source, name) -> None:
             ",a\n0,1\n",
             "data file t.csv: column 1 has no name in the header; name it, or write the file "
             "without a row index",
+        ),
+        (
+            "a,b,\n0,1,\n",
+            "data file t.csv: column 3 has no name in the header; name it, or take away what "
+            "separates it from the last name",
+        ),
+        (
+            "Sales 2024,,\na,b,c\n0,1,2\n",
+            "data file t.csv: column 2 has no name in the header; name it, or begin the file with "
+            "the header",
+        ),
+        (
+            "# exported\na,b\n0,1\n",
+            "data file t.csv, line 2: 2 cells where the header names 1; begin the file with the "
+            "header, or separate its names as the cells are",
         ),
         (
             "a,b, a,b\n1,2,3,4\n",

@@ -125,7 +125,10 @@ def test_no_column_left_is_refused(write, refusal) -> None:
         "each is ignored, constant, without values, an identifier or free text"
     )
     assert refusal(load_dataset, write(PLAIN), ignore=["a", "b"]) == message
-    assert refusal(load_dataset, write("y\np\nq\np\nq\n")) == message
+    assert refusal(load_dataset, write("a y\n1 p\n2 q\n3 p\n4 q\n")) == (
+        "data file t.csv: it has the one column a y, and nothing to predict it from; separate "
+        "cells by a comma, semicolon, tab or bar"
+    )
 
 
 def test_bundled_and_array_data_have_their_target(refusal) -> None:
@@ -234,3 +237,27 @@ def test_reading_data_imports_neither_keras_nor_mlflow() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "\n"
+
+
+@pytest.mark.parametrize(
+    ("labels", "doubt"),
+    [
+        (
+            ["1", "0", "1.0", "0.0"],
+            "classes of their own are 0 and 0.0, 1 and 1.0; write labels alike that mean the same",
+        ),
+        (
+            ["yes", "No", "Yes", "No"],
+            "classes of their own are Yes and yes; write labels alike that mean the same",
+        ),
+        (
+            ["yes", "no", "N/A", "no"],
+            "classes of their own are N/A; leave cells empty that have no label",
+        ),
+    ],
+)
+def test_labels_that_may_be_meant_otherwise_are_told(write, labels, doubt) -> None:
+    rows = "".join(f"{row},{label}\n" for row, label in enumerate(labels * 3))
+    data = load_dataset(write(f"a,y\n{rows}"))
+    assert len(data.classes) == len(set(labels))
+    assert data.warnings == (doubt,)

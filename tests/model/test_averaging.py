@@ -15,6 +15,7 @@ def test_the_mean_of_their_probabilities_is_answered():
     networks, x = [network(0), network(1), network(2)], np.eye(4, dtype=np.float32)
     expected = np.mean([each(x).numpy() for each in networks], axis=0)
     np.testing.assert_allclose(averaged(networks)(x).numpy(), expected, atol=1e-6)
+    assert averaged(networks)(x[:0]).shape == (0, expected.shape[1])
 
 
 def test_one_network_is_left_as_it_is():

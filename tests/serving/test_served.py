@@ -93,10 +93,17 @@ def test_it_answers_one_record_a_row_on_the_loopback_address(served):
         (b"{}", "application/json; charset=utf-16", 415, "no parameter but charset=utf-8"),
         (b" " * (MOST_BYTES + 1), "application/json", 413, "larger than 16,777,216 bytes"),
         (b'{"dataframe_records": [{"colour": "red"}]}', "application/json", 400, "missing inputs"),
+        (
+            b'{"dataframe_records": [{"colour": "red", "size": 1}, {"colour": "red"}]}',
+            "application/json",
+            400,
+            "record 1 of dataframe_records lacks size, which others have",
+        ),
+        (b'{"dataframe_records": [1]}', "application/json", 400, "must be a list of objects"),
     ],
     ids=[
         "torn", "deep", "latin-1", "no object", "two forms", "nested", "csv", "no type", "charset",
-        "large", "columns",
+        "large", "columns", "unlike", "no records",
     ],
 )  # fmt: skip
 def test_what_it_cannot_take_is_refused_with_a_reason(served, body, kind, status, words):

@@ -47,7 +47,8 @@ def _relations(dataset: Dataset) -> list[str]:
 
 def _columns(schema: Schema) -> list[str]:
     if schema.array_shape is not None:
-        return [f"  array x: each row of shape {schema.array_shape}"]
+        pixels = ", pixels that are scaled alike" if schema.channels else ""
+        return [f"  array x: each row of shape {schema.array_shape}{pixels}"]
     lines = []
     for kind in ("numeric", "date", "categorical", "boolean", "ignored"):
         columns = [_column(column) for column in schema.columns if column.kind == kind]

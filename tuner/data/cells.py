@@ -105,7 +105,7 @@ class Cells:
         """Return the plain numbers, (texts,) float64, NaN where there is none."""
         stripped = pa.array(self.stripped, pa.string())
         digits = pc.if_else(pa.array(self.number), stripped, pa.scalar(None, pa.string()))
-        return _finite_or_nan(digits.cast(pa.float64()).to_numpy(zero_copy_only=False))
+        return _one_nan(digits.cast(pa.float64()).to_numpy(zero_copy_only=False))
 
     def values(self, missing: np.ndarray) -> np.ndarray:
         """Return the texts as they stood, (rows,) object, "" where one is missing, (texts,)."""
@@ -129,10 +129,10 @@ def plain_numbers(text: Any) -> np.ndarray | None:
     found = numbers.to_numpy(zero_copy_only=False)
     if int(np.isnan(found).sum()) > pc.sum(missing).as_py():
         return None  # some spelling of NaN that stands for no missing number
-    return _finite_or_nan(found)
+    return _one_nan(found)
 
 
-def _finite_or_nan(values: np.ndarray) -> np.ndarray:
+def _one_nan(values: np.ndarray) -> np.ndarray:
     """Return numbers with every NaN as the one usual NaN, so that equal data has equal bytes."""
     gone = np.isnan(values)
     if not gone.any():
@@ -154,7 +154,7 @@ def is_text(column: Any) -> bool:
 
 def stored_numbers(column: Any) -> np.ndarray:
     """Return a pyarrow column of numbers, (rows,) float64, NaN where one is missing."""
-    return _finite_or_nan(column.cast(pa.float64(), safe=False).to_numpy())
+    return _one_nan(column.cast(pa.float64(), safe=False).to_numpy())
 
 
 def as_text(column: Any) -> Any:

@@ -22,7 +22,7 @@ _LATER = ("spellings", "other", "notation", "parts")  # studies of earlier versi
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's name, its kind, and what was seen in it when the schema was made.
+    """A column's name, its kind, and what is read in it, as seen when the schema was made.
 
     Args:
         name: As in the header, without surrounding blanks.
@@ -46,6 +46,11 @@ class Column:
     other: bool = False
     notation: str = ""
     parts: tuple[str, ...] = ()
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it is part of the network's input."""
+        return self.kind != "ignored"
 
     @property
     def is_plain(self) -> bool:

@@ -190,12 +190,18 @@ def _learn_arrays(arrays: Arrays) -> _Learned:
     if arrays.y is None:
         raise DataError(f"{arrays.label}: it has no array y; save x and y")
     labels = read_target(arrays.y, f"{arrays.label}, target {arrays.target}")
-    schema = Schema((), arrays.target, labels.classes, array_shape=arrays.x.shape[1:])
+    shape, channels = arrays.x.shape[1:], arrays.channels
+    schema = Schema((), arrays.target, labels.classes, array_shape=shape, channels=channels)
     x = arrays.x if labels.present.all() else arrays.x[labels.present]
     return _Learned(schema, labels, {"x": x}, (*arrays.warnings, *labels.warnings))
 
 
 def _learn_table(table: Table, target: str, options: _Options) -> _Learned:
+    if len(table.names) == 1:
+        raise DataError(
+            f"{table.label}: it has the one column {target}, and nothing to predict it from; "
+            "separate cells by a comma, semicolon, tab or bar"
+        )
     labels = read_target(
         table.column(target, otherwise="choose another --target"),
         f"{table.label}, target {target}",

@@ -22,6 +22,7 @@ from tuner.errors import DataError
 __all__ = ["read_delimited", "stream_delimited"]
 
 _NAMED_DELIMITER = re.compile(r"""sep=([^\w"])""", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?[0-9]*[.,][0-9]+")
 _BLOCK_BYTES = 1 << 24  # a row must fit into one block
 
 
@@ -127,17 +128,24 @@ def _table(source: _Source, columns: pa.Table, *, first: int) -> Table:
         columns=columns.rename_columns([name.strip() for name in columns.column_names]),
         locate=source.place,
         rows=np.arange(first, first + columns.num_rows),
-        warnings=_told(source.encoding),
+        warnings=_told(source),
     )
 
 
-def _told(encoding: str) -> tuple[str, ...]:
-    if encoding != LATIN_1:
-        return ()
-    return (
-        "the file is not UTF-8 and is read as Latin-1 (Windows-1252); save it as UTF-8 if letters "
-        "look wrong",
-    )
+def _told(source: _Source) -> tuple[str, ...]:
+    told = []
+    if source.encoding == LATIN_1:
+        told.append(
+            "the file is not UTF-8 and is read as Latin-1 (Windows-1252); save it as UTF-8 if "
+            "letters look wrong"
+        )
+    numbers = [name for name in source.header if _NUMBER.fullmatch(name.strip())]
+    if numbers:
+        told.append(
+            f"the first line names the columns, {listed(numbers)} among them; put a line of names "
+            "before it if it is a row"
+        )
+    return tuple(told)
 
 
 def _opened(path: Path) -> Any:
@@ -183,9 +191,12 @@ def _fault(source: _Source) -> str | None:
     for line, cells in source.rows():
         if len(cells) != width and cells:
             found = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
+            mend = "mend the line, or quote cells that contain the delimiter"
+            if width == 1:
+                mend = "begin the file with the header, or separate its names as the cells are"
             return (
                 f"data file {source.path}, line {line}: {found} where the header names {width}; "
-                "mend the line, or quote cells that contain the delimiter"
+                f"{mend}"
             )
     return None
 
@@ -194,9 +205,13 @@ def _check_header(path: Path, names: list[str]) -> None:
     if not any(names):
         raise DataError(f"data file {path}: its first line is blank; name the columns there")
     if "" in names:
+        place = names.index("")
+        mend = {
+            0: "write the file without a row index",
+            len(names) - 1: "take away what separates it from the last name",
+        }.get(place, "begin the file with the header")
         raise DataError(
-            f"data file {path}: column {names.index('') + 1} has no name in the header; name it, "
-            "or write the file without a row index"
+            f"data file {path}: column {place + 1} has no name in the header; name it, or {mend}"
         )
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:

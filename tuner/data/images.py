@@ -1,5 +1,6 @@
 """Folders of images: a sub-folder a class to learn from, or any images to predict."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -144,7 +145,12 @@ class ImageFolder:
         return [f"{what}: {self._named(paths)}" for what, paths in kinds.items() if paths]
 
     def _named(self, paths: Sequence[Path]) -> str:
-        return listed([str(path.relative_to(self.path)) for path in paths])
+        return listed([self.name(path) for path in paths])
+
+    def name(self, path: Path) -> str:
+        """Return the name of a file within the folder, with escapes for what is no UTF-8."""
+        within = os.fsencode(path.relative_to(self.path))
+        return within.decode("utf-8", "backslashreplace")
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from tuner.data.cells import Cells
 
-__all__ = ["FREE_TEXT", "IDENTIFIER", "Levels", "find_levels", "name_months", "unique_reason"]
-
-IDENTIFIER = "identifier"
-FREE_TEXT = "free text"
+__all__ = ["Levels", "find_levels"]
 
 _FEW = 50
 """A column of no more levels keeps all of them."""
@@ -22,12 +17,6 @@ _RARE = 10
 _MOST, _MOST_OF_MANY, _MANY_ROWS = 1000, 100, 100_000
 """The levels that are kept at most, and in a table of more than so many rows."""
 
-_MONTH = r"(?i)^[^a-z]*\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b[^a-z]*$"
-_TWO_NUMBERS = "[0-9]+[^0-9]+[0-9]+"
-
-_ENOUGH = 20
-"""Rows in which chance alone does not make values differ from each other."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
@@ -35,7 +24,8 @@ class Levels:
 
     Args:
         names: Those that are features, sorted.
-        spellings: Each level with a text that differs from it by blanks, as it stood.
+        spellings: Each level with a text that differs from it by blanks, or, of truth values, by
+            case, as it stood.
         pooled: The number of levels that are not features.
         rows: The rows in which those stand.
     """
@@ -47,14 +37,17 @@ class Levels:
 
 
 def find_levels(cells: Cells, *, keep_rare: bool) -> Levels:
-    """Return the levels of a column; surrounding blanks do not count.
+    """Return the levels of a column; surrounding blanks do not count, nor the case of truth values.
 
     Args:
         cells: The column.
         keep_rare: Pool only what goes beyond the greatest number of levels.
     """
     present = ~cells.empty
-    names, places = np.unique(cells.stripped[present], return_inverse=True)
+    bare = cells.stripped[present]
+    if cells.are_boolean:
+        bare = _in_one_case(bare)
+    names, places = np.unique(bare, return_inverse=True)
     counts = np.bincount(places, cells.count()[present], minlength=len(names)).astype(int)
     kept = _kept(counts, len(cells.codes), keep_rare)
     spelled = [
@@ -71,6 +64,14 @@ def find_levels(cells: Cells, *, keep_rare: bool) -> Levels:
     )
 
 
+def _in_one_case(texts: np.ndarray) -> np.ndarray:
+    """Return texts as the first of those is written that differ by case alone, (texts,) object."""
+    first: dict[str, str] = {}
+    spelled = np.empty(len(texts), object)
+    spelled[:] = [first.setdefault(text.lower(), text) for text in texts]
+    return spelled
+
+
 def _kept(counts: np.ndarray, rows: int, keep_rare: bool) -> np.ndarray:
     """Return which levels are features, (levels,) bool."""
     if len(counts) <= _FEW:
@@ -79,26 +80,3 @@ def _kept(counts: np.ndarray, rows: int, keep_rare: bool) -> np.ndarray:
     most = _MOST_OF_MANY if rows > _MANY_ROWS else _MOST
     kept[np.argsort(-counts, kind="stable")[most:]] = False
     return kept
-
-
-def unique_reason(cells: Cells) -> str:
-    """Return why texts that differ from row to row are no levels; "" if they may be.
-
-    Free text has four words or more on average, and more than half of its rows differ. Of an
-    identifier, nearly all do.
-    """
-    present = ~cells.empty
-    rows, texts = int(cells.count()[present].sum()), int(present.sum())
-    if rows < _ENOUGH or texts <= rows / 2:
-        return ""
-    words = pc.count_substring_regex(pa.array(cells.stripped[present], pa.string()), r"\S+")
-    if pc.mean(words).as_py() >= 4:
-        return FREE_TEXT
-    return IDENTIFIER if texts >= 0.95 * rows else ""
-
-
-def name_months(cells: Cells) -> bool:
-    """Return whether most texts are dates whose month is a word, such as 31 Dec 2024."""
-    present = pa.array(cells.stripped[~cells.empty], pa.string())
-    both = (pc.match_substring_regex(present, pattern) for pattern in (_MONTH, _TWO_NUMBERS))
-    return bool(pc.mean(pc.and_(*both)).as_py() > 0.5)

@@ -11,9 +11,10 @@ import numpy as np
 
 from tuner.data.characters import BLANKS, DIGITS, SIGNS, WIDTH, count, flags, values
 
-__all__ = ["CURRENCIES", "NOTATIONS", "parse_numbers"]
+__all__ = ["CURRENCIES", "DECIMAL_COMMA", "NOTATIONS", "parse_numbers"]
 
-NOTATIONS = ("1,234.5", "1.234,5", "1 234.5", "1 234,5", "1'234.5", "1'234,5")
+DECIMAL_COMMA = "1.234,5"
+NOTATIONS = ("1,234.5", DECIMAL_COMMA, "1 234.5", "1 234,5", "1'234.5", "1'234,5")
 """All that are read, in the order in which they are tried."""
 
 CURRENCIES = "$€£¥"

@@ -63,7 +63,7 @@ def row_files(source: str) -> list[str] | None:
     if source in BUNDLED or not Path(source).is_dir():
         return None
     folder = ImageFolder.open(Path(source))
-    return [str(file.relative_to(folder.path)) for file in folder.files]
+    return [folder.name(file) for file in folder.files]
 
 
 def _reader(source: str) -> Callable[[Path], Table | Arrays | ImageFolder]:

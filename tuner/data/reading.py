@@ -15,6 +15,8 @@ from tuner.errors import DataError
 
 __all__ = ["read_columns"]
 
+_DIGITS = 30  # after the point: no longer texts are read, and float32 has no more
+
 
 def read_columns(table: Table, columns: Iterable[Column]) -> RawColumns:
     """Return the values of columns whose kind is known already.
@@ -40,7 +42,8 @@ def _read(table: Table, column: Column) -> np.ndarray:
     if not column.is_measured:
         return _respelled(column, Cells.of(as_text(values)))
     if column.kind == "numeric" and not is_text(values):
-        values = _as_written(values, column.notation)
+        numbers = table.finite(column.name, stored_numbers(values))
+        values = _as_written(numbers, column.notation)
     cells = Cells.of(as_text(values))
     meant = _meant(column, cells.stripped)
     _refuse(table, column, cells, np.isnan(meant) & ~cells.empty & ~cells.placeholder)
@@ -75,11 +78,11 @@ def _refuse(table: Table, column: Column, cells: Cells, strange: np.ndarray) -> 
     )
 
 
-def _as_written(numbers: Any, notation: str) -> Any:
-    """Return stored numbers as texts in a notation, (rows,), "" where one is missing."""
-    values = stored_numbers(numbers)
+def _as_written(numbers: np.ndarray, notation: str) -> Any:
+    """Return numbers as texts in a notation, (rows,), "" where one is missing."""
     texts = [
-        "" if np.isnan(value) else np.format_float_positional(value, trim="-") for value in values
+        "" if np.isnan(value) else np.format_float_positional(value, precision=_DIGITS, trim="-")
+        for value in numbers
     ]
     spelled = pc.replace_substring(pa.array(texts, pa.string()), ".", notation[5])
     return pa.chunked_array([spelled])

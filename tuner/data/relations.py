@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tuner.data.cells import Cells, as_text, distinct
 from tuner.data.table import Table
+from tuner.data.written import find_written
 from tuner.errors import DataError
 
 if TYPE_CHECKING:
@@ -77,10 +78,15 @@ def _moments(table: Table, name: str, present: np.ndarray) -> pd.Series:
     moments = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
     unread = np.flatnonzero(moments.isna() & texts.notna() & present)
     if len(unread):
-        row = int(unread[0])
+        written = find_written(cells)
+        values = pd.Series(cells.rows(written.values))
+        unread = np.flatnonzero(values.isna() & texts.notna() & present)
+        if not len(unread) and not written.doubt(name):
+            return values
+        row = int(unread[0]) if len(unread) else int(np.flatnonzero(present)[0])
         raise DataError(
             f"{table.label}, --order: column {name} has {texts[row]!r} in {table.place(row)}, "
-            "neither a number nor a date; write dates as 2024-01-31, or 2024-01-31 12:30"
+            "which is no number or date for certain; write dates as 2024-01-31, or 2024-01-31 12:30"
         )
     return moments
 

@@ -1,6 +1,8 @@
 """Standardisation, fitted on the training rows of one fold and on no others."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -53,20 +55,35 @@ def fit_scaler(
     """
     mean = np.zeros(x.shape[1], np.float32)
     scale = np.ones(x.shape[1], np.float32)
-    alike = (
-        [slice(feature, feature + 1) for feature in np.flatnonzero(scaled)]
-        if channels is None
-        else [slice(channel, None, channels) for channel in range(channels)]
-    )
-    for feature in alike:
-        values = x[:, feature][rows].astype(np.float64)
-        values = values[~np.isnan(values)]
-        if not len(values):
-            scale[feature] = np.inf
-            continue
-        mean[feature] = values.mean()
-        deviation = np.float32(values.std())
-        # rounding gives equal values a tiny deviation, and float32 may round a tiny one to zero
-        if values.min() < values.max() and deviation > 0:
-            scale[feature] = deviation
+    if channels is None:
+        for feature in np.flatnonzero(scaled):
+            values = _present(x[:, feature], rows)
+            mean[feature], scale[feature] = _moments(partial(iter, [values]))
+        return Scaler(mean=mean, scale=scale)
+    for channel in range(channels):
+        pixels = slice(channel, None, channels)
+        mean[pixels], scale[pixels] = _moments(partial(_columns, x[:, pixels], rows))
     return Scaler(mean=mean, scale=scale)
+
+
+def _columns(x: np.ndarray, rows: np.ndarray) -> Iterator[np.ndarray]:
+    return (_present(column, rows) for column in x.T)
+
+
+def _present(column: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    values = column[rows].astype(np.float64)
+    return values[~np.isnan(values)]
+
+
+def _moments(parts: Callable[[], Iterator[np.ndarray]]) -> tuple[float, np.float32]:
+    """Return the mean and the deviation of numbers that come in parts, as often as asked for."""
+    count = sum(len(values) for values in parts())
+    if not count:
+        return 0.0, np.float32(np.inf)
+    mean = sum(values.sum() for values in parts()) / count
+    squares = sum(np.square(values - mean).sum() for values in parts())
+    least = min(values.min(initial=np.inf) for values in parts())
+    greatest = max(values.max(initial=-np.inf) for values in parts())
+    deviation = np.float32(np.sqrt(squares / count))
+    # rounding gives equal values a tiny deviation, and float32 may round a tiny one to zero
+    return mean, deviation if least < greatest and deviation > 0 else np.float32(1)

@@ -20,27 +20,19 @@ class Schema:
         target: The target's column; "y" for an `.npz` file, "class" for a folder of images.
         classes: The labels, in the order of the network's outputs.
         array_shape: The shape of one row of an array data set, else None.
+        channels: Of an image, whose pixels are standardised alike; None for other rows.
     """
 
     columns: tuple[Column, ...]
     target: str
     classes: tuple[str, ...]
     array_shape: tuple[int, ...] | None = None
+    channels: int | None = None
 
     @property
     def used(self) -> tuple[Column, ...]:
         """The columns that the network sees."""
-        return tuple(column for column in self.columns if column.kind != "ignored")
-
-    @property
-    def numeric(self) -> tuple[Column, ...]:
-        """The columns of numbers."""
-        return tuple(column for column in self.columns if column.kind == "numeric")
-
-    @property
-    def categorical(self) -> tuple[Column, ...]:
-        """The columns of levels, which the boolean ones are as well."""
-        return tuple(c for c in self.columns if c.kind in ("categorical", "boolean"))
+        return tuple(column for column in self.columns if column.is_used)
 
     @property
     def image(self) -> tuple[int, int, int] | None:
@@ -51,11 +43,6 @@ class Schema:
             case (height, width, channels):
                 return height, width, channels
         return None
-
-    @property
-    def channels(self) -> int | None:
-        """Channels of an image, whose pixels are standardised alike; None for other rows."""
-        return None if self.image is None else self.image[-1]
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -91,6 +78,7 @@ class Schema:
             "target": self.target,
             "classes": list(self.classes),
             "array_shape": None if self.array_shape is None else list(self.array_shape),
+            **({} if self.channels is None else {"channels": self.channels}),
         }
 
     @classmethod
@@ -102,4 +90,5 @@ class Schema:
             target=values["target"],
             classes=tuple(values["classes"]),
             array_shape=None if shape is None else tuple(shape),
+            channels=values.get("channels"),
         )

@@ -159,6 +159,29 @@ class Arrays:
     target: str = "y"
     warnings: tuple[str, ...] = ()
 
+    @property
+    def channels(self) -> int | None:
+        """Channels of an image, None where rows are none.
+
+        Rows are images if they have height and width, perhaps with 1, 3 or 4 channels as the last
+        axis, of whole numbers from 0 to 255 or fractions from 0 to 1. What else is of two or three
+        dimensions may be measurements, such as of sensors, each on a scale of its own.
+        """
+        match self.x.shape[1:]:
+            case (_, _):
+                channels = 1
+            case (_, _, 1 | 3 | 4 as channels):
+                pass
+            case _:
+                return None
+        return channels if _are_pixels(self.x) else None
+
+
+def _are_pixels(x: np.ndarray) -> bool:
+    if x.min() < 0 or x.max() > 255:
+        return False
+    return bool(x.max() <= 1) or all((row == np.trunc(row)).all() for row in x)
+
 
 def _has_zero_byte(texts: Any) -> bool:
     """Return whether a pyarrow array of text may have a NUL character: what it is cut from has."""

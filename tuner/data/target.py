@@ -1,12 +1,14 @@
 """The classes to tell apart, from a column of labels."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.cells import Cells, as_text, distinct
+from tuner.data.cells import MISSING_NUMBERS, Cells, as_text, distinct
+from tuner.data.table import listed
 from tuner.errors import DataError
 
 __all__ = ["Target", "read_target"]
@@ -28,14 +30,13 @@ class Target:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """A sentence about the rows without a label, if there are any."""
+        """Sentences about rows without a label, and about labels that may be meant otherwise."""
         gone = int((~self.present).sum())
-        if not gone:
-            return ()
-        return (
+        without = (
             f"{gone:,} {'row has' if gone == 1 else 'rows have'} no target and "
             f"{'is' if gone == 1 else 'are'} left out",
         )
+        return (*(without if gone else ()), *_doubts(self.classes))
 
 
 def read_target(labels: Any, place: str) -> Target:
@@ -60,6 +61,25 @@ def read_target(labels: Any, place: str) -> Target:
     position = np.full(len(texts), -1, np.int64)
     position[order] = np.arange(len(order))
     return Target(y=position[codes[present]], classes=classes, present=present)
+
+
+def _doubts(classes: Sequence[str]) -> Iterator[str]:
+    alike: dict[str | float, list[str]] = {}
+    for name in classes:
+        alike.setdefault(_meant(name), []).append(name)
+    twice = [" and ".join(names) for names in alike.values() if len(names) > 1]
+    if twice:
+        yield f"classes of their own are {listed(twice)}; write labels alike that mean the same"
+    gaps = [name for name in classes if name in MISSING_NUMBERS]
+    if gaps:
+        yield f"classes of their own are {listed(gaps)}; leave cells empty that have no label"
+
+
+def _meant(label: str) -> str | float:
+    try:
+        return float(label)
+    except ValueError:
+        return label.casefold()
 
 
 def _rank(text: str, numeric: bool) -> tuple[float, str]:

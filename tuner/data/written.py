@@ -32,12 +32,14 @@ class Written:
         features: What each distinct text means, by name, (texts,) float64, NaN where it has no
             meaning: a number, or the parts of a date.
         rival: A text that another notation reads as well, but otherwise; "" if there is none.
+        short: A date whose year has two digits, and may stand first; "" if there is none.
     """
 
     kind: Literal["numeric", "date"]
     notation: str
     features: _Features
     rival: str = ""
+    short: str = ""
 
     @property
     def values(self) -> np.ndarray:
@@ -52,7 +54,10 @@ class Written:
     def doubt(self, name: str) -> str:
         """Return a sentence about what a column's cells do not tell, "" if they tell all."""
         if not self.rival:
-            return ""
+            return self.short and (
+                f"column {name}: the year of {self.short} and the like is read as the last of the "
+                "three numbers; write 2024-12-31 if that is wrong"
+            )
         place = f"column {name}: {self.rival} and the like"
         if self.kind == "date":
             order = "day" if self.notation == DAY_FIRST else "month"
@@ -94,7 +99,8 @@ def _others(cells: Cells) -> Iterator[Written]:
             features = {name: np.full(len(looks), np.nan) for name in found[notation]}
             for name, meant in found[notation].items():
                 features[name][looks] = meant
-            yield Written(kind, notation, features, rival)
+            short = _short_year(texts) if notation == DAY_FIRST else ""
+            yield Written(kind, notation, features, rival, short)
 
 
 def _look_alike(texts: np.ndarray) -> np.ndarray:
@@ -110,7 +116,8 @@ def _readings(texts: np.ndarray, notations: Sequence[str], read: _Read) -> dict[
 
     A notation that reads all texts leaves no other to try but those that read some otherwise.
     """
-    sample = {name: _values(read(texts[:_SAMPLE], name)) for name in notations}
+    evenly = texts[:: max(1, len(texts) // _SAMPLE)]
+    sample = {name: _values(read(evenly, name)) for name in notations}
     counts = {name: int(np.isfinite(values).sum()) for name, values in sample.items()}
     best = [name for name in notations if counts[name] == max(counts.values())]
     if not counts[best[0]]:
@@ -118,7 +125,8 @@ def _readings(texts: np.ndarray, notations: Sequence[str], read: _Read) -> dict[
     found = {best[0]: read(texts, best[0])}
     complete = bool(np.isfinite(_values(found[best[0]])).all())
     for name in best[1:]:
-        if not complete or _differ(sample[name], sample[best[0]]).any():
+        dates = notations is DATE_NOTATIONS  # some few may differ in the order of day and month
+        if dates or not complete or _differ(sample[name], sample[best[0]]).any():
             found[name] = read(texts, name)
     counts = {name: int(np.isfinite(_values(features)).sum()) for name, features in found.items()}
     return {name: found[name] for name in found if counts[name] == max(counts.values())}
@@ -136,9 +144,15 @@ def _decide(texts: np.ndarray, found: dict[str, _Features]) -> tuple[str, str]:
     if different is None:
         return chosen, ""
     text = str(texts[int(np.argmax(different))])
-    if chosen in NOTATIONS and _has_long_run(texts):
+    if chosen in NOTATIONS and _have_long_run(texts).any():
         chosen = next((name for name in found if name[5] in text), chosen)
     return chosen, text
+
+
+def _short_year(texts: np.ndarray) -> str:
+    """Return the first text without a run of four digits, "" if there is none."""
+    short = np.flatnonzero(~_have_long_run(texts))
+    return str(texts[short[0]]) if len(short) else ""
 
 
 def _values(features: _Features) -> np.ndarray:
@@ -149,8 +163,10 @@ def _differ(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray((one != other) & ~(np.isnan(one) & np.isnan(other)))
 
 
-def _has_long_run(texts: np.ndarray) -> bool:
-    return bool(pc.any(pc.match_substring_regex(pa.array(texts, pa.string()), "[0-9]{4}")).as_py())
+def _have_long_run(texts: np.ndarray) -> np.ndarray:
+    """Return which texts have four digits or more in a row, (texts,) bool."""
+    found = pc.match_substring_regex(pa.array(texts, pa.string()), "[0-9]{4}")
+    return np.asarray(found.to_numpy(zero_copy_only=False), bool)
 
 
 def _read_numbers(texts: np.ndarray, notation: str) -> _Features:

@@ -19,4 +19,6 @@ def averaged(networks: Sequence[keras.Model]) -> keras.Model:
     for number, network in enumerate(networks):
         network.name = f"network_{number}"
     rows = keras.Input(networks[0].input_shape[1:])
-    return keras.Model(rows, keras.layers.Average()([network(rows) for network in networks]))
+    answers = keras.ops.stack([network(rows) for network in networks])
+    # Keras's own Average adds them up one by one, which TensorFlow refuses where there are no rows
+    return keras.Model(rows, keras.ops.mean(answers, axis=0))

@@ -21,7 +21,7 @@ _GLOROT = frozenset({"tanh", "sigmoid", "softmax"})
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A multilayer perceptron with a softmax, and the SGD that trains it.
+    """A perceptron with a softmax, perhaps behind convolutions, and the SGD that trains it.
 
     Attributes:
         widths: Features, the units of each hidden layer, classes. Behind convolutional blocks the

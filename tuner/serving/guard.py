@@ -98,7 +98,23 @@ def checked_body(body: bytes) -> bytes:
     rows = content[forms[0]]
     if _depth(rows) > _DEEPEST:
         raise Refusal(400, f"{forms[0]} is nested more than {_DEEPEST} deep")
+    if forms[0] == "dataframe_records":
+        _check_records(rows)
     return json.dumps({forms[0]: rows}).encode()
+
+
+def _check_records(rows: Any) -> None:
+    """Refuse records that differ in their fields: MLflow takes what lacks for missing values."""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Refusal(400, "dataframe_records must be a list of objects, one a row")
+    fields = set().union(*rows)
+    for number, row in enumerate(rows):
+        if lacking := fields - row.keys():
+            raise Refusal(
+                400,
+                f"record {number} of dataframe_records lacks {sorted(lacking)[0]}, which others "
+                "have; give null for a missing value",
+            )
 
 
 def _depth(content: Any) -> int:

@@ -16,6 +16,7 @@ from mlflow.models import set_model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
+_DIGITS = 30  # after the point: the network reads no longer texts, and float32 has no more
 MISSING_NUMBERS = (
     *("", "NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
     *("null", "NULL", "None", "none", "?", "-", "--"),
@@ -74,7 +75,10 @@ class SoftmaxClassifier(PythonModel):
         known = _levels(described)
         texts = (_spelled(column, value) for value in values)
         return np.array(
-            [known.get(text, known.get(_bare(described, text), text)) for text in texts],
+            [
+                known.get(text, known.get(text.strip(), known.get(_bare(described, text), text)))
+                for text in texts
+            ],
             dtype=object,
         )
 
@@ -98,7 +102,7 @@ def _written(value: Any, decimal: str) -> Any:
     """Return a fraction as text with a decimal separator, and anything else as it is."""
     if not isinstance(value, float | np.floating) or not np.isfinite(value):
         return value
-    return np.format_float_positional(value, trim="-").replace(".", decimal)
+    return np.format_float_positional(value, precision=_DIGITS, trim="-").replace(".", decimal)
 
 
 def _spelled(column: str, value: Any) -> str:
