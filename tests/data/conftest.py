@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tuner.data import RawColumns, Schema, stream_raw
@@ -10,9 +11,9 @@ from tuner.errors import DataError
 
 
 def read_raw(path: str, schema: Schema) -> RawColumns:
-    """Return rows to predict on, of a source that comes in one part."""
-    (raw,) = stream_raw(path, schema)
-    return raw
+    """Return rows to predict on, all parts together."""
+    parts = list(stream_raw(path, schema))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.data.conftest import read_raw
-from tuner.data import load_dataset
+from tuner.data import load_dataset, stream_raw
 
 TEXT = 'größe,"a\nb",y\n1,"é, ü",p\n2,ñ,q\n3,"é, ü",p\n4,ñ,q\n'
 LATIN = (
@@ -74,3 +74,10 @@ def test_a_bad_cell_is_found_at_its_line_in_utf_16(refusal) -> None:
         "data file t.csv, column a: inf in line 5 is not a finite number as float32; mend the "
         "cell, or leave the column out with --ignore a"
     )
+
+
+def test_rows_to_predict_on_are_told_of_too() -> None:
+    Path("t.csv").write_bytes(TEXT.encode("latin-1"))
+    told: list[str] = []
+    parts = list(stream_raw("t.csv", load_dataset("t.csv").schema, tell=told.append))
+    assert (len(parts), tuple(told)) == (1, LATIN)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.data.conftest import read_raw
-from tuner.data import Schema, load_dataset, row_files
+from tuner.data import Schema, load_dataset, row_files, stream_raw
 from tuner.errors import DataError
 
 GREY = np.arange(12, dtype=np.uint8).reshape(4, 3) * 20  # height 4, width 3
@@ -199,6 +199,15 @@ def test_images_to_predict_need_no_classes_and_are_brought_to_the_models_form(pe
     assert refusal(read_raw, "new", schema) == (
         "data folder new: 1 of 4 images cannot be read: broken.png; replace or delete them"
     )
+
+
+def test_images_to_predict_are_read_some_at_a_time(pets, monkeypatch):
+    schema = load_dataset("pets").schema
+    whole = read_raw("pets", schema)["x"]
+    monkeypatch.setattr("tuner.data.images.rows_at_once", lambda numbers, most: 4)
+    parts = [part["x"] for part in stream_raw("pets", schema)]
+    assert [len(part) for part in parts] == [4, 2]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
 def test_a_model_of_arrays_reads_images_where_they_can_have_its_channels(pets, refusal):

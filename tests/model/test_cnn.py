@@ -94,7 +94,7 @@ def test_without_blocks_it_is_a_perceptron_of_all_pixels():
 REFUSED = [
     (None, "space test has convolutional blocks, which take images, and the rows of data some "),
     ((3, 32, 32), r"images of data some have shape \(3, 32, 32\), which looks like channels"),
-    ((3, 8, 1), "each of 2 blocks halves height and width, and .* 3×8 pixels; give 1 blocks at"),
+    ((3, 8, 1), "each of 2 blocks halves height and width, and .* 3×8 pixels; give 1 block at"),
     ((1, 8, 1), "1×8 pixels; take a space without blocks"),
 ]
 

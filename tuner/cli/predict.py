@@ -32,7 +32,7 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
     if output is not None:
         check_output(output)
     model = ExportedModel.open(folder)
-    parts = model.read(data)
+    parts = model.read(data, tell=lambda warning: print(f"warning: {warning}", file=sys.stderr))
     import_heavy()
     files = row_files(data)
     tables = model.predict(parts)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -104,39 +104,44 @@ def load_dataset(
     )
 
 
-def stream_raw(path: str, schema: Schema) -> Iterator[RawColumns]:
-    """Yield rows to predict on, as an exported model takes them; of a table some megabytes at once.
+def stream_raw(
+    path: str, schema: Schema, *, tell: Callable[[str], None] | None = None
+) -> Iterator[RawColumns]:
+    """Yield rows to predict on, as an exported model takes them, some megabytes at once.
 
     Args:
         path: Any source that `load_dataset` reads; the target may be absent, images need no
             sub-folders, and columns that the schema does not use are not looked at.
         schema: That of the data which the model was trained on.
+        tell: Is given each sentence about how the source is read, once.
 
     Raises:
         DataError: The source cannot be read, or its rows are not what the schema describes; when
             it comes to the fault.
     """
+    told: set[str] = set()
     for found in stream_source(path):
+        if isinstance(found, ImageFolder):
+            yield from _images(found, schema)
+            continue
+        for sentence in found.warnings:
+            if tell is not None and sentence not in told:
+                tell(sentence)
+            told.add(sentence)
         yield _raw(found, schema)
 
 
-def _raw(found: Table | Arrays | ImageFolder, schema: Schema) -> RawColumns:
-    if schema.array_shape is None:
-        if not isinstance(found, Table):
-            kind = "a folder of images" if isinstance(found, ImageFolder) else "an array"
-            raise DataError(
-                f"{found.label}: it is {kind} where the model reads the columns of a table; "
-                "give a table"
-            )
-        return read_columns(found, schema.used)
+def _raw(found: Table | Arrays, schema: Schema) -> RawColumns:
     if isinstance(found, Table):
+        if schema.array_shape is None:
+            return read_columns(found, schema.used)
         also = "" if schema.image is None else " or a folder of images"
         raise DataError(
             f"{found.label}: it is a table where the model reads arrays of shape "
             f"{schema.array_shape}; give an .npz file{also}"
         )
-    if isinstance(found, ImageFolder):
-        return {"x": _images(found, schema.array_shape, schema.image)}
+    if schema.array_shape is None:
+        raise _no_table(found, "an array")
     if found.x.shape[1:] != schema.array_shape:
         raise DataError(
             f"{found.label}: a row of x has shape {found.x.shape[1:]} where the model reads "
@@ -145,15 +150,22 @@ def _raw(found: Table | Arrays | ImageFolder, schema: Schema) -> RawColumns:
     return {"x": found.x}
 
 
-def _images(
-    folder: ImageFolder, shape: tuple[int, ...], image: tuple[int, int, int] | None
-) -> np.ndarray:
-    if image is None:
+def _images(folder: ImageFolder, schema: Schema) -> Iterator[RawColumns]:
+    if schema.array_shape is None:
+        raise _no_table(folder, "a folder of images")
+    if schema.image is None:
         raise DataError(
             f"{folder.label}: it is a folder of images where the model reads arrays of shape "
-            f"{shape}; give an .npz file"
+            f"{schema.array_shape}; give an .npz file"
         )
-    return folder.predict(image).x.reshape(-1, *shape)
+    for x in folder.predict(schema.image):
+        yield {"x": x.reshape(-1, *schema.array_shape)}
+
+
+def _no_table(found: Arrays | ImageFolder, kind: str) -> DataError:
+    return DataError(
+        f"{found.label}: it is {kind} where the model reads the columns of a table; give a table"
+    )
 
 
 _Options: TypeAlias = Mapping[str, Sequence[str]]

@@ -13,7 +13,7 @@ import numpy as np
 
 from tuner.data.characters import BLANKS, DIGITS, character_codes, count, flags, values
 
-__all__ = ["DATE_NOTATIONS", "PARTS", "parse_dates", "part_features"]
+__all__ = ["DATE_NOTATIONS", "DAY_FIRST", "PARTS", "TIME", "parse_dates", "part_features"]
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST, TIME = "31/12/2024", "12/31/2024", "2024-12-31", "23:59"
 DATE_NOTATIONS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, TIME)

@@ -1,13 +1,16 @@
 """Folders of images: a sub-folder a class to learn from, or any images to predict."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from math import prod
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
+from tuner.data.memory import rows_at_once
 from tuner.data.pixels import LONGEST, Form, Header, common_form, decode, read_header
 from tuner.data.table import Arrays, listed
 from tuner.errors import DataError
@@ -88,8 +91,8 @@ class ImageFolder:
             ),
         )
 
-    def predict(self, shape: tuple[int, int, int]) -> Arrays:
-        """Read all images, in the order of `files`, without classes.
+    def predict(self, shape: tuple[int, int, int]) -> Iterator[np.ndarray]:
+        """Yield the pixels of all images, in the order of `files`, some megabytes at a time.
 
         Args:
             shape: Height, width and channels, to which they are brought.
@@ -105,9 +108,13 @@ class ImageFolder:
             )
         if not files:
             raise DataError(f"{self.label}: it holds no images ({', '.join(_SUFFIXES)})")
-        x, whole = decode(files, form)
-        self._refuse_broken(files, whole, most=0.0)
-        return Arrays(label=self.label, x=x, y=None)
+        self._refuse_broken(files, [read_header(file) is not None for file in files], most=0.0)
+        few = rows_at_once(prod(shape), most=len(files))
+        for start in range(0, len(files), few):
+            part = files[start : start + few]
+            x, whole = decode(part, form)
+            self._refuse_broken(part, whole, most=0.0)
+            yield x
 
     def _refuse_broken(self, files: Sequence[Path], whole: Iterable[bool], *, most: float) -> None:
         broken = [file for file, reads in zip(files, whole, strict=True) if not reads]

@@ -8,8 +8,9 @@ from typing import Any
 
 from tuner.errors import SpaceError
 from tuner.space import Space
+from tuner.words import counted
 
-__all__ = ["Convolutions", "check_image"]
+__all__ = ["SIDE", "Convolutions", "check_image"]
 
 SIDE = 3  # pixels of a kernel's side: the smallest with a centre (Simonyan and Zisserman 2015)
 
@@ -96,4 +97,4 @@ def check_image(space: Space, image: tuple[int, int, int] | None, *, data: str) 
 def _fewer(most: int) -> str:
     if not most:
         return "take a space without blocks"
-    return f"give {most} blocks at most, or larger images"
+    return f"give {counted(most, 'block')} at most, or larger images"

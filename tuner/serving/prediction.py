@@ -1,7 +1,7 @@
 """Predictions of an exported model for a file of raw columns, a part after another."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from math import prod
@@ -61,15 +61,19 @@ class ExportedModel:
                 f"{path} cannot be read ({type(error).__name__}: {error}); export the model again"
             ) from error
 
-    def read(self, data: str) -> Iterator[Inputs]:
+    def read(self, data: str, *, tell: Callable[[str], None] | None = None) -> Iterator[Inputs]:
         """Return the rows of a file, a part after another; the first part is read at once.
 
         Columns that the model does not know are left out; their order does not matter.
 
+        Args:
+            data: Any source that searches read.
+            tell: Is given each sentence about how it is read.
+
         Raises:
             DataError: The file cannot be read, or lacks a column; of a part, when it is its turn.
         """
-        parts = stream_raw(data, self.schema)
+        parts = stream_raw(data, self.schema, tell=tell)
         first = next(parts)
         return (model_inputs(part, self.inputs) for part in chain([first], parts))
 

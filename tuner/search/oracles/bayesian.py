@@ -26,7 +26,10 @@ class BayesianOracle(ModelBasedOracle):
 
     def first_trials(self) -> int:
         """Return three for each hyperparameter that is searched, as KerasTuner does."""
-        return 3 * max(sum(not isinstance(h.domain, Fixed) for h in self.space.hyperparameters), 1)
+        searched = {
+            each.name for each in self.space.hyperparameters if not isinstance(each.domain, Fixed)
+        }
+        return 3 * max(len(searched), 1)
 
     def suggest(self, trial: int) -> dict[str, Value] | None:
         """Return the configuration with the best lower confidence bound."""

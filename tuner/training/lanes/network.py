@@ -16,13 +16,12 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from tuner.training.lanes.data import LaneData
 
 __all__ = ["LaneProgram", "LaneShape", "LaneTrial", "LaneWeights", "Lanes"]
 
-Lanes = dict[str, tf.Tensor]  # what differs from lane to lane, by name; lanes on the first axis
+Lanes = dict[str, Any]  # what differs from lane to lane, by name: tensors, lanes on the first axis
 
 
 class LaneWeights(ABC):
