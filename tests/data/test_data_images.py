@@ -176,9 +176,12 @@ def test_refused_folders(pets, refusal):
         "class into a sub-folder of its name"
     )
     save("one/cat/1.png")
-    assert "data folder one, target class: every row is of the one class cat" in refusal(
-        load_dataset, "one"
+    assert refusal(load_dataset, "one") == (
+        "data folder one: the one sub-folder with images is cat; put those of each other class "
+        "into a sub-folder of its name"
     )
+    save("split/train/cat/1.png")
+    assert refusal(load_dataset, "split").endswith(", or give split/train, which has some")
     assert refusal(load_dataset, "pets", target="kind") == (
         "data folder pets: its target is class, not kind; leave --target out"
     )

@@ -169,6 +169,10 @@ def test_a_column_of_rare_levels_alone_is_left_out(write) -> None:
     )
 
 
+def test_truth_values_that_differ_by_case_alone_are_constant(write) -> None:
+    assert learn(write, a=["yes", "YES"] * 8).schema.columns[0].reason == "constant"
+
+
 def test_truth_values_are_two_in_any_case(write) -> None:
     cells = ["yes", "No", " YES", "no"] * 8
     data = learn(write, a=cells)

@@ -224,6 +224,12 @@ def test_a_decimal_comma_in_another_column_tells_what_dots_and_commas_are(
     )
 
 
+def test_numbers_that_commas_and_dots_do_not_change_stay_as_they_are(write) -> None:
+    rows = [f"{day};0,{day}5;{'pq'[day % 2]}" for day in (20240107, 20240108, 3, 4)]
+    data = load_dataset(write("a;b;y\n" + "\n".join(rows) + "\n"))
+    assert [column.notation for column in data.schema.columns] == ["", "1.234,5"]
+
+
 def test_numbers_that_float32_makes_equal_are_told(write) -> None:
     data = learn(write, [str(10**17 + number) for number in range(4)])
     assert data.warnings[0] == "1 column is constant and left out: a"

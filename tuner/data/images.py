@@ -69,11 +69,7 @@ class ImageFolder:
             DataError: No sub-folder holds images, or more than a tenth of them are broken.
         """
         files = [file for file in self.files if file.parent != self.path]
-        if not files:
-            raise DataError(
-                f"{self.label}: no sub-folder holds images ({', '.join(_SUFFIXES)}); put those of "
-                "each class into a sub-folder of its name"
-            )
+        self._check_classes(files)
         found = [read_header(file) for file in files]
         headers = [header for header in found if header is not None]
         self._refuse_broken(files, [header is not None for header in found], most=_MOST_BROKEN)
@@ -89,6 +85,22 @@ class ImageFolder:
                 *self._left_out(list(compress(files, ~whole))),
                 *_changed(headers, form),
             ),
+        )
+
+    def _check_classes(self, files: Sequence[Path]) -> None:
+        classes = {file.parent for file in files}
+        if len(classes) > 1:
+            return
+        if classes:
+            raise DataError(
+                f"{self.label}: the one sub-folder with images is {classes.pop().name}; put those "
+                "of each other class into a sub-folder of its name"
+            )
+        deeper = next((each for each in self.path.glob("*/*/*") if _is_image(each)), None)
+        raise DataError(
+            f"{self.label}: no sub-folder holds images ({', '.join(_SUFFIXES)}); put those of each "
+            "class into a sub-folder of its name"
+            + (f", or give {deeper.parent.parent}, which has some" if deeper else "")
         )
 
     def predict(self, shape: tuple[int, int, int]) -> Iterator[np.ndarray]:

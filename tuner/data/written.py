@@ -41,6 +41,13 @@ class Written:
     rival: str = ""
     short: str = ""
 
+    @classmethod
+    def of_numbers(cls, cells: Cells, notation: str) -> "Written":
+        """Read all cells as numbers; those of the notation "" are plain."""
+        if not notation:
+            return cls("numeric", notation, {"number": cells.numbers()})
+        return cls("numeric", notation, _read_numbers(cells.stripped, notation))
+
     @property
     def values(self) -> np.ndarray:
         """The number or day of each text, (texts,) float64, NaN for none."""
@@ -78,7 +85,7 @@ def find_written(cells: Cells) -> Written:
     Plain numbers come first where ways read as many rows, then numbers in other notations, then
     dates, each in the order of its notations.
     """
-    plain = Written("numeric", "", {"number": cells.numbers()})
+    plain = Written.of_numbers(cells, "")
     counts = cells.count()
     return max([plain, *_others(cells)], key=lambda written: int(counts[written.readable].sum()))
 
