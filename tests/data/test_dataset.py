@@ -122,7 +122,7 @@ def test_an_unknown_column_of_many_lists_twenty_with_the_nearest_first(write, re
 def test_no_column_left_is_refused(write, refusal) -> None:
     message = (
         "data file t.csv: no column is left to learn from beside the target y; "
-        "each is ignored, constant, without values, an identifier or free text"
+        "each is ignored, constant, without values, an identifier, free text or of rare levels"
     )
     assert refusal(load_dataset, write(PLAIN), ignore=["a", "b"]) == message
     assert refusal(load_dataset, write("a y\n1 p\n2 q\n3 p\n4 q\n")) == (

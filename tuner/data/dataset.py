@@ -231,7 +231,7 @@ def _learn_table(table: Table, target: str, options: _Options) -> _Learned:
     if not found.raw:
         raise DataError(
             f"{table.label}: no column is left to learn from beside the target {target}; "
-            "each is ignored, constant, without values, an identifier or free text"
+            "each is ignored, constant, without values, an identifier, free text or of rare levels"
         )
     schema = Schema(found.columns, target, labels.classes)
     alone = () if groups is None else group_warnings(options["--groups"][0], groups)

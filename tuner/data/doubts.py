@@ -101,10 +101,11 @@ def dotted(name: str, texts: Any, numbers: np.ndarray) -> str:
 
 def mixed_signs(name: str, texts: np.ndarray) -> str:
     """Return a sentence about numbers of which some have a sign that others lack; or ""."""
-    signs = {sign: np.char.find(texts.astype(str), sign) >= 0 for sign in ("%", *CURRENCIES)}
-    there = {sign: found for sign, found in signs.items() if found.any()}
-    if "%" in there and not there["%"].all():
-        without = texts[~there["%"]][0]
+    column = pa.array(texts, pa.string())
+    signs = {sign: pc.match_substring(column, sign) for sign in ("%", *CURRENCIES)}
+    there = {sign: found for sign, found in signs.items() if pc.any(found).as_py()}
+    if "%" in there and not pc.all(there["%"]).as_py():
+        without = texts[pc.index(there["%"], False).as_py()]
         return (
             f"column {name}: some numbers have a percent sign, which divides by a hundred, and "
             f"others, such as {without}, have none; write all of them alike"

@@ -22,11 +22,7 @@ from tuner.data.doubts import (
     rounded,
     unread,
 )
-from tuner.data.identifiers import (
-    IDENTIFIER,
-    are_identifiers,
-    unique_reason,
-)
+from tuner.data.identifiers import IDENTIFIER, are_identifiers, unique_reason
 from tuner.data.levels import find_levels
 from tuner.data.notations import DECIMAL_COMMA
 from tuner.data.table import Table
@@ -173,8 +169,7 @@ def _dated(_: Table, name: str, cells: Cells, written: Written) -> _Found:
 
 def _levelled(name: str, cells: Cells, *, forced: bool) -> _Found:
     missing = bool(cells.empty.any())
-    words = set(cells.stripped[~cells.empty])
-    if not words:
+    if cells.empty.all():
         return _left(name, EMPTY)
     reason = "" if forced else unique_reason(cells)
     if reason:
@@ -183,7 +178,7 @@ def _levelled(name: str, cells: Cells, *, forced: bool) -> _Found:
     if not levels.names:
         return *_left(name, RARE)[:2], (unread(name, cells),)
     if len(levels.names) == 1 and not levels.pooled and not missing:
-        return _left(name, CONSTANT)  # truth values that differ by case alone
+        return _left(name, CONSTANT)
     kind: ColumnKind = "boolean" if cells.are_boolean else "categorical"
     column = Column(
         name,
