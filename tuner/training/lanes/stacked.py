@@ -13,7 +13,7 @@ from tuner.training.lanes.network import LaneProgram, Lanes, LaneShape, LaneWeig
 
 __all__ = ["StackedNetworks", "StackedProgram", "StackedShape", "StackedWeights"]
 
-_Sums = tuple[tf.Tensor, tf.Tensor]  # of the losses, and of the right answers, by row
+_Answers = tuple[tf.TensorArray, tf.TensorArray]  # losses and classes, a batch an element
 
 
 class StackedWeights(LaneWeights):
@@ -92,13 +92,25 @@ class StackedNetworks(ABC):
             lanes: As `batches` returns it.
 
         Returns:
-            Loss of each row, and whether it is right, each of shape `(lanes, rows)`; 0 for rows
-            that only fill a batch up.
+            The loss of each row and its most probable class before the step, each of shape
+            `(lanes · rows,)`; of whatever value for rows that only fill a batch up.
         """
 
     @abstractmethod
     def step_apart(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
         """Train a batch after the common steps, which some lanes lack or have fewer rows of."""
+
+    @abstractmethod
+    def totals(
+        self, losses: tf.Tensor, classes: tf.Tensor, lanes: Lanes
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the sum of each lane's losses, and how many of its rows are right.
+
+        Args:
+            losses: What the steps returned, `(steps, lanes · rows)`.
+            classes: The same.
+            lanes: As `batches` returns it.
+        """
 
     @abstractmethod
     def penalty(self, lanes: Lanes) -> tf.Tensor:
@@ -162,14 +174,17 @@ class StackedProgram(LaneProgram[StackedWeights]):
         networks = self.shape.networks(self.data, variables)
         lanes = networks.batches(lanes)
 
-        nothing = tf.zeros([tf.size(lanes["rate"]), self.shape.stored_rows])
-        sums = _steps(networks.step, range(networks.common_steps), lanes, (nothing, nothing))
+        answers = (tf.TensorArray(tf.float32, self.steps), tf.TensorArray(tf.int32, self.steps))
+        answers = _steps(networks.step, range(networks.common_steps), lanes, answers)
         apart = range(networks.common_steps, self.steps)
-        loss, right = _steps(networks.step_apart, apart, lanes, sums) if apart else sums
+        if apart:
+            answers = _steps(networks.step_apart, apart, lanes, answers)
+        losses, classes = answers
+        loss, right = networks.totals(losses.stack(), classes.stack(), lanes)
         rows = tf.cast(lanes["rows"], tf.float32)
         return {
-            "loss": tf.reduce_sum(loss, 1) / rows,
-            "accuracy": tf.reduce_sum(right, 1) / rows,
+            "loss": loss / rows,
+            "accuracy": right / rows,
             "penalty": networks.penalty(lanes),
             "probabilities": self._predict(networks, lanes),
         }
@@ -194,18 +209,21 @@ class StackedProgram(LaneProgram[StackedWeights]):
 
 
 def _steps(
-    step: Callable[[tf.Tensor, Lanes], _Sums], numbers: range, lanes: Lanes, sums: _Sums
-) -> _Sums:
-    """Take steps one after another, and add up what they return."""
+    step: Callable[[tf.Tensor, Lanes], tuple[tf.Tensor, tf.Tensor]],
+    numbers: range,
+    lanes: Lanes,
+    answers: _Answers,
+) -> _Answers:
+    """Take steps one after another, and keep what each returns."""
 
-    def take(number: tf.Tensor, loss: tf.Tensor, right: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        step_loss, step_right = step(number, lanes)
-        return number + 1, loss + step_loss, right + step_right
+    def take(number: tf.Tensor, *answers: tf.TensorArray) -> tuple[Any, ...]:
+        found = zip(answers, step(number, lanes), strict=True)
+        return number + 1, *(kept.write(number, each) for kept, each in found)
 
-    _, loss, right = tf.while_loop(
+    _, losses, classes = tf.while_loop(
         lambda number, *_: number < numbers.stop,
         take,
-        (tf.constant(numbers.start), *sums),
+        (tf.constant(numbers.start), *answers),
         parallel_iterations=1,
     )
-    return loss, right
+    return losses, classes
