@@ -102,8 +102,8 @@ class MLPShape(StackedShape):
 
     @property
     def variable_shapes(self) -> list[tuple[int, ...]]:
-        """Kernels, biases, and the momenta of both."""
-        weights = [*self.layers, *[(1, outputs) for _, outputs in self.layers]]
+        """The kernel of each layer, the biases of all of them, and the momenta of both."""
+        weights = [*self.layers, (1, sum(outputs for _, outputs in self.layers))]
         return [*weights, *weights]
 
     @property
@@ -137,7 +137,7 @@ def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
     def network(variables: Sequence[np.ndarray]) -> keras.Model:
         # the optimizer's variables too are made, since Keras warns where a saved one has others
         model = build_network(hypermodel, job.hyperparameters, seed=0)
-        model.set_weights(_keras_weights(variables, recipe))
+        model.set_weights(_keras_weights(variables, recipe, shape))
         return model
 
     return LaneTrial(
@@ -162,22 +162,27 @@ def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
 def _initial_variables(recipe: Recipe, shape: MLPShape, seed: int) -> list[np.ndarray]:
     """Return kernels and biases as every trainer begins with them, and momenta of zero."""
     begun = initial_weights(recipe, seed)
-    weights = [*begun[::2], *[bias[None] for bias in begun[1::2]]]
-    return [
-        _padded(values, stored)
-        for values, stored in zip(
-            [*weights, *map(np.zeros_like, weights)], shape.variable_shapes, strict=True
-        )
+    kernels = [_padded(*each) for each in zip(begun[::2], shape.layers, strict=True)]
+    biases = [
+        _padded(bias[None], (1, outputs))
+        for bias, (_, outputs) in zip(begun[1::2], shape.layers, strict=True)
     ]
+    weights = [*kernels, np.concatenate(biases, axis=1)]
+    return [*weights, *map(np.zeros_like, weights)]
 
 
-def _keras_weights(variables: Sequence[np.ndarray], recipe: Recipe) -> list[np.ndarray]:
+def _keras_weights(
+    variables: Sequence[np.ndarray], recipe: Recipe, shape: MLPShape
+) -> list[np.ndarray]:
     """Return a lane's kernels and biases as `Model.set_weights` takes them, without padding."""
-    layers = len(recipe.widths) - 1
+    layers = len(shape.layers)
+    begins = np.cumsum([outputs for _, outputs in shape.layers])[:-1]
+    biases = np.split(variables[layers][0], begins)
     weights = []
-    for layer, (inputs, outputs) in enumerate(pairwise(recipe.widths)):
-        kernel, bias = variables[layer], variables[layers + layer]
-        weights += [kernel[:inputs, :outputs], bias[0, :outputs]]
+    for (inputs, outputs), kernel, bias in zip(
+        pairwise(recipe.widths), variables[:layers], biases, strict=True
+    ):
+        weights += [kernel[:inputs, :outputs], bias[:outputs]]
     return weights
 
 
@@ -192,11 +197,13 @@ class StackedMLPs(StackedNetworks):
         """Of each layer, shape `(lanes, inputs, outputs)`."""
         return list(self.variables[: len(self.shape.layers)])
 
-    @cached_property
-    def biases(self) -> list[Any]:
-        """Of each layer, shape `(lanes, 1, outputs)`."""
-        layers = len(self.shape.layers)
-        return list(self.variables[layers : 2 * layers])
+    def biases(self) -> list[tf.Tensor]:
+        """Read those of each layer, shape `(lanes, 1, outputs)`.
+
+        They are one variable, so that one operation reads and one updates them.
+        """
+        layers = self.shape.layers
+        return list(tf.split(self.variables[len(layers)], [outputs for _, outputs in layers], 2))
 
     @cached_property
     def activation(self) -> Any:
@@ -307,12 +314,12 @@ class StackedMLPs(StackedNetworks):
             lanes: What differs from lane to lane.
             keys: Of each layer's mask, `(layers, lanes)`; None where nothing is dropped.
         """
-        layers = len(self.kernels)
+        layers, biases = len(self.kernels), self.biases()
         if keys is not None and self.shape.input_dropout:
             x *= lanes["input_dropout"].mask(keys[0], self.shape.widths[0])
         inputs, slopes = [x], []
         for number in range(layers - 1):
-            z = tf.matmul(inputs[-1], self.kernels[number]) + self.biases[number]
+            z = tf.matmul(inputs[-1], self.kernels[number]) + biases[number]
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(z)
                 h = self.activation(z)
@@ -321,7 +328,7 @@ class StackedMLPs(StackedNetworks):
                 mask = lanes["dropout"].mask(keys[number + 1], self.shape.layers[number][1])
             slopes.append((tape, z, h, mask))
             inputs.append(h if mask is None else h * mask)
-        return inputs, slopes, tf.matmul(inputs[-1], self.kernels[-1]) + self.biases[-1]
+        return inputs, slopes, tf.matmul(inputs[-1], self.kernels[-1]) + biases[-1]
 
     def _descend(
         self, inputs: list[tf.Tensor], slopes: list[Any], delta: tf.Tensor, lanes: Lanes
@@ -332,47 +339,49 @@ class StackedMLPs(StackedNetworks):
         is updated while its old value is still to be read is copied first, which costs five times
         the update; and operations that could run at once are handed from thread to thread.
         """
+        biases: list[tf.Tensor] = []
         for number in reversed(range(len(self.kernels))):
             kernel = tf.matmul(inputs[number], delta, transpose_a=True)
             with tf.control_dependencies([kernel]):
                 bias = _sum_of_rows(delta)
+                biases.insert(0, bias)
             if number:
                 with tf.control_dependencies([bias]):
                     delta = tf.matmul(delta, self.kernels[number], transpose_b=True)
             with tf.control_dependencies([bias, delta]):
-                updates = self._update(number, kernel, bias, lanes)
+                updates = self._update_kernel(number, kernel, lanes)
             if number:
                 with tf.control_dependencies(updates):
                     tape, z, h, mask = slopes[number - 1]
                     delta = delta if mask is None else delta * mask
                     delta = tape.gradient(h, z, output_gradients=delta)
+        self._update(len(self.kernels), tf.concat(biases, 2), lanes)
 
-    def _update(
-        self, number: int, kernel_gradient: tf.Tensor, bias_gradient: tf.Tensor, lanes: Lanes
-    ) -> list[tf.Operation]:
-        """Update a layer's kernel and bias, given their gradients times the learning rates."""
-        layers, kernel = len(self.kernels), self.kernels[number]
+    def _update_kernel(self, number: int, gradient: tf.Tensor, lanes: Lanes) -> list[tf.Operation]:
+        """Update a layer's kernel, given its gradient times the learning rates."""
+        kernel = self.kernels[number]
         if self.shape.penalised:
             l1 = (lanes["rate"] * lanes["l1"])[:, None, None]
             l2 = (lanes["rate"] * lanes["l2"] * 2.0)[:, None, None]
-            kernel_gradient += l1 * tf.sign(kernel) + l2 * kernel
-        updates = [
-            tf.raw_ops.ResourceApplyKerasMomentum(
-                var=self.variables[place].handle,
-                accum=self.variables[2 * layers + place].handle,
-                lr=1.0,
-                grad=gradient,
-                momentum=lanes["momentum"],
-                use_nesterov=self.shape.nesterov,
-            )
-            for place, gradient in ((number, kernel_gradient), (layers + number, bias_gradient))
-        ]
+            gradient += l1 * tf.sign(kernel) + l2 * kernel
+        updates = [self._update(number, gradient, lanes)]
         if self.shape.bounded:
             radius = lanes["radius"][:, None, None]
             norm = tf.sqrt(tf.reduce_sum(tf.square(kernel), 1, keepdims=True))
             # as keras.constraints.MaxNorm, its epsilon included
             kernel.assign(kernel * (tf.clip_by_value(norm, 0.0, radius) / (EPSILON + norm)))
         return updates
+
+    def _update(self, place: int, gradient: tf.Tensor, lanes: Lanes) -> tf.Operation:
+        """Update the variable at a place, given its gradient times the learning rates."""
+        return tf.raw_ops.ResourceApplyKerasMomentum(
+            var=self.variables[place].handle,
+            accum=self.variables[len(self.variables) // 2 + place].handle,
+            lr=1.0,
+            grad=gradient,
+            momentum=lanes["momentum"],
+            use_nesterov=self.shape.nesterov,
+        )
 
 
 def _padded(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
