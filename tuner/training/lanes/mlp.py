@@ -101,9 +101,14 @@ class MLPShape(StackedShape):
         return list(pairwise([features, *padded, classes]))
 
     @property
+    def outputs(self) -> list[int]:
+        """Outputs of each layer as they are stored, and so its biases."""
+        return [outputs for _, outputs in self.layers]
+
+    @property
     def variable_shapes(self) -> list[tuple[int, ...]]:
         """The kernel of each layer, the biases of all of them, and the momenta of both."""
-        weights = [*self.layers, (1, sum(outputs for _, outputs in self.layers))]
+        weights = [*self.layers, (1, sum(self.outputs))]
         return [*weights, *weights]
 
     @property
@@ -165,7 +170,7 @@ def _initial_variables(recipe: Recipe, shape: MLPShape, seed: int) -> list[np.nd
     kernels = [_padded(*each) for each in zip(begun[::2], shape.layers, strict=True)]
     biases = [
         _padded(bias[None], (1, outputs))
-        for bias, (_, outputs) in zip(begun[1::2], shape.layers, strict=True)
+        for bias, outputs in zip(begun[1::2], shape.outputs, strict=True)
     ]
     weights = [*kernels, np.concatenate(biases, axis=1)]
     return [*weights, *map(np.zeros_like, weights)]
@@ -176,8 +181,7 @@ def _keras_weights(
 ) -> list[np.ndarray]:
     """Return a lane's kernels and biases as `Model.set_weights` takes them, without padding."""
     layers = len(shape.layers)
-    begins = np.cumsum([outputs for _, outputs in shape.layers])[:-1]
-    biases = np.split(variables[layers][0], begins)
+    biases = np.split(variables[layers][0], np.cumsum(shape.outputs)[:-1])
     weights = []
     for (inputs, outputs), kernel, bias in zip(
         pairwise(recipe.widths), variables[:layers], biases, strict=True
@@ -202,8 +206,7 @@ class StackedMLPs(StackedNetworks):
 
         They are one variable, so that one operation reads and one updates them.
         """
-        layers = self.shape.layers
-        return list(tf.split(self.variables[len(layers)], [outputs for _, outputs in layers], 2))
+        return list(tf.split(self.variables[len(self.kernels)], self.shape.outputs, 2))
 
     @cached_property
     def activation(self) -> Any:
@@ -219,7 +222,8 @@ class StackedMLPs(StackedNetworks):
         """Add what each step takes of a lane, worked out for all steps at once."""
         size, stored = self.shape.batch_size, self.shape.stored_rows
         order = tf.transpose(lanes["order"], [1, 0, 2])
-        begins = tf.range(tf.shape(order)[0])[:, None] * size
+        steps = tf.shape(order)[0]
+        begins = tf.range(steps)[:, None] * size
         rows = tf.clip_by_value(lanes["rows"][None] - begins, 0, size)  # the rest is masked
         real = tf.cast(tf.range(stored) < rows[:, :, None], tf.float32)
         share = lanes["rate"] / tf.cast(tf.maximum(rows, 1), tf.float32)
@@ -228,7 +232,6 @@ class StackedMLPs(StackedNetworks):
         if "class_weights" in lanes:
             by_lane = tf.gather(lanes["class_weights"], tf.transpose(y, [1, 0, 2]), batch_dims=1)
             share *= tf.transpose(by_lane, [1, 0, 2])
-        steps = tf.shape(order)[0]
         return {
             **lanes,
             **self._masks(lanes, steps),
@@ -244,7 +247,7 @@ class StackedMLPs(StackedNetworks):
         if self.shape.input_dropout:
             dropped["input_dropout"] = self.shape.widths[:1]
         if self.shape.dropout:
-            dropped["dropout"] = tuple(units for _, units in self.shape.layers[:-1])
+            dropped["dropout"] = tuple(self.shape.outputs[:-1])
         if not dropped:
             return {}
         counters = (lanes["first_step"] + tf.range(steps))[:, None] * layers + tf.range(layers)
@@ -284,11 +287,11 @@ class StackedMLPs(StackedNetworks):
         """
         real = lanes["real"]
         right = tf.cast(tf.equal(classes, lanes["y"]), tf.float32)
-        loss, right = (
-            tf.reduce_sum(tf.reduce_sum(tf.reshape(values, tf.shape(real)) * real, 0), 1)
-            for values in (tf.minimum(losses, _FARTHEST), right)
-        )
-        return loss, right
+
+        def total(values: tf.Tensor) -> tf.Tensor:
+            return tf.reduce_sum(tf.reduce_sum(tf.reshape(values, tf.shape(real)) * real, 0), 1)
+
+        return total(tf.minimum(losses, _FARTHEST)), total(right)
 
     def penalty(self, lanes: Lanes) -> tf.Tensor:
         """Return what the regularizer adds to each lane's loss."""
@@ -325,7 +328,7 @@ class StackedMLPs(StackedNetworks):
                 h = self.activation(z)
             mask = None
             if keys is not None and self.shape.dropout:
-                mask = lanes["dropout"].mask(keys[number + 1], self.shape.layers[number][1])
+                mask = lanes["dropout"].mask(keys[number + 1], self.shape.outputs[number])
             slopes.append((tape, z, h, mask))
             inputs.append(h if mask is None else h * mask)
         return inputs, slopes, tf.matmul(inputs[-1], self.kernels[-1]) + biases[-1]
@@ -339,12 +342,12 @@ class StackedMLPs(StackedNetworks):
         is updated while its old value is still to be read is copied first, which costs five times
         the update; and operations that could run at once are handed from thread to thread.
         """
-        biases: list[tf.Tensor] = []
+        biases: list[tf.Tensor] = []  # their gradients, the last layer's first
         for number in reversed(range(len(self.kernels))):
             kernel = tf.matmul(inputs[number], delta, transpose_a=True)
             with tf.control_dependencies([kernel]):
                 bias = _sum_of_rows(delta)
-                biases.insert(0, bias)
+                biases.append(bias)
             if number:
                 with tf.control_dependencies([bias]):
                     delta = tf.matmul(delta, self.kernels[number], transpose_b=True)
@@ -355,7 +358,7 @@ class StackedMLPs(StackedNetworks):
                     tape, z, h, mask = slopes[number - 1]
                     delta = delta if mask is None else delta * mask
                     delta = tape.gradient(h, z, output_gradients=delta)
-        self._update(len(self.kernels), tf.concat(biases, 2), lanes)
+        self._update(len(self.kernels), tf.concat(biases[::-1], 2), lanes)
 
     def _update_kernel(self, number: int, gradient: tf.Tensor, lanes: Lanes) -> list[tf.Operation]:
         """Update a layer's kernel, given its gradient times the learning rates."""
