@@ -77,7 +77,7 @@ class Problem:
         """The training rows that are validated, shape `(scored rows,)`, ascending."""
         return np.unique(np.concatenate([fold.validation for fold in self.folds]))
 
-    @property
+    @cached_property
     def repeats(self) -> int:
         """How often each of these is."""
         return sum(self.fold_rows) // len(self.scored)
@@ -106,10 +106,14 @@ class Problem:
         Returns:
             Shape `(scored rows, classes)`, or `(repeats, …)` of that where there are several.
         """
-        ordered: np.ndarray = np.concatenate(by_fold)[np.argsort(np.concatenate(self.places))]
+        ordered: np.ndarray = np.concatenate(by_fold)[self._row_order]
         if self.repeats == 1:
             return ordered
         return ordered.reshape(self.repeats, len(self.scored), -1)
+
+    @cached_property
+    def _row_order(self) -> np.ndarray:
+        return np.argsort(np.concatenate(self.places))
 
     @property
     def fold_rows(self) -> list[int]:

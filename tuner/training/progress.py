@@ -68,15 +68,15 @@ class TrialProgress:
         """
         self.epochs += 1
         self._check(logs, out_of_fold)
-        for number, (fold, probabilities) in enumerate(
-            zip(self.problem.folds, out_of_fold, strict=True)
-        ):
-            y = self.problem.y[fold.validation]
+        ordered = self.problem.in_row_order(out_of_fold)
+        by_row = ordered.reshape(-1, ordered.shape[-1])
+        y = np.tile(self.problem.truth.y, self.problem.repeats)
+        val_loss, val_accuracy = cross_entropy(by_row, y), accuracy(by_row, y)
+        for number, places in enumerate(self.problem.places):
             for name in ("loss", "accuracy", "penalty"):
                 self._curves[name][number].append(float(logs[name][number]))
-            self._curves["val_loss"][number].append(float(cross_entropy(probabilities, y).mean()))
-            self._curves["val_accuracy"][number].append(float(accuracy(probabilities, y).mean()))
-        ordered = self.problem.in_row_order(out_of_fold)
+            self._curves["val_loss"][number].append(float(val_loss[places].mean()))
+            self._curves["val_accuracy"][number].append(float(val_accuracy[places].mean()))
         objective, truth = self.plan.objective, self.problem.truth
         score = float(truth.values(objective.row_values, ordered).mean())
         if objective.better(score, self._best_score):
@@ -110,7 +110,7 @@ class TrialProgress:
                     f"the loss of fold {number} is not finite in epoch {self.epochs}; "
                     "a smaller learning rate may help"
                 )
-            if not np.allclose(probabilities.sum(axis=1), 1.0, atol=1e-3):
+            if np.abs(probabilities.sum(axis=1) - 1.0).max() > 1e-3:
                 raise UserError(
                     "the network's outputs do not add up to one; end it with a softmax activation"
                 )
