@@ -39,7 +39,6 @@ class LaneBlock:
         plan: How long to train, and towards what.
         cores: Trains the parts of the block at once, and how many parts; None where one core
             has the whole block.
-        alone: Whether each lane has a call of its own.
     """
 
     def __init__(
@@ -50,14 +49,12 @@ class LaneBlock:
         problem: Problem,
         plan: Plan,
         cores: tuple[Executor, int] | None = None,
-        alone: bool = False,
     ) -> None:
         self.program = program
         self.problem = problem
         self.plan = plan
         self._map: Callable[..., Any] = cores[0].map if cores else map
         self._count = cores[1] if cores else 1
-        self._alone = alone
         self._running = [_Running(trial, problem, plan) for trial in trials]
         self._parts: list[_Part] = []
 
@@ -152,7 +149,7 @@ class LaneBlock:
     def _shares(self, lanes: int) -> list[slice]:
         """Return each call's lanes: shares that differ by one at most."""
         most = max(1, lanes // self.program.least_lanes)
-        used = lanes if self._alone else min(self._count, most)
+        used = lanes if self.program.alone else min(self._count, most)
         return [slice(lanes * n // used, lanes * (n + 1) // used) for n in range(used)]
 
 

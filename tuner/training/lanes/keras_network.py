@@ -77,10 +77,10 @@ class KerasShape(LaneShape):
         shapes = [layer.output.shape[1:] for layer in self.model.layers if hasattr(layer, "output")]
         return int(sum(np.prod([n or 1 for n in shape]) for shape in shapes)) or 1
 
-    def program(self, data: LaneData) -> OneByOneProgram:
+    def program(self, data: LaneData, *, alone: bool) -> OneByOneProgram:
         """Return the program of networks of this shape."""
         network = KerasNetwork(self.model, scheduled=self.scheduled)
-        return OneByOneProgram(network, data, self.batch_size)
+        return OneByOneProgram(network, data, self.batch_size, alone=alone)
 
 
 def keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:

@@ -47,6 +47,7 @@ class LaneProgram(ABC, Generic[W]):
     Args:
         data: The rows.
         batch_size: Rows of a batch.
+        alone: Whether each call has a single lane.
 
     Attributes:
         steps: Batches of an epoch of the largest fold.
@@ -57,9 +58,10 @@ class LaneProgram(ABC, Generic[W]):
 
     least_lanes: ClassVar[int] = 1
 
-    def __init__(self, data: LaneData, batch_size: int) -> None:
+    def __init__(self, data: LaneData, batch_size: int, *, alone: bool) -> None:
         self.data = data
         self.batch_size = batch_size
+        self.alone = alone
         self.steps = int(data.steps(batch_size).max())
         self.traces = 0
         self._tracing = threading.Lock()
@@ -120,8 +122,13 @@ class LaneShape(ABC):
         return self.batch_size
 
     @abstractmethod
-    def program(self, data: LaneData) -> LaneProgram[Any]:
-        """Return the program of networks of this shape."""
+    def program(self, data: LaneData, *, alone: bool) -> LaneProgram[Any]:
+        """Return the program of networks of this shape.
+
+        Args:
+            data: The rows.
+            alone: Whether each call has a single lane.
+        """
 
     @property
     @abstractmethod

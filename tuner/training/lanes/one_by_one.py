@@ -77,10 +77,13 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
         network: What it computes.
         data: The rows.
         batch_size: Rows of a batch.
+        alone: Whether each call has a single lane.
     """
 
-    def __init__(self, network: LaneNetwork, data: LaneData, batch_size: int) -> None:
-        super().__init__(data, batch_size)
+    def __init__(
+        self, network: LaneNetwork, data: LaneData, batch_size: int, *, alone: bool
+    ) -> None:
+        super().__init__(data, batch_size, alone=alone)
         self.network = network
 
     def weights(self) -> LoneWeights:

@@ -52,12 +52,14 @@ class StackedShape(LaneShape):
     """The shape of networks that can be stacked."""
 
     @abstractmethod
-    def networks(self, data: LaneData, variables: Sequence[Any]) -> "StackedNetworks":
+    def networks(
+        self, data: LaneData, variables: Sequence[Any], *, alone: bool
+    ) -> "StackedNetworks":
         """Return the networks whose variables are given, stacked with lanes on the first axis."""
 
-    def program(self, data: LaneData) -> "StackedProgram":
+    def program(self, data: LaneData, *, alone: bool) -> "StackedProgram":
         """Return the program of networks of this shape."""
-        return StackedProgram(self, data)
+        return StackedProgram(self, data, alone=alone)
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,13 @@ class StackedNetworks(ABC):
         shape: Of each.
         data: The rows.
         variables: As `LaneShape.variable_shapes`, lanes on a leading axis.
+        alone: Whether there is a single lane.
     """
 
     shape: Any
     data: LaneData
     variables: Sequence[Any]
+    alone: bool
 
     @property
     @abstractmethod
@@ -133,19 +137,20 @@ class StackedNetworks(ABC):
 
 
 class StackedProgram(LaneProgram[StackedWeights]):
-    """Trains any number of lanes in a call.
+    """Trains any number of lanes in a call, or one.
 
     The variables are given to it, so that any number of threads run it at once.
 
     Args:
         shape: The shape of every lane's network.
         data: The rows.
+        alone: Whether each call has a single lane.
     """
 
     least_lanes: ClassVar[int] = 2  # another kernel takes the products of a single one
 
-    def __init__(self, shape: StackedShape, data: LaneData) -> None:
-        super().__init__(data, shape.batch_size)
+    def __init__(self, shape: StackedShape, data: LaneData, *, alone: bool) -> None:
+        super().__init__(data, shape.batch_size, alone=alone)
         self.shape = shape
 
     def weights(self) -> StackedWeights:
@@ -171,7 +176,7 @@ class StackedProgram(LaneProgram[StackedWeights]):
         return function.get_concrete_function(variables, free)
 
     def _train_epoch(self, variables: list[Any], lanes: Lanes) -> dict[str, tf.Tensor]:
-        networks = self.shape.networks(self.data, variables)
+        networks = self.shape.networks(self.data, variables, alone=self.alone)
         lanes = networks.batches(lanes)
 
         answers = (tf.TensorArray(tf.float32, self.steps), tf.TensorArray(tf.int32, self.steps))
@@ -193,6 +198,8 @@ class StackedProgram(LaneProgram[StackedWeights]):
         """Predict the validation rows, some at a time, so that memory does not grow with them."""
         chunk = self.data.chunk
         chunks = self.data.validation.shape[1] // chunk
+        if chunks == 1:  # a loop would take a quarter of the time to trace
+            return networks.predict(lanes["validation"], lanes)
 
         def predict(number: tf.Tensor, parts: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
             ids = lanes["validation"][:, number * chunk : (number + 1) * chunk]

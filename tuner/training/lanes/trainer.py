@@ -96,7 +96,8 @@ class LanesTrainer(Trainer):
         try:
             trials = [_trial(final.job, hypermodel, plan) for final in finals]
             data = LaneData(problem.whole())
-            programs = {trial.shape: trial.shape.program(data) for trial in trials}
+            shapes = {trial.shape for trial in trials}
+            programs = {shape: shape.program(data, alone=True) for shape in shapes}
 
             def train(number: int) -> Iterator[tuple[int, list[np.ndarray]] | None]:
                 final, trial = finals[number], trials[number]
@@ -131,10 +132,11 @@ class LanesTrainer(Trainer):
         Those that were not used for long are forgotten, so that memory does not grow.
         """
         assert self._data is not None  # rows come before shapes
+        alone = self.machine.trains_alone(shape)
         if not shape.shared:
-            return shape.program(self._data)
+            return shape.program(self._data, alone=alone)
         with self._lock:
-            program = self._programs.pop(shape, None) or shape.program(self._data)
+            program = self._programs.pop(shape, None) or shape.program(self._data, alone=alone)
             self._programs[shape] = program  # the last one is the one that was used last
             if len(self._programs) > _PROGRAMS:
                 del self._programs[next(iter(self._programs))]
@@ -201,15 +203,8 @@ class _Cohort:
 
     def _block(self, trials: Sequence[LaneTrial]) -> _Results:
         cores = (self.pool, self._parts) if self._parts > 1 else None
-        shape = trials[0].shape
-        block = LaneBlock(
-            trials,
-            self.trainer.program(shape),
-            problem=self.problem,
-            plan=self.plan,
-            cores=cores,
-            alone=self.machine.trains_alone(shape),
-        )
+        program = self.trainer.program(trials[0].shape)
+        block = LaneBlock(trials, program, problem=self.problem, plan=self.plan, cores=cores)
         return block.train()
 
     def _train(self, trials: Sequence[LaneTrial]) -> _Results:
