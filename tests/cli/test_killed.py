@@ -67,6 +67,12 @@ def test_a_damaged_journal_is_refused_by_line(folder, searched):
     done = tuner(folder, "resume", "damaged", "--root", "elsewhere")
     assert done.returncode == 2
     assert "journal.jsonl, line 2: is not JSON" in done.stderr
+    shutil.copytree(folder / "mlruns" / "studies" / "first", study.with_name("whole"))
+    done = tuner(folder, "studies", "--root", "elsewhere")
+    assert done.returncode == 2
+    assert [line.split()[0] for line in done.stdout.splitlines() if "?" in line] == ["damaged"]
+    assert "3 of 3" in done.stdout
+    assert "journal.jsonl, line 2: is not JSON" in done.stderr
 
 
 def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):

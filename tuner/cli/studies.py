@@ -6,13 +6,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from tuner.errors import StudyError
 from tuner.study import Study, study_names
 
 __all__ = ["list_studies"]
 
 
 def list_studies(root: Path) -> None:
-    """Print the studies under `root`: space, data, trials and the best score of each."""
+    """Print the studies under `root`: space, data, trials and the best score of each.
+
+    Raises:
+        StudyError: Some cannot be read, after all others were printed.
+    """
     names = study_names(root)
     if not names:
         print(f"no studies in {root}")
@@ -20,18 +25,27 @@ def list_studies(root: Path) -> None:
     table = Table(box=box.SIMPLE)
     for heading in ("study", "space", "data", "trials", "objective", "best", "exported"):
         table.add_column(heading, no_wrap=heading == "study")
+    damaged: list[str] = []
     for name in names:
-        study = Study.open(name, root)
-        record, trials = study.record, list(study.trials())
-        scores = [trial.result.score for trial in trials if trial.completed]
-        choose = min if record.objective.direction == "min" else max
-        table.add_row(
-            name,
-            record.space,
-            str(record.data["name"]),
-            f"{len(trials)} of {record.settings.max_trials}",
-            record.objective.name,
-            f"{choose(scores):.4f}" if scores else "–",
-            "yes" if study.model_folder.exists() else "no",
-        )
+        try:
+            table.add_row(name, *_cells(Study.open(name, root)))
+        except StudyError as error:
+            table.add_row(name, *["?"] * 6)
+            damaged.append(str(error))
     Console().print(table)
+    if damaged:
+        raise StudyError("\n".join(damaged))
+
+
+def _cells(study: Study) -> list[str]:
+    record, trials = study.record, list(study.trials())
+    scores = [trial.result.score for trial in trials if trial.completed]
+    choose = min if record.objective.direction == "min" else max
+    return [
+        record.space,
+        str(record.data["name"]),
+        f"{len(trials)} of {record.settings.max_trials}",
+        record.objective.name,
+        f"{choose(scores):.4f}" if scores else "–",
+        "yes" if study.model_folder.exists() else "no",
+    ]
