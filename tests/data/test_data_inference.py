@@ -1,11 +1,13 @@
 """Which kind each column is, and which columns are refused or left out."""
 
+import shlex
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.data.conftest import read_raw
-from tuner.data import Column, load_dataset
+from tuner.data import Column, load_dataset, names_in
 
 MISSING_NUMBERS = (
     *("NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
@@ -110,6 +112,16 @@ def test_numbers_mixed_with_text_are_refused_at_the_text(write, refusal, cells) 
     )
     assert learn(write, cells, categorical=["a"]).schema.columns[0].kind == "categorical"
     assert learn(write, cells, ignore=["a"]).schema.columns[0].kind == "ignored"
+
+
+@pytest.mark.parametrize("name", ["net weight", "height, cm", "\"x\" and 'y'"])
+def test_what_is_advised_can_be_typed_into_a_shell(write, refusal, name) -> None:
+    heading = '"' + name.replace('"', '""') + '"'
+    table = write(f"{heading},y\n1.5,p\n2.5,q\n3.5,p\n4.5,q\nunknown,p\n")
+    advice = refusal(load_dataset, table)
+    *_, option, value = shlex.split(advice[advice.index("give --categorical") :])
+    assert (option, names_in(value)) == ("--ignore", (name,))
+    assert names_in(f"y,{value}") == ("y", name)
 
 
 @pytest.mark.parametrize(

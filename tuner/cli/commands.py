@@ -90,9 +90,11 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         typer.Option(help="balanced: all classes weigh alike in training.  [default: rows do]"),
     ] = None,
     categorical: Annotated[
-        str, typer.Option(help="Columns to take as categorical, separated by commas.")
+        str, typer.Option(help="Columns to take as categorical, separated by commas, as in a CSV.")
     ] = "",
-    ignore: Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")] = "",
+    ignore: Annotated[
+        str, typer.Option(help="Columns to leave out, separated by commas, as in a CSV.")
+    ] = "",
     groups: Annotated[
         str | None,
         typer.Option(help="Column of groups: none is on both sides of a split, nor learned from."),
@@ -121,6 +123,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
 ) -> None:
     """Search a space of networks, and export the best one."""
     from tuner.cli.search import SearchCommand
+    from tuner.data import names_in
     from tuner.preparation import DataRequest, usual_oracle
     from tuner.study import SearchSettings
 
@@ -138,7 +141,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         test_size=test_size,
         seed=seed,
     )
-    request = DataRequest(data, target, _names(categorical), _names(ignore), groups, order)
+    request = DataRequest(data, target, names_in(categorical), names_in(ignore), groups, order)
     command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json)
     command.search(space, request, settings, name=study, overwrite=overwrite)
 
@@ -284,7 +287,3 @@ def serve(
     from tuner.cli.serve import serve_model
 
     serve_model(model, host, port)
-
-
-def _names(option: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in option.split(",") if name.strip())

@@ -3,7 +3,7 @@
 Imports inside go one way: table, cells and pixels ← the readers of each format ← readers;
 characters ← notations and dates ← encoding ← schema; cells and encoding ← written, which finds how
 columns are written, ← inference and relations; cells and encoding ← reading, of what a schema
-knows; all of them ← dataset. Scaling stands alone, because it belongs to a fold.
+knows; all of them ← dataset. Scaling stands alone, because it belongs to a fold, and so do names.
 """
 
 from tuner.data.bundled import BUNDLED
@@ -11,6 +11,7 @@ from tuner.data.column import Column, RawColumns
 from tuner.data.dataset import Dataset, load_dataset, stream_raw
 from tuner.data.images import IMAGE_TARGET
 from tuner.data.memory import rows_at_once
+from tuner.data.names import names_in
 from tuner.data.readers import row_files
 from tuner.data.scaling import Scaler, fit_scaler
 from tuner.data.schema import Schema
@@ -25,6 +26,7 @@ __all__ = [
     "Schema",
     "fit_scaler",
     "load_dataset",
+    "names_in",
     "row_files",
     "rows_at_once",
     "stream_raw",

@@ -3,7 +3,6 @@
 A function without a doubt returns "".
 """
 
-import shlex
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +14,7 @@ from tuner.data.cells import Cells
 from tuner.data.column import Column
 from tuner.data.identifiers import FREE_TEXT, IDENTIFIER, meaning_of
 from tuner.data.levels import Levels
+from tuner.data.names import option_of
 from tuner.data.notations import CURRENCIES
 from tuner.data.table import listed
 
@@ -58,7 +58,7 @@ def left_out(columns: Iterable[Column]) -> tuple[str, ...]:
     ):
         names = [column.name for column in columns if column.reason == reason]
         if names:
-            given = shlex.quote(",".join(names[:8]))
+            given = option_of(*names[:8])
             keep = f"; give --categorical {given} to keep {_them(names)} as levels"
             sentences.append(
                 f"{len(names)} {one if len(names) == 1 else many}: {listed(names)}"
@@ -135,7 +135,7 @@ def mixed_levels(column: Column) -> str:
     return (
         f"column {column.name}: numbers and {listed(others, limit=3)} are mixed, so its "
         f"{len(column.levels)} values are taken as levels; mend the cells if it is meant "
-        f"to be a number, or give --categorical {column.name} to keep them so"
+        f"to be a number, or give --categorical {option_of(column.name)} to keep them so"
     )
 
 

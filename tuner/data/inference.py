@@ -24,6 +24,7 @@ from tuner.data.doubts import (
 )
 from tuner.data.identifiers import IDENTIFIER, are_identifiers, unique_reason
 from tuner.data.levels import find_levels
+from tuner.data.names import option_of
 from tuner.data.notations import DECIMAL_COMMA
 from tuner.data.table import Table
 from tuner.data.written import Written, find_written
@@ -77,7 +78,7 @@ def infer_columns(table: Table, *, categorical: Iterable[str], ignore: Iterable[
 
 
 def _infer(table: Table, name: str, forced: bool) -> _Found:
-    values = table.column(name, otherwise=f"leave it out with --ignore {name}")
+    values = table.column(name, otherwise=f"leave it out with --ignore {option_of(name)}")
     if forced:
         return _levelled(name, Cells.of(as_text(values)), forced=True)
     numbers = plain_numbers(values) if is_text(values) else stored_numbers(values)
@@ -212,5 +213,5 @@ def _refuse_mixture(table: Table, name: str, cells: Cells, written: Written) -> 
         name,
         f"it holds {'numbers' if written.kind == 'numeric' else 'dates'} such as "
         f"{cells.stripped[example]}, but {cells.texts[other]!r} in {table.place(row)}; mend the "
-        f"cell, or give --categorical {name} or --ignore {name}",
+        f"cell, or give --categorical {option_of(name)} or --ignore {option_of(name)}",
     )

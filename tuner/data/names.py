@@ -1,0 +1,30 @@
+"""Names of columns as the command line has them: several in one option, for a shell."""
+
+import csv
+import io
+import shlex
+
+__all__ = ["names_in", "option_of"]
+
+
+def names_in(option: str) -> tuple[str, ...]:
+    """Return the names in an option's value, separated by commas.
+
+    One that has a comma or begins with a quotation mark stands in quotation marks, as in a CSV.
+
+    >>> names_in('age, "height, cm"')
+    ('age', 'height, cm')
+    """
+    (names,) = csv.reader([option], skipinitialspace=True) if option else ([],)
+    return tuple(name.strip() for name in names if name.strip())
+
+
+def option_of(*names: str) -> str:
+    """Return the value of an option that has these names, as it is typed into a shell.
+
+    >>> option_of("age", "height, cm")
+    '\\'age,"height, cm"\\''
+    """
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(names)
+    return shlex.quote(line.getvalue())
