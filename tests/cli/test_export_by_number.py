@@ -45,6 +45,9 @@ def test_any_completed_trial_is_exported_by_its_number(study, capsys):
 def test_a_front_is_exported_as_a_folder_for_each_trial(study, tmp_path, capsys):
     times = {0: PredictionTime(1e-4, 2e-3), 1: PredictionTime(1e-4, 1e-3)}
     study.write_prediction_times(PredictionTimes(times, 3, 2, "one thread"))
+    earlier = tmp_path / "front" / "trial-9"
+    earlier.mkdir(parents=True)
+    (earlier / "model.json").write_text("{}")
     export(study, "pareto", tmp_path / "front")
     said = capsys.readouterr()
     folders = [tmp_path / "front" / f"trial-{trial}" for trial in (0, 1)]
@@ -53,6 +56,8 @@ def test_a_front_is_exported_as_a_folder_for_each_trial(study, tmp_path, capsys)
         "on the Pareto front of score against parameters or prediction time: trial 0 (1.0000 ± "
     ) in said.err
     assert "--pick with one of these numbers exports it alone" in said.err
+    assert f"note: trial-9 in {tmp_path}/front: not on this front, and left" in said.err
+    assert (earlier / "model.json").read_text() == "{}"
     on = [described(folder)["pick"]["pareto"] for folder in folders]
     assert on == [
         {"parameters": True, "prediction_time": True},

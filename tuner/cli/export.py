@@ -89,7 +89,11 @@ def _front(study: Study, folder: Path) -> list[tuple[Picked, Path]]:
         f"on the Pareto front of score against parameters or prediction time: {_listed(front)}; "
         "--pick with one of these numbers exports it alone"
     )
-    return [(picked, folder / picked.folder) for picked in front]
+    exports = [(picked, folder / picked.folder) for picked in front]
+    there = {path.parent for path in folder.glob("*/model.json")}
+    if others := sorted(path.name for path in there - {each for _, each in exports}):
+        _say(f"note: {', '.join(others)} in {folder}: not on this front, and left as it is")
+    return exports
 
 
 def _listed(front: Sequence[Picked]) -> str:
