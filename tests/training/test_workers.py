@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tuner.training.lanes.workers import side_by_side
+from tuner.training.lanes.workers import Workers
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
@@ -13,7 +13,8 @@ def test_all_answers_of_all_tasks_come_and_none_is_left_out(workers):
     def task(number):
         return lambda: iter([None, number, None, 10 + number])
 
-    answers = list(side_by_side([task(number) for number in range(4)], workers=workers))
+    tasks = [task(number) for number in range(4)]
+    answers = list(Workers(workers).side_by_side(tasks, at_once=workers))
     assert sorted(answers) == [0, 1, 2, 3, 10, 11, 12, 13]
     assert workers > 1 or answers == [0, 10, 1, 11, 2, 12, 3, 13]
 
@@ -30,7 +31,7 @@ def test_a_task_that_raises_ends_the_others(workers):
         began.append(True)
         yield None
 
-    answers = side_by_side([fails, *[next_task] * 9], workers=workers)
+    answers = Workers(workers).side_by_side([fails, *[next_task] * 9], at_once=workers)
     with pytest.raises(ValueError, match=r"^no$"):
         list(answers)
     assert len(began) < 9 or workers > 1
@@ -46,7 +47,7 @@ def test_who_breaks_off_does_not_wait_for_what_is_being_computed(workers):
         let_go.wait(60)
         ended.set()
 
-    answers = side_by_side([long], workers=workers)
+    answers = Workers(workers).side_by_side([long], at_once=workers)
     assert next(answers) == "begun"
     started = time.monotonic()
     answers.close()
@@ -54,3 +55,20 @@ def test_who_breaks_off_does_not_wait_for_what_is_being_computed(workers):
     assert not ended.is_set()
     let_go.set()
     assert ended.wait(60)
+
+
+def test_threads_are_kept_and_no_more_run_at_once_than_asked():
+    workers, names, running, most = Workers(3), set(), [], []
+
+    def task():
+        names.add(threading.current_thread().name)
+        running.append(True)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.pop()
+        yield True
+
+    for _ in range(3):
+        assert len(list(workers.side_by_side([task] * 6, at_once=2))) == 6
+    assert len(names) <= 3
+    assert max(most) <= 2

@@ -1,5 +1,6 @@
 """Imports what is heavy without its chatter on standard error."""
 
+import gc
 import logging
 import os
 import sys
@@ -22,11 +23,14 @@ def import_heavy() -> None:
     """
     sys.stderr.flush()
     kept = os.dup(2)
+    gc.disable()  # what is imported stays: to look for garbage among it, then and later, takes time
     with tempfile.TemporaryFile() as said:
         os.dup2(said.fileno(), 2)
         try:
             import keras_tuner  # noqa: F401  (imported for what it does)
         finally:
+            gc.freeze()
+            gc.enable()
             os.dup2(kept, 2)
             os.close(kept)
             said.seek(0)

@@ -20,7 +20,7 @@ from tuner.training.lanes.machine import Machine
 from tuner.training.lanes.mlp import is_mlp, mlp_trial
 from tuner.training.lanes.network import LaneProgram, LaneShape, LaneTrial
 from tuner.training.lanes.unfit import Unfit
-from tuner.training.lanes.workers import side_by_side
+from tuner.training.lanes.workers import Workers
 from tuner.training.problem import Final, Job, Plan, Problem
 from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult
@@ -50,6 +50,7 @@ class LanesTrainer(Trainer):
 
     def __init__(self) -> None:
         self.machine = Machine()
+        self.workers = Workers(self.machine.workers)
         self._data: LaneData | None = None
         self._programs: dict[LaneShape, LaneProgram[Any]] = {}
         self._noted: set[str] = set()
@@ -108,7 +109,7 @@ class LanesTrainer(Trainer):
 
             # on threads of their own, so that an interrupt does not wait for a long epoch
             tasks = [partial(train, number) for number in range(len(finals))]
-            found = dict(side_by_side(tasks, workers=self.machine.workers))
+            found = dict(self.workers.side_by_side(tasks, at_once=self.machine.workers))
         except Unfit:  # which was told when it was searched
             return FitTrainer().train_on_all_rows(finals, hypermodel, problem=problem, plan=plan)
         return [trial.network(found[number]) for number, trial in enumerate(trials)]
@@ -192,7 +193,7 @@ class _Cohort:
     ) -> Iterator[TrialResult]:
         at_once = min(at_once, len(tasks))
         self._parts = self.machine.workers // at_once
-        yield from side_by_side(tasks, workers=at_once)
+        yield from self.trainer.workers.side_by_side(tasks, at_once=at_once)
         while self._starved:  # now each has all of the memory
             trial = self._starved.pop(0)
             try:

@@ -6,49 +6,67 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["side_by_side"]
+__all__ = ["Workers"]
 
 T = TypeVar("T")
 _Answer = tuple[T | None, BaseException | None]
 
 
-def side_by_side(tasks: Sequence[Callable[[], Iterator[T | None]]], *, workers: int) -> Iterator[T]:
-    """Run tasks in their order, some at once; yield what they yield, but None, as it comes.
+class Workers:
+    """Threads that are kept from one use to the next.
 
-    A task that raises ends the others at their next None or answer, and the error is raised here;
-    so does closing this iterator. Nobody waits for them: what they compute may take long.
+    TensorFlow notes for each thread which kernels there are, when the thread first makes a
+    program, which takes a tenth of a second.
 
     Args:
-        tasks: Each returns an iterator, which runs on one thread.
-        workers: Tasks that run at once.
+        most: Threads.
     """
-    answers: queue.SimpleQueue[_Answer[T]] = queue.SimpleQueue()
-    closing = threading.Event()
 
-    def run(task: Callable[[], Iterator[T | None]]) -> None:
+    def __init__(self, most: int) -> None:
+        self._pool = ThreadPoolExecutor(most, thread_name_prefix="lanes")
+
+    def side_by_side(
+        self, tasks: Sequence[Callable[[], Iterator[T | None]]], *, at_once: int
+    ) -> Iterator[T]:
+        """Run tasks in their order, some at once; yield what they yield, but None, as it comes.
+
+        A task that raises ends the others at their next None or answer, and the error is raised
+        here; so does closing this iterator. Nobody waits for them: what they compute may take
+        long.
+
+        Args:
+            tasks: Each returns an iterator, which runs on one thread.
+            at_once: Tasks that run at once, as many as there are threads at most.
+        """
+        answers: queue.SimpleQueue[_Answer[T]] = queue.SimpleQueue()
+        left = iter(tasks)  # a list's iterator gives each once, whichever threads ask
+        closing = threading.Event()
+
+        def run() -> None:
+            try:
+                for task in left:
+                    if closing.is_set():
+                        return
+                    for answer in task():
+                        if closing.is_set():
+                            return
+                        if answer is not None:
+                            answers.put((answer, None))
+                answers.put((None, None))
+            except BaseException as error:
+                answers.put((None, error))
+
+        running = min(at_once, len(tasks))
         try:
-            for answer in task():
-                if closing.is_set():
-                    return
-                if answer is not None:
-                    answers.put((answer, None))
-            answers.put((None, None))
-        except BaseException as error:
-            answers.put((None, error))
-
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="lanes")
-    try:
-        for task in tasks:
-            pool.submit(run, task)
-        left = len(tasks)
-        while left:
-            answer, error = answers.get()
-            if error is not None:
-                raise error
-            if answer is None:
-                left -= 1
-            else:
-                yield answer
-    finally:
-        closing.set()
-        pool.shutdown(wait=False, cancel_futures=True)
+            for _ in range(running):
+                self._pool.submit(run)
+            while running:
+                answer, error = answers.get()
+                if error is not None:
+                    raise error
+                if answer is None:
+                    running -= 1
+                else:
+                    yield answer
+        finally:
+            closing.set()
