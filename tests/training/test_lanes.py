@@ -13,8 +13,9 @@ from tuner.space import ACTIVATIONS
 from tuner.training import TRAINERS, Job, Plan, Problem
 from tuner.training.lanes import LanesTrainer, machine
 from tuner.training.lanes.dropout import Dropout, keys_of, lane_bits, positions_of
-from tuner.training.lanes.mlp import _sum_of_rows
+from tuner.training.lanes.data import aligned
 from tuner.training.lanes.stacked import StackedWeights
+from tuner.training.lanes.stacked_mlps import _sum_of_rows
 
 KINDS = {
     "none": 'kind = "none"',
@@ -142,11 +143,12 @@ def test_networks_that_fill_a_core_train_alone_with_fits_curves(problem, plan, m
 @pytest.mark.parametrize("units", [3, 10, 16, 128])
 def test_a_sum_over_rows_does_not_depend_on_the_lanes_beside_it(units):
     delta = tf.constant(np.random.default_rng(0).normal(size=(7, 32, units)), tf.float32)
-    ones = tf.ones((7, 1, 32))
+    ones = None if units == aligned(units) else tf.ones((7, 1, 32))
     together = _sum_of_rows(delta, ones).numpy()
     np.testing.assert_allclose(together[:, 0], delta.numpy().sum(axis=1), atol=1e-5)
     for start in range(5):
-        beside_fewer = _sum_of_rows(delta[start : start + 2], ones[:2]).numpy()
+        of_two = None if ones is None else ones[:2]
+        beside_fewer = _sum_of_rows(delta[start : start + 2], of_two).numpy()
         np.testing.assert_array_equal(beside_fewer, together[start : start + 2])
 
 
@@ -180,11 +182,11 @@ def test_programs_that_were_not_used_for_long_are_forgotten(problem, plan, monke
     monkeypatch.setattr("tuner.training.lanes.trainer._PROGRAMS", 2)
     trainer = LanesTrainer()
     expected = {}
-    for units in (3, 4, 3, 5, 3, 4):
-        (result,) = train(trainer, f"[network]\nunits = {units}\n", problem, plan).values()
-        assert_same(expected.setdefault(units, result), result)
+    for depth in (2, 3, 2, 4, 2, 3):
+        (result,) = train(trainer, f"[network]\ndepth = {depth}\n", problem, plan).values()
+        assert_same(expected.setdefault(depth, result), result)
         assert len(trainer._programs) <= 2
-    assert [shape.widths[1] for shape in trainer._programs] == [3, 4]
+    assert [structure.depth for structure, _ in trainer._programs] == [2, 3]
 
 
 @pytest.mark.parametrize(("free", "trials"), [(2**34, 64), (2**20, 27), (0, 1)])
@@ -209,7 +211,7 @@ def test_dropout_agrees_with_fit_in_distribution(problem):
 def test_a_mask_drops_a_lanes_own_share_and_keeps_the_mean():
     rates = tf.constant([0.1, 0.5, 0.9])
     keys = keys_of(tf.constant([1, 2, 3], tf.uint32), tf.constant(7))
-    masks = Dropout.of(rates, rows=64, units=[512]).mask(keys, 512)
+    masks = Dropout.of(rates, rows=tf.constant(64), units=tf.constant(512)).mask(keys)
     assert masks.shape == (3, 64, 512)
     np.testing.assert_allclose((masks.numpy() == 0).mean(axis=(1, 2)), rates, atol=0.01)
     np.testing.assert_allclose(masks.numpy().mean(axis=(1, 2)), 1.0, atol=0.05)
@@ -234,6 +236,29 @@ def test_a_shape_is_traced_once_whatever_the_number_of_lanes(problem, plan):
     train(trainer, VALUES, problem, plan, jobs(1, learning_rate=0.2))
     (program,) = trainer._programs.values()
     assert program.traces == 1
+
+
+def test_networks_of_any_width_and_batch_size_share_a_program_with_fits_curves(problem, plan):
+    text = (
+        "[network]\nunits = [8, 16, 24, 200]\n[sgd]\nbatch_size = [8, 32, 50]\n"
+        "[regularizer]\nkind = 'l2'\nstrength = 0.01\n"
+    )
+    many = jobs(6)
+    sizes = [(8, 8), (16, 50), (200, 32), (24, 8), (16, 8), (8, 50)]
+    for job, (units, rows) in zip(many, sizes, strict=True):
+        job.hyperparameters.values = {"units": units, "batch_size": rows}
+    trainer = LanesTrainer()
+    together = train(trainer, text, problem, plan, many)
+    programs = {structure: program for (structure, _), program in trainer._programs.items()}
+    traces = {program.traces for program in programs.values()}
+    assert len(programs) <= 4  # whole vectors or not, and whether the largest folds step apart
+    assert traces == {1}
+    for number, alone in train("fit", text, problem, plan, many).items():
+        np.testing.assert_allclose(
+            together[number].curves["val_loss"], alone.curves["val_loss"], rtol=1e-4
+        )
+        again = train("lanes", text, problem, plan, [many[number]])[number]
+        assert_same(together[number], again)
 
 
 def test_where_memory_runs_out_a_group_is_halved_with_the_same_results(problem, plan, monkeypatch):

@@ -51,6 +51,8 @@ class LaneBlock:
         cores: tuple[Executor, int] | None = None,
     ) -> None:
         self.program = program
+        self.shape = trials[0].shape
+        self.steps = int(program.data.steps(self.shape.batch_size).max())
         self.problem = problem
         self.plan = plan
         self._map: Callable[..., Any] = cores[0].map if cores else map
@@ -85,10 +87,9 @@ class LaneBlock:
         yield [lane for part in self._parts for lane in part.weights.lane_values()]
 
     def _epoch(self, epoch: int) -> dict[str, np.ndarray]:
-        steps = self.program.steps
-        order = np.concatenate([trial.order(epoch, steps) for trial in self._running])
+        order = np.concatenate([trial.order(epoch, self.steps) for trial in self._running])
         rates = self._each([t.trial.learning_rate_at(epoch) for t in self._running])
-        first_step = np.int32(epoch * steps)
+        first_step = np.int32(epoch * self.steps)
 
         def train(part: _Part) -> dict[str, np.ndarray]:
             own = {"order": order[part.lanes], "rate": rates[part.lanes], "first_step": first_step}
@@ -136,12 +137,13 @@ class LaneBlock:
             constants |= {"mean": data.mean[fold], "scale": data.scale[fold]}
         if data.class_weights is not None:
             constants["class_weights"] = data.class_weights[fold]
-        shared = {name: tf.constant(value) for name, value in trials[0].common.items()}
+        shared = {**trials[0].common, **self.shape.sizes(data)}
         return [
             _Part(
-                self.program.weights(),
+                self.program.weights(self.shape),
                 own,
-                {name: tf.constant(value[own]) for name, value in constants.items()} | shared,
+                {name: tf.constant(value[own]) for name, value in constants.items()}
+                | {name: tf.constant(value) for name, value in shared.items()},
             )
             for own in self._shares(lanes)
         ]

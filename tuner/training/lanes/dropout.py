@@ -5,7 +5,6 @@ on how many lanes there are; one call a lane costs more than the training step. 
 on the step and what depends on the unit is worked out before an epoch, and mixed in it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import tensorflow as tf
@@ -37,7 +36,7 @@ def keys_of(seeds: tf.Tensor, counters: tf.Tensor) -> tf.Tensor:
     return _mixed(tf.bitwise.bitwise_xor(_mixed(seeds), steps[..., None]))
 
 
-def positions_of(elements: int) -> tf.Tensor:
+def positions_of(elements: tf.Tensor) -> tf.Tensor:
     """Return what a mask depends on at each of its places, `(elements,)`, uint32."""
     numbers = tf.cast(tf.range(elements, dtype=tf.int32), tf.uint32)
     return _mixed(numbers + tf.constant(0x6A09E667, tf.uint32))
@@ -61,35 +60,34 @@ class Dropout:
     Attributes:
         below: Bits below it drop a unit, `(lanes, 1, 1)`, uint32.
         factor: Of a unit that is kept, `(lanes, 1, 1)`.
-        positions: Of the masks of so many units, each `(rows, units)`.
+        positions: Of a mask, `(rows, units)`.
     """
 
     below: tf.Tensor
     factor: tf.Tensor
-    positions: dict[int, tf.Tensor]
+    positions: tf.Tensor
 
     @classmethod
-    def of(cls, rates: tf.Tensor, *, rows: int, units: Iterable[int]) -> "Dropout":
+    def of(cls, rates: tf.Tensor, *, rows: tf.Tensor, units: tf.Tensor) -> "Dropout":
         """Work out what masks need beside their keys.
 
         Args:
             rates: Shape `(lanes,)`.
             rows: Rows of a batch.
-            units: Of the layers that are dropped from.
+            units: Of each layer that is dropped from.
         """
         rates = rates[:, None, None]
         share = tf.cast(tf.math.ceil(rates * 2.0**24), tf.uint32)  # float32 has no more digits
         return cls(
             below=tf.bitwise.left_shift(share, tf.constant(8, tf.uint32)),
             factor=1.0 / (1.0 - rates),
-            positions={n: tf.reshape(positions_of(rows * n), [rows, n]) for n in set(units)},
+            positions=tf.reshape(positions_of(rows * units), [rows, units]),
         )
 
-    def mask(self, keys: tf.Tensor, units: int) -> tf.Tensor:
+    def mask(self, keys: tf.Tensor) -> tf.Tensor:
         """Return the factors of a layer's units, `(lanes, rows, units)`.
 
         Args:
             keys: Shape `(lanes,)`, of a counter that is never used twice.
-            units: Of the layer.
         """
-        return tf.where(lane_bits(keys, self.positions[units]) >= self.below, self.factor, 0.0)
+        return tf.where(lane_bits(keys, self.positions) >= self.below, self.factor, 0.0)

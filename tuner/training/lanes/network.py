@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -40,17 +40,15 @@ W = TypeVar("W", bound=LaneWeights)
 
 
 class LaneProgram(ABC, Generic[W]):
-    """The program of one shape. It keeps nothing of a lane, so that any number of threads run it.
+    """The program of one structure. It keeps nothing of a lane: any number of threads run it.
 
     It is traced once, whatever the lanes and their number.
 
     Args:
         data: The rows.
-        batch_size: Rows of a batch.
         alone: Whether each call has a single lane.
 
     Attributes:
-        steps: Batches of an epoch of the largest fold.
         traces: How often it was traced.
         least_lanes: Lanes that a call must have where their number is free, so that they round
             as in any other number.
@@ -58,18 +56,16 @@ class LaneProgram(ABC, Generic[W]):
 
     least_lanes: ClassVar[int] = 1
 
-    def __init__(self, data: LaneData, batch_size: int, *, alone: bool) -> None:
+    def __init__(self, data: LaneData, *, alone: bool) -> None:
         self.data = data
-        self.batch_size = batch_size
         self.alone = alone
-        self.steps = int(data.steps(batch_size).max())
         self.traces = 0
         self._tracing = threading.Lock()
         self._traced: Any = None
 
     @abstractmethod
-    def weights(self) -> W:
-        """Return variables for lanes, yet to be loaded."""
+    def weights(self, shape: Any) -> W:
+        """Return variables for lanes of a shape, yet to be loaded."""
 
     @abstractmethod
     def epoch(self, weights: W, lanes: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -77,7 +73,8 @@ class LaneProgram(ABC, Generic[W]):
 
         Args:
             weights: Of the lanes; changed.
-            lanes: What differs from lane to lane, each of shape `(lanes, …)`; among it
+            lanes: The sizes of the shape, and what differs from lane to lane, each of shape
+                `(lanes, …)`; among it
 
                 - `order`: row numbers in the order in which each lane visits them, each batch
                   filled up, shape `(lanes, steps, shape.stored_rows)`, int32;
@@ -103,7 +100,7 @@ class LaneProgram(ABC, Generic[W]):
 
 
 class LaneShape(ABC):
-    """All that is fixed in a program; everything else differs from lane to lane.
+    """What lanes that train side by side share; everything else differs from lane to lane.
 
     It is hashable, and follows from a trial's own hyperparameters alone, so that a trial runs in
     the same program, and gives the same bits, whatever its neighbours are.
@@ -121,9 +118,17 @@ class LaneShape(ABC):
         """Rows that a batch takes, filled up."""
         return self.batch_size
 
+    def structure(self, data: LaneData) -> Hashable:
+        """Return what a program is traced for: shapes of one structure share it."""
+        return self
+
+    def sizes(self, data: LaneData) -> dict[str, Any]:
+        """Return what a program takes of a shape beside its structure."""
+        return {}
+
     @abstractmethod
     def program(self, data: LaneData, *, alone: bool) -> LaneProgram[Any]:
-        """Return the program of networks of this shape.
+        """Return the program of networks of this structure.
 
         Args:
             data: The rows.

@@ -83,10 +83,11 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
     def __init__(
         self, network: LaneNetwork, data: LaneData, batch_size: int, *, alone: bool
     ) -> None:
-        super().__init__(data, batch_size, alone=alone)
+        super().__init__(data, alone=alone)
         self.network = network
+        self.batch_size = batch_size
 
-    def weights(self) -> LoneWeights:
+    def weights(self, shape: Any) -> LoneWeights:
         """Return variables for lanes, yet to be loaded."""
         return LoneWeights()
 

@@ -28,7 +28,7 @@ class StackedWeights(LaneWeights):
 
     def __init__(self, shapes: Sequence[tuple[int, ...]]) -> None:
         self.variables = [
-            tf.Variable(tf.zeros((1, *shape)), shape=(None, *shape), trainable=False)
+            tf.Variable(tf.zeros((1, *shape)), shape=(None,) * (len(shape) + 1), trainable=False)
             for shape in shapes
         ]
 
@@ -48,8 +48,15 @@ class StackedWeights(LaneWeights):
             variable.assign(value)
 
 
-class StackedShape(LaneShape):
-    """The shape of networks that can be stacked."""
+@dataclass(frozen=True)
+class StackedStructure(ABC):
+    """The structure of networks that can be stacked.
+
+    Attributes:
+        steps_apart: Whether the larger folds take a step more than others.
+    """
+
+    steps_apart: bool
 
     @abstractmethod
     def networks(
@@ -57,9 +64,17 @@ class StackedShape(LaneShape):
     ) -> "StackedNetworks":
         """Return the networks whose variables are given, stacked with lanes on the first axis."""
 
+
+class StackedShape(LaneShape):
+    """The shape of networks that can be stacked."""
+
+    @abstractmethod
+    def structure(self, data: LaneData) -> StackedStructure:
+        """Return what a program is traced for."""
+
     def program(self, data: LaneData, *, alone: bool) -> "StackedProgram":
-        """Return the program of networks of this shape."""
-        return StackedProgram(self, data, alone=alone)
+        """Return the program of networks of this structure."""
+        return StackedProgram(self.structure(data), data, alone=alone)
 
 
 @dataclass(frozen=True)
@@ -67,21 +82,16 @@ class StackedNetworks(ABC):
     """Networks of one shape, side by side.
 
     Attributes:
-        shape: Of each.
+        structure: Of each.
         data: The rows.
         variables: As `LaneShape.variable_shapes`, lanes on a leading axis.
         alone: Whether there is a single lane.
     """
 
-    shape: Any
+    structure: Any
     data: LaneData
     variables: Sequence[Any]
     alone: bool
-
-    @property
-    @abstractmethod
-    def common_steps(self) -> int:
-        """Steps of an epoch that every lane takes alike."""
 
     @abstractmethod
     def batches(self, lanes: Lanes) -> Lanes:
@@ -142,20 +152,20 @@ class StackedProgram(LaneProgram[StackedWeights]):
     The variables are given to it, so that any number of threads run it at once.
 
     Args:
-        shape: The shape of every lane's network.
+        structure: That of every lane's network.
         data: The rows.
         alone: Whether each call has a single lane.
     """
 
     least_lanes: ClassVar[int] = 2  # another kernel takes the products of a single one
 
-    def __init__(self, shape: StackedShape, data: LaneData, *, alone: bool) -> None:
-        super().__init__(data, shape.batch_size, alone=alone)
-        self.shape = shape
+    def __init__(self, structure: StackedStructure, data: LaneData, *, alone: bool) -> None:
+        super().__init__(data, alone=alone)
+        self.structure = structure
 
-    def weights(self) -> StackedWeights:
-        """Return variables for lanes, yet to be loaded."""
-        return StackedWeights(self.shape.variable_shapes)
+    def weights(self, shape: LaneShape) -> StackedWeights:
+        """Return variables for lanes of a shape, yet to be loaded."""
+        return StackedWeights(shape.variable_shapes)
 
     def epoch(self, weights: StackedWeights, lanes: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Train all lanes at once."""
@@ -164,11 +174,9 @@ class StackedProgram(LaneProgram[StackedWeights]):
         return {name: tensor.numpy() for name, tensor in answer.items()}
 
     def _trace(self, variables: list[Any], tensors: Lanes) -> Any:
-        """Trace the program for any number of lanes."""
+        """Trace the program for any number of lanes and any sizes."""
         free = {
-            name: tf.TensorSpec(
-                [None, *tensor.shape[1:]] if tensor.shape.rank else [], tensor.dtype
-            )
+            name: tf.TensorSpec([None] * tensor.shape.rank, tensor.dtype)
             for name, tensor in tensors.items()
         }
         # written with while_loop, since AutoGraph would take most of the time to trace
@@ -176,14 +184,15 @@ class StackedProgram(LaneProgram[StackedWeights]):
         return function.get_concrete_function(variables, free)
 
     def _train_epoch(self, variables: list[Any], lanes: Lanes) -> dict[str, tf.Tensor]:
-        networks = self.shape.networks(self.data, variables, alone=self.alone)
+        networks = self.structure.networks(self.data, variables, alone=self.alone)
+        steps = tf.shape(lanes["order"])[1]
+        common = lanes["common_steps"] if self.structure.steps_apart else steps
         lanes = networks.batches(lanes)
 
-        answers = (tf.TensorArray(tf.float32, self.steps), tf.TensorArray(tf.int32, self.steps))
-        answers = _steps(networks.step, range(networks.common_steps), lanes, answers)
-        apart = range(networks.common_steps, self.steps)
-        if apart:
-            answers = _steps(networks.step_apart, apart, lanes, answers)
+        answers = (tf.TensorArray(tf.float32, steps), tf.TensorArray(tf.int32, steps))
+        answers = _steps(networks.step, (tf.constant(0), common), lanes, answers)
+        if self.structure.steps_apart:
+            answers = _steps(networks.step_apart, (common, steps), lanes, answers)
         losses, classes = answers
         loss, right = networks.totals(losses.stack(), classes.stack(), lanes)
         rows = tf.cast(lanes["rows"], tf.float32)
@@ -217,20 +226,28 @@ class StackedProgram(LaneProgram[StackedWeights]):
 
 def _steps(
     step: Callable[[tf.Tensor, Lanes], tuple[tf.Tensor, tf.Tensor]],
-    numbers: range,
+    numbers: tuple[tf.Tensor, tf.Tensor],
     lanes: Lanes,
     answers: _Answers,
 ) -> _Answers:
-    """Take steps one after another, and keep what each returns."""
+    """Take steps one after another, and keep what each returns.
+
+    Args:
+        step: Takes one.
+        numbers: Of the first step, and that after the last.
+        lanes: As `batches` returns it.
+        answers: Of the steps before, to be added to.
+    """
+    first, end = numbers
 
     def take(number: tf.Tensor, *answers: tf.TensorArray) -> tuple[Any, ...]:
         found = zip(answers, step(number, lanes), strict=True)
         return number + 1, *(kept.write(number, each) for kept, each in found)
 
     _, losses, classes = tf.while_loop(
-        lambda number, *_: number < numbers.stop,
+        lambda number, *_: number < end,
         take,
-        (tf.constant(numbers.start), *answers),
+        (first, *answers),
         parallel_iterations=1,
     )
     return losses, classes

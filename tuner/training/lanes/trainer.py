@@ -1,7 +1,7 @@
 """The `lanes` trainer: groups a cohort's trials by shape and trains them a block a core."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -52,7 +52,7 @@ class LanesTrainer(Trainer):
         self.machine = Machine()
         self.workers = Workers(self.machine.workers)
         self._data: LaneData | None = None
-        self._programs: dict[LaneShape, LaneProgram[Any]] = {}
+        self._programs: dict[Hashable, LaneProgram[Any]] = {}  # by structure
         self._noted: set[str] = set()
         self._lock = threading.Lock()
 
@@ -97,13 +97,14 @@ class LanesTrainer(Trainer):
         try:
             trials = [_trial(final.job, hypermodel, plan) for final in finals]
             data = LaneData(problem.whole())
-            shapes = {trial.shape for trial in trials}
-            programs = {shape: shape.program(data, alone=True) for shape in shapes}
+            shapes = {trial.shape.structure(data): trial.shape for trial in trials}
+            programs = {key: shape.program(data, alone=True) for key, shape in shapes.items()}
 
             def train(number: int) -> Iterator[tuple[int, list[np.ndarray]] | None]:
                 final, trial = finals[number], trials[number]
                 whole = problem.whole(final.network)
-                block = LaneBlock([trial], programs[trial.shape], problem=whole, plan=plan)
+                program = programs[trial.shape.structure(data)]
+                block = LaneBlock([trial], program, problem=whole, plan=plan)
                 for lanes in block.train_blindly(final.epochs):
                     yield None if lanes is None else (number, lanes[0])
 
@@ -128,7 +129,8 @@ class LanesTrainer(Trainer):
             self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
 
     def program(self, shape: LaneShape) -> LaneProgram[Any]:
-        """Return a shape's program: one that trials share is traced once a search.
+        """Return a shape's program: one that trials share is traced once a search, whatever
+        their widths and batch sizes.
 
         Those that were not used for long are forgotten, so that memory does not grow.
         """
@@ -137,8 +139,9 @@ class LanesTrainer(Trainer):
         if not shape.shared:
             return shape.program(self._data, alone=alone)
         with self._lock:
-            program = self._programs.pop(shape, None) or shape.program(self._data, alone=alone)
-            self._programs[shape] = program  # the last one is the one that was used last
+            key = (shape.structure(self._data), alone)
+            program = self._programs.pop(key, None) or shape.program(self._data, alone=alone)
+            self._programs[key] = program  # the last one is the one that was used last
             if len(self._programs) > _PROGRAMS:
                 del self._programs[next(iter(self._programs))]
         return program
