@@ -12,8 +12,8 @@ from tuner.model.mlp import MLPHyperModel
 from tuner.space import ACTIVATIONS
 from tuner.training import TRAINERS, Job, Plan, Problem
 from tuner.training.lanes import LanesTrainer, machine
-from tuner.training.lanes.dropout import Dropout, keys_of, lane_bits, positions_of
 from tuner.training.lanes.data import aligned
+from tuner.training.lanes.dropout import Dropout, keys_of, lane_bits, positions_of
 from tuner.training.lanes.stacked import StackedWeights
 from tuner.training.lanes.stacked_mlps import _sum_of_rows
 
@@ -211,7 +211,9 @@ def test_dropout_agrees_with_fit_in_distribution(problem):
 def test_a_mask_drops_a_lanes_own_share_and_keeps_the_mean():
     rates = tf.constant([0.1, 0.5, 0.9])
     keys = keys_of(tf.constant([1, 2, 3], tf.uint32), tf.constant(7))
-    masks = Dropout.of(rates, rows=tf.constant(64), units=tf.constant(512)).mask(keys)
+    masks = Dropout.of(rates, rows=tf.constant(64), units=tf.constant(512)).mask(
+        keys[:, None, None]
+    )
     assert masks.shape == (3, 64, 512)
     np.testing.assert_allclose((masks.numpy() == 0).mean(axis=(1, 2)), rates, atol=0.01)
     np.testing.assert_allclose(masks.numpy().mean(axis=(1, 2)), 1.0, atol=0.05)
@@ -220,13 +222,14 @@ def test_a_mask_drops_a_lanes_own_share_and_keeps_the_mean():
 def test_random_bits_depend_on_seed_and_counter_and_are_uncorrelated():
     seeds = tf.constant([0, 1, 2, 2**31], tf.uint32)
     positions = positions_of(20_000)
-    draws = [lane_bits(keys, positions).numpy() for keys in keys_of(seeds, tf.constant([0, 1]))]
+    both = keys_of(seeds, tf.constant([0, 1]))
+    draws = [lane_bits(keys[:, None], positions).numpy() for keys in both]
     streams = np.concatenate(draws).astype(np.float64) / 2**32
     correlation = np.corrcoef(streams) - np.eye(8)
     assert abs(correlation).max() < 0.04
     shifted = np.corrcoef(streams[0, 1:], streams[0, :-1])[0, 1]
     assert abs(shifted) < 0.04
-    alone = lane_bits(keys_of(seeds[2:3], tf.constant(1)), positions).numpy()
+    alone = lane_bits(keys_of(seeds[2:3], tf.constant(1))[:, None], positions).numpy()
     np.testing.assert_array_equal(alone[0], draws[1][2])
 
 

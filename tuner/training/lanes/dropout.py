@@ -14,12 +14,12 @@ __all__ = ["Dropout", "keys_of", "lane_bits", "positions_of"]
 
 def _mixed(bits: tf.Tensor) -> tf.Tensor:
     """Spread every input bit over all output bits: the finaliser of MurmurHash3 (Appleby 2011)."""
-    shift = tf.bitwise.right_shift
-    bits = tf.bitwise.bitwise_xor(bits, shift(bits, tf.constant(16, tf.uint32)))
+    shift, half = tf.bitwise.right_shift, tf.constant(16, tf.uint32)
+    bits = tf.bitwise.bitwise_xor(bits, shift(bits, half))
     bits *= tf.constant(0x85EBCA6B, tf.uint32)
     bits = tf.bitwise.bitwise_xor(bits, shift(bits, tf.constant(13, tf.uint32)))
     bits *= tf.constant(0xC2B2AE35, tf.uint32)
-    return tf.bitwise.bitwise_xor(bits, shift(bits, tf.constant(16, tf.uint32)))
+    return tf.bitwise.bitwise_xor(bits, shift(bits, half))
 
 
 def keys_of(seeds: tf.Tensor, counters: tf.Tensor) -> tf.Tensor:
@@ -33,7 +33,7 @@ def keys_of(seeds: tf.Tensor, counters: tf.Tensor) -> tf.Tensor:
         Shape `(*counters, lanes)`, uint32.
     """
     steps = _mixed(tf.cast(counters, tf.uint32) * tf.constant(0x9E3779B9, tf.uint32))
-    return _mixed(tf.bitwise.bitwise_xor(_mixed(seeds), steps[..., None]))
+    return _mixed(tf.bitwise.bitwise_xor(_mixed(seeds), tf.expand_dims(steps, -1)))
 
 
 def positions_of(elements: tf.Tensor) -> tf.Tensor:
@@ -43,14 +43,13 @@ def positions_of(elements: tf.Tensor) -> tf.Tensor:
 
 
 def lane_bits(keys: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
-    """Return random bits, `(lanes, *positions)`, uint32.
+    """Return random bits, of the shape that both broadcast to, uint32.
 
     Args:
-        keys: Shape `(lanes,)`, of one counter.
-        positions: Of any shape.
+        keys: Of one counter, lanes on the first axis.
+        positions: Of a lane.
     """
-    each = tf.reshape(keys, [-1, *[1] * len(positions.shape)])
-    return _mixed(tf.bitwise.bitwise_xor(positions[None], each))
+    return _mixed(tf.bitwise.bitwise_xor(positions, keys))
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Dropout:
             rows: Rows of a batch.
             units: Of each layer that is dropped from.
         """
-        rates = rates[:, None, None]
+        rates = tf.reshape(rates, [-1, 1, 1])
         share = tf.cast(tf.math.ceil(rates * 2.0**24), tf.uint32)  # float32 has no more digits
         return cls(
             below=tf.bitwise.left_shift(share, tf.constant(8, tf.uint32)),
@@ -88,6 +87,6 @@ class Dropout:
         """Return the factors of a layer's units, `(lanes, rows, units)`.
 
         Args:
-            keys: Shape `(lanes,)`, of a counter that is never used twice.
+            keys: Shape `(lanes, 1, 1)`, of a counter that is never used twice.
         """
         return tf.where(lane_bits(keys, self.positions) >= self.below, self.factor, 0.0)

@@ -95,11 +95,11 @@ class StackedMLPs(StackedNetworks):
         size = lanes["batch_size"]
         order = tf.transpose(lanes["order"], [1, 0, 2])
         steps, _, stored = tf.unstack(tf.shape(order))
-        begins = tf.range(steps)[:, None] * size
-        rows = tf.clip_by_value(lanes["rows"][None] - begins, 0, size)  # the rest is masked
-        real = tf.cast(tf.range(stored) < rows[:, :, None], tf.float32)
+        begins = tf.expand_dims(tf.range(steps) * size, 1)
+        rows = tf.clip_by_value(lanes["rows"] - begins, 0, size)  # the rest is masked
+        real = tf.cast(tf.range(stored) < tf.expand_dims(rows, 2), tf.float32)
         share = lanes["rate"] / tf.cast(tf.maximum(rows, 1), tf.float32)
-        share = real * share[:, :, None]
+        share = real * tf.expand_dims(share, 2)
         y = tf.gather(self.data.y, order)
         if "class_weights" in lanes:
             by_lane = tf.gather(lanes["class_weights"], tf.transpose(y, [1, 0, 2]), batch_dims=1)
@@ -107,15 +107,27 @@ class StackedMLPs(StackedNetworks):
         return {
             **lanes,
             **self._masks(lanes, steps, stored),
+            **self._penalties(lanes),
             "order": order,
             "real": real,
-            "share": share[..., None],
+            "share": tf.expand_dims(share, 3),
             "y": tf.reshape(y, [steps, -1]),
             "ones": tf.ones_like(lanes["order"][:, :1], tf.float32),
+            "one": tf.constant(1.0),
         }
 
+    def _penalties(self, lanes: Lanes) -> Lanes:
+        """Return by what a step moves weights, `(lanes, 1, 1)`, and how far they may be at most."""
+        steps = {}
+        if self.structure.penalised:
+            steps["l1_step"] = lanes["rate"] * lanes["l1"]
+            steps["l2_step"] = lanes["rate"] * lanes["l2"] * 2.0
+        if self.structure.bounded:
+            steps["radius"] = lanes["radius"]
+        return {name: tf.reshape(each, [-1, 1, 1]) for name, each in steps.items()}
+
     def _masks(self, lanes: Lanes, steps: tf.Tensor, rows: tf.Tensor) -> Lanes:
-        """Return each lane's dropout, and the keys of all masks, `(steps, layers, lanes)`."""
+        """Return each lane's dropout, and the keys of all masks, `(steps, layers, lanes, 1, 1)`."""
         dropped: Lanes = {}
         if self.structure.input_dropout:
             dropped["input_dropout"] = self.data.x.shape[-1]
@@ -124,16 +136,20 @@ class StackedMLPs(StackedNetworks):
         if not dropped:
             return {}
         layers = self.layers
-        counters = (lanes["first_step"] + tf.range(steps))[:, None] * layers + tf.range(layers)
+        first = lanes["first_step"] * layers
+        counters = tf.reshape(first + tf.range(steps * layers), [steps, layers])
+        keys = tf.reshape(keys_of(lanes["seed"], counters), [steps, layers, -1, 1, 1])
         return {
-            "mask_keys": keys_of(lanes["seed"], counters),
+            "mask_keys": keys,
             **{name: Dropout.of(lanes[name], rows=rows, units=of) for name, of in dropped.items()},
         }
 
     def step(self, step: tf.Tensor, lanes: Lanes) -> tuple[tf.Tensor, tf.Tensor]:
         """Train one batch of every lane."""
         x = self.data.rows(tf.gather(lanes["order"], step), lanes)
-        keys = tf.gather(lanes["mask_keys"], step) if "mask_keys" in lanes else None
+        keys = None
+        if "mask_keys" in lanes:
+            keys = tf.unstack(tf.gather(lanes["mask_keys"], step), num=self.layers)
         kernels = self.kernels()
         inputs, slopes, logits = self._forward(x, kernels, lanes, keys)
         flat = tf.reshape(logits, [-1, self.structure.classes])
@@ -181,7 +197,7 @@ class StackedMLPs(StackedNetworks):
         return tf.nn.softmax(logits)
 
     def _forward(
-        self, x: tf.Tensor, kernels: list[tf.Tensor], lanes: Lanes, keys: tf.Tensor | None
+        self, x: tf.Tensor, kernels: list[tf.Tensor], lanes: Lanes, keys: list[tf.Tensor] | None
     ) -> tuple[list[tf.Tensor], list[Any], tf.Tensor]:
         """Return each layer's input, how its gradient passes the activation, and the logits.
 
@@ -189,7 +205,7 @@ class StackedMLPs(StackedNetworks):
             x: Shape `(lanes, rows, features)`.
             kernels: Of each layer.
             lanes: What differs from lane to lane.
-            keys: Of each layer's mask, `(layers, lanes)`; None where nothing is dropped.
+            keys: Of each layer's mask, `(lanes, 1, 1)`; None where nothing is dropped.
         """
         biases = self.biases(lanes)
         if keys is not None and self.structure.input_dropout:
@@ -215,7 +231,7 @@ class StackedMLPs(StackedNetworks):
         """
         if not self.alone:
             return tf.matmul(a, b, **transposed)
-        return tf.matmul(tf.squeeze(a, 0), tf.squeeze(b, 0), **transposed)[None]
+        return tf.expand_dims(tf.matmul(tf.squeeze(a, 0), tf.squeeze(b, 0), **transposed), 0)
 
     def _descend(
         self,
@@ -255,15 +271,14 @@ class StackedMLPs(StackedNetworks):
     ) -> list[tf.Operation]:
         """Update a layer's kernel, as it was read, given its gradient times the learning rates."""
         if self.structure.penalised:
-            l1 = (lanes["rate"] * lanes["l1"])[:, None, None]
-            l2 = (lanes["rate"] * lanes["l2"] * 2.0)[:, None, None]
-            gradient += l1 * tf.sign(kernel) + l2 * kernel
+            gradient += lanes["l1_step"] * tf.sign(kernel) + lanes["l2_step"] * kernel
         updates = [self._update(number, gradient, lanes)]
         if self.structure.bounded:
-            radius, variable = lanes["radius"][:, None, None], self.variables[number]
+            variable = self.variables[number]
             norm = tf.sqrt(tf.reduce_sum(tf.square(variable), 1, keepdims=True))
             # as keras.constraints.MaxNorm, its epsilon included
-            variable.assign(variable * (tf.clip_by_value(norm, 0.0, radius) / (EPSILON + norm)))
+            kept = tf.clip_by_value(norm, 0.0, lanes["radius"]) / (EPSILON + norm)
+            variable.assign(variable * kept)
         return updates
 
     def _update(self, place: int, gradient: tf.Tensor, lanes: Lanes) -> tf.Operation:
@@ -271,7 +286,7 @@ class StackedMLPs(StackedNetworks):
         return tf.raw_ops.ResourceApplyKerasMomentum(
             var=self.variables[place].handle,
             accum=self.variables[len(self.variables) // 2 + place].handle,
-            lr=1.0,
+            lr=lanes["one"],
             grad=gradient,
             momentum=lanes["momentum"],
             use_nesterov=self.structure.nesterov,
