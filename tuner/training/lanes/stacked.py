@@ -11,7 +11,13 @@ import tensorflow as tf
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.network import LaneProgram, Lanes, LaneShape, LaneWeights
 
-__all__ = ["StackedNetworks", "StackedProgram", "StackedShape", "StackedWeights"]
+__all__ = [
+    "StackedNetworks",
+    "StackedProgram",
+    "StackedShape",
+    "StackedStructure",
+    "StackedWeights",
+]
 
 _Answers = tuple[tf.TensorArray, tf.TensorArray]  # losses and classes, a batch an element
 
