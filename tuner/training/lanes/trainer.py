@@ -129,8 +129,7 @@ class LanesTrainer(Trainer):
             self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
 
     def program(self, shape: LaneShape) -> LaneProgram[Any]:
-        """Return a shape's program: one that trials share is traced once a search, whatever
-        their widths and batch sizes.
+        """Return a shape's program: one that trials of any width share is traced once a search.
 
         Those that were not used for long are forgotten, so that memory does not grow.
         """
