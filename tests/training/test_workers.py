@@ -58,10 +58,10 @@ def test_who_breaks_off_does_not_wait_for_what_is_being_computed(workers):
 
 
 def test_threads_are_kept_and_no_more_run_at_once_than_asked():
-    workers, names, running, most = Workers(3), set(), [], []
+    workers, threads, running, most = Workers(3), set(), [], []
 
     def task():
-        names.add(threading.current_thread().name)
+        threads.add(threading.current_thread())
         running.append(True)
         most.append(len(running))
         time.sleep(0.01)
@@ -70,5 +70,21 @@ def test_threads_are_kept_and_no_more_run_at_once_than_asked():
 
     for _ in range(3):
         assert len(list(workers.side_by_side([task] * 6, at_once=2))) == 6
-    assert len(names) <= 3
+    assert len(threads) <= 3
     assert max(most) <= 2
+
+
+def test_the_next_use_does_not_wait_for_what_was_broken_off():
+    let_go, workers = threading.Event(), Workers(1)
+
+    def long():
+        yield "begun"
+        let_go.wait(60)
+
+    broken_off = workers.side_by_side([long], at_once=1)
+    assert next(broken_off) == "begun"
+    broken_off.close()
+    started = time.monotonic()
+    assert list(workers.side_by_side([lambda: iter([1])], at_once=1)) == [1]
+    assert time.monotonic() - started < 5
+    let_go.set()

@@ -34,7 +34,9 @@ def main() -> None:
     except TunerError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:  # typer makes one of the other
+            raise
         print("interrupted", file=sys.stderr)
         _leave(INTERRUPTED)
 

@@ -23,7 +23,11 @@ class Workers:
     """
 
     def __init__(self, most: int) -> None:
-        self._pool = ThreadPoolExecutor(most, thread_name_prefix="lanes")
+        self._most = most
+        self._pool = self._threads()
+
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._most, thread_name_prefix="lanes")
 
     def side_by_side(
         self, tasks: Sequence[Callable[[], Iterator[T | None]]], *, at_once: int
@@ -31,8 +35,8 @@ class Workers:
         """Run tasks in their order, some at once; yield what they yield, but None, as it comes.
 
         A task that raises ends the others at their next None or answer, and the error is raised
-        here; so does closing this iterator. Nobody waits for them: what they compute may take
-        long.
+        here; so does closing this iterator. Nobody waits for them, the next use neither, which
+        has new threads then: what they compute may take long.
 
         Args:
             tasks: Each returns an iterator, which runs on one thread.
@@ -70,3 +74,6 @@ class Workers:
                     yield answer
         finally:
             closing.set()
+            if running:
+                self._pool.shutdown(wait=False)
+                self._pool = self._threads()
