@@ -114,7 +114,7 @@ def test_numbers_mixed_with_text_are_refused_at_the_text(write, refusal, cells) 
     assert learn(write, cells, ignore=["a"]).schema.columns[0].kind == "ignored"
 
 
-@pytest.mark.parametrize("name", ["net weight", "height, cm", "\"x\" and 'y'"])
+@pytest.mark.parametrize("name", ["net weight", "height, cm", "\"x\" and 'y'", "a\nb"])
 def test_what_is_advised_can_be_typed_into_a_shell(write, refusal, name) -> None:
     heading = '"' + name.replace('"', '""') + '"'
     table = write(f"{heading},y\n1.5,p\n2.5,q\n3.5,p\n4.5,q\nunknown,p\n")

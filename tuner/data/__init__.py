@@ -1,9 +1,9 @@
 """Tables, arrays and images: read, understood, and turned into the numbers that a network takes.
 
-Imports inside go one way: table, cells and pixels ← the readers of each format ← readers;
-characters ← notations and dates ← encoding ← schema; cells and encoding ← written, which finds how
-columns are written, ← inference and relations; cells and encoding ← reading, of what a schema
-knows; all of them ← dataset. Scaling stands alone, because it belongs to a fold, and so do names.
+Imports inside go one way: names ← table; table, cells and pixels ← the readers of each format ←
+readers; characters ← notations and dates ← encoding ← schema; cells and encoding ← written, which
+finds how columns are written, ← inference and relations; cells and encoding ← reading, of what a
+schema knows; all of them ← dataset. Scaling stands alone, because it belongs to a fold.
 """
 
 from tuner.data.bundled import BUNDLED

@@ -10,13 +10,14 @@ __all__ = ["names_in", "option_of"]
 def names_in(option: str) -> tuple[str, ...]:
     """Return the names in an option's value, separated by commas.
 
-    One that has a comma or begins with a quotation mark stands in quotation marks, as in a CSV.
+    One that has a comma or a line break, or begins with a quotation mark, stands in quotation
+    marks, as in a CSV.
 
     >>> names_in('age, "height, cm"')
     ('age', 'height, cm')
     """
-    (names,) = csv.reader([option], skipinitialspace=True) if option else ([],)
-    return tuple(name.strip() for name in names if name.strip())
+    rows = csv.reader(io.StringIO(option, newline=""), skipinitialspace=True)
+    return tuple(name.strip() for names in rows for name in names if name.strip())
 
 
 def option_of(*names: str) -> str:
@@ -26,5 +27,5 @@ def option_of(*names: str) -> str:
     '\\'age,"height, cm"\\''
     """
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(names)
-    return shlex.quote(line.getvalue())
+    csv.writer(line).writerow(names)
+    return shlex.quote(line.getvalue().removesuffix("\r\n"))
