@@ -68,9 +68,15 @@ def test_a_damaged_journal_is_refused_by_line(folder, searched):
     assert done.returncode == 2
     assert "journal.jsonl, line 2: is not JSON" in done.stderr
     shutil.copytree(folder / "mlruns" / "studies" / "first", study.with_name("whole"))
+    lacking = study.with_name("lacking")
+    shutil.copytree(folder / "mlruns" / "studies" / "first", lacking)
+    with (lacking / "journal.jsonl").open("a") as journal:
+        journal.write('{"event": "trial", "trial": 7}\n')
     done = tuner(folder, "studies", "--root", "elsewhere")
     assert done.returncode == 2
-    assert [line.split()[0] for line in done.stdout.splitlines() if "?" in line] == ["damaged"]
+    unread = [line.split()[0] for line in done.stdout.splitlines() if "?" in line]
+    assert unread == ["damaged", "lacking"]
+    assert "lacking/journal.jsonl: trial 7 cannot be read (KeyError: " in done.stderr
     assert "3 of 3" in done.stdout
     assert "journal.jsonl, line 2: is not JSON" in done.stderr
 
@@ -91,3 +97,26 @@ def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
     assert "ended before the interrupt; they are kept in mlruns/studies/stopped" in errors
     assert "Go on with: python -m tuner resume stopped" in errors
     assert "Traceback" not in errors
+
+
+def test_a_command_that_is_interrupted_does_not_wait_for_a_long_epoch():
+    """Which a thread is in the middle of, that nothing can end."""
+    program = """
+import importlib, threading, time, typer
+
+entry = importlib.import_module("tuner.cli.main")
+entry.app = typer.Typer()
+
+@entry.app.command()
+def long():
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    raise KeyboardInterrupt
+
+entry.main()
+"""
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
+    assert time.monotonic() - started < 30

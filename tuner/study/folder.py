@@ -107,7 +107,7 @@ class Study:
             raise StudyError(f"there is no study {name}; {known}")
         try:
             record = StudyRecord.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise StudyError(
                 f"study description {path} cannot be read ({type(error).__name__}: {error}); "
                 "restore the file from a copy"
@@ -179,9 +179,20 @@ class Study:
         self.journal.append("trial", **trial.to_dict())
 
     def trials(self) -> Iterator[TrialRecord]:
-        """Yield the finished trials in the order in which they ended."""
+        """Yield the finished trials in the order in which they ended.
+
+        Raises:
+            StudyError: The journal is damaged.
+        """
         for event in self.journal.events("trial"):
-            yield TrialRecord.from_dict(event)
+            try:
+                record = TrialRecord.from_dict(event)
+            except (KeyError, TypeError, ValueError) as error:
+                raise StudyError(
+                    f"journal {self.journal.path}: trial {event.get('trial', '?')} cannot be read "
+                    f"({type(error).__name__}: {error}); restore the file from a copy"
+                ) from error
+            yield record
 
     def probabilities(self, trial: int) -> np.ndarray:
         """Return a trial's out-of-fold probabilities, as `TrialResult` has them."""
