@@ -241,27 +241,34 @@ def test_a_shape_is_traced_once_whatever_the_number_of_lanes(problem, plan):
     assert program.traces == 1
 
 
-def test_networks_of_any_width_and_batch_size_share_a_program_with_fits_curves(problem, plan):
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("rows", [60, 61])
+@pytest.mark.parametrize("line", [KINDS["l2"], KINDS["max_norm"], "dropout = 0.4"])
+def test_networks_of_any_width_and_batch_size_share_a_program(plan, line, rows, alone, monkeypatch):
+    if alone:
+        monkeypatch.setattr(machine, "_FILLS_A_CORE", 1)
+    problem = make_problem(rows)
     text = (
         "[network]\nunits = [8, 16, 24, 200]\n[sgd]\nbatch_size = [8, 32, 50]\n"
-        "[regularizer]\nkind = 'l2'\nstrength = 0.01\n"
+        f"[regularizer]\n{line}\n"
     )
     many = jobs(6)
     sizes = [(8, 8), (16, 50), (200, 32), (24, 8), (16, 8), (8, 50)]
-    for job, (units, rows) in zip(many, sizes, strict=True):
-        job.hyperparameters.values = {"units": units, "batch_size": rows}
+    for job, (units, batch) in zip(many, sizes, strict=True):
+        job.hyperparameters.values = {"units": units, "batch_size": batch}
     trainer = LanesTrainer()
     together = train(trainer, text, problem, plan, many)
-    programs = {structure: program for (structure, _), program in trainer._programs.items()}
-    traces = {program.traces for program in programs.values()}
-    assert len(programs) <= 4  # whole vectors or not, and whether the largest folds step apart
-    assert traces == {1}
-    for number, alone in train("fit", text, problem, plan, many).items():
-        np.testing.assert_allclose(
-            together[number].curves["val_loss"], alone.curves["val_loss"], rtol=1e-4
-        )
-        again = train("lanes", text, problem, plan, [many[number]])[number]
-        assert_same(together[number], again)
+    whole = {structure.whole_vectors for structure, _ in trainer._programs}
+    apart = {structure.steps_apart for structure, _ in trainer._programs}
+    assert whole == {False, True}  # units of 8, 24 and 200, or of 16
+    assert 2 <= len(trainer._programs) <= 2 * len(apart)
+    assert {program.traces for program in trainer._programs.values()} == {1}
+    for job in many:
+        assert_same(together[job.trial], train("lanes", text, problem, plan, [job])[job.trial])
+    if "dropout" not in line:  # whose masks are others
+        for number, one in train("fit", text, problem, plan, many).items():
+            losses = together[number].curves["val_loss"]
+            np.testing.assert_allclose(losses, one.curves["val_loss"], rtol=1e-4)
 
 
 def test_where_memory_runs_out_a_group_is_halved_with_the_same_results(problem, plan, monkeypatch):

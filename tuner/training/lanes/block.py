@@ -33,7 +33,7 @@ class LaneBlock:
     Lanes stand in the order of trials, and within a trial in the order of its folds.
 
     Args:
-        trials: Of the program's shape, alike in what they share.
+        trials: Of one shape, of the program's structure, alike in what they share.
         program: Trains an epoch of any number of lanes.
         problem: Rows and folds.
         plan: How long to train, and towards what.

@@ -27,7 +27,7 @@ _MOST_WORKERS = 16  # each needs the interpreter between its epochs
 _SHARE = 0.5  # of the free memory
 _RESULTS_SHARE = 0.1  # of the free memory
 _UNKNOWN_BYTES = 4 * 2**30
-_COHORT = 64  # they train a block at a time; the more of them, the more share a program
+_COHORT = 64  # they train a block at a time; the more of them, the more train side by side
 
 
 class Machine:

@@ -126,8 +126,8 @@ class MLPShape(StackedShape):
     def sizes(self, data: LaneData) -> dict[str, Any]:
         """Return the rows of a batch, the steps that every fold takes, and the layers' outputs."""
         return {
+            **super().sizes(data),
             "batch_size": np.int32(self.batch_size),
-            "common_steps": np.int32(data.steps(self.batch_size).min()),
             "outputs": np.array(self.outputs, np.int32),
         }
 

@@ -1,8 +1,8 @@
 """What the trainer needs to know of the networks in its lanes, and of a program that trains them.
 
 There are two kinds of program. `stacked.py` trains many lanes in one call, its networks' weights
-stacked: for the multilayer perceptrons of the space files, in `mlp.py`. `one_by_one.py` trains one
-lane a call: for convolutional networks and those of a person's own hypermodel, in
+stacked: for the multilayer perceptrons of the space files, in `stacked_mlps.py`. `one_by_one.py`
+trains one lane a call: for convolutional networks and those of a person's own hypermodel, in
 `keras_network.py`.
 """
 

@@ -78,6 +78,10 @@ class StackedShape(LaneShape):
     def structure(self, data: LaneData) -> StackedStructure:
         """Return what a program is traced for."""
 
+    def sizes(self, data: LaneData) -> dict[str, Any]:
+        """Return how many steps every fold takes."""
+        return {"common_steps": np.int32(data.steps(self.batch_size).min())}
+
     def program(self, data: LaneData, *, alone: bool) -> "StackedProgram":
         """Return the program of networks of this structure."""
         return StackedProgram(self.structure(data), data, alone=alone)

@@ -1,6 +1,7 @@
 """The `lanes` trainer: groups a cohort's trials by shape and trains them a block a core."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -38,7 +39,7 @@ _ALONE = 2.0  # a lane takes about so much longer alone than its share beside ot
 class LanesTrainer(Trainer):
     """Trains all folds of many trials side by side.
 
-    The trials of one shape, a lane group, share a program. A group is cut into blocks of a size
+    The trials of one shape, a lane group, train in a call. A group is cut into blocks of a size
     that the machine trains best, and each core takes one block after another. A trial's result
     does not depend on its block.
 
@@ -128,8 +129,13 @@ class LanesTrainer(Trainer):
             name = type(hypermodel).__name__
             self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
 
+    def structure(self, shape: LaneShape) -> Hashable:
+        """Return by what the program of a shape is kept: shapes that have the same share it."""
+        assert self._data is not None  # rows come before shapes
+        return shape.structure(self._data), self.machine.trains_alone(shape)
+
     def program(self, shape: LaneShape) -> LaneProgram[Any]:
-        """Return a shape's program: one that trials of any width share is traced once a search.
+        """Return a shape's program: one that shapes share is traced once a search.
 
         Those that were not used for long are forgotten, so that memory does not grow.
         """
@@ -138,7 +144,7 @@ class LanesTrainer(Trainer):
         if not shape.shared:
             return shape.program(self._data, alone=alone)
         with self._lock:
-            key = (shape.structure(self._data), alone)
+            key = self.structure(shape)
             program = self._programs.pop(key, None) or shape.program(self._data, alone=alone)
             self._programs[key] = program  # the last one is the one that was used last
             if len(self._programs) > _PROGRAMS:
@@ -250,7 +256,7 @@ class _Cohort:
     def _blocks(self, trials: Sequence[LaneTrial]) -> list[list[LaneTrial]]:
         """Cut each group into blocks; the largest first, so that all cores end together.
 
-        The first block of each group comes before any second: no core waits while another one
+        The first block of each program comes before any second: no core waits while another one
         traces the program that both need. In a race they stand in the order of their trials,
         each of which is compared with those before it, and a core may have to wait so.
         """
@@ -258,10 +264,13 @@ class _Cohort:
         for trial in trials:
             groups.setdefault((trial.shape, *trial.common.items()), []).append(trial)
         blocks = []
+        earlier: Counter[Hashable] = Counter()  # blocks of the same program
         for group in groups.values():
+            program = self.trainer.structure(group[0].shape)
             size = max(1, self.machine.block_bytes // self._bytes(group[:1]))
-            starts = range(0, len(group), size)
-            blocks += [(start // size, group[start : start + size]) for start in starts]
+            for start in range(0, len(group), size):
+                blocks.append((earlier[program], group[start : start + size]))
+                earlier[program] += 1
         if self.plan.race:
             blocks.sort(key=lambda block: block[1][0].trial)
         else:
