@@ -23,9 +23,9 @@ def import_heavy() -> None:
     """
     sys.stderr.flush()
     kept = os.dup(2)
-    gc.disable()  # what is imported stays: to look for garbage among it, then and later, takes time
     with tempfile.TemporaryFile() as said:
         os.dup2(said.fileno(), 2)
+        gc.disable()  # what is imported stays: to look for garbage in it, now and later, takes time
         try:
             import keras_tuner  # noqa: F401  (imported for what it does)
         finally:

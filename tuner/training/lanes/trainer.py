@@ -140,11 +140,10 @@ class LanesTrainer(Trainer):
         Those that were not used for long are forgotten, so that memory does not grow.
         """
         assert self._data is not None  # rows come before shapes
-        alone = self.machine.trains_alone(shape)
+        key, alone = self.structure(shape), self.machine.trains_alone(shape)
         if not shape.shared:
             return shape.program(self._data, alone=alone)
         with self._lock:
-            key = self.structure(shape)
             program = self._programs.pop(key, None) or shape.program(self._data, alone=alone)
             self._programs[key] = program  # the last one is the one that was used last
             if len(self._programs) > _PROGRAMS:
