@@ -11,8 +11,8 @@ from tests.conftest import make_problem, make_space
 from tuner.model.mlp import MLPHyperModel
 from tuner.space import ACTIVATIONS
 from tuner.training import TRAINERS, Job, Plan, Problem
-from tuner.training.lanes import LanesTrainer, machine
-from tuner.training.lanes.data import aligned
+from tuner.training.lanes import LanesTrainer, data, machine
+from tuner.training.lanes.data import LaneData, aligned
 from tuner.training.lanes.dropout import Dropout, keys_of, lane_bits, positions_of
 from tuner.training.lanes.stacked import StackedWeights
 from tuner.training.lanes.stacked_mlps import _sum_of_rows
@@ -150,6 +150,13 @@ def test_a_sum_over_rows_does_not_depend_on_the_lanes_beside_it(units):
         of_two = None if ones is None else ones[:2]
         beside_fewer = _sum_of_rows(delta[start : start + 2], of_two).numpy()
         np.testing.assert_array_equal(beside_fewer, together[start : start + 2])
+
+
+def test_many_validation_rows_are_predicted_in_even_chunks_as_fit_predicts_them(plan, monkeypatch):
+    monkeypatch.setattr(data, "_CHUNK", 40)
+    problem = make_problem(rows=150, folds=3)
+    assert LaneData(problem).validation.shape == (3, 2 * 32)  # 50 rows, not twice 48
+    assert_parity("[network]\nunits = 8\n", problem, plan)
 
 
 def test_a_trial_does_not_feel_that_its_neighbours_end(problem):

@@ -38,23 +38,15 @@ class LaneData:
         self.y = tf.constant(problem.y.astype(np.int32))
         self.has_missing = bool(np.isnan(problem.x).any())
         self.scaled = problem.scaled is not None
+        self.mean, self.scale = self._moments()
         longest = max(problem.fold_rows)
-        self.chunk = aligned(min(longest, rows_at_once(problem.x[0].size, most=_CHUNK)))
-        padded = -(-longest // self.chunk) * self.chunk
+        chunks = -(-longest // rows_at_once(problem.x[0].size, most=_CHUNK))
+        self.chunk = aligned(-(-longest // chunks))
+        padded = chunks * self.chunk
         self.validation = _padded([fold.validation for fold in problem.folds], padded)
 
-    @cached_property
-    def mean(self) -> np.ndarray:
-        """What each fold subtracts, fitted on its training rows alone."""
-        return self._moments[0]
-
-    @cached_property
-    def scale(self) -> np.ndarray:
-        """What each fold divides by, fitted on its training rows alone."""
-        return self._moments[1]
-
-    @cached_property
     def _moments(self) -> tuple[np.ndarray, np.ndarray]:
+        """Fit each fold's mean and scale on its training rows alone."""
         features = self.problem.x.shape[1]
         if not self.scaled:
             shape = (len(self.problem.folds), 1, features)
