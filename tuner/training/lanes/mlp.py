@@ -5,7 +5,6 @@ What their program computes is in `stacked_mlps.py`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -23,12 +22,6 @@ from tuner.training.lanes.stacked_mlps import MLPStructure
 from tuner.training.problem import Job, Plan
 
 __all__ = ["MLPShape", "is_mlp", "mlp_trial"]
-
-# Rows of a power of two fall on the same places of a cache: a product of 256 rows by 1024×1024
-# runs at 42 GFLOP/s on one core, by 1040×1040 at 85 (512: 52, 528: 83).
-_CONFLICTING_UNITS = 512
-_PADDING = 16
-_SILENT = frozenset({"elu", "gelu", "leaky_relu", "relu", "selu", "silu", "tanh"})  # f(0) = 0
 
 
 @dataclass(frozen=True)
@@ -74,31 +67,10 @@ class MLPShape(StackedShape):
         """Rows that a batch takes, filled up so that lanes are aligned."""
         return aligned(self.batch_size)
 
-    @cached_property
-    def layers(self) -> list[tuple[int, int]]:
-        """Inputs and outputs of each layer as they are stored, units of padding included.
-
-        A unit of padding has weights of zero before and after it, and an activation of zero, so
-        that no gradient ever moves them: it is worth nothing but faster products.
-        """
-        features, *hidden, classes = self.widths
-        padded = [
-            units + _PADDING
-            if units % _CONFLICTING_UNITS == 0 and self.activation in _SILENT
-            else units
-            for units in hidden
-        ]
-        return list(pairwise([features, *padded, classes]))
-
-    @property
-    def outputs(self) -> list[int]:
-        """Outputs of each layer as they are stored, and so its biases."""
-        return [outputs for _, outputs in self.layers]
-
     @property
     def variable_shapes(self) -> list[tuple[int, ...]]:
         """The kernel of each layer, the biases of all of them, and the momenta of both."""
-        weights = [*self.layers, (1, sum(self.outputs))]
+        weights = [*pairwise(self.widths), (1, sum(self.widths[1:]))]
         return [*weights, *weights]
 
     @property
@@ -108,17 +80,17 @@ class MLPShape(StackedShape):
 
     def structure(self, data: LaneData) -> MLPStructure:
         """Return what is left of a shape without its sizes."""
-        depth, steps = len(self.layers) - 1, data.steps(self.batch_size)
-        units = self.outputs[0] if depth else 0
+        _, *hidden, classes = self.widths
+        steps = data.steps(self.batch_size)
         return MLPStructure(
-            depth=depth,
-            classes=self.widths[-1],
-            whole_vectors=units == aligned(units),
-            activation=self.activation if depth else "linear",
+            depth=len(hidden),
+            classes=classes,
+            whole_vectors=all(units == aligned(units) for units in hidden),
+            activation=self.activation if hidden else "linear",
             nesterov=self.nesterov,
             penalised=self.penalised,
             bounded=self.bounded,
-            dropout=self.dropout and depth > 0,
+            dropout=self.dropout and bool(hidden),
             input_dropout=self.input_dropout,
             steps_apart=int(steps.min()) < int(steps.max()),
         )
@@ -128,7 +100,7 @@ class MLPShape(StackedShape):
         return {
             **super().sizes(data),
             "batch_size": np.int32(self.batch_size),
-            "outputs": np.array(self.outputs, np.int32),
+            "outputs": np.array(self.widths[1:], np.int32),
         }
 
 
@@ -153,7 +125,7 @@ def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
     def network(variables: Sequence[np.ndarray]) -> keras.Model:
         # the optimizer's variables too are made, since Keras warns where a saved one has others
         model = build_network(hypermodel, job.hyperparameters, seed=0)
-        model.set_weights(_keras_weights(variables, recipe, shape))
+        model.set_weights(_keras_weights(variables, recipe))
         return model
 
     return LaneTrial(
@@ -168,40 +140,21 @@ def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
         },
         common={"momentum": recipe.momentum},  # the fused update takes one for all lanes
         parameters=recipe.parameters,
-        initial_variables=lambda seed: _initial_variables(recipe, shape, seed),
+        initial_variables=lambda seed: _initial_variables(recipe, seed),
         network=network,
         learning_rate_at=lambda epoch: recipe.learning_rate_at(epoch, plan.epochs),
         epochs=job.epochs,
     )
 
 
-def _initial_variables(recipe: Recipe, shape: MLPShape, seed: int) -> list[np.ndarray]:
-    """Return kernels and biases as every trainer begins with them, and momenta of zero."""
+def _initial_variables(recipe: Recipe, seed: int) -> list[np.ndarray]:
+    """Return kernels and biases as every trainer begins with them."""
     begun = initial_weights(recipe, seed)
-    kernels = [_padded(*each) for each in zip(begun[::2], shape.layers, strict=True)]
-    biases = [
-        _padded(bias[None], (1, outputs))
-        for bias, outputs in zip(begun[1::2], shape.outputs, strict=True)
-    ]
-    weights = [*kernels, np.concatenate(biases, axis=1)]
-    return [*weights, *map(np.zeros_like, weights)]
+    return [*begun[::2], np.concatenate(begun[1::2])[None]]
 
 
-def _keras_weights(
-    variables: Sequence[np.ndarray], recipe: Recipe, shape: MLPShape
-) -> list[np.ndarray]:
-    """Return a lane's kernels and biases as `Model.set_weights` takes them, without padding."""
-    layers = len(shape.layers)
-    biases = np.split(variables[layers][0], np.cumsum(shape.outputs)[:-1])
-    weights = []
-    for (inputs, outputs), kernel, bias in zip(
-        pairwise(recipe.widths), variables[:layers], biases, strict=True
-    ):
-        weights += [kernel[:inputs, :outputs], bias[:outputs]]
-    return weights
-
-
-def _padded(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Fill an array up with zeros."""
-    gaps = [(0, whole - have) for whole, have in zip(shape, values.shape, strict=True)]
-    return np.pad(values, gaps)
+def _keras_weights(variables: Sequence[np.ndarray], recipe: Recipe) -> list[np.ndarray]:
+    """Return a lane's kernels and biases as `Model.set_weights` takes them."""
+    *kernels, biases = variables[: len(variables) // 2]
+    by_layer = np.split(biases[0], np.cumsum(recipe.widths[1:-1]))
+    return [each for layer in zip(kernels, by_layer, strict=True) for each in layer]

@@ -167,7 +167,7 @@ class LaneTrial:
         common: What a call takes one number of, by name: lanes that train side by side agree.
         parameters: Trainable weights and biases.
         initial_variables: From a seed, what a lane's variables begin with, in the order of
-            `LaneShape.variable_shapes`.
+            `LaneShape.variable_shapes`; stacked networks leave momenta out, which begin with zero.
         network: From what a lane's variables come to, the Keras network that has them.
         learning_rate_at: The learning rate of an epoch, counted from 0.
         epochs: Most epochs of this trial; None for the plan's.

@@ -34,14 +34,18 @@ class StackedWeights(LaneWeights):
 
     def __init__(self, shapes: Sequence[tuple[int, ...]]) -> None:
         self.variables = [
-            tf.Variable(tf.zeros((1, *shape)), shape=(None,) * (len(shape) + 1), trainable=False)
+            tf.Variable(tf.zeros((0, *shape)), shape=(None,) * (len(shape) + 1), trainable=False)
             for shape in shapes
         ]
 
     def load(self, lanes: Sequence[Sequence[np.ndarray]]) -> None:
-        """Take the values of each lane's variables."""
-        for variable, values in zip(self.variables, zip(*lanes, strict=True), strict=True):
+        """Take the values of each lane's variables; the momenta, which follow, begin with zero."""
+        given = list(zip(*lanes, strict=True))
+        weights, momenta = self.variables[: len(given)], self.variables[len(given) :]
+        for variable, values in zip(weights, given, strict=True):
             variable.assign(np.stack(values))
+        for variable, weight in zip(momenta, weights, strict=True):
+            variable.assign(tf.zeros_like(weight))
 
     def lane_values(self) -> list[list[np.ndarray]]:
         """Return the values of each lane's variables."""
