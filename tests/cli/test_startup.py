@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tuner.cli.spaces import show_space
+
 HEAVY = ("tensorflow", "keras", "keras_tuner", "mlflow", "pandas", "sklearn")
 RUN = """
 import sys
@@ -110,3 +112,15 @@ def test_an_option_that_is_not_known_exits_with_2_too():
     done = run("search", "--spcae", "mlp")
     assert done.stdout.splitlines()[-1] == "HEAVY [] CODE 2"
     assert "No such option: --spcae" in done.stderr
+
+
+def test_a_space_is_shown_with_a_row_a_hyperparameter(tmp_path, capsys):
+    space = tmp_path / "both.toml"
+    space.write_text(
+        'title = "?"\n[network]\nblocks = [0, 2]\nfilters = 8\ndepth = [0, 1]\nunits = 8'
+    )
+    show_space(str(space))
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    names = [row[0] for row in rows if row]
+    assert names.count("activation") == 1
+    assert "activation relu when depth is 1, or when blocks is 2" in map(" ".join, rows)

@@ -30,9 +30,11 @@ def show_space(name: str) -> None:
     table.add_column("hyperparameter", no_wrap=True)
     table.add_column("values")
     table.add_column("acts")
-    for hyperparameter in space.hyperparameters:
-        values = hyperparameter.domain.describe()
-        table.add_row(hyperparameter.name, values, _acts(hyperparameter))
+    ways: dict[tuple[str, str], list[str]] = {}  # one that acts under either of two is there twice
+    for each in space.hyperparameters:
+        ways.setdefault((each.name, each.domain.describe()), []).append(_acts(each))
+    for (hyperparameter, values), acts in ways.items():
+        table.add_row(hyperparameter, values, ", or ".join(acts))
     console = Console(highlight=False)
     console.print(f"{space.name}: {space.title}", markup=False)
     console.print(table)
