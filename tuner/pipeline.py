@@ -7,6 +7,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +30,7 @@ from tuner.prediction_time import (
     measure_prediction_times,
 )
 from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
+from tuner.report import make_ready
 from tuner.reporting import baseline_seconds, choice_seconds, report_seconds, report_study
 from tuner.study import Listener, PredictionTime, Study, TrialRecord
 from tuner.training.scores import defined_scores
@@ -192,7 +194,9 @@ def _search(
     calibration = calibration_of(study, members, prepared.problem)
     what = "the best network" if picked.name == "best" else "the ensemble's networks"
     on_stage(f"training {what} on all training rows, exporting and checking the model")
-    with FreshProcess() as fresh:  # it starts while the network trains
+    with FreshProcess() as fresh:  # it starts while the page is made ready and the network trains
+        with suppress(Exception):  # the report tries it again, and tells
+            make_ready()
         temperature = calibration.temperature
         trained = train_members(prepared, records, members, tuner.note, temperature=temperature)
         test = _score(trained, prepared)

@@ -10,7 +10,7 @@ from typing import Any
 
 from tuner.report.blocks import Block, Words, figures_in
 
-__all__ = ["Page", "Section"]
+__all__ = ["Page", "Section", "make_ready"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,13 @@ sentences and the tables do without it.</p></noscript>
 
 def _asset(name: str) -> str:
     return files("tuner.report").joinpath("assets").joinpath(name).read_text(encoding="utf-8")
+
+
+def make_ready() -> None:
+    """Do what every page needs and what takes two seconds, for pages that are yet to come."""
+    import altair  # noqa: F401  (imported for the figures)
+
+    _library()
 
 
 @cache
