@@ -28,6 +28,7 @@ ORDER = [
     "final_training",
     "exporting",
     "pipeline",
+    "diagnosis",
     "cli",
 ]
 # What a part must not know, though it stands above it.

@@ -287,3 +287,11 @@ def serve(
     from tuner.cli.serve import serve_model
 
     serve_model(model, host, port)
+
+
+@app.command()
+def doctor(tracking_uri: TrackingUri = None, root: Root = Path("mlruns")) -> None:
+    """Tell whether this machine is fit for a search: its devices, memory, folder and MLflow."""
+    from tuner.cli.doctor import print_diagnosis
+
+    print_diagnosis(root, tracking_uri)

@@ -1,0 +1,26 @@
+"""`tuner doctor`: whether this machine is fit for a search."""
+
+from pathlib import Path
+
+import typer
+
+from tuner.cli.quiet import import_heavy
+from tuner.diagnosis import diagnose
+
+__all__ = ["print_diagnosis"]
+
+
+def print_diagnosis(root: Path, tracking_uri: str | None) -> None:
+    """Print what is found, a line a finding; exit with 1 where a search would not run.
+
+    Args:
+        root: The folder that holds all that searches write.
+        tracking_uri: MLflow's; its usual place where it is None.
+    """
+    import_heavy()
+    faults = 0
+    for finding in diagnose(root, tracking_uri):
+        print(f"{finding.state:<8} {finding.subject:<9} {finding.sentence}", flush=True)
+        faults += finding.state == "fault"
+    if faults:
+        raise typer.Exit(1)
