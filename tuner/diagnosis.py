@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tuner.errors import UserError
 from tuner.preparation import DataRequest, make_hypermodel, prepare
 from tuner.study import SearchSettings, installed_versions
-from tuner.tracking import default_tracking_uri
+from tuner.tracking import chosen_tracking_uri
 
 __all__ = ["Finding", "diagnose"]
 
@@ -153,7 +154,10 @@ def _training() -> Finding:
 
 
 def _mlflow(root: Path, tracking_uri: str | None) -> Finding:
-    uri = tracking_uri or default_tracking_uri(root)
+    try:
+        uri = chosen_tracking_uri(tracking_uri, root)
+    except UserError as error:
+        return Finding("MLflow", "fault", str(error))
     path = uri.removeprefix("sqlite:///")
     if path != uri and not Path(path).exists():
         return Finding("MLflow", "ok", f"the first search makes its database, {path}")

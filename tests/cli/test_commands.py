@@ -97,8 +97,9 @@ def test_mlflow_has_the_study_and_its_trials(folder, searched):
 
 def test_studies_are_listed(folder, searched):
     done = tuner(folder, "studies")
-    assert "first" in done.stdout
-    assert "3 of 3" in done.stdout
+    lines = [line.split() for line in done.stdout.splitlines()]
+    (line,) = (line for line in lines if line[:1] == ["first"])
+    assert line[2:7] == ["things", "3", "of", "3", "cross_entropy"]  # whole, in a pipe
 
 
 @pytest.mark.parametrize(
@@ -139,6 +140,15 @@ def test_studies_are_listed(folder, searched):
             "error: --output: there is no folder nowhere; make it, or give another file",
         ),
         (
+            ("report", "first", "--output", "things.csv"),
+            "error: --output: things.csv will be a page; give it the suffix .html",
+        ),
+        (
+            (*SEARCH, "--study", "first", "--tracking-uri", "foo:bar"),
+            "error: --tracking-uri: MLflow has no store foo: as in foo:bar; give http://HOST:PORT "
+            "of a server, or a database such as sqlite:///FILE",
+        ),
+        (
             ("predict", "nowhere", "--data", "things.csv"),
             "error: nowhere is not an exported model (it has no model.json); give the folder "
             "that search or export wrote",
@@ -151,6 +161,8 @@ def test_studies_are_listed(folder, searched):
         "no pick",
         "one study",
         "no folder",
+        "no page",
+        "no store",
         "no model",
     ],
 )

@@ -3,8 +3,6 @@
 import os
 import shutil
 
-import pytest
-
 from tests.cli.conftest import tuner
 from tuner import diagnosis
 
@@ -51,9 +49,14 @@ def test_a_trainer_that_answers_otherwise_is_a_fault(monkeypatch):
     assert found.sentence.endswith("train with --trainer fit")
 
 
-@pytest.mark.parametrize("uri", ["http://127.0.0.1:9", "nothing:of-the-kind"])
-def test_an_mlflow_that_does_not_answer_is_warned_of(tmp_path, uri, monkeypatch):
+def test_an_mlflow_that_does_not_answer_is_warned_of(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    found = diagnosis._mlflow(tmp_path, uri)
+    found = diagnosis._mlflow(tmp_path, "http://127.0.0.1:9")
     assert found.state == "warning"
-    assert found.sentence.startswith(f"{uri} does not answer (")
+    assert found.sentence.startswith("http://127.0.0.1:9 does not answer (")
+
+
+def test_an_mlflow_that_cannot_be_is_a_fault(tmp_path):
+    found = diagnosis._mlflow(tmp_path, "nothing:of-the-kind")
+    assert found.state == "fault"
+    assert found.sentence.startswith("--tracking-uri: MLflow has no store nothing: as in")

@@ -1,6 +1,7 @@
 """`tuner export` and `tuner predict`: models in folders, and what they predict."""
 
 import json
+import shutil
 
 from tests.cli.conftest import tuner
 
@@ -52,3 +53,13 @@ def test_a_study_whose_data_changed_is_not_exported(folder, searched):
         table.write_text(before)
     assert done.returncode == 2
     assert "these are not the data of study first any more" in done.stderr
+
+
+def test_a_damaged_network_is_one_sentence(folder, searched, tmp_path):
+    model = tmp_path / "model"
+    shutil.copytree(folder / searched[0]["model"], model)
+    (model / "model.keras").write_text("no archive")
+    done = tuner(folder, "predict", model, "--data", "things.csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    path = model / "model.keras"
+    assert done.stderr == f"error: {path} is missing or damaged; export the model again\n"

@@ -36,8 +36,13 @@ def test_studies_of_the_same_rows_and_folds_can_be_compared(make_study):
     check_same_rows([make_study("one"), make_study("two")])
 
 
+def test_studies_of_a_file_and_of_its_copy_can_be_compared(make_study):
+    check_same_rows([make_study("one"), named(make_study("two"), name="a copy")])
+
+
 def test_studies_of_other_rows_are_refused_by_what_differs(make_study):
-    first, second = make_study("one"), named(make_study("two"), name="clouds", rows=70)
+    other = {"name": "clouds", "rows": 70, "fingerprint": "f"}
+    first, second = make_study("one"), named(make_study("two"), **other)
     assert refusal(first, second) == (
         "studies one and two cannot be compared, since they are not of the same rows and folds: "
         "the data are points there and clouds here; the rows are 60 there and 70 here; search one "

@@ -55,6 +55,16 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_predicte
         assert str(error.value) == f"output file {tmp_path}/{message}"
 
 
+def test_the_table_that_is_predicted_is_not_written_over(tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("a\n1\n")
+    (tmp_path / "link.csv").symlink_to(table)
+    for name in ("rows.csv", "link.csv"):
+        with pytest.raises(UserError, match="is what is predicted, and would be lost; give"):
+            check_output(tmp_path / name, data=str(table))
+    check_output(tmp_path / "out.csv", data=str(table))
+
+
 def test_a_full_disk_is_one_sentence(tmp_path):
     def full():
         yield PARTS[0]

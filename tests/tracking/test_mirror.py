@@ -90,7 +90,7 @@ def mirrored(make_study, make_record):
 
 
 def test_a_study_is_a_parent_run_and_each_trial_a_child(mirrored):
-    client, runs, mirror, _ = mirrored
+    client, runs, mirror, study = mirrored
     assert set(runs) == {"study", "trial 0", "trial 1", "trial 2"}
     assert client.get_experiment(mirror.experiment_id).name == "points/test"
     for name, run in runs.items():
@@ -98,6 +98,7 @@ def test_a_study_is_a_parent_run_and_each_trial_a_child(mirrored):
         assert parent == (None if name == "study" else mirror.run_id)
     assert [runs[f"trial {n}"].info.status for n in range(3)] == ["FINISHED", "FINISHED", "FAILED"]
     assert runs["study"].info.status == "FINISHED"
+    assert runs["study"].info.start_time == next(iter(study.journal.events()))["time"]
     assert runs["trial 2"].data.tags["tuner.reason"] == "it diverged"
     assert "tuner.reason" not in runs["trial 0"].data.tags
     assert runs["trial 0"].info.run_name == "trial 0: depth 1, learning_rate 0.1"

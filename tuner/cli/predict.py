@@ -30,7 +30,7 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
         UserError: The folder, the file or the output is not what it should be.
     """
     if output is not None:
-        check_output(output)
+        check_output(output, data=data)
     model = ExportedModel.open(folder)
     parts = model.read(data, tell=lambda warning: print(f"warning: {warning}", file=sys.stderr))
     import_heavy()

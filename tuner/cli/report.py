@@ -84,6 +84,8 @@ def _check_output(output: Path | None) -> None:
         return
     if output.is_dir():
         raise UserError(f"--output: {output} is a folder; give the name of a file")
+    if output.suffix not in {".html", ".htm"}:
+        raise UserError(f"--output: {output} will be a page; give it the suffix .html")
     if not output.absolute().parent.is_dir():
         raise UserError(
             f"--output: there is no folder {output.parent}; make it, or give another file"

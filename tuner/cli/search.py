@@ -19,7 +19,7 @@ from tuner.pipeline import run_search
 from tuner.preparation import DataRequest, Destination, Prepared, check_study, open_study, prepare
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord, check_root
-from tuner.tracking import MlflowMirror, default_tracking_uri
+from tuner.tracking import MlflowMirror, chosen_tracking_uri
 from tuner.words import configuration, counted
 
 __all__ = ["SearchCommand"]
@@ -81,7 +81,7 @@ class SearchCommand:
     def _run(self, prepared: Prepared, destination: Destination) -> None:
         for line in data_lines(prepared.dataset, prepared.split):
             self.console.print(line, markup=False)
-        uri = self.tracking_uri or default_tracking_uri(self.root)
+        uri = chosen_tracking_uri(self.tracking_uri, self.root)
         progress = Progress(self.console, prepared)
         # its process makes ready while TensorFlow is imported here
         mirror = MlflowMirror(uri, self.root, on_fault=progress.mlflow_fault)

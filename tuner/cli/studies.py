@@ -24,7 +24,7 @@ def list_studies(root: Path) -> None:
         return
     table = Table(box=box.SIMPLE)
     for heading in ("study", "space", "data", "trials", "objective", "best", "exported"):
-        table.add_column(heading, no_wrap=heading == "study")
+        table.add_column(heading, overflow="fold")
     damaged: list[str] = []
     for name in names:
         try:
@@ -32,7 +32,10 @@ def list_studies(root: Path) -> None:
         except StudyError as error:
             table.add_row(name, *["?"] * 6)
             damaged.append(str(error))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:  # whatever reads it has no width
+        console.width = console.measure(table).maximum
+    console.print(table)
     if damaged:
         raise StudyError("\n".join(damaged))
 

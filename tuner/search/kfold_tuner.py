@@ -265,7 +265,9 @@ class KFoldTuner(keras_tuner.Tuner):
     def _why_ended(self) -> str:
         count = len(self.records)
         trials = "1 trial" if count == 1 else f"{count} trials"
-        if count >= self.settings.max_trials:
+        if count > self.settings.max_trials:
+            return f"the study has {trials} already, and {self.settings.max_trials} were asked for"
+        if count == self.settings.max_trials:
             return f"{trials} {'was' if count == 1 else 'were'} asked for"
         if self._clock and self._clock.is_up():
             return f"{self.settings.max_seconds:g} seconds were over after {trials}"

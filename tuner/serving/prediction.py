@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,10 @@ import pandas as pd
 from tuner.data import Schema, rows_at_once, stream_raw
 from tuner.errors import UserError
 from tuner.serving.inputs import model_inputs
+from tuner.serving.writing import first_sentence
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["ExportedModel", "Inputs"]
 
@@ -83,10 +88,9 @@ class ExportedModel:
         Args:
             parts: As `read` returns them.
         """
-        import keras
         import tensorflow as tf
 
-        network = keras.saving.load_model(self.folder / "model.keras", safe_mode=True)
+        network = self._network()
         specs = {
             name: tf.TensorSpec(tensor.shape, tensor.dtype)
             for name, tensor in network.input.items()
@@ -101,6 +105,20 @@ class ExportedModel:
             for start in range(0, rows, most):
                 few = {name: tf.constant(v[start : start + most]) for name, v in part.items()}
                 yield self._table(predict(few).numpy())
+
+    def _network(self) -> "keras.Model":
+        import keras
+
+        path = self.folder / "model.keras"
+        if not is_zipfile(path):  # Keras would say of a damaged file that it is not there
+            raise UserError(f"{path} is missing or damaged; export the model again")
+        try:
+            return keras.saving.load_model(path, safe_mode=True)
+        except Exception as error:  # what is damaged fails in many ways
+            reason = first_sentence(f"{type(error).__name__}: {error}")
+            raise UserError(
+                f"{path} cannot be loaded ({reason}); export the model again"
+            ) from error
 
     def _table(self, probabilities: np.ndarray) -> pd.DataFrame:
         names = np.array(self.schema.classes, dtype=object)

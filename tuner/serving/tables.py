@@ -14,11 +14,16 @@ __all__ = ["check_output", "print_tables", "write_tables"]
 _SUFFIXES = (".csv", ".parquet")
 
 
-def check_output(output: Path) -> None:
+def check_output(output: Path, *, data: str = "") -> None:
     """Refuse a file that predictions cannot be written to, before they are made.
 
+    Args:
+        output: The file.
+        data: What is predicted, where that may be a file.
+
     Raises:
-        UserError: The suffix is not known, it is a folder, or its own folder does not exist.
+        UserError: The suffix is not known, it is a folder, its own folder does not exist, or it is
+            what is predicted.
     """
     if output.suffix not in _SUFFIXES:
         raise UserError(f"output file {output}: give it the suffix {' or '.join(_SUFFIXES)}")
@@ -27,6 +32,11 @@ def check_output(output: Path) -> None:
     if not output.parent.is_dir():
         raise UserError(
             f"output file {output}: the folder {output.parent} does not exist; make it first"
+        )
+    if output.exists() and Path(data).is_file() and output.samefile(data):
+        raise UserError(
+            f"output file {output} is what is predicted, and would be lost; give --output "
+            "another file"
         )
 
 

@@ -6,12 +6,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
+from tuner.errors import UserError
 from tuner.study import Listener, Study
 
-__all__ = ["MlflowMirror", "default_tracking_uri"]
+__all__ = ["MlflowMirror", "chosen_tracking_uri", "default_tracking_uri"]
+
+_DATABASES = {"sqlite", "postgresql", "mysql", "mssql"}
+_SCHEMES = _DATABASES | {"", "file", "http", "https", "databricks", "databricks-uc", "uc"}
 
 _PATIENCE = 10.0  # seconds to wait at a study's end for what is still to be written
 
@@ -23,6 +29,27 @@ def default_tracking_uri(root: Path) -> str:
         root: The folder that holds all that searches write; the database lies in it.
     """
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root.absolute()}/mlflow.db"
+
+
+def chosen_tracking_uri(given: str | None, root: Path) -> str:
+    """Return where MLflow records: where a person says, or the default.
+
+    Args:
+        given: What the person says, if anything.
+        root: As of the default.
+
+    Raises:
+        UserError: MLflow has no store of such a scheme. Whether the store answers is not known.
+    """
+    uri = given or default_tracking_uri(root)
+    scheme = urlsplit(uri).scheme.partition("+")[0]  # mysql+pymysql names a driver too
+    drive = len(scheme) == 1
+    if drive or scheme in _SCHEMES | set(entry_points(group="mlflow.tracking_store").names):
+        return uri
+    raise UserError(
+        f"--tracking-uri: MLflow has no store {scheme}: as in {uri}; give http://HOST:PORT of a "
+        f"server, or a database such as sqlite:///FILE"
+    )
 
 
 class MlflowMirror(Listener):

@@ -157,7 +157,8 @@ class StudyRuns:
             "tuner.study": record.name,
             "tuner.id": record.id,
         }
-        return self.client.create_run(self.experiment_id, tags=tags)
+        begun = self._waiting[0]["time"] if self._waiting else None  # not when it is synced later
+        return self.client.create_run(self.experiment_id, start_time=begun, tags=tags)
 
     def _describe(self, record: StudyRecord) -> None:
         """Write a study's settings, data set and folds; the params last, as a sign that all is."""
