@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from tuner.analysis import (
     Calibration,
     Choice,
+    JudgedBaseline,
     calibration_of,
     choose,
     fronts_of,
+    judge,
+    kept_baselines,
     named_pick,
     networks_of,
 )
@@ -56,6 +59,7 @@ class Outcome:
             exported; without those that these rows do not define, and empty where none were held
             back.
         calibration: Of the probabilities of what was exported.
+        baselines: Simple classifiers on the same rows and folds; empty where no time was left.
         model: The exported folder; None where the export failed.
         fault: Why it failed; empty otherwise.
         report: The page; None where it could not be written.
@@ -68,6 +72,7 @@ class Outcome:
     choice: Choice
     test: dict[str, tuple[float, float]]
     calibration: Calibration
+    baselines: tuple[JudgedBaseline, ...]
     model: Path | None
     fault: str
     report: Path | None
@@ -96,6 +101,7 @@ class Outcome:
             "ensemble": self.choice.ensemble.to_dict(),
             "exported": self.choice.exported,
             "calibration": self.calibration.to_dict(),
+            "baselines": [_beside(baseline, objective) for baseline in self.baselines],
             "test_score": self.test[objective][0] if objective in self.test else None,
             "test": {
                 name: {"score": score, "standard_error": error}
@@ -114,6 +120,18 @@ def _on_the_front(record: TrialRecord) -> dict[str, Any]:
         "parameters": result.parameters,
         "score": result.score,
         "standard_error": result.standard_error,
+    }
+
+
+def _beside(baseline: JudgedBaseline, objective: str) -> dict[str, Any]:
+    score = baseline.scores[objective]
+    return {
+        "name": baseline.name,
+        "score": score.value,
+        "standard_error": score.standard_error,
+        "difference": baseline.difference,
+        "difference_standard_error": baseline.standard_error,
+        "verdict": baseline.verdict,
     }
 
 
@@ -213,7 +231,7 @@ def _search(
     left -= report_seconds(prepared) + PREDICTION_SECONDS
     measured = left > 0 and lacks_prediction_times(study)
     baselines = left > baseline_seconds(prepared)
-    report = _report(
+    report, judged = _report(
         prepared, study, choice, measured=measured, baselines=baselines, on_note=tuner.note
     )
     return Outcome(
@@ -222,6 +240,7 @@ def _search(
         choice=choice,
         test=test,
         calibration=calibration,
+        baselines=judged,
         model=None if fault else model,
         fault=fault,
         report=report,
@@ -238,18 +257,28 @@ def _report(
     measured: bool,
     baselines: bool,
     on_note: Callable[[str], None],
-) -> Path | None:
-    """Measure what it shows, and write the report; a fault costs nothing of what was found."""
+) -> tuple[Path | None, tuple[JudgedBaseline, ...]]:
+    """Measure what it shows, and write the report; a fault costs nothing of what was found.
+
+    Returns:
+        Where the report lies, and how the baselines that it shows stand beside what is exported.
+    """
     try:
         if measured:
             measure_prediction_times(prepared, study)
-        return report_study(prepared, study, choice, baselines=baselines)
+        report = report_study(prepared, study, choice, baselines=baselines)
+        return report, judge(
+            kept_baselines(study),
+            choice.out_of_bag,
+            prepared.truth,
+            objective=study.record.objective.name,
+        )
     except Exception as error:
         own = isinstance(error, TunerError)  # its text is a sentence
         fault = " ".join((str(error) if own else f"{type(error).__name__}: {error}").split())
         again = study.command("report")
         on_note(f"the report could not be written ({fault}); this tries it again: {again}")
-        return None
+        return None, ()
 
 
 def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTuner":

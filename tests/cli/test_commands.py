@@ -14,8 +14,11 @@ def test_json_is_one_object_with_the_promised_keys(searched):
     assert {
         "study", "trials", "completed", "pruned", "failed", "objective", "best", "smallest",
         "pareto", "pareto_by_time", "ensemble", "exported", "test_score", "seconds", "model",
-        "report",
+        "report", "baselines",
     } <= set(found)  # fmt: skip
+    names = [baseline["name"] for baseline in found["baselines"]]
+    assert names == ["majority class", "logistic regression", "gradient boosting"]
+    assert {baseline["verdict"] for baseline in found["baselines"]} <= {"wins", "ties", "loses"}
     assert (found["study"], found["trials"], found["completed"]) == ("first", 3, 3)
     assert found["objective"] == "cross_entropy"
     members = found["ensemble"]["members"]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tuner.analysis import Calibration, choose
+from tuner.analysis import Calibration, JudgedBaseline, choose
+from tuner.analysis.scores import Score
 from tuner.cli.summary import summary_lines
 from tuner.pipeline import Outcome
 
@@ -25,6 +26,7 @@ def ended(make_study, problem):
             "choice": choose(study, problem.truth),
             "test": {"cross_entropy": (0.5, 0.1)},
             "calibration": Calibration(fitted=1.2, before=0.5, after=0.5, standard_error=0.1),
+            "baselines": (),
             "model": Path("runs/model"),
             "fault": "",
             "report": Path("runs/report.html"),
@@ -75,6 +77,29 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
     assert found[-1].startswith("  held-out test     ")
     best = after(lines, f"best of 8 trials: trial {outcome.choice.best.trial}")
     assert not any("held-out test" in line for line in best)
+
+
+def test_simple_classifiers_stand_beside_what_is_exported(ended, make_record):
+    lines = lines_of(
+        ended(
+            make_record(0),
+            baselines=(
+                baseline("logistic regression", 0.4, difference=-0.1, verdict="wins"),
+                baseline("gradient boosting", 0.6, difference=0.1, verdict="loses"),
+                baseline("majority class", 0.5, difference=0.01, verdict="ties"),
+            ),
+        )
+    )
+    assert after(lines, "simple classifiers on the same folds, beside what is exported:") == [
+        "  logistic regression cross_entropy 0.4000 ± 0.0300, better by 0.1000 ± 0.0200",
+        "  gradient boosting   cross_entropy 0.6000 ± 0.0300, worse by 0.1000 ± 0.0200",
+        "  majority class      cross_entropy 0.5000 ± 0.0300, not told apart, 0.0100 ± 0.0200",
+    ]
+
+
+def baseline(name, score, *, difference, verdict):
+    scores = {"cross_entropy": Score(score, 0.03)}
+    return JudgedBaseline(name, 1.0, scores, difference, 0.02, verdict)
 
 
 def test_the_smallest_network_is_told_of_where_it_is_another_one(ended, make_record):

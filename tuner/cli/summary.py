@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tuner.analysis import Calibration, Ensemble, PickName
+from tuner.analysis import Calibration, Ensemble, JudgedBaseline, PickName
 from tuner.pipeline import Outcome
 from tuner.study import Pick
 from tuner.words import configuration, counted
@@ -46,6 +46,9 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
         ]
     if completed > 1:
         lines += _ensemble(outcome)
+    if outcome.baselines:
+        lines.append("simple classifiers on the same folds, beside what is exported:")
+        lines += [_baseline(each, objective) for each in outcome.baselines]
     return [
         *lines,
         "",
@@ -72,6 +75,16 @@ def _ensemble(outcome: Outcome) -> list[str]:
         _corrected(ensemble, objective),
         *_of_the_model(outcome),
     ]
+
+
+def _baseline(baseline: JudgedBaseline, objective: str) -> str:
+    score = baseline.scores[objective]
+    apart = f"{abs(baseline.difference):.4f} ± {baseline.standard_error:.4f}"
+    verdict = {"wins": "better by", "loses": "worse by", "ties": "not told apart,"}
+    return (
+        f"  {baseline.name:<19} {objective} {score.value:.4f} ± {score.standard_error:.4f}, "
+        f"{verdict[baseline.verdict]} {apart}"
+    )
 
 
 def _of_the_model(outcome: Outcome) -> list[str]:
