@@ -106,6 +106,7 @@ def _describe(prepared: Prepared, study: Study, export: Export) -> dict[str, Any
         "cross_validated": _with_intervals(scores),
         "test": _with_intervals(export.test),
         "calibration": export.calibration.to_dict(),
+        "notes": list(export.trained.notes),
         "measured": {
             "trials": sum(trial.completed for trial in study.trials()),
             "split": prepared.split.in_words,

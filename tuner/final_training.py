@@ -53,9 +53,9 @@ def train_members(
     assert scaler is not None  # the data of a study are always scaled
     trainer, plan = TRAINERS[prepared.settings.trainer](), prepared.settings.plan
     training = _FinalTraining(problem, plan, make_hypermodel(prepared), trainer, scaler, on_note)
-    networks = training.run([(m, records[m.trial]) for m in members])
+    networks, notes = training.run([(m, records[m.trial]) for m in members])
     network = calibrated(averaged(networks), temperature)
-    return TrainedNetwork(network, prepared.dataset.schema, scaler)
+    return TrainedNetwork(network, prepared.dataset.schema, scaler, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,14 @@ class _FinalTraining:
     scaler: Scaler
     on_note: Callable[[str], None]
 
-    def run(self, members: Sequence[tuple[Member, TrialRecord]]) -> list["keras.Model"]:
+    def run(
+        self, members: Sequence[tuple[Member, TrialRecord]]
+    ) -> tuple[list["keras.Model"], tuple[str, ...]]:
         """Train all networks; those that did not learn again, from other initial weights.
 
         A network may collapse where those of the folds did not: a high learning rate kills all
         units of a layer once in so many times. Of one that never learns, the attempt with the
-        least loss is kept.
+        least loss is kept, and a sentence says so.
         """
         finals, limits = [], []
         for member, record in members:
@@ -94,17 +96,20 @@ class _FinalTraining:
                 if loss < losses[number]:
                     networks[number], losses[number] = network, loss
         never = [n for n, loss in enumerate(losses) if loss > limits[n]]
-        self._tell(finals, losses, never, f"it is the best of {_ATTEMPTS} attempts, and exported")
-        return networks
+        what = f"it is the best of {_ATTEMPTS} attempts, and exported"
+        return networks, self._tell(finals, losses, never, what)
 
     def _tell(
         self, finals: Sequence[Final], losses: Sequence[float], which: Sequence[int], what: str
-    ) -> None:
-        for number in which:
-            self.on_note(
-                f"a network of trial {finals[number].job.trial} did not learn on all training rows "
-                f"(loss {losses[number]:.3f}), as those of its folds did; {what}"
-            )
+    ) -> tuple[str, ...]:
+        notes = tuple(
+            f"a network of trial {finals[number].job.trial} did not learn on all training rows "
+            f"(loss {losses[number]:.3f}), as those of its folds did; {what}"
+            for number in which
+        )
+        for note in notes:
+            self.on_note(note)
+        return notes
 
     def _train(self, finals: Sequence[Final]) -> list["keras.Model"]:
         return self.trainer.train_on_all_rows(

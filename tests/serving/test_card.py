@@ -100,6 +100,12 @@ def test_an_ensemble_is_listed_and_a_model_without_a_test_says_so(content):
     assert "- Held-out test: there is none of this model." in card
 
 
+def test_what_went_wrong_with_a_network_is_said(content):
+    told = text_of(content, notes=["a network of trial 3 did not learn"])
+    assert "**Note**: a network of trial 3 did not learn. ## Scores" in told
+    assert "**Note**" not in text_of(content)
+
+
 def test_what_people_called_things_is_no_markup(content):
     card = model_card({**content, "question": "<b>|a|</b>?"}, {"colour": "it's"})
     assert "&lt;b>\\|a\\|&lt;/b>?" in card

@@ -26,12 +26,17 @@ def model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
         *_title(content),
         *_data(content),
         *_network(content),
+        *_notes(content),
         *_scores(content),
         *_calibration(content["calibration"]),
         *_limits(content),
         *_calls(content, example),
     ]
     return "\n".join(parts) + "\n"
+
+
+def _notes(content: Mapping[str, Any]) -> list[str]:
+    return [line for note in content.get("notes", []) for line in (f"**Note**: {_text(note)}.", "")]
 
 
 def _images(schema: Mapping[str, Any]) -> list[str]:

@@ -34,11 +34,13 @@ class TrainedNetwork:
         network: Takes scaled rows, shape `(rows, features)`.
         schema: How raw columns become features.
         scaler: Fitted on the same training rows.
+        notes: Sentences on what went wrong with it, for those who use it.
     """
 
     network: keras.Model
     schema: Schema
     scaler: Scaler
+    notes: tuple[str, ...] = ()
 
     def probabilities(self, raw: RawColumns) -> np.ndarray:
         """Return what the search would predict for raw rows, shape `(rows, classes)`."""
