@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 __all__ = [
+    "NO_TRIAL",
     "DataError",
     "ExportMismatch",
     "SearchFailed",
@@ -26,6 +27,8 @@ __all__ = [
     "UserError",
     "known_names",
 ]
+
+NO_TRIAL = "no trial was completed, so there is no network to pick; go on with tuner resume"
 
 
 class TunerError(Exception):

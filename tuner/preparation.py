@@ -259,6 +259,12 @@ def open_study(name: str, root: Path) -> tuple[Prepared, Study]:
         record.data.get("groups"),  # earlier versions knew of neither
         record.data.get("order"),
     )
+    source = Path(request.source)
+    if source.suffix and not source.exists():
+        raise DataError(
+            f"data {source}: study {name} was searched on it, and it is not there any more; put it "
+            "back"
+        )
     dataset = request.load()
     if dataset.fingerprint != record.data["fingerprint"]:
         raise DataError(

@@ -36,7 +36,9 @@ def test_a_study_names_its_best_and_its_smallest(make_record, maximise):
 def test_a_study_in_which_all_failed_names_nothing():
     with pytest.raises(SearchFailed) as error:
         select([FAILED], {}, maximise=False, seed=0)
-    assert str(error.value) == "no trial was completed, so there is no network to pick"
+    assert str(error.value) == (
+        "no trial was completed, so there is no network to pick; go on with tuner resume"
+    )
 
 
 def test_the_front_goes_from_small_to_good():

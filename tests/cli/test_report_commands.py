@@ -1,6 +1,7 @@
 """`tuner report` and `tuner compare`, and the report that a search leaves."""
 
 import json
+import shutil
 
 from mlflow import MlflowClient
 
@@ -61,3 +62,17 @@ def test_a_report_that_fails_costs_nothing_of_what_was_found(folder, searched):
         "cannot be written (Is a directory); mend that, or give --output another "
         "file); this tries it again: python -m tuner report unlucky\n"
     ) in done.stderr
+
+
+def test_data_that_are_gone_are_told_by_the_study_that_has_them(folder, searched, tmp_path):
+    study = tmp_path / "mlruns" / "studies" / "first"
+    shutil.copytree(folder / "mlruns" / "studies" / "first", study)
+    record = json.loads((study / "study.json").read_text())
+    record["data"]["source"] = "gone.csv"
+    (study / "study.json").write_text(json.dumps(record))
+    done = tuner(tmp_path, "report", "first")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: data gone.csv: study first was searched on it, and it is not there any more; put "
+        "it back\n"
+    )

@@ -223,3 +223,12 @@ def test_a_study_knows_whether_another_process_searches_it(make_study):
     assert not study.is_searched()
     with study.search_lock():
         assert study.is_searched()
+
+
+def test_the_path_of_a_study_in_place_of_its_name_is_told_by_its_name(make_study):
+    study = make_study("one")
+    with pytest.raises(StudyError) as error:
+        Study.open(str(study.folder), study.folder.parents[1])
+    assert str(error.value) == (
+        f"study name {str(study.folder)!r} is not allowed; give the name alone, one"
+    )

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuner.analysis.correction import OutOfBag, Procedure, by_rule, out_of_bag, possible
 from tuner.analysis.rules import least, pick_best
-from tuner.errors import SearchFailed
+from tuner.errors import NO_TRIAL, SearchFailed
 from tuner.space import Value
 from tuner.study import TrialRecord, Truth, mean_and_error
 
@@ -289,7 +289,7 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
 def _best_first(records: Sequence[TrialRecord], maximise: bool) -> list[TrialRecord]:
     completed = [record for record in records if record.completed]
     if not completed:
-        raise SearchFailed("no trial was completed, so there is no network to pick")
+        raise SearchFailed(NO_TRIAL)
     sign = -1.0 if maximise else 1.0
     return sorted(completed, key=lambda r: (sign * r.result.score, r.result.parameters, r.trial))
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag, possible
 from tuner.analysis.rules import Rule, pick_best, pick_smallest
-from tuner.errors import SearchFailed
+from tuner.errors import NO_TRIAL, SearchFailed
 from tuner.study import Pick, TrialRecord
 
 __all__ = ["Selection", "pareto", "select"]
@@ -50,7 +50,7 @@ def select(
     by_number = sorted(records, key=lambda record: record.trial)
     completed = [record for record in by_number if record.completed]
     if not completed:
-        raise SearchFailed("no trial was completed, so there is no network to pick")
+        raise SearchFailed(NO_TRIAL)
     values = np.stack([row_values[record.trial] for record in completed]).astype(np.float64)
     losses = -values if maximise else values
     parameters = np.array([record.result.parameters for record in completed])

@@ -14,7 +14,7 @@ from tuner.analysis import (
     pareto_picks,
     trial_pick,
 )
-from tuner.errors import SearchFailed, UserError
+from tuner.errors import NO_TRIAL, SearchFailed, UserError
 from tuner.exporting import export_pick
 from tuner.preparation import Prepared, open_study
 from tuner.study import Study
@@ -84,7 +84,7 @@ def _front(study: Study, folder: Path) -> list[tuple[Picked, Path]]:
         )
     front = pareto_picks(study)
     if not front:
-        raise SearchFailed("no trial was completed, so there is no network to pick")
+        raise SearchFailed(NO_TRIAL)
     _say(
         f"on the Pareto front of score against parameters or prediction time: {_listed(front)}; "
         "--pick with one of these numbers exports it alone"

@@ -263,6 +263,9 @@ def check_name(name: str, root: Path) -> Path:
         StudyError: The name is not allowed.
     """
     if not _NAME.fullmatch(name):
+        last = Path(name).name
+        if last in study_names(root):
+            raise StudyError(f"study name {name!r} is not allowed; give the name alone, {last}")
         raise StudyError(
             f"study name {name!r} is not allowed; use at most 100 letters, digits, '.', '_' and "
             "'-', beginning with a letter or digit"
