@@ -3,6 +3,8 @@
 import json
 import shutil
 
+import pandas as pd
+
 from tests.cli.conftest import tuner
 
 
@@ -22,6 +24,17 @@ def test_predict_answers_raw_rows_and_export_writes_the_same_model_again(folder,
     second = tuner(folder, "predict", "copied", "--data", "things.csv", "--output", "out.csv")
     assert second.returncode == 0, second.stderr
     assert (folder / "out.csv").read_text() == first.stdout
+
+
+def test_levels_that_the_model_does_not_know_are_predicted_and_told(folder, searched, tmp_path):
+    rows = pd.read_csv(folder / "things.csv").assign(colour=["purple", "red", "blue"] * 30)
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+    done = tuner(folder, "predict", searched[0]["model"], "--data", tmp_path / "rows.csv")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 91)
+    assert done.stderr == (
+        "warning: column colour: 60 cells of levels that the model does not know, such as "
+        "'purple'; each counts as none of its levels\n"
+    )
 
 
 def test_the_smallest_network_is_exported_beside_the_best(folder, searched):

@@ -1,6 +1,7 @@
 """Predictions of an exported model for a file of raw columns, a part after another."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -12,10 +13,12 @@ from zipfile import is_zipfile
 import numpy as np
 import pandas as pd
 
-from tuner.data import Schema, rows_at_once, stream_raw
+from tuner.data import RawColumns, Schema, rows_at_once, stream_raw
+from tuner.data.encoding import level_places
 from tuner.errors import UserError
 from tuner.serving.inputs import model_inputs
 from tuner.serving.writing import first_sentence
+from tuner.words import counted
 
 if TYPE_CHECKING:
     import keras
@@ -73,14 +76,45 @@ class ExportedModel:
 
         Args:
             data: Any source that searches read.
-            tell: Is given each sentence about how it is read.
+            tell: Is given each sentence about how it is read; after the last part, one on each
+                column with levels that the model does not know.
 
         Raises:
             DataError: The file cannot be read, or lacks a column; of a part, when it is its turn.
         """
         parts = stream_raw(data, self.schema, tell=tell)
         first = next(parts)
-        return (model_inputs(part, self.inputs) for part in chain([first], parts))
+        whole: Iterator[RawColumns] = chain([first], parts)
+        if tell is not None and self.schema.array_shape is None:
+            whole = self._telling(whole, tell)
+        return (model_inputs(part, self.inputs) for part in whole)
+
+    def _telling(
+        self, parts: Iterable[RawColumns], tell: Callable[[str], None]
+    ) -> Iterator[RawColumns]:
+        """Yield the parts as they are; tell at last of levels that the model does not know.
+
+        Where it has pooled rare levels, those that it does not know are of that kind.
+        """
+        known = {
+            column.name: level_places(column)[0]
+            for column in self.schema.used
+            if column.kind in {"categorical", "boolean"} and not column.other
+        }
+        counts: Counter[str] = Counter()
+        first: dict[str, str] = {}
+        for part in parts:
+            for name, levels in known.items():
+                new = part[name][~pd.Series(part[name]).isin(levels).to_numpy()]
+                if len(new):
+                    counts[name] += len(new)
+                    first.setdefault(name, new[0])
+            yield part
+        for name, count in counts.items():
+            tell(
+                f"column {name}: {counted(count, 'cell')} of levels that the model does not know, "
+                f"such as {first[name]!r}; each counts as none of its levels"
+            )
 
     def predict(self, parts: Iterable[Inputs]) -> Iterator[pd.DataFrame]:
         """Yield tables of `class`, then `probability_…` of each class, one row a row.
