@@ -18,9 +18,7 @@ from tuner.tracking import chosen_tracking_uri
 
 __all__ = ["Finding", "diagnose"]
 
-_LEAST_BYTES = (
-    2e9  # of free memory, and on the disk: a search with MLflow and its export take so much
-)
+_LEAST_BYTES = 2e9  # of free memory, and on the disk: about what a small search takes
 _AGREED = 1e-3  # of a loss, between trainers
 _TRIAL = {"depth": 2, "learning_rate": 0.1}
 

@@ -48,7 +48,7 @@ def chosen_tracking_uri(given: str | None, root: Path) -> str:
         return uri
     raise UserError(
         f"--tracking-uri: MLflow has no store {scheme}: as in {uri}; give http://HOST:PORT of a "
-        f"server, or a database such as sqlite:///FILE"
+        "server, or a database such as sqlite:///FILE"
     )
 
 
