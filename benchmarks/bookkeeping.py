@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.preparation import DataRequest, Destination, make_hypermodel, open_or_create, prepare
+from tuner.run.preparation import DataRequest, Destination, make_hypermodel, open_or_create, prepare
 from tuner.study import Listener, SearchSettings, TrialRecord
 
 _PART = 100  # trials

@@ -20,9 +20,11 @@ import numpy as np
 from tuner.analysis.comparison import by_hyperparameter, compare_settings
 from tuner.analysis.significance import corrected_variance, holm, t_test
 from tuner.folds import Split, Splitter
+from tuner.problem import Problem
+from tuner.scoring import OBJECTIVES
 from tuner.study import TrialRecord
-from tuner.training import OBJECTIVES, Problem, TrialResult
-from tuner.training.scores import scores_of
+from tuner.training import TrialResult
+from tuner.training.result import scores_of
 
 # How trials differ by what was drawn for them; as losses, so that the best are the least.
 LUCK: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuner.study import OBJECTIVES
+from tuner.scoring import OBJECTIVES
 
 SEARCH = "--space mlp --max-trials 8 --folds 3 --epochs 10 --study whole --json"
 TOLERANCE = 1e-5

@@ -21,9 +21,11 @@ import numpy as np
 
 from tuner.analysis import Selection, select
 from tuner.folds import Splitter
+from tuner.problem import Problem
+from tuner.scoring import OBJECTIVES, Objective
 from tuner.study import SearchSettings, TrialRecord
-from tuner.training import OBJECTIVES, Objective, Problem, TrialResult
-from tuner.training.scores import scores_of
+from tuner.training import TrialResult
+from tuner.training.result import scores_of
 
 FOLDS = 5
 # Takes rows, classes, a number of trials and a seed to trials and their row values.

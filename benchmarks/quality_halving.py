@@ -67,7 +67,7 @@ class LogLoss:
 
     def __call__(self, estimator: Any, x: np.ndarray, y: np.ndarray) -> float:
         """Return the score."""
-        from tuner.training import OBJECTIVES
+        from tuner.scoring import OBJECTIVES
 
         losses = OBJECTIVES["cross_entropy"].row_values(self.probabilities(estimator, x), y)
         return -float(losses.mean())

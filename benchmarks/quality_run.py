@@ -32,7 +32,7 @@ class Asked:
 
     def prepared(self) -> Any:
         """Return encoded rows, held-out rows, folds and limits: those of the command line."""
-        from tuner.preparation import DataRequest, prepare
+        from tuner.run.preparation import DataRequest, prepare
         from tuner.study import SearchSettings
 
         return prepare(SPACE, DataRequest(self.data), SearchSettings(seed=self.seed))
@@ -71,8 +71,7 @@ class Found:
         Args:
             y: Classes of the held-out rows, shape `(rows,)`.
         """
-        from tuner.training import OBJECTIVES
-        from tuner.training.objectives import mean_and_error
+        from tuner.scoring import OBJECTIVES, mean_and_error
 
         losses = OBJECTIVES["cross_entropy"].row_values(self.probabilities, y)
         accuracy = mean_and_error(OBJECTIVES["accuracy"].row_values(self.probabilities, y))

@@ -58,9 +58,9 @@ def _search_seconds(study: str, root: Path) -> float:
 
 def _held_out(told: dict[str, Any], asked: Asked) -> np.ndarray:
     """Return the exported model's probabilities of the held-out rows, shape `(rows, classes)`."""
+    from tuner.scoring import OBJECTIVES
     from tuner.serving.inputs import model_inputs
     from tuner.serving.prediction import ExportedModel
-    from tuner.training import OBJECTIVES
 
     ready = asked.prepared()
     rows = ready.split.test

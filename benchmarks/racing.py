@@ -83,7 +83,13 @@ def main() -> None:
 
 def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
     """Search in full, and keep each trial's losses by row after every epoch."""
-    from tuner.preparation import DataRequest, Destination, make_hypermodel, open_or_create, prepare
+    from tuner.run.preparation import (
+        DataRequest,
+        Destination,
+        make_hypermodel,
+        open_or_create,
+        prepare,
+    )
     from tuner.search import KFoldTuner
     from tuner.study import SearchSettings
     from tuner.training.progress import TrialProgress
@@ -111,8 +117,9 @@ def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
 
 def raced(table: str, seed: int, path: Path, trials: int) -> Outcome:
     """Race the trials of a recorded search, one after another in the order of their numbers."""
+    from tuner.scoring import OBJECTIVES
     from tuner.study import SearchSettings
-    from tuner.training import OBJECTIVES, TrialResult
+    from tuner.training import TrialResult
 
     with np.load(path) as arrays:
         losses = {int(name): arrays[name] for name in arrays if name != "results"}

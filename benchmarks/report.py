@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tuner.preparation import DataRequest, Destination, Prepared, open_or_create, prepare
+from tuner.run.preparation import DataRequest, Destination, Prepared, open_or_create, prepare
+from tuner.scoring import OBJECTIVES
 from tuner.study import SearchSettings, Study, TrialRecord
-from tuner.training import OBJECTIVES, TrialResult
-from tuner.training.scores import scores_of
+from tuner.training import TrialResult
+from tuner.training.result import scores_of
 
 _EPOCHS = 50
 _KINDS = ("none", "l1", "l2", "elastic_net", "max_norm")
@@ -34,7 +35,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         prepared, study = make_study(given, Path(folder))
-        from tuner.reporting import report_study
+        from tuner.run.reporting import report_study
 
         usage = resource.getrusage(resource.RUSAGE_SELF)
         cpu, started = usage.ru_utime + usage.ru_stime, time.perf_counter()

@@ -61,10 +61,11 @@ def prepared(options: argparse.Namespace) -> Any:
     """Return the problem, the hypermodel and the jobs that every way trains."""
     import keras_tuner
 
-    from tuner.preparation import DataRequest, make_hypermodel, prepare
+    from tuner.run.preparation import DataRequest, make_hypermodel, prepare
+    from tuner.scoring import OBJECTIVES
     from tuner.search import ORACLES
     from tuner.study import SearchSettings
-    from tuner.training import OBJECTIVES, Job
+    from tuner.training import Job
 
     settings = SearchSettings(
         max_trials=options.trials,
@@ -116,7 +117,7 @@ def by_trainer(name: str, ready: Any, hypermodel: Any, jobs: Any) -> list[float]
 
 def by_recorded_study(ready: Any, hypermodel: Any, mirror: Any) -> list[float]:
     """Search as the command line does: the same trials, with the journal and MLflow."""
-    from tuner.preparation import Destination, open_or_create
+    from tuner.run.preparation import Destination, open_or_create
     from tuner.search import KFoldTuner
 
     tuner = KFoldTuner(hypermodel, ready.settings, listeners=[mirror])

@@ -22,7 +22,8 @@ from tuner.analysis import NORMAL, OutOfBag, differences, select
 from tuner.analysis.correction import by_rule, out_of_bag
 from tuner.analysis.ensemble import Library, Scoring, make_ensemble
 from tuner.analysis.rules import pick_best
-from tuner.training import OBJECTIVES, Problem, Truth
+from tuner.problem import Problem
+from tuner.scoring import OBJECTIVES, Truth
 
 TRIALS = ((1, 100), (5, 100), (5, 20), (100, 100))  # of two studies
 

@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 
 from tuner.folds import Split, Splitter
+from tuner.problem import Problem
+from tuner.scoring import OBJECTIVES
 from tuner.space import Space, parse_space
 from tuner.study import SearchSettings, Study, StudyRecord, TrialRecord
-from tuner.training import OBJECTIVES, Plan, Problem, TrialResult
-from tuner.training.scores import scores_of
+from tuner.training import Plan, TrialResult
+from tuner.training.result import scores_of
 
 # People's runs look for new examples; CI's repeat theirs, so that a change is judged by itself.
 hypothesis.settings.register_profile("people", deadline=None)

@@ -23,7 +23,7 @@ from tuner.analysis.baselines import (
 from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag
 from tuner.analysis.rules import pick_best
 from tuner.analysis.scores import score_rows
-from tuner.training import OBJECTIVES, Truth
+from tuner.scoring import OBJECTIVES, Truth
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tuner.analysis import calibrate, calibration_of, choose, out_of_fold
-from tuner.training import OBJECTIVES, Problem, Truth
+from tuner.problem import Problem
+from tuner.scoring import OBJECTIVES, Truth
 
 ROWS, CLASSES = 3000, 4
 

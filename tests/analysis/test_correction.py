@@ -5,7 +5,7 @@ import pytest
 
 from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag
 from tuner.analysis.rules import pick_best, pick_smallest
-from tuner.training import OBJECTIVES
+from tuner.scoring import OBJECTIVES
 
 rng = np.random.default_rng(0)
 

@@ -8,8 +8,9 @@ import pytest
 from tuner.analysis.ensemble import NETWORKS, Library, Scoring, choose_members, make_ensemble
 from tuner.analysis.selection import select
 from tuner.errors import SearchFailed
+from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import TrialRecord
-from tuner.training import OBJECTIVES, TrialResult, Truth
+from tuner.training import TrialResult
 
 rng = np.random.default_rng(0)
 

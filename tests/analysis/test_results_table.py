@@ -12,9 +12,10 @@ from tests.conftest import make_problem
 from tuner.analysis.results_table import results_table, write_csv
 from tuner.analysis.scores import SCORES
 from tuner.errors import UserError
+from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import PredictionTime, PredictionTimes, TrialRecord
-from tuner.training import OBJECTIVES, TrialResult, Truth
-from tuner.training.scores import scores_of
+from tuner.training import TrialResult
+from tuner.training.result import scores_of
 
 PROBLEM = make_problem()
 Y = PROBLEM.y[PROBLEM.rows]

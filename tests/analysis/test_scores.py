@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, log_loss, roc_auc_score
 
 from tuner.analysis.scores import SCORES, brier, calibration_error, score_rows
-from tuner.study import Truth
+from tuner.scoring import Truth
 
 rng = np.random.default_rng(0)
 

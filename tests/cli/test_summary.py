@@ -7,7 +7,7 @@ import pytest
 from tuner.analysis import Calibration, JudgedBaseline, choose
 from tuner.analysis.scores import Score
 from tuner.cli.summary import summary_lines
-from tuner.pipeline import Outcome
+from tuner.run.pipeline import Outcome
 
 NO_ENSEMBLE = "no ensemble is better than the best trial by more than one standard error"
 

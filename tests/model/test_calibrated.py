@@ -6,7 +6,7 @@ import pytest
 
 from tuner.analysis import calibrate
 from tuner.model.calibrated import calibrated
-from tuner.training import Truth
+from tuner.scoring import Truth
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from tests.report.test_report import texts
 from tuner.analysis import choose
 from tuner.errors import UserError
 from tuner.report import Compared, check_same_rows, comparison_page
-from tuner.study import OBJECTIVES, Study
+from tuner.scoring import OBJECTIVES
+from tuner.study import Study
 
 
 def compared(study, problem):

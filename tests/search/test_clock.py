@@ -4,9 +4,10 @@ import time
 
 import pytest
 
+from tuner.scoring import OBJECTIVES
 from tuner.search import clock as clocks
 from tuner.search.clock import Clock
-from tuner.training import OBJECTIVES, TrialResult
+from tuner.training import TrialResult
 
 
 @pytest.fixture

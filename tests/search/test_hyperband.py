@@ -8,10 +8,10 @@ import pytest
 from tests.conftest import CLASSES, FEATURES, make_problem, make_space
 from tests.search.test_oracles import FINITE, INFINITE, Untrained, ask, drive, score, tell
 from tuner.model.mlp import MLPHyperModel
+from tuner.scoring import OBJECTIVES
 from tuner.search import ORACLES, KFoldTuner
 from tuner.search.oracles import configuration_key
 from tuner.study import SearchSettings, Study
-from tuner.training import OBJECTIVES
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import pytest
 from tests.conftest import SMALL, make_problem, make_space
 from tuner.errors import DataError, SearchFailed, UserError
 from tuner.model.mlp import MLPHyperModel
+from tuner.scoring import OBJECTIVES
 from tuner.search import ORACLES, KFoldTuner
-from tuner.study import OBJECTIVES, Listener, SearchSettings, Study
+from tuner.study import Listener, SearchSettings, Study
 from tuner.training.lanes import LanesTrainer
 
 QUICK = SearchSettings(max_trials=3, folds=3, epochs=2, test_size=0.0, seed=3)

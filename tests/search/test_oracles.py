@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tests.conftest import make_space
+from tuner.scoring import OBJECTIVES
 from tuner.search.oracles import ORACLES, configuration_key
 from tuner.search.oracles.model_based import COHORT, ModelBasedOracle
 from tuner.space import load_space
-from tuner.training import OBJECTIVES
 
 FINITE = (
     "[network]\ndepth = { min = 0, max = 2 }\nunits = [4, 8]\n"

@@ -6,9 +6,9 @@ import pytest
 from tests.conftest import SMALL, make_problem, make_space
 from tuner.errors import DataError, StudyError
 from tuner.model.mlp import MLPHyperModel
+from tuner.scoring import OBJECTIVES, mean_and_error
 from tuner.search import KFoldTuner
-from tuner.study import SearchSettings, mean_and_error
-from tuner.training import OBJECTIVES
+from tuner.study import SearchSettings
 
 SETTINGS = {"max_trials": 2, "folds": 3, "epochs": 2, "test_size": 0.2, "seed": 3}
 PROBLEM = make_problem(rows=90)

@@ -11,7 +11,8 @@ from tests.conftest import make_problem, make_space, make_split
 from tests.training.test_own_networks import Own
 from tests.training.test_own_networks import jobs as own_jobs
 from tuner.model.mlp import MLPHyperModel
-from tuner.training import TRAINERS, Final, Job, Plan, Problem
+from tuner.problem import Problem
+from tuner.training import TRAINERS, Final, Job, Plan
 
 TEXT = '[network]\nunits = 8\n[regularizer]\nkind = "l2"\nstrength = 0.01\n'
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.conftest import make_space, make_split
 from tuner.model.cnn import CNNHyperModel
-from tuner.training import TRAINERS, Job, Problem
+from tuner.problem import Problem
+from tuner.training import TRAINERS, Job
 
 IMAGE = (5, 6, 2)
 LINES = {

@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from tests.conftest import make_problem, make_space
 from tuner.model.mlp import MLPHyperModel
+from tuner.problem import Problem
 from tuner.space import ACTIVATIONS
-from tuner.training import TRAINERS, Job, Plan, Problem
+from tuner.training import TRAINERS, Job, Plan
 from tuner.training.lanes import LanesTrainer, data, machine
 from tuner.training.lanes.data import LaneData, aligned
 from tuner.training.lanes.dropout import Dropout, keys_of, lane_bits, positions_of

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.conftest import CLASSES, FEATURES, make_problem
-from tuner.training import TRAINERS, Job, Plan, Problem
+from tuner.problem import Problem
+from tuner.training import TRAINERS, Job, Plan
 from tuner.training.lanes import LanesTrainer
 
 L = keras.layers

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from tests.conftest import make_problem
-from tuner.training import OBJECTIVES, Plan, TrialResult
+from tuner.scoring import OBJECTIVES
+from tuner.training import Plan, TrialResult
 from tuner.training.progress import TrialProgress
 from tuner.training.race import Race
 

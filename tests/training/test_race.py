@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import make_problem
 from tests.training.test_lanes import jobs, train
-from tuner.training import OBJECTIVES, TRAINERS, Plan, TrialResult
+from tuner.scoring import OBJECTIVES
+from tuner.training import TRAINERS, Plan, TrialResult
 from tuner.training.race import Race, is_beaten, rungs_of
 
 RUNGS = (1, 2, 4)

@@ -9,8 +9,10 @@ import pytest
 from tests.conftest import SMALL, make_problem, make_space
 from tuner.folds import Splitter
 from tuner.model.mlp import MLPHyperModel
-from tuner.training import OBJECTIVES, TRAINERS, Job, Plan, Problem
-from tuner.training.scores import mean_and_error, scores_of
+from tuner.problem import Problem
+from tuner.scoring import OBJECTIVES, mean_and_error
+from tuner.training import TRAINERS, Job, Plan
+from tuner.training.result import scores_of
 
 
 def repeated(repeats=2):

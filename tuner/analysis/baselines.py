@@ -12,7 +12,8 @@ from tuner.analysis.classifiers import boosting, logistic, shares, trained_with
 from tuner.analysis.correction import OutOfBag
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.folds import Fold
-from tuner.study import OBJECTIVES, Study, Truth
+from tuner.scoring import OBJECTIVES, Truth
+from tuner.study import Study
 
 __all__ = [
     "Baseline",

@@ -10,7 +10,8 @@ from scipy.optimize import minimize_scalar
 from tuner.analysis.baselines import FoldedRows
 from tuner.analysis.choice import out_of_fold
 from tuner.analysis.ensemble import Member
-from tuner.study import OBJECTIVES, Study, Truth, mean_and_error
+from tuner.scoring import OBJECTIVES, Truth, mean_and_error
+from tuner.study import Study
 
 __all__ = ["Calibration", "calibrate", "calibration_of"]
 

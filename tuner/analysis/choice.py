@@ -10,7 +10,8 @@ import numpy as np
 from tuner.analysis.correction import OutOfBag, out_of_bag
 from tuner.analysis.ensemble import Ensemble, Library, Member, Scoring, make_ensemble
 from tuner.analysis.selection import select
-from tuner.study import OBJECTIVES, Pick, Study, Truth
+from tuner.scoring import OBJECTIVES, Truth
+from tuner.study import Pick, Study
 
 __all__ = [
     "PICKS",
@@ -36,7 +37,7 @@ class Choice:
         best: The trial with the best mean objective.
         smallest: The one with the fewest parameters within one standard error of it.
         ensemble: Networks of the best trials, whose probabilities are averaged.
-        row_values: The objective of each unit, rows or groups of them, by completed trial.
+        row_values: The objective of each cluster of rows, by completed trial.
         out_of_bag: What choosing what is exported comes to on rows that it was not chosen by.
     """
 
@@ -113,7 +114,7 @@ def objective_values(study: Study, truth: Truth) -> dict[int, np.ndarray]:
         truth: What they are held against.
 
     Returns:
-        `Truth.values`, each of shape `(units,)`.
+        `Truth.values`, each of shape `(clusters,)`.
     """
     row_values = study.record.objective.row_values
     completed = (record.trial for record in study.trials() if record.completed)
@@ -160,7 +161,7 @@ def exported_values(study: Study, truth: Truth, choice: Choice, objective: str) 
         return choice.out_of_bag
     library = _library(study, truth, choice.row_values)
     chosen = library.ensemble if choice.exported == "ensemble" else library.best
-    return out_of_bag(chosen(objective), truth.count, seed=study.record.settings.seed)
+    return out_of_bag(chosen(objective), truth.cluster_count, seed=study.record.settings.seed)
 
 
 def _library(study: Study, truth: Truth, row_values: Mapping[int, np.ndarray]) -> Library:

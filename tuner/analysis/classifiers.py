@@ -20,7 +20,7 @@ import numpy as np
 if TYPE_CHECKING:
     from tuner.analysis.baselines import FoldedRows
     from tuner.folds import Fold
-    from tuner.study import Objective
+    from tuner.scoring import Objective
 
 __all__ = ["boosting", "logistic", "shares", "trained_with"]
 

@@ -10,8 +10,9 @@ import numpy as np
 from tuner.analysis.correction import OutOfBag, Procedure, by_rule, out_of_bag, possible
 from tuner.analysis.rules import least, pick_best
 from tuner.errors import NO_TRIAL, SearchFailed
+from tuner.scoring import Truth, mean_and_error
 from tuner.space import Value
-from tuner.study import TrialRecord, Truth, mean_and_error
+from tuner.study import TrialRecord
 
 __all__ = [
     "NETWORKS",
@@ -31,7 +32,7 @@ _KEPT = 64  # trials whose probabilities are kept in memory: 130 MB of 50,000 ro
 _SMALLEST = 1e-7  # probability, as in the objective
 
 RowValues = Callable[[np.ndarray], np.ndarray]
-"""Takes probabilities, shape `(rows, classes)`, to an objective's value of each unit."""
+"""Takes probabilities, shape `(rows, classes)`, to an objective's value of each cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Library:
 
     Args:
         records: The study's trials.
-        row_values: The objective of each unit, shape `(units,)`, by completed trial.
+        row_values: The objective of each cluster, shape `(clusters,)`, by completed trial.
         probabilities: A trial's out-of-fold probabilities, shape `(rows, classes)`.
         scoring: The truth of the rows, and the objectives.
 
@@ -196,10 +197,10 @@ class Library:
         self._true_class = cache(self._read_true_class)
 
     def choose(self, weights: np.ndarray) -> np.ndarray:
-        """Choose from the trials that are best by some weightings of the units.
+        """Choose from the trials that are best by some weightings of the clusters.
 
         Args:
-            weights: How often each unit counts, shape `(units, samples)`.
+            weights: How often each cluster counts, shape `(clusters, samples)`.
 
         Returns:
             How often each trial is chosen, shape `(trials, samples)`.
@@ -219,7 +220,7 @@ class Library:
 
     def _of_predictions(self, weights: np.ndarray) -> np.ndarray:
         """Return how often each prediction of a trial counts, `(predictions, samples)`."""
-        by_row = weights[self.scoring.truth.units]
+        by_row = weights[self.scoring.truth.clusters]
         repeats = len(self._true_class(0)) // len(by_row)
         return np.tile(by_row, (repeats, 1))
 
@@ -265,11 +266,11 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
         best: What choosing the best trial comes to on rows left out.
         seed: Of the bootstrap.
     """
-    scoring, units = library.scoring, library.scoring.truth.count
-    (counts,) = library.choose(np.ones((units, 1))).T.tolist()
+    scoring, clusters = library.scoring, library.scoring.truth.cluster_count
+    (counts,) = library.choose(np.ones((clusters, 1))).T.tolist()
     whole = library.average(counts)
     means = {name: mean_and_error(values(whole)) for name, values in scoring.row_values.items()}
-    corrected = out_of_bag(library.ensemble(scoring.objective), units, seed=seed)
+    corrected = out_of_bag(library.ensemble(scoring.objective), clusters, seed=seed)
     gain = corrected - best if scoring.maximise else best - corrected
     members = _members(library.records, counts)
     ensemble = Ensemble(

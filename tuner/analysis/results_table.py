@@ -11,7 +11,8 @@ import numpy as np
 
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.errors import UserError
-from tuner.study import BATCH, OBJECTIVES, PredictionTime, Study, TrialRecord, Truth
+from tuner.scoring import OBJECTIVES, Truth
+from tuner.study import BATCH, PredictionTime, Study, TrialRecord
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.study import OBJECTIVES, Truth, mean_and_error
+from tuner.scoring import OBJECTIVES, Truth, mean_and_error
 
 __all__ = ["BINS", "SCORES", "Score", "brier", "by_confidence", "calibration_error", "score_rows"]
 

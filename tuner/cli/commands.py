@@ -124,7 +124,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     """Search a space of networks, and export the best one."""
     from tuner.cli.search import SearchCommand
     from tuner.data import names_in
-    from tuner.preparation import DataRequest, usual_oracle
+    from tuner.run.preparation import DataRequest, usual_oracle
     from tuner.study import SearchSettings
 
     settings = SearchSettings(

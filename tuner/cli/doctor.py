@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from tuner.cli.quiet import import_heavy
-from tuner.diagnosis import diagnose
+from tuner.doctor import diagnose
 
 __all__ = ["print_diagnosis"]
 

@@ -15,8 +15,8 @@ from tuner.analysis import (
     trial_pick,
 )
 from tuner.errors import NO_TRIAL, SearchFailed, UserError
-from tuner.exporting import export_pick
-from tuner.preparation import Prepared, open_study
+from tuner.run.exporting import export_pick
+from tuner.run.preparation import Prepared, open_study
 from tuner.study import Study
 
 __all__ = ["export_study"]

@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from tuner.errors import UserError
-from tuner.preparation import Prepared, open_study
+from tuner.run.preparation import Prepared, open_study
 from tuner.study import Study
 
 __all__ = ["write_comparison", "write_report"]
@@ -27,7 +27,7 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
     """
     _check_output(output)
     prepared, study = open_study(name, root)
-    from tuner.reporting import report_study
+    from tuner.run.reporting import report_study
 
     _measure(prepared, study)
     print(report_study(prepared, study, output=output))
@@ -35,7 +35,7 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
 
 def _measure(prepared: Prepared, study: Study) -> None:
     """Measure prediction times where a search had no time to, but not while another searches."""
-    from tuner.prediction_time import lacks_prediction_times, measure_prediction_times
+    from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 
     if not lacks_prediction_times(study) or study.is_searched():
         return
@@ -61,7 +61,7 @@ def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> N
         raise UserError("compare: there is nothing to compare; give the names of two studies")
     _check_output(output)
     opened = [open_study(name, root) for name in dict.fromkeys(names)]
-    from tuner.reporting import compare_studies
+    from tuner.run.reporting import compare_studies
 
     print(compare_studies(opened, output or root / _page_name(list(dict.fromkeys(names)))))
 

@@ -15,8 +15,15 @@ from tuner.cli.describe import data_lines
 from tuner.cli.quiet import import_heavy
 from tuner.cli.summary import summary_lines
 from tuner.errors import ExportMismatch
-from tuner.pipeline import run_search
-from tuner.preparation import DataRequest, Destination, Prepared, check_study, open_study, prepare
+from tuner.run.pipeline import run_search
+from tuner.run.preparation import (
+    DataRequest,
+    Destination,
+    Prepared,
+    check_study,
+    open_study,
+    prepare,
+)
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord, check_root
 from tuner.tracking import MlflowMirror, chosen_tracking_uri

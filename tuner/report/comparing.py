@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from tuner.analysis import Choice, OutOfBag, exported_values
 from tuner.errors import UserError
-from tuner.study import Study, TrialRecord, Truth
+from tuner.scoring import Truth
+from tuner.study import Study, TrialRecord
 
 __all__ = ["Compared", "check_same_rows"]
 

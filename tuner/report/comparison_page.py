@@ -8,7 +8,7 @@ from tuner.report.comparing import Compared
 from tuner.report.figures import Estimate, bars_height, finished, intervals, progress, tabulate
 from tuner.report.page import Page, Section
 from tuner.report.words import interval, score, spoken
-from tuner.study import OBJECTIVES
+from tuner.scoring import OBJECTIVES
 from tuner.words import configuration
 
 __all__ = ["comparison_page"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from tuner.analysis import Answers, Choice, Fronts, JudgedBaseline, fronts_of
 from tuner.report.figures import Trials, tabulate
-from tuner.study import Study, StudyRecord, TrialRecord, Truth
+from tuner.scoring import Truth
+from tuner.study import Study, StudyRecord, TrialRecord
 from tuner.words import configuration
 
 __all__ = ["Material"]

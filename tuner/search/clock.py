@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-from tuner.training import Objective, TrialResult
+from tuner.scoring import Objective
+from tuner.training import TrialResult
 
 __all__ = ["Clock"]
 

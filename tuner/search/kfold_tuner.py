@@ -15,6 +15,8 @@ import keras_tuner
 import numpy as np
 
 from tuner.errors import SearchFailed, StudyError, UserError
+from tuner.problem import Problem
+from tuner.scoring import OBJECTIVES
 from tuner.search.arrays import LabelledRows
 from tuner.search.clock import Clock
 from tuner.search.oracles import ORACLES, StudyOracle, check_foreign, configuration_key
@@ -28,7 +30,7 @@ from tuner.study import (
     free_name,
     installed_versions,
 )
-from tuner.training import OBJECTIVES, TRAINERS, Final, Job, Problem, TrialResult
+from tuner.training import TRAINERS, Final, Job, TrialResult
 from tuner.training.race import Leads, Race, rungs_of
 
 __all__ = ["KFoldTuner"]

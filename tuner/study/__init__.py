@@ -7,16 +7,11 @@ from tuner.study.prediction import BATCH, PredictionTime, PredictionTimes
 from tuner.study.records import OracleName, Pick, SearchSettings, StudyRecord, TrialRecord
 from tuner.study.versions import installed_versions
 
-# what a study may optimise, and what a mean over rows is worth, for its readers
-from tuner.training import OBJECTIVES, Objective, Truth, mean_and_error
-
 __all__ = [
     "BATCH",
-    "OBJECTIVES",
     "Journal",
     "JournalReader",
     "Listener",
-    "Objective",
     "OracleName",
     "Pick",
     "PredictionTime",
@@ -25,11 +20,9 @@ __all__ = [
     "Study",
     "StudyRecord",
     "TrialRecord",
-    "Truth",
     "check_name",
     "check_root",
     "free_name",
     "installed_versions",
-    "mean_and_error",
     "study_names",
 ]

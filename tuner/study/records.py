@@ -9,8 +9,9 @@ from typing import Any, Literal, get_args
 
 from tuner.errors import UserError, known_names
 from tuner.folds import Split, Splitter
+from tuner.scoring import OBJECTIVES, Objective
 from tuner.space import Fixed, Space, Value
-from tuner.training import OBJECTIVES, TRAINERS, Objective, Plan, TrialResult, mean_curve
+from tuner.training import TRAINERS, Plan, TrialResult, mean_curve
 
 __all__ = ["OracleName", "Pick", "SearchSettings", "StudyRecord", "TrialRecord"]
 

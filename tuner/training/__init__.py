@@ -6,39 +6,11 @@ should be said before. The trainers themselves are imported where they are made.
 
 from collections.abc import Callable
 
-from tuner.training.objectives import (
-    OBJECTIVES,
-    Objective,
-    accuracy,
-    balanced_accuracy,
-    cross_entropy,
-    mean_and_error,
-    roc_auc,
-)
-from tuner.training.problem import Final, Job, Plan, Problem
+from tuner.training.plan import Final, Job, Plan
 from tuner.training.result import CURVES, TrialResult, mean_curve
 from tuner.training.trainer import Trainer
-from tuner.training.truth import Truth
 
-__all__ = [
-    "CURVES",
-    "OBJECTIVES",
-    "TRAINERS",
-    "Final",
-    "Job",
-    "Objective",
-    "Plan",
-    "Problem",
-    "Trainer",
-    "TrialResult",
-    "Truth",
-    "accuracy",
-    "balanced_accuracy",
-    "cross_entropy",
-    "mean_and_error",
-    "mean_curve",
-    "roc_auc",
-]
+__all__ = ["CURVES", "TRAINERS", "Final", "Job", "Plan", "Trainer", "TrialResult", "mean_curve"]
 
 
 def _fit() -> Trainer:

@@ -10,8 +10,9 @@ import numpy as np
 
 from tuner.data import rows_at_once
 from tuner.errors import UserError
+from tuner.problem import Problem
 from tuner.training.compiling import build_network
-from tuner.training.problem import Final, Job, Plan, Problem
+from tuner.training.plan import Final, Job, Plan
 from tuner.training.progress import Diverged, TrialProgress
 from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult

@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 
 from tuner.errors import UserError
-from tuner.training.objectives import accuracy, cross_entropy
-from tuner.training.problem import Plan, Problem
-from tuner.training.result import CURVES, TrialResult
-from tuner.training.scores import scores_of
+from tuner.problem import Problem
+from tuner.scoring import accuracy, cross_entropy
+from tuner.training.plan import Plan
+from tuner.training.result import CURVES, TrialResult, scores_of
 
 __all__ = ["Diverged", "TrialProgress"]
 

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tuner.training.objectives import mean_and_error
+from tuner.scoring import mean_and_error
 
 if TYPE_CHECKING:
-    from tuner.training.objectives import Objective
+    from tuner.scoring import Objective
     from tuner.training.result import TrialResult
 
 __all__ = ["Leads", "Race", "is_beaten", "rungs_of"]
@@ -157,7 +157,7 @@ class Race:
         Args:
             trial: Its number.
             epoch: The rung.
-            values: The objective at its best epoch so far, of each unit of `Truth`, `(units,)`.
+            values: The objective at its best epoch so far, shape `(clusters,)`.
             so_far: Makes its result, if it ends here; nothing that comes after changes that.
         """
         with self._lock:

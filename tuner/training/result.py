@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["CURVES", "TrialResult", "mean_curve"]
+from tuner.problem import Problem
+from tuner.scoring import Objective, defined_scores
+
+__all__ = ["CURVES", "TrialResult", "mean_curve", "scores_of"]
 
 # Each is a list of folds, and each fold a list of epochs. `loss` and `val_loss` are the
 # cross-entropy of the data alone; `penalty` is what the regularizer adds to it.
@@ -88,3 +91,26 @@ def mean_curve(by_fold: Sequence[Sequence[float]], fold_rows: Sequence[int]) -> 
     """
     means: np.ndarray = np.average(np.asarray(by_fold, float), axis=0, weights=fold_rows)
     return [float(mean) for mean in means]
+
+
+def scores_of(probabilities: np.ndarray, problem: Problem, objective: Objective) -> dict[str, Any]:
+    """Return the fields of a `TrialResult` that follow from its probabilities.
+
+    Args:
+        probabilities: Out-of-fold, as `Problem.in_row_order` returns them.
+        problem: The rows and folds.
+        objective: What the search optimises.
+    """
+    means = defined_scores(probabilities, problem.truth)
+    predicted = probabilities.reshape(-1, probabilities.shape[-1])
+    by_fold = zip(problem.places, problem.folds, strict=True)
+    return {
+        "score": means[objective.name][0],
+        "standard_error": means[objective.name][1],
+        "scores": {name: mean for name, (mean, _) in means.items()},
+        "standard_errors": {name: error for name, (_, error) in means.items()},
+        "fold_scores": tuple(
+            float(objective.row_values(predicted[places], problem.y[fold.validation]).mean())
+            for places, fold in by_fold
+        ),
+    }

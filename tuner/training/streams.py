@@ -7,10 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-__all__ = ["ALL_ROWS", "Purpose", "batch_order", "stream_seed"]
-
-# The "fold" of the final training, which is on all training rows.
-ALL_ROWS = 1_000_000
+__all__ = ["Purpose", "batch_order", "stream_seed"]
 
 
 class Purpose(IntEnum):

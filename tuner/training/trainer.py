@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tuner.training.problem import Final, Job, Plan, Problem
+from tuner.problem import Problem
+from tuner.training.plan import Final, Job, Plan
 from tuner.training.result import TrialResult
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuner.analysis import possible
 from tuner.report.figures.theme import BLUE, GREY, score_axis
 from tuner.report.words import spoken
-from tuner.study import OBJECTIVES
+from tuner.scoring import OBJECTIVES
 
 if TYPE_CHECKING:
     import altair as alt

@@ -6,9 +6,9 @@ from typing import Any
 
 import keras_tuner
 
+from tuner.scoring import Objective
 from tuner.search.oracles.tried import Tried
 from tuner.space import Space, Value, from_keras_tuner, to_keras_tuner
-from tuner.training import Objective
 
 __all__ = ["StudyOracle"]
 

@@ -3,7 +3,7 @@
 import keras_tuner
 
 from tuner.errors import UserError
-from tuner.training import OBJECTIVES
+from tuner.scoring import OBJECTIVES
 
 __all__ = ["check_foreign"]
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tuner.problem import Problem
 from tuner.training.lanes.network import LaneProgram, LaneTrial
-from tuner.training.problem import Plan, Problem
+from tuner.training.plan import Plan
 from tuner.training.progress import Diverged, TrialProgress
 from tuner.training.result import TrialResult
 from tuner.training.streams import batch_order, stream_seed

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.data import rows_at_once
-from tuner.training.problem import Problem
+from tuner.problem import Problem
 
 __all__ = ["LaneData", "aligned"]
 

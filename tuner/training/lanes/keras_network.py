@@ -24,7 +24,7 @@ from tuner.training.lanes.fit_arguments import fit_arguments
 from tuner.training.lanes.network import LaneShape, LaneTrial
 from tuner.training.lanes.one_by_one import LaneNetwork, OneByOneProgram, Variables
 from tuner.training.lanes.unfit import Unfit
-from tuner.training.problem import Job, Plan
+from tuner.training.plan import Job, Plan
 from tuner.training.streams import stream_seed
 
 __all__ = ["keras_trial"]

@@ -19,7 +19,7 @@ from tuner.training.lanes.data import LaneData, aligned
 from tuner.training.lanes.network import LaneTrial
 from tuner.training.lanes.stacked import StackedShape
 from tuner.training.lanes.stacked_mlps import MLPStructure
-from tuner.training.problem import Job, Plan
+from tuner.training.plan import Job, Plan
 
 __all__ = ["MLPShape", "is_mlp", "mlp_trial"]
 

@@ -20,11 +20,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tuner.scoring.objectives import EPSILON
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.dropout import Dropout, keys_of
 from tuner.training.lanes.network import Lanes
 from tuner.training.lanes.stacked import StackedNetworks, StackedStructure
-from tuner.training.objectives import EPSILON
 
 __all__ = ["MLPStructure", "StackedMLPs"]
 

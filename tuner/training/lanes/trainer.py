@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.errors import UserError
+from tuner.problem import Problem
 from tuner.training.fit import FitTrainer
 from tuner.training.lanes.block import LaneBlock
 from tuner.training.lanes.data import LaneData
@@ -22,7 +23,7 @@ from tuner.training.lanes.mlp import is_mlp, mlp_trial
 from tuner.training.lanes.network import LaneProgram, LaneShape, LaneTrial
 from tuner.training.lanes.unfit import Unfit
 from tuner.training.lanes.workers import Workers
-from tuner.training.problem import Final, Job, Plan, Problem
+from tuner.training.plan import Final, Job, Plan
 from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult
 from tuner.training.trainer import Trainer

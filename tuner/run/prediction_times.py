@@ -12,7 +12,7 @@ import numpy as np
 
 from tuner.analysis import pareto
 from tuner.errors import UserError
-from tuner.preparation import Prepared, hyperparameters_of, make_hypermodel
+from tuner.run.preparation import Prepared, hyperparameters_of, make_hypermodel
 from tuner.study import BATCH, PredictionTime, PredictionTimes, Study, TrialRecord
 from tuner.training.reasons import reason_of
 

@@ -8,9 +8,11 @@ import numpy as np
 
 from tuner.analysis import Member
 from tuner.data import Scaler
-from tuner.preparation import Prepared, hyperparameters_of, make_hypermodel
+from tuner.problem import Problem
+from tuner.run.preparation import Prepared, hyperparameters_of, make_hypermodel
+from tuner.scoring import cross_entropy
 from tuner.study import TrialRecord
-from tuner.training import TRAINERS, Final, Job, Plan, Problem, cross_entropy
+from tuner.training import TRAINERS, Final, Job, Plan
 
 if TYPE_CHECKING:
     import keras

@@ -12,6 +12,8 @@ from tuner.folds import Split
 from tuner.model.convolutions import check_image
 from tuner.model.custom import hypermodel_file, is_custom, load_hypermodel
 from tuner.model.width import check_budget
+from tuner.problem import Problem
+from tuner.scoring import Truth
 from tuner.space import Space, Value, load_space
 from tuner.study import (
     OracleName,
@@ -24,7 +26,6 @@ from tuner.study import (
     installed_versions,
     study_names,
 )
-from tuner.training import Problem, Truth
 
 if TYPE_CHECKING:
     import keras_tuner

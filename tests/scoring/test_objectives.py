@@ -7,16 +7,17 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, log_loss, roc_auc_score
 
 from tests.conftest import make_problem
-from tuner.training import (
+from tuner.scoring import (
     OBJECTIVES,
+    Truth,
     accuracy,
     balanced_accuracy,
     cross_entropy,
-    mean_curve,
+    defined_scores,
     roc_auc,
 )
-from tuner.training.scores import defined_scores, scores_of
-from tuner.training.truth import Truth
+from tuner.training import mean_curve
+from tuner.training.result import scores_of
 
 rng = np.random.default_rng(0)
 PROBABILITIES = rng.dirichlet(np.ones(3), size=60)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuner.preparation import usual_oracle
+from tuner.run.preparation import usual_oracle
 
 COMPARING = """
 title = "Is a hidden layer worth it?"

@@ -25,18 +25,18 @@ from tuner.analysis import (
     networks_of,
 )
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
-from tuner.exporting import Export, export_trained
-from tuner.final_training import train_members
-from tuner.prediction_time import (
+from tuner.report import make_ready
+from tuner.run.exporting import Export, export_trained
+from tuner.run.final_training import train_members
+from tuner.run.prediction_times import (
     PREDICTION_SECONDS,
     lacks_prediction_times,
     measure_prediction_times,
 )
-from tuner.preparation import Destination, Prepared, make_hypermodel, open_or_create
-from tuner.report import make_ready
-from tuner.reporting import baseline_seconds, choice_seconds, report_seconds, report_study
+from tuner.run.preparation import Destination, Prepared, make_hypermodel, open_or_create
+from tuner.run.reporting import baseline_seconds, choice_seconds, report_seconds, report_study
+from tuner.scoring import defined_scores
 from tuner.study import Listener, PredictionTime, Study, TrialRecord
-from tuner.training.scores import defined_scores
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuner.training import OBJECTIVES, Truth, mean_and_error
+from tuner.scoring import OBJECTIVES, Truth, mean_and_error
 
 rng = np.random.default_rng(0)
 

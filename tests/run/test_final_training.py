@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tuner.analysis import Member
-from tuner.final_training import train_members
-from tuner.preparation import DataRequest, prepare
+from tuner.run.final_training import train_members
+from tuner.run.preparation import DataRequest, prepare
 from tuner.study import SearchSettings, TrialRecord
 from tuner.training import Plan, TrialResult
 from tuner.training.lanes import LanesTrainer

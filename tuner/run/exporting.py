@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuner.analysis import NORMAL, Calibration, Picked, calibration_of, possible, tested
-from tuner.final_training import train_members
-from tuner.preparation import Prepared
-from tuner.study import OBJECTIVES, Study, installed_versions
+from tuner.run.final_training import train_members
+from tuner.run.preparation import Prepared
+from tuner.scoring import OBJECTIVES
+from tuner.study import Study, installed_versions
 
 if TYPE_CHECKING:
     from tuner.serving.export import TrainedNetwork

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tuner.errors import UserError
-from tuner.preparation import DataRequest, make_hypermodel, prepare
+from tuner.run.preparation import DataRequest, make_hypermodel, prepare
 from tuner.study import SearchSettings, installed_versions
 from tuner.tracking import chosen_tracking_uri
 

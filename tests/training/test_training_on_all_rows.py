@@ -8,7 +8,8 @@ import pytest
 from tests.conftest import make_problem
 from tests.training.test_fit_trainer import REGULARIZED, hypermodel, job
 from tuner.folds import Fold
-from tuner.training import TRAINERS, Final, Plan, Problem
+from tuner.problem import Problem
+from tuner.training import TRAINERS, Final, Plan
 
 
 class Convolutional(keras_tuner.HyperModel):

@@ -1,25 +1,21 @@
-"""What a trainer is given: the rows and folds, and how long and towards what to train."""
+"""Encoded rows and the folds on which every trial is evaluated."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tuner.data import Scaler, fit_scaler
 from tuner.folds import Fold
-from tuner.training.objectives import OBJECTIVES, Objective
-from tuner.training.race import Race
-from tuner.training.streams import ALL_ROWS
-from tuner.training.truth import Truth
+from tuner.scoring import Truth
 
-if TYPE_CHECKING:
-    import keras_tuner
+__all__ = ["ALL_ROWS", "Problem"]
 
-__all__ = ["Final", "Job", "Plan", "Problem"]
+# The "fold" of the final training, which is on all training rows.
+ALL_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -140,59 +136,3 @@ class Problem:
         counts = np.bincount(self.y[rows], minlength=int(self.y.max()) + 1)
         weights = len(rows) / (np.count_nonzero(counts) * np.maximum(counts, 1))
         return np.where(counts, weights, 0.0).astype(np.float32)
-
-
-def _never() -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How every trial of a study is trained.
-
-    Attributes:
-        epochs: Most epochs of a trial.
-        patience: Epochs without a better mean over folds after which a trial stops.
-        objective: What the best epoch and trial are chosen by.
-        seed: The study's seed.
-        race: Ends trials that are clearly beaten; None where every trial trains to its end.
-        time_is_up: Says when trials end as they are, and no others begin; any thread may ask.
-    """
-
-    epochs: int = 50
-    patience: int = 10
-    objective: Objective = field(default_factory=lambda: OBJECTIVES["cross_entropy"])
-    seed: int = 0
-    race: Race | None = None
-    time_is_up: Callable[[], bool] = _never
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One trial to train.
-
-    Attributes:
-        trial: Its number.
-        hyperparameters: What acts in it.
-        epochs: Most epochs of this trial, at most the plan's; None for the plan's. It ends a
-            trial early, and changes nothing of what comes before, such as a schedule.
-    """
-
-    trial: int
-    hyperparameters: keras_tuner.HyperParameters
-    epochs: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Final:
-    """A network to train on all training rows.
-
-    Attributes:
-        job: Its trial.
-        epochs: Epochs to train, as the trial's folds chose them.
-        network: Which of several networks of the trial; it decides the random streams.
-    """
-
-    job: Job
-    epochs: int
-    network: int = 0

@@ -10,7 +10,8 @@ import pytest
 from tests.conftest import make_result, make_space, make_split
 from tests.report.test_report import texts
 from tuner.errors import SearchFailed, UserError
-from tuner.preparation import (
+from tuner.report import Page, study_page
+from tuner.run.preparation import (
     DataRequest,
     Destination,
     Prepared,
@@ -18,8 +19,7 @@ from tuner.preparation import (
     open_study,
     prepare,
 )
-from tuner.report import Page, study_page
-from tuner.reporting import (
+from tuner.run.reporting import (
     baseline_seconds,
     choice_seconds,
     compare_studies,
@@ -233,4 +233,4 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
     again, _ = open_study("study", tmp_path / "runs")
     assert again.request == prepared.request
     assert again.split.to_dict() == prepared.split.to_dict()
-    np.testing.assert_array_equal(again.truth.units, prepared.truth.units)
+    np.testing.assert_array_equal(again.truth.clusters, prepared.truth.clusters)

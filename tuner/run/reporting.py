@@ -18,8 +18,8 @@ from tuner.analysis import (
     write_csv,
 )
 from tuner.errors import UserError
-from tuner.preparation import Prepared
 from tuner.report import Compared, Material, Page, check_same_rows, comparison_page, study_page
+from tuner.run.preparation import Prepared
 from tuner.study import Study
 
 __all__ = [

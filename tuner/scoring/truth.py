@@ -1,0 +1,71 @@
+"""The true classes of rows, and which rows are independent of each other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+__all__ = ["Truth"]
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """The true classes of rows, and the clusters that they form.
+
+    Clusters are independent of each other: each is a group of rows, or a single row where there are
+    no groups. Every error, interval and comparison of scores counts clusters, not rows.
+
+    Attributes:
+        y: The class of each row, shape `(rows,)`.
+        groups: The group of each row, shape `(rows,)`; None where each row stands for itself.
+    """
+
+    y: np.ndarray
+    groups: np.ndarray | None = None
+
+    @cached_property
+    def clusters(self) -> np.ndarray:
+        """The number of each row's cluster, from 0, shape `(rows,)`."""
+        if self.groups is None:
+            return np.arange(len(self.y))
+        numbers: np.ndarray = np.unique(self.groups, return_inverse=True)[1]
+        return numbers
+
+    @cached_property
+    def cluster_count(self) -> int:
+        """How many clusters the rows form."""
+        return int(self.clusters.max()) + 1
+
+    def values(
+        self,
+        row_values: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        probabilities: np.ndarray,
+    ) -> np.ndarray:
+        """Return the value of each cluster; the mean of these values is the score.
+
+        Let n rows with the values v form G clusters, and let m be the mean of all v. A cluster has
+        the value m + G/n Σ (v − m), the sum over its rows: its influence on the mean. The mean of
+        these values is m, and s / √G is its cluster-robust standard error with the correction
+        G / (G − 1) (Cameron and Miller 2015, Journal of Human Resources 50, section II). The
+        differences between the values of two scores give the error of the difference. The mean
+        over a bootstrap sample of clusters is the score of the sample, to first order.
+
+        With repeated predictions, a row has the mean of its values, not the value of its mean
+        prediction: the score is that of one network, not of an ensemble.
+
+        Args:
+            row_values: Takes probabilities, `(rows, classes)`, and classes, `(rows,)`, to one
+                value a row, `(rows,)`; such as `Objective.row_values`.
+            probabilities: Shape `(rows, classes)`, or `(repeats, rows, classes)`.
+
+        Returns:
+            Shape `(clusters,)`, float64.
+        """
+        repeats = probabilities.reshape(-1, *probabilities.shape[-2:])
+        by_row: np.ndarray = np.mean([row_values(each, self.y) for each in repeats], axis=0)
+        if self.groups is None:
+            return by_row
+        mean = by_row.mean()
+        influences = np.bincount(self.clusters, weights=by_row - mean)
+        return np.asarray(mean + influences * (self.cluster_count / len(self.y)))
