@@ -1,7 +1,7 @@
-"""Small real parts that the tests share."""
+"""Settings of all tests, and fixtures that all tests share."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,36 +14,18 @@ import hypothesis
 import numpy as np
 import pytest
 
-from tuner.folds import Split, Splitter
+from tests.helpers.problems import CLASSES, make_problem, make_split
+from tests.helpers.results import make_result
+from tests.helpers.spaces import SMALL, make_space
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
-from tuner.space import Space, parse_space
 from tuner.study import SearchSettings, Study, StudyRecord, TrialRecord
-from tuner.training import Plan, TrialResult
-from tuner.training.result import scores_of
+from tuner.training import Plan
 
 # People's runs look for new examples; CI's repeat theirs, so that a change is judged by itself.
 hypothesis.settings.register_profile("people", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "people")
-
-FEATURES, CLASSES = 4, 3
-
-
-def make_split(
-    y: np.ndarray, *, classes: Sequence[str], folds: int, test_size: float, seed: int
-) -> Split:
-    """Rows that each stand for themselves, split."""
-    return Splitter(folds, test_size, seed).split(y, classes=classes)
-
-
-def make_problem(rows: int = 60, folds: int = 3, seed: int = 0) -> Problem:
-    """Three overlapping clouds of points; with 61 rows the folds are of unequal size."""
-    rng = np.random.default_rng(seed)
-    y = np.arange(rows) % CLASSES
-    x = rng.normal(size=(rows, FEATURES)) + 1.5 * np.eye(CLASSES, FEATURES)[y]
-    split = make_split(y, classes=["a", "b", "c"], folds=folds, test_size=0.0, seed=seed)
-    return Problem(x.astype(np.float32), y, split.folds, np.ones(FEATURES, bool))
 
 
 @pytest.fixture
@@ -54,35 +36,6 @@ def problem() -> Problem:
 @pytest.fixture
 def plan() -> Plan:
     return Plan(epochs=3, patience=3, objective=OBJECTIVES["cross_entropy"], seed=1)
-
-
-def make_space(text: str = "", title: str = "Which?") -> Space:
-    return parse_space(f'title = "{title}"\n{text}', name="test", file="test.toml")
-
-
-SMALL = """
-[network]
-depth = { min = 0, max = 2 }
-units = 8
-[sgd]
-learning_rate = { min = 0.01, max = 0.3, log = true }
-batch_size = 16
-"""
-
-
-def make_result(trial: int, probabilities: np.ndarray, problem: Problem, **fields: Any) -> Any:
-    folds = len(problem.folds)
-    curve = [[1.0 / (epoch + fold + 1) for epoch in range(2)] for fold in range(folds)]
-    names = ("loss", "val_loss", "accuracy", "val_accuracy", "penalty")
-    defaults = {
-        "epoch": 2,
-        "parameters": 15,
-        "seconds": 0.5,
-        "curves": dict.fromkeys(names, curve),
-        "probabilities": probabilities,
-    }
-    scores = scores_of(probabilities, problem, OBJECTIVES["cross_entropy"])
-    return TrialResult(trial, "completed", **{**defaults, **scores, **fields})
 
 
 @pytest.fixture

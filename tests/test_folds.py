@@ -8,7 +8,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 from sklearn.model_selection import TimeSeriesSplit
 
-from tests.conftest import make_split
+from tests.helpers.problems import make_split
 from tuner.errors import DataError
 from tuner.folds import Splitter
 

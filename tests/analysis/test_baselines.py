@@ -11,7 +11,7 @@ from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from tests.conftest import make_problem
+from tests.helpers.problems import make_problem
 from tuner.analysis import classifiers
 from tuner.analysis.baselines import (
     Baseline,

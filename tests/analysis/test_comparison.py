@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.comparisons import made, rates, trained
-from tests.conftest import make_split
+from tests.helpers.problems import make_split
 from tuner.analysis.comparison import by_hyperparameter, compare_settings
 from tuner.study import TrialRecord
 from tuner.training import TrialResult

@@ -10,7 +10,7 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.study import create_study
 from optuna.trial import create_trial
 
-from tests.conftest import make_space
+from tests.helpers.spaces import make_space
 from tuner.analysis.importance import hyperparameter_importance
 from tuner.study import TrialRecord
 from tuner.training import TrialResult

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from tests.conftest import make_problem
+from tests.helpers.problems import make_problem
 from tuner.analysis.results_table import results_table, write_csv
 from tuner.analysis.scores import SCORES
 from tuner.errors import UserError

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from tests.conftest import make_space
-from tests.test_prediction_time import prepared_for, studied, values_of
-from tests.test_reporting import SPACE
+from tests.helpers.spaces import make_space
+from tests.run.test_prediction_times import prepared_for, studied, values_of
+from tests.run.test_reporting import SPACE
 from tuner.cli.export import export_study
 from tuner.errors import SearchFailed, UserError
 from tuner.study import PredictionTime, PredictionTimes, TrialRecord

@@ -5,7 +5,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import make_space
+from tests.helpers.spaces import make_space
 from tuner.errors import SpaceError
 from tuner.model.cnn import CNNHyperModel
 from tuner.model.convolutions import check_image

@@ -2,7 +2,7 @@ import keras
 import keras_tuner
 import pytest
 
-from tests.conftest import make_space
+from tests.helpers.spaces import make_space
 from tuner.model.mlp import MLPHyperModel
 from tuner.model.width import parameter_count
 

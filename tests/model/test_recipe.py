@@ -2,7 +2,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import make_space
+from tests.helpers.spaces import make_space
 from tuner.model.mlp import MLPHyperModel
 from tuner.model.recipe import initial_weights
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import make_space
+from tests.helpers.spaces import make_space
 from tuner.errors import SpaceError
 from tuner.model.width import check_budget, parameter_count, units_for
 

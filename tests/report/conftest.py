@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.conftest import make_result
+from tests.helpers.results import make_result
 from tuner.analysis import (
     Answers,
     Cell,

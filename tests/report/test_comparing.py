@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.conftest import make_split
+from tests.helpers.problems import make_split
 from tests.report.conftest import fill, make_trial, named
 from tests.report.test_report import texts
 from tuner.analysis import choose

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.run.test_reporting import SPACE
 
-from tests.conftest import make_result, make_space, make_split
+from tests.helpers.problems import make_split
+from tests.helpers.results import make_result
+from tests.helpers.spaces import make_space
+from tests.run.test_reporting import SPACE
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 from tuner.run.preparation import DataRequest, Destination, Prepared, open_or_create
 from tuner.study import SearchSettings, TrialRecord

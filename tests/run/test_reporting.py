@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import make_result, make_space, make_split
+from tests.helpers.problems import make_split
+from tests.helpers.results import make_result
+from tests.helpers.spaces import make_space
 from tests.report.test_report import texts
 from tuner.errors import SearchFailed, UserError
 from tuner.report import Page, study_page

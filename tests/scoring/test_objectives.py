@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, log_loss, roc_auc_score
 
-from tests.conftest import make_problem
+from tests.helpers.problems import make_problem
 from tuner.scoring import (
     OBJECTIVES,
     Truth,

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conftest import CLASSES, FEATURES, make_problem, make_space
+from tests.helpers.problems import CLASSES, FEATURES, make_problem
+from tests.helpers.spaces import make_space
 from tests.search.test_oracles import FINITE, INFINITE, Untrained, ask, drive, score, tell
 from tuner.model.mlp import MLPHyperModel
 from tuner.scoring import OBJECTIVES

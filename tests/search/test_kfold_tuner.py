@@ -8,7 +8,8 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import SMALL, make_problem, make_space
+from tests.helpers.problems import make_problem
+from tests.helpers.spaces import SMALL, make_space
 from tuner.errors import DataError, SearchFailed, UserError
 from tuner.model.mlp import MLPHyperModel
 from tuner.scoring import OBJECTIVES

@@ -7,7 +7,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import make_space
+from tests.helpers.spaces import make_space
 from tuner.scoring import OBJECTIVES
 from tuner.search.oracles import ORACLES, configuration_key
 from tuner.search.oracles.model_based import COHORT, ModelBasedOracle

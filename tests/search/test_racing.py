@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.conftest import CLASSES, FEATURES, make_problem, make_space
+from tests.helpers.problems import CLASSES, FEATURES, make_problem
+from tests.helpers.spaces import make_space
 from tests.search.test_kfold_tuner import QUICK
 from tests.search.test_resume import Stop
 from tuner.errors import SearchFailed

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.conftest import SMALL, make_problem, make_space
+from tests.helpers.problems import make_problem
+from tests.helpers.spaces import SMALL, make_space
 from tuner.errors import DataError, StudyError
 from tuner.model.mlp import MLPHyperModel
 from tuner.scoring import OBJECTIVES, mean_and_error

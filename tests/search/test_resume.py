@@ -6,7 +6,8 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import CLASSES, FEATURES, SMALL, make_problem, make_space
+from tests.helpers.problems import CLASSES, FEATURES, make_problem
+from tests.helpers.spaces import SMALL, make_space
 from tests.search.test_kfold_tuner import Own
 from tuner.errors import StudyError
 from tuner.model.mlp import MLPHyperModel

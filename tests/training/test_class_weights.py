@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
-from tests.conftest import make_problem, make_space, make_split
+from tests.helpers.problems import make_problem, make_split
+from tests.helpers.spaces import make_space
 from tests.training.test_own_networks import Own
 from tests.training.test_own_networks import jobs as own_jobs
 from tuner.model.mlp import MLPHyperModel

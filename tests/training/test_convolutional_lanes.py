@@ -6,7 +6,8 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import make_space, make_split
+from tests.helpers.problems import make_split
+from tests.helpers.spaces import make_space
 from tuner.model.cnn import CNNHyperModel
 from tuner.problem import Problem
 from tuner.training import TRAINERS, Job

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.conftest import make_problem, make_space
+from tests.helpers.problems import make_problem
+from tests.helpers.spaces import make_space
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
 from tuner.space import ACTIVATIONS

@@ -6,7 +6,8 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import make_problem, make_space
+from tests.helpers.problems import make_problem
+from tests.helpers.spaces import make_space
 from tests.training.test_own_networks import Own
 from tests.training.test_own_networks import jobs as own_jobs
 from tuner.folds import Splitter

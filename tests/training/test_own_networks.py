@@ -5,7 +5,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import CLASSES, FEATURES, make_problem
+from tests.helpers.problems import CLASSES, FEATURES, make_problem
 from tuner.problem import Problem
 from tuner.training import TRAINERS, Job, Plan
 from tuner.training.lanes import LanesTrainer

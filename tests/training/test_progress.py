@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.conftest import make_problem
+from tests.helpers.problems import make_problem
 from tuner.scoring import OBJECTIVES
 from tuner.training import Plan, TrialResult
 from tuner.training.progress import TrialProgress

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import make_problem
+from tests.helpers.problems import make_problem
 from tests.training.test_lanes import jobs, train
 from tuner.scoring import OBJECTIVES
 from tuner.training import TRAINERS, Plan, TrialResult

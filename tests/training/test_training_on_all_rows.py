@@ -5,7 +5,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tests.conftest import make_problem
+from tests.helpers.problems import make_problem
 from tests.training.test_fit_trainer import REGULARIZED, hypermodel, job
 from tuner.folds import Fold
 from tuner.problem import Problem

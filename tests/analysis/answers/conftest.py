@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import make_space, make_split
+from tests.helpers.problems import make_split
+from tests.helpers.spaces import make_space
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.scores import Score

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.analysis.answers.conftest import DIVERGED
-from tests.conftest import make_problem
+from tests.helpers.problems import make_problem
 from tuner.analysis.answers.grid import grid_section, has_diverged
 from tuner.study import TrialRecord
 from tuner.training import Plan, TrialResult

@@ -1,0 +1,28 @@
+"""Results of trials that nobody trained."""
+
+from typing import Any
+
+import numpy as np
+
+from tuner.problem import Problem
+from tuner.scoring import OBJECTIVES
+from tuner.training import TrialResult
+from tuner.training.result import scores_of
+
+
+def make_result(
+    trial: int, probabilities: np.ndarray, problem: Problem, **fields: Any
+) -> TrialResult:
+    """Make the result of a completed trial of two epochs; `fields` replace its fields."""
+    folds = len(problem.folds)
+    curve = [[1.0 / (epoch + fold + 1) for epoch in range(2)] for fold in range(folds)]
+    names = ("loss", "val_loss", "accuracy", "val_accuracy", "penalty")
+    defaults = {
+        "epoch": 2,
+        "parameters": 15,
+        "seconds": 0.5,
+        "curves": dict.fromkeys(names, curve),
+        "probabilities": probabilities,
+    }
+    scores = scores_of(probabilities, problem, OBJECTIVES["cross_entropy"])
+    return TrialResult(trial, "completed", **{**defaults, **scores, **fields})
