@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tuner.run.preparation import DataRequest, Destination, make_hypermodel, open_or_create, prepare
-from tuner.study import Listener, SearchSettings, TrialRecord
+from tuner.study import EventKind, Listener, SearchSettings, TrialRecord
 
 _PART = 100  # trials
 
@@ -84,7 +84,7 @@ def search(given: argparse.Namespace) -> Clock:
         tuner.trainer.train = timed
         study = open_or_create(prepared, Destination(root))
         tuner.run(prepared.problem, study)
-        study.journal.append("ended", status="finished", summary={})
+        study.journal.append(EventKind.ENDED, status="finished", summary={})
         for listener in listeners:
             listener.on_study_end("interrupted", {})
     return clock

@@ -49,11 +49,14 @@ def _search(oracle: str, asked: Asked, root: Path, limits: list[str]) -> tuple[A
 
 def _search_seconds(study: str, root: Path) -> float:
     """Return the seconds from a study's beginning to the end of its last trial."""
-    from tuner.study import Study
+    from tuner.study import EventKind, Study
 
     events = list(Study.open(study, root).journal.events())
-    begun = next(event["time"] for event in events if event["event"] == "begun")
-    return float(max(event["time"] for event in events if event["event"] == "trial") - begun) / 1e3
+    begun = next(event["time"] for event in events if event["event"] == EventKind.BEGUN)
+    return (
+        float(max(event["time"] for event in events if event["event"] == EventKind.TRIAL) - begun)
+        / 1e3
+    )
 
 
 def _held_out(told: dict[str, Any], asked: Asked) -> np.ndarray:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.errors import StudyError
-from tuner.study import Journal, JournalReader
+from tuner.study import EventKind, Journal, JournalReader
 
 json_values = st.recursive(
     st.none()
@@ -21,7 +21,7 @@ fields = st.dictionaries(
 )
 
 
-@given(events=st.lists(st.tuples(st.sampled_from(["trial", "proposed"]), fields), max_size=5))
+@given(events=st.lists(st.tuples(st.sampled_from(EventKind), fields), max_size=5))
 def test_events_come_back_as_they_were_written(tmp_path_factory, events):
     journal = Journal(tmp_path_factory.mktemp("journal") / "journal.jsonl")
     for event, values in events:
@@ -29,8 +29,8 @@ def test_events_come_back_as_they_were_written(tmp_path_factory, events):
     read = list(journal.events())
     assert all(event.pop("time") > 1.7e12 for event in read)  # milliseconds
     assert read == [{"event": event, **values} for event, values in events]
-    trials = [event for event in read if event["event"] == "trial"]
-    assert [{**event, "time": 0} for event in journal.events("trial")] == [
+    trials = [event for event in read if event["event"] == EventKind.TRIAL]
+    assert [{**event, "time": 0} for event in journal.events(EventKind.TRIAL)] == [
         {**event, "time": 0} for event in trials
     ]
 
@@ -39,7 +39,7 @@ def test_a_reader_gives_each_event_once_and_none_before_it_is_whole(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
     reader = JournalReader(journal)
     assert list(reader.new()) == []
-    journal.append("trial", trial=0)
+    journal.append(EventKind.TRIAL, trial=0)
     assert [event["trial"] for event in reader.new()] == [0]
     with journal.path.open("a") as file:
         file.write('{"event": "trial", "tri')
@@ -52,7 +52,7 @@ def test_a_reader_gives_each_event_once_and_none_before_it_is_whole(tmp_path):
 
 def test_an_event_is_one_line(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
-    journal.append("trial", text="two\nlines")
+    journal.append(EventKind.TRIAL, text="two\nlines")
     line = journal.path.read_text()
     assert (line.count("\n"), line[-1]) == (1, "\n")
     assert json.loads(line)["text"] == "two\nlines"
@@ -65,7 +65,7 @@ def test_a_journal_that_was_not_begun_is_empty(tmp_path):
 def test_nan_is_not_written(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
     with pytest.raises(ValueError, match="Out of range float values are not JSON compliant"):
-        journal.append("trial", score=float("nan"))
+        journal.append(EventKind.TRIAL, score=float("nan"))
     assert not journal.path.exists()
 
 
@@ -78,7 +78,7 @@ def test_nan_is_not_written(tmp_path):
 )
 def test_a_damaged_line_is_named(tmp_path, line, what):
     journal = Journal(tmp_path / "journal.jsonl")
-    journal.append("proposed", trial=0)
+    journal.append(EventKind.PROPOSED, trial=0)
     with journal.path.open("a") as file:
         file.write(line + "\n")
     with pytest.raises(StudyError) as error:
@@ -90,9 +90,21 @@ def test_a_damaged_line_is_named(tmp_path, line, what):
 
 def test_a_last_line_that_was_not_finished_does_not_count(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
-    journal.append("proposed", trial=0)
+    journal.append(EventKind.PROPOSED, trial=0)
     with journal.path.open("a") as file:
         file.write('{"event": "trial", "tri')
     assert [event["event"] for event in journal.events()] == ["proposed"]
-    journal.append("proposed", trial=1)
+    journal.append(EventKind.PROPOSED, trial=1)
     assert [event["trial"] for event in journal.events()] == [0, 1]
+
+
+def test_the_words_on_the_disk_stay():
+    assert [kind.value for kind in EventKind] == [
+        "begun",
+        "proposed",
+        "trial",
+        "tested",
+        "exported",
+        "not exported",
+        "ended",
+    ]

@@ -11,7 +11,7 @@ from tuner.analysis.correction import OutOfBag, out_of_bag
 from tuner.analysis.ensemble import Ensemble, Library, Member, Scoring, make_ensemble
 from tuner.analysis.selection import select
 from tuner.scoring import OBJECTIVES, Truth
-from tuner.study import Pick, Study
+from tuner.study import EventKind, Pick, Study
 
 __all__ = [
     "PICKS",
@@ -99,7 +99,7 @@ def tested(
     networks = networks_of(members)
     tests = [
         event["test"]
-        for event in study.journal.events("tested")
+        for event in study.journal.events(EventKind.TESTED)
         if event.get("networks") == networks
         and temperature in (None, event.get("temperature", 1.0))
     ]

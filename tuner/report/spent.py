@@ -4,19 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from tuner.study import TrialRecord
+from tuner.study import EventKind, TrialRecord
 
 __all__ = ["Spent", "spent"]
 
 # What the time before an event went into, and what is begun with it.
 _UNTIL = {
-    "proposed": "searching",
-    "trial": "searching",
-    "tested": "final_training",
-    "exported": "export",
-    "not exported": "export",
+    EventKind.PROPOSED: "searching",
+    EventKind.TRIAL: "searching",
+    EventKind.TESTED: "final_training",
+    EventKind.EXPORTED: "export",
+    EventKind.NOT_EXPORTED: "export",
 }
-_AFTER = {"tested": "export", "exported": "report", "not exported": "report", "ended": ""}
+_AFTER = {
+    EventKind.TESTED: "export",
+    EventKind.EXPORTED: "report",
+    EventKind.NOT_EXPORTED: "report",
+    EventKind.ENDED: "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def spent(events: Iterable[Mapping[str, Any]], records: Sequence[TrialRecord]) -
     searches, last, stage = 0, 0, "searching"
     for event in events:
         kind = event["event"]
-        if kind == "begun":
+        if kind == EventKind.BEGUN:
             searches, stage = searches + 1, "searching"
         elif stage:
             seconds[_UNTIL.get(kind, stage)] += (event["time"] - last) / 1000

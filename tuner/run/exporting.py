@@ -9,7 +9,7 @@ from tuner.analysis import NORMAL, Calibration, Picked, calibration_of, possible
 from tuner.run.final_training import train_members
 from tuner.run.preparation import Prepared
 from tuner.scoring import OBJECTIVES
-from tuner.study import Study, installed_versions
+from tuner.study import EventKind, Study, installed_versions
 
 if TYPE_CHECKING:
     from tuner.serving.export import TrainedNetwork
@@ -90,7 +90,7 @@ def export_trained(prepared: Prepared, study: Study, export: Export) -> None:
         export.trained, description, export.folder, sample=sample, fresh=export.fresh
     )
     if export.folder.resolve() == study.model_folder.resolve():
-        study.journal.append("exported", pick=export.picked.name, fingerprint=fingerprint)
+        study.journal.append(EventKind.EXPORTED, pick=export.picked.name, fingerprint=fingerprint)
 
 
 def _describe(prepared: Prepared, study: Study, export: Export) -> dict[str, Any]:

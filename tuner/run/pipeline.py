@@ -36,7 +36,7 @@ from tuner.run.prediction_times import (
 from tuner.run.preparation import Destination, Prepared, make_hypermodel, open_or_create
 from tuner.run.reporting import baseline_seconds, choice_seconds, report_seconds, report_study
 from tuner.scoring import defined_scores
-from tuner.study import Listener, PredictionTime, Study, TrialRecord
+from tuner.study import EventKind, Listener, PredictionTime, Study, TrialRecord
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
@@ -181,7 +181,7 @@ def run_search(
             status = "failed"
             raise
         finally:
-            study.journal.append("ended", status=status, summary=summary)
+            study.journal.append(EventKind.ENDED, status=status, summary=summary)
             for listener in listeners:
                 listener.on_study_end(status, summary)
 
@@ -219,13 +219,15 @@ def _search(
         trained = train_members(prepared, records, members, tuner.note, temperature=temperature)
         test = _score(trained, prepared)
         networks = networks_of(members)
-        study.journal.append("tested", networks=networks, temperature=temperature, test=test)
+        study.journal.append(
+            EventKind.TESTED, networks=networks, temperature=temperature, test=test
+        )
         export = Export(picked, trained, calibration, test, model, fresh)
         try:
             export_trained(prepared, study, export)
         except ExportMismatch as error:  # what was found is told all the same
             fault = str(error)
-            study.journal.append("not exported", fault=fault)
+            study.journal.append(EventKind.NOT_EXPORTED, fault=fault)
     on_stage("writing the report")
     left = (prepared.settings.max_seconds or math.inf) - (time.monotonic() - started)
     left -= report_seconds(prepared) + PREDICTION_SECONDS

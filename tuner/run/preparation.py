@@ -16,6 +16,7 @@ from tuner.problem import Problem
 from tuner.scoring import Truth
 from tuner.space import Space, Value, load_space
 from tuner.study import (
+    EventKind,
     OracleName,
     SearchSettings,
     Study,
@@ -278,7 +279,7 @@ def open_study(name: str, root: Path) -> tuple[Prepared, Study]:
     definition = None if custom else Space.from_dict(record.definition)
     space = custom or record.space
     settings = record.settings
-    for event in study.journal.events("begun"):  # a later search may have asked for more
+    for event in study.journal.events(EventKind.BEGUN):  # a later search may have asked for more
         limits = {name: event[name] for name in ("max_trials", "max_seconds")}
         settings = replace(settings, **limits)
     return Prepared(space, definition, request, dataset, record.split, settings), study

@@ -22,6 +22,7 @@ from tuner.search.clock import Clock
 from tuner.search.oracles import ORACLES, StudyOracle, check_foreign, configuration_key
 from tuner.space import Space, Value, from_keras_tuner
 from tuner.study import (
+    EventKind,
     Listener,
     SearchSettings,
     Study,
@@ -229,7 +230,7 @@ class KFoldTuner(keras_tuner.Tuner):
 
     def _recall(self, study: Study) -> None:
         """Take in what an earlier search of the study proposed and finished."""
-        proposed = list(study.journal.events("proposed"))
+        proposed = list(study.journal.events(EventKind.PROPOSED))
         if proposed and not isinstance(self.oracle, StudyOracle):
             raise StudyError(
                 f"study {study.record.name} has trials already, and an oracle of one's own cannot "
@@ -318,7 +319,7 @@ class KFoldTuner(keras_tuner.Tuner):
     def _begin_trial(self, trial: Any, study: Study) -> Job:
         number, values = int(trial.trial_id), dict(trial.hyperparameters.values)
         self._running[number] = trial
-        study.journal.append("proposed", trial=number, hyperparameters=values)
+        study.journal.append(EventKind.PROPOSED, trial=number, hyperparameters=values)
         self._enter_race(number, values)
         for listener in self.listeners:
             listener.on_trial_begin(number, values)

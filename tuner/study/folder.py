@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tuner.errors import StudyError, known_names
-from tuner.study.journal import Journal
+from tuner.study.journal import EventKind, Journal
 from tuner.study.lock import locked
 from tuner.study.prediction import PredictionTimes
 from tuner.study.records import SearchSettings, StudyRecord, TrialRecord
@@ -160,7 +160,7 @@ class Study:
     def begin(self, settings: SearchSettings) -> None:
         """Write that a search of it begins, or goes on, and how long."""
         limits = {"max_trials": settings.max_trials, "max_seconds": settings.max_seconds}
-        self.journal.append("begun", **limits)
+        self.journal.append(EventKind.BEGUN, **limits)
 
     def write_trial(self, trial: TrialRecord, leads: Mapping[str, np.ndarray]) -> None:
         """Keep a finished trial: its arrays first, then the line that makes it count.
@@ -176,7 +176,7 @@ class Study:
         if leads:
             arrays: dict[str, Any] = dict(leads)
             _write_safely(self._leads(trial.trial), lambda file: np.savez(file, **arrays))
-        self.journal.append("trial", **trial.to_dict())
+        self.journal.append(EventKind.TRIAL, **trial.to_dict())
 
     def trials(self) -> Iterator[TrialRecord]:
         """Yield the finished trials in the order in which they ended.
@@ -184,7 +184,7 @@ class Study:
         Raises:
             StudyError: The journal is damaged.
         """
-        for event in self.journal.events("trial"):
+        for event in self.journal.events(EventKind.TRIAL):
             try:
                 record = TrialRecord.from_dict(event)
             except (KeyError, TypeError, ValueError) as error:

@@ -4,12 +4,35 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tuner.errors import StudyError
 
-__all__ = ["Journal", "JournalReader"]
+__all__ = ["EventKind", "Journal", "JournalReader"]
+
+
+class EventKind(StrEnum):
+    """The kinds of events in a journal, by the word that the file has for each.
+
+    Attributes:
+        BEGUN: A search of the study begins or resumes; with its limits.
+        PROPOSED: The oracle proposed a trial, which is about to be trained.
+        TRIAL: A trial ended.
+        TESTED: The networks to export are trained, and scored on the held-out rows.
+        EXPORTED: The model is written and checked.
+        NOT_EXPORTED: The model could not be written or failed its check.
+        ENDED: The run is over; with its status and summary.
+    """
+
+    BEGUN = "begun"
+    PROPOSED = "proposed"
+    TRIAL = "trial"
+    TESTED = "tested"
+    EXPORTED = "exported"
+    NOT_EXPORTED = "not exported"
+    ENDED = "ended"
 
 
 class Journal:
@@ -22,7 +45,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, event: str, **fields: Any) -> None:
+    def append(self, event: EventKind, **fields: Any) -> None:
         """Write an event and its time; it is on the disk when this returns.
 
         Args:
@@ -46,7 +69,7 @@ class Journal:
                 "study can be gone on with: all that stands in the journal is kept"
             ) from error
 
-    def events(self, kind: str | None = None) -> Iterator[dict[str, Any]]:
+    def events(self, kind: EventKind | None = None) -> Iterator[dict[str, Any]]:
         """Yield the events of a kind, or all of them, oldest first.
 
         A last line without its end was being written when the process died; it never counted.

@@ -12,7 +12,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
 
 from tuner.space import Value
-from tuner.study import JournalReader, Study, StudyRecord, TrialRecord
+from tuner.study import EventKind, JournalReader, Study, StudyRecord, TrialRecord
 from tuner.tracking.artifacts import log_figures, log_report
 from tuner.tracking.registry import register_model
 
@@ -98,13 +98,13 @@ class StudyRuns:
         log_figures(self.client, self.run_id, self.study)
 
     def _write(self, event: dict[str, Any]) -> None:
-        if event["event"] == "exported":  # perhaps after the study ended: it stays ended
+        if event["event"] == EventKind.EXPORTED:  # perhaps after the study ended: it stays ended
             self._exported = event["fingerprint"]
             return
-        self._ending = event if event["event"] == "ended" else None
-        if event["event"] == "proposed":
+        self._ending = event if event["event"] == EventKind.ENDED else None
+        if event["event"] == EventKind.PROPOSED:
             self._begun[event["trial"]] = event["time"]
-        if event["event"] == "trial":
+        if event["event"] == EventKind.TRIAL:
             self._write_trial(TrialRecord.from_dict(event), event["time"])
 
     def _find(self) -> None:
