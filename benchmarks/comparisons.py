@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from tuner.analysis.comparison import by_hyperparameter, compare_settings
-from tuner.analysis.significance import corrected_variance, holm, t_test
+from tuner.analysis.setting_comparison import compare_settings, group_by_hyperparameter
+from tuner.analysis.significance import adjust_by_holm, estimate_fold_variance, run_t_test
 from tuner.folds import Split, Splitter
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
@@ -79,11 +79,11 @@ def rates(families: Iterator[Family], count: int) -> tuple[float, float]:
     """
     found = by_folds = 0
     for _ in range(count):
-        records, row_values, split = next(families)
+        records, cluster_values, split = next(families)
         compared = compare_settings(
             records,
-            row_values,
-            setting=by_hyperparameter("setting"),
+            cluster_values,
+            setting=group_by_hyperparameter("setting"),
             split=split,
             maximise=False,
         )
@@ -98,9 +98,9 @@ def _told_apart_by_folds(best: Sequence[TrialRecord], split: Split) -> bool:
     p = []
     for first, second in combinations(best, 2):
         differences = np.subtract(first.result.fold_scores, second.result.fold_scores)
-        variance = corrected_variance(differences, len(fold.validation) / len(fold.train))
-        p.append(t_test(float(differences.mean()), variance)[0])
-    return min(holm(p)) <= 0.05
+        variance = estimate_fold_variance(differences, len(fold.validation) / len(fold.train))
+        p.append(run_t_test(float(differences.mean()), variance)[0])
+    return min(adjust_by_holm(p)) <= 0.05
 
 
 def made(kind: tuple[int, int, int], shape: str, size: float, seed: int = 0) -> Iterator[Family]:
@@ -147,7 +147,7 @@ def trained(kind: tuple[int, int, int], *, by_depth: bool, seed: int = 0) -> Ite
         number = int(rng.integers(2**31))
         x, y = make_classification(120, 6, flip_y=0.2, random_state=number)
         split = Splitter(folds, 0.0, number).split(y, classes=["a", "b"])
-        problem, records, row_values = Problem(x, y, split.folds), [], {}
+        problem, records, cluster_values = Problem(x, y, split.folds), [], {}
         for trial in range(settings * trials):
             depth = int(rng.integers(1, 9)) if by_depth else 3
             tree = ExtraTreeClassifier(max_depth=depth, random_state=int(rng.integers(2**31)))
@@ -155,8 +155,8 @@ def trained(kind: tuple[int, int, int], *, by_depth: bool, seed: int = 0) -> Ite
             probabilities = 0.9 * probabilities + 0.1 / probabilities.shape[1]  # never certain
             scores = scores_of(probabilities, problem, objective)
             records.append(_record(trial, settings, **scores))
-            row_values[trial] = objective.row_values(probabilities, y)
-        yield records, row_values, split
+            cluster_values[trial] = objective.row_values(probabilities, y)
+        yield records, cluster_values, split
 
 
 def out_of_fold(estimator: Any, problem: Problem) -> np.ndarray:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.analysis import Selection, select
+from tuner.analysis import TrialPicks, pick_trials
 from tuner.folds import Splitter
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Objective
@@ -186,18 +186,18 @@ def by_tuner(
         tuner.search(problem.x, problem.y)
         assert tuner.study is not None  # it was searched
         records = list(tuner.study.trials())
-        row_values = {
+        cluster_values = {
             record.trial: objective.row_values(tuner.study.probabilities(record.trial), problem.y)
             for record in records
             if record.completed
         }
-    return records, row_values
+    return records, cluster_values
 
 
 def _evaluated(
     estimators: Sequence[Any], problem: Problem, objective: Objective
 ) -> tuple[list[TrialRecord], dict[int, np.ndarray]]:
-    records, row_values = [], {}
+    records, cluster_values = [], {}
     for trial, estimator in enumerate(estimators):
         predicted = [
             _fitted(estimator, problem, fold.train).predict_proba(problem.x[fold.validation])
@@ -209,8 +209,8 @@ def _evaluated(
             trial, "completed", parameters=1, probabilities=probabilities, **scores
         )
         records.append(TrialRecord(trial, {}, {}, result))
-        row_values[trial] = objective.row_values(probabilities, problem.y)
-    return records, row_values
+        cluster_values[trial] = objective.row_values(probabilities, problem.y)
+    return records, cluster_values
 
 
 def _fitted(estimator: Any, problem: Problem, rows: np.ndarray) -> Any:
@@ -245,9 +245,9 @@ def problem_of(x: np.ndarray, y: np.ndarray, seed: int) -> Problem:
 
 def _selection(
     problem: Problem, objective: Objective, search: Searcher, *, trials: int, seed: int
-) -> Selection:
-    records, row_values = search(problem, objective, trials, seed)
-    return select(records, row_values, maximise=objective.direction == "max", seed=seed)
+) -> TrialPicks:
+    records, cluster_values = search(problem, objective, trials, seed)
+    return pick_trials(records, cluster_values, maximise=objective.direction == "max", seed=seed)
 
 
 def noise_report(rows: int, checked: Sequence[Checked]) -> str:

@@ -18,10 +18,10 @@ from itertools import product
 
 import numpy as np
 
-from tuner.analysis import NORMAL, OutOfBag, differences, select
-from tuner.analysis.correction import by_rule, out_of_bag
+from tuner.analysis import NORMAL, OutOfBag, compare_studies, pick_trials
+from tuner.analysis.bias_correction import evaluate_out_of_bag, make_procedure
 from tuner.analysis.ensemble import Library, Scoring, make_ensemble
-from tuner.analysis.rules import pick_best
+from tuner.analysis.picking_rules import pick_best
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth
 
@@ -97,7 +97,7 @@ def told_apart_as_they_are(first: Exported, second: Exported) -> bool:
 
 def told_apart(first: Exported, second: Exported) -> bool:
     """Return what the package says."""
-    (found,) = differences({"a": first.corrected, "b": second.corrected}, maximise=False)
+    (found,) = compare_studies({"a": first.corrected, "b": second.corrected}, maximise=False)
     return found.told_apart
 
 
@@ -114,9 +114,9 @@ def made(trials: tuple[int, int], rows: int) -> Iterator[Pair]:
 
 def _picked(losses: np.ndarray) -> Exported:
     parameters = np.ones(len(losses))
-    best = by_rule(pick_best, losses, parameters, losses)
+    best = make_procedure(pick_best, losses, parameters, losses)
     (plain,) = best(np.ones((losses.shape[1], 1)))
-    return Exported(plain, out_of_bag(best, losses.shape[1], seed=0))
+    return Exported(plain, evaluate_out_of_bag(best, losses.shape[1], seed=0))
 
 
 def on_noise(trials: tuple[int, int], rows: int) -> Iterator[Pair]:
@@ -137,18 +137,18 @@ def _searched(problem: Problem, trials: int, seed: int) -> Exported:
     from honesty import by_trees
 
     objective, y = OBJECTIVES["accuracy"], problem.y
-    records, row_values = by_trees(problem, objective, trials, seed)
+    records, cluster_values = by_trees(problem, objective, trials, seed)
     values_of = {"accuracy": lambda p: objective.row_values(p, y)}
     scoring = Scoring(Truth(y), values_of, "accuracy", True)
     library = Library(
         records,
-        row_values,
+        cluster_values,
         probabilities=lambda trial: records[trial].result.probabilities,
         scoring=scoring,
     )
-    selection = select(records, row_values, maximise=True, seed=0)
+    selection = pick_trials(records, cluster_values, maximise=True, seed=0)
     ensemble, averaged = make_ensemble(library, best=selection.out_of_bag, seed=0)
-    best = row_values[selection.best.trial]
+    best = cluster_values[selection.best.trial]
     whole = objective.row_values(library.average(library.choose(np.ones((len(y), 1)))[:, 0]), y)
     gain = whole - best
     is_better = gain.mean() > gain.std(ddof=1) / np.sqrt(len(y))

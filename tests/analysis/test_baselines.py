@@ -12,16 +12,16 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from tests.helpers.problems import make_problem
-from tuner.analysis import classifiers
+from tuner.analysis import baseline_classifiers as classifiers
 from tuner.analysis.baselines import (
     Baseline,
-    baselines_of,
-    judge,
-    kept_baselines,
+    judge_baselines,
+    load_baselines,
+    load_or_train_baselines,
     train_baselines,
 )
-from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag
-from tuner.analysis.rules import pick_best
+from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag, make_procedure
+from tuner.analysis.picking_rules import pick_best
 from tuner.analysis.scores import score_rows
 from tuner.scoring import OBJECTIVES, Truth
 
@@ -152,8 +152,8 @@ def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
     y = problem.y[problem.rows]
     values = OBJECTIVES[objective].row_values
     trial = values(baselines["logistic regression"].probabilities, y)
-    exported = OutOfBag.of(trial)
-    majority, logistic, boosting = judge(
+    exported = OutOfBag.from_values(trial)
+    majority, logistic, boosting = judge_baselines(
         baselines.values(), exported, Truth(y), objective=objective
     )
     assert (majority.verdict, logistic.verdict) == ("loses", "ties")
@@ -164,9 +164,10 @@ def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
     assert boosting.difference == pytest.approx(sum(differences) / len(y))
     assert boosting.standard_error == pytest.approx(np.std(differences, ddof=1) / np.sqrt(len(y)))
     assert boosting.scores == score_rows(baselines[boosting.name].probabilities, Truth(y))
-    guess = OutOfBag.of(values(baselines["majority class"].probabilities, y))
+    guess = OutOfBag.from_values(values(baselines["majority class"].probabilities, y))
     assert (
-        judge([baselines[logistic.name]], guess, Truth(y), objective=objective)[0].verdict == "wins"
+        judge_baselines([baselines[logistic.name]], guess, Truth(y), objective=objective)[0].verdict
+        == "wins"
     )
 
 
@@ -175,11 +176,13 @@ def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(proble
     y, draws = problem.y[problem.rows], np.random.default_rng(0)
     guesses = [draws.dirichlet([1, 1, 1], len(y)) for _ in range(200)]
     losses = -np.stack([OBJECTIVES["accuracy"].row_values(each, y) for each in guesses])
-    choice = out_of_bag(by_rule(pick_best, losses, np.ones(200), -losses), len(y), seed=0)
-    best = OutOfBag.of(-losses[losses.mean(axis=1).argmin()])
+    choice = evaluate_out_of_bag(
+        make_procedure(pick_best, losses, np.ones(200), -losses), len(y), seed=0
+    )
+    best = OutOfBag.from_values(-losses[losses.mean(axis=1).argmin()])
     majority = [baselines["majority class"]]
-    (lucky,) = judge(majority, best, Truth(y), objective="accuracy")
-    (honest,) = judge(majority, choice, Truth(y), objective="accuracy")
+    (lucky,) = judge_baselines(majority, best, Truth(y), objective="accuracy")
+    (honest,) = judge_baselines(majority, choice, Truth(y), objective="accuracy")
     assert lucky.verdict == "loses"
     assert honest.verdict != "loses"
     assert honest.difference == pytest.approx(
@@ -190,9 +193,9 @@ def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(proble
 def test_a_study_keeps_them(make_study, problem, monkeypatch):
     study = make_study()
     assert study.baselines() == {}
-    trained = baselines_of(study, problem)
+    trained = load_or_train_baselines(study, problem)
     monkeypatch.setattr("tuner.analysis.baselines.train_baselines", None)  # not asked again
-    for kept, one in zip(baselines_of(study, problem), trained, strict=True):
+    for kept, one in zip(load_or_train_baselines(study, problem), trained, strict=True):
         assert isinstance(kept, Baseline)
         assert (kept.name, kept.seconds, kept.notes) == (one.name, one.seconds, one.notes)
         np.testing.assert_array_equal(kept.probabilities, one.probabilities)
@@ -206,12 +209,12 @@ def test_those_of_another_version_are_trained_again(make_study, problem, monkeyp
     study = make_study()
     with monkeypatch.context() as earlier:
         earlier.setattr(classifiers, place, value)
-        baselines_of(study, problem)
-        assert len(kept_baselines(study)) == 3
-    assert kept_baselines(study) == ()
-    again = baselines_of(study, problem)
+        load_or_train_baselines(study, problem)
+        assert len(load_baselines(study)) == 3
+    assert load_baselines(study) == ()
+    again = load_or_train_baselines(study, problem)
     for one, kept, now in zip(
-        again, kept_baselines(study), train_baselines(problem, seed=0), strict=True
+        again, load_baselines(study), train_baselines(problem, seed=0), strict=True
     ):
         np.testing.assert_array_equal(one.probabilities, now.probabilities)
         np.testing.assert_array_equal(kept.probabilities, now.probabilities)
@@ -219,11 +222,11 @@ def test_those_of_another_version_are_trained_again(make_study, problem, monkeyp
 
 def test_those_without_a_version_are_not_shown(make_study, problem):
     study = make_study()
-    baselines_of(study, problem)
+    load_or_train_baselines(study, problem)
     arrays = study.baselines()
     del arrays["trained with"]
     study.write_baselines(arrays)
-    assert kept_baselines(study) == ()
+    assert load_baselines(study) == ()
 
 
 def test_processes_give_the_same(problem, baselines, monkeypatch):
@@ -235,6 +238,8 @@ def test_processes_give_the_same(problem, baselines, monkeypatch):
 def test_notes_are_kept_too(make_study, problem, monkeypatch):
     monkeypatch.setattr(classifiers, "_ROUNDS", 10)
     study = make_study()
-    trained = baselines_of(study, problem)
-    assert [each.notes for each in baselines_of(study, problem)] == [each.notes for each in trained]
+    trained = load_or_train_baselines(study, problem)
+    assert [each.notes for each in load_or_train_baselines(study, problem)] == [
+        each.notes for each in trained
+    ]
     assert trained[2].notes

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuner.analysis import calibrate, calibration_of, choose, out_of_fold
+from tuner.analysis import average_out_of_fold, calibrate, calibrate_networks, pick_networks
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth
 
@@ -78,10 +78,10 @@ def test_a_pick_is_calibrated_by_its_own_out_of_fold_probabilities(make_study, m
     for trial in range(3):
         study.write_trial(make_record(trial), {})
     problem = Problem(np.zeros((60, 1)), np.arange(60) % 3, study.record.split.folds)
-    choice = choose(study, problem.truth)
-    found = calibration_of(study, choice.members(name), problem)
-    assert found.before == pytest.approx(getattr(choice, name).scores["cross_entropy"], rel=1e-6)
-    predicted = out_of_fold(study, choice.members(name))
+    picks = pick_networks(study, problem.truth)
+    found = calibrate_networks(study, picks.members(name), problem)
+    assert found.before == pytest.approx(getattr(picks, name).scores["cross_entropy"], rel=1e-6)
+    predicted = average_out_of_fold(study, picks.members(name))
     assert found == calibrate(predicted, problem.truth, problem.places)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tuner.analysis.ensemble import NETWORKS, Library, Scoring, choose_members, make_ensemble
-from tuner.analysis.selection import select
+from tuner.analysis.trial_picks import pick_trials
 from tuner.errors import SearchFailed
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import TrialRecord
@@ -38,13 +38,13 @@ def scoring(problem, objective="cross_entropy"):
 def library_of(records, problem, objective="cross_entropy"):
     by_trial = {record.trial: record.result.probabilities for record in records}
     of = scoring(problem, objective)
-    values = {t: of.row_values[objective](p) for t, p in by_trial.items() if p is not None}
+    values = {t: of.cluster_values[objective](p) for t, p in by_trial.items() if p is not None}
     return Library(records, values, probabilities=by_trial.__getitem__, scoring=of), values
 
 
 def chosen_from(records, problem, objective="cross_entropy", seed=0):
     library, values = library_of(records, problem, objective)
-    selection = select(records, values, maximise=library.scoring.maximise, seed=seed)
+    selection = pick_trials(records, values, maximise=library.scoring.maximise, seed=seed)
     return make_ensemble(library, best=selection.out_of_bag, seed=seed)
 
 

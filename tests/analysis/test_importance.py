@@ -11,7 +11,7 @@ from optuna.study import create_study
 from optuna.trial import create_trial
 
 from tests.helpers.spaces import make_space
-from tuner.analysis.importance import hyperparameter_importance
+from tuner.analysis.importance import compute_importance
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
 
@@ -53,7 +53,7 @@ def changed(record, **fields):
 def test_what_decides_the_score_has_the_largest_share():
     noise = np.random.default_rng(0)
     records = made(lambda values: off_rate(values) + 0.1 * noise.normal())
-    found = hyperparameter_importance(records, SPACE, maximise=False)
+    found = compute_importance(records, SPACE, maximise=False)
     assert next(iter(found.shares)) == "learning_rate"
     assert found.shares["learning_rate"] > 0.6
     assert found.above_chance[0] == "learning_rate"
@@ -65,7 +65,7 @@ def test_what_decides_the_score_has_the_largest_share():
 
 def test_two_that_matter_stand_before_those_that_do_not():
     records = made(lambda values: off_rate(values) + 0.5 * abs(values["depth"] - 2), count=150)
-    found = hyperparameter_importance(records, SPACE, maximise=False)
+    found = compute_importance(records, SPACE, maximise=False)
     assert set(list(found.shares)[:2]) == {"learning_rate", "depth"}
     assert set(found.above_chance[:2]) == {"learning_rate", "depth"}
 
@@ -74,15 +74,15 @@ def test_one_that_acts_in_some_trials_only_counts_there():
     def score(values):
         return abs(np.log10(values["strength"]) + 4) if "strength" in values else 2.0
 
-    found = hyperparameter_importance(made(score, count=150), SPACE, maximise=False)
+    found = compute_importance(made(score, count=150), SPACE, maximise=False)
     assert set(list(found.shares)[:2]) == {"strength", "kind"}
 
 
 def test_more_is_better_where_the_objective_says_so():
     records = made(off_rate)
     turned = [changed(record, score=-record.result.score) for record in records]
-    least = hyperparameter_importance(records, SPACE, maximise=False)
-    assert hyperparameter_importance(turned, SPACE, maximise=True) == least
+    least = compute_importance(records, SPACE, maximise=False)
+    assert compute_importance(turned, SPACE, maximise=True) == least
 
 
 def test_nothing_is_above_chance_where_all_is_chance():
@@ -90,7 +90,7 @@ def test_nothing_is_above_chance_where_all_is_chance():
     for seed in range(12):
         noise = np.random.default_rng(seed)
         records = made(lambda values, noise=noise: noise.normal(), count=30, seed=seed)
-        above = hyperparameter_importance(records, SPACE, maximise=False).above_chance
+        above = compute_importance(records, SPACE, maximise=False).above_chance
         found += bool(above)
     assert found <= 2  # of 12 studies of eight hyperparameters, at 5 % a study
 
@@ -115,9 +115,7 @@ def test_it_is_optunas():
         )
     evaluator = PedAnovaImportanceEvaluator(target_quantile=0.25)
     expected = get_param_importances(study, evaluator=evaluator)
-    assert hyperparameter_importance(records, space, maximise=False).shares == pytest.approx(
-        expected
-    )
+    assert compute_importance(records, space, maximise=False).shares == pytest.approx(expected)
 
 
 def test_pruned_trials_count_as_what_they_had_and_failed_ones_do_not():
@@ -125,12 +123,12 @@ def test_pruned_trials_count_as_what_they_had_and_failed_ones_do_not():
     failed = TrialRecord(60, records[0].hyperparameters, {}, TrialResult(60, "failed", "it broke"))
     bad = max(range(60), key=lambda trial: records[trial].result.score)
     pruned = [*records[:bad], changed(records[bad], status="pruned"), *records[bad + 1 :]]
-    expected = hyperparameter_importance(records, SPACE, maximise=False)
-    assert hyperparameter_importance([failed, *pruned], SPACE, maximise=False) == expected
+    expected = compute_importance(records, SPACE, maximise=False)
+    assert compute_importance([failed, *pruned], SPACE, maximise=False) == expected
 
 
 def test_without_a_space_the_trials_show_what_may_be():
-    found = hyperparameter_importance(made(off_rate), None, maximise=False)
+    found = compute_importance(made(off_rate), None, maximise=False)
     assert next(iter(found.shares)) == "learning_rate"
     assert "activation" not in found.shares
 
@@ -145,7 +143,7 @@ def test_without_a_space_the_trials_show_what_may_be():
     ],
 )
 def test_where_nothing_can_be_told_it_says_why(records, reason):
-    found = hyperparameter_importance(records, SPACE, maximise=False)
+    found = compute_importance(records, SPACE, maximise=False)
     assert (found.shares, found.above_chance, found.reason) == ({}, (), reason)
 
 
@@ -158,5 +156,5 @@ def test_where_nothing_can_be_told_it_says_why(records, reason):
 )
 def test_one_hyperparameter_has_nothing_to_share(text, reason):
     space = make_space(text)
-    found = hyperparameter_importance(made(off_rate, space=space), space, maximise=False)
+    found = compute_importance(made(off_rate, space=space), space, maximise=False)
     assert (found.shares, found.reason) == ({}, reason)

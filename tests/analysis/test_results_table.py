@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from tests.helpers.problems import make_problem
-from tuner.analysis.results_table import results_table, write_csv
+from tuner.analysis.results_table import make_results_table, write_results
 from tuner.analysis.scores import SCORES
 from tuner.errors import UserError
 from tuner.scoring import OBJECTIVES, Truth
@@ -35,7 +35,7 @@ def make_table(make_study, make_record):
             result = replace(record.result, status=status, **scores)
             study.write_trial(replace(record, result=result), {})
         study.write_trial(FAILED, {})
-        return results_table(study, Truth(Y)), study
+        return make_results_table(study, Truth(Y)), study
 
     return make
 
@@ -101,7 +101,7 @@ def test_hyperparameters_are_in_a_column_each_and_empty_where_there_is_none(make
 
 def test_the_csv_file_holds_the_same_numbers(make_table, tmp_path):
     table, _ = make_table()
-    write_csv(table, tmp_path / "results.csv")
+    write_results(table, tmp_path / "results.csv")
     read = pd.read_csv(tmp_path / "results.csv")
     assert [json.loads(each) for each in read.params] == table.params.tolist()
     assert read.columns.tolist() == table.columns.tolist()
@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_written_is_named(make_table, tmp_path):
     path = tmp_path / "results.csv"
     path.mkdir()
     with pytest.raises(UserError) as error:
-        write_csv(table, path)
+        write_results(table, path)
     assert str(error.value) == (
         f"results file {path} cannot be written (Is a directory); mend that, and write it again"
     )
@@ -127,7 +127,7 @@ def test_equals_share_the_first_of_their_places_and_failed_ones_the_last(make_st
         study.write_trial(TrialRecord(trial, {}, {}, result), {})
     for trial in (2, 3):
         study.write_trial(TrialRecord(trial, {}, {}, TrialResult(trial, "failed", "no")), {})
-    assert results_table(study, Truth(Y)).rank_test_score.tolist() == [1, 1, 3, 3]
+    assert make_results_table(study, Truth(Y)).rank_test_score.tolist() == [1, 1, 3, 3]
 
 
 def test_a_score_time_is_that_of_a_folds_rows(make_study, make_record):
@@ -137,7 +137,7 @@ def test_a_score_time_is_that_of_a_folds_rows(make_study, make_record):
     study.write_prediction_times(
         PredictionTimes({1: PredictionTime(row=0.001, batch=1.0)}, 2, 1, "one thread")
     )
-    table = results_table(study, Truth(Y))
+    table = make_results_table(study, Truth(Y))
     rows = 20  # of 60 in each of three folds
     assert table.mean_score_time[1] == pytest.approx(0.001 + 0.999 * (rows - 1) / 999)
     assert (table.row_seconds[1], table.batch_seconds[1]) == (0.001, 1.0)

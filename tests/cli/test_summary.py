@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.analysis import Calibration, JudgedBaseline, choose
+from tuner.analysis import Calibration, JudgedBaseline, pick_networks
 from tuner.analysis.scores import Score
 from tuner.cli.summary import summary_lines
 from tuner.run.pipeline import Outcome
@@ -23,7 +23,7 @@ def ended(make_study, problem):
         found = {
             "study": study,
             "records": records,
-            "choice": choose(study, problem.truth),
+            "picks": pick_networks(study, problem.truth),
             "test": {"cross_entropy": (0.5, 0.1)},
             "calibration": Calibration(fitted=1.2, before=0.5, after=0.5, standard_error=0.1),
             "baselines": (),
@@ -67,7 +67,7 @@ def test_the_best_network_is_exported_and_tested(ended, make_record):
 
 def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_record):
     outcome = ended(*(make_record(trial, noise=1.5) for trial in range(8)))
-    members = outcome.choice.ensemble.members
+    members = outcome.picks.ensemble.members
     lines = lines_of(outcome)
     found = after(
         lines,
@@ -75,7 +75,7 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
         f"of trials {', '.join(member.label for member in members)}",
     )
     assert found[-1].startswith("  held-out test     ")
-    best = after(lines, f"best of 8 trials: trial {outcome.choice.best.trial}")
+    best = after(lines, f"best of 8 trials: trial {outcome.picks.best.trial}")
     assert not any("held-out test" in line for line in best)
 
 

@@ -7,17 +7,17 @@ import pytest
 
 from tests.helpers.results import make_result
 from tuner.analysis import (
+    Answer,
     Answers,
     Cell,
     Importance,
     JudgedBaseline,
     Point,
     Score,
-    Section,
     Span,
-    by_hyperparameter,
-    choose,
     compare_settings,
+    group_by_hyperparameter,
+    pick_networks,
 )
 from tuner.report import Material
 from tuner.study import Study, TrialRecord
@@ -72,7 +72,7 @@ def study(make_study, problem):
 def make_answers(records, values, split):
     """Answers of every kind that there is."""
     settings = compare_settings(
-        records, values, setting=by_hyperparameter("depth"), split=split, maximise=False
+        records, values, setting=group_by_hyperparameter("depth"), split=split, maximise=False
     )
     points = tuple(
         Point(r.trial, 0.01 * (r.trial + 1), None, r.result.score, 0.1, 0.2, 15, False, "overfits")
@@ -86,9 +86,9 @@ def make_answers(records, values, split):
     )
     importance = Importance({"depth": 0.75, "learning_rate": 0.25}, ("depth",), 6, 3)
     sections = (
-        Section("How deep?", ("depth",), ("One layer is enough.",), settings=settings),
-        Section("What matters?", (), ("Depth matters most.",), importance=importance),
-        Section(
+        Answer("How deep?", ("depth",), ("One layer is enough.",), settings=settings),
+        Answer("What matters?", (), ("Depth matters most.",), importance=importance),
+        Answer(
             "How fast?",
             ("learning_rate",),
             (f"As {NAUGHTY} says.",),
@@ -96,13 +96,13 @@ def make_answers(records, values, split):
             spans=(Span(None, "overfits", 0.01, 0.02, 2),),
             log=True,
         ),
-        Section("Which pair?", ("learning_rate", "batch_size"), ("Any.",), cells=cells, log=True),
+        Answer("Which pair?", ("learning_rate", "batch_size"), ("Any.",), cells=cells, log=True),
     )
     return Answers(("Trial 0 is best.", "Boosting loses."), sections, ("Pruned trials count.",))
 
 
 def make_material(study, problem, *, baselines=True):
-    choice = choose(study, problem.truth)
+    choice = pick_networks(study, problem.truth)
     records = tuple(study.trials())
     scores = {"cross_entropy": Score(0.9, 0.1), "accuracy": Score(0.6, 0.1)}
     judged = JudgedBaseline("gradient boosting", 1.5, scores, 0.3, 0.1, "loses", ("It is slow.",))
@@ -112,7 +112,7 @@ def make_material(study, problem, *, baselines=True):
         records,
         choice,
         {"cross_entropy": (0.5, 0.1)},
-        make_answers(records, choice.row_values, study.record.split),
+        make_answers(records, choice.cluster_values, study.record.split),
         (judged,) if baselines else (),
     )
 

@@ -8,7 +8,7 @@ import pytest
 from tests.helpers.problems import make_split
 from tests.report.conftest import fill, make_trial, named
 from tests.report.test_report import texts
-from tuner.analysis import choose
+from tuner.analysis import pick_networks
 from tuner.errors import UserError
 from tuner.report import Compared, check_same_rows, comparison_page
 from tuner.scoring import OBJECTIVES
@@ -18,7 +18,9 @@ from tuner.study import Study
 def compared(study, problem):
     truth = problem.truth
     records = tuple(sorted(study.trials(), key=lambda record: record.trial))
-    return Compared(study, truth, records, choose(study, truth), {"cross_entropy": (0.5, 0.1)})
+    return Compared(
+        study, truth, records, pick_networks(study, truth), {"cross_entropy": (0.5, 0.1)}
+    )
 
 
 def of_one_trial(study, problem, noise):
@@ -115,7 +117,7 @@ def test_a_search_for_another_objective_is_judged_by_what_it_chose(make_study, p
         for record in second.records
         if record.completed
     ]
-    assert second.choice.exported == "best"
+    assert second.picks.exported == "best"
     assert (np.min(losses, axis=0) <= by_row + 1e-6).all()
     assert (by_row <= np.max(losses, axis=0) + 1e-6).all()
     first = compared(fill(make_study("one"), problem), problem)

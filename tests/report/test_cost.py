@@ -61,7 +61,7 @@ def test_both_fronts_stand_in_one_table(study, problem):
 
 def test_the_picks_have_their_times_and_an_ensemble_that_of_its_networks_together(study, problem):
     of = make_material(measured(study, dict.fromkeys(range(4), QUICK)), problem)
-    assert of.choice.best.trial == of.choice.smallest.trial == 3
+    assert of.picks.best.trial == of.picks.smallest.trial == 3
     words = texts(study_page(of), "picks")
     assert "prediction of 1,000 rows, ms 0.5 2.5" in words  # of five networks
     assert "An ensemble's prediction takes as long as its networks together." in words

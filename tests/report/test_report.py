@@ -41,7 +41,7 @@ def test_a_page_asks_the_spaces_question_and_answers_it_first(material):
 
 
 def test_the_picks_stand_side_by_side_with_their_scores(material):
-    best = material.choice.best
+    best = material.picks.best
     words = texts(study_page(material), "picks")
     assert f"{best.score:.4f} ± {best.standard_error:.4f}" in words
     assert f"cross-entropy, corrected for the choice {best.corrected_score:.4f}" in words
@@ -82,7 +82,7 @@ def test_the_baselines_stand_beside_what_is_exported(material):
     words = texts(page, "baselines")
     assert "gradient boosting 0.9000 ± 0.1000 +0.3000 ± 0.1000 loses 1.5" in words
     assert words.endswith("exported It is slow.")
-    choice = material.choice
+    choice = material.picks
     pick, error = choice.exported_pick, choice.out_of_bag.standard_error
     told = f"corrected for the choice {pick.corrected_score:.4f} ± {error:.4f} exported"
     assert told in words
@@ -94,9 +94,9 @@ def test_the_baselines_stand_beside_what_is_exported(material):
 
 @pytest.mark.parametrize("better", [False, True])
 def test_beside_the_baselines_stands_the_ensemble_where_it_is_exported(material, better):
-    choice = material.choice
+    choice = material.picks
     ensemble = replace(choice.ensemble, better=better)
-    of = replace(material, choice=replace(choice, ensemble=ensemble))
+    of = replace(material, picks=replace(choice, ensemble=ensemble))
     words = texts(study_page(of), "baselines")
     what = "ensemble" if better else f"network, trial {choice.best.trial}"
     assert f"{what}, corrected for the choice" in words

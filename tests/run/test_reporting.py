@@ -111,7 +111,7 @@ def test_without_time_no_baseline_is_trained_but_those_that_were_are_shown(prepa
 
 
 def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(prepared, study):
-    sections = study_material(prepared, study).answers.sections
+    sections = study_material(prepared, study).answers.answers
     sentences = " ".join(sentence for section in sections for sentence in section.sentences)
     root = study.folder.parents[1]
     assert f"`python -m tuner resume study --root {root} --max-trials 30` goes on" in sentences

@@ -1,12 +1,12 @@
 """What a study says: which networks to pick, how good they are, and what can be told apart."""
 
 from tuner.analysis.answers import (
+    Answer,
     Answers,
     Cell,
     Evidence,
     Fit,
     Point,
-    Section,
     Span,
     make_answers,
 )
@@ -15,64 +15,65 @@ from tuner.analysis.baselines import (
     BaselineName,
     FoldedRows,
     JudgedBaseline,
-    baselines_of,
-    judge,
-    kept_baselines,
+    judge_baselines,
+    load_baselines,
+    load_or_train_baselines,
     train_baselines,
 )
-from tuner.analysis.calibration import Calibration, calibrate, calibration_of
-from tuner.analysis.choice import (
-    PICKS,
-    Choice,
-    PickName,
-    choose,
-    exported_values,
-    networks_of,
-    objective_values,
-    out_of_fold,
-    tested,
+from tuner.analysis.bias_correction import OutOfBag, clip_interval
+from tuner.analysis.calibration import Calibration, calibrate, calibrate_networks
+from tuner.analysis.ensemble import NETWORKS, Ensemble, Member
+from tuner.analysis.exportable import (
+    PARETO,
+    Exportable,
+    check_pick,
+    find_exportable,
+    list_front,
+    make_exportable,
 )
-from tuner.analysis.comparison import (
+from tuner.analysis.importance import Importance, compute_importance
+from tuner.analysis.pairs import Pair
+from tuner.analysis.pareto_fronts import Fronts, find_fronts
+from tuner.analysis.picks import (
+    PICK_NAMES,
+    PickName,
+    Picks,
+    average_out_of_fold,
+    count_networks,
+    judge_exported,
+    pick_networks,
+    read_cluster_values,
+    read_test_scores,
+)
+from tuner.analysis.results_table import make_results_table, write_results
+from tuner.analysis.scores import BINS, SCORES, Score, bin_by_confidence, score_rows
+from tuner.analysis.setting_comparison import (
     Comparison,
     Setting,
-    by_hyperparameter,
     compare_settings,
+    group_by_hyperparameter,
 )
-from tuner.analysis.correction import OutOfBag, possible
-from tuner.analysis.differences import differences
-from tuner.analysis.ensemble import NETWORKS, Ensemble, Member
-from tuner.analysis.fronts import Fronts, fronts_of
-from tuner.analysis.importance import Importance, hyperparameter_importance
-from tuner.analysis.pairs import Pair
-from tuner.analysis.picking import (
-    PARETO,
-    Picked,
-    check_pick,
-    named_pick,
-    pareto_picks,
-    trial_pick,
-)
-from tuner.analysis.results_table import results_table, write_csv
-from tuner.analysis.scores import BINS, SCORES, Score, by_confidence, score_rows
-from tuner.analysis.selection import Selection, pareto, select
 from tuner.analysis.significance import NORMAL
+from tuner.analysis.study_comparison import compare_studies
+from tuner.analysis.trial_picks import TrialPicks, find_front, pick_trials
 
 __all__ = [
     "BINS",
     "NETWORKS",
     "NORMAL",
     "PARETO",
-    "PICKS",
+    "PICK_NAMES",
     "SCORES",
+    "Answer",
     "Answers",
     "Baseline",
     "BaselineName",
     "Calibration",
     "Cell",
-    "Choice",
     "Comparison",
     "Ensemble",
     "Evidence",
+    "Exportable",
     "Fit",
     "FoldedRows",
     "Fronts",
@@ -82,40 +83,39 @@ __all__ = [
     "OutOfBag",
     "Pair",
     "PickName",
-    "Picked",
+    "Picks",
     "Point",
     "Score",
-    "Section",
-    "Selection",
     "Setting",
     "Span",
-    "baselines_of",
-    "by_confidence",
-    "by_hyperparameter",
+    "TrialPicks",
+    "average_out_of_fold",
+    "bin_by_confidence",
     "calibrate",
-    "calibration_of",
+    "calibrate_networks",
     "check_pick",
-    "choose",
+    "clip_interval",
     "compare_settings",
-    "differences",
-    "exported_values",
-    "fronts_of",
-    "hyperparameter_importance",
-    "judge",
-    "kept_baselines",
+    "compare_studies",
+    "compute_importance",
+    "count_networks",
+    "find_exportable",
+    "find_front",
+    "find_fronts",
+    "group_by_hyperparameter",
+    "judge_baselines",
+    "judge_exported",
+    "list_front",
+    "load_baselines",
+    "load_or_train_baselines",
     "make_answers",
-    "named_pick",
-    "networks_of",
-    "objective_values",
-    "out_of_fold",
-    "pareto",
-    "pareto_picks",
-    "possible",
-    "results_table",
+    "make_exportable",
+    "make_results_table",
+    "pick_networks",
+    "pick_trials",
+    "read_cluster_values",
+    "read_test_scores",
     "score_rows",
-    "select",
-    "tested",
     "train_baselines",
-    "trial_pick",
-    "write_csv",
+    "write_results",
 ]

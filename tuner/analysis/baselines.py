@@ -8,8 +8,8 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from tuner.analysis.classifiers import boosting, logistic, shares, trained_with
-from tuner.analysis.correction import OutOfBag
+from tuner.analysis.baseline_classifiers import boosting, logistic, shares, trained_with
+from tuner.analysis.bias_correction import OutOfBag
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.folds import Fold
 from tuner.scoring import OBJECTIVES, Truth
@@ -20,9 +20,9 @@ __all__ = [
     "BaselineName",
     "FoldedRows",
     "JudgedBaseline",
-    "baselines_of",
-    "judge",
-    "kept_baselines",
+    "judge_baselines",
+    "load_baselines",
+    "load_or_train_baselines",
     "train_baselines",
 ]
 
@@ -120,7 +120,7 @@ class JudgedBaseline:
     notes: tuple[str, ...] = ()
 
 
-def baselines_of(study: Study, problem: FoldedRows) -> tuple[Baseline, ...]:
+def load_or_train_baselines(study: Study, problem: FoldedRows) -> tuple[Baseline, ...]:
     """Return a study's baselines: as its folder has them, or trained now and kept there.
 
     Nothing but the study decides them: its rows and folds are what they are.
@@ -132,7 +132,7 @@ def baselines_of(study: Study, problem: FoldedRows) -> tuple[Baseline, ...]:
     Raises:
         StudyError: They cannot be written.
     """
-    kept = kept_baselines(study)
+    kept = load_baselines(study)
     if kept:
         return kept
     settings = study.record.settings
@@ -142,7 +142,7 @@ def baselines_of(study: Study, problem: FoldedRows) -> tuple[Baseline, ...]:
     return trained
 
 
-def kept_baselines(study: Study) -> tuple[Baseline, ...]:
+def load_baselines(study: Study) -> tuple[Baseline, ...]:
     """Return the baselines that a study's folder has; none where others would be trained now.
 
     Another version of this package or of scikit-learn may come to other ones.
@@ -193,7 +193,7 @@ def train_baselines(
     return tuple(trained)
 
 
-def judge(
+def judge_baselines(
     baselines: Sequence[Baseline], exported: OutOfBag, truth: Truth, *, objective: str
 ) -> tuple[JudgedBaseline, ...]:
     """Return each baseline's scores, and how it stands beside what a study exports.
@@ -212,7 +212,7 @@ def judge(
 
 def _judged(baseline: Baseline, exported: OutOfBag, truth: Truth, objective: str) -> JudgedBaseline:
     values = truth.values(SCORES[objective], baseline.probabilities)
-    difference = OutOfBag.of(values) - exported
+    difference = OutOfBag.from_values(values) - exported
     maximise = OBJECTIVES[objective].direction == "max"
     gain = difference.score if maximise else -difference.score
     error = difference.standard_error

@@ -8,12 +8,12 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from tuner.analysis.baselines import FoldedRows
-from tuner.analysis.choice import out_of_fold
 from tuner.analysis.ensemble import Member
+from tuner.analysis.picks import average_out_of_fold
 from tuner.scoring import OBJECTIVES, Truth, mean_and_error
 from tuner.study import Study
 
-__all__ = ["Calibration", "calibrate", "calibration_of"]
+__all__ = ["Calibration", "calibrate", "calibrate_networks"]
 
 _SMALLEST = 1e-7  # probability, as in the objective
 _FURTHEST = 10.0  # temperature, and 1 / that the lowest
@@ -64,7 +64,7 @@ class Calibration:
         }
 
 
-def calibration_of(study: Study, members: Sequence[Member], problem: FoldedRows) -> Calibration:
+def calibrate_networks(study: Study, members: Sequence[Member], problem: FoldedRows) -> Calibration:
     """Calibrate some networks of a study by their out-of-fold probabilities.
 
     Those of several are their mean. A trial of which it has several networks has one prediction of
@@ -76,7 +76,7 @@ def calibration_of(study: Study, members: Sequence[Member], problem: FoldedRows)
         problem: The study's rows and folds.
     """
     of_a_repeat = problem.places[: len(problem.folds) // problem.repeats]
-    return calibrate(out_of_fold(study, members), problem.truth, of_a_repeat)
+    return calibrate(average_out_of_fold(study, members), problem.truth, of_a_repeat)
 
 
 def calibrate(probabilities: np.ndarray, truth: Truth, folds: Sequence[np.ndarray]) -> Calibration:

@@ -7,8 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from tuner.analysis.correction import OutOfBag, Procedure, by_rule, out_of_bag, possible
-from tuner.analysis.rules import least, pick_best
+from tuner.analysis.bias_correction import (
+    OutOfBag,
+    Procedure,
+    clip_interval,
+    evaluate_out_of_bag,
+    make_procedure,
+)
+from tuner.analysis.picking_rules import find_lowest, pick_best
 from tuner.errors import NO_TRIAL, SearchFailed
 from tuner.scoring import Truth, mean_and_error
 from tuner.space import Value
@@ -31,7 +37,7 @@ _POOL = 20  # trials that it is chosen from: the best ones
 _KEPT = 64  # trials whose probabilities are kept in memory: 130 MB of 50,000 rows and 10 classes
 _SMALLEST = 1e-7  # probability, as in the objective
 
-RowValues = Callable[[np.ndarray], np.ndarray]
+ClusterScore = Callable[[np.ndarray], np.ndarray]
 """Takes probabilities, shape `(rows, classes)`, to an objective's value of each cluster."""
 
 
@@ -41,13 +47,13 @@ class Scoring:
 
     Attributes:
         truth: What they are held against.
-        row_values: Every objective, by name.
+        cluster_values: Every objective, by name.
         objective: The study's.
         maximise: Whether more of it is better.
     """
 
     truth: Truth
-    row_values: Mapping[str, RowValues]
+    cluster_values: Mapping[str, ClusterScore]
     objective: str
     maximise: bool
 
@@ -73,7 +79,7 @@ class Member:
     epoch: int
 
     @classmethod
-    def of(cls, record: TrialRecord, networks: int = 1) -> "Member":
+    def from_record(cls, record: TrialRecord, networks: int = 1) -> "Member":
         """Return so many networks of a trial."""
         return cls(
             trial=record.trial,
@@ -154,7 +160,7 @@ def choose_members(
             samples = np.flatnonzero(place == those)
             logs = _log_means(chosen[:, those] @ true_class, true_class, number)
             losses = np.where(pool[:, samples], -(logs @ weights[:, samples]), np.inf)
-            added = least(losses, parameters)
+            added = find_lowest(losses, parameters)
             counts[added, samples] += 1
     return counts
 
@@ -172,7 +178,7 @@ class Library:
 
     Args:
         records: The study's trials.
-        row_values: The objective of each cluster, shape `(clusters,)`, by completed trial.
+        cluster_values: The objective of each cluster, shape `(clusters,)`, by completed trial.
         probabilities: A trial's out-of-fold probabilities, shape `(rows, classes)`.
         scoring: The truth of the rows, and the objectives.
 
@@ -183,7 +189,7 @@ class Library:
     def __init__(
         self,
         records: Sequence[TrialRecord],
-        row_values: Mapping[int, np.ndarray],
+        cluster_values: Mapping[int, np.ndarray],
         *,
         probabilities: Callable[[int], np.ndarray],
         scoring: Scoring,
@@ -191,7 +197,7 @@ class Library:
         self.records = _best_first(records, scoring.maximise)
         self.scoring = scoring
         sign = -1.0 if scoring.maximise else 1.0
-        self._losses = sign * np.stack([row_values[record.trial] for record in self.records])
+        self._losses = sign * np.stack([cluster_values[record.trial] for record in self.records])
         self._parameters = np.array([record.result.parameters for record in self.records])
         self._probabilities = lru_cache(_KEPT)(probabilities)
         self._true_class = cache(self._read_true_class)
@@ -235,16 +241,16 @@ class Library:
 
     def best(self, objective: str) -> Procedure:
         """Return what picks the best trial by drawn rows, judged by an objective."""
-        row_values = self.scoring.row_values[objective]
-        judged = [row_values(self._probabilities(record.trial)) for record in self.records]
-        return by_rule(pick_best, self._losses, self._parameters, np.stack(judged))
+        cluster_values = self.scoring.cluster_values[objective]
+        judged = [cluster_values(self._probabilities(record.trial)) for record in self.records]
+        return make_procedure(pick_best, self._losses, self._parameters, np.stack(judged))
 
     def ensemble(self, objective: str) -> Procedure:
         """Return what chooses an ensemble by drawn rows, judged by an objective."""
 
         @cache
         def values(counts: tuple[int, ...]) -> np.ndarray:
-            return self.scoring.row_values[objective](self.average(counts)).astype(np.float32)
+            return self.scoring.cluster_values[objective](self.average(counts)).astype(np.float32)
 
         def chosen(weights: np.ndarray) -> np.ndarray:
             return np.stack([values(tuple(each)) for each in self.choose(weights).T.tolist()])
@@ -269,8 +275,8 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
     scoring, clusters = library.scoring, library.scoring.truth.cluster_count
     (counts,) = library.choose(np.ones((clusters, 1))).T.tolist()
     whole = library.average(counts)
-    means = {name: mean_and_error(values(whole)) for name, values in scoring.row_values.items()}
-    corrected = out_of_bag(library.ensemble(scoring.objective), clusters, seed=seed)
+    means = {name: mean_and_error(values(whole)) for name, values in scoring.cluster_values.items()}
+    corrected = evaluate_out_of_bag(library.ensemble(scoring.objective), clusters, seed=seed)
     gain = corrected - best if scoring.maximise else best - corrected
     members = _members(library.records, counts)
     ensemble = Ensemble(
@@ -279,7 +285,7 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
         score=means[scoring.objective][0],
         standard_error=means[scoring.objective][1],
         corrected_score=corrected.score,
-        corrected_interval=possible(*corrected.interval, maximise=scoring.maximise),
+        corrected_interval=clip_interval(*corrected.interval, maximise=scoring.maximise),
         scores={name: mean for name, (mean, _) in means.items()},
         standard_errors={name: error for name, (_, error) in means.items()},
         better=gain.score > gain.standard_error,
@@ -297,6 +303,8 @@ def _best_first(records: Sequence[TrialRecord], maximise: bool) -> list[TrialRec
 
 def _members(records: Sequence[TrialRecord], counts: Sequence[int]) -> tuple[Member, ...]:
     members = [
-        Member.of(record, count) for record, count in zip(records, counts, strict=True) if count
+        Member.from_record(record, count)
+        for record, count in zip(records, counts, strict=True)
+        if count
     ]
     return tuple(sorted(members, key=lambda member: -member.networks))

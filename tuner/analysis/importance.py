@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import optuna
     from optuna.distributions import BaseDistribution
 
-__all__ = ["Importance", "hyperparameter_importance"]
+__all__ = ["Importance", "compute_importance"]
 
 _LEAST_TRIALS = 10  # completed; below, which ones are good is mostly chance
 _GOOD = 0.25  # share of the trials that are called good
@@ -47,7 +47,7 @@ class Importance:
     reason: str = ""
 
 
-def hyperparameter_importance(
+def compute_importance(
     records: Sequence[TrialRecord], space: Space | None, *, maximise: bool
 ) -> Importance:
     """Return how much each hyperparameter decides whether a trial is among the best quarter.

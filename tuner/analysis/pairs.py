@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Generic, TypeVar
 
-from tuner.analysis.significance import holm
+from tuner.analysis.significance import adjust_by_holm
 
-__all__ = ["Pair", "pairs_of"]
+__all__ = ["Pair", "make_pairs"]
 
 _LEVEL = 0.05
 
@@ -37,7 +37,7 @@ class Pair(Generic[T]):
     told_apart: bool
 
 
-def pairs_of(
+def make_pairs(
     ordered: Sequence[T], evidence: Sequence[tuple[float, tuple[float, float]]]
 ) -> list[Pair[T]]:
     """Return all pairs, with their p adjusted for the number of pairs.
@@ -47,7 +47,7 @@ def pairs_of(
         evidence: Of each pair, in the order of `itertools.combinations`, the difference, and what
             `t_test` says of it.
     """
-    adjusted = holm([p for _, (p, _) in evidence])
+    adjusted = adjust_by_holm([p for _, (p, _) in evidence])
     return [
         Pair(
             first,

@@ -17,14 +17,14 @@ from tuner.study import BATCH, PredictionTime, Study, TrialRecord
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["results_table", "write_csv"]
+__all__ = ["make_results_table", "write_results"]
 
 # The objectives of which the trainers keep a curve of the training rows.
 _TRAIN_CURVES = {"cross_entropy": "loss", "accuracy": "accuracy"}
 _UNKNOWN = Score(np.nan, np.nan)
 
 
-def results_table(study: Study, truth: Truth) -> pd.DataFrame:
+def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
     """Return a row for each trial, by number.
 
     As in scikit-learn's `cv_results_`:
@@ -78,7 +78,7 @@ def results_table(study: Study, truth: Truth) -> pd.DataFrame:
     return pd.DataFrame({name: _column([row.get(name) for row in merged]) for name in names})
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
+def write_results(table: pd.DataFrame, path: Path) -> None:
     """Write a table of results; `params` is a JSON object in its cell.
 
     Raises:

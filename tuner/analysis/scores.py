@@ -7,7 +7,15 @@ import numpy as np
 
 from tuner.scoring import OBJECTIVES, Truth, mean_and_error
 
-__all__ = ["BINS", "SCORES", "Score", "brier", "by_confidence", "calibration_error", "score_rows"]
+__all__ = [
+    "BINS",
+    "SCORES",
+    "Score",
+    "bin_by_confidence",
+    "brier",
+    "calibration_error",
+    "score_rows",
+]
 
 BINS = 15
 """Of confidence, of equal width, as in Guo et al. (2017, ICML)."""
@@ -39,7 +47,7 @@ def brier(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.asarray(np.square(misses).sum(axis=1))
 
 
-def by_confidence(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bin_by_confidence(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return each row's confidence, the probability of its top class, and the bin that holds it.
 
     A bin holds its upper end, as in Guo et al.: (0, 1/15], (1/15, 2/15], …
@@ -64,7 +72,7 @@ def calibration_error(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
     """
-    confidences, bins = by_confidence(probabilities)
+    confidences, bins = bin_by_confidence(probabilities)
     gaps = confidences - (probabilities.argmax(axis=1) == y)
     signs = np.sign(np.bincount(bins, weights=gaps, minlength=BINS))
     return np.asarray(signs[bins] * gaps)

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["NORMAL", "Variance", "corrected_variance", "holm", "search_variance", "t_test"]
+__all__ = [
+    "NORMAL",
+    "Variance",
+    "adjust_by_holm",
+    "estimate_fold_variance",
+    "estimate_search_variance",
+    "run_t_test",
+]
 
 NORMAL = 1.959964
 """Standard errors to either side that hold 95 % of a normal distribution."""
@@ -36,7 +43,7 @@ class Variance:
         return Variance(total, total**2 / parts)
 
 
-def corrected_variance(differences: np.ndarray, test_to_train: float) -> Variance:
+def estimate_fold_variance(differences: np.ndarray, test_to_train: float) -> Variance:
     """Return the variance of the mean of paired differences by fold.
 
     That of Nadeau and Bengio (2003, Machine Learning 52, section 3): s² (1/k + n_test / n_train).
@@ -57,7 +64,7 @@ def corrected_variance(differences: np.ndarray, test_to_train: float) -> Varianc
     return Variance(float(value), folds - 1)
 
 
-def search_variance(scores: Sequence[np.ndarray], share: int) -> Variance:
+def estimate_search_variance(scores: Sequence[np.ndarray], share: int) -> Variance:
     """Return how far two settings' best trials lie apart by which trials were drawn, as variance.
 
     The other hyperparameters of a setting's trials are drawn at random, and one setting may be
@@ -90,7 +97,7 @@ def search_variance(scores: Sequence[np.ndarray], share: int) -> Variance:
     return Variance(float(variance), count - len(behind))
 
 
-def t_test(difference: float, variance: Variance) -> tuple[float, float]:
+def run_t_test(difference: float, variance: Variance) -> tuple[float, float]:
     """Return the two-sided p of Student's t, and by how much its 95 % interval goes either way.
 
     Without any variance, p is 1 for no difference and 0 for every other.
@@ -104,7 +111,7 @@ def t_test(difference: float, variance: Variance) -> tuple[float, float]:
     return float(p), float(stdtrit(variance.freedom, 0.975) * error)
 
 
-def holm(p: Sequence[float]) -> list[float]:
+def adjust_by_holm(p: Sequence[float]) -> list[float]:
     """Return p adjusted for a family of tests, by Holm (1979, Scand. J. Statistics 6).
 
     Rejecting where the adjusted p is at most α rejects any true hypothesis of the family with a

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from tuner.analysis import (
     PARETO,
-    PICKS,
-    Picked,
+    PICK_NAMES,
+    Exportable,
     check_pick,
-    choose,
-    named_pick,
-    pareto_picks,
-    trial_pick,
+    find_exportable,
+    list_front,
+    make_exportable,
+    pick_networks,
 )
 from tuner.errors import NO_TRIAL, SearchFailed, UserError
 from tuner.run.exporting import export_pick
@@ -63,26 +63,26 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
         print(folder, flush=True)
 
 
-def _one(prepared: Prepared, study: Study, pick: str | None) -> tuple[Picked, Path]:
+def _one(prepared: Prepared, study: Study, pick: str | None) -> tuple[Exportable, Path]:
     """Return what is exported as one model, and where to if nothing else is said."""
     if pick is not None and pick.isdigit():
-        picked = trial_pick(study, int(pick))
+        picked = find_exportable(study, int(pick))
         return picked, study.folder / f"model-{picked.folder}"
-    choice = choose(study, prepared.truth)
-    name = next((each for each in PICKS if each == pick), choice.exported)
+    picks = pick_networks(study, prepared.truth)
+    name = next((each for each in PICK_NAMES if each == pick), picks.exported)
     own = study.model_folder
-    folder = own if name == choice.exported else own.with_name(f"model-{name}")
-    return named_pick(choice, name), folder
+    folder = own if name == picks.exported else own.with_name(f"model-{name}")
+    return make_exportable(picks, name), folder
 
 
-def _front(study: Study, folder: Path) -> list[tuple[Picked, Path]]:
+def _front(study: Study, folder: Path) -> list[tuple[Exportable, Path]]:
     """Return the trials on a front and where each is exported to; say what they are."""
     if (folder / "model.json").exists():
         raise UserError(
             f"output folder {folder} is an exported model, and a front has several; give --output "
             "another folder"
         )
-    front = pareto_picks(study)
+    front = list_front(study)
     if not front:
         raise SearchFailed(NO_TRIAL)
     _say(
@@ -96,7 +96,7 @@ def _front(study: Study, folder: Path) -> list[tuple[Picked, Path]]:
     return exports
 
 
-def _listed(front: Sequence[Picked]) -> str:
+def _listed(front: Sequence[Exportable]) -> str:
     return ", ".join(
         f"{picked.name} ({of['score']:.4f} ± {of['standard_error']:.4f}, "
         f"{of['parameters']:,} parameters)"
@@ -105,7 +105,7 @@ def _listed(front: Sequence[Picked]) -> str:
     )
 
 
-def _networks(picked: Picked) -> str:
+def _networks(picked: Exportable) -> str:
     return ", ".join(
         f"trial {member.label} ({member.parameters:,} parameters, {member.epoch} epochs)"
         for member in picked.members

@@ -18,7 +18,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
         user_interface: The command that opens MLflow's pages, or their address.
     """
     record, objective = outcome.study.record, outcome.study.record.settings.objective
-    best, smallest = outcome.choice.best, outcome.choice.smallest
+    best, smallest = outcome.picks.best, outcome.picks.smallest
     counts = Counter(trial.result.status for trial in outcome.records)
     others = [f"{counts[status]} {status}" for status in ("pruned", "failed") if counts[status]]
     lines = [
@@ -34,7 +34,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
     completed = counts["completed"]
     if completed > 1:
         lines.append(_corrected(best, objective))
-    if outcome.choice.exported == "best":
+    if outcome.picks.exported == "best":
         lines += _of_the_model(outcome)
     if smallest.trial == best.trial and completed > 1:
         lines.append("no smaller network is within one standard error of the best")
@@ -62,7 +62,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
 
 def _ensemble(outcome: Outcome) -> list[str]:
     """Return what the ensemble is and is worth; in short where it is not exported."""
-    ensemble, objective = outcome.choice.ensemble, outcome.study.record.settings.objective
+    ensemble, objective = outcome.picks.ensemble, outcome.study.record.settings.objective
     if not ensemble.better:
         return ["no ensemble is better than the best trial by more than one standard error"]
     trials = ", ".join(member.label for member in ensemble.members)
@@ -102,7 +102,7 @@ def _calibration(calibration: Calibration) -> list[str]:
 
 
 def _exported(outcome: Outcome, name: PickName) -> str:
-    exported = outcome.model is not None and outcome.choice.exported == name
+    exported = outcome.model is not None and outcome.picks.exported == name
     return ", exported" if exported else ""
 
 

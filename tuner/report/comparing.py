@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tuner.analysis import Choice, OutOfBag, exported_values
+from tuner.analysis import OutOfBag, Picks, judge_exported
 from tuner.errors import UserError
 from tuner.scoring import Truth
 from tuner.study import Study, TrialRecord
@@ -19,14 +19,14 @@ class Compared:
         study: The study on the disk.
         truth: What out-of-fold predictions are held against.
         records: Its trials, by number.
-        choice: The networks that it names.
+        picks: The networks that it names.
         test: Mean and standard error of each objective on the held-out rows, by name.
     """
 
     study: Study
     truth: Truth
     records: tuple[TrialRecord, ...]
-    choice: Choice
+    picks: Picks
     test: Mapping[str, tuple[float, float]]
 
     @property
@@ -36,7 +36,7 @@ class Compared:
 
     def exported(self, objective: str) -> OutOfBag:
         """Return what choosing what it exports comes to by an objective, on rows left out."""
-        return exported_values(self.study, self.truth, self.choice, objective)
+        return judge_exported(self.study, self.truth, self.picks, objective)
 
 
 def check_same_rows(studies: Sequence[Study]) -> None:

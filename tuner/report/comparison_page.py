@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tuner.analysis import NORMAL, OutOfBag, Pair, differences
+from tuner.analysis import NORMAL, OutOfBag, Pair, compare_studies
 from tuner.report.blocks import Block, Facts, Figure, Table, Words
 from tuner.report.comparing import Compared
 from tuner.report.figures import Estimate, bars_height, finished, intervals, progress, tabulate
@@ -24,7 +24,7 @@ def comparison_page(studies: Sequence[Compared]) -> Page:
     """
     objective = studies[0].study.record.objective.name
     exported = {each.name: each.exported(objective) for each in studies}
-    found = differences(exported, maximise=OBJECTIVES[objective].direction == "max")
+    found = compare_studies(exported, maximise=OBJECTIVES[objective].direction == "max")
     data = studies[0].study.record.data
     subject = f"{data['name']}, {data['rows']:,} rows · {len(studies)} studies"
     title = f"Which found the better network: {_listed([each.name for each in studies])}?"
@@ -102,18 +102,18 @@ def _scores(
 
 def _estimate(study: Compared, exported: OutOfBag, *, leads: bool) -> Estimate:
     mean, margin = exported.score, NORMAL * exported.standard_error
-    return Estimate(study.name, mean, mean - margin, mean + margin, leads, study.choice.exported)
+    return Estimate(study.name, mean, mean - margin, mean + margin, leads, study.picks.exported)
 
 
 def _networks(studies: Sequence[Compared], exported: Exported, objective: str) -> Section:
     rows = [
         ("question", *(each.study.record.title for each in studies)),
-        ("exported", *(each.choice.exported for each in studies)),
+        ("exported", *(each.picks.exported for each in studies)),
         (f"its {spoken(objective)}, cross-validated", *(_plain(e, objective) for e in studies)),
         ("corrected for the choice", *(_corrected(exported[each.name]) for each in studies)),
-        ("best trial", *(str(each.choice.best.trial) for each in studies)),
+        ("best trial", *(str(each.picks.best.trial) for each in studies)),
         ("its hyperparameters", *(_searched(each) for each in studies)),
-        ("its parameters", *(f"{each.choice.best.parameters:,}" for each in studies)),
+        ("its parameters", *(f"{each.picks.best.parameters:,}" for each in studies)),
         ("smallest good network", *(_smallest(each) for each in studies)),
         (
             f"{spoken(objective)}, held-out test",
@@ -126,18 +126,18 @@ def _networks(studies: Sequence[Compared], exported: Exported, objective: str) -
 
 
 def _plain(study: Compared, objective: str) -> str:
-    pick = study.choice.exported_pick
+    pick = study.picks.exported_pick
     return score(pick.scores[objective], pick.standard_errors[objective])
 
 
 def _searched(study: Compared) -> str:
-    best, fixed = study.choice.best, study.study.record.fixed
+    best, fixed = study.picks.best, study.study.record.fixed
     values = {**best.hyperparameters, **best.derived}
     return configuration({name: value for name, value in values.items() if name not in fixed})
 
 
 def _smallest(study: Compared) -> str:
-    smallest = study.choice.smallest
+    smallest = study.picks.smallest
     return f"trial {smallest.trial}, {smallest.parameters:,} parameters"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tuner.analysis import Answers, Choice, Fronts, JudgedBaseline, fronts_of
+from tuner.analysis import Answers, Fronts, JudgedBaseline, Picks, find_fronts
 from tuner.report.figures import Trials, tabulate
 from tuner.scoring import Truth
 from tuner.study import Study, StudyRecord, TrialRecord
@@ -22,7 +22,7 @@ class Material:
         study: The study on the disk.
         truth: What out-of-fold predictions are held against.
         records: Its trials, by number.
-        choice: The networks that it names.
+        picks: The networks that it names.
         test: Mean and standard error of each objective on the held-out rows, by name, of what was
             exported; empty where none were held back, or nothing was exported yet.
         answers: What it says in sentences.
@@ -34,7 +34,7 @@ class Material:
     study: Study
     truth: Truth
     records: tuple[TrialRecord, ...]
-    choice: Choice
+    picks: Picks
     test: Mapping[str, tuple[float, float]]
     answers: Answers
     baselines: tuple[JudgedBaseline, ...]
@@ -42,7 +42,7 @@ class Material:
     trials: Trials = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fronts", fronts_of(self.study, self.records))
+        object.__setattr__(self, "fronts", find_fronts(self.study, self.records))
         object.__setattr__(self, "trials", tabulate(self.records, self.study.record))
 
     @property

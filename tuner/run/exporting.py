@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuner.analysis import NORMAL, Calibration, Picked, calibration_of, possible, tested
+from tuner.analysis import (
+    NORMAL,
+    Calibration,
+    Exportable,
+    calibrate_networks,
+    clip_interval,
+    read_test_scores,
+)
 from tuner.run.final_training import train_members
 from tuner.run.preparation import Prepared
 from tuner.scoring import OBJECTIVES
@@ -33,7 +40,7 @@ class Export:
         fresh: The process that checks it.
     """
 
-    picked: Picked
+    picked: Exportable
     trained: "TrainedNetwork"
     calibration: Calibration
     test: Scores
@@ -44,7 +51,7 @@ class Export:
 def export_pick(
     prepared: Prepared,
     study: Study,
-    picked: Picked,
+    picked: Exportable,
     folder: Path,
     on_note: Callable[[str], None] = lambda note: None,
 ) -> None:
@@ -65,9 +72,9 @@ def export_pick(
     """
     from tuner.serving.fresh_process import FreshProcess
 
-    calibration = calibration_of(study, picked.members, prepared.problem)
+    calibration = calibrate_networks(study, picked.members, prepared.problem)
     members, temperature = picked.members, calibration.temperature
-    test = tested(study, members, temperature)
+    test = read_test_scores(study, members, temperature)
     records = {record.trial: record for record in study.trials()}
     with FreshProcess() as fresh:  # it starts while the network trains
         trained = train_members(prepared, records, members, on_note, temperature=temperature)
@@ -134,4 +141,4 @@ def _with_intervals(scores: Scores) -> dict[str, dict[str, Any]]:
 
 def _interval(name: str, score: float, error: float) -> tuple[float, float]:
     maximise = OBJECTIVES[name].direction == "max"
-    return possible(score - NORMAL * error, score + NORMAL * error, maximise=maximise)
+    return clip_interval(score - NORMAL * error, score + NORMAL * error, maximise=maximise)

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tuner.analysis import (
     Calibration,
-    Choice,
     JudgedBaseline,
-    calibration_of,
-    choose,
-    fronts_of,
-    judge,
-    kept_baselines,
-    named_pick,
-    networks_of,
+    Picks,
+    calibrate_networks,
+    count_networks,
+    find_fronts,
+    judge_baselines,
+    load_baselines,
+    make_exportable,
+    pick_networks,
 )
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
 from tuner.report import make_ready
@@ -54,7 +54,7 @@ class Outcome:
     Attributes:
         study: The study on the disk.
         records: Its finished trials.
-        choice: The networks that it names.
+        picks: The networks that it names.
         test: Mean and standard error of each objective on the held-out rows, by name, of what was
             exported; without those that these rows do not define, and empty where none were held
             back.
@@ -69,7 +69,7 @@ class Outcome:
 
     study: Study
     records: tuple[TrialRecord, ...]
-    choice: Choice
+    picks: Picks
     test: dict[str, tuple[float, float]]
     calibration: Calibration
     baselines: tuple[JudgedBaseline, ...]
@@ -82,7 +82,7 @@ class Outcome:
     def to_dict(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
         objective = self.study.record.settings.objective
-        fronts = fronts_of(self.study, self.records)
+        fronts = find_fronts(self.study, self.records)
         counts: Counter[str] = Counter(record.result.status for record in self.records)
         return {
             "study": self.study.record.name,
@@ -91,15 +91,15 @@ class Outcome:
             "pruned": counts["pruned"],
             "failed": counts["failed"],
             "objective": objective,
-            "best": self.choice.best.to_dict(),
-            "smallest": self.choice.smallest.to_dict(),
+            "best": self.picks.best.to_dict(),
+            "smallest": self.picks.smallest.to_dict(),
             "pareto": [_on_the_front(record) for record in fronts.parameters],
             "pareto_by_time": [
                 {**_on_the_front(record), **_seconds(fronts.times.trials[record.trial])}
                 for record in fronts.time
             ],
-            "ensemble": self.choice.ensemble.to_dict(),
-            "exported": self.choice.exported,
+            "ensemble": self.picks.ensemble.to_dict(),
+            "exported": self.picks.exported,
             "calibration": self.calibration.to_dict(),
             "baselines": [_beside(baseline, objective) for baseline in self.baselines],
             "test_score": self.test[objective][0] if objective in self.test else None,
@@ -206,10 +206,15 @@ def _search(
         final_networks=NETWORKS,
     )
     on_stage("picking the network")
-    choice = choose(study, prepared.truth)
-    picked, model, test, fault = named_pick(choice, choice.exported), study.model_folder, {}, ""
+    picks = pick_networks(study, prepared.truth)
+    picked, model, test, fault = (
+        make_exportable(picks, picks.exported),
+        study.model_folder,
+        {},
+        "",
+    )
     members, records = picked.members, {record.trial: record for record in tuner.records}
-    calibration = calibration_of(study, members, prepared.problem)
+    calibration = calibrate_networks(study, members, prepared.problem)
     what = "the best network" if picked.name == "best" else "the ensemble's networks"
     on_stage(f"training {what} on all training rows, exporting and checking the model")
     with FreshProcess() as fresh:  # it starts while the page is made ready and the network trains
@@ -218,7 +223,7 @@ def _search(
         temperature = calibration.temperature
         trained = train_members(prepared, records, members, tuner.note, temperature=temperature)
         test = _score(trained, prepared)
-        networks = networks_of(members)
+        networks = count_networks(members)
         study.journal.append(
             EventKind.TESTED, networks=networks, temperature=temperature, test=test
         )
@@ -234,12 +239,12 @@ def _search(
     measured = left > 0 and lacks_prediction_times(study)
     baselines = left > baseline_seconds(prepared)
     report, judged = _report(
-        prepared, study, choice, measured=measured, baselines=baselines, on_note=tuner.note
+        prepared, study, picks, measured=measured, baselines=baselines, on_note=tuner.note
     )
     return Outcome(
         study=study,
         records=tuple(tuner.records),
-        choice=choice,
+        picks=picks,
         test=test,
         calibration=calibration,
         baselines=judged,
@@ -254,7 +259,7 @@ def _search(
 def _report(
     prepared: Prepared,
     study: Study,
-    choice: Choice,
+    picks: Picks,
     *,
     measured: bool,
     baselines: bool,
@@ -268,10 +273,10 @@ def _report(
     try:
         if measured:
             measure_prediction_times(prepared, study)
-        report = report_study(prepared, study, choice, baselines=baselines)
-        return report, judge(
-            kept_baselines(study),
-            choice.out_of_bag,
+        report = report_study(prepared, study, picks, baselines=baselines)
+        return report, judge_baselines(
+            load_baselines(study),
+            picks.out_of_bag,
             prepared.truth,
             objective=study.record.objective.name,
         )

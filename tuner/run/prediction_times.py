@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tuner.analysis import pareto
+from tuner.analysis import find_front
 from tuner.errors import UserError
 from tuner.run.preparation import Prepared, hyperparameters_of, make_hypermodel
 from tuner.study import BATCH, PredictionTime, PredictionTimes, Study, TrialRecord
@@ -100,7 +100,7 @@ def measure_prediction_times(
 def _by_merit(records: Sequence[TrialRecord], *, maximise: bool) -> list[TrialRecord]:
     """Return those on the front of score against parameters, then the others; the best first."""
     sign = -1.0 if maximise else 1.0
-    front = {record.trial for record in pareto(records, maximise=maximise)}
+    front = {record.trial for record in find_front(records, maximise=maximise)}
     return sorted(records, key=lambda r: (r.trial not in front, sign * r.result.score, r.trial))
 
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tuner.analysis import (
-    Choice,
     Evidence,
-    baselines_of,
-    choose,
-    judge,
-    kept_baselines,
+    Picks,
+    judge_baselines,
+    load_baselines,
+    load_or_train_baselines,
     make_answers,
-    results_table,
-    tested,
-    write_csv,
+    make_results_table,
+    pick_networks,
+    read_test_scores,
+    write_results,
 )
 from tuner.errors import UserError
 from tuner.report import Compared, Material, Page, check_same_rows, comparison_page, study_page
@@ -35,7 +35,7 @@ __all__ = [
 # Measured on two cores (benchmarks/report.py); a time limit keeps so much for what follows it.
 _PAGE_SECONDS = 3.0  # to import Altair, to draw up the charts, and to bundle Vega
 _ROW_SECONDS = 5e-7  # a trial's row
-# Of the choice, a row for the ensemble, a trial's row, and a class of a row under roc_auc.
+# Of the picks, a row for the ensemble, a trial's row, and a class of a row under roc_auc.
 _CHOICE_ROW_SECONDS = 5e-5
 _CHOICE_SECONDS = 2e-7
 _CURVE_SECONDS = 2.5e-7
@@ -91,7 +91,7 @@ def baseline_seconds(prepared: Prepared) -> float:
 def report_study(
     prepared: Prepared,
     study: Study,
-    choice: Choice | None = None,
+    picks: Picks | None = None,
     *,
     output: Path | None = None,
     baselines: bool = True,
@@ -101,7 +101,7 @@ def report_study(
     Args:
         prepared: The study's space, data and settings.
         study: The study.
-        choice: The networks that it names, where they are known already.
+        picks: The networks that it names, where they are known already.
         output: Where to write the page alone; None for the report in the study's folder.
         baselines: Whether baselines may be trained; else only those that were are shown.
 
@@ -112,36 +112,38 @@ def report_study(
         SearchFailed: No trial was completed.
         UserError: A file cannot be written.
     """
-    page = study_page(study_material(prepared, study, choice, baselines=baselines))
+    page = study_page(study_material(prepared, study, picks, baselines=baselines))
     path = output or study.folder / "report.html"
     write_page(page, path)
     if output is None:
         _write_figures(page, study.folder / "figures")
-        write_csv(results_table(study, prepared.truth), study.folder / "results.csv")
+        write_results(make_results_table(study, prepared.truth), study.folder / "results.csv")
     return path
 
 
 def study_material(
-    prepared: Prepared, study: Study, choice: Choice | None = None, *, baselines: bool = True
+    prepared: Prepared, study: Study, picks: Picks | None = None, *, baselines: bool = True
 ) -> Material:
     """Return what a report of a study is written from; the arguments are `report_study`'s."""
     truth, record = prepared.truth, study.record
-    choice = choice or choose(study, truth)
+    picks = picks or pick_networks(study, truth)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
-    trained = baselines_of(study, prepared.problem) if baselines else kept_baselines(study)
-    judged = judge(trained, choice.out_of_bag, truth, objective=record.objective.name)
+    trained = (
+        load_or_train_baselines(study, prepared.problem) if baselines else load_baselines(study)
+    )
+    judged = judge_baselines(trained, picks.out_of_bag, truth, objective=record.objective.name)
     evidence = Evidence(
         record,
         records,
-        choice.row_values,
-        choice.best,
-        choice.smallest,
+        picks.cluster_values,
+        picks.best,
+        picks.smallest,
         judged,
         study.command("resume"),
-        choice.ensemble,
+        picks.ensemble,
     )
-    test = tested(study, choice.members(choice.exported), None)
-    return Material(study, truth, records, choice, test, make_answers(evidence), judged)
+    test = read_test_scores(study, picks.members(picks.exported), None)
+    return Material(study, truth, records, picks, test, make_answers(evidence), judged)
 
 
 def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Path:
@@ -164,10 +166,10 @@ def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Pa
 
 
 def _compared(prepared: Prepared, study: Study) -> Compared:
-    choice = choose(study, prepared.truth)
+    picks = pick_networks(study, prepared.truth)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
-    test = tested(study, choice.members(choice.exported), None)
-    return Compared(study, prepared.truth, records, choice, test)
+    test = read_test_scores(study, picks.members(picks.exported), None)
+    return Compared(study, prepared.truth, records, picks, test)
 
 
 def write_page(page: Page, path: Path) -> None:

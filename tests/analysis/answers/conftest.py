@@ -12,7 +12,7 @@ from tests.helpers.spaces import make_space
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.scores import Score
-from tuner.analysis.selection import select
+from tuner.analysis.trial_picks import pick_trials
 from tuner.study import SearchSettings, StudyRecord, TrialRecord
 from tuner.training import TrialResult
 
@@ -49,7 +49,7 @@ class Made:
             versions={},
         )
         self.records: list[TrialRecord] = []
-        self.row_values: dict[int, np.ndarray] = {}
+        self.cluster_values: dict[int, np.ndarray] = {}
 
     def add(
         self, values: dict[str, Any], shift: float = 0.0, status: str = "completed", **fields: Any
@@ -79,17 +79,17 @@ class Made:
                 curves={"loss": [[9.0, train]] * 4, "val_loss": [[9.0, validation]] * 4},
             )
         if status == "completed":
-            self.row_values[trial] = rows
+            self.cluster_values[trial] = rows
         self.records.append(TrialRecord(trial, values, derived, result))
         return self
 
     def evidence(self, *baselines: JudgedBaseline) -> Evidence:
         """Return what answers are drawn from."""
-        selection = select(self.records, self.row_values, maximise=False, seed=0)
+        selection = pick_trials(self.records, self.cluster_values, maximise=False, seed=0)
         return Evidence(
             self.study,
             tuple(self.records),
-            self.row_values,
+            self.cluster_values,
             selection.best,
             selection.smallest,
             baselines,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tuner.analysis.answers.fitting import points_of, spans_of
-from tuner.analysis.answers.regularizers import dropout_section, kind_section, strength_section
+from tuner.analysis.answers.overfitting import find_spans, make_points
+from tuner.analysis.answers.regularizers import dropout_answer, kind_answer, strength_answer
 
 SPACE = """
 compare = "kind"
@@ -39,7 +39,7 @@ def test_under_and_overfitting_are_parts_of_what_is_lost_to_the_best(made):
         train, gap = rng.uniform(0, 1, size=2)
         values = {"kind": "l2", "strength": 1e-6 * (trial + 1)}
         study.add(values, losses=(train, train + gap))
-    points = points_of(study.evidence(), "strength", "kind")
+    points = make_points(study.evidence(), "strength", "kind")
     assert [point.x for point in points] == [1e-6 * (trial + 1) for trial in range(30)]
     best = min(points, key=lambda point: point.validation_loss)
     error = study.records[best.trial].result.standard_errors["cross_entropy"]
@@ -52,10 +52,10 @@ def test_under_and_overfitting_are_parts_of_what_is_lost_to_the_best(made):
 
 
 def test_spans_go_from_either_end_as_long_as_all_trials_of_a_value_do(evidence):
-    spans = spans_of(points_of(evidence, "strength", "kind"))
+    spans = find_spans(make_points(evidence, "strength", "kind"))
     found = {(span.group, span.fit): (span.low, span.high, span.trials) for span in spans}
     assert found == {("l2", "underfits"): (1e-3, 1e-2, 2), ("l2", "overfits"): (1e-6, 1e-5, 2)}
-    spans = spans_of(points_of(evidence, "radius", "kind"), stronger_is_less=True)
+    spans = find_spans(make_points(evidence, "radius", "kind"), stronger_is_less=True)
     found = {span.fit: (span.low, span.high) for span in spans}
     assert found == {"underfits": (1.0, 2.0), "overfits": (4.0, 5.0)}
 
@@ -65,18 +65,18 @@ def test_a_value_at_which_one_trial_does_well_ends_a_span(made):
     for strength, validation in ((1e-5, 0.5), (1e-3, 2.0), (1e-2, 2.0), (1e-2, 0.55)):
         losses = (validation - 0.4, validation)
         study.add({"kind": "l2", "strength": strength}, losses=losses)
-    assert spans_of(points_of(study.evidence(), "strength", "kind")) == ()
+    assert find_spans(make_points(study.evidence(), "strength", "kind")) == ()
 
 
 def test_what_is_said_of_strengths(evidence):
-    section = strength_section(evidence, "strength")
+    section = strength_answer(evidence, "strength")
     assert section.title == "How strong should a penalty be?"
     assert section.sentences == (
         "With kind l2, the best of 5 trials has strength 0.0001: training loss 0.100, validation "
         "loss 0.500; trials overfit up to 1e-5 (2 of 5) and underfit from 0.001 on (2 of 5).",
     )
     assert section.log
-    section = strength_section(evidence, "radius")
+    section = strength_answer(evidence, "radius")
     assert section.sentences == (
         "With kind max_norm, the best of 5 trials has radius 3: training loss 0.100, validation "
         "loss 0.500; trials overfit from 4 on (2 of 5) and underfit up to 2 (2 of 5).",
@@ -91,7 +91,7 @@ def test_whether_any_kind_helps(made):
         for drawn in range(5):
             study.add({"kind": "none"}, 0.5 + 0.01 * drawn)
             study.add({"kind": "l2", "strength": 1e-4}, shift + 0.01 * drawn)
-        return kind_section(study.evidence()).sentences
+        return kind_answer(study.evidence()).sentences
 
     assert says(0.0)[-1] == (
         "A regularizer helps: l2 is better than none by 0.500 (95 % interval 0.472 to 0.528)."
@@ -103,7 +103,7 @@ def test_whether_any_kind_helps(made):
 def test_a_kind_of_which_no_trial_was_completed(made):
     study = made(SPACE).add({"kind": "none"})
     study.add({"kind": "l2", "strength": 1e-4}, status="pruned")
-    assert strength_section(study.evidence(), "strength").sentences == (
+    assert strength_answer(study.evidence(), "strength").sentences == (
         "With kind l2, none of 1 trial was completed.",
     )
 
@@ -118,7 +118,7 @@ def test_dropout_by_width(made):
                 train = 0.5 if rate < (units - 8) / 40 else 0.5 + 2 * away
                 values = {"units": units, "dropout": rate}
                 study.add(values, shift, losses=(train, 0.9 + 2 * away))
-    section = dropout_section(study.evidence())
+    section = dropout_answer(study.evidence())
     assert section.sentences[0] == (
         "Dropout rate 0 has the best score, cross-entropy 1.000 (95 % interval 0.847 to 1.153); "
         "dropout rate 0.2 cannot be told apart from it."

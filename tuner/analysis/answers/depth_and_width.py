@@ -1,61 +1,61 @@
 """How deep and how wide: the answers, and what a comparison of any other settings says."""
 
-from tuner.analysis.answers.comparing import (
+from tuner.analysis.answers.binning import cut
+from tuner.analysis.answers.comparison_sentences import (
     compared,
-    comparison_sentences,
-    pair_of,
+    describe_comparison,
+    find_pair,
 )
-from tuner.analysis.answers.cutting import cut
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.fitting import points_of
-from tuner.analysis.answers.records import Section
+from tuner.analysis.answers.overfitting import make_points
+from tuner.analysis.answers.records import Answer
 from tuner.analysis.answers.words import begun, interval, listed, named, rounded
-from tuner.analysis.comparison import Comparison
+from tuner.analysis.setting_comparison import Comparison
 from tuner.space import FloatRange, IntRange
 
-__all__ = ["any_section", "depth_section", "is_log", "width_section"]
+__all__ = ["any_answer", "depth_answer", "is_log", "width_answer"]
 
 
-def depth_section(evidence: Evidence) -> Section:
+def depth_answer(evidence: Evidence) -> Answer:
     """Return how many hidden layers are best; of a budget, whether to go deep or wide."""
     budgets = {record.hyperparameters.get("parameters") for record in evidence.records} - {None}
     way = cut(evidence, "depth")
     comparison = compared(evidence, way)
     details = [*_without_layers(evidence, comparison), *_widths(evidence)]
     title = "Is it better to go deep or wide?" if budgets else "How many hidden layers are best?"
-    return Section(
+    return Answer(
         title=title,
         hyperparameters=("depth",),
-        sentences=comparison_sentences(evidence, "depth", way, comparison, details),
+        sentences=describe_comparison(evidence, "depth", way, comparison, details),
         settings=comparison,
-        points=points_of(evidence, "depth"),
+        points=make_points(evidence, "depth"),
     )
 
 
-def width_section(evidence: Evidence) -> Section:
+def width_answer(evidence: Evidence) -> Answer:
     """Return how many units of a hidden layer are best, and the fewest that do as well."""
     way = cut(evidence, "units")
     comparison = compared(evidence, way)
-    return Section(
+    return Answer(
         title="How many units should a hidden layer have?",
         hyperparameters=("units",),
-        sentences=comparison_sentences(evidence, "units", way, comparison),
+        sentences=describe_comparison(evidence, "units", way, comparison),
         settings=comparison,
-        points=points_of(evidence, "units"),
+        points=make_points(evidence, "units"),
         log=is_log(evidence, "units"),
     )
 
 
-def any_section(evidence: Evidence, name: str, title: str = "") -> Section:
+def any_answer(evidence: Evidence, name: str, title: str = "") -> Answer:
     """Return which settings of a hyperparameter are best, whatever it is."""
     way = cut(evidence, name)
     comparison = compared(evidence, way)
-    return Section(
+    return Answer(
         title=title or f"Which {named(name)} is best?",
         hyperparameters=(name,),
-        sentences=comparison_sentences(evidence, name, way, comparison),
+        sentences=describe_comparison(evidence, name, way, comparison),
         settings=comparison,
-        points=points_of(evidence, name),
+        points=make_points(evidence, name),
         log=is_log(evidence, name),
     )
 
@@ -80,7 +80,7 @@ def _without_layers(evidence: Evidence, comparison: Comparison) -> list[str]:
         return []
     convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
     best = comparison.settings[0].value
-    pair = pair_of(comparison, best, 0)
+    pair = find_pair(comparison, best, 0)
     if best == 0:
         if convolutional:
             return ["Hidden layers behind the convolutional blocks are not shown to help."]

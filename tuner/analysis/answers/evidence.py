@@ -8,9 +8,9 @@ from math import ceil
 import numpy as np
 
 from tuner.analysis.baselines import JudgedBaseline
-from tuner.analysis.correction import possible
+from tuner.analysis.bias_correction import clip_interval
 from tuner.analysis.ensemble import Ensemble
-from tuner.analysis.importance import Importance, hyperparameter_importance
+from tuner.analysis.importance import Importance, compute_importance
 from tuner.space import Domain, Space
 from tuner.study import Pick, StudyRecord, TrialRecord
 
@@ -26,7 +26,7 @@ class Evidence:
     Attributes:
         study: What was searched.
         records: Its trials, by number.
-        row_values: The objective of each row, or group of rows, by completed trial.
+        cluster_values: The objective of each row, or group of rows, by completed trial.
         best: The best network.
         smallest: The smallest one within one standard error of it.
         baselines: Judged beside what is exported.
@@ -36,7 +36,7 @@ class Evidence:
 
     study: StudyRecord
     records: tuple[TrialRecord, ...]
-    row_values: Mapping[int, np.ndarray]
+    cluster_values: Mapping[int, np.ndarray]
     best: Pick
     smallest: Pick
     baselines: tuple[JudgedBaseline, ...]
@@ -58,9 +58,9 @@ class Evidence:
         """What is exported: the ensemble only where it is better."""
         return self.ensemble if self.ensemble and self.ensemble.better else self.best
 
-    def possible(self, low: float, high: float) -> tuple[float, float]:
+    def clip_interval(self, low: float, high: float) -> tuple[float, float]:
         """Return the part of a score's interval that a score can have."""
-        return possible(low, high, maximise=self.maximise)
+        return clip_interval(low, high, maximise=self.maximise)
 
     @cached_property
     def completed(self) -> tuple[TrialRecord, ...]:
@@ -98,7 +98,7 @@ class Evidence:
     @cached_property
     def importance(self) -> Importance:
         """How much each hyperparameter matters."""
-        return hyperparameter_importance(self.records, self.space, maximise=self.maximise)
+        return compute_importance(self.records, self.space, maximise=self.maximise)
 
     @property
     def more_trials(self) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.grid import has_diverged
+from tuner.analysis.answers.learning_rate_grid import has_diverged
 
 __all__ = ["notes"]
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tuner.analysis.comparison import Comparison
 from tuner.analysis.importance import Importance
+from tuner.analysis.setting_comparison import Comparison
 from tuner.space import Value
 
-__all__ = ["Answers", "Cell", "Fit", "Point", "Section", "Span"]
+__all__ = ["Answer", "Answers", "Cell", "Fit", "Point", "Span"]
 
 Fit = Literal["good", "underfits", "overfits"]
-"""How a network fits; `tuner.analysis.answers.fitting` says by what."""
+"""How a network fits; `tuner.analysis.answers.overfitting` says by what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Answer:
     """One question and its answer.
 
     Attributes:
@@ -123,10 +123,10 @@ class Answers:
 
     Attributes:
         headline: What is best, how good it is, and whether a network is worth it at all.
-        sections: The space's own question first.
+        answers: The space's own question first.
         notes: What the answers rest on: how settings are compared, and trials counted.
     """
 
     headline: tuple[str, ...]
-    sections: tuple[Section, ...]
+    answers: tuple[Answer, ...]
     notes: tuple[str, ...] = ()

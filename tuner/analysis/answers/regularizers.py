@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from tuner.analysis.answers.comparing import compared, comparison_sentences, pair_of
-from tuner.analysis.answers.cutting import cut
+from tuner.analysis.answers.binning import cut
+from tuner.analysis.answers.comparison_sentences import compared, describe_comparison, find_pair
 from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.fitting import points_of, spans_of
-from tuner.analysis.answers.records import Point, Section, Span
+from tuner.analysis.answers.overfitting import find_spans, make_points
+from tuner.analysis.answers.records import Answer, Point, Span
 from tuner.analysis.answers.words import (
     amount,
     begun,
@@ -16,41 +16,41 @@ from tuner.analysis.answers.words import (
     rounded,
     setting,
 )
-from tuner.analysis.comparison import Comparison
+from tuner.analysis.setting_comparison import Comparison
 from tuner.words import counted
 
-__all__ = ["dropout_section", "kind_section", "strength_section"]
+__all__ = ["dropout_answer", "kind_answer", "strength_answer"]
 
 _MOST_GROUPS = 4
 
 
-def kind_section(evidence: Evidence) -> Section:
+def kind_answer(evidence: Evidence) -> Answer:
     """Return whether a regularizer helps, and which."""
     way = cut(evidence, "kind")
     comparison = compared(evidence, way)
     against_none = _against_none(comparison)
-    return Section(
+    return Answer(
         title="Which regularizer helps?",
         hyperparameters=("kind",),
-        sentences=comparison_sentences(evidence, "kind", way, comparison, against_none),
+        sentences=describe_comparison(evidence, "kind", way, comparison, against_none),
         settings=comparison,
     )
 
 
-def strength_section(evidence: Evidence, name: str) -> Section:
+def strength_answer(evidence: Evidence, name: str) -> Answer:
     """Return how strong a regularizer should be.
 
     Args:
         evidence: The study's.
         name: `strength`, or `radius`, of which less is stronger.
     """
-    points = points_of(evidence, name, "kind")
-    spans = spans_of(points, stronger_is_less=name == "radius")
+    points = make_points(evidence, name, "kind")
+    spans = find_spans(points, stronger_is_less=name == "radius")
     title = {
         "strength": "How strong should a penalty be?",
         "radius": "How far should max_norm let weights grow?",
     }
-    return Section(
+    return Answer(
         title=title[name],
         hyperparameters=(name,),
         sentences=_strengths(evidence, name, points, spans),
@@ -60,19 +60,19 @@ def strength_section(evidence: Evidence, name: str) -> Section:
     )
 
 
-def dropout_section(evidence: Evidence) -> Section:
+def dropout_answer(evidence: Evidence) -> Answer:
     """Return how much dropout is best, for each width where there are a few."""
     way = cut(evidence, "dropout")
     comparison = compared(evidence, way)
     widths = {record.hyperparameters.get("units") for record in evidence.records}
     group = "units" if 1 < len(widths - {None}) <= _MOST_GROUPS else None
-    points = points_of(evidence, "dropout", group)
-    spans = spans_of(points)
+    points = make_points(evidence, "dropout", group)
+    spans = find_spans(points)
     strengths = _strengths(evidence, "dropout", points, spans, group)
-    return Section(
+    return Answer(
         title="How much dropout helps?",
         hyperparameters=("dropout",),
-        sentences=comparison_sentences(evidence, "dropout", way, comparison, strengths),
+        sentences=describe_comparison(evidence, "dropout", way, comparison, strengths),
         settings=comparison,
         points=points,
         spans=spans,
@@ -84,7 +84,7 @@ def _against_none(comparison: Comparison) -> list[str]:
     values = [each.value for each in comparison.settings if each.trial is not None]
     if "none" not in values or len(values) < 2:
         return []
-    pairs = [pair for value in values if (pair := pair_of(comparison, value, "none"))]
+    pairs = [pair for value in values if (pair := find_pair(comparison, value, "none"))]
     better = [pair for pair in pairs if pair.told_apart and pair.second == "none"]
     if not better:
         return ["No regularizer is shown to be better than none."]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tuner.analysis import BINS, by_confidence
+from tuner.analysis import BINS, bin_by_confidence
 from tuner.report.figures.theme import BLUE, GREY, INK
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def confidence_bins(probabilities: np.ndarray, y: np.ndarray) -> list[Bin]:
     **Shape**: `(…, rows, classes)` and `(rows,)`; each prediction counts.
     """
     predictions = probabilities.reshape(-1, probabilities.shape[-1])
-    confidences, places = by_confidence(predictions)
+    confidences, places = bin_by_confidence(predictions)
     right = (predictions.argmax(axis=1) == np.resize(y, len(predictions))).astype(np.float64)
     rows = np.bincount(places, minlength=BINS)
     confidence = np.bincount(places, weights=confidences, minlength=BINS) / np.maximum(rows, 1)

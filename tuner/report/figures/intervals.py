@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tuner.analysis import possible
+from tuner.analysis import clip_interval
 from tuner.report.figures.theme import BLUE, GREY, score_axis
 from tuner.report.words import spoken
 from tuner.scoring import OBJECTIVES
@@ -53,7 +53,7 @@ def intervals(
     import pandas as pd
 
     maximise = OBJECTIVES[objective].direction == "max"
-    ends = [possible(each.low, each.high, maximise=maximise) for each in of]
+    ends = [clip_interval(each.low, each.high, maximise=maximise) for each in of]
     rows = [
         {
             "name": each.name,

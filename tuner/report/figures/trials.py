@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tuner.analysis import NORMAL, possible
+from tuner.analysis import NORMAL, clip_interval
 from tuner.report.words import spoken
 from tuner.study import StudyRecord, TrialRecord
 from tuner.words import number
@@ -86,7 +86,7 @@ def tabulate(records: Sequence[TrialRecord], study: StudyRecord) -> Trials:
 def _outcome(record: TrialRecord, maximise: bool) -> dict[str, Any]:
     result = record.result
     margin = NORMAL * result.standard_error
-    low, high = possible(result.score - margin, result.score + margin, maximise=maximise)
+    low, high = clip_interval(result.score - margin, result.score + margin, maximise=maximise)
     return {
         "trial": record.trial,
         "status": result.status,

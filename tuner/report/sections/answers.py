@@ -31,11 +31,11 @@ def answers(of: Material) -> list[Section]:
     """Return a section for each question, that of the space first."""
     return [
         Section(f"answer-{n}", section.title, tuple(_blocks(of, section, f"answer-{n}")))
-        for n, section in enumerate(of.answers.sections, start=1)
+        for n, section in enumerate(of.answers.answers, start=1)
     ]
 
 
-def _blocks(of: Material, section: analysis.Section, name: str) -> Iterator[Block]:
+def _blocks(of: Material, section: analysis.Answer, name: str) -> Iterator[Block]:
     yield Words(section.sentences)
     title = spoken(section.hyperparameters[0]) if section.hyperparameters else ""
     if section.settings and 1 < _compared(section.settings) <= _SETTINGS:
@@ -103,7 +103,7 @@ def _importance(found: analysis.Importance, name: str) -> Figure:
     )
 
 
-def _losses(of: Material, section: analysis.Section, name: str, title: str) -> Iterator[Block]:
+def _losses(of: Material, section: analysis.Answer, name: str, title: str) -> Iterator[Block]:
     what = {record.trial: of.words(record) for record in of.records}
     groups: dict[Value | None, list[Point]] = {}
     for point in section.points:

@@ -50,12 +50,12 @@ def _estimates(of: Material) -> list[Estimate]:
 
 
 def _exported_estimate(of: Material) -> Estimate:
-    pick = of.choice.exported_pick
+    pick = of.picks.exported_pick
     return Estimate(_exported(of), pick.corrected_score, *pick.corrected_interval)
 
 
 def _exported(of: Material) -> str:
-    choice = of.choice
+    choice = of.picks
     is_ensemble = choice.exported == "ensemble"
     return "ensemble" if is_ensemble else f"network, trial {choice.best.trial}"
 
@@ -72,7 +72,7 @@ def _table(of: Material) -> Table:
         )
         for each in of.baselines
     )
-    found = of.choice.out_of_bag
+    found = of.picks.out_of_bag
     corrected = score(found.score, found.standard_error)
     exported = (f"{_exported(of)}, corrected for the choice", corrected, "", "exported", "")
     return Table(header, (*rows, exported), frozenset({1, 2, 4}))

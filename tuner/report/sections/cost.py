@@ -17,7 +17,7 @@ _FRONTS = {"parameters": "size", "prediction_time": "time"}
 
 def cost(of: Material) -> Section:
     """Return the charts of score against parameters and prediction time, and both fronts."""
-    named = {of.choice.smallest.trial: "smallest", of.choice.best.trial: "best"}
+    named = {of.picks.smallest.trial: "smallest", of.picks.best.trial: "best"}
     blocks = [_against_size(of, named), *_against_time(of, named)]
     if len(of.fronts.trials) > 1:
         blocks += _fronts(of)
@@ -90,7 +90,7 @@ def _fronts(of: Material) -> list[Block]:
 
 def _cells(of: Material, record: TrialRecord) -> tuple[str, ...]:
     result, time = record.result, of.fronts.times.trials.get(record.trial)
-    on = of.fronts.on(record.trial)
+    on = of.fronts.holds(record.trial)
     return (
         str(record.trial),
         score(result.score, result.standard_error),

@@ -15,7 +15,7 @@ __all__ = ["picks"]
 
 def picks(of: Material) -> Section:
     """Return the best network, the smallest good one and the ensemble as a table."""
-    choice = of.choice
+    choice = of.picks
     columns: list[tuple[str, PickName, Pick | Ensemble]] = [("best", "best", choice.best)]
     if choice.smallest.trial != choice.best.trial:
         columns.append(("smallest", "smallest", choice.smallest))
@@ -63,7 +63,7 @@ def _epochs(pick: Pick | Ensemble) -> str:
 
 def _test(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
     """Return the scores on the held-out rows; only what was exported has them."""
-    exported = of.choice.exported
+    exported = of.picks.exported
     return [
         (
             f"{spoken(name)}, held-out test",
@@ -78,7 +78,7 @@ def _prediction(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ..
     times = of.fronts.times.trials
     cells = []
     for pick in columns:
-        members = of.choice.members(pick)
+        members = of.picks.members(pick)
         known = all(member.trial in times for member in members)
         seconds = sum(m.networks * times[m.trial].batch for m in members) if known else None
         cells.append("–" if seconds is None else milliseconds(seconds))
@@ -86,7 +86,7 @@ def _prediction(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ..
 
 
 def _notes(of: Material) -> tuple[Block, ...]:
-    choice, rows = of.choice, len(of.record.split.test)
+    choice, rows = of.picks, len(of.record.split.test)
     sentences = [
         f"Exported: the {choice.exported}. A score is a mean over rows, ± its standard error; each "
         "row was predicted by networks that were trained without it.",

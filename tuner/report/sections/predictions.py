@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuner.analysis import SCORES, out_of_fold
+from tuner.analysis import SCORES, average_out_of_fold
 from tuner.report.blocks import Figure, Row, Words
 from tuner.report.figures import confidence_bins, confusion_counts, confusion_matrix, finished
 from tuner.report.figures import reliability as diagram
@@ -16,7 +16,7 @@ __all__ = ["predictions"]
 
 def predictions(of: Material) -> Section:
     """Return the confusion matrix and the calibration of what is exported."""
-    probabilities = out_of_fold(of.study, of.choice.members(of.choice.exported))
+    probabilities = average_out_of_fold(of.study, of.picks.members(of.picks.exported))
     counts = confusion_counts(probabilities, of.truth.y)
     error = float(of.truth.values(SCORES["calibration_error"], probabilities).mean())
     bins = confidence_bins(probabilities, of.truth.y)
@@ -37,8 +37,8 @@ def predictions(of: Material) -> Section:
         f"Expected calibration error {error:.4f}: the mean distance from the dashed line, on which "
         "accuracy is what was promised. Points below it are too sure.",
     )
-    pick = of.choice.exported
-    what = "the ensemble" if pick == "ensemble" else f"trial {of.choice.best.trial}"
+    pick = of.picks.exported
+    what = "the ensemble" if pick == "ensemble" else f"trial {of.picks.best.trial}"
     wrong = int(counts.sum() - np.trace(counts))
     noun = "row" if of.record.split.repeats == 1 else "prediction"  # a row has one of each repeat
     words = Words(

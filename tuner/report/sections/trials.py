@@ -23,7 +23,7 @@ _LISTED = 1000  # trials of the table; results.csv has all
 def curves(of: Material) -> Section:
     """Return the learning curves of the best trials, the named ones first."""
     by_number = {record.trial: record for record in of.completed}
-    wanted = dict.fromkeys([of.choice.best.trial, of.choice.smallest.trial, *by_number])
+    wanted = dict.fromkeys([of.picks.best.trial, of.picks.smallest.trial, *by_number])
     figures = [_learning(of, by_number[trial]) for trial in list(wanted)[:_CURVES]]
     folds = len(of.record.split.folds)
     few = f" Of {folds} folds {FOLDS} are drawn." if folds > FOLDS else ""
@@ -39,7 +39,7 @@ def curves(of: Material) -> Section:
 
 
 def _learning(of: Material, record: TrialRecord) -> Figure:
-    names = {of.choice.smallest.trial: ", the smallest", of.choice.best.trial: ", the best"}
+    names = {of.picks.smallest.trial: ", the smallest", of.picks.best.trial: ", the best"}
     title = f"Trial {record.trial}{names.get(record.trial, '')}"
     chart = finished(learning_curves(record, of.record.split), height=260)
     return Figure(f"curves-{record.trial}", chart, title, of.words(record))

@@ -15,14 +15,14 @@ from typing import Literal
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.records import Fit, Point, Span
-from tuner.analysis.comparison import by_hyperparameter
+from tuner.analysis.setting_comparison import group_by_hyperparameter
 from tuner.space import Value
 from tuner.study import TrialRecord
 
-__all__ = ["points_of", "spans_of"]
+__all__ = ["find_spans", "make_points"]
 
 
-def points_of(evidence: Evidence, name: str, group: str | None = None) -> tuple[Point, ...]:
+def make_points(evidence: Evidence, name: str, group: str | None = None) -> tuple[Point, ...]:
     """Return the trials against a hyperparameter, by group and value.
 
     Pruned trials are among them, with what they had come to; failed ones have nothing to show.
@@ -32,7 +32,7 @@ def points_of(evidence: Evidence, name: str, group: str | None = None) -> tuple[
         name: The hyperparameter; trials in which it does not act are left out.
         group: The hyperparameter that puts them into groups.
     """
-    own, groups = by_hyperparameter(name), by_hyperparameter(group or "")
+    own, groups = group_by_hyperparameter(name), group_by_hyperparameter(group or "")
     measures: dict[Value | None, tuple[float, float, float]] = {}
     points = []
     for record in evidence.records:
@@ -60,7 +60,7 @@ def points_of(evidence: Evidence, name: str, group: str | None = None) -> tuple[
     return tuple(sorted(points, key=lambda point: (_rank(point.group), point.x, point.trial)))
 
 
-def spans_of(points: Sequence[Point], *, stronger_is_less: bool = False) -> tuple[Span, ...]:
+def find_spans(points: Sequence[Point], *, stronger_is_less: bool = False) -> tuple[Span, ...]:
     """Return where the trials of each group underfit and overfit.
 
     From the strongest value on, and from the weakest on, as long as all trials of a value do so.

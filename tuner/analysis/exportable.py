@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tuner.analysis.choice import PICKS, Choice, PickName
 from tuner.analysis.ensemble import Member
-from tuner.analysis.fronts import Fronts, fronts_of
+from tuner.analysis.pareto_fronts import Fronts, find_fronts
+from tuner.analysis.picks import PICK_NAMES, PickName, Picks
 from tuner.errors import UserError, known_names
 from tuner.study import Study, TrialRecord
 
-__all__ = ["PARETO", "Picked", "check_pick", "named_pick", "pareto_picks", "trial_pick"]
+__all__ = ["PARETO", "Exportable", "check_pick", "find_exportable", "list_front", "make_exportable"]
 
 PARETO = "pareto"
 """The word for all trials on a front."""
@@ -25,7 +25,7 @@ _UNCORRECTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
+class Exportable:
     """What is exported as one model.
 
     Attributes:
@@ -50,7 +50,7 @@ def check_pick(pick: str) -> None:
     Raises:
         UserError: It is neither a pick nor a number.
     """
-    words = (*PICKS, PARETO)
+    words = (*PICK_NAMES, PARETO)
     if pick not in words and not _NUMBER.fullmatch(pick):
         raise UserError(
             f"--pick: there is no pick {pick}; {known_names(pick, words)}, and the number of any "
@@ -58,22 +58,22 @@ def check_pick(pick: str) -> None:
         )
 
 
-def named_pick(choice: Choice, name: PickName) -> Picked:
+def make_exportable(picks: Picks, name: PickName) -> Exportable:
     """Return one of the networks that a study names."""
-    return Picked(name, choice.members(name), getattr(choice, name).to_dict())
+    return Exportable(name, picks.members(name), getattr(picks, name).to_dict())
 
 
-def pareto_picks(study: Study) -> list[Picked]:
+def list_front(study: Study) -> list[Exportable]:
     """Return the trials on the front against parameters, or on that against prediction time.
 
     Returns:
         The smallest first; empty where no trial was completed.
     """
-    fronts = fronts_of(study, list(study.trials()))
+    fronts = find_fronts(study, list(study.trials()))
     return [_of_trial(record, fronts) for record in fronts.trials]
 
 
-def trial_pick(study: Study, number: int) -> Picked:
+def find_exportable(study: Study, number: int) -> Exportable:
     """Return a completed trial.
 
     Raises:
@@ -82,7 +82,7 @@ def trial_pick(study: Study, number: int) -> Picked:
     records = list(study.trials())
     for record in records:
         if record.trial == number and record.completed:
-            return _of_trial(record, fronts_of(study, records))
+            return _of_trial(record, find_fronts(study, records))
     raise UserError(f"--pick: {_why_not(study, number)}; {_completed(study)}")
 
 
@@ -106,12 +106,12 @@ def _completed(study: Study) -> str:
     return f"completed are, the best first, {listed}" + (f" and {more} more" if more > 0 else "")
 
 
-def _of_trial(record: TrialRecord, fronts: Fronts) -> Picked:
-    result, member = record.result, Member.of(record)
+def _of_trial(record: TrialRecord, fronts: Fronts) -> Exportable:
+    result, member = record.result, Member.from_record(record)
     network = {name: value for name, value in asdict(member).items() if name != "networks"}
     description: dict[str, Any] = {
         **network,
-        "pareto": fronts.on(record.trial),
+        "pareto": fronts.holds(record.trial),
         "score": result.score,
         "standard_error": result.standard_error,
         "scores": result.scores,
@@ -120,4 +120,4 @@ def _of_trial(record: TrialRecord, fronts: Fronts) -> Picked:
         "corrected_interval": None,
         "note": _UNCORRECTED,
     }
-    return Picked(f"trial {record.trial}", (member,), description)
+    return Exportable(f"trial {record.trial}", (member,), description)

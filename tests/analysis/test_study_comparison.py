@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.studies import made, told_apart, told_apart_as_they_are
-from tuner.analysis import OutOfBag, differences
+from tuner.analysis import OutOfBag, compare_studies
 
 ROWS = np.random.default_rng(99).normal(size=200)
 
@@ -16,14 +16,16 @@ def named(shifts):
     draws = {name: np.random.default_rng(number) for number, name in enumerate(sorted(shifts))}
     noise = {name: 0.1 * draw.normal(size=200) for name, draw in draws.items()}
     return {
-        name: OutOfBag.of(ROWS + shift + noise[name] - noise[name].mean())
+        name: OutOfBag.from_values(ROWS + shift + noise[name] - noise[name].mean())
         for name, shift in shifts.items()
     }
 
 
 @pytest.mark.parametrize(("maximise", "order"), [(False, "abc"), (True, "cba")])
 def test_all_pairs_are_compared_the_best_first(maximise, order):
-    first, second, third = differences(named({"b": 1.0, "a": 0.0, "c": 1.001}), maximise=maximise)
+    first, second, third = compare_studies(
+        named({"b": 1.0, "a": 0.0, "c": 1.001}), maximise=maximise
+    )
     best, middle, worst = order
     assert (first.first, first.second) == (best, middle)
     assert (second.first, second.second) == (best, worst)
@@ -39,9 +41,9 @@ def test_all_pairs_are_compared_the_best_first(maximise, order):
 def test_more_studies_need_more_evidence():
     """What two studies alone tell apart, they do not among many others."""
     shifts = {"a": 0.0, "b": 0.022}
-    (alone,) = differences(named(shifts), maximise=False)
+    (alone,) = compare_studies(named(shifts), maximise=False)
     others = {f"other {number}": 0.011 for number in range(8)}
-    among = differences(named({**shifts, **others}), maximise=False)
+    among = compare_studies(named({**shifts, **others}), maximise=False)
     pair = next(each for each in among if {each.first, each.second} == {"a", "b"})
     assert alone.told_apart
     assert not pair.told_apart
@@ -50,7 +52,7 @@ def test_more_studies_need_more_evidence():
 
 def test_the_same_study_twice_cannot_be_told_apart():
     values = named({"a": 0.0})["a"]
-    (found,) = differences({"one": values, "two": values}, maximise=False)
+    (found,) = compare_studies({"one": values, "two": values}, maximise=False)
     assert (found.difference, found.interval, found.adjusted_p) == (0.0, (0.0, 0.0), 1.0)
 
 

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag
-from tuner.analysis.rules import pick_best, pick_smallest
+from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag, make_procedure
+from tuner.analysis.picking_rules import pick_best, pick_smallest
 from tuner.scoring import OBJECTIVES
 
 rng = np.random.default_rng(0)
 
 
 def corrected(losses, rule=pick_best, seed=0):
-    return out_of_bag(
-        by_rule(rule, losses, np.arange(len(losses)), losses), losses.shape[1], seed=seed
+    return evaluate_out_of_bag(
+        make_procedure(rule, losses, np.arange(len(losses)), losses), losses.shape[1], seed=seed
     )
 
 
@@ -74,7 +74,7 @@ def test_scores_of_all_rows_are_corrected_too(name):
 
 def test_where_nothing_was_chosen_it_is_the_plain_score():
     losses = rng.normal(size=(1, 400))
-    for found in (corrected(losses), OutOfBag.of(losses[0])):
+    for found in (corrected(losses), OutOfBag.from_values(losses[0])):
         assert found.score == pytest.approx(losses.mean(), abs=1e-6)
         assert found.standard_error == pytest.approx(losses.std(ddof=1) / 20, rel=1e-6)
     low, high = corrected(losses).interval
@@ -92,7 +92,7 @@ def test_differences_are_paired():
 
 def test_what_chooses_may_be_judged_by_other_values():
     losses, judged = rng.normal(size=(4, 30)), rng.normal(size=(4, 30))
-    found = out_of_bag(by_rule(pick_best, losses, np.arange(4), judged), 30, seed=0)
+    found = evaluate_out_of_bag(make_procedure(pick_best, losses, np.arange(4), judged), 30, seed=0)
     own = corrected(losses)
     for mine, its in zip(found.values, own.values, strict=True):
         (row, *_) = np.flatnonzero(np.isfinite(mine))

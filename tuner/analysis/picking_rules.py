@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["Rule", "least", "pick_best", "pick_smallest"]
+__all__ = ["Rule", "find_lowest", "pick_best", "pick_smallest"]
 
 Rule = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 _ROUNDING = 1e-10  # of a loss's size; what differs by less, differs by the order of summation
 
 
-def least(totals: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+def find_lowest(totals: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Return the trial with the least total; the smaller of equals.
 
     Args:
@@ -37,7 +37,7 @@ def pick_best(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -
         weights: Shape `(rows, samples)`.
         parameters: Shape `(trials,)`.
     """
-    return least(losses @ weights, parameters)
+    return find_lowest(losses @ weights, parameters)
 
 
 def pick_smallest(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuner.analysis import pareto, select
+from tuner.analysis import find_front, pick_trials
 from tuner.errors import SearchFailed
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
@@ -22,7 +22,7 @@ def test_a_study_names_its_best_and_its_smallest(make_record, maximise):
     sharp, blurred = make_record(0, noise=0.1, parameters=900), make_record(1, noise=3.0)
     better = np.linspace(0, 1, 60)
     values = {0: better, 1: better + 0.3}
-    selection = select([sharp, blurred, FAILED], values, maximise=maximise, seed=0)
+    selection = pick_trials([sharp, blurred, FAILED], values, maximise=maximise, seed=0)
     expected = 1 if maximise else 0
     assert selection.best.trial == selection.smallest.trial == expected
     record = [sharp, blurred][expected]
@@ -35,7 +35,7 @@ def test_a_study_names_its_best_and_its_smallest(make_record, maximise):
 
 def test_a_study_in_which_all_failed_names_nothing():
     with pytest.raises(SearchFailed) as error:
-        select([FAILED], {}, maximise=False, seed=0)
+        pick_trials([FAILED], {}, maximise=False, seed=0)
     assert str(error.value) == (
         "no trial was completed, so there is no network to pick; go on with tuner resume"
     )
@@ -50,9 +50,9 @@ def test_the_front_goes_from_small_to_good():
         sized(4, 50, 0.7),  # the like of trial 1
         FAILED,
     ]
-    assert [record.trial for record in pareto(records, maximise=False)] == [1, 0]
-    assert [record.trial for record in pareto(records, maximise=True)] == [1, 2]
-    assert pareto([FAILED], maximise=False) == ()
+    assert [record.trial for record in find_front(records, maximise=False)] == [1, 0]
+    assert [record.trial for record in find_front(records, maximise=True)] == [1, 2]
+    assert find_front([FAILED], maximise=False) == ()
 
 
 @given(
@@ -61,7 +61,7 @@ def test_the_front_goes_from_small_to_good():
 )
 def test_no_trial_beats_one_on_the_front_and_each_other_is_beaten_or_equalled(trials, maximise):
     records = [sized(n, size, float(score)) for n, (size, score) in enumerate(trials)]
-    front = pareto(records, maximise=maximise)
+    front = find_front(records, maximise=maximise)
     sign = -1 if maximise else 1
     points = [(each.result.parameters, sign * each.result.score) for each in front]
     assert points == sorted(points)
@@ -76,7 +76,7 @@ def test_no_trial_beats_one_on_the_front_and_each_other_is_beaten_or_equalled(tr
 def test_the_interval_of_a_share_ends_at_1(make_record):
     """Row values of an area under a curve may lie above 1, and their mean on fewer rows too."""
     values = {0: np.where(np.arange(60) % 20 == 0, 0.5, 1.02)}
-    best = select([make_record(0)], values, maximise=True, seed=0).best
+    best = pick_trials([make_record(0)], values, maximise=True, seed=0).best
     assert best.corrected_interval[1] == 1.0
-    worse = select([make_record(0)], values, maximise=False, seed=0).best
+    worse = pick_trials([make_record(0)], values, maximise=False, seed=0).best
     assert worse.corrected_interval[1] > 1.0

@@ -5,17 +5,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from tuner.analysis.answers.comparing import compared, comparison_sentences
-from tuner.analysis.answers.cutting import cut
+from tuner.analysis.answers.binning import cut
+from tuner.analysis.answers.comparison_sentences import compared, describe_comparison
 from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.fitting import points_of
-from tuner.analysis.answers.records import Cell, Section
+from tuner.analysis.answers.overfitting import make_points
+from tuner.analysis.answers.records import Answer, Cell
 from tuner.analysis.answers.words import amount, listed, scored
 from tuner.study import TrialRecord
 from tuner.words import counted
 
-__all__ = ["grid_section", "has_diverged"]
+__all__ = ["grid_answer", "has_diverged"]
 
 _RATES = 5  # bins of the learning rate
 _SIZES = 8  # batch sizes that have a row each; more are put into bins
@@ -24,22 +24,22 @@ _FEW_TRIALS = 3  # of a cell; its best one then stands for little
 Bin = tuple[float, float]
 
 
-def grid_section(evidence: Evidence) -> Section:
+def grid_answer(evidence: Evidence) -> Answer:
     """Return the best combination of learning rate and batch size, and where training diverges."""
     way = cut(evidence, "batch_size")
     comparison = compared(evidence, way)
     cells = _cells(evidence)
-    return Section(
+    return Answer(
         title="Which learning rate and batch size train best?",
         hyperparameters=("learning_rate", "batch_size"),
         sentences=(
             *_best(evidence, cells),
             *_best_of_each_size(evidence, cells),
             *_divergence(evidence),
-            *comparison_sentences(evidence, "batch_size", way, comparison),
+            *describe_comparison(evidence, "batch_size", way, comparison),
         ),
         settings=comparison,
-        points=points_of(evidence, "learning_rate", "batch_size"),
+        points=make_points(evidence, "learning_rate", "batch_size"),
         cells=cells,
         log=is_log(evidence, "learning_rate"),
     )

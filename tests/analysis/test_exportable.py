@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tuner.analysis import check_pick, choose, named_pick, pareto_picks, trial_pick
+from tuner.analysis import check_pick, find_exportable, list_front, make_exportable, pick_networks
 from tuner.errors import UserError
 from tuner.study import PredictionTime, PredictionTimes, TrialRecord
 from tuner.training import TrialResult
@@ -49,7 +49,7 @@ def test_a_trial_says_where_it_stands_and_that_nothing_is_corrected(study):
     study.write_prediction_times(
         PredictionTimes({3: PredictionTime(0.1, 0.2), 4: PredictionTime(0.1, 0.1)}, 12, 2, "it")
     )
-    picked = trial_pick(study, 3)
+    picked = find_exportable(study, 3)
     record = next(each for each in study.trials() if each.trial == 3)
     assert (picked.name, picked.folder) == ("trial 3", "trial-3")
     (member,) = picked.members
@@ -75,23 +75,23 @@ COMPLETED = "completed are, the best first, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2 and 2
     ],
 )
 def test_what_cannot_be_exported_is_refused_with_what_can(study, number, why):
-    assert refusal(trial_pick, study, number) == f"--pick: {why}; {COMPLETED}"
+    assert refusal(find_exportable, study, number) == f"--pick: {why}; {COMPLETED}"
 
 
 def test_a_study_without_a_completed_trial_has_nothing(make_study):
     study = make_study()
-    assert pareto_picks(study) == []
-    assert refusal(trial_pick, study, 0) == (
+    assert list_front(study) == []
+    assert refusal(find_exportable, study, 0) == (
         "--pick: study study has no trial 0 that ended; none of its trials was completed"
     )
 
 
 def test_the_front_is_all_trials_on_it_the_smallest_first(study):
-    assert [picked.name for picked in pareto_picks(study)] == [f"trial {n}" for n in range(12)]
+    assert [picked.name for picked in list_front(study)] == [f"trial {n}" for n in range(12)]
 
 
 def test_a_named_pick_says_what_the_study_says_of_it(study, problem):
-    choice = choose(study, problem.truth)
-    picked = named_pick(choice, "best")
-    assert picked.description == choice.best.to_dict()
-    assert [member.trial for member in picked.members] == [choice.best.trial]
+    picks = pick_networks(study, problem.truth)
+    picked = make_exportable(picks, "best")
+    assert picked.description == picks.best.to_dict()
+    assert [member.trial for member in picked.members] == [picks.best.trial]

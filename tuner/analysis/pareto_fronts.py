@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuner.analysis.selection import pareto
+from tuner.analysis.trial_picks import find_front
 from tuner.study import PredictionTimes, Study, TrialRecord
 
-__all__ = ["Fronts", "fronts_of"]
+__all__ = ["Fronts", "find_fronts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Fronts:
         found = {record.trial: record for record in (*self.parameters, *self.time)}
         return tuple(sorted(found.values(), key=lambda r: (r.result.parameters, r.trial)))
 
-    def on(self, trial: int) -> dict[str, bool | None]:
+    def holds(self, trial: int) -> dict[str, bool | None]:
         """Return whether a trial is on each front; None where its time was not measured."""
         return {
             "parameters": any(record.trial == trial for record in self.parameters),
@@ -42,7 +42,7 @@ class Fronts:
         }
 
 
-def fronts_of(study: Study, records: Sequence[TrialRecord]) -> Fronts:
+def find_fronts(study: Study, records: Sequence[TrialRecord]) -> Fronts:
     """Return the fronts of a study, by what is known of its prediction times.
 
     Args:
@@ -52,7 +52,9 @@ def fronts_of(study: Study, records: Sequence[TrialRecord]) -> Fronts:
     times, maximise = study.prediction_times(), study.record.objective.direction == "max"
     measured = [record for record in records if record.trial in times.trials]
     return Fronts(
-        pareto(records, maximise=maximise),
-        pareto(measured, maximise=maximise, cost=lambda record: times.trials[record.trial].batch),
+        find_front(records, maximise=maximise),
+        find_front(
+            measured, maximise=maximise, cost=lambda record: times.trials[record.trial].batch
+        ),
         times,
     )

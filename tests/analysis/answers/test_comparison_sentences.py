@@ -1,8 +1,8 @@
 """What a comparison says, sentence by sentence."""
 
-from tuner.analysis.answers.comparing import compared, comparison_sentences
-from tuner.analysis.answers.cutting import cut
-from tuner.analysis.answers.depth_and_width import any_section, depth_section, width_section
+from tuner.analysis.answers.binning import cut
+from tuner.analysis.answers.comparison_sentences import compared, describe_comparison
+from tuner.analysis.answers.depth_and_width import any_answer, depth_answer, width_answer
 
 INTERVAL = "cross-entropy 1.000 (95 % interval 0.847 to 1.153)"
 OF_TRIAL_1 = "cross-entropy 1.000 (95 % interval 0.848 to 1.152)"
@@ -23,7 +23,7 @@ def more(trials):
 def told(study, name="depth"):
     evidence = study.evidence()
     way = cut(evidence, name)
-    return comparison_sentences(evidence, name, way, compared(evidence, way))
+    return describe_comparison(evidence, name, way, compared(evidence, way))
 
 
 def trials_of(study, shifts, times, sizes=(100, 100, 100)):
@@ -111,7 +111,7 @@ def test_how_to_get_more_trials_depends_on_the_study(made):
 
 def test_whether_hidden_layers_help_at_all(made):
     def says(shifts):
-        return depth_section(trials_of(made(), shifts, 5).evidence()).sentences
+        return depth_answer(trials_of(made(), shifts, 5).evidence()).sentences
 
     assert says({0: 0.5, 1: 0.0, 2: 0.001})[-1] == (
         "Hidden layers help: without any the score is worse by 0.500 (95 % interval 0.474 to "
@@ -133,7 +133,7 @@ def test_depth_0_behind_blocks_is_no_logistic_regression(made):
         for time in range(5):
             for depth, shift in enumerate(shifts):
                 study.add({"blocks": 2, "depth": depth}, shift + 0.01 * time)
-        return depth_section(study.evidence()).sentences
+        return depth_answer(study.evidence()).sentences
 
     assert says(0.0, 0.5)[-1] == (
         "Hidden layers behind the convolutional blocks are not shown to help."
@@ -149,7 +149,7 @@ def test_deep_against_wide_at_equal_parameters(made):
         for depth, units in ((1, 300), (2, 90)):
             values = {"depth": depth, "parameters": 20000}
             study.add(values, 0.5 * (depth - 1) + 0.01 * drawn, derived={"units": units})
-    section = depth_section(study.evidence())
+    section = depth_answer(study.evidence())
     assert section.title == "Is it better to go deep or wide?"
     assert section.sentences == (
         f"Depth 1 is best, and better than every other: {INTERVAL}.",
@@ -165,7 +165,7 @@ def test_how_wide(made):
     for drawn in range(5):
         for units in (64, 8):
             study.add({"units": units}, 0.01 * drawn + units / 1e5, parameters=100 * units)
-    section = width_section(study.evidence())
+    section = width_answer(study.evidence())
     assert section.sentences == (
         "8 and 64 units cannot be told apart.",
         f"By score, 8 units are best: {OF_TRIAL_1}.",
@@ -184,7 +184,7 @@ def test_any_other_hyperparameter_does_not_decide_the_size(made):
             0.5 * (trial >= 10) + 1e-6 * trial,
             parameters=100 + trial,
         )
-    section = any_section(study.evidence(), "learning_rate")
+    section = any_answer(study.evidence(), "learning_rate")
     assert section.title == "Which learning rate is best?"
     assert section.sentences[0] == (
         f"Learning rate below 0.0052 has the best score, {INTERVAL}; learning rate 0.0052 to "

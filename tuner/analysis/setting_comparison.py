@@ -6,19 +6,19 @@ from itertools import combinations
 
 import numpy as np
 
-from tuner.analysis.pairs import Pair, pairs_of
+from tuner.analysis.pairs import Pair, make_pairs
 from tuner.analysis.significance import (
     NORMAL,
     Variance,
-    corrected_variance,
-    search_variance,
-    t_test,
+    estimate_fold_variance,
+    estimate_search_variance,
+    run_t_test,
 )
 from tuner.folds import Split
 from tuner.space import Value
 from tuner.study import TrialRecord
 
-__all__ = ["Comparison", "Setting", "by_hyperparameter", "compare_settings"]
+__all__ = ["Comparison", "Setting", "compare_settings", "group_by_hyperparameter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Comparison:
     not_told_apart: tuple[Value, ...]
 
 
-def by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
+def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
     """Return what takes a trial to its value of a hyperparameter, or of what follows from one."""
 
     def setting(record: TrialRecord) -> Value | None:
@@ -70,7 +70,7 @@ def by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
 
 def compare_settings(
     records: Sequence[TrialRecord],
-    row_values: Mapping[int, np.ndarray],
+    cluster_values: Mapping[int, np.ndarray],
     *,
     setting: Callable[[TrialRecord], Value | None],
     split: Split,
@@ -106,7 +106,7 @@ def compare_settings(
 
     Args:
         records: The study's trials.
-        row_values: The objective of each row, or group of rows, by completed trial; `(rows,)`.
+        cluster_values: The objective of each row, or group of rows, by completed trial; `(rows,)`.
         setting: Takes a trial to its setting; None leaves it out. A range is cut into settings
             here.
         split: The study's folds.
@@ -120,12 +120,12 @@ def compare_settings(
         ((value, record) for value, record in chosen.items() if record is not None),
         key=lambda pair: sign * pair[1].result.score,
     )
-    search = search_variance([_losses(own, sign) for own in groups.values()], share)
+    search = estimate_search_variance([_losses(own, sign) for own in groups.values()], share)
     evidence = [
-        _evidence(first, second, row_values, split=split, search=search)
+        _evidence(first, second, cluster_values, split=split, search=search)
         for (_, first), (_, second) in combinations(compared, 2)
     ]
-    pairs = pairs_of([value for value, _ in compared], evidence)
+    pairs = make_pairs([value for value, _ in compared], evidence)
     described = [_described(value, record, len(groups[value])) for value, record in compared]
     without = [Setting(v, len(own)) for v, own in groups.items() if chosen[v] is None]
     best = [value for value, _ in compared[:1]]
@@ -168,7 +168,7 @@ def _described(value: Value, record: TrialRecord, trials: int) -> Setting:
 def _evidence(
     first: TrialRecord,
     second: TrialRecord,
-    row_values: Mapping[int, np.ndarray],
+    cluster_values: Mapping[int, np.ndarray],
     *,
     split: Split,
     search: Variance,
@@ -177,9 +177,10 @@ def _evidence(
     differences = np.subtract(first.result.fold_scores, second.result.fold_scores)
     differences = differences[np.isfinite(differences)]  # a fold may not define its score
     ratios = [len(fold.validation) / len(fold.train) for fold in split.folds]
-    variance = corrected_variance(differences, float(np.mean(ratios)))
-    by_row = np.subtract(row_values[first.trial], row_values[second.trial], dtype=np.float64)
-    of_rows = by_row.var(ddof=1) / len(by_row)
-    variance = Variance(max(variance.value, float(of_rows)), variance.freedom)
+    variance = estimate_fold_variance(differences, float(np.mean(ratios)))
+    values = (cluster_values[record.trial] for record in (first, second))
+    by_cluster = np.subtract(*values, dtype=np.float64)
+    over_clusters = by_cluster.var(ddof=1) / len(by_cluster)
+    variance = Variance(max(variance.value, float(over_clusters)), variance.freedom)
     difference = float(differences.mean())
-    return difference, t_test(difference, variance + search)
+    return difference, run_t_test(difference, variance + search)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from tuner.analysis.answers.cutting import Cut
+from tuner.analysis.answers.binning import Binning
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.words import (
     begun,
@@ -16,31 +16,31 @@ from tuner.analysis.answers.words import (
     setting,
     settings,
 )
-from tuner.analysis.comparison import Comparison, Setting, compare_settings
 from tuner.analysis.pairs import Pair
+from tuner.analysis.setting_comparison import Comparison, Setting, compare_settings
 from tuner.space import Value
 from tuner.words import counted
 
-__all__ = ["compared", "comparison_sentences", "pair_of"]
+__all__ = ["compared", "describe_comparison", "find_pair"]
 
 _FEW = 5  # trials of a setting; with fewer, only large differences are seen
 
 
-def compared(evidence: Evidence, way: Cut) -> Comparison:
+def compared(evidence: Evidence, way: Binning) -> Comparison:
     """Return the comparison of some settings."""
     return compare_settings(
         evidence.records,
-        evidence.row_values,
+        evidence.cluster_values,
         setting=way.setting,
         split=evidence.study.split,
         maximise=evidence.maximise,
     )
 
 
-def comparison_sentences(
+def describe_comparison(
     evidence: Evidence,
     name: str,
-    way: Cut,
+    way: Binning,
     comparison: Comparison,
     details: Sequence[str] = (),
 ) -> tuple[str, ...]:
@@ -78,12 +78,12 @@ def comparison_sentences(
     )
 
 
-def pair_of(comparison: Comparison, first: Value, second: Value) -> Pair[Value] | None:
+def find_pair(comparison: Comparison, first: Value, second: Value) -> Pair[Value] | None:
     """Return the pair of two settings, whichever is the better one."""
     return next((p for p in comparison.pairs if {p.first, p.second} == {first, second}), None)
 
 
-def _size(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> str | None:
+def _size(evidence: Evidence, name: str, way: Binning, comparison: Comparison) -> str | None:
     """Return which of the settings that cannot be told apart from the best is the smallest.
 
     None where they have the same number of parameters, or there is only one; and where a setting
@@ -107,14 +107,14 @@ def _size(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> st
     )
 
 
-def _decides_size(evidence: Evidence, way: Cut) -> bool:
+def _decides_size(evidence: Evidence, way: Binning) -> bool:
     sizes: dict[Value | None, set[int]] = {}
     for record in evidence.completed:
         sizes.setdefault(way.setting(record), set()).add(record.result.parameters)
     return all(len(own) == 1 for own in sizes.values())
 
 
-def _told(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> list[str]:
+def _told(evidence: Evidence, name: str, way: Binning, comparison: Comparison) -> list[str]:
     tried = [each for each in comparison.settings if each.trial is not None]
     best = tried[0]
     alike = [each for each in tried[1:] if each.value in comparison.not_told_apart]
@@ -140,7 +140,7 @@ def _by_score(evidence: Evidence, name: str, best: Setting) -> str:
     return f"By score, {setting(name, best.value)} {verb} best: {_score(evidence, best)}."
 
 
-def _too_few(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> list[str]:
+def _too_few(evidence: Evidence, name: str, way: Binning, comparison: Comparison) -> list[str]:
     tried = [each for each in comparison.settings if each.trial is not None]
     return [
         f"Too few trials to tell {settings(name, _ordered(way, tried))} apart: only one of each "
@@ -149,12 +149,12 @@ def _too_few(evidence: Evidence, name: str, way: Cut, comparison: Comparison) ->
     ]
 
 
-def _luck_is_known(evidence: Evidence, way: Cut) -> bool:
+def _luck_is_known(evidence: Evidence, way: Binning) -> bool:
     scored = Counter(way.setting(r) for r in evidence.records if r.result.status != "failed")
     return any(count > 1 for value, count in scored.items() if value is not None)
 
 
-def _left_out(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> list[str]:
+def _left_out(evidence: Evidence, name: str, way: Binning, comparison: Comparison) -> list[str]:
     """Return why the study's best trial is not among the compared ones, where it is not."""
     best = next(record for record in evidence.records if record.trial == evidence.best.trial)
     value = way.setting(best)
@@ -168,13 +168,13 @@ def _left_out(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -
     ]
 
 
-def _behind(name: str, way: Cut, worse: Sequence[Setting], comparison: Comparison) -> str:
+def _behind(name: str, way: Binning, worse: Sequence[Setting], comparison: Comparison) -> str:
     """Return by how much the worse settings are worse."""
     best = comparison.not_told_apart[0]
     values = _ordered(way, worse)
     by = []
     for value in values:
-        pair = pair_of(comparison, best, value)
+        pair = find_pair(comparison, best, value)
         assert pair is not None  # all settings with a completed trial are in pairs
         half = (pair.interval[1] - pair.interval[0]) / 4
         by.append(rounded(abs(pair.difference), half))
@@ -191,7 +191,7 @@ def _few(comparison: Comparison) -> str:
     return f"{compared} of each is compared, so that only large differences can be seen."
 
 
-def _lacking(evidence: Evidence, name: str, way: Cut, comparison: Comparison) -> list[str]:
+def _lacking(evidence: Evidence, name: str, way: Binning, comparison: Comparison) -> list[str]:
     """Return the settings of which no trial was completed, and what became of theirs."""
     sentences = []
     lacking = [each for each in comparison.settings if each.trial is None]
@@ -215,7 +215,7 @@ def _lacking(evidence: Evidence, name: str, way: Cut, comparison: Comparison) ->
     return sentences
 
 
-def _ordered(way: Cut, chosen: Sequence[Setting]) -> list[Value]:
+def _ordered(way: Binning, chosen: Sequence[Setting]) -> list[Value]:
     values = {each.value for each in chosen}
     return [value for value in way.order if value in values]
 
@@ -225,5 +225,5 @@ def _score(evidence: Evidence, best: Setting) -> str:
     assert best.interval is not None
     low, high = best.interval
     score = rounded(best.score, (high - low) / 4)
-    within = interval(*evidence.possible(low, high))
+    within = interval(*evidence.clip_interval(low, high))
     return f"{named(evidence.objective)} {score} ({within})"

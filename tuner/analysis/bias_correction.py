@@ -13,9 +13,9 @@ from functools import cached_property
 
 import numpy as np
 
-from tuner.analysis.rules import Rule
+from tuner.analysis.picking_rules import Rule
 
-__all__ = ["OutOfBag", "Procedure", "by_rule", "out_of_bag", "possible"]
+__all__ = ["OutOfBag", "Procedure", "clip_interval", "evaluate_out_of_bag", "make_procedure"]
 
 _SAMPLES = 200  # each row is left out of some 74 of them
 _AT_ONCE = 50  # samples in one matrix product: 20 MB of counts for 50,000 rows
@@ -43,7 +43,7 @@ class OutOfBag:
     values: np.ndarray
 
     @classmethod
-    def of(cls, values: np.ndarray) -> OutOfBag:
+    def from_values(cls, values: np.ndarray) -> OutOfBag:
         """Return values that nothing was chosen by, shape `(rows,)`, as they are."""
         return cls(values[np.newaxis])
 
@@ -87,7 +87,7 @@ class OutOfBag:
         return float(low), float(high)
 
 
-def out_of_bag(choose: Procedure, rows: int, *, seed: int) -> OutOfBag:
+def evaluate_out_of_bag(choose: Procedure, rows: int, *, seed: int) -> OutOfBag:
     """Let a procedure choose by drawn rows, and keep what it chose on the others.
 
     Args:
@@ -102,7 +102,7 @@ def out_of_bag(choose: Procedure, rows: int, *, seed: int) -> OutOfBag:
     return OutOfBag(values)
 
 
-def by_rule(
+def make_procedure(
     rule: Rule, losses: np.ndarray, parameters: np.ndarray, values: np.ndarray
 ) -> Procedure:
     """Return what picks a trial by a rule.
@@ -116,7 +116,7 @@ def by_rule(
     return lambda weights: values[rule(losses, weights, parameters)]
 
 
-def possible(low: float, high: float, *, maximise: bool) -> tuple[float, float]:
+def clip_interval(low: float, high: float, *, maximise: bool) -> tuple[float, float]:
     """Return the part of an objective's interval that the objective can have.
 
     None is below 0, and those of which more is better are shares.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuner.analysis.answers.cutting import cut
+from tuner.analysis.answers.binning import cut
 
 rng = np.random.default_rng(0)
 

@@ -7,44 +7,44 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from tuner.analysis.correction import OutOfBag, out_of_bag
+from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag
 from tuner.analysis.ensemble import Ensemble, Library, Member, Scoring, make_ensemble
-from tuner.analysis.selection import select
+from tuner.analysis.trial_picks import pick_trials
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import EventKind, Pick, Study
 
 __all__ = [
-    "PICKS",
-    "Choice",
+    "PICK_NAMES",
     "PickName",
-    "choose",
-    "exported_values",
-    "networks_of",
-    "objective_values",
-    "out_of_fold",
-    "tested",
+    "Picks",
+    "average_out_of_fold",
+    "count_networks",
+    "judge_exported",
+    "pick_networks",
+    "read_cluster_values",
+    "read_test_scores",
 ]
 
 PickName = Literal["best", "smallest", "ensemble"]
-PICKS: tuple[PickName, ...] = get_args(PickName)
+PICK_NAMES: tuple[PickName, ...] = get_args(PickName)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Picks:
     """What a study may export.
 
     Attributes:
         best: The trial with the best mean objective.
         smallest: The one with the fewest parameters within one standard error of it.
         ensemble: Networks of the best trials, whose probabilities are averaged.
-        row_values: The objective of each cluster of rows, by completed trial.
+        cluster_values: The objective of each cluster of rows, by completed trial.
         out_of_bag: What choosing what is exported comes to on rows that it was not chosen by.
     """
 
     best: Pick
     smallest: Pick
     ensemble: Ensemble
-    row_values: Mapping[int, np.ndarray] = field(compare=False, repr=False)
+    cluster_values: Mapping[int, np.ndarray] = field(compare=False, repr=False)
     out_of_bag: OutOfBag = field(compare=False, repr=False)
 
     @property
@@ -66,7 +66,7 @@ class Choice:
         return (Member(networks=1, **{each: getattr(pick, each) for each in fields}),)
 
 
-def out_of_fold(study: Study, members: Sequence[Member]) -> np.ndarray:
+def average_out_of_fold(study: Study, members: Sequence[Member]) -> np.ndarray:
     """Return the probabilities of some networks, each row's by the folds that held it out.
 
     Returns:
@@ -77,12 +77,12 @@ def out_of_fold(study: Study, members: Sequence[Member]) -> np.ndarray:
     return np.asarray(np.average(stacked, axis=0, weights=weights))
 
 
-def networks_of(members: Sequence[Member]) -> dict[str, int]:
+def count_networks(members: Sequence[Member]) -> dict[str, int]:
     """Return how many networks of each trial, as the journal has it."""
     return {str(member.trial): member.networks for member in members}
 
 
-def tested(
+def read_test_scores(
     study: Study, members: Sequence[Member], temperature: float | None
 ) -> dict[str, tuple[float, float]]:
     """Return how some networks of a study scored on the held-out rows.
@@ -96,7 +96,7 @@ def tested(
         Mean and standard error of each objective by name, as the journal has it of the last time;
         empty where they were not scored.
     """
-    networks = networks_of(members)
+    networks = count_networks(members)
     tests = [
         event["test"]
         for event in study.journal.events(EventKind.TESTED)
@@ -106,7 +106,7 @@ def tested(
     return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}
 
 
-def objective_values(study: Study, truth: Truth) -> dict[int, np.ndarray]:
+def read_cluster_values(study: Study, truth: Truth) -> dict[int, np.ndarray]:
     """Return the objective of each row, or of each group of rows, by completed trial.
 
     Args:
@@ -121,7 +121,7 @@ def objective_values(study: Study, truth: Truth) -> dict[int, np.ndarray]:
     return {trial: truth.values(row_values, study.probabilities(trial)) for trial in completed}
 
 
-def choose(study: Study, truth: Truth) -> Choice:
+def pick_networks(study: Study, truth: Truth) -> Picks:
     """Pick a study's networks from the out-of-fold probabilities of its trials.
 
     Args:
@@ -132,21 +132,21 @@ def choose(study: Study, truth: Truth) -> Choice:
         SearchFailed: No trial was completed.
     """
     settings, maximise = study.record.settings, study.record.objective.direction == "max"
-    records, row_values = list(study.trials()), objective_values(study, truth)
-    selection = select(records, row_values, maximise=maximise, seed=settings.seed)
-    library = _library(study, truth, row_values)
+    records, cluster_values = list(study.trials()), read_cluster_values(study, truth)
+    selection = pick_trials(records, cluster_values, maximise=maximise, seed=settings.seed)
+    library = _library(study, truth, cluster_values)
     best = selection.out_of_bag
     ensemble, averaged = make_ensemble(library, best=best, seed=settings.seed)
-    return Choice(
+    return Picks(
         selection.best,
         selection.smallest,
         ensemble,
-        row_values,
+        cluster_values,
         averaged if ensemble.better else best,
     )
 
 
-def exported_values(study: Study, truth: Truth, choice: Choice, objective: str) -> OutOfBag:
+def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> OutOfBag:
     """Return what choosing what is exported comes to by an objective, on rows left out.
 
     It is chosen by the study's own objective, whatever it is judged by.
@@ -154,20 +154,22 @@ def exported_values(study: Study, truth: Truth, choice: Choice, objective: str) 
     Args:
         study: The study.
         truth: What predictions are held against.
-        choice: What it exports.
+        picks: What it exports.
         objective: The name of what it is judged by.
     """
     if objective == study.record.objective.name:
-        return choice.out_of_bag
-    library = _library(study, truth, choice.row_values)
-    chosen = library.ensemble if choice.exported == "ensemble" else library.best
-    return out_of_bag(chosen(objective), truth.cluster_count, seed=study.record.settings.seed)
+        return picks.out_of_bag
+    library = _library(study, truth, picks.cluster_values)
+    chosen = library.ensemble if picks.exported == "ensemble" else library.best
+    return evaluate_out_of_bag(
+        chosen(objective), truth.cluster_count, seed=study.record.settings.seed
+    )
 
 
-def _library(study: Study, truth: Truth, row_values: Mapping[int, np.ndarray]) -> Library:
+def _library(study: Study, truth: Truth, cluster_values: Mapping[int, np.ndarray]) -> Library:
     objective = study.record.objective
     values_of = {name: partial(truth.values, o.row_values) for name, o in OBJECTIVES.items()}
     scoring = Scoring(truth, values_of, objective.name, objective.direction == "max")
     return Library(
-        list(study.trials()), row_values, probabilities=study.probabilities, scoring=scoring
+        list(study.trials()), cluster_values, probabilities=study.probabilities, scoring=scoring
     )

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from tuner.analysis.answers.depth_and_width import any_section, depth_section, width_section
+from tuner.analysis.answers.depth_and_width import any_answer, depth_answer, width_answer
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.grid import grid_section
 from tuner.analysis.answers.headline import headline
+from tuner.analysis.answers.importance_answer import importance_answer
+from tuner.analysis.answers.learning_rate_grid import grid_answer
 from tuner.analysis.answers.notes import notes
-from tuner.analysis.answers.ranking import importance_section
-from tuner.analysis.answers.records import Answers, Section
-from tuner.analysis.answers.regularizers import dropout_section, kind_section, strength_section
+from tuner.analysis.answers.records import Answer, Answers
+from tuner.analysis.answers.regularizers import dropout_answer, kind_answer, strength_answer
 
 __all__ = ["make_answers"]
 
@@ -19,17 +19,17 @@ _MOST_OTHERS = 4  # questions besides the space's own; the least important ones 
 _LEAST_TRIALS = 6  # in which a hyperparameter acts; with fewer there is nothing to ask
 _STRENGTHS = ("strength", "balance", "radius")
 
-_SECTIONS: dict[str, Callable[[Evidence], Section]] = {
-    "blocks": partial(any_section, name="blocks", title="How many convolutional blocks are best?"),
+_SECTIONS: dict[str, Callable[[Evidence], Answer]] = {
+    "blocks": partial(any_answer, name="blocks", title="How many convolutional blocks are best?"),
     "filters": partial(
-        any_section, name="filters", title="How many filters should the first block have?"
+        any_answer, name="filters", title="How many filters should the first block have?"
     ),
-    "depth": depth_section,
-    "units": width_section,
-    "kind": kind_section,
-    "strength": partial(strength_section, name="strength"),
-    "radius": partial(strength_section, name="radius"),
-    "dropout": dropout_section,
+    "depth": depth_answer,
+    "units": width_answer,
+    "kind": kind_answer,
+    "strength": partial(strength_answer, name="strength"),
+    "radius": partial(strength_answer, name="radius"),
+    "dropout": dropout_answer,
 }
 
 
@@ -44,7 +44,7 @@ def make_answers(evidence: Evidence) -> Answers:
     first = _sections(evidence, [own] if own in evidence.varied else [])
     asked = {name for section in first for name in section.hyperparameters}
     others = [name for name in _by_importance(evidence) if name not in asked][:_MOST_OTHERS]
-    importance = [importance_section(evidence)] if len(evidence.varied) > 1 else []
+    importance = [importance_answer(evidence)] if len(evidence.varied) > 1 else []
     rest = [each for each in _sections(evidence, others) if each.title not in _titles(first)]
     sections = (*first, *importance, *rest)
     spans = any(section.spans for section in sections)
@@ -52,7 +52,7 @@ def make_answers(evidence: Evidence) -> Answers:
     return Answers(headline(evidence), _once(sections, evidence.more_trials), notes_)
 
 
-def _once(sections: Sequence[Section], sentence: str) -> tuple[Section, ...]:
+def _once(sections: Sequence[Answer], sentence: str) -> tuple[Answer, ...]:
     """Return the sections with a sentence in the first one only that has it."""
     first = next((place for place, each in enumerate(sections) if sentence in each.sentences), 0)
     return tuple(
@@ -80,13 +80,13 @@ def _by_importance(evidence: Evidence) -> list[str]:
     ]
 
 
-def _titles(sections: Sequence[Section]) -> set[str]:
+def _titles(sections: Sequence[Answer]) -> set[str]:
     return {section.title for section in sections}
 
 
-def _sections(evidence: Evidence, names: Sequence[str]) -> list[Section]:
+def _sections(evidence: Evidence, names: Sequence[str]) -> list[Answer]:
     """Return the sections of some hyperparameters, a kind's followed by those of its strength."""
-    sections: dict[str, Section] = {}
+    sections: dict[str, Answer] = {}
     for name in names:
         for asked in _with_its_strengths(evidence, name):
             section = _section(evidence, asked)
@@ -99,10 +99,10 @@ def _with_its_strengths(evidence: Evidence, name: str) -> list[str]:
     return [name, *strengths] if name == "kind" else [name]
 
 
-def _section(evidence: Evidence, name: str) -> Section:
+def _section(evidence: Evidence, name: str) -> Answer:
     if name in ("learning_rate", "batch_size") and {"learning_rate", "batch_size"} <= {
         *evidence.varied
     }:
-        return grid_section(evidence)
-    builder = _SECTIONS.get(name, partial(any_section, name=name))
+        return grid_answer(evidence)
+    builder = _SECTIONS.get(name, partial(any_answer, name=name))
     return builder(evidence)

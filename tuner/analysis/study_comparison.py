@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from itertools import combinations
 
-from tuner.analysis.correction import OutOfBag
-from tuner.analysis.pairs import Pair, pairs_of
-from tuner.analysis.significance import Variance, t_test
+from tuner.analysis.bias_correction import OutOfBag
+from tuner.analysis.pairs import Pair, make_pairs
+from tuner.analysis.significance import Variance, run_t_test
 
-__all__ = ["differences"]
+__all__ = ["compare_studies"]
 
 
-def differences(exported: Mapping[str, OutOfBag], *, maximise: bool) -> list[Pair[str]]:
+def compare_studies(exported: Mapping[str, OutOfBag], *, maximise: bool) -> list[Pair[str]]:
     """Return how what studies export differs, corrected for the choice.
 
     A study with more trials has more to choose from, and so the more optimistic cross-validated
@@ -29,10 +29,10 @@ def differences(exported: Mapping[str, OutOfBag], *, maximise: bool) -> list[Pai
     sign = -1.0 if maximise else 1.0
     ordered = sorted(exported, key=lambda name: sign * exported[name].score)
     pairs = combinations(ordered, 2)
-    return pairs_of(ordered, [_evidence(exported[a] - exported[b]) for a, b in pairs])
+    return make_pairs(ordered, [_evidence(exported[a] - exported[b]) for a, b in pairs])
 
 
 def _evidence(difference: OutOfBag) -> tuple[float, tuple[float, float]]:
     """Return a difference, its p, and by how much its interval goes either way."""
     variance = Variance(difference.standard_error**2, len(difference.by_row) - 1)
-    return difference.score, t_test(difference.score, variance)
+    return difference.score, run_t_test(difference.score, variance)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.analysis.answers.conftest import DIVERGED
 from tests.helpers.problems import make_problem
-from tuner.analysis.answers.grid import grid_section, has_diverged
+from tuner.analysis.answers.learning_rate_grid import grid_answer, has_diverged
 from tuner.study import TrialRecord
 from tuner.training import Plan, TrialResult
 from tuner.training.progress import Diverged, TrialProgress
@@ -40,7 +40,7 @@ def evidence(made):
 
 
 def test_each_cell_holds_its_trials(evidence):
-    cells = grid_section(evidence).cells
+    cells = grid_answer(evidence).cells
     assert len(cells) == 10
     edges = np.geomspace(0.001, 1.0, 6)
     for cell in cells:
@@ -65,7 +65,7 @@ def test_each_cell_holds_its_trials(evidence):
 
 
 def test_what_is_said_of_it(evidence):
-    section = grid_section(evidence)
+    section = grid_answer(evidence)
     assert section.sentences[:3] == (
         "The best combination that was tried is learning rate 0.1 with batch size 16 (trial 1): "
         "cross-entropy 1.000 ± 0.077. Only 2 trials lie in this cell of the grid: others may be "
@@ -84,7 +84,7 @@ def test_a_list_of_rates_is_not_cut(made):
         study.add({"learning_rate": rate, "batch_size": 16}).add(
             {"learning_rate": rate, "batch_size": 64}
         )
-    section = grid_section(study.evidence())
+    section = grid_answer(study.evidence())
     assert [cell.learning_rate for cell in section.cells] == [(0.01, 0.01)] * 2 + [(0.1, 0.1)] * 2
     assert section.sentences[2] == "None of 4 trials diverged."
 

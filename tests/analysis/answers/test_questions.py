@@ -42,23 +42,23 @@ def drawn(study, trials, names):
 
 def test_what_the_space_compares_comes_first(made):
     answers = answered(drawn(made(), 30, ["depth", "learning_rate"]))
-    assert [section.title for section in answers.sections] == [
+    assert [section.title for section in answers.answers] == [
         "How many hidden layers are best?",
         "Which hyperparameters matter most?",
         "Which learning rate is best?",
     ]
-    assert answers.sections[1].sentences == (
+    assert answers.answers[1].sentences == (
         "Whether a trial is among the best 8 of 30 is decided by learning rate (96 % of the "
         "importance). The best trials of different settings may be alike all the same.",
         "Depth has no more importance than chance gives.",
     )
-    assert next(iter(answers.sections[1].importance.shares)) == "learning_rate"
+    assert next(iter(answers.answers[1].importance.shares)) == "learning_rate"
 
 
 def test_without_a_comparison_depth_and_what_matters_come_first(made):
     names = ["depth", "units", "kind", "strength", "learning_rate", "batch_size"]
     answers = answered(drawn(made(MLP), 40, names))
-    assert [section.title for section in answers.sections] == [
+    assert [section.title for section in answers.answers] == [
         "Which hyperparameters matter most?",
         "How many hidden layers are best?",
         "Which learning rate and batch size train best?",
@@ -66,12 +66,12 @@ def test_without_a_comparison_depth_and_what_matters_come_first(made):
         "Which regularizer helps?",
         "How strong should a penalty be?",
     ]
-    assert len(answers.sections[2].cells) == 10
+    assert len(answers.answers[2].cells) == 10
 
 
 def test_one_hyperparameter_alone_has_no_ranking(made):
     answers = answered(drawn(made(), 10, ["depth"]))
-    assert [section.title for section in answers.sections] == ["How many hidden layers are best?"]
+    assert [section.title for section in answers.answers] == ["How many hidden layers are best?"]
 
 
 def test_that_all_failed_trials_diverged_is_said_in_a_word(made):
@@ -83,7 +83,7 @@ def test_that_all_failed_trials_diverged_is_said_in_a_word(made):
 
 def test_how_to_get_more_trials_is_said_once(made):
     answers = answered(drawn(made(), 6, ["depth", "learning_rate"]))
-    sentences = [sentence for section in answers.sections for sentence in section.sentences]
+    sentences = [sentence for section in answers.answers for sentence in section.sentences]
     assert sum("--max-trials" in sentence for sentence in sentences) == 1
     assert (
         "It cannot be told which hyperparameters matter, since only 6 trials were completed, and "

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuner.analysis.rules import pick_best, pick_smallest
+from tuner.analysis.picking_rules import pick_best, pick_smallest
 
 RULES = (pick_best, pick_smallest)
 rng = np.random.default_rng(0)

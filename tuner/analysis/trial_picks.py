@@ -5,16 +5,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tuner.analysis.correction import OutOfBag, by_rule, out_of_bag, possible
-from tuner.analysis.rules import Rule, pick_best, pick_smallest
+from tuner.analysis.bias_correction import (
+    OutOfBag,
+    clip_interval,
+    evaluate_out_of_bag,
+    make_procedure,
+)
+from tuner.analysis.picking_rules import Rule, pick_best, pick_smallest
 from tuner.errors import NO_TRIAL, SearchFailed
 from tuner.study import Pick, TrialRecord
 
-__all__ = ["Selection", "pareto", "select"]
+__all__ = ["TrialPicks", "find_front", "pick_trials"]
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class TrialPicks:
     """The networks that a study names.
 
     Attributes:
@@ -28,18 +33,18 @@ class Selection:
     out_of_bag: OutOfBag = field(compare=False, repr=False)
 
 
-def select(
+def pick_trials(
     records: Sequence[TrialRecord],
-    row_values: Mapping[int, np.ndarray],
+    cluster_values: Mapping[int, np.ndarray],
     *,
     maximise: bool,
     seed: int,
-) -> Selection:
+) -> TrialPicks:
     """Pick the best and the smallest good network of a study.
 
     Args:
         records: The study's trials; those that failed are left out.
-        row_values: The objective of each row, or group of rows, by completed trial; `(rows,)`.
+        cluster_values: The objective of each row, or group of rows, by completed trial; `(rows,)`.
         maximise: Whether more is better.
         seed: Of the bootstrap.
 
@@ -51,27 +56,29 @@ def select(
     completed = [record for record in by_number if record.completed]
     if not completed:
         raise SearchFailed(NO_TRIAL)
-    values = np.stack([row_values[record.trial] for record in completed]).astype(np.float64)
+    values = np.stack([cluster_values[record.trial] for record in completed]).astype(np.float64)
     losses = -values if maximise else values
     parameters = np.array([record.result.parameters for record in completed])
     rows = losses.shape[1]
 
     def pick(rule: Rule) -> tuple[Pick, OutOfBag]:
         (picked,) = rule(losses, np.ones((rows, 1)), parameters)
-        found = out_of_bag(by_rule(rule, losses, parameters, values), rows, seed=seed)
-        interval = possible(*found.interval, maximise=maximise)
+        found = evaluate_out_of_bag(
+            make_procedure(rule, losses, parameters, values), rows, seed=seed
+        )
+        interval = clip_interval(*found.interval, maximise=maximise)
         return _pick(completed[picked], found.score, interval), found
 
     best, found = pick(pick_best)
     smallest, _ = pick(pick_smallest)
-    return Selection(best, smallest, found)
+    return TrialPicks(best, smallest, found)
 
 
 def _parameters(record: TrialRecord) -> float:
     return record.result.parameters
 
 
-def pareto(
+def find_front(
     records: Sequence[TrialRecord],
     *,
     maximise: bool,

@@ -1,17 +1,17 @@
 """Which hyperparameters matter, in words."""
 
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.records import Section
+from tuner.analysis.answers.records import Answer
 from tuner.analysis.answers.words import begun, listed, named
 from tuner.words import counted
 
-__all__ = ["importance_section"]
+__all__ = ["importance_answer"]
 
 
-def importance_section(evidence: Evidence) -> Section:
+def importance_answer(evidence: Evidence) -> Answer:
     """Return which hyperparameters decide whether a trial is good."""
     found = evidence.importance
-    return Section(
+    return Answer(
         title="Which hyperparameters matter most?",
         hyperparameters=tuple(found.shares),
         sentences=_sentences(evidence),

@@ -9,11 +9,11 @@ import numpy as np
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.words import amount
-from tuner.analysis.comparison import by_hyperparameter
+from tuner.analysis.setting_comparison import group_by_hyperparameter
 from tuner.space import Value
 from tuner.study import TrialRecord
 
-__all__ = ["Cut", "cut"]
+__all__ = ["Binning", "cut"]
 
 _MOST_VALUES = 8  # a hyperparameter with so many values is compared value by value
 _MOST_PARTS = 4
@@ -21,7 +21,7 @@ _TRIALS_OF_A_PART = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Binning:
     """How trials are put into settings.
 
     Attributes:
@@ -35,7 +35,7 @@ class Cut:
     whole: bool
 
 
-def cut(evidence: Evidence, name: str) -> Cut:
+def cut(evidence: Evidence, name: str) -> Binning:
     """Return the settings of a hyperparameter.
 
     Those with up to eight values are compared value by value. Others are cut at quantiles of the
@@ -46,20 +46,20 @@ def cut(evidence: Evidence, name: str) -> Cut:
         evidence: The study's.
         name: The hyperparameter.
     """
-    own = by_hyperparameter(name)
+    own = group_by_hyperparameter(name)
     values = [value for record in evidence.records if (value := own(record)) is not None]
     distinct = set(values)
     texts = any(isinstance(value, bool | str) for value in distinct)
     if texts:
-        return Cut(own, tuple(sorted(distinct, key=str)), whole=True)
+        return Binning(own, tuple(sorted(distinct, key=str)), whole=True)
     domain = evidence.domain(name)
     size = len(distinct) if domain is None else domain.size()
     if size is not None and size <= _MOST_VALUES and len(distinct) <= _MOST_VALUES:
-        return Cut(own, tuple(sorted(distinct, key=float)), whole=True)
+        return Binning(own, tuple(sorted(distinct, key=float)), whole=True)
     return _cut_at_quantiles(own, [float(value) for value in values])
 
 
-def _cut_at_quantiles(own: Callable[[TrialRecord], Value | None], values: list[float]) -> Cut:
+def _cut_at_quantiles(own: Callable[[TrialRecord], Value | None], values: list[float]) -> Binning:
     parts = int(np.clip(len(values) // _TRIALS_OF_A_PART, 2, _MOST_PARTS))
     shares = np.arange(1, parts) / parts
     edges = sorted({float(f"{edge:.2g}") for edge in np.quantile(values, shares)})
@@ -70,7 +70,7 @@ def _cut_at_quantiles(own: Callable[[TrialRecord], Value | None], values: list[f
         return None if value is None else labels[bisect_right(edges, float(value))]
 
     held = {labels[bisect_right(edges, value)] for value in values}
-    return Cut(setting, tuple(label for label in labels if label in held), whole=False)
+    return Binning(setting, tuple(label for label in labels if label in held), whole=False)
 
 
 def _labels(edges: list[float]) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.comparisons import made, rates, trained
 from tests.helpers.problems import make_split
-from tuner.analysis.comparison import by_hyperparameter, compare_settings
+from tuner.analysis.setting_comparison import compare_settings, group_by_hyperparameter
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
 
@@ -26,14 +26,14 @@ class Trials:
     """Trials by number, and their losses by row."""
 
     def __init__(self):
-        self.records, self.row_values = [], {}
+        self.records, self.cluster_values = [], {}
 
     def add(self, setting, shift=0.0, status="completed", split=SPLIT, **fields):
         trial = len(self.records)
         values = losses(shift, trial)
         result = TrialResult(trial, status, parameters=10)
         if status != "failed":
-            self.row_values[trial] = values
+            self.cluster_values[trial] = values
             result = replace(
                 result,
                 score=float(values.mean()),
@@ -49,9 +49,9 @@ class Trials:
         self.records[trial] = replace(record, result=replace(record.result, **fields))
 
     def compare(self, maximise=False, split=SPLIT):
-        setting = by_hyperparameter("depth")
+        setting = group_by_hyperparameter("depth")
         return compare_settings(
-            self.records, self.row_values, setting=setting, split=split, maximise=maximise
+            self.records, self.cluster_values, setting=setting, split=split, maximise=maximise
         )
 
 
@@ -130,7 +130,7 @@ def test_a_trial_without_a_setting_is_left_out_and_ranges_are_cut_by_the_caller(
         trials.add(depth, depth / 5)
     compared = compare_settings(
         trials.records,
-        trials.row_values,
+        trials.cluster_values,
         setting=lambda record: None if record.trial == 4 else record.hyperparameters["depth"] > 2,
         split=SPLIT,
         maximise=False,
@@ -145,14 +145,14 @@ def test_two_folds_that_agree_by_chance_are_no_proof():
     trials.change(0, fold_scores=(0.5, 0.6))
     trials.change(1, fold_scores=(0.51, 0.61))
     (pair,) = trials.compare(split=split).pairs
-    error = np.sqrt((trials.row_values[0] - trials.row_values[1]).var(ddof=1) / ROWS)
+    error = np.sqrt((trials.cluster_values[0] - trials.cluster_values[1]).var(ddof=1) / ROWS)
     assert pair.interval[1] - pair.difference == pytest.approx(12.7062 * error)
     assert not pair.told_apart
 
 
 def test_networks_that_are_alike_to_the_row_do_not_differ():
     trials = Trials().add(0).add(1)
-    trials.row_values[1] = trials.row_values[0]
+    trials.cluster_values[1] = trials.cluster_values[0]
     first = trials.records[0].result
     trials.change(1, score=first.score, fold_scores=first.fold_scores)
     (pair,) = trials.compare().pairs
