@@ -10,6 +10,7 @@ import tuner
 ORDER = [
     "_version",
     "errors",
+    "files",
     "space",
     "words",
     "data",

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from tuner.errors import UserError
+from tuner.errors import UserError, one_line
 from tuner.run.preparation import DataRequest, make_hypermodel, prepare
 from tuner.study import SearchSettings, installed_versions
 from tuner.tracking import chosen_tracking_uri
@@ -115,8 +115,7 @@ def _gpu(tf: Any, number: int, gpu: Any) -> Finding:
         with tf.device(f"GPU:{number}"):
             product = tf.matmul(a, b).numpy()
     except tf.errors.OpError as error:
-        reason = str(error.message).partition("\n")[0]
-        sentence = f"{name} cannot multiply matrices ({reason}); look at its driver"
+        sentence = f"{name} cannot multiply matrices ({one_line(error)}); look at its driver"
         return Finding("device", "fault", sentence)
     if np.abs(product - a @ b).max() > 1.0:  # TF32 rounds to three digits
         return Finding("device", "fault", f"{name} multiplies wrongly; look at its driver")
@@ -161,12 +160,10 @@ def _mlflow(root: Path, tracking_uri: str | None) -> Finding:
         return Finding("MLflow", "ok", f"the first search makes its database, {path}")
     from mlflow import MlflowClient
 
-    from tuner.tracking.runs import first_line
-
     try:
         MlflowClient(tracking_uri=uri).search_experiments(max_results=1)
     except Exception as error:  # a store may fail in its own ways: SQL, HTTP
         remedy = "a search goes on without it, and tuner sync writes what it lacks later"
-        sentence = f"{uri} does not answer ({first_line(error)}); {remedy}"
+        sentence = f"{uri} does not answer ({one_line(error)}); {remedy}"
         return Finding("MLflow", "warning", sentence)
     return Finding("MLflow", "ok", f"{uri} answers")

@@ -11,6 +11,7 @@ TunerError
     └── ExportMismatch  a reloaded model answers differently from the one in memory
 """
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -26,6 +27,7 @@ __all__ = [
     "TunerFault",
     "UserError",
     "known_names",
+    "one_line",
 ]
 
 NO_TRIAL = "no trial was completed, so there is no network to pick; go on with tuner resume"
@@ -82,3 +84,21 @@ def known_names(name: str, known: Iterable[str]) -> str:
     hint = f"did you mean {near[0]}? " if near else ""
     listed = f"known are {', '.join(names)}"
     return hint + (listed[0].upper() + listed[1:] if near else listed)
+
+
+# Where a long message ends and a dump begins: Keras's arguments, SQL, TensorFlow's graph nodes.
+_DUMP = re.compile(r"Arguments received by|\[SQL: |\[\[\{\{node")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_LONGEST = 400  # characters of a message
+
+
+def one_line(error: BaseException) -> str:
+    """Return the class and the message of another library's error in one line.
+
+    Colours and dumps are left out; a long message is cut.
+
+    >>> one_line(ValueError("units must be positive\\n\\nArguments received by Dense: units=0"))
+    'ValueError: units must be positive'
+    """
+    message = _DUMP.split(_COLOUR.sub("", str(error)))[0]
+    return f"{type(error).__name__}: {' '.join(message.split())[:_LONGEST]}"

@@ -313,7 +313,10 @@ def test_a_trial_that_does_not_fit_alone_fails_with_the_reason(problem, plan, mo
 
     monkeypatch.setattr(StackedWeights, "load", no_memory)
     (result,) = train("lanes", VALUES, problem, plan).values()
-    assert (result.status, result.reason) == ("failed", "out of memory: OOM when allocating")
+    assert (result.status, result.reason) == (
+        "failed",
+        "out of memory: ResourceExhaustedError: OOM when allocating more",
+    )
 
 
 def test_nothing_is_written_while_training(problem, plan, tmp_path, monkeypatch):

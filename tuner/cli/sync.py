@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuner.errors import TrackingError
+from tuner.errors import TrackingError, one_line
 from tuner.study import Study
 from tuner.tracking import chosen_tracking_uri
 
@@ -23,7 +23,7 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
     with study.mlflow_lock(_PATIENCE):
         from mlflow import MlflowClient
 
-        from tuner.tracking.runs import StudyRuns, first_line
+        from tuner.tracking.runs import StudyRuns
 
         try:
             runs = StudyRuns(MlflowClient(tracking_uri=uri), study, root)
@@ -32,7 +32,7 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
             runs.draw()
         except Exception as error:  # a store may fail in its own ways: SQL, HTTP
             raise TrackingError(
-                f"MLflow at {uri} cannot be written ({first_line(error)}); mend that, or give "
+                f"MLflow at {uri} cannot be written ({one_line(error)}); mend that, or give "
                 "--tracking-uri another store"
             ) from error
     written = f"{runs.written} of its runs were missing" if runs.written else "nothing was missing"

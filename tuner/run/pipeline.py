@@ -24,7 +24,7 @@ from tuner.analysis import (
     make_exportable,
     pick_networks,
 )
-from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError
+from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError, one_line
 from tuner.report import make_ready
 from tuner.run.exporting import Export, export_trained
 from tuner.run.final_training import train_members
@@ -298,9 +298,8 @@ def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTune
         if prepared.definition is not None or isinstance(error, UserError):
             raise
         # KerasTuner builds a network of a user's hypermodel to learn its hyperparameters
-        first_line = str(error).strip().partition("\n")[0]
         raise SpaceError(
-            f"hypermodel {prepared.space}: build raised {type(error).__name__}: {first_line}; "
+            f"hypermodel {prepared.space}: build raised {one_line(error)}; "
             "mend it, and try it with keras_tuner.HyperParameters()"
         ) from error
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuner.analysis import find_front
-from tuner.errors import UserError
+from tuner.errors import UserError, one_line
 from tuner.run.preparation import Prepared, hyperparameters_of, make_hypermodel
 from tuner.study import BATCH, PredictionTime, PredictionTimes, Study, TrialRecord
-from tuner.training.reasons import reason_of
 
 if TYPE_CHECKING:
     import keras
@@ -157,7 +156,7 @@ def _build(
             key, network = _compiled(hypermodel, group[0], rows)
         except Exception as error:
             trial = group[0].trial
-            notes.append(f"Trial {trial} has no prediction time: {reason_of(error)}.")
+            notes.append(f"Trial {trial} has no prediction time: {one_line(error)}.")
         else:
             networks.setdefault(key, network).trials.extend(record.trial for record in group)
     return list(networks.values()), notes

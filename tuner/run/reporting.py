@@ -18,6 +18,7 @@ from tuner.analysis import (
     write_results,
 )
 from tuner.errors import UserError
+from tuner.files import write_whole
 from tuner.report import Compared, Material, Page, check_same_rows, comparison_page, study_page
 from tuner.run.preparation import Prepared
 from tuner.study import Study
@@ -173,15 +174,13 @@ def _compared(prepared: Prepared, study: Study) -> Compared:
 
 
 def write_page(page: Page, path: Path) -> None:
-    """Write a page; it is whole when it has its name.
+    """Write a page; an earlier one stays until the new one is whole.
 
     Raises:
         UserError: The file cannot be written.
     """
-    temporary = path.with_name(path.name + ".tmp")
     try:
-        temporary.write_text(page.html(), encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, lambda file: file.write(page.html().encode()))
     except OSError as error:
         raise UserError(
             f"report {path} cannot be written ({error.strerror}); mend that, or give --output "

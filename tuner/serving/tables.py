@@ -1,12 +1,14 @@
 """Files of predictions: CSV or Parquet, written a part after another."""
 
 from collections.abc import Iterable
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 import pandas as pd
 
 from tuner.errors import UserError
+from tuner.files import write_whole
 from tuner.serving.writing import unwritable
 
 __all__ = ["check_output", "print_tables", "write_tables"]
@@ -49,18 +51,11 @@ def write_tables(tables: Iterable[pd.DataFrame], output: Path) -> None:
         UserError: The file cannot be written.
     """
     check_output(output)
-    temporary = output.with_name(f".{output.name}.tmp")
+    write = _write_csv if output.suffix == ".csv" else _write_parquet
     try:
-        if output.suffix == ".csv":
-            with temporary.open("w", encoding="utf-8", newline="") as stream:
-                print_tables(tables, stream)
-        else:
-            _write_parquet(tables, temporary)
-        temporary.replace(output)
+        write_whole(output, lambda file: write(tables, file))
     except OSError as error:
         raise unwritable(f"output file {output}", error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def print_tables(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:
@@ -69,13 +64,21 @@ def print_tables(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:
         table.to_csv(stream, index=False, header=number == 0)
 
 
-def _write_parquet(tables: Iterable[pd.DataFrame], path: Path) -> None:
+def _write_csv(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:
+    stream = TextIOWrapper(file, encoding="utf-8", newline="")
+    try:
+        print_tables(tables, stream)
+    finally:
+        stream.detach()  # also flushes; the file itself stays open
+
+
+def _write_parquet(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     parts = (pa.Table.from_pandas(table, preserve_index=False) for table in tables)
     first = next(parts)
-    with path.open("wb") as stream, pq.ParquetWriter(stream, first.schema) as writer:
+    with pq.ParquetWriter(file, first.schema) as writer:
         writer.write_table(first)
         for part in parts:
             writer.write_table(part)

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tuner.errors import StudyError, known_names
+from tuner.files import write_whole
 from tuner.study.journal import EventKind, Journal
 from tuner.study.lock import locked
 from tuner.study.prediction import PredictionTimes
@@ -62,7 +63,7 @@ class Study:
             folder.mkdir(parents=True)  # fails where another process was quicker
             (folder / "oof").mkdir()
             text = json.dumps(record.to_dict(), indent=1, ensure_ascii=False)
-            _write_whole(folder / "study.json", text.encode())
+            write_whole(folder / "study.json", lambda file: file.write(text.encode()))
         except OSError as error:
             raise StudyError(
                 f"study folder {folder} cannot be written ({error.strerror}); "
@@ -315,26 +316,10 @@ def _is_study(folder: Path) -> bool:
 
 
 def _write_safely(path: Path, save: Callable[[BinaryIO], object]) -> None:
-    """Write a file that is whole on the disk when it has its name.
-
-    Raises:
-        StudyError: It cannot be written.
-    """
-    temporary = path.with_suffix(".tmp")
     try:
-        with temporary.open("wb") as file:
-            save(file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, save)
     except OSError as error:
         raise StudyError(
             f"{path} cannot be written ({error.strerror}); mend that, and the study can be gone "
             "on with: all that stands in its journal is kept"
         ) from error
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary = path.with_suffix(".tmp")
-    temporary.write_bytes(content)
-    temporary.replace(path)

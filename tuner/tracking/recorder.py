@@ -17,8 +17,9 @@ from typing import Any
 
 from mlflow import MlflowClient
 
+from tuner.errors import one_line
 from tuner.study import Study
-from tuner.tracking.runs import StudyRuns, first_line
+from tuner.tracking.runs import StudyRuns
 
 __all__ = ["Recorder"]
 
@@ -91,8 +92,8 @@ class Recorder:
         try:
             write()
         except Exception as error:  # a store may fail in its own ways: SQL, HTTP, a missing driver
-            if first_line(error) != self._fault:
-                self._fault = first_line(error)
+            if one_line(error) != self._fault:
+                self._fault = one_line(error)
                 tell(fault=self._fault)
             return False
         if self._fault:

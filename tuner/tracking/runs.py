@@ -16,7 +16,7 @@ from tuner.study import EventKind, JournalReader, Study, StudyRecord, TrialRecor
 from tuner.tracking.artifacts import log_figures, log_report
 from tuner.tracking.registry import register_model
 
-__all__ = ["StudyRuns", "first_line"]
+__all__ = ["StudyRuns"]
 
 _BATCH = 1000  # metrics and params that MLflow takes in one call
 _PAGE = 1000  # runs that MLflow gives in one call
@@ -203,11 +203,6 @@ class StudyRuns:
         if record.result.reason:
             tags["tuner.reason"] = record.result.reason[:5000]
         return self.client.create_run(self.experiment_id, start_time=begun, tags=tags)
-
-
-def first_line(error: Exception) -> str:
-    """Return an error of MLflow as one line."""
-    return f"{type(error).__name__}: " + str(error).strip().partition("\n")[0]
 
 
 def _params(values: Mapping[str, Any]) -> list[Param]:

@@ -9,12 +9,11 @@ import keras_tuner
 import numpy as np
 
 from tuner.data import rows_at_once
-from tuner.errors import UserError
+from tuner.errors import UserError, one_line
 from tuner.problem import Problem
 from tuner.training.compiling import build_network
 from tuner.training.plan import Final, Job, Plan
 from tuner.training.progress import Diverged, TrialProgress
-from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult
 from tuner.training.streams import batch_order, stream_seed
 from tuner.training.trainer import Trainer
@@ -51,7 +50,7 @@ class FitTrainer(Trainer):
             except UserError:
                 raise
             except Exception as error:  # a user's hypermodel may raise anything; it is recorded
-                reason = str(error) if isinstance(error, Diverged) else reason_of(error)
+                reason = str(error) if isinstance(error, Diverged) else one_line(error)
                 yield TrialResult(
                     job.trial, "failed", reason, seconds=time.perf_counter() - started
                 )

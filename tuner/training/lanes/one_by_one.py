@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tuner.errors import one_line
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.network import LaneProgram, Lanes, LaneWeights
 from tuner.training.lanes.unfit import Unfit
@@ -115,10 +116,7 @@ class OneByOneProgram(LaneProgram[LoneWeights]):
                 {name: tf.TensorSpec(value.shape, value.dtype) for name, value in lane.items()},
             )
         except Exception as error:  # a person's own layers may raise anything
-            first_line = str(error).strip().partition("\n")[0]
-            raise Unfit(
-                f"its network cannot be traced: {type(error).__name__}: {first_line}"
-            ) from error
+            raise Unfit(f"its network cannot be traced: {one_line(error)}") from error
 
     def _epoch(self, variables: Variables, lane: Lanes) -> tuple[Variables, tf.Tensor, tf.Tensor]:
         variables = self.network.begin_epoch(variables, lane["rate"])

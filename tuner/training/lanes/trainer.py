@@ -12,7 +12,7 @@ import keras_tuner
 import numpy as np
 import tensorflow as tf
 
-from tuner.errors import UserError
+from tuner.errors import UserError, one_line
 from tuner.problem import Problem
 from tuner.training.fit import FitTrainer
 from tuner.training.lanes.block import LaneBlock
@@ -24,7 +24,6 @@ from tuner.training.lanes.network import LaneProgram, LaneShape, LaneTrial
 from tuner.training.lanes.unfit import Unfit
 from tuner.training.lanes.workers import Workers
 from tuner.training.plan import Final, Job, Plan
-from tuner.training.reasons import reason_of
 from tuner.training.result import TrialResult
 from tuner.training.trainer import Trainer
 
@@ -207,7 +206,7 @@ class _Cohort:
             try:
                 yield from filter(None, self._block([trial]))
             except tf.errors.ResourceExhaustedError as error:
-                reason = f"out of memory: {error.message}".partition("\n")[0]
+                reason = f"out of memory: {one_line(error)}"
                 yield TrialResult(trial.trial, "failed", reason)
 
     def _block(self, trials: Sequence[LaneTrial]) -> _Results:
@@ -251,7 +250,7 @@ class _Cohort:
         except Unfit as error:
             self.unfit[job.trial] = str(error)
         except Exception as error:  # a person's hypermodel may raise anything; it is recorded
-            yield TrialResult(job.trial, "failed", reason_of(error))
+            yield TrialResult(job.trial, "failed", one_line(error))
 
     def _blocks(self, trials: Sequence[LaneTrial]) -> list[list[LaneTrial]]:
         """Cut each group into blocks; the largest first, so that all cores end together.
