@@ -4,7 +4,7 @@ import numpy as np
 
 from tuner.data import Column, Dataset, Schema
 from tuner.folds import Split
-from tuner.words import counted
+from tuner.words import count_noun
 
 __all__ = ["data_lines"]
 
@@ -38,10 +38,10 @@ def _relations(dataset: Dataset) -> list[str]:
     lines = []
     if dataset.groups is not None:
         groups = len(np.unique(dataset.groups))
-        lines.append(f"  {counted(groups, 'group')}, none of them on both sides of a split")
+        lines.append(f"  {count_noun(groups, 'group')}, none of them on both sides of a split")
     if dataset.order is not None:
         places = len(np.unique(dataset.order))
-        lines.append(f"  {counted(places, 'place')} in the order, none of them cut through")
+        lines.append(f"  {count_noun(places, 'place')} in the order, none of them cut through")
     return lines
 
 

@@ -27,7 +27,7 @@ from tuner.run.preparation import (
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord, check_root
 from tuner.tracking import MlflowMirror, chosen_tracking_uri
-from tuner.words import configuration, counted
+from tuner.words import count_noun, format_hyperparameters
 
 __all__ = ["SearchCommand"]
 
@@ -154,7 +154,7 @@ class Progress(Listener):
             self.ended += 1
             self._came_out(record)
         if self.ended:
-            self.say(f"{counted(self.ended, 'trial')} ended in an earlier search of it")
+            self.say(f"{count_noun(self.ended, 'trial')} ended in an earlier search of it")
 
     def on_note(self, note: str) -> None:
         """Say it."""
@@ -169,7 +169,7 @@ class Progress(Listener):
             for name, value in {**record.hyperparameters, **record.derived}.items()
             if name not in self.fixed
         }
-        what = f"trial {record.trial}: {configuration(searched)}"
+        what = f"trial {record.trial}: {format_hyperparameters(searched)}"
         self.say(f"{number} {what}: {self._came_out(record)}")
 
     def _came_out(self, record: TrialRecord) -> str:
@@ -215,8 +215,8 @@ class Progress(Listener):
         if self._study is not None:
             resume = self._study.command("resume", *options)
             self.say(
-                f"study {self._study.record.name}: {counted(self.ended, 'trial')} ended before the "
-                f"interrupt; they are kept in {self._study.folder}. Go on with: {resume}"
+                f"study {self._study.record.name}: {count_noun(self.ended, 'trial')} ended before "
+                f"the interrupt; they are kept in {self._study.folder}. Go on with: {resume}"
             )
 
     def say(self, text: str) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from tuner.analysis import Calibration, Ensemble, JudgedBaseline, PickName
 from tuner.run.pipeline import Outcome
 from tuner.study import Pick
-from tuner.words import configuration, counted
+from tuner.words import count_noun, format_hyperparameters
 
 __all__ = ["summary_lines"]
 
@@ -25,7 +25,7 @@ def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
         "",
         record.title,
         "",
-        f"best of {counted(len(outcome.records), 'trial')}"
+        f"best of {count_noun(len(outcome.records), 'trial')}"
         + (f" ({', '.join(others)})" if others else "")
         + f"{_exported(outcome, 'best')}: trial {best.trial}",
         *_network(best),
@@ -116,8 +116,8 @@ def _test(outcome: Outcome) -> list[str]:
 
 def _network(pick: Pick) -> list[str]:
     return [
-        f"  hyperparameters   {configuration({**pick.hyperparameters, **pick.derived})}",
-        f"  parameters        {pick.parameters:,}, trained for {counted(pick.epoch, 'epoch')}",
+        f"  hyperparameters   {format_hyperparameters({**pick.hyperparameters, **pick.derived})}",
+        f"  parameters        {pick.parameters:,}, trained for {count_noun(pick.epoch, 'epoch')}",
     ]
 
 

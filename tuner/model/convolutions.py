@@ -8,7 +8,7 @@ from typing import Any
 
 from tuner.errors import SpaceError
 from tuner.space import Space
-from tuner.words import counted
+from tuner.words import count_noun
 
 __all__ = ["SIDE", "Convolutions", "check_image"]
 
@@ -97,4 +97,4 @@ def check_image(space: Space, image: tuple[int, int, int] | None, *, data: str) 
 def _fewer(most: int) -> str:
     if not most:
         return "take a space without blocks"
-    return f"give {counted(most, 'block')} at most, or larger images"
+    return f"give {count_noun(most, 'block')} at most, or larger images"

@@ -7,9 +7,8 @@ from tuner.report.blocks import Block, Facts, Figure, Table, Words
 from tuner.report.comparing import Compared
 from tuner.report.figures import Estimate, bars_height, finished, intervals, progress, tabulate
 from tuner.report.page import Page, Section
-from tuner.report.words import interval, score, spoken
 from tuner.scoring import OBJECTIVES
-from tuner.words import configuration
+from tuner.words import format_hyperparameters, format_interval, format_score, say_name
 
 __all__ = ["comparison_page"]
 
@@ -46,7 +45,7 @@ def _headline(exported: Exported, found: Sequence[Pair[str]], objective: str) ->
     beside = [each for each in found if each.first == best]
     alike = [each.second for each in beside if not each.told_apart]
     first = (
-        f"The best score, corrected for the choice, is that of {best}: {spoken(objective)} "
+        f"The best score, corrected for the choice, is that of {best}: {say_name(objective)} "
         f"{_corrected(exported[best])}."
     )
     if not alike:
@@ -58,7 +57,7 @@ def _headline(exported: Exported, found: Sequence[Pair[str]], objective: str) ->
 
 
 def _corrected(exported: OutOfBag) -> str:
-    return score(exported.score, exported.standard_error)
+    return format_score(exported.score, exported.standard_error)
 
 
 def _scores(
@@ -80,13 +79,13 @@ def _scores(
         (
             f"{each.first} less {each.second}",
             f"{each.difference:+.4f}",
-            interval(each.interval),
+            format_interval(each.interval),
             f"{each.adjusted_p:.3f}",
             "yes" if each.told_apart else "no",
         )
         for each in found
     )
-    header = ("difference", spoken(objective), "95 % interval", "adjusted p", "told apart")
+    header = ("difference", say_name(objective), "95 % interval", "adjusted p", "told apart")
     words = Words(
         (
             "A study with more trials has more to choose from, and the better score by that alone: "
@@ -109,15 +108,18 @@ def _networks(studies: Sequence[Compared], exported: Exported, objective: str) -
     rows = [
         ("question", *(each.study.record.title for each in studies)),
         ("exported", *(each.picks.exported for each in studies)),
-        (f"its {spoken(objective)}, cross-validated", *(_plain(e, objective) for e in studies)),
+        (f"its {say_name(objective)}, cross-validated", *(_plain(e, objective) for e in studies)),
         ("corrected for the choice", *(_corrected(exported[each.name]) for each in studies)),
         ("best trial", *(str(each.picks.best.trial) for each in studies)),
         ("its hyperparameters", *(_searched(each) for each in studies)),
         ("its parameters", *(f"{each.picks.best.parameters:,}" for each in studies)),
         ("smallest good network", *(_smallest(each) for each in studies)),
         (
-            f"{spoken(objective)}, held-out test",
-            *(score(*each.test[objective]) if objective in each.test else "–" for each in studies),
+            f"{say_name(objective)}, held-out test",
+            *(
+                format_score(*each.test[objective]) if objective in each.test else "–"
+                for each in studies
+            ),
         ),
     ]
     header = ("", *(each.name for each in studies))
@@ -127,13 +129,15 @@ def _networks(studies: Sequence[Compared], exported: Exported, objective: str) -
 
 def _plain(study: Compared, objective: str) -> str:
     pick = study.picks.exported_pick
-    return score(pick.scores[objective], pick.standard_errors[objective])
+    return format_score(pick.scores[objective], pick.standard_errors[objective])
 
 
 def _searched(study: Compared) -> str:
     best, fixed = study.picks.best, study.study.record.fixed
     values = {**best.hyperparameters, **best.derived}
-    return configuration({name: value for name, value in values.items() if name not in fixed})
+    return format_hyperparameters(
+        {name: value for name, value in values.items() if name not in fixed}
+    )
 
 
 def _smallest(study: Compared) -> str:

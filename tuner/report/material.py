@@ -9,7 +9,7 @@ from tuner.analysis import Answers, Fronts, JudgedBaseline, Picks, find_fronts
 from tuner.report.figures import Trials, tabulate
 from tuner.scoring import Truth
 from tuner.study import Study, StudyRecord, TrialRecord
-from tuner.words import configuration
+from tuner.words import format_hyperparameters
 
 __all__ = ["Material"]
 
@@ -70,4 +70,4 @@ class Material:
     def words(self, trial: TrialRecord) -> str:
         """Return by what a trial differs from the others."""
         values = {**trial.hyperparameters, **trial.derived}
-        return configuration({n: values[n] for n in self.trials.names if n in values})
+        return format_hyperparameters({n: values[n] for n in self.trials.names if n in values})

@@ -3,7 +3,7 @@
 from tuner.report.material import Material
 from tuner.report.page import Page
 from tuner.report.sections import all_sections
-from tuner.words import counted
+from tuner.words import count_noun
 
 __all__ = ["study_page"]
 
@@ -13,7 +13,7 @@ def study_page(of: Material) -> Page:
     record = of.record
     subject = (
         f"{record.name} · {record.data['name']}, {record.data['rows']:,} rows · "
-        f"{counted(len(of.records), 'trial')}"
+        f"{count_noun(len(of.records), 'trial')}"
     )
     title = record.title or f"Which network is best for {record.data['name']}?"
     return Page(title, subject, of.answers.headline, all_sections(of))

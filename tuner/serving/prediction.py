@@ -18,7 +18,7 @@ from tuner.data.encoding import level_places
 from tuner.errors import UserError
 from tuner.serving.inputs import model_inputs
 from tuner.serving.writing import first_sentence
-from tuner.words import counted
+from tuner.words import count_noun
 
 if TYPE_CHECKING:
     import keras
@@ -112,8 +112,8 @@ class ExportedModel:
             yield part
         for name, count in counts.items():
             tell(
-                f"column {name}: {counted(count, 'cell')} of levels that the model does not know, "
-                f"such as {first[name]!r}; each counts as none of its levels"
+                f"column {name}: {count_noun(count, 'cell')} of levels that the model does not "
+                f"know, such as {first[name]!r}; each counts as none of its levels"
             )
 
     def predict(self, parts: Iterable[Inputs]) -> Iterator[pd.DataFrame]:

@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.words import amount
 from tuner.analysis.setting_comparison import group_by_hyperparameter
 from tuner.space import Value
 from tuner.study import TrialRecord
+from tuner.words import say_value
 
 __all__ = ["Binning", "cut"]
 
@@ -75,6 +75,6 @@ def _cut_at_quantiles(own: Callable[[TrialRecord], Value | None], values: list[f
 
 def _labels(edges: list[float]) -> list[str]:
     """Return what the parts are called; an edge belongs to the part above it."""
-    words = [amount(edge) for edge in edges]
+    words = [say_value(edge) for edge in edges]
     between = [f"{low} to {high}" for low, high in pairwise(words)]
     return [f"below {words[0]}", *between, f"{words[-1]} or more"]

@@ -5,21 +5,21 @@ from collections.abc import Sequence
 
 from tuner.analysis.answers.binning import Binning
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.words import (
-    begun,
-    fewer,
-    interval,
-    is_are,
-    listed,
-    named,
-    rounded,
-    setting,
-    settings,
-)
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison, Setting, compare_settings
 from tuner.space import Value
-from tuner.words import counted
+from tuner.words import (
+    capitalize_first,
+    choose_verb,
+    count_noun,
+    join_words,
+    round_to_error,
+    say_fewer,
+    say_interval,
+    say_name,
+    say_setting,
+    say_settings,
+)
 
 __all__ = ["compared", "describe_comparison", "find_pair"]
 
@@ -60,9 +60,9 @@ def describe_comparison(
     lacking = _lacking(evidence, name, way, comparison)
     more = evidence.more_trials
     if not tried:
-        return f"No trial with a {named(name)} was completed.", *lacking, more
+        return f"No trial with a {say_name(name)} was completed.", *lacking, more
     if len(tried) == 1:
-        only = f"Only {setting(name, tried[0].value)} has a completed trial to compare"
+        only = f"Only {say_setting(name, tried[0].value)} has a completed trial to compare"
         return f"{only}: {_score(evidence, tried[0])}.", *lacking, more
     nothing_told = not any(pair.told_apart for pair in comparison.pairs)
     if not _luck_is_known(evidence, way) or (comparison.share == 1 and nothing_told):
@@ -99,11 +99,12 @@ def _size(evidence: Evidence, name: str, way: Binning, comparison: Comparison) -
     best = comparison.not_told_apart[0]
     smallest = min(sizes, key=lambda value: sizes[value])
     if smallest == best:
-        return f"This is also the smallest of them, with {counted(sizes[best], 'parameter')}."
+        return f"This is also the smallest of them, with {count_noun(sizes[best], 'parameter')}."
     return (
-        f"The smallest that cannot be told apart from the best is {setting(name, smallest)}: "
-        f"{counted(sizes[smallest], 'parameter')}, {fewer(sizes[smallest], than=sizes[best])} than "
-        f"{setting(name, best)} with {sizes[best]:,}."
+        f"The smallest that cannot be told apart from the best is {say_setting(name, smallest)}: "
+        f"{count_noun(sizes[smallest], 'parameter')}, "
+        f"{say_fewer(sizes[smallest], than=sizes[best])} than {say_setting(name, best)} "
+        f"with {sizes[best]:,}."
     )
 
 
@@ -120,14 +121,14 @@ def _told(evidence: Evidence, name: str, way: Binning, comparison: Comparison) -
     alike = [each for each in tried[1:] if each.value in comparison.not_told_apart]
     worse = [each for each in tried[1:] if each.value not in comparison.not_told_apart]
     if not worse:
-        all_of_them = begun(settings(name, _ordered(way, tried)))
+        all_of_them = capitalize_first(say_settings(name, _ordered(way, tried)))
         return [f"{all_of_them} cannot be told apart.", _by_score(evidence, name, best)]
     behind = _behind(name, way, worse, comparison)
-    score, verb = _score(evidence, best), is_are(name, [best.value])
-    first = begun(setting(name, best.value))
+    score, verb = _score(evidence, best), choose_verb(name, [best.value])
+    first = capitalize_first(say_setting(name, best.value))
     if not alike:
         return [f"{first} {verb} best, and better than every other: {score}.", behind]
-    others = settings(name, _ordered(way, alike))
+    others = say_settings(name, _ordered(way, alike))
     has = "have" if verb == "are" else "has"
     return [
         f"{first} {has} the best score, {score}; {others} cannot be told apart from it.",
@@ -136,15 +137,15 @@ def _told(evidence: Evidence, name: str, way: Binning, comparison: Comparison) -
 
 
 def _by_score(evidence: Evidence, name: str, best: Setting) -> str:
-    verb = is_are(name, [best.value])
-    return f"By score, {setting(name, best.value)} {verb} best: {_score(evidence, best)}."
+    verb = choose_verb(name, [best.value])
+    return f"By score, {say_setting(name, best.value)} {verb} best: {_score(evidence, best)}."
 
 
 def _too_few(evidence: Evidence, name: str, way: Binning, comparison: Comparison) -> list[str]:
     tried = [each for each in comparison.settings if each.trial is not None]
     return [
-        f"Too few trials to tell {settings(name, _ordered(way, tried))} apart: only one of each "
-        "is compared, since there is no more of some.",
+        f"Too few trials to tell {say_settings(name, _ordered(way, tried))} apart: only one of "
+        "each is compared, since there is no more of some.",
         _by_score(evidence, name, tried[0]),
     ]
 
@@ -163,8 +164,9 @@ def _left_out(evidence: Evidence, name: str, way: Binning, comparison: Compariso
         return []
     trials = "trial" if comparison.share == 1 else f"{comparison.share} trials"
     return [
-        f"The study's best, trial {best.trial} with {setting(name, value)}, came after the first "
-        f"{trials} of each, which alone are compared: what was tried more often has no advantage."
+        f"The study's best, trial {best.trial} with {say_setting(name, value)}, came after the "
+        f"first {trials} of each, which alone are compared: what was tried more often has no "
+        "advantage."
     ]
 
 
@@ -177,8 +179,9 @@ def _behind(name: str, way: Binning, worse: Sequence[Setting], comparison: Compa
         pair = find_pair(comparison, best, value)
         assert pair is not None  # all settings with a completed trial are in pairs
         half = (pair.interval[1] - pair.interval[0]) / 4
-        by.append(rounded(abs(pair.difference), half))
-    return f"{begun(settings(name, values))} {is_are(name, values)} worse, by {listed(by)}."
+        by.append(round_to_error(abs(pair.difference), half))
+    who, verb = say_settings(name, values), choose_verb(name, values)
+    return capitalize_first(f"{who} {verb} worse, by {join_words(by)}.")
 
 
 def _is_few(comparison: Comparison) -> bool:
@@ -197,7 +200,7 @@ def _lacking(evidence: Evidence, name: str, way: Binning, comparison: Comparison
     lacking = [each for each in comparison.settings if each.trial is None]
     for value in _ordered(way, lacking):
         own = [r.result.status for r in evidence.records if way.setting(r) == value]
-        counts, who = Counter(own), setting(name, value)
+        counts, who = Counter(own), say_setting(name, value)
         became = ", ".join(f"{counts[s]} {s}" for s in ("pruned", "failed") if counts[s])
         if counts["completed"]:
             first = "trial" if comparison.share == 1 else f"{comparison.share} trials"
@@ -208,7 +211,9 @@ def _lacking(evidence: Evidence, name: str, way: Binning, comparison: Comparison
         elif counts["pruned"] == len(own):
             all_of_them = "the only trial" if len(own) == 1 else f"each of {len(own)} trials"
             sentences.append(
-                f"{begun(all_of_them)} with {who} was pruned: another was clearly better."
+                capitalize_first(
+                    f"{all_of_them} with {who} was pruned: another was clearly better."
+                )
             )
         else:
             sentences.append(f"Nothing is said of {who}: no trial was completed ({became}).")
@@ -224,6 +229,6 @@ def _score(evidence: Evidence, best: Setting) -> str:
     assert best.score is not None  # it has a completed trial
     assert best.interval is not None
     low, high = best.interval
-    score = rounded(best.score, (high - low) / 4)
-    within = interval(*evidence.clip_interval(low, high))
-    return f"{named(evidence.objective)} {score} ({within})"
+    score = round_to_error(best.score, (high - low) / 4)
+    within = say_interval(*evidence.clip_interval(low, high))
+    return f"{say_name(evidence.objective)} {score} ({within})"

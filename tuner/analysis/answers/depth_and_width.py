@@ -9,9 +9,9 @@ from tuner.analysis.answers.comparison_sentences import (
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer
-from tuner.analysis.answers.words import begun, interval, listed, named, rounded
 from tuner.analysis.setting_comparison import Comparison
 from tuner.space import FloatRange, IntRange
+from tuner.words import capitalize_first, join_words, round_to_error, say_interval, say_name
 
 __all__ = ["any_answer", "depth_answer", "is_log", "width_answer"]
 
@@ -51,7 +51,7 @@ def any_answer(evidence: Evidence, name: str, title: str = "") -> Answer:
     way = cut(evidence, name)
     comparison = compared(evidence, way)
     return Answer(
-        title=title or f"Which {named(name)} is best?",
+        title=title or f"Which {say_name(name)} is best?",
         hyperparameters=(name,),
         sentences=describe_comparison(evidence, name, way, comparison),
         settings=comparison,
@@ -92,7 +92,7 @@ def _without_layers(evidence: Evidence, comparison: Comparison) -> list[str]:
     if pair.told_apart:
         return [
             "Hidden layers help: without any the score is worse by "
-            f"{rounded(abs(pair.difference), half)} ({interval(low, high)})."
+            f"{round_to_error(abs(pair.difference), half)} ({say_interval(low, high)})."
         ]
     without = "depth 0" if convolutional else "depth 0, a logistic regression,"
     return [f"Hidden layers are not shown to help: {without} cannot be told apart from the best."]
@@ -109,5 +109,7 @@ def _widths(evidence: Evidence) -> list[str]:
     if len(budgets) != 1 or not widths:
         return []
     (budget,) = budgets
-    each = listed([f"{widths[depth]:,} at depth {depth}" for depth in sorted(widths)])
-    return [begun(f"all have about {budget:,} parameters; units of a hidden layer: {each}.")]
+    each = join_words([f"{widths[depth]:,} at depth {depth}" for depth in sorted(widths)])
+    return [
+        capitalize_first(f"all have about {budget:,} parameters; units of a hidden layer: {each}.")
+    ]

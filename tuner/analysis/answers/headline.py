@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.words import (
-    begun,
-    fewer,
-    interval,
-    listed,
-    named,
-    rounded,
-    scored,
-    values_of,
-    with_error,
-)
 from tuner.analysis.baselines import JudgedBaseline
-from tuner.words import counted
+from tuner.words import (
+    capitalize_first,
+    count_noun,
+    join_words,
+    round_to_error,
+    say_fewer,
+    say_hyperparameters,
+    say_interval,
+    say_name,
+    say_number,
+    say_score,
+)
 
 __all__ = ["headline"]
 
@@ -43,11 +43,11 @@ def _loss(evidence: Evidence, baseline: JudgedBaseline) -> float:
 
 def _scored(evidence: Evidence, baseline: JudgedBaseline) -> str:
     score = baseline.scores[evidence.objective]
-    return scored(evidence.objective, score.value, score.standard_error)
+    return say_score(evidence.objective, score.value, score.standard_error)
 
 
 def _difference(baseline: JudgedBaseline) -> str:
-    return with_error(abs(baseline.difference), baseline.standard_error)
+    return say_number(abs(baseline.difference), baseline.standard_error)
 
 
 def _called(baseline: JudgedBaseline) -> str:
@@ -60,24 +60,26 @@ def _beaten(evidence: Evidence, wins: Sequence[JudgedBaseline]) -> str:
         f"{_called(each)} ({_scored(evidence, each)}) by {_difference(each)}" for each in others
     ]
     return (
-        f"{begun(_called(first))} is better than {_exported(evidence)}: "
+        f"{capitalize_first(_called(first))} is better than {_exported(evidence)}: "
         f"{_scored(evidence, first)}, better by {_difference(first)}."
-        + (f" So is {listed(also)}." if also else "")
+        + (f" So is {join_words(also)}." if also else "")
     )
 
 
 def _best(evidence: Evidence, *, beaten: bool) -> str:
     best, fixed = evidence.best, evidence.study.fixed
     values = {name: v for name, v in best.hyperparameters.items() if name not in fixed}
-    described = f" ({values_of({**values, **best.derived})})" if values or best.derived else ""
-    score = scored(evidence.objective, best.score, best.standard_error)
-    trials = counted(len(evidence.records), "trial")
+    described = (
+        f" ({say_hyperparameters({**values, **best.derived})})" if values or best.derived else ""
+    )
+    score = say_score(evidence.objective, best.score, best.standard_error)
+    trials = count_noun(len(evidence.records), "trial")
     what = "best network" if beaten else "best"
     if best.hyperparameters.get("depth") == 0 and not best.hyperparameters.get("blocks"):
         described += ", which has no hidden layer"
     return (
         f"The {what} of {trials} is trial {best.trial}{described}: {score}, with "
-        f"{counted(best.parameters, 'parameter')}."
+        f"{count_noun(best.parameters, 'parameter')}."
     )
 
 
@@ -86,10 +88,10 @@ def _corrected(evidence: Evidence) -> list[str]:
     if completed < 2:
         return []
     low, high = evidence.best.corrected_interval
-    score = rounded(evidence.best.corrected_score, (high - low) / 4)
+    score = round_to_error(evidence.best.corrected_score, (high - low) / 4)
     return [
         f"Corrected for the choice among {completed} completed trials, its "
-        f"{named(evidence.objective)} is {score} ({interval(low, high)})."
+        f"{say_name(evidence.objective)} is {score} ({say_interval(low, high)})."
     ]
 
 
@@ -99,14 +101,14 @@ def _ensemble(evidence: Evidence) -> list[str]:
     if ensemble is None or not ensemble.better:
         return []
     low, high = ensemble.corrected_interval
-    corrected = rounded(ensemble.corrected_score, (high - low) / 4)
-    score = scored(evidence.objective, ensemble.score, ensemble.standard_error)
-    trials = listed([str(member.trial) for member in ensemble.members])
+    corrected = round_to_error(ensemble.corrected_score, (high - low) / 4)
+    score = say_score(evidence.objective, ensemble.score, ensemble.standard_error)
+    trials = join_words([str(member.trial) for member in ensemble.members])
     whose = f"trials {trials}" if len(ensemble.members) > 1 else f"trial {trials}"
     return [
         "What was exported is better: an ensemble, the mean of "
         f"{sum(m.networks for m in ensemble.members)} networks of {whose}, {score}, corrected "
-        f"for the choice {corrected} ({interval(low, high)})."
+        f"for the choice {corrected} ({say_interval(low, high)})."
     ]
 
 
@@ -115,17 +117,17 @@ def _baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -> list[st
     ties = [each for each in ordered if each.verdict == "ties"]
     loses = [each for each in ordered if each.verdict == "loses"]
     sentences = [
-        f"{begun(_called(each))} does as well as {_exported(evidence)}: "
+        f"{capitalize_first(_called(each))} does as well as {_exported(evidence)}: "
         f"{_scored(evidence, each)}, a difference of {_difference(each)}."
         for each in ties
     ]
     if not loses:
         return sentences
-    behind = listed(
+    behind = join_words(
         [f"{_called(each)} by {_difference(each)} ({_scored(evidence, each)})" for each in loses]
     )
     if len(loses) < len(ordered):
-        return [*sentences, f"{begun(_exported(evidence))} is better than {behind}."]
+        return [*sentences, f"{capitalize_first(_exported(evidence))} is better than {behind}."]
     return [f"A network is worth it: {_exported(evidence)} is better than {behind}."]
 
 
@@ -141,10 +143,10 @@ def _smallest(evidence: Evidence) -> str:
         return "No network that is clearly smaller is within one standard error of the best."
     fixed = evidence.study.fixed
     values = {name: v for name, v in smallest.hyperparameters.items() if name not in fixed}
-    score = scored(evidence.objective, smallest.score, smallest.standard_error)
+    score = say_score(evidence.objective, smallest.score, smallest.standard_error)
     return (
         f"The smallest network within one standard error of the best is trial {smallest.trial} "
-        f"({values_of({**values, **smallest.derived})}): {score}, with "
-        f"{counted(smallest.parameters, 'parameter')}, "
-        f"{fewer(smallest.parameters, than=best.parameters)}."
+        f"({say_hyperparameters({**values, **smallest.derived})}): {score}, with "
+        f"{count_noun(smallest.parameters, 'parameter')}, "
+        f"{say_fewer(smallest.parameters, than=best.parameters)}."
     )

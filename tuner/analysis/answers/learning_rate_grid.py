@@ -11,9 +11,8 @@ from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer, Cell
-from tuner.analysis.answers.words import amount, listed, scored
 from tuner.study import TrialRecord
-from tuner.words import counted
+from tuner.words import count_noun, join_words, say_score, say_value
 
 __all__ = ["grid_answer", "has_diverged"]
 
@@ -129,12 +128,12 @@ def _best(evidence: Evidence, cells: Sequence[Cell]) -> list[str]:
     few = best.trials < _FEW_TRIALS
     lie = "lies" if best.trials == 1 else "lie"
     return [
-        f"The best combination that was tried is learning rate {amount(rate)} with batch size "
-        f"{amount(size)} (trial {record.trial}): "
-        f"{scored(evidence.objective, result.score, result.standard_error)}."
+        f"The best combination that was tried is learning rate {say_value(rate)} with batch size "
+        f"{say_value(size)} (trial {record.trial}): "
+        f"{say_score(evidence.objective, result.score, result.standard_error)}."
         + (
-            f" Only {counted(best.trials, 'trial')} {lie} in this cell of the grid: others may be "
-            "as good."
+            f" Only {count_noun(best.trials, 'trial')} {lie} in this cell of the grid: others may "
+            "be as good."
             if few
             else ""
         )
@@ -153,11 +152,11 @@ def _best_of_each_size(evidence: Evidence, cells: Sequence[Cell]) -> list[str]:
     if len(best) < 2:
         return []
     words = [
-        f"{amount(record.hyperparameters['learning_rate'])} with "
-        f"{amount(record.hyperparameters['batch_size'])}"
+        f"{say_value(record.hyperparameters['learning_rate'])} with "
+        f"{say_value(record.hyperparameters['batch_size'])}"
         for record in best
     ]
-    return [f"The best learning rate of each batch size: {listed(words)}."]
+    return [f"The best learning rate of each batch size: {join_words(words)}."]
 
 
 def _trial(evidence: Evidence, cell: Cell) -> TrialRecord:
@@ -172,7 +171,7 @@ def _rates(records: Sequence[TrialRecord]) -> list[float]:
 
 def _divergence(evidence: Evidence) -> list[str]:
     diverged = [record for record in evidence.records if has_diverged(record)]
-    total = counted(len(evidence.records), "trial")
+    total = count_noun(len(evidence.records), "trial")
     if not diverged:
         return [f"None of {total} diverged."]
     rates = _rates(diverged)
@@ -181,6 +180,6 @@ def _divergence(evidence: Evidence) -> list[str]:
     others = _rates([r for r in evidence.records if r.result.status != "failed"])
     above = sum(rate >= min(rates) for rate in others)
     return [
-        f"{len(diverged)} of {total} diverged, at learning rates of {amount(min(rates))} and more; "
-        f"{above or 'none'} of the others had such a rate."
+        f"{len(diverged)} of {total} diverged, at learning rates of {say_value(min(rates))} and "
+        f"more; {above or 'none'} of the others had such a rate."
     ]

@@ -8,16 +8,16 @@ from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import find_spans, make_points
 from tuner.analysis.answers.records import Answer, Point, Span
-from tuner.analysis.answers.words import (
-    amount,
-    begun,
-    interval,
-    named,
-    rounded,
-    setting,
-)
 from tuner.analysis.setting_comparison import Comparison
-from tuner.words import counted
+from tuner.words import (
+    capitalize_first,
+    count_noun,
+    round_to_error,
+    say_interval,
+    say_name,
+    say_setting,
+    say_value,
+)
 
 __all__ = ["dropout_answer", "kind_answer", "strength_answer"]
 
@@ -90,7 +90,7 @@ def _against_none(comparison: Comparison) -> list[str]:
         return ["No regularizer is shown to be better than none."]
     best = better[0]
     low, high = sorted(abs(end) for end in best.interval)
-    by = f"{rounded(abs(best.difference), (high - low) / 4)} ({interval(low, high)})"
+    by = f"{round_to_error(abs(best.difference), (high - low) / 4)} ({say_interval(low, high)})"
     return [f"A regularizer helps: {best.first} is better than none by {by}."]
 
 
@@ -106,17 +106,17 @@ def _strengths(
     for value in dict.fromkeys(point.group for point in points):
         own = [point for point in points if point.group == value]
         completed = [point for point in own if not point.pruned]
-        who = "" if value is None else f"with {setting(group or '', value)}, "
+        who = "" if value is None else f"with {say_setting(group or '', value)}, "
         if not completed:
-            tried = counted(len(own), "trial")
-            sentences.append(begun(f"{who}none of {tried} was completed."))
+            tried = count_noun(len(own), "trial")
+            sentences.append(capitalize_first(f"{who}none of {tried} was completed."))
             continue
         sign = -1 if evidence.maximise else 1
         best = min(completed, key=lambda point: sign * point.score)
         sentences.append(
-            begun(
-                f"{who}the best of {counted(len(own), 'trial')} has {named(name)} "
-                f"{amount(best.x)}: training loss {best.train_loss:.3f}, validation loss "
+            capitalize_first(
+                f"{who}the best of {count_noun(len(own), 'trial')} has {say_name(name)} "
+                f"{say_value(best.x)}: training loss {best.train_loss:.3f}, validation loss "
                 f"{best.validation_loss:.3f}{_ends(name, own, spans)}."
             )
         )
@@ -132,6 +132,6 @@ def _ends(name: str, own: Sequence[Point], spans: Sequence[Span]) -> str:
         span = found.get(fit)  # type: ignore[call-overload]
         if span is None:
             continue
-        where = f"up to {amount(span.high)}" if low_end else f"from {amount(span.low)} on"
+        where = f"up to {say_value(span.high)}" if low_end else f"from {say_value(span.low)} on"
         words.append(f"{fit.removesuffix('s')} {where} ({span.trials} of {len(own)})")
     return f"; trials {' and '.join(words)}" if words else ""

@@ -9,8 +9,7 @@ import numpy as np
 
 from tuner.analysis import Cell
 from tuner.report.figures.theme import INK, RED
-from tuner.report.words import spoken
-from tuner.words import number
+from tuner.words import format_value, say_name
 
 if TYPE_CHECKING:
     import altair as alt
@@ -43,7 +42,7 @@ def heat_map(cells: Sequence[Cell], objective: str, *, maximise: bool) -> alt.La
         alt.Tooltip("trials:Q", title="trials"),
         alt.Tooltip("diverged:Q", title="diverged"),
         alt.Tooltip("pruned:Q", title="pruned"),
-        alt.Tooltip("score:Q", title=f"best {spoken(objective)}", format=".4f"),
+        alt.Tooltip("score:Q", title=f"best {say_name(objective)}", format=".4f"),
         alt.Tooltip("trial:Q", title="of trial"),
     ]
     base = alt.Chart(frame).encode(
@@ -101,7 +100,7 @@ def _frame(cells: Sequence[Cell]) -> pd.DataFrame:
 
 
 def _rates(bounds: tuple[float, float]) -> str:
-    return _ends(*(number(float(f"{bound:.2g}")) for bound in bounds))
+    return _ends(*(format_value(float(f"{bound:.2g}")) for bound in bounds))
 
 
 def _sizes(bounds: tuple[float, float]) -> str:

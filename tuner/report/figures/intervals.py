@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tuner.analysis import clip_interval
 from tuner.report.figures.theme import BLUE, GREY, score_axis
-from tuner.report.words import spoken
 from tuner.scoring import OBJECTIVES
+from tuner.words import say_name
 
 if TYPE_CHECKING:
     import altair as alt
@@ -81,7 +81,7 @@ def intervals(
     )
     tooltip = [
         alt.Tooltip("name:N", title=title or "of"),
-        alt.Tooltip("score:Q", title=spoken(objective), format=".4f"),
+        alt.Tooltip("score:Q", title=say_name(objective), format=".4f"),
         alt.Tooltip("low:Q", title="95 % from", format=".4f"),
         alt.Tooltip("high:Q", title="to", format=".4f"),
         alt.Tooltip("note:N", title="is"),

@@ -9,7 +9,7 @@ from tuner.report.figures.theme import KINDS, is_log, score_axis
 from tuner.report.figures.thinning import thinned
 from tuner.report.figures.trials import Trials
 from tuner.report.figures.trials_over_time import best_so_far
-from tuner.report.words import spoken
+from tuner.words import say_name
 
 if TYPE_CHECKING:
     import altair as alt
@@ -61,7 +61,7 @@ def progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerChart:
     tooltip = [
         alt.Tooltip("study:N", title="study"),
         alt.Tooltip("trial:Q", title="trial"),
-        alt.Tooltip("score:Q", title=spoken(objective), format=".4f"),
+        alt.Tooltip("score:Q", title=say_name(objective), format=".4f"),
         alt.Tooltip("parameters:Q", title="parameters", format=","),
         alt.Tooltip("what:N", title="hyperparameters"),
     ]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tuner.report.words import spoken
+from tuner.words import say_name
 
 if TYPE_CHECKING:
     import altair as alt
@@ -112,7 +112,7 @@ def score_axis(objective: str, values: Sequence[float]) -> dict[str, Any]:
         objective: Its name.
         values: What must be seen.
     """
-    title = spoken(objective) + (" (nats a row)" if objective == "cross_entropy" else "")
+    title = say_name(objective) + (" (nats a row)" if objective == "cross_entropy" else "")
     return {"title": title, **number_axis(values, log=is_log(objective, values))}
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tuner.analysis import NORMAL, clip_interval
-from tuner.report.words import spoken
 from tuner.study import StudyRecord, TrialRecord
-from tuner.words import number
+from tuner.words import format_value, say_name
 
 if TYPE_CHECKING:
     import altair as alt
@@ -48,7 +47,7 @@ class Trials:
         import altair as alt
 
         outcome = [
-            alt.Tooltip("score:Q", title=spoken(self.objective), format=".4f"),
+            alt.Tooltip("score:Q", title=say_name(self.objective), format=".4f"),
             alt.Tooltip("error:Q", title="± standard error", format=".4f"),
             alt.Tooltip("parameters:Q", title="parameters", format=","),
             alt.Tooltip("epoch:Q", title="epochs"),
@@ -103,6 +102,6 @@ def _outcome(record: TrialRecord, maximise: bool) -> dict[str, Any]:
 
 def _hyperparameters(record: TrialRecord, names: Sequence[str]) -> dict[str, str]:
     values = {**record.hyperparameters, **record.derived}
-    own = {name: number(values[name]) for name in names if name in values}
+    own = {name: format_value(values[name]) for name in names if name in values}
     what = ", ".join(f"{name} {word}" for name, word in own.items())
     return {"what": what} | {f"h{n}": own.get(name, "–") for n, name in enumerate(names)}

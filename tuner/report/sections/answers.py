@@ -18,9 +18,8 @@ from tuner.report.figures import (
 )
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import spoken
 from tuner.space import Value
-from tuner.words import counted, number
+from tuner.words import count_noun, format_value, say_name
 
 __all__ = ["answers"]
 
@@ -37,7 +36,7 @@ def answers(of: Material) -> list[Section]:
 
 def _blocks(of: Material, section: analysis.Answer, name: str) -> Iterator[Block]:
     yield Words(section.sentences)
-    title = spoken(section.hyperparameters[0]) if section.hyperparameters else ""
+    title = say_name(section.hyperparameters[0]) if section.hyperparameters else ""
     if section.settings and 1 < _compared(section.settings) <= _SETTINGS:
         # of a grid's two hyperparameters the last one has settings
         yield _settings(of, section.settings, f"{name}-settings", section.hyperparameters[-1])
@@ -63,22 +62,22 @@ def _settings(of: Material, found: Comparison, name: str, hyperparameter: str) -
     values = {r.trial: {**r.hyperparameters, **r.derived}.get(hyperparameter) for r in of.records}
     estimates = [
         Estimate(
-            number(setting.value),
+            format_value(setting.value),
             setting.score,
             *setting.interval,
             leads=setting.value in found.not_told_apart,
-            note=f"trial {setting.trial}, of {counted(setting.trials, 'trial')}",
+            note=f"trial {setting.trial}, of {count_noun(setting.trials, 'trial')}",
         )
         for setting in sorted(found.settings, key=lambda s: _order(s, values))
         if setting.score is not None and setting.interval is not None
     ]
     told = "cannot be told apart from the best", "worse"
-    chart = intervals(estimates, spoken(hyperparameter), of.objective, told=told)
+    chart = intervals(estimates, say_name(hyperparameter), of.objective, told=told)
     return Figure(
         name,
         finished(chart, height=bars_height(len(estimates))),
         caption=f"The {'' if found.share == 1 else 'best of the '}first "
-        f"{counted(found.share, 'trial').removeprefix('1 ')} of each, with the 95 % interval of "
+        f"{count_noun(found.share, 'trial').removeprefix('1 ')} of each, with the 95 % interval of "
         "its score.",
     )
 
@@ -91,15 +90,16 @@ def _order(setting: Setting, values: Mapping[int, Value | None]) -> tuple[float,
 
 def _importance(found: analysis.Importance, name: str) -> Figure:
     shares = [
-        Bar(spoken(n), share, f"{share:.0%}", n in found.above_chance)
+        Bar(say_name(n), share, f"{share:.0%}", n in found.above_chance)
         for n, share in found.shares.items()
     ]
     chart = bars(shares, "share of what decides whether a trial is good", form="%")
     return Figure(
         name,
         finished(chart, height=bars_height(len(shares))),
-        caption=f"By {counted(found.trials, 'trial')}, of which {found.good} are called good: how "
-        "differently the values of each are distributed among those. Grey: no more than chance.",
+        caption=f"By {count_noun(found.trials, 'trial')}, of which {found.good} are called good: "
+        "how differently the values of each are distributed among those. Grey: no more than "
+        "chance.",
     )
 
 

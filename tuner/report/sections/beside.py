@@ -5,7 +5,7 @@ from tuner.report.blocks import Figure, Table, Words
 from tuner.report.figures import Estimate, bars_height, finished, intervals
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import score, spoken
+from tuner.words import format_score, say_name
 
 __all__ = ["baselines"]
 
@@ -61,11 +61,11 @@ def _exported(of: Material) -> str:
 
 
 def _table(of: Material) -> Table:
-    header = ("", spoken(of.objective), "less the exported one's", "verdict", "seconds")
+    header = ("", say_name(of.objective), "less the exported one's", "verdict", "seconds")
     rows = tuple(
         (
             each.name,
-            score(each.scores[of.objective].value, each.scores[of.objective].standard_error),
+            format_score(each.scores[of.objective].value, each.scores[of.objective].standard_error),
             f"{each.difference:+.4f} ± {each.standard_error:.4f}",
             each.verdict,
             f"{each.seconds:.1f}",
@@ -73,6 +73,6 @@ def _table(of: Material) -> Table:
         for each in of.baselines
     )
     found = of.picks.out_of_bag
-    corrected = score(found.score, found.standard_error)
+    corrected = format_score(found.score, found.standard_error)
     exported = (f"{_exported(of)}, corrected for the choice", corrected, "", "exported", "")
     return Table(header, (*rows, exported), frozenset({1, 2, 4}))

@@ -6,9 +6,8 @@ from tuner.report.blocks import Block, Figure, Table, Words
 from tuner.report.figures import crowded, finished, score_against_size, score_against_time
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import milliseconds, score, spoken
 from tuner.study import BATCH, TrialRecord
-from tuner.words import counted
+from tuner.words import count_noun, format_milliseconds, format_score, say_name
 
 __all__ = ["cost"]
 
@@ -48,7 +47,8 @@ def _against_time(of: Material, named: Mapping[int, str]) -> list[Block]:
         words = "Prediction times were not measured." + ("" if times.notes else how)
         return [Words((words,)), *notes]
     if len(seconds) == 1:
-        words = f"Predictions of {BATCH:,} rows take {milliseconds(seconds.pop())} ms. {_how(of)}"
+        took = format_milliseconds(seconds.pop())
+        words = f"Predictions of {BATCH:,} rows take {took} ms. {_how(of)}"
         return [Words((words,)), *notes]
     chart = score_against_time(
         of.trials, times.trials, [record.trial for record in of.fronts.time], named
@@ -61,12 +61,12 @@ def _against_time(of: Material, named: Mapping[int, str]) -> list[Block]:
 def _how(of: Material) -> str:
     """Return what was measured."""
     times = of.fronts.times
-    completed = counted(len(of.completed), "completed trial")
+    completed = count_noun(len(of.completed), "completed trial")
     return (
         f"Measured on {times.device}, from encoded rows to probabilities, the least of many "
-        f"repetitions: {counted(times.networks, 'network')}, those on the front of size first and "
-        f"then the best, for {len(times.trials):,} of {completed}. Trials of the same shape have "
-        "the same time."
+        f"repetitions: {count_noun(times.networks, 'network')}, those on the front of size first "
+        f"and then the best, for {len(times.trials):,} of {completed}. Trials of the same shape "
+        "have the same time."
     )
 
 
@@ -75,7 +75,7 @@ def _fronts(of: Material) -> list[Block]:
     trials = of.fronts.trials
     header = (
         "trial",
-        spoken(of.objective),
+        say_name(of.objective),
         "parameters",
         f"ms, {BATCH:,} rows",
         "ms, one row",
@@ -93,10 +93,10 @@ def _cells(of: Material, record: TrialRecord) -> tuple[str, ...]:
     on = of.fronts.holds(record.trial)
     return (
         str(record.trial),
-        score(result.score, result.standard_error),
+        format_score(result.score, result.standard_error),
         f"{result.parameters:,}",
-        milliseconds(time.batch) if time else "–",
-        milliseconds(time.row) if time else "–",
+        format_milliseconds(time.batch) if time else "–",
+        format_milliseconds(time.row) if time else "–",
         " and ".join(_FRONTS[name] for name, is_on in on.items() if is_on),
         of.words(record),
     )

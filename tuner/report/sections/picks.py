@@ -6,9 +6,14 @@ from tuner.analysis import Ensemble, PickName
 from tuner.report.blocks import Block, Table, Words
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import interval, milliseconds, score, spoken
 from tuner.study import BATCH, Pick
-from tuner.words import configuration
+from tuner.words import (
+    format_hyperparameters,
+    format_interval,
+    format_milliseconds,
+    format_score,
+    say_name,
+)
 
 __all__ = ["picks"]
 
@@ -27,7 +32,7 @@ def picks(of: Material) -> Section:
         ("parameters", *(f"{pick.parameters:,}" for _, _, pick in columns)),
         ("epochs", *(_epochs(pick) for _, _, pick in columns)),
         *(
-            _scores(f"{spoken(name)}, cross-validated", name, [pick for _, _, pick in columns])
+            _scores(f"{say_name(name)}, cross-validated", name, [pick for _, _, pick in columns])
             for name in sorted(choice.best.scores, key=lambda name: name != of.objective)
         ),
         *_test(of, [name for _, name, _ in columns]),
@@ -35,10 +40,13 @@ def picks(of: Material) -> Section:
     ]
     corrected = (
         (
-            f"{spoken(of.objective)}, corrected for the choice",
+            f"{say_name(of.objective)}, corrected for the choice",
             *(f"{pick.corrected_score:.4f}" for _, _, pick in columns),
         ),
-        ("its 95 % interval", *(interval(pick.corrected_interval) for _, _, pick in columns)),
+        (
+            "its 95 % interval",
+            *(format_interval(pick.corrected_interval) for _, _, pick in columns),
+        ),
     )
     rows[5:5] = corrected
     table = Table(rows[0], tuple(rows[1:]), frozenset(range(1, len(columns) + 1)), frozenset({0}))
@@ -46,7 +54,7 @@ def picks(of: Material) -> Section:
 
 
 def _scores(title: str, name: str, picks: Sequence[Pick | Ensemble]) -> tuple[str, ...]:
-    return (title, *(score(pick.scores[name], pick.standard_errors[name]) for pick in picks))
+    return (title, *(format_score(pick.scores[name], pick.standard_errors[name]) for pick in picks))
 
 
 def _trials(pick: Pick | Ensemble) -> str:
@@ -66,8 +74,8 @@ def _test(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
     exported = of.picks.exported
     return [
         (
-            f"{spoken(name)}, held-out test",
-            *(score(mean, error) if pick == exported else "–" for pick in columns),
+            f"{say_name(name)}, held-out test",
+            *(format_score(mean, error) if pick == exported else "–" for pick in columns),
         )
         for name, (mean, error) in sorted(of.test.items(), key=lambda test: test[0] != of.objective)
     ]
@@ -81,7 +89,7 @@ def _prediction(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ..
         members = of.picks.members(pick)
         known = all(member.trial in times for member in members)
         seconds = sum(m.networks * times[m.trial].batch for m in members) if known else None
-        cells.append("–" if seconds is None else milliseconds(seconds))
+        cells.append("–" if seconds is None else format_milliseconds(seconds))
     return [(f"prediction of {BATCH:,} rows, ms", *cells)] if times else []
 
 
@@ -110,4 +118,4 @@ def _notes(of: Material) -> tuple[Block, ...]:
 
 
 def _whole(pick: Pick) -> str:
-    return configuration({**pick.hyperparameters, **pick.derived})
+    return format_hyperparameters({**pick.hyperparameters, **pick.derived})

@@ -9,7 +9,7 @@ from tuner.report.figures import reliability as diagram
 from tuner.report.figures.confusion import CLASSES
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.words import counted
+from tuner.words import count_noun
 
 __all__ = ["predictions"]
 
@@ -43,7 +43,7 @@ def predictions(of: Material) -> Section:
     noun = "row" if of.record.split.repeats == 1 else "prediction"  # a row has one of each repeat
     words = Words(
         (
-            f"Out-of-fold predictions of {what}, which is exported: {counted(wrong, noun)} of "
+            f"Out-of-fold predictions of {what}, which is exported: {count_noun(wrong, noun)} of "
             f"{int(counts.sum()):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
         )
     )
@@ -56,5 +56,5 @@ def _worst(counts: np.ndarray, names: tuple[str, ...]) -> str:
     if not mistakes.any():
         return ""
     true, predicted = np.unravel_index(mistakes.argmax(), mistakes.shape)
-    times = counted(int(mistakes.max()), "time")
+    times = count_noun(int(mistakes.max()), "time")
     return f" The commonest mistake, {times}: {names[true]} taken for {names[predicted]}."

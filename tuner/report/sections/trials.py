@@ -10,9 +10,8 @@ from tuner.report.figures import (
 )
 from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.words import score
 from tuner.study import TrialRecord
-from tuner.words import counted, number
+from tuner.words import count_noun, format_score, format_value
 
 __all__ = ["curves", "table", "time"]
 
@@ -68,7 +67,7 @@ def table(of: Material) -> Section:
     wide = frozenset({len(header) - 1})
     found = Table(header, rows, numbers, wide, tall=True)
     some = f" {len(rows):,} of" if len(rows) < len(order) else ""
-    summary = f"Show{some} {counted(len(order), 'trial')}, the best first"
+    summary = f"Show{some} {count_noun(len(order), 'trial')}, the best first"
     csv = "The same with every fold's score, for other programs, is in the study's results.csv."
     return Section("table", "All trials", (Folded(summary, (found,)), Words((csv,), small=True)))
 
@@ -82,8 +81,8 @@ def _cells(record: TrialRecord, names: tuple[str, ...]) -> tuple[str, ...]:
     return (
         str(record.trial),
         result.status,
-        *(number(values[name]) if name in values else "" for name in names),
-        score(result.score, result.standard_error) if scored else "",
+        *(format_value(values[name]) if name in values else "" for name in names),
+        format_score(result.score, result.standard_error) if scored else "",
         f"{result.scores['accuracy']:.4f}" if scored else "",
         f"{result.parameters:,}" if result.parameters else "",
         str(result.epoch) if scored else "",

@@ -1,0 +1,57 @@
+"""The wording of numbers, scores, names and lists, for the terminal, reports and answers.
+
+`format_…` gives a fixed number of digits, for tables and terminal lines. `say_…` gives what stands
+in a sentence: as many digits as are certain, and names in plain words.
+"""
+
+from tuner.words.hyperparameters import (
+    choose_verb,
+    format_hyperparameters,
+    say_hyperparameters,
+    say_setting,
+    say_settings,
+)
+from tuner.words.names import say_name
+from tuner.words.numbers import (
+    count_noun,
+    format_milliseconds,
+    format_value,
+    has_error,
+    round_to_error,
+    say_fewer,
+    say_number,
+    say_value,
+)
+from tuner.words.scores import (
+    format_difference,
+    format_interval,
+    format_score,
+    say_interval,
+    say_score,
+)
+from tuner.words.sentences import capitalize_first, join_words, list_first
+
+__all__ = [
+    "capitalize_first",
+    "choose_verb",
+    "count_noun",
+    "format_difference",
+    "format_hyperparameters",
+    "format_interval",
+    "format_milliseconds",
+    "format_score",
+    "format_value",
+    "has_error",
+    "join_words",
+    "list_first",
+    "round_to_error",
+    "say_fewer",
+    "say_hyperparameters",
+    "say_interval",
+    "say_name",
+    "say_number",
+    "say_score",
+    "say_setting",
+    "say_settings",
+    "say_value",
+]

@@ -1,0 +1,101 @@
+"""Numbers and counts in words."""
+
+import math
+
+from tuner.space import Value
+from tuner.space.values import shown
+
+__all__ = [
+    "count_noun",
+    "format_milliseconds",
+    "format_value",
+    "has_error",
+    "round_to_error",
+    "say_fewer",
+    "say_number",
+    "say_value",
+]
+
+
+def format_value(value: Value) -> str:
+    """Return a value with four significant digits.
+
+    >>> format_value(0.0512345), format_value(3), format_value("l2"), format_value(0.00001)
+    ('0.05123', '3', 'l2', '1e-05')
+    """
+    return f"{value:.4g}" if isinstance(value, float) else shown(value)
+
+
+def say_value(value: Value) -> str:
+    """Return a value as it stands in a sentence, with three significant digits.
+
+    >>> say_value(0.012345), say_value(3.2e-06), say_value(12345), say_value("l2"), say_value(0.1)
+    ('0.0123', '3.2e-6', '12,345', 'l2', '0.1')
+    """
+    if isinstance(value, bool | str):
+        return shown(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        digits, _, exponent = f"{value:.2g}".partition("e")
+        return f"{digits}e{int(exponent)}" if exponent else digits
+    return f"{value:.3g}"
+
+
+def count_noun(count: int, noun: str) -> str:
+    """Return a count and its noun.
+
+    >>> count_noun(1, "trial"), count_noun(1200, "trial")
+    ('1 trial', '1,200 trials')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def format_milliseconds(seconds: float) -> str:
+    """Return a time in milliseconds with two significant digits.
+
+    >>> format_milliseconds(0.00012), format_milliseconds(0.254)
+    ('0.12', '250')
+    """
+    return f"{float(f'{1000 * seconds:.2g}'):g}"
+
+
+def round_to_error(value: float, error: float) -> str:
+    """Return a number with the digits that its standard error leaves certain, and one more.
+
+    >>> round_to_error(0.09651, 0.0179), round_to_error(0.975, 0.0004), round_to_error(0.1234, 0.0)
+    ('0.097', '0.97500', '0.123')
+    """
+    if not has_error(value, error):
+        return f"{value:.3f}"
+    digits = min(max(1 - math.floor(math.log10(error)), 2), 6)
+    return f"{value:.{digits}f}"
+
+
+def say_number(value: float, error: float) -> str:
+    """Return a number and its standard error, if it has one.
+
+    >>> say_number(0.0545, 0.0056), say_number(1.0986, 1e-9)
+    ('0.0545 ± 0.0056', '1.099')
+    """
+    rounded = round_to_error(value, error)
+    return f"{rounded} ± {round_to_error(error, error)}" if has_error(value, error) else rounded
+
+
+def has_error(value: float, error: float) -> bool:
+    """Return whether a standard error is more than rounding.
+
+    >>> has_error(0.5, 0.01), has_error(0.5, 1e-9), has_error(0.5, float("nan"))
+    (True, False, False)
+    """
+    return math.isfinite(error) and error > 1e-5 * abs(value)
+
+
+def say_fewer(count: int, than: int) -> str:
+    """Return how many times fewer a count is.
+
+    >>> say_fewer(15, than=1027), say_fewer(400, than=1000)
+    ('68 times fewer', '2.5 times fewer')
+    """
+    factor = than / count
+    return f"{factor:,.0f} times fewer" if factor >= 10 else f"{factor:.2g} times fewer"

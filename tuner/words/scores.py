@@ -1,0 +1,59 @@
+"""Scores, their standard errors and intervals in words."""
+
+from tuner.words.names import say_name
+from tuner.words.numbers import round_to_error, say_number
+
+__all__ = [
+    "format_difference",
+    "format_interval",
+    "format_score",
+    "say_interval",
+    "say_score",
+]
+
+
+def format_score(score: float, error: float) -> str:
+    """Return a score and its standard error with four decimals.
+
+    >>> format_score(0.09653, 0.0179)
+    '0.0965 ± 0.0179'
+    """
+    return f"{score:.4f} ± {error:.4f}"
+
+
+def format_difference(difference: float, error: float) -> str:
+    """Return a difference with its sign, and its standard error, with four decimals.
+
+    >>> format_difference(0.09653, 0.0179), format_difference(-0.02, 0.001)
+    ('+0.0965 ± 0.0179', '-0.0200 ± 0.0010')
+    """
+    return f"{difference:+.4f} ± {error:.4f}"
+
+
+def format_interval(interval: tuple[float, float]) -> str:
+    """Return the ends of an interval with four decimals.
+
+    >>> format_interval((0.05, 0.125))
+    '0.0500 to 0.1250'
+    """
+    low, high = interval
+    return f"{low:.4f} to {high:.4f}"
+
+
+def say_score(objective: str, score: float, error: float) -> str:
+    """Return a score with its name, and its standard error if it has one.
+
+    >>> say_score("cross_entropy", 0.09651, 0.0179), say_score("accuracy", 1.0, 0.0)
+    ('cross-entropy 0.097 ± 0.018', 'accuracy 1.000')
+    """
+    return f"{say_name(objective)} {say_number(score, error)}"
+
+
+def say_interval(low: float, high: float) -> str:
+    """Return a 95 % interval, with as many digits as its width leaves certain.
+
+    >>> say_interval(0.0812, 0.1523)
+    '95 % interval 0.081 to 0.152'
+    """
+    error = (high - low) / 4
+    return f"95 % interval {round_to_error(low, error)} to {round_to_error(high, error)}"
