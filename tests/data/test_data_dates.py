@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.data.conftest import read_raw
 from tuner.data import Column, load_dataset
-from tuner.data.characters import character_codes
-from tuner.data.dates import DATE_NOTATIONS, parse_dates
+from tuner.data.parsing.characters import character_codes
+from tuner.data.parsing.date_notations import DATE_NOTATIONS, parse_dates
 
 ISO, DAY_FIRST, MONTH_FIRST, TIME = DATE_NOTATIONS
 ALL = ("days", "year", "month", "weekday", "hour")

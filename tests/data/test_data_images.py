@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.data.conftest import read_raw
-from tuner.data import Schema, load_dataset, row_files, stream_raw
+from tuner.data import Schema, list_image_files, load_dataset, stream_raw
 from tuner.errors import DataError
 
 GREY = np.arange(12, dtype=np.uint8).reshape(4, 3) * 20  # height 4, width 3
@@ -156,7 +156,7 @@ def test_names_that_are_no_utf8_are_written_with_escapes(pets):
     strange = Path(os.fsdecode(b"pets/cat/\xff.png"))
     strange.write_bytes(next(Path("pets/cat").iterdir()).read_bytes())
     assert len(load_dataset("pets").y) == 7
-    assert "cat/\\xff.png" in row_files("pets")
+    assert "cat/\\xff.png" in list_image_files("pets")
     strange.write_bytes(b"no image")
     with pytest.raises(DataError, match=r"cat/\\xff\.png"):
         load_dataset("pets")
@@ -194,7 +194,7 @@ def test_images_to_predict_need_no_classes_and_are_brought_to_the_models_form(pe
     save("new/b.png", np.full((9, 9, 3), 80, np.uint8))
     save("new/a.png", GREY)
     save("new/more/c.jpg", GREY)
-    assert row_files("new") == ["a.png", "b.png", "more/c.jpg"]
+    assert list_image_files("new") == ["a.png", "b.png", "more/c.jpg"]
     x = read_raw("new", schema)["x"]
     assert (x.shape, x.dtype) == ((3, 4, 3), np.float32)
     np.testing.assert_array_equal(x[:2], [GREY, np.full((4, 3), 80)])
@@ -207,7 +207,9 @@ def test_images_to_predict_need_no_classes_and_are_brought_to_the_models_form(pe
 def test_images_to_predict_are_read_some_at_a_time(pets, monkeypatch):
     schema = load_dataset("pets").schema
     whole = read_raw("pets", schema)["x"]
-    monkeypatch.setattr("tuner.data.images.rows_at_once", lambda numbers, most: 4)
+    monkeypatch.setattr(
+        "tuner.data.readers.image_folders.choose_chunk_rows", lambda numbers, most: 4
+    )
     parts = [part["x"] for part in stream_raw("pets", schema)]
     assert [len(part) for part in parts] == [4, 2]
     np.testing.assert_array_equal(np.concatenate(parts), whole)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from tests.data.conftest import read_raw
-from tuner.data import Column, load_dataset, names_in
+from tuner.data import Column, load_dataset, split_names
 
-MISSING_NUMBERS = (
+MISSING_TEXTS = (
     *("NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
     *("null", "NULL", "None", "none", "?", "-", "--"),
     *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
@@ -27,7 +27,7 @@ def learn(write, cells, **options):
     [
         (["1", "-2.5", "+3", ".5", "1.", "6e-3"], Column("a", "numeric")),
         ([" 1", "2 ", "", "  "], Column("a", "numeric", missing=True)),
-        (["1", *MISSING_NUMBERS, "2"], Column("a", "numeric", missing=True)),
+        (["1", *MISSING_TEXTS, "2"], Column("a", "numeric", missing=True)),
         (["x", "NA", "1", ""], Column("a", "categorical", ("1", "NA", "x"), missing=True)),
         (["true", "false", ""], Column("a", "boolean", ("false", "true"), missing=True)),
         (["True", "FALSE", "True"], Column("a", "boolean", ("FALSE", "True"))),
@@ -120,8 +120,8 @@ def test_what_is_advised_can_be_typed_into_a_shell(write, refusal, name) -> None
     table = write(f"{heading},y\n1.5,p\n2.5,q\n3.5,p\n4.5,q\nunknown,p\n")
     advice = refusal(load_dataset, table)
     *_, option, value = shlex.split(advice[advice.index("give --categorical") :])
-    assert (option, names_in(value)) == ("--ignore", (name,))
-    assert names_in(f"y,{value}") == ("y", name)
+    assert (option, split_names(value)) == ("--ignore", (name,))
+    assert split_names(f"y,{value}") == ("y", name)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.data.conftest import read_raw
 from tuner.data import Column, load_dataset
-from tuner.data.characters import character_codes
-from tuner.data.notations import NOTATIONS, parse_numbers
+from tuner.data.parsing.characters import character_codes
+from tuner.data.parsing.number_notations import NOTATIONS, parse_numbers
 
 
 def learn(write, cells, **options):

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tuner.data import BUNDLED, Column, Schema, load_dataset
-from tuner.data.arrays import read_arrays
-from tuner.data.readers import READERS, stem
+from tuner.data.readers.npz_files import read_arrays
+from tuner.data.readers.sources import READERS, stem
 
 TABLE = pd.DataFrame(
     {

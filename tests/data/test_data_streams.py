@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tuner.data import load_dataset, stream_raw
-from tuner.data.readers import READERS, STREAMS
+from tuner.data.readers.sources import READERS, STREAMS
 from tuner.errors import DataError
 
 ROWS = 500
@@ -15,8 +15,8 @@ ROWS = 500
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr("tuner.data.delimited._BLOCK_BYTES", 512)
-    monkeypatch.setattr("tuner.data.parquet._BATCH", 64)
+    monkeypatch.setattr("tuner.data.readers.csv_files._BLOCK_BYTES", 512)
+    monkeypatch.setattr("tuner.data.readers.parquet_files._BATCH", 64)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from mlflow.exceptions import MlflowException
 
 from tests.serving.test_export import export, table
-from tuner.data.cells import MISSING_NUMBERS
+from tuner.data.parsing.text_column import MISSING_TEXTS
 from tuner.serving import served_model
 
 ALONE = """
@@ -86,9 +86,9 @@ def test_truth_values_are_known_in_any_case_and_unseen_levels_are_none_of_the_kn
 
 
 def test_missing_numbers_are_those_that_the_reader_knows(mixed, model):
-    assert set(served_model.MISSING_NUMBERS) == {"", *MISSING_NUMBERS}
+    assert set(served_model.MISSING_NUMBERS) == {"", *MISSING_TEXTS}
     record = {name: values[1] for name, values in mixed[1].raw.items()}
-    gaps = [None, np.nan, pd.NA, *MISSING_NUMBERS, "  ", " NA "]
+    gaps = [None, np.nan, pd.NA, *MISSING_TEXTS, "  ", " NA "]
     answers = probabilities(model.predict(pd.DataFrame([{**record, "ab/c": gap} for gap in gaps])))
     assert np.isfinite(answers).all()
     assert (answers == answers[0]).all()

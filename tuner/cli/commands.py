@@ -123,7 +123,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
 ) -> None:
     """Search a space of networks, and export the best one."""
     from tuner.cli.search import SearchCommand
-    from tuner.data import names_in
+    from tuner.data import split_names
     from tuner.run.preparation import DataRequest, usual_oracle
     from tuner.study import SearchSettings
 
@@ -141,7 +141,9 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         test_size=test_size,
         seed=seed,
     )
-    request = DataRequest(data, target, names_in(categorical), names_in(ignore), groups, order)
+    request = DataRequest(
+        data, target, split_names(categorical), split_names(ignore), groups, order
+    )
     command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json)
     command.search(space, request, settings, name=study, overwrite=overwrite)
 

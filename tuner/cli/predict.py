@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuner.cli.quiet import import_heavy
-from tuner.data import row_files
+from tuner.data import list_image_files
 from tuner.serving.prediction import ExportedModel
 from tuner.serving.tables import check_output, print_tables, write_tables
 
@@ -34,7 +34,7 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
     model = ExportedModel.open(folder)
     parts = model.read(data, tell=lambda warning: print(f"warning: {warning}", file=sys.stderr))
     import_heavy()
-    files = row_files(data)
+    files = list_image_files(data)
     tables = model.predict(parts)
     if files is not None:
         tables = _with_files(tables, files)

@@ -6,13 +6,13 @@ finds how columns are written, ← inference and relations; cells and encoding �
 schema knows; all of them ← dataset. Scaling stands alone, because it belongs to a fold.
 """
 
-from tuner.data.bundled import BUNDLED
-from tuner.data.column import Column, RawColumns
+from tuner.data.chunking import choose_chunk_rows
+from tuner.data.column_names import split_names
+from tuner.data.columns.column import Column, RawColumns
 from tuner.data.dataset import Dataset, load_dataset, stream_raw
-from tuner.data.images import IMAGE_TARGET
-from tuner.data.memory import rows_at_once
-from tuner.data.names import names_in
-from tuner.data.readers import row_files
+from tuner.data.readers.bundled import BUNDLED
+from tuner.data.readers.image_folders import IMAGE_TARGET
+from tuner.data.readers.sources import list_image_files
 from tuner.data.scaling import Scaler, fit_scaler
 from tuner.data.schema import Schema
 
@@ -24,10 +24,10 @@ __all__ = [
     "RawColumns",
     "Scaler",
     "Schema",
+    "choose_chunk_rows",
     "fit_scaler",
+    "list_image_files",
     "load_dataset",
-    "names_in",
-    "row_files",
-    "rows_at_once",
+    "split_names",
     "stream_raw",
 ]

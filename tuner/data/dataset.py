@@ -9,16 +9,16 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.bundled import BUNDLED, BUNDLED_TARGET
-from tuner.data.column import RawColumns
-from tuner.data.images import ImageFolder
-from tuner.data.inference import infer_columns
-from tuner.data.readers import read_source, stem, stream_source
-from tuner.data.reading import read_columns
-from tuner.data.relations import group_warnings, read_groups, read_order
+from tuner.data.columns.column import RawColumns
+from tuner.data.columns.inference import infer_columns
+from tuner.data.columns.known_columns import read_columns
+from tuner.data.columns.row_relations import group_warnings, read_groups, read_order
+from tuner.data.columns.target import Target, read_target
+from tuner.data.readers.bundled import BUNDLED, BUNDLED_TARGET
+from tuner.data.readers.image_folders import ImageFolder
+from tuner.data.readers.sources import read_source, stem, stream_source
+from tuner.data.readers.table import Arrays, Table
 from tuner.data.schema import Schema
-from tuner.data.table import Arrays, Table
-from tuner.data.target import Target, read_target
 from tuner.errors import DataError
 
 __all__ = ["Dataset", "load_dataset", "stream_raw"]

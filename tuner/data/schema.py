@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from tuner.data.column import Column, RawColumns
-from tuner.data.encoding import encode_columns, name_features, name_measures
+from tuner.data.columns.column import Column, RawColumns
+from tuner.data.columns.feature_encoding import encode_columns, name_features, name_measures
 
 __all__ = ["Schema"]
 

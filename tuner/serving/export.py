@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tuner.data import RawColumns, Scaler, Schema, rows_at_once
+from tuner.data import RawColumns, Scaler, Schema, choose_chunk_rows
 from tuner.errors import ExportMismatch
 from tuner.serving.card import model_card
 from tuner.serving.fresh_process import UNSAFE, FreshProcess
@@ -45,7 +45,7 @@ class TrainedNetwork:
     def probabilities(self, raw: RawColumns) -> np.ndarray:
         """Return what the search would predict for raw rows, shape `(rows, classes)`."""
         x = self.scaler.apply(self.schema.encode(raw))
-        few = rows_at_once(x.shape[1], most=_AT_ONCE)
+        few = choose_chunk_rows(x.shape[1], most=_AT_ONCE)
         parts = (x[start : start + few] for start in range(0, max(1, len(x)), few))
         answers = [self.network(part, training=False).numpy() for part in parts]
         return np.concatenate(answers)

@@ -13,8 +13,8 @@ from zipfile import is_zipfile
 import numpy as np
 import pandas as pd
 
-from tuner.data import RawColumns, Schema, rows_at_once, stream_raw
-from tuner.data.encoding import level_places
+from tuner.data import RawColumns, Schema, choose_chunk_rows, stream_raw
+from tuner.data.columns.feature_encoding import index_levels
 from tuner.errors import UserError
 from tuner.serving.inputs import model_inputs
 from tuner.serving.writing import first_sentence
@@ -97,7 +97,7 @@ class ExportedModel:
         Where it has pooled rare levels, those that it does not know are of that kind.
         """
         known = {
-            column.name: level_places(column)[0]
+            column.name: index_levels(column)[0]
             for column in self.schema.used
             if column.kind in {"categorical", "boolean"} and not column.other
         }
@@ -135,7 +135,7 @@ class ExportedModel:
         for part in parts:
             rows = len(next(iter(part.values())))
             numbers = sum(prod(values.shape[1:]) for values in part.values())
-            most = rows_at_once(numbers, most=_ROWS)
+            most = choose_chunk_rows(numbers, most=_ROWS)
             for start in range(0, rows, most):
                 few = {name: tf.constant(v[start : start + most]) for name, v in part.items()}
                 yield self._table(predict(few).numpy())

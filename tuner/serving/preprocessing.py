@@ -11,10 +11,10 @@ import numpy as np
 from keras import ops
 
 from tuner.data import Column, Scaler, Schema
-from tuner.data.characters import VOCABULARY, WIDTH
-from tuner.data.dates import parse_dates, part_features
-from tuner.data.encoding import level_places
-from tuner.data.notations import parse_numbers
+from tuner.data.columns.feature_encoding import index_levels
+from tuner.data.parsing.characters import VOCABULARY, WIDTH
+from tuner.data.parsing.date_notations import parse_dates, part_features
+from tuner.data.parsing.number_notations import parse_numbers
 from tuner.serving.inputs import input_names
 
 __all__ = ["with_preprocessing"]
@@ -103,7 +103,7 @@ def _scaled(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> 
 
 def _one_hot(column: Column, values: keras.KerasTensor) -> keras.KerasTensor:
     """Encode levels, the pooled ones and the missing last; what is none of them is all zeros."""
-    known, places, width = level_places(column)
+    known, places, width = index_levels(column)
     unseen = "[UNK]"
     while unseen in known:  # Keras would take that level out
         unseen = f"[{unseen}]"

@@ -8,7 +8,7 @@ import keras
 import keras_tuner
 import numpy as np
 
-from tuner.data import rows_at_once
+from tuner.data import choose_chunk_rows
 from tuner.errors import UserError, one_line
 from tuner.problem import Problem
 from tuner.training.compiling import build_network
@@ -187,7 +187,7 @@ class _Network:
         return float(sum(float(w.regularizer(w)) for w in weights if w.regularizer is not None))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        few = rows_at_once(x[0].size, most=_PREDICTION_ROWS)
+        few = choose_chunk_rows(x[0].size, most=_PREDICTION_ROWS)
         parts = range(0, len(x), few)
         probabilities: np.ndarray = np.concatenate(
             [self.model.predict_on_batch(x[start : start + few]) for start in parts]

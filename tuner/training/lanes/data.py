@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import tensorflow as tf
 
-from tuner.data import rows_at_once
+from tuner.data import choose_chunk_rows
 from tuner.problem import Problem
 
 __all__ = ["LaneData", "aligned"]
@@ -40,7 +40,7 @@ class LaneData:
         self.scaled = problem.scaled is not None
         self.mean, self.scale = self._moments()
         longest = max(problem.fold_rows)
-        chunks = -(-longest // rows_at_once(problem.x[0].size, most=_CHUNK))
+        chunks = -(-longest // choose_chunk_rows(problem.x[0].size, most=_CHUNK))
         self.chunk = aligned(-(-longest // chunks))
         padded = chunks * self.chunk
         self.validation = _padded([fold.validation for fold in problem.folds], padded)

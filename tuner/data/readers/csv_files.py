@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from tuner.data.encodings import LATIN_1, UTF_8, find_encoding
-from tuner.data.table import Table, listed
+from tuner.data.readers.table import Table, listed
+from tuner.data.readers.text_encodings import LATIN_1, UTF_8, find_encoding
 from tuner.errors import DataError
 
 __all__ = ["read_delimited", "stream_delimited"]

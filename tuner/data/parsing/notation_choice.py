@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.cells import Cells
-from tuner.data.characters import VOCABULARY
-from tuner.data.dates import DATE_NOTATIONS, DAY_FIRST
-from tuner.data.encoding import read_dates, read_numbers
-from tuner.data.notations import NOTATIONS
+from tuner.data.columns.feature_encoding import read_dates, read_numbers
+from tuner.data.parsing.characters import VOCABULARY
+from tuner.data.parsing.date_notations import DATE_NOTATIONS, DAY_FIRST
+from tuner.data.parsing.number_notations import NOTATIONS
+from tuner.data.parsing.text_column import Cells
 
 __all__ = ["Written", "find_written"]
 

@@ -5,7 +5,7 @@ from importlib import import_module
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.table import Table
+from tuner.data.readers.table import Table
 
 __all__ = ["BUNDLED", "BUNDLED_TARGET", "read_bundled"]
 

@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.cells import Cells, as_text, is_text, plain_numbers, stored_numbers
-from tuner.data.column import Column, RawColumns
-from tuner.data.encoding import read_dates, read_numbers
-from tuner.data.table import Table, listed
+from tuner.data.columns.column import Column, RawColumns
+from tuner.data.columns.feature_encoding import read_dates, read_numbers
+from tuner.data.parsing.text_column import Cells, as_text, is_text, plain_numbers, stored_numbers
+from tuner.data.readers.table import Table, listed
 from tuner.errors import DataError
 
 __all__ = ["read_columns"]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.cells import as_text
-from tuner.data.table import Arrays
+from tuner.data.parsing.text_column import as_text
+from tuner.data.readers.table import Arrays
 from tuner.errors import DataError
 
 __all__ = ["read_arrays"]

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 __all__ = [
-    "MISSING_NUMBERS",
+    "MISSING_TEXTS",
     "Cells",
     "as_text",
     "distinct",
@@ -20,7 +20,7 @@ __all__ = [
     "stored_numbers",
 ]
 
-MISSING_NUMBERS = (
+MISSING_TEXTS = (
     *("NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
     *("null", "NULL", "None", "none", "?", "-", "--"),
     *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
@@ -51,7 +51,7 @@ class Cells:
         stripped: They without surrounding blanks, (texts,) object.
         empty: (texts,) bool, nothing stands there.
         number: (texts,) bool, a number stands there.
-        placeholder: (texts,) bool, one of `MISSING_NUMBERS` stands there.
+        placeholder: (texts,) bool, one of `MISSING_TEXTS` stands there.
     """
 
     texts: np.ndarray
@@ -73,7 +73,7 @@ class Cells:
             stripped=stripped.to_numpy(zero_copy_only=False),
             empty=_bools(pc.equal(stripped, "")),
             number=_bools(number),
-            placeholder=_bools(pc.is_in(stripped, pa.array(MISSING_NUMBERS))),
+            placeholder=_bools(pc.is_in(stripped, pa.array(MISSING_TEXTS))),
         )
 
     @property
@@ -121,7 +121,7 @@ def plain_numbers(text: Any) -> np.ndarray | None:
     [1.0, 2.5, nan, nan]
     """
     stripped = pc.utf8_trim_whitespace(text)
-    missing = pc.is_in(stripped, pa.array(["", *MISSING_NUMBERS]))
+    missing = pc.is_in(stripped, pa.array(["", *MISSING_TEXTS]))
     try:
         numbers = pc.if_else(missing, pa.scalar(None, pa.string()), stripped).cast(pa.float64())
     except pa.ArrowInvalid:

@@ -4,26 +4,26 @@ import csv
 import io
 import shlex
 
-__all__ = ["names_in", "option_of"]
+__all__ = ["quote_names", "split_names"]
 
 
-def names_in(option: str) -> tuple[str, ...]:
+def split_names(option: str) -> tuple[str, ...]:
     """Return the names in an option's value, separated by commas.
 
     One that has a comma or a line break, or begins with a quotation mark, stands in quotation
     marks, as in a CSV.
 
-    >>> names_in('age, "height, cm"')
+    >>> split_names('age, "height, cm"')
     ('age', 'height, cm')
     """
     rows = csv.reader(io.StringIO(option, newline=""), skipinitialspace=True)
     return tuple(name.strip() for names in rows for name in names if name.strip())
 
 
-def option_of(*names: str) -> str:
+def quote_names(*names: str) -> str:
     """Return the value of an option that has these names, as it is typed into a shell.
 
-    >>> option_of("age", "height, cm")
+    >>> quote_names("age", "height, cm")
     '\\'age,"height, cm"\\''
     """
     line = io.StringIO()

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.memory import rows_at_once
-from tuner.data.pixels import LONGEST, Form, Header, common_form, decode, read_header
-from tuner.data.table import Arrays, listed
+from tuner.data.chunking import choose_chunk_rows
+from tuner.data.readers.image_files import LONGEST, Form, Header, common_form, decode, read_header
+from tuner.data.readers.table import Arrays, listed
 from tuner.errors import DataError
 
 __all__ = ["IMAGE_TARGET", "ImageFolder"]
@@ -121,7 +121,7 @@ class ImageFolder:
         if not files:
             raise DataError(f"{self.label}: it holds no images ({', '.join(_SUFFIXES)})")
         self._refuse_broken(files, [read_header(file) is not None for file in files], most=0.0)
-        few = rows_at_once(prod(shape), most=len(files))
+        few = choose_chunk_rows(prod(shape), most=len(files))
         for start in range(0, len(files), few):
             part = files[start : start + few]
             x, whole = decode(part, form)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.data.characters import BLANKS, DIGITS, SIGNS, WIDTH, count, flags, values
+from tuner.data.parsing.characters import BLANKS, DIGITS, SIGNS, WIDTH, count, flags, values
 
 __all__ = ["CURRENCIES", "DECIMAL_COMMA", "NOTATIONS", "parse_numbers"]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tuner.data.table import Table, listed
+from tuner.data.readers.table import Table, listed
 from tuner.errors import DataError
 
 __all__ = ["read_parquet", "stream_parquet"]

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tuner.data.arrays import read_arrays
-from tuner.data.bundled import BUNDLED, read_bundled
-from tuner.data.delimited import read_delimited, stream_delimited
-from tuner.data.images import ImageFolder
-from tuner.data.parquet import read_parquet, stream_parquet
-from tuner.data.table import Arrays, Table
+from tuner.data.readers.bundled import BUNDLED, read_bundled
+from tuner.data.readers.csv_files import read_delimited, stream_delimited
+from tuner.data.readers.image_folders import ImageFolder
+from tuner.data.readers.npz_files import read_arrays
+from tuner.data.readers.parquet_files import read_parquet, stream_parquet
+from tuner.data.readers.table import Arrays, Table
 from tuner.errors import DataError, known_names
 
-__all__ = ["READERS", "STREAMS", "read_source", "row_files", "stem", "stream_source"]
+__all__ = ["READERS", "STREAMS", "list_image_files", "read_source", "stem", "stream_source"]
 
 READERS: dict[str, Callable[[Path], Table | Arrays]] = {
     ".csv": read_delimited,
@@ -58,7 +58,7 @@ def stream_source(source: str) -> Iterator[Table | Arrays | ImageFolder]:
         yield from stream(Path(source))
 
 
-def row_files(source: str) -> list[str] | None:
+def list_image_files(source: str) -> list[str] | None:
     """Return the file of each row of a folder of images, within it; None of any other source."""
     if source in BUNDLED or not Path(source).is_dir():
         return None

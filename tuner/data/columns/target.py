@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.cells import MISSING_NUMBERS, Cells, as_text, distinct
-from tuner.data.table import listed
+from tuner.data.parsing.text_column import MISSING_TEXTS, Cells, as_text, distinct
+from tuner.data.readers.table import listed
 from tuner.errors import DataError
 
 __all__ = ["Target", "read_target"]
@@ -70,7 +70,7 @@ def _doubts(classes: Sequence[str]) -> Iterator[str]:
     twice = [" and ".join(names) for names in alike.values() if len(names) > 1]
     if twice:
         yield f"classes of their own are {listed(twice)}; write labels alike that mean the same"
-    gaps = [name for name in classes if name in MISSING_NUMBERS]
+    gaps = [name for name in classes if name in MISSING_TEXTS]
     if gaps:
         yield f"classes of their own are {listed(gaps)}; leave cells empty that have no label"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.data.cells import Cells
+from tuner.data.parsing.text_column import Cells
 
 __all__ = ["Levels", "find_levels"]
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.cells import Cells, as_text, distinct
-from tuner.data.table import Table
-from tuner.data.written import find_written
+from tuner.data.parsing.notation_choice import find_written
+from tuner.data.parsing.text_column import Cells, as_text, distinct
+from tuner.data.readers.table import Table
 from tuner.errors import DataError
 
 if TYPE_CHECKING:

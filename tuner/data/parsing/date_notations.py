@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.data.characters import BLANKS, DIGITS, character_codes, count, flags, values
+from tuner.data.parsing.characters import BLANKS, DIGITS, character_codes, count, flags, values
 
 __all__ = ["DATE_NOTATIONS", "DAY_FIRST", "PARTS", "TIME", "parse_dates", "part_features"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.names import option_of
+from tuner.data.column_names import quote_names
 from tuner.errors import DataError, known_names
 
 __all__ = ["Arrays", "Table", "listed"]
@@ -121,7 +121,7 @@ class Table:
             raise self.refusal(
                 name,
                 f"{values[row]} in {self.place(row)} is not a finite number as float32; "
-                f"mend the cell, or leave the column out with --ignore {option_of(name)}",
+                f"mend the cell, or leave the column out with --ignore {quote_names(name)}",
             )
         return single
 

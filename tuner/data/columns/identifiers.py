@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.cells import Cells
+from tuner.data.parsing.text_column import Cells
 
 __all__ = ["FREE_TEXT", "IDENTIFIER", "are_identifiers", "meaning_of", "unique_reason"]
 

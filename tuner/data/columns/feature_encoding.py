@@ -12,15 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.cells import distinct
-from tuner.data.characters import character_codes
-from tuner.data.column import Column, RawColumns
-from tuner.data.dates import parse_dates, part_features
-from tuner.data.notations import parse_numbers
+from tuner.data.columns.column import Column, RawColumns
+from tuner.data.parsing.characters import character_codes
+from tuner.data.parsing.date_notations import parse_dates, part_features
+from tuner.data.parsing.number_notations import parse_numbers
+from tuner.data.parsing.text_column import distinct
 
 __all__ = [
     "encode_columns",
-    "level_places",
+    "index_levels",
     "name_features",
     "name_measures",
     "read_dates",
@@ -79,7 +79,7 @@ def encode_columns(columns: Sequence[Column], raw: RawColumns) -> np.ndarray:
         feature += 1
     for column in columns:
         if not column.is_measured:
-            known, places, width = level_places(column)
+            known, places, width = index_levels(column)
             at = places[_codes(raw[column.name], known)]
             there = np.flatnonzero(at >= 0)
             x[there, feature + at[there]] = 1
@@ -116,7 +116,7 @@ def _parts(texts: np.ndarray) -> list[np.ndarray]:
     return [texts[at : at + _TEXTS] for at in range(0, max(len(texts), 1), _TEXTS)]
 
 
-def level_places(column: Column) -> tuple[list[str], np.ndarray, int]:
+def index_levels(column: Column) -> tuple[list[str], np.ndarray, int]:
     """Return which of a column's features each text is.
 
     Returns:
@@ -124,7 +124,7 @@ def level_places(column: Column) -> tuple[list[str], np.ndarray, int]:
         and last that of all other texts, (texts + 1,) int64, -1 for zeros throughout; and the
         number of features.
 
-    >>> level_places(Column("size", "categorical", ("L", "S"), other=True))
+    >>> index_levels(Column("size", "categorical", ("L", "S"), other=True))
     (['L', 'S', ''], array([ 0,  1, -1,  2]), 3)
     """
     levels = {level: place for place, level in enumerate(column.levels)}

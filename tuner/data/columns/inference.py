@@ -6,10 +6,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from tuner.data.cells import Cells, as_text, is_text, plain_numbers, stored_numbers
-from tuner.data.column import Column, ColumnKind, RawColumns
-from tuner.data.dates import PARTS, TIME
-from tuner.data.doubts import (
+from tuner.data.column_names import quote_names
+from tuner.data.columns.column import Column, ColumnKind, RawColumns
+from tuner.data.columns.column_warnings import (
     ASKED,
     CONSTANT,
     EMPTY,
@@ -22,12 +21,13 @@ from tuner.data.doubts import (
     rounded,
     unread,
 )
-from tuner.data.identifiers import IDENTIFIER, are_identifiers, unique_reason
-from tuner.data.levels import find_levels
-from tuner.data.names import option_of
-from tuner.data.notations import DECIMAL_COMMA
-from tuner.data.table import Table
-from tuner.data.written import Written, find_written
+from tuner.data.columns.identifiers import IDENTIFIER, are_identifiers, unique_reason
+from tuner.data.columns.levels import find_levels
+from tuner.data.parsing.date_notations import PARTS, TIME
+from tuner.data.parsing.notation_choice import Written, find_written
+from tuner.data.parsing.number_notations import DECIMAL_COMMA
+from tuner.data.parsing.text_column import Cells, as_text, is_text, plain_numbers, stored_numbers
+from tuner.data.readers.table import Table
 
 __all__ = ["Inferred", "infer_columns"]
 
@@ -78,7 +78,7 @@ def infer_columns(table: Table, *, categorical: Iterable[str], ignore: Iterable[
 
 
 def _infer(table: Table, name: str, forced: bool) -> _Found:
-    values = table.column(name, otherwise=f"leave it out with --ignore {option_of(name)}")
+    values = table.column(name, otherwise=f"leave it out with --ignore {quote_names(name)}")
     if forced:
         return _levelled(name, Cells.of(as_text(values)), forced=True)
     numbers = plain_numbers(values) if is_text(values) else stored_numbers(values)
@@ -213,5 +213,5 @@ def _refuse_mixture(table: Table, name: str, cells: Cells, written: Written) -> 
         name,
         f"it holds {'numbers' if written.kind == 'numeric' else 'dates'} such as "
         f"{cells.stripped[example]}, but {cells.texts[other]!r} in {table.place(row)}; mend the "
-        f"cell, or give --categorical {option_of(name)} or --ignore {option_of(name)}",
+        f"cell, or give --categorical {quote_names(name)} or --ignore {quote_names(name)}",
     )

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.cells import Cells
-from tuner.data.column import Column
-from tuner.data.identifiers import FREE_TEXT, IDENTIFIER, meaning_of
-from tuner.data.levels import Levels
-from tuner.data.names import option_of
-from tuner.data.notations import CURRENCIES
-from tuner.data.table import listed
+from tuner.data.column_names import quote_names
+from tuner.data.columns.column import Column
+from tuner.data.columns.identifiers import FREE_TEXT, IDENTIFIER, meaning_of
+from tuner.data.columns.levels import Levels
+from tuner.data.parsing.number_notations import CURRENCIES
+from tuner.data.parsing.text_column import Cells
+from tuner.data.readers.table import listed
 
 __all__ = [
     "ASKED",
@@ -58,7 +58,7 @@ def left_out(columns: Iterable[Column]) -> tuple[str, ...]:
     ):
         names = [column.name for column in columns if column.reason == reason]
         if names:
-            given = option_of(*names[:8])
+            given = quote_names(*names[:8])
             keep = f"; give --categorical {given} to keep {_them(names)} as levels"
             sentences.append(
                 f"{len(names)} {one if len(names) == 1 else many}: {listed(names)}"
@@ -135,7 +135,7 @@ def mixed_levels(column: Column) -> str:
     return (
         f"column {column.name}: numbers and {listed(others, limit=3)} are mixed, so its "
         f"{len(column.levels)} values are taken as levels; mend the cells if it is meant "
-        f"to be a number, or give --categorical {option_of(column.name)} to keep them so"
+        f"to be a number, or give --categorical {quote_names(column.name)} to keep them so"
     )
 
 

@@ -1,0 +1,1 @@
+"""What texts mean: plain numbers, and numbers and dates in a notation."""
