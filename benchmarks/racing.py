@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from tuner.training.race import Race, rungs_of
+from tuner.training.race import Race
+from tuner.training.race_rule import choose_rungs
 
 TABLES = "vehicle,kc1,credit-g,anneal,car,mfeat-factors,kr-vs-kp,phoneme"
 
@@ -125,7 +126,7 @@ def raced(table: str, seed: int, path: Path, trials: int) -> Outcome:
         losses = {int(name): arrays[name] for name in arrays if name != "results"}
         records = json.loads(str(arrays["results"]))
     whole = {int(n): TrialResult.from_dict(each) for n, each in records.items() if int(n) < trials}
-    race = Race(rungs_of(SearchSettings().epochs), OBJECTIVES["cross_entropy"])
+    race = Race(choose_rungs(SearchSettings().epochs), OBJECTIVES["cross_entropy"])
     ended, trained = {}, 0
     for trial in sorted(whole):
         epochs = losses.get(trial, np.empty((0, 0)))  # one that diverged at once has none

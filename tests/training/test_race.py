@@ -12,7 +12,8 @@ from tests.helpers.problems import make_problem
 from tests.training.test_lanes import jobs, train
 from tuner.scoring import OBJECTIVES
 from tuner.training import TRAINERS, Plan, TrialResult
-from tuner.training.race import Race, is_beaten, rungs_of
+from tuner.training.race import Race
+from tuner.training.race_rule import choose_rungs, is_clearly_worse
 
 RUNGS = (1, 2, 4)
 ROWS = 40
@@ -121,7 +122,9 @@ def beaten(behind, caught_up=0.0, spread=1.0, comparisons=1):
     rng = np.random.default_rng(0)
     noise = rng.normal(size=400)
     noise = spread * (noise - noise.mean()) / noise.std(ddof=1)
-    return is_beaten(noise + behind, np.zeros(400), caught_up=caught_up, comparisons=comparisons)
+    return is_clearly_worse(
+        noise + behind, np.zeros(400), caught_up=caught_up, comparisons=comparisons
+    )
 
 
 def test_clearly_is_what_chance_does_not_explain():
@@ -147,7 +150,7 @@ def test_trials_that_are_alike_to_the_row_do_not_beat_each_other():
     ("epochs", "rungs"), [(1, ()), (2, ()), (3, (2,)), (4, (2, 3)), (20, (2, 3, 5, 10))]
 )
 def test_short_trainings_have_few_rungs(epochs, rungs):
-    assert rungs_of(epochs) == rungs
+    assert choose_rungs(epochs) == rungs
 
 
 def test_the_direction_of_the_objective_decides_who_leads():
@@ -207,11 +210,11 @@ def test_trainers_end_what_is_beaten_and_its_result_is_of_the_epochs_before(trai
     for job, rate in zip(many, (0.1, 1e-6, 0.1), strict=True):
         job.hyperparameters.values = {"learning_rate": rate}
     whole = train(trainer, text, problem, plan, many)
-    race = Race(rungs_of(16), plan.objective)
+    race = Race(choose_rungs(16), plan.objective)
     results = train(trainer, text, problem, replace(plan, race=race), many)
     settled = {r.trial: r for each in results.values() for r, _ in race.settle(each)}
     assert [settled[n].status for n in range(3)] == ["completed", "pruned", "completed"]
-    rung = next(r for r in rungs_of(16) if f"after {r} epochs" in settled[1].reason)
+    rung = next(r for r in choose_rungs(16) if f"after {r} epochs" in settled[1].reason)
     assert settled[1].reason == f"clearly worse than trial 0 after {rung} epochs"
     for name, curve in settled[1].curves.items():
         assert curve == [fold[:rung] for fold in whole[1].curves[name]]

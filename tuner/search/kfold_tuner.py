@@ -32,7 +32,8 @@ from tuner.study import (
     installed_versions,
 )
 from tuner.training import TRAINERS, Final, Job, TrialResult
-from tuner.training.race import Leads, Race, rungs_of
+from tuner.training.race import Leads, Race, Settled
+from tuner.training.race_rule import choose_rungs
 
 __all__ = ["KFoldTuner"]
 
@@ -216,7 +217,7 @@ class KFoldTuner(keras_tuner.Tuner):
         own = isinstance(self.oracle, StudyOracle)
         if not self.settings.racing or (own and not self.oracle.races):
             return None
-        return Race(rungs_of(self.settings.epochs), self.settings.plan.objective)
+        return Race(choose_rungs(self.settings.epochs), self.settings.plan.objective)
 
     def _enter_race(self, trial: int, values: Mapping[str, Value]) -> None:
         """Let a trial race with those of the same value of what the space compares."""
@@ -225,8 +226,8 @@ class KFoldTuner(keras_tuner.Tuner):
         if self._race and compared:
             self._race.enter(trial, values.get(compared))
 
-    def _settle(self, result: TrialResult) -> list[tuple[TrialResult, Leads]]:
-        return self._race.settle(result) if self._race else [(result, {})]
+    def _settle(self, result: TrialResult) -> list[Settled]:
+        return self._race.settle(result) if self._race else [Settled(result, {})]
 
     def _recall(self, study: Study) -> None:
         """Take in what an earlier search of the study proposed and finished."""

@@ -1,11 +1,14 @@
-"""A race of trials: those that are clearly beaten end early and free their lanes.
+"""A race of trials: it ends trials that are clearly beaten, so that they free their lanes.
 
-A trial is looked at after a few numbers of epochs, the rungs. There its out-of-fold values are
-compared, row by row, with those of the best trial *before* it, by number, after as many epochs.
-So what becomes of a trial is a function of the trials up to it alone: not of which of them train
-side by side, how fast, on what machine, or of a break in the search. A trial that has overtaken
-one before it trains on, at the risk of work in vain: what it did after a rung at which it turns
-out to be beaten does not count.
+Trials are compared after certain numbers of epochs, the rungs. At a rung, the race compares a
+trial's out-of-fold losses, row by row, with those of the best *earlier* trial (by number) at the
+same rung. `tuner/training/race_rule.py` decides whether the trial is beaten.
+
+The outcome of a trial depends on that trial and the trials before it alone. It does not depend on
+which trials train side by side, how fast, on which machine, or whether the search was interrupted.
+So each rung judges the trials in the order of their numbers. A trial does not wait for the trials
+before it: it trains on, and if a rung declares it beaten later, the race discards the epochs after
+that rung.
 """
 
 from __future__ import annotations
@@ -14,255 +17,240 @@ import math
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tuner.scoring import mean_and_error
+from tuner.training.race_rule import Standing, is_beaten
 
 if TYPE_CHECKING:
     from tuner.scoring import Objective
     from tuner.training.result import TrialResult
 
-__all__ = ["Leads", "Race", "is_beaten", "rungs_of"]
+__all__ = ["Leads", "Race", "Settled"]
 
-# How a trial stood at the rungs where no trial before it was better, as arrays by name.
+# A trial's standings at the rungs where no earlier trial was better, as arrays by name.
 Leads = dict[str, np.ndarray]
 
-_LEVEL = 0.05  # chance of ending a trial that is as good as the best before it
 
-
-def rungs_of(epochs: int) -> tuple[int, ...]:
-    """Return the numbers of epochs after which trials are compared.
-
-    The first is to learn how fast a trial learns. Trials end at the second at the earliest: what
-    two epochs say, on a small table, is mostly the learning rate.
-
-    >>> rungs_of(50)
-    (2, 3, 6, 12, 25)
-    """
-    halved = {epochs >> halvings for halvings in range(1, epochs.bit_length())} - {0, 1}
-    return tuple(sorted(rung for rung in halved | {2, 3} if rung < epochs))
-
-
-def is_beaten(losses: np.ndarray, best: np.ndarray, *, caught_up: float, comparisons: int) -> bool:
-    """Return whether a trial is clearly worse than the best one, and would be at the next rung.
-
-    It is let off as much again as it has caught up since the last rung, since what begins slowly
-    may end well. What is left must be more than chance explains, by a one-sided test of the mean
-    of the differences by row, Bonferroni-corrected.
-
-    Args:
-        losses: Of the trial in each row, shape `(rows,)`; lower is better.
-        best: The same of the trial to compare with.
-        caught_up: By how much the difference of their means has shrunk since the last rung.
-        comparisons: In how many chance may speak against the trial.
-    """
-    mean, error = mean_and_error(np.subtract(losses, best, dtype=np.float64))
-    behind = mean - max(caught_up, 0.0)
-    return behind > NormalDist().inv_cdf(1 - _LEVEL / comparisons) * error
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """Where a trial stands at a rung.
+class Settled(NamedTuple):
+    """The outcome of a trial, which no other trial can change any more.
 
     Attributes:
-        losses: In each row; float32, as they are kept on the disk, so that a search that goes on
-            later compares the same numbers.
-        before: Their mean at the rung before; NaN at the first.
+        result: The trial's result; if the race ended the trial, of the epochs up to that rung.
+        leads: The arrays that `Race.recall` needs when the search is resumed.
     """
 
-    losses: np.ndarray
-    before: float
-
-    @property
-    def mean(self) -> float:
-        return float(self.losses.mean(dtype=np.float64))
-
-    @property
-    def gain(self) -> float:
-        return self.before - self.mean
+    result: TrialResult
+    leads: Leads
 
 
 @dataclass(slots=True)
 class _Runner:
-    """A trial that is not settled yet.
+    """A trial that is not settled: it trains, or it has ended and waits for earlier trials.
 
     Attributes:
-        standings: By rung that it has reached.
-        so_far: Makes its result if it ends at a rung.
-        leads: The rungs at which no trial before it is better.
-        beaten_at: The rung at which it is beaten; None where it is not, as far as is known.
-        reason: Why it is.
-        result: What it came to; None while it trains.
+        standings: The trial's losses at each rung that it has reached.
+        results: A function for each of these rungs, which makes the result if the trial ends there.
+        led: The rungs at which no earlier trial was better.
+        beaten_at: The rung at which the trial is beaten; None if it is not beaten so far.
+        reason: Why the trial is beaten; empty if it is not.
+        result: The result of all epochs; None while the trial trains.
     """
 
-    standings: dict[int, _Standing] = field(default_factory=dict)
-    so_far: dict[int, Callable[[], TrialResult]] = field(default_factory=dict)
-    leads: list[int] = field(default_factory=list)
+    standings: dict[int, Standing] = field(default_factory=dict)
+    results: dict[int, Callable[[], TrialResult]] = field(default_factory=dict)
+    led: list[int] = field(default_factory=list)
     beaten_at: int | None = None
     reason: str = ""
     result: TrialResult | None = None
 
-    def outcome(self) -> TrialResult:
-        """Return what a trial that is settled came to."""
-        assert self.result is not None  # it ended
+    def make_outcome(self) -> TrialResult:
+        """Return the result up to the rung at which the trial is beaten, or of all its epochs."""
+        assert self.result is not None  # the trial has ended
         if self.beaten_at is None:
             return self.result
-        so_far = self.so_far[self.beaten_at]()
-        return replace(so_far, reason=self.reason, seconds=self.result.seconds)
+        result = self.results[self.beaten_at]()
+        return replace(result, reason=self.reason, seconds=self.result.seconds)
+
+
+@dataclass(slots=True)
+class _Rung:
+    """A number of epochs after which trials are compared.
+
+    Attributes:
+        epochs: The number of epochs.
+        next_trial: The first trial that the rung has not judged.
+        leaders: The best trial judged so far and its standing, by group.
+    """
+
+    epochs: int
+    next_trial: int = 0
+    leaders: dict[Hashable, tuple[int, Standing]] = field(default_factory=dict)
 
 
 class Race:
-    """Who leads at each rung, and who is beaten there.
+    """Keeps the leader of each rung, and ends the trials that are beaten.
 
-    Trials are known by their numbers, which begin at 0 and leave none out. Any thread may tell it
-    of a trial.
+    Trials are known by their numbers, which are consecutive and begin at 0. All methods may be
+    called from any thread. A trainer calls `reach` and `is_beaten`; the search calls the others.
 
     Args:
         rungs: Numbers of epochs after which trials are compared, ascending.
-        objective: What is compared.
+        objective: The objective whose values are compared.
     """
 
     def __init__(self, rungs: Sequence[int], objective: Objective) -> None:
         self.rungs = tuple(rungs)
         self._sign = 1.0 if objective.direction == "min" else -1.0
         self._lock = threading.Lock()
-        self._runners: dict[int, _Runner] = {}
         self._groups: dict[int, Hashable] = {}
-        # by rung and group: a trial, and how it stood
-        self._leaders: dict[tuple[int, Hashable], tuple[int, _Standing]] = {}
-        self._next = dict.fromkeys(self.rungs, 0)  # the first trial that a rung has not looked at
-        # what settled trials led at, until all rungs have looked at them
-        self._settled: dict[int, dict[int, _Standing]] = {}
+        self._runners: dict[int, _Runner] = {}
+        # standings of settled trials at the rungs that they led, until all rungs have judged them
+        self._settled: dict[int, dict[int, Standing]] = {}
+        self._rungs = [_Rung(epochs) for epochs in self.rungs]
 
     def enter(self, trial: int, group: Hashable) -> None:
-        """Take in that a trial races with those of a group only; without, it is of the group None.
+        """Enter a trial in a group; it is compared with trials of this group only.
+
+        A trial that is not entered is in the group None.
 
         Args:
-            trial: Its number.
-            group: Such as the value of a hyperparameter whose values are to be compared, so that
-                each of them has a trial that trained to its end.
+            trial: The trial's number.
+            group: For example a value of the hyperparameter that the space compares. Each value
+                then has a trial that trained to its end.
         """
         with self._lock:
             self._groups[trial] = group
 
     def reach(
-        self, trial: int, epoch: int, values: np.ndarray, so_far: Callable[[], TrialResult]
+        self, trial: int, epoch: int, values: np.ndarray, make_result: Callable[[], TrialResult]
     ) -> None:
-        """Take in that a trial has come to a rung.
+        """Report that a trial has reached a rung.
 
         Args:
-            trial: Its number.
+            trial: The trial's number.
             epoch: The rung.
-            values: The objective at its best epoch so far, shape `(clusters,)`.
-            so_far: Makes its result, if it ends here; nothing that comes after changes that.
+            values: The objective at the trial's best epoch so far, shape `(clusters,)`.
+            make_result: Makes the trial's result of the epochs so far, also at a later time.
         """
         with self._lock:
             runner = self._runners.setdefault(trial, _Runner())
-            place = self.rungs.index(epoch)
-            before = runner.standings[self.rungs[place - 1]].mean if place else math.nan
+            position = self.rungs.index(epoch)
+            earlier = runner.standings[self.rungs[position - 1]].mean if position else math.nan
             losses = (self._sign * values).astype(np.float32)
-            runner.standings[epoch] = _Standing(losses, before)
-            runner.so_far[epoch] = so_far
-            self._look()
+            runner.standings[epoch] = Standing(losses, earlier)
+            runner.results[epoch] = make_result
+            self._advance()
 
     def is_beaten(self, trial: int) -> bool:
-        """Return whether a trial need not go on, as far as is known."""
+        """Return whether a trial is known to be beaten, so that its training can end."""
         with self._lock:
             return trial in self._runners and self._runners[trial].beaten_at is not None
 
-    def settle(self, result: TrialResult) -> list[tuple[TrialResult, Leads]]:
-        """Take in the end of a trial, and return what no other trial can change any more.
+    def settle(self, result: TrialResult) -> list[Settled]:
+        """Report the end of a trial, and return the trials that are settled by it.
+
+        A trial is settled when it has ended and every rung that it reached has judged it.
 
         Returns:
-            Results in the order of their trials, and with each what `recall` must be given later.
+            The settled trials in the order of their numbers; perhaps without this one.
         """
         with self._lock:
             self._runners.setdefault(result.trial, _Runner()).result = result
-            self._look()
+            self._advance()
             settled = [number for number in self._runners if self._is_settled(number)]
-            taken = [self._take_off(number) for number in sorted(settled)]
-        return [(runner.outcome(), leads) for runner, leads in taken]  # scored without the lock
+            removed = [self._remove(number) for number in sorted(settled)]
+        # the lock is free while scores are computed
+        return [Settled(runner.make_outcome(), leads) for runner, leads in removed]
 
-    def close(self) -> list[tuple[TrialResult, Leads]]:
-        """Return the trials that ended and wait for others which will not come any more."""
+    def close(self) -> list[Settled]:
+        """Settle the trials that have ended and wait for trials that will never come."""
         with self._lock:
             waiting = [number for number, runner in self._runners.items() if runner.result]
-            taken = [self._take_off(number) for number in sorted(waiting)]
-        return [(runner.outcome(), leads) for runner, leads in taken]
+            removed = [self._remove(number) for number in sorted(waiting)]
+        return [Settled(runner.make_outcome(), leads) for runner, leads in removed]
 
     def recall(self, trial: int, leads: Leads) -> None:
-        """Take in a trial that an earlier search settled.
+        """Restore a trial that was settled before the search was interrupted.
 
         Args:
-            trial: Its number.
-            leads: As `settle` returned them.
+            trial: The trial's number.
+            leads: The arrays that `settle` returned.
         """
         with self._lock:
-            self._settled[trial] = {
-                rung: _Standing(leads[f"losses_{rung}"], float(leads[f"before_{rung}"]))
-                for rung in self.rungs
-                if f"losses_{rung}" in leads
-            }
-            self._look()
+            self._settled[trial] = _unpack(leads, self.rungs)
+            self._advance()
 
     def _is_settled(self, trial: int) -> bool:
         runner = self._runners[trial]
         if runner.result is None:
             return False
-        return runner.beaten_at is not None or all(self._next[r] > trial for r in runner.standings)
+        reached = [rung for rung in self._rungs if rung.epochs in runner.standings]
+        return runner.beaten_at is not None or all(rung.next_trial > trial for rung in reached)
 
-    def _take_off(self, trial: int) -> tuple[_Runner, Leads]:
+    def _remove(self, trial: int) -> tuple[_Runner, Leads]:
+        """Remove a settled trial from the runners; keep its standings where it led."""
         runner = self._runners.pop(trial)
-        standings = {rung: runner.standings[rung] for rung in runner.leads}
-        self._settled[trial] = standings
-        leads = {f"losses_{rung}": standing.losses for rung, standing in standings.items()}
-        leads |= {f"before_{rung}": np.array(s.before) for rung, s in standings.items()}
-        return runner, leads
+        self._settled[trial] = {rung: runner.standings[rung] for rung in runner.led}
+        return runner, _pack(self._settled[trial])
 
-    def _look(self) -> None:
-        """Let each rung look at the trials in their order, as far as they have come."""
-        before: int | None = None
-        for rung in self.rungs:
-            while (before is None or self._next[rung] < before) and self._looks(rung):
-                self._next[rung] += 1
-            before = self._next[rung]
-        for trial in [n for n in self._settled if n < min(self._next.values(), default=0)]:
+    def _advance(self) -> None:
+        """Let each rung judge the trials in their order, as far as they have come.
+
+        A rung never judges a trial that the rung before it has not judged.
+        """
+        limit = math.inf
+        for rung in self._rungs:
+            while rung.next_trial < limit and self._judge_next(rung):
+                rung.next_trial += 1
+            limit = rung.next_trial
+        judged = min((rung.next_trial for rung in self._rungs), default=0)
+        for trial in [number for number in self._settled if number < judged]:
             del self._settled[trial]
 
-    def _looks(self, rung: int) -> bool:
-        """Look at a rung's next trial; return False where that has not come so far."""
-        trial = self._next[rung]
+    def _judge_next(self, rung: _Rung) -> bool:
+        """Judge a rung's next trial; return False if the trial has yet to reach the rung."""
+        trial = rung.next_trial
         if trial in self._settled:
-            if rung in self._settled[trial]:
-                place = rung, self._groups.get(trial)
-                self._leaders[place] = trial, self._settled[trial][rung]
+            if rung.epochs in self._settled[trial]:
+                standing = self._settled[trial][rung.epochs]
+                rung.leaders[self._groups.get(trial)] = trial, standing
             return True
         runner = self._runners.get(trial)
         if runner is None:
             return False
         if runner.beaten_at is not None:
             return True
-        if rung not in runner.standings:
-            return runner.result is not None  # it ended before
-        self._compare(trial, runner, rung)
+        if rung.epochs not in runner.standings:
+            return runner.result is not None  # the trial ended before this rung
+        self._judge(trial, runner, rung)
         return True
 
-    def _compare(self, trial: int, runner: _Runner, rung: int) -> None:
-        own, place = runner.standings[rung], (rung, self._groups.get(trial))
-        if place not in self._leaders or own.mean < self._leaders[place][1].mean:
-            self._leaders[place] = trial, own
-            runner.leads.append(rung)
+    def _judge(self, trial: int, runner: _Runner, rung: _Rung) -> None:
+        """Make a trial the leader of a rung, or compare it with the leader."""
+        standing, group = runner.standings[rung.epochs], self._groups.get(trial)
+        if group not in rung.leaders or standing.mean < rung.leaders[group][1].mean:
+            rung.leaders[group] = trial, standing
+            runner.led.append(rung.epochs)
             return
-        leader, best = self._leaders[place]
-        if rung != self.rungs[0] and is_beaten(  # at the first, how fast it learns is unknown
-            own.losses,
-            best.losses,
-            caught_up=own.gain - best.gain,
-            comparisons=(len(self.rungs) - 1) * trial,
-        ):
-            runner.beaten_at = rung
-            runner.reason = f"clearly worse than trial {leader} after {rung} epochs"
+        leader, best = rung.leaders[group]
+        if is_beaten(standing, best, trial=trial, rung=rung.epochs, rungs=self.rungs):
+            runner.beaten_at = rung.epochs
+            runner.reason = f"clearly worse than trial {leader} after {rung.epochs} epochs"
+
+
+def _pack(standings: dict[int, Standing]) -> Leads:
+    """Return standings by rung as the arrays that a study keeps."""
+    losses = {f"losses_{rung}": standing.losses for rung, standing in standings.items()}
+    means = {f"before_{rung}": np.array(s.previous_mean) for rung, s in standings.items()}
+    return losses | means
+
+
+def _unpack(leads: Leads, rungs: Sequence[int]) -> dict[int, Standing]:
+    """Return the standings by rung that `_pack` packed."""
+    return {
+        rung: Standing(leads[f"losses_{rung}"], float(leads[f"before_{rung}"]))
+        for rung in rungs
+        if f"losses_{rung}" in leads
+    }
