@@ -19,7 +19,7 @@ from tuner.analysis import (
     group_by_hyperparameter,
     pick_networks,
 )
-from tuner.report import Material
+from tuner.report import ReportContent
 from tuner.study import Study, TrialRecord
 from tuner.training import TrialResult
 
@@ -106,7 +106,7 @@ def make_material(study, problem, *, baselines=True):
     records = tuple(study.trials())
     scores = {"cross_entropy": Score(0.9, 0.1), "accuracy": Score(0.6, 0.1)}
     judged = JudgedBaseline("gradient boosting", 1.5, scores, 0.3, 0.1, "loses", ("It is slow.",))
-    return Material(
+    return ReportContent(
         study,
         problem.truth,
         records,

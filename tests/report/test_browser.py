@@ -5,7 +5,7 @@ import pytest
 from tests.report.chromium import NAMES, Browser, found
 from tests.report.conftest import NAUGHTY, fill
 from tests.report.test_comparing import compared
-from tuner.report import comparison_page, study_page
+from tuner.report import make_comparison_page, make_study_page
 
 EXECUTABLE = found()
 pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason=f"there is none of {', '.join(NAMES)}")
@@ -19,7 +19,7 @@ def browser():
 
 def opened(browser, page, path, width):
     """Open a page anew, with all that is folded away unfolded."""
-    path.write_text(page.html(), encoding="utf-8")
+    path.write_text(page.to_html(), encoding="utf-8")
     browser.requests.clear()
     browser.messages.clear()
     browser.open(path, width=width, height=844)
@@ -29,9 +29,11 @@ def opened(browser, page, path, width):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_report_is_drawn_whole_and_fetches_nothing(browser, material, tmp_path, width):
-    page, path = study_page(material), tmp_path / "report.html"
+    page, path = make_study_page(material), tmp_path / "report.html"
     opened(browser, page, path, width)
-    assert browser.value("document.querySelectorAll('.chart > svg').length") == len(page.figures())
+    assert browser.value("document.querySelectorAll('.chart > svg').length") == len(
+        page.collect_charts()
+    )
     assert browser.value("document.documentElement.scrollWidth <= innerWidth")
     assert browser.messages == []
     assert set(browser.requests) <= {path.as_uri(), "data:,"}  # itself, and no icon
@@ -39,7 +41,7 @@ def test_a_report_is_drawn_whole_and_fetches_nothing(browser, material, tmp_path
 
 
 def test_a_chart_is_as_wide_as_its_place_and_no_wider(browser, material, tmp_path):
-    opened(browser, study_page(material), tmp_path / "report.html", 390)
+    opened(browser, make_study_page(material), tmp_path / "report.html", 390)
     widths = browser.value(
         "[...document.querySelectorAll('.chart')].map((place) => "
         "[place.clientWidth, place.querySelector('svg').getBoundingClientRect().width])"
@@ -49,7 +51,7 @@ def test_a_chart_is_as_wide_as_its_place_and_no_wider(browser, material, tmp_pat
 
 
 def test_hovering_over_a_mark_shows_its_trial(browser, material, tmp_path):
-    opened(browser, study_page(material), tmp_path / "report.html", 1280)
+    opened(browser, make_study_page(material), tmp_path / "report.html", 1280)
     place = browser.value(
         '(() => { const mark = document.querySelector(\'[data-specification="figure-trials"] svg '
         ".mark-symbol.role-mark path'); mark.scrollIntoView({ block: 'center' });"
@@ -67,15 +69,17 @@ def test_hovering_over_a_mark_shows_its_trial(browser, material, tmp_path):
 
 
 def test_a_report_prints_on_paper_with_the_table_of_trials(browser, material, tmp_path):
-    opened(browser, study_page(material), tmp_path / "report.html", 1280)
+    opened(browser, make_study_page(material), tmp_path / "report.html", 1280)
     browser.paper(tmp_path / "report.pdf")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_a_comparison_is_drawn_whole(browser, make_study, problem, tmp_path):
     studies = [compared(fill(make_study(name), problem), problem) for name in ("one", "two")]
-    page = comparison_page(studies)
+    page = make_comparison_page(studies)
     opened(browser, page, tmp_path / "compare.html", 390)
-    assert browser.value("document.querySelectorAll('.chart > svg').length") == len(page.figures())
+    assert browser.value("document.querySelectorAll('.chart > svg').length") == len(
+        page.collect_charts()
+    )
     assert browser.value("document.documentElement.scrollWidth <= innerWidth")
     assert browser.messages == []

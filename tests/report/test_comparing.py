@@ -10,7 +10,7 @@ from tests.report.conftest import fill, make_trial, named
 from tests.report.test_report import texts
 from tuner.analysis import pick_networks
 from tuner.errors import UserError
-from tuner.report import Compared, check_same_rows, comparison_page
+from tuner.report import ComparedStudy, check_same_rows, make_comparison_page
 from tuner.scoring import OBJECTIVES
 from tuner.study import Study
 
@@ -18,7 +18,7 @@ from tuner.study import Study
 def compared(study, problem):
     truth = problem.truth
     records = tuple(sorted(study.trials(), key=lambda record: record.trial))
-    return Compared(
+    return ComparedStudy(
         study, truth, records, pick_networks(study, truth), {"cross_entropy": (0.5, 0.1)}
     )
 
@@ -78,7 +78,7 @@ def test_studies_of_changed_data_are_refused(make_study):
 def test_a_clear_difference_is_told_apart_by_its_rows(make_study, problem):
     good = of_one_trial(make_study("good"), problem, 0.3)
     poor = of_one_trial(make_study("poor"), problem, 4.0)
-    page = comparison_page([poor, good])
+    page = make_comparison_page([poor, good])
     exported = good.exported("cross_entropy")
     assert page.title == "Which found the better network: poor or good?"
     assert page.headline == (
@@ -90,7 +90,7 @@ def test_a_clear_difference_is_told_apart_by_its_rows(make_study, problem):
 
 def test_equal_studies_cannot_be_told_apart(make_study, problem):
     studies = [compared(fill(make_study(name), problem), problem) for name in ("one", "two")]
-    page = comparison_page(studies)
+    page = make_comparison_page(studies)
     assert page.headline[0] == "By their rows these cannot be told apart: one, two."
     assert "one less two +0.0000 0.0000 to 0.0000 1.000 no" in texts(page, "scores")
     words = texts(page, "networks")
@@ -102,7 +102,7 @@ def test_equal_studies_cannot_be_told_apart(make_study, problem):
 def test_a_search_for_another_objective_is_not_drawn_beside_the_others(make_study, problem):
     first = compared(fill(make_study("one"), problem), problem)
     second = compared(fill(make_study("two", objective="accuracy"), problem), problem)
-    words = texts(comparison_page([first, second]), "searches")
+    words = texts(make_comparison_page([first, second]), "searches")
     assert "Not drawn, since another objective was optimised there: two." in words
 
 
@@ -121,5 +121,5 @@ def test_a_search_for_another_objective_is_judged_by_what_it_chose(make_study, p
     assert (np.min(losses, axis=0) <= by_row + 1e-6).all()
     assert (by_row <= np.max(losses, axis=0) + 1e-6).all()
     first = compared(fill(make_study("one"), problem), problem)
-    words = texts(comparison_page([first, second]), "networks")
+    words = texts(make_comparison_page([first, second]), "networks")
     assert f"{second.exported('cross_entropy').score:.4f}" in words

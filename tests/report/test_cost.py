@@ -7,8 +7,8 @@ import pytest
 from tests.report.conftest import make_material, make_trial
 from tests.report.test_figures import rows_of
 from tests.report.test_report import texts
-from tuner.report import study_page
-from tuner.report.figures import score_against_time
+from tuner.report import make_study_page
+from tuner.report.figures import draw_score_by_time
 from tuner.study import PredictionTime, PredictionTimes
 
 QUICK, SLOW = PredictionTime(0.0001, 0.0005), PredictionTime(0.0002, 0.25)
@@ -35,12 +35,12 @@ def measured(study, trials, **fields):
 
 
 def words_of(study, problem):
-    return texts(study_page(make_material(study, problem)), "size")
+    return texts(make_study_page(make_material(study, problem)), "size")
 
 
 def test_both_fronts_stand_in_one_table(study, problem):
-    page = study_page(make_material(measured(study, {0: QUICK, 2: SLOW, 3: QUICK}), problem))
-    assert {"size", "prediction-time"} <= set(page.figures())
+    page = make_study_page(make_material(measured(study, {0: QUICK, 2: SLOW, 3: QUICK}), problem))
+    assert {"size", "prediction-time"} <= set(page.collect_charts())
     words = texts(page, "size")
     assert HOW in words
     header = "trial cross-entropy parameters ms, 1,000 rows ms, one row front of"
@@ -62,16 +62,16 @@ def test_both_fronts_stand_in_one_table(study, problem):
 def test_the_picks_have_their_times_and_an_ensemble_that_of_its_networks_together(study, problem):
     of = make_material(measured(study, dict.fromkeys(range(4), QUICK)), problem)
     assert of.picks.best.trial == of.picks.smallest.trial == 3
-    words = texts(study_page(of), "picks")
+    words = texts(make_study_page(of), "picks")
     assert "prediction of 1,000 rows, ms 0.5 2.5" in words  # of five networks
     assert "An ensemble's prediction takes as long as its networks together." in words
-    words = texts(study_page(make_material(measured(study, {0: QUICK}), problem)), "picks")
+    words = texts(make_study_page(make_material(measured(study, {0: QUICK}), problem)), "picks")
     assert "prediction of 1,000 rows, ms – –" in words
 
 
 def test_a_chart_has_the_trials_that_were_measured_only(study, problem):
     of = make_material(study, problem)
-    chart = score_against_time(of.trials, {0: QUICK, 3: SLOW}, [0, 3], {3: "best"})
+    chart = draw_score_by_time(of.trials, {0: QUICK, 3: SLOW}, [0, 3], {3: "best"})
     marks = [row for row in rows_of(chart) if "place" in row]
     assert {row["trial"]: (row["cost"], row["row"]) for row in marks} == {
         0: (pytest.approx(0.5), pytest.approx(0.1)),
@@ -90,8 +90,8 @@ def test_a_study_whose_times_were_not_measured_says_how_to_get_them(study, probl
 
 
 def test_networks_that_all_take_as_long_have_no_chart_of_it(study, problem):
-    page = study_page(make_material(measured(study, dict.fromkeys((0, 1, 2), QUICK)), problem))
-    assert "prediction-time" not in page.figures()
+    page = make_study_page(make_material(measured(study, dict.fromkeys((0, 1, 2), QUICK)), problem))
+    assert "prediction-time" not in page.collect_charts()
     assert f"Predictions of 1,000 rows take 0.5 ms. {HOW}" in texts(page, "size")
 
 
@@ -107,6 +107,6 @@ def test_what_could_not_be_measured_is_told(study, problem):
 def test_networks_of_one_size_have_no_chart_of_it(study, problem):
     of = make_material(study, problem)
     same = [replace(r, result=replace(r.result, parameters=15)) for r in of.records]
-    page = study_page(replace(of, records=tuple(same)))
-    assert "size" not in page.figures()
+    page = make_study_page(replace(of, records=tuple(same)))
+    assert "size" not in page.collect_charts()
     assert "What does a larger network buy? All have 15 parameters." in texts(page, "size")

@@ -4,8 +4,8 @@ import json
 
 from tests.report.conftest import make_trial
 from tests.report.test_report import texts
-from tuner.report import study_page
-from tuner.report.spent import spent
+from tuner.report import make_study_page
+from tuner.report.time_spent import spent
 
 
 def event(kind, seconds):
@@ -48,7 +48,7 @@ def test_a_search_that_was_interrupted_was_searching_until_then():
 def test_the_page_tells_the_final_training_and_the_export_apart(material):
     journal = material.study.journal.path
     journal.write_text("".join(json.dumps(each) + "\n" for each in SEARCHED))
-    words = texts(study_page(material), "seconds")
+    words = texts(make_study_page(material), "seconds")
     assert (
         "The trials were searched in 5.0 s of wall time; they trained 2.7 s in all, some of them "
         "side by side. Picking and the training on all training rows took 2.0 s, the export and "
@@ -56,5 +56,5 @@ def test_the_page_tells_the_final_training_and_the_export_apart(material):
     ) in words
     with journal.open("a") as file:
         file.write(json.dumps(event("ended", 14)) + "\n")
-    words = texts(study_page(material), "seconds")
+    words = texts(make_study_page(material), "seconds")
     assert "check 3.0 s; prediction times, baselines and the report took 4.0 s." in words

@@ -11,15 +11,15 @@ from tests.report.conftest import fill, make_trial
 from tests.report.test_figures import rows_of
 from tuner.analysis import Point
 from tuner.report.figures import (
-    finished,
-    learning_curves,
-    losses_against,
-    progress,
-    score_against_size,
+    draw_learning_curves,
+    draw_losses,
+    draw_progress,
+    draw_score_by_size,
+    draw_trials_over_time,
     tabulate,
-    trials_over_time,
+    to_specification,
 )
-from tuner.report.figures.thinning import thinned
+from tuner.report.figures.thinning import thin_marks
 
 TRIALS = 6000  # more than the 5,000 rows of which Altair makes a chart by itself
 LARGEST = 2_000_000  # bytes of a chart
@@ -56,28 +56,28 @@ def trials(study, many):
 
 
 def size_of(chart):
-    return len(json.dumps(finished(chart)))
+    return len(json.dumps(to_specification(chart)))
 
 
 def test_what_lies_on_another_mark_is_left_out_and_what_must_be_seen_is_kept():
     frame = pd.DataFrame({"x": [1.0] * 2000 + [2.0], "y": [1.0] * 2000 + [5.0], "kind": "a"})
     frame.loc[7, "kind"] = "b"
     keep = frame.index == 9
-    found = thinned(frame, "x", "y", kinds=["kind"], keep=pd.Series(keep))
+    found = thin_marks(frame, "x", "y", kinds=["kind"], keep=pd.Series(keep))
     assert found.index.tolist() == [0, 7, 9, 2000]
-    assert thinned(frame[:1500], "x", "y") is not None
-    assert len(thinned(frame[:1500], "x", "y")) == 1500
+    assert thin_marks(frame[:1500], "x", "y") is not None
+    assert len(thin_marks(frame[:1500], "x", "y")) == 1500
 
 
 def test_on_a_logarithmic_axis_small_numbers_have_places_of_their_own():
     frame = pd.DataFrame({"x": np.geomspace(1e-6, 1.0, 12).repeat(200), "y": 1.0})
-    assert len(thinned(frame, "x", "y", log=["x"])) == 12
-    assert len(thinned(frame, "x", "y")) < 12
+    assert len(thin_marks(frame, "x", "y", log=["x"])) == 12
+    assert len(thin_marks(frame, "x", "y")) < 12
 
 
 def test_every_mark_that_is_left_out_has_one_beside_it(trials):
     frame = trials.frame[trials.frame.status == "completed"]
-    found = thinned(frame, "parameters", "score", log=["score"])
+    found = thin_marks(frame, "parameters", "score", log=["score"])
     spans = np.array([np.ptp(frame.parameters), np.ptp(np.log(frame.score))])
     places = np.stack([frame.parameters, np.log(frame.score)], axis=1) / spans
     drawn = np.stack([found.parameters, np.log(found.score)], axis=1) / spans
@@ -89,9 +89,9 @@ def test_every_mark_that_is_left_out_has_one_beside_it(trials):
 def test_charts_of_thousands_of_trials_are_drawn(trials):
     frame = trials.frame[trials.frame.status == "completed"]
     best, last = int(frame.trial[frame.score.idxmin()]), int(frame.trial.iloc[-1])
-    size = score_against_size(trials, [best, last], {best: "best", last: "smallest"})
-    over_time = trials_over_time(trials)
-    for chart in (size, over_time, progress({"a": trials, "b": trials}, "cross_entropy")):
+    size = draw_score_by_size(trials, [best, last], {best: "best", last: "smallest"})
+    over_time = draw_trials_over_time(trials)
+    for chart in (size, over_time, draw_progress({"a": trials, "b": trials}, "cross_entropy")):
         assert size_of(chart) < LARGEST
     assert {best, last} <= {row["trial"] for row in rows_of(size) if row.get("place")}
     statuses = {row.get("status") for row in rows_of(over_time)}
@@ -105,7 +105,7 @@ def test_losses_of_thousands_of_trials_are_drawn():
         for n, rate in enumerate(rng.uniform(0.001, 1, size=TRIALS))
     ]
     what = dict.fromkeys(range(TRIALS), "learning_rate 0.1, depth 2")
-    assert size_of(losses_against(points, [], "learning rate", log=True, what=what)) < LARGEST
+    assert size_of(draw_losses(points, [], "learning rate", log=True, what=what)) < LARGEST
 
 
 @pytest.mark.parametrize("folds", [10, 100])
@@ -115,7 +115,7 @@ def test_long_curves_of_many_folds_are_drawn(problem, study, folds):
     curves = dict.fromkeys(record.result.curves, curve)
     long = replace(record, result=replace(record.result, curves=curves, epoch=500))
     split = replace(study.record.split, folds=study.record.split.folds[:1] * folds)
-    chart = learning_curves(long, split)
+    chart = draw_learning_curves(long, split)
     assert size_of(chart) < 500_000
     drawn = {row["fold"] for row in rows_of(chart) if "fold" in row}
     assert len(drawn) == min(folds, 30) + 1
@@ -128,7 +128,7 @@ def test_a_chart_of_more_rows_than_altair_makes_by_itself_does_not_fail(study, p
     chart = alt.Chart(trials.frame).mark_point().encode(x="trial:Q", y="score:Q")
     with pytest.raises(alt.MaxRowsError):
         chart.to_dict()
-    (rows,) = finished(chart)["datasets"].values()
+    (rows,) = to_specification(chart)["datasets"].values()
     assert len(rows) == TRIALS
     with pytest.raises(alt.MaxRowsError):  # people's own charts are refused as before
         chart.to_dict()
@@ -136,7 +136,7 @@ def test_a_chart_of_more_rows_than_altair_makes_by_itself_does_not_fail(study, p
 
 def test_the_table_of_trials_has_the_best_thousand(make_study, problem):
     from tests.report.conftest import make_material
-    from tuner.report.sections.trials import table
+    from tuner.report.sections.trials import make_table_section
 
     material = make_material(fill(make_study(), problem), problem)
     records = tuple(
@@ -145,6 +145,6 @@ def test_the_table_of_trials_has_the_best_thousand(make_study, problem):
         ))
         for number in range(1200)
     )  # fmt: skip
-    html = table(replace(material, records=records)).html()
+    html = make_table_section(replace(material, records=records)).to_html()
     assert "Show 1,000 of 1,200 trials, the best first" in html
     assert html.count("<tr>") == 1001

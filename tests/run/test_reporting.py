@@ -12,7 +12,7 @@ from tests.helpers.results import make_result
 from tests.helpers.spaces import make_space
 from tests.report.test_report import texts
 from tuner.errors import SearchFailed, UserError
-from tuner.report import Page, study_page
+from tuner.report import Page, make_study_page
 from tuner.run.preparation import (
     DataRequest,
     Destination,
@@ -225,7 +225,7 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
     settings = SearchSettings(folds=3, epochs=2, max_trials=12, **options)
     prepared = replace(prepare("mlp_depth", request, settings), definition=make_space(SPACE))
     study = make_study(prepared, tmp_path / "runs")
-    page = study_page(study_material(prepared, study))
+    page = make_study_page(study_material(prepared, study))
     words = texts(page, "method")
     for part in said:
         assert part in words

@@ -1,17 +1,17 @@
 """A study's report: one page of HTML that opens anywhere, and its charts."""
 
-from tuner.report.comparing import Compared, check_same_rows
-from tuner.report.comparison_page import comparison_page
-from tuner.report.material import Material
-from tuner.report.page import Page, make_ready
-from tuner.report.report import study_page
+from tuner.report.comparing import ComparedStudy, check_same_rows
+from tuner.report.comparison_page import make_comparison_page
+from tuner.report.content import ReportContent
+from tuner.report.page import Page, preload_charting
+from tuner.report.study_page import make_study_page
 
 __all__ = [
-    "Compared",
-    "Material",
+    "ComparedStudy",
     "Page",
+    "ReportContent",
     "check_same_rows",
-    "comparison_page",
-    "make_ready",
-    "study_page",
+    "make_comparison_page",
+    "make_study_page",
+    "preload_charting",
 ]

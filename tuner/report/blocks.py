@@ -12,29 +12,39 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, TypeAlias
 
-__all__ = ["Block", "Code", "Facts", "Figure", "Folded", "Row", "Table", "Words", "figures_in"]
+__all__ = [
+    "Block",
+    "Code",
+    "Columns",
+    "Details",
+    "Facts",
+    "Figure",
+    "Paragraphs",
+    "TableBlock",
+    "find_figures",
+]
 
 
 _WITHOUT_SCRIPT = "<noscript><p>A chart stands here where JavaScript is on.</p></noscript>"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Paragraphs:
     """Paragraphs; what stands between backticks is for a terminal."""
 
     paragraphs: tuple[str, ...]
     small: bool = False
 
-    def html(self) -> str:
+    def to_html(self) -> str:
         """Return the block as HTML."""
         kind = ' class="caption"' if self.small else ""
-        return "\n".join(f"<p{kind}>{_with_code(each)}</p>" for each in self.paragraphs)
+        return "\n".join(f"<p{kind}>{_mark_code(each)}</p>" for each in self.paragraphs)
 
 
-def _with_code(text: str) -> str:
+def _mark_code(text: str) -> str:
     """Return a sentence as HTML.
 
-    >>> _with_code("`tuner report a` writes it <again>.")
+    >>> _mark_code("`tuner report a` writes it <again>.")
     '<code>tuner report a</code> writes it &lt;again&gt;.'
     """
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
@@ -56,7 +66,7 @@ class Figure:
     title: str = ""
     caption: str = ""
 
-    def html(self) -> str:
+    def to_html(self) -> str:
         """Return the block as HTML: a place, and what `report.js` draws there."""
         title = f"<h3>{escape(self.title)}</h3>" if self.title else ""
         caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
@@ -72,22 +82,22 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Columns:
     """Blocks beside each other where there is room, and below each other on a phone."""
 
     blocks: tuple[Block, ...]
 
-    def html(self) -> str:
+    def to_html(self) -> str:
         """Return the block as HTML."""
         return (
-            '<div class="row">'
-            + "\n".join(f"<div>{b.html()}</div>" for b in self.blocks)
+            '<div class="columns">'
+            + "\n".join(f"<div>{b.to_html()}</div>" for b in self.blocks)
             + "</div>"
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableBlock:
     """A table, which scrolls in a box of its own.
 
     Attributes:
@@ -104,7 +114,7 @@ class Table:
     wide: frozenset[int] = frozenset()
     tall: bool = False
 
-    def html(self) -> str:
+    def to_html(self) -> str:
         """Return the block as HTML."""
         head = "".join(self._cell("th", n, cell) for n, cell in enumerate(self.header))
         body = "\n".join(
@@ -129,7 +139,7 @@ class Facts:
 
     pairs: tuple[tuple[str, str], ...]
 
-    def html(self) -> str:
+    def to_html(self) -> str:
         """Return the block as HTML."""
         pairs = (f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in self.pairs)
         return "<dl>" + "\n".join(pairs) + "</dl>"
@@ -141,31 +151,31 @@ class Code:
 
     text: str
 
-    def html(self) -> str:
+    def to_html(self) -> str:
         """Return the block as HTML."""
         return f"<pre>{escape(self.text)}</pre>"
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class Details:
     """Blocks that are shown when their summary is clicked, and on paper."""
 
     summary: str
     blocks: tuple[Block, ...]
 
-    def html(self) -> str:
+    def to_html(self) -> str:
         """Return the block as HTML."""
-        inner = "\n".join(block.html() for block in self.blocks)
+        inner = "\n".join(block.to_html() for block in self.blocks)
         return f"<details><summary>{escape(self.summary)}</summary>{inner}</details>"
 
 
-Block: TypeAlias = Words | Figure | Row | Table | Facts | Code | Folded
+Block: TypeAlias = Paragraphs | Figure | Columns | TableBlock | Facts | Code | Details
 
 
-def figures_in(blocks: Sequence[Block]) -> Iterator[Figure]:
+def find_figures(blocks: Sequence[Block]) -> Iterator[Figure]:
     """Yield the charts of some blocks, those within others among them."""
     for block in blocks:
         if isinstance(block, Figure):
             yield block
-        elif isinstance(block, Row | Folded):
-            yield from figures_in(block.blocks)
+        elif isinstance(block, Columns | Details):
+            yield from find_figures(block.blocks)

@@ -8,11 +8,11 @@ from tuner.errors import UserError
 from tuner.scoring import Truth
 from tuner.study import Study, TrialRecord
 
-__all__ = ["Compared", "check_same_rows"]
+__all__ = ["ComparedStudy", "check_same_rows"]
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedStudy:
     """A study beside others.
 
     Attributes:

@@ -3,20 +3,27 @@
 from collections.abc import Mapping, Sequence
 
 from tuner.analysis import NORMAL, OutOfBag, Pair, compare_studies
-from tuner.report.blocks import Block, Facts, Figure, Table, Words
-from tuner.report.comparing import Compared
-from tuner.report.figures import Estimate, bars_height, finished, intervals, progress, tabulate
+from tuner.report.blocks import Block, Facts, Figure, Paragraphs, TableBlock
+from tuner.report.comparing import ComparedStudy
+from tuner.report.figures import (
+    Estimate,
+    compute_bars_height,
+    draw_intervals,
+    draw_progress,
+    tabulate,
+    to_specification,
+)
 from tuner.report.page import Page, Section
 from tuner.scoring import OBJECTIVES
 from tuner.words import format_hyperparameters, format_interval, format_score, say_name
 
-__all__ = ["comparison_page"]
+__all__ = ["make_comparison_page"]
 
 Exported = Mapping[str, OutOfBag]
 """What choosing what each study exports comes to on rows left out, by the study's name."""
 
 
-def comparison_page(studies: Sequence[Compared]) -> Page:
+def make_comparison_page(studies: Sequence[ComparedStudy]) -> Page:
     """Return the page that compares studies of the same rows and folds.
 
     They are judged by the objective of the first one, whatever the others optimised.
@@ -61,20 +68,22 @@ def _corrected(exported: OutOfBag) -> str:
 
 
 def _scores(
-    studies: Sequence[Compared], exported: Exported, found: Sequence[Pair[str]], objective: str
+    studies: Sequence[ComparedStudy], exported: Exported, found: Sequence[Pair[str]], objective: str
 ) -> Section:
     best = found[0].first
     worse = {each.second for each in found if each.first == best and each.told_apart}
     estimates = [
         _estimate(each, exported[each.name], leads=each.name not in worse) for each in studies
     ]
-    chart = intervals(estimates, "", objective, told=("cannot be told apart", "worse"))
+    chart = draw_intervals(estimates, "", objective, told=("cannot be told apart", "worse"))
     caption = (
         "The score of what each study exported, corrected for the choice, with its 95 % "
         "interval. The rows are the same ones, so that the table's paired differences tell more "
         "than whether intervals overlap."
     )
-    figure = Figure("scores", finished(chart, height=bars_height(len(estimates))), "", caption)
+    figure = Figure(
+        "scores", to_specification(chart, height=compute_bars_height(len(estimates))), "", caption
+    )
     rows = tuple(
         (
             f"{each.first} less {each.second}",
@@ -86,7 +95,7 @@ def _scores(
         for each in found
     )
     header = ("difference", say_name(objective), "95 % interval", "adjusted p", "told apart")
-    words = Words(
+    words = Paragraphs(
         (
             "A study with more trials has more to choose from, and the better score by that alone: "
             "hence the correction. An interval is of one pair by itself; the adjusted p is for all "
@@ -95,16 +104,16 @@ def _scores(
         ),
         small=True,
     )
-    table = Table(header, rows, frozenset({1, 2, 3}))
+    table = TableBlock(header, rows, frozenset({1, 2, 3}))
     return Section("scores", "Which is better?", (figure, table, words))
 
 
-def _estimate(study: Compared, exported: OutOfBag, *, leads: bool) -> Estimate:
+def _estimate(study: ComparedStudy, exported: OutOfBag, *, leads: bool) -> Estimate:
     mean, margin = exported.score, NORMAL * exported.standard_error
     return Estimate(study.name, mean, mean - margin, mean + margin, leads, study.picks.exported)
 
 
-def _networks(studies: Sequence[Compared], exported: Exported, objective: str) -> Section:
+def _networks(studies: Sequence[ComparedStudy], exported: Exported, objective: str) -> Section:
     rows = [
         ("question", *(each.study.record.title for each in studies)),
         ("exported", *(each.picks.exported for each in studies)),
@@ -124,15 +133,15 @@ def _networks(studies: Sequence[Compared], exported: Exported, objective: str) -
     ]
     header = ("", *(each.name for each in studies))
     wide = frozenset(range(1, len(header)))
-    return Section("networks", "What did each find?", (Table(header, tuple(rows), wide=wide),))
+    return Section("networks", "What did each find?", (TableBlock(header, tuple(rows), wide=wide),))
 
 
-def _plain(study: Compared, objective: str) -> str:
+def _plain(study: ComparedStudy, objective: str) -> str:
     pick = study.picks.exported_pick
     return format_score(pick.scores[objective], pick.standard_errors[objective])
 
 
-def _searched(study: Compared) -> str:
+def _searched(study: ComparedStudy) -> str:
     best, fixed = study.picks.best, study.study.record.fixed
     values = {**best.hyperparameters, **best.derived}
     return format_hyperparameters(
@@ -140,34 +149,36 @@ def _searched(study: Compared) -> str:
     )
 
 
-def _smallest(study: Compared) -> str:
+def _smallest(study: ComparedStudy) -> str:
     smallest = study.picks.smallest
     return f"trial {smallest.trial}, {smallest.parameters:,} parameters"
 
 
-def _searches(studies: Sequence[Compared], objective: str) -> Section:
+def _searches(studies: Sequence[ComparedStudy], objective: str) -> Section:
     same = [each for each in studies if each.study.record.objective.name == objective]
     trials = {each.name: tabulate(each.records, each.study.record) for each in same}
     caption = "Lines are the best completed trial so far, points all that completed."
-    blocks: list[Block] = [Figure("progress", finished(progress(trials, objective)), "", caption)]
+    blocks: list[Block] = [
+        Figure("progress", to_specification(draw_progress(trials, objective)), "", caption)
+    ]
     if len(same) < len(studies):
         left = ", ".join(each.name for each in studies if each not in same)
         words = f"Not drawn, since another objective was optimised there: {left}."
-        blocks.append(Words((words,), small=True))
+        blocks.append(Paragraphs((words,), small=True))
     header = ("study", "trials", "completed", "pruned", "failed", "seconds of training")
     rows = tuple(_counts(each) for each in studies)
-    blocks.append(Table(header, rows, frozenset(range(1, len(header)))))
+    blocks.append(TableBlock(header, rows, frozenset(range(1, len(header)))))
     return Section("searches", "How did the searches go?", tuple(blocks))
 
 
-def _counts(study: Compared) -> tuple[str, ...]:
+def _counts(study: ComparedStudy) -> tuple[str, ...]:
     statuses = [record.result.status for record in study.records]
     counts = (str(statuses.count(kind)) for kind in ("completed", "pruned", "failed"))
     seconds = sum(record.result.seconds for record in study.records)
     return (study.name, str(len(statuses)), *counts, f"{seconds:.1f}")
 
 
-def _method(studies: Sequence[Compared]) -> Section:
+def _method(studies: Sequence[ComparedStudy]) -> Section:
     first = studies[0].study.record
     split = first.split
     facts = (
@@ -181,7 +192,7 @@ def _method(studies: Sequence[Compared]) -> Section:
     return Section("method", "How it was done", (Facts(facts),))
 
 
-def _how(study: Compared) -> str:
+def _how(study: ComparedStudy) -> str:
     settings = study.study.record.settings
     return (
         f"space {study.study.record.space}, objective {settings.objective}, oracle "

@@ -8,9 +8,9 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from tuner.report.blocks import Block, Words, figures_in
+from tuner.report.blocks import Block, Paragraphs, find_figures
 
-__all__ = ["Page", "Section", "make_ready"]
+__all__ = ["Page", "Section", "preload_charting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Section:
     title: str
     blocks: tuple[Block, ...]
 
-    def html(self) -> str:
+    def to_html(self) -> str:
         """Return the section as HTML."""
-        inner = "\n".join(block.html() for block in self.blocks)
+        inner = "\n".join(block.to_html() for block in self.blocks)
         return f'<section id="{self.name}"><h2>{escape(self.title)}</h2>\n{inner}</section>'
 
 
@@ -49,20 +49,20 @@ class Page:
     headline: tuple[str, ...]
     sections: tuple[Section, ...]
 
-    def figures(self) -> dict[str, dict[str, Any]]:
+    def collect_charts(self) -> dict[str, dict[str, Any]]:
         """Return the charts by name."""
         blocks = [block for section in self.sections for block in section.blocks]
-        return {figure.name: figure.chart for figure in figures_in(blocks)}
+        return {figure.name: figure.chart for figure in find_figures(blocks)}
 
-    def html(self) -> str:
+    def to_html(self) -> str:
         """Return the page as HTML."""
         links = "\n".join(f'<a href="#{s.name}">{escape(s.title)}</a>' for s in self.sections)
         return _PAGE.format(
             title=escape(self.title),
             subject=escape(self.subject),
-            headline=Words(self.headline).html(),
+            headline=Paragraphs(self.headline).to_html(),
             links=links,
-            sections="\n".join(section.html() for section in self.sections),
+            sections="\n".join(section.to_html() for section in self.sections),
             style=_asset("report.css"),
             library=_library(),
             script=_asset("report.js"),
@@ -105,7 +105,7 @@ def _asset(name: str) -> str:
     return files("tuner.report").joinpath("assets").joinpath(name).read_text(encoding="utf-8")
 
 
-def make_ready() -> None:
+def preload_charting() -> None:
     """Do what every page needs and what takes two seconds, for pages that are yet to come."""
     import altair  # noqa: F401  (imported for the figures)
 

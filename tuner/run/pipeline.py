@@ -25,7 +25,7 @@ from tuner.analysis import (
     pick_networks,
 )
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError, one_line
-from tuner.report import make_ready
+from tuner.report import preload_charting
 from tuner.run.exporting import Export, export_trained
 from tuner.run.final_training import train_members
 from tuner.run.prediction_times import (
@@ -219,7 +219,7 @@ def _search(
     on_stage(f"training {what} on all training rows, exporting and checking the model")
     with FreshProcess() as fresh:  # it starts while the page is made ready and the network trains
         with suppress(Exception):  # the report tries it again, and tells
-            make_ready()
+            preload_charting()
         temperature = calibration.temperature
         trained = train_members(prepared, records, members, tuner.note, temperature=temperature)
         test = _score(trained, prepared)

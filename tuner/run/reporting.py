@@ -19,7 +19,14 @@ from tuner.analysis import (
 )
 from tuner.errors import UserError
 from tuner.files import write_whole
-from tuner.report import Compared, Material, Page, check_same_rows, comparison_page, study_page
+from tuner.report import (
+    ComparedStudy,
+    Page,
+    ReportContent,
+    check_same_rows,
+    make_comparison_page,
+    make_study_page,
+)
 from tuner.run.preparation import Prepared
 from tuner.study import Study
 
@@ -113,7 +120,7 @@ def report_study(
         SearchFailed: No trial was completed.
         UserError: A file cannot be written.
     """
-    page = study_page(study_material(prepared, study, picks, baselines=baselines))
+    page = make_study_page(study_material(prepared, study, picks, baselines=baselines))
     path = output or study.folder / "report.html"
     write_page(page, path)
     if output is None:
@@ -124,7 +131,7 @@ def report_study(
 
 def study_material(
     prepared: Prepared, study: Study, picks: Picks | None = None, *, baselines: bool = True
-) -> Material:
+) -> ReportContent:
     """Return what a report of a study is written from; the arguments are `report_study`'s."""
     truth, record = prepared.truth, study.record
     picks = picks or pick_networks(study, truth)
@@ -144,7 +151,7 @@ def study_material(
         picks.ensemble,
     )
     test = read_test_scores(study, picks.members(picks.exported), None)
-    return Material(study, truth, records, picks, test, make_answers(evidence), judged)
+    return ReportContent(study, truth, records, picks, test, make_answers(evidence), judged)
 
 
 def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Path:
@@ -162,15 +169,15 @@ def compare_studies(studies: Sequence[tuple[Prepared, Study]], path: Path) -> Pa
         UserError: They are not of the same rows and folds, or the file cannot be written.
     """
     check_same_rows([study for _, study in studies])
-    write_page(comparison_page([_compared(*each) for each in studies]), path)
+    write_page(make_comparison_page([_compared(*each) for each in studies]), path)
     return path
 
 
-def _compared(prepared: Prepared, study: Study) -> Compared:
+def _compared(prepared: Prepared, study: Study) -> ComparedStudy:
     picks = pick_networks(study, prepared.truth)
     records = tuple(sorted(study.trials(), key=lambda each: each.trial))
     test = read_test_scores(study, picks.members(picks.exported), None)
-    return Compared(study, prepared.truth, records, picks, test)
+    return ComparedStudy(study, prepared.truth, records, picks, test)
 
 
 def write_page(page: Page, path: Path) -> None:
@@ -180,7 +187,7 @@ def write_page(page: Page, path: Path) -> None:
         UserError: The file cannot be written.
     """
     try:
-        write_whole(path, lambda file: file.write(page.html().encode()))
+        write_whole(path, lambda file: file.write(page.to_html().encode()))
     except OSError as error:
         raise UserError(
             f"report {path} cannot be written ({error.strerror}); mend that, or give --output "
@@ -193,7 +200,7 @@ def _write_figures(page: Page, folder: Path) -> None:
     try:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)
-        for name, chart in page.figures().items():
+        for name, chart in page.collect_charts().items():
             text = json.dumps(chart, ensure_ascii=False, allow_nan=False)
             (folder / f"{name}.vl.json").write_text(text, encoding="utf-8")
     except OSError as error:

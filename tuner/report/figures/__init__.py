@@ -1,39 +1,39 @@
 """One chart a file: pure functions of small records to Altair's charts."""
 
-from tuner.report.figures.bars import Bar, bars, bars_height
-from tuner.report.figures.calibration import confidence_bins, reliability
-from tuner.report.figures.confusion import confusion_counts, confusion_matrix
-from tuner.report.figures.cost import score_against_size, score_against_time
-from tuner.report.figures.fit import losses_against
-from tuner.report.figures.heat_map import heat_map
-from tuner.report.figures.intervals import Estimate, intervals
-from tuner.report.figures.learning_curves import FOLDS, learning_curves
-from tuner.report.figures.progress import progress
-from tuner.report.figures.theme import finished
-from tuner.report.figures.thinning import crowded
+from tuner.report.figures.bars import Bar, compute_bars_height, draw_bars
+from tuner.report.figures.calibration import draw_reliability_diagram, make_confidence_bins
+from tuner.report.figures.confusion import count_confusions, draw_confusion_matrix
+from tuner.report.figures.cost import draw_score_by_size, draw_score_by_time
+from tuner.report.figures.heat_map import draw_heat_map
+from tuner.report.figures.intervals import Estimate, draw_intervals
+from tuner.report.figures.learning_curves import FOLDS, draw_learning_curves
+from tuner.report.figures.losses import draw_losses
+from tuner.report.figures.progress import draw_progress
+from tuner.report.figures.theme import to_specification
+from tuner.report.figures.thinning import note_thinning
 from tuner.report.figures.trials import Trials, tabulate
-from tuner.report.figures.trials_over_time import trials_over_time
+from tuner.report.figures.trials_over_time import draw_trials_over_time
 
 __all__ = [
     "FOLDS",
     "Bar",
     "Estimate",
     "Trials",
-    "bars",
-    "bars_height",
-    "confidence_bins",
-    "confusion_counts",
-    "confusion_matrix",
-    "crowded",
-    "finished",
-    "heat_map",
-    "intervals",
-    "learning_curves",
-    "losses_against",
-    "progress",
-    "reliability",
-    "score_against_size",
-    "score_against_time",
+    "compute_bars_height",
+    "count_confusions",
+    "draw_bars",
+    "draw_confusion_matrix",
+    "draw_heat_map",
+    "draw_intervals",
+    "draw_learning_curves",
+    "draw_losses",
+    "draw_progress",
+    "draw_reliability_diagram",
+    "draw_score_by_size",
+    "draw_score_by_time",
+    "draw_trials_over_time",
+    "make_confidence_bins",
+    "note_thinning",
     "tabulate",
-    "trials_over_time",
+    "to_specification",
 ]

@@ -11,7 +11,7 @@ from tuner.report.figures.theme import BLUE, GREY, INK
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["Bar", "bars", "bars_height"]
+__all__ = ["Bar", "compute_bars_height", "draw_bars"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Bar:
     counts: bool = True
 
 
-def bars(of: Sequence[Bar], title: str, *, form: str = ",f") -> alt.LayerChart:
+def draw_bars(of: Sequence[Bar], title: str, *, form: str = ",f") -> alt.LayerChart:
     """Return a bar for each amount, from top to bottom.
 
     Args:
@@ -64,6 +64,6 @@ def bars(of: Sequence[Bar], title: str, *, form: str = ",f") -> alt.LayerChart:
     return alt.layer(coloured, written)
 
 
-def bars_height(count: int) -> int:
+def compute_bars_height(count: int) -> int:
     """Return the height of a chart of so many bars, in pixels."""
     return 34 * count + 40

@@ -13,7 +13,7 @@ from tuner.report.figures.theme import BLUE, GREY, INK
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["Bin", "confidence_bins", "reliability"]
+__all__ = ["Bin", "draw_reliability_diagram", "make_confidence_bins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Bin:
     error: float
 
 
-def confidence_bins(probabilities: np.ndarray, y: np.ndarray) -> list[Bin]:
+def make_confidence_bins(probabilities: np.ndarray, y: np.ndarray) -> list[Bin]:
     """Return the bins that have rows; a bin holds its upper end.
 
     **Shape**: `(…, rows, classes)` and `(rows,)`; each prediction counts.
@@ -62,7 +62,7 @@ def confidence_bins(probabilities: np.ndarray, y: np.ndarray) -> list[Bin]:
     ]
 
 
-def reliability(bins: list[Bin]) -> alt.LayerChart:
+def draw_reliability_diagram(bins: list[Bin]) -> alt.LayerChart:
     """Return accuracy against confidence; grey bars are the share of all rows in each bin."""
     import altair as alt
     import pandas as pd

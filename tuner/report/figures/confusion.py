@@ -12,7 +12,7 @@ from tuner.report.figures.theme import BLUE, INK
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["CLASSES", "confusion_counts", "confusion_matrix"]
+__all__ = ["CLASSES", "count_confusions", "draw_confusion_matrix"]
 
 CLASSES = 30
 """Classes that a matrix shows at most: those that are confused most often."""
@@ -20,7 +20,7 @@ CLASSES = 30
 _WRITTEN = 12  # classes up to which counts are written into the cells
 
 
-def confusion_counts(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
+def count_confusions(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return how many predictions of rows of each class are each class.
 
     **Shape**: `(…, rows, classes)` and `(rows,)` to `(classes, classes)`, true classes first.
@@ -30,7 +30,7 @@ def confusion_counts(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.bincount(cells.ravel(), minlength=classes**2).reshape(classes, classes)
 
 
-def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> alt.LayerChart:
+def draw_confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> alt.LayerChart:
     """Return the share of each class's rows that were given each class.
 
     Args:

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tuner.report.figures.theme import BLUE, GREY, INK, ORANGE, is_log, number_axis, score_axis
-from tuner.report.figures.thinning import thinned
+from tuner.report.figures.theme import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    has_log_axis,
+    make_number_axis,
+    make_score_axis,
+)
+from tuner.report.figures.thinning import thin_marks
 from tuner.report.figures.trials import Trials
 from tuner.study import BATCH, PredictionTime
 
@@ -16,13 +24,13 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["score_against_size", "score_against_time"]
+__all__ = ["draw_score_by_size", "draw_score_by_time"]
 
 _UNUSED = ["what", "reason", "low", "high"]  # columns that these charts do not show
 _MILLISECONDS = 1000
 
 
-def score_against_size(
+def draw_score_by_size(
     trials: Trials, front: Sequence[int], named: Mapping[int, str]
 ) -> alt.LayerChart:
     """Return the score of each completed trial by its number of weights, and the Pareto front.
@@ -37,7 +45,7 @@ def score_against_size(
     return _chart(trials, frame, (front, named), title=title, tooltips=trials.tooltips())
 
 
-def score_against_time(
+def draw_score_by_time(
     trials: Trials,
     times: Mapping[int, PredictionTime],
     front: Sequence[int],
@@ -88,15 +96,15 @@ def _chart(
     front, named = marked
     frame = _marked(frame, front, named)
     scores = frame.score.tolist()
-    axis = score_axis(trials.objective, scores)
-    x = alt.X("cost:Q", title=title, **number_axis(frame.cost.tolist(), log=True))
+    axis = make_score_axis(trials.objective, scores)
+    x = alt.X("cost:Q", title=title, **make_number_axis(frame.cost.tolist(), log=True))
     y = alt.Y("score:Q", **axis)
     color = alt.Color(
         "place:N", scale=alt.Scale(domain=["on the front", "beaten in both"], range=[BLUE, GREY])
     )
-    log = ["cost", *(["score"] if is_log(trials.objective, scores) else [])]
+    log = ["cost", *(["score"] if has_log_axis(trials.objective, scores) else [])]
     keep = frame.trial.isin([*front, *named])
-    base = alt.Chart(thinned(frame, "cost", "score", log=log, keep=keep))
+    base = alt.Chart(thin_marks(frame, "cost", "score", log=log, keep=keep))
     errors = base.mark_rule(opacity=0.35).encode(
         x=x, y=alt.Y("error_low:Q", **axis), y2="error_high:Q", color=color
     )

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["heat_map"]
+__all__ = ["draw_heat_map"]
 
 
-def heat_map(cells: Sequence[Cell], objective: str, *, maximise: bool) -> alt.LayerChart:
+def draw_heat_map(cells: Sequence[Cell], objective: str, *, maximise: bool) -> alt.LayerChart:
     """Return a square for each cell with its best score: the darker, the better.
 
     Cells without trials stay empty; a cross marks those in which a trial diverged.

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuner.analysis import clip_interval
-from tuner.report.figures.theme import BLUE, GREY, score_axis
+from tuner.report.figures.theme import BLUE, GREY, make_score_axis
 from tuner.scoring import OBJECTIVES
 from tuner.words import say_name
 
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["Estimate", "intervals"]
+__all__ = ["Estimate", "draw_intervals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Estimate:
     note: str = ""
 
 
-def intervals(
+def draw_intervals(
     of: Sequence[Estimate], title: str, objective: str, *, told: tuple[str, str]
 ) -> alt.LayerChart:
     """Return a point and an interval for each estimate, from top to bottom.
@@ -66,7 +66,7 @@ def intervals(
         for each, (low, high) in zip(of, ends, strict=True)
     ]
     frame = pd.DataFrame(rows)
-    axis = score_axis(objective, [*frame.low, *frame.high])
+    axis = make_score_axis(objective, [*frame.low, *frame.high])
     names = alt.Y(
         "name:N",
         title=title or None,

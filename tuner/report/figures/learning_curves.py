@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuner.folds import Split
-from tuner.report.figures.theme import BLUE, INK, ORANGE, score_axis
+from tuner.report.figures.theme import BLUE, INK, ORANGE, make_score_axis
 from tuner.study import TrialRecord
 
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["FOLDS", "learning_curves"]
+__all__ = ["FOLDS", "draw_learning_curves"]
 
 FOLDS = 30
 """Folds whose curves are drawn at most."""
 
-_EPOCHS = 60  # points of a curve; a longer one is thinned
+_EPOCHS = 60  # points of a curve; a longer one is thin_marks
 _CURVES = {"training": "loss", "validation": "val_loss"}
 _MEAN = "mean"
 
 
-def learning_curves(record: TrialRecord, split: Split) -> alt.LayerChart:
+def draw_learning_curves(record: TrialRecord, split: Split) -> alt.LayerChart:
     """Return the cross-entropy of training and validation rows by epoch.
 
     Thin lines are folds, thick ones their mean; the dashed line is the epoch that was chosen, the
@@ -36,7 +36,7 @@ def learning_curves(record: TrialRecord, split: Split) -> alt.LayerChart:
     import pandas as pd
 
     frame = _frame(record, split)
-    losses = alt.Y("loss:Q", **score_axis("cross_entropy", frame.loss.tolist()))
+    losses = alt.Y("loss:Q", **make_score_axis("cross_entropy", frame.loss.tolist()))
     x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(nice=False))
     color = alt.Color("rows:N", scale=alt.Scale(domain=list(_CURVES), range=[ORANGE, BLUE]))
     tooltip = [

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tuner.report.figures.theme import KINDS, is_log, score_axis
-from tuner.report.figures.thinning import thinned
+from tuner.report.figures.theme import COLOURS, has_log_axis, make_score_axis
+from tuner.report.figures.thinning import thin_marks
 from tuner.report.figures.trials import Trials
-from tuner.report.figures.trials_over_time import best_so_far
+from tuner.report.figures.trials_over_time import compute_best_so_far
 from tuner.words import say_name
 
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["progress"]
+__all__ = ["draw_progress"]
 
 _SHOWN = ["trial", "score", "parameters", "what"]  # columns
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 
 
-def progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerChart:
+def draw_progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerChart:
     """Return the best completed trial so far of each study, and all that completed.
 
     Args:
@@ -31,7 +31,9 @@ def progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerChart:
     import pandas as pd
 
     names = list(studies)
-    lines = pd.concat([best_so_far(each).assign(study=name) for name, each in studies.items()])
+    lines = pd.concat(
+        [compute_best_so_far(each).assign(study=name) for name, each in studies.items()]
+    )
     points = pd.concat(
         [
             each.frame.loc[each.frame.status == "completed", _SHOWN].assign(study=name)
@@ -40,16 +42,16 @@ def progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerChart:
         ignore_index=True,
     )
     values = points.score.tolist()
-    axis = score_axis(objective, values)
-    log = ["score"] if is_log(objective, values) else []
-    points = thinned(points, "trial", "score", kinds=["study"], log=log)
+    axis = make_score_axis(objective, values)
+    log = ["score"] if has_log_axis(objective, values) else []
+    points = thin_marks(points, "trial", "score", kinds=["study"], log=log)
     x = alt.X(
         "trial:Q",
         title="trial (in the order of proposal)",
         axis=alt.Axis(tickMinStep=1, tickCount=10),
         scale=alt.Scale(nice=False, padding=12),
     )
-    colours = [KINDS[n % len(KINDS)] for n in range(len(names))]
+    colours = [COLOURS[n % len(COLOURS)] for n in range(len(names))]
     dashes = [_DASHES[n % len(_DASHES)] for n in range(len(names))]
     color = alt.Color("study:N", scale=alt.Scale(domain=names, range=colours))
     dash = alt.StrokeDash("study:N", scale=alt.Scale(domain=names, range=dashes), legend=None)

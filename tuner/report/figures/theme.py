@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLUE",
+    "COLOURS",
     "GREY",
     "HEIGHT",
     "INK",
-    "KINDS",
+    "LABEL_EXPRESSION",
     "ORANGE",
     "RED",
-    "SHORT",
-    "finished",
-    "is_log",
-    "log_ticks",
-    "number_axis",
-    "score_axis",
+    "choose_log_ticks",
+    "has_log_axis",
+    "make_number_axis",
+    "make_score_axis",
+    "to_specification",
 ]
 
 # Okabe and Ito's, which people of any colour vision tell apart; charts differ in shape or dash too
@@ -32,7 +32,7 @@ BLUE = "#0072b2"
 ORANGE = "#d98200"  # theirs is #e69f00, too pale for lines on white
 RED = "#d55e00"
 INK = "#1f2328"
-KINDS = (BLUE, ORANGE, "#009e73", RED, "#cc79a7", "#56b4e9")
+COLOURS = (BLUE, ORANGE, "#009e73", RED, "#cc79a7", "#56b4e9")
 GREY = "#8c959f"
 _GRID = "#e6e8eb"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
@@ -41,8 +41,8 @@ HEIGHT = 300
 """Of a chart, in pixels; its width is that of the page."""
 
 _NEAREST = 1e-6  # a score of 0 has no place on a logarithmic axis
-SHORT = "datum.value < 0.001 && datum.value > 0 ? format(datum.value, '.2~e') : "
-SHORT += "format(datum.value, '.4~r')"
+LABEL_EXPRESSION = "datum.value < 0.001 && datum.value > 0 ? format(datum.value, '.2~e') : "
+LABEL_EXPRESSION += "format(datum.value, '.4~r')"
 """Vega's expression for the label of a number, however small."""
 
 _ENOUGH = 4  # ticks
@@ -57,7 +57,7 @@ _DIGITS: tuple[tuple[float, ...], ...] = (
 )
 
 
-def finished(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT) -> dict[str, Any]:
+def to_specification(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT) -> dict[str, Any]:
     """Return a chart as a Vega-Lite specification, as wide as its place on the page.
 
     Args:
@@ -93,7 +93,7 @@ def finished(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT) -> dict
         )
         .configure_view(stroke=None)
     )
-    # Altair refuses charts of more than 5,000 rows; ours are thinned where they are drawn up
+    # Altair refuses charts of more than 5,000 rows; ours are thin_marks where they are drawn up
     with alt.data_transformers.enable("default", max_rows=None):
         specification: dict[str, Any] = configured.to_dict(validate=False)
     # one legend below another, since phones are narrow; Altair does not know this one
@@ -102,7 +102,7 @@ def finished(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT) -> dict
     return specification
 
 
-def score_axis(objective: str, values: Sequence[float]) -> dict[str, Any]:
+def make_score_axis(objective: str, values: Sequence[float]) -> dict[str, Any]:
     """Return the scale, axis and title of scores, for `alt.Y` or `alt.X`.
 
     Cross-entropy has a logarithmic axis: its differences are ratios, and one diverged trial would
@@ -113,15 +113,15 @@ def score_axis(objective: str, values: Sequence[float]) -> dict[str, Any]:
         values: What must be seen.
     """
     title = say_name(objective) + (" (nats a row)" if objective == "cross_entropy" else "")
-    return {"title": title, **number_axis(values, log=is_log(objective, values))}
+    return {"title": title, **make_number_axis(values, log=has_log_axis(objective, values))}
 
 
-def is_log(objective: str, values: Sequence[float]) -> bool:
+def has_log_axis(objective: str, values: Sequence[float]) -> bool:
     """Return whether the axis of these scores is logarithmic."""
     return objective == "cross_entropy" and bool(values) and min(values) > _NEAREST
 
 
-def number_axis(values: Sequence[float], *, log: bool) -> dict[str, Any]:
+def make_number_axis(values: Sequence[float], *, log: bool) -> dict[str, Any]:
     """Return the scale and axis of numbers.
 
     Args:
@@ -134,15 +134,18 @@ def number_axis(values: Sequence[float], *, log: bool) -> dict[str, Any]:
         axis = alt.Axis(tickCount=8)
         return {"scale": alt.Scale(zero=False, nice=False, padding=12), "axis": axis}
     scale = alt.Scale(type="log", nice=False, padding=12)
-    return {"scale": scale, "axis": alt.Axis(values=log_ticks(values), labelExpr=SHORT)}
+    return {
+        "scale": scale,
+        "axis": alt.Axis(values=choose_log_ticks(values), labelExpr=LABEL_EXPRESSION),
+    }
 
 
-def log_ticks(values: Sequence[float]) -> list[float]:
+def choose_log_ticks(values: Sequence[float]) -> list[float]:
     """Return the fewest round numbers between some values that are enough to read an axis by.
 
-    >>> log_ticks([0.07, 0.4])
+    >>> choose_log_ticks([0.07, 0.4])
     [0.08, 0.1, 0.15, 0.2, 0.3, 0.4]
-    >>> log_ticks([2e-6, 3e-2])
+    >>> choose_log_ticks([2e-6, 3e-2])
     [1e-05, 0.0001, 0.001, 0.01]
     """
     low, high = min(values), max(values)

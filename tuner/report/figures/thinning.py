@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cells", "crowded", "thinned"]
+__all__ = ["cells", "note_thinning", "thin_marks"]
 
 _DRAWN = 1500  # marks up to which a chart has all of them
 # A chart is about 1,000 by 300 pixels, and a mark 8 by 8: no eye tells two of a cell apart.
@@ -16,7 +16,7 @@ _COLUMNS, _ROWS = 120, 36
 _SMALLEST = 1e-12  # a number that has a place on a logarithmic axis
 
 
-def thinned(
+def thin_marks(
     frame: pd.DataFrame,
     x: str,
     y: str,
@@ -50,7 +50,7 @@ def thinned(
     return frame[first if keep is None else first | keep]
 
 
-def crowded(marks: int) -> str:
+def note_thinning(marks: int) -> str:
     """Return what the caption of a chart of so many marks says of it; empty where it has all."""
     return " Where marks lie on each other, one of them is drawn." if marks > _DRAWN else ""
 

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuner.report.figures.theme import BLUE, GREY, INK, RED, is_log, score_axis
-from tuner.report.figures.thinning import thinned
+from tuner.report.figures.theme import BLUE, GREY, INK, RED, has_log_axis, make_score_axis
+from tuner.report.figures.thinning import thin_marks
 from tuner.report.figures.trials import STATUSES, Trials
 
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["best_so_far", "trials_over_time"]
+__all__ = ["compute_best_so_far", "draw_trials_over_time"]
 
 
-def trials_over_time(trials: Trials) -> alt.LayerChart:
+def draw_trials_over_time(trials: Trials) -> alt.LayerChart:
     """Return the score of each trial by its number, and the best completed one so far.
 
     A trial that failed has no score; it stands at the edge where bad scores are.
     """
     import altair as alt
 
-    frame, best = trials.frame, best_so_far(trials)
+    frame, best = trials.frame, compute_best_so_far(trials)
     values = frame.score[frame.status != "failed"].tolist()
-    axis = score_axis(trials.objective, values)
-    frame = thinned(
+    axis = make_score_axis(trials.objective, values)
+    frame = thin_marks(
         frame,
         "trial",
         "score",
         kinds=["status"],
-        log=["score"] if is_log(trials.objective, values) else [],
+        log=["score"] if has_log_axis(trials.objective, values) else [],
         keep=frame.trial.isin(best.trial),
     )
     scored = frame[frame.status != "failed"]
@@ -66,7 +66,7 @@ def trials_over_time(trials: Trials) -> alt.LayerChart:
     return alt.layer(*layers)
 
 
-def best_so_far(trials: Trials) -> pd.DataFrame:
+def compute_best_so_far(trials: Trials) -> pd.DataFrame:
     """Return the score of the best completed trial so far: columns `trial`, `best`.
 
     It has the trials that are better than all before them, and the last one, where the line ends.

@@ -1,29 +1,33 @@
 """The parts of a study's report, in the order in which they stand on the page."""
 
-from tuner.report.material import Material
+from tuner.report.content import ReportContent
 from tuner.report.page import Section
-from tuner.report.sections.answers import answers
-from tuner.report.sections.beside import baselines
-from tuner.report.sections.cost import cost
-from tuner.report.sections.method import method, seconds
-from tuner.report.sections.picks import picks
-from tuner.report.sections.predictions import predictions
-from tuner.report.sections.trials import curves, table, time
+from tuner.report.sections.answers import make_answer_sections
+from tuner.report.sections.baselines import make_baselines_section
+from tuner.report.sections.cost import make_cost_section
+from tuner.report.sections.method import make_method_section, make_time_section
+from tuner.report.sections.picks import make_picks_section
+from tuner.report.sections.predictions import make_predictions_section
+from tuner.report.sections.trials import (
+    make_curves_section,
+    make_search_section,
+    make_table_section,
+)
 
-__all__ = ["all_sections"]
+__all__ = ["make_sections"]
 
 
-def all_sections(of: Material) -> tuple[Section, ...]:
+def make_sections(content: ReportContent) -> tuple[Section, ...]:
     """Return the parts of a study's report."""
     return (
-        picks(of),
-        *answers(of),
-        cost(of),
-        curves(of),
-        time(of),
-        predictions(of),
-        baselines(of),
-        seconds(of),
-        table(of),
-        method(of),
+        make_picks_section(content),
+        *make_answer_sections(content),
+        make_cost_section(content),
+        make_curves_section(content),
+        make_search_section(content),
+        make_predictions_section(content),
+        make_baselines_section(content),
+        make_time_section(content),
+        make_table_section(content),
+        make_method_section(content),
     )

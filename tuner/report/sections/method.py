@@ -1,18 +1,18 @@
 """Where the seconds went, and how the study was done."""
 
-from tuner.report.blocks import Code, Facts, Figure, Words
-from tuner.report.figures import Bar, bars, bars_height, finished
+from tuner.report.blocks import Code, Facts, Figure, Paragraphs
+from tuner.report.content import ReportContent
+from tuner.report.figures import Bar, compute_bars_height, draw_bars, to_specification
 from tuner.report.figures.trials import STATUSES
-from tuner.report.material import Material
 from tuner.report.page import Section
-from tuner.report.spent import Spent, spent
+from tuner.report.time_spent import TimeSpent, spent
 
-__all__ = ["method", "seconds"]
+__all__ = ["make_method_section", "make_time_section"]
 
 
-def seconds(of: Material) -> Section:
+def make_time_section(content: ReportContent) -> Section:
     """Return where the seconds went."""
-    found = spent(of.study.journal.events(), of.records)
+    found = spent(content.study.journal.events(), content.records)
     total = sum(found.training.values())
     amounts = [
         Bar(f"{status} trials", found.training[status], f"{found.training[status]:.1f} s")
@@ -32,12 +32,15 @@ def seconds(of: Material) -> Section:
     ]
     if found.final_training:
         sentences.append(_afterwards(found))
-    words = Words(tuple(sentences))
-    figure = Figure("seconds", finished(bars(amounts, "seconds"), height=bars_height(len(amounts))))
+    words = Paragraphs(tuple(sentences))
+    figure = Figure(
+        "seconds",
+        to_specification(draw_bars(amounts, "seconds"), height=compute_bars_height(len(amounts))),
+    )
     return Section("seconds", "Where did the time go?", (words, figure))
 
 
-def _afterwards(found: Spent) -> str:
+def _afterwards(found: TimeSpent) -> str:
     """Return what followed the last trial; the export of a study that was killed is missing."""
     exported = f", the export and its check {found.export:.1f} s" if found.export else ""
     report = (
@@ -51,9 +54,9 @@ def _afterwards(found: Spent) -> str:
     )
 
 
-def method(of: Material) -> Section:
+def make_method_section(content: ReportContent) -> Section:
     """Return what it takes to do the study again, and to go on with it."""
-    record, settings = of.record, of.record.settings
+    record, settings = content.record, content.record.settings
     data, split = record.data, record.split
     facts = (
         ("study", record.name),
@@ -75,15 +78,15 @@ def method(of: Material) -> Section:
         ("versions", ", ".join(f"{name} {v}" for name, v in record.versions.items())),
     )
     commands = "\n".join(
-        of.study.command(*words)
+        content.study.command(*words)
         for words in (
-            ("resume", "--max-trials", str(2 * len(of.records))),
+            ("resume", "--max-trials", str(2 * len(content.records))),
             ("export", "--pick", "smallest"),
             ("report",),
         )
     )
-    notes = Words(of.answers.notes, small=True)
-    how = Words(
+    notes = Paragraphs(content.answers.notes, small=True)
+    how = Paragraphs(
         ("To go on with it, to export its smallest network, and to write this page again:",)
     )
     return Section("method", "How it was done", (Facts(facts), notes, how, Code(commands)))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from tuner.analysis import Ensemble, PickName
-from tuner.report.blocks import Block, Table, Words
-from tuner.report.material import Material
+from tuner.report.blocks import Block, Paragraphs, TableBlock
+from tuner.report.content import ReportContent
 from tuner.report.page import Section
 from tuner.study import BATCH, Pick
 from tuner.words import (
@@ -15,16 +15,16 @@ from tuner.words import (
     say_name,
 )
 
-__all__ = ["picks"]
+__all__ = ["make_picks_section"]
 
 
-def picks(of: Material) -> Section:
+def make_picks_section(content: ReportContent) -> Section:
     """Return the best network, the smallest good one and the ensemble as a table."""
-    choice = of.picks
+    choice = content.picks
     columns: list[tuple[str, PickName, Pick | Ensemble]] = [("best", "best", choice.best)]
     if choice.smallest.trial != choice.best.trial:
         columns.append(("smallest", "smallest", choice.smallest))
-    if len(of.completed) > 1:
+    if len(content.completed) > 1:
         columns.append(("ensemble", "ensemble", choice.ensemble))
     rows = [
         ("", *(name for name, _, _ in columns)),
@@ -33,14 +33,14 @@ def picks(of: Material) -> Section:
         ("epochs", *(_epochs(pick) for _, _, pick in columns)),
         *(
             _scores(f"{say_name(name)}, cross-validated", name, [pick for _, _, pick in columns])
-            for name in sorted(choice.best.scores, key=lambda name: name != of.objective)
+            for name in sorted(choice.best.scores, key=lambda name: name != content.objective)
         ),
-        *_test(of, [name for _, name, _ in columns]),
-        *_prediction(of, [name for _, name, _ in columns]),
+        *_test(content, [name for _, name, _ in columns]),
+        *_prediction(content, [name for _, name, _ in columns]),
     ]
     corrected = (
         (
-            f"{say_name(of.objective)}, corrected for the choice",
+            f"{say_name(content.objective)}, corrected for the choice",
             *(f"{pick.corrected_score:.4f}" for _, _, pick in columns),
         ),
         (
@@ -49,8 +49,10 @@ def picks(of: Material) -> Section:
         ),
     )
     rows[5:5] = corrected
-    table = Table(rows[0], tuple(rows[1:]), frozenset(range(1, len(columns) + 1)), frozenset({0}))
-    return Section("picks", "The networks to use", (table, *_notes(of)))
+    table = TableBlock(
+        rows[0], tuple(rows[1:]), frozenset(range(1, len(columns) + 1)), frozenset({0})
+    )
+    return Section("picks", "The networks to use", (table, *_notes(content)))
 
 
 def _scores(title: str, name: str, picks: Sequence[Pick | Ensemble]) -> tuple[str, ...]:
@@ -69,44 +71,46 @@ def _epochs(pick: Pick | Ensemble) -> str:
     return ", ".join(str(member.epoch) for member in pick.members)
 
 
-def _test(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
+def _test(content: ReportContent, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
     """Return the scores on the held-out rows; only what was exported has them."""
-    exported = of.picks.exported
+    exported = content.picks.exported
     return [
         (
             f"{say_name(name)}, held-out test",
             *(format_score(mean, error) if pick == exported else "–" for pick in columns),
         )
-        for name, (mean, error) in sorted(of.test.items(), key=lambda test: test[0] != of.objective)
+        for name, (mean, error) in sorted(
+            content.test.items(), key=lambda test: test[0] != content.objective
+        )
     ]
 
 
-def _prediction(of: Material, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
+def _prediction(content: ReportContent, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
     """Return how long predictions take; an ensemble, as long as its networks together."""
-    times = of.fronts.times.trials
+    times = content.fronts.times.trials
     cells = []
     for pick in columns:
-        members = of.picks.members(pick)
+        members = content.picks.members(pick)
         known = all(member.trial in times for member in members)
         seconds = sum(m.networks * times[m.trial].batch for m in members) if known else None
         cells.append("–" if seconds is None else format_milliseconds(seconds))
     return [(f"prediction of {BATCH:,} rows, ms", *cells)] if times else []
 
 
-def _notes(of: Material) -> tuple[Block, ...]:
-    choice, rows = of.picks, len(of.record.split.test)
+def _notes(content: ReportContent) -> tuple[Block, ...]:
+    choice, rows = content.picks, len(content.record.split.test)
     sentences = [
         f"Exported: the {choice.exported}. A score is a mean over rows, ± its standard error; each "
         "row was predicted by networks that were trained without it.",
         "The best of many scores is too good: corrected for the choice, it is what the same choice "
         "comes to on rows that it was not made by (BBC-CV, Tsamardinos et al. 2018).",
     ]
-    if of.test:
+    if content.test:
         sentences.append(
             f"The {rows:,} held-out rows took no part in any choice: each search of the study "
             "scored what it exported on them, at its end."
         )
-    if of.fronts.times.trials and len(of.completed) > 1:
+    if content.fronts.times.trials and len(content.completed) > 1:
         sentences.append("An ensemble's prediction takes as long as its networks together.")
     named = [f"Best, trial {choice.best.trial}: {_whole(choice.best)}."]
     if choice.smallest.trial != choice.best.trial:
@@ -114,7 +118,7 @@ def _notes(of: Material) -> tuple[Block, ...]:
             f"Smallest within one standard error of the best, trial {choice.smallest.trial}: "
             f"{_whole(choice.smallest)}."
         )
-    return Words(tuple(named)), Words(tuple(sentences), small=True)
+    return Paragraphs(tuple(named)), Paragraphs(tuple(sentences), small=True)
 
 
 def _whole(pick: Pick) -> str:

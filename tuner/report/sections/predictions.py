@@ -3,28 +3,37 @@
 import numpy as np
 
 from tuner.analysis import SCORES, average_out_of_fold
-from tuner.report.blocks import Figure, Row, Words
-from tuner.report.figures import confidence_bins, confusion_counts, confusion_matrix, finished
-from tuner.report.figures import reliability as diagram
+from tuner.report.blocks import Columns, Figure, Paragraphs
+from tuner.report.content import ReportContent
+from tuner.report.figures import (
+    count_confusions,
+    draw_confusion_matrix,
+    draw_reliability_diagram,
+    make_confidence_bins,
+    to_specification,
+)
 from tuner.report.figures.confusion import CLASSES
-from tuner.report.material import Material
 from tuner.report.page import Section
 from tuner.words import count_noun
 
-__all__ = ["predictions"]
+__all__ = ["make_predictions_section"]
 
 
-def predictions(of: Material) -> Section:
+def make_predictions_section(content: ReportContent) -> Section:
     """Return the confusion matrix and the calibration of what is exported."""
-    probabilities = average_out_of_fold(of.study, of.picks.members(of.picks.exported))
-    counts = confusion_counts(probabilities, of.truth.y)
-    error = float(of.truth.values(SCORES["calibration_error"], probabilities).mean())
-    bins = confidence_bins(probabilities, of.truth.y)
-    names = tuple(map(str, of.record.data["classes"]))
+    probabilities = average_out_of_fold(
+        content.study, content.picks.members(content.picks.exported)
+    )
+    counts = count_confusions(probabilities, content.truth.y)
+    error = float(content.truth.values(SCORES["calibration_error"], probabilities).mean())
+    bins = make_confidence_bins(probabilities, content.truth.y)
+    names = tuple(map(str, content.record.data["classes"]))
     shown = min(len(names), CLASSES)
     matrix = Figure(
         "confusion",
-        finished(confusion_matrix(counts, names), height=max(220, min(620, 30 * shown + 60))),
+        to_specification(
+            draw_confusion_matrix(counts, names), height=max(220, min(620, 30 * shown + 60))
+        ),
         "Which classes are confused",
         "Rows of each true class by the class that was predicted; the darker, the larger the share "
         "of the true class."
@@ -32,22 +41,26 @@ def predictions(of: Material) -> Section:
     )
     calibration = Figure(
         "calibration",
-        finished(diagram(bins), height=max(220, min(620, 30 * shown + 60))),
+        to_specification(
+            draw_reliability_diagram(bins), height=max(220, min(620, 30 * shown + 60))
+        ),
         "Does a probability mean what it says",
         f"Expected calibration error {error:.4f}: the mean distance from the dashed line, on which "
         "accuracy is what was promised. Points below it are too sure.",
     )
-    pick = of.picks.exported
-    what = "the ensemble" if pick == "ensemble" else f"trial {of.picks.best.trial}"
+    pick = content.picks.exported
+    what = "the ensemble" if pick == "ensemble" else f"trial {content.picks.best.trial}"
     wrong = int(counts.sum() - np.trace(counts))
-    noun = "row" if of.record.split.repeats == 1 else "prediction"  # a row has one of each repeat
-    words = Words(
+    noun = (
+        "row" if content.record.split.repeats == 1 else "prediction"
+    )  # a row has one of each repeat
+    words = Paragraphs(
         (
             f"Out-of-fold predictions of {what}, which is exported: {count_noun(wrong, noun)} of "
             f"{int(counts.sum()):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
         )
     )
-    return Section("predictions", "Where is it wrong?", (words, Row((matrix, calibration))))
+    return Section("predictions", "Where is it wrong?", (words, Columns((matrix, calibration))))
 
 
 def _worst(counts: np.ndarray, names: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tuner.study import EventKind, TrialRecord
 
-__all__ = ["Spent", "spent"]
+__all__ = ["TimeSpent", "spent"]
 
 # What the time before an event went into, and what is begun with it.
 _UNTIL = {
@@ -25,7 +25,7 @@ _AFTER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class TimeSpent:
     """Seconds of wall time over all searches of a study; breaks between them do not count.
 
     Attributes:
@@ -47,14 +47,14 @@ class Spent:
     searches: int
 
 
-def spent(events: Iterable[Mapping[str, Any]], records: Sequence[TrialRecord]) -> Spent:
+def spent(events: Iterable[Mapping[str, Any]], records: Sequence[TrialRecord]) -> TimeSpent:
     """Return where the seconds went.
 
     Args:
         events: Those of the journal, oldest first.
         records: The trials.
     """
-    seconds = {field.name: 0.0 for field in fields(Spent) if field.type is float}
+    seconds = {field.name: 0.0 for field in fields(TimeSpent) if field.type is float}
     searches, last, stage = 0, 0, "searching"
     for event in events:
         kind = event["event"]
@@ -68,4 +68,4 @@ def spent(events: Iterable[Mapping[str, Any]], records: Sequence[TrialRecord]) -
     for record in records:
         status = record.result.status
         training[status] = training.get(status, 0.0) + record.result.seconds
-    return Spent(**seconds, training=training, searches=searches)
+    return TimeSpent(**seconds, training=training, searches=searches)

@@ -11,11 +11,11 @@ from tuner.scoring import Truth
 from tuner.study import Study, StudyRecord, TrialRecord
 from tuner.words import format_hyperparameters
 
-__all__ = ["Material"]
+__all__ = ["ReportContent"]
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class ReportContent:
     """A study, and what analysis says of it.
 
     Attributes:
@@ -67,7 +67,7 @@ class Material:
         trained = (record for record in self.records if record.completed)
         return tuple(sorted(trained, key=lambda r: (sign * r.result.score, r.trial)))
 
-    def words(self, trial: TrialRecord) -> str:
+    def describe_trial(self, trial: TrialRecord) -> str:
         """Return by what a trial differs from the others."""
         values = {**trial.hyperparameters, **trial.derived}
         return format_hyperparameters({n: values[n] for n in self.trials.names if n in values})

@@ -11,19 +11,19 @@ from tuner.report.figures.theme import (
     BLUE,
     GREY,
     INK,
+    LABEL_EXPRESSION,
     ORANGE,
-    SHORT,
-    is_log,
-    number_axis,
-    score_axis,
+    has_log_axis,
+    make_number_axis,
+    make_score_axis,
 )
-from tuner.report.figures.thinning import cells, thinned
+from tuner.report.figures.thinning import cells, thin_marks
 
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["losses_against"]
+__all__ = ["draw_losses"]
 
 _LOSSES = {"training": "train_loss", "validation": "validation_loss"}
 _TICKS = 12  # values of a hyperparameter that are all ticks of its axis
@@ -31,7 +31,7 @@ _VALUES = 100  # of a hyperparameter that a line goes through
 _FITS = {"good": "circle", "underfits": "triangle-down", "overfits": "triangle-up"}
 
 
-def losses_against(
+def draw_losses(
     points: Sequence[Point],
     spans: Sequence[Span],
     name: str,
@@ -55,8 +55,8 @@ def losses_against(
     frame = _frame(points, what)
     values, losses = frame.x.tolist(), frame.loss.tolist()
     x = alt.X("x:Q", title=name, **_axis(values, log=log))
-    y = alt.Y("loss:Q", **score_axis("cross_entropy", losses))
-    axes = [*(["x"] if log else []), *(["loss"] if is_log("cross_entropy", losses) else [])]
+    y = alt.Y("loss:Q", **make_score_axis("cross_entropy", losses))
+    axes = [*(["x"] if log else []), *(["loss"] if has_log_axis("cross_entropy", losses) else [])]
     color = alt.Color("rows:N", scale=alt.Scale(domain=list(_LOSSES), range=[ORANGE, BLUE]))
     shape = alt.Shape("fit:N", scale=alt.Scale(domain=list(_FITS), range=list(_FITS.values())))
     tooltip = [
@@ -73,7 +73,7 @@ def losses_against(
         .encode(x=x, y=y, color=color)
     )
     marks = (
-        alt.Chart(thinned(frame, "x", "loss", kinds=["rows", "fit"], log=axes))
+        alt.Chart(thin_marks(frame, "x", "loss", kinds=["rows", "fit"], log=axes))
         .mark_point(size=55, filled=True, opacity=0.85)
         .encode(x=x, y=y, color=color, shape=shape, tooltip=tooltip)
     )
@@ -105,8 +105,8 @@ def _axis(values: Sequence[float], *, log: bool) -> dict[str, Any]:
 
     ticks = sorted(set(values))
     few = len(ticks) <= _TICKS and all(tick == float(f"{tick:.4g}") for tick in ticks)
-    axis = number_axis(values, log=log)
-    return axis | ({"axis": alt.Axis(values=ticks, labelExpr=SHORT)} if few else {})
+    axis = make_number_axis(values, log=log)
+    return axis | ({"axis": alt.Axis(values=ticks, labelExpr=LABEL_EXPRESSION)} if few else {})
 
 
 def _best_of_each(frame: pd.DataFrame, *, log: bool) -> pd.DataFrame:
