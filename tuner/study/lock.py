@@ -1,11 +1,11 @@
 """Locks of a study: one process at a time searches it, and one writes it to MLflow."""
 
-import fcntl
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from tuner.errors import StudyError
 
@@ -16,33 +16,29 @@ _PAUSE = 0.1  # seconds between two attempts
 
 @contextmanager
 def locked(path: Path, purpose: str, *, patience: float = 0.0) -> Iterator[None]:
-    """Hold a lock. The system lets go of it when this process ends, however it does.
+    """Hold a lock. The operating system releases it when this process ends, even if it is killed.
 
     Args:
-        path: The lock's file; made where it is missing, and never deleted.
-        purpose: What the process that holds it does, for the error: `"searched"`.
+        path: The lock's file, `<name>.lock`; it is created if it is missing, and never deleted.
+        purpose: What the process that holds the lock does, for the error: `"searched"`.
         patience: Seconds to wait for another process.
 
     Raises:
-        StudyError: Another process holds it.
+        StudyError: Another process holds the lock.
     """
-    last = time.monotonic() + patience
-    with path.open("a+") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() < last:
-                    time.sleep(_PAUSE)
-                    continue
-                file.seek(0)
-                holder = file.read().strip() or "another process"
-                raise StudyError(
-                    f"study {path.parent.name} is being {purpose} by {holder}; wait until it has "
-                    "ended, or stop it"
-                ) from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()}")
-        file.flush()
+    # A file beside the lock names the holder: Windows lets no other process read a locked file.
+    holder = path.with_suffix(".holder")
+    lock = FileLock(path, timeout=patience, poll_interval=_PAUSE, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        name = holder.read_text("utf-8") if holder.exists() else "another process"
+        raise StudyError(
+            f"study {path.parent.name} is being {purpose} by {name}; wait until it has ended, or "
+            "stop it"
+        ) from None
+    try:
+        holder.write_text(f"process {os.getpid()}", "utf-8")
         yield
+    finally:
+        lock.release()

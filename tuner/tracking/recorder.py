@@ -111,7 +111,8 @@ def tell(**message: Any) -> None:
 def main() -> None:
     """Run a recorder: `python -m tuner.tracking.recorder URI ROOT`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was found before is still to be written
-    os.nice(_NICENESS)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(_NICENESS)
     # a server that does not answer is given up on after seconds, not minutes, and tried again
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
