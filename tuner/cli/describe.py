@@ -4,7 +4,7 @@ import numpy as np
 
 from tuner.data import Column, Dataset, Schema
 from tuner.folds import Split
-from tuner.words import count_noun
+from tuner.words import count_noun, list_first
 
 __all__ = ["data_lines"]
 
@@ -28,9 +28,8 @@ def data_lines(dataset: Dataset, split: Split) -> list[str]:
 
 def _classes(dataset: Dataset) -> str:
     counts = np.bincount(dataset.y, minlength=len(dataset.schema.classes))
-    return _listed(
-        [f"{name} {count:,}" for name, count in zip(dataset.schema.classes, counts, strict=True)]
-    )
+    classes = zip(dataset.schema.classes, counts, strict=True)
+    return list_first([f"{name} {count:,}" for name, count in classes], _NAMES)
 
 
 def _relations(dataset: Dataset) -> list[str]:
@@ -54,7 +53,7 @@ def _columns(schema: Schema) -> list[str]:
         columns = [_column(column) for column in schema.columns if column.kind == kind]
         if columns:
             title = "left out" if kind == "ignored" else kind
-            lines.append(f"  {len(columns)} {title}: {_listed(columns)}")
+            lines.append(f"  {len(columns)} {title}: {list_first(columns, _NAMES)}")
     return lines
 
 
@@ -69,8 +68,3 @@ def _column(column: Column) -> str:
     }
     note = f" ({notes[column.kind]})" if notes[column.kind] else ""
     return f"{column.name}{note}{' [missing]' if column.missing else ''}"
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _NAMES
-    return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -18,6 +18,7 @@ from tuner.errors import NO_TRIAL, SearchFailed, UserError
 from tuner.run.exporting import export_pick
 from tuner.run.preparation import Prepared, open_study
 from tuner.study import Study
+from tuner.words import format_score
 
 __all__ = ["export_study"]
 
@@ -98,7 +99,7 @@ def _front(study: Study, folder: Path) -> list[tuple[Exportable, Path]]:
 
 def _listed(front: Sequence[Exportable]) -> str:
     return ", ".join(
-        f"{picked.name} ({of['score']:.4f} ± {of['standard_error']:.4f}, "
+        f"{picked.name} ({format_score(of['score'], of['standard_error'])}, "
         f"{of['parameters']:,} parameters)"
         for picked in front
         for of in [picked.description]

@@ -27,7 +27,7 @@ from tuner.run.preparation import (
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord, check_root
 from tuner.tracking import MlflowMirror, chosen_tracking_uri
-from tuner.words import count_noun, format_hyperparameters
+from tuner.words import count_noun, format_hyperparameters, format_score
 
 __all__ = ["SearchCommand"]
 
@@ -183,7 +183,7 @@ class Progress(Listener):
         if best:
             self._best = record
         return (
-            f"{objective.name} {result.score:.4f} ± {result.standard_error:.4f}, "
+            f"{objective.name} {format_score(result.score, result.standard_error)}, "
             f"{result.parameters:,} parameters, epoch {result.epoch}, {result.seconds:.1f} s"
             + (f", {result.reason}" if result.reason else "")
             + ("  ← best so far" if best else "")

@@ -5,7 +5,13 @@ from collections import Counter
 from tuner.analysis import Calibration, Ensemble, JudgedBaseline, PickName
 from tuner.run.pipeline import Outcome
 from tuner.study import Pick
-from tuner.words import count_noun, format_hyperparameters
+from tuner.words import (
+    count_noun,
+    format_hyperparameters,
+    format_interval,
+    format_score,
+    list_scores,
+)
 
 __all__ = ["summary_lines"]
 
@@ -79,10 +85,11 @@ def _ensemble(outcome: Outcome) -> list[str]:
 
 def _baseline(baseline: JudgedBaseline, objective: str) -> str:
     score = baseline.scores[objective]
-    apart = f"{abs(baseline.difference):.4f} ± {baseline.standard_error:.4f}"
+    apart = format_score(abs(baseline.difference), baseline.standard_error)
     verdict = {"wins": "better by", "loses": "worse by", "ties": "not told apart,"}
     return (
-        f"  {baseline.name:<19} {objective} {score.value:.4f} ± {score.standard_error:.4f}, "
+        f"  {baseline.name:<19} {objective} "
+        f"{format_score(score.value, score.standard_error)}, "
         f"{verdict[baseline.verdict]} {apart}"
     )
 
@@ -109,9 +116,11 @@ def _exported(outcome: Outcome, name: PickName) -> str:
 def _test(outcome: Outcome) -> list[str]:
     if not outcome.test:
         return []
-    tests = ", ".join(f"{name} {m:.4f} ± {e:.4f}" for name, (m, e) in outcome.test.items())
     rows = len(outcome.study.record.split.test)
-    return [f"  held-out test     {tests} ({rows:,} rows, which took no part in any choice)"]
+    return [
+        f"  held-out test     {list_scores(outcome.test)} "
+        f"({rows:,} rows, which took no part in any choice)"
+    ]
 
 
 def _network(pick: Pick) -> list[str]:
@@ -122,15 +131,13 @@ def _network(pick: Pick) -> list[str]:
 
 
 def _corrected(pick: Pick | Ensemble, objective: str) -> str:
-    low, high = pick.corrected_interval
     return (
         f"  corrected for the choice: {objective} {pick.corrected_score:.4f}, 95 % interval "
-        f"{low:.4f} to {high:.4f}"
+        f"{format_interval(pick.corrected_interval)}"
     )
 
 
 def _scores(pick: Pick | Ensemble) -> str:
-    return ", ".join(
-        f"{name} {score:.4f} ± {pick.standard_errors[name]:.4f}"
-        for name, score in pick.scores.items()
+    return list_scores(
+        {name: (score, pick.standard_errors[name]) for name, score in pick.scores.items()}
     )

@@ -15,7 +15,7 @@ from tuner.report.figures import (
 )
 from tuner.report.page import Page, Section
 from tuner.scoring import OBJECTIVES
-from tuner.words import format_hyperparameters, format_interval, format_score, say_name
+from tuner.words import format_hyperparameters, format_interval, format_score, join_words, say_name
 
 __all__ = ["make_comparison_page"]
 
@@ -33,7 +33,8 @@ def make_comparison_page(studies: Sequence[ComparedStudy]) -> Page:
     found = compare_studies(exported, maximise=OBJECTIVES[objective].direction == "max")
     data = studies[0].study.record.data
     subject = f"{data['name']}, {data['rows']:,} rows · {len(studies)} studies"
-    title = f"Which found the better network: {_listed([each.name for each in studies])}?"
+    names = join_words([each.name for each in studies], "or")
+    title = f"Which found the better network: {names}?"
     sections = (
         _scores(studies, exported, found, objective),
         _networks(studies, exported, objective),
@@ -41,10 +42,6 @@ def make_comparison_page(studies: Sequence[ComparedStudy]) -> Page:
         _method(studies),
     )
     return Page(title, subject, _headline(exported, found, objective), sections)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _headline(exported: Exported, found: Sequence[Pair[str]], objective: str) -> tuple[str, ...]:

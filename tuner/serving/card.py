@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuner.data import IMAGE_TARGET
+from tuner.words import format_hyperparameters, format_interval, list_first
 
 __all__ = ["model_card"]
 
@@ -92,9 +93,7 @@ def _data(content: Mapping[str, Any]) -> list[str]:
 
 def _column(column: Mapping[str, Any]) -> str:
     levels = column["levels"]
-    shown = ", ".join(_code(level) for level in levels[:_LEVELS])
-    if len(levels) > _LEVELS:
-        shown += f" and {len(levels) - _LEVELS} more"
+    shown = list_first([_code(level) for level in levels], _LEVELS)
     missing = "yes" if column["missing"] else "none in the data"
     if column.get("other"):
         shown += "; all others as one"
@@ -120,11 +119,8 @@ def _network(content: Mapping[str, Any]) -> list[str]:
 
 def _settings(network: Mapping[str, Any]) -> str:
     values = {**network["hyperparameters"], **network["derived"]}
-    named = ", ".join(
-        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in values.items()
-    )
-    return f"{_text(named)}; {network['parameters']:,} parameters, {network['epoch']} epochs."
+    size = f"{network['parameters']:,} parameters, {network['epoch']} epochs"
+    return f"{_text(format_hyperparameters(values))}; {size}."
 
 
 def _scores(content: Mapping[str, Any]) -> list[str]:
@@ -156,11 +152,10 @@ def _corrected(content: Mapping[str, Any]) -> str:
     pick, trials = content["pick"], content["measured"]["trials"]
     if pick["corrected_score"] is None:
         return str(pick["note"])
-    low, high = pick["corrected_interval"]
     return (
         f"It is the score of a pick among {trials} trials; corrected for that, "
-        f"{content['objective']} is {pick['corrected_score']:.4f}, 95 % interval {low:.4f} to "
-        f"{high:.4f}."
+        f"{content['objective']} is {pick['corrected_score']:.4f}, 95 % interval "
+        f"{format_interval(pick['corrected_interval'])}."
     )
 
 

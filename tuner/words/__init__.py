@@ -26,6 +26,7 @@ from tuner.words.scores import (
     format_difference,
     format_interval,
     format_score,
+    list_scores,
     say_interval,
     say_score,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "has_error",
     "join_words",
     "list_first",
+    "list_scores",
     "round_to_error",
     "say_fewer",
     "say_hyperparameters",

@@ -1,5 +1,7 @@
 """Scores, their standard errors and intervals in words."""
 
+from collections.abc import Mapping
+
 from tuner.words.names import say_name
 from tuner.words.numbers import round_to_error, say_number
 
@@ -7,6 +9,7 @@ __all__ = [
     "format_difference",
     "format_interval",
     "format_score",
+    "list_scores",
     "say_interval",
     "say_score",
 ]
@@ -19,6 +22,18 @@ def format_score(score: float, error: float) -> str:
     '0.0965 ± 0.0179'
     """
     return f"{score:.4f} ± {error:.4f}"
+
+
+def list_scores(scores: Mapping[str, tuple[float, float]]) -> str:
+    """Return scores in one line, under their own names.
+
+    Args:
+        scores: Each score and its standard error, by name.
+
+    >>> list_scores({"accuracy": (0.975, 0.004), "roc_auc": (0.9, 0.01)})
+    'accuracy 0.9750 ± 0.0040, roc_auc 0.9000 ± 0.0100'
+    """
+    return ", ".join(f"{name} {format_score(*score)}" for name, score in scores.items())
 
 
 def format_difference(difference: float, error: float) -> str:

@@ -16,7 +16,7 @@ from tuner.data.columns.identifiers import FREE_TEXT, IDENTIFIER, meaning_of
 from tuner.data.columns.levels import Levels
 from tuner.data.parsing.number_notations import CURRENCIES
 from tuner.data.parsing.text_column import Cells
-from tuner.data.readers.table import listed
+from tuner.words import list_first
 
 __all__ = [
     "ASKED",
@@ -61,7 +61,7 @@ def left_out(columns: Iterable[Column]) -> tuple[str, ...]:
             given = quote_names(*names[:8])
             keep = f"; give --categorical {given} to keep {_them(names)} as levels"
             sentences.append(
-                f"{len(names)} {one if len(names) == 1 else many}: {listed(names)}"
+                f"{len(names)} {one if len(names) == 1 else many}: {list_first(names)}"
                 f"{'' if reason in (CONSTANT, EMPTY) else keep}"
             )
     return tuple(sentences)
@@ -133,7 +133,7 @@ def mixed_levels(column: Column) -> str:
         return ""
     others = [repr(text) for text in cells.texts[cells.strange]]
     return (
-        f"column {column.name}: numbers and {listed(others, limit=3)} are mixed, so its "
+        f"column {column.name}: numbers and {list_first(others, limit=3)} are mixed, so its "
         f"{len(column.levels)} values are taken as levels; mend the cells if it is meant "
         f"to be a number, or give --categorical {quote_names(column.name)} to keep them so"
     )

@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 from tuner.data.columns.column import Column, RawColumns
 from tuner.data.columns.feature_encoding import read_dates, read_numbers
 from tuner.data.parsing.text_column import Cells, as_text, is_text, plain_numbers, stored_numbers
-from tuner.data.readers.table import Table, listed
+from tuner.data.readers.table import Table
 from tuner.errors import DataError
+from tuner.words import list_first
 
 __all__ = ["read_columns"]
 
@@ -29,8 +30,8 @@ def read_columns(table: Table, columns: Iterable[Column]) -> RawColumns:
     if lacking:
         plural = "s" if len(lacking) > 1 else ""
         raise DataError(
-            f"{table.label}: it lacks the column{plural} {listed(lacking)}, which the model "
-            f"reads; its columns are {listed(table.names, limit=20)}"
+            f"{table.label}: it lacks the column{plural} {list_first(lacking)}, which the model "
+            f"reads; its columns are {list_first(table.names, limit=20)}"
         )
     return {column.name: _read(table, column) for column in wanted}
 

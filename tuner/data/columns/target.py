@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from tuner.data.parsing.text_column import MISSING_TEXTS, Cells, as_text, distinct
-from tuner.data.readers.table import listed
 from tuner.errors import DataError
+from tuner.words import list_first
 
 __all__ = ["Target", "read_target"]
 
@@ -69,10 +69,10 @@ def _doubts(classes: Sequence[str]) -> Iterator[str]:
         alike.setdefault(_meant(name), []).append(name)
     twice = [" and ".join(names) for names in alike.values() if len(names) > 1]
     if twice:
-        yield f"classes of their own are {listed(twice)}; write labels alike that mean the same"
+        yield f"classes of their own are {list_first(twice)}; write labels alike that mean the same"
     gaps = [name for name in classes if name in MISSING_TEXTS]
     if gaps:
-        yield f"classes of their own are {listed(gaps)}; leave cells empty that have no label"
+        yield f"classes of their own are {list_first(gaps)}; leave cells empty that have no label"
 
 
 def _meant(label: str) -> str | float:

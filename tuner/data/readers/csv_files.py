@@ -15,9 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from tuner.data.readers.table import Table, listed
+from tuner.data.readers.table import Table
 from tuner.data.readers.text_encodings import LATIN_1, UTF_8, find_encoding
 from tuner.errors import DataError
+from tuner.words import list_first
 
 __all__ = ["read_delimited", "stream_delimited"]
 
@@ -142,8 +143,8 @@ def _told(source: _Source) -> tuple[str, ...]:
     numbers = [name for name in source.header if _NUMBER.fullmatch(name.strip())]
     if numbers:
         told.append(
-            f"the first line names the columns, {listed(numbers)} among them; put a line of names "
-            "before it if it is a row"
+            f"the first line names the columns, {list_first(numbers)} among them; put a line of "
+            "names before it if it is a row"
         )
     return tuple(told)
 
@@ -216,7 +217,7 @@ def _check_header(path: Path, names: list[str]) -> None:
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise DataError(
-            f"data file {path}: the header names more than one column {listed(repeated)}; "
+            f"data file {path}: the header names more than one column {list_first(repeated)}; "
             "rename all but one"
         )
 

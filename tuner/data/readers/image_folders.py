@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from tuner.data.chunking import choose_chunk_rows
 from tuner.data.readers.image_files import LONGEST, Form, Header, common_form, decode, read_header
-from tuner.data.readers.table import Arrays, listed
+from tuner.data.readers.table import Arrays
 from tuner.errors import DataError
+from tuner.words import list_first
 
 __all__ = ["IMAGE_TARGET", "ImageFolder"]
 
@@ -164,7 +165,7 @@ class ImageFolder:
         return [f"{what}: {self._named(paths)}" for what, paths in kinds.items() if paths]
 
     def _named(self, paths: Sequence[Path]) -> str:
-        return listed([self.name(path) for path in paths])
+        return list_first([self.name(path) for path in paths])
 
     def name(self, path: Path) -> str:
         """Return the name of a file within the folder, with escapes for what is no UTF-8."""

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tuner.data.readers.table import Table, listed
+from tuner.data.readers.table import Table
 from tuner.errors import DataError
+from tuner.words import list_first
 
 __all__ = ["read_parquet", "stream_parquet"]
 
@@ -57,8 +58,8 @@ def _opened(path: Path) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
         repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
         if repeated:
             raise DataError(
-                f"data file {path}: it has more than one column {listed(repeated)}; rename all but "
-                "one"
+                f"data file {path}: it has more than one column {list_first(repeated)}; rename all "
+                "but one"
             )
         index = _stored_index(file.schema_arrow)
         used = [name for name in names if name not in index]

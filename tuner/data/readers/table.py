@@ -1,6 +1,6 @@
 """What a reader hands on: a table or an array, before anything is inferred from it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tuner.data.column_names import quote_names
 from tuner.errors import DataError, known_names
 
-__all__ = ["Arrays", "Table", "listed"]
+__all__ = ["Arrays", "Table"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,13 +188,3 @@ def _has_zero_byte(texts: Any) -> bool:
     """Return whether a pyarrow array of text may have a NUL character: what it is cut from has."""
     content = texts.buffers()[2]
     return content is not None and not np.frombuffer(content, np.uint8).all()
-
-
-def listed(names: Sequence[str], limit: int = 8) -> str:
-    """Return names as part of a sentence, cut after a limit.
-
-    >>> listed(["a", "b", "c"], limit=2)
-    'a, b and 1 more'
-    """
-    shown = ", ".join(names[:limit])
-    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"

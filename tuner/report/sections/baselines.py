@@ -5,7 +5,7 @@ from tuner.report.blocks import Figure, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import Estimate, compute_bars_height, draw_intervals, to_specification
 from tuner.report.page import Section
-from tuner.words import format_score, say_name
+from tuner.words import format_difference, format_score, say_name
 
 __all__ = ["make_baselines_section"]
 
@@ -68,7 +68,7 @@ def _table(content: ReportContent) -> TableBlock:
             format_score(
                 each.scores[content.objective].value, each.scores[content.objective].standard_error
             ),
-            f"{each.difference:+.4f} ± {each.standard_error:.4f}",
+            format_difference(each.difference, each.standard_error),
             each.verdict,
             f"{each.seconds:.1f}",
         )
