@@ -13,7 +13,7 @@ from tests.training.test_own_networks import Own
 from tests.training.test_own_networks import jobs as own_jobs
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
-from tuner.training import TRAINERS, Final, Job, Plan
+from tuner.training import TRAINERS, FinalJob, Job, Plan
 
 TEXT = '[network]\nunits = 8\n[regularizer]\nkind = "l2"\nstrength = 0.01\n'
 
@@ -81,7 +81,7 @@ def test_the_final_training_is_weighed_alike_by_both_trainers(rare, plan, model)
     for trainer in TRAINERS:
         for problem in (rare, replace(rare, class_weight=None)):
             (network,) = TRAINERS[trainer]().train_on_all_rows(
-                [Final(given, 3)], model(plan), problem=problem, plan=plan
+                [FinalJob(given, 3)], model(plan), problem=problem, plan=plan
             )
             answers[trainer, problem.class_weight] = network(rows, training=False).numpy()
     np.testing.assert_allclose(answers["lanes", "balanced"], answers["fit", "balanced"], atol=1e-3)

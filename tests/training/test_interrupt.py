@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.training.test_lanes import hypermodel, jobs
-from tuner.training import Final, Plan
+from tuner.training import FinalJob, Plan
 from tuner.training.lanes import LanesTrainer
 from tuner.training.lanes.network import LaneProgram
 
@@ -48,6 +48,6 @@ def test_nor_is_the_final_training_waited_for(problem, long_epochs):
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         LanesTrainer().train_on_all_rows(
-            [Final(jobs(1)[0], 50)], hypermodel(TEXT), problem=problem, plan=Plan()
+            [FinalJob(jobs(1)[0], 50)], hypermodel(TEXT), problem=problem, plan=Plan()
         )
     assert time.monotonic() - started < 20

@@ -12,7 +12,7 @@ from tests.training.test_own_networks import Own
 from tests.training.test_own_networks import jobs as own_jobs
 from tuner.folds import Splitter
 from tuner.model.mlp import MLPHyperModel
-from tuner.training import TRAINERS, Final, Job
+from tuner.training import TRAINERS, FinalJob, Job
 from tuner.training.lanes import LanesTrainer
 
 KINDS = {
@@ -83,6 +83,6 @@ def test_only_rows_that_are_validated_are_scored_but_all_are_trained_on_at_last(
     hp = keras_tuner.HyperParameters()
     hp.values = {}
     (network,) = LanesTrainer().train_on_all_rows(
-        [Final(Job(0, hp), 2)], mlp(KINDS["l2"], plan), problem=problem, plan=plan
+        [FinalJob(Job(0, hp), 2)], mlp(KINDS["l2"], plan), problem=problem, plan=plan
     )
     assert np.isfinite(network(problem.x).numpy()).all()

@@ -9,7 +9,7 @@ from tests.helpers.problems import make_problem
 from tests.training.test_fit_trainer import REGULARIZED, hypermodel, job
 from tuner.folds import Fold
 from tuner.problem import Problem
-from tuner.training import TRAINERS, Final, Plan
+from tuner.training import TRAINERS, FinalJob, Plan
 
 
 class Convolutional(keras_tuner.HyperModel):
@@ -43,7 +43,7 @@ class Unfit(keras_tuner.HyperModel):
 
 def trained(trainer, problem, plan, model=None, epochs=3, **values):
     (network,) = TRAINERS[trainer]().train_on_all_rows(
-        [Final(job(**values), epochs)], model or hypermodel(), problem=problem, plan=plan
+        [FinalJob(job(**values), epochs)], model or hypermodel(), problem=problem, plan=plan
     )
     return network
 
@@ -91,7 +91,7 @@ def test_several_networks_of_a_trial_differ_and_each_is_the_one_that_is_trained_
     problem, plan, trainer
 ):
     one = job(depth=1, learning_rate=0.1)
-    finals = [Final(one, 3), Final(one, 2, network=1), Final(one, 3, network=2)]
+    finals = [FinalJob(one, 3), FinalJob(one, 2, network=1), FinalJob(one, 3, network=2)]
     train = TRAINERS[trainer]().train_on_all_rows
     together = train(finals, hypermodel(), problem=problem, plan=plan)
     for final, network in zip(finals, together, strict=True):
@@ -103,6 +103,6 @@ def test_several_networks_of_a_trial_differ_and_each_is_the_one_that_is_trained_
 
 def test_what_lanes_left_to_fit_is_planned_as_fit_trains_it(problem, plan):
     trainer = TRAINERS["lanes"]()
-    assert trainer.final_rounds(5) == 2 * -(-5 // trainer.machine.workers)
+    assert trainer.estimate_final_rounds(5) == 2 * -(-5 // trainer.machine.workers)
     list(trainer.train([job()], Unfit(), problem=problem, plan=plan))
-    assert trainer.final_rounds(5) == TRAINERS["fit"]().final_rounds(5) == 5
+    assert trainer.estimate_final_rounds(5) == TRAINERS["fit"]().estimate_final_rounds(5) == 5

@@ -12,7 +12,7 @@ from tuner.problem import Problem
 from tuner.run.preparation import Prepared, hyperparameters_of, make_hypermodel
 from tuner.scoring import cross_entropy
 from tuner.study import TrialRecord
-from tuner.training import TRAINERS, Final, Job, Plan
+from tuner.training import TRAINERS, FinalJob, Job, Plan
 
 if TYPE_CHECKING:
     import keras
@@ -81,7 +81,7 @@ class _FinalTraining:
         finals, limits = [], []
         for member, record in members:
             job = Job(member.trial, hyperparameters_of(member.hyperparameters))
-            finals += [Final(job, member.epoch, network) for network in range(member.networks)]
+            finals += [FinalJob(job, member.epoch, network) for network in range(member.networks)]
             limits += [self._limit(record)] * member.networks
         networks = self._train(finals)
         losses = [self._loss(network) for network in networks]
@@ -102,7 +102,7 @@ class _FinalTraining:
         return networks, self._tell(finals, losses, never, what)
 
     def _tell(
-        self, finals: Sequence[Final], losses: Sequence[float], which: Sequence[int], what: str
+        self, finals: Sequence[FinalJob], losses: Sequence[float], which: Sequence[int], what: str
     ) -> tuple[str, ...]:
         notes = tuple(
             f"a network of trial {finals[number].job.trial} did not learn on all training rows "
@@ -113,7 +113,7 @@ class _FinalTraining:
             self.on_note(note)
         return notes
 
-    def _train(self, finals: Sequence[Final]) -> list["keras.Model"]:
+    def _train(self, finals: Sequence[FinalJob]) -> list["keras.Model"]:
         return self.trainer.train_on_all_rows(
             finals,
             self.hypermodel,

@@ -31,7 +31,7 @@ from tuner.study import (
     free_name,
     installed_versions,
 )
-from tuner.training import TRAINERS, Final, Job, TrialResult
+from tuner.training import TRAINERS, FinalJob, Job, TrialResult
 from tuner.training.race import Leads, Race, Settled
 from tuner.training.race_rule import choose_rungs
 
@@ -188,7 +188,7 @@ class KFoldTuner(keras_tuner.Tuner):
             self.settings.max_seconds,
             started=time.monotonic() if started is None else started,
             export_seconds=export_seconds,
-            final_rounds=partial(self.trainer.final_rounds, final_networks),
+            final_rounds=partial(self.trainer.estimate_final_rounds, final_networks),
             share=len(problem.rows) / sum(len(fold.train) for fold in problem.folds),
             objective=self.settings.plan.objective,
         )
@@ -303,7 +303,7 @@ class KFoldTuner(keras_tuner.Tuner):
             size = room  # it says itself when it waits
         else:  # the number changes no result
             assert self.problem is not None  # it is being searched
-            size = clock.trials_in_time(self.trainer.cohort(self.problem)) - len(jobs)
+            size = clock.trials_in_time(self.trainer.cohort_size(self.problem)) - len(jobs)
         for _ in range(min(size, room)):
             if jobs and clock.is_up():  # a model's proposals take seconds
                 break
@@ -372,7 +372,7 @@ class KFoldTuner(keras_tuner.Tuner):
         assert self.problem is not None  # there is no trial before the search
         number = int(trial.trial_id)
         record = next(record for record in self.records if record.trial == number)
-        final = Final(Job(number, trial.hyperparameters), record.result.epoch)
+        final = FinalJob(Job(number, trial.hyperparameters), record.result.epoch)
         (network,) = self.trainer.train_on_all_rows(
             [final], self.hypermodel, problem=self.problem, plan=self.settings.plan
         )

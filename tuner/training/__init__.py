@@ -6,11 +6,11 @@ should be said before. The trainers themselves are imported where they are made.
 
 from collections.abc import Callable
 
-from tuner.training.plan import Final, Job, Plan
+from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.result import CURVES, TrialResult, mean_curve
 from tuner.training.trainer import Trainer
 
-__all__ = ["CURVES", "TRAINERS", "Final", "Job", "Plan", "Trainer", "TrialResult", "mean_curve"]
+__all__ = ["CURVES", "TRAINERS", "FinalJob", "Job", "Plan", "Trainer", "TrialResult", "mean_curve"]
 
 
 def _fit() -> Trainer:

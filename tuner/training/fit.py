@@ -11,8 +11,8 @@ import numpy as np
 from tuner.data import choose_chunk_rows
 from tuner.errors import UserError, one_line
 from tuner.problem import Problem
-from tuner.training.compiling import build_network
-from tuner.training.plan import Final, Job, Plan
+from tuner.training.network_building import build_network
+from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.progress import Diverged, TrialProgress
 from tuner.training.result import TrialResult
 from tuner.training.streams import batch_order, stream_seed
@@ -59,7 +59,7 @@ class FitTrainer(Trainer):
 
     def train_on_all_rows(
         self,
-        finals: Sequence[Final],
+        finals: Sequence[FinalJob],
         hypermodel: keras_tuner.HyperModel,
         *,
         problem: Problem,

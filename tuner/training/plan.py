@@ -12,7 +12,7 @@ from tuner.training.race import Race
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["Final", "Job", "Plan"]
+__all__ = ["FinalJob", "Job", "Plan"]
 
 
 def _never() -> bool:
@@ -57,7 +57,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Final:
+class FinalJob:
     """A network to train on all training rows.
 
     Attributes:

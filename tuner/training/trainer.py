@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tuner.problem import Problem
-from tuner.training.plan import Final, Job, Plan
+from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.result import TrialResult
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Trainer(ABC):
     # Is told what a person should know of how trials are trained.
     on_note: Callable[[str], None] = staticmethod(lambda note: None)
 
-    def cohort(self, problem: Problem) -> int:
+    def cohort_size(self, problem: Problem) -> int:
         """Return how many trials of a problem this trainer likes to be given at once."""
         return 1
 
@@ -52,7 +52,7 @@ class Trainer(ABC):
     @abstractmethod
     def train_on_all_rows(
         self,
-        finals: Sequence[Final],
+        finals: Sequence[FinalJob],
         hypermodel: keras_tuner.HyperModel,
         *,
         problem: Problem,
@@ -70,7 +70,7 @@ class Trainer(ABC):
             The trained networks in the order of `finals`; each takes scaled rows.
         """
 
-    def final_rounds(self, networks: int) -> float:
+    def estimate_final_rounds(self, networks: int) -> float:
         """Return how long networks take on all rows, in times of a fold of as many rows and epochs.
 
         A fold's time is its share of a trial's.

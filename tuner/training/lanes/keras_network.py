@@ -18,12 +18,12 @@ import keras_tuner
 import numpy as np
 import tensorflow as tf
 
-from tuner.training.compiling import build_network
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.fit_arguments import fit_arguments
 from tuner.training.lanes.network import LaneShape, LaneTrial
 from tuner.training.lanes.one_by_one import LaneNetwork, OneByOneProgram, Variables
 from tuner.training.lanes.unfit import Unfit
+from tuner.training.network_building import build_network
 from tuner.training.plan import Job, Plan
 from tuner.training.streams import stream_seed
 

@@ -14,11 +14,11 @@ import numpy as np
 
 from tuner.model.mlp import MLPHyperModel
 from tuner.model.recipe import Recipe, initial_weights
-from tuner.training.compiling import build_network
 from tuner.training.lanes.data import LaneData, aligned
 from tuner.training.lanes.network import LaneTrial
 from tuner.training.lanes.stacked import StackedShape
 from tuner.training.lanes.stacked_mlps import MLPStructure
+from tuner.training.network_building import build_network
 from tuner.training.plan import Job, Plan
 
 __all__ = ["MLPShape", "is_mlp", "mlp_trial"]

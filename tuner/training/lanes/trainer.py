@@ -23,7 +23,7 @@ from tuner.training.lanes.mlp import is_mlp, mlp_trial
 from tuner.training.lanes.network import LaneProgram, LaneShape, LaneTrial
 from tuner.training.lanes.unfit import Unfit
 from tuner.training.lanes.workers import Workers
-from tuner.training.plan import Final, Job, Plan
+from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.result import TrialResult
 from tuner.training.trainer import Trainer
 
@@ -57,7 +57,7 @@ class LanesTrainer(Trainer):
         self._noted: set[str] = set()
         self._lock = threading.Lock()
 
-    def cohort(self, problem: Problem) -> int:
+    def cohort_size(self, problem: Problem) -> int:
         """Return how many trials to be given at once."""
         rows, classes = sum(problem.fold_rows), int(problem.y.max()) + 1
         # losses and the best probabilities, both kept at some rungs of a race
@@ -88,7 +88,7 @@ class LanesTrainer(Trainer):
 
     def train_on_all_rows(
         self,
-        finals: Sequence[Final],
+        finals: Sequence[FinalJob],
         hypermodel: keras_tuner.HyperModel,
         *,
         problem: Problem,
@@ -116,10 +116,10 @@ class LanesTrainer(Trainer):
             return FitTrainer().train_on_all_rows(finals, hypermodel, problem=problem, plan=plan)
         return [trial.network(found[number]) for number, trial in enumerate(trials)]
 
-    def final_rounds(self, networks: int) -> float:
+    def estimate_final_rounds(self, networks: int) -> float:
         """Return how long networks take: one a core at once, but one after another by `fit`."""
         if self._noted:  # what lanes cannot train, they cannot train on all rows either
-            return super().final_rounds(networks)
+            return super().estimate_final_rounds(networks)
         return _ALONE * -(-networks // self.machine.workers)
 
     def _note(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
