@@ -16,7 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from tuner.run.preparation import DataRequest, Destination, make_hypermodel, open_or_create, prepare
+from tuner.run.opening import open_or_create
+from tuner.run.preparing import prepare
+from tuner.run.request import DataRequest, Destination
+from tuner.run.setup import make_hypermodel
 from tuner.study import EventKind, Listener, SearchSettings, TrialRecord
 
 _PART = 100  # trials

@@ -23,7 +23,7 @@ class KerasLoop:
     """Trains a configuration of the space on each fold, and the best one on all training rows."""
 
     def __init__(self, asked: Asked) -> None:
-        from tuner.run.preparation import make_hypermodel
+        from tuner.run.setup import make_hypermodel
 
         ready = asked.prepared()
         self.asked = asked

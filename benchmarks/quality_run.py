@@ -32,7 +32,8 @@ class Asked:
 
     def prepared(self) -> Any:
         """Return encoded rows, held-out rows, folds and limits: those of the command line."""
-        from tuner.run.preparation import DataRequest, prepare
+        from tuner.run.preparing import prepare
+        from tuner.run.request import DataRequest
         from tuner.study import SearchSettings
 
         return prepare(SPACE, DataRequest(self.data), SearchSettings(seed=self.seed))

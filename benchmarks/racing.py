@@ -84,13 +84,10 @@ def main() -> None:
 
 def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
     """Search in full, and keep each trial's losses by row after every epoch."""
-    from tuner.run.preparation import (
-        DataRequest,
-        Destination,
-        make_hypermodel,
-        open_or_create,
-        prepare,
-    )
+    from tuner.run.opening import open_or_create
+    from tuner.run.preparing import prepare
+    from tuner.run.request import DataRequest, Destination
+    from tuner.run.setup import make_hypermodel
     from tuner.search import KFoldTuner
     from tuner.study import SearchSettings
     from tuner.training.progress import TrialProgress

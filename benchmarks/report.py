@@ -14,7 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tuner.run.preparation import DataRequest, Destination, Prepared, open_or_create, prepare
+from tuner.run.opening import open_or_create
+from tuner.run.preparing import prepare
+from tuner.run.request import DataRequest, Destination
+from tuner.run.setup import Setup
 from tuner.scoring import OBJECTIVES
 from tuner.study import SearchSettings, Study, TrialRecord
 from tuner.training import TrialResult
@@ -50,7 +53,7 @@ def main() -> None:
         )
 
 
-def make_study(given: argparse.Namespace, folder: Path) -> tuple[Prepared, Study]:
+def make_study(given: argparse.Namespace, folder: Path) -> tuple[Setup, Study]:
     """Return a study whose trials are made up, with the data that it is of."""
     rng = np.random.default_rng(0)
     y = rng.integers(given.classes, size=given.rows)
@@ -66,7 +69,7 @@ def make_study(given: argparse.Namespace, folder: Path) -> tuple[Prepared, Study
     return prepared, study
 
 
-def make_trial(prepared: Prepared, number: int) -> TrialRecord:
+def make_trial(prepared: Setup, number: int) -> TrialRecord:
     """Return a trial whose probabilities are noise around the truth."""
     rng = np.random.default_rng([1, number])
     problem, kind = prepared.problem, _KINDS[number % len(_KINDS)]

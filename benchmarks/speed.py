@@ -61,7 +61,9 @@ def prepared(options: argparse.Namespace) -> Any:
     """Return the problem, the hypermodel and the jobs that every way trains."""
     import keras_tuner
 
-    from tuner.run.preparation import DataRequest, make_hypermodel, prepare
+    from tuner.run.preparing import prepare
+    from tuner.run.request import DataRequest
+    from tuner.run.setup import make_hypermodel
     from tuner.scoring import OBJECTIVES
     from tuner.search import ORACLES
     from tuner.study import SearchSettings
@@ -117,7 +119,8 @@ def by_trainer(name: str, ready: Any, hypermodel: Any, jobs: Any) -> list[float]
 
 def by_recorded_study(ready: Any, hypermodel: Any, mirror: Any) -> list[float]:
     """Search as the command line does: the same trials, with the journal and MLflow."""
-    from tuner.run.preparation import Destination, open_or_create
+    from tuner.run.opening import open_or_create
+    from tuner.run.request import Destination
     from tuner.search import KFoldTuner
 
     tuner = KFoldTuner(hypermodel, ready.settings, listeners=[mirror])

@@ -12,7 +12,9 @@ from typing import Any, Literal
 import numpy as np
 
 from tuner.errors import UserError, one_line
-from tuner.run.preparation import DataRequest, make_hypermodel, prepare
+from tuner.run.preparing import prepare
+from tuner.run.request import DataRequest
+from tuner.run.setup import make_hypermodel
 from tuner.study import SearchSettings, installed_versions
 from tuner.tracking import chosen_tracking_uri
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.helpers.spaces import make_space
-from tests.run.test_prediction_times import prepared_for, studied, values_of
+from tests.run.test_prediction_times import make_setup, studied, values_of
 from tests.run.test_reporting import SPACE
 from tuner.cli.export import export_study
 from tuner.errors import SearchFailed, UserError
@@ -18,9 +18,9 @@ from tuner.training import TrialResult
 @pytest.fixture
 def study(tmp_path):
     """Three trials of one size, so that the first, which is the best, is the front of it."""
-    prepared = prepared_for("test", make_space(SPACE))
+    setup = make_setup("test", make_space(SPACE))
     trials = [values_of(1, 8), values_of(0, 0), values_of(1, 4)]
-    return studied(prepared, tmp_path / "runs", trials)
+    return studied(setup, tmp_path / "runs", trials)
 
 
 def export(study, pick, output=None):
@@ -76,8 +76,8 @@ def test_a_front_is_not_written_into_a_model(study, tmp_path):
 
 
 def test_a_study_without_a_completed_trial_has_no_front(tmp_path):
-    prepared = prepared_for("test", make_space(SPACE))
-    study = studied(prepared, tmp_path / "runs", [])
+    setup = make_setup("test", make_space(SPACE))
+    study = studied(setup, tmp_path / "runs", [])
     study.write_trial(TrialRecord(0, {}, {}, TrialResult(0, "failed", "it diverged")), {})
     with pytest.raises(SearchFailed, match="no trial was completed"):
         export(study, "pareto")

@@ -7,7 +7,7 @@ import pytest
 from tuner.analysis import Calibration, JudgedBaseline, pick_networks
 from tuner.analysis.scores import Score
 from tuner.cli.summary import summary_lines
-from tuner.run.pipeline import Outcome
+from tuner.run.outcome import Outcome
 
 NO_ENSEMBLE = "no ensemble is better than the best trial by more than one standard error"
 

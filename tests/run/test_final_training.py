@@ -8,7 +8,8 @@ import pytest
 
 from tuner.analysis import Member
 from tuner.run.final_training import train_members
-from tuner.run.preparation import DataRequest, prepare
+from tuner.run.preparing import prepare
+from tuner.run.request import DataRequest
 from tuner.study import SearchSettings, TrialRecord
 from tuner.training import Plan, TrialResult
 from tuner.training.lanes import LanesTrainer
@@ -21,7 +22,7 @@ VALUES = {
 
 
 @pytest.fixture(scope="module")
-def prepared():
+def setup():
     return prepare("mlp", DataRequest("iris"), SearchSettings(epochs=8))
 
 
@@ -34,23 +35,23 @@ def record_of(trial, loss):
     return TrialRecord(trial, {}, {}, TrialResult(trial, "completed", epoch=8, curves=curves))
 
 
-def test_networks_are_averaged(prepared):
+def test_networks_are_averaged(setup):
     members = [member_of(0, 0.1, networks=2), member_of(1, 0.05)]
     records = {trial: record_of(trial, 0.5) for trial in (0, 1)}
     notes = []
-    together = train_members(prepared, records, members, notes.append).network
+    together = train_members(setup, records, members, notes.append).network
     assert notes == []
     x = np.eye(4, dtype=np.float32)
-    alone = [train_members(prepared, records, [member_of(t, r)]).network for t, r in [(1, 0.05)]]
-    first = train_members(prepared, records, [member_of(0, 0.1, networks=2)]).network
+    alone = [train_members(setup, records, [member_of(t, r)]).network for t, r in [(1, 0.05)]]
+    first = train_members(setup, records, [member_of(0, 0.1, networks=2)]).network
     expected = (2 * first(x).numpy() + alone[0](x).numpy()) / 3
     np.testing.assert_allclose(together(x).numpy(), expected, atol=1e-6)
 
 
-def test_a_network_that_does_not_learn_is_trained_again_from_other_weights(prepared):
+def test_a_network_that_does_not_learn_is_trained_again_from_other_weights(setup):
     """Its folds learned to 0.01; at this learning rate no network does so in 8 epochs."""
     notes = []
-    train_members(prepared, {3: record_of(3, 0.01)}, [member_of(3, 1e-6)], notes.append)
+    train_members(setup, {3: record_of(3, 0.01)}, [member_of(3, 1e-6)], notes.append)
     assert len(notes) == 3
     assert re.fullmatch(
         r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), as those of "
@@ -66,26 +67,25 @@ def test_a_network_that_does_not_learn_is_trained_again_from_other_weights(prepa
     assert losses[2] == min(losses)
 
 
-def test_what_its_folds_did_not_learn_either_is_not_trained_again(prepared):
+def test_what_its_folds_did_not_learn_either_is_not_trained_again(setup):
     notes = []
-    train_members(prepared, {3: record_of(3, 1.2)}, [member_of(3, 1e-6)], notes.append)
+    train_members(setup, {3: record_of(3, 1.2)}, [member_of(3, 1e-6)], notes.append)
     assert notes == []
 
 
-def test_the_plan_decides_the_network(prepared):
+def test_the_plan_decides_the_network(setup):
     records, members = {0: record_of(0, 0.5)}, [member_of(0, 0.1)]
-    other = dataclasses.replace(prepared, settings=dataclasses.replace(prepared.settings, seed=9))
+    other = dataclasses.replace(setup, settings=dataclasses.replace(setup.settings, seed=9))
     assert isinstance(other.settings.plan, Plan)
     x = np.eye(4, dtype=np.float32)
     one, same, another = (
-        train_members(each, records, members).network(x).numpy()
-        for each in (prepared, prepared, other)
+        train_members(each, records, members).network(x).numpy() for each in (setup, setup, other)
     )
     np.testing.assert_array_equal(one, same)
     assert not np.allclose(one, another)
 
 
-def test_the_attempt_with_the_least_loss_is_kept(prepared, monkeypatch):
+def test_the_attempt_with_the_least_loss_is_kept(setup, monkeypatch):
     """Attempts that come to nothing, to a little, and to less; the second is kept."""
     attempts = []
 
@@ -104,7 +104,7 @@ def test_the_attempt_with_the_least_loss_is_kept(prepared, monkeypatch):
 
     monkeypatch.setattr(LanesTrainer, "train_on_all_rows", collapsed)
     notes = []
-    kept = train_members(prepared, {3: record_of(3, 0.01)}, [member_of(3, 0.1)], notes.append)
+    kept = train_members(setup, {3: record_of(3, 0.01)}, [member_of(3, 0.1)], notes.append)
     assert ["loss inf" in notes[0], "loss 1.099" in notes[1], "loss 1.099" in notes[2]] == [
         True
     ] * 3

@@ -10,8 +10,10 @@ from tests.helpers.problems import make_split
 from tests.helpers.results import make_result
 from tests.helpers.spaces import make_space
 from tests.run.test_reporting import SPACE
+from tuner.run.opening import open_or_create
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
-from tuner.run.preparation import DataRequest, Destination, Prepared, open_or_create
+from tuner.run.request import DataRequest, Destination
+from tuner.run.setup import Setup
 from tuner.study import SearchSettings, TrialRecord
 
 WIDTHS = """
@@ -36,12 +38,12 @@ class Mine(keras_tuner.HyperModel):
 """
 
 
-def prepared_for(space, definition, data="iris"):
+def make_setup(space, definition, data="iris"):
     request = DataRequest(data)
     dataset = request.load()
     settings = SearchSettings(folds=3, epochs=2)
     split = make_split(dataset.y, classes=dataset.classes, folds=3, test_size=0.2, seed=0)
-    return Prepared(space, definition, request, dataset, split, settings)
+    return Setup(space, definition, request, dataset, split, settings)
 
 
 def values_of(depth, units, rate=0.1):
@@ -53,10 +55,10 @@ def values_of(depth, units, rate=0.1):
     }  # fmt: skip
 
 
-def studied(prepared, root, trials, first=0):
+def studied(setup, root, trials, first=0):
     """A study of trials that are made up: by number, their hyperparameters; the first is best."""
-    study = open_or_create(prepared, Destination(root, "study"))
-    y, problem = prepared.truth.y, prepared.problem
+    study = open_or_create(setup, Destination(root, "study"))
+    y, problem = setup.truth.y, setup.problem
     probabilities = np.full((len(y), 3), 1 / 3, np.float32)
     for number, values in enumerate(trials, start=first):
         result = make_result(number, probabilities, problem, parameters=len(trials))
@@ -66,21 +68,21 @@ def studied(prepared, root, trials, first=0):
 
 
 @pytest.fixture(scope="module")
-def prepared():
-    return prepared_for("test", make_space(SPACE))
+def setup():
+    return make_setup("test", make_space(SPACE))
 
 
 @pytest.fixture
 def own(tmp_path):
     (tmp_path / "own.py").write_text(WIDTHS)
-    return prepared_for(f"{tmp_path / 'own.py'}:Mine", None)
+    return make_setup(f"{tmp_path / 'own.py'}:Mine", None)
 
 
-def test_trials_of_one_shape_are_measured_once(prepared, tmp_path):
+def test_trials_of_one_shape_are_measured_once(setup, tmp_path):
     trials = [values_of(2, 8), values_of(0, 8), values_of(2, 8, rate=0.2)]
-    study = studied(prepared, tmp_path, trials)
+    study = studied(setup, tmp_path, trials)
     assert lacks_prediction_times(study)
-    measure_prediction_times(prepared, study)
+    measure_prediction_times(setup, study)
     assert not lacks_prediction_times(study)
     times = study.prediction_times()
     assert (times.completed, times.networks, times.notes) == (3, 2, ())
@@ -96,12 +98,12 @@ def test_networks_differ_by_their_convolutions(tmp_path):
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "grey.npz", x=rng.random((30, 8, 8)), y=np.arange(30) % 3)
     definition = make_space("[network]\nblocks = [1, 2]\nfilters = [2, 4]")
-    prepared = prepared_for("own.toml", definition, str(tmp_path / "grey.npz"))
+    setup = make_setup("own.toml", definition, str(tmp_path / "grey.npz"))
     shapes = [(1, 2), (1, 4), (2, 2), (1, 2)]
     dense = values_of(1, 8)
     trials = [{**dense, "blocks": blocks, "filters": filters} for blocks, filters in shapes]
-    study = studied(prepared, tmp_path, trials)
-    measure_prediction_times(prepared, study)
+    study = studied(setup, tmp_path, trials)
+    measure_prediction_times(setup, study)
     assert study.prediction_times().networks == 3
 
 
@@ -142,27 +144,27 @@ def test_a_hypermodel_that_is_gone_is_told(own, tmp_path):
     )
 
 
-def test_a_time_limit_is_held_to(prepared, tmp_path):
-    study = studied(prepared, tmp_path, [values_of(1, units) for units in range(2, 60)])
+def test_a_time_limit_is_held_to(setup, tmp_path):
+    study = studied(setup, tmp_path, [values_of(1, units) for units in range(2, 60)])
     begun = time.monotonic()
-    measure_prediction_times(prepared, study, seconds=0.2)
+    measure_prediction_times(setup, study, seconds=0.2)
     assert time.monotonic() - begun < 2  # a network that was begun is built
     assert 0 < study.prediction_times().networks < 16
 
 
-def test_those_on_the_front_of_size_come_first(prepared, tmp_path):
-    study = studied(prepared, tmp_path, [values_of(1, units) for units in range(2, 22)])
-    small = make_result(20, np.full((len(prepared.truth.y), 3), 1 / 3, np.float32),
-                        prepared.problem, parameters=1)  # fmt: skip
+def test_those_on_the_front_of_size_come_first(setup, tmp_path):
+    study = studied(setup, tmp_path, [values_of(1, units) for units in range(2, 22)])
+    small = make_result(20, np.full((len(setup.truth.y), 3), 1 / 3, np.float32),
+                        setup.problem, parameters=1)  # fmt: skip
     study.write_trial(TrialRecord(20, values_of(0, 0), {}, replace(small, score=9.0)), {})
-    measure_prediction_times(prepared, study, seconds=60)
+    measure_prediction_times(setup, study, seconds=60)
     assert set(study.prediction_times().trials) == {*range(15), 20}
 
 
-def test_trials_that_completed_since_then_are_measured_with_the_others(prepared, tmp_path):
-    study = studied(prepared, tmp_path, [values_of(1, 2)])
-    measure_prediction_times(prepared, study)
-    studied(prepared, tmp_path, [values_of(1, 3)], first=1)
+def test_trials_that_completed_since_then_are_measured_with_the_others(setup, tmp_path):
+    study = studied(setup, tmp_path, [values_of(1, 2)])
+    measure_prediction_times(setup, study)
+    studied(setup, tmp_path, [values_of(1, 3)], first=1)
     assert lacks_prediction_times(study)
-    measure_prediction_times(prepared, study)
+    measure_prediction_times(setup, study)
     assert set(study.prediction_times().trials) == {0, 1}

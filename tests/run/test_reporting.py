@@ -13,23 +13,13 @@ from tests.helpers.spaces import make_space
 from tests.report.test_report import texts
 from tuner.errors import SearchFailed, UserError
 from tuner.report import Page, make_study_page
-from tuner.run.preparation import (
-    DataRequest,
-    Destination,
-    Prepared,
-    open_or_create,
-    open_study,
-    prepare,
-)
-from tuner.run.reporting import (
-    baseline_seconds,
-    choice_seconds,
-    compare_studies,
-    report_seconds,
-    report_study,
-    study_material,
-    write_page,
-)
+from tuner.run.comparing import compare_studies
+from tuner.run.estimates import Estimates
+from tuner.run.opening import open_or_create, open_study
+from tuner.run.preparing import prepare
+from tuner.run.reporting import report_study, study_material, write_page
+from tuner.run.request import DataRequest, Destination
+from tuner.run.setup import Setup
 from tuner.study import SearchSettings, TrialRecord
 
 SPACE = """
@@ -42,42 +32,42 @@ learning_rate = { min = 0.01, max = 0.3, log = true }
 
 
 @pytest.fixture
-def prepared():
+def setup():
     request = DataRequest("iris")
     dataset = request.load()
     settings = SearchSettings(folds=3, epochs=2, max_trials=12)
     split = make_split(
         dataset.y, classes=dataset.classes, folds=3, test_size=0.2, seed=settings.seed
     )
-    return Prepared("test", make_space(SPACE), request, dataset, split, settings)
+    return Setup("test", make_space(SPACE), request, dataset, split, settings)
 
 
-def make_study(prepared, root, name="study"):
+def make_study(setup, root, name="study"):
     """A study of twelve trials that are made up."""
-    study = open_or_create(prepared, Destination(root, name))
-    study.begin(prepared.settings)
-    y, repeats = prepared.truth.y, prepared.split.repeats
+    study = open_or_create(setup, Destination(root, name))
+    study.begin(setup.settings)
+    y, repeats = setup.truth.y, setup.split.repeats
     shape = (repeats, len(y), 3) if repeats > 1 else (len(y), 3)
     for number in range(12):
         rng = np.random.default_rng(number)
         logits = 2 * np.eye(3)[y] + rng.normal(size=shape) * (0.5 + number / 6)
         probabilities = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
         probabilities = probabilities.astype(np.float32)
-        result = make_result(number, probabilities, prepared.problem, parameters=15 + number)
+        result = make_result(number, probabilities, setup.problem, parameters=15 + number)
         values = {"depth": number % 3, "learning_rate": 0.02 * (number + 1)}
         study.write_trial(TrialRecord(number, values, {}, result), {})
     return study
 
 
 @pytest.fixture
-def study(prepared, tmp_path):
-    return make_study(prepared, tmp_path / "runs")
+def study(setup, tmp_path):
+    return make_study(setup, tmp_path / "runs")
 
 
-def test_a_report_is_a_page_its_charts_and_the_table_of_trials(prepared, study):
+def test_a_report_is_a_page_its_charts_and_the_table_of_trials(setup, study):
     (study.folder / "figures").mkdir()
     (study.folder / "figures" / "gone.vl.json").write_text("{}")
-    path = report_study(prepared, study)
+    path = report_study(setup, study)
     assert path == study.folder / "report.html"
     page = path.read_text(encoding="utf-8")
     for words in (
@@ -97,34 +87,34 @@ def test_a_report_is_a_page_its_charts_and_the_table_of_trials(prepared, study):
     assert not list(study.folder.glob("*.tmp"))
 
 
-def test_the_same_study_has_the_same_report(prepared, study):
-    first = report_study(prepared, study).read_text(encoding="utf-8")
-    assert report_study(prepared, study).read_text(encoding="utf-8") == first
+def test_the_same_study_has_the_same_report(setup, study):
+    first = report_study(setup, study).read_text(encoding="utf-8")
+    assert report_study(setup, study).read_text(encoding="utf-8") == first
 
 
-def test_without_time_no_baseline_is_trained_but_those_that_were_are_shown(prepared, study):
-    untimely = report_study(prepared, study, baselines=False).read_text(encoding="utf-8")
+def test_without_time_no_baseline_is_trained_but_those_that_were_are_shown(setup, study):
+    untimely = report_study(setup, study, baselines=False).read_text(encoding="utf-8")
     assert "No baselines were trained, since there was no time left for them." in untimely
-    with_them = report_study(prepared, study).read_text(encoding="utf-8")
+    with_them = report_study(setup, study).read_text(encoding="utf-8")
     assert "No baselines were trained" not in with_them
-    assert report_study(prepared, study, baselines=False).read_text(encoding="utf-8") == with_them
+    assert report_study(setup, study, baselines=False).read_text(encoding="utf-8") == with_them
 
 
-def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(prepared, study):
-    sections = study_material(prepared, study).answers.answers
+def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(setup, study):
+    sections = study_material(setup, study).answers.answers
     sentences = " ".join(sentence for section in sections for sentence in section.sentences)
     root = study.folder.parents[1]
     assert f"`python -m tuner resume study --root {root} --max-trials 30` goes on" in sentences
 
 
-def test_a_study_in_which_nothing_was_completed_has_no_report(prepared, tmp_path):
-    study = open_or_create(prepared, Destination(tmp_path, "empty"))
+def test_a_study_in_which_nothing_was_completed_has_no_report(setup, tmp_path):
+    study = open_or_create(setup, Destination(tmp_path, "empty"))
     with pytest.raises(SearchFailed, match="no trial was completed"):
-        report_study(prepared, study)
+        report_study(setup, study)
     assert not (study.folder / "report.html").exists()
 
 
-def test_a_page_that_cannot_be_written_is_one_sentence(prepared, tmp_path):
+def test_a_page_that_cannot_be_written_is_one_sentence(setup, tmp_path):
     path = tmp_path / "nowhere" / "report.html"
     with pytest.raises(UserError) as refused:
         write_page(Page("a", "b", (), ()), path)
@@ -134,34 +124,34 @@ def test_a_page_that_cannot_be_written_is_one_sentence(prepared, tmp_path):
     )
 
 
-def test_a_page_elsewhere_is_all_that_is_written(prepared, study, tmp_path):
+def test_a_page_elsewhere_is_all_that_is_written(setup, study, tmp_path):
     (study.folder / "figures").write_text("in the way")
     before = sorted(study.folder.iterdir())
-    path = report_study(prepared, study, output=tmp_path / "page.html", baselines=False)
+    path = report_study(setup, study, output=tmp_path / "page.html", baselines=False)
     assert "How many hidden layers" in path.read_text("utf-8")
     assert sorted(study.folder.iterdir()) == before
 
 
-def test_charts_that_cannot_be_written_are_one_sentence(prepared, study):
+def test_charts_that_cannot_be_written_are_one_sentence(setup, study):
     (study.folder / "figures").write_text("in the way")
     with pytest.raises(UserError) as refused:
-        report_study(prepared, study, baselines=False)
+        report_study(setup, study, baselines=False)
     assert str(refused.value) == (
         f"folder {study.folder}/figures cannot be written (File exists); mend that, or write the "
         "page alone, with --output FILE"
     )
 
 
-def test_studies_are_compared_on_one_page(prepared, study, tmp_path):
-    other = make_study(prepared, tmp_path / "runs", "other")
-    path = compare_studies([(prepared, study), (prepared, other)], tmp_path / "both.html")
+def test_studies_are_compared_on_one_page(setup, study, tmp_path):
+    other = make_study(setup, tmp_path / "runs", "other")
+    path = compare_studies([(setup, study), (setup, other)], tmp_path / "both.html")
     assert "By their rows these cannot be told apart: study, other." in path.read_text("utf-8")
 
 
-def test_a_time_limit_keeps_more_for_a_choice_by_roc_curves(prepared):
-    settings = replace(prepared.settings, objective="roc_auc")
-    by_curves = choice_seconds(replace(prepared, settings=settings))
-    assert 0 < choice_seconds(prepared) < by_curves < 1
+def test_a_time_limit_keeps_more_for_a_choice_by_roc_curves(setup):
+    settings = replace(setup.settings, objective="roc_auc")
+    by_curves = Estimates.from_setup(replace(setup, settings=settings)).picking
+    assert 0 < Estimates.from_setup(setup).picking < by_curves < 1
 
 
 # Seconds that were measured on two cores, as benchmarks/README.md has them.
@@ -178,8 +168,9 @@ def test_a_time_limit_keeps_what_was_measured_and_not_much_more(
     np.savez(tmp_path / "made.npz", x=x, y=y)
     settings = SearchSettings(max_trials=trials, test_size=0.0)
     made = prepare("mlp_depth", DataRequest(str(tmp_path / "made.npz")), settings)
-    assert page <= report_seconds(made) <= 3 * page
-    assert baselines <= baseline_seconds(made) <= 2 * baselines
+    estimates = Estimates.from_setup(made)
+    assert page <= estimates.report <= 3 * page
+    assert baselines <= estimates.baselines <= 2 * baselines
 
 
 @pytest.fixture
@@ -223,16 +214,16 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
 ):
     request = DataRequest(visits, **relations)
     settings = SearchSettings(folds=3, epochs=2, max_trials=12, **options)
-    prepared = replace(prepare("mlp_depth", request, settings), definition=make_space(SPACE))
-    study = make_study(prepared, tmp_path / "runs")
-    page = make_study_page(study_material(prepared, study))
+    setup = replace(prepare("mlp_depth", request, settings), definition=make_space(SPACE))
+    study = make_study(setup, tmp_path / "runs")
+    page = make_study_page(study_material(setup, study))
     words = texts(page, "method")
     for part in said:
         assert part in words
     assert len(study.baselines()["logistic regression"].reshape(-1, 3)) == (
-        len(prepared.truth.y) * prepared.split.repeats
+        len(setup.truth.y) * setup.split.repeats
     )
     again, _ = open_study("study", tmp_path / "runs")
-    assert again.request == prepared.request
-    assert again.split.to_dict() == prepared.split.to_dict()
-    np.testing.assert_array_equal(again.truth.clusters, prepared.truth.clusters)
+    assert again.request == setup.request
+    assert again.split.to_dict() == setup.split.to_dict()
+    np.testing.assert_array_equal(again.truth.clusters, setup.truth.clusters)

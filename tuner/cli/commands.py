@@ -124,7 +124,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     """Search a space of networks, and export the best one."""
     from tuner.cli.search import SearchCommand
     from tuner.data import split_names
-    from tuner.run.preparation import DataRequest, usual_oracle
+    from tuner.run.request import DataRequest, default_oracle
     from tuner.study import SearchSettings
 
     settings = SearchSettings(
@@ -133,7 +133,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         folds=folds,
         repeats=repeats,
         epochs=epochs,
-        oracle=oracle or usual_oracle(space),
+        oracle=oracle or default_oracle(space),
         objective=objective,
         racing=racing,
         trainer=trainer,

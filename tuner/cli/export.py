@@ -16,7 +16,8 @@ from tuner.analysis import (
 )
 from tuner.errors import NO_TRIAL, SearchFailed, UserError
 from tuner.run.exporting import export_pick
-from tuner.run.preparation import Prepared, open_study
+from tuner.run.opening import open_study
+from tuner.run.setup import Setup
 from tuner.study import Study
 from tuner.words import format_score
 
@@ -44,11 +45,11 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
     from tuner.cli.quiet import import_heavy
     from tuner.serving.writing import check_folder
 
-    prepared, study = open_study(name, root)
+    setup, study = open_study(name, root)
     if pick == PARETO:
         exports = _front(study, output or study.folder / "model-pareto")
     else:
-        picked, folder = _one(prepared, study, pick)
+        picked, folder = _one(setup, study, pick)
         exports = [(picked, output or folder)]
     for _, folder in exports:
         check_folder(folder.resolve())
@@ -59,17 +60,17 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
             "export …"
         )
         export_pick(
-            prepared, study, picked, folder.resolve(), on_note=lambda note: _say(f"note: {note}")
+            setup, study, picked, folder.resolve(), on_note=lambda note: _say(f"note: {note}")
         )
         print(folder, flush=True)
 
 
-def _one(prepared: Prepared, study: Study, pick: str | None) -> tuple[Exportable, Path]:
+def _one(setup: Setup, study: Study, pick: str | None) -> tuple[Exportable, Path]:
     """Return what is exported as one model, and where to if nothing else is said."""
     if pick is not None and pick.isdigit():
         picked = find_exportable(study, int(pick))
         return picked, study.folder / f"model-{picked.folder}"
-    picks = pick_networks(study, prepared.truth)
+    picks = pick_networks(study, setup.truth)
     name = next((each for each in PICK_NAMES if each == pick), picks.exported)
     own = study.model_folder
     folder = own if name == picks.exported else own.with_name(f"model-{name}")

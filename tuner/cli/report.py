@@ -5,7 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from tuner.errors import UserError
-from tuner.run.preparation import Prepared, open_study
+from tuner.run.opening import open_study
+from tuner.run.setup import Setup
 from tuner.study import Study
 
 __all__ = ["write_comparison", "write_report"]
@@ -26,14 +27,14 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
         UserError: There is no such study, its data changed, or the page cannot be written.
     """
     _check_output(output)
-    prepared, study = open_study(name, root)
+    setup, study = open_study(name, root)
     from tuner.run.reporting import report_study
 
-    _measure(prepared, study)
-    print(report_study(prepared, study, output=output))
+    _measure(setup, study)
+    print(report_study(setup, study, output=output))
 
 
-def _measure(prepared: Prepared, study: Study) -> None:
+def _measure(setup: Setup, study: Study) -> None:
     """Measure prediction times where a search had no time to, but not while another searches."""
     from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 
@@ -42,7 +43,7 @@ def _measure(prepared: Prepared, study: Study) -> None:
     from tuner.cli.quiet import import_heavy
 
     import_heavy()
-    measure_prediction_times(prepared, study)
+    measure_prediction_times(setup, study)
 
 
 def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> None:
@@ -61,7 +62,7 @@ def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> N
         raise UserError("compare: there is nothing to compare; give the names of two studies")
     _check_output(output)
     opened = [open_study(name, root) for name in dict.fromkeys(names)]
-    from tuner.run.reporting import compare_studies
+    from tuner.run.comparing import compare_studies
 
     print(compare_studies(opened, output or root / _page_name(list(dict.fromkeys(names)))))
 

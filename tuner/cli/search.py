@@ -15,15 +15,11 @@ from tuner.cli.describe import data_lines
 from tuner.cli.quiet import import_heavy
 from tuner.cli.summary import summary_lines
 from tuner.errors import ExportMismatch
+from tuner.run.opening import check_study, open_study
 from tuner.run.pipeline import run_search
-from tuner.run.preparation import (
-    DataRequest,
-    Destination,
-    Prepared,
-    check_study,
-    open_study,
-    prepare,
-)
+from tuner.run.preparing import prepare
+from tuner.run.request import DataRequest, Destination
+from tuner.run.setup import Setup
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord, check_root
 from tuner.tracking import MlflowMirror, chosen_tracking_uri
@@ -69,9 +65,9 @@ class SearchCommand:
         """
         destination = Destination(self.root, name, overwrite)
         destination.check()
-        prepared = prepare(space, request, settings)
-        check_study(prepared, destination)
-        self._run(prepared, destination)
+        setup = prepare(space, request, settings)
+        check_study(setup, destination)
+        self._run(setup, destination)
 
     def resume(self, name: str, limits: Mapping[str, Any]) -> None:
         """Go on with a study, and print the summary to standard output.
@@ -81,21 +77,21 @@ class SearchCommand:
             limits: Settings that are others than when it was searched last.
         """
         check_root(self.root)
-        prepared, _ = open_study(name, self.root)
-        prepared = replace(prepared, settings=replace(prepared.settings, **limits))
-        self._run(prepared, Destination(self.root, name))
+        setup, _ = open_study(name, self.root)
+        setup = replace(setup, settings=replace(setup.settings, **limits))
+        self._run(setup, Destination(self.root, name))
 
-    def _run(self, prepared: Prepared, destination: Destination) -> None:
-        for line in data_lines(prepared.dataset, prepared.split):
+    def _run(self, setup: Setup, destination: Destination) -> None:
+        for line in data_lines(setup.dataset, setup.split):
             self.console.print(line, markup=False)
         uri = chosen_tracking_uri(self.tracking_uri, self.root)
-        progress = Progress(self.console, prepared)
+        progress = Progress(self.console, setup)
         # its process makes ready while TensorFlow is imported here
         mirror = MlflowMirror(uri, self.root, on_fault=progress.mlflow_fault)
         import_heavy()
         try:
             outcome = run_search(
-                prepared,
+                setup,
                 destination,
                 started=self.started,
                 listeners=[mirror, progress],
@@ -136,10 +132,10 @@ class Progress(Listener):
         ended: How many trials ended.
     """
 
-    def __init__(self, console: Console, prepared: Prepared) -> None:
+    def __init__(self, console: Console, setup: Setup) -> None:
         self.console = console
-        self.settings = prepared.settings
-        definition = prepared.definition
+        self.settings = setup.settings
+        definition = setup.definition
         hyperparameters = definition.hyperparameters if definition else ()
         self.fixed = {h.name for h in hyperparameters if isinstance(h.domain, Fixed)}
         self.ended = 0

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from tuner.analysis import Calibration, Ensemble, JudgedBaseline, PickName
-from tuner.run.pipeline import Outcome
+from tuner.run.outcome import Outcome
 from tuner.study import Pick
 from tuner.words import (
     count_noun,

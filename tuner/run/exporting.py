@@ -14,7 +14,7 @@ from tuner.analysis import (
     read_test_scores,
 )
 from tuner.run.final_training import train_members
-from tuner.run.preparation import Prepared
+from tuner.run.setup import Setup
 from tuner.scoring import OBJECTIVES
 from tuner.study import EventKind, Study, installed_versions
 
@@ -49,7 +49,7 @@ class Export:
 
 
 def export_pick(
-    prepared: Prepared,
+    setup: Setup,
     study: Study,
     picked: Exportable,
     folder: Path,
@@ -60,7 +60,7 @@ def export_pick(
     The held-out rows are not scored again: only what the search exported has a test score.
 
     Args:
-        prepared: The study's space, data and settings.
+        setup: The study's space, data and settings.
         study: The study.
         picked: One of its picks.
         folder: Where to.
@@ -72,17 +72,17 @@ def export_pick(
     """
     from tuner.serving.fresh_process import FreshProcess
 
-    calibration = calibrate_networks(study, picked.members, prepared.problem)
+    calibration = calibrate_networks(study, picked.members, setup.problem)
     members, temperature = picked.members, calibration.temperature
     test = read_test_scores(study, members, temperature)
     records = {record.trial: record for record in study.trials()}
     with FreshProcess() as fresh:  # it starts while the network trains
-        trained = train_members(prepared, records, members, on_note, temperature=temperature)
+        trained = train_members(setup, records, members, on_note, temperature=temperature)
         export = Export(picked, trained, calibration, test, folder, fresh)
-        export_trained(prepared, study, export)
+        export_trained(setup, study, export)
 
 
-def export_trained(prepared: Prepared, study: Study, export: Export) -> None:
+def export_trained(setup: Setup, study: Study, export: Export) -> None:
     """Write and check a trained pick; in the study's own place, MLflow registers it.
 
     Raises:
@@ -91,8 +91,8 @@ def export_trained(prepared: Prepared, study: Study, export: Export) -> None:
     """
     from tuner.serving.export import export_model, sample_rows
 
-    description = _describe(prepared, study, export)
-    sample = sample_rows(prepared.dataset.raw, prepared.dataset.schema)
+    description = _describe(setup, study, export)
+    sample = sample_rows(setup.dataset.raw, setup.dataset.schema)
     fingerprint = export_model(
         export.trained, description, export.folder, sample=sample, fresh=export.fresh
     )
@@ -100,7 +100,7 @@ def export_trained(prepared: Prepared, study: Study, export: Export) -> None:
         study.journal.append(EventKind.EXPORTED, pick=export.picked.name, fingerprint=fingerprint)
 
 
-def _describe(prepared: Prepared, study: Study, export: Export) -> dict[str, Any]:
+def _describe(setup: Setup, study: Study, export: Export) -> dict[str, Any]:
     """Return what `model.json` says of the study and the pick."""
     record, pick = study.record, export.picked.description
     errors = pick["standard_errors"]
@@ -117,10 +117,10 @@ def _describe(prepared: Prepared, study: Study, export: Export) -> dict[str, Any
         "notes": list(export.trained.notes),
         "measured": {
             "trials": sum(trial.completed for trial in study.trials()),
-            "split": prepared.split.in_words,
-            "scored_rows": len(prepared.truth.y),
-            "training_rows": len(prepared.split.train),
-            "test_rows": len(prepared.split.test),
+            "split": setup.split.in_words,
+            "scored_rows": len(setup.truth.y),
+            "training_rows": len(setup.split.train),
+            "test_rows": len(setup.split.test),
         },
         "data": record.data,
         "versions": installed_versions(),

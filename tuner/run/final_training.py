@@ -9,7 +9,7 @@ import numpy as np
 from tuner.analysis import Member
 from tuner.data import Scaler
 from tuner.problem import Problem
-from tuner.run.preparation import Prepared, hyperparameters_of, make_hypermodel
+from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
 from tuner.scoring import cross_entropy
 from tuner.study import TrialRecord
 from tuner.training import TRAINERS, FinalJob, Job, Plan
@@ -30,7 +30,7 @@ _AT_ONCE = 256  # of them, so that wide networks and large pictures stay small i
 
 
 def train_members(
-    prepared: Prepared,
+    setup: Setup,
     records: Mapping[int, TrialRecord],
     members: Sequence[Member],
     on_note: Callable[[str], None] = lambda note: None,
@@ -40,7 +40,7 @@ def train_members(
     """Return networks that are trained on all training rows, as one that averages them.
 
     Args:
-        prepared: The study's space, data and settings.
+        setup: The study's space, data and settings.
         records: The study's trials by number.
         members: Which networks.
         on_note: Is told of a network that had to be trained again, and of one that never learned.
@@ -50,14 +50,14 @@ def train_members(
     from tuner.model.calibrated import calibrated
     from tuner.serving.export import TrainedNetwork
 
-    problem = prepared.problem
+    problem = setup.problem
     scaler = problem.scaler(problem.rows)
     assert scaler is not None  # the data of a study are always scaled
-    trainer, plan = TRAINERS[prepared.settings.trainer](), prepared.settings.plan
-    training = _FinalTraining(problem, plan, make_hypermodel(prepared), trainer, scaler, on_note)
+    trainer, plan = TRAINERS[setup.settings.trainer](), setup.settings.plan
+    training = _FinalTraining(problem, plan, make_hypermodel(setup), trainer, scaler, on_note)
     networks, notes = training.run([(m, records[m.trial]) for m in members])
     network = calibrated(averaged(networks), temperature)
-    return TrainedNetwork(network, prepared.dataset.schema, scaler, notes)
+    return TrainedNetwork(network, setup.dataset.schema, scaler, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class _FinalTraining:
         """
         finals, limits = [], []
         for member, record in members:
-            job = Job(member.trial, hyperparameters_of(member.hyperparameters))
+            job = Job(member.trial, make_hyperparameters(member.hyperparameters))
             finals += [FinalJob(job, member.epoch, network) for network in range(member.networks)]
             limits += [self._limit(record)] * member.networks
         networks = self._train(finals)

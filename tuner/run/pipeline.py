@@ -5,20 +5,16 @@ The parts do not know of each other; this is where they meet. Nothing here print
 
 import math
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tuner.analysis import (
-    Calibration,
     JudgedBaseline,
     Picks,
     calibrate_networks,
     count_networks,
-    find_fronts,
     judge_baselines,
     load_baselines,
     make_exportable,
@@ -26,121 +22,27 @@ from tuner.analysis import (
 )
 from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError, one_line
 from tuner.report import preload_charting
+from tuner.run.estimates import Estimates
 from tuner.run.exporting import Export, export_trained
 from tuner.run.final_training import train_members
-from tuner.run.prediction_times import (
-    PREDICTION_SECONDS,
-    lacks_prediction_times,
-    measure_prediction_times,
-)
-from tuner.run.preparation import Destination, Prepared, make_hypermodel, open_or_create
-from tuner.run.reporting import baseline_seconds, choice_seconds, report_seconds, report_study
+from tuner.run.opening import open_or_create
+from tuner.run.outcome import Outcome
+from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
+from tuner.run.reporting import report_study
+from tuner.run.request import Destination
+from tuner.run.setup import Setup, make_hypermodel
 from tuner.scoring import defined_scores
-from tuner.study import EventKind, Listener, PredictionTime, Study, TrialRecord
+from tuner.study import EventKind, Listener, Study
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
     from tuner.serving.export import TrainedNetwork
 
-__all__ = ["Outcome", "run_search"]
-
-_EXPORT_SECONDS = 8.0  # to write a model and check it in a fresh process; hardly grows with it
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a search found.
-
-    Attributes:
-        study: The study on the disk.
-        records: Its finished trials.
-        picks: The networks that it names.
-        test: Mean and standard error of each objective on the held-out rows, by name, of what was
-            exported; without those that these rows do not define, and empty where none were held
-            back.
-        calibration: Of the probabilities of what was exported.
-        baselines: Simple classifiers on the same rows and folds; empty where no time was left.
-        model: The exported folder; None where the export failed.
-        fault: Why it failed; empty otherwise.
-        report: The page; None where it could not be written.
-        sentence: Why the search ended.
-        seconds: Wall time of all of it.
-    """
-
-    study: Study
-    records: tuple[TrialRecord, ...]
-    picks: Picks
-    test: dict[str, tuple[float, float]]
-    calibration: Calibration
-    baselines: tuple[JudgedBaseline, ...]
-    model: Path | None
-    fault: str
-    report: Path | None
-    sentence: str
-    seconds: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the object that `--json` prints."""
-        objective = self.study.record.settings.objective
-        fronts = find_fronts(self.study, self.records)
-        counts: Counter[str] = Counter(record.result.status for record in self.records)
-        return {
-            "study": self.study.record.name,
-            "trials": len(self.records),
-            "completed": counts["completed"],
-            "pruned": counts["pruned"],
-            "failed": counts["failed"],
-            "objective": objective,
-            "best": self.picks.best.to_dict(),
-            "smallest": self.picks.smallest.to_dict(),
-            "pareto": [_on_the_front(record) for record in fronts.parameters],
-            "pareto_by_time": [
-                {**_on_the_front(record), **_seconds(fronts.times.trials[record.trial])}
-                for record in fronts.time
-            ],
-            "ensemble": self.picks.ensemble.to_dict(),
-            "exported": self.picks.exported,
-            "calibration": self.calibration.to_dict(),
-            "baselines": [_beside(baseline, objective) for baseline in self.baselines],
-            "test_score": self.test[objective][0] if objective in self.test else None,
-            "test": {
-                name: {"score": score, "standard_error": error}
-                for name, (score, error) in self.test.items()
-            },
-            "seconds": round(self.seconds, 3),
-            "model": None if self.model is None else str(self.model),
-            "report": None if self.report is None else str(self.report),
-        }
-
-
-def _on_the_front(record: TrialRecord) -> dict[str, Any]:
-    result = record.result
-    return {
-        "trial": record.trial,
-        "parameters": result.parameters,
-        "score": result.score,
-        "standard_error": result.standard_error,
-    }
-
-
-def _beside(baseline: JudgedBaseline, objective: str) -> dict[str, Any]:
-    score = baseline.scores[objective]
-    return {
-        "name": baseline.name,
-        "score": score.value,
-        "standard_error": score.standard_error,
-        "difference": baseline.difference,
-        "difference_standard_error": baseline.standard_error,
-        "verdict": baseline.verdict,
-    }
-
-
-def _seconds(of: PredictionTime) -> dict[str, float]:
-    return {"row_seconds": of.row, "batch_seconds": of.batch}
+__all__ = ["run_search"]
 
 
 def run_search(
-    prepared: Prepared,
+    setup: Setup,
     destination: Destination,
     *,
     started: float,
@@ -150,7 +52,7 @@ def run_search(
     """Search, pick, train the pick on all training rows, export it and score it once.
 
     Args:
-        prepared: What to search.
+        setup: What to search.
         destination: Where the study is written.
         started: Since when time counts, by `time.monotonic`.
         listeners: Who is told of the search's events.
@@ -162,8 +64,8 @@ def run_search(
         SpaceError: A user's hypermodel cannot be loaded or trained.
         SearchFailed: No trial was completed.
     """
-    tuner = _make_tuner(prepared, listeners)
-    study = open_or_create(prepared, destination)
+    tuner = _make_tuner(setup, listeners)
+    study = open_or_create(setup, destination)
     status: Literal["finished", "failed", "interrupted"] = "interrupted"
     summary: dict[str, Any] = {}
     with study.search_lock():
@@ -172,9 +74,9 @@ def run_search(
                 "the last line of the journal was being written when the search was stopped; it "
                 "is dropped, and what it told is done again"
             )
-        study.begin(prepared.settings)
+        study.begin(setup.settings)
         try:
-            outcome = _search(prepared, tuner, study, started=started, on_stage=on_stage)
+            outcome = _search(setup, tuner, study, started=started, on_stage=on_stage)
             status, summary = "finished", outcome.to_dict()
             return outcome
         except Exception:
@@ -187,7 +89,7 @@ def run_search(
 
 
 def _search(
-    prepared: Prepared,
+    setup: Setup,
     tuner: "KFoldTuner",
     study: Study,
     *,
@@ -197,49 +99,44 @@ def _search(
     from tuner.analysis import NETWORKS
     from tuner.serving.fresh_process import FreshProcess
 
-    afterwards = choice_seconds(prepared) + report_seconds(prepared) + baseline_seconds(prepared)
+    estimates = Estimates.from_setup(setup)
     sentence = tuner.run(
-        prepared.problem,
+        setup.problem,
         study,
         started=started,
-        export_seconds=_EXPORT_SECONDS + PREDICTION_SECONDS + afterwards,
+        export_seconds=estimates.after_search,
         final_networks=NETWORKS,
     )
     on_stage("picking the network")
-    picks = pick_networks(study, prepared.truth)
-    picked, model, test, fault = (
-        make_exportable(picks, picks.exported),
-        study.model_folder,
-        {},
-        "",
-    )
+    picks = pick_networks(study, setup.truth)
+    picked, model, test, fault = make_exportable(picks, picks.exported), study.model_folder, {}, ""
     members, records = picked.members, {record.trial: record for record in tuner.records}
-    calibration = calibrate_networks(study, members, prepared.problem)
+    calibration = calibrate_networks(study, members, setup.problem)
     what = "the best network" if picked.name == "best" else "the ensemble's networks"
     on_stage(f"training {what} on all training rows, exporting and checking the model")
     with FreshProcess() as fresh:  # it starts while the page is made ready and the network trains
         with suppress(Exception):  # the report tries it again, and tells
             preload_charting()
         temperature = calibration.temperature
-        trained = train_members(prepared, records, members, tuner.note, temperature=temperature)
-        test = _score(trained, prepared)
+        trained = train_members(setup, records, members, tuner.note, temperature=temperature)
+        test = _score(trained, setup)
         networks = count_networks(members)
         study.journal.append(
             EventKind.TESTED, networks=networks, temperature=temperature, test=test
         )
         export = Export(picked, trained, calibration, test, model, fresh)
         try:
-            export_trained(prepared, study, export)
+            export_trained(setup, study, export)
         except ExportMismatch as error:  # what was found is told all the same
             fault = str(error)
             study.journal.append(EventKind.NOT_EXPORTED, fault=fault)
     on_stage("writing the report")
-    left = (prepared.settings.max_seconds or math.inf) - (time.monotonic() - started)
-    left -= report_seconds(prepared) + PREDICTION_SECONDS
+    left = (setup.settings.max_seconds or math.inf) - (time.monotonic() - started)
+    left -= estimates.report + estimates.prediction_times
     measured = left > 0 and lacks_prediction_times(study)
-    baselines = left > baseline_seconds(prepared)
+    baselines = left > estimates.baselines
     report, judged = _report(
-        prepared, study, picks, measured=measured, baselines=baselines, on_note=tuner.note
+        setup, study, picks, measured=measured, baselines=baselines, on_note=tuner.note
     )
     return Outcome(
         study=study,
@@ -257,7 +154,7 @@ def _search(
 
 
 def _report(
-    prepared: Prepared,
+    setup: Setup,
     study: Study,
     picks: Picks,
     *,
@@ -272,12 +169,12 @@ def _report(
     """
     try:
         if measured:
-            measure_prediction_times(prepared, study)
-        report = report_study(prepared, study, picks, baselines=baselines)
+            measure_prediction_times(setup, study)
+        report = report_study(setup, study, picks, baselines=baselines)
         return report, judge_baselines(
             load_baselines(study),
             picks.out_of_bag,
-            prepared.truth,
+            setup.truth,
             objective=study.record.objective.name,
         )
     except Exception as error:
@@ -288,26 +185,26 @@ def _report(
         return None, ()
 
 
-def _make_tuner(prepared: Prepared, listeners: Sequence[Listener]) -> "KFoldTuner":
+def _make_tuner(setup: Setup, listeners: Sequence[Listener]) -> "KFoldTuner":
     from tuner.search import KFoldTuner
 
-    hypermodel = make_hypermodel(prepared)
+    hypermodel = make_hypermodel(setup)
     try:
-        return KFoldTuner(hypermodel, prepared.settings, listeners=listeners)
+        return KFoldTuner(hypermodel, setup.settings, listeners=listeners)
     except Exception as error:
-        if prepared.definition is not None or isinstance(error, UserError):
+        if setup.definition is not None or isinstance(error, UserError):
             raise
         # KerasTuner builds a network of a user's hypermodel to learn its hyperparameters
         raise SpaceError(
-            f"hypermodel {prepared.space}: build raised {one_line(error)}; "
+            f"hypermodel {setup.space}: build raised {one_line(error)}; "
             "mend it, and try it with keras_tuner.HyperParameters()"
         ) from error
 
 
-def _score(trained: "TrainedNetwork", prepared: Prepared) -> dict[str, tuple[float, float]]:
+def _score(trained: "TrainedNetwork", setup: Setup) -> dict[str, tuple[float, float]]:
     """Return mean and standard error of each objective on the held-out rows, by name."""
-    rows = prepared.split.test
+    rows = setup.split.test
     if not len(rows):
         return {}
-    raw = {name: values[rows] for name, values in prepared.dataset.raw.items()}
-    return defined_scores(trained.probabilities(raw), prepared.test_truth)
+    raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
+    return defined_scores(trained.probabilities(raw), setup.test_truth)

@@ -12,17 +12,15 @@ import numpy as np
 
 from tuner.analysis import find_front
 from tuner.errors import UserError, one_line
-from tuner.run.preparation import Prepared, hyperparameters_of, make_hypermodel
+from tuner.run.estimates import PREDICTION_SECONDS
+from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
 from tuner.study import BATCH, PredictionTime, PredictionTimes, Study, TrialRecord
 
 if TYPE_CHECKING:
     import keras
     import keras_tuner
 
-__all__ = ["PREDICTION_SECONDS", "lacks_prediction_times", "measure_prediction_times"]
-
-PREDICTION_SECONDS = 2.0
-"""How long measuring takes at most, but for a network that is slow itself."""
+__all__ = ["lacks_prediction_times", "measure_prediction_times"]
 
 _NETWORKS = 16  # that are measured at most
 _BUILDING = 0.7  # of the time, after which no further network is built
@@ -58,7 +56,7 @@ def lacks_prediction_times(study: Study) -> bool:
 
 
 def measure_prediction_times(
-    prepared: Prepared, study: Study, *, seconds: float = PREDICTION_SECONDS
+    setup: Setup, study: Study, *, seconds: float = PREDICTION_SECONDS
 ) -> None:
     """Measure how long a study's networks take to predict, and keep it in the study's folder.
 
@@ -71,19 +69,19 @@ def measure_prediction_times(
     there is no time, or there are 16. Trials whose networks compute the same share one.
 
     Args:
-        prepared: The study's space, data and settings.
+        setup: The study's space, data and settings.
         study: The study. Nothing should be training.
         seconds: How long to take at most.
 
     Raises:
         StudyError: The study's folder cannot be written.
     """
-    device, rows = _device(), _encoded_rows(prepared)
+    device, rows = _device(), _encoded_rows(setup)
     begun = time.perf_counter()  # TensorFlow is imported by now
     completed = [record for record in study.trials() if record.completed]
     ordered = _by_merit(completed, maximise=study.record.objective.direction == "max")
-    groups = _alike(ordered) if prepared.definition else ([record] for record in ordered)
-    networks, notes = _build(prepared, groups, rows, until=begun + _BUILDING * seconds)
+    groups = _alike(ordered) if setup.definition else ([record] for record in ordered)
+    networks, notes = _build(setup, groups, rows, until=begun + _BUILDING * seconds)
     _measure(networks, rows, until=begun + seconds)
     measured = [network for network in networks if network.batch < math.inf]
     times = {
@@ -112,12 +110,12 @@ def _alike(records: Iterable[TrialRecord]) -> Iterator[list[TrialRecord]]:
     yield from groups.values()
 
 
-def _encoded_rows(prepared: Prepared) -> np.ndarray:
+def _encoded_rows(setup: Setup) -> np.ndarray:
     """Return the first training rows as networks take them, shape `(BATCH, …)`.
 
     Rows of a table that has fewer are repeated.
     """
-    problem = prepared.problem
+    problem = setup.problem
     few = problem.rows[:BATCH]
     scaler = problem.scaler(few)
     rows = problem.x[few] if scaler is None else scaler.apply(problem.x[few])
@@ -137,14 +135,14 @@ def _device() -> str:
 
 
 def _build(
-    prepared: Prepared, groups: Iterable[list[TrialRecord]], rows: np.ndarray, *, until: float
+    setup: Setup, groups: Iterable[list[TrialRecord]], rows: np.ndarray, *, until: float
 ) -> tuple[list[_Network], list[str]]:
     """Return the networks to measure, and a sentence on each that cannot be built or used.
 
     The hypermodel may be a person's own, whose file may have changed since it was searched.
     """
     try:
-        hypermodel = make_hypermodel(prepared)
+        hypermodel = make_hypermodel(setup)
     except UserError as error:
         return [], [f"No prediction time could be measured: {error}."]
     networks: dict[Hashable, _Network] = {}
@@ -168,7 +166,7 @@ def _compiled(
     """Return a trial's network, and what tells it from those that compute something else."""
     import tensorflow as tf
 
-    model = hypermodel.build(hyperparameters_of(record.hyperparameters))
+    model = hypermodel.build(make_hyperparameters(record.hyperparameters))
     signature = tf.TensorSpec((None, *rows.shape[1:]), tf.float32)
     predict = tf.function(
         lambda features: model(features, training=False), input_signature=[signature]

@@ -1,0 +1,38 @@
+"""Compare studies of the same rows and folds on one page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tuner.analysis import pick_networks, read_test_scores
+from tuner.report import ComparedStudy, check_same_rows, make_comparison_page
+from tuner.run.reporting import write_page
+from tuner.run.setup import Setup
+from tuner.study import Study
+
+__all__ = ["compare_studies"]
+
+
+def compare_studies(studies: Sequence[tuple[Setup, Study]], path: Path) -> Path:
+    """Write a page that compares studies.
+
+    Args:
+        studies: Each with its space, data and settings.
+        path: The page to write.
+
+    Returns:
+        The same path.
+
+    Raises:
+        SearchFailed: No trial of a study was completed.
+        UserError: They are not of the same rows and folds, or the file cannot be written.
+    """
+    check_same_rows([study for _, study in studies])
+    write_page(make_comparison_page([_compared(*each) for each in studies]), path)
+    return path
+
+
+def _compared(setup: Setup, study: Study) -> ComparedStudy:
+    picks = pick_networks(study, setup.truth)
+    records = tuple(sorted(study.trials(), key=lambda each: each.trial))
+    test = read_test_scores(study, picks.members(picks.exported), None)
+    return ComparedStudy(study, setup.truth, records, picks, test)

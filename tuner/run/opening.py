@@ -1,0 +1,146 @@
+"""Stage 2: open the study on disk, or create it."""
+
+import hashlib
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from tuner.data import BUNDLED, Dataset
+from tuner.errors import DataError, StudyError
+from tuner.model.custom import hypermodel_file
+from tuner.run.request import DataRequest, Destination
+from tuner.run.setup import Setup
+from tuner.space import Space
+from tuner.study import (
+    EventKind,
+    SearchSettings,
+    Study,
+    StudyRecord,
+    free_name,
+    installed_versions,
+    study_names,
+)
+
+__all__ = ["check_study", "last_settings", "open_or_create", "open_study"]
+
+
+def open_or_create(setup: Setup, destination: Destination) -> Study:
+    """Open the study to resume it, or create it if there is none.
+
+    Raises:
+        StudyError: The study of this name has another setup, or the folder cannot be written.
+    """
+    record = _make_record(setup, destination)
+    return Study.open_or_create(record, destination.root, overwrite=destination.overwrite)
+
+
+def check_study(setup: Setup, destination: Destination) -> None:
+    """Check, before anything heavy is imported, that the study can be resumed.
+
+    Raises:
+        StudyError: The study of this name has another setup, or its journal is damaged.
+    """
+    name = destination.name
+    if name is None or destination.overwrite or name not in study_names(destination.root):
+        return
+    study = open_or_create(setup, destination)
+    for _ in study.journal.events():
+        pass  # reading a damaged line raises
+
+
+def open_study(name: str, root: Path) -> tuple[Setup, Study]:
+    """Open a study and read its data again.
+
+    Raises:
+        StudyError: There is no such study.
+        DataError: Its data cannot be read, or have changed.
+    """
+    study = Study.open(name, root)
+    record = study.record
+    request = _data_request(record)
+    dataset = _load_again(request, record)
+    custom = record.definition.get("hypermodel")
+    definition = None if custom else Space.from_dict(record.definition)
+    space = custom or record.space
+    return Setup(space, definition, request, dataset, record.split, last_settings(study)), study
+
+
+def last_settings(study: Study) -> SearchSettings:
+    """Return a study's settings with the limits of its last search."""
+    settings = study.record.settings
+    for event in study.journal.events(EventKind.BEGUN):
+        limits = {name: event[name] for name in ("max_trials", "max_seconds")}
+        settings = replace(settings, **limits)
+    return settings
+
+
+def _data_request(record: StudyRecord) -> DataRequest:
+    data = record.data
+    if "source" not in data:
+        raise StudyError(
+            f"study {record.name} was searched from Python, on arrays that are not kept; get its "
+            "networks there, with KFoldTuner.get_best_models()"
+        )
+    return DataRequest(
+        data["source"],
+        data["target"],
+        tuple(data["categorical"]),
+        tuple(data["ignore"]),
+        data.get("groups"),  # absent from studies of earlier versions, as is `order`
+        data.get("order"),
+    )
+
+
+def _load_again(request: DataRequest, record: StudyRecord) -> Dataset:
+    """Load the data of a study, and check that they have not changed."""
+    source = Path(request.source)
+    if source.suffix and not source.exists():
+        raise DataError(
+            f"data {source}: study {record.name} was searched on it, and it is not there any "
+            "more; put it back"
+        )
+    dataset = request.load()
+    expected = record.data["fingerprint"]
+    if dataset.fingerprint != expected:
+        raise DataError(
+            f"data {request.source}: these are not the data of study {record.name} any more "
+            f"(fingerprint {dataset.fingerprint[:12]}, expected {expected[:12]}); restore the "
+            "file, or search again if it has not changed: this version reads it otherwise"
+        )
+    return dataset
+
+
+def _make_record(setup: Setup, destination: Destination) -> StudyRecord:
+    """Return the description that tells this study from every other one."""
+    dataset, definition = setup.dataset, setup.definition
+    title = definition.title if definition else "Which network is best?"
+    space = definition.name if definition else setup.space.rpartition(":")[2]
+    return StudyRecord(
+        name=destination.name or free_name(f"{dataset.name}-{space}", destination.root),
+        space=space,
+        title=title,
+        definition=definition.to_dict() if definition else _describe_hypermodel(setup.space),
+        data=_describe_data(setup),
+        settings=setup.settings,
+        split=setup.split,
+        versions=installed_versions(),
+    )
+
+
+def _describe_data(setup: Setup) -> dict[str, Any]:
+    dataset, source = setup.dataset, setup.request.source
+    is_file = source not in BUNDLED
+    return asdict(setup.request) | {
+        "name": dataset.name,
+        "source": str(Path(source).absolute()) if is_file else dataset.source,
+        "rows": len(dataset.y),
+        "features": dataset.x.shape[1],
+        "classes": list(dataset.schema.classes),
+        "fingerprint": dataset.fingerprint,
+    }
+
+
+def _describe_hypermodel(space: str) -> dict[str, Any]:
+    """Return the name of a custom hypermodel and a digest of its file."""
+    content = hypermodel_file(space).read_bytes()
+    return {"hypermodel": space, "sha256": hashlib.sha256(content).hexdigest()}

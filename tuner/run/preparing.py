@@ -1,0 +1,38 @@
+"""Stage 1: read and check all that the user asks for."""
+
+from tuner.model.convolutions import check_image
+from tuner.model.custom import hypermodel_file, is_custom
+from tuner.model.width import check_budget
+from tuner.run.request import DataRequest
+from tuner.run.setup import Setup
+from tuner.space import load_space
+from tuner.study import SearchSettings
+
+__all__ = ["prepare"]
+
+
+def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Setup:
+    """Read the space and the data, check them, and split the rows.
+
+    Nothing heavy is imported, so that every mistake is reported at once.
+
+    Args:
+        space: A shipped name, a TOML file, or `file.py:ClassName`.
+        request: The data as the user named them.
+        settings: The search settings.
+
+    Raises:
+        UserError: The space, the data or the settings are wrong.
+    """
+    if is_custom(space):
+        hypermodel_file(space)  # raises if the file is missing
+    definition = None if is_custom(space) else load_space(space)
+    dataset = request.load()
+    if definition is not None:
+        sizes = {"features": dataset.x.shape[1], "classes": len(dataset.schema.classes)}
+        check_budget(definition, **sizes)
+        check_image(definition, dataset.schema.image, data=dataset.name)
+    split = settings.splitter.split(
+        dataset.y, classes=dataset.schema.classes, groups=dataset.groups, order=dataset.order
+    )
+    return Setup(space, definition, request, dataset, split, settings)

@@ -1,0 +1,86 @@
+"""What a user asks for: which data, and where to write the study."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuner.data import Dataset, load_dataset
+from tuner.model.custom import is_custom
+from tuner.space import load_space
+from tuner.study import OracleName, check_name, check_root
+
+__all__ = ["DataRequest", "Destination", "default_oracle"]
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequest:
+    """The data as the user named them.
+
+    Attributes:
+        source: A bundled name, a file, or a folder of images.
+        target: The column to predict. None for the last one.
+        categorical: Columns to read as categorical.
+        ignore: Columns to leave out.
+        groups: The column that says which rows belong together. None if rows are independent.
+        order: The column that orders the rows. None if the rows have no order.
+    """
+
+    source: str = "digits"
+    target: str | None = None
+    categorical: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    groups: str | None = None
+    order: str | None = None
+
+    def load(self) -> Dataset:
+        """Read the data.
+
+        Raises:
+            DataError: The data cannot be read or learned from.
+        """
+        return load_dataset(
+            self.source,
+            target=self.target,
+            categorical=self.categorical,
+            ignore=self.ignore,
+            groups=self.groups,
+            order=self.order,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where to write a study.
+
+    Attributes:
+        root: The folder that holds all that searches write.
+        name: The study's name. None for the next free `DATA-SPACE-N`.
+        overwrite: Delete a study of the same name first.
+    """
+
+    root: Path
+    name: str | None = None
+    overwrite: bool = False
+
+    def check(self) -> None:
+        """Check that the name is allowed and the folder can be written.
+
+        Raises:
+            StudyError: The name is not allowed, or the folder cannot be written.
+        """
+        check_root(self.root)
+        if self.name is not None:
+            check_name(self.name, self.root)
+
+
+def default_oracle(space: str) -> OracleName:
+    """Return the oracle for a space if the user names none.
+
+    A space that compares settings is searched at random, so that each setting is tried equally
+    often. Any other space is searched with TPE, which finds better networks in as many trials
+    (benchmarks/README.md).
+
+    Raises:
+        SpaceError: There is no such space, or it cannot be read.
+    """
+    compares = not is_custom(space) and load_space(space).compare is not None
+    return "random" if compares else "tpe"

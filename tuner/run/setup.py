@@ -1,0 +1,94 @@
+"""The setup of a run: space, data, folds and settings, read and checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tuner.data import Dataset
+from tuner.folds import Split
+from tuner.model.custom import load_hypermodel
+from tuner.problem import Problem
+from tuner.run.request import DataRequest
+from tuner.scoring import Truth
+from tuner.space import Space, Value
+from tuner.study import SearchSettings
+
+if TYPE_CHECKING:
+    import keras_tuner
+
+__all__ = ["Setup", "make_hypermodel", "make_hyperparameters"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The setup of a run: all that a search needs to know.
+
+    Attributes:
+        space: A shipped name, a TOML file, or `file.py:ClassName`.
+        definition: The space. None if a custom hypermodel declares it.
+        request: The data as the user named them.
+        dataset: The data.
+        split: Training rows, held-out rows and folds.
+        settings: The search settings.
+    """
+
+    space: str
+    definition: Space | None
+    request: DataRequest
+    dataset: Dataset
+    split: Split
+    settings: SearchSettings
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The rows and folds that trainers take."""
+        dataset = self.dataset
+        return Problem(
+            dataset.x,
+            dataset.y,
+            self.split.folds,
+            dataset.schema.scaled,
+            class_weight=self.settings.class_weight,
+            groups=dataset.groups,
+            channels=dataset.schema.channels,
+        )
+
+    @property
+    def truth(self) -> Truth:
+        """True classes and groups, against which out-of-fold predictions are scored."""
+        return self.problem.truth
+
+    @cached_property
+    def test_truth(self) -> Truth:
+        """True classes and groups of the held-out rows."""
+        rows, groups = self.split.test, self.dataset.groups
+        return Truth(self.dataset.y[rows], None if groups is None else groups[rows])
+
+
+def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":
+    """Make the hypermodel that the space describes, or the user's own.
+
+    Raises:
+        SpaceError: The user's hypermodel cannot be loaded.
+    """
+    features, classes = setup.dataset.x.shape[1], len(setup.dataset.schema.classes)
+    if setup.definition is None:
+        return load_hypermodel(setup.space, features=features, classes=classes)
+    from tuner.model.cnn import CNNHyperModel
+    from tuner.model.mlp import MLPHyperModel
+
+    definition, image = setup.definition, setup.dataset.schema.image
+    sizes = {"classes": classes, "epochs": setup.settings.epochs}
+    if image is not None and any(h.name == "blocks" for h in definition.hyperparameters):
+        return CNNHyperModel(definition, image=image, **sizes)
+    return MLPHyperModel(definition, features=features, **sizes)
+
+
+def make_hyperparameters(values: Mapping[str, Value]) -> "keras_tuner.HyperParameters":
+    """Return a trial's hyperparameters as the object that a hypermodel takes."""
+    import keras_tuner
+
+    hyperparameters = keras_tuner.HyperParameters()
+    hyperparameters.values = dict(values)
+    return hyperparameters
