@@ -24,7 +24,7 @@ from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
-from tuner.training.result import scores_of
+from tuner.training.result import compute_scores
 
 # How trials differ by what was drawn for them; as losses, so that the best are the least.
 LUCK: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
@@ -153,7 +153,7 @@ def trained(kind: tuple[int, int, int], *, by_depth: bool, seed: int = 0) -> Ite
             tree = ExtraTreeClassifier(max_depth=depth, random_state=int(rng.integers(2**31)))
             probabilities = out_of_fold(tree, problem)
             probabilities = 0.9 * probabilities + 0.1 / probabilities.shape[1]  # never certain
-            scores = scores_of(probabilities, problem, objective)
+            scores = compute_scores(probabilities, problem, objective)
             records.append(_record(trial, settings, **scores))
             cluster_values[trial] = objective.row_values(probabilities, y)
         yield records, cluster_values, split

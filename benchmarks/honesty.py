@@ -25,7 +25,7 @@ from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Objective
 from tuner.study import SearchSettings, TrialRecord
 from tuner.training import TrialResult
-from tuner.training.result import scores_of
+from tuner.training.result import compute_scores
 
 FOLDS = 5
 # Takes rows, classes, a number of trials and a seed to trials and their row values.
@@ -204,7 +204,7 @@ def _evaluated(
             for fold in problem.folds
         ]
         probabilities = problem.in_row_order(predicted)
-        scores = scores_of(probabilities, problem, objective)
+        scores = compute_scores(probabilities, problem, objective)
         result = TrialResult(
             trial, "completed", parameters=1, probabilities=probabilities, **scores
         )

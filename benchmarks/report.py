@@ -21,7 +21,7 @@ from tuner.run.setup import Setup
 from tuner.scoring import OBJECTIVES
 from tuner.study import SearchSettings, Study, TrialRecord
 from tuner.training import TrialResult
-from tuner.training.result import scores_of
+from tuner.training.result import compute_scores
 
 _EPOCHS = 50
 _KINDS = ("none", "l1", "l2", "elastic_net", "max_norm")
@@ -80,7 +80,7 @@ def make_trial(prepared: Setup, number: int) -> TrialRecord:
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     curve = [[2.0 / (epoch + 1) + fold / 100 for epoch in range(_EPOCHS)] for fold in range(5)]
     status = "pruned" if number % 4 == 3 else "completed"
-    scores = scores_of(probabilities, problem, OBJECTIVES["cross_entropy"])
+    scores = compute_scores(probabilities, problem, OBJECTIVES["cross_entropy"])
     result = TrialResult(
         number,
         status,

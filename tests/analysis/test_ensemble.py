@@ -147,7 +147,7 @@ def test_the_order_in_which_trials_ended_does_not_matter(make_record, problem):
 
 
 def test_a_study_in_which_all_failed_has_none(problem):
-    failed = TrialRecord(0, {}, {}, TrialResult(0, "failed", "it diverged"))
+    failed = TrialRecord(0, {}, {}, TrialResult.from_failure(0, "diverged", "it diverged"))
     with pytest.raises(SearchFailed) as error:
         ensemble_of([failed], problem)
     assert str(error.value) == (

@@ -20,7 +20,9 @@ def study(make_study, make_record):
         study.write_trial(replace(record, result=result), {})
     beaten = replace(make_record(12).result, status="pruned", reason="clearly worse than trial 3")
     study.write_trial(TrialRecord(12, {}, {}, beaten), {})
-    study.write_trial(TrialRecord(13, {}, {}, TrialResult(13, "failed", "it diverged")), {})
+    study.write_trial(
+        TrialRecord(13, {}, {}, TrialResult.from_failure(13, "diverged", "it diverged")), {}
+    )
     return study
 
 

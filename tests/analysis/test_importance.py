@@ -120,7 +120,9 @@ def test_it_is_optunas():
 
 def test_pruned_trials_count_as_what_they_had_and_failed_ones_do_not():
     records = made(off_rate)
-    failed = TrialRecord(60, records[0].hyperparameters, {}, TrialResult(60, "failed", "it broke"))
+    failed = TrialRecord(
+        60, records[0].hyperparameters, {}, TrialResult.from_failure(60, "raised", "it broke")
+    )
     bad = max(range(60), key=lambda trial: records[trial].result.score)
     pruned = [*records[:bad], changed(records[bad], status="pruned"), *records[bad + 1 :]]
     expected = compute_importance(records, SPACE, maximise=False)

@@ -15,11 +15,13 @@ from tuner.errors import UserError
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import PredictionTime, PredictionTimes, TrialRecord
 from tuner.training import TrialResult
-from tuner.training.result import scores_of
+from tuner.training.result import compute_scores
 
 PROBLEM = make_problem()
 Y = PROBLEM.y[PROBLEM.rows]
-FAILED = TrialRecord(4, {"depth": 2}, {"units": 7}, TrialResult(4, "failed", "it diverged"))
+FAILED = TrialRecord(
+    4, {"depth": 2}, {"units": 7}, TrialResult.from_failure(4, "diverged", "it diverged")
+)
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def make_table(make_study, make_record):
         study = make_study(objective=objective)
         for trial, noise in ((2, 3.0), (0, 0.5), (1, 1.5), (3, 0.1)):
             record = make_record(trial, noise)
-            scores = scores_of(record.result.probabilities, PROBLEM, OBJECTIVES[objective])
+            scores = compute_scores(record.result.probabilities, PROBLEM, OBJECTIVES[objective])
             status = "pruned" if trial == 3 else "completed"
             result = replace(record.result, status=status, **scores)
             study.write_trial(replace(record, result=result), {})
@@ -126,7 +128,9 @@ def test_equals_share_the_first_of_their_places_and_failed_ones_the_last(make_st
         result = replace(make_record(0).result, trial=trial)
         study.write_trial(TrialRecord(trial, {}, {}, result), {})
     for trial in (2, 3):
-        study.write_trial(TrialRecord(trial, {}, {}, TrialResult(trial, "failed", "no")), {})
+        study.write_trial(
+            TrialRecord(trial, {}, {}, TrialResult.from_failure(trial, "raised", "no")), {}
+        )
     assert make_results_table(study, Truth(Y)).rank_test_score.tolist() == [1, 1, 3, 3]
 
 

@@ -8,7 +8,7 @@ from tuner.errors import SearchFailed
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
 
-FAILED = TrialRecord(2, {}, {}, TrialResult(2, "failed", "it diverged"))
+FAILED = TrialRecord(2, {}, {}, TrialResult.from_failure(2, "diverged", "it diverged"))
 
 
 def sized(trial, parameters, score, status="completed"):

@@ -78,7 +78,9 @@ def test_a_front_is_not_written_into_a_model(study, tmp_path):
 def test_a_study_without_a_completed_trial_has_no_front(tmp_path):
     setup = make_setup("test", make_space(SPACE))
     study = studied(setup, tmp_path / "runs", [])
-    study.write_trial(TrialRecord(0, {}, {}, TrialResult(0, "failed", "it diverged")), {})
+    study.write_trial(
+        TrialRecord(0, {}, {}, TrialResult.from_failure(0, "diverged", "it diverged")), {}
+    )
     with pytest.raises(SearchFailed, match="no trial was completed"):
         export(study, "pareto")
 

@@ -7,7 +7,7 @@ import numpy as np
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
 from tuner.training import TrialResult
-from tuner.training.result import scores_of
+from tuner.training.result import compute_scores
 
 
 def make_result(
@@ -24,5 +24,5 @@ def make_result(
         "curves": dict.fromkeys(names, curve),
         "probabilities": probabilities,
     }
-    scores = scores_of(probabilities, problem, OBJECTIVES["cross_entropy"])
+    scores = compute_scores(probabilities, problem, OBJECTIVES["cross_entropy"])
     return TrialResult(trial, "completed", **{**defaults, **scores, **fields})

@@ -40,7 +40,9 @@ def make_trial(number, problem, *, status="completed", noise=None):
     if status == "pruned":
         result = replace(result, status="pruned", reason="clearly worse than trial 0")
     if status == "failed":
-        result = TrialResult(number, "failed", "the loss of fold 0 is not finite", seconds=0.2)
+        result = TrialResult.from_failure(
+            number, "diverged", "the loss of fold 0 is not finite", seconds=0.2
+        )
     values = {"depth": DEPTHS[number % 6], "learning_rate": 0.01 * (number + 1)}
     return TrialRecord(number, values, {}, result)
 

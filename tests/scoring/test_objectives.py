@@ -17,7 +17,7 @@ from tuner.scoring import (
     roc_auc,
 )
 from tuner.training import mean_curve
-from tuner.training.result import scores_of
+from tuner.training.result import compute_scores
 
 rng = np.random.default_rng(0)
 PROBABILITIES = rng.dirichlet(np.ones(3), size=60)
@@ -103,7 +103,7 @@ def test_better_follows_the_direction():
 
 
 def test_scores_are_over_rows_and_by_fold():
-    scores = scores_of(PROBABILITIES, PROBLEM, OBJECTIVES["accuracy"])
+    scores = compute_scores(PROBABILITIES, PROBLEM, OBJECTIVES["accuracy"])
     right = PROBABILITIES.argmax(axis=1) == Y
     assert scores["score"] == scores["scores"]["accuracy"] == right.mean()
     assert scores["standard_error"] == pytest.approx(right.std(ddof=1) / np.sqrt(60))
@@ -112,7 +112,7 @@ def test_scores_are_over_rows_and_by_fold():
 
 @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=lambda each: each.name)
 def test_a_folds_score_is_that_of_its_own_rows(objective):
-    scores = scores_of(PROBABILITIES, PROBLEM, objective)
+    scores = compute_scores(PROBABILITIES, PROBLEM, objective)
     for fold, score in zip(PROBLEM.folds, scores["fold_scores"], strict=True):
         alone = objective.row_values(PROBABILITIES[fold.validation], Y[fold.validation])
         assert score == alone.mean()

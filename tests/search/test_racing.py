@@ -117,7 +117,7 @@ def test_where_the_leader_of_the_race_diverges_the_search_says_how_to_go_on(tmp_
                 told = TrialResult(job.trial, "pruned", scores=scores)
                 for rung in plan.race.rungs:
                     plan.race.reach(job.trial, rung, loss, lambda told=told: told)
-                yield TrialResult(job.trial, "failed", "the loss is not finite")
+                yield TrialResult.from_failure(job.trial, "diverged", "the loss is not finite")
 
     network = MLPHyperModel(make_space(SPACE), features=FEATURES, classes=CLASSES, epochs=16)
     tuner = Diverging(network, replace(QUICK, epochs=16), directory=tmp_path)

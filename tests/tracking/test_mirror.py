@@ -78,7 +78,9 @@ def contents(runs):
 def mirrored(make_study, make_record):
     """A study of two completed trials and a failed one, written to MLflow."""
     study = make_study()
-    failed = TrialRecord(2, {"depth": 3}, {}, TrialResult(2, "failed", "it diverged"))
+    failed = TrialRecord(
+        2, {"depth": 3}, {}, TrialResult.from_failure(2, "diverged", "it diverged")
+    )
     journal(study, make_record(0), make_record(1), failed)
     study.journal.append("ended", status="finished", summary=SUMMARY)
     written_runs = written(study)

@@ -212,7 +212,8 @@ def test_a_users_model_that_raises_fails_its_trial_with_the_reason(problem, plan
         raise ValueError("no such layer\nmore")
 
     (result,) = train(problem, plan, type("Own", (Own,), {"build": build})(), [job()])
-    assert (result.status, result.reason) == ("failed", "ValueError: no such layer more")
+    assert (result.status, result.failure) == ("failed", "raised")
+    assert result.reason == "ValueError: no such layer more"
 
 
 def test_a_users_model_for_other_features_fails_with_keras_reason_in_one_line(problem, plan):

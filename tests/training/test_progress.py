@@ -80,3 +80,24 @@ def test_a_fold_that_does_not_define_the_objective_is_none_in_json():
     again = TrialResult.from_dict(record)
     assert math.isnan(again.fold_scores[0])
     assert again.fold_scores[1] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "failure"),
+    [
+        ("completed", "", None),
+        ("pruned", "clearly worse than trial 0 after 3 epochs", None),
+        ("failed", "the loss of fold 0 is not finite in epoch 1; …", "diverged"),
+        ("failed", "out of memory: OOM when allocating", "out_of_memory"),
+        ("failed", "ValueError: no such layer", "raised"),
+    ],
+)
+def test_the_kind_of_failure_of_an_older_record_follows_from_its_reason(status, reason, failure):
+    record = TrialResult(0, status, reason).to_dict()
+    del record["failure"]  # version 0.1.0 did not write it
+    assert TrialResult.from_dict(record).failure == failure
+
+
+def test_a_failure_comes_back_from_json():
+    failed = TrialResult.from_failure(3, "out_of_memory", "too large", seconds=1.5)
+    assert TrialResult.from_dict(failed.to_dict()).failure == "out_of_memory"

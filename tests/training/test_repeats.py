@@ -13,7 +13,7 @@ from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, mean_and_error
 from tuner.training import TRAINERS, Job, Plan
-from tuner.training.result import scores_of
+from tuner.training.result import compute_scores
 
 
 def repeated(repeats=2):
@@ -64,14 +64,14 @@ def test_a_rows_value_is_the_mean_over_repeats(name):
     values = problem.truth.values(of, probabilities)
     np.testing.assert_allclose(values, np.mean([of(each, y) for each in probabilities], axis=0))
     assert len(values) == 61  # errors are over rows, not over repeats times rows
-    scores = scores_of(probabilities, problem, OBJECTIVES[name])
+    scores = compute_scores(probabilities, problem, OBJECTIVES[name])
     assert (scores["score"], scores["standard_error"]) == mean_and_error(values)
 
 
 def test_a_folds_score_is_that_of_its_own_repeats_predictions():
     problem = repeated()
     probabilities = random_probabilities(problem, 2)
-    found = scores_of(probabilities, problem, OBJECTIVES["accuracy"])["fold_scores"]
+    found = compute_scores(probabilities, problem, OBJECTIVES["accuracy"])["fold_scores"]
     right = probabilities.argmax(axis=2) == problem.y
     expected = [
         right[repeat, fold.validation].mean()

@@ -49,10 +49,13 @@ class FitTrainer(Trainer):
                 yield _train(job, hypermodel, problem, plan)
             except UserError:
                 raise
+            except Diverged as error:
+                yield TrialResult.from_failure(
+                    job.trial, "diverged", str(error), seconds=time.perf_counter() - started
+                )
             except Exception as error:  # a user's hypermodel may raise anything; it is recorded
-                reason = str(error) if isinstance(error, Diverged) else one_line(error)
-                yield TrialResult(
-                    job.trial, "failed", reason, seconds=time.perf_counter() - started
+                yield TrialResult.from_failure(
+                    job.trial, "raised", one_line(error), seconds=time.perf_counter() - started
                 )
             finally:
                 keras.backend.clear_session()

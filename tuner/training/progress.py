@@ -10,7 +10,7 @@ from tuner.errors import UserError
 from tuner.problem import Problem
 from tuner.scoring import accuracy, cross_entropy
 from tuner.training.plan import Plan
-from tuner.training.result import CURVES, TrialResult, scores_of
+from tuner.training.result import CURVES, TrialResult, compute_scores
 
 __all__ = ["Diverged", "TrialProgress"]
 
@@ -143,5 +143,5 @@ class TrialProgress:
             probabilities=probabilities,
         )
         return lambda: replace(
-            result, **scores_of(probabilities, self.problem, self.plan.objective)
+            result, **compute_scores(probabilities, self.problem, self.plan.objective)
         )

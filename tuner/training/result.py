@@ -1,48 +1,56 @@
-"""What a trial leaves behind: curves by fold and epoch, and out-of-fold probabilities."""
+"""The result of a trial: status, curves by fold and epoch, scores, out-of-fold probabilities."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from tuner.problem import Problem
 from tuner.scoring import Objective, defined_scores
 
-__all__ = ["CURVES", "TrialResult", "mean_curve", "scores_of"]
+__all__ = ["CURVES", "Failure", "Status", "TrialResult", "compute_scores", "mean_curve"]
 
-# Each is a list of folds, and each fold a list of epochs. `loss` and `val_loss` are the
-# cross-entropy of the data alone; `penalty` is what the regularizer adds to it.
+# Each curve is a list of folds, and each fold a list of epochs. `loss` and `val_loss` are the
+# cross-entropy of the data alone; `penalty` is the regularizer's addition to the loss.
 CURVES = ("loss", "val_loss", "accuracy", "val_accuracy", "penalty")
+
+Status: TypeAlias = Literal["completed", "pruned", "failed"]
+
+# Why a trial failed: its loss or its probabilities stopped being finite numbers, its hypermodel or
+# training raised an error, or the memory was too small for it.
+Failure: TypeAlias = Literal["diverged", "raised", "out_of_memory"]
 
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """The outcome of one trial on all folds.
+    """The result of one trial on all folds.
 
     Attributes:
         trial: The trial's number.
-        status: `failed` where a fold diverged, or the hypermodel raised; `pruned` where a race
-            ended it. It is then the result of the epochs so far.
-        reason: Why it failed, was pruned, or ended before its time; empty otherwise.
-        epoch: Epochs of training at which the mean over all rows is best, the same for all folds.
-        score: Mean of the objective over all rows, each predicted by the fold that held it out;
-            over all repeats.
-        standard_error: Of that mean, over rows.
-        scores: The mean of every objective that is defined at that epoch, by name.
-        standard_errors: Of these means, over rows.
-        fold_scores: The objective of each fold's own rows; NaN where they do not define it.
-        parameters: Trainable weights and biases.
+        status: `completed` if the trial trained to its end, or to the end of the time limit;
+            `pruned` if a race ended it, whose result is that of the epochs until then; `failed`
+            if a fold diverged or an error was raised.
+        reason: Why the trial failed, was pruned or ended early, as text for people. Defaults to "".
+        failure: The kind of failure; None unless the status is `failed`.
+        epoch: The best epoch, counted from 1, by the mean over all rows; one for all folds.
+        score: Mean of the objective over all rows and repeats. Each row is predicted by the fold
+            that held it out. NaN if the trial failed.
+        standard_error: Standard error of `score`, over rows.
+        scores: Mean of each objective that is defined at the best epoch, by name.
+        standard_errors: Standard errors of `scores`, by name.
+        fold_scores: The objective on each fold's validation rows; NaN where they do not define it.
+        parameters: Number of trainable weights and biases.
         seconds: Wall time of training and validation.
-        curves: The names of `CURVES`, each a list by fold of a list by epoch.
-        probabilities: Out-of-fold probabilities of the training rows that are validated, shape
-            `(scored rows, classes)`, float32, ascending, with the repeats on an axis before where
-            there are several; None where the trial failed or they were not loaded.
+        curves: The curves named in `CURVES`, each a list of folds of a list of epochs.
+        probabilities: Out-of-fold probabilities of the scored rows in ascending order, shape
+            `(scored rows, classes)`, or `(repeats, scored rows, classes)` if there are several
+            repeats, float32. None if the trial failed, or if they were not loaded.
     """
 
     trial: int
-    status: Literal["completed", "pruned", "failed"]
+    status: Status
     reason: str = ""
     epoch: int = 0
     score: float = math.nan
@@ -54,37 +62,56 @@ class TrialResult:
     seconds: float = 0.0
     curves: dict[str, list[list[float]]] = field(default_factory=dict)
     probabilities: np.ndarray | None = None
+    failure: Failure | None = None
+
+    @classmethod
+    def from_failure(
+        cls, trial: int, failure: Failure, reason: str, *, seconds: float = 0.0
+    ) -> "TrialResult":
+        """Return the result of a trial that failed."""
+        return cls(trial, "failed", reason, seconds=seconds, failure=failure)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything but the probabilities, as JSON has it."""
+        """Return all fields except the probabilities, as values that JSON can hold."""
         names = (name for name in self.__slots__ if name != "probabilities")
         record = {name: getattr(self, name) for name in names}
         for name in ("score", "standard_error"):
-            record[name] = _number_or_none(record[name])
-        return {**record, "fold_scores": [_number_or_none(each) for each in self.fold_scores]}
+            record[name] = _none_if_nan(record[name])
+        return {**record, "fold_scores": [_none_if_nan(score) for score in self.fold_scores]}
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> "TrialResult":
         """Return the result that `to_dict` wrote, without its probabilities."""
-        numbers = {name: _number_or_nan(record[name]) for name in ("score", "standard_error")}
-        fold_scores = tuple(_number_or_nan(each) for each in record["fold_scores"])
+        numbers = {name: _nan_if_none(record[name]) for name in ("score", "standard_error")}
+        fold_scores = tuple(_nan_if_none(score) for score in record["fold_scores"])
+        if "failure" not in record:
+            record = {**record, "failure": _infer_failure(record["status"], record["reason"])}
         return cls(**{**record, **numbers, "fold_scores": fold_scores})
 
 
-def _number_or_none(number: float) -> float | None:
+def _infer_failure(status: Status, reason: str) -> Failure | None:
+    """Return the kind of failure of a trial that version 0.1.0 recorded, from its reason."""
+    if status != "failed":
+        return None
+    if "is not finite" in reason:
+        return "diverged"
+    return "out_of_memory" if reason.startswith("out of memory") else "raised"
+
+
+def _none_if_nan(number: float) -> float | None:
     return None if math.isnan(number) else number
 
 
-def _number_or_nan(number: float | None) -> float:
+def _nan_if_none(number: float | None) -> float:
     return math.nan if number is None else number
 
 
 def mean_curve(by_fold: Sequence[Sequence[float]], fold_rows: Sequence[int]) -> list[float]:
-    """Return the mean by epoch over folds, each weighted by its rows.
+    """Return a curve's mean over folds, by epoch; each fold is weighted by its rows.
 
     Args:
-        by_fold: One list of epochs a fold.
-        fold_rows: Rows of each fold.
+        by_fold: The values of each fold, a list of epochs.
+        fold_rows: The number of rows of each fold.
 
     >>> mean_curve([[1.0, 0.5], [4.0, 2.0]], [2, 1])
     [2.0, 1.0]
@@ -93,13 +120,15 @@ def mean_curve(by_fold: Sequence[Sequence[float]], fold_rows: Sequence[int]) -> 
     return [float(mean) for mean in means]
 
 
-def scores_of(probabilities: np.ndarray, problem: Problem, objective: Objective) -> dict[str, Any]:
+def compute_scores(
+    probabilities: np.ndarray, problem: Problem, objective: Objective
+) -> dict[str, Any]:
     """Return the fields of a `TrialResult` that follow from its probabilities.
 
     Args:
-        probabilities: Out-of-fold, as `Problem.in_row_order` returns them.
+        probabilities: Out-of-fold probabilities, as `Problem.in_row_order` returns them.
         problem: The rows and folds.
-        objective: What the search optimises.
+        objective: The objective of the search.
     """
     means = defined_scores(probabilities, problem.truth)
     predicted = probabilities.reshape(-1, probabilities.shape[-1])

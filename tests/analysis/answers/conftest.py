@@ -20,7 +20,11 @@ ROWS = 120
 SPLIT = make_split(np.arange(ROWS) % 2, classes=["a", "b"], folds=4, test_size=0.0, seed=0)
 HARD = np.random.default_rng(99).exponential(size=ROWS)  # all networks find the same rows hard
 HARD = HARD / HARD.mean()
-DIVERGED = "the loss of fold 0 is not finite in epoch 2; a smaller learning rate may help"
+DIVERGED = {
+    "status": "failed",
+    "failure": "diverged",
+    "reason": "the loss of fold 0 is not finite in epoch 2; a smaller learning rate may help",
+}
 
 SPACE = """
 compare = "depth"

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 
 from tests.analysis.answers.conftest import DIVERGED
-from tests.helpers.problems import make_problem
 from tuner.analysis.answers.learning_rate_grid import grid_answer, has_diverged
 from tuner.study import TrialRecord
-from tuner.training import Plan, TrialResult
-from tuner.training.progress import Diverged, TrialProgress
+from tuner.training import TrialResult
 
 SPACE = """
 compare = "batch_size"
@@ -34,8 +32,8 @@ TRIALS = (  # learning rate, batch size, shift, status
 def evidence(made):
     study = made(SPACE)
     for rate, size, shift, status in TRIALS:
-        fields = {"reason": DIVERGED} if status == "failed" else {}
-        study.add({"learning_rate": rate, "batch_size": size}, shift, status, **fields)
+        fields = DIVERGED if status == "failed" else {"status": status}
+        study.add({"learning_rate": rate, "batch_size": size}, shift, **fields)
     return study.evidence()
 
 
@@ -89,14 +87,8 @@ def test_a_list_of_rates_is_not_cut(made):
     assert section.sentences[2] == "None of 4 trials diverged."
 
 
-def test_a_diverged_trial_is_known_by_its_reason():
-    problem = make_problem()
-    progress = TrialProgress(0, problem, Plan(), parameters=1, epochs=None)
-    logs = {name: [float("nan")] * 3 for name in ("loss", "accuracy", "penalty")}
-    probabilities = [np.full((len(fold.validation), 3), 1 / 3) for fold in problem.folds]
-    with pytest.raises(Diverged) as error:
-        progress.add_epoch(logs, probabilities)
-    failed = TrialResult(0, "failed", str(error.value))
-    assert has_diverged(TrialRecord(0, {}, {}, failed))
-    other = TrialResult(0, "failed", "ValueError: units must be positive")
-    assert not has_diverged(TrialRecord(0, {}, {}, other))
+def test_only_a_trial_whose_failure_is_divergence_has_diverged():
+    diverged = TrialResult.from_failure(0, "diverged", "the loss of fold 0 is not finite")
+    raised = TrialResult.from_failure(1, "raised", "ValueError: 0.1 is not finite")
+    assert has_diverged(TrialRecord(0, {}, {}, diverged))
+    assert not has_diverged(TrialRecord(1, {}, {}, raised))

@@ -77,7 +77,7 @@ def test_one_hyperparameter_alone_has_no_ranking(made):
 def test_that_all_failed_trials_diverged_is_said_in_a_word(made):
     study = made().add({"depth": 0})
     for _ in range(2):
-        study.add({"depth": 1}, status="failed", reason=DIVERGED)
+        study.add({"depth": 1}, **DIVERGED)
     assert answered(study).notes[1].startswith("Failed trials (2, all of which diverged) use up")
 
 
@@ -93,7 +93,7 @@ def test_how_to_get_more_trials_is_said_once(made):
 
 def test_the_notes_say_how_trials_count(made, judged):
     study = made(oracle="tpe").add({"depth": 0}).add({"depth": 1}, status="pruned")
-    study.add({"depth": 1}, status="failed", reason=DIVERGED)
+    study.add({"depth": 1}, **DIVERGED)
     study.add({"depth": 2}, status="failed", reason="ValueError: no")
     notes = answered(study).notes
     assert notes[1:] == (

@@ -46,7 +46,7 @@ def grid_answer(evidence: Evidence) -> Answer:
 
 def has_diverged(record: TrialRecord) -> bool:
     """Tell whether a trial failed since its loss was no finite number any more."""
-    return record.result.status == "failed" and "is not finite" in record.result.reason
+    return record.result.failure == "diverged"
 
 
 def _cells(evidence: Evidence) -> tuple[Cell, ...]:

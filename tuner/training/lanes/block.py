@@ -206,5 +206,5 @@ class _Running:
             if self.progress.add_epoch(logs, out_of_fold):
                 return None
         except Diverged as error:
-            return TrialResult(self.trial.trial, "failed", str(error), seconds=share)
+            return TrialResult.from_failure(self.trial.trial, "diverged", str(error), seconds=share)
         return self.progress.completed(share)

@@ -207,7 +207,7 @@ class _Cohort:
                 yield from filter(None, self._block([trial]))
             except tf.errors.ResourceExhaustedError as error:
                 reason = f"out of memory: {one_line(error)}"
-                yield TrialResult(trial.trial, "failed", reason)
+                yield TrialResult.from_failure(trial.trial, "out_of_memory", reason)
 
     def _block(self, trials: Sequence[LaneTrial]) -> _Results:
         cores = (self.pool, self._parts) if self._parts > 1 else None
@@ -250,7 +250,7 @@ class _Cohort:
         except Unfit as error:
             self.unfit[job.trial] = str(error)
         except Exception as error:  # a person's hypermodel may raise anything; it is recorded
-            yield TrialResult(job.trial, "failed", one_line(error))
+            yield TrialResult.from_failure(job.trial, "raised", one_line(error))
 
     def _blocks(self, trials: Sequence[LaneTrial]) -> list[list[LaneTrial]]:
         """Cut each group into blocks; the largest first, so that all cores end together.
