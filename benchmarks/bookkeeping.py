@@ -61,7 +61,7 @@ def main() -> None:
 def search(given: argparse.Namespace) -> Clock:
     """Search with a clock that stands still while the trainer trains."""
     from tuner.search import KFoldTuner
-    from tuner.tracking import MlflowMirror, default_tracking_uri
+    from tuner.tracking import MlflowMirror, choose_tracking_uri
 
     clock = Clock()
     settings = SearchSettings(max_trials=given.trials, folds=3, epochs=1, oracle=given.oracle)
@@ -70,7 +70,7 @@ def search(given: argparse.Namespace) -> Clock:
         root = Path(folder)
         listeners: list[Listener] = [clock]
         if given.mlflow:
-            listeners.append(MlflowMirror(default_tracking_uri(root), root))
+            listeners.append(MlflowMirror(choose_tracking_uri(None, root), root))
         tuner = KFoldTuner(make_hypermodel(prepared), settings, listeners=listeners)
         train = tuner.trainer.train
 

@@ -199,10 +199,10 @@ def one_way(way: str, options: argparse.Namespace) -> None:
     if way == "keras_tuner":
         import tensorflow  # noqa: F401  # before this package, which would turn oneDNN on
     if way == "recorded":  # as on the command line, its process makes ready during the imports
-        from tuner.tracking import MlflowMirror, default_tracking_uri
+        from tuner.tracking import MlflowMirror, choose_tracking_uri
 
         root = Path(tempfile.mkdtemp())
-        mirror = MlflowMirror(default_tracking_uri(root), root)
+        mirror = MlflowMirror(choose_tracking_uri(None, root), root)
     ready, hypermodel, jobs = prepared(options)
     search = {
         "keras_tuner": by_keras_tuner,

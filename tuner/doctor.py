@@ -16,7 +16,7 @@ from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest
 from tuner.run.setup import make_hypermodel
 from tuner.study import SearchSettings, installed_versions
-from tuner.tracking import chosen_tracking_uri
+from tuner.tracking import choose_tracking_uri
 
 __all__ = ["Finding", "diagnose"]
 
@@ -154,7 +154,7 @@ def _training() -> Finding:
 
 def _mlflow(root: Path, tracking_uri: str | None) -> Finding:
     try:
-        uri = chosen_tracking_uri(tracking_uri, root)
+        uri = choose_tracking_uri(tracking_uri, root)
     except UserError as error:
         return Finding("MLflow", "fault", str(error))
     path = uri.removeprefix("sqlite:///")

@@ -13,11 +13,13 @@ import tensorflow as tf
 
 from tuner.data import Column, Schema, fit_scaler, load_dataset
 from tuner.errors import DataError, ExportMismatch, UserError
-from tuner.serving.export import TrainedNetwork, _write, export_model, sample_rows
+from tuner.serving.export import _write, export_model
+from tuner.serving.exported_model import ExportedModel
 from tuner.serving.fresh_process import FORMATS, FreshProcess
-from tuner.serving.inputs import input_names, model_inputs
-from tuner.serving.prediction import ExportedModel
-from tuner.serving.preprocessing import with_preprocessing
+from tuner.serving.input_names import make_input_names, rename_columns
+from tuner.serving.preprocessing import add_preprocessing
+from tuner.serving.sample import pick_sample
+from tuner.serving.trained_network import TrainedNetwork
 from tuner.study import installed_versions
 
 DESCRIPTION = {
@@ -119,7 +121,7 @@ def images(tmp_path_factory):
 def export(source, folder):
     network, dataset = trained(source)
     with FreshProcess() as fresh:
-        sample = sample_rows(dataset.raw, dataset.schema)
+        sample = pick_sample(dataset.raw, dataset.schema)
         export_model(network, DESCRIPTION, folder, sample=sample, fresh=fresh)
     return network, dataset
 
@@ -133,13 +135,13 @@ def exported(mixed, tmp_path_factory):
 
 def test_every_format_answers_in_a_fresh_process_as_the_network_in_memory(exported):
     network, dataset, folder = exported
-    sample = sample_rows(dataset.raw, dataset.schema)
-    inputs = model_inputs(sample, input_names(dataset.schema))
+    sample = pick_sample(dataset.raw, dataset.schema)
+    inputs = rename_columns(sample, make_input_names(dataset.schema))
     with FreshProcess() as fresh:
         answers = fresh.predict(folder, inputs)
     assert set(answers) == set(FORMATS)
     for answer in answers.values():
-        np.testing.assert_allclose(answer, network.probabilities(sample), atol=1e-5)
+        np.testing.assert_allclose(answer, network.predict_proba(sample), atol=1e-5)
 
 
 def test_arrays_are_exported_as_one_input(images, tmp_path):
@@ -148,7 +150,7 @@ def test_arrays_are_exported_as_one_input(images, tmp_path):
     assert model.inputs == {"x": "x"}
     (predicted,) = model.predict(model.read(str(images)))
     probabilities = predicted.filter(like="probability_").to_numpy()
-    np.testing.assert_allclose(probabilities, network.probabilities(dataset.raw), atol=1e-5)
+    np.testing.assert_allclose(probabilities, network.predict_proba(dataset.raw), atol=1e-5)
 
 
 def test_the_folder_says_what_it_takes_and_where_it_comes_from(exported):
@@ -169,7 +171,7 @@ def test_the_model_needs_nothing_of_this_package_and_is_safe_to_load(exported):
 
 
 def test_input_names_are_what_keras_takes_and_differ_from_each_other(exported):
-    assert input_names(exported[1].schema) == {
+    assert make_input_names(exported[1].schema) == {
         "len (cm)": "len__cm_",
         "ab/c": "ab_c",
         "ab\\c": "ab_c_2",
@@ -186,7 +188,7 @@ def test_input_names_are_what_keras_takes_and_differ_from_each_other(exported):
 
 def test_the_sample_has_missing_values_and_levels_that_the_data_did_not_have(exported):
     _, dataset, _ = exported
-    sample = sample_rows(dataset.raw, dataset.schema)
+    sample = pick_sample(dataset.raw, dataset.schema)
     assert len(sample["colour"]) == 42
     assert np.isnan(sample["ab/c"][-2:]).all()
     assert sample["colour"][-2] == ""
@@ -196,10 +198,10 @@ def test_the_sample_has_missing_values_and_levels_that_the_data_did_not_have(exp
 def test_a_model_that_answers_differently_is_not_exported(mixed, tmp_path, monkeypatch):
     network, dataset = trained(mixed)
     other = TrainedNetwork(network.network, dataset.schema, network.scaler)
-    sample = sample_rows(dataset.raw, dataset.schema)
+    sample = pick_sample(dataset.raw, dataset.schema)
     wrong = np.full((42, 3), 1 / 3, np.float32)
-    difference = np.abs(network.probabilities(sample) - wrong).max()
-    monkeypatch.setattr(TrainedNetwork, "probabilities", lambda self, raw: wrong)
+    difference = np.abs(network.predict_proba(sample) - wrong).max()
+    monkeypatch.setattr(TrainedNetwork, "predict_proba", lambda self, raw: wrong)
     folder = tmp_path / "model"
     with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
         export_model(other, DESCRIPTION, folder, sample=sample, fresh=fresh)
@@ -266,7 +268,7 @@ def test_a_layer_that_is_not_safe_to_load_is_named_and_the_earlier_export_stays(
     folder.mkdir()
     for name in ("model.json", "model.keras"):
         (folder / name).write_text("earlier")
-    sample = sample_rows(dataset.raw, dataset.schema)
+    sample = pick_sample(dataset.raw, dataset.schema)
     with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
         export_model(unsafe, DESCRIPTION, folder, sample=sample, fresh=fresh)
     assert str(error.value) == (
@@ -305,7 +307,7 @@ def test_a_fault_of_the_disk_is_one_sentence_and_leaves_nothing(
 
 def test_a_number_that_json_does_not_have_is_refused_before_anything_is_written(images, tmp_path):
     network, dataset = trained(images)
-    sample = sample_rows(dataset.raw, dataset.schema)
+    sample = pick_sample(dataset.raw, dataset.schema)
     description = {**DESCRIPTION, "test": {"accuracy": float("nan")}}
     with FreshProcess() as fresh, pytest.raises(ValueError, match="not JSON compliant"):
         export_model(network, description, tmp_path / "model", sample=sample, fresh=fresh)
@@ -330,7 +332,7 @@ def test_predictions_are_those_of_the_network_whatever_the_order_of_columns(expo
     shuffled.to_csv(tmp_path / "rows.csv", index=False)
     model = ExportedModel.open(folder)
     (predicted,) = model.predict(model.read(str(tmp_path / "rows.csv")))
-    expected = network.probabilities(dataset.raw)
+    expected = network.predict_proba(dataset.raw)
     assert list(predicted.columns) == [
         "class", "probability_may be", "probability_no", "probability_yes",
     ]  # fmt: skip
@@ -360,8 +362,8 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path):
 def test_scaling_and_encoding_are_exact_in_front_of_the_network(exported):
     network, dataset, _ = exported
     features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
-    front = with_preprocessing(features, dataset.schema, network.scaler)
-    inputs = model_inputs(dataset.raw, input_names(dataset.schema))
+    front = add_preprocessing(features, dataset.schema, network.scaler)
+    inputs = rename_columns(dataset.raw, make_input_names(dataset.schema))
     encoded = front({name: tf.constant(values) for name, values in inputs.items()}).numpy()
     np.testing.assert_allclose(encoded, network.scaler.apply(dataset.x), rtol=1e-6, atol=1e-6)
     assert np.isfinite(dataset.x[:, UNSCALED]).any()

@@ -59,7 +59,7 @@ def test_it_answers_where_this_package_is_not(mixed):
     )
     assert done.returncode == 0, done.stderr
     records = json.loads(done.stdout)
-    expected = network.probabilities({k: v[:5] for k, v in dataset.raw.items()})
+    expected = network.predict_proba({k: v[:5] for k, v in dataset.raw.items()})
     assert list(records[0]) == ["class", *(f"probability_{name}" for name in dataset.classes)]
     np.testing.assert_allclose([[*r.values()][1:] for r in records], expected, atol=1e-5)
 
@@ -69,7 +69,7 @@ def test_it_takes_a_table_as_pandas_reads_it(mixed, model, options):
     """Whole numbers, truth values and gaps, or nothing but text."""
     network, dataset, folder = mixed
     frame = pd.read_csv(folder / "mixed.csv", **options).drop(columns="kind")
-    expected = network.probabilities(dataset.raw)
+    expected = network.predict_proba(dataset.raw)
     np.testing.assert_allclose(probabilities(model.predict(frame)), expected, atol=1e-5)
 
 
@@ -81,7 +81,7 @@ def test_truth_values_are_known_in_any_case_and_unseen_levels_are_none_of_the_kn
     answers = probabilities(model.predict(pd.DataFrame(variants)))
     assert (answers == answers[0]).all()
     unseen = probabilities(model.predict(pd.DataFrame([{**record, "colour": "purple"}])))
-    expected = network.probabilities({**row, "colour": np.array(["purple"], object)})
+    expected = network.predict_proba({**row, "colour": np.array(["purple"], object)})
     np.testing.assert_allclose(unseen, expected, atol=1e-5)
 
 
@@ -147,4 +147,4 @@ def test_arrays_are_a_tensor(tmp_path):
     (tensor,) = model.metadata.signature.inputs.inputs
     assert (tensor.name, tensor.shape) == ("x", (-1, 4, 4))
     answer = probabilities(model.predict({"x": x.astype(np.float32)}))
-    np.testing.assert_allclose(answer, network.probabilities(dataset.raw), atol=1e-5)
+    np.testing.assert_allclose(answer, network.predict_proba(dataset.raw), atol=1e-5)

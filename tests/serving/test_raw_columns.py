@@ -14,11 +14,13 @@ import tensorflow as tf
 from tests.serving.test_export import DESCRIPTION
 from tuner.data import Schema, fit_scaler, load_dataset
 from tuner.errors import DataError
-from tuner.serving.export import TrainedNetwork, export_model, sample_rows
+from tuner.serving.export import export_model
+from tuner.serving.exported_model import ExportedModel
 from tuner.serving.fresh_process import FreshProcess
-from tuner.serving.inputs import input_names, model_inputs
-from tuner.serving.prediction import ExportedModel
-from tuner.serving.preprocessing import with_preprocessing
+from tuner.serving.input_names import make_input_names, rename_columns
+from tuner.serving.preprocessing import add_preprocessing
+from tuner.serving.sample import pick_sample
+from tuner.serving.trained_network import TrainedNetwork
 
 ROWS = 660
 COLUMNS = ("plain", "price", "share", "day", "us day", "moment", "clock", "city", "answer")
@@ -71,7 +73,7 @@ def exported(tmp_path_factory):
     )
     scaler = fit_scaler(dataset.x, np.arange(ROWS), dataset.schema.scaled)
     trained = TrainedNetwork(network, dataset.schema, scaler)
-    sample = sample_rows(dataset.raw, dataset.schema)
+    sample = pick_sample(dataset.raw, dataset.schema)
     with FreshProcess() as fresh:
         export_model(trained, DESCRIPTION, folder / "model", sample=sample, fresh=fresh)
     return trained, dataset, folder / "model"
@@ -87,7 +89,7 @@ def formats(exported):
 
 
 def tensors(raw, schema):
-    inputs = model_inputs(raw, input_names(schema))
+    inputs = rename_columns(raw, make_input_names(schema))
     kinds = {True: tf.string, False: tf.float32}
     return {name: tf.constant(v, kinds[v.dtype == object]) for name, v in inputs.items()}
 
@@ -122,7 +124,7 @@ def test_features_are_those_in_memory(exported, strange):
     trained, dataset, _ = exported
     raw = strange_rows(dataset.schema) if strange else dataset.raw
     features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
-    front = with_preprocessing(features, dataset.schema, trained.scaler)
+    front = add_preprocessing(features, dataset.schema, trained.scaler)
     encoded = front(tensors(raw, dataset.schema)).numpy()
     expected = trained.scaler.apply(dataset.schema.encode(raw))
     np.testing.assert_allclose(encoded, expected, rtol=1e-6, atol=1e-6)
@@ -134,14 +136,14 @@ def test_both_formats_answer_strange_rows_as_the_network_in_memory(exported, for
     raw = strange_rows(dataset.schema)
     for answer in formats.values():
         received = answer(tensors(raw, dataset.schema)).numpy()
-        np.testing.assert_allclose(received, trained.probabilities(raw), atol=1e-5)
+        np.testing.assert_allclose(received, trained.predict_proba(raw), atol=1e-5)
 
 
 def test_one_row_and_none_are_answered_by_as_many_probabilities(exported, formats):
     trained, dataset, _ = exported
     for rows in (0, 1):
         raw = {name: values[:rows] for name, values in dataset.raw.items()}
-        expected = trained.probabilities(raw)
+        expected = trained.predict_proba(raw)
         assert expected.shape == (rows, 3)
         for answer in formats.values():
             received = answer(tensors(raw, dataset.schema)).numpy()
@@ -201,7 +203,7 @@ def test_mlflow_takes_stored_values_for_their_texts(exported, column, stored, te
     frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in row.items()})
     frame[column] = pd.Series([stored], dtype=object)
     answer = model.predict(frame).drop(columns="class").to_numpy()
-    expected = trained.probabilities({**row, column: np.array([text], object)})
+    expected = trained.predict_proba({**row, column: np.array([text], object)})
     np.testing.assert_allclose(answer, expected, atol=1e-5)
 
 

@@ -9,7 +9,7 @@ import pytest
 from mlflow import MlflowClient
 
 from tuner.study import TrialRecord
-from tuner.tracking import MlflowMirror, default_tracking_uri
+from tuner.tracking import MlflowMirror, choose_tracking_uri
 from tuner.tracking.runs import StudyRuns
 from tuner.training import TrialResult
 
@@ -41,7 +41,7 @@ def journal(study, *records):
 def written(study, client=None, *, close=True):
     """Bring a study's runs up to date."""
     root = study.folder.parents[1]
-    client = client or MlflowClient(tracking_uri=default_tracking_uri(root))
+    client = client or MlflowClient(tracking_uri=choose_tracking_uri(None, root))
     runs = StudyRuns(client, study, root)
     runs.update()
     if close:
@@ -221,7 +221,7 @@ def test_a_store_that_goes_away_at_any_call_ends_up_with_each_run_once(
     for name in ("create_run", "log_batch", "log_dict", "log_inputs", "set_terminated"):
         monkeypatch.setattr(MlflowClient, name, lossy(getattr(MlflowClient, name)))
     root = study.folder.parents[1]
-    client = MlflowClient(tracking_uri=default_tracking_uri(root))
+    client = MlflowClient(tracking_uri=choose_tracking_uri(None, root))
     runs = StudyRuns(client, study, root)
     for _ in range(2):
         try:
@@ -265,9 +265,9 @@ def test_a_curve_of_zeros_is_not_drawn(make_study, make_record):
 
 
 def test_the_environments_tracking_uri_is_taken(monkeypatch, tmp_path):
-    assert default_tracking_uri(tmp_path) == f"sqlite:///{tmp_path}/mlflow.db"
+    assert choose_tracking_uri(None, tmp_path) == f"sqlite:///{tmp_path}/mlflow.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
-    assert default_tracking_uri(tmp_path) == "http://127.0.0.1:5000"
+    assert choose_tracking_uri(None, tmp_path) == "http://127.0.0.1:5000"
 
 
 def test_a_mirror_writes_while_the_search_runs_and_to_its_end(make_study, make_record, monkeypatch):
@@ -275,7 +275,7 @@ def test_a_mirror_writes_while_the_search_runs_and_to_its_end(make_study, make_r
     study = make_study()
     root = study.folder.parents[1]
     told = []
-    mirror = MlflowMirror(default_tracking_uri(root), root, on_fault=told.append)
+    mirror = MlflowMirror(choose_tracking_uri(None, root), root, on_fault=told.append)
     mirror.on_study_begin(study)
     journal(study, make_record(0), make_record(1))
     study.journal.append("ended", status="interrupted", summary={})
@@ -314,7 +314,7 @@ def test_a_store_that_cannot_be_written_is_told_once_and_stops_nothing(
 def test_a_mirror_whose_process_dies_says_so(make_study):
     study = make_study()
     root = study.folder.parents[1]
-    mirror = MlflowMirror(default_tracking_uri(root), root)
+    mirror = MlflowMirror(choose_tracking_uri(None, root), root)
     mirror._recorder.kill()
     mirror.on_study_begin(study)
     mirror.on_study_end("failed", {})
@@ -326,7 +326,7 @@ def test_a_locked_database_is_waited_for(make_study, make_record):
     study = make_study()
     root = study.folder.parents[1]
     written(make_study("first"))  # makes the database
-    mirror = MlflowMirror(default_tracking_uri(root), root)
+    mirror = MlflowMirror(choose_tracking_uri(None, root), root)
     with closing(sqlite3.connect(root / "mlflow.db", isolation_level=None)) as other:
         other.execute("begin immediate")
         mirror.on_study_begin(study)

@@ -9,7 +9,7 @@ import pytest
 from mlflow import MlflowClient
 
 from tuner.study import Study
-from tuner.tracking import default_tracking_uri
+from tuner.tracking import choose_tracking_uri
 from tuner.tracking.runs import StudyRuns
 
 CALLS = (
@@ -34,14 +34,14 @@ def export(study, fingerprint, *, told=True):
 def empty(tmp_path_factory):
     """A database of MLflow with nothing in it; it takes MLflow seconds to make one."""
     folder = tmp_path_factory.mktemp("empty")
-    MlflowClient(tracking_uri=default_tracking_uri(folder)).search_experiments()
+    MlflowClient(tracking_uri=choose_tracking_uri(None, folder)).search_experiments()
     return folder / "mlflow.db"
 
 
 @pytest.fixture
 def client(empty, tmp_path):
     shutil.copy(empty, tmp_path)
-    return MlflowClient(tracking_uri=default_tracking_uri(tmp_path))
+    return MlflowClient(tracking_uri=choose_tracking_uri(None, tmp_path))
 
 
 def sync(client, study):

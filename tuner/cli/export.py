@@ -43,7 +43,7 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
     if pick is not None:
         check_pick(pick)
     from tuner.cli.quiet import import_heavy
-    from tuner.serving.writing import check_folder
+    from tuner.serving.export_folder import check_export_folder
 
     setup, study = open_study(name, root)
     if pick == PARETO:
@@ -52,7 +52,7 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
         picked, folder = _one(setup, study, pick)
         exports = [(picked, output or folder)]
     for _, folder in exports:
-        check_folder(folder.resolve())
+        check_export_folder(folder.resolve())
     import_heavy()
     for picked, folder in exports:
         _say(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tuner.cli.quiet import import_heavy
 from tuner.data import list_image_files
-from tuner.serving.prediction import ExportedModel
-from tuner.serving.tables import check_output, print_tables, write_tables
+from tuner.serving.exported_model import ExportedModel
+from tuner.serving.prediction_files import check_prediction_file, write_csv, write_predictions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
         UserError: The folder, the file or the output is not what it should be.
     """
     if output is not None:
-        check_output(output, data=data)
+        check_prediction_file(output, data=data)
     model = ExportedModel.open(folder)
     parts = model.read(data, tell=lambda warning: print(f"warning: {warning}", file=sys.stderr))
     import_heavy()
@@ -39,9 +39,9 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
     if files is not None:
         tables = _with_files(tables, files)
     if output is None:
-        print_tables(tables, sys.stdout)
+        write_csv(tables, sys.stdout)
     else:
-        write_tables(tables, output)
+        write_predictions(tables, output)
 
 
 def _with_files(tables: "Iterator[pd.DataFrame]", files: Sequence[str]) -> "Iterator[pd.DataFrame]":

@@ -22,7 +22,7 @@ from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup
 from tuner.space import Fixed
 from tuner.study import Listener, SearchSettings, Study, TrialRecord, check_root
-from tuner.tracking import MlflowMirror, chosen_tracking_uri
+from tuner.tracking import MlflowMirror, choose_tracking_uri
 from tuner.words import count_noun, format_hyperparameters, format_score
 
 __all__ = ["SearchCommand"]
@@ -84,7 +84,7 @@ class SearchCommand:
     def _run(self, setup: Setup, destination: Destination) -> None:
         for line in data_lines(setup.dataset, setup.split):
             self.console.print(line, markup=False)
-        uri = chosen_tracking_uri(self.tracking_uri, self.root)
+        uri = choose_tracking_uri(self.tracking_uri, self.root)
         progress = Progress(self.console, setup)
         # its process makes ready while TensorFlow is imported here
         mirror = MlflowMirror(uri, self.root, on_fault=progress.mlflow_fault)

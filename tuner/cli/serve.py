@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tuner.cli.quiet import import_heavy
 from tuner.errors import UserError
-from tuner.serving.prediction import ExportedModel
+from tuner.serving.exported_model import ExportedModel
 
 __all__ = ["serve_model"]
 

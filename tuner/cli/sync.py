@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tuner.errors import TrackingError, one_line
 from tuner.study import Study
-from tuner.tracking import chosen_tracking_uri
+from tuner.tracking import choose_tracking_uri
 
 __all__ = ["sync_study"]
 
@@ -19,7 +19,7 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
         TrackingError: MLflow cannot be written.
     """
     study = Study.open(name, root)
-    uri = chosen_tracking_uri(tracking_uri, root)
+    uri = choose_tracking_uri(tracking_uri, root)
     with study.mlflow_lock(_PATIENCE):
         from mlflow import MlflowClient
 

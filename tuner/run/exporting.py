@@ -19,8 +19,8 @@ from tuner.scoring import OBJECTIVES
 from tuner.study import EventKind, Study, installed_versions
 
 if TYPE_CHECKING:
-    from tuner.serving.export import TrainedNetwork
     from tuner.serving.fresh_process import FreshProcess
+    from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = ["Export", "export_pick", "export_trained"]
 
@@ -89,10 +89,11 @@ def export_trained(setup: Setup, study: Study, export: Export) -> None:
         ExportMismatch: The exported model answers differently from the one in memory.
         UserError: The folder cannot be written.
     """
-    from tuner.serving.export import export_model, sample_rows
+    from tuner.serving.export import export_model
+    from tuner.serving.sample import pick_sample
 
     description = _describe(setup, study, export)
-    sample = sample_rows(setup.dataset.raw, setup.dataset.schema)
+    sample = pick_sample(setup.dataset.raw, setup.dataset.schema)
     fingerprint = export_model(
         export.trained, description, export.folder, sample=sample, fresh=export.fresh
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import keras
     import keras_tuner
 
-    from tuner.serving.export import TrainedNetwork
+    from tuner.serving.trained_network import TrainedNetwork
     from tuner.training import Trainer
 
 __all__ = ["train_members"]
@@ -48,7 +48,7 @@ def train_members(
     """
     from tuner.model.averaging import averaged
     from tuner.model.calibrated import calibrated
-    from tuner.serving.export import TrainedNetwork
+    from tuner.serving.trained_network import TrainedNetwork
 
     problem = setup.problem
     scaler = problem.scaler(problem.rows)

@@ -36,7 +36,7 @@ from tuner.study import EventKind, Listener, Study
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
-    from tuner.serving.export import TrainedNetwork
+    from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = ["run_search"]
 
@@ -207,4 +207,4 @@ def _score(trained: "TrainedNetwork", setup: Setup) -> dict[str, tuple[float, fl
     if not len(rows):
         return {}
     raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
-    return defined_scores(trained.probabilities(raw), setup.test_truth)
+    return defined_scores(trained.predict_proba(raw), setup.test_truth)

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,44 +10,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tuner.data import RawColumns, Scaler, Schema, choose_chunk_rows
+from tuner.data import RawColumns
 from tuner.errors import ExportMismatch
-from tuner.serving.card import model_card
+from tuner.serving.error_texts import first_sentence, make_write_error
+from tuner.serving.export_folder import check_export_folder, replace_folder
 from tuner.serving.fresh_process import UNSAFE, FreshProcess
-from tuner.serving.inputs import input_names, model_inputs
-from tuner.serving.preprocessing import with_preprocessing
-from tuner.serving.writing import check_folder, first_sentence, replacing, unwritable
+from tuner.serving.input_names import make_input_names, rename_columns
+from tuner.serving.model_card import render_model_card
+from tuner.serving.preprocessing import add_preprocessing
+from tuner.serving.sample import find_example
+from tuner.serving.trained_network import TrainedNetwork
 
-__all__ = ["TrainedNetwork", "export_model", "sample_rows"]
+__all__ = ["export_model"]
 
 TOLERANCE = 1e-5  # of a probability
-_AT_ONCE = 10_000  # rows that are predicted in memory at once, at most
-_SAMPLE = 200  # rows that are predicted by every format
-
-
-@dataclass(frozen=True, slots=True)
-class TrainedNetwork:
-    """A network on all training rows, and what rows go through before it.
-
-    Attributes:
-        network: Takes scaled rows, shape `(rows, features)`.
-        schema: How raw columns become features.
-        scaler: Fitted on the same training rows.
-        notes: Sentences on what went wrong with it, for those who use it.
-    """
-
-    network: keras.Model
-    schema: Schema
-    scaler: Scaler
-    notes: tuple[str, ...] = ()
-
-    def probabilities(self, raw: RawColumns) -> np.ndarray:
-        """Return what the search would predict for raw rows, shape `(rows, classes)`."""
-        x = self.scaler.apply(self.schema.encode(raw))
-        few = choose_chunk_rows(x.shape[1], most=_AT_ONCE)
-        parts = (x[start : start + few] for start in range(0, max(1, len(x)), few))
-        answers = [self.network(part, training=False).numpy() for part in parts]
-        return np.concatenate(answers)
 
 
 def export_model(
@@ -78,9 +53,9 @@ def export_model(
             1e-5 in a probability.
         UserError: `folder` exists and is no exported model, or cannot be written.
     """
-    check_folder(folder)
-    expected = trained.probabilities(sample)
-    schema, names = trained.schema.to_dict(), input_names(trained.schema)
+    check_export_folder(folder)
+    expected = trained.predict_proba(sample)
+    schema, names = trained.schema.to_dict(), make_input_names(trained.schema)
     content = {
         **description,
         "classes": schema["classes"],
@@ -89,18 +64,18 @@ def export_model(
         "fingerprint": _fingerprint(schema, expected),
     }
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    card = model_card(content, _example(trained.schema, sample))
-    model = with_preprocessing(trained.network, trained.schema, trained.scaler)
+    card = render_model_card(content, find_example(trained.schema, sample))
+    model = add_preprocessing(trained.network, trained.schema, trained.scaler)
     try:
-        with replacing(folder) as draft:
+        with replace_folder(folder) as draft:
             _write(model, draft, label=folder)
             (draft / "model.json").write_text(text + "\n", encoding="utf-8")
             (draft / "README.md").write_text(card, encoding="utf-8")
-            inputs = model_inputs(sample, names)
+            inputs = rename_columns(sample, names)
             answers = fresh.predict(draft, inputs, label=folder, complete=True)
             _check(answers, expected, label=folder)
     except (OSError, tf.errors.OpError) as error:
-        raise unwritable(f"output folder {folder}", error) from error
+        raise make_write_error(f"output folder {folder}", error) from error
     return content["fingerprint"]
 
 
@@ -108,22 +83,6 @@ def _fingerprint(schema: Mapping[str, Any], answers: np.ndarray) -> str:
     digest = hashlib.sha256(json.dumps(schema, sort_keys=True).encode())
     digest.update(np.ascontiguousarray(answers, "<f4").data)
     return digest.hexdigest()
-
-
-def _example(schema: Schema, sample: RawColumns) -> dict[str, Any]:
-    """Return a row of a table as JSON has it, one without gaps if there is any."""
-    if schema.array_shape is not None:
-        return {}
-    plain = {column.name for column in schema.used if column.is_plain}
-    gaps = [np.isnan(v) if name in plain else v == "" for name, v in sample.items()]
-    row = int(np.argmin(np.any(gaps, axis=0)))
-    values = {name: values[row] for name, values in sample.items()}
-    return {name: _number(v) if name in plain else str(v) for name, v in values.items()}
-
-
-def _number(value: np.float32) -> float | None:
-    """Return the shortest number that is the same in single precision; None where it is missing."""
-    return None if np.isnan(value) else float(str(value))
 
 
 def _write(model: keras.Model, folder: Path, *, label: Path) -> None:
@@ -155,22 +114,3 @@ def _check(answers: Mapping[str, np.ndarray], expected: np.ndarray, *, label: Pa
                 f"exported model {label}: {form} differs from the network in memory by "
                 f"{difference:.2g} in a probability, more than {TOLERANCE:g}; nothing was exported"
             )
-
-
-def sample_rows(raw: RawColumns, schema: Schema) -> RawColumns:
-    """Return rows to check an export with: real ones, and ones that test the preprocessing.
-
-    Two rows are added to those of a table: one in which every value is missing, and one in which
-    every text is a level that the data did not have.
-    """
-    rows = len(next(iter(raw.values())))
-    chosen = np.unique(np.linspace(0, rows - 1, min(rows, _SAMPLE)).astype(int))
-    sample = {name: values[chosen] for name, values in raw.items()}
-    if schema.array_shape is not None:
-        return sample
-    for column in schema.used:
-        new = ["", "\N{REPLACEMENT CHARACTER} new"]
-        added: list[Any] = [np.nan, np.nan] if column.is_plain else new
-        values = sample[column.name]
-        sample[column.name] = np.concatenate([values, np.array(added, dtype=values.dtype)])
-    return sample

@@ -15,12 +15,12 @@ from tuner.data.columns.feature_encoding import index_levels
 from tuner.data.parsing.characters import VOCABULARY, WIDTH
 from tuner.data.parsing.date_notations import parse_dates, part_features
 from tuner.data.parsing.number_notations import parse_numbers
-from tuner.serving.inputs import input_names
+from tuner.serving.input_names import make_input_names
 
-__all__ = ["with_preprocessing"]
+__all__ = ["add_preprocessing"]
 
 
-def with_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> keras.Model:
+def add_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> keras.Model:
     """Put a study's encoding and scaling in front of a trained network.
 
     Args:
@@ -33,7 +33,7 @@ def with_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> 
         float32 with NaN where a number is missing, strings that are empty where one is missing.
         For an array data set it takes one input `x`, shape `(rows, …)`.
     """
-    names = input_names(schema)
+    names = make_input_names(schema)
     columns = _inputs(schema, {column: f"column.{i}" for i, column in enumerate(names)})
     if schema.array_shape is not None:
         features = keras.layers.Reshape((int(np.prod(schema.array_shape)),))(columns["x"])

@@ -8,19 +8,19 @@ import uvicorn
 from mlflow.pyfunc import scoring_server
 
 from tuner.errors import UserError
-from tuner.serving.guard import Guard
+from tuner.serving.request_checker import RequestChecker
 
 __all__ = ["listen", "make_app", "serve"]
 
 
-def make_app(folder: Path) -> Guard:
+def make_app(folder: Path) -> RequestChecker:
     """Return an ASGI application that answers `/invocations` and `/ping`.
 
     Args:
         folder: An exported model.
     """
     model = mlflow.pyfunc.load_model(str(folder / "mlflow_model"))
-    return Guard(scoring_server.init(model))
+    return RequestChecker(scoring_server.init(model))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -45,7 +45,7 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def serve(app: Guard, bound: socket.socket) -> None:
+def serve(app: RequestChecker, bound: socket.socket) -> None:
     """Answer requests until the process is interrupted."""
     config = uvicorn.Config(app, log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[bound])

@@ -1,5 +1,6 @@
 """The MLflow mirror of a study."""
 
-from tuner.tracking.mirror import MlflowMirror, chosen_tracking_uri, default_tracking_uri
+from tuner.tracking.mirror import MlflowMirror
+from tuner.tracking.tracking_uri import choose_tracking_uri
 
-__all__ = ["MlflowMirror", "chosen_tracking_uri", "default_tracking_uri"]
+__all__ = ["MlflowMirror", "choose_tracking_uri"]

@@ -6,58 +6,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
-from tuner.errors import UserError
 from tuner.study import Listener, Study
 
-__all__ = ["MlflowMirror", "chosen_tracking_uri", "default_tracking_uri"]
-
-_DATABASES = {"sqlite", "postgresql", "mysql", "mssql"}
-_SCHEMES = _DATABASES | {"", "file", "http", "https", "databricks", "databricks-uc", "uc"}
+__all__ = ["MlflowMirror"]
 
 _PATIENCE = 10.0  # seconds to wait at a study's end for what is still to be written
-
-
-def default_tracking_uri(root: Path) -> str:
-    """Return where MLflow records unless told otherwise: `MLFLOW_TRACKING_URI`, else a database.
-
-    Args:
-        root: The folder that holds all that searches write; the database lies in it.
-    """
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root.absolute()}/mlflow.db"
-
-
-def chosen_tracking_uri(given: str | None, root: Path) -> str:
-    """Return where MLflow records: where a person says, or the default.
-
-    Args:
-        given: What the person says, if anything.
-        root: As of the default.
-
-    Raises:
-        UserError: MLflow has no store of such a scheme. Whether the store answers is not known.
-    """
-    uri = given or default_tracking_uri(root)
-    scheme = urlsplit(uri).scheme.partition("+")[0]  # mysql+pymysql names a driver too
-    drive = len(scheme) == 1
-    if drive or scheme in _SCHEMES | set(entry_points(group="mlflow.tracking_store").names):
-        return uri
-    raise UserError(
-        f"--tracking-uri: MLflow has no store {scheme}: as in {uri}; give http://HOST:PORT of a "
-        "server, or a database such as sqlite:///FILE"
-    )
 
 
 class MlflowMirror(Listener):
     """Shows a study in MLflow. The journal is the truth; this is a copy for people to look at.
 
-    A process of its own reads the journal and writes MLflow (`tuner.tracking.recorder`). It is
-    begun here, at once, so that it is ready when the search is. Where MLflow is away, it tries
-    again until the study ends; what is missing then, `tuner sync` writes.
+    A process of its own reads the journal and writes MLflow (`tuner.tracking.mlflow_process`). It
+    starts here, at once, so that it is ready when the search is. While MLflow cannot be reached, it
+    tries again until the study ends; `tuner sync` writes what is missing then.
 
     Args:
         uri: MLflow's tracking URI.
@@ -83,7 +47,7 @@ class MlflowMirror(Listener):
         self.complete = False
         self._ended = threading.Event()  # all is written but the pictures, or nothing more will be
         self._recorder = subprocess.Popen(
-            [sys.executable, "-m", "tuner.tracking.recorder", uri, str(root.absolute())],
+            [sys.executable, "-m", "tuner.tracking.mlflow_process", uri, str(root.absolute())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # MLflow's and its database's chatter; faults are told

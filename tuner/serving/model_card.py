@@ -1,22 +1,20 @@
 """The model card of an exported model: what it is, how good it is, and how it is called."""
 
-import json
-import math
-import re
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from tuner.data import IMAGE_TARGET
+from tuner.serving.call_examples import describe_calls
+from tuner.serving.markdown import escape_text, format_code
 from tuner.words import format_hyperparameters, format_interval, list_first
 
-__all__ = ["model_card"]
+__all__ = ["render_model_card"]
 
 _COLUMNS = 40  # that are listed
 _LEVELS = 12  # of a column that are listed
 
 
-def model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
+def render_model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
     """Return the text of `README.md`.
 
     Args:
@@ -31,13 +29,17 @@ def model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
         *_scores(content),
         *_calibration(content["calibration"]),
         *_limits(content),
-        *_calls(content, example),
+        *describe_calls(content, example),
     ]
     return "\n".join(parts) + "\n"
 
 
 def _notes(content: Mapping[str, Any]) -> list[str]:
-    return [line for note in content.get("notes", []) for line in (f"**Note**: {_text(note)}.", "")]
+    return [
+        line
+        for note in content.get("notes", [])
+        for line in (f"**Note**: {escape_text(note)}.", "")
+    ]
 
 
 def _images(schema: Mapping[str, Any]) -> list[str]:
@@ -54,10 +56,10 @@ def _images(schema: Mapping[str, Any]) -> list[str]:
 def _title(content: Mapping[str, Any]) -> list[str]:
     schema = content["schema"]
     if schema["array_shape"] is None:
-        subject, rows = f" of {_code(schema['target'])}", "the columns of a table"
+        subject, rows = f" of {format_code(schema['target'])}", "the columns of a table"
     else:
         subject, rows = "", f"arrays of shape {tuple(schema['array_shape'])}"
-    classes = ", ".join(_code(name) for name in schema["classes"])
+    classes = ", ".join(format_code(name) for name in schema["classes"])
     return [
         f"# {content['study']}",
         "",
@@ -65,8 +67,8 @@ def _title(content: Mapping[str, Any]) -> list[str]:
         f"with the probability of each class: {classes}.",
         "",
         *_images(schema),
-        f"It was found by the study {_code(content['study'])}, which asked: "
-        f"{_text(content['question'])}",
+        f"It was found by the study {format_code(content['study'])}, which asked: "
+        f"{escape_text(content['question'])}",
         "",
     ]
 
@@ -76,7 +78,7 @@ def _data(content: Mapping[str, Any]) -> list[str]:
     lines = [
         "## Data",
         "",
-        f"{_code(data['name'])}, {data['rows']:,} rows; SHA-256 of the encoded data "
+        f"{format_code(data['name'])}, {data['rows']:,} rows; SHA-256 of the encoded data "
         f"`{data['fingerprint']}`. The network was trained on {measured['training_rows']:,} of "
         "them" + (f"; {measured['test_rows']:,} were held back." if measured["test_rows"] else "."),
         "",
@@ -93,12 +95,12 @@ def _data(content: Mapping[str, Any]) -> list[str]:
 
 def _column(column: Mapping[str, Any]) -> str:
     levels = column["levels"]
-    shown = list_first([_code(level) for level in levels], _LEVELS)
+    shown = list_first([format_code(level) for level in levels], _LEVELS)
     missing = "yes" if column["missing"] else "none in the data"
     if column.get("other"):
         shown += "; all others as one"
     kind = f"{column['kind']} like {column['notation']}" if "notation" in column else column["kind"]
-    return f"| {_code(column['name'])} | {kind} | {shown} | {missing} |"
+    return f"| {format_code(column['name'])} | {kind} | {shown} | {missing} |"
 
 
 def _network(content: Mapping[str, Any]) -> list[str]:
@@ -120,7 +122,7 @@ def _network(content: Mapping[str, Any]) -> list[str]:
 def _settings(network: Mapping[str, Any]) -> str:
     values = {**network["hyperparameters"], **network["derived"]}
     size = f"{network['parameters']:,} parameters, {network['epoch']} epochs"
-    return f"{_text(format_hyperparameters(values))}; {size}."
+    return f"{escape_text(format_hyperparameters(values))}; {size}."
 
 
 def _scores(content: Mapping[str, Any]) -> list[str]:
@@ -189,8 +191,8 @@ def _limits(content: Mapping[str, Any]) -> list[str]:
     return [
         "## Intended use and limits",
         "",
-        f"- For rows that come from where {_code(content['data']['name'])} comes from. On others "
-        "the scores say nothing, and the probabilities may be sure and wrong.",
+        f"- For rows that come from where {format_code(content['data']['name'])} comes from. On "
+        "others the scores say nothing, and the probabilities may be sure and wrong.",
         "- It always names one of its classes. It does not know that a row is of none of them.",
         *(
             [
@@ -207,103 +209,3 @@ def _limits(content: Mapping[str, Any]) -> list[str]:
         "worse: look at that before it decides anything about anyone.",
         "",
     ]
-
-
-def _calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list[str]:
-    study, inputs, schema = content["study"], content["inputs"], content["schema"]
-    if schema["array_shape"] is None:
-        named = {inputs[k]: math.nan if v is None else v for k, v in example.items()}
-        tensors = "".join(
-            f"    {name!r}: tf.constant([{_literal(value)}]),\n" for name, value in named.items()
-        )
-        frame = f"pd.DataFrame([{_python(example)}])"
-        body: dict[str, Any] = {"dataframe_records": [example]}
-    else:
-        named = {"x": "…"}
-        zeros = f"np.zeros((1, *{tuple(schema['array_shape'])}), np.float32)"
-        tensors = f"    'x': {zeros},\n"
-        frame = f"{{'x': {zeros}}}"
-        body = {"inputs": {"x": ["…"]}}
-    served = {"signature_name": "serving_default", "instances": [named]}
-    return [
-        "## How to call it",
-        "",
-        "All formats take the same raw values and answer the same; a missing number is NaN (`null` "
-        "in a request to MLflow), a missing text is empty. Loading runs no code of the files, but "
-        "that of `mlflow_model/served_model.py`, which can be read.",
-        "",
-        "Keras and the SavedModel call a column by the name of their input, in which characters "
-        "that they do not take are `_`; `inputs` of `model.json` has them all:",
-        "",
-        *_block(
-            "python",
-            "import keras\nimport numpy as np\nimport tensorflow as tf\n\n"
-            f"rows = {{\n{tensors}}}\n"
-            'model = keras.saving.load_model("model.keras", safe_mode=True)\n'
-            "print(model(rows).numpy())  # (rows, classes)\n\n"
-            'signature = tf.saved_model.load("saved_model").signatures["serving_default"]\n'
-            "print(signature(**{k: tf.constant(v) for k, v in rows.items()})"
-            '["probabilities"].numpy())',
-        ),
-        "TensorFlow Serving, which answers `predictions`, a list of probabilities for each row; "
-        f"the order is {', '.join(_code(name) for name in schema['classes'])}:",
-        "",
-        *_block(
-            "sh",
-            f'docker run -p 8501:8501 -v "$PWD/saved_model:/models/{study}/1" '
-            f"-e MODEL_NAME={study} tensorflow/serving\n"
-            f"curl http://127.0.0.1:8501/v1/models/{study}:predict "
-            f"-d {shlex.quote(_json(served))}",
-        ),
-        "MLflow, where `mlflow_model` may also be `models:/"
-        f"{study}@champion` of the registry, once it is there:",
-        "",
-        *_block(
-            "python",
-            "import mlflow\nimport numpy as np\nimport pandas as pd\n\n"
-            'model = mlflow.pyfunc.load_model("mlflow_model")\n'
-            f"print(model.predict({frame}))  # class, probability_…",
-        ),
-        *_block(
-            "sh",
-            "mlflow models serve -m mlflow_model --env-manager local --port 5001\n"
-            "curl http://127.0.0.1:5001/invocations -H 'Content-Type: application/json' "
-            f"-d {shlex.quote(_json(body))}",
-        ),
-        f"The answer is `predictions`, one record a row with {_fields(schema['classes'])}.",
-    ]
-
-
-def _fields(classes: Sequence[str]) -> str:
-    return ", ".join(_code(name) for name in ("class", *(f"probability_{c}" for c in classes)))
-
-
-def _block(language: str, text: str) -> list[str]:
-    return [f"```{language}", *text.splitlines(), "```", ""]
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _literal(value: Any) -> str:
-    return "np.nan" if isinstance(value, float) and math.isnan(value) else repr(value)
-
-
-def _python(record: Mapping[str, Any]) -> str:
-    return "{" + ", ".join(f"{k!r}: {v!r}" for k, v in record.items()) + "}"
-
-
-def _code(text: str) -> str:
-    """Return text of the data as code, whatever Markdown would make of it.
-
-    >>> _code("a|b"), _code("a`b")
-    ('`a\\\\|b`', '`` a`b ``')
-    """
-    shown = " ".join(str(text).split()).replace("|", "\\|")
-    longest = max(map(len, re.findall("`+", shown)), default=0)
-    return f"{'`' * (longest + 1)} {shown} {'`' * (longest + 1)}" if longest else f"`{shown}`"
-
-
-def _text(text: str) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")

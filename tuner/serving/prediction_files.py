@@ -9,14 +9,14 @@ import pandas as pd
 
 from tuner.errors import UserError
 from tuner.files import write_whole
-from tuner.serving.writing import unwritable
+from tuner.serving.error_texts import make_write_error
 
-__all__ = ["check_output", "print_tables", "write_tables"]
+__all__ = ["check_prediction_file", "write_csv", "write_predictions"]
 
 _SUFFIXES = (".csv", ".parquet")
 
 
-def check_output(output: Path, *, data: str = "") -> None:
+def check_prediction_file(output: Path, *, data: str = "") -> None:
     """Refuse a file that predictions cannot be written to, before they are made.
 
     Args:
@@ -42,7 +42,7 @@ def check_output(output: Path, *, data: str = "") -> None:
         )
 
 
-def write_tables(tables: Iterable[pd.DataFrame], output: Path) -> None:
+def write_predictions(tables: Iterable[pd.DataFrame], output: Path) -> None:
     """Write tables of the same columns as one, as CSV or Parquet, by the file's suffix.
 
     The file has its name when it is whole; an earlier one of that name stays until then.
@@ -50,15 +50,15 @@ def write_tables(tables: Iterable[pd.DataFrame], output: Path) -> None:
     Raises:
         UserError: The file cannot be written.
     """
-    check_output(output)
+    check_prediction_file(output)
     write = _write_csv if output.suffix == ".csv" else _write_parquet
     try:
         write_whole(output, lambda file: write(tables, file))
     except OSError as error:
-        raise unwritable(f"output file {output}", error) from error
+        raise make_write_error(f"output file {output}", error) from error
 
 
-def print_tables(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:
+def write_csv(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:
     """Write tables of the same columns as one CSV."""
     for number, table in enumerate(tables):
         table.to_csv(stream, index=False, header=number == 0)
@@ -67,7 +67,7 @@ def print_tables(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:
 def _write_csv(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     stream = TextIOWrapper(file, encoding="utf-8", newline="")
     try:
-        print_tables(tables, stream)
+        write_csv(tables, stream)
     finally:
         stream.detach()  # also flushes; the file itself stays open
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tuner.errors import UserError
-from tuner.serving.writing import check_folder, first_sentence, replacing, unwritable
+from tuner.serving.error_texts import first_sentence, make_write_error
+from tuner.serving.export_folder import check_export_folder, replace_folder
 
 
 def earlier(folder: Path, text: str = "earlier") -> Path:
@@ -22,9 +23,9 @@ def names(folder: Path) -> list[str]:
 
 
 def test_absent_empty_and_exported_folders_may_be_written(tmp_path):
-    check_folder(tmp_path / "absent" / "deep")
-    check_folder(tmp_path)
-    check_folder(earlier(tmp_path / "model"))
+    check_export_folder(tmp_path / "absent" / "deep")
+    check_export_folder(tmp_path)
+    check_export_folder(earlier(tmp_path / "model"))
     assert names(tmp_path) == ["model"]
 
 
@@ -32,7 +33,7 @@ def test_absent_empty_and_exported_folders_may_be_written(tmp_path):
 def test_a_folder_with_other_things_is_refused(tmp_path, name):
     (tmp_path / name).write_text("dear")
     with pytest.raises(UserError) as error:
-        check_folder(tmp_path)
+        check_export_folder(tmp_path)
     assert str(error.value) == (
         f"output folder {tmp_path} exists and is not an exported model; give --output another "
         "folder"
@@ -41,7 +42,7 @@ def test_a_folder_with_other_things_is_refused(tmp_path, name):
 
 def test_the_root_of_the_disk_is_refused():
     with pytest.raises(UserError) as error:
-        check_folder(Path("/"))
+        check_export_folder(Path("/"))
     assert str(error.value) == (
         "output folder / exists and is not an exported model; give --output another folder"
     )
@@ -50,7 +51,7 @@ def test_the_root_of_the_disk_is_refused():
 def test_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("dear")
     with pytest.raises(UserError) as error:
-        check_folder(tmp_path / "file")
+        check_export_folder(tmp_path / "file")
     assert str(error.value) == (
         f"output folder {tmp_path}/file exists and is not an exported model; give --output "
         "another folder"
@@ -60,7 +61,7 @@ def test_a_file_is_refused(tmp_path):
 def test_what_a_person_put_beside_a_model_is_not_deleted(tmp_path):
     (earlier(tmp_path / "model") / "letters.txt").write_text("dear")
     with pytest.raises(UserError) as error:
-        check_folder(tmp_path / "model")
+        check_export_folder(tmp_path / "model")
     assert str(error.value) == (
         f"output folder {tmp_path}/model holds letters.txt beside an exported model, which "
         "replacing it would delete; move that away, or give --output another folder"
@@ -70,7 +71,7 @@ def test_what_a_person_put_beside_a_model_is_not_deleted(tmp_path):
 def test_a_folder_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("dear")
     with pytest.raises(UserError) as error:
-        check_folder(tmp_path / "file" / "model")
+        check_export_folder(tmp_path / "file" / "model")
     assert str(error.value) == (
         f"output folder {tmp_path}/file/model cannot be written ({tmp_path}/file is not a "
         "folder); mend that, or give --output another folder"
@@ -80,7 +81,7 @@ def test_a_folder_below_a_file_is_refused(tmp_path):
 def test_a_folder_that_may_not_be_written_to_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
     with pytest.raises(UserError) as error:
-        check_folder(tmp_path / "model")
+        check_export_folder(tmp_path / "model")
     assert str(error.value) == (
         f"output folder {tmp_path}/model cannot be written ({tmp_path} may not be written to); "
         "mend that, or give --output another folder"
@@ -91,7 +92,7 @@ def test_a_new_model_takes_the_place_of_an_earlier_one_and_of_nothing_beside_it(
     folder = earlier(tmp_path / "model")
     (tmp_path / "model.draft").mkdir()
     (tmp_path / "model.draft" / "letters.txt").write_text("dear")
-    with replacing(folder) as draft:
+    with replace_folder(folder) as draft:
         assert (folder / "model.json").read_text() == "earlier"
         (draft / "model.json").write_text("new")
     assert names(folder) == ["model.json"]
@@ -102,7 +103,7 @@ def test_a_new_model_takes_the_place_of_an_earlier_one_and_of_nothing_beside_it(
 
 def test_a_model_is_as_open_as_any_folder_that_the_person_makes(tmp_path):
     (tmp_path / "other").mkdir()
-    with replacing(tmp_path / "above" / "model"):
+    with replace_folder(tmp_path / "above" / "model"):
         pass
     modes = [(tmp_path / name).stat().st_mode for name in ("above/model", "other")]
     assert modes[0] == modes[1]
@@ -110,8 +111,8 @@ def test_a_model_is_as_open_as_any_folder_that_the_person_makes(tmp_path):
 
 def test_the_folder_one_stands_in_can_be_replaced(tmp_path, monkeypatch):
     monkeypatch.chdir(earlier(tmp_path / "model"))
-    check_folder(Path("."))
-    with replacing(Path(".")) as draft:
+    check_export_folder(Path("."))
+    with replace_folder(Path(".")) as draft:
         (draft / "model.json").write_text("new")
     assert (tmp_path / "model" / "model.json").read_text() == "new"
     assert names(tmp_path) == ["model"]
@@ -120,7 +121,7 @@ def test_the_folder_one_stands_in_can_be_replaced(tmp_path, monkeypatch):
 @pytest.mark.parametrize("fault", [RuntimeError, KeyboardInterrupt])
 def test_what_fails_leaves_the_earlier_model_alone(tmp_path, fault):
     folder = earlier(tmp_path / "model")
-    with pytest.raises(fault), replacing(folder):
+    with pytest.raises(fault), replace_folder(folder):
         raise fault
     assert (folder / "model.json").read_text() == "earlier"
     assert names(tmp_path) == ["model"]
@@ -135,7 +136,7 @@ def test_a_model_that_cannot_take_its_place_leaves_the_earlier_one(tmp_path, mon
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(OSError, match="Input/output error"), replacing(folder):
+    with pytest.raises(OSError, match="Input/output error"), replace_folder(folder):
         pass
     assert (folder / "model.json").read_text() == "earlier"
     assert names(tmp_path) == ["model"]
@@ -150,7 +151,7 @@ def test_a_model_that_cannot_be_moved_back_is_not_deleted(tmp_path, monkeypatch)
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(OSError, match="Input/output error"), replacing(folder):
+    with pytest.raises(OSError, match="Input/output error"), replace_folder(folder):
         pass
     (kept,) = tmp_path.glob(".tuner-export-*/old/model.json")
     assert kept.read_text() == "earlier"
@@ -158,7 +159,7 @@ def test_a_model_that_cannot_be_moved_back_is_not_deleted(tmp_path, monkeypatch)
 
 def test_a_fault_of_the_disk_is_one_sentence():
     fault = OSError("Can't write data (file write failed,\n  time = 3). Try again.")
-    assert str(unwritable("output file x.csv", fault)) == (
+    assert str(make_write_error("output file x.csv", fault)) == (
         "output file x.csv cannot be written (Can't write data (file write failed, time = 3)); "
         "mend that, or give --output another file"
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.serving.test_export import DESCRIPTION, export, table
-from tuner.serving.card import model_card
+from tuner.serving.model_card import render_model_card
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def blocks(card, language):
 
 def text_of(content, **changes):
     """The card as one line, without the line ends of the text."""
-    return " ".join(model_card({**content, **changes}, {"colour": "red"}).split())
+    return " ".join(render_model_card({**content, **changes}, {"colour": "red"}).split())
 
 
 def test_it_says_what_is_predicted_from_which_data_and_how_well(exported):
@@ -107,7 +107,7 @@ def test_what_went_wrong_with_a_network_is_said(content):
 
 
 def test_what_people_called_things_is_no_markup(content):
-    card = model_card({**content, "question": "<b>|a|</b>?"}, {"colour": "it's"})
+    card = render_model_card({**content, "question": "<b>|a|</b>?"}, {"colour": "it's"})
     assert "&lt;b>\\|a\\|&lt;/b>?" in card
     assert "'\"'\"'" in card  # the shell gets the apostrophe
 

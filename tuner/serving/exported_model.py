@@ -16,8 +16,8 @@ import pandas as pd
 from tuner.data import RawColumns, Schema, choose_chunk_rows, stream_raw
 from tuner.data.columns.feature_encoding import index_levels
 from tuner.errors import UserError
-from tuner.serving.inputs import model_inputs
-from tuner.serving.writing import first_sentence
+from tuner.serving.error_texts import first_sentence
+from tuner.serving.input_names import rename_columns
 from tuner.words import count_noun
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ExportedModel:
         whole: Iterator[RawColumns] = chain([first], parts)
         if tell is not None and self.schema.array_shape is None:
             whole = self._telling(whole, tell)
-        return (model_inputs(part, self.inputs) for part in whole)
+        return (rename_columns(part, self.inputs) for part in whole)
 
     def _telling(
         self, parts: Iterable[RawColumns], tell: Callable[[str], None]

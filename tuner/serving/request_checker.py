@@ -8,9 +8,9 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-__all__ = ["MOST_BYTES", "Guard", "Refusal", "checked_body"]
+__all__ = ["MAX_BODY_BYTES", "RejectedRequest", "RequestChecker", "check_body"]
 
-MOST_BYTES = 16 << 20
+MAX_BODY_BYTES = 16 << 20
 """Of a request's body."""
 
 _DEEPEST = 16  # an array of images is 4 deep, in an object that is 2 deep
@@ -22,7 +22,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-class Refusal(Exception):
+class RejectedRequest(Exception):
     """A request that is not let through.
 
     Attributes:
@@ -34,7 +34,7 @@ class Refusal(Exception):
         self.status = status
 
 
-class Guard:
+class RequestChecker:
     """An ASGI application that answers what another one cannot take.
 
     Args:
@@ -42,7 +42,7 @@ class Guard:
         most_bytes: Of a request's body.
     """
 
-    def __init__(self, app: App, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, app: App, most_bytes: int = MAX_BODY_BYTES) -> None:
         self._app = app
         self._most_bytes = most_bytes
 
@@ -53,8 +53,8 @@ class Guard:
             return
         try:
             _check_type(dict(scope["headers"]))
-            body = checked_body(await self._read(receive))
-        except Refusal as refusal:
+            body = check_body(await self._read(receive))
+        except RejectedRequest as refusal:
             await _answer(send, refusal)
             return
         headers = [(b"content-type", b"application/json")]
@@ -66,38 +66,38 @@ class Guard:
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise Refusal(400, "the request ended before its body did")
+                raise RejectedRequest(400, "the request ended before its body did")
             part = message.get("body", b"")
             length += len(part)
             if length <= self._most_bytes:
                 parts.append(part)
             more = message.get("more_body", False)
         if length > self._most_bytes:
-            raise Refusal(
+            raise RejectedRequest(
                 413, f"the body is larger than {self._most_bytes:,} bytes; send fewer rows"
             )
         return b"".join(parts)
 
 
-def checked_body(body: bytes) -> bytes:
+def check_body(body: bytes) -> bytes:
     """Return a body that MLflow can read, of the rows alone.
 
     Args:
         body: JSON, an object with one of MLflow's four keys.
 
     Raises:
-        Refusal: It is anything else.
+        RejectedRequest: It is anything else.
     """
     try:
         content = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise Refusal(400, f"the body is not JSON in UTF-8 ({error!s:.100})") from error
+        raise RejectedRequest(400, f"the body is not JSON in UTF-8 ({error!s:.100})") from error
     forms = [form for form in _FORMS if isinstance(content, dict) and form in content]
     if len(forms) != 1:
-        raise Refusal(400, f"the body must be an object with one of {', '.join(_FORMS)}")
+        raise RejectedRequest(400, f"the body must be an object with one of {', '.join(_FORMS)}")
     rows = content[forms[0]]
     if _depth(rows) > _DEEPEST:
-        raise Refusal(400, f"{forms[0]} is nested more than {_DEEPEST} deep")
+        raise RejectedRequest(400, f"{forms[0]} is nested more than {_DEEPEST} deep")
     if forms[0] == "dataframe_records":
         _check_records(rows)
     return json.dumps({forms[0]: rows}).encode()
@@ -106,11 +106,11 @@ def checked_body(body: bytes) -> bytes:
 def _check_records(rows: Any) -> None:
     """Refuse records that differ in their fields: MLflow takes what lacks for missing values."""
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Refusal(400, "dataframe_records must be a list of objects, one a row")
+        raise RejectedRequest(400, "dataframe_records must be a list of objects, one a row")
     fields = set().union(*rows)
     for number, row in enumerate(rows):
         if lacking := fields - row.keys():
-            raise Refusal(
+            raise RejectedRequest(
                 400,
                 f"record {number} of dataframe_records lacks {sorted(lacking)[0]}, which others "
                 "have; give null for a missing value",
@@ -133,12 +133,12 @@ def _inner(outer: dict[str, Any] | list[Any]) -> list[Any]:
 def _check_type(headers: dict[bytes, bytes]) -> None:
     kind, *parameters = headers.get(b"content-type", b"").decode("latin-1").lower().split(";")
     if kind.strip() != "application/json":
-        raise Refusal(415, "the content type must be application/json")
+        raise RejectedRequest(415, "the content type must be application/json")
     if any(each.strip() not in ("", "charset=utf-8", 'charset="utf-8"') for each in parameters):
-        raise Refusal(415, "the content type may have no parameter but charset=utf-8")
+        raise RejectedRequest(415, "the content type may have no parameter but charset=utf-8")
 
 
-async def _answer(send: Send, refusal: Refusal) -> None:
+async def _answer(send: Send, refusal: RejectedRequest) -> None:
     body = json.dumps({"error": str(refusal)}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})

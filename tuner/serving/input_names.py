@@ -8,10 +8,10 @@ import numpy as np
 
 from tuner.data import RawColumns, Schema
 
-__all__ = ["input_names", "model_inputs"]
+__all__ = ["make_input_names", "rename_columns"]
 
 
-def input_names(schema: Schema) -> dict[str, str]:
+def make_input_names(schema: Schema) -> dict[str, str]:
     """Return the exported model's input name of each raw column.
 
     Keras and TensorFlow allow fewer characters than tables do: others become `_`, and a number
@@ -19,7 +19,8 @@ def input_names(schema: Schema) -> dict[str, str]:
     of a method, so that `self` and Python's keywords get a number too.
 
     >>> from tuner.data import Column
-    >>> input_names(Schema((Column("self", "numeric"), Column("len (cm)", "numeric")), "y", ()))
+    >>> columns = Column("self", "numeric"), Column("len (cm)", "numeric")
+    >>> make_input_names(Schema(columns, "y", ()))
     {'self': 'self_2', 'len (cm)': 'len__cm_'}
     """
     columns = ["x"] if schema.array_shape is not None else [c.name for c in schema.used]
@@ -36,6 +37,6 @@ def input_names(schema: Schema) -> dict[str, str]:
     return names
 
 
-def model_inputs(raw: RawColumns, names: Mapping[str, str]) -> dict[str, np.ndarray]:
+def rename_columns(raw: RawColumns, names: Mapping[str, str]) -> dict[str, np.ndarray]:
     """Return raw columns under the names of the exported model's inputs."""
     return {names[column]: values for column, values in raw.items()}

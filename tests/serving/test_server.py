@@ -13,7 +13,7 @@ import pytest
 
 from tests.serving.test_export import export, table
 from tuner.errors import UserError
-from tuner.serving.guard import MOST_BYTES
+from tuner.serving.request_checker import MAX_BODY_BYTES
 from tuner.serving.server import listen
 
 REQUESTS = 500
@@ -42,7 +42,7 @@ def served(tmp_path_factory):
         }
         for row in range(5)
     ]
-    expected = network.probabilities({k: v[:5] for k, v in dataset.raw.items()})
+    expected = network.predict_proba({k: v[:5] for k, v in dataset.raw.items()})
     command = [sys.executable, "-m", "tuner", "serve", str(folder / "model"), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         address = process.stdout.readline().strip()
@@ -91,7 +91,7 @@ def test_it_answers_one_record_a_row_on_the_loopback_address(served):
         (b"a,b\n1,2\n", "text/csv", 415, "the content type must be application/json"),
         (b"{}", "", 415, "the content type must be application/json"),
         (b"{}", "application/json; charset=utf-16", 415, "no parameter but charset=utf-8"),
-        (b" " * (MOST_BYTES + 1), "application/json", 413, "larger than 16,777,216 bytes"),
+        (b" " * (MAX_BODY_BYTES + 1), "application/json", 413, "larger than 16,777,216 bytes"),
         (b'{"dataframe_records": [{"colour": "red"}]}', "application/json", 400, "missing inputs"),
         (
             b'{"dataframe_records": [{"colour": "red", "size": 1}, {"colour": "red"}]}',

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tuner.errors import UserError
+from tuner.serving.error_texts import make_write_error
 
-__all__ = ["check_folder", "first_sentence", "replacing", "unwritable"]
+__all__ = ["check_export_folder", "replace_folder"]
 
 _NEEDED = {"model.json", "model.keras"}
 _WRITTEN = {*_NEEDED, "saved_model", "mlflow_model", "README.md"}
 
 
-def check_folder(folder: Path) -> None:
+def check_export_folder(folder: Path) -> None:
     """Refuse a folder that a model cannot be exported to, before anything is trained for it.
 
     Args:
@@ -28,7 +29,7 @@ def check_folder(folder: Path) -> None:
         present = _present(folder)
         above = next((path for path in folder.resolve().parents if path.exists()), folder)
     except OSError as error:
-        raise unwritable(f"output folder {folder}", error) from error
+        raise make_write_error(f"output folder {folder}", error) from error
     if present is None or (present and not present >= _NEEDED):
         raise UserError(
             f"output folder {folder} exists and is not an exported model; give --output another "
@@ -56,7 +57,7 @@ def _present(folder: Path) -> set[str] | None:
 
 
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
+def replace_folder(folder: Path) -> Iterator[Path]:
     """Give an empty folder to fill, which becomes `folder` if the block ends without an error.
 
     An earlier `folder` is moved aside first, and back if its successor cannot take its place.
@@ -86,28 +87,3 @@ def _swap(new: Path, place: Path, old: Path) -> None:
     finally:
         if old.exists() and not place.exists():
             old.rename(place)
-
-
-def unwritable(what: str, error: Exception) -> UserError:
-    """Return what to raise for a fault of the disk.
-
-    Args:
-        what: Such as `output file my.csv`.
-        error: An OSError, or TensorFlow's own kind.
-    """
-    reason = getattr(error, "strerror", None) or first_sentence(str(error))
-    kind = what.split()[1]
-    return UserError(
-        f"{what} cannot be written ({reason}); mend that, or give --output another {kind}"
-    )
-
-
-def first_sentence(text: str) -> str:
-    """Return the first sentence of a message without its full stop, on one line.
-
-    >>> first_sentence('''File not found: model.keras. Please
-    ...     ensure that it exists.''')
-    'File not found: model.keras'
-    """
-    words = " ".join(text.split())
-    return words.partition(". ")[0].removesuffix(".")

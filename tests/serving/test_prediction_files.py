@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tuner.errors import DataError, UserError
-from tuner.serving.tables import check_output, print_tables, write_tables
+from tuner.serving.prediction_files import check_prediction_file, write_csv, write_predictions
 
 PARTS = [
     pd.DataFrame({"class": ["a", "b, c"], "probability_a": [0.75, 0.25]}),
@@ -17,7 +17,7 @@ PARTS = [
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_parts_are_written_as_one_table_by_suffix(tmp_path, suffix):
     path = tmp_path / f"out.{suffix}"
-    write_tables(iter(PARTS), path)
+    write_predictions(iter(PARTS), path)
     read = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
     pd.testing.assert_frame_equal(read, pd.concat(PARTS, ignore_index=True), check_dtype=False)
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
@@ -25,7 +25,7 @@ def test_parts_are_written_as_one_table_by_suffix(tmp_path, suffix):
 
 def test_parts_are_printed_under_one_header():
     stream = io.StringIO()
-    print_tables(PARTS, stream)
+    write_csv(PARTS, stream)
     assert stream.getvalue() == 'class,probability_a\na,0.75\n"b, c",0.25\na,1.0\n'
 
 
@@ -38,7 +38,7 @@ def test_a_fault_in_the_middle_leaves_the_earlier_file(tmp_path, suffix):
     path = tmp_path / f"out.{suffix}"
     path.write_text("earlier")
     with pytest.raises(DataError):
-        write_tables(torn(), path)
+        write_predictions(torn(), path)
     assert path.read_text() == "earlier"
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
@@ -51,7 +51,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_predicte
         ("folder.csv", "folder.csv is a folder; give --output the name of a file"),
     ]:
         with pytest.raises(UserError) as error:
-            check_output(tmp_path / name)
+            check_prediction_file(tmp_path / name)
         assert str(error.value) == f"output file {tmp_path}/{message}"
 
 
@@ -61,8 +61,8 @@ def test_the_table_that_is_predicted_is_not_written_over(tmp_path):
     (tmp_path / "link.csv").symlink_to(table)
     for name in ("rows.csv", "link.csv"):
         with pytest.raises(UserError, match="is what is predicted, and would be lost; give"):
-            check_output(tmp_path / name, data=str(table))
-    check_output(tmp_path / "out.csv", data=str(table))
+            check_prediction_file(tmp_path / name, data=str(table))
+    check_prediction_file(tmp_path / "out.csv", data=str(table))
 
 
 def test_a_full_disk_is_one_sentence(tmp_path):
@@ -71,7 +71,7 @@ def test_a_full_disk_is_one_sentence(tmp_path):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(UserError) as error:
-        write_tables(full(), tmp_path / "out.csv")
+        write_predictions(full(), tmp_path / "out.csv")
     assert str(error.value) == (
         f"output file {tmp_path}/out.csv cannot be written (No space left on device); mend that, "
         "or give --output another file"

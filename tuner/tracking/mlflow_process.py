@@ -21,14 +21,14 @@ from tuner.errors import one_line
 from tuner.study import Study
 from tuner.tracking.runs import StudyRuns
 
-__all__ = ["Recorder"]
+__all__ = ["JournalFollower"]
 
 _PAUSE = 0.25  # seconds between two looks at the journal
 _LONGEST_PAUSE = 5.0  # where MLflow is away
 _NICENESS = 10  # the trainer comes first
 
 
-class Recorder:
+class JournalFollower:
     """Follows a study's journal, whether MLflow is there or not.
 
     Args:
@@ -109,7 +109,7 @@ def tell(**message: Any) -> None:
 
 
 def main() -> None:
-    """Run a recorder: `python -m tuner.tracking.recorder URI ROOT`."""
+    """Run a recorder: `python -m tuner.tracking.mlflow_process URI ROOT`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was found before is still to be written
     if hasattr(os, "nice"):  # not on Windows
         os.nice(_NICENESS)
@@ -118,9 +118,9 @@ def main() -> None:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     sys.stdout = sys.stderr  # MLflow prints there, with a server the address of each run
     uri, root = sys.argv[1:]
-    recorder = Recorder(uri, Path(root))
-    threading.Thread(target=recorder.listen, daemon=True).start()
-    recorder.run()
+    follower = JournalFollower(uri, Path(root))
+    threading.Thread(target=follower.listen, daemon=True).start()
+    follower.run()
     os._exit(0)  # all is told; to end MLflow's interpreter in order takes half a second
 
 

@@ -1,0 +1,35 @@
+"""Which MLflow store a study is written to."""
+
+import os
+from importlib.metadata import entry_points
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tuner.errors import UserError
+
+__all__ = ["choose_tracking_uri"]
+
+_DATABASES = {"sqlite", "postgresql", "mysql", "mssql"}
+_SCHEMES = _DATABASES | {"", "file", "http", "https", "databricks", "databricks-uc", "uc"}
+
+
+def choose_tracking_uri(uri: str | None, root: Path) -> str:
+    """Return the tracking URI of MLflow's store.
+
+    Args:
+        uri: The URI that the user gave. Defaults to the environment's `MLFLOW_TRACKING_URI`, or
+            else to a SQLite database in `root`.
+        root: The folder of all studies.
+
+    Raises:
+        UserError: MLflow has no store of this scheme. Whether the store answers is not checked.
+    """
+    uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root.absolute()}/mlflow.db"
+    scheme = urlsplit(uri).scheme.partition("+")[0]  # mysql+pymysql names a driver too
+    is_drive = len(scheme) == 1
+    if is_drive or scheme in _SCHEMES | set(entry_points(group="mlflow.tracking_store").names):
+        return uri
+    raise UserError(
+        f"--tracking-uri: MLflow has no store {scheme}: as in {uri}; give http://HOST:PORT of a "
+        "server, or a database such as sqlite:///FILE"
+    )
