@@ -95,7 +95,7 @@ def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "ended before the interrupt; they are kept in mlruns/studies/stopped" in errors
-    assert "Go on with: python -m tuner resume stopped" in errors
+    assert "Go on with: tuner resume stopped" in errors
     assert "Traceback" not in errors
 
 

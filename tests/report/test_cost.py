@@ -54,8 +54,7 @@ def test_both_fronts_stand_in_one_table(study, problem):
         assert row in cells
     root = study.folder.parents[1]
     assert (
-        f"python -m tuner export study --pick 0 --root {root} exports one of them, and --pick "
-        "pareto all."
+        f"tuner export study --pick 0 --root {root} exports one of them, and --pick pareto all."
     ) in words
 
 
@@ -84,7 +83,7 @@ def test_a_study_whose_times_were_not_measured_says_how_to_get_them(study, probl
     words = words_of(study, problem)
     assert (
         "Prediction times were not measured. This measures them, where there was no time left: "
-        f"python -m tuner report study --root {root}"
+        f"tuner report study --root {root}"
     ) in words
     assert "55 – – size depth 1" in words
 

@@ -106,7 +106,7 @@ def test_a_page_without_baselines_says_how_to_get_them(study, problem):
     page = make_study_page(make_material(study, problem, baselines=False))
     assert texts(page, "baselines") == (
         "Would something simpler do? No baselines were trained, since there was no time left for "
-        f"them. This trains them: python -m tuner report study --root {study.folder.parents[1]}"
+        f"them. This trains them: tuner report study --root {study.folder.parents[1]}"
     )
 
 
@@ -125,8 +125,8 @@ def test_the_method_names_what_it_takes_to_do_it_again(material):
     for part in (
         "split 3 folds, of 60 training rows; 0 rows were held out",
         "Pruned trials count.",
-        f"python -m tuner resume study --max-trials 12 --root {root}",
-        f"python -m tuner report study --root {root}",
+        f"tuner resume study --max-trials 12 --root {root}",
+        f"tuner report study --root {root}",
     ):
         assert part in words
 

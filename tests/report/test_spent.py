@@ -40,6 +40,19 @@ def test_breaks_between_searches_do_not_count(problem):
     assert (found.searches, found.training) == (3, {"completed": 0.5, "failed": 0.2})
 
 
+def stage(name, seconds):
+    return {**event("stage", seconds), "stage": name}
+
+
+def test_a_run_that_resumes_with_its_report_spends_no_time_on_training():
+    events = [
+        *SEARCHED, stage("exporting", 10),  # killed here
+        event("begun", 100), stage("searching", 101), stage("picking", 103),
+        stage("baselines", 106), stage("report", 107), event("ended", 108),
+    ]  # fmt: skip
+    assert stages(events) == (6.0, 4.0, 3.0, 5.0)
+
+
 def test_a_search_that_was_interrupted_was_searching_until_then():
     events = [event("begun", 0), event("trial", 5), event("ended", 6)]
     assert stages(events) == (6.0, 0.0, 0.0, 0.0)

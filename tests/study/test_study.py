@@ -119,8 +119,8 @@ def test_an_unknown_study_is_answered_with_the_known_ones(make_study, tmp_path):
 )
 def test_a_command_names_the_root_where_it_is_not_the_usual_one(make_study, root, named):
     study = Study(make_study().record, Path(root) / "studies" / "study")
-    assert study.command("report") == f"python -m tuner report study{named}"
-    resume = f"python -m tuner resume study --max-trials 40{named}"
+    assert study.command("report") == f"tuner report study{named}"
+    resume = f"tuner resume study --max-trials 40{named}"
     assert study.command("resume", "--max-trials", "40") == resume
 
 

@@ -8,18 +8,28 @@ from tuner.study import EventKind, TrialRecord
 
 __all__ = ["TimeSpent", "spent"]
 
-# What the time before an event went into, and what is begun with it.
+# What the time before an event went into, and what begins after it: by the event's kind, or by
+# the name of a stage that is done. A resumed run skips the stages that were done.
 _UNTIL = {
     EventKind.PROPOSED: "searching",
     EventKind.TRIAL: "searching",
+    "searching": "searching",
+    "picking": "final_training",
     EventKind.TESTED: "final_training",
     EventKind.EXPORTED: "export",
     EventKind.NOT_EXPORTED: "export",
+    "prediction times": "report",
+    "baselines": "report",
+    "report": "report",
 }
 _AFTER = {
+    "searching": "final_training",
     EventKind.TESTED: "export",
     EventKind.EXPORTED: "report",
     EventKind.NOT_EXPORTED: "report",
+    "prediction times": "report",
+    "baselines": "report",
+    "report": "report",
     EventKind.ENDED: "",
 }
 
@@ -61,8 +71,9 @@ def spent(events: Iterable[Mapping[str, Any]], records: Sequence[TrialRecord]) -
         if kind == EventKind.BEGUN:
             searches, stage = searches + 1, "searching"
         elif stage:
-            seconds[_UNTIL.get(kind, stage)] += (event["time"] - last) / 1000
-            stage = _AFTER.get(kind, stage)
+            name = event["stage"] if kind == EventKind.STAGE else kind
+            seconds[_UNTIL.get(name, stage)] += (event["time"] - last) / 1000
+            stage = _AFTER.get(name, stage)
         last = event["time"]
     training: dict[str, float] = {}
     for record in records:

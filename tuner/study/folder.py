@@ -86,11 +86,7 @@ class Study:
         if overwrite or not _is_study(check_name(record.name, root)):
             return cls.create(record, root, overwrite=overwrite)
         study = cls.open(record.name, root)
-        if differences := study.record.differences(record):
-            raise StudyError(
-                f"study {record.name} in {root} is another one: {'; '.join(differences)}; give "
-                "what it was begun with, --study another name, or --overwrite to delete it first"
-            )
+        study.check_record(record)
         return study
 
     @classmethod
@@ -115,6 +111,19 @@ class Study:
             ) from error
         return cls(record, folder)
 
+    def check_record(self, record: StudyRecord) -> None:
+        """Check that a search with this record may resume the study.
+
+        Raises:
+            StudyError: The study was begun with other settings, data or space.
+        """
+        if differences := self.record.differences(record):
+            raise StudyError(
+                f"study {record.name} in {self.folder.parents[1]} is another one: "
+                f"{'; '.join(differences)}; give what it was begun with, --study another name, or "
+                "--overwrite to delete it first"
+            )
+
     def command(self, name: str, *options: str) -> str:
         """Return a command of this package about the study, for a terminal.
 
@@ -124,7 +133,7 @@ class Study:
         """
         root = self.folder.parents[1]
         named = () if root == Path("mlruns") else ("--root", str(root))
-        return shlex.join(["python", "-m", "tuner", name, self.record.name, *options, *named])
+        return shlex.join(["tuner", name, self.record.name, *options, *named])
 
     @property
     def model_folder(self) -> Path:

@@ -23,6 +23,7 @@ class EventKind(StrEnum):
         TESTED: The networks to export are trained, and scored on the held-out rows.
         EXPORTED: The model is written and checked.
         NOT_EXPORTED: The model could not be written or failed its check.
+        STAGE: A stage of the run is done; with its name and what its result depends on.
         ENDED: The run is over; with its status and summary.
     """
 
@@ -32,6 +33,7 @@ class EventKind(StrEnum):
     TESTED = "tested"
     EXPORTED = "exported"
     NOT_EXPORTED = "not exported"
+    STAGE = "stage"
     ENDED = "ended"
 
 

@@ -28,6 +28,9 @@ class Listener:
     def on_search_end(self, study: Study, sentence: str) -> None:
         """Tell that the last trial ended, and in one sentence why there is no further one."""
 
+    def on_stage(self, description: str) -> None:
+        """Tell that a stage after the search begins, and what it does, in a few words."""
+
     def on_study_end(
         self, status: Literal["finished", "failed", "interrupted"], summary: Mapping[str, Any]
     ) -> None:
