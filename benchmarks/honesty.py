@@ -185,9 +185,11 @@ def by_tuner(
         tuner = KFoldTuner(hypermodel, settings, directory=folder)
         tuner.search(problem.x, problem.y)
         assert tuner.study is not None  # it was searched
-        records = list(tuner.study.trials())
+        records = list(tuner.study.read_trials())
         cluster_values = {
-            record.trial: objective.row_values(tuner.study.probabilities(record.trial), problem.y)
+            record.trial: objective.row_values(
+                tuner.study.arrays.read_probabilities(record.trial), problem.y
+            )
             for record in records
             if record.completed
         }

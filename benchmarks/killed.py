@@ -63,12 +63,12 @@ def left(root: Path, study: str) -> dict[str, Any]:
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     opened = Study.open(study, root)
     trials = {}
-    for record in opened.trials():
+    for record in opened.read_trials():
         result = record.result.to_dict()
         del result["seconds"]
         assert record.trial not in trials, f"trial {record.trial} is there twice"
         trials[record.trial] = [record.hyperparameters, record.derived, result]
-    summary = [event["summary"] for event in opened.journal.events("ended")][-1]
+    summary = [event["summary"] for event in opened.journal.read("ended")][-1]
     picks = {name: summary[name] for name in ("best", "smallest", "test", "completed", "failed")}
     client = MlflowClient(tracking_uri=f"sqlite:///{root}/mlflow.db")
     experiments = [experiment.experiment_id for experiment in client.search_experiments()]

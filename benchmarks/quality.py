@@ -42,7 +42,7 @@ def known_ways() -> tuple[str, ...]:
     """Return all ways, this package's oracles first."""
     from typing import get_args
 
-    from tuner.study.records import OracleName
+    from tuner.study import OracleName
 
     return (*(f"tuner_{oracle}" for oracle in get_args(OracleName)), *ANYTIME, "halving")
 

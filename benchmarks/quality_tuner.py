@@ -51,7 +51,7 @@ def _search_seconds(study: str, root: Path) -> float:
     """Return the seconds from a study's beginning to the end of its last trial."""
     from tuner.study import EventKind, Study
 
-    events = list(Study.open(study, root).journal.events())
+    events = list(Study.open(study, root).journal.read())
     begun = next(event["time"] for event in events if event["event"] == EventKind.BEGUN)
     return (
         float(max(event["time"] for event in events if event["event"] == EventKind.TRIAL) - begun)

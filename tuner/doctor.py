@@ -15,7 +15,7 @@ from tuner.errors import UserError, one_line
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest
 from tuner.run.setup import make_hypermodel
-from tuner.study import SearchSettings, installed_versions
+from tuner.study import SearchSettings, list_versions
 from tuner.tracking import choose_tracking_uri
 
 __all__ = ["Finding", "diagnose"]
@@ -49,7 +49,7 @@ def diagnose(root: Path, tracking_uri: str | None = None) -> Iterator[Finding]:
         root: The folder that holds all that searches write.
         tracking_uri: MLflow's; its usual place where it is None.
     """
-    versions = installed_versions()
+    versions = list_versions()
     yield Finding("versions", "ok", ", ".join(f"{name} {each}" for name, each in versions.items()))
     yield _memory()
     yield _folder(root)

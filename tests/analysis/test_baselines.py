@@ -192,7 +192,7 @@ def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(proble
 
 def test_a_study_keeps_them(make_study, problem, monkeypatch):
     study = make_study()
-    assert study.baselines() == {}
+    assert study.arrays.read_baselines() == {}
     trained = load_or_train_baselines(study, problem)
     monkeypatch.setattr("tuner.analysis.baselines.train_baselines", None)  # not asked again
     for kept, one in zip(load_or_train_baselines(study, problem), trained, strict=True):
@@ -223,9 +223,9 @@ def test_those_of_another_version_are_trained_again(make_study, problem, monkeyp
 def test_those_without_a_version_are_not_shown(make_study, problem):
     study = make_study()
     load_or_train_baselines(study, problem)
-    arrays = study.baselines()
+    arrays = study.arrays.read_baselines()
     del arrays["trained with"]
-    study.write_baselines(arrays)
+    study.arrays.write_baselines(arrays)
     assert load_baselines(study) == ()
 
 

@@ -52,7 +52,7 @@ def test_a_trial_says_where_it_stands_and_that_nothing_is_corrected(study):
         PredictionTimes({3: PredictionTime(0.1, 0.2), 4: PredictionTime(0.1, 0.1)}, 12, 2, "it")
     )
     picked = find_exportable(study, 3)
-    record = next(each for each in study.trials() if each.trial == 3)
+    record = next(each for each in study.read_trials() if each.trial == 3)
     assert (picked.name, picked.folder) == ("trial 3", "trial-3")
     (member,) = picked.members
     assert (member.trial, member.networks, member.epoch) == (3, 1, record.result.epoch)

@@ -58,7 +58,7 @@ def test_split_scores_are_the_folds_own_and_their_mean_goes_by_rows(make_table, 
         "roc_auc": lambda p, y: roc_auc_score(y, p, multi_class="ovr"),
     }
     for trial in (0, 3):
-        probabilities, row = study.probabilities(trial), table.loc[trial]
+        probabilities, row = study.arrays.read_probabilities(trial), table.loc[trial]
         splits = [row[f"split{fold}_test_score"] for fold in range(3)]
         if objective in own:
             folds = [fold.validation for fold in study.record.split.folds]

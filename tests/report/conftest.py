@@ -105,7 +105,7 @@ def make_answers(records, values, split):
 
 def make_material(study, problem, *, baselines=True):
     choice = pick_networks(study, problem.truth)
-    records = tuple(study.trials())
+    records = tuple(study.read_trials())
     scores = {"cross_entropy": Score(0.9, 0.1), "accuracy": Score(0.6, 0.1)}
     judged = JudgedBaseline("gradient boosting", 1.5, scores, 0.3, 0.1, "loses", ("It is slow.",))
     return ReportContent(

@@ -17,7 +17,7 @@ from tuner.study import Study
 
 def compared(study, problem):
     truth = problem.truth
-    records = tuple(sorted(study.trials(), key=lambda record: record.trial))
+    records = tuple(sorted(study.read_trials(), key=lambda record: record.trial))
     return ComparedStudy(
         study, truth, records, pick_networks(study, truth), {"cross_entropy": (0.5, 0.1)}
     )
@@ -113,7 +113,7 @@ def test_a_search_for_another_objective_is_judged_by_what_it_chose(make_study, p
     by_row = second.exported("cross_entropy").by_row
     y = problem.y[problem.rows]
     losses = [
-        OBJECTIVES["cross_entropy"].row_values(study.probabilities(record.trial), y)
+        OBJECTIVES["cross_entropy"].row_values(study.arrays.read_probabilities(record.trial), y)
         for record in second.records
         if record.completed
     ]

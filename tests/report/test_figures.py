@@ -31,7 +31,7 @@ from tuner.report.figures.trials_over_time import compute_best_so_far
 
 @pytest.fixture
 def trials(study):
-    return tabulate(tuple(study.trials()), study.record)
+    return tabulate(tuple(study.read_trials()), study.record)
 
 
 def rows_of(chart):

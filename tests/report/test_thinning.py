@@ -51,7 +51,7 @@ def many(tmp_path_factory):
 
 @pytest.fixture
 def trials(study, many):
-    few = tabulate(tuple(study.trials()), study.record)
+    few = tabulate(tuple(study.read_trials()), study.record)
     return replace(few, frame=many, names=("learning_rate",))
 
 

@@ -84,7 +84,7 @@ def test_trials_of_one_shape_are_measured_once(setup, tmp_path):
     assert lacks_prediction_times(study)
     measure_prediction_times(setup, study)
     assert not lacks_prediction_times(study)
-    times = study.prediction_times()
+    times = study.read_prediction_times()
     assert (times.completed, times.networks, times.notes) == (3, 2, ())
     assert times.device.endswith(("thread", "threads", "GPU"))
     assert times.trials[0] == times.trials[2]
@@ -104,13 +104,13 @@ def test_networks_differ_by_their_convolutions(tmp_path):
     trials = [{**dense, "blocks": blocks, "filters": filters} for blocks, filters in shapes]
     study = studied(setup, tmp_path, trials)
     measure_prediction_times(setup, study)
-    assert study.prediction_times().networks == 3
+    assert study.read_prediction_times().networks == 3
 
 
 def test_a_large_network_takes_longer_than_a_small_one(own, tmp_path):
     study = studied(own, tmp_path, [{"width": 4096, "rate": 0.5}, {"width": 2, "rate": 0.5}])
     measure_prediction_times(own, study)
-    times = study.prediction_times()
+    times = study.read_prediction_times()
     assert times.networks == 2
     assert times.trials[0].batch > 3 * times.trials[1].batch
 
@@ -119,14 +119,14 @@ def test_own_networks_that_compute_the_same_share_a_time(own, tmp_path):
     """What differs is a dropout rate, which acts in training only."""
     study = studied(own, tmp_path, [{"width": 8, "rate": 0.1}, {"width": 8, "rate": 0.7}])
     measure_prediction_times(own, study)
-    times = study.prediction_times()
+    times = study.read_prediction_times()
     assert (times.networks, len(times.trials)) == (1, 2)
 
 
 def test_a_network_that_cannot_be_built_any_more_is_told_and_harms_no_other(own, tmp_path):
     study = studied(own, tmp_path, [{"width": 13, "rate": 0.1}, {"width": 8, "rate": 0.7}])
     measure_prediction_times(own, study)
-    times = study.prediction_times()
+    times = study.read_prediction_times()
     assert times.notes == ("Trial 0 has no prediction time: ValueError: 13 brings bad luck.",)
     assert set(times.trials) == {1}
     assert not lacks_prediction_times(study)  # it is not tried again and again
@@ -136,7 +136,7 @@ def test_a_hypermodel_that_is_gone_is_told(own, tmp_path):
     study = studied(own, tmp_path, [{"width": 8, "rate": 0.1}])
     (tmp_path / "own.py").unlink()
     measure_prediction_times(own, study)
-    times = study.prediction_times()
+    times = study.read_prediction_times()
     assert times.trials == {}
     assert times.notes == (
         f"No prediction time could be measured: hypermodel file {tmp_path / 'own.py'} does not "
@@ -149,7 +149,7 @@ def test_a_time_limit_is_held_to(setup, tmp_path):
     begun = time.monotonic()
     measure_prediction_times(setup, study, seconds=0.2)
     assert time.monotonic() - begun < 2  # a network that was begun is built
-    assert 0 < study.prediction_times().networks < 16
+    assert 0 < study.read_prediction_times().networks < 16
 
 
 def test_those_on_the_front_of_size_come_first(setup, tmp_path):
@@ -158,7 +158,7 @@ def test_those_on_the_front_of_size_come_first(setup, tmp_path):
                         setup.problem, parameters=1)  # fmt: skip
     study.write_trial(TrialRecord(20, values_of(0, 0), {}, replace(small, score=9.0)), {})
     measure_prediction_times(setup, study, seconds=60)
-    assert set(study.prediction_times().trials) == {*range(15), 20}
+    assert set(study.read_prediction_times().trials) == {*range(15), 20}
 
 
 def test_trials_that_completed_since_then_are_measured_with_the_others(setup, tmp_path):
@@ -167,4 +167,4 @@ def test_trials_that_completed_since_then_are_measured_with_the_others(setup, tm
     studied(setup, tmp_path, [values_of(1, 3)], first=1)
     assert lacks_prediction_times(study)
     measure_prediction_times(setup, study)
-    assert set(study.prediction_times().trials) == {0, 1}
+    assert set(study.read_prediction_times().trials) == {0, 1}

@@ -220,7 +220,7 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
     words = texts(page, "method")
     for part in said:
         assert part in words
-    assert len(study.baselines()["logistic regression"].reshape(-1, 3)) == (
+    assert len(study.arrays.read_baselines()["logistic regression"].reshape(-1, 3)) == (
         len(setup.truth.y) * setup.split.repeats
     )
     again, _ = open_study("study", tmp_path / "runs")

@@ -148,5 +148,5 @@ def test_a_trial_is_trained_for_its_rungs_epochs_over_all_folds(tmp_path):
     assert set(records[3].hyperparameters) <= {
         hyperparameter.name for hyperparameter in make_space(INFINITE).hyperparameters
     }
-    for event in Study.open("mine", tmp_path).journal.events("proposed"):
+    for event in Study.open("mine", tmp_path).journal.read("proposed"):
         assert not any(name.startswith("tuner/") for name in event["hyperparameters"])

@@ -105,10 +105,10 @@ def test_the_journal_has_every_trial_before_and_after_it_ran(make, rows):
     tuner = make()
     tuner.search(*rows, study="mine")
     study = Study.open("mine", tuner.root)
-    events = [event["event"] for event in study.journal.events()]
+    events = [event["event"] for event in study.journal.read()]
     assert sorted(events) == ["begun"] + ["proposed"] * 3 + ["trial"] * 3
     assert events[:2] == ["begun", "proposed"]
-    assert [r.to_dict() for r in study.trials()] == [r.to_dict() for r in tuner.records]
+    assert [r.to_dict() for r in study.read_trials()] == [r.to_dict() for r in tuner.records]
     assert not list(study.folder.glob("trial_*"))  # KerasTuner's own files
 
 

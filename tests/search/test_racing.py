@@ -47,7 +47,7 @@ def searched(folder, rows, settings, *stops):
         except KeyboardInterrupt:
             continue
     study = Study.open("mine", folder)
-    return tuner, {r.trial: replace(r.result, seconds=0.0).to_dict() for r in study.trials()}
+    return tuner, {r.trial: replace(r.result, seconds=0.0).to_dict() for r in study.read_trials()}
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_trials_that_the_clock_left_out_are_followed_by_no_others(tmp_path, make
     study = make_study(oracle=oracle, max_trials=400)
     sentence = tuner.run(make_problem(), study)
     assert sentence == "6 seconds were over after 2 trials"
-    proposed = [event["trial"] for event in study.journal.events("proposed")]
+    proposed = [event["trial"] for event in study.journal.read("proposed")]
     ended = sorted(record.trial for record in tuner.records)
     assert (ended, proposed) == ([0, 1], [0, 1, 2, 3])
 

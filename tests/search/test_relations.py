@@ -33,7 +33,7 @@ def test_groups_stay_together_and_errors_are_over_them(searched):
     for one, other in [(split.train, split.test), *((f.train, f.validation) for f in split.folds)]:
         assert not set(GROUPS[one]) & set(GROUPS[other])
     for record in tuner.records:
-        probabilities = tuner.study.probabilities(record.trial)
+        probabilities = tuner.study.arrays.read_probabilities(record.trial)
         rows = OBJECTIVES["cross_entropy"].row_values(probabilities, PROBLEM.y[split.train])
         off = dict.fromkeys(GROUPS[split.train], 0.0)
         for group, value in zip(GROUPS[split.train], rows - rows.mean(), strict=True):
@@ -68,7 +68,7 @@ def test_repeats_train_each_trial_on_folds_anew(searched):
     split = tuner.study.record.split
     for record in tuner.records:
         assert len(record.result.fold_scores) == 6
-        probabilities = tuner.study.probabilities(record.trial)
+        probabilities = tuner.study.arrays.read_probabilities(record.trial)
         assert probabilities.shape == (2, len(split.train), 3)
         losses = OBJECTIVES["cross_entropy"].row_values
         by_repeat = [losses(each, PROBLEM.y[split.train]) for each in probabilities]
@@ -85,7 +85,7 @@ def test_rows_in_order_are_predicted_from_those_before_them(searched):
     scored = np.sort(np.concatenate([fold.validation for fold in split.folds]))
     assert len(scored) == 54  # of 72, cut into four parts
     for record in tuner.records:
-        probabilities = tuner.study.probabilities(record.trial)
+        probabilities = tuner.study.arrays.read_probabilities(record.trial)
         values = OBJECTIVES["cross_entropy"].row_values(probabilities, PROBLEM.y[scored])
         assert (record.result.score, record.result.standard_error) == mean_and_error(values)
     again = searched(order=days)

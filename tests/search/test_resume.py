@@ -56,13 +56,13 @@ def searched(folder, rows, settings, *stops, hypermodel=None):
     study = Study.open("mine", folder)
     trials = {
         record.trial: (record.hyperparameters, replace(record.result, seconds=0.0).to_dict())
-        for record in study.trials()
+        for record in study.read_trials()
     }
     assert trials == {
         record.trial: (record.hyperparameters, replace(record.result, seconds=0.0).to_dict())
         for record in tuner.records
     }
-    assert len(trials) == len(list(study.trials()))
+    assert len(trials) == len(list(study.read_trials()))
     return study, trials
 
 
@@ -74,9 +74,11 @@ def test_a_stopped_search_ends_as_one_that_was_not(tmp_path, rows, oracle):
     study, trials = searched(tmp_path / "stopped", rows, settings, *stops)
     assert trials == expected
     assert len(trials) == 6
-    assert len(list(study.journal.events("begun"))) == len(stops) + 1
+    assert len(list(study.journal.read("begun"))) == len(stops) + 1
     for trial in trials:
-        np.testing.assert_array_equal(study.probabilities(trial), whole.probabilities(trial))
+        np.testing.assert_array_equal(
+            study.arrays.read_probabilities(trial), whole.arrays.read_probabilities(trial)
+        )
 
 
 def test_a_hypermodel_of_ones_own_goes_on_too(tmp_path, rows):
@@ -92,7 +94,7 @@ def test_a_finished_study_goes_on_where_more_is_asked_for(tmp_path, rows):
     searched(tmp_path / "more", rows, replace(SETTINGS, max_trials=4))
     study, trials = searched(tmp_path / "more", rows, SETTINGS)
     assert trials == expected
-    begun = [event["max_trials"] for event in study.journal.events("begun")]
+    begun = [event["max_trials"] for event in study.journal.read("begun")]
     assert begun == [4, 9]
 
 
@@ -133,7 +135,7 @@ def test_other_rows_and_another_space_are_refused(tmp_path, rows):
 def test_a_study_that_is_being_searched_is_refused(tmp_path, rows):
     few = replace(SETTINGS, max_trials=1)
     study, _ = searched(tmp_path, rows, few)
-    with study.search_lock(), pytest.raises(StudyError) as error:
+    with study.lock_search(), pytest.raises(StudyError) as error:
         searched(tmp_path, rows, few)
     assert str(error.value).startswith("study mine is being searched by process ")
     searched(tmp_path, rows, few)  # and not afterwards

@@ -20,7 +20,7 @@ from tuner.serving.input_names import make_input_names, rename_columns
 from tuner.serving.preprocessing import add_preprocessing
 from tuner.serving.sample import pick_sample
 from tuner.serving.trained_network import TrainedNetwork
-from tuner.study import installed_versions
+from tuner.study import list_versions
 
 DESCRIPTION = {
     "study": "test",
@@ -56,7 +56,7 @@ DESCRIPTION = {
         "test_rows": 8,
     },
     "data": {"name": "mixed", "rows": 40, "fingerprint": "0123"},
-    "versions": installed_versions(),
+    "versions": list_versions(),
 }
 
 HEADER = "len (cm),ab/c,ab\\c,colour,flag,2nd,constant"
@@ -386,7 +386,7 @@ def test_text_reaches_the_fresh_process_as_it_is(tmp_path):
     _write(model, tmp_path, label=tmp_path)
     levels = ("é", "日本", "a", "[UNK]", "[[UNK]]")
     schema = Schema((Column("word", "categorical", levels),), "kind", levels).to_dict()
-    content = {"schema": schema, "inputs": {"word": "word"}, "versions": installed_versions()}
+    content = {"schema": schema, "inputs": {"word": "word"}, "versions": list_versions()}
     (tmp_path / "model.json").write_text(json.dumps(content), encoding="utf-8")
     with FreshProcess() as fresh:
         answers = fresh.predict(tmp_path, {"word": texts}, complete=True)

@@ -26,11 +26,11 @@ def test_events_come_back_as_they_were_written(tmp_path_factory, events):
     journal = Journal(tmp_path_factory.mktemp("journal") / "journal.jsonl")
     for event, values in events:
         journal.append(event, **values)
-    read = list(journal.events())
+    read = list(journal.read())
     assert all(event.pop("time") > 1.7e12 for event in read)  # milliseconds
     assert read == [{"event": event, **values} for event, values in events]
     trials = [event for event in read if event["event"] == EventKind.TRIAL]
-    assert [{**event, "time": 0} for event in journal.events(EventKind.TRIAL)] == [
+    assert [{**event, "time": 0} for event in journal.read(EventKind.TRIAL)] == [
         {**event, "time": 0} for event in trials
     ]
 
@@ -38,16 +38,16 @@ def test_events_come_back_as_they_were_written(tmp_path_factory, events):
 def test_a_reader_gives_each_event_once_and_none_before_it_is_whole(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
     reader = JournalReader(journal)
-    assert list(reader.new()) == []
+    assert list(reader.read_new()) == []
     journal.append(EventKind.TRIAL, trial=0)
-    assert [event["trial"] for event in reader.new()] == [0]
+    assert [event["trial"] for event in reader.read_new()] == [0]
     with journal.path.open("a") as file:
         file.write('{"event": "trial", "tri')
         file.flush()
-        assert list(reader.new()) == []
+        assert list(reader.read_new()) == []
         file.write('al": 1}\n')
-    assert [event["trial"] for event in reader.new()] == [1]
-    assert list(reader.new()) == []
+    assert [event["trial"] for event in reader.read_new()] == [1]
+    assert list(reader.read_new()) == []
 
 
 def test_an_event_is_one_line(tmp_path):
@@ -59,7 +59,7 @@ def test_an_event_is_one_line(tmp_path):
 
 
 def test_a_journal_that_was_not_begun_is_empty(tmp_path):
-    assert list(Journal(tmp_path / "journal.jsonl").events()) == []
+    assert list(Journal(tmp_path / "journal.jsonl").read()) == []
 
 
 def test_nan_is_not_written(tmp_path):
@@ -82,7 +82,7 @@ def test_a_damaged_line_is_named(tmp_path, line, what):
     with journal.path.open("a") as file:
         file.write(line + "\n")
     with pytest.raises(StudyError) as error:
-        list(journal.events())
+        list(journal.read())
     assert str(error.value) == (
         f"journal {journal.path}, line 2: {what}; the line is damaged, restore the file from a copy"
     )
@@ -93,9 +93,9 @@ def test_a_last_line_that_was_not_finished_does_not_count(tmp_path):
     journal.append(EventKind.PROPOSED, trial=0)
     with journal.path.open("a") as file:
         file.write('{"event": "trial", "tri')
-    assert [event["event"] for event in journal.events()] == ["proposed"]
+    assert [event["event"] for event in journal.read()] == ["proposed"]
     journal.append(EventKind.PROPOSED, trial=1)
-    assert [event["trial"] for event in journal.events()] == [0, 1]
+    assert [event["trial"] for event in journal.read()] == [0, 1]
 
 
 def test_the_words_on_the_disk_stay():

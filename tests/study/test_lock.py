@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tuner.errors import StudyError
-from tuner.study.lock import locked
+from tuner.study.lock import hold_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from tuner.study.lock import locked
+from tuner.study.lock import hold_lock
 
-with locked(Path(sys.argv[1]), "searched"):
+with hold_lock(Path(sys.argv[1]), "searched"):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
 print("released", flush=True)
@@ -51,7 +51,7 @@ def path(tmp_path):
 
 def test_a_lock_is_refused_while_another_process_holds_it(hold, path):
     process = hold(path, 60)
-    with pytest.raises(StudyError) as error, locked(path, "searched"):
+    with pytest.raises(StudyError) as error, hold_lock(path, "searched"):
         pass
     assert str(error.value) == (
         f"study mine is being searched by process {process.pid}; wait until it has ended, or "
@@ -63,14 +63,14 @@ def test_a_killed_process_gives_its_lock_back(hold, path):
     process = hold(path, 60)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    with locked(path, "searched"):
+    with hold_lock(path, "searched"):
         pass
 
 
 def test_patience_waits_until_the_other_process_releases_the_lock(hold, path):
     process = hold(path, 1)
     started = time.monotonic()
-    with locked(path, "written to MLflow", patience=30):
+    with hold_lock(path, "written to MLflow", patience=30):
         assert time.monotonic() - started < 10
         assert process.stdout.readline() == "released\n"
         assert process.poll() is None  # it released the lock and did not just end
@@ -80,19 +80,19 @@ def test_patience_has_an_end(hold, path):
     hold(path, 60)
     started = time.monotonic()
     with pytest.raises(StudyError, match="is being written to MLflow by process "):
-        locked(path, "written to MLflow", patience=0.5).__enter__()
+        hold_lock(path, "written to MLflow", patience=0.5).__enter__()
     assert 0.5 <= time.monotonic() - started < 5
 
 
 def test_a_lock_excludes_its_own_process_too(path):
-    with locked(path, "searched"), pytest.raises(StudyError):
-        locked(path, "searched").__enter__()
+    with hold_lock(path, "searched"), pytest.raises(StudyError):
+        hold_lock(path, "searched").__enter__()
 
 
 def test_an_error_gives_the_lock_back(path):
-    with pytest.raises(ZeroDivisionError), locked(path, "searched"):
+    with pytest.raises(ZeroDivisionError), hold_lock(path, "searched"):
         raise ZeroDivisionError
-    with locked(path, "searched"):
+    with hold_lock(path, "searched"):
         pass
 
 
@@ -102,6 +102,6 @@ def test_a_lock_of_version_0_1_0_counts(path):
     with path.open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         with pytest.raises(StudyError, match="searched by another process; wait"):
-            locked(path, "searched").__enter__()
-    with locked(path, "searched"), path.open("a+") as file, pytest.raises(BlockingIOError):
+            hold_lock(path, "searched").__enter__()
+    with hold_lock(path, "searched"), path.open("a+") as file, pytest.raises(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

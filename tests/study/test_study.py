@@ -8,15 +8,17 @@ import pytest
 
 from tuner.errors import StudyError, UserError
 from tuner.study import (
+    OracleName,
     PredictionTime,
     PredictionTimes,
     SearchSettings,
     Study,
+    StudyRecord,
+    TrialRecord,
     check_root,
-    free_name,
-    study_names,
+    find_free_name,
+    list_study_names,
 )
-from tuner.study.records import OracleName, StudyRecord, TrialRecord
 
 
 def refusal(call, kind=StudyError):
@@ -32,9 +34,9 @@ def test_a_study_comes_back_from_the_disk(make_study, make_record):
         study.write_trial(record, {})
     opened = Study.open("study", study.folder.parents[1])
     assert opened.record.to_dict() == study.record.to_dict()
-    assert [record.to_dict() for record in opened.trials()] == [r.to_dict() for r in written]
+    assert [record.to_dict() for record in opened.read_trials()] == [r.to_dict() for r in written]
     for record in written:
-        probabilities = opened.probabilities(record.trial)
+        probabilities = opened.arrays.read_probabilities(record.trial)
         np.testing.assert_array_equal(probabilities, record.result.probabilities)
 
 
@@ -53,12 +55,12 @@ def test_a_trial_counts_only_once_its_probabilities_are_there(make_study, make_r
     )
     with pytest.raises(StudyError, match=r"trial_00000.npy cannot be written \(disk full\); mend"):
         study.write_trial(make_record(0), {})
-    assert list(study.trials()) == []
+    assert list(study.read_trials()) == []
 
 
 def test_mean_curves_weight_folds_by_their_rows(make_study, make_record):
     record = make_record(0)
-    curves = record.mean_curves(make_study().record.split)
+    curves = record.average_curves(make_study().record.split)
     by_fold = np.array(record.result.curves["loss"])
     assert curves["loss"] == pytest.approx(list(by_fold.mean(axis=0)))
 
@@ -71,9 +73,9 @@ def test_a_taken_name_is_refused_unless_overwritten(make_study, make_record):
         f"study study already exists in {root}; give --study another name, or --overwrite to "
         "delete it first"
     )
-    assert len(list(study.trials())) == 1
+    assert len(list(study.read_trials())) == 1
     again = Study.create(study.record, root, overwrite=True)
-    assert list(again.trials()) == []
+    assert list(again.read_trials()) == []
 
 
 @pytest.mark.parametrize("name", ["../out", "a/b", "", ".hidden", "a" * 101, "a b", "..", "a\n"])
@@ -95,11 +97,11 @@ def test_a_study_of_an_earlier_version_goes_on_as_it_was(make_study):
     path.write_text(json.dumps(described))
     again = Study.open("study", root).record
     assert again.settings == study.record.settings
-    assert again.differences(study.record) == []
+    assert again.find_differences(study.record) == []
     now = replace(study.record, data={**study.record.data, "groups": None, "order": None})
-    assert again.differences(now) == []
+    assert again.find_differences(now) == []
     other = replace(study.record, settings=replace(again.settings, class_weight="balanced"))
-    assert again.differences(other) == ["--class-weight is None there and balanced here"]
+    assert again.find_differences(other) == ["--class-weight is None there and balanced here"]
 
 
 def test_an_unknown_study_is_answered_with_the_known_ones(make_study, tmp_path):
@@ -107,7 +109,7 @@ def test_an_unknown_study_is_answered_with_the_known_ones(make_study, tmp_path):
         f"there is no study digits; there are none in {tmp_path}"
     )
     root = make_study("digits-mlp-1").folder.parents[1]
-    assert study_names(root) == ["digits-mlp-1"]
+    assert list_study_names(root) == ["digits-mlp-1"]
     assert refusal(lambda: Study.open("digits-mlp-2", root)) == (
         "there is no study digits-mlp-2; did you mean digits-mlp-1? Known are digits-mlp-1"
     )
@@ -119,16 +121,16 @@ def test_an_unknown_study_is_answered_with_the_known_ones(make_study, tmp_path):
 )
 def test_a_command_names_the_root_where_it_is_not_the_usual_one(make_study, root, named):
     study = Study(make_study().record, Path(root) / "studies" / "study")
-    assert study.command("report") == f"tuner report study{named}"
+    assert study.make_command("report") == f"tuner report study{named}"
     resume = f"tuner resume study --max-trials 40{named}"
-    assert study.command("resume", "--max-trials", "40") == resume
+    assert study.make_command("resume", "--max-trials", "40") == resume
 
 
 def test_free_names_count_up_and_are_always_allowed(make_study):
     root = make_study("digits-mlp-1").folder.parents[1]
-    assert free_name("digits-mlp", root) == "digits-mlp-2"
-    assert free_name("../my data (1)", root) == "my_data_1_-1"
-    assert free_name("...", root) == "study-1"
+    assert find_free_name("digits-mlp", root) == "digits-mlp-2"
+    assert find_free_name("../my data (1)", root) == "my_data_1_-1"
+    assert find_free_name("...", root) == "study-1"
 
 
 def test_a_damaged_description_is_named(make_study):
@@ -204,10 +206,10 @@ def test_a_root_that_cannot_be_written_is_refused_before_anything_is_computed(tm
 
 def test_prediction_times_come_back_from_the_disk(make_study):
     study = make_study()
-    assert study.prediction_times() == PredictionTimes()
+    assert study.read_prediction_times() == PredictionTimes()
     times = PredictionTimes({3: PredictionTime(1e-4, 2e-3)}, 5, 1, "one thread", ("No trial 4.",))
     study.write_prediction_times(times)
-    assert study.prediction_times() == times
+    assert study.read_prediction_times() == times
 
 
 def test_prediction_times_of_another_version_do_not_count(make_study):
@@ -215,13 +217,13 @@ def test_prediction_times_of_another_version_do_not_count(make_study):
     study.write_prediction_times(PredictionTimes({3: PredictionTime(1e-4, 2e-3)}, 5, 1, "it"))
     path = study.folder / "prediction.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "version": 0}))
-    assert study.prediction_times() == PredictionTimes()
+    assert study.read_prediction_times() == PredictionTimes()
 
 
 def test_a_study_knows_whether_another_process_searches_it(make_study):
     study = make_study()
     assert not study.is_searched()
-    with study.search_lock():
+    with study.lock_search():
         assert study.is_searched()
 
 

@@ -100,7 +100,7 @@ def test_a_study_is_a_parent_run_and_each_trial_a_child(mirrored):
         assert parent == (None if name == "study" else mirror.run_id)
     assert [runs[f"trial {n}"].info.status for n in range(3)] == ["FINISHED", "FINISHED", "FAILED"]
     assert runs["study"].info.status == "FINISHED"
-    assert runs["study"].info.start_time == next(iter(study.journal.events()))["time"]
+    assert runs["study"].info.start_time == next(iter(study.journal.read()))["time"]
     assert runs["trial 2"].data.tags["tuner.reason"] == "it diverged"
     assert "tuner.reason" not in runs["trial 0"].data.tags
     assert runs["trial 0"].info.run_name == "trial 0: depth 1, learning_rate 0.1"
@@ -131,7 +131,7 @@ def test_curves_are_metrics_by_epoch_the_mean_and_each_fold(mirrored, make_recor
         history = sorted(client.get_metric_history(run_id, name), key=lambda m: m.step)
         return [(metric.step, metric.value) for metric in history]
 
-    for name, mean in record.mean_curves(study.record.split).items():
+    for name, mean in record.average_curves(study.record.split).items():
         assert curve(name) == [(1, pytest.approx(mean[0])), (2, pytest.approx(mean[1]))]
     for fold, values in enumerate(record.result.curves["val_loss"]):
         assert curve(f"fold_{fold}/val_loss") == [(1, values[0]), (2, values[1])]

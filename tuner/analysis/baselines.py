@@ -138,7 +138,7 @@ def load_or_train_baselines(study: Study, problem: FoldedRows) -> tuple[Baseline
     settings = study.record.settings
     trained = train_baselines(problem, objective=settings.objective, seed=settings.seed)
     arrays = {name: array for each in trained for name, array in _packed(each).items()}
-    study.write_baselines({**arrays, _TRAINED_WITH: np.array(_this_version())})
+    study.arrays.write_baselines({**arrays, _TRAINED_WITH: np.array(_this_version())})
     return trained
 
 
@@ -147,7 +147,7 @@ def load_baselines(study: Study) -> tuple[Baseline, ...]:
 
     Another version of this package or of scikit-learn may come to other ones.
     """
-    kept = study.baselines()
+    kept = study.arrays.read_baselines()
     if str(kept.get(_TRAINED_WITH)) != _this_version():
         return ()
     return tuple(_unpacked(name, kept) for name in _MAKERS)

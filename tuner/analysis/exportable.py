@@ -69,7 +69,7 @@ def list_front(study: Study) -> list[Exportable]:
     Returns:
         The smallest first; empty where no trial was completed.
     """
-    fronts = find_fronts(study, list(study.trials()))
+    fronts = find_fronts(study, list(study.read_trials()))
     return [_of_trial(record, fronts) for record in fronts.trials]
 
 
@@ -79,7 +79,7 @@ def find_exportable(study: Study, number: int) -> Exportable:
     Raises:
         UserError: The study has no such trial, or it was not completed.
     """
-    records = list(study.trials())
+    records = list(study.read_trials())
     for record in records:
         if record.trial == number and record.completed:
             return _of_trial(record, find_fronts(study, records))
@@ -87,7 +87,7 @@ def find_exportable(study: Study, number: int) -> Exportable:
 
 
 def _why_not(study: Study, number: int) -> str:
-    for record in study.trials():
+    for record in study.read_trials():
         if record.trial == number:
             kind = "failed" if record.result.status == "failed" else "was pruned"
             return f"trial {number} {kind} ({record.result.reason}), and has no network to export"
@@ -97,7 +97,7 @@ def _why_not(study: Study, number: int) -> str:
 def _completed(study: Study) -> str:
     """Return which trials there are, as the end of a sentence."""
     sign = -1.0 if study.record.objective.direction == "max" else 1.0
-    completed = (record for record in study.trials() if record.completed)
+    completed = (record for record in study.read_trials() if record.completed)
     order = sorted(completed, key=lambda r: (sign * r.result.score, r.trial))
     if not order:
         return "none of its trials was completed"

@@ -49,7 +49,7 @@ def find_fronts(study: Study, records: Sequence[TrialRecord]) -> Fronts:
         study: The study.
         records: Its trials; those that were not completed are left out.
     """
-    times, maximise = study.prediction_times(), study.record.objective.direction == "max"
+    times, maximise = study.read_prediction_times(), study.record.objective.direction == "max"
     measured = [record for record in records if record.trial in times.trials]
     return Fronts(
         find_front(records, maximise=maximise),

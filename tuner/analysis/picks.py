@@ -73,7 +73,7 @@ def average_out_of_fold(study: Study, members: Sequence[Member]) -> np.ndarray:
         Shaped as those of a trial, the mean over the networks.
     """
     weights = [member.networks for member in members]
-    stacked = np.stack([study.probabilities(member.trial) for member in members])
+    stacked = np.stack([study.arrays.read_probabilities(member.trial) for member in members])
     return np.asarray(np.average(stacked, axis=0, weights=weights))
 
 
@@ -99,7 +99,7 @@ def read_test_scores(
     networks = count_networks(members)
     tests = [
         event["test"]
-        for event in study.journal.events(EventKind.TESTED)
+        for event in study.journal.read(EventKind.TESTED)
         if event.get("networks") == networks
         and temperature in (None, event.get("temperature", 1.0))
     ]
@@ -117,8 +117,11 @@ def read_cluster_values(study: Study, truth: Truth) -> dict[int, np.ndarray]:
         `Truth.values`, each of shape `(clusters,)`.
     """
     row_values = study.record.objective.row_values
-    completed = (record.trial for record in study.trials() if record.completed)
-    return {trial: truth.values(row_values, study.probabilities(trial)) for trial in completed}
+    completed = (record.trial for record in study.read_trials() if record.completed)
+    return {
+        trial: truth.values(row_values, study.arrays.read_probabilities(trial))
+        for trial in completed
+    }
 
 
 def pick_networks(study: Study, truth: Truth) -> Picks:
@@ -132,7 +135,7 @@ def pick_networks(study: Study, truth: Truth) -> Picks:
         SearchFailed: No trial was completed.
     """
     settings, maximise = study.record.settings, study.record.objective.direction == "max"
-    records, cluster_values = list(study.trials()), read_cluster_values(study, truth)
+    records, cluster_values = list(study.read_trials()), read_cluster_values(study, truth)
     selection = pick_trials(records, cluster_values, maximise=maximise, seed=settings.seed)
     library = _library(study, truth, cluster_values)
     best = selection.out_of_bag
@@ -171,5 +174,8 @@ def _library(study: Study, truth: Truth, cluster_values: Mapping[int, np.ndarray
     values_of = {name: partial(truth.values, o.row_values) for name, o in OBJECTIVES.items()}
     scoring = Scoring(truth, values_of, objective.name, objective.direction == "max")
     return Library(
-        list(study.trials()), cluster_values, probabilities=study.probabilities, scoring=scoring
+        list(study.read_trials()),
+        cluster_values,
+        probabilities=study.arrays.read_probabilities,
+        scoring=scoring,
     )

@@ -59,8 +59,8 @@ def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
     """
     import pandas as pd
 
-    records = sorted(study.trials(), key=lambda record: record.trial)
-    times = study.prediction_times()
+    records = sorted(study.read_trials(), key=lambda record: record.trial)
+    times = study.read_prediction_times()
     ranks = _ranks(records, maximise=study.record.objective.direction == "max")
     rows = [
         (
@@ -121,7 +121,7 @@ def _scores(record: TrialRecord, study: Study, truth: Truth) -> dict[str, Any]:
     scores = {n: Score(mean, result.standard_errors[n]) for n, mean in result.scores.items()}
     if result.status != "failed":
         scores |= score_rows(
-            study.probabilities(record.trial), truth, set(SCORES) - set(OBJECTIVES)
+            study.arrays.read_probabilities(record.trial), truth, set(SCORES) - set(OBJECTIVES)
         )
     for name in SCORES:
         score = scores.get(name, _UNKNOWN)

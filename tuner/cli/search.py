@@ -103,7 +103,7 @@ class SearchCommand:
         if self.as_json:
             print(json.dumps(outcome.to_dict(), ensure_ascii=False))
         else:
-            sync = outcome.study.command("sync", *self._tracking)
+            sync = outcome.study.make_command("sync", *self._tracking)
             interface = _user_interface(uri, mirror, sync)
             print("\n".join(summary_lines(outcome, interface)))
         if outcome.fault:
@@ -146,7 +146,7 @@ class Progress(Listener):
         """Say what is asked, and of what."""
         self._study = study
         self.say(f"study {study.record.name}: {study.record.title}")
-        for record in study.trials():
+        for record in study.read_trials():
             self.ended += 1
             self._came_out(record)
         if self.ended:
@@ -209,7 +209,7 @@ class Progress(Listener):
             options: Those of the search that the next one needs too.
         """
         if self._study is not None:
-            resume = self._study.command("resume", *options)
+            resume = self._study.make_command("resume", *options)
             self.say(
                 f"study {self._study.record.name}: {count_noun(self.ended, 'trial')} ended before "
                 f"the interrupt; they are kept in {self._study.folder}. Go on with: {resume}"

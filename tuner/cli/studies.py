@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tuner.errors import StudyError
-from tuner.study import Study, study_names
+from tuner.study import Study, list_study_names
 
 __all__ = ["list_studies"]
 
@@ -18,7 +18,7 @@ def list_studies(root: Path) -> None:
     Raises:
         StudyError: Some cannot be read, after all others were printed.
     """
-    names = study_names(root)
+    names = list_study_names(root)
     if not names:
         print(f"no studies in {root}")
         return
@@ -41,7 +41,7 @@ def list_studies(root: Path) -> None:
 
 
 def _cells(study: Study) -> list[str]:
-    record, trials = study.record, list(study.trials())
+    record, trials = study.record, list(study.read_trials())
     scores = [trial.result.score for trial in trials if trial.completed]
     choose = min if record.objective.direction == "min" else max
     return [

@@ -20,7 +20,7 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
     """
     study = Study.open(name, root)
     uri = choose_tracking_uri(tracking_uri, root)
-    with study.mlflow_lock(_PATIENCE):
+    with study.lock_mlflow(_PATIENCE):
         from mlflow import MlflowClient
 
         from tuner.tracking.runs import StudyRuns

@@ -33,6 +33,6 @@ def compare_studies(studies: Sequence[tuple[Setup, Study]], path: Path) -> Path:
 
 def _compared(setup: Setup, study: Study) -> ComparedStudy:
     picks = pick_networks(study, setup.truth)
-    records = tuple(sorted(study.trials(), key=lambda each: each.trial))
+    records = tuple(sorted(study.read_trials(), key=lambda each: each.trial))
     test = read_test_scores(study, picks.members(picks.exported), None)
     return ComparedStudy(study, setup.truth, records, picks, test)

@@ -16,7 +16,7 @@ from tuner.analysis import (
 from tuner.run.final_training import train_members
 from tuner.run.setup import Setup
 from tuner.scoring import OBJECTIVES
-from tuner.study import EventKind, Study, installed_versions
+from tuner.study import EventKind, Study, list_versions
 
 if TYPE_CHECKING:
     from tuner.serving.fresh_process import FreshProcess
@@ -75,7 +75,7 @@ def export_pick(
     calibration = calibrate_networks(study, picked.members, setup.problem)
     members, temperature = picked.members, calibration.temperature
     test = read_test_scores(study, members, temperature)
-    records = {record.trial: record for record in study.trials()}
+    records = {record.trial: record for record in study.read_trials()}
     with FreshProcess() as fresh:  # it starts while the network trains
         trained = train_members(setup, records, members, on_note, temperature=temperature)
         export = Export(picked, trained, calibration, test, folder, fresh)
@@ -117,14 +117,14 @@ def _describe(setup: Setup, study: Study, export: Export) -> dict[str, Any]:
         "calibration": export.calibration.to_dict(),
         "notes": list(export.trained.notes),
         "measured": {
-            "trials": sum(trial.completed for trial in study.trials()),
+            "trials": sum(trial.completed for trial in study.read_trials()),
             "split": setup.split.in_words,
             "scored_rows": len(setup.truth.y),
             "training_rows": len(setup.split.train),
             "test_rows": len(setup.split.test),
         },
         "data": record.data,
-        "versions": installed_versions(),
+        "versions": list_versions(),
     }
 
 

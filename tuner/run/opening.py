@@ -16,9 +16,9 @@ from tuner.study import (
     SearchSettings,
     Study,
     StudyRecord,
-    free_name,
-    installed_versions,
-    study_names,
+    find_free_name,
+    list_study_names,
+    list_versions,
 )
 
 __all__ = ["check_study", "last_settings", "open_or_create", "open_study"]
@@ -41,10 +41,10 @@ def check_study(setup: Setup, destination: Destination) -> None:
         StudyError: The study of this name has another setup, or its journal is damaged.
     """
     name = destination.name
-    if name is None or destination.overwrite or name not in study_names(destination.root):
+    if name is None or destination.overwrite or name not in list_study_names(destination.root):
         return
     study = open_or_create(setup, destination)
-    for _ in study.journal.events():
+    for _ in study.journal.read():
         pass  # reading a damaged line raises
 
 
@@ -68,7 +68,7 @@ def open_study(name: str, root: Path) -> tuple[Setup, Study]:
 def last_settings(study: Study) -> SearchSettings:
     """Return a study's settings with the limits of its last search."""
     settings = study.record.settings
-    for event in study.journal.events(EventKind.BEGUN):
+    for event in study.journal.read(EventKind.BEGUN):
         limits = {name: event[name] for name in ("max_trials", "max_seconds")}
         settings = replace(settings, **limits)
     return settings
@@ -116,14 +116,14 @@ def _make_record(setup: Setup, destination: Destination) -> StudyRecord:
     title = definition.title if definition else "Which network is best?"
     space = definition.name if definition else setup.space.rpartition(":")[2]
     return StudyRecord(
-        name=destination.name or free_name(f"{dataset.name}-{space}", destination.root),
+        name=destination.name or find_free_name(f"{dataset.name}-{space}", destination.root),
         space=space,
         title=title,
         definition=definition.to_dict() if definition else _describe_hypermodel(setup.space),
         data=_describe_data(setup),
         settings=setup.settings,
         split=setup.split,
-        versions=installed_versions(),
+        versions=list_versions(),
     )
 
 

@@ -68,7 +68,7 @@ def run_search(
     study = open_or_create(setup, destination)
     status: Literal["finished", "failed", "interrupted"] = "interrupted"
     summary: dict[str, Any] = {}
-    with study.search_lock():
+    with study.lock_search():
         if study.journal.torn:
             tuner.note(
                 "the last line of the journal was being written when the search was stopped; it "
@@ -180,7 +180,7 @@ def _report(
     except Exception as error:
         own = isinstance(error, TunerError)  # its text is a sentence
         fault = " ".join((str(error) if own else f"{type(error).__name__}: {error}").split())
-        again = study.command("report")
+        again = study.make_command("report")
         on_note(f"the report could not be written ({fault}); this tries it again: {again}")
         return None, ()
 

@@ -51,8 +51,8 @@ class _Network:
 
 def lacks_prediction_times(study: Study) -> bool:
     """Return whether trials were completed since prediction times were measured."""
-    completed = sum(record.completed for record in study.trials())
-    return study.prediction_times().completed != completed
+    completed = sum(record.completed for record in study.read_trials())
+    return study.read_prediction_times().completed != completed
 
 
 def measure_prediction_times(
@@ -78,7 +78,7 @@ def measure_prediction_times(
     """
     device, rows = _device(), _encoded_rows(setup)
     begun = time.perf_counter()  # TensorFlow is imported by now
-    completed = [record for record in study.trials() if record.completed]
+    completed = [record for record in study.read_trials() if record.completed]
     ordered = _by_merit(completed, maximise=study.record.objective.direction == "max")
     groups = _alike(ordered) if setup.definition else ([record] for record in ordered)
     networks, notes = _build(setup, groups, rows, until=begun + _BUILDING * seconds)

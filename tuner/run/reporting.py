@@ -68,7 +68,7 @@ def study_material(
     """Return what a report of a study is written from; the arguments are `report_study`'s."""
     truth, record = setup.truth, study.record
     picks = picks or pick_networks(study, truth)
-    records = tuple(sorted(study.trials(), key=lambda each: each.trial))
+    records = tuple(sorted(study.read_trials(), key=lambda each: each.trial))
     trained = load_or_train_baselines(study, setup.problem) if baselines else load_baselines(study)
     judged = judge_baselines(trained, picks.out_of_bag, truth, objective=record.objective.name)
     evidence = Evidence(
@@ -78,7 +78,7 @@ def study_material(
         picks.best,
         picks.smallest,
         judged,
-        study.command("resume"),
+        study.make_command("resume"),
         picks.ensemble,
     )
     test = read_test_scores(study, picks.members(picks.exported), None)

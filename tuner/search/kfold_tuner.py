@@ -28,8 +28,8 @@ from tuner.study import (
     Study,
     StudyRecord,
     TrialRecord,
-    free_name,
-    installed_versions,
+    find_free_name,
+    list_versions,
 )
 from tuner.training import TRAINERS, FinalJob, Job, TrialResult
 from tuner.training.race import Leads, Race, Settled
@@ -137,14 +137,14 @@ class KFoldTuner(keras_tuner.Tuner):
             self.oracle.get_space(), name=type(self.hypermodel).__name__, title=""
         )
         record = StudyRecord(
-            name=study or free_name(f"array-{space.name}", self.root),
+            name=study or find_free_name(f"array-{space.name}", self.root),
             space=space.name,
             title=space.title,
             definition=space.to_dict(),
             data=rows.to_dict(),
             settings=self.settings,
             split=split,
-            versions=installed_versions(),
+            versions=list_versions(),
         )
         problem = Problem(
             rows.x,
@@ -154,7 +154,7 @@ class KFoldTuner(keras_tuner.Tuner):
             groups=rows.groups,
         )
         opened = Study.open_or_create(record, self.root)
-        with opened.search_lock():
+        with opened.lock_search():
             opened.begin(self.settings)
             self.run(problem, opened)
 
@@ -231,13 +231,13 @@ class KFoldTuner(keras_tuner.Tuner):
 
     def _recall(self, study: Study) -> None:
         """Take in what an earlier search of the study proposed and finished."""
-        proposed = list(study.journal.events(EventKind.PROPOSED))
+        proposed = list(study.journal.read(EventKind.PROPOSED))
         if proposed and not isinstance(self.oracle, StudyOracle):
             raise StudyError(
                 f"study {study.record.name} has trials already, and an oracle of one's own cannot "
                 "take them in; give the study another name"
             )
-        ended = {record.trial: record for record in study.trials()}
+        ended = {record.trial: record for record in study.read_trials()}
         if isinstance(self.oracle, StudyOracle):
             self.oracle.planned_trials = study.record.settings.max_trials
             self.oracle.max_trials = max(self.settings.max_trials, len(proposed))
@@ -251,7 +251,7 @@ class KFoldTuner(keras_tuner.Tuner):
             self._tell_oracle(self._running.pop(record.trial), record.result)
             self.records.append(record)
             if self._race:
-                self._race.recall(record.trial, study.leads(record.trial))
+                self._race.recall(record.trial, study.arrays.read_leads(record.trial))
         self._unfinished = [self._job(number, trial) for number, trial in self._running.items()]
 
     def note(self, note: str) -> None:

@@ -1,11 +1,14 @@
 """A study on the disk: what search writes, and tracking, analysis and serving read."""
 
-from tuner.study.folder import Study, check_name, check_root, free_name, study_names
 from tuner.study.journal import EventKind, Journal, JournalReader
 from tuner.study.listener import Listener
-from tuner.study.prediction import BATCH, PredictionTime, PredictionTimes
-from tuner.study.records import OracleName, Pick, SearchSettings, StudyRecord, TrialRecord
-from tuner.study.versions import installed_versions
+from tuner.study.names import check_name, check_root, find_free_name, list_study_names
+from tuner.study.pick import Pick
+from tuner.study.prediction_times import BATCH, PredictionTime, PredictionTimes
+from tuner.study.records import StudyRecord, TrialRecord
+from tuner.study.settings import OracleName, SearchSettings
+from tuner.study.study import Study
+from tuner.study.versions import list_versions
 
 __all__ = [
     "BATCH",
@@ -23,7 +26,7 @@ __all__ = [
     "TrialRecord",
     "check_name",
     "check_root",
-    "free_name",
-    "installed_versions",
-    "study_names",
+    "find_free_name",
+    "list_study_names",
+    "list_versions",
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tuner.errors import StudyError
+from tuner.study.faults import make_write_error
 
 __all__ = ["EventKind", "Journal", "JournalReader"]
 
@@ -66,12 +67,9 @@ class Journal:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise StudyError(
-                f"journal {self.path} cannot be written ({error.strerror}); mend that, and the "
-                "study can be gone on with: all that stands in the journal is kept"
-            ) from error
+            raise make_write_error(f"journal {self.path}", error) from error
 
-    def events(self, kind: EventKind | None = None) -> Iterator[dict[str, Any]]:
+    def read(self, kind: EventKind | None = None) -> Iterator[dict[str, Any]]:
         """Yield the events of a kind, or all of them, oldest first.
 
         A last line without its end was being written when the process died; it never counted.
@@ -79,7 +77,7 @@ class Journal:
         Raises:
             StudyError: A line is not a JSON object.
         """
-        for event in JournalReader(self).new():
+        for event in JournalReader(self).read_new():
             if kind is None or event["event"] == kind:
                 yield event
 
@@ -100,7 +98,7 @@ class JournalReader:
         self._offset = 0
         self._lines = 0
 
-    def new(self) -> Iterator[dict[str, Any]]:
+    def read_new(self) -> Iterator[dict[str, Any]]:
         """Yield the events that were written since the last time.
 
         Raises:

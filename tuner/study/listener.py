@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from tuner.space import Value
-from tuner.study.folder import Study
 from tuner.study.records import TrialRecord
+from tuner.study.study import Study
 
 __all__ = ["Listener"]
 

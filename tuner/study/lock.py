@@ -9,13 +9,13 @@ from filelock import FileLock, Timeout
 
 from tuner.errors import StudyError
 
-__all__ = ["locked"]
+__all__ = ["hold_lock"]
 
 _PAUSE = 0.1  # seconds between two attempts
 
 
 @contextmanager
-def locked(path: Path, purpose: str, *, patience: float = 0.0) -> Iterator[None]:
+def hold_lock(path: Path, purpose: str, *, patience: float = 0.0) -> Iterator[None]:
     """Hold a lock. The operating system releases it when this process ends, even if it is killed.
 
     Args:

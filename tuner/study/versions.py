@@ -5,12 +5,12 @@ from importlib.metadata import version
 
 from tuner._version import __version__
 
-__all__ = ["installed_versions"]
+__all__ = ["list_versions"]
 
 _NAMED = ("tensorflow", "keras", "keras-tuner", "mlflow", "numpy", "pandas", "scikit-learn")
 
 
-def installed_versions() -> dict[str, str]:
+def list_versions() -> dict[str, str]:
     """Return the versions of this package, of Python, and of what decides a result."""
     return {
         "softmax-tuner": __version__,

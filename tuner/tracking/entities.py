@@ -61,7 +61,7 @@ def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> It
     yield Metric("best_epoch", result.epoch, time, 0)
     for name, value in result.scores.items():
         yield Metric(f"cv_{name}", value, time, 0)
-    for name, curve in record.mean_curves(study.split).items():
+    for name, curve in record.average_curves(study.split).items():
         if any(curve):
             yield from _make_curve(name, curve, time)
     for fold, curve in enumerate(result.curves[_FOLD_CURVE]):

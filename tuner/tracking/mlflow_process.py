@@ -80,7 +80,7 @@ class JournalFollower:
         if self._runs is None:
             client, study = self._connect(), Study.open(self._name, self.root)
             # a recorder whose search was killed ends soon
-            self._locks.enter_context(study.mlflow_lock(_LONGEST_PAUSE))
+            self._locks.enter_context(study.lock_mlflow(_LONGEST_PAUSE))
             self._runs = StudyRuns(client, study, self.root)
         known = self._runs.run_id
         self._runs.update()

@@ -68,7 +68,7 @@ class StudyRuns:
 
     def update(self) -> None:
         """Write what MLflow lacks. After an error, the next call resumes at the same event."""
-        self._events.extend(self._reader.new())
+        self._events.extend(self._reader.read_new())
         if not self._is_found:
             self._find_runs()
         while self._events:

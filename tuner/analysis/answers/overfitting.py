@@ -98,7 +98,7 @@ def _measure(evidence: Evidence, group: Sequence[TrialRecord]) -> tuple[float, f
 
 
 def _losses(evidence: Evidence, record: TrialRecord) -> tuple[float, float]:
-    curves = record.mean_curves(evidence.study.split)
+    curves = record.average_curves(evidence.study.split)
     place = record.result.epoch - 1
     return curves["loss"][place], curves["val_loss"][place]
 

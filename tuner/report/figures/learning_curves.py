@@ -67,7 +67,7 @@ def draw_learning_curves(record: TrialRecord, split: Split) -> alt.LayerChart:
 def _frame(record: TrialRecord, split: Split) -> pd.DataFrame:
     import pandas as pd
 
-    means = record.mean_curves(split)
+    means = record.average_curves(split)
     parts = []
     for rows, curve in _CURVES.items():
         lines = {str(n): losses for n, losses in enumerate(record.result.curves[curve][:FOLDS])}

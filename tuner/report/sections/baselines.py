@@ -16,7 +16,7 @@ def make_baselines_section(content: ReportContent) -> Section:
     if not content.baselines:
         words = (
             "No baselines were trained, since there was no time left for them. This trains them: "
-            f"`{content.study.command('report')}`",
+            f"`{content.study.make_command('report')}`",
         )
         return Section("baselines", title, (Paragraphs(words),))
     notes = tuple(note for each in content.baselines for note in each.notes)

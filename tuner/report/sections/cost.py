@@ -47,7 +47,7 @@ def _against_time(content: ReportContent, named: Mapping[int, str]) -> list[Bloc
     notes = [Paragraphs(times.notes, small=True)] if times.notes else []
     seconds = {time.batch for time in times.trials.values()}
     if not seconds:
-        again = content.study.command("report")
+        again = content.study.make_command("report")
         how = f" This measures them, where there was no time left: `{again}`"
         words = "Prediction times were not measured." + ("" if times.notes else how)
         return [Paragraphs((words,)), *notes]
@@ -90,7 +90,7 @@ def _fronts(content: ReportContent) -> list[Block]:
         "hyperparameters",
     )
     rows = tuple(_cells(content, record) for record in trials)
-    export = content.study.command("export", "--pick", str(trials[0].trial))
+    export = content.study.make_command("export", "--pick", str(trials[0].trial))
     words = f"`{export}` exports one of them, and `--pick pareto` all."
     return [
         TableBlock(header, rows, frozenset(range(5)), frozenset({6})),

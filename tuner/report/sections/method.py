@@ -12,7 +12,7 @@ __all__ = ["make_method_section", "make_time_section"]
 
 def make_time_section(content: ReportContent) -> Section:
     """Return where the seconds went."""
-    found = spent(content.study.journal.events(), content.records)
+    found = spent(content.study.journal.read(), content.records)
     total = sum(found.training.values())
     amounts = [
         Bar(f"{status} trials", found.training[status], f"{found.training[status]:.1f} s")
@@ -78,7 +78,7 @@ def make_method_section(content: ReportContent) -> Section:
         ("versions", ", ".join(f"{name} {v}" for name, v in record.versions.items())),
     )
     commands = "\n".join(
-        content.study.command(*words)
+        content.study.make_command(*words)
         for words in (
             ("resume", "--max-trials", str(2 * len(content.records))),
             ("export", "--pick", "smallest"),

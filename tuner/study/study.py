@@ -1,27 +1,26 @@
 """A study's folder under `mlruns/studies/`: its description, journal and predictions."""
 
 import json
-import os
-import re
 import shlex
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import numpy as np
 
 from tuner.errors import StudyError, known_names
 from tuner.files import write_whole
+from tuner.study.arrays import StudyArrays
+from tuner.study.faults import make_write_error
 from tuner.study.journal import EventKind, Journal
-from tuner.study.lock import locked
-from tuner.study.prediction import PredictionTimes
-from tuner.study.records import SearchSettings, StudyRecord, TrialRecord
+from tuner.study.lock import hold_lock
+from tuner.study.names import check_name, list_study_names
+from tuner.study.prediction_times import PredictionTimes
+from tuner.study.records import StudyRecord, TrialRecord
+from tuner.study.settings import SearchSettings
 
-__all__ = ["Study", "check_name", "check_root", "free_name", "study_names"]
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+__all__ = ["Study"]
 
 
 class Study:
@@ -31,12 +30,14 @@ class Study:
         record: What makes it this study.
         folder: Where it lies.
         journal: Its events.
+        arrays: Its out-of-fold probabilities, race leads and baselines.
     """
 
     def __init__(self, record: StudyRecord, folder: Path) -> None:
         self.record = record
         self.folder = folder
         self.journal = Journal(folder / "journal.jsonl")
+        self.arrays = StudyArrays(folder)
 
     @classmethod
     def create(cls, record: StudyRecord, root: Path, *, overwrite: bool = False) -> "Study":
@@ -58,7 +59,7 @@ class Study:
             )
         try:
             if folder.exists():  # also what a process left that was killed right here
-                with locked(folder / "search.lock", "searched"):
+                with hold_lock(folder / "search.lock", "searched"):
                     shutil.rmtree(folder)
             folder.mkdir(parents=True)  # fails where another process was quicker
             (folder / "oof").mkdir()
@@ -99,7 +100,7 @@ class Study:
         folder = check_name(name, root)
         path = folder / "study.json"
         if not path.is_file():
-            names = study_names(root)
+            names = list_study_names(root)
             known = known_names(name, names) if names else f"there are none in {root}"
             raise StudyError(f"there is no study {name}; {known}")
         try:
@@ -117,14 +118,14 @@ class Study:
         Raises:
             StudyError: The study was begun with other settings, data or space.
         """
-        if differences := self.record.differences(record):
+        if differences := self.record.find_differences(record):
             raise StudyError(
                 f"study {record.name} in {self.folder.parents[1]} is another one: "
                 f"{'; '.join(differences)}; give what it was begun with, --study another name, or "
                 "--overwrite to delete it first"
             )
 
-    def command(self, name: str, *options: str) -> str:
+    def make_command(self, name: str, *options: str) -> str:
         """Return a command of this package about the study, for a terminal.
 
         Args:
@@ -140,23 +141,23 @@ class Study:
         """Where what the search exports lies."""
         return self.folder / "model"
 
-    def search_lock(self) -> AbstractContextManager[None]:
+    def lock_search(self) -> AbstractContextManager[None]:
         """Return the lock of the one process that may search the study.
 
         Raises:
             StudyError: On entering, where another process searches it.
         """
-        return locked(self.folder / "search.lock", "searched")
+        return hold_lock(self.folder / "search.lock", "searched")
 
     def is_searched(self) -> bool:
         """Return whether another process searches the study now."""
         try:
-            with self.search_lock():
+            with self.lock_search():
                 return False
         except StudyError:
             return True
 
-    def mlflow_lock(self, patience: float) -> AbstractContextManager[None]:
+    def lock_mlflow(self, patience: float) -> AbstractContextManager[None]:
         """Return the lock of the one process that may write the study to MLflow.
 
         Args:
@@ -165,7 +166,7 @@ class Study:
         Raises:
             StudyError: On entering, where another process writes it.
         """
-        return locked(self.folder / "mlflow.lock", "written to MLflow", patience=patience)
+        return hold_lock(self.folder / "mlflow.lock", "written to MLflow", patience=patience)
 
     def begin(self, settings: SearchSettings) -> None:
         """Write that a search of it begins, or goes on, and how long."""
@@ -179,22 +180,19 @@ class Study:
             trial: The trial.
             leads: What the race must know of it later; none where it led nowhere.
         """
-        probabilities = trial.result.probabilities
-        if probabilities is not None:
-            path = self._probabilities(trial.trial)
-            _write_safely(path, lambda file: np.save(file, probabilities, allow_pickle=False))
+        if trial.result.probabilities is not None:
+            self.arrays.write_probabilities(trial.trial, trial.result.probabilities)
         if leads:
-            arrays: dict[str, Any] = dict(leads)
-            _write_safely(self._leads(trial.trial), lambda file: np.savez(file, **arrays))
+            self.arrays.write_leads(trial.trial, leads)
         self.journal.append(EventKind.TRIAL, **trial.to_dict())
 
-    def trials(self) -> Iterator[TrialRecord]:
+    def read_trials(self) -> Iterator[TrialRecord]:
         """Yield the finished trials in the order in which they ended.
 
         Raises:
             StudyError: The journal is damaged.
         """
-        for event in self.journal.events(EventKind.TRIAL):
+        for event in self.journal.read(EventKind.TRIAL):
             try:
                 record = TrialRecord.from_dict(event)
             except (KeyError, TypeError, ValueError) as error:
@@ -204,38 +202,6 @@ class Study:
                 ) from error
             yield record
 
-    def probabilities(self, trial: int) -> np.ndarray:
-        """Return a trial's out-of-fold probabilities, as `TrialResult` has them."""
-        array: np.ndarray = np.load(self._probabilities(trial), allow_pickle=False)
-        return array
-
-    def leads(self, trial: int) -> dict[str, np.ndarray]:
-        """Return what `write_trial` was given for the race."""
-        path = self._leads(trial)
-        if not path.exists():
-            return {}
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
-
-    def write_baselines(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Keep what simple classifiers came to on the study's rows and folds.
-
-        Args:
-            arrays: By name; what they are is told in `tuner.analysis.baselines`.
-
-        Raises:
-            StudyError: The file cannot be written.
-        """
-        named: dict[str, Any] = dict(arrays)
-        _write_safely(self._baselines, lambda file: np.savez(file, **named))
-
-    def baselines(self) -> dict[str, np.ndarray]:
-        """Return what `write_baselines` was given; nothing where it was never called."""
-        if not self._baselines.exists():
-            return {}
-        with np.load(self._baselines, allow_pickle=False) as arrays:
-            return dict(arrays)
-
     def write_prediction_times(self, times: PredictionTimes) -> None:
         """Keep how long the study's networks take to predict, in place of what was measured before.
 
@@ -243,9 +209,12 @@ class Study:
             StudyError: The file cannot be written.
         """
         text = json.dumps(times.to_dict(), indent=1, ensure_ascii=False)
-        _write_safely(self._prediction_times, lambda file: file.write(text.encode()))
+        try:
+            write_whole(self._prediction_times, lambda file: file.write(text.encode()))
+        except OSError as error:
+            raise make_write_error(self._prediction_times, error) from error
 
-    def prediction_times(self) -> PredictionTimes:
+    def read_prediction_times(self) -> PredictionTimes:
         """Return what `write_prediction_times` was given; nothing where it was never called."""
         if not self._prediction_times.exists():
             return PredictionTimes()
@@ -255,80 +224,6 @@ class Study:
     def _prediction_times(self) -> Path:
         return self.folder / "prediction.json"
 
-    @property
-    def _baselines(self) -> Path:
-        return self.folder / "baselines.npz"
-
-    def _probabilities(self, trial: int) -> Path:
-        return self.folder / "oof" / f"trial_{trial:05d}.npy"
-
-    def _leads(self, trial: int) -> Path:
-        return self.folder / "oof" / f"trial_{trial:05d}_leads.npz"
-
-
-def check_name(name: str, root: Path) -> Path:
-    """Return the folder of a study, if it may have this name.
-
-    Raises:
-        StudyError: The name is not allowed.
-    """
-    if not _NAME.fullmatch(name):
-        last = Path(name).name
-        if last in study_names(root):
-            raise StudyError(f"study name {name!r} is not allowed; give the name alone, {last}")
-        raise StudyError(
-            f"study name {name!r} is not allowed; use at most 100 letters, digits, '.', '_' and "
-            "'-', beginning with a letter or digit"
-        )
-    return root / "studies" / name
-
-
-def check_root(root: Path) -> None:
-    """Refuse a folder that studies cannot be written to, before anything is computed.
-
-    Raises:
-        StudyError: It cannot be made or written.
-    """
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        writable = os.access(root, os.W_OK)
-        reason = "Permission denied"
-    except OSError as error:
-        writable, reason = False, str(error.strerror)
-    if not writable:
-        raise StudyError(
-            f"folder {root} cannot be written ({reason}); mend that, or give --root another folder"
-        )
-
-
-def study_names(root: Path) -> list[str]:
-    """Return the names of the studies under `root`, in alphabetical order."""
-    return sorted(path.parent.name for path in (root / "studies").glob("*/study.json"))
-
-
-def free_name(stem: str, root: Path) -> str:
-    """Return the first of `stem-1`, `stem-2`, … that no study under `root` has.
-
-    Args:
-        stem: What the name begins with; characters that a name cannot have become `_`.
-        root: The folder that holds all that searches write.
-    """
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).lstrip("._-")[:90] or "study"
-    number = 1
-    while check_name(f"{stem}-{number}", root).exists():
-        number += 1
-    return f"{stem}-{number}"
-
 
 def _is_study(folder: Path) -> bool:
     return (folder / "study.json").exists()
-
-
-def _write_safely(path: Path, save: Callable[[BinaryIO], object]) -> None:
-    try:
-        write_whole(path, save)
-    except OSError as error:
-        raise StudyError(
-            f"{path} cannot be written ({error.strerror}); mend that, and the study can be gone "
-            "on with: all that stands in its journal is kept"
-        ) from error
