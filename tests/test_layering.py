@@ -11,6 +11,7 @@ ORDER = [
     "_version",
     "errors",
     "files",
+    "memory",
     "space",
     "words",
     "data",

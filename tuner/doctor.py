@@ -1,4 +1,4 @@
-"""Whether this machine and this installation are fit for a search. Nothing here prints."""
+"""Checks whether this machine and this installation can run a search. Nothing here prints."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tuner.errors import UserError, one_line
+from tuner.memory import read_memory
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest
 from tuner.run.setup import make_hypermodel
@@ -20,83 +21,84 @@ from tuner.tracking import choose_tracking_uri
 
 __all__ = ["Finding", "diagnose"]
 
-_LEAST_BYTES = 2e9  # of free memory, and on the disk: about what a small search takes
-_AGREED = 1e-3  # of a loss, between trainers
-_TRIAL = {"depth": 2, "learning_rate": 0.1}
+_ENOUGH_BYTES = 2e9  # of free memory, and on the disk: about what a small search takes
+_MAX_LOSS_DIFFERENCE = 1e-3  # between the trainers
+_HYPERPARAMETERS = {"depth": 2, "learning_rate": 0.1}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, and what was found.
+    """The result of one check.
 
     Attributes:
-        subject: A word or two.
-        state: `ok`; `warning` where a search runs, but not as it could; `fault` where it does not.
-        sentence: What was found and, unless that is well, how to mend it.
+        subject: What was checked, in a word or two.
+        state: `ok`; `warning` if a search runs with limits; `fault` if it cannot run.
+        message: What was found and, if it is not `ok`, how to fix it.
     """
 
     subject: str
     state: Literal["ok", "warning", "fault"]
-    sentence: str
+    message: str
 
 
 def diagnose(root: Path, tracking_uri: str | None = None) -> Iterator[Finding]:
-    """Look at all that a search needs; yield each finding as it comes.
+    """Check all that a search needs; yield each finding at once.
 
-    Nothing is left behind but `root`, if it is not there yet.
+    The checks create `root` if it does not exist, and leave nothing else behind.
 
     Args:
-        root: The folder that holds all that searches write.
-        tracking_uri: MLflow's; its usual place where it is None.
+        root: The folder of all studies.
+        tracking_uri: The tracking URI of MLflow. Defaults to a database in `root`.
     """
-    versions = list_versions()
-    yield Finding("versions", "ok", ", ".join(f"{name} {each}" for name, each in versions.items()))
-    yield _memory()
-    yield _folder(root)
-    yield from _devices()
-    yield _training()
-    yield _mlflow(root, tracking_uri)
+    yield _report_versions()
+    yield _check_memory()
+    yield _check_folder(root)
+    yield from _check_devices()
+    yield _check_training()
+    yield _check_mlflow(root, tracking_uri)
 
 
-def _memory() -> Finding:
-    try:
-        page = os.sysconf("SC_PAGE_SIZE")
-        free, whole = (os.sysconf(name) * page for name in ("SC_AVPHYS_PAGES", "SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):
-        return Finding("memory", "ok", "this system does not tell how much is free")
-    found = f"{free / 1e9:.1f} of {whole / 1e9:.1f} GB are free"
-    if free < _LEAST_BYTES:
-        return Finding(
-            "memory", "warning", f"{found}; end other programs, a search takes 1 to 2 GB"
-        )
-    return Finding("memory", "ok", found)
+def _report_versions() -> Finding:
+    versions = (f"{name} {version}" for name, version in list_versions().items())
+    return Finding("versions", "ok", ", ".join(versions))
 
 
-def _folder(root: Path) -> Finding:
+def _check_memory() -> Finding:
+    memory = read_memory()
+    if memory is None:
+        return Finding("memory", "ok", "this system does not say how much memory is free")
+    sizes = f"{memory.free / 1e9:.1f} of {memory.total / 1e9:.1f} GB are free"
+    if memory.free < _ENOUGH_BYTES:
+        remedy = "end other programs, because a search takes 1 to 2 GB"
+        return Finding("memory", "warning", f"{sizes}; {remedy}")
+    return Finding("memory", "ok", sizes)
+
+
+def _check_folder(root: Path) -> Finding:
     probe = root / f".doctor-{os.getpid()}"
     try:
         root.mkdir(parents=True, exist_ok=True)
-        probe.write_text("written to see whether it can be\n", encoding="utf-8")
+        probe.write_text("tuner doctor checks whether it can write here\n", encoding="utf-8")
         probe.unlink()
         free = shutil.disk_usage(root).free
     except OSError as error:
-        sentence = f"{root} cannot be written ({error.strerror}); give --root another folder"
-        return Finding("folder", "fault", sentence)
-    found = f"{root} can be written, {free / 1e9:.1f} GB are free"
-    if free < _LEAST_BYTES:
-        return Finding("folder", "warning", f"{found}; give --root a folder on another disk")
-    return Finding("folder", "ok", found)
+        message = f"{root} cannot be written ({error.strerror}); give --root another folder"
+        return Finding("folder", "fault", message)
+    space = f"{root} can be written, {free / 1e9:.1f} GB are free"
+    if free < _ENOUGH_BYTES:
+        return Finding("folder", "warning", f"{space}; give --root a folder on another disk")
+    return Finding("folder", "ok", space)
 
 
-def _devices() -> Iterator[Finding]:
-    """Tell what trains: a GPU that computes what the CPU does, or the CPU's cores."""
+def _check_devices() -> Iterator[Finding]:
+    """Yield a finding for each GPU; one for the CPU if there is no GPU."""
     import tensorflow as tf
 
     from tuner.training.lanes.machine import Machine
 
     gpus = tf.config.list_physical_devices("GPU")
     for number, gpu in enumerate(gpus):
-        yield _gpu(tf, number, gpu)
+        yield _check_gpu(tf, number, gpu)
     if gpus:
         return
     workers = Machine().workers
@@ -104,12 +106,13 @@ def _devices() -> Iterator[Finding]:
     if shutil.which("nvidia-smi") is None:
         yield Finding("device", "ok", f"the CPU: {cores}; there is no GPU")
         return
-    here = "nvidia-smi is here, but TensorFlow finds no GPU, and the CPU trains instead"
-    install = f'{sys.executable} -m pip install "softmax-tuner[gpu]"'
-    yield Finding("device", "warning", f"{here}; install its libraries with {install}")
+    problem = "nvidia-smi is installed, but TensorFlow finds no GPU, so the CPU trains"
+    command = f'{sys.executable} -m pip install "softmax-tuner[gpu]"'
+    yield Finding("device", "warning", f"{problem}; install the GPU's libraries with {command}")
 
 
-def _gpu(tf: Any, number: int, gpu: Any) -> Finding:
+def _check_gpu(tf: Any, number: int, gpu: Any) -> Finding:
+    """Multiply two matrices on a GPU, and compare the product with the CPU's."""
     name = tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
     rng = np.random.default_rng(0)
     a, b = (rng.normal(size=(256, 256)).astype(np.float32) for _ in range(2))
@@ -117,55 +120,56 @@ def _gpu(tf: Any, number: int, gpu: Any) -> Finding:
         with tf.device(f"GPU:{number}"):
             product = tf.matmul(a, b).numpy()
     except tf.errors.OpError as error:
-        sentence = f"{name} cannot multiply matrices ({one_line(error)}); look at its driver"
-        return Finding("device", "fault", sentence)
+        message = f"{name} cannot multiply matrices ({one_line(error)}); check its driver"
+        return Finding("device", "fault", message)
     if np.abs(product - a @ b).max() > 1.0:  # TF32 rounds to three digits
-        return Finding("device", "fault", f"{name} multiplies wrongly; look at its driver")
-    return Finding("device", "ok", f"{name}, GPU {number}: it takes memory as it needs it")
+        return Finding("device", "fault", f"{name} multiplies wrongly; check its driver")
+    return Finding("device", "ok", f"{name}, GPU {number}: TensorFlow takes memory as needed")
 
 
-def _training() -> Finding:
-    """Train three small networks as a search does, and by `fit`."""
+def _check_training() -> Finding:
+    """Train three small networks with both trainers, and compare their losses."""
     import keras_tuner
 
     from tuner.training import TRAINERS, Job
 
     settings = SearchSettings(max_trials=1, folds=3, epochs=3)
-    ready = prepare("mlp_depth", DataRequest("iris"), settings)
-    trial = keras_tuner.HyperParameters()
-    trial.values = dict(_TRIAL)
-    losses, told = [], []
+    setup = prepare("mlp_depth", DataRequest("iris"), settings)
+    hyperparameters = keras_tuner.HyperParameters()
+    hyperparameters.values = dict(_HYPERPARAMETERS)
+    losses, times = [], []
     for name in ("lanes", "fit"):
         started = time.perf_counter()
-        trained = TRAINERS[name]().train(
-            [Job(0, trial)], make_hypermodel(ready), problem=ready.problem, plan=settings.plan
-        )
-        (result,) = trained
+        jobs = [Job(0, hyperparameters)]
+        hypermodel = make_hypermodel(setup)
+        trainer = TRAINERS[name]()
+        (result,) = trainer.train(jobs, hypermodel, problem=setup.problem, plan=settings.plan)
         if result.status != "completed":
             return Finding("training", "fault", f"{name} failed on iris: {result.reason}")
         losses.append(np.array(result.curves["val_loss"]))
-        told.append(f"{name} {time.perf_counter() - started:.1f} s")
-    apart = float(np.abs(losses[0] - losses[1]).max())
-    found = f"3 networks on iris: {', '.join(told)}; their losses differ by {apart:.0e} at most"
-    if not apart < _AGREED:
-        return Finding("training", "fault", f"{found}, which is too much; train with --trainer fit")
-    return Finding("training", "ok", found)
+        times.append(f"{name} {time.perf_counter() - started:.1f} s")
+    difference = float(np.abs(losses[0] - losses[1]).max())
+    message = f"3 networks on iris: {', '.join(times)}; their losses differ by {difference:.0e}"
+    if not difference < _MAX_LOSS_DIFFERENCE:
+        remedy = "train with --trainer fit"
+        return Finding("training", "fault", f"{message}, which is too much; {remedy}")
+    return Finding("training", "ok", message)
 
 
-def _mlflow(root: Path, tracking_uri: str | None) -> Finding:
+def _check_mlflow(root: Path, tracking_uri: str | None) -> Finding:
     try:
         uri = choose_tracking_uri(tracking_uri, root)
     except UserError as error:
         return Finding("MLflow", "fault", str(error))
     path = uri.removeprefix("sqlite:///")
     if path != uri and not Path(path).exists():
-        return Finding("MLflow", "ok", f"the first search makes its database, {path}")
+        return Finding("MLflow", "ok", f"the first search creates its database, {path}")
     from mlflow import MlflowClient
 
     try:
         MlflowClient(tracking_uri=uri).search_experiments(max_results=1)
-    except Exception as error:  # a store may fail in its own ways: SQL, HTTP
-        remedy = "a search goes on without it, and tuner sync writes what it lacks later"
-        sentence = f"{uri} does not answer ({one_line(error)}); {remedy}"
-        return Finding("MLflow", "warning", sentence)
+    except Exception as error:  # each kind of store raises its own errors, of SQL or HTTP
+        remedy = "a search continues without it, and tuner sync writes it later"
+        message = f"{uri} does not answer ({one_line(error)}); {remedy}"
+        return Finding("MLflow", "warning", message)
     return Finding("MLflow", "ok", f"{uri} answers")

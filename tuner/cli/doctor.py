@@ -20,7 +20,7 @@ def print_diagnosis(root: Path, tracking_uri: str | None) -> None:
     import_heavy()
     faults = 0
     for finding in diagnose(root, tracking_uri):
-        print(f"{finding.state:<8} {finding.subject:<9} {finding.sentence}", flush=True)
+        print(f"{finding.state:<8} {finding.subject:<9} {finding.message}", flush=True)
         faults += finding.state == "fault"
     if faults:
         raise typer.Exit(1)

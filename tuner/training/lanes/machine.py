@@ -5,6 +5,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from tuner.memory import read_memory
 from tuner.training.lanes.network import LaneShape
 
 __all__ = ["Machine"]
@@ -93,7 +94,5 @@ def _cached_block_bytes() -> int:
 
 
 def _free_bytes() -> int:
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # not every system tells
-        return _UNKNOWN_BYTES
+    memory = read_memory()
+    return memory.free if memory else _UNKNOWN_BYTES

@@ -1,0 +1,57 @@
+"""The checks of `tuner doctor`: what is wrong, and how to fix it."""
+
+import shutil
+
+from tuner import doctor
+from tuner.memory import Memory
+
+
+def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path):
+    (tmp_path / "file").write_text("")
+    finding = doctor._check_folder(tmp_path / "file")
+    assert (finding.state, finding.subject) == ("fault", "folder")
+    assert finding.message == (
+        f"{tmp_path}/file cannot be written (File exists); give --root another folder"
+    )
+
+
+def test_little_memory_is_a_warning(monkeypatch):
+    monkeypatch.setattr(doctor, "read_memory", lambda: Memory(free=1_024_000_000, total=4 * 10**9))
+    finding = doctor._check_memory()
+    assert finding.state == "warning"
+    assert finding.message == (
+        "1.0 of 4.0 GB are free; end other programs, because a search takes 1 to 2 GB"
+    )
+
+
+def test_memory_that_the_system_does_not_report_is_no_warning(monkeypatch):
+    monkeypatch.setattr(doctor, "read_memory", lambda: None)
+    assert doctor._check_memory().state == "ok"
+
+
+def test_a_gpu_that_tensorflow_does_not_find_is_a_warning(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    (finding,) = doctor._check_devices()
+    assert finding.state == "warning"
+    assert "TensorFlow finds no GPU" in finding.message
+    assert finding.message.endswith('-m pip install "softmax-tuner[gpu]"')
+
+
+def test_trainers_that_disagree_are_a_fault(monkeypatch):
+    monkeypatch.setattr(doctor, "_MAX_LOSS_DIFFERENCE", 0.0)
+    finding = doctor._check_training()
+    assert finding.state == "fault"
+    assert finding.message.endswith("which is too much; train with --trainer fit")
+
+
+def test_an_mlflow_server_that_does_not_answer_is_a_warning(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    finding = doctor._check_mlflow(tmp_path, "http://127.0.0.1:9")
+    assert finding.state == "warning"
+    assert finding.message.startswith("http://127.0.0.1:9 does not answer (")
+
+
+def test_an_mlflow_store_that_does_not_exist_is_a_fault(tmp_path):
+    finding = doctor._check_mlflow(tmp_path, "nothing:of-the-kind")
+    assert finding.state == "fault"
+    assert finding.message.startswith("--tracking-uri: MLflow has no store nothing: as in")
