@@ -106,5 +106,6 @@ def test_the_words_on_the_disk_stay():
         "tested",
         "exported",
         "not exported",
+        "stage",
         "ended",
     ]
