@@ -68,8 +68,8 @@ def test_any_column_can_be_the_target(write) -> None:
     [
         (
             ["p"] * 4,
-            "every row is of the one class p; choose another column with --target, or add rows of "
-            "other classes",
+            "every row has the class p; choose another column with --target, or add rows "
+            "of other classes",
         ),
         (["", ""], "every label is missing; choose another column with --target"),
         (
@@ -92,16 +92,16 @@ def test_refused_targets(write, refusal, labels, message) -> None:
         ({"ignore": ["aa"]}, "--ignore: there is no column aa; did you mean a? Known are a, b, y"),
         (
             {"ignore": ["y"]},
-            "--ignore: y is the target; take it out of --ignore, or choose another --target",
+            "--ignore: y is the target; remove it from --ignore, or choose another --target",
         ),
         (
             {"target": "b", "categorical": ["b"]},
-            "--categorical: b is the target; take it out of --categorical, or choose another "
-            "--target",
+            "--categorical: b is the target; remove it from --categorical, or choose "
+            "another --target",
         ),
         (
             {"categorical": ["a"], "ignore": ["b", "a"]},
-            "--ignore: a is in --categorical too; keep it in one",
+            "--ignore: a is also in --categorical; remove it from one of them",
         ),
     ],
 )
@@ -121,13 +121,14 @@ def test_an_unknown_column_of_many_lists_twenty_with_the_nearest_first(write, re
 
 def test_no_column_left_is_refused(write, refusal) -> None:
     message = (
-        "data file t.csv: no column is left to learn from beside the target y; "
-        "each is ignored, constant, without values, an identifier, free text or of rare levels"
+        "data file t.csv: no column is left to learn from besides the target y; every "
+        "column is ignored, constant, without values, an identifier, free text or has only "
+        "rare levels"
     )
     assert refusal(load_dataset, write(PLAIN), ignore=["a", "b"]) == message
     assert refusal(load_dataset, write("a y\n1 p\n2 q\n3 p\n4 q\n")) == (
-        "data file t.csv: it has the one column a y, and nothing to predict it from; separate "
-        "cells by a comma, semicolon, tab or bar"
+        "data file t.csv: it has only the column a y, and nothing to predict it from; "
+        "separate cells by a comma, semicolon, tab or bar"
     )
 
 
@@ -136,13 +137,13 @@ def test_bundled_and_array_data_have_their_target(refusal) -> None:
     assert load_dataset("iris", target="target").schema.target == "target"
     assert load_dataset("t.npz", target="y").schema.target == "y"
     assert refusal(load_dataset, "iris", target="y") == (
-        "data set iris: its target is target, not y; leave --target out"
+        "data set iris: its target is target, not y; leave out --target"
     )
     assert refusal(load_dataset, "t.npz", target="x") == (
-        "data file t.npz: its target is y, not x; leave --target out"
+        "data file t.npz: its target is y, not x; leave out --target"
     )
     assert refusal(load_dataset, "t.npz", ignore=["x"]) == (
-        "data file t.npz: an array has no columns; leave --ignore out"
+        "data file t.npz: an array has no columns; leave out --ignore"
     )
 
 
@@ -207,24 +208,24 @@ def test_refused_rows_to_predict_on(write, refusal) -> None:
         "data file new.csv: it lacks the columns a, b, which the model reads; its columns are c"
     )
     assert refusal(read_raw, write("a,b\n1,u\nx,v\n", "new.csv"), table) == (
-        "data file new.csv, column a: 'x' in line 3 is not a number; mend the cell"
+        "data file new.csv, column a: 'x' in line 3 is not a number; fix the cell"
     )
     dates = pd.DataFrame({"a": pd.to_datetime(["2020-01-01"]).as_unit("us"), "b": ["u"]})
     dates.to_parquet("new.parquet")
     assert refusal(read_raw, "new.parquet", table) == (
-        "data file new.parquet, column a: '2020-01-01 00:00:00.000000' in row 1 is not a number; "
-        "mend the cell"
+        "data file new.parquet, column a: '2020-01-01 00:00:00.000000' in row 1 is not a "
+        "number; fix the cell"
     )
     assert refusal(read_raw, "new.csv", array) == (
-        "data file new.csv: it is a table where the model reads arrays of shape (2, 2); "
+        "data file new.csv: it is a table, but the model reads arrays of shape (2, 2); "
         "give an .npz file or a folder of images"
     )
     assert refusal(read_raw, "t.npz", table) == (
-        "data file t.npz: it is an array where the model reads the columns of a table; give a table"
+        "data file t.npz: it is an array, but the model reads the columns of a table; give a table"
     )
     np.savez("new.npz", x=np.zeros((1, 3)))
     assert refusal(read_raw, "new.npz", array) == (
-        "data file new.npz: a row of x has shape (3,) where the model reads (2, 2); reshape x"
+        "data file new.npz: a row of x has shape (3,), but the model reads (2, 2); reshape x"
     )
     np.savez("new.npz", x=np.ones((1, 2, 2)))
     assert read_raw("new.npz", array)["x"].tolist() == np.ones((1, 2, 2)).tolist()
@@ -244,15 +245,15 @@ def test_reading_data_imports_neither_keras_nor_mlflow() -> None:
     [
         (
             ["1", "0", "1.0", "0.0"],
-            "classes of their own are 0 and 0.0, 1 and 1.0; write labels alike that mean the same",
+            "0 and 0.0, 1 and 1.0 are different classes; write labels alike that mean the same",
         ),
         (
             ["yes", "No", "Yes", "No"],
-            "classes of their own are Yes and yes; write labels alike that mean the same",
+            "Yes and yes are different classes; write labels alike that mean the same",
         ),
         (
             ["yes", "no", "N/A", "no"],
-            "classes of their own are N/A; leave cells empty that have no label",
+            "N/A is a class; leave cells empty that have no label",
         ),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from mlflow.exceptions import MlflowException
 
 from tests.serving.test_export import export, table
-from tuner.data.parsing.text_column import MISSING_TEXTS
+from tuner.data.parsing.plain_numbers import MISSING_TEXTS
 from tuner.serving import served_model
 
 ALONE = """

@@ -152,7 +152,7 @@ def test_one_row_and_none_are_answered_by_as_many_probabilities(exported, format
 
 def test_a_file_without_rows_is_refused(exported, tmp_path):
     (tmp_path / "rows.csv").write_text(";".join(COLUMNS) + "\n")
-    with pytest.raises(DataError, match=r"it has a header and no rows; give it some$"):
+    with pytest.raises(DataError, match=r"it has a header and no rows; add some$"):
         ExportedModel.open(exported[2]).read(str(tmp_path / "rows.csv"))
 
 

@@ -1,15 +1,18 @@
-"""Tables, arrays and images: read, understood, and turned into the numbers that a network takes.
+"""Tables, arrays and images: read, inferred, and encoded as the numbers that a network takes.
 
-Imports inside go one way: names ← table; table, cells and pixels ← the readers of each format ←
-readers; characters ← notations and dates ← encoding ← schema; cells and encoding ← written, which
-finds how columns are written, ← inference and relations; cells and encoding ← reading, of what a
-schema knows; all of them ← dataset. Scaling stands alone, because it belongs to a fold.
+The way of a table: `readers` read it, `columns.inference` finds the kind of each column and parses
+its cells with `parsing`, `columns.feature_encoding` writes the features, and `scaling` standardises
+them in each fold. A `Schema` keeps all that later rows and an exported model need.
+
+Imports inside the package go one way: parsing ← readers ← columns ← schema ← dataset and
+prediction_rows. Scaling stands alone, because it belongs to a fold.
 """
 
 from tuner.data.chunking import choose_chunk_rows
 from tuner.data.column_names import split_names
 from tuner.data.columns.column import Column, RawColumns
-from tuner.data.dataset import Dataset, load_dataset, stream_raw
+from tuner.data.dataset import Dataset, load_dataset
+from tuner.data.prediction_rows import stream_raw
 from tuner.data.readers.bundled import BUNDLED
 from tuner.data.readers.image_folders import IMAGE_TARGET
 from tuner.data.readers.sources import list_image_files

@@ -1,18 +1,18 @@
-"""How many rows a network is given at once: memory grows neither with them nor with their size."""
+"""How many rows a network predicts at once, so that memory does not grow with a table."""
 
 __all__ = ["choose_chunk_rows"]
 
-_NUMBERS = 2**21  # of all rows: 8 MB, of which convolutions make some hundred
+_MAX_NUMBERS = 2**21  # 8 MB of encoded rows, of which convolutions make some hundred MB
 
 
 def choose_chunk_rows(numbers: int, *, most: int) -> int:
     """Return how many rows to predict at once.
 
     Args:
-        numbers: Of a row, as it is encoded.
-        most: However small a row is.
+        numbers: How many numbers one encoded row has.
+        most: The largest number of rows, for small rows.
 
     >>> choose_chunk_rows(20, most=8192), choose_chunk_rows(64 * 64 * 3, most=8192)
     (8192, 170)
     """
-    return max(1, min(most, _NUMBERS // max(1, numbers)))
+    return max(1, min(most, _MAX_NUMBERS // max(1, numbers)))

@@ -1,4 +1,4 @@
-"""Names of columns as the command line has them: several in one option, for a shell."""
+"""Column names in the options of the command line, quoted for a shell."""
 
 import csv
 import io
@@ -8,10 +8,10 @@ __all__ = ["quote_names", "split_names"]
 
 
 def split_names(option: str) -> tuple[str, ...]:
-    """Return the names in an option's value, separated by commas.
+    """Return the column names in an option's value, separated by commas.
 
-    One that has a comma or a line break, or begins with a quotation mark, stands in quotation
-    marks, as in a CSV.
+    A name that contains a comma or a line break, or begins with a quotation mark, is quoted as in a
+    CSV file.
 
     >>> split_names('age, "height, cm"')
     ('age', 'height, cm')
@@ -21,7 +21,7 @@ def split_names(option: str) -> tuple[str, ...]:
 
 
 def quote_names(*names: str) -> str:
-    """Return the value of an option that has these names, as it is typed into a shell.
+    """Return the value of an option for these column names, as it is typed into a shell.
 
     >>> quote_names("age", "height, cm")
     '\\'age,"height, cm"\\''

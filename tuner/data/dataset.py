@@ -1,8 +1,8 @@
-"""A data set, ready to be split and learned from."""
+"""A data set, read and encoded, ready to be split and learned from."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,35 +10,36 @@ import numpy as np
 import pyarrow as pa
 
 from tuner.data.columns.column import RawColumns
-from tuner.data.columns.inference import infer_columns
-from tuner.data.columns.known_columns import read_columns
-from tuner.data.columns.row_relations import group_warnings, read_groups, read_order
+from tuner.data.columns.inference import InferredColumns, infer_columns
+from tuner.data.columns.row_groups import read_groups, warn_about_single_rows
+from tuner.data.columns.row_order import read_order
 from tuner.data.columns.target import Target, read_target
+from tuner.data.readers.arrays import Arrays
 from tuner.data.readers.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.readers.image_folders import ImageFolder
-from tuner.data.readers.sources import read_source, stem, stream_source
-from tuner.data.readers.table import Arrays, Table
+from tuner.data.readers.sources import read_source, shorten_source
+from tuner.data.readers.table import Table
 from tuner.data.schema import Schema
 from tuner.errors import DataError
 
-__all__ = ["Dataset", "load_dataset", "stream_raw"]
+__all__ = ["Dataset", "load_dataset"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Rows and their classes, before any scaling.
 
-    Args:
+    Attributes:
         name: A bundled name, or a file's name without its folder and ending.
-        source: As the person gave it.
-        schema: What the rows are made of.
-        x: (rows, features) float32, NaN where a number is missing.
-        y: (rows,) int64, places in `classes`.
+        source: The source as the user gave it.
+        schema: The columns, the target and the classes.
+        x: The features, shape `(rows, features)`, float32, NaN if a number is missing.
+        y: The index in `classes` of each row's class, shape `(rows,)`, int64.
         raw: The rows as an exported model takes them.
-        warnings: Sentences for the person, about what was left out or may be meant otherwise.
+        warnings: Warnings about what was left out or may mean something else.
         fingerprint: SHA-256 over x, y, the schema, the groups and the order, in hexadecimal.
-        groups: (rows,) int64, the number of each row's group; None where each stands for itself.
-        order: (rows,) int64, the place of each row in an order; None where they are in none.
+        groups: The group of each row, shape `(rows,)`, int64; None if each row is independent.
+        order: The rank of each row, shape `(rows,)`, int64; None if the rows have no order.
     """
 
     name: str
@@ -71,214 +72,170 @@ def load_dataset(
 
     Args:
         source: One of `BUNDLED`, a `.csv`, `.tsv`, `.csv.gz`, `.tsv.gz`, `.parquet` or `.npz`
-            file, or a folder of images with a sub-folder a class.
-        target: The column of labels; the last one if not given.
-        categorical: Columns to read as levels even if their cells are numbers.
+            file, or a folder of images with one sub-folder per class.
+        target: The column of labels. Defaults to the last column.
+        categorical: Columns whose texts are levels even if they are numbers.
         ignore: Columns to leave out.
         groups: The column that says which rows belong together; it is not learned from.
         order: The column of numbers, dates or times by which rows are ordered. It is not learned
-            from either: in all rows to come it is beyond what it was in training.
+            from either, because all later rows have values beyond those of the training rows.
 
     Raises:
-        DataError: The source cannot be read or learned from; the text says how to mend it.
+        DataError: The source cannot be read or learned from; the message says how to fix it.
 
     >>> load_dataset("iris").classes
     ('setosa', 'versicolor', 'virginica')
     """
-    apart = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
-    learned = _learn(source, target, {"--categorical": categorical, "--ignore": ignore, **apart})
+    separate = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
+    learned = _learn(source, target, {"--categorical": categorical, "--ignore": ignore, **separate})
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()
-    x, y = learned.schema.encode(learned.raw), learned.labels.y
+    x, y = learned.encode(), learned.target.y
     return Dataset(
-        name=stem(source),
+        name=shorten_source(source),
         source=source,
         schema=learned.schema,
         x=x,
         y=y,
         raw=learned.raw,
         warnings=learned.warnings,
-        fingerprint=_fingerprint(learned.schema, x, y, learned.groups, learned.order),
+        fingerprint=_make_fingerprint(learned.schema, x, y, learned.groups, learned.order),
         groups=learned.groups,
         order=learned.order,
     )
 
 
-def stream_raw(
-    path: str, schema: Schema, *, tell: Callable[[str], None] | None = None
-) -> Iterator[RawColumns]:
-    """Yield rows to predict on, as an exported model takes them, some megabytes at once.
-
-    Args:
-        path: Any source that `load_dataset` reads; the target may be absent, images need no
-            sub-folders, and columns that the schema does not use are not looked at.
-        schema: That of the data which the model was trained on.
-        tell: Is given each sentence about how the source is read, once.
-
-    Raises:
-        DataError: The source cannot be read, or its rows are not what the schema describes; when
-            it comes to the fault.
-    """
-    told: set[str] = set()
-    for found in stream_source(path):
-        if isinstance(found, ImageFolder):
-            yield from _images(found, schema)
-            continue
-        for sentence in found.warnings:
-            if tell is not None and sentence not in told:
-                tell(sentence)
-            told.add(sentence)
-        yield _raw(found, schema)
-
-
-def _raw(found: Table | Arrays, schema: Schema) -> RawColumns:
-    if isinstance(found, Table):
-        if schema.array_shape is None:
-            return read_columns(found, schema.used)
-        also = "" if schema.image is None else " or a folder of images"
-        raise DataError(
-            f"{found.label}: it is a table where the model reads arrays of shape "
-            f"{schema.array_shape}; give an .npz file{also}"
-        )
-    if schema.array_shape is None:
-        raise _no_table(found, "an array")
-    if found.x.shape[1:] != schema.array_shape:
-        raise DataError(
-            f"{found.label}: a row of x has shape {found.x.shape[1:]} where the model reads "
-            f"{schema.array_shape}; reshape x"
-        )
-    return {"x": found.x}
-
-
-def _images(folder: ImageFolder, schema: Schema) -> Iterator[RawColumns]:
-    if schema.array_shape is None:
-        raise _no_table(folder, "a folder of images")
-    if schema.image is None:
-        raise DataError(
-            f"{folder.label}: it is a folder of images where the model reads arrays of shape "
-            f"{schema.array_shape}; give an .npz file"
-        )
-    for x in folder.predict(schema.image):
-        yield {"x": x.reshape(-1, *schema.array_shape)}
-
-
-def _no_table(found: Arrays | ImageFolder, kind: str) -> DataError:
-    return DataError(
-        f"{found.label}: it is {kind} where the model reads the columns of a table; give a table"
-    )
-
-
 _Options: TypeAlias = Mapping[str, Sequence[str]]
+"""The columns that each option of the command line names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Learned:
-    """What is known of a data set before it is encoded; the fields are those of `Dataset`."""
+    """A data set before it is encoded.
+
+    Attributes:
+        columns: The inferred columns of a table; None for an array data set.
+
+    The other fields are those of `Dataset`.
+    """
 
     schema: Schema
-    labels: Target
+    target: Target
     raw: RawColumns
     warnings: tuple[str, ...]
+    columns: InferredColumns | None = None
     groups: np.ndarray | None = None
     order: np.ndarray | None = None
 
+    def encode(self) -> np.ndarray:
+        """Return the features, shape `(rows, features)`, float32."""
+        return self.schema.encode(self.raw) if self.columns is None else self.columns.encode()
+
 
 def _learn(source: str, target: str | None, options: _Options) -> _Learned:
-    found = read_source(source)
-    if isinstance(found, ImageFolder):
-        found = found.learn()
-    if isinstance(found, Arrays):
-        _fix_target(found.label, target, found.target)
-        _refuse_options(found, options)
-        return _learn_arrays(found)
+    content = read_source(source)
+    if isinstance(content, ImageFolder):
+        content = content.read_classes()
+    if isinstance(content, Arrays):
+        _check_fixed_target(content.label, target, content.target)
+        _refuse_options(content, options)
+        return _learn_arrays(content)
     if source in BUNDLED:
-        _fix_target(found.label, target, BUNDLED_TARGET)
-    chosen = found.names[-1] if target is None else target
-    _check_options(found, chosen, options)
-    return _learn_table(found, chosen, options)
+        _check_fixed_target(content.label, target, BUNDLED_TARGET)
+    chosen = content.names[-1] if target is None else target
+    _check_options(content, chosen, options)
+    return _learn_table(content, chosen, options)
 
 
 def _learn_arrays(arrays: Arrays) -> _Learned:
     if arrays.y is None:
         raise DataError(f"{arrays.label}: it has no array y; save x and y")
-    labels = read_target(arrays.y, f"{arrays.label}, target {arrays.target}")
+    target = read_target(arrays.y, f"{arrays.label}, target {arrays.target}")
     shape, channels = arrays.x.shape[1:], arrays.channels
-    schema = Schema((), arrays.target, labels.classes, array_shape=shape, channels=channels)
-    x = arrays.x if labels.present.all() else arrays.x[labels.present]
-    return _Learned(schema, labels, {"x": x}, (*arrays.warnings, *labels.warnings))
+    schema = Schema((), arrays.target, target.classes, array_shape=shape, channels=channels)
+    x = arrays.x if target.present.all() else arrays.x[target.present]
+    return _Learned(schema, target, {"x": x}, (*arrays.warnings, *target.warnings))
 
 
-def _learn_table(table: Table, target: str, options: _Options) -> _Learned:
+def _learn_table(table: Table, name: str, options: _Options) -> _Learned:
     if len(table.names) == 1:
         raise DataError(
-            f"{table.label}: it has the one column {target}, and nothing to predict it from; "
+            f"{table.label}: it has only the column {name}, and nothing to predict it from; "
             "separate cells by a comma, semicolon, tab or bar"
         )
-    labels = read_target(
-        table.column(target, otherwise="choose another --target"),
-        f"{table.label}, target {target}",
-    )
+    labels = table.get_column(name, otherwise="choose another --target")
+    target = read_target(labels, f"{table.label}, target {name}")
     groups, order = (
-        next((read(table, name, labels.present) for name in options[option]), None)
+        next((read(table, column, target.present) for column in options[option]), None)
         for option, read in (("--groups", read_groups), ("--order", read_order))
     )
-    if not labels.present.all():
-        table = table.keep(labels.present)
-    unread = [*options["--ignore"], *options["--groups"], *options["--order"]]
-    found = infer_columns(
-        table.without(target), categorical=options["--categorical"], ignore=unread
+    if not target.present.all():
+        table = table.filter_rows(target.present)
+    columns = infer_columns(
+        table.drop_column(name),
+        categorical=options["--categorical"],
+        ignore=[*options["--ignore"], *options["--groups"], *options["--order"]],
     )
-    if not found.raw:
+    if not columns.raw:
         raise DataError(
-            f"{table.label}: no column is left to learn from beside the target {target}; "
-            "each is ignored, constant, without values, an identifier, free text or of rare levels"
+            f"{table.label}: no column is left to learn from besides the target {name}; every "
+            "column is ignored, constant, without values, an identifier, free text or has only "
+            "rare levels"
         )
-    schema = Schema(found.columns, target, labels.classes)
-    alone = () if groups is None else group_warnings(options["--groups"][0], groups)
-    warnings = (*table.warnings, *labels.warnings, *found.warnings, *alone)
-    return _Learned(schema, labels, found.raw, warnings, groups, order)
+    single = () if groups is None else warn_about_single_rows(options["--groups"][0], groups)
+    return _Learned(
+        Schema(columns.columns, name, target.classes),
+        target,
+        columns.raw,
+        warnings=(*table.warnings, *target.warnings, *columns.warnings, *single),
+        columns=columns,
+        groups=groups,
+        order=order,
+    )
 
 
-def _fix_target(label: str, target: str | None, fixed: str) -> None:
+def _check_fixed_target(label: str, target: str | None, fixed: str) -> None:
     if target not in (None, fixed):
-        raise DataError(f"{label}: its target is {fixed}, not {target}; leave --target out")
+        raise DataError(f"{label}: its target is {fixed}, not {target}; leave out --target")
 
 
 def _refuse_options(arrays: Arrays, options: _Options) -> None:
     for option, names in options.items():
         if names:
-            raise DataError(f"{arrays.label}: an array has no columns; leave {option} out")
+            raise DataError(f"{arrays.label}: an array has no columns; leave out {option}")
 
 
 def _check_options(table: Table, target: str, options: _Options) -> None:
-    table.require(target, "--target")
-    seen: dict[str, str] = {}
+    """Check that the options name columns of the table, each of them once."""
+    table.require_column(target, "--target")
+    option_of_column: dict[str, str] = {}
     for option, names in options.items():
         for name in dict.fromkeys(names):
-            table.require(name, option)
+            table.require_column(name, option)
             if name == target:
                 raise DataError(
-                    f"{table.label}, {option}: {name} is the target; take it out of {option}, "
+                    f"{table.label}, {option}: {name} is the target; remove it from {option}, "
                     "or choose another --target"
                 )
-            if name in seen:
+            if name in option_of_column:
                 raise DataError(
-                    f"{table.label}, {option}: {name} is in {seen[name]} too; keep it in one"
+                    f"{table.label}, {option}: {name} is also in {option_of_column[name]}; remove "
+                    "it from one of them"
                 )
-            seen[name] = option
+            option_of_column[name] = option
 
 
-def _fingerprint(schema: Schema, x: np.ndarray, *numbers: np.ndarray | None) -> str:
+def _make_fingerprint(schema: Schema, x: np.ndarray, *numbers: np.ndarray | None) -> str:
     """Return a hash that is the same for the same data in every process and on every machine.
 
     Args:
-        schema: What the rows are made of.
-        x: Their features.
-        *numbers: Of each row: its class, its group and its place; None for what it has not.
+        schema: The schema.
+        x: The features.
+        *numbers: The class, the group and the rank of each row; None if rows have none.
     """
     digest = hashlib.sha256(json.dumps(schema.to_dict(), sort_keys=True).encode())
-    given = [(each, "<i8") for each in numbers if each is not None]
-    for array, kind in [(x, "<f4"), *given]:
+    integers = [(array, "<i8") for array in numbers if array is not None]
+    for array, dtype in [(x, "<f4"), *integers]:
         digest.update(str(array.shape).encode())
-        digest.update(np.ascontiguousarray(array, kind).data)
+        digest.update(np.ascontiguousarray(array, dtype).data)
     return digest.hexdigest()

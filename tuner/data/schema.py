@@ -1,4 +1,4 @@
-"""What a data set's rows are made of; fixed once a study, and stored with every model."""
+"""The columns of a data set; fixed once for each study, and stored with every model."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tuner.data.columns.column import Column, RawColumns
-from tuner.data.columns.feature_encoding import encode_columns, name_features, name_measures
+from tuner.data.columns.feature_encoding import encode_raw, name_features, name_measures
 
 __all__ = ["Schema"]
 
@@ -15,12 +15,13 @@ __all__ = ["Schema"]
 class Schema:
     """The columns of a table, or the shape of an array's rows, with the target and its classes.
 
-    Args:
-        columns: In the table's order, without the target; empty for an array data set.
-        target: The target's column; "y" for an `.npz` file, "class" for a folder of images.
+    Attributes:
+        columns: The columns in the table's order, without the target; empty for an array data set.
+        target: The name of the target; "y" for an `.npz` file, "class" for a folder of images.
         classes: The labels, in the order of the network's outputs.
-        array_shape: The shape of one row of an array data set, else None.
-        channels: Of an image, whose pixels are standardised alike; None for other rows.
+        array_shape: The shape of one row of an array data set; None for a table.
+        channels: The channels of an image, whose pixels are standardised alike; None if the rows
+            are not images.
     """
 
     columns: tuple[Column, ...]
@@ -31,12 +32,12 @@ class Schema:
 
     @property
     def used(self) -> tuple[Column, ...]:
-        """The columns that the network sees."""
+        """The columns that are inputs of the network."""
         return tuple(column for column in self.columns if column.is_used)
 
     @property
     def image(self) -> tuple[int, int, int] | None:
-        """Height, width and channels, where a row is an array of two or three dimensions."""
+        """Height, width and channels, if a row is an array of two or three dimensions."""
         match self.array_shape:
             case (height, width):
                 return height, width, 1
@@ -49,30 +50,31 @@ class Schema:
         """The name of each feature, in the order of `encode`."""
         if self.array_shape is None:
             return name_features(self.used)
-        return tuple(f"x[{','.join(map(str, at))}]" for at in np.ndindex(self.array_shape))
+        indices = np.ndindex(self.array_shape)
+        return tuple(f"x[{','.join(map(str, index))}]" for index in indices)
 
     @property
     def scaled(self) -> np.ndarray:
-        """Which features are numbers to standardise on a fold's training rows, (features,) bool."""
+        """Which features are standardised in each fold, shape `(features,)`, bool."""
         if self.array_shape is not None:
             return np.ones(int(np.prod(self.array_shape)), bool)
         return np.arange(len(self.feature_names)) < len(name_measures(self.used))
 
     def encode(self, raw: RawColumns) -> np.ndarray:
-        """Return the features of raw rows, (rows, features) float32, NaN where a number is missing.
+        """Return the features of raw rows, shape `(rows, features)`, float32; NaN if missing.
 
-        The order is that of `feature_names`: numbers and the parts of dates, the missing-value
-        indicators of those with missing values, then the levels of each other column, its "other"
-        and its "missing". An unknown level of a column without "other", and a missing value of one
-        that had none, is zeros throughout.
+        The order is that of `feature_names`: numbers and calendar parts, their missing-value
+        indicators, then the levels of each other column with its "other" and its "missing". An
+        unknown level in a column without "other" gives zeros, as does a missing value in a column
+        that had none.
         """
         if self.array_shape is None:
-            return encode_columns(self.used, raw)
+            return encode_raw(self.used, raw)
         x = np.asarray(raw["x"], np.float32)
         return x.reshape(len(x), int(np.prod(self.array_shape)))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the schema as JSON-able values."""
+        """Return the schema as values for JSON."""
         return {
             "columns": [column.to_dict() for column in self.columns],
             "target": self.target,

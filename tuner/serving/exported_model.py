@@ -82,7 +82,7 @@ class ExportedModel:
         Raises:
             DataError: The file cannot be read, or lacks a column; of a part, when it is its turn.
         """
-        parts = stream_raw(data, self.schema, tell=tell)
+        parts = stream_raw(data, self.schema, warn=tell)
         first = next(parts)
         whole: Iterator[RawColumns] = chain([first], parts)
         if tell is not None and self.schema.array_shape is None:

@@ -11,10 +11,9 @@ import numpy as np
 from keras import ops
 
 from tuner.data import Column, Scaler, Schema
-from tuner.data.columns.feature_encoding import index_levels
+from tuner.data.columns.feature_encoding import index_levels, name_parsed_features
 from tuner.data.parsing.characters import VOCABULARY, WIDTH
-from tuner.data.parsing.date_notations import parse_dates, part_features
-from tuner.data.parsing.number_notations import parse_numbers
+from tuner.data.parsing.notations import parse_codes
 from tuner.serving.input_names import make_input_names
 
 __all__ = ["add_preprocessing"]
@@ -88,11 +87,8 @@ def _measured(column: Column, values: keras.KerasTensor) -> list[keras.KerasTens
         output_sequence_length=WIDTH,
         vocabulary=list(VOCABULARY),
     )
-    codes = characters(values)
-    if column.kind == "numeric":
-        return [ops.cast(parse_numbers(codes, column.notation, ops), "float32")]
-    parts = parse_dates(codes, column.notation, ops)
-    return [ops.cast(parts[feature], "float32") for feature in part_features(column.parts)]
+    parsed = parse_codes(characters(values), column.notation, ops)
+    return [ops.cast(parsed[feature], "float32") for feature in name_parsed_features(column)]
 
 
 def _scaled(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> keras.KerasTensor:

@@ -10,31 +10,33 @@ __all__ = ["Column", "ColumnKind", "RawColumns"]
 ColumnKind: TypeAlias = Literal["numeric", "date", "categorical", "boolean", "ignored"]
 
 RawColumns: TypeAlias = dict[str, np.ndarray]
-"""What an exported model takes: one entry a used column, in schema order.
+"""The inputs of an exported model: one array per used column, by name, in schema order.
 
-Columns of plain numbers are float32 (rows,), NaN where missing; the others are object arrays of
-str (rows,), as they stood, "" where missing. An array data set is {"x": float32 (rows, *shape)}.
+Columns of plain numbers have shape `(rows,)`, float32, NaN if missing. The others have shape
+`(rows,)`, object, with unchanged texts, "" if missing. The rows of an array data set are `"x"`,
+shape `(rows, …)`, float32.
 """
 
 _LISTS = ("levels", "spellings", "parts")
-_LATER = ("spellings", "other", "notation", "parts")  # studies of earlier versions have none
+_LATER = ("spellings", "other", "notation", "parts")  # absent in studies of earlier versions
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's name, its kind, and what is read in it, as seen when the schema was made.
+    """A column's name, its kind, and how its cells are read.
 
-    Args:
-        name: As in the header, without surrounding blanks.
-        kind: How its cells are read; an ignored column is no part of the network's input.
+    Attributes:
+        name: The name in the header, without surrounding blanks.
+        kind: How the cells are read; an ignored column is not an input of the network.
         levels: The texts of a categorical or boolean column that are features, sorted, without
             surrounding blanks and without "".
-        spellings: Texts as they stood that differ from their level by blanks, each after its level.
-        other: Rare levels were pooled; they, and those never seen, are one feature.
-        missing: Some value is missing: a number or date gets an indicator, another one a level.
-        notation: How texts are read as numbers or dates; "" for plain numbers and for levels.
-        parts: The calendar parts of a date that are features.
+        missing: Whether a value is missing. A number or date then gets an indicator, any other
+            column a level.
         reason: Why the column is ignored; "" if it is not.
+        spellings: Pairs of a level and an unchanged text of it that differs by blanks or case.
+        other: Whether rare levels are pooled in one feature, which unseen levels have too.
+        notation: The notation of numbers or dates; "" for plain numbers and for levels.
+        parts: The calendar parts of a date that are features.
     """
 
     name: str
@@ -49,26 +51,28 @@ class Column:
 
     @property
     def is_used(self) -> bool:
-        """Whether it is part of the network's input."""
+        """Whether the column is an input of the network."""
         return self.kind != "ignored"
 
     @property
     def is_plain(self) -> bool:
-        """Whether raw values are numbers; those of all other columns are texts."""
+        """Whether the raw values are numbers; those of all other columns are texts."""
         return self.kind == "numeric" and not self.notation
 
     @property
     def is_measured(self) -> bool:
-        """Whether its features are numbers, and not levels."""
+        """Whether the features are numbers, not levels."""
         return self.kind in ("numeric", "date")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the column as JSON-able values, of later fields only those that say something."""
-        told = {name: value for name, value in asdict(self).items() if value or name not in _LATER}
-        lists = {name: list(told[name]) for name in _LISTS if name in told}
+        """Return the column as values for JSON; later fields only if they are set."""
+        values = {
+            name: value for name, value in asdict(self).items() if value or name not in _LATER
+        }
+        lists = {name: list(values[name]) for name in _LISTS if name in values}
         if self.spellings:
             lists["spellings"] = [list(pair) for pair in self.spellings]
-        return {**told, **lists}
+        return {**values, **lists}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Column":

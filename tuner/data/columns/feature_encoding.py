@@ -1,37 +1,56 @@
-"""From raw columns to features: numbers, calendar parts, missing-value indicators, levels.
+"""From columns to features: numbers, calendar parts, missing-value indicators, levels.
 
-The order is part of every study and of every exported model, which repeats it with Keras layers:
-all numbers, of a date its calendar parts, in the order of the columns; then the indicators of
-those with missing values; then for each other column one feature a level, followed by one for the
-pooled ones and one for missing.
+The order of features is part of every study and of every exported model, which repeats it with
+Keras layers. First come all numbers and calendar parts, in the order of the columns; then the
+missing-value indicators of those columns; then, for each other column, one feature per level, one
+for the pooled levels and one for missing values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tuner.data.columns.column import Column, RawColumns
-from tuner.data.parsing.characters import character_codes
-from tuner.data.parsing.date_notations import parse_dates, part_features
-from tuner.data.parsing.number_notations import parse_numbers
-from tuner.data.parsing.text_column import distinct
+from tuner.data.parsing.date_notations import name_part_features
+from tuner.data.parsing.notations import NUMBER, parse_texts
+from tuner.data.parsing.text_column import index_texts
 
 __all__ = [
+    "EncodedColumn",
     "encode_columns",
+    "encode_raw",
     "index_levels",
     "name_features",
     "name_measures",
-    "read_dates",
-    "read_numbers",
+    "name_parsed_features",
 ]
 
-_TEXTS = 1 << 14  # texts that are read at once, so that what is worked out fits a core's cache
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedColumn:
+    """The features of a column, once per distinct text.
+
+    Attributes:
+        features: For a number or date, one array per feature, shape `(texts,)`, float32, NaN if
+            missing. For levels, one array with the index of the text's feature among the column's
+            features, shape `(texts,)`, integers, −1 if all of them are 0.
+        indices: The index of each row's text, shape `(rows,)`; None if `features` has one value per
+            row.
+    """
+
+    features: tuple[np.ndarray, ...]
+    indices: np.ndarray | None = None
+
+    def expand(self, feature: np.ndarray) -> np.ndarray:
+        """Return the value of one of `features` in each row, shape `(rows,)`."""
+        return feature if self.indices is None else feature[self.indices]
 
 
 def name_features(columns: Sequence[Column]) -> tuple[str, ...]:
-    """Return the name of each feature of the columns used.
+    """Return the name of each feature of the used columns.
 
     >>> name_features([Column("size", "categorical", ("L", "S")), Column("age", "numeric")])
     ('age', 'size=L', 'size=S')
@@ -47,95 +66,88 @@ def name_features(columns: Sequence[Column]) -> tuple[str, ...]:
 
 
 def name_measures(columns: Sequence[Column]) -> list[str]:
-    """Return the names of the features that are numbers, which come first."""
-    return [name for column in columns if column.is_measured for name in _measures(column)]
+    """Return the names of the features that are numbers or calendar parts, which come first."""
+    return [
+        column.name if feature == NUMBER else f"{column.name} {feature}"
+        for column in columns
+        if column.is_measured
+        for feature in name_parsed_features(column)
+    ]
 
 
-def _measures(column: Column) -> list[str]:
-    if column.kind == "numeric":
-        return [column.name]
-    return [f"{column.name} {feature}" for feature in part_features(column.parts)]
+def name_parsed_features(column: Column) -> tuple[str, ...]:
+    """Return the features of a number or date, by the names that `parse_codes` gives them."""
+    return (NUMBER,) if column.kind == "numeric" else name_part_features(column.parts)
 
 
-def encode_columns(columns: Sequence[Column], raw: RawColumns) -> np.ndarray:
-    """Return the features of the columns used, (rows, features) float32.
+def encode_columns(
+    columns: Sequence[Column], encoded: Iterable[EncodedColumn], rows: int
+) -> np.ndarray:
+    """Return the features of the used columns, shape `(rows, features)`, float32.
 
-    A number that is missing stays NaN, so that it can be filled after scaling; so does a text
-    that is none in the notation of its column. A level that the schema does not know is "other"
-    where rare ones were pooled; elsewhere it is zeros throughout, as is a missing value in a
-    column that had none.
+    A missing number stays NaN, so that it can be filled after scaling.
+
+    Args:
+        columns: The used columns.
+        encoded: The features of each of them, in the same order; each is used once.
+        rows: The number of rows.
     """
-    rows = len(raw[columns[0].name])
     x = np.zeros((rows, len(name_features(columns))), np.float32)
-    feature, indicators = 0, []
-    for column in columns:
+    number, indicator = 0, len(name_measures(columns))
+    level = indicator + sum(column.is_measured and column.missing for column in columns)
+    for column, cells in zip(columns, encoded, strict=True):
         if column.is_measured:
-            found = _measured(column, raw[column.name])
-            x[:, feature : feature + len(found)] = np.transpose(found)
-            feature += len(found)
-            indicators += [np.isnan(found[0])] if column.missing else []
-    for indicator in indicators:
-        x[:, feature] = indicator
-        feature += 1
-    for column in columns:
-        if not column.is_measured:
-            known, places, width = index_levels(column)
-            at = places[_codes(raw[column.name], known)]
-            there = np.flatnonzero(at >= 0)
-            x[there, feature + at[there]] = 1
-            feature += width
+            for feature in cells.features:
+                x[:, number] = cells.expand(feature)
+                number += 1
+            if column.missing:
+                x[:, indicator] = np.isnan(cells.expand(cells.features[0]))
+                indicator += 1
+        else:
+            of_rows = cells.expand(cells.features[0])
+            known = np.flatnonzero(of_rows >= 0)
+            x[known, level + of_rows[known]] = 1
+            level += len(column.levels) + column.other + column.missing
     return x
 
 
-def _measured(column: Column, values: np.ndarray) -> list[np.ndarray]:
-    """Return the numbers or calendar parts of raw values, each (rows,) float32."""
+def encode_raw(columns: Sequence[Column], raw: RawColumns) -> np.ndarray:
+    """Return the features of raw rows, shape `(rows, features)`, float32.
+
+    A text that is not in the notation of its column becomes NaN. A level that the schema does not
+    have is "other" if rare levels were pooled. Otherwise all features of its column are 0, as they
+    are for a missing value in a column that had none.
+    """
+    encoded = (_encode_values(column, raw[column.name]) for column in columns)
+    return encode_columns(columns, encoded, len(raw[columns[0].name]))
+
+
+def _encode_values(column: Column, values: np.ndarray) -> EncodedColumn:
     if column.is_plain:
-        return [values]
-    texts, codes = distinct(pa.chunked_array([pa.array(values, pa.string())]))
-    if column.kind == "numeric":
-        found = [read_numbers(texts, column.notation)]
-    else:
-        parts = read_dates(texts, column.notation)
-        found = [parts[feature] for feature in part_features(column.parts)]
-    return [numbers.astype(np.float32)[codes] for numbers in found]
-
-
-def read_numbers(texts: np.ndarray, notation: str) -> np.ndarray:
-    """Return what texts mean in a notation of numbers, (texts,) float64, NaN for no number."""
-    parts = [parse_numbers(character_codes(part), notation, np) for part in _parts(texts)]
-    return np.concatenate(parts)
-
-
-def read_dates(texts: np.ndarray, notation: str) -> dict[str, np.ndarray]:
-    """Return the features of dates by name, (texts,) float64, NaN for no date."""
-    parts = [parse_dates(character_codes(part), notation, np) for part in _parts(texts)]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def _parts(texts: np.ndarray) -> list[np.ndarray]:
-    return [texts[at : at + _TEXTS] for at in range(0, max(len(texts), 1), _TEXTS)]
+        return EncodedColumn((values,))
+    if column.is_measured:
+        texts, indices = index_texts(pa.chunked_array([pa.array(values, pa.string())]))
+        parsed = parse_texts(texts, column.notation)
+        features = (parsed[name].astype(np.float32) for name in name_parsed_features(column))
+        return EncodedColumn(tuple(features), indices)
+    known, indices, _ = index_levels(column)
+    places = pc.index_in(pa.array(values, pa.string()), value_set=pa.array(known, pa.string()))
+    return EncodedColumn((indices,), np.asarray(pc.fill_null(places, len(known)).to_numpy()))
 
 
 def index_levels(column: Column) -> tuple[list[str], np.ndarray, int]:
-    """Return which of a column's features each text is.
+    """Return which of a column's features each text has.
 
     Returns:
-        The texts that are known, (texts,); the place of each of them among the column's features
-        and last that of all other texts, (texts + 1,) int64, -1 for zeros throughout; and the
-        number of features.
+        The known texts; the index of the feature of each known text, then of all other texts, shape
+        `(texts + 1,)`, int64, −1 if all features are 0; the number of features.
 
     >>> index_levels(Column("size", "categorical", ("L", "S"), other=True))
     (['L', 'S', ''], array([ 0,  1, -1,  2]), 3)
     """
-    levels = {level: place for place, level in enumerate(column.levels)}
+    levels = {level: index for index, level in enumerate(column.levels)}
     known = {**levels, **{text: levels[level] for level, text in column.spellings}}
     other, missing = len(levels), len(levels) + column.other
     known[""] = missing if column.missing else -1
-    places = np.array([*known.values(), other if column.other else -1])
-    return list(known), places, missing + column.missing
-
-
-def _codes(texts: np.ndarray, known: Sequence[str]) -> np.ndarray:
-    """Return the place of each text among those known, (rows,) int32, the last for any other."""
-    places = pc.index_in(pa.array(texts, pa.string()), value_set=pa.array(known, pa.string()))
-    return np.asarray(pc.fill_null(places, len(known)).to_numpy())
+    indices = np.array([*known.values(), other if column.other else -1])
+    return list(known), indices, missing + column.missing

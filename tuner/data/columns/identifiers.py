@@ -1,34 +1,39 @@
-"""Columns that name a row and measure nothing: identifiers, and free text."""
+"""Columns from which nothing can be learned: identifiers and free text."""
 
 import re
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.parsing.text_column import Cells
+from tuner.data.parsing.text_column import TextColumn
 
-__all__ = ["FREE_TEXT", "IDENTIFIER", "are_identifiers", "meaning_of", "unique_reason"]
+__all__ = ["FREE_TEXT", "IDENTIFIER", "are_identifiers", "find_unique_reason", "guess_meaning"]
 
 IDENTIFIER = "identifier"
 FREE_TEXT = "free text"
 
 _NAMES = {"id", "ids", "identifier", "uuid", "guid", "pk"}
-_COUNTS = {"index", "idx", "key", "nr", "no", "num", "number", "row", "rownum", "record", "unnamed"}
+_COUNTER_NAMES = {
+    *{"index", "idx", "key", "nr", "no", "num", "number"},
+    *{"row", "rownum", "record", "unnamed"},
+}
 _MONTH = r"(?i)^[^a-z]*\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b[^a-z]*$"
 _TWO_NUMBERS = "[0-9]+[^0-9]+[0-9]+"
 _MEASUREMENT = r"^[^\pL]*[0-9]+[^\pL]*\pL{0,4}[^\pL0-9]*$"
-_ENOUGH = 20  # rows in which chance alone does not make values differ from each other
+_ENOUGH = 20  # rows, in which values do not all differ by chance
 
 
 def are_identifiers(name: str, values: np.ndarray) -> bool:
-    """Return whether whole numbers are identifiers: by the column's name, and nearly all different.
+    """Return whether the numbers of a column are identifiers.
 
-    Where the name is less certain, such as "number", they must follow one another without a gap.
+    Identifiers are whole numbers that nearly all differ, in a column with a name such as "id". If
+    the name is less certain, such as "number", they must be consecutive.
 
     Args:
-        name: The column's.
-        values: (rows,) float64, NaN where one is missing.
+        name: The column's name.
+        values: Shape `(rows,)`, float64, NaN if missing.
 
     >>> are_identifiers("PassengerId", np.arange(0, 900, 9.0))
     True
@@ -36,9 +41,9 @@ def are_identifiers(name: str, values: np.ndarray) -> bool:
     (False, False)
     """
     words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)]
-    named = not _NAMES.isdisjoint(words)
-    counted = not _COUNTS.isdisjoint(words) or any(word.endswith("id") for word in words)
-    if not (named or counted):
+    is_named = not _NAMES.isdisjoint(words)
+    is_counter = not _COUNTER_NAMES.isdisjoint(words) or any(word.endswith("id") for word in words)
+    if not (is_named or is_counter):
         return False
     present = values[~np.isnan(values)]
     if len(present) < _ENOUGH or not (present == np.trunc(present)).all():
@@ -46,29 +51,29 @@ def are_identifiers(name: str, values: np.ndarray) -> bool:
     distinct = np.unique(present)
     if len(distinct) < 0.95 * len(present):
         return False
-    return named or bool(distinct[-1] - distinct[0] + 1 == len(distinct))
+    return is_named or bool(distinct[-1] - distinct[0] + 1 == len(distinct))
 
 
-def unique_reason(cells: Cells) -> str:
-    """Return why texts that differ from row to row are no levels; "" if they may be.
+def find_unique_reason(column: TextColumn) -> str:
+    """Return why texts that differ from row to row are not levels; "" if they may be.
 
-    Free text has four words or more on average, and more than half of its rows differ. Of an
-    identifier, nearly all do.
+    Free text has at least four words on average, and more than half of its rows differ. Nearly all
+    identifiers differ.
     """
-    present = ~cells.empty
-    rows, texts = int(cells.count()[present].sum()), int(present.sum())
+    present = ~column.empty
+    rows, texts = int(column.count_rows()[present].sum()), int(present.sum())
     if rows < _ENOUGH or texts <= rows / 2:
         return ""
-    words = pc.count_substring_regex(pa.array(cells.stripped[present], pa.string()), r"\S+")
+    words = pc.count_substring_regex(pa.array(column.stripped[present], pa.string()), r"\S+")
     if pc.mean(words).as_py() >= 4:
         return FREE_TEXT
     return IDENTIFIER if texts >= 0.95 * rows else ""
 
 
-def meaning_of(texts: np.ndarray) -> str:
-    """Return what most texts may mean that is not read: "date", "number" or "".
+def guess_meaning(texts: np.ndarray) -> Literal["date", "number", ""]:
+    """Return the probable meaning of most texts, in notations that are not supported.
 
-    >>> meaning_of(np.array(["31 Dec 2024"])), meaning_of(np.array(["12 EUR"]))
+    >>> guess_meaning(np.array(["31 Dec 2024"])), guess_meaning(np.array(["12 EUR"]))
     ('date', 'number')
     """
     column = pa.array(texts, pa.string())

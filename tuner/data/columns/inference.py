@@ -1,217 +1,166 @@
-"""What the columns of a table are, and their values in the form that a model takes."""
+"""The kind of each column of a table, inferred from its cells.
+
+The way of a column: `infer_columns` → `_infer_column`, which parses its cells → one function of
+`column_kinds`, which describes the column and keeps its features → `InferredColumns.encode`.
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import dataclass
 
 import numpy as np
 
 from tuner.data.column_names import quote_names
-from tuner.data.columns.column import Column, ColumnKind, RawColumns
-from tuner.data.columns.column_warnings import (
-    ASKED,
-    CONSTANT,
-    EMPTY,
-    RARE,
-    dotted,
-    left_out,
-    mixed_levels,
-    mixed_signs,
-    pooled,
-    rounded,
-    unread,
+from tuner.data.columns.column import Column, RawColumns
+from tuner.data.columns.column_kinds import (
+    InferredColumn,
+    describe_dates,
+    describe_levels,
+    describe_numbers,
+    describe_parsed_numbers,
+    ignore_column,
 )
-from tuner.data.columns.identifiers import IDENTIFIER, are_identifiers, unique_reason
-from tuner.data.columns.levels import find_levels
-from tuner.data.parsing.date_notations import PARTS, TIME
-from tuner.data.parsing.notation_choice import Written, find_written
-from tuner.data.parsing.number_notations import DECIMAL_COMMA
-from tuner.data.parsing.text_column import Cells, as_text, is_text, plain_numbers, stored_numbers
+from tuner.data.columns.column_warnings import REQUESTED, warn_about_dots, warn_about_left_out
+from tuner.data.columns.feature_encoding import EncodedColumn, encode_columns
+from tuner.data.parsing.date_notations import TIME
+from tuner.data.parsing.notation_choice import ParsedTexts, choose_notation
+from tuner.data.parsing.number_notations import DECIMAL_COMMA, get_decimal_separator
+from tuner.data.parsing.plain_numbers import (
+    convert_to_numbers,
+    convert_to_texts,
+    is_text,
+    parse_if_plain,
+)
+from tuner.data.parsing.text_column import TextColumn
 from tuner.data.readers.table import Table
 
-__all__ = ["Inferred", "infer_columns"]
+__all__ = ["InferredColumns", "infer_columns"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Inferred:
-    """The columns of a table, understood.
+class InferredColumns:
+    """The columns of a table, with their raw values and features.
 
-    Args:
-        columns: All of them, in the table's order.
-        raw: The values of those used, as an exported model takes them.
-        warnings: Sentences about what was left out or may be meant otherwise.
+    Attributes:
+        columns: All columns, in the table's order.
+        raw: The values of the used columns, as an exported model takes them.
+        encoded: The features of the used columns, by name, once per distinct text.
+        warnings: Warnings about columns that were left out or have ambiguous cells.
     """
 
     columns: tuple[Column, ...]
     raw: RawColumns
+    encoded: Mapping[str, EncodedColumn]
     warnings: tuple[str, ...]
 
+    def encode(self) -> np.ndarray:
+        """Return the features of all rows, shape `(rows, features)`, float32."""
+        used = [column for column in self.columns if column.is_used]
+        rows = len(self.raw[used[0].name])
+        return encode_columns(used, (self.encoded[column.name] for column in used), rows)
 
-_Found: TypeAlias = tuple[Column, np.ndarray, tuple[str, ...]]  # with sentences, or ""
 
-
-def infer_columns(table: Table, *, categorical: Iterable[str], ignore: Iterable[str]) -> Inferred:
-    """Return the schema's columns of a table without its target, and the values of those used.
+def infer_columns(
+    table: Table, *, categorical: Iterable[str], ignore: Iterable[str]
+) -> InferredColumns:
+    """Infer the kind of each column, and parse and encode its cells.
 
     Args:
-        table: The features alone.
-        categorical: Columns whose texts are levels whatever they look like.
-        ignore: Columns that are not looked at.
+        table: The features, without the target.
+        categorical: Columns whose texts are levels, whatever they look like.
+        ignore: Columns that are left out unread.
 
     Raises:
-        DataError: A column has a type that is not read, mixes numbers or dates with other text,
-            or holds an infinite number.
+        DataError: A column has an unsupported type, mixes numbers or dates with other text, or
+            holds an infinite number.
     """
     forced, ignored = set(categorical), set(ignore)
-    found = {
-        name: _left(name, ASKED) if name in ignored else _infer(table, name, name in forced)
+    columns = {
+        name: ignore_column(name, REQUESTED)
+        if name in ignored
+        else _infer_column(table, name, forced=name in forced)
         for name in table.names
     }
-    found |= _with_decimal_commas(table, found)
-    columns = tuple(column for column, _, _ in found.values())
-    told = [sentence for _, _, sentences in found.values() for sentence in sentences if sentence]
-    return Inferred(
-        columns,
-        raw={name: values for name, (column, values, _) in found.items() if column.is_used},
-        warnings=(*left_out(columns), *told),
+    columns |= _apply_decimal_commas(table, columns)
+    used = {name: column for name, column in columns.items() if column.column.is_used}
+    described = tuple(column.column for column in columns.values())
+    warnings = (warning for column in columns.values() for warning in column.warnings)
+    return InferredColumns(
+        described,
+        raw={name: column.raw for name, column in used.items()},
+        encoded={name: column.encoded for name, column in used.items()},
+        warnings=(*warn_about_left_out(described), *warnings),
     )
 
 
-def _infer(table: Table, name: str, forced: bool) -> _Found:
-    values = table.column(name, otherwise=f"leave it out with --ignore {quote_names(name)}")
+def _infer_column(table: Table, name: str, *, forced: bool) -> InferredColumn:
+    cells = table.get_column(name, otherwise=f"leave it out with --ignore {quote_names(name)}")
     if forced:
-        return _levelled(name, Cells.of(as_text(values)), forced=True)
-    numbers = plain_numbers(values) if is_text(values) else stored_numbers(values)
+        return describe_levels(name, TextColumn.from_arrow(convert_to_texts(cells)), forced=True)
+    if not is_text(cells):
+        return describe_numbers(table, name, convert_to_numbers(cells))
+    numbers = parse_if_plain(cells)
     if numbers is not None:
-        column, kept, sentences = _numeric(table, name, numbers)
-        doubt = dotted(name, values, numbers) if is_text(values) else ""
-        return column, kept, (*sentences, doubt)
-    cells = Cells.of(values)
-    written = find_written(cells)
-    strange = ~(written.readable | cells.empty | cells.placeholder)
-    if not strange.any():
-        read = _dated if written.kind == "date" else _noted
-        return read(table, name, cells, written)
-    if written.notation != TIME:  # what is beyond a day is a duration, which is not read
-        _refuse_mixture(table, name, cells, written)
-    return _levelled(name, cells, forced=False)
+        return describe_numbers(table, name, numbers, warn_about_dots(name, cells, numbers))
+    parsed = choose_notation(TextColumn.from_arrow(cells))
+    if not parsed.unreadable.any():
+        if parsed.kind == "date":
+            return describe_dates(name, parsed)
+        return describe_parsed_numbers(table, name, parsed)
+    if parsed.notation != TIME:  # times beyond a day are durations, which stay levels
+        _refuse_mixture(table, name, parsed)
+    return describe_levels(name, parsed.column, forced=False)
 
 
-def _left(name: str, reason: str) -> _Found:
-    return Column(name, "ignored", reason=reason), np.empty(0), ()
+def _apply_decimal_commas(
+    table: Table, columns: Mapping[str, InferredColumn]
+) -> dict[str, InferredColumn]:
+    """Read ambiguous columns with a decimal comma if another column certainly has one.
 
-
-def _numeric(table: Table, name: str, numbers: np.ndarray) -> _Found:
-    missing = np.isnan(numbers)
-    if missing.all():
-        return _left(name, EMPTY)
-    values = table.finite(name, numbers)
-    inexact = rounded(name, numbers, values)
-    if not missing.any() and values.min() == values.max():
-        return *_left(name, CONSTANT)[:2], (inexact,)
-    if are_identifiers(name, numbers):
-        sentence = f"column {name}: rename it if its numbers measure something"
-        return *_left(name, IDENTIFIER)[:2], (sentence,)
-    return Column(name, "numeric", missing=bool(missing.any())), values, (inexact,)
-
-
-def _noted(table: Table, name: str, cells: Cells, written: Written) -> _Found:
-    column, values, sentences = _numeric(table, name, cells.rows(written.values))
-    if not written.notation or column.kind == "ignored":
-        return column, values, sentences
-    column = replace(column, notation=written.notation)
-    doubts = written.doubt(name), mixed_signs(name, cells.stripped[written.readable])
-    return column, cells.values(~written.readable), (*sentences, *doubts)
-
-
-def _with_decimal_commas(table: Table, found: Mapping[str, _Found]) -> dict[str, _Found]:
-    """Read columns that may be either like those whose decimal comma is certain, if there are any.
-
-    Where `0,5` stands in one column, `4,168` of another is 4.168, and `2.026` is 2026.
+    If one column has `0,5`, then `4,168` in another is 4.168, and `2.026` is 2026.
     """
+    numeric = {name: column for name, column in columns.items() if column.column.kind == "numeric"}
     certain = any(
-        column.notation[5:6] == "," and not any(sentences)
-        for column, _, sentences in found.values()
-        if column.kind == "numeric"
+        get_decimal_separator(column.column.notation) == "," and not column.warnings
+        for column in numeric.values()
     )
-    again: dict[str, _Found] = {}
-    for name, (column, _, sentences) in found.items():
-        if not certain or column.kind != "numeric" or not any(sentences):
+    changed: dict[str, InferredColumn] = {}
+    for name, column in numeric.items():
+        cells = table.columns[name]
+        ambiguous = column.warnings and get_decimal_separator(column.column.notation) != ","
+        if not certain or not ambiguous or not is_text(cells):
             continue
-        values = table.columns[name]
-        if column.notation[5:6] == "," or not is_text(values):
+        before = column.parsed or ParsedTexts.from_numbers(TextColumn.from_arrow(cells), "")
+        after = ParsedTexts.from_numbers(before.column, DECIMAL_COMMA)
+        if after.unreadable.any():
             continue
-        cells = Cells.of(values)
-        written = Written.of_numbers(cells, DECIMAL_COMMA)
-        as_it_is = Written.of_numbers(cells, column.notation)
-        complete = (written.readable | cells.empty | cells.placeholder).all()
-        if complete and (written.values != as_it_is.values)[written.readable].any():
-            sentence = f"column {name}: it is read with a decimal comma, as other columns are"
-            read, kept, more = _noted(table, name, cells, written)
-            again[name] = read, kept, (sentence, *more)
-    return again
+        if (after.values != before.values)[after.readable].any():
+            inferred = describe_parsed_numbers(table, name, after)
+            warning = f"column {name}: it is read with a decimal comma, as other columns are"
+            changed[name] = inferred.prepend_warning(warning)
+    return changed
 
 
-def _dated(_: Table, name: str, cells: Cells, written: Written) -> _Found:
-    readable = written.readable
-    missing = bool((~readable).any())
-    parts = tuple(
-        part
-        for part, names in PARTS.items()
-        if any(np.ptp(written.features[feature][readable]) > 0 for feature in names)
-    )
-    if not parts and not missing:
-        return _left(name, CONSTANT)
-    column = Column(
-        name, "date", missing=missing, notation=written.notation, parts=parts or ("days",)
-    )
-    return column, cells.values(~readable), (written.doubt(name),)
+def _refuse_mixture(table: Table, name: str, parsed: ParsedTexts) -> None:
+    """Refuse a column of measurements or dates in which some cells are something else.
 
+    A few numbers that repeat (2, 3, 4, 5more) are allowed as levels, with a warning.
 
-def _levelled(name: str, cells: Cells, *, forced: bool) -> _Found:
-    missing = bool(cells.empty.any())
-    if cells.empty.all():
-        return _left(name, EMPTY)
-    reason = "" if forced else unique_reason(cells)
-    if reason:
-        return *_left(name, reason)[:2], (unread(name, cells),)
-    levels = find_levels(cells, keep_rare=forced)
-    if not levels.names:
-        return *_left(name, RARE)[:2], (unread(name, cells),)
-    if len(levels.names) == 1 and not levels.pooled and not missing:
-        return _left(name, CONSTANT)
-    kind: ColumnKind = "boolean" if cells.are_boolean else "categorical"
-    column = Column(
-        name,
-        kind,
-        levels=levels.names,
-        missing=missing,
-        spellings=levels.spellings,
-        other=levels.pooled > 0,
-    )
-    sentences = pooled(name, levels), "" if forced else mixed_levels(column)
-    return column, cells.values(cells.empty), sentences
-
-
-def _refuse_mixture(table: Table, name: str, cells: Cells, written: Written) -> None:
-    """Refuse a column of measurements or dates in which some cell is something else.
-
-    A few numbers that repeat (2, 3, 4, 5more) are levels and stay allowed; a sentence tells of
-    them.
+    Raises:
+        DataError: The column mixes measurements or dates with other text.
     """
-    counts, readable = cells.count(), written.readable
-    strange = ~(readable | cells.empty | cells.placeholder)
+    texts, readable, unreadable = parsed.column, parsed.readable, parsed.unreadable
+    counts = texts.count_rows()
     count = int(counts[readable].sum())
-    if count < int(counts[strange].sum()) or not count:
+    if count < int(counts[unreadable].sum()) or not count:
         return
-    distinct = len(np.unique(written.values[readable]))
+    distinct = len(np.unique(parsed.values[readable]))
     if distinct <= 10 and not (count >= 4 and distinct > count / 2):
         return
-    example, other = int(np.argmax(readable)), int(np.argmax(strange))
-    row = int(np.argmax(cells.codes == other))
-    raise table.refusal(
+    example, other = int(np.argmax(readable)), int(np.argmax(unreadable))
+    place = table.locate_row(texts.find_row(other))
+    raise table.make_error(
         name,
-        f"it holds {'numbers' if written.kind == 'numeric' else 'dates'} such as "
-        f"{cells.stripped[example]}, but {cells.texts[other]!r} in {table.place(row)}; mend the "
-        f"cell, or give --categorical {quote_names(name)} or --ignore {quote_names(name)}",
+        f"it holds {'numbers' if parsed.kind == 'numeric' else 'dates'} such as "
+        f"{texts.stripped[example]}, but {texts.texts[other]!r} in {place}; fix the cell, or give "
+        f"--categorical {quote_names(name)} or --ignore {quote_names(name)}",
     )

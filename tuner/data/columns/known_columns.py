@@ -1,4 +1,4 @@
-"""The values of columns that a schema knows already, from rows to predict on."""
+"""The raw values of columns whose kinds a schema knows, from rows to predict."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,103 +8,105 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tuner.data.columns.column import Column, RawColumns
-from tuner.data.columns.feature_encoding import read_dates, read_numbers
-from tuner.data.parsing.text_column import Cells, as_text, is_text, plain_numbers, stored_numbers
+from tuner.data.parsing.notations import parse_texts
+from tuner.data.parsing.number_notations import get_decimal_separator
+from tuner.data.parsing.plain_numbers import (
+    convert_to_numbers,
+    convert_to_texts,
+    is_text,
+    parse_if_plain,
+)
+from tuner.data.parsing.text_column import TextColumn
 from tuner.data.readers.table import Table
 from tuner.errors import DataError
 from tuner.words import list_first
 
-__all__ = ["read_columns"]
+__all__ = ["read_known_columns"]
 
-_DIGITS = 30  # after the point: no longer texts are read, and float32 has no more
+_DECIMALS = 30  # longer texts are not parsed, and float32 has fewer
 
 
-def read_columns(table: Table, columns: Iterable[Column]) -> RawColumns:
-    """Return the values of columns whose kind is known already.
+def read_known_columns(table: Table, columns: Iterable[Column]) -> RawColumns:
+    """Return the raw values of columns whose kinds are known.
 
     Raises:
-        DataError: A column is not there, or one of numbers or dates holds something else.
+        DataError: A column is missing, or a column of numbers or dates holds something else.
     """
-    wanted, there = list(columns), set(table.names)
-    lacking = [column.name for column in wanted if column.name not in there]
+    wanted, names = list(columns), set(table.names)
+    lacking = [column.name for column in wanted if column.name not in names]
     if lacking:
         plural = "s" if len(lacking) > 1 else ""
         raise DataError(
             f"{table.label}: it lacks the column{plural} {list_first(lacking)}, which the model "
             f"reads; its columns are {list_first(table.names, limit=20)}"
         )
-    return {column.name: _read(table, column) for column in wanted}
+    return {column.name: _read_column(table, column) for column in wanted}
 
 
-def _read(table: Table, column: Column) -> np.ndarray:
-    values = table.column(column.name)
+def _read_column(table: Table, column: Column) -> np.ndarray:
+    cells = table.get_column(column.name)
     if column.is_plain:
-        return _plain(table, column, values)
+        return _read_plain_numbers(table, column, cells)
     if not column.is_measured:
-        return _respelled(column, Cells.of(as_text(values)))
-    if column.kind == "numeric" and not is_text(values):
-        numbers = table.finite(column.name, stored_numbers(values))
-        values = _as_written(numbers, column.notation)
-    cells = Cells.of(as_text(values))
-    meant = _meant(column, cells.stripped)
-    _refuse(table, column, cells, np.isnan(meant) & ~cells.empty & ~cells.placeholder)
-    return cells.values(np.isnan(meant))
+        return _respell_levels(column, TextColumn.from_arrow(convert_to_texts(cells)))
+    if column.kind == "numeric" and not is_text(cells):
+        numbers = table.convert_to_float32(column.name, convert_to_numbers(cells))
+        cells = _write_in_notation(numbers, column.notation)
+    texts = TextColumn.from_arrow(convert_to_texts(cells))
+    values = next(iter(parse_texts(texts.stripped, column.notation).values()))
+    unreadable = np.isnan(values)
+    _refuse_texts(table, column, texts, unreadable & ~texts.empty & ~texts.placeholder)
+    return texts.expand_texts(unreadable)
 
 
-def _plain(table: Table, column: Column, values: Any) -> np.ndarray:
-    numbers = plain_numbers(values) if is_text(values) else stored_numbers(values)
+def _read_plain_numbers(table: Table, column: Column, cells: Any) -> np.ndarray:
+    numbers = parse_if_plain(cells) if is_text(cells) else convert_to_numbers(cells)
     if numbers is None:
-        cells = Cells.of(values)
-        _refuse(table, column, cells, cells.strange)
-        numbers = cells.rows(cells.numbers())
-    return table.finite(column.name, numbers)
+        texts = TextColumn.from_arrow(cells)
+        _refuse_texts(table, column, texts, texts.not_numeric)
+        numbers = texts.expand(texts.parse_plain_numbers())
+    return table.convert_to_float32(column.name, numbers)
 
 
-def _meant(column: Column, texts: np.ndarray) -> np.ndarray:
-    if column.kind == "numeric":
-        return read_numbers(texts, column.notation)
-    return read_dates(texts, column.notation)["days"]
-
-
-def _refuse(table: Table, column: Column, cells: Cells, strange: np.ndarray) -> None:
-    if not strange.any():
+def _refuse_texts(table: Table, column: Column, texts: TextColumn, refused: np.ndarray) -> None:
+    """Refuse a column if a mask of its distinct texts, shape `(texts,)`, bool, has any."""
+    if not refused.any():
         return
-    text = int(np.argmax(strange))
-    row = int(np.argmax(cells.codes == text))
-    what = "a number" if column.kind == "numeric" else "a date"
-    like = f" like {column.notation}" if column.notation else ""
-    raise table.refusal(
-        column.name,
-        f"{cells.texts[text]!r} in {table.place(row)} is not {what}{like}; mend the cell",
+    text = int(np.argmax(refused))
+    place = table.locate_row(texts.find_row(text))
+    kind = "a number" if column.kind == "numeric" else "a date"
+    example = f" like {column.notation}" if column.notation else ""
+    raise table.make_error(
+        column.name, f"{texts.texts[text]!r} in {place} is not {kind}{example}; fix the cell"
     )
 
 
-def _as_written(numbers: np.ndarray, notation: str) -> Any:
-    """Return numbers as texts in a notation, (rows,), "" where one is missing."""
+def _write_in_notation(numbers: np.ndarray, notation: str) -> Any:
+    """Return numbers as texts in a notation, "" if missing: a pyarrow column of shape `(rows,)`."""
     texts = [
-        "" if np.isnan(value) else np.format_float_positional(value, precision=_DIGITS, trim="-")
-        for value in numbers
+        ""
+        if np.isnan(number)
+        else np.format_float_positional(number, precision=_DECIMALS, trim="-")
+        for number in numbers
     ]
-    spelled = pc.replace_substring(pa.array(texts, pa.string()), ".", notation[5])
-    return pa.chunked_array([spelled])
+    separator = get_decimal_separator(notation)
+    return pa.chunked_array([pc.replace_substring(pa.array(texts, pa.string()), ".", separator)])
 
 
-def _respelled(column: Column, cells: Cells) -> np.ndarray:
-    """Spell levels as the model knows them: without blanks, and truth values in its case."""
+def _respell_levels(column: Column, texts: TextColumn) -> np.ndarray:
+    """Return each row's level as the model knows it: without blanks, truth values in its case.
+
+    **Shape**: `(rows,)`, object.
+    """
+    is_boolean = column.kind == "boolean"
     known = {level: level for level in column.levels}
-    if column.kind == "boolean":
+    if is_boolean:
         lower = {level.lower(): level for level in column.levels}
         known |= {word: level for word, level in lower.items() if len(lower) == len(column.levels)}
-    spelled = {text for _, text in column.spellings}
-    texts = [
-        text if text in spelled else known.get(bare, known.get(_folded(column, bare), text))
-        for text, bare in zip(cells.texts, cells.stripped, strict=True)
-    ]
-    respelled = np.empty(len(texts), object)
-    respelled[:] = texts
-    respelled[cells.empty] = ""
-    return cells.rows(respelled)
-
-
-def _folded(column: Column, text: str) -> str:
-    return text.lower() if column.kind == "boolean" else text
+    spellings = {text for _, text in column.spellings}
+    levels = np.empty(len(texts.texts), object)
+    for index, (text, stripped) in enumerate(zip(texts.texts, texts.stripped, strict=True)):
+        folded = stripped.lower() if is_boolean else stripped
+        levels[index] = text if text in spellings else known.get(stripped, known.get(folded, text))
+    levels[texts.empty] = ""
+    return texts.expand(levels)

@@ -1,82 +1,88 @@
-"""The levels of a column of words: which are features, and which are too rare to be."""
+"""The levels of a categorical column: which are features, and which are too rare."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.data.parsing.text_column import Cells
+from tuner.data.parsing.text_column import TextColumn
 
 __all__ = ["Levels", "find_levels"]
 
 _FEW = 50
-"""A column of no more levels keeps all of them."""
+"""A column with at most this many levels keeps all of them."""
 
 _RARE = 10
-"""A level in fewer rows is pooled with the others of its kind."""
+"""A level in fewer rows is pooled with the other rare levels."""
 
-_MOST, _MOST_OF_MANY, _MANY_ROWS = 1000, 100, 100_000
-"""The levels that are kept at most, and in a table of more than so many rows."""
+_MAX_LEVELS, _MAX_LEVELS_OF_MANY_ROWS, _MANY_ROWS = 1000, 100, 100_000
+"""The largest number of levels that are kept, and the one for tables of more than so many rows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
     """The levels of a column.
 
-    Args:
-        names: Those that are features, sorted.
-        spellings: Each level with a text that differs from it by blanks, or, of truth values, by
-            case, as it stood.
+    Attributes:
+        names: The levels that are features, sorted.
+        spellings: Pairs of a level and an unchanged text of it that differs by blanks, or, for
+            truth values, by case.
+        indices: The index in `names` of each distinct text of the column, shape `(texts,)`, int64;
+            `len(names)` for a pooled level, −1 for an empty text.
         pooled: The number of levels that are not features.
-        rows: The rows in which those stand.
+        pooled_rows: The number of rows that have a pooled level.
     """
 
     names: tuple[str, ...]
     spellings: tuple[tuple[str, str], ...]
+    indices: np.ndarray
     pooled: int
-    rows: int
+    pooled_rows: int
 
 
-def find_levels(cells: Cells, *, keep_rare: bool) -> Levels:
-    """Return the levels of a column; surrounding blanks do not count, nor the case of truth values.
+def find_levels(column: TextColumn, *, keep_rare: bool) -> Levels:
+    """Return the levels of a column, without surrounding blanks; truth values in one case.
 
     Args:
-        cells: The column.
-        keep_rare: Pool only what goes beyond the greatest number of levels.
+        column: The column.
+        keep_rare: Pool only the levels beyond the largest number of levels.
     """
-    present = ~cells.empty
-    bare = cells.stripped[present]
-    if cells.are_boolean:
-        bare = _in_one_case(bare)
-    names, places = np.unique(bare, return_inverse=True)
-    counts = np.bincount(places, cells.count()[present], minlength=len(names)).astype(int)
-    kept = _kept(counts, len(cells.codes), keep_rare)
+    present = ~column.empty
+    stripped = column.stripped[present]
+    if column.is_boolean:
+        stripped = _unify_case(stripped)
+    names, places = np.unique(stripped, return_inverse=True)
+    counts = np.bincount(places, column.count_rows()[present], minlength=len(names)).astype(int)
+    kept = _choose_levels(counts, len(column.indices), keep_rare)
+    indices = np.full(len(column.texts), -1)
+    indices[present] = np.where(kept, np.cumsum(kept) - 1, kept.sum())[places]
     spelled = [
         (str(level), str(text))
-        for level, text in zip(names[places], cells.texts[present], strict=True)
+        for level, text in zip(names[places], column.texts[present], strict=True)
         if level != text
     ]
     known = set(names[kept])
     return Levels(
         names=tuple(str(name) for name in names[kept]),
         spellings=tuple(sorted(pair for pair in spelled if pair[0] in known)),
+        indices=indices,
         pooled=int((~kept).sum()),
-        rows=int(counts[~kept].sum()),
+        pooled_rows=int(counts[~kept].sum()),
     )
 
 
-def _in_one_case(texts: np.ndarray) -> np.ndarray:
-    """Return texts as the first of those is written that differ by case alone, (texts,) object."""
+def _unify_case(texts: np.ndarray) -> np.ndarray:
+    """Return texts in the case of the first one that differs by case alone, `(texts,)` object."""
     first: dict[str, str] = {}
-    spelled = np.empty(len(texts), object)
-    spelled[:] = [first.setdefault(text.lower(), text) for text in texts]
-    return spelled
+    unified = np.empty(len(texts), object)
+    unified[:] = [first.setdefault(text.lower(), text) for text in texts]
+    return unified
 
 
-def _kept(counts: np.ndarray, rows: int, keep_rare: bool) -> np.ndarray:
-    """Return which levels are features, (levels,) bool."""
+def _choose_levels(counts: np.ndarray, rows: int, keep_rare: bool) -> np.ndarray:
+    """Return which levels are features, shape `(levels,)`, bool."""
     if len(counts) <= _FEW:
         return np.ones(len(counts), bool)
     kept = np.ones(len(counts), bool) if keep_rare else counts >= _RARE
-    most = _MOST_OF_MANY if rows > _MANY_ROWS else _MOST
+    most = _MAX_LEVELS_OF_MANY_ROWS if rows > _MANY_ROWS else _MAX_LEVELS
     kept[np.argsort(-counts, kind="stable")[most:]] = False
     return kept

@@ -1,13 +1,13 @@
-"""The classes to tell apart, from a column of labels."""
+"""The classes to predict, read from a column of labels."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from tuner.data.parsing.text_column import MISSING_TEXTS, Cells, as_text, distinct
+from tuner.data.parsing.plain_numbers import MISSING_TEXTS, convert_to_texts
+from tuner.data.parsing.text_column import TextColumn
 from tuner.errors import DataError
 from tuner.words import list_first
 
@@ -16,12 +16,12 @@ __all__ = ["Target", "read_target"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """A column of labels, read.
+    """The class of each row.
 
-    Args:
-        y: The class of each row that has one, (rows kept,) int64.
-        classes: The labels; numbers are in numeric order, other texts in their own.
-        present: Which rows have a label, (rows,) bool.
+    Attributes:
+        y: The class of each row that has a label, shape `(labelled rows,)`, int64.
+        classes: The labels; numbers in numeric order, other texts in alphabetical order.
+        present: Which rows have a label, shape `(rows,)`, bool.
     """
 
     y: np.ndarray
@@ -30,68 +30,71 @@ class Target:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences about rows without a label, and about labels that may be meant otherwise."""
-        gone = int((~self.present).sum())
-        without = (
-            f"{gone:,} {'row has' if gone == 1 else 'rows have'} no target and "
-            f"{'is' if gone == 1 else 'are'} left out",
+        """Warnings about rows without a label, and about labels that may mean something else."""
+        missing = int((~self.present).sum())
+        left_out = (
+            f"{missing:,} {'row has' if missing == 1 else 'rows have'} no target and "
+            f"{'is' if missing == 1 else 'are'} left out",
         )
-        return (*(without if gone else ()), *_doubts(self.classes))
+        return (*(left_out if missing else ()), *_warn_about_labels(self.classes))
 
 
 def read_target(labels: Any, place: str) -> Target:
-    """Read a pyarrow column of texts or numbers as classes; surrounding blanks do not count.
+    """Read a pyarrow column of texts or numbers as classes, without surrounding blanks.
 
     Args:
-        labels: One a row, as it stood.
-        place: Where they stand, for an error: "data file my.csv, target class".
+        labels: The label of each row.
+        place: The column's name in errors: "data file my.csv, target class".
 
     Raises:
         DataError: There are fewer than two classes, or more than one for every two rows.
     """
-    cells = Cells.of(as_text(labels))
-    present = cells.rows(~cells.missing)
-    found, places = distinct(pa.chunked_array([pa.array(cells.stripped, pa.string())]))
-    codes = places[cells.codes]
-    texts: list[str] = found.tolist()
-    numeric = bool(cells.number[~cells.missing].all())
-    order = sorted(np.unique(codes[present]).tolist(), key=lambda code: _rank(texts[code], numeric))
-    classes = tuple(texts[code] for code in order)
-    _check(classes, int(present.sum()), place)
-    position = np.full(len(texts), -1, np.int64)
-    position[order] = np.arange(len(order))
-    return Target(y=position[codes[present]], classes=classes, present=present)
+    texts = TextColumn.from_arrow(convert_to_texts(labels))
+    present = texts.expand(~texts.missing)
+    stripped, indices = texts.index_stripped()
+    names: list[str] = stripped.tolist()
+    numeric = bool(texts.plain[~texts.missing].all())
+    used = np.unique(indices[present]).tolist()
+    order = sorted(used, key=lambda index: _make_sort_key(names[index], numeric))
+    classes = tuple(names[index] for index in order)
+    _check_classes(classes, int(present.sum()), place)
+    class_of_name = np.full(len(names), -1, np.int64)
+    class_of_name[order] = np.arange(len(order))
+    return Target(y=class_of_name[indices[present]], classes=classes, present=present)
 
 
-def _doubts(classes: Sequence[str]) -> Iterator[str]:
+def _make_sort_key(name: str, numeric: bool) -> tuple[float, str]:
+    return (float(name) if numeric else 0.0, name)
+
+
+def _warn_about_labels(classes: Sequence[str]) -> Iterator[str]:
     alike: dict[str | float, list[str]] = {}
     for name in classes:
-        alike.setdefault(_meant(name), []).append(name)
-    twice = [" and ".join(names) for names in alike.values() if len(names) > 1]
-    if twice:
-        yield f"classes of their own are {list_first(twice)}; write labels alike that mean the same"
-    gaps = [name for name in classes if name in MISSING_TEXTS]
-    if gaps:
-        yield f"classes of their own are {list_first(gaps)}; leave cells empty that have no label"
+        alike.setdefault(_fold_label(name), []).append(name)
+    similar = [" and ".join(names) for names in alike.values() if len(names) > 1]
+    if similar:
+        yield (
+            f"{list_first(similar)} are different classes; write labels alike that mean the same"
+        )
+    placeholders = [name for name in classes if name in MISSING_TEXTS]
+    if placeholders:
+        which = "is a class" if len(placeholders) == 1 else "are classes"
+        yield f"{list_first(placeholders)} {which}; leave cells empty that have no label"
 
 
-def _meant(label: str) -> str | float:
+def _fold_label(label: str) -> str | float:
     try:
         return float(label)
     except ValueError:
         return label.casefold()
 
 
-def _rank(text: str, numeric: bool) -> tuple[float, str]:
-    return (float(text) if numeric else 0.0, text)
-
-
-def _check(classes: tuple[str, ...], rows: int, place: str) -> None:
+def _check_classes(classes: tuple[str, ...], rows: int, place: str) -> None:
     if not rows:
         raise DataError(f"{place}: every label is missing; choose another column with --target")
     if len(classes) == 1:
         raise DataError(
-            f"{place}: every row is of the one class {classes[0]}; choose another column with "
+            f"{place}: every row has the class {classes[0]}; choose another column with "
             "--target, or add rows of other classes"
         )
     if len(classes) > rows / 2:

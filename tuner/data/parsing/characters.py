@@ -1,9 +1,9 @@
-"""Texts as character codes, from which numbers and dates are worked out.
+"""Character codes, from which numbers and dates are parsed.
 
-An exported model has to read the same texts with Keras's operations alone. So numbers and dates
-are worked out by functions that take their operations as an argument, NumPy here and `keras.ops`
-in a model, and use what both have under one name. The codes are those of a
-`keras.layers.TextVectorization` that splits by character and knows `VOCABULARY`.
+An exported model parses the same texts, and has only Keras's operations to do so. All parsing
+functions therefore take their operations as an argument, `numpy` or `keras.ops`, and use only those
+that both have under one name. The codes are those of a `keras.layers.TextVectorization` that splits
+by character and knows `VOCABULARY`.
 """
 
 from types import ModuleType
@@ -17,10 +17,10 @@ __all__ = [
     "SIGNS",
     "VOCABULARY",
     "WIDTH",
-    "character_codes",
-    "count",
-    "flags",
-    "values",
+    "convert_to_codes",
+    "count_so_far",
+    "flag_characters",
+    "read_digits",
 ]
 
 DIGITS = "0123456789"
@@ -28,10 +28,10 @@ SIGNS = "+-\N{MINUS SIGN}"
 BLANKS = " \t\r\n\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 
 VOCABULARY = (*DIGITS, *SIGNS, *BLANKS, *".,'\N{RIGHT SINGLE QUOTATION MARK}%$€£¥/:TtZzAaPpMm()")
-"""The characters of numbers and dates; the code of each is its place and 2."""
+"""The characters of numbers and dates; the code of each is its index plus 2."""
 
 WIDTH = 40
-"""Characters of a text that are looked at; numbers and dates are shorter."""
+"""The number of characters that are parsed; every number or date is shorter."""
 
 _OTHER = 1  # the code of every other character; 0 follows the text
 _CODES = np.full(0x110000, _OTHER, np.uint8)
@@ -39,12 +39,18 @@ _CODES[0] = 0
 _CODES[[ord(character) for character in VOCABULARY]] = np.arange(len(VOCABULARY)) + 2
 
 
-def character_codes(texts: np.ndarray) -> np.ndarray:
-    """Return the codes of texts, (rows, at most `WIDTH`) uint8; 0 fills up short ones.
+def convert_to_codes(texts: np.ndarray) -> np.ndarray:
+    """Return the character codes of texts, with 0 after the end of a text.
 
-    A text that is longer than all numbers and dates has no 0 in the last column.
+    A text that is longer than any number or date has no 0 in the last column.
 
-    >>> character_codes(np.array(["1,5", "x"], object)).tolist()
+    Args:
+        texts: Shape `(texts,)`, object.
+
+    Returns:
+        Shape `(texts, characters)`, uint8, with at most `WIDTH` characters.
+
+    >>> convert_to_codes(np.array(["1,5", "x"], object)).tolist()
     [[3, 23, 7, 0], [1, 0, 0, 0]]
     """
     points = texts.astype(f"<U{WIDTH}").view(np.uint32).reshape(len(texts), WIDTH)
@@ -52,28 +58,34 @@ def character_codes(texts: np.ndarray) -> np.ndarray:
     return _CODES[points[:, : used + 1]]
 
 
-def flags(characters: str, *, end: bool = False) -> np.ndarray:
-    """Return by code whether a character is one of some, (codes,) int8 of 0 and 1.
+def flag_characters(codes: Any, characters: str, ops: ModuleType, *, end: bool = False) -> Any:
+    """Return 1 where one of some characters stands, else 0, int8, in the shape of the codes.
 
     Args:
-        characters: Of the vocabulary.
-        end: What it is for the code that follows a text.
-    """
-    return np.array([end, False, *(c in characters for c in VOCABULARY)], np.int8)
-
-
-def count(flagged: Any, ops: ModuleType) -> Any:
-    """Return how many characters are flagged up to each, itself included, int8 as they are.
-
-    Args:
-        flagged: (rows, characters) int8 of 0 and 1.
+        codes: Character codes, any shape.
+        characters: Characters of the vocabulary.
         ops: `numpy` or `keras.ops`.
+        end: The flag of the code that follows a text.
     """
-    return ops.cumsum(flagged, axis=1, dtype="int8")
+    flags = [end, False, *(character in characters for character in VOCABULARY)]
+    return ops.take(np.array(flags, np.int8), codes)
 
 
-def values(dtype: type[np.generic]) -> np.ndarray:
-    """Return by code what a digit is worth, 0 for all else, (codes,)."""
-    found = np.zeros(len(VOCABULARY) + 2, dtype)
-    found[2 : 2 + len(DIGITS)] = np.arange(len(DIGITS))
-    return found
+def count_so_far(flags: Any, ops: ModuleType) -> Any:
+    """Return for each character how many are flagged up to it, itself included.
+
+    Args:
+        flags: 0 and 1, shape `(texts, characters)`, int8.
+        ops: `numpy` or `keras.ops`.
+
+    Returns:
+        Shape `(texts, characters)`, int8.
+    """
+    return ops.cumsum(flags, axis=1, dtype="int8")
+
+
+def read_digits(codes: Any, dtype: type[np.generic], ops: ModuleType) -> Any:
+    """Return the value of each digit, 0 for any other character, in the shape of the codes."""
+    values = np.zeros(len(VOCABULARY) + 2, dtype)
+    values[2 : 2 + len(DIGITS)] = np.arange(len(DIGITS))
+    return ops.take(values, codes)

@@ -1,6 +1,6 @@
-"""How the numbers and dates of a text column are written, found from all of its cells."""
+"""The notation of the numbers or dates in a text column, chosen from all its texts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -8,173 +8,200 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.columns.feature_encoding import read_dates, read_numbers
 from tuner.data.parsing.characters import VOCABULARY
 from tuner.data.parsing.date_notations import DATE_NOTATIONS, DAY_FIRST
-from tuner.data.parsing.number_notations import NOTATIONS
-from tuner.data.parsing.text_column import Cells
+from tuner.data.parsing.notations import NUMBER, parse_texts
+from tuner.data.parsing.number_notations import NUMBER_NOTATIONS, get_decimal_separator
+from tuner.data.parsing.text_column import TextColumn
 
-__all__ = ["Written", "find_written"]
+__all__ = ["ParsedTexts", "choose_notation"]
 
-_SAMPLE = 4096  # texts that choose the notations to be tried on all
+_SAMPLE = 4096  # texts, from which the notations are chosen that are tried on all texts
 
 _Features: TypeAlias = dict[str, np.ndarray]
-_Read: TypeAlias = Callable[[np.ndarray, str], _Features]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Written:
-    """One way to read the cells of a text column.
+class ParsedTexts:
+    """The texts of a column, parsed in one notation.
 
-    Args:
-        kind: Whether they are numbers or dates.
-        notation: How they are written; "" for plain numbers.
-        features: What each distinct text means, by name, (texts,) float64, NaN where it has no
-            meaning: a number, or the parts of a date.
-        rival: A text that another notation reads as well, but otherwise; "" if there is none.
-        short: A date whose year has two digits, and may stand first; "" if there is none.
+    Attributes:
+        column: The text column.
+        notation: How its numbers or dates are written; "" for plain numbers.
+        features: The features of each distinct text by name, shape `(texts,)`, float64; NaN if the
+            text is not in the notation.
+        ambiguous: A text that another notation reads differently; "" if there is none.
+        short_date: A date whose year has two digits and might come first; "" if there is none.
     """
 
-    kind: Literal["numeric", "date"]
+    column: TextColumn
     notation: str
     features: _Features
-    rival: str = ""
-    short: str = ""
+    ambiguous: str = ""
+    short_date: str = ""
 
     @classmethod
-    def of_numbers(cls, cells: Cells, notation: str) -> "Written":
-        """Read all cells as numbers; those of the notation "" are plain."""
+    def from_numbers(cls, column: TextColumn, notation: str) -> "ParsedTexts":
+        """Parse a column as numbers; the notation "" means plain numbers."""
         if not notation:
-            return cls("numeric", notation, {"number": cells.numbers()})
-        return cls("numeric", notation, _read_numbers(cells.stripped, notation))
+            return cls(column, notation, {NUMBER: column.parse_plain_numbers()})
+        return cls(column, notation, parse_texts(column.stripped, notation))
+
+    @property
+    def kind(self) -> Literal["numeric", "date"]:
+        """Whether the texts are numbers or dates."""
+        return "date" if self.notation in DATE_NOTATIONS else "numeric"
 
     @property
     def values(self) -> np.ndarray:
-        """The number or day of each text, (texts,) float64, NaN for none."""
-        return _values(self.features)
+        """The number or day of each text, shape `(texts,)`, float64; NaN if it has none."""
+        return _get_values(self.features)
 
     @property
     def readable(self) -> np.ndarray:
-        """(texts,) bool, which texts are numbers or dates."""
+        """Which texts are numbers or dates, shape `(texts,)`, bool."""
         return ~np.isnan(self.values)
 
-    def doubt(self, name: str) -> str:
-        """Return a sentence about what a column's cells do not tell, "" if they tell all."""
-        if not self.rival:
-            return self.short and (
-                f"column {name}: the year of {self.short} and the like is read as the last of the "
-                "three numbers; write 2024-12-31 if that is wrong"
+    @property
+    def unreadable(self) -> np.ndarray:
+        """Which texts are neither numbers or dates nor missing, shape `(texts,)`, bool."""
+        return ~(self.readable | self.column.empty | self.column.placeholder)
+
+    def warn_about_ambiguity(self, name: str) -> str:
+        """Return a warning if the cells of a column allow another notation, else ""."""
+        if not self.ambiguous:
+            return self.short_date and (
+                f"column {name}: the year of {self.short_date} and similar cells is read as the "
+                "last of the three numbers; write 2024-12-31 if that is wrong"
             )
-        place = f"column {name}: {self.rival} and the like"
+        cells = f"column {name}: {self.ambiguous} and similar cells"
         if self.kind == "date":
-            order = "day" if self.notation == DAY_FIRST else "month"
+            first = "day" if self.notation == DAY_FIRST else "month"
             return (
-                f"{place} do not tell whether the day or the month comes first; they are read "
-                f"{order} first, write 2024-12-31 if that is wrong"
+                f"{cells} do not show whether the day or the month comes first; they are read "
+                f"{first} first, write 2024-12-31 if that is wrong"
             )
-        separator = "decimal" if self.notation[5] in self.rival else "thousands"
+        separator = (
+            "decimal" if get_decimal_separator(self.notation) in self.ambiguous else "thousands"
+        )
         return (
-            f"{place} do not tell whether {'a comma' if ',' in self.rival else 'a dot'} separates "
-            f"thousands or the decimals; it is read as {separator}, write 1234.5 if that is wrong"
+            f"{cells} do not show whether {'a comma' if ',' in self.ambiguous else 'a dot'} "
+            f"separates thousands or decimals; it is read as the {separator} separator, write "
+            "1234.5 if that is wrong"
         )
 
 
-def find_written(cells: Cells) -> Written:
-    """Return the way to read a column that gives most of its rows a meaning.
+def choose_notation(column: TextColumn) -> ParsedTexts:
+    """Return a column's texts, parsed in the notation that reads most of its rows.
 
-    Plain numbers come first where ways read as many rows, then numbers in other notations, then
-    dates, each in the order of its notations.
+    If several read as many rows, plain numbers come first, then other numbers, then dates, each in
+    the order of its notations.
     """
-    plain = Written.of_numbers(cells, "")
-    counts = cells.count()
-    return max([plain, *_others(cells)], key=lambda written: int(counts[written.readable].sum()))
+    counts = column.count_rows()
+    parsed = [ParsedTexts.from_numbers(column, ""), *_parse_in_notations(column)]
+    return max(parsed, key=lambda texts: int(counts[texts.readable].sum()))
 
 
-def _others(cells: Cells) -> Iterator[Written]:
-    looks = ~cells.empty & ~cells.placeholder & _look_alike(cells.stripped)
-    if not looks.any():
+def _parse_in_notations(column: TextColumn) -> Iterator[ParsedTexts]:
+    """Yield the texts parsed in the best notation of numbers, and in the best one of dates."""
+    candidate = ~column.empty & ~column.placeholder & _match_vocabulary(column.stripped)
+    if not candidate.any():
         return
-    texts = cells.stripped[looks]
-    ways: Mapping[Literal["numeric", "date"], tuple[Sequence[str], _Read]] = {
-        "numeric": (NOTATIONS, _read_numbers),
-        "date": (DATE_NOTATIONS, read_dates),
-    }
-    for kind, (notations, read) in ways.items():
-        found = _readings(texts, notations, read)
-        if found:
-            notation, rival = _decide(texts, found)
-            features = {name: np.full(len(looks), np.nan) for name in found[notation]}
-            for name, meant in found[notation].items():
-                features[name][looks] = meant
-            short = _short_year(texts) if notation == DAY_FIRST else ""
-            yield Written(kind, notation, features, rival, short)
+    texts = column.stripped[candidate]
+    for notations in (NUMBER_NOTATIONS, DATE_NOTATIONS):
+        best = _parse_in_best(texts, notations)
+        if best:
+            notation, ambiguous = _choose(texts, best)
+            short_date = _find_short_date(texts) if notation == DAY_FIRST else ""
+            features = {
+                name: _scatter(values, candidate) for name, values in best[notation].items()
+            }
+            yield ParsedTexts(column, notation, features, ambiguous, short_date)
 
 
-def _look_alike(texts: np.ndarray) -> np.ndarray:
-    """Return which texts have a digit and nothing that no number or date has, (texts,) bool."""
+def _match_vocabulary(texts: np.ndarray) -> np.ndarray:
+    """Return which texts have a digit and only characters of numbers and dates, `(texts,)` bool."""
     allowed = "".join(rf"\x{{{ord(character):X}}}" for character in VOCABULARY)
-    pattern = f"^[{allowed}]*[0-9][{allowed}]*$"
-    found = pc.match_substring_regex(pa.array(texts, pa.string()), pattern)
-    return np.asarray(found.to_numpy(zero_copy_only=False), bool)
+    return _match(texts, f"^[{allowed}]*[0-9][{allowed}]*$")
 
 
-def _readings(texts: np.ndarray, notations: Sequence[str], read: _Read) -> dict[str, _Features]:
-    """Return what texts mean in the notations that read most of them, none where none reads any.
+def _parse_in_best(texts: np.ndarray, notations: Sequence[str]) -> dict[str, _Features]:
+    """Return the features in the notations that read most texts; empty if none reads any.
 
-    A notation that reads all texts leaves no other to try but those that read some otherwise.
+    A sample shows which notations to try. If one reads all texts, the others are tried only if they
+    read some text of the sample differently.
     """
-    evenly = texts[:: max(1, len(texts) // _SAMPLE)]
-    sample = {name: _values(read(evenly, name)) for name in notations}
-    counts = {name: int(np.isfinite(values).sum()) for name, values in sample.items()}
-    best = [name for name in notations if counts[name] == max(counts.values())]
-    if not counts[best[0]]:
+    sample = texts[:: max(1, len(texts) // _SAMPLE)]
+    sampled = {name: _get_values(parse_texts(sample, name)) for name in notations}
+    best = _keep_most_readable(sampled)
+    if not best:
         return {}
-    found = {best[0]: read(texts, best[0])}
-    complete = bool(np.isfinite(_values(found[best[0]])).all())
+    first = best[0]
+    features = {first: parse_texts(texts, first)}
+    complete = bool(np.isfinite(_get_values(features[first])).all())
     for name in best[1:]:
-        dates = notations is DATE_NOTATIONS  # some few may differ in the order of day and month
-        if dates or not complete or _differ(sample[name], sample[best[0]]).any():
-            found[name] = read(texts, name)
-    counts = {name: int(np.isfinite(_values(features)).sum()) for name, features in found.items()}
-    return {name: found[name] for name in found if counts[name] == max(counts.values())}
+        # few dates may show the order of day and month, so that a sample can miss all of them
+        dates = notations is DATE_NOTATIONS
+        if dates or not complete or _find_differences(sampled[name], sampled[first]).any():
+            features[name] = parse_texts(texts, name)
+    values = {name: _get_values(found) for name, found in features.items()}
+    return {name: features[name] for name in _keep_most_readable(values)}
 
 
-def _decide(texts: np.ndarray, found: dict[str, _Features]) -> tuple[str, str]:
-    """Choose among notations that read as many texts; return also a text that another reads so.
+def _keep_most_readable(values: Mapping[str, np.ndarray]) -> list[str]:
+    """Return the notations that read most texts; empty if none reads any."""
+    counts = {name: int(np.isfinite(numbers).sum()) for name, numbers in values.items()}
+    most = max(counts.values())
+    return [name for name, count in counts.items() if count == most and count]
 
-    Numbers that may have a decimal comma or separated thousands have separated ones, unless some
-    number of four digits or more has none.
+
+def _choose(texts: np.ndarray, best: Mapping[str, _Features]) -> tuple[str, str]:
+    """Choose among notations that read equally many texts.
+
+    A separator of numbers that may be a decimal comma or separate thousands separates thousands,
+    unless a number of four digits or more has none.
+
+    Returns:
+        The notation; a text that another one reads differently, "" if there is none.
     """
-    chosen = next(iter(found))
-    differ = (_differ(_values(other), _values(found[chosen])) for other in found.values())
-    different = next((mask for mask in differ if mask.any()), None)
+    chosen = next(iter(best))
+    differences = (
+        _find_differences(_get_values(other), _get_values(best[chosen])) for other in best.values()
+    )
+    different = next((mask for mask in differences if mask.any()), None)
     if different is None:
         return chosen, ""
     text = str(texts[int(np.argmax(different))])
-    if chosen in NOTATIONS and _have_long_run(texts).any():
-        chosen = next((name for name in found if name[5] in text), chosen)
+    if chosen in NUMBER_NOTATIONS and _match_four_digits(texts).any():
+        chosen = next((name for name in best if get_decimal_separator(name) in text), chosen)
     return chosen, text
 
 
-def _short_year(texts: np.ndarray) -> str:
-    """Return the first text without a run of four digits, "" if there is none."""
-    short = np.flatnonzero(~_have_long_run(texts))
+def _find_short_date(texts: np.ndarray) -> str:
+    """Return the first text without four digits in a row; "" if there is none."""
+    short = np.flatnonzero(~_match_four_digits(texts))
     return str(texts[short[0]]) if len(short) else ""
 
 
-def _values(features: _Features) -> np.ndarray:
+def _get_values(features: _Features) -> np.ndarray:
     return next(iter(features.values()))
 
 
-def _differ(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def _scatter(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return values where a mask is true, and NaN elsewhere, in the shape of the mask."""
+    scattered = np.full(len(mask), np.nan)
+    scattered[mask] = values
+    return scattered
+
+
+def _find_differences(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray((one != other) & ~(np.isnan(one) & np.isnan(other)))
 
 
-def _have_long_run(texts: np.ndarray) -> np.ndarray:
-    """Return which texts have four digits or more in a row, (texts,) bool."""
-    found = pc.match_substring_regex(pa.array(texts, pa.string()), "[0-9]{4}")
-    return np.asarray(found.to_numpy(zero_copy_only=False), bool)
+def _match_four_digits(texts: np.ndarray) -> np.ndarray:
+    return _match(texts, "[0-9]{4}")
 
 
-def _read_numbers(texts: np.ndarray, notation: str) -> _Features:
-    return {"number": read_numbers(texts, notation)}
+def _match(texts: np.ndarray, pattern: str) -> np.ndarray:
+    matches = pc.match_substring_regex(pa.array(texts, pa.string()), pattern)
+    return np.asarray(matches.to_numpy(zero_copy_only=False), bool)

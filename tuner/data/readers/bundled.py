@@ -1,4 +1,4 @@
-"""The data sets that scikit-learn brings along, as tables."""
+"""The data sets that scikit-learn ships, as tables."""
 
 from importlib import import_module
 
@@ -14,7 +14,7 @@ BUNDLED_TARGET = "target"
 
 
 def read_bundled(name: str) -> Table:
-    """Return one of the `BUNDLED` data sets, its classes by name in the last column."""
+    """Return one of the `BUNDLED` data sets, with the names of the classes in the last column."""
     bunch = getattr(import_module("sklearn.datasets"), f"load_{name}")()
     columns = {str(key): bunch.data[:, i] for i, key in enumerate(bunch.feature_names)}
     classes = np.asarray([str(label) for label in bunch.target_names], dtype=object)

@@ -1,4 +1,4 @@
-"""PNG and JPEG files as pixels of one form."""
+"""PNG and JPEG files, decoded to pixels of one common form."""
 
 import struct
 import warnings
@@ -15,19 +15,33 @@ import numpy as np
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["LONGEST", "Form", "Header", "common_form", "decode", "read_header"]
+__all__ = [
+    "MAX_SIDE",
+    "ImageForm",
+    "ImageHeader",
+    "choose_common_form",
+    "decode_images",
+    "read_header",
+]
 
-LONGEST = 64  # pixels of a side: a network on a CPU takes the longer, the more there are
+MAX_SIDE = 64  # pixels: on a CPU, training takes longer the more there are
 
 _GREY = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16B"})  # Pillow's modes
-_ORIENTATION = 0x0112  # in EXIF
-_SIDEWAYS = range(5, 9)  # its values by which width and height change places
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)  # as Pillow raises
+_ORIENTATION = 0x0112  # EXIF tag
+_SIDEWAYS = range(5, 9)  # orientations that exchange width and height
+# What Pillow raises about a broken image.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """What images are brought to: height and width in pixels, 1 channel or 3."""
+class ImageForm:
+    """The form that images are brought to.
+
+    Attributes:
+        height: Pixels.
+        width: Pixels.
+        channels: 1 for grey images, 3 for coloured ones.
+    """
 
     height: int
     width: int
@@ -35,81 +49,90 @@ class Form:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of an image's array: a grey one has no axis of channels."""
+        """The shape of an image's array; a grey one has no axis of channels."""
         sides = self.height, self.width
         return sides if self.channels == 1 else (*sides, self.channels)
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """What a file says of its image: height and width in pixels, and whether it is grey."""
+class ImageHeader:
+    """The header of an image file.
+
+    Attributes:
+        height: Pixels.
+        width: Pixels.
+        grey: Whether the image has no colours.
+    """
 
     height: int
     width: int
     grey: bool
 
 
-def read_header(file: Path) -> Header | None:
-    """Return what a file says of its image; None where it is broken."""
+def read_header(file: Path) -> ImageHeader | None:
+    """Return the header of an image file; None if the file is broken."""
     try:
-        with _opened(file) as image:
+        with _open(file) as image:
             width, height = image.size
             if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
                 width, height = height, width
-            return Header(height, width, image.mode in _GREY)
+            return ImageHeader(height, width, image.mode in _GREY)
     except _BROKEN:
         return None
 
 
-def common_form(headers: Sequence[Header]) -> Form:
-    """Return the median height and width, scaled down together where one is above `LONGEST`.
+def choose_common_form(headers: Sequence[ImageHeader]) -> ImageForm:
+    """Return the median height and width, both scaled down if one is above `MAX_SIDE`.
 
-    It is grey where all images are.
+    The form is grey if all images are.
 
-    >>> common_form([Header(100, 200, True), Header(100, 200, False)])
-    Form(height=32, width=64, channels=3)
+    >>> choose_common_form([ImageHeader(100, 200, True), ImageHeader(100, 200, False)])
+    ImageForm(height=32, width=64, channels=3)
     """
     height = median(header.height for header in headers)
     width = median(header.width for header in headers)
-    scale = min(1.0, LONGEST / max(height, width))
-    return Form(
+    scale = min(1.0, MAX_SIDE / max(height, width))
+    return ImageForm(
         max(1, round(height * scale)),
         max(1, round(width * scale)),
         1 if all(header.grey for header in headers) else 3,
     )
 
 
-def decode(files: Sequence[Path], form: Form) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pixels of images, from 0 to 255, and which files are not broken.
+def decode_images(files: Sequence[Path], form: ImageForm) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pixels of images, from 0 to 255, and which files are intact.
 
-    Transparent parts become white, and photos that were taken sideways are turned.
+    Transparent parts become white, and photos taken sideways are turned. The pixels of a broken
+    file are 0.
 
-    **Shape**: `(files, *form.shape)`, float32, and `(files,)`, bool.
+    Returns:
+        Pixels, shape `(files, *form.shape)`, float32; shape `(files,)`, bool.
     """
     x = np.zeros((len(files), *form.shape), np.float32)
-    whole = np.ones(len(files), bool)
-    for number, file in enumerate(files):
+    intact = np.ones(len(files), bool)
+    for index, file in enumerate(files):
         try:
-            x[number] = _pixels(file, form)
+            x[index] = _decode(file, form)
         except _BROKEN:
-            whole[number] = False
-    return x, whole
+            intact[index] = False
+    return x, intact
 
 
-def _pixels(file: Path, form: Form) -> np.ndarray:
+def _decode(file: Path, form: ImageForm) -> np.ndarray:
     from PIL import Image, ImageOps
 
     mode, size = "L" if form.channels == 1 else "RGB", (form.width, form.height)
-    with _opened(file) as image:
-        image.draft(mode, (max(size), max(size)))  # a JPEG is decoded no larger than needed
-        plain = _opaque(_eight_bits(ImageOps.exif_transpose(image))).convert(mode)
-        if plain.size != size:
-            plain = plain.resize(size, Image.Resampling.BILINEAR)
-        return np.asarray(plain)
+    with _open(file) as image:
+        image.draft(mode, (max(size), max(size)))  # decode a JPEG no larger than needed
+        upright = _convert_to_eight_bits(ImageOps.exif_transpose(image))
+        pixels = _put_on_white(upright).convert(mode)
+        if pixels.size != size:
+            pixels = pixels.resize(size, Image.Resampling.BILINEAR)
+        return np.asarray(pixels)
 
 
-def _eight_bits(image: "Image.Image") -> "Image.Image":
-    """Return an image of 16 bits as one of 8, where Pillow would cut it off at 255."""
+def _convert_to_eight_bits(image: "Image.Image") -> "Image.Image":
+    """Return an image of 16 bits with 8 bits; Pillow would clip it at 255."""
     from PIL import Image
 
     if not image.mode.startswith("I"):
@@ -117,8 +140,8 @@ def _eight_bits(image: "Image.Image") -> "Image.Image":
     return Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
 
 
-def _opaque(image: "Image.Image") -> "Image.Image":
-    """Return an image on white: the colours of transparent pixels mean nothing."""
+def _put_on_white(image: "Image.Image") -> "Image.Image":
+    """Return an image on white, because the colours of transparent pixels mean nothing."""
     from PIL import Image
 
     if not image.has_transparency_data:
@@ -129,12 +152,12 @@ def _opaque(image: "Image.Image") -> "Image.Image":
 
 
 @contextmanager
-def _opened(file: Path) -> "Iterator[Image.Image]":
+def _open(file: Path) -> "Iterator[Image.Image]":
     """Open an image; one that would take gigabytes of memory counts as broken."""
     from PIL import Image
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # such as of damaged EXIF
+        warnings.simplefilter("ignore")  # for example about damaged EXIF
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(file, formats=("PNG", "JPEG")) as image:

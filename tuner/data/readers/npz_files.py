@@ -1,4 +1,4 @@
-"""NumPy's `.npz` files: x of any shape, and the class of each row in y."""
+"""NumPy's `.npz` files, with the rows in `x` and their labels in `y`."""
 
 import tokenize
 import zipfile
@@ -9,59 +9,58 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.parsing.text_column import as_text
-from tuner.data.readers.table import Arrays
+from tuner.data.parsing.plain_numbers import convert_to_texts
+from tuner.data.readers.arrays import Arrays
 from tuner.errors import DataError
 
-__all__ = ["read_arrays"]
+__all__ = ["read_npz"]
 
-# What NumPy and the standard library raise about one array of an archive.
+# What NumPy and the standard library raise about a single array of an archive.
 _UNREADABLE = (ValueError, EOFError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
 
 
-def read_arrays(path: Path) -> Arrays:
+def read_npz(path: Path) -> Arrays:
     """Read x and, if it is there, y from an `.npz` file.
 
     Raises:
-        DataError: It is not an `.npz` file, has no x, x or y is no array, is damaged or holds
-            pickled objects, x is not finite numbers of at least two dimensions, or y is not one
-            label a row.
+        DataError: The file is not an `.npz` file, has no x, is damaged or holds pickled objects; x
+            is not finite numbers in at least two dimensions; or y is not one label per row.
     """
-    stored = _stored(path)
-    x = _numbers(path, stored["x"])
-    y = stored.get("y")
+    arrays = _read_archive(path)
+    x = _convert_rows(path, arrays["x"])
+    y = arrays.get("y")
     if y is None:
         return Arrays(label=f"data file {path}", x=x, y=None)
     if y.ndim != 1 or len(y) != len(x):
         raise DataError(
-            f"data file {path}: y has shape {y.shape} where x has {len(x)} rows; "
+            f"data file {path}: y has shape {y.shape}, but x has {len(x)} rows; "
             f"give y the shape ({len(x)},)"
         )
-    return Arrays(label=f"data file {path}", x=x, y=pa.chunked_array([_labels(path, y)]))
+    return Arrays(label=f"data file {path}", x=x, y=pa.chunked_array([_convert_labels(path, y)]))
 
 
-def _stored(path: Path) -> dict[str, np.ndarray]:
+def _read_archive(path: Path) -> dict[str, np.ndarray]:
     """Return x and, if it is there, y."""
     try:
         with path.open("rb") as file, zipfile.ZipFile(file):
             file.seek(0)
             with np.load(file, allow_pickle=False) as archive:
-                return _read(path, archive)
+                return _read_members(path, archive)
     except (zipfile.BadZipFile, EOFError, ValueError) as err:
         raise DataError(
             f"data file {path}: it is not an .npz file; write it with numpy.savez"
         ) from err
 
 
-def _read(path: Path, archive: Any) -> dict[str, np.ndarray]:
+def _read_members(path: Path, archive: Any) -> dict[str, np.ndarray]:
     names = archive.files
     if "x" not in names:
-        found = ", ".join(names) or "nothing"
-        raise DataError(f"data file {path}: it has no array x; save x and y (it has {found})")
-    return {name: _array(path, archive, name) for name in ("x", "y") if name in names}
+        members = ", ".join(names) or "nothing"
+        raise DataError(f"data file {path}: it has no array x; save x and y (it has {members})")
+    return {name: _read_array(path, archive, name) for name in ("x", "y") if name in names}
 
 
-def _array(path: Path, archive: Any, name: str) -> np.ndarray:
+def _read_array(path: Path, archive: Any, name: str) -> np.ndarray:
     try:
         array = archive[name]
     except _UNREADABLE as err:
@@ -73,40 +72,40 @@ def _array(path: Path, archive: Any, name: str) -> np.ndarray:
         raise DataError(
             f"data file {path}: {name} is damaged or cut short; write the file again"
         ) from err
-    if not isinstance(array, np.ndarray):  # the bytes of a file that is no array
+    if not isinstance(array, np.ndarray):  # the bytes of a member that is no array
         raise DataError(f"data file {path}: {name} is not an array; write it with numpy.savez")
     return array
 
 
-def _numbers(path: Path, x: np.ndarray) -> np.ndarray:
+def _convert_rows(path: Path, x: np.ndarray) -> np.ndarray:
     if x.dtype.kind not in "biuf":
         raise DataError(f"data file {path}: x holds {x.dtype}; give numbers")
     if x.ndim < 2 or not x.size:
         raise DataError(
             f"data file {path}: x has shape {x.shape}; give (rows, …) with at least one row and "
-            "one number a row"
+            "one number per row"
         )
     with np.errstate(over="ignore"):
         x = x.astype(np.float32)
     rows = np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))
     if len(rows):
         raise DataError(
-            f"data file {path}: x[{rows[0]}] holds a number that is not finite as float32; "
+            f"data file {path}: x[{rows[0]}] holds a number that is not finite in float32; "
             "replace or leave out such rows"
         )
     return x
 
 
-def _labels(path: Path, y: np.ndarray) -> pa.Array:
+def _convert_labels(path: Path, y: np.ndarray) -> pa.Array:
     if y.dtype.kind == "U":
         return pa.array(y.tolist(), pa.string())
     if y.dtype.kind == "b":
         return pa.array(np.where(y, "true", "false").tolist(), pa.string())
-    if y.dtype.kind in "iu" or (y.dtype.kind == "f" and _whole(y)):
-        return as_text(pa.chunked_array([pa.array(y)])).combine_chunks()
-    held = "numbers that are not whole" if y.dtype.kind == "f" else str(y.dtype)
-    raise DataError(f"data file {path}: y holds {held}; give whole numbers or strings")
+    if y.dtype.kind in "iu" or (y.dtype.kind == "f" and _are_whole(y)):
+        return convert_to_texts(pa.chunked_array([pa.array(y)])).combine_chunks()
+    content = "numbers that are not whole" if y.dtype.kind == "f" else str(y.dtype)
+    raise DataError(f"data file {path}: y holds {content}; give whole numbers or strings")
 
 
-def _whole(y: np.ndarray) -> bool:
+def _are_whole(y: np.ndarray) -> bool:
     return bool((np.isfinite(y) & (y == np.trunc(y))).all())

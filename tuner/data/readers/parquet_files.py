@@ -1,4 +1,4 @@
-"""Parquet files, whose columns have types of their own."""
+"""Parquet files, whose columns have stored types."""
 
 import json
 from collections.abc import Iterator
@@ -17,20 +17,21 @@ from tuner.words import list_first
 
 __all__ = ["read_parquet", "stream_parquet"]
 
-_BATCH = 1 << 16  # rows
+_BATCH_ROWS = 1 << 16
 
 
 def read_parquet(path: Path) -> Table:
-    """Read a Parquet file; an index that pandas stored in it is no column.
+    """Read a Parquet file. An index that pandas stored is ignored.
 
-    Numbers, dates and times stay what they are, texts and categories become text, bool becomes
+    Numbers, dates and times keep their types, texts and categories become text, and bool becomes
     "true" and "false".
 
     Raises:
-        DataError: It is not a Parquet file, names a column twice, or has no columns or rows.
+        DataError: The file is not a Parquet file, has two columns of one name, or has no columns or
+            no rows.
     """
-    with _opened(path) as (file, names):
-        return _table(path, file.read().select(names), first=0)
+    with _open(path) as (file, names):
+        return _make_table(path, file.read().select(names), first=0)
 
 
 def stream_parquet(path: Path) -> Iterator[Table]:
@@ -39,16 +40,16 @@ def stream_parquet(path: Path) -> Iterator[Table]:
     Raises:
         DataError: As `read_parquet`.
     """
-    with _opened(path) as (file, names):
+    with _open(path) as (file, names):
         first = 0
-        for batch in file.iter_batches(_BATCH):
-            yield _table(path, pa.Table.from_batches([batch]).select(names), first=first)
+        for batch in file.iter_batches(_BATCH_ROWS):
+            yield _make_table(path, pa.Table.from_batches([batch]).select(names), first=first)
             first += batch.num_rows
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
-    """Open a file that has rows, and give the names of its columns."""
+def _open(path: Path) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
+    """Open a file that has rows, and yield it with the names of its columns."""
     try:
         file = pq.ParquetFile(path)
     except pa.ArrowInvalid as err:
@@ -61,34 +62,34 @@ def _opened(path: Path) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
                 f"data file {path}: it has more than one column {list_first(repeated)}; rename all "
                 "but one"
             )
-        index = _stored_index(file.schema_arrow)
+        index = _list_index_columns(file.schema_arrow)
         used = [name for name in names if name not in index]
         if not used or not file.metadata.num_rows:
             lacking = "rows" if used else "columns"
-            raise DataError(f"data file {path}: it has no {lacking}; give it some")
+            raise DataError(f"data file {path}: it has no {lacking}; add some")
         yield file, used
 
 
-def _table(path: Path, columns: pa.Table, *, first: int) -> Table:
-    """Return the rows of a file from `first` on, counted from 0."""
+def _make_table(path: Path, columns: pa.Table, *, first: int) -> Table:
+    """Return a table whose first row is row `first` of the file, counted from 0."""
     return Table(
         label=f"data file {path}",
-        columns=pa.table({name: _plain(columns[name]) for name in columns.column_names}),
+        columns=pa.table({name: _simplify(columns[name]) for name in columns.column_names}),
         locate=lambda row: f"row {row + 1}",
         rows=np.arange(first, first + columns.num_rows),
     )
 
 
-def _stored_index(schema: pa.Schema) -> list[str]:
+def _list_index_columns(schema: pa.Schema) -> list[str]:
     stored = (schema.metadata or {}).get(b"pandas")
     index = json.loads(stored)["index_columns"] if stored else []
     return [name for name in index if isinstance(name, str)]
 
 
-def _plain(column: Any) -> Any:
-    """Return a column as text without nulls or as numbers; any other type as it is."""
+def _simplify(column: Any) -> Any:
+    """Return a column as text without nulls or as numbers; any other type unchanged."""
     if pa.types.is_dictionary(column.type):
-        return _plain(column.cast(column.type.value_type))
+        return _simplify(column.cast(column.type.value_type))
     if pa.types.is_decimal(column.type):
         return column.cast(pa.float64())
     kinds = (pa.types.is_boolean, pa.types.is_null, pa.types.is_string, pa.types.is_large_string)

@@ -1,88 +1,111 @@
-"""From what a person names to a table or an array: bundled names, files by endings, folders."""
+"""From the name of a source to its reader: bundled names, files by their endings, folders."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tuner.data.readers.arrays import Arrays
 from tuner.data.readers.bundled import BUNDLED, read_bundled
-from tuner.data.readers.csv_files import read_delimited, stream_delimited
+from tuner.data.readers.csv_files import read_csv, stream_csv
 from tuner.data.readers.image_folders import ImageFolder
-from tuner.data.readers.npz_files import read_arrays
+from tuner.data.readers.npz_files import read_npz
 from tuner.data.readers.parquet_files import read_parquet, stream_parquet
-from tuner.data.readers.table import Arrays, Table
+from tuner.data.readers.table import Table
 from tuner.errors import DataError, known_names
 
-__all__ = ["READERS", "STREAMS", "list_image_files", "read_source", "stem", "stream_source"]
+__all__ = [
+    "READERS",
+    "STREAMS",
+    "list_image_files",
+    "read_source",
+    "shorten_source",
+    "stream_source",
+]
 
 READERS: dict[str, Callable[[Path], Table | Arrays]] = {
-    ".csv": read_delimited,
-    ".csv.gz": read_delimited,
-    ".tsv": read_delimited,
-    ".tsv.gz": read_delimited,
+    ".csv": read_csv,
+    ".csv.gz": read_csv,
+    ".tsv": read_csv,
+    ".tsv.gz": read_csv,
     ".parquet": read_parquet,
-    ".npz": read_arrays,
+    ".npz": read_npz,
 }
-"""The reader of each ending; a new format enters here."""
+"""The reader for each file ending; register a new format here."""
 
 STREAMS: dict[str, Callable[[Path], Iterator[Table]]] = {
-    **dict.fromkeys((".csv", ".csv.gz", ".tsv", ".tsv.gz"), stream_delimited),
+    **dict.fromkeys((".csv", ".csv.gz", ".tsv", ".tsv.gz"), stream_csv),
     ".parquet": stream_parquet,
 }
-"""Those that read a part after another; the others read the whole."""
+"""The readers that read a file in parts; all other formats are read at once."""
 
 
 def read_source(source: str) -> Table | Arrays | ImageFolder:
-    """Read a bundled data set or a file; of a folder of images, what lies in it.
+    """Read a bundled data set or a file; list the files of a folder of images.
 
     Raises:
         DataError: There is no such data set, file or folder, it cannot be opened, its ending is
-            not known, or its reader refuses it.
+            unknown, or its reader refuses it.
     """
     if source in BUNDLED:
         return read_bundled(source)
-    with _open(source):
-        return _reader(source)(Path(source))
+    with _report_os_errors(source):
+        return _choose_reader(source)(Path(source))
 
 
 def stream_source(source: str) -> Iterator[Table | Arrays | ImageFolder]:
-    """Yield the rows of a bundled data set or a file, a part after another; a folder as it is.
+    """Yield the rows of a source in parts, if its format allows it; otherwise all at once.
 
     Raises:
-        DataError: As `read_source`, when it comes to the fault.
+        DataError: As `read_source`, when the faulty part is read.
     """
-    stream = None if source in BUNDLED else STREAMS.get(_ending(Path(source)) or "")
+    stream = None if source in BUNDLED else STREAMS.get(_find_ending(Path(source)) or "")
     if stream is None or not Path(source).is_file():
         yield read_source(source)
         return
-    with _open(source):
+    with _report_os_errors(source):
         yield from stream(Path(source))
 
 
 def list_image_files(source: str) -> list[str] | None:
-    """Return the file of each row of a folder of images, within it; None of any other source."""
+    """Return the file name of each row of a folder of images; None for any other source."""
     if source in BUNDLED or not Path(source).is_dir():
         return None
-    folder = ImageFolder.open(Path(source))
-    return [folder.name(file) for file in folder.files]
+    folder = ImageFolder.from_path(Path(source))
+    return [folder.shorten(file) for file in folder.files]
 
 
-def _reader(source: str) -> Callable[[Path], Table | Arrays | ImageFolder]:
+def shorten_source(source: str) -> str:
+    """Return the short name of a source: the last part of its path, without a known ending.
+
+    >>> shorten_source("tables/adult.csv.gz"), shorten_source("digits")
+    ('adult', 'digits')
+    """
+    path = Path(source)
+    if source in BUNDLED:
+        return source
+    if path.is_dir():
+        return path.resolve().name  # resolved because of "." and ".."
+    ending = _find_ending(path)
+    return path.name[: -len(ending)] if ending else path.name
+
+
+def _choose_reader(source: str) -> Callable[[Path], Table | Arrays | ImageFolder]:
     path = Path(source)
     if path.is_dir():
-        return ImageFolder.open
+        return ImageFolder.from_path
     if not path.exists():
-        raise DataError(_absent(source))
-    ending = _ending(path)
+        raise _make_absence_error(source)
+    ending = _find_ending(path)
     if ending is None:
         raise DataError(
-            f"data file {source}: its ending is not one that is read; "
+            f"data file {source}: its ending is unknown; "
             f"give one of {', '.join(READERS)}, or a folder of images"
         )
     return READERS[ending]
 
 
 @contextmanager
-def _open(source: str) -> Iterator[None]:
+def _report_os_errors(source: str) -> Iterator[None]:
     try:
         yield
     except OSError as err:
@@ -90,31 +113,16 @@ def _open(source: str) -> Iterator[None]:
         raise DataError(f"data {kind} {source}: it cannot be read ({err.strerror or err})") from err
 
 
-def stem(source: str) -> str:
-    """Return the short name of a source: the last part of its path, without a known ending.
-
-    >>> stem("tables/adult.csv.gz"), stem("digits")
-    ('adult', 'digits')
-    """
-    path = Path(source)
-    if source in BUNDLED:
-        return source
-    if path.is_dir():
-        return path.resolve().name  # of "." and ".." too
-    ending = _ending(path)
-    return path.name[: -len(ending)] if ending else path.name
-
-
-def _ending(path: Path) -> str | None:
+def _find_ending(path: Path) -> str | None:
     name = path.name.lower()
     return next((ending for ending in READERS if name.endswith(ending)), None)
 
 
-def _absent(source: str) -> str:
+def _make_absence_error(source: str) -> DataError:
     if Path(source).suffix or Path(source).name != source:
-        return f"data file {source}: there is no such file; {_offer()}"
-    return f"data {source}: there is no such data set or file; {known_names(source, BUNDLED)}"
-
-
-def _offer() -> str:
-    return f"give a file that exists, or one of {', '.join(BUNDLED)}"
+        return DataError(
+            f"data file {source}: there is no such file; give a file that exists, or one of "
+            f"{', '.join(BUNDLED)}"
+        )
+    known = known_names(source, BUNDLED)
+    return DataError(f"data {source}: there is no such data set or file; {known}")

@@ -1,4 +1,4 @@
-"""What a reader hands on: a table or an array, before anything is inferred from it."""
+"""The table that a reader returns, before anything is inferred from it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,20 +12,22 @@ import pyarrow.compute as pc
 from tuner.data.column_names import quote_names
 from tuner.errors import DataError, known_names
 
-__all__ = ["Arrays", "Table"]
+__all__ = ["Table"]
+
+_LISTED = 20  # column names that an error lists
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Columns of equal length, with the words that an error needs to point into them.
+    """Columns of equal length, and what an error needs to name a cell of them.
 
-    Args:
-        label: How an error names the source, such as "data file my.csv".
-        columns: Text columns hold "" for a missing cell, number columns null or NaN; a column
-            of any other type may be present, and is refused only where it is used.
-        locate: From a row of the source, counted from 0, to its place: "line 7" or "row 6".
-        rows: The source's row number of each row, (rows,) int64.
-        warnings: Sentences about how the source was read.
+    Attributes:
+        label: The source's name in messages, such as "data file my.csv".
+        columns: Text columns have "" for a missing cell, number columns null or NaN. Columns of
+            other types are refused only if they are used.
+        locate: Turns a row of the source, counted from 0, into its place: "line 7" or "row 6".
+        rows: The source's row number of each row, shape `(rows,)`, int64.
+        warnings: Warnings about how the source was read.
     """
 
     label: str
@@ -39,50 +41,49 @@ class Table:
         """The columns' names, in the table's order."""
         return list(self.columns.column_names)
 
-    def place(self, row: int) -> str:
-        """Return where a row of this table stands in its source."""
+    def locate_row(self, row: int) -> str:
+        """Return the place in the source of a row of this table."""
         return self.locate(int(self.rows[row]))
 
-    def keep(self, mask: np.ndarray) -> "Table":
-        """Return the rows at which a mask, (rows,) bool, is true."""
+    def filter_rows(self, mask: np.ndarray) -> "Table":
+        """Return the table with the rows for which a mask, shape `(rows,)`, bool, is true."""
         return replace(self, columns=self.columns.filter(pa.array(mask)), rows=self.rows[mask])
 
-    def without(self, name: str) -> "Table":
+    def drop_column(self, name: str) -> "Table":
         """Return the table without one of its columns."""
         return replace(self, columns=self.columns.drop_columns([name]))
 
-    def refusal(self, column: str, fault: str) -> DataError:
-        """Return the error that a fault in one column is reported by."""
+    def make_error(self, column: str, fault: str) -> DataError:
+        """Return the error that reports a fault in one column."""
         return DataError(f"{self.label}, column {column}: {fault}")
 
-    def column(self, name: str, *, otherwise: str = "") -> Any:
+    def get_column(self, name: str, *, otherwise: str = "") -> Any:
         """Return a pyarrow column of text or numbers.
 
-        Stored dates and times become text as ISO 8601 writes them, those with a time zone by its
-        clocks.
+        Stored dates and times become text in ISO 8601; those with a time zone show its clock.
 
         Args:
             name: One of `names`.
-            otherwise: What else the person can do if it is refused than to mend it.
+            otherwise: What else the user can do about a column that is refused.
 
         Raises:
-            DataError: It is of another type, has times of a zone that is not known here, or a
-                text has a NUL character.
+            DataError: The column is of another type, has times in an unknown time zone, or a text
+                contains a NUL character.
         """
-        values = self._written(name)
+        values = self._convert_moments(name)
         kinds = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating)
         if not any(is_kind(values.type) for is_kind in kinds):
-            raise self.refusal(
+            raise self.make_error(
                 name,
-                f"its type {values.type} is neither number, text, date, time nor bool; store it as "
-                f"one of these{otherwise and ', or '}{otherwise}",
+                f"its type {values.type} is not supported; store it as number, text, date, time or "
+                f"bool{otherwise and ', or '}{otherwise}",
             )
         if pa.types.is_string(values.type):
             self._refuse_nul(name, values, otherwise)
         return values
 
-    def _written(self, name: str) -> Any:
-        """Return a column, its dates and times as text without nulls."""
+    def _convert_moments(self, name: str) -> Any:
+        """Return a column, with its dates and times as text without nulls."""
         values = self.columns[name]
         kinds = (pa.types.is_date, pa.types.is_time, pa.types.is_timestamp)
         if not any(is_kind(values.type) for is_kind in kinds):
@@ -92,99 +93,81 @@ class Table:
             clocks = pc.local_timestamp(values) if zoned else values
             return pc.fill_null(clocks.cast(pa.string()), "")
         except pa.ArrowInvalid as err:
-            raise self.refusal(name, f"it cannot be read ({err})") from err
+            raise self.make_error(name, f"it cannot be read ({err})") from err
 
     def _refuse_nul(self, name: str, values: Any, otherwise: str) -> None:
-        """Refuse a NUL character: NumPy's strings lose those at the end, so that levels merge."""
-        if not any(_has_zero_byte(chunk) for chunk in values.chunks):
+        """Refuse a NUL character: NumPy drops it at the end of a text, so that levels merge."""
+        if not any(_may_have_nul(chunk) for chunk in values.chunks):
             return
-        found = pc.match_substring(values, "\0").to_numpy()
-        if found.any():
-            row = int(np.argmax(found))
-            raise self.refusal(
+        matches = pc.match_substring(values, "\0").to_numpy()
+        if matches.any():
+            row = int(np.argmax(matches))
+            raise self.make_error(
                 name,
-                f"{values[row].as_py()!r} in {self.place(row)} has a NUL character; mend the cell"
-                f"{otherwise and ', or '}{otherwise}",
+                f"{values[row].as_py()!r} in {self.locate_row(row)} contains a NUL character; fix "
+                f"the cell{otherwise and ', or '}{otherwise}",
             )
 
-    def finite(self, name: str, values: np.ndarray) -> np.ndarray:
+    def convert_to_float32(self, name: str, numbers: np.ndarray) -> np.ndarray:
         """Return a column's numbers as float32.
 
+        Args:
+            name: The column.
+            numbers: Shape `(rows,)`, float64, NaN if missing.
+
         Raises:
-            DataError: One of them is infinite in it.
+            DataError: A number is infinite in float32.
         """
         with np.errstate(over="ignore"):
-            single = values.astype(np.float32)
+            single = numbers.astype(np.float32)
         infinite = np.isinf(single)
         if infinite.any():
             row = int(np.argmax(infinite))
-            raise self.refusal(
+            raise self.make_error(
                 name,
-                f"{values[row]} in {self.place(row)} is not a finite number as float32; "
-                f"mend the cell, or leave the column out with --ignore {quote_names(name)}",
+                f"{numbers[row]} in {self.locate_row(row)} is not a finite number in float32; "
+                f"fix the cell, or leave the column out with --ignore {quote_names(name)}",
             )
         return single
 
-    def require(self, name: str, option: str) -> None:
+    def require_column(self, name: str, option: str) -> None:
         """Check that a column exists which an option names.
 
         Raises:
-            DataError: It does not; at most twenty of those that do are listed.
+            DataError: It does not exist; the message lists at most twenty columns.
         """
         names = self.names
         if name in names:
             return
         near = get_close_matches(name, names, n=1)
-        shown = list(dict.fromkeys([*near, *names]))[:20] if len(names) > 20 else names
-        more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+        shown = list(dict.fromkeys([*near, *names]))[:_LISTED] if len(names) > _LISTED else names
+        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
         raise DataError(
             f"{self.label}, {option}: there is no column {name}; {known_names(name, shown)}{more}"
         )
 
+    def require_values(self, name: str, missing: np.ndarray, option: str) -> None:
+        """Check that each row has a value in a column which an option names.
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrays:
-    """The content of an `.npz` file, or of a folder of images.
+        Args:
+            name: The column.
+            missing: The rows without a value, shape `(rows,)`, bool.
+            option: The option.
 
-    Args:
-        label: How an error names the source.
-        x: (rows, *shape) float32.
-        y: A pyarrow column of text, (rows,), or None.
-        target: What the labels are called.
-        warnings: Sentences about how the source was read.
-    """
-
-    label: str
-    x: np.ndarray
-    y: Any
-    target: str = "y"
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def channels(self) -> int | None:
-        """Channels of an image, None where rows are none.
-
-        Rows are images if they have height and width, perhaps with 1, 3 or 4 channels as the last
-        axis, of whole numbers from 0 to 255 or fractions from 0 to 1. What else is of two or three
-        dimensions may be measurements, such as of sensors, each on a scale of its own.
+        Raises:
+            DataError: A row has no value.
         """
-        match self.x.shape[1:]:
-            case (_, _):
-                channels = 1
-            case (_, _, 1 | 3 | 4 as channels):
-                pass
-            case _:
-                return None
-        return channels if _are_pixels(self.x) else None
+        rows = np.flatnonzero(missing)
+        if not len(rows):
+            return
+        more = f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""
+        raise DataError(
+            f"{self.label}, {option}: column {name} has no value in "
+            f"{self.locate_row(int(rows[0]))}{more}; fill in the cells, or leave out these rows"
+        )
 
 
-def _are_pixels(x: np.ndarray) -> bool:
-    if x.min() < 0 or x.max() > 255:
-        return False
-    return bool(x.max() <= 1) or all((row == np.trunc(row)).all() for row in x)
-
-
-def _has_zero_byte(texts: Any) -> bool:
-    """Return whether a pyarrow array of text may have a NUL character: what it is cut from has."""
+def _may_have_nul(texts: Any) -> bool:
+    """Return whether the buffer behind a pyarrow array of text contains a NUL character."""
     content = texts.buffers()[2]
     return content is not None and not np.frombuffer(content, np.uint8).all()

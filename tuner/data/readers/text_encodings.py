@@ -1,4 +1,4 @@
-"""Which characters the bytes of a text file stand for."""
+"""The encoding of a text file: UTF-8, UTF-16 or Latin-1."""
 
 import codecs
 from typing import BinaryIO
@@ -9,26 +9,26 @@ UTF_8 = "utf-8-sig"
 """UTF-8, with or without a byte order mark."""
 
 LATIN_1 = "cp1252"
-"""Latin-1 with the printable characters that Windows has in place of control characters."""
+"""Latin-1, with the printable characters that Windows has in place of control characters."""
 
 _BLOCK_BYTES = 1 << 20  # decoded at once
 
 
 def find_encoding(file: BinaryIO) -> str | None:
-    """Return the encoding of a file by Python's name, None where it is no text.
+    """Return Python's name of a file's encoding; None if the file is not text.
 
-    A byte order mark decides, and so do NUL bytes, which text has in UTF-16 alone. All other text
-    is UTF-8 if all of it can be, since other text almost never is UTF-8 by chance.
+    A byte order mark decides, and so do NUL bytes, which only UTF-16 text has. Other text is UTF-8
+    if all of it can be decoded so, because text in another encoding almost never can.
 
     >>> import io
     >>> find_encoding(io.BytesIO("é,b".encode("utf-16"))), find_encoding(io.BytesIO(b"\\xe9,b"))
     ('utf-16', 'cp1252')
     """
     head = file.read(2)
-    return next((name for name in _likely(head) if _decodes(file, name)), None)
+    return next((name for name in _list_candidates(head) if _can_decode(file, name)), None)
 
 
-def _likely(head: bytes) -> tuple[str, ...]:
+def _list_candidates(head: bytes) -> tuple[str, ...]:
     if head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return ("utf-16",)
     if head[1:] == b"\0":
@@ -38,7 +38,7 @@ def _likely(head: bytes) -> tuple[str, ...]:
     return (UTF_8, LATIN_1)
 
 
-def _decodes(file: BinaryIO, encoding: str) -> bool:
+def _can_decode(file: BinaryIO, encoding: str) -> bool:
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     try:

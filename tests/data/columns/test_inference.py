@@ -108,7 +108,7 @@ def test_a_single_constant_column_is_said_in_the_singular(write, cells) -> None:
 def test_numbers_mixed_with_text_are_refused_at_the_text(write, refusal, cells) -> None:
     assert refusal(learn, write, cells) == (
         f"data file t.csv, column a: it holds numbers such as {cells[0]}, but 'unknown' in line "
-        f"{cells.index('unknown') + 2}; mend the cell, or give --categorical a or --ignore a"
+        f"{cells.index('unknown') + 2}; fix the cell, or give --categorical a or --ignore a"
     )
     assert learn(write, cells, categorical=["a"]).schema.columns[0].kind == "categorical"
     assert learn(write, cells, ignore=["a"]).schema.columns[0].kind == "ignored"
@@ -141,8 +141,8 @@ def test_what_is_advised_can_be_typed_into_a_shell(write, refusal, name) -> None
 )
 def test_numbers_that_are_taken_as_levels_are_told(write, cells, mixture) -> None:
     assert learn(write, cells).warnings == (
-        f"column a: {mixture} are taken as levels; mend the cells if it is meant to be a number, "
-        "or give --categorical a to keep them so",
+        f"column a: {mixture} are read as levels; fix the cells if the column is meant to be "
+        "numeric, or give --categorical a to keep the levels",
     )
     assert learn(write, cells, categorical=["a"]).warnings == ()
 
@@ -158,10 +158,10 @@ def test_each_mixed_column_is_told_after_what_is_left_out(write) -> None:
     rows = "".join(f"{i % 3 or 'x'},7,{i % 4 or 'y'},{'pq'[i % 2]}\n" for i in range(24))
     assert load_dataset(write("a,b,c,y\n" + rows)).warnings == (
         "1 column is constant and left out: b",
-        "column a: numbers and 'x' are mixed, so its 3 values are taken as levels; mend the cells "
-        "if it is meant to be a number, or give --categorical a to keep them so",
-        "column c: numbers and 'y' are mixed, so its 4 values are taken as levels; mend the cells "
-        "if it is meant to be a number, or give --categorical c to keep them so",
+        "column a: numbers and 'x' are mixed, so its 3 values are read as levels; fix the "
+        "cells if the column is meant to be numeric, or give --categorical a to keep the levels",
+        "column c: numbers and 'y' are mixed, so its 4 values are read as levels; fix the "
+        "cells if the column is meant to be numeric, or give --categorical c to keep the levels",
     )
 
 
@@ -173,7 +173,7 @@ def test_mostly_text_is_not_refused(write) -> None:
 def test_a_nul_character_is_refused_where_it_is_read(write, refusal) -> None:
     rows = ["u\0,1,p", "u,2,q", "v,3,p", "u,4,q"]
     source = write("\n".join(["a,b,y", *rows]))
-    fault = "data file t.csv, column a: 'u\\x00' in line 2 has a NUL character; mend the cell"
+    fault = "data file t.csv, column a: 'u\\x00' in line 2 contains a NUL character; fix the cell"
     assert refusal(load_dataset, source) == f"{fault}, or leave it out with --ignore a"
     assert refusal(load_dataset, source, target="a") == f"{fault}, or choose another --target"
     schema = load_dataset(source, ignore=["a"]).schema
@@ -185,30 +185,30 @@ def test_a_nul_character_is_refused_where_it_is_read(write, refusal) -> None:
 def test_a_nul_character_in_a_stored_text_is_refused_by_its_row(refusal) -> None:
     pd.DataFrame({"a": ["u", "u\0", "v", "v"], "y": [*"pqpq"]}).to_parquet("t.parquet")
     assert refusal(load_dataset, "t.parquet") == (
-        "data file t.parquet, column a: 'u\\x00' in row 2 has a NUL character; mend the cell, or "
-        "leave it out with --ignore a"
+        "data file t.parquet, column a: 'u\\x00' in row 2 contains a NUL character; fix the "
+        "cell, or leave it out with --ignore a"
     )
 
 
 @pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e39", "1e999"])
 def test_infinite_numbers_are_refused(write, refusal, cell) -> None:
     assert refusal(learn, write, ["1", "2", cell, "inf"]) == (
-        f"data file t.csv, column a: {float(cell)} in line 4 is not a finite number as float32; "
-        "mend the cell, or leave the column out with --ignore a"
+        f"data file t.csv, column a: {float(cell)} in line 4 is not a finite number in float32; "
+        "fix the cell, or leave the column out with --ignore a"
     )
 
 
 def test_a_line_is_counted_across_blank_ones_quotes_and_rows_without_target(write, refusal) -> None:
     text = 'a,y\n1,"p\nq"\n\n2,\n3,q\n4,"p\nq"\n5,q\ninf,q\n'
     assert refusal(load_dataset, write(text)) == (
-        "data file t.csv, column a: inf in line 10 is not a finite number as float32; "
-        "mend the cell, or leave the column out with --ignore a"
+        "data file t.csv, column a: inf in line 10 is not a finite number in float32; fix "
+        "the cell, or leave the column out with --ignore a"
     )
 
 
 def test_a_stored_infinite_number_is_refused_by_its_row(refusal) -> None:
     pd.DataFrame({"a": [1.0, np.inf, 2, 3], "y": [*"pqpq"]}).to_parquet("t.parquet")
     assert refusal(load_dataset, "t.parquet") == (
-        "data file t.parquet, column a: inf in row 2 is not a finite number as float32; "
-        "mend the cell, or leave the column out with --ignore a"
+        "data file t.parquet, column a: inf in row 2 is not a finite number in float32; "
+        "fix the cell, or leave the column out with --ignore a"
     )

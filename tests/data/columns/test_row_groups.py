@@ -66,18 +66,18 @@ def test_columns_that_cannot_be_groups_are_refused(table, tmp_path):
         ", --groups: there is no column person; known are patient, size, kind"
     )
     assert refused(table, tmp_path, groups="kind") == (
-        ", --groups: kind is the target; take it out of --groups, or choose another --target"
+        ", --groups: kind is the target; remove it from --groups, or choose another --target"
     )
     assert refused(table, tmp_path, groups="patient", ignore=["patient"]) == (
-        ", --groups: patient is in --ignore too; keep it in one"
+        ", --groups: patient is also in --ignore; remove it from one of them"
     )
 
 
 def test_a_row_without_a_group_is_refused(table, tmp_path):
     table.loc[[3, 7], "patient"] = ""
     assert refused(table, tmp_path, groups="patient") == (
-        ", --groups: column patient has no value in line 5 and 1 more; fill the cells in, or "
-        "leave these rows out"
+        ", --groups: column patient has no value in line 5 and 1 more; fill in the cells, "
+        "or leave out these rows"
     )
     table.loc[3, "kind"] = ""  # it is not taken at all
     assert "in line 9;" in refused(table, tmp_path, groups="patient")
@@ -86,5 +86,5 @@ def test_a_row_without_a_group_is_refused(table, tmp_path):
 def test_an_array_has_no_groups(tmp_path):
     path = tmp_path / "rows.npz"
     np.savez(path, x=np.zeros((4, 2), np.float32), y=np.array([0, 1, 0, 1]))
-    with pytest.raises(DataError, match="an array has no columns; leave --groups out"):
+    with pytest.raises(DataError, match="an array has no columns; leave out --groups"):
         load_dataset(str(path), groups="patient")

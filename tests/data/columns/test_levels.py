@@ -29,8 +29,8 @@ def test_rare_levels_are_one_level_which_is_told(write) -> None:
     frequent = tuple(f"c{i:02d}" for i in range(30))
     assert column == Column("city", "categorical", frequent, missing=True, other=True)
     assert data.warnings == (
-        "column city: 34 of its 64 levels are rare and count as one level, other, in 100 rows, as "
-        "levels that are new to the model will",
+        "column city: 34 of its 64 levels are rare and count as one level, other, in 100 "
+        "rows; so will levels that the model has not seen",
     )
     names = data.schema.feature_names
     assert names[-3:] == ("city=c29", "city is other", "city is missing")
@@ -90,8 +90,8 @@ NUMBERS = [str(1000 + 7 * i) for i in range(30)]
 def test_columns_that_name_rows_or_tell_stories_are_left_out_and_told(write) -> None:
     data = learn(write, user=CODES, customer_id=NUMBERS, notes=STORIES, remark=STORIES)
     assert data.warnings == (
-        "2 columns name rows, with hardly a value twice, and are left out: user, customer_id; give "
-        "--categorical user,customer_id to keep them as levels",
+        "2 columns identify rows (nearly all their values differ) and are left out: user, "
+        "customer_id; give --categorical user,customer_id to keep them as levels",
         "2 columns are free text and left out: notes, remark; give --categorical notes,remark to "
         "keep them as levels",
         "column customer_id: rename it if its numbers measure something",
@@ -112,8 +112,8 @@ def test_what_is_asked_for_is_kept(write, cells) -> None:
 
 def test_one_column_is_told_in_the_singular(write) -> None:
     assert learn(write, id=NUMBERS).warnings == (
-        "1 column names rows, with hardly a value twice, and is left out: id; give --categorical "
-        "id to keep it as levels",
+        "1 column identifies rows (nearly all its values differ) and is left out: id; give "
+        "--categorical id to keep it as levels",
         "column id: rename it if its numbers measure something",
     )
     assert learn(write, a=STORIES).warnings == (
@@ -164,8 +164,8 @@ def test_a_column_of_rare_levels_alone_is_left_out(write) -> None:
     data = learn(write, a=[f"v{i // 2}" for i in range(140)])
     assert data.schema.columns[0] == Column("a", "ignored", reason="rare levels")
     assert data.warnings == (
-        "1 column has rare levels alone and is left out: a; give --categorical a to keep it as "
-        "levels",
+        "1 column has only rare levels and is left out: a; give --categorical a to keep it "
+        "as levels",
     )
 
 

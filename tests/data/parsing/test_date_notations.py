@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.data.conftest import read_raw
 from tuner.data import Column, load_dataset
-from tuner.data.parsing.characters import character_codes
+from tuner.data.parsing.characters import convert_to_codes
 from tuner.data.parsing.date_notations import DATE_NOTATIONS, parse_dates
 
 ISO, DAY_FIRST, MONTH_FIRST, TIME = DATE_NOTATIONS
@@ -25,7 +25,7 @@ def learn(write, cells, **options):
 
 
 def parse(text, notation=ISO):
-    found = parse_dates(character_codes(np.array([text], object)), notation, np)
+    found = parse_dates(convert_to_codes(np.array([text], object)), notation, np)
     return {name: values[0] for name, values in found.items()}
 
 
@@ -161,8 +161,8 @@ def test_months_in_words_are_told(write) -> None:
     cells = [f"{day} Jan {2000 + day}" for day in range(1, 25)]
     data = learn(write, cells)
     assert data.warnings[1] == (
-        "column a: dates whose month is a word, such as 1 Jan 2001, are not read; write 2024-12-31 "
-        "to learn from it"
+        "column a: dates with the month as a word, such as 1 Jan 2001, are not supported; "
+        "write 2024-12-31 to use the column"
     )
     assert len(learn(write, [f"mar-{day}x" for day in range(1, 25)]).warnings) == 1
 
@@ -171,8 +171,8 @@ def test_what_the_cells_do_not_tell_is_told(write) -> None:
     data = learn(write, ["01/02/2024", "03/03/2024", "12/11/2024", ""])
     assert data.schema.columns[0].notation == DAY_FIRST
     assert data.warnings == (
-        "column a: 01/02/2024 and the like do not tell whether the day or the month comes first; "
-        "they are read day first, write 2024-12-31 if that is wrong",
+        "column a: 01/02/2024 and similar cells do not show whether the day or the month "
+        "comes first; they are read day first, write 2024-12-31 if that is wrong",
     )
 
 
@@ -180,8 +180,8 @@ def test_years_of_two_digits_may_be_days_which_is_told(write) -> None:
     data = learn(write, ["31.12.24", "01.02.23"] * 2)
     assert data.schema.columns[0].notation == DAY_FIRST
     assert data.warnings == (
-        "column a: the year of 31.12.24 and the like is read as the last of the three numbers; "
-        "write 2024-12-31 if that is wrong",
+        "column a: the year of 31.12.24 and similar cells is read as the last of the three "
+        "numbers; write 2024-12-31 if that is wrong",
     )
 
 
@@ -195,8 +195,8 @@ def test_durations_are_no_times(write) -> None:
     data = learn(write, [f"{minute}:{minute % 60:02d}" for minute in range(1, 40)])
     assert data.schema.columns[0].kind == "ignored"
     assert data.warnings[1] == (
-        "column a: numbers and dates in other notations, such as 1:01, are not read; write 1234.5 "
-        "or 2024-12-31 to learn from it"
+        "column a: numbers and dates in other notations, such as 1:01, are not supported; "
+        "write 1234.5 or 2024-12-31 to use the column"
     )
 
 
@@ -208,8 +208,8 @@ def test_where_nothing_is_in_doubt_nothing_is_told(write, cells) -> None:
 def test_other_text_among_dates_is_refused_by_its_line(write, refusal) -> None:
     cells = ["2024-01-31", "2024-02-01", "soon", "2024-02-03", "2024-02-04"]
     assert refusal(learn, write, cells) == (
-        "data file t.csv, column a: it holds dates such as 2024-01-31, but 'soon' in line 4; mend "
-        "the cell, or give --categorical a or --ignore a"
+        "data file t.csv, column a: it holds dates such as 2024-01-31, but 'soon' in line "
+        "4; fix the cell, or give --categorical a or --ignore a"
     )
     assert learn(write, cells, categorical=["a"]).schema.columns[0].kind == "categorical"
 
@@ -221,8 +221,8 @@ def test_rows_to_predict_on_are_in_the_notation_of_the_column(write, refusal) ->
     x = schema.encode(raw)
     np.testing.assert_array_equal(x[0], x[1])
     assert refusal(read_raw, write("a;b\n1/3/2024;1\n3/31/2024;1\n", "new.csv"), schema) == (
-        "data file new.csv, column a: '3/31/2024' in line 3 is not a date like 31/12/2024; mend "
-        "the cell"
+        "data file new.csv, column a: '3/31/2024' in line 3 is not a date like 31/12/2024; "
+        "fix the cell"
     )
 
 

@@ -63,21 +63,21 @@ def test_ragged_rows_are_refused_by_their_line_in_every_encoding(refusal, encodi
     text = 'a,b\n"é\nü",1\n\n1,2,3\n'
     Path("t.csv").write_bytes(text.encode(encoding))
     assert refusal(load_dataset, "t.csv") == (
-        "data file t.csv, line 5: 3 cells where the header names 2; mend the line, or quote cells "
-        "that contain the delimiter"
+        "data file t.csv, line 5: it has 3 cells, but the header has 2; fix the line, or "
+        "quote cells that contain the delimiter"
     )
 
 
 def test_a_bad_cell_is_found_at_its_line_in_utf_16(refusal) -> None:
     Path("t.csv").write_bytes('a,y\n1,"p\nq"\n2,q\ninf,"p\nq"\n4,q\n'.encode("utf-16"))
     assert refusal(load_dataset, "t.csv") == (
-        "data file t.csv, column a: inf in line 5 is not a finite number as float32; mend the "
-        "cell, or leave the column out with --ignore a"
+        "data file t.csv, column a: inf in line 5 is not a finite number in float32; fix "
+        "the cell, or leave the column out with --ignore a"
     )
 
 
 def test_rows_to_predict_on_are_told_of_too() -> None:
     Path("t.csv").write_bytes(TEXT.encode("latin-1"))
     told: list[str] = []
-    parts = list(stream_raw("t.csv", load_dataset("t.csv").schema, tell=told.append))
+    parts = list(stream_raw("t.csv", load_dataset("t.csv").schema, warn=told.append))
     assert (len(parts), tuple(told)) == (1, LATIN)

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tuner.data import BUNDLED, Column, Schema, load_dataset
-from tuner.data.readers.npz_files import read_arrays
-from tuner.data.readers.sources import READERS, stem
+from tuner.data.readers.npz_files import read_npz
+from tuner.data.readers.sources import READERS, shorten_source
 
 TABLE = pd.DataFrame(
     {
@@ -35,7 +35,7 @@ TABLE_WRITERS = {
 
 
 def test_every_reader_of_tables_is_under_contract() -> None:
-    tables = {ending for ending, reader in READERS.items() if reader is not read_arrays}
+    tables = {ending for ending, reader in READERS.items() if reader is not read_npz}
     assert tables == set(TABLE_WRITERS)
 
 
@@ -88,8 +88,8 @@ def test_digits_leaves_out_its_blank_pixels() -> None:
 
 def test_a_first_line_of_numbers_is_told(write) -> None:
     assert load_dataset(write("0.5,x,p\n1.5,y,p\n2.5,x,q\n3.5,y,p\n4.5,x,q\n")).warnings == (
-        "the first line names the columns, 0.5 among them; put a line of names before it if it is "
-        "a row",
+        "the first line is read as the header, with 0.5 among the names; put a line of "
+        "names before it if it is a row",
     )
 
 
@@ -105,8 +105,8 @@ def test_a_line_before_the_header_may_name_the_delimiter(write, refusal, begin) 
     assert data.schema.feature_names == ("a",)
     assert data.classes == ("p,2", "q,2")
     assert refusal(load_dataset, write(f"{begin}a;b\n1;p\n2;q;3\n")) == (
-        "data file t.csv, line 4: 3 cells where the header names 2; mend the line, or quote cells "
-        "that contain the delimiter"
+        "data file t.csv, line 4: it has 3 cells, but the header has 2; fix the line, or "
+        "quote cells that contain the delimiter"
     )
 
 
@@ -164,15 +164,15 @@ def test_arrays(labels, classes) -> None:
     [("a/b.csv.gz", "b"), ("B.CSV", "B"), ("x.y.parquet", "x.y"), ("iris", "iris")],
 )
 def test_stem(source, name) -> None:
-    assert stem(source) == name
+    assert shorten_source(source) == name
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "data file t.csv: it is empty; give a header line and rows"),
-        ("a,b", "data file t.csv: it has a header and no rows; give it some"),
-        ("a,b\n", "data file t.csv: it has a header and no rows; give it some"),
+        ("", "data file t.csv: it is empty; add a header line and rows"),
+        ("a,b", "data file t.csv: it has a header and no rows; add some"),
+        ("a,b\n", "data file t.csv: it has a header and no rows; add some"),
         ("\na,b\n1,2\n", "data file t.csv: its first line is blank; name the columns there"),
         (
             ",a\n0,1\n",
@@ -181,8 +181,8 @@ def test_stem(source, name) -> None:
         ),
         (
             "a,b,\n0,1,\n",
-            "data file t.csv: column 3 has no name in the header; name it, or take away what "
-            "separates it from the last name",
+            "data file t.csv: column 3 has no name in the header; name it, or remove the "
+            "delimiter after the last name",
         ),
         (
             "Sales 2024,,\na,b,c\n0,1,2\n",
@@ -191,8 +191,8 @@ def test_stem(source, name) -> None:
         ),
         (
             "# exported\na,b\n0,1\n",
-            "data file t.csv, line 2: 2 cells where the header names 1; begin the file with the "
-            "header, or separate its names as the cells are",
+            "data file t.csv, line 2: it has 2 cells, but the header has 1; begin the file "
+            "with the header, or separate its names as the cells",
         ),
         (
             "a,b, a,b\n1,2,3,4\n",
@@ -200,13 +200,13 @@ def test_stem(source, name) -> None:
         ),
         (
             'a,b\n"x\ny",1\n\n1,2,3\n',
-            "data file t.csv, line 5: 3 cells where the header names 2; mend the line, or quote "
-            "cells that contain the delimiter",
+            "data file t.csv, line 5: it has 3 cells, but the header has 2; fix the line, "
+            "or quote cells that contain the delimiter",
         ),
         (
             "a,b\n1,2\n3\n",
-            "data file t.csv, line 3: 1 cell where the header names 2; mend the line, or quote "
-            "cells that contain the delimiter",
+            "data file t.csv, line 3: it has 1 cell, but the header has 2; fix the line, "
+            "or quote cells that contain the delimiter",
         ),
         (
             'a,b\n1,x\n2,"y\n3,x\n',
@@ -245,13 +245,13 @@ def test_refused_gzip(refusal, content) -> None:
         ),
         (
             ".",
-            "data folder .: no sub-folder holds images (.png, .jpg, .jpeg); put those of each "
-            "class into a sub-folder of its name",
+            "data folder .: no sub-folder holds images (.png, .jpg, .jpeg); put those of "
+            "each class into a sub-folder with its name",
         ),
         (
             "t.txt",
-            "data file t.txt: its ending is not one that is read; "
-            "give one of .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .npz, or a folder of images",
+            "data file t.txt: its ending is unknown; give one of .csv, .csv.gz, .tsv, "
+            ".tsv.gz, .parquet, .npz, or a folder of images",
         ),
     ],
 )
@@ -265,7 +265,7 @@ def test_refused_parquet(write, refusal) -> None:
         "data file t.parquet: it is not a Parquet file ("  # the rest is pyarrow's
     )
     pq.write_table(pa.table({"a": pa.array([], pa.int8())}), "t.parquet")
-    assert refusal(load_dataset, "t.parquet") == "data file t.parquet: it has no rows; give it some"
+    assert refusal(load_dataset, "t.parquet") == "data file t.parquet: it has no rows; add some"
     twice = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"])
     pq.write_table(twice, "t.parquet")
     assert refusal(load_dataset, "t.parquet") == (
@@ -279,13 +279,13 @@ def test_refused_parquet_types_unless_ignored(refusal) -> None:
     )
     pq.write_table(table, "t.parquet")
     assert refusal(load_dataset, "t.parquet") == (
-        "data file t.parquet, column day: its type duration[ms] is neither number, text, date, "
-        "time nor bool; store it as one of these, or leave it out with --ignore day"
+        "data file t.parquet, column day: its type duration[ms] is not supported; store it "
+        "as number, text, date, time or bool, or leave it out with --ignore day"
     )
     assert load_dataset("t.parquet", ignore=["day"]).schema.feature_names == ("a",)
     assert refusal(load_dataset, "t.parquet", target="day") == (
-        "data file t.parquet, column day: its type duration[ms] is neither number, text, date, "
-        "time nor bool; store it as one of these, or choose another --target"
+        "data file t.parquet, column day: its type duration[ms] is not supported; store it "
+        "as number, text, date, time or bool, or choose another --target"
     )
 
 
@@ -297,18 +297,18 @@ X, Y = np.zeros((4, 2)), np.array([0, 1, 0, 1])
     [
         ({"images": X, "y": Y}, "it has no array x; save x and y (it has images, y)"),
         ({"x": X}, "it has no array y; save x and y"),
-        ({"x": X, "y": Y[:3]}, "y has shape (3,) where x has 4 rows; give y the shape (4,)"),
-        ({"x": X, "y": X}, "y has shape (4, 2) where x has 4 rows; give y the shape (4,)"),
+        ({"x": X, "y": Y[:3]}, "y has shape (3,), but x has 4 rows; give y the shape (4,)"),
+        ({"x": X, "y": X}, "y has shape (4, 2), but x has 4 rows; give y the shape (4,)"),
         ({"x": X, "y": Y / 2}, "y holds numbers that are not whole; give whole numbers or strings"),
         ({"x": X, "y": Y * 1j}, "y holds complex128; give whole numbers or strings"),
         ({"x": X.astype(str), "y": Y}, "x holds <U32; give numbers"),
         (
             {"x": X[:, 0], "y": Y},
-            "x has shape (4,); give (rows, …) with at least one row and one number a row",
+            "x has shape (4,); give (rows, …) with at least one row and one number per row",
         ),
         (
             {"x": np.where(np.eye(4, 2) * [[0], [1], [0], [0]], 1e99, X), "y": Y},
-            "x[1] holds a number that is not finite as float32; replace or leave out such rows",
+            "x[1] holds a number that is not finite in float32; replace or leave out such rows",
         ),
         (
             {"x": X, "y": Y.astype(object)},

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.data.conftest import read_raw
 from tuner.data import Column, load_dataset
-from tuner.data.parsing.characters import character_codes
-from tuner.data.parsing.number_notations import NOTATIONS, parse_numbers
+from tuner.data.parsing.characters import convert_to_codes
+from tuner.data.parsing.number_notations import NUMBER_NOTATIONS, parse_numbers
 
 
 def learn(write, cells, **options):
@@ -18,7 +18,7 @@ def learn(write, cells, **options):
 
 
 def parse(text, notation):
-    return parse_numbers(character_codes(np.array([text], object)), notation, np)[0]
+    return parse_numbers(convert_to_codes(np.array([text], object)), notation, np)[0]
 
 
 @pytest.mark.parametrize(
@@ -66,20 +66,23 @@ def test_missing_values_are_kept_beside_a_notation(write) -> None:
         (
             ["1,234", "12", "5,678", "3"],
             "1,234.5",
-            "column a: 1,234 and the like do not tell whether a comma separates thousands or the "
-            "decimals; it is read as thousands, write 1234.5 if that is wrong",
+            "column a: 1,234 and similar cells do not show whether a comma separates "
+            "thousands or decimals; it is read as the thousands separator, write 1234.5 if "
+            "that is wrong",
         ),
         (
             ["1,234", "1234", "5,678", "3"],  # a number of four digits has none
             "1.234,5",
-            "column a: 1,234 and the like do not tell whether a comma separates thousands or the "
-            "decimals; it is read as decimal, write 1234.5 if that is wrong",
+            "column a: 1,234 and similar cells do not show whether a comma separates "
+            "thousands or decimals; it is read as the decimal separator, write 1234.5 if "
+            "that is wrong",
         ),
         (
             ["1.234 %", "12 %", "5.678 %", "3 %"],
             "1,234.5",
-            "column a: 1.234 % and the like do not tell whether a dot separates thousands or the "
-            "decimals; it is read as decimal, write 1234.5 if that is wrong",
+            "column a: 1.234 % and similar cells do not show whether a dot separates "
+            "thousands or decimals; it is read as the decimal separator, write 1234.5 if "
+            "that is wrong",
         ),
     ],
 )
@@ -129,7 +132,7 @@ def test_what_is_no_number_is_missing(text) -> None:
     assert np.isnan(parse(text, "1,234.5"))
 
 
-@given(st.decimals(-(10**9), 10**9, places=3), st.sampled_from(NOTATIONS))
+@given(st.decimals(-(10**9), 10**9, places=3), st.sampled_from(NUMBER_NOTATIONS))
 def test_every_number_is_read_as_python_reads_it(number, notation) -> None:
     written = f"{number:,}".replace(",", "x").replace(".", notation[5]).replace("x", notation[1])
     assert parse(written, notation) == float(number)
@@ -138,15 +141,15 @@ def test_every_number_is_read_as_python_reads_it(number, notation) -> None:
 
 def test_a_mixture_is_refused_by_its_line(write, refusal) -> None:
     assert refusal(learn, write, ["1,5", "2,5", "3,5", "soon", "4,5", ""]) == (
-        "data file t.csv, column a: it holds numbers such as 1,5, but 'soon' in line 5; mend the "
-        "cell, or give --categorical a or --ignore a"
+        "data file t.csv, column a: it holds numbers such as 1,5, but 'soon' in line 5; "
+        "fix the cell, or give --categorical a or --ignore a"
     )
 
 
 def test_rows_to_predict_on_are_in_the_notation_of_the_column(write, refusal) -> None:
     schema = learn(write, ["1,5", "2,5", "3,5", "4,5"]).schema
     assert refusal(read_raw, write("a;b\n1,5;1\n1.5;2\n", "new.csv"), schema) == (
-        "data file new.csv, column a: '1.5' in line 3 is not a number like 1.234,5; mend the cell"
+        "data file new.csv, column a: '1.5' in line 3 is not a number like 1.234,5; fix the cell"
     )
     pd.DataFrame({"a": [1.5, None, 1e-7, 2e9], "b": [1, 2, 3, 4]}).to_parquet("new.parquet")
     raw = read_raw("new.parquet", schema)
@@ -161,7 +164,7 @@ def test_constant_numbers_are_left_out(write) -> None:
 def test_a_number_beyond_float32_is_refused_by_its_line(write, refusal) -> None:
     assert refusal(learn, write, ["1,5", "9" * 39, "2,5", "3", "4"]) == (
         f"data file t.csv, column a: it holds numbers such as 1,5, but '{'9' * 39}' in line 3; "
-        "mend the cell, or give --categorical a or --ignore a"
+        "fix the cell, or give --categorical a or --ignore a"
     )
 
 
@@ -171,19 +174,19 @@ def test_a_number_beyond_float32_is_refused_by_its_line(write, refusal) -> None:
         (
             ["15%", "15", "7.5%", "20"],
             [0.15, 15, 0.075, 20],
-            "some numbers have a percent sign, which divides by a hundred, and others, such as 15, "
-            "have none; write all of them alike",
+            "some numbers have a percent sign, which divides by 100, and others, such as "
+            "15, have none; write all of them alike",
         ),
         (
             ["$5", "€7", "$9.5", "€1"],
             [5, 7, 9.5, 1],
-            "$ and € are mixed, and their amounts not converted",
+            "$ and € are mixed, and the amounts are not converted",
         ),
         (
             ["2.026", "513", "37.521", "900"],
             [2.026, 513, 37.521, 900],
-            "2.026 and the like do not tell whether a dot separates thousands or the decimals; it "
-            "is read as decimal, write 1234 if that is wrong",
+            "2.026 and similar cells do not show whether a dot separates thousands or "
+            "decimals; it is read as the decimal separator, write 1234 if that is wrong",
         ),
         (
             ["20240107", "20240108", "3", "4"],
@@ -239,6 +242,6 @@ def test_numbers_that_float32_makes_equal_are_told(write) -> None:
 def test_measurements_with_a_unit_are_not_said_to_name_rows_alone(write) -> None:
     data = learn(write, [f"{number}.5 kg" for number in range(30)])
     assert data.warnings[1] == (
-        "column a: numbers and dates in other notations, such as 0.5 kg, are not read; write "
-        "1234.5 or 2024-12-31 to learn from it"
+        "column a: numbers and dates in other notations, such as 0.5 kg, are not "
+        "supported; write 1234.5 or 2024-12-31 to use the column"
     )

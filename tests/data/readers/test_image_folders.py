@@ -75,7 +75,7 @@ def test_where_some_images_are_coloured_all_are(pets):
     assert data.schema.array_shape == (4, 3, 3)
     np.testing.assert_array_equal(data.raw["x"][0], np.repeat(GREY[..., None], 3, axis=2))
     np.testing.assert_array_equal(data.raw["x"][-1], np.full((4, 3, 3), (9.0, 8.0, 7.0)))
-    assert data.warnings == ("6 of 7 images are grey and read as coloured ones",)
+    assert data.warnings == ("6 of 7 images are grey and read as coloured",)
 
 
 PALETTE = Image.fromarray(np.full((4, 3, 3), (255, 0, 0), np.uint8)).convert("P")
@@ -120,10 +120,10 @@ def test_what_is_left_out_is_named(pets):
     data = load_dataset("pets")
     assert data.classes == ("cat", "dog")
     assert data.warnings == (
-        "images in no sub-folder are left out: loose.png",
+        "images outside a sub-folder are left out: loose.png",
         "files that are neither PNG nor JPEG are left out: notes.txt, cat/Thumbs.db",
         "folders within a class are left out: cat/kittens",
-        "sub-folders without images are no classes: fish",
+        "sub-folders without images are not classes: fish",
     )
 
 
@@ -172,18 +172,18 @@ def test_linked_classes_are_followed(pets):
 def test_refused_folders(pets, refusal):
     save("flat/1.png")
     assert refusal(load_dataset, "flat") == (
-        "data folder flat: no sub-folder holds images (.png, .jpg, .jpeg); put those of each "
-        "class into a sub-folder of its name"
+        "data folder flat: no sub-folder holds images (.png, .jpg, .jpeg); put those of "
+        "each class into a sub-folder with its name"
     )
     save("one/cat/1.png")
     assert refusal(load_dataset, "one") == (
-        "data folder one: the one sub-folder with images is cat; put those of each other class "
-        "into a sub-folder of its name"
+        "data folder one: only the sub-folder cat holds images; put those of each other "
+        "class into a sub-folder with its name"
     )
     save("split/train/cat/1.png")
     assert refusal(load_dataset, "split").endswith(", or give split/train, which has some")
     assert refusal(load_dataset, "pets", target="kind") == (
-        "data folder pets: its target is class, not kind; leave --target out"
+        "data folder pets: its target is class, not kind; leave out --target"
     )
 
 
@@ -219,16 +219,16 @@ def test_a_model_of_arrays_reads_images_where_they_can_have_its_channels(pets, r
     for shape in ((4, 3, 1), (4, 3, 3)):
         assert read_raw("pets", Schema((), "y", ("a", "b"), shape))["x"].shape == (6, *shape)
     assert refusal(read_raw, "pets", Schema((), "y", ("a", "b"), (4, 3, 2))) == (
-        "data folder pets: it is a folder of images where the model reads 2 channels; give an "
-        ".npz file"
+        "data folder pets: it is a folder of images, but the model reads 2 channels; give "
+        "an .npz file"
     )
     assert refusal(read_raw, "pets", Schema((), "y", ("a", "b"), (12,))) == (
-        "data folder pets: it is a folder of images where the model reads arrays of shape (12,); "
-        "give an .npz file"
+        "data folder pets: it is a folder of images, but the model reads arrays of shape "
+        "(12,); give an .npz file"
     )
     assert refusal(read_raw, "pets", Schema((), "y", ("a", "b"))) == (
-        "data folder pets: it is a folder of images where the model reads the columns of a table; "
-        "give a table"
+        "data folder pets: it is a folder of images, but the model reads the columns of a "
+        "table; give a table"
     )
 
 

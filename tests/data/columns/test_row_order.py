@@ -72,11 +72,11 @@ def test_another_order_is_other_data(tmp_path):
 def test_what_cannot_be_ordered_is_refused_with_its_place(tmp_path):
     spoken = [day.strftime("%d %B %Y") for day in DAYS]
     assert refused(spoken, tmp_path) == (
-        f", --order: column when has {spoken[0]!r} in line 2, which is no number or date for "
-        "certain; write dates as 2024-01-31, or 2024-01-31 12:30"
+        f", --order: column when has {spoken[0]!r} in line 2, which is not certainly a "
+        "number or date; write dates as 2024-01-31, or 2024-01-31 12:30"
     )
     assert refused(["", *VALUES["dates"][1:]], tmp_path) == (
-        ", --order: column when has no value in line 2; fill the cells in, or leave these rows out"
+        ", --order: column when has no value in line 2; fill in the cells, or leave out these rows"
     )
 
 
@@ -84,4 +84,4 @@ def test_dates_are_ordered_in_any_notation_that_leaves_no_doubt(tmp_path):
     german = [day.strftime("%d.%m.%Y") for day in DAYS]
     np.testing.assert_array_equal(load(german, tmp_path).order, PLACES)
     doubtful = ["02/01/2024", "01/02/2024"] * (len(DAYS) // 2)
-    assert "which is no number or date for certain" in refused(doubtful, tmp_path)
+    assert "which is not certainly a number or date" in refused(doubtful, tmp_path)

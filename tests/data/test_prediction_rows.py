@@ -16,7 +16,7 @@ ROWS = 500
 @pytest.fixture
 def small_parts(monkeypatch):
     monkeypatch.setattr("tuner.data.readers.csv_files._BLOCK_BYTES", 512)
-    monkeypatch.setattr("tuner.data.readers.parquet_files._BATCH", 64)
+    monkeypatch.setattr("tuner.data.readers.parquet_files._BATCH_ROWS", 64)
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +65,11 @@ def test_what_is_no_table_comes_in_one_part(tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("big,red,True,a", ", column size: 'big' in line 502 is not a number; mend the cell"),
+        ("big,red,True,a", ", column size: 'big' in line 502 is not a number; fix the cell"),
         (
             "1,red",
-            ", line 502: 2 cells where the header names 4; mend the line, or quote cells that "
-            "contain the delimiter",
+            ", line 502: it has 2 cells, but the header has 4; fix the line, or quote "
+            "cells that contain the delimiter",
         ),
         ('1,red,True,"a', ": a quotation mark after line 501 is never closed; close it"),
     ],

@@ -1,0 +1,195 @@
+"""The description, raw values and features of a column, for each kind of column."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tuner.data.columns.column import Column, ColumnKind
+from tuner.data.columns.column_warnings import (
+    CONSTANT,
+    EMPTY,
+    RARE,
+    warn_about_mixed_levels,
+    warn_about_mixed_signs,
+    warn_about_pooled_levels,
+    warn_about_rounding,
+    warn_about_unsupported,
+)
+from tuner.data.columns.feature_encoding import EncodedColumn, name_parsed_features
+from tuner.data.columns.identifiers import IDENTIFIER, are_identifiers, find_unique_reason
+from tuner.data.columns.levels import find_levels
+from tuner.data.parsing.date_notations import PARTS
+from tuner.data.parsing.notation_choice import ParsedTexts
+from tuner.data.parsing.notations import parse_texts
+from tuner.data.parsing.text_column import TextColumn
+from tuner.data.readers.table import Table
+
+__all__ = [
+    "InferredColumn",
+    "describe_dates",
+    "describe_levels",
+    "describe_numbers",
+    "describe_parsed_numbers",
+    "ignore_column",
+]
+
+_NOTHING = EncodedColumn(())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InferredColumn:
+    """A column whose kind is known.
+
+    Attributes:
+        column: The description of the column.
+        raw: Its values as an exported model takes them, shape `(rows,)`; empty if it is ignored.
+        encoded: Its features; empty if it is ignored.
+        warnings: Warnings about its cells.
+        parsed: Its parsed texts, if they are numbers in a notation and their meaning is uncertain.
+    """
+
+    column: Column
+    raw: np.ndarray
+    encoded: EncodedColumn
+    warnings: tuple[str, ...] = ()
+    parsed: ParsedTexts | None = None
+
+    def prepend_warning(self, warning: str) -> "InferredColumn":
+        """Return the column with a warning before its own."""
+        return replace(self, warnings=(warning, *self.warnings))
+
+
+def ignore_column(name: str, reason: str, *warnings: str) -> InferredColumn:
+    """Leave a column out."""
+    column = Column(name, "ignored", reason=reason)
+    return InferredColumn(column, np.empty(0), _NOTHING, _drop_empty(warnings))
+
+
+def describe_numbers(
+    table: Table, name: str, numbers: np.ndarray, *warnings: str
+) -> InferredColumn:
+    """Describe a column of numbers.
+
+    Args:
+        table: The table.
+        name: The column.
+        numbers: Shape `(rows,)`, float64, NaN if missing.
+        *warnings: Warnings about its texts.
+
+    Raises:
+        DataError: A number is infinite in float32.
+    """
+    missing = np.isnan(numbers)
+    if missing.all():
+        return ignore_column(name, EMPTY, *warnings)
+    values = table.convert_to_float32(name, numbers)
+    inexact = warn_about_rounding(name, numbers, values)
+    if not missing.any() and values.min() == values.max():
+        return ignore_column(name, CONSTANT, inexact, *warnings)
+    if are_identifiers(name, numbers):
+        remedy = f"column {name}: rename it if its numbers measure something"
+        return ignore_column(name, IDENTIFIER, remedy, *warnings)
+    column = Column(name, "numeric", missing=bool(missing.any()))
+    kept = _drop_empty((inexact, *warnings))
+    return InferredColumn(column, values, EncodedColumn((values,)), kept)
+
+
+def describe_parsed_numbers(table: Table, name: str, parsed: ParsedTexts) -> InferredColumn:
+    """Describe a text column whose cells are numbers in a notation.
+
+    Raises:
+        DataError: A number is infinite in float32.
+    """
+    texts = parsed.column
+    numbers = describe_numbers(table, name, texts.expand(parsed.values))
+    if not parsed.notation or not numbers.column.is_used:
+        return numbers
+    column = Column(name, "numeric", missing=numbers.column.missing, notation=parsed.notation)
+    signs = warn_about_mixed_signs(name, texts.stripped[parsed.readable])
+    warnings = _drop_empty((*numbers.warnings, parsed.warn_about_ambiguity(name), signs))
+    return InferredColumn(
+        column,
+        raw=texts.expand_texts(~parsed.readable),
+        encoded=_encode_parsed(column, parsed),
+        warnings=warnings,
+        parsed=parsed if warnings else None,
+    )
+
+
+def describe_dates(name: str, parsed: ParsedTexts) -> InferredColumn:
+    """Describe a text column whose cells are dates, without constant calendar parts."""
+    readable = parsed.readable
+    missing = bool((~readable).any())
+    parts = tuple(
+        part
+        for part, features in PARTS.items()
+        if any(np.ptp(parsed.features[feature][readable]) > 0 for feature in features)
+    )
+    if not parts and not missing:
+        return ignore_column(name, CONSTANT)
+    column = Column(
+        name, "date", missing=missing, notation=parsed.notation, parts=parts or ("days",)
+    )
+    return InferredColumn(
+        column,
+        raw=parsed.column.expand_texts(~readable),
+        encoded=_encode_parsed(column, parsed),
+        warnings=_drop_empty((parsed.warn_about_ambiguity(name),)),
+    )
+
+
+def describe_levels(name: str, texts: TextColumn, *, forced: bool) -> InferredColumn:
+    """Describe a text column whose cells are levels.
+
+    Args:
+        name: The column.
+        texts: Its texts.
+        forced: The user asked for levels, so keep rare levels and identifiers.
+    """
+    missing = bool(texts.empty.any())
+    if texts.empty.all():
+        return ignore_column(name, EMPTY)
+    reason = "" if forced else find_unique_reason(texts)
+    if reason:
+        return ignore_column(name, reason, warn_about_unsupported(name, texts))
+    levels = find_levels(texts, keep_rare=forced)
+    if not levels.names:
+        return ignore_column(name, RARE, warn_about_unsupported(name, texts))
+    if len(levels.names) == 1 and not levels.pooled and not missing:
+        return ignore_column(name, CONSTANT)
+    kind: ColumnKind = "boolean" if texts.is_boolean else "categorical"
+    column = Column(
+        name,
+        kind,
+        levels=levels.names,
+        missing=missing,
+        spellings=levels.spellings,
+        other=levels.pooled > 0,
+    )
+    last = len(levels.names) + column.other if missing else -1
+    encoded = EncodedColumn((np.where(texts.empty, last, levels.indices),), texts.indices)
+    mixed = "" if forced else warn_about_mixed_levels(column)
+    warnings = _drop_empty((warn_about_pooled_levels(name, levels), mixed))
+    return InferredColumn(column, texts.expand_texts(texts.empty), encoded, warnings)
+
+
+def _encode_parsed(column: Column, parsed: ParsedTexts) -> EncodedColumn:
+    """Return the features of numbers or dates that were parsed to find their notation.
+
+    The notation was found without the blanks around a text. An exported model parses texts with
+    their blanks, some of which make a text too long or unknown to it. So the few texts that have
+    blanks are parsed as they are.
+    """
+    texts = parsed.column
+    blank = parsed.readable & (texts.texts != texts.stripped)
+    unchanged = parse_texts(texts.texts[blank], parsed.notation)
+    features = []
+    for name in name_parsed_features(column):
+        values = parsed.features[name].astype(np.float32)
+        values[blank] = unchanged[name]
+        features.append(values)
+    return EncodedColumn(tuple(features), texts.indices)
+
+
+def _drop_empty(warnings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(warning for warning in warnings if warning)

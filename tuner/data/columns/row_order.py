@@ -1,0 +1,69 @@
+"""The order of rows, read from a column that is not learned from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from tuner.data.parsing.notation_choice import choose_notation
+from tuner.data.parsing.text_column import TextColumn
+from tuner.data.readers.table import Table
+from tuner.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["read_order"]
+
+
+def read_order(table: Table, name: str, present: np.ndarray) -> np.ndarray:
+    """Read a column as an order: numbers, dates or times.
+
+    Args:
+        table: The rows.
+        name: The column.
+        present: Which rows are used, those that have a label, shape `(rows,)`, bool.
+
+    Returns:
+        The rank of each used row, from 0, equal for equal values, shape `(used rows,)`, int64.
+
+    Raises:
+        DataError: A used row has no value, or a value that is neither number nor date.
+    """
+    import pandas as pd
+
+    keys = _read_sort_keys(table, name, present)
+    table.require_values(name, keys.isna().to_numpy() & present, "--order")
+    ranks, _ = pd.factorize(keys[present], sort=True)
+    return ranks.astype(np.int64)
+
+
+def _read_sort_keys(table: Table, name: str, present: np.ndarray) -> pd.Series:
+    """Return numbers or times that can be sorted, shape `(rows,)`, missing where a cell is."""
+    import pandas as pd
+
+    cells: Any = table.columns[name]
+    if pa.types.is_temporal(cells.type):  # stored in a Parquet file
+        return cells.to_pandas()
+    cells = table.get_column(name, otherwise="choose another --order")
+    if not pa.types.is_string(cells.type):
+        return cells.to_pandas()
+    column = TextColumn.from_arrow(cells)
+    if not column.not_numeric.any():
+        return pd.Series(column.expand(column.parse_plain_numbers()))
+    texts = pd.Series(column.expand(column.stripped)).mask(column.expand(column.empty))
+    moments = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+    if not (moments.isna() & texts.notna() & present).any():
+        return moments
+    parsed = choose_notation(column)
+    values = pd.Series(column.expand(parsed.values))
+    unread = np.flatnonzero(values.isna() & texts.notna() & present)
+    if not len(unread) and not parsed.warn_about_ambiguity(name):
+        return values
+    row = int(unread[0]) if len(unread) else int(np.flatnonzero(present)[0])
+    raise DataError(
+        f"{table.label}, --order: column {name} has {texts[row]!r} in {table.locate_row(row)}, "
+        "which is not certainly a number or date; write dates as 2024-01-31, or 2024-01-31 12:30"
+    )

@@ -1,0 +1,213 @@
+"""The layout of a CSV or TSV file: its encoding, delimiter and header, and its lines."""
+
+import csv
+import gzip
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+from tuner.data.readers.text_encodings import LATIN_1, find_encoding
+from tuner.errors import DataError
+from tuner.words import count_noun, list_first
+
+__all__ = ["CsvFile", "inspect_csv", "is_gzip", "report_unreadable"]
+
+_NAMED_DELIMITER = re.compile(r"""sep=([^\w"])""", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?[0-9]*[.,][0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A file that has rows, and how its bytes become cells.
+
+    Attributes:
+        path: The file.
+        encoding: Python's name of the encoding.
+        delimiter: The character between cells.
+        header: The cells of the header.
+        lines_before: The number of lines before the header.
+    """
+
+    path: Path
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    lines_before: int
+
+    def read_rows(self, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row with the line at which it begins, the header first.
+
+        Blank lines are no rows, but in a file of one column they are missing cells.
+        """
+        return _read_rows(
+            self.path, self.encoding, self.delimiter, self.lines_before, strict=strict
+        )
+
+    def locate_row(self, row: int) -> str:
+        """Return the line at which a row begins; blank lines and quoted line ends move it."""
+        with suppress(csv.Error):  # a cell that is too long for Python's reader
+            for count, (line, _) in enumerate(self.read_rows()):
+                if count == row + 1:
+                    return f"line {line}"
+        return f"row {row + 1}"
+
+    def list_warnings(self) -> tuple[str, ...]:
+        """Return warnings about the encoding and about a header that may be a row."""
+        warnings = []
+        if self.encoding == LATIN_1:
+            warnings.append(
+                "the file is not UTF-8 and is read as Latin-1 (Windows-1252); save it as UTF-8 if "
+                "letters look wrong"
+            )
+        numbers = [name for name in self.header if _NUMBER.fullmatch(name.strip())]
+        if numbers:
+            warnings.append(
+                f"the first line is read as the header, with {list_first(numbers)} among the "
+                "names; put a line of names before it if it is a row"
+            )
+        return tuple(warnings)
+
+    def describe_uneven_row(self) -> str | None:
+        """Return an error message about the first row of another length than the header.
+
+        Returns:
+            None if all rows have its length.
+
+        Raises:
+            csv.Error: A cell is too long for Python's reader.
+        """
+        width = len(self.header)
+        for line, cells in self.read_rows():
+            if len(cells) != width and cells:
+                remedy = "fix the line, or quote cells that contain the delimiter"
+                if width == 1:
+                    remedy = "begin the file with the header, or separate its names as the cells"
+                return (
+                    f"data file {self.path}, line {line}: it has {count_noun(len(cells), 'cell')}, "
+                    f"but the header has {width}; {remedy}"
+                )
+        return None
+
+    def check_quotes(self) -> None:
+        """Check that every quotation mark is closed.
+
+        Raises:
+            DataError: One is not.
+        """
+        last = 1
+        try:
+            for line, _ in self.read_rows(strict=True):
+                last = line
+        except csv.Error as err:
+            if "unexpected end" in str(err):
+                raise DataError(
+                    f"data file {self.path}: a quotation mark after line {last} is never closed; "
+                    "close it"
+                ) from err
+
+
+def inspect_csv(path: Path) -> CsvFile:
+    """Find the encoding, the delimiter and the header of a file.
+
+    Raises:
+        DataError: The file is empty, not text, has no rows, or its header is incomplete.
+    """
+    with _open_bytes(path) as file:
+        encoding = find_encoding(file)
+    if encoding is None:
+        raise DataError(
+            f"data file {path}: it is neither UTF-8, UTF-16 nor Latin-1 text; save it as UTF-8"
+        )
+    line = _read_first_line(path, encoding)
+    named = _NAMED_DELIMITER.fullmatch(line.rstrip("\r\n"))
+    if named is not None:
+        delimiter = named[1]
+    else:
+        delimiter = "\t" if _is_tsv(path) else max(",;\t|", key=line.count)
+    lines_before = int(named is not None)
+    rows = _read_rows(path, encoding, delimiter, lines_before)
+    _, header = next(rows)
+    _check_header(path, [name.strip() for name in header])
+    if next(rows, None) is None:
+        raise DataError(f"data file {path}: it has a header and no rows; add some")
+    return CsvFile(path, encoding, delimiter, tuple(header), lines_before)
+
+
+def _check_header(path: Path, names: list[str]) -> None:
+    if not any(names):
+        raise DataError(f"data file {path}: its first line is blank; name the columns there")
+    if "" in names:
+        index = names.index("")
+        remedy = {
+            0: "write the file without a row index",
+            len(names) - 1: "remove the delimiter after the last name",
+        }.get(index, "begin the file with the header")
+        raise DataError(
+            f"data file {path}: column {index + 1} has no name in the header; name it, or {remedy}"
+        )
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise DataError(
+            f"data file {path}: the header names more than one column {list_first(repeated)}; "
+            "rename all but one"
+        )
+
+
+def _read_rows(
+    path: Path, encoding: str, delimiter: str, lines_before: int, *, strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    with _open_text(path, encoding) as text:
+        for _ in range(lines_before):
+            text.readline()
+        rows = csv.reader(text, delimiter=delimiter, strict=strict)
+        header = next(rows, [])
+        yield lines_before + 1, header
+        line = lines_before + rows.line_num + 1
+        for cells in rows:
+            if cells or len(header) == 1:
+                yield line, cells
+            line = lines_before + rows.line_num + 1
+
+
+def _read_first_line(path: Path, encoding: str) -> str:
+    with _open_text(path, encoding) as text:
+        line = text.readline()
+    if not line:
+        raise DataError(f"data file {path}: it is empty; add a header line and rows")
+    return line
+
+
+def _open_text(path: Path, encoding: str) -> TextIO:
+    open_file = gzip.open if is_gzip(path) else open
+    return open_file(path, "rt", encoding=encoding, newline="")
+
+
+def _open_bytes(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path) if is_gzip(path) else path.open("rb"))
+
+
+@contextmanager
+def report_unreadable(path: Path) -> Iterator[None]:
+    """Report a file that is not CSV or not a whole gzip file as a `DataError`."""
+    try:
+        yield
+    except csv.Error as err:
+        raise DataError(f"data file {path}: it is not a table of cells ({err})") from err
+    except (EOFError, zlib.error, OSError) as err:
+        if isinstance(err, OSError) and err.errno:
+            raise
+        raise DataError(f"data file {path}: it is not a whole gzip file; pack it again") from err
+
+
+def is_gzip(path: Path) -> bool:
+    """Return whether a file's name says that it is gzipped."""
+    return path.name.lower().endswith(".gz")
+
+
+def _is_tsv(path: Path) -> bool:
+    return path.name.lower().removesuffix(".gz").endswith(".tsv")
