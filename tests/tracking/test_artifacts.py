@@ -1,11 +1,10 @@
-"""The report of a study in a real MLflow store."""
+"""The report of a study as artifacts of its run."""
 
 import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from mlflow import MlflowClient
 
 from tuner.tracking.runs import StudyRuns
 
@@ -18,25 +17,13 @@ CHART = {
 }
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    return MlflowClient(tracking_uri=f"sqlite:///{tmp_path_factory.mktemp('store')}/mlflow.db")
-
-
-def artifact(client, run_id, name):
-    """The text of an artifact, as its store has it."""
-    folder = client.get_run(run_id).info.artifact_uri.removeprefix("file://")
-    return Path(folder, name).read_text(encoding="utf-8")
-
-
 @pytest.fixture
-def study(make_study, make_record):
-    study = make_study()
+def study(study, make_record):
     study.write_trial(make_record(0), {})
     return study
 
 
-def reported(study):
+def write_report(study):
     (study.folder / "report.html").write_text("<p>It is so.</p>", encoding="utf-8")
     pd.DataFrame({"trial": [0, 1], "score": [0.5, None]}).to_csv(
         study.folder / "results.csv", index=False
@@ -45,38 +32,41 @@ def reported(study):
     (study.folder / "figures" / "size.vl.json").write_text(json.dumps(CHART), encoding="utf-8")
 
 
-def written(client, study, tmp_path):
-    runs = StudyRuns(client, study, tmp_path)
+def write_all(client, study):
+    """Write a study's runs and its pictures; return the id of its own run."""
+    runs = StudyRuns(client, study, study.folder.parents[1])
     runs.update()
     runs.close()
     runs.draw()
     return runs.run_id
 
 
-def test_the_page_its_pictures_and_the_table_are_artifacts_of_the_studys_run(
-    client, study, tmp_path
-):
-    reported(study)
-    run_id = written(client, study, tmp_path)
-    assert {"report.html", "results.csv", "results.json", "figures"} <= {
-        each.path for each in client.list_artifacts(run_id)
-    }
-    assert artifact(client, run_id, "figures/size.svg").startswith("<svg")
+def read_artifact(client, run_id, name):
+    folder = client.get_run(run_id).info.artifact_uri.removeprefix("file://")
+    return Path(folder, name).read_text(encoding="utf-8")
+
+
+def test_the_page_its_pictures_and_the_table_are_artifacts_of_the_studys_run(client, study):
+    write_report(study)
+    run_id = write_all(client, study)
+    names = {artifact.path for artifact in client.list_artifacts(run_id)}
+    assert {"report.html", "results.csv", "results.json", "figures"} <= names
+    assert read_artifact(client, run_id, "figures/size.svg").startswith("<svg")
     tag = client.get_run(run_id).data.tags["mlflow.loggedArtifacts"]
     assert json.loads(tag) == [{"path": "results.json", "type": "table"}]
 
 
-def test_what_is_written_again_is_replaced(client, study, tmp_path):
-    reported(study)
-    written(client, study, tmp_path)
-    run_id = written(client, study, tmp_path)
-    assert json.loads(artifact(client, run_id, "results.json")) == {
+def test_a_table_that_is_written_again_replaces_the_first_one(client, study):
+    write_report(study)
+    write_all(client, study)
+    run_id = write_all(client, study)
+    assert json.loads(read_artifact(client, run_id, "results.json")) == {
         "columns": ["trial", "score"],
         "data": [[0, 0.5], [1, None]],
     }
 
 
-def test_a_study_without_a_report_is_written_all_the_same(client, study, tmp_path):
-    run_id = written(client, study, tmp_path)
-    names = {each.path for each in client.list_artifacts(run_id)}
+def test_a_study_without_a_report_is_written(client, study):
+    run_id = write_all(client, study)
+    names = {artifact.path for artifact in client.list_artifacts(run_id)}
     assert names == {"folds.json", "space.json"}

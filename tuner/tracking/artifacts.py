@@ -1,4 +1,4 @@
-"""A study's report in MLflow: the page, its charts as pictures, and the table of its trials."""
+"""Logs a study's report to MLflow: the page, its charts as pictures, and the table of trials."""
 
 import json
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from tuner.study import Study
 
 __all__ = ["log_figures", "log_report"]
 
-_WIDTH = 720  # of a picture, in pixels; on the page a chart is as wide as its place
-_TABLE = "results.json"  # as MLflow's page of tables reads it
+_WIDTH = 720  # pixels of a picture; on the page, a chart is as wide as the window allows
+_TABLE = "results.json"  # in the form that MLflow shows as a table
 
 
 def log_report(client: MlflowClient, run_id: str, study: Study) -> None:
-    """Write the page and the table of trials, if the study has them."""
+    """Log the page and the table of trials, if the study has them."""
     for name in ("report.html", "results.csv"):
         path = study.folder / name
         if path.exists():
@@ -27,24 +27,25 @@ def log_report(client: MlflowClient, run_id: str, study: Study) -> None:
 
 
 def log_figures(client: MlflowClient, run_id: str, study: Study) -> None:
-    """Write each chart of the report as `figures/NAME.svg`; drawing them takes seconds."""
-    for name, picture in _pictures(study.folder / "figures"):
+    """Log each chart of the report as `figures/NAME.svg`. Drawing them takes seconds."""
+    for name, picture in _draw_pictures(study.folder / "figures"):
         client.log_text(run_id, picture, f"figures/{name}.svg")
 
 
 def _log_table(client: MlflowClient, run_id: str, path: Path) -> None:
-    """Write a table that MLflow shows; one that is there is replaced, where MLflow would append."""
+    """Log a table that MLflow shows. An earlier one is replaced, where MLflow would append."""
     import pandas as pd
 
     table = pd.read_csv(path)
     tag = client.get_run(run_id).data.tags.get(MLFLOW_LOGGED_ARTIFACTS, "[]")
-    if any(each["path"] == _TABLE for each in json.loads(tag)):
+    if any(artifact["path"] == _TABLE for artifact in json.loads(tag)):
         client.log_text(run_id, table.to_json(orient="split", index=False), _TABLE)
     else:
         client.log_table(run_id, table, _TABLE)
 
 
-def _pictures(folder: Path) -> Iterator[tuple[str, str]]:
+def _draw_pictures(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the SVG text of each chart in a folder."""
     paths = sorted(folder.glob("*.vl.json"))
     if not paths:
         return

@@ -1,4 +1,4 @@
-"""Shows a search in MLflow while it runs."""
+"""Shows a study in MLflow while it is searched."""
 
 import json
 import os
@@ -13,26 +13,28 @@ from tuner.study import Listener, Study
 
 __all__ = ["MlflowMirror"]
 
-_PATIENCE = 10.0  # seconds to wait at a study's end for what is still to be written
+_PATIENCE = 10.0  # seconds to wait at a study's end for the process to finish writing
 
 
 class MlflowMirror(Listener):
-    """Shows a study in MLflow. The journal is the truth; this is a copy for people to look at.
+    """A listener that starts the process which writes a study to MLflow.
 
-    A process of its own reads the journal and writes MLflow (`tuner.tracking.mlflow_process`). It
-    starts here, at once, so that it is ready when the search is. While MLflow cannot be reached, it
-    tries again until the study ends; `tuner sync` writes what is missing then.
+    The journal is the truth, and MLflow has a copy for people to look at. The process
+    (`tuner.tracking.mlflow_process`) reads the journal and writes MLflow. It starts with this
+    object, so that it is ready when the search is. While MLflow cannot be reached, the process
+    tries again until the study ends. `tuner sync` writes what is missing then.
 
     Args:
-        uri: MLflow's tracking URI.
-        root: The folder that holds all that searches write; artifacts of a local store go there.
-        on_fault: Is told why MLflow cannot be written; empty when it can be again.
+        uri: The tracking URI of MLflow.
+        root: The folder of all studies; a local store's artifacts go there.
+        on_fault: Called with the reason when MLflow cannot be written, and with "" when it can be
+            written again.
 
     Attributes:
         fault: Why MLflow cannot be written; empty while it can be.
-        experiment_id: MLflow's id of the experiment; empty until it is known.
-        run_id: MLflow's id of the study's run; empty until it is known.
-        complete: Whether all was written when the study ended.
+        experiment_id: MLflow's id of the experiment; empty until the process reports it.
+        run_id: MLflow's id of the study's run; empty until the process reports it.
+        complete: Whether everything was written when the study ended.
     """
 
     def __init__(
@@ -45,65 +47,65 @@ class MlflowMirror(Listener):
         self.experiment_id = ""
         self.run_id = ""
         self.complete = False
-        self._ended = threading.Event()  # all is written but the pictures, or nothing more will be
-        self._recorder = subprocess.Popen(
+        self._finished = threading.Event()  # set when all but the pictures is written, or at death
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "tuner.tracking.mlflow_process", uri, str(root.absolute())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # MLflow's and its database's chatter; faults are told
+            stderr=subprocess.DEVNULL,  # log lines of MLflow and its database; faults are reported
             text=True,
             env={"MLFLOW_DISABLE_TELEMETRY": "true", **os.environ},
-            start_new_session=True,  # an interrupt from the keyboard is for the search alone
+            start_new_session=True,  # an interrupt from the keyboard ends the search alone
         )
-        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader = threading.Thread(target=self._read_messages, daemon=True)
         self._reader.start()
 
     def on_study_begin(self, study: Study) -> None:
-        """Tell the recorder which study it is."""
+        """Send the study's name to the process."""
         self._send(study.record.name + "\n")
 
     def on_study_end(
         self, status: Literal["finished", "failed", "interrupted"], summary: Mapping[str, Any]
     ) -> None:
-        """Wait until all is written, but not for long: the recorder goes on by itself."""
+        """Wait a few seconds until all is written; the process then continues alone."""
         self._close()
-        self._ended.wait(_PATIENCE)
+        self._finished.wait(_PATIENCE)
 
     def _send(self, text: str) -> None:
-        assert self._recorder.stdin is not None  # it is a pipe
+        assert self._process.stdin is not None  # it is a pipe
         try:
-            self._recorder.stdin.write(text)
-            self._recorder.stdin.flush()
-        except OSError:  # it has died; its reader tells so
+            self._process.stdin.write(text)
+            self._process.stdin.flush()
+        except OSError:  # the process died, which `_read_messages` reports
             return
 
     def _close(self) -> None:
-        assert self._recorder.stdin is not None  # it is a pipe
+        assert self._process.stdin is not None  # it is a pipe
         try:
-            self._recorder.stdin.close()
-        except OSError:  # as above
+            self._process.stdin.close()
+        except OSError:  # the process died, which `_read_messages` reports
             return
 
-    def _read(self) -> None:
-        """Take in what the recorder tells; in a thread of its own."""
-        assert self._recorder.stdout is not None  # it is a pipe
-        with self._recorder.stdout as messages:
+    def _read_messages(self) -> None:
+        """Read what the process reports, until it ends. Runs in a thread of its own."""
+        assert self._process.stdout is not None  # it is a pipe
+        with self._process.stdout as messages:
             for line in messages:
                 message = json.loads(line)
                 self.experiment_id = message.get("experiment_id", self.experiment_id)
                 self.run_id = message.get("run_id", self.run_id)
                 if message.get("done"):
                     self.complete = True
-                    self._ended.set()
+                    self._finished.set()
                 if "fault" in message:
                     self._set_fault(message["fault"])
-        code = self._recorder.wait()
+        code = self._process.wait()
         if code:
             self._set_fault(f"the process that writes it ended with {code}")
-        self._ended.set()
+        self._finished.set()
 
     def _set_fault(self, fault: str) -> None:
         changed = bool(fault) != bool(self.fault)
         self.fault = fault
-        if changed:  # how it is away is not told again
+        if changed:  # another reason for the same outage is not reported
             self.on_fault(fault)

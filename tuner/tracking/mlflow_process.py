@@ -1,9 +1,9 @@
 """The process that writes a study to MLflow while it is searched.
 
-It is one of its own, so that a search does not wait for MLflow: importing it and making a database
-take seconds, which pass while TensorFlow is imported. It is told of a study by a line on its
-standard input, follows the study's journal, and ends when that input does, all written or not. On
-its standard output is a JSON object a line for `tuner.tracking.mirror`.
+A search does not wait for MLflow, which takes seconds to import and to create a database. Instead
+`tuner.tracking.mirror` starts this process. It reads the study's name from standard input, follows
+the study's journal, and ends when standard input is closed. It reports on standard output, one
+JSON object per line.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,105 +24,106 @@ from tuner.tracking.runs import StudyRuns
 
 __all__ = ["JournalFollower"]
 
-_PAUSE = 0.25  # seconds between two looks at the journal
-_LONGEST_PAUSE = 5.0  # where MLflow is away
-_NICENESS = 10  # the trainer comes first
+_PAUSE = 0.25  # seconds between two reads of the journal
+_MAX_PAUSE = 5.0  # seconds, while MLflow cannot be reached
+_NICENESS = 10  # so that training comes first
 
 
 class JournalFollower:
-    """Follows a study's journal, whether MLflow is there or not.
+    """Follows a study's journal and writes it to MLflow, through any outage of MLflow.
 
     Args:
-        uri: MLflow's tracking URI.
-        root: The folder that holds all that searches write.
+        uri: The tracking URI of MLflow.
+        root: The folder of all studies.
     """
 
     def __init__(self, uri: str, root: Path) -> None:
         self.uri = uri
         self.root = root
         self._runs: StudyRuns | None = None
-        self._name = ""
+        self._study_name = ""
         self._fault = ""
-        self._over = threading.Event()
+        self._search_ended = threading.Event()
         self._locks = contextlib.ExitStack()
 
-    def listen(self) -> None:
-        """Take in which study it is, and when the search is over; in a thread of its own."""
+    def read_input(self) -> None:
+        """Read the study's name, and notice the end of the search. Runs in a thread of its own."""
         try:
             for line in sys.stdin:
-                self._name = line.strip()
+                self._study_name = line.strip()
         finally:
-            self._over.set()
+            self._search_ended.set()
 
     def run(self) -> None:
-        """Write until the search is over, and once more then."""
+        """Write until the search ends, and once more then."""
         self._attempt(self._connect)
         pause = _PAUSE
-        while not self._over.wait(pause):
+        while not self._search_ended.wait(pause):
             written = self._attempt(self._update)
-            pause = _PAUSE if written else min(2 * pause, _LONGEST_PAUSE)
+            pause = _PAUSE if written else min(2 * pause, _MAX_PAUSE)
         written = self._attempt(self._update)
         if written and self._runs is not None:
             written = self._attempt(self._runs.close)
         if written:
-            tell(done=True)
-        if written and self._runs is not None:  # nobody waits for pictures
+            report(done=True)
+        if written and self._runs is not None:  # the search does not wait for the pictures
             self._attempt(self._runs.draw)
 
     def _connect(self) -> MlflowClient:
-        """Open MLflow; a database is made now, while there is nothing else to do."""
+        """Open MLflow, which creates a database that does not exist."""
         client = MlflowClient(tracking_uri=self.uri)
         client.search_experiments(max_results=1)
         return client
 
     def _update(self) -> None:
-        if not self._name:
+        if not self._study_name:
             return
         if self._runs is None:
-            client, study = self._connect(), Study.open(self._name, self.root)
-            # a recorder whose search was killed ends soon
-            self._locks.enter_context(study.lock_mlflow(_LONGEST_PAUSE))
+            client, study = self._connect(), Study.open(self._study_name, self.root)
+            # the process of a search that was killed ends soon and releases the lock
+            self._locks.enter_context(study.lock_mlflow(_MAX_PAUSE))
             self._runs = StudyRuns(client, study, self.root)
-        known = self._runs.run_id
+        is_new = not self._runs.run_id
         self._runs.update()
-        if not known:
-            tell(experiment_id=self._runs.experiment_id, run_id=self._runs.run_id)
+        if is_new:
+            report(experiment_id=self._runs.experiment_id, run_id=self._runs.run_id)
 
-    def _attempt(self, write: Any) -> bool:
-        """Write something; tell why it cannot be written, and when it can be again."""
+    def _attempt(self, write: Callable[[], object]) -> bool:
+        """Return whether `write` succeeded; report when a fault begins, changes or ends."""
         try:
             write()
-        except Exception as error:  # a store may fail in its own ways: SQL, HTTP, a missing driver
-            if one_line(error) != self._fault:
-                self._fault = one_line(error)
-                tell(fault=self._fault)
+        except Exception as error:  # each store raises its own errors: SQL, HTTP, a missing driver
+            fault = one_line(error)
+            if fault != self._fault:
+                self._fault = fault
+                report(fault=fault)
             return False
         if self._fault:
-            tell(fault="")
+            report(fault="")
         self._fault = ""
         return True
 
 
-def tell(**message: Any) -> None:
-    """Tell the search something; it may be gone."""
+def report(**message: Any) -> None:
+    """Write a message to the search, which may have ended."""
     with contextlib.suppress(BrokenPipeError):
         print(json.dumps(message), file=sys.__stdout__, flush=True)
 
 
 def main() -> None:
-    """Run a recorder: `python -m tuner.tracking.mlflow_process URI ROOT`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was found before is still to be written
+    """Follow a study: `python -m tuner.tracking.mlflow_process URI ROOT`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is in the journal must still be written
     if hasattr(os, "nice"):  # not on Windows
         os.nice(_NICENESS)
-    # a server that does not answer is given up on after seconds, not minutes, and tried again
+    # give up on a server that does not answer after seconds, not minutes, and try again later
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     sys.stdout = sys.stderr  # MLflow prints there, with a server the address of each run
     uri, root = sys.argv[1:]
     follower = JournalFollower(uri, Path(root))
-    threading.Thread(target=follower.listen, daemon=True).start()
+    threading.Thread(target=follower.read_input, daemon=True).start()
     follower.run()
-    os._exit(0)  # all is told; to end MLflow's interpreter in order takes half a second
+    os._exit(0)  # all is reported, and a regular end of the interpreter takes half a second
 
 
 if __name__ == "__main__":

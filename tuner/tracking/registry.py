@@ -1,4 +1,4 @@
-"""A study's exported model in MLflow: logged on its run, and registered under its name."""
+"""Logs a study's exported model to its run in MLflow, and registers it under the study's name."""
 
 import json
 from pathlib import Path
@@ -13,32 +13,32 @@ from tuner.study import Study
 __all__ = ["ALIAS", "register_model"]
 
 ALIAS = "champion"
-"""What points to the version that a study exported last."""
+"""The alias of the version that a study exported last."""
 
 
 def register_model(client: MlflowClient, run_id: str, study: Study, fingerprint: str) -> None:
-    """Log and register what a study exported; what is there already stays as it is.
+    """Log and register a study's exported model; leave unchanged what MLflow has already.
 
-    A model is known by its study and its fingerprint, so that this can be done again at any time,
-    after a break between any two of its steps too.
+    A version is found by the study's id and the model's fingerprint. So this can be repeated at
+    any time, also after a failure between any two of its steps.
 
     Args:
         client: MLflow.
         run_id: The study's run.
         study: The study.
-        fingerprint: Of the model that was exported and checked; where the study's folder has
-            another one by now, or none, nothing is done.
+        fingerprint: The fingerprint of the model that was exported and checked. If the study's
+            folder now has another model or none, nothing is registered.
     """
-    if _exported(study.model_folder) != fingerprint:
+    if _read_fingerprint(study.model_folder) != fingerprint:
         return
     name, tags = study.record.name, {"tuner.id": study.record.id, "tuner.fingerprint": fingerprint}
-    _ensure_registered(client, name)
-    version = _version(client, name, tags)
+    _ensure_registered_model(client, name)
+    version = _find_version(client, name, tags)
     if version is None:
-        model = _logged(client, run_id, study, tags)
+        model = _log_model(client, run_id, study, tags)
         version = client.create_model_version(
             name,
-            model.artifact_location,  # `models:/ID` is looked up in the process's own default store
+            model.artifact_location,  # MLflow looks `models:/ID` up in the process's default store
             run_id,
             tags=tags,
             model_id=model.model_id,
@@ -48,16 +48,16 @@ def register_model(client: MlflowClient, run_id: str, study: Study, fingerprint:
         client.set_registered_model_alias(name, ALIAS, str(version.version))
 
 
-def _exported(folder: Path) -> str | None:
-    """Return the fingerprint of the model in a folder."""
+def _read_fingerprint(folder: Path) -> str | None:
+    """Return the fingerprint of an exported model; None if the folder has no model."""
     path = folder / "model.json"
     if not path.exists():
         return None
-    found: str = json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
-    return found
+    fingerprint: str = json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
+    return fingerprint
 
 
-def _ensure_registered(client: MlflowClient, name: str) -> None:
+def _ensure_registered_model(client: MlflowClient, name: str) -> None:
     try:
         client.create_registered_model(name)
     except MlflowException as error:
@@ -65,22 +65,26 @@ def _ensure_registered(client: MlflowClient, name: str) -> None:
             raise
 
 
-def _version(client: MlflowClient, name: str, tags: dict[str, str]) -> ModelVersion | None:
+def _find_version(client: MlflowClient, name: str, tags: dict[str, str]) -> ModelVersion | None:
     versions = client.search_model_versions(f"name = '{name}'")
-    return next((each for each in versions if tags.items() <= each.tags.items()), None)
+    return next((version for version in versions if tags.items() <= version.tags.items()), None)
 
 
-def _logged(client: MlflowClient, run_id: str, study: Study, tags: dict[str, str]) -> LoggedModel:
-    """Return the model as an output of the study's run, with its files."""
+def _log_model(
+    client: MlflowClient, run_id: str, study: Study, tags: dict[str, str]
+) -> LoggedModel:
+    """Log the model and its files as an output of the study's run, and return it."""
     run = client.get_run(run_id)
     experiment = run.info.experiment_id
-    wanted = " AND ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
-    found = client.search_logged_models([experiment], wanted)
-    model = found[0] if found else client.create_logged_model(experiment, "model", run_id, tags)
+    query = " AND ".join(f"tags.`{tag}` = '{value}'" for tag, value in tags.items())
+    existing = client.search_logged_models([experiment], query)
+    model = (
+        existing[0] if existing else client.create_logged_model(experiment, "model", run_id, tags)
+    )
     if model.status != LoggedModelStatus.READY:
         client.log_model_artifacts(model.model_id, str(study.model_folder / "mlflow_model"))
         client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
     outputs = run.outputs.model_outputs if run.outputs else []
-    if model.model_id not in {each.model_id for each in outputs}:
+    if model.model_id not in {output.model_id for output in outputs}:
         client.log_outputs(run_id, [LoggedModelOutput(model.model_id, 0)])
     return model

@@ -1,6 +1,7 @@
-"""A study in MLflow over a real server that is away, comes, goes and comes back."""
+"""The process that writes MLflow, with a real server that stops and starts."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +11,8 @@ import time
 import pytest
 from mlflow import MlflowClient
 
-from tests.tracking.test_mirror import contents, journal, written
+from tests.helpers.mlflow_runs import append_trials, list_contents, write_runs
+from tuner.study import EventKind
 from tuner.tracking import MlflowMirror
 
 
@@ -52,45 +54,46 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path, monkeypatch):
+def server(empty_database, tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "5")
+    shutil.copy(empty_database, tmp_path / "server.db")
     server = Server(tmp_path)
     yield server
     server.stop()
 
 
-def wait_until(holds):
+def wait_until(condition):
     for _ in range(600):
-        if holds():
+        if condition():
             return
         time.sleep(0.1)
-    raise TimeoutError("it never came to hold")
+    raise TimeoutError("the condition was not met within a minute")
 
 
-def test_a_server_that_comes_and_goes_has_every_run_once_in_the_end(
+def test_a_server_that_stops_and_starts_has_every_run_once_in_the_end(
     server, make_study, make_record
 ):
-    study, told = make_study(), []
+    study, faults = make_study(), []
     root = study.folder.parents[1]
-    mirror = MlflowMirror(server.uri, root, on_fault=told.append)
+    mirror = MlflowMirror(server.uri, root, on_fault=faults.append)
     mirror.on_study_begin(study)
-    journal(study, make_record(0))
-    wait_until(lambda: len(told) == 1)  # away from the start
-    assert "Connection refused" in told[0] or "Max retries" in told[0]
+    append_trials(study, make_record(0))
+    wait_until(lambda: len(faults) == 1)  # no server at the start
+    assert "Connection refused" in faults[0] or "Max retries" in faults[0]
     server.start()
-    wait_until(lambda: mirror.run_id and told[-1] == "")
+    wait_until(lambda: mirror.run_id and faults[-1] == "")
     server.stop()
-    journal(study, make_record(1))
-    wait_until(lambda: mirror.fault)  # away in the middle
-    study.journal.append("ended", status="interrupted", summary={})
+    append_trials(study, make_record(1))
+    wait_until(lambda: mirror.fault)  # no server in the middle
+    study.journal.append(EventKind.ENDED, status="interrupted", summary={})
     mirror.on_study_end("interrupted", {})
     assert not mirror.complete
-    server.start()  # back again, after the end
+    server.start()  # a server again, after the end
     client = MlflowClient(tracking_uri=server.uri)
-    runs = written(study, client)  # what `tuner sync` does
+    runs = write_runs(study, client)  # as `tuner sync` does
     assert runs.run_id == mirror.run_id
-    found = contents(runs)
-    assert len(found) == 3
-    assert written(study, client).written == 0
-    assert contents(runs) == found
+    contents = list_contents(runs)
+    assert len(contents) == 3
+    assert write_runs(study, client).written == 0
+    assert list_contents(runs) == contents

@@ -1,0 +1,79 @@
+"""Studies in MLflow: write them, and list what MLflow has."""
+
+import json
+
+from mlflow import MlflowClient
+
+from tuner.study import EventKind, Study, TrialRecord
+from tuner.tracking import choose_tracking_uri
+from tuner.tracking.runs import StudyRuns
+
+BEST = {
+    "score": 0.5,
+    "standard_error": 0.1,
+    "corrected_score": 0.6,
+    "corrected_interval": [0.3, 0.9],
+    "parameters": 15,
+}
+SUMMARY = {
+    "best": BEST,
+    "trials": 3,
+    "completed": 2,
+    "pruned": 0,
+    "failed": 1,
+    "seconds": 2.5,
+    "test_score": None,
+}
+
+
+def append_trials(study: Study, *records: TrialRecord) -> None:
+    """Write trials to the journal, as a search does."""
+    for record in records:
+        study.journal.append(
+            EventKind.PROPOSED, trial=record.trial, hyperparameters=record.hyperparameters
+        )
+        study.write_trial(record, {})
+
+
+def write_runs(study: Study, client: MlflowClient | None = None) -> StudyRuns:
+    """Bring a study's runs up to date, as `tuner sync` does, but for the pictures."""
+    root = study.folder.parents[1]
+    client = client or MlflowClient(tracking_uri=choose_tracking_uri(None, root))
+    runs = StudyRuns(client, study, root)
+    runs.update()
+    runs.close()
+    return runs
+
+
+def list_contents(runs: StudyRuns) -> list[str]:
+    """Return all that MLflow shows of a study, without the ids that MLflow gives."""
+    client = runs.client
+    return sorted(
+        json.dumps(
+            [
+                run.info.run_name,
+                run.info.status,
+                run.info.end_time,
+                sorted(run.data.params.items()),
+                sorted(run.data.metrics.items()),
+                [
+                    sorted((metric.step, metric.timestamp, metric.value) for metric in history)
+                    for history in (
+                        client.get_metric_history(run.info.run_id, name)
+                        for name in sorted(run.data.metrics)
+                    )
+                ],
+                sorted(file.path for file in client.list_artifacts(run.info.run_id)),
+            ]
+        )
+        for run in client.search_runs([runs.experiment_id])
+    )
+
+
+def list_contents_without_times(runs: StudyRuns) -> list[list]:
+    """Return the same without times, to compare studies that were written at different times."""
+    return sorted(
+        [status, params, metrics, files]
+        + [[(step, value) for step, _, value in history] for history in histories]
+        for _, status, _, params, metrics, histories, files in map(json.loads, list_contents(runs))
+    )

@@ -1,0 +1,215 @@
+"""A study's runs, written from its journal to a real MLflow store in SQLite."""
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from tests.helpers.mlflow_runs import (
+    SUMMARY,
+    append_trials,
+    list_contents,
+    list_contents_without_times,
+    write_runs,
+)
+from tuner.study import EventKind, Study, TrialRecord
+from tuner.tracking.runs import StudyRuns
+from tuner.training import TrialResult
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """A study of two completed trials and a failed one, written to MLflow.
+
+    Attributes:
+        study: The study.
+        written: What wrote it.
+        runs: The runs that MLflow has by "study", "trial 0", "trial 1" and "trial 2".
+    """
+
+    study: Study
+    written: StudyRuns
+    runs: dict[str, Run]
+
+    @property
+    def client(self):
+        return self.written.client
+
+
+@pytest.fixture
+def mirrored(study, client, make_record):
+    failed = TrialRecord(
+        2, {"depth": 3}, {}, TrialResult.from_failure(2, "diverged", "it diverged")
+    )
+    append_trials(study, make_record(0), make_record(1), failed)
+    study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
+    written = write_runs(study, client)
+    found = client.search_runs([written.experiment_id])
+    runs = {run.info.run_name.partition(":")[0]: run for run in found}
+    assert len(runs) == len(found)
+    return Mirrored(study, written, runs)
+
+
+def test_a_study_is_a_parent_run_and_each_trial_a_child(mirrored):
+    runs, run_id = mirrored.runs, mirrored.written.run_id
+    assert set(runs) == {"study", "trial 0", "trial 1", "trial 2"}
+    experiment = mirrored.client.get_experiment(mirrored.written.experiment_id)
+    assert experiment.name == "points/test"
+    for name, run in runs.items():
+        parent = run.data.tags.get("mlflow.parentRunId")
+        assert parent == (None if name == "study" else run_id)
+    assert [runs[f"trial {n}"].info.status for n in range(3)] == ["FINISHED", "FINISHED", "FAILED"]
+    assert runs["study"].info.status == "FINISHED"
+    first_event = next(iter(mirrored.study.journal.read()))
+    assert runs["study"].info.start_time == first_event["time"]
+    assert runs["trial 2"].data.tags["tuner.reason"] == "it diverged"
+    assert "tuner.reason" not in runs["trial 0"].data.tags
+    assert runs["trial 0"].info.run_name == "trial 0: depth 1, learning_rate 0.1"
+
+
+def test_hyperparameters_and_settings_are_params(mirrored):
+    trial, study = mirrored.runs["trial 0"].data.params, mirrored.runs["study"].data.params
+    assert trial == {"depth": "1", "learning_rate": "0.1"}
+    assert {"folds": "3", "space": "test"}.items() <= study.items()
+    assert not {"groups", "order", "class_weight"} & set(study)
+
+
+def test_groups_and_repeats_are_params(client, make_study):
+    study = make_study(repeats=2, class_weight="balanced")
+    study.record.data["groups"] = "patient"
+    runs = write_runs(study, client)
+    (run,) = client.search_runs([runs.experiment_id])
+    expected = {"groups": "patient", "repeats": "2", "class_weight": "balanced"}
+    assert expected.items() <= run.data.params.items()
+
+
+def test_curves_are_metrics_by_epoch_the_mean_and_each_fold(mirrored, make_record):
+    record, run_id = make_record(0), mirrored.runs["trial 0"].info.run_id
+
+    def read_curve(name):
+        history = mirrored.client.get_metric_history(run_id, name)
+        return sorted((metric.step, metric.value) for metric in history)
+
+    for name, mean in record.average_curves(mirrored.study.record.split).items():
+        assert read_curve(name) == [(1, pytest.approx(mean[0])), (2, pytest.approx(mean[1]))]
+    for fold, values in enumerate(record.result.curves["val_loss"]):
+        assert read_curve(f"fold_{fold}/val_loss") == [(1, values[0]), (2, values[1])]
+
+
+def test_scores_are_metrics_of_the_trial_and_of_the_study(mirrored, make_record):
+    result, metrics = make_record(0).result, mirrored.runs["trial 0"].data.metrics
+    assert metrics["score"] == pytest.approx(result.score)
+    assert metrics["standard_error"] == pytest.approx(result.standard_error)
+    assert metrics["cv_accuracy"] == pytest.approx(result.scores["accuracy"])
+    assert (metrics["parameters"], metrics["best_epoch"]) == (15, 2)
+    assert mirrored.runs["study"].data.metrics == {
+        "score": 0.5, "standard_error": 0.1, "corrected_score": 0.6,
+        "corrected_score_low": 0.3, "corrected_score_high": 0.9, "parameters": 15,
+        "trials": 3, "completed": 2, "pruned": 0, "failed": 1, "seconds": 2.5,
+    }  # fmt: skip
+
+
+def test_folds_space_and_summary_are_artifacts_and_the_data_an_input(mirrored):
+    study, run_id = mirrored.study, mirrored.written.run_id
+    artifacts = {artifact.path for artifact in mirrored.client.list_artifacts(run_id)}
+    assert artifacts == {"folds.json", "space.json", "summary.json"}
+    (folder,) = (study.folder.parents[1] / "artifacts" / "points" / "test").iterdir()
+    folds = json.loads((folder / "artifacts" / "folds.json").read_text())
+    assert folds == study.record.split.to_dict()
+    (dataset,) = mirrored.runs["study"].inputs.dataset_inputs
+    assert dataset.dataset.name == "points"
+
+
+def test_a_second_study_joins_the_experiment_of_the_first(client, study, make_study):
+    first = write_runs(study, client)
+    second = write_runs(make_study("second"), client)
+    assert second.experiment_id == first.experiment_id
+
+
+@pytest.mark.parametrize("status", ["interrupted", None])
+def test_a_study_that_did_not_finish_is_killed_in_mlflow_too(client, study, status):
+    if status:
+        study.journal.append(EventKind.ENDED, status=status, summary={})
+    runs = write_runs(study, client)
+    assert client.get_run(runs.run_id).info.status == "KILLED"
+
+
+def test_what_mlflow_has_is_not_written_twice(mirrored):
+    before = list_contents(mirrored.written)
+    again = write_runs(mirrored.study, mirrored.client)
+    assert (again.run_id, again.written) == (mirrored.written.run_id, 0)
+    assert list_contents(again) == before
+
+
+def test_a_resumed_study_keeps_its_run_and_gets_the_new_trials(mirrored, make_record):
+    client, study, run_id = mirrored.client, mirrored.study, mirrored.written.run_id
+    append_trials(study, make_record(3))
+    again = write_runs(study, client)
+    assert (again.run_id, again.written) == (run_id, 1)
+    assert client.get_run(run_id).info.status == "KILLED"  # it has not ended again
+    study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
+    write_runs(study, client)
+    assert client.get_run(run_id).info.status == "FINISHED"
+    assert len(list_contents(mirrored.written)) == 5
+
+
+LOST = ("create_run", "log_batch", "log_dict", "log_inputs", "set_terminated")
+
+
+@pytest.mark.parametrize("calls", range(11))
+def test_an_answer_that_is_lost_after_any_call_leaves_each_run_once(
+    client, study, make_study, make_record, calls, monkeypatch
+):
+    """MLflow does what each call asks for, but the answer to one call is lost."""
+    root = study.folder.parents[1]
+    append_trials(study, make_record(0), make_record(1))
+    whole = make_study("whole")
+    append_trials(whole, make_record(0), make_record(1))
+    shutil.copy(root / "mlflow.db", root / "other.db")
+    remaining = [calls]
+
+    def lose_one_answer(call):
+        def called(self, *args, **values):
+            answer = call(self, *args, **values)
+            remaining[0] -= 1
+            if remaining[0] == -1:
+                raise ConnectionError("gone")
+            return answer
+
+        return called
+
+    for name in LOST:
+        monkeypatch.setattr(MlflowClient, name, lose_one_answer(getattr(MlflowClient, name)))
+    runs = StudyRuns(client, study, root)
+    for _ in range(2):
+        try:
+            runs.update()
+            runs.close()
+        except ConnectionError:
+            continue
+    assert remaining[0] < 0
+    contents = list_contents(runs)
+    names = sorted(json.loads(run)[0].partition(":")[0] for run in contents)
+    assert names == ["study", "trial 0", "trial 1"]
+    expected = write_runs(whole, MlflowClient(tracking_uri=f"sqlite:///{root}/other.db"))
+    assert list_contents_without_times(runs) == list_contents_without_times(expected)
+
+
+def test_an_experiment_that_a_user_deleted_is_restored(client, study):
+    first = write_runs(study, client)
+    client.delete_experiment(first.experiment_id)
+    again = write_runs(study, client)
+    assert again.experiment_id == first.experiment_id
+    assert client.get_experiment(first.experiment_id).lifecycle_stage == "active"
+
+
+def test_a_curve_of_zeros_is_not_written(client, study, make_record):
+    record, zeros = make_record(0), [[0.0, 0.0]] * 3
+    result = replace(record.result, curves={**record.result.curves, "penalty": zeros})
+    append_trials(study, replace(record, result=result))
+    runs = write_runs(study, client)
+    (run,) = client.search_runs([runs.experiment_id], "tags.`tuner.kind` = 'trial'")
+    assert not [name for name in run.data.metrics if "penalty" in name]

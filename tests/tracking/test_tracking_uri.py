@@ -1,0 +1,28 @@
+"""The choice of MLflow's store."""
+
+import pytest
+
+from tuner.errors import UserError
+from tuner.tracking import choose_tracking_uri
+
+
+def test_the_default_is_a_database_in_the_root_or_the_environments_server(monkeypatch, tmp_path):
+    assert choose_tracking_uri(None, tmp_path) == f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
+    assert choose_tracking_uri(None, tmp_path) == "http://127.0.0.1:5000"
+
+
+@pytest.mark.parametrize(
+    "uri", ["C:/runs", "folder/runs", "mysql+pymysql://user@host/base", "https://host"]
+)
+def test_a_store_of_mlflow_is_taken_unchanged(uri, tmp_path):
+    assert choose_tracking_uri(uri, tmp_path) == uri
+
+
+def test_a_scheme_that_mlflow_does_not_know_is_refused(tmp_path):
+    with pytest.raises(UserError) as error:
+        choose_tracking_uri("nothing:of-the-kind", tmp_path)
+    assert str(error.value) == (
+        "--tracking-uri: MLflow has no store nothing: as in nothing:of-the-kind; give "
+        "http://HOST:PORT of a server, or a database such as sqlite:///FILE"
+    )
