@@ -48,7 +48,7 @@ def up_at(clock, now, times):
 def test_without_a_limit_it_is_never_up(now):
     clock = make(None)
     assert up_at(clock, now, [1e9]) is None
-    assert clock.trials_in_time(64) == 64
+    assert clock.limit_cohort(64) == 64
 
 
 def test_before_a_trial_has_ended_as_much_is_left_as_all_rows_would_have_taken(now):
@@ -57,44 +57,44 @@ def test_before_a_trial_has_ended_as_much_is_left_as_all_rows_would_have_taken(n
 
 def test_networks_that_are_trained_one_after_another_take_as_often_as_long(now):
     clock = make(100.0, final_rounds=6)
-    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs
+    clock.add(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs
     assert up_at(clock, now, range(100)) == 100 - 1 - 6 * 4
 
 
 def test_what_the_best_network_takes_is_left_for_the_final_training(now):
     clock = make(100.0)
-    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs
-    clock.take(ended(0.1, seconds=0.0, status="failed"))
-    clock.take(ended(0.6, seconds=400.0))
+    clock.add(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs
+    clock.add(ended(0.1, seconds=0.0, status="failed"))
+    clock.add(ended(0.6, seconds=400.0))
     assert up_at(clock, now, range(200)) == 91  # and a second to make ready
 
 
 def test_an_export_takes_a_fifth_of_a_short_limit_at_most(now):
     clocks_of = [make(limit, export_seconds=6.0) for limit in (10.0, 100.0)]
     for clock in clocks_of:
-        clock.take(ended(0.5, seconds=0.0))
+        clock.add(ended(0.5, seconds=0.0))
     assert [up_at(clock, now, range(200)) for clock in clocks_of] == [7, 93]
 
 
 def test_once_up_it_stays_up(now):
     clock = make(100.0)
-    clock.take(ended(0.5, seconds=80.0))
+    clock.add(ended(0.5, seconds=80.0))
     now.seconds = 185.0
     assert clock.is_up()
-    clock.take(ended(0.1, seconds=0.0))  # better, and trained in no time
+    clock.add(ended(0.1, seconds=0.0))  # better, and trained in no time
     assert clock.is_up()
 
 
 def test_so_many_trials_are_asked_for_as_end_in_time_at_the_pace_so_far(now):
     clock = make(100.0)
-    assert clock.trials_in_time(64) == 4
-    clock.take(ended(0.5, seconds=0.0))
-    clock.take(ended(0.6, seconds=0.0))
+    assert clock.limit_cohort(64) == 4
+    clock.add(ended(0.5, seconds=0.0))
+    clock.add(ended(0.6, seconds=0.0))
     now.seconds = 110.0  # 5 s a trial, 89 s left
-    assert clock.trials_in_time(64) == 17
-    assert clock.trials_in_time(8) == 8
+    assert clock.limit_cohort(64) == 17
+    assert clock.limit_cohort(8) == 8
     now.seconds = 199.0
-    assert clock.trials_in_time(64) == 1
+    assert clock.limit_cohort(64) == 1
 
 
 def test_it_counts_from_now_where_time_is_real():
@@ -118,7 +118,7 @@ def test_who_trains_at_last_may_change_while_it_is_searched(now):
         share=0.25,  # of 5 folds
         objective=OBJECTIVES["cross_entropy"],
     )
-    clock.take(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs
+    clock.add(ended(0.5, seconds=32.0))  # 8 s a fold, half of the epochs
     now.seconds = 170.0
     assert not clock.is_up()  # 2 × 4 s are left
     assert clock.is_up()  # 10 × 4 s

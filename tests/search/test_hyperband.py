@@ -11,7 +11,7 @@ from tests.search.test_oracles import FINITE, INFINITE, Untrained, ask, drive, s
 from tuner.model.mlp import MLPHyperModel
 from tuner.scoring import OBJECTIVES
 from tuner.search import ORACLES, KFoldTuner
-from tuner.search.oracles import configuration_key
+from tuner.search.oracles import make_key
 from tuner.study import SearchSettings, Study
 
 
@@ -68,12 +68,12 @@ def test_the_best_third_of_a_rung_goes_on(make, objective):
     scores = {}
     while trials := ask(oracle, 13):
         for trial in trials:
-            key = configuration_key(trial.hyperparameters.values)
+            key = make_key(trial.hyperparameters.values)
             scores[key] = score(trial.hyperparameters.values)
             oracle.update_trial(trial.trial_id, {objective: scores[key]})
             trial.status = "COMPLETED"
             oracle.end_trial(trial)
-    keys = [configuration_key(t.hyperparameters.values) for t in oracle.trials.values()]
+    keys = [make_key(t.hyperparameters.values) for t in oracle.trials.values()]
     ranked = sorted(keys[:9], key=scores.get, reverse=objective == "accuracy")
     assert keys[9:] == [*ranked[:3], ranked[0]]
 
@@ -90,7 +90,7 @@ def test_a_rung_is_asked_for_at_once_and_the_next_when_it_has_ended(make):
 
 def test_no_configuration_is_trained_twice_for_the_same_epochs(make):
     proposed = drive(make(100, epochs=27), 100)
-    counts = Counter((configuration_key(values), epochs) for values, epochs in proposed)
+    counts = Counter((make_key(values), epochs) for values, epochs in proposed)
     assert set(counts.values()) == {1}
     assert len({key for key, _ in counts}) < 100
 

@@ -136,7 +136,7 @@ def test_a_stock_oracle_with_another_objective_is_refused_before_anything_is_tra
         make(oracle=oracle)
     assert str(error.value) == (
         'oracle RandomSearchOracle: the objective Objective(name="val_accuracy", '
-        'direction="max") is not one of a k-fold search; give it one of '
+        'direction="max") is not an objective of a k-fold search; give the oracle one of '
         'Objective("cross_entropy", "min"), Objective("accuracy", "max"), '
         'Objective("balanced_accuracy", "max"), Objective("roc_auc", "max")'
     )

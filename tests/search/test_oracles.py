@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.spaces import make_space
 from tuner.scoring import OBJECTIVES
-from tuner.search.oracles import ORACLES, configuration_key
+from tuner.search.oracles import ORACLES, make_key
 from tuner.search.oracles.model_based import COHORT, ModelBasedOracle
 from tuner.space import load_space
 
@@ -66,7 +66,7 @@ def tell(oracle, trial, value):
 def proposals(oracle):
     """What was to be trained, by the trials' numbers: a configuration and its epochs."""
     return [
-        (dict(trial.hyperparameters.values), oracle.epochs(number))
+        (dict(trial.hyperparameters.values), oracle.choose_epochs(number))
         for number, trial in enumerate(oracle.trials.values())
     ]
 
@@ -86,7 +86,7 @@ def drive(oracle, trials, fails=lambda number, values: False):
 
 
 def different(proposed):
-    return {(configuration_key(values), epochs) for values, epochs in proposed}
+    return {(make_key(values), epochs) for values, epochs in proposed}
 
 
 @pytest.fixture(params=ORACLES)
@@ -122,7 +122,7 @@ def test_a_finite_space_is_tried_whole_once_and_then_ends(make, name):
     oracle = make(name, make_space(FINITE))
     proposed = drive(oracle, 100)
     assert len(different(proposed)) == len(proposed)
-    assert len({configuration_key(values) for values, _ in proposed}) == CONFIGURATIONS
+    assert len({make_key(values) for values, _ in proposed}) == CONFIGURATIONS
     assert oracle.exhausted
     assert oracle.races or any(epochs is not None for _, epochs in proposed)
 
@@ -209,7 +209,7 @@ def test_failed_trials_neither_end_the_search_nor_are_picked(make, name):
 def test_a_search_in_which_every_trial_fails_tries_all_once(make, name):
     oracle = make(name, make_space(FINITE))
     proposed = drive(oracle, 100, lambda number, values: True)
-    assert len({configuration_key(values) for values, _ in proposed}) == len(proposed)
+    assert len({make_key(values) for values, _ in proposed}) == len(proposed)
     assert len(proposed) == CONFIGURATIONS
 
 
@@ -218,7 +218,7 @@ def test_what_failed_is_not_proposed_again(make, name):
     drive(oracle, 12, lambda number, values: number % 2 == 0)
     failed = set()
     for trial in oracle.trials.values():
-        key = configuration_key(trial.hyperparameters.values)
+        key = make_key(trial.hyperparameters.values)
         assert key not in failed
         failed |= {key} if trial.status == "FAILED" else set()
 
@@ -238,7 +238,7 @@ def test_trials_that_are_under_way_are_not_proposed_again(make, name):
     oracle = make(name, make_space(FINITE), 12)
     drive(oracle, 6)
     cohort = under_way(oracle) + ask(oracle, 4)
-    keys = {configuration_key(trial.hyperparameters.values) for trial in cohort}
+    keys = {make_key(trial.hyperparameters.values) for trial in cohort}
     assert len(keys) == len(cohort)
 
 

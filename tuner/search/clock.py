@@ -1,4 +1,4 @@
-"""When a search with a time limit must end."""
+"""The time limit of a search."""
 
 import time
 from collections.abc import Callable
@@ -8,26 +8,28 @@ from tuner.training import TrialResult
 
 __all__ = ["Clock"]
 
-_FIRST_COHORT = 4  # trials, from which the pace is learned
-_TRACE_SECONDS = 1.0  # to make ready to train a network once more
+_FIRST_COHORT = 4  # trials from which the clock learns the pace
+_TRACE_SECONDS = 1.0  # to prepare the training of a network on all rows
 _EXPORT_SHARE = (
-    0.2  # of a limit, at most, is kept for the export: of a short one, most is to search
+    0.2  # of a limit, at most, is reserved for the export: a short one is for the search
 )
 
 
 class Clock:
-    """A time limit, less what the final training and the export will take.
+    """A time limit that reserves time for the final training and the export.
 
-    Once it is up it stays so, though a better network that trains faster may turn up.
+    When the time is up, it stays up, even if a better network turns up that trains faster.
 
     Args:
-        limit: Seconds; None for no limit.
-        started: Since when they count, by `time.monotonic`.
-        export_seconds: What follows the final training takes.
-        final_rounds: Says how long the final training takes, in times of a fold of as many rows and
-            epochs; it is asked again, since who trains may change.
-        share: All training rows, as a share of those that a trial trains on, over all its folds.
-        objective: Decides which network is trained at last.
+        limit: The time limit in seconds; None for no limit.
+        started: When the time began, by `time.monotonic`.
+        export_seconds: Seconds that the steps after the final training take.
+        final_rounds: Returns the duration of the final training, in units of the time of a fold
+            with as many rows and epochs. It is called each time, because the trainer of the final
+            networks may change during a search.
+        share: The number of all training rows, as a share of the rows on which a trial trains over
+            all its folds.
+        objective: The objective that decides which network is trained in the end.
     """
 
     def __init__(
@@ -51,8 +53,8 @@ class Clock:
         self._ended = 0
         self._is_up = False
 
-    def take(self, result: TrialResult) -> None:
-        """Take in the end of a trial."""
+    def add(self, result: TrialResult) -> None:
+        """Add the result of a trial that has ended."""
         self._ended += 1
         if result.status == "completed" and (
             self._best is None or self._objective.better(result.score, self._best.score)
@@ -60,25 +62,25 @@ class Clock:
             self._best = result
 
     def is_up(self) -> bool:
-        """Return whether it is time to end; any thread may ask."""
+        """Return whether the search must end; can be called from any thread."""
         if self._end is not None and not self._is_up:
-            self._is_up = time.monotonic() >= self._end - self._final_seconds()
+            self._is_up = time.monotonic() >= self._end - self._estimate_final_seconds()
         return self._is_up
 
-    def trials_in_time(self, most: int) -> int:
-        """Return how many trials to train at once: fewer where the end is near."""
+    def limit_cohort(self, most: int) -> int:
+        """Return how many trials to train at once: at most `most`, and fewer near the end."""
         if self._end is None:
             return most
         if not self._ended:
             return min(most, _FIRST_COHORT)
         now = time.monotonic()
-        left = self._end - self._final_seconds() - now
-        return max(1, min(most, int(left / (now - self._started) * self._ended)))
+        remaining = self._end - self._estimate_final_seconds() - now
+        return max(1, min(most, int(remaining / (now - self._started) * self._ended)))
 
-    def _final_seconds(self) -> float:
+    def _estimate_final_seconds(self) -> float:
         """Estimate how long it takes to train the best network so far on all rows."""
-        if self._best is None:  # it may be one that is training
+        if self._best is None:  # the best network may be one that trains now
             return (time.monotonic() - self._started) * self._share
         epochs = len(self._best.curves["loss"][0])
-        a_network = self._best.seconds * self._share * self._best.epoch / epochs
-        return _TRACE_SECONDS + self._final_rounds() * a_network
+        network_seconds = self._best.seconds * self._share * self._best.epoch / epochs
+        return _TRACE_SECONDS + self._final_rounds() * network_seconds

@@ -1,21 +1,20 @@
-"""Oracles: who proposes the next trial.
+"""The oracles, which propose the trials of a search.
 
-Each is a `keras_tuner.Oracle` whose proposals are a pure function of (study seed, trials so
-far): whatever else it holds is a cache, so that a search which goes on later proposes what it
-would have proposed without the break. KerasTuner 1.4.8's own state files are not atomic, and
-leave out the grid's place and the Bayesian generator.
+`SearchOracle` is the interface that the search loop uses. `StudyOracle` is the base class of this
+package's oracles; `KerasTunerOracle` adapts any other `keras_tuner.Oracle`.
 """
 
 from tuner.search.oracles.base import StudyOracle
 from tuner.search.oracles.bayesian import BayesianOracle
-from tuner.search.oracles.foreign import check_foreign
 from tuner.search.oracles.grid import GridOracle
 from tuner.search.oracles.hyperband import HyperbandOracle
+from tuner.search.oracles.keras_tuner_oracle import KerasTunerOracle
 from tuner.search.oracles.random_search import RandomOracle
+from tuner.search.oracles.search_oracle import SearchOracle
 from tuner.search.oracles.tpe import TPEOracle
-from tuner.search.oracles.tried import configuration_key
+from tuner.search.oracles.tried_configurations import make_key
 
-__all__ = ["ORACLES", "StudyOracle", "check_foreign", "configuration_key"]
+__all__ = ["ORACLES", "KerasTunerOracle", "SearchOracle", "StudyOracle", "make_key"]
 
 ORACLES: dict[str, type[StudyOracle]] = {
     "random": RandomOracle,

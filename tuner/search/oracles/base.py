@@ -1,75 +1,100 @@
-"""What all oracles share: a `keras_tuner.Oracle` without state of its own."""
+"""The base class of this package's oracles: a `keras_tuner.Oracle` whose state is its trials."""
 
 import random
 from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras_tuner
 
 from tuner.scoring import Objective
-from tuner.search.oracles.tried import Tried
+from tuner.search.oracles.search_oracle import SearchOracle
+from tuner.search.oracles.tried_configurations import TriedConfigurations
 from tuner.space import Space, Value, from_keras_tuner, to_keras_tuner
+from tuner.training import Job, TrialResult
 
 __all__ = ["StudyOracle"]
 
 
-class StudyOracle(keras_tuner.Oracle):
-    """The base of the oracles: never the same configuration twice, and none once all are tried.
+class StudyOracle(keras_tuner.Oracle, SearchOracle):
+    """Proposes each configuration at most once, and ends when all have been proposed.
+
+    A subclass implements `propose`. Its proposals are a pure function of the study's seed and the
+    trials so far; all else that it keeps is a cache. So a resumed search proposes the same trials.
 
     Attributes:
-        adaptive: Whether results change what it proposes. It then says itself how many trials it
-            can be asked for at once (`waits`); else they are as many as the trainer likes.
-        races: Whether trials that are clearly beaten may end early.
-        planned_trials: The trials that the study was begun with. What an oracle plans by their
-            number stays as it is where a search goes on with more of them.
+        planned_trials: The most trials with which the study was created. Plans that depend on the
+            number of trials, such as Hyperband's brackets, stay the same if a search is resumed
+            with more trials.
 
     Args:
-        space: What is searched; None for what the tuner's hypermodel declares.
-        objective: What is optimised.
-        max_trials: Most trials.
-        epochs: Most epochs of a trial.
-        seed: The study's seed. KerasTuner takes 0 for "no seed"; here it is a seed like others.
+        space: The search space; None to search the hyperparameters that the hypermodel declares.
+        objective: The objective to optimise.
+        max_trials: The most trials.
+        epochs: The most epochs of a trial.
+        seed: The study's seed. KerasTuner takes 0 for "no seed"; here 0 is a seed like any other.
     """
-
-    adaptive = False
-    races = True
 
     def __init__(
         self, space: Space | None, objective: Objective, *, max_trials: int, epochs: int, seed: int
     ) -> None:
-        super().__init__(
+        keras_tuner.Oracle.__init__(
+            self,
             objective=keras_tuner.Objective(objective.name, objective.direction),
             max_trials=max_trials,
             hyperparameters=None if space is None else to_keras_tuner(space),
-            seed=seed + 1,  # not used for proposals; KerasTuner draws a random one for 0
-            max_consecutive_failed_trials=max_trials + 1,  # a failed trial does not end a search
+            seed=seed + 1,  # not used for proposals; KerasTuner draws a random seed for 0
+            max_consecutive_failed_trials=max_trials + 1,  # failed trials do not end a search
         )
-        self.verbose = 0  # KerasTuner would print a table a trial; listeners tell people
-        self.given_space = space
+        SearchOracle.__init__(self)
+        self.verbose = 0  # KerasTuner would print a table for each trial; listeners report trials
+        self._space = space
         self.planned_trials = max_trials
         self.most_epochs = epochs
         self.study_seed = seed
-        self.exhausted = False
-        self._recorded: dict[int, dict[str, Value]] = {}
-        self._tried = Tried(self.trials)
+        self._recalled: dict[int, dict[str, Value]] = {}
+        self._tried = TriedConfigurations(self.trials)
 
-    def recall(self, trial: int, values: dict[str, Value]) -> None:
-        """Propose these values for a trial: an earlier search did."""
-        self._recorded[trial] = values
+    @property
+    def keras_tuner_oracle(self) -> keras_tuner.Oracle:
+        """This oracle."""
+        return self
 
     @property
     def space(self) -> Space:
-        """What is searched; a user's hypermodel may have declared more since the last trial."""
-        if self.given_space is not None:
-            return self.given_space
+        """The search space; a custom hypermodel may have declared more since the last trial."""
+        if self._space is not None:
+            return self._space
         return from_keras_tuner(self.get_space(), name="hypermodel", title="")
+
+    def resume(
+        self,
+        proposed: Mapping[int, dict[str, Value]],
+        ended: Iterable[TrialResult],
+        *,
+        planned_trials: int,
+        max_trials: int,
+    ) -> list[Job]:
+        """Propose the recorded trials again, take their results, and return the unfinished."""
+        self.planned_trials = planned_trials
+        self.max_trials = max(max_trials, len(proposed))
+        for trial, values in proposed.items():
+            self.recall(trial, values)
+            self._start_trial()
+        for result in ended:
+            self.tell(result)
+        return [self._make_job(number) for number in self._running]
+
+    def recall(self, trial: int, values: dict[str, Value]) -> None:
+        """Propose these values for a trial, because an interrupted search did."""
+        self._recalled[trial] = values
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Return the next configuration in KerasTuner's form."""
         number = int(trial_id)
-        if number in self._recorded:
-            return {"status": "RUNNING", "values": self._recorded[number]}
-        if self.waits(number):
+        if number in self._recalled:
+            return {"status": "RUNNING", "values": self._recalled[number]}
+        if self.must_wait(number):
             return {"status": "IDLE", "values": None}
         values = self.propose(number)
         self.exhausted = values is None
@@ -77,35 +102,34 @@ class StudyOracle(keras_tuner.Oracle):
 
     @abstractmethod
     def propose(self, trial: int) -> dict[str, Value] | None:
-        """Return the active hyperparameters of a trial, or None if all were tried."""
+        """Return the active hyperparameters of a trial; None if all configurations were tried."""
 
-    def waits(self, trial: int) -> bool:
-        """Tell whether a trial cannot be proposed before those under way have ended.
+    def must_wait(self, trial: int) -> bool:
+        """Return whether a trial cannot be proposed until running trials have ended.
 
-        It follows from the trial's number and the results so far, so that a search that was
-        stopped between two proposals goes on as if it had not been.
+        The answer depends on the trial's number and the results so far, so that a search that was
+        interrupted between two proposals waits at the same trials.
         """
         return False
 
-    def epochs(self, trial: int) -> int | None:
-        """Return the most epochs of a trial that was proposed; None for the plan's."""
-        return None
-
-    def tried(self) -> Tried:
-        """Return the configurations so far."""
-        if not self._tried.follows(self.trials):
-            self._tried = Tried(self.trials)
-        self._tried.read()
+    def read_tried(self) -> TriedConfigurations:
+        """Return the configurations of all trials so far."""
+        if not self._tried.is_cache_of(self.trials):
+            self._tried = TriedConfigurations(self.trials)
+        self._tried.update()
         return self._tried
 
-    def generator(self, trial: int) -> random.Random:
-        """Return the trial's own random generator."""
+    def make_generator(self, trial: int) -> random.Random:
+        """Return the random generator of a trial."""
         return random.Random(f"{self.study_seed} {trial}")
 
     def save(self) -> None:
-        """Write nothing: the journal is the state."""
+        """Write nothing, because the journal holds the state."""
 
     def get_best_trials(self, num_trials: int = 1) -> list[Any]:
-        """Return the best completed trials, and never others to fill up their number."""
+        """Return the best completed trials, best first.
+
+        KerasTuner's own method fills up the list with trials that did not complete.
+        """
         trials = super().get_best_trials(max(num_trials, 1))
         return [trial for trial in trials if trial.status == "COMPLETED"][:num_trials]

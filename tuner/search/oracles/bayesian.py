@@ -16,18 +16,20 @@ __all__ = ["BayesianOracle"]
 
 
 class BayesianOracle(ModelBasedOracle):
-    """KerasTuner's Gaussian process, which suggests the best lower confidence bound.
+    """Suggests the configuration with the best lower confidence bound of KerasTuner's process.
 
-    A new process is made for each proposal and given the trials so far, so that nothing of it has
-    to be kept. A trial that failed or is under way is shown to it as one with the worst score so
-    far. KerasTuner itself leaves the failed out, takes 0 for an infinite score, and 1 for that of a
-    trial under way, which may be better than all others.
+    Each proposal fits a new Gaussian process to the trials so far, so that there is no state to
+    keep. The process sees a failed or running trial with the worst score so far. KerasTuner itself
+    ignores failed trials, takes an infinite score for 0, and gives a running trial the score 1,
+    which may be better than all others.
     """
 
-    def first_trials(self) -> int:
-        """Return three for each hyperparameter that is searched, as KerasTuner does."""
+    def count_random_trials(self) -> int:
+        """Return three trials for each searched hyperparameter, as KerasTuner does."""
         searched = {
-            each.name for each in self.space.hyperparameters if not isinstance(each.domain, Fixed)
+            hyperparameter.name
+            for hyperparameter in self.space.hyperparameters
+            if not isinstance(hyperparameter.domain, Fixed)
         }
         return 3 * max(len(searched), 1)
 
@@ -37,27 +39,27 @@ class BayesianOracle(ModelBasedOracle):
             objective=self.objective,
             num_initial_points=1,
             hyperparameters=self.get_space(),
-            seed=1 + self.generator(trial).randrange(2**31),
+            seed=1 + self.make_generator(trial).randrange(2**31),
         )
-        process.trials = self._scored()
-        # its matrices are so small that a second thread costs more than it does
+        process.trials = self._score_all()
+        # the matrices are so small that a second thread costs more than it gains
         with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
-            # a length scale at its bound is usual with few trials, and nothing a person can mend
+            # with few trials a length scale is often at its bound; the user cannot change that
             warnings.simplefilter("ignore", ConvergenceWarning)
             values: dict[str, Value] | None = process.populate_space(f"{trial}")["values"]
         return values
 
-    def _scored(self) -> dict[str, Any]:
-        """Return all trials as completed ones with finite scores."""
-        scores = [trial.score for trial in self.trials.values() if _is_scored(trial)]
+    def _score_all(self) -> dict[str, Any]:
+        """Return copies of all trials, by id, as completed trials with finite scores."""
+        scores = [trial.score for trial in self.trials.values() if _has_score(trial)]
         worst = (max if self.objective.direction == "min" else min)(scores, default=0.0)
         scored = {}
         for trial_id, trial in self.trials.items():
             scored[trial_id] = stand_in = copy.copy(trial)
-            if not _is_scored(trial):
+            if not _has_score(trial):
                 stand_in.status, stand_in.score = "COMPLETED", worst
         return scored
 
 
-def _is_scored(trial: Any) -> bool:
+def _has_score(trial: Any) -> bool:
     return trial.status == "COMPLETED" and isfinite(trial.score)

@@ -1,9 +1,7 @@
-"""Hyperband: many configurations for few epochs, and ever fewer of them for more.
+"""Hyperband: many configurations for few epochs, and the best of them for more (Li et al. 2018).
 
-The arithmetic of brackets and rungs is ours (Li et al. 2018). KerasTuner's own oracle keeps its
-place in attributes that are not public, changes it with every question, and promotes whoever is
-the first to end, so that it cannot go on from a journal; it also lets a rung starve in which
-trials failed.
+KerasTuner's own Hyperband keeps its position in private attributes and promotes the trials that
+end first, so it cannot resume from a journal. It also stalls in a rung in which trials failed.
 """
 
 from collections.abc import Mapping
@@ -13,86 +11,90 @@ from math import ceil
 from typing import Any
 
 from tuner.search.oracles.random_search import RandomOracle
-from tuner.search.oracles.tried import configuration_key
+from tuner.search.oracles.tried_configurations import make_key
 from tuner.space import Value
 
 __all__ = ["HyperbandOracle"]
 
-_FACTOR = 3  # of a rung's epochs to those of the one before, as of its trials the other way
+# η of the paper: each rung has η times the epochs, and 1 / η of the trials, of the rung before
+_FACTOR = 3
 
 
 class HyperbandOracle(RandomOracle):
-    """Successive halving, in brackets that begin with more or with fewer epochs.
+    """Successive halving, in brackets that begin with different numbers of epochs.
 
-    A bracket's first rung is random configurations. The best third of a rung is trained again for
-    three times the epochs, the last rung for all of them. The first bracket begins with the fewest
-    epochs for which the search has room for a whole one, each next with more; after the bracket
-    that is a single rung they begin anew, with other configurations. Brackets go on until
-    `max_trials`, or until all of a finite space was tried.
+    The first rung of a bracket trains random configurations. Each further rung trains the best
+    third of the rung before for three times the epochs; the last rung trains for all epochs. The
+    first bracket begins with the fewest epochs for which the search has room for a whole bracket,
+    and each further bracket with more. After the bracket of a single rung, the brackets start over
+    with other configurations. The search ends after `max_trials`, or when a finite space has no
+    untried configuration.
 
-    Each rung of a configuration is a trial of its own, trained from scratch: its hyperparameters
-    are those of the rung before, its number and with it its random streams are not. A trial that
-    failed counts as one of its rung and is not promoted.
+    Each rung of a configuration is a trial of its own, trained from scratch. It has the same
+    hyperparameters as in the rung before, but another number, and so other random streams. A trial
+    that fails takes a place in its rung and is not promoted.
     """
 
     adaptive = True
-    races = False  # that is what its rungs do
+    races = False  # the rungs end trials early already
     _closed: "tuple[Mapping[str, Any], list[_Rung]] | None" = None
 
     def propose(self, trial: int) -> dict[str, Value] | None:
-        """Return the next best of the rung before, or an untried configuration."""
-        rung = self._rungs()[-1]
+        """Return the next promoted configuration, or an untried one in a first rung."""
+        rung = self._list_rungs()[-1]
         if rung.is_full:
-            rung = self._next_rung(rung)
+            rung = self._make_next_rung(rung)
         if not rung.promoted:
             values = super().propose(trial)
             if values is not None or not rung.has_ended:
                 return values
-            rung = self._next_rung(rung)  # the space is exhausted, and the rung a smaller one
+            # the space has no untried configuration, so the rung ends with fewer trials
+            rung = self._make_next_rung(rung)
         promoted = rung.promoted[len(rung.trials) :][:1]
         return dict(promoted[0].hyperparameters.values) if promoted else None
 
-    def waits(self, trial: int) -> bool:
-        """Tell whether the trials of the rung are all proposed, and some under way."""
-        rung = self._rungs()[-1]
+    def must_wait(self, trial: int) -> bool:
+        """Return whether the last rung is full and some of its trials still run."""
+        rung = self._list_rungs()[-1]
         return rung.is_full and not rung.has_ended
 
-    def epochs(self, trial: int) -> int:
+    def choose_epochs(self, trial: int) -> int:
         """Return the epochs of the trial's rung."""
-        rung = next(rung for rung in reversed(self._rungs()) if rung.first <= trial)
+        rung = next(rung for rung in reversed(self._list_rungs()) if rung.first <= trial)
         return max(round(self.most_epochs / _FACTOR**rung.above), 1)
 
-    def _rungs(self) -> "list[_Rung]":
-        """Return the rungs so far, the last of which may be without trials."""
+    def _list_rungs(self) -> "list[_Rung]":
+        """Return the rungs so far; the last one may have no trials yet."""
         if self._closed is None or self._closed[0] is not self.trials:
-            self._closed = self.trials, [self._first_rung(self._most_rungs_above(), first=0)]
+            self._closed = self.trials, [self._make_first_rung(self._count_rungs_above(), first=0)]
         rungs = list(self._closed[1])
         kept = len(rungs) - 1
         rungs[kept].clear()
         for trial in islice(self.trials.values(), rungs[kept].first, None):
-            if rungs[-1].is_full or rungs[-1].repeats(trial):
-                rungs.append(self._next_rung(rungs[-1]))
+            if rungs[-1].is_full or rungs[-1].is_repeated_by(trial):
+                rungs.append(self._make_next_rung(rungs[-1]))
             rungs[-1].add(trial)
-        # Only a cache: the rungs that have ended, which stay as they are, and the one after them.
+        # cache the rungs that have ended, since they do not change, and the rung after them
         kept += sum(1 for _ in takewhile(lambda rung: rung.has_ended, rungs[kept:-1]))
         self._closed = self.trials, rungs[: kept + 1]
         return rungs
 
-    def _next_rung(self, rung: "_Rung") -> "_Rung":
-        """Return the rung after one that has ended, in its bracket or the next."""
+    def _make_next_rung(self, rung: "_Rung") -> "_Rung":
+        """Return the rung after one that has ended, in the same bracket or the next."""
         first = rung.first + len(rung.trials)
-        best = rung.best(self.objective.direction)[: max(len(rung.trials) // _FACTOR, 1)]
+        best = rung.rank(self.objective.direction)[: max(len(rung.trials) // _FACTOR, 1)]
         if rung.above and best:
             return _Rung(first, rung.bracket, rung.above - 1, len(best), best)
-        return self._first_rung((rung.bracket or self._most_rungs_above() + 1) - 1, first=first)
+        bracket = (rung.bracket or self._count_rungs_above() + 1) - 1
+        return self._make_first_rung(bracket, first=first)
 
-    def _first_rung(self, bracket: int, *, first: int) -> "_Rung":
-        # as many trials that each bracket takes about the same epochs
-        size = ceil((self._most_rungs_above() + 1) / (bracket + 1) * _FACTOR**bracket)
+    def _make_first_rung(self, bracket: int, *, first: int) -> "_Rung":
+        # so many trials that all brackets take about the same epochs
+        size = ceil((self._count_rungs_above() + 1) / (bracket + 1) * _FACTOR**bracket)
         return _Rung(first, bracket, bracket, size)
 
-    def _most_rungs_above(self) -> int:
-        """Return how many rungs the first bracket has above its first."""
+    def _count_rungs_above(self) -> int:
+        """Return how many rungs the first bracket has above its first rung."""
         above, trials = 0, 1
         while _FACTOR ** (above + 1) <= self.most_epochs:
             trials += _FACTOR ** (above + 1)
@@ -104,15 +106,16 @@ class HyperbandOracle(RandomOracle):
 
 @dataclass
 class _Rung:
-    """Trials that are trained for the same epochs.
+    """Trials that are trained for the same number of epochs.
 
     Attributes:
         first: Number of its first trial.
-        bracket: Rungs above the first rung of its bracket.
-        above: Rungs above it.
-        size: How many trials it is to have.
-        promoted: The trials whose configurations it takes over; none in a first rung.
-        trials: Its trials so far.
+        bracket: How many rungs are above the first rung of its bracket; it identifies the bracket.
+        above: How many rungs of the bracket are above this one.
+        size: How many trials the rung has when it is full.
+        promoted: Trials of the rung before, whose configurations are trained again; empty in a
+            first rung.
+        trials: The rung's trials so far.
     """
 
     first: int
@@ -125,7 +128,7 @@ class _Rung:
 
     def add(self, trial: Any) -> None:
         self.trials.append(trial)
-        self._keys.add(configuration_key(trial.hyperparameters.values))
+        self._keys.add(make_key(trial.hyperparameters.values))
 
     def clear(self) -> None:
         self.trials.clear()
@@ -139,12 +142,12 @@ class _Rung:
     def has_ended(self) -> bool:
         return all(trial.status != "RUNNING" for trial in self.trials)
 
-    def repeats(self, trial: Any) -> bool:
-        """Tell whether a trial takes over a configuration of this rung, and so is of the next."""
-        key = configuration_key(trial.hyperparameters.values)
+    def is_repeated_by(self, trial: Any) -> bool:
+        """Return whether a trial has a configuration of this first rung, so is in the next rung."""
+        key = make_key(trial.hyperparameters.values)
         return not self.promoted and key in self._keys
 
-    def best(self, direction: str) -> list[Any]:
-        """Return the completed trials, the best first, of equals the one with the lower number."""
+    def rank(self, direction: str) -> list[Any]:
+        """Return the completed trials, best first; the lower number is first in a tie."""
         completed = [trial for trial in self.trials if trial.status == "COMPLETED"]
         return sorted(completed, key=lambda trial: trial.score, reverse=direction == "max")

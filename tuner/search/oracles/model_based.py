@@ -1,4 +1,4 @@
-"""What the oracles share that learn from results where good configurations are."""
+"""The base class of oracles that learn from results where good configurations are."""
 
 from abc import abstractmethod
 
@@ -7,39 +7,40 @@ from tuner.space import Value
 
 __all__ = ["COHORT", "ModelBasedOracle"]
 
-COHORT = 4  # trials that are proposed without the results of one another
+COHORT = 4  # trials that are proposed without one another's results
 
 
 class ModelBasedOracle(RandomOracle):
-    """Random trials to begin with, then those that a model of the results suggests.
+    """Proposes random configurations first, then those that a model of the results suggests.
 
-    It proposes four trials at once, whoever trains them: each knows which others are under way,
-    and so goes elsewhere. Only the random trials are shared equally among compared values. What
-    the model suggests a second time is drawn at random instead.
+    Trials are proposed in cohorts of four, regardless of the trainer. The model knows which trials
+    run, and keeps away from them. Only the random configurations are shared equally among the
+    values that the space compares. If the model suggests a configuration that was tried before, a
+    random one takes its place.
     """
 
     adaptive = True
 
     def propose(self, trial: int) -> dict[str, Value] | None:
-        """Return what the model suggests, if it is untried, else a random configuration."""
+        """Return the model's suggestion if it is untried, else a random configuration."""
         completed = sum(trial.status == "COMPLETED" for trial in self.trials.values())
-        # as many random trials as the model's authors take, but not more than half of the search,
-        # in whole cohorts, of which there is one at least
-        most = min(self.first_trials(), self.planned_trials // 2)
+        # As many random trials as the model's authors use, but at most half of the search. They
+        # are whole cohorts, at least one.
+        most = min(self.count_random_trials(), self.planned_trials // 2)
         if completed >= COHORT * max(most // COHORT, 1):
             values = self.suggest(trial)
-            if values is not None and values not in self.tried():
+            if values is not None and values not in self.read_tried():
                 return values
         return super().propose(trial)
 
-    def waits(self, trial: int) -> bool:
-        """Tell whether a trial begins a cohort while the one before is under way."""
+    def must_wait(self, trial: int) -> bool:
+        """Return whether a trial begins a cohort while trials of the previous one still run."""
         return trial % COHORT == 0 and bool(self.ongoing_trials)
 
     @abstractmethod
-    def first_trials(self) -> int:
-        """Return how many trials must have been completed before the model is asked."""
+    def count_random_trials(self) -> int:
+        """Return how many trials must have completed before the model is used."""
 
     @abstractmethod
     def suggest(self, trial: int) -> dict[str, Value] | None:
-        """Return the configuration that the model takes for the most promising."""
+        """Return the configuration that the model expects most from."""

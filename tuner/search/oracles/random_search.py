@@ -4,48 +4,53 @@ import random
 from itertools import count
 
 from tuner.search.oracles.base import StudyOracle
-from tuner.search.oracles.tried import Tried
+from tuner.search.oracles.tried_configurations import TriedConfigurations
 from tuner.space import Space, Value
 
 __all__ = ["RandomOracle"]
 
-_ATTEMPTS = 100  # draws before a finite space is listed to find what is left of it
+_ATTEMPTS = 100  # draws from a finite space before its untried configurations are listed
 
 
 class RandomOracle(StudyOracle):
     """Draws each configuration at random (Bergstra and Bengio 2012).
 
-    Where the space names a hyperparameter to compare, each of its values gets an equal share of
-    the configurations, as long as it has some left.
+    KerasTuner's own random oracle ends a search after 20 collisions, even if a finite space has
+    untried configurations.
+
+    If the space names a hyperparameter to compare, each of its values gets an equal share of the
+    configurations, as long as it has untried ones.
     """
 
     def propose(self, trial: int) -> dict[str, Value] | None:
-        """Return an untried configuration, of a compared value with the fewest so far."""
-        rng = self.generator(trial)
-        tried = self.tried()
-        for share in self._shares(tried, rng):
-            values = _untried(share, tried, rng)
+        """Return an untried configuration, of the compared value that has the fewest so far."""
+        rng = self.make_generator(trial)
+        tried = self.read_tried()
+        for subspace in self._order_subspaces(tried, rng):
+            values = _draw_untried(subspace, tried, rng)
             if values is not None:
                 return values
         return None
 
-    def _shares(self, tried: Tried, rng: random.Random) -> list[Space]:
-        """Return the parts of the space to draw from, those with the fewest trials first."""
+    def _order_subspaces(self, tried: TriedConfigurations, rng: random.Random) -> list[Space]:
+        """Return a subspace for each compared value, those with the fewest trials first."""
         space = self.space
         compare = space.compare
         if compare is None:
             return [space]
         values = list(space.hyperparameter(compare).domain.values() or ())
-        rng.shuffle(values)  # among equals, chance decides
+        rng.shuffle(values)  # so that ties are broken at random
         values.sort(key=lambda value: tried.count(compare, value))
         return [space.pinned(compare, value) for value in values]
 
 
-def _untried(space: Space, tried: Tried, rng: random.Random) -> dict[str, Value] | None:
-    # an infinite space always has an untried configuration; a finite one is listed at last
+def _draw_untried(
+    space: Space, tried: TriedConfigurations, rng: random.Random
+) -> dict[str, Value] | None:
+    # an infinite space always has an untried configuration; a finite one is listed in the end
     for _ in count() if space.size() is None else range(_ATTEMPTS):
         values = space.sample(rng)
         if values not in tried:
             return values
-    left = [values for values in space.configurations() if values not in tried]
-    return rng.choice(left) if left else None
+    untried = [values for values in space.configurations() if values not in tried]
+    return rng.choice(untried) if untried else None

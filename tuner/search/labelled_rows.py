@@ -1,4 +1,4 @@
-"""Rows that are given as arrays, from Python."""
+"""Rows that a Python program gives as arrays, checked and numbered."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ __all__ = ["LabelledRows"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledRows:
-    """Rows, their classes, and what relates them.
+    """Rows with their classes, groups and order.
 
     Attributes:
-        x: Shape `(rows, …)`, float32.
-        y: Class numbers, shape `(rows,)`.
-        classes: The labels.
-        groups: The number of each row's group, shape `(rows,)`; None without groups.
-        order: The place of each row in an order, shape `(rows,)`; None without one.
+        x: Features, shape `(rows, …)`, float32.
+        y: Class numbers, shape `(rows,)`, int64.
+        classes: The class labels, by number.
+        groups: The number of each row's group, shape `(rows,)`; None if the rows have no groups.
+        order: The rank of each row, shape `(rows,)`; None if the rows have no order.
     """
 
     x: np.ndarray
@@ -30,13 +30,19 @@ class LabelledRows:
     order: np.ndarray | None
 
     @classmethod
-    def of(
+    def from_arrays(
         cls, x: np.ndarray, y: np.ndarray, *, groups: np.ndarray | None, order: np.ndarray | None
     ) -> "LabelledRows":
-        """Check arrays, and number the classes, groups and places.
+        """Check arrays, and number the classes, the groups and the ranks.
+
+        Args:
+            x: Features, shape `(rows, …)`, numbers.
+            y: The class of each row, shape `(rows,)`, numbers or text.
+            groups: The group of each row, shape `(rows,)`, numbers or text; None for no groups.
+            order: The sort key of each row, shape `(rows,)`, numbers or times; None for no order.
 
         Raises:
-            DataError: They do not fit together, or hold values that are missing or not finite.
+            DataError: The shapes differ, or values are missing or not finite.
         """
         x, y = np.asarray(x, np.float32), np.asarray(y)
         if y.ndim != 1 or len(x) != len(y) or not np.isfinite(x).all():
@@ -50,26 +56,26 @@ class LabelledRows:
             x,
             numbers.astype(np.int64),
             tuple(map(str, names)),
-            groups=None if groups is None else _numbered(groups, "groups", len(x)),
-            order=None if order is None else _numbered(order, "order", len(x)),
+            groups=None if groups is None else _rank(groups, "groups", len(x)),
+            order=None if order is None else _rank(order, "order", len(x)),
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what a study keeps of them."""
+        """Return the description that a study keeps of its data."""
         relations = {"groups": self.groups, "order": self.order}
-        numbers = [self.y, *(each for each in relations.values() if each is not None)]
-        contents = b"".join(each.tobytes() for each in (self.x, *numbers))
+        numbers = [self.y, *(values for values in relations.values() if values is not None)]
+        contents = b"".join(array.tobytes() for array in (self.x, *numbers))
         return {
             "name": "array",
             "rows": len(self.x),
             "classes": list(self.classes),
-            **{name: None if each is None else name for name, each in relations.items()},
+            **{name: None if values is None else name for name, values in relations.items()},
             "fingerprint": hashlib.sha256(contents).hexdigest(),
         }
 
 
-def _numbered(values: np.ndarray, name: str, rows: int) -> np.ndarray:
-    """Return the place of each row's value among all of them, shape `(rows,)`, int64."""
+def _rank(values: np.ndarray, name: str, rows: int) -> np.ndarray:
+    """Return the rank of each value among the distinct values, shape `(rows,)`, int64."""
     import pandas as pd
 
     values = np.asarray(values)
@@ -78,5 +84,5 @@ def _numbered(values: np.ndarray, name: str, rows: int) -> np.ndarray:
             f"{name}: expected a value for each of {rows} rows, none of them missing; received an "
             f"array of shape {values.shape}"
         )
-    places, _ = pd.factorize(values, sort=True)
-    return places.astype(np.int64)
+    ranks, _ = pd.factorize(values, sort=True)
+    return ranks.astype(np.int64)

@@ -1,4 +1,4 @@
-"""A hyperparameter as Optuna has it."""
+"""A hyperparameter as Optuna represents it."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
     Distribution: TypeAlias = FloatDistribution | IntDistribution | CategoricalDistribution
 
-__all__ = ["Dimension"]
+__all__ = ["OptunaDimension"]
 
 
 @dataclass(frozen=True, slots=True)
-class Dimension:
-    """A hyperparameter that is searched, and how Optuna is told of its values.
+class OptunaDimension:
+    """A searched hyperparameter as an Optuna parameter, and the conversion of its values.
 
     Attributes:
-        name: Optuna's name for it: a space may have a hyperparameter's name several times, under
-            different conditions, and Optuna may not.
-        distribution: Optuna's.
-        scale: The values by their size, where Optuna is told their places in it instead: it knows
-            no steps that multiply, and no order among choices.
+        name: The unique name of the Optuna parameter. A space may have several hyperparameters of
+            one name, under different conditions; Optuna may not.
+        distribution: Optuna's distribution of the values, or of their positions in `scale`.
+        scale: The values in ascending order; None if Optuna gets the values themselves. Optuna has
+            no geometric steps, and no order among choices, so it gets positions for these.
     """
 
     name: str
@@ -37,8 +37,10 @@ class Dimension:
     scale: tuple[Value, ...] | None = None
 
     @classmethod
-    def of(cls, name: str, hyperparameter: Hyperparameter) -> Dimension | None:
-        """Return the dimension of a hyperparameter; None for one with one value."""
+    def from_hyperparameter(
+        cls, name: str, hyperparameter: Hyperparameter
+    ) -> OptunaDimension | None:
+        """Return the dimension of a hyperparameter; None if it has a single value."""
         from optuna.distributions import (
             CategoricalDistribution,
             FloatDistribution,
@@ -60,20 +62,22 @@ class Dimension:
         return cls(name, IntDistribution(0, len(values) - 1), tuple(sorted(values, key=float)))
 
     def to_optuna(self, value: Value) -> Value:
-        """Return what Optuna is told of a value."""
+        """Return a value of the hyperparameter in Optuna's form."""
         return value if self.scale is None else self.scale.index(value)
 
     def suggest(self, trial: Trial) -> Value:
-        """Return the value that Optuna suggests."""
+        """Return the hyperparameter's value that Optuna suggests for a trial."""
         from optuna.distributions import FloatDistribution, IntDistribution
 
-        about = self.distribution
-        if isinstance(about, FloatDistribution):
-            return trial.suggest_float(self.name, about.low, about.high, log=about.log)
-        if isinstance(about, IntDistribution):
-            place = trial.suggest_int(
-                self.name, about.low, about.high, step=about.step, log=about.log
-            )
-            return place if self.scale is None else self.scale[place]
-        value: Value = trial.suggest_categorical(self.name, about.choices)  # type: ignore[assignment]
+        distribution = self.distribution
+        if isinstance(distribution, FloatDistribution):
+            low, high = distribution.low, distribution.high
+            return trial.suggest_float(self.name, low, high, log=distribution.log)
+        if isinstance(distribution, IntDistribution):
+            low, high, step = distribution.low, distribution.high, distribution.step
+            number = trial.suggest_int(self.name, low, high, step=step, log=distribution.log)
+            return number if self.scale is None else self.scale[number]
+        value: Value = trial.suggest_categorical(  # type: ignore[assignment]
+            self.name, distribution.choices
+        )
         return value

@@ -1,0 +1,142 @@
+"""The loop of a search: ask for trials, train, settle, record and tell them."""
+
+from dataclasses import replace
+
+import keras_tuner
+
+from tuner.errors import SearchFailed
+from tuner.problem import Problem
+from tuner.search.clock import Clock
+from tuner.search.ending import describe_end, describe_failure
+from tuner.search.oracles import SearchOracle
+from tuner.search.race_driver import RaceDriver
+from tuner.search.recorder import Recorder
+from tuner.study import EventKind, SearchSettings, TrialRecord
+from tuner.training import Job, Trainer
+from tuner.training.race import Settled
+
+__all__ = ["SearchLoop"]
+
+
+class SearchLoop:
+    """Searches one problem and writes one study; it runs once.
+
+    Args:
+        oracle: Proposes the trials, and learns their results.
+        trainer: Trains them.
+        hypermodel: Builds their networks.
+        problem: The rows and folds on which they are trained.
+        settings: The search settings.
+        recorder: Writes the study, and tells the listeners.
+
+    Attributes:
+        records: The finished trials, in the order in which they ended.
+    """
+
+    def __init__(
+        self,
+        oracle: SearchOracle,
+        trainer: Trainer,
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        settings: SearchSettings,
+        recorder: Recorder,
+    ) -> None:
+        self.records: list[TrialRecord] = []
+        self._oracle = oracle
+        self._trainer = trainer
+        self._hypermodel = hypermodel
+        self._problem = problem
+        self._settings = settings
+        self._recorder = recorder
+        self._race = RaceDriver(settings, oracle, hypermodel)
+        self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
+        self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
+
+    def run(self, clock: Clock) -> str:
+        """Search until there are enough trials, the oracle has no more, or the time is up.
+
+        Args:
+            clock: The time limit.
+
+        Returns:
+            Why the search ended, in one sentence.
+
+        Raises:
+            StudyError: The oracle cannot resume a study that has trials.
+            SearchFailed: No trial was completed.
+        """
+        self._recorder.announce_begin()
+        self._resume()
+        plan = replace(self._settings.plan, race=self._race.race, time_is_up=clock.is_up)
+        while jobs := self._ask(clock):
+            for result in self._trainer.train(
+                jobs, self._hypermodel, problem=self._problem, plan=plan
+            ):
+                for settled in self._race.settle(result):
+                    self._tell(self._record(settled), clock)
+        for settled in self._race.close():
+            self._tell(self._record(settled), clock)
+        reason = describe_end(self.records, self._settings, clock=clock, oracle=self._oracle)
+        self._recorder.announce_end(reason)
+        if not any(record.completed for record in self.records):
+            raise SearchFailed(describe_failure(self.records))
+        return reason
+
+    def _resume(self) -> None:
+        """Replay the journal: restore the finished trials, and queue the unfinished ones."""
+        study = self._recorder.study
+        ended = {record.trial: record for record in study.read_trials()}
+        self.records += ended.values()
+        proposed = {}
+        for event in study.journal.read(EventKind.PROPOSED):
+            number, values = event["trial"], event["hyperparameters"]
+            self._race.enter(number, values)
+            # a custom hypermodel may have declared more hyperparameters while it trained
+            proposed[number] = ended[number].hyperparameters if number in ended else values
+        for number in ended:
+            self._race.recall(number, study.arrays.read_leads(number))
+        self._unfinished = self._oracle.resume(
+            proposed,
+            [record.result for record in self.records],
+            planned_trials=study.record.settings.max_trials,
+            max_trials=self._settings.max_trials,
+        )
+        self._jobs = {job.trial: job for job in self._unfinished}
+
+    def _ask(self, clock: Clock) -> list[Job]:
+        """Return the trials to train next: the unfinished ones, then new proposals.
+
+        The first cohort is trained even if the time is up, so that there is a trial to pick.
+        """
+        if self.records and clock.is_up():
+            return []
+        jobs, self._unfinished = self._unfinished, []
+        room = self._settings.max_trials - len(self.records) - len(jobs)
+        if not self._oracle.adaptive:  # the size of a cohort changes no result
+            cohort = clock.limit_cohort(self._trainer.cohort_size(self._problem))
+            room = min(room, cohort - len(jobs))
+        for _ in range(room):
+            if jobs and clock.is_up():  # a model's proposals take seconds
+                break
+            job = self._oracle.ask()
+            if job is None:
+                break
+            self._jobs[job.trial] = job
+            self._recorder.record_proposal(job)
+            self._race.enter(job.trial, job.hyperparameters.values)
+            jobs.append(job)
+        return jobs
+
+    def _record(self, settled: Settled) -> TrialRecord:
+        """Write a trial to the study, before anything else learns of it."""
+        record = self._recorder.record_trial(self._jobs.pop(settled.result.trial), settled)
+        self.records.append(record)
+        return record
+
+    def _tell(self, record: TrialRecord, clock: Clock) -> None:
+        """Tell a recorded trial to the clock, the oracle and the listeners."""
+        clock.add(record.result)
+        self._oracle.tell(record.result)
+        self._recorder.announce_trial(record)

@@ -1,0 +1,80 @@
+"""The adapter for KerasTuner's own oracles."""
+
+from collections.abc import Iterable, Mapping
+
+import keras_tuner
+
+from tuner.errors import StudyError, UserError
+from tuner.scoring import OBJECTIVES
+from tuner.search.oracles.search_oracle import SearchOracle
+from tuner.space import Value
+from tuner.training import Job, TrialResult
+
+__all__ = ["KerasTunerOracle"]
+
+
+class KerasTunerOracle(SearchOracle):
+    """Any `keras_tuner.Oracle`, as the search loop uses oracles.
+
+    KerasTuner asks its oracles for one trial after another, and so does the search.
+
+    Args:
+        oracle: The oracle.
+
+    Raises:
+        UserError: The oracle's objective is not an objective of a k-fold search, or the oracle is
+            KerasTuner's Hyperband, whose rungs only KerasTuner's own tuner can train.
+    """
+
+    adaptive = True
+
+    def __init__(self, oracle: keras_tuner.Oracle) -> None:
+        super().__init__()
+        _check(oracle)
+        self._oracle = oracle
+
+    @property
+    def keras_tuner_oracle(self) -> keras_tuner.Oracle:
+        """The oracle."""
+        return self._oracle
+
+    def resume(
+        self,
+        proposed: Mapping[int, dict[str, Value]],
+        ended: Iterable[TrialResult],
+        *,
+        planned_trials: int,
+        max_trials: int,
+    ) -> list[Job]:
+        """Refuse to resume: the journal does not hold the oracle's own state.
+
+        Raises:
+            StudyError: The study has trials.
+        """
+        if proposed:
+            raise StudyError(
+                f"oracle {type(self._oracle).__name__}: a custom oracle cannot resume a study that "
+                "has trials; give the study another name"
+            )
+        return []
+
+    def ask(self) -> Job | None:
+        """Return the next trial to train; None while another one runs."""
+        return None if self._running else super().ask()
+
+
+def _check(oracle: keras_tuner.Oracle) -> None:
+    name = type(oracle).__name__
+    if isinstance(oracle, keras_tuner.oracles.HyperbandOracle):
+        raise UserError(
+            f"oracle {name}: the epochs of its rungs are for keras_tuner.Hyperband alone; give "
+            'SearchSettings(oracle="hyperband") instead'
+        )
+    objective = oracle.objective
+    known = OBJECTIVES.get(getattr(objective, "name", ""))
+    if known is None or objective.direction != known.direction:
+        names = ", ".join(f'Objective("{o.name}", "{o.direction}")' for o in OBJECTIVES.values())
+        raise UserError(
+            f"oracle {name}: the objective {objective} is not an objective of a k-fold search; "
+            f"give the oracle one of {names}"
+        )

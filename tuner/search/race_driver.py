@@ -1,0 +1,57 @@
+"""The search's side of the race: the one place that enters, recalls and settles trials."""
+
+from collections.abc import Mapping
+
+import keras_tuner
+
+from tuner.search.oracles import SearchOracle
+from tuner.space import Space, Value
+from tuner.study import SearchSettings
+from tuner.training import TrialResult
+from tuner.training.race import Leads, Race, Settled
+from tuner.training.race_rule import choose_rungs
+
+__all__ = ["RaceDriver"]
+
+
+class RaceDriver:
+    """Drives the race of a search; without a race, each trial is settled as it ends.
+
+    Trainers get `race` in their plan, report rungs to it, and ask it whether to go on.
+
+    Args:
+        settings: Say whether trials race, for how many epochs, and towards which objective.
+        oracle: The search's oracle; its trials may not be meant to race.
+        hypermodel: If its space names a hyperparameter to compare, trials race only with those of
+            the same value.
+
+    Attributes:
+        race: The race; None if trials do not race.
+    """
+
+    def __init__(
+        self, settings: SearchSettings, oracle: SearchOracle, hypermodel: keras_tuner.HyperModel
+    ) -> None:
+        self.race: Race | None = None
+        if settings.racing and oracle.races:
+            self.race = Race(choose_rungs(settings.epochs), settings.plan.objective)
+        space = getattr(hypermodel, "space", None)  # of a custom hypermodel it may be anything
+        self._compared = space.compare if isinstance(space, Space) else None
+
+    def enter(self, trial: int, hyperparameters: Mapping[str, Value]) -> None:
+        """Enter a proposed trial."""
+        if self.race and self._compared:
+            self.race.enter(trial, hyperparameters.get(self._compared))
+
+    def recall(self, trial: int, leads: Leads) -> None:
+        """Restore a trial that was settled before the search was interrupted."""
+        if self.race:
+            self.race.recall(trial, leads)
+
+    def settle(self, result: TrialResult) -> list[Settled]:
+        """Report the end of a trial, and return the trials whose outcome is final now."""
+        return self.race.settle(result) if self.race else [Settled(result, {})]
+
+    def close(self) -> list[Settled]:
+        """Return the trials that ended and wait for trials that will never come."""
+        return self.race.close() if self.race else []

@@ -1,0 +1,58 @@
+"""Writes a search's events to the study's journal, and passes them on to listeners."""
+
+from collections.abc import Sequence
+
+import keras_tuner
+
+from tuner.study import EventKind, Listener, Study, TrialRecord
+from tuner.training import Job
+from tuner.training.race import Settled
+
+__all__ = ["Recorder"]
+
+
+class Recorder:
+    """Writes what happens in a search, first to the journal, then to the listeners.
+
+    Args:
+        study: The study.
+        hypermodel: Derives further hyperparameters from a trial's, if it can.
+        listeners: Receive the search's events, in this order.
+    """
+
+    def __init__(
+        self, study: Study, hypermodel: keras_tuner.HyperModel, listeners: Sequence[Listener]
+    ) -> None:
+        self.study = study
+        self._derive = getattr(hypermodel, "derived_hyperparameters", None)
+        self._listeners = listeners
+
+    def announce_begin(self) -> None:
+        """Tell the listeners that the search begins."""
+        for listener in self._listeners:
+            listener.on_study_begin(self.study)
+
+    def record_proposal(self, job: Job) -> None:
+        """Write a proposed trial to the journal, and tell the listeners."""
+        values = dict(job.hyperparameters.values)
+        self.study.journal.append(EventKind.PROPOSED, trial=job.trial, hyperparameters=values)
+        for listener in self._listeners:
+            listener.on_trial_begin(job.trial, values)
+
+    def record_trial(self, job: Job, settled: Settled) -> TrialRecord:
+        """Write a settled trial to the study. From then on it counts."""
+        values = dict(job.hyperparameters.values)
+        derived = self._derive(values) if self._derive else {}
+        record = TrialRecord(job.trial, values, derived, settled.result)
+        self.study.write_trial(record, settled.leads)
+        return record
+
+    def announce_trial(self, record: TrialRecord) -> None:
+        """Tell the listeners about a trial that `record_trial` wrote."""
+        for listener in self._listeners:
+            listener.on_trial_end(record)
+
+    def announce_end(self, reason: str) -> None:
+        """Tell the listeners that the last trial ended, and why there are no more."""
+        for listener in self._listeners:
+            listener.on_search_end(self.study, reason)
