@@ -83,7 +83,7 @@ def rates(families: Iterator[Family], count: int) -> tuple[float, float]:
         compared = compare_settings(
             records,
             cluster_values,
-            setting=group_by_hyperparameter("setting"),
+            get_setting=group_by_hyperparameter("setting"),
             split=split,
             maximise=False,
         )
@@ -99,7 +99,7 @@ def _told_apart_by_folds(best: Sequence[TrialRecord], split: Split) -> bool:
     for first, second in combinations(best, 2):
         differences = np.subtract(first.result.fold_scores, second.result.fold_scores)
         variance = estimate_fold_variance(differences, len(fold.validation) / len(fold.train))
-        p.append(run_t_test(float(differences.mean()), variance)[0])
+        p.append(run_t_test(float(differences.mean()), variance).p)
     return min(adjust_by_holm(p)) <= 0.05
 
 

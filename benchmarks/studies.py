@@ -20,7 +20,8 @@ import numpy as np
 
 from tuner.analysis import NORMAL, OutOfBag, compare_studies, pick_trials
 from tuner.analysis.bias_correction import evaluate_out_of_bag, make_procedure
-from tuner.analysis.ensemble import Library, Scoring, make_ensemble
+from tuner.analysis.ensemble import make_ensemble
+from tuner.analysis.ensemble_selection import Library, Scoring
 from tuner.analysis.picking_rules import pick_best
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth

@@ -114,11 +114,11 @@ def test_what_did_not_converge_or_was_ended_is_told(problem, monkeypatch):
         warnings.simplefilter("error")
         _, logistic, boosting = train_baselines(problem, seed=0)
     assert logistic.notes == (
-        "Logistic regression had not converged on 3 of 3 folds after 2 steps, at which it is "
-        "ended.",
+        "Logistic regression did not converge within 2 steps on 3 of 3 folds, and was stopped "
+        "there.",
     )
     assert boosting.notes == (
-        "Gradient boosting was still gaining after 10 rounds, at which it is ended.",
+        "Gradient boosting was still improving after 10 rounds, and was stopped there.",
     )
 
 

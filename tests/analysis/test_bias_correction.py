@@ -36,7 +36,7 @@ def test_a_row_is_judged_by_the_samples_that_left_it_out():
     assert left_out.mean() == pytest.approx(np.exp(-1), abs=0.03)
     for row, values in enumerate(found.values.T):
         assert set(values[left_out[:, row]]) <= set(losses[:, row].astype(np.float32))
-        assert found.by_row[row] == pytest.approx(values[left_out[:, row]].mean())
+        assert found.by_cluster[row] == pytest.approx(values[left_out[:, row]].mean())
 
 
 def test_noise_looks_better_than_chance_until_it_is_corrected():

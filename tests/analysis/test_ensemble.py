@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from tuner.analysis.ensemble import NETWORKS, Library, Scoring, choose_members, make_ensemble
+from tuner.analysis.ensemble import make_ensemble
+from tuner.analysis.ensemble_selection import NETWORKS, Library, Scoring, choose_members
 from tuner.analysis.trial_picks import pick_trials
 from tuner.errors import SearchFailed
 from tuner.scoring import OBJECTIVES, Truth
@@ -38,7 +39,7 @@ def scoring(problem, objective="cross_entropy"):
 def library_of(records, problem, objective="cross_entropy"):
     by_trial = {record.trial: record.result.probabilities for record in records}
     of = scoring(problem, objective)
-    values = {t: of.cluster_values[objective](p) for t, p in by_trial.items() if p is not None}
+    values = {t: of.score_clusters[objective](p) for t, p in by_trial.items() if p is not None}
     return Library(records, values, probabilities=by_trial.__getitem__, scoring=of), values
 
 
@@ -181,10 +182,10 @@ def test_what_is_judged_by_another_objective_is_chosen_by_its_own(make_record, p
     library, _ = library_of([make_record(trial, noise=1.5) for trial in range(8)], problem)
     y = problem.y[problem.rows]
     (counts,) = {tuple(each) for each in library.choose(np.ones((60, 1))).T}
-    judged = library.ensemble("accuracy")(np.ones((60, 1)))
+    judged = library.make_ensemble_procedure("accuracy")(np.ones((60, 1)))
     expected = OBJECTIVES["accuracy"].row_values(library.average(counts), y)
     np.testing.assert_array_equal(judged, [expected])
-    (best,) = library.best("accuracy")(np.ones((60, 1)))
+    (best,) = library.make_best_procedure("accuracy")(np.ones((60, 1)))
     first = library.records[0].result.probabilities
     np.testing.assert_array_equal(best, OBJECTIVES["accuracy"].row_values(first, y))
 

@@ -65,7 +65,7 @@ def test_a_trial_says_where_it_stands_and_that_nothing_is_corrected(study):
     assert "These scores are not corrected" in said["note"]
 
 
-COMPLETED = "completed are, the best first, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2 and 2 more"
+COMPLETED = "completed trials, the best first: 11, 10, 9, 8, 7, 6, 5, 4, 3, 2 and 2 more"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ RECORDS = [sized(0, 100, 0.5), sized(1, 50, 0.7), sized(2, 200, 0.6)]
 
 
 def test_a_front_may_go_by_any_cost():
-    front = find_front(RECORDS, maximise=False, cost=lambda record: -record.result.parameters)
+    front = find_front(RECORDS, maximise=False, get_cost=lambda record: -record.result.parameters)
     assert [record.trial for record in front] == [2, 0]
 
 

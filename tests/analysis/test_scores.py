@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, log_loss, roc_auc_score
 
-from tuner.analysis.scores import SCORES, brier, calibration_error, score_rows
+from tuner.analysis.scores import SCORES, compute_brier, compute_calibration_error, score_rows
 from tuner.scoring import Truth
 
 rng = np.random.default_rng(0)
@@ -45,9 +45,9 @@ def test_briers_score_is_the_sum_over_classes():
         sum((p - (number == truth)) ** 2 for number, p in enumerate(row))
         for row, truth in zip(probabilities, y, strict=True)
     ]
-    np.testing.assert_allclose(brier(probabilities, y), expected)
+    np.testing.assert_allclose(compute_brier(probabilities, y), expected)
     probabilities, y = made(50, classes=2)
-    assert brier(probabilities, y).mean() == pytest.approx(
+    assert compute_brier(probabilities, y).mean() == pytest.approx(
         2 * brier_score_loss(y, probabilities[:, 1])
     )
 
@@ -56,12 +56,13 @@ def test_briers_score_is_the_sum_over_classes():
 def test_the_calibration_error_is_the_mean_gap_of_fifteen_bins(classes):
     probabilities, y = made(500, classes)
     expected = plain_calibration_error(probabilities, y)
-    assert calibration_error(probabilities, y).mean() == pytest.approx(expected)
+    assert compute_calibration_error(probabilities, y).mean() == pytest.approx(expected)
 
 
 def test_certainty_is_in_the_last_bin():
     probabilities = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    assert calibration_error(probabilities, np.array([0, 1, 1])).mean() == pytest.approx(1 / 3)
+    values = compute_calibration_error(probabilities, np.array([0, 1, 1]))
+    assert values.mean() == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("name", SCORES)

@@ -51,7 +51,7 @@ class Trials:
     def compare(self, maximise=False, split=SPLIT):
         setting = group_by_hyperparameter("depth")
         return compare_settings(
-            self.records, self.cluster_values, setting=setting, split=split, maximise=maximise
+            self.records, self.cluster_values, get_setting=setting, split=split, maximise=maximise
         )
 
 
@@ -131,7 +131,9 @@ def test_a_trial_without_a_setting_is_left_out_and_ranges_are_cut_by_the_caller(
     compared = compare_settings(
         trials.records,
         trials.cluster_values,
-        setting=lambda record: None if record.trial == 4 else record.hyperparameters["depth"] > 2,
+        get_setting=lambda record: (
+            None if record.trial == 4 else record.hyperparameters["depth"] > 2
+        ),
         split=SPLIT,
         maximise=False,
     )

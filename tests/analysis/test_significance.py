@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tuner.analysis.significance import (
+    TTest,
     Variance,
     adjust_by_holm,
     estimate_fold_variance,
@@ -24,16 +25,16 @@ def test_the_corrected_test_is_nadeau_and_bengios():
     differences = np.array([0.02, 0.05, -0.01, 0.03, 0.04])
     mean, squares = differences.sum() / 5, ((differences - differences.mean()) ** 2).sum()
     error = sqrt(squares / 4 * (1 / 5 + 1 / 4))
-    p, margin = run_t_test(mean, estimate_fold_variance(differences, 1 / 4))
-    assert p == pytest.approx(2 * stats.t.sf(mean / error, 4))
-    assert margin == pytest.approx(2.776445 * error)  # of t with 4 degrees of freedom
+    test = run_t_test(mean, estimate_fold_variance(differences, 1 / 4))
+    assert test.p == pytest.approx(2 * stats.t.sf(mean / error, 4))
+    assert test.margin == pytest.approx(2.776445 * error)  # of t with 4 degrees of freedom
 
 
 def test_two_folds_have_one_degree_of_freedom():
     variance = estimate_fold_variance(np.array([0.1, 0.3]), 1.0)
     assert variance.freedom == 1
     assert variance.value == pytest.approx(0.02 * (1 / 2 + 1))
-    p, _ = run_t_test(0.2, variance)
+    p = run_t_test(0.2, variance).p
     assert p == pytest.approx(1 - 2 / np.pi * np.arctan(0.2 / sqrt(0.03)))  # of Cauchy's
 
 
@@ -44,15 +45,15 @@ def test_a_single_fold_says_nothing_of_the_variance():
 def test_without_variance_every_difference_is_sure_and_none_is_none():
     nothing = estimate_fold_variance(np.full(3, 0.25), 0.5)
     assert nothing.value == 0.0
-    assert run_t_test(0.0, nothing) == (1.0, 0.0)
-    assert run_t_test(0.25, nothing) == (0.0, 0.0)
+    assert run_t_test(0.0, nothing) == TTest(0.0, p=1.0, margin=0.0)
+    assert run_t_test(0.25, nothing) == TTest(0.25, p=0.0, margin=0.0)
 
 
 def test_variances_are_added_as_welch_did():
     x, y = rng.normal(size=5), rng.normal(scale=3, size=9) + 2
     variances = [Variance(each.var(ddof=1) / len(each), len(each) - 1) for each in (x, y)]
     expected = stats.ttest_ind(x, y, equal_var=False)
-    p, _ = run_t_test(x.mean() - y.mean(), variances[0] + variances[1])
+    p = run_t_test(x.mean() - y.mean(), variances[0] + variances[1]).p
     assert p == pytest.approx(expected.pvalue)
     nothing = Variance(0.0, 1.0)
     assert variances[0] + nothing == nothing + variances[0] == variances[0]

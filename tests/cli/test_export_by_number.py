@@ -91,6 +91,6 @@ def test_a_trial_that_is_not_there_is_one_sentence_and_exit_code_2(study):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "error: --pick: study study has no trial 7 that ended; completed are, the best first, "
+        "error: --pick: study study has no trial 7 that ended; completed trials, the best first: "
         "0, 1, 2\n"
     )

@@ -74,7 +74,7 @@ def study(make_study, problem):
 def make_answers(records, values, split):
     """Answers of every kind that there is."""
     settings = compare_settings(
-        records, values, setting=group_by_hyperparameter("depth"), split=split, maximise=False
+        records, values, get_setting=group_by_hyperparameter("depth"), split=split, maximise=False
     )
     points = tuple(
         Point(r.trial, 0.01 * (r.trial + 1), None, r.result.score, 0.1, 0.2, 15, False, "overfits")

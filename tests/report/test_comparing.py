@@ -110,7 +110,7 @@ def test_a_search_for_another_objective_is_judged_by_what_it_chose(make_study, p
     """Its trials are chosen by accuracy, and judged by the cross-entropy of the first study."""
     study = fill(make_study("two", objective="accuracy"), problem)
     second = compared(study, problem)
-    by_row = second.exported("cross_entropy").by_row
+    by_row = second.exported("cross_entropy").by_cluster
     y = problem.y[problem.rows]
     losses = [
         OBJECTIVES["cross_entropy"].row_values(study.arrays.read_probabilities(record.trial), y)

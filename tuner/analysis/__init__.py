@@ -13,7 +13,6 @@ from tuner.analysis.answers import (
 from tuner.analysis.baselines import (
     Baseline,
     BaselineName,
-    FoldedRows,
     JudgedBaseline,
     judge_baselines,
     load_baselines,
@@ -22,7 +21,8 @@ from tuner.analysis.baselines import (
 )
 from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.calibration import Calibration, calibrate, calibrate_networks
-from tuner.analysis.ensemble import NETWORKS, Ensemble, Member
+from tuner.analysis.ensemble import Ensemble, Member
+from tuner.analysis.ensemble_selection import NETWORKS
 from tuner.analysis.exportable import (
     PARETO,
     Exportable,
@@ -33,7 +33,7 @@ from tuner.analysis.exportable import (
 )
 from tuner.analysis.importance import Importance, compute_importance
 from tuner.analysis.pairs import Pair
-from tuner.analysis.pareto_fronts import Fronts, find_fronts
+from tuner.analysis.pareto_fronts import Fronts, find_front, find_fronts
 from tuner.analysis.picks import (
     PICK_NAMES,
     PickName,
@@ -55,7 +55,7 @@ from tuner.analysis.setting_comparison import (
 )
 from tuner.analysis.significance import NORMAL
 from tuner.analysis.study_comparison import compare_studies
-from tuner.analysis.trial_picks import TrialPicks, find_front, pick_trials
+from tuner.analysis.trial_picks import TrialPicks, pick_trials
 
 __all__ = [
     "BINS",
@@ -75,7 +75,6 @@ __all__ = [
     "Evidence",
     "Exportable",
     "Fit",
-    "FoldedRows",
     "Fronts",
     "Importance",
     "JudgedBaseline",

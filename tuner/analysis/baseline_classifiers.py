@@ -1,10 +1,11 @@
-"""The simple classifiers that a study's networks are held against, each trained on every fold.
+"""The baselines' classifiers: class shares, logistic regression and gradient boosting.
 
-Each takes rows and folds, an objective and a seed to out-of-fold probabilities, shaped as those
-of a trial, and to sentences on what was limited. A fold is trained on one thread:
-several threads that wait for each other took twenty times as long on a machine that does other
-things as well. Where there is much to do, folds are trained side by side in processes, since
-scikit-learn's handling of warnings is not made for threads.
+Each takes a problem, an objective and a seed. It returns out-of-fold probabilities, in the shape
+and order of a trial's, and notes on what was limited.
+
+A fold is trained on one thread, because threads that wait for each other took twenty times as long
+on a busy machine. If there is much work, the folds are trained in parallel processes, because
+scikit-learn's handling of warnings is not safe in threads.
 """
 
 from __future__ import annotations
@@ -18,28 +19,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from tuner.analysis.baselines import FoldedRows
     from tuner.folds import Fold
+    from tuner.problem import Problem
     from tuner.scoring import Objective
 
-__all__ = ["boosting", "logistic", "shares", "trained_with"]
+__all__ = [
+    "describe_training",
+    "predict_class_shares",
+    "train_gradient_boosting",
+    "train_logistic_regression",
+]
 
-Made = tuple[np.ndarray, tuple[str, ...]]
+Trained = tuple[np.ndarray, tuple[str, ...]]
+"""Out-of-fold probabilities, and notes."""
+
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Training rows, their classes and validation rows: `(rows, features)`, `(rows,)`, `(…)`."""
 
-_STEPS = 200  # of the optimiser of logistic regression
-_ROUNDS = 100  # most rounds of boosting, as scikit-learn has it
-_LOOKS = 10  # rounds between two looks at the score
-_STEP = 0.1  # what a round's trees are multiplied with, as scikit-learn has it
+_STEPS = 200  # most steps of the optimizer of logistic regression
+_ROUNDS = 100  # most rounds of boosting, scikit-learn's default
+_LOOKS = 10  # rounds between two evaluations of the objective
+_STEP = 0.1  # boosting's learning rate, scikit-learn's default
 _LARGEST_STEP = 0.3
 _MOST_WORK = 4e9  # rounds × rows × features × classes of all folds: 25 seconds on two cores
-_VERSION = 1  # one more where a change of this module changes what comes out
-_MUCH_WORK = 2e8  # from here on processes pay for their start
+_VERSION = 1  # increase it if a change of this module changes the results
+_MUCH_WORK = 2e8  # above this, processes are worth the time that they take to start
 
 
-def trained_with() -> dict[str, str | float]:
-    """Return what the results depend on beside the rows, the folds, the objective and the seed."""
+def describe_training() -> dict[str, str | float]:
+    """Return everything that the results depend on, besides rows, folds, objective and seed."""
     return {
         "version": _VERSION,
         "scikit-learn": version("scikit-learn"),
@@ -52,65 +60,67 @@ def trained_with() -> dict[str, str | float]:
     }
 
 
-def shares(problem: FoldedRows, objective: Objective, seed: int) -> Made:
-    """Give each row the shares of the classes among its fold's training rows."""
+def predict_class_shares(problem: Problem, objective: Objective, seed: int) -> Trained:
+    """Predict for each row the shares of the classes among its fold's training rows."""
 
-    def of_fold(fold: Fold) -> np.ndarray:
-        counts = np.bincount(problem.y[fold.train], minlength=_classes(problem))
+    def predict(fold: Fold) -> np.ndarray:
+        counts = np.bincount(problem.y[fold.train], minlength=_count_classes(problem))
         return np.tile(counts / counts.sum(), (len(fold.validation), 1))
 
-    return _ordered(problem, [of_fold(fold) for fold in problem.folds]), ()
+    return _sort_rows(problem, [predict(fold) for fold in problem.folds]), ()
 
 
-def logistic(problem: FoldedRows, objective: Objective, seed: int) -> Made:
-    """Train a multinomial logistic regression."""
+def train_logistic_regression(problem: Problem, objective: Objective, seed: int) -> Trained:
+    """Train a multinomial logistic regression on each fold."""
     settings = (_STEPS, problem.class_weight, seed)
-    fitted = _on_each_fold(_regressed, problem, _work(problem) * _STEPS / 10, settings)
+    work = _estimate_work(problem) * _STEPS / 10
+    fitted = _run_on_each_fold(_fit_logistic_regression, problem, work, settings)
     unconverged = sum(not converged for _, converged in fitted)
     note = (
-        f"Logistic regression had not converged on {unconverged} of {len(fitted)} folds after "
-        f"{_STEPS} steps, at which it is ended."
+        f"Logistic regression did not converge within {_STEPS} steps on {unconverged} of "
+        f"{len(fitted)} folds, and was stopped there."
     )
     by_fold = [probabilities for probabilities, _ in fitted]
-    return _ordered(problem, by_fold), (note,) if unconverged else ()
+    return _sort_rows(problem, by_fold), (note,) if unconverged else ()
 
 
-def boosting(problem: FoldedRows, objective: Objective, seed: int) -> Made:
-    """Train gradient-boosted trees, as many rounds as are best over all folds."""
-    affordable = _MOST_WORK / _work(problem)
+def train_gradient_boosting(problem: Problem, objective: Objective, seed: int) -> Trained:
+    """Train gradient-boosted trees, with the number of rounds that is best over all folds."""
+    affordable = _MOST_WORK / _estimate_work(problem)
     most = int(np.clip(affordable // _LOOKS * _LOOKS, _LOOKS, _ROUNDS))
     step = min(_STEP * _ROUNDS / most, _LARGEST_STEP)
     settings = (most, step, problem.class_weight, seed)
-    staged = _on_each_fold(_boosted, problem, _work(problem) * most, settings)
-    looks = [_ordered(problem, by_fold) for by_fold in zip(*staged, strict=True)]
+    work = _estimate_work(problem) * most
+    staged = _run_on_each_fold(_fit_gradient_boosting, problem, work, settings)
+    looks = [_sort_rows(problem, by_fold) for by_fold in zip(*staged, strict=True)]
     scores = [problem.truth.values(objective.row_values, look).mean() for look in looks]
     best = 0
     for look, score in enumerate(scores):
         best = look if objective.better(score, scores[best]) else best
-    note = f"Gradient boosting was still gaining after {most} rounds, at which it is ended."
+    note = f"Gradient boosting was still improving after {most} rounds, and was stopped there."
     return looks[best], (note,) if best == len(looks) - 1 else ()
 
 
-def _regressed(
+def _fit_logistic_regression(
     arrays: Arrays, classes: int, steps: int, class_weight: str | None, seed: int
 ) -> tuple[np.ndarray, bool]:
-    """Return a fold's probabilities, and whether the optimiser had converged."""
+    """Return a fold's probabilities, and whether the optimizer converged."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     train, y, validation = arrays
     model = LogisticRegression(max_iter=steps, class_weight=class_weight, random_state=seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # it is told in the record
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the baseline's notes say it
         model.fit(train, y)
     converged = bool((model.n_iter_ < steps).all())
-    return _all_classes(model.predict_proba(validation), model.classes_, classes), converged
+    return _fill_classes(model.predict_proba(validation), model.classes_, classes), converged
 
 
-def _boosted(
+def _fit_gradient_boosting(
     arrays: Arrays, classes: int, rounds: int, step: float, class_weight: str | None, seed: int
 ) -> list[np.ndarray]:
-    """Return a fold's probabilities after each ten rounds."""
+    """Return a fold's probabilities after every ten rounds."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     train, y, validation = arrays
@@ -124,46 +134,47 @@ def _boosted(
     model.fit(train, y)
     stages = model.staged_predict_proba(validation)
     return [
-        _all_classes(probabilities, model.classes_, classes).astype(np.float32)
+        _fill_classes(probabilities, model.classes_, classes).astype(np.float32)
         for number, probabilities in enumerate(stages, start=1)
         if number % _LOOKS == 0
     ]
 
 
-def _on_each_fold(
-    train: Callable[..., Any], problem: FoldedRows, work: float, settings: tuple[Any, ...]
+def _run_on_each_fold(
+    fit: Callable[..., Any], problem: Problem, work: float, settings: tuple[Any, ...]
 ) -> list[Any]:
-    """Return what training makes of each fold."""
+    """Return the results of fitting each fold, in processes if there is much work."""
     from sklearn.utils.parallel import Parallel, delayed
 
-    run = Parallel(n_jobs=min(_cores(), len(problem.folds)) if work > _MUCH_WORK else 1)
-    job, classes = delayed(_on_one_thread), _classes(problem)
-    return list(run(job(train, _scaled(problem, f), classes, *settings) for f in problem.folds))
+    run = Parallel(n_jobs=min(_count_cores(), len(problem.folds)) if work > _MUCH_WORK else 1)
+    job, classes = delayed(_run_on_one_thread), _count_classes(problem)
+    return list(run(job(fit, _scale(problem, fold), classes, *settings) for fold in problem.folds))
 
 
-def _on_one_thread(train: Callable[..., Any], *arguments: Any) -> Any:
+def _run_on_one_thread(fit: Callable[..., Any], *arguments: Any) -> Any:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        return train(*arguments)
+        return fit(*arguments)
 
 
-def _cores() -> int:
-    of_this_process = getattr(os, "sched_getaffinity", None)  # Linux only
-    return len(of_this_process(0)) if of_this_process else os.cpu_count() or 1
+def _count_cores() -> int:
+    get_affinity = getattr(os, "sched_getaffinity", None)  # Linux only
+    return len(get_affinity(0)) if get_affinity else os.cpu_count() or 1
 
 
-def _work(problem: FoldedRows) -> float:
+def _estimate_work(problem: Problem) -> float:
+    """Return rows × features × classes of all folds."""
     rows = sum(len(fold.train) for fold in problem.folds)
-    return float(rows * np.prod(problem.x.shape[1:]) * _classes(problem))
+    return float(rows * np.prod(problem.x.shape[1:]) * _count_classes(problem))
 
 
-def _classes(problem: FoldedRows) -> int:
+def _count_classes(problem: Problem) -> int:
     return int(problem.y.max()) + 1
 
 
-def _scaled(problem: FoldedRows, fold: Fold) -> Arrays:
-    """Return a fold's rows as the networks see them."""
+def _scale(problem: Problem, fold: Fold) -> Arrays:
+    """Return a fold's rows, scaled as for the networks, as rows of features."""
     scaler = problem.scaler(fold.train)
     parts = (problem.x[rows] for rows in (fold.train, fold.validation))
     train, validation = (x if scaler is None else scaler.apply(x) for x in parts)
@@ -171,12 +182,12 @@ def _scaled(problem: FoldedRows, fold: Fold) -> Arrays:
     return flat[0], problem.y[fold.train], flat[1]
 
 
-def _all_classes(probabilities: np.ndarray, seen: np.ndarray, classes: int) -> np.ndarray:
-    """Return a row's probability of every class, 0 for those that a model never saw."""
-    every = np.zeros((len(probabilities), classes))
-    every[:, seen] = probabilities
-    return every
+def _fill_classes(probabilities: np.ndarray, seen: np.ndarray, classes: int) -> np.ndarray:
+    """Return the probability of every class, with 0 for classes that the model has not seen."""
+    filled = np.zeros((len(probabilities), classes))
+    filled[:, seen] = probabilities
+    return filled
 
 
-def _ordered(problem: FoldedRows, by_fold: Sequence[np.ndarray]) -> np.ndarray:
+def _sort_rows(problem: Problem, by_fold: Sequence[np.ndarray]) -> np.ndarray:
     return problem.in_row_order(by_fold).astype(np.float32)

@@ -1,24 +1,28 @@
-"""What simple classifiers come to on the rows and folds of a study."""
+"""Baselines: simple classifiers on the rows and folds of a study, and how they compare."""
 
 import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
-from tuner.analysis.baseline_classifiers import boosting, logistic, shares, trained_with
+from tuner.analysis.baseline_classifiers import (
+    describe_training,
+    predict_class_shares,
+    train_gradient_boosting,
+    train_logistic_regression,
+)
 from tuner.analysis.bias_correction import OutOfBag
 from tuner.analysis.scores import SCORES, Score, score_rows
-from tuner.folds import Fold
+from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import Study
 
 __all__ = [
     "Baseline",
     "BaselineName",
-    "FoldedRows",
     "JudgedBaseline",
     "judge_baselines",
     "load_baselines",
@@ -28,65 +32,23 @@ __all__ = [
 
 BaselineName = Literal["majority class", "logistic regression", "gradient boosting"]
 
-_MAKERS = {
-    "majority class": shares,
-    "logistic regression": logistic,
-    "gradient boosting": boosting,
+_CLASSIFIERS = {
+    "majority class": predict_class_shares,
+    "logistic regression": train_logistic_regression,
+    "gradient boosting": train_gradient_boosting,
 }
-_TRAINED_WITH = "trained with"  # beside their names, in the file that keeps them
-
-
-class _Scaler(Protocol):
-    def apply(self, x: np.ndarray) -> np.ndarray: ...
-
-
-class FoldedRows(Protocol):
-    """Encoded rows and their folds; `tuner.training.Problem` is such a one."""
-
-    @property
-    def x(self) -> np.ndarray:
-        """Features, shape `(rows, …)`, float32; NaN where a number is missing."""
-
-    @property
-    def y(self) -> np.ndarray:
-        """The class of each row, shape `(rows,)`."""
-
-    @property
-    def class_weight(self) -> str | None:
-        """`balanced` where all classes weigh alike in training; None where all rows do."""
-
-    @property
-    def folds(self) -> tuple[Fold, ...]:
-        """The folds; the validation parts of a repeat partition the training rows."""
-
-    @property
-    def repeats(self) -> int:
-        """How often each row is validated."""
-
-    @property
-    def truth(self) -> Truth:
-        """What out-of-fold predictions are held against."""
-
-    @property
-    def places(self) -> tuple[np.ndarray, ...]:
-        """Where each fold's validation rows stand among those of `truth`, repeat after repeat."""
-
-    def in_row_order(self, by_fold: Sequence[np.ndarray]) -> np.ndarray:
-        """Put what each fold predicts of its validation rows where these stand."""
-
-    def scaler(self, rows: np.ndarray) -> _Scaler | None:
-        """Return the scaling that is fitted on these rows alone; None for rows as they are."""
+_TRAINED_WITH = "trained with"  # a key of `baselines.npz`, beside the names of the baselines
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """A simple classifier, trained on each fold.
+    """A simple classifier that was trained on each fold.
 
     Attributes:
         name: `majority class`, `logistic regression` or `gradient boosting`.
-        probabilities: Out-of-fold, float32, shaped and ordered as a trial's are.
+        probabilities: Out-of-fold probabilities, float32, in the shape and order of a trial's.
         seconds: Wall time of training and prediction on all folds.
-        notes: Sentences on what was limited, and on training that did not converge.
+        notes: Notes on limits that were applied, and on training that did not converge.
     """
 
     name: BaselineName
@@ -97,18 +59,17 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class JudgedBaseline:
-    """A baseline beside what the study exports.
+    """A baseline, compared with what the study exports.
 
     Attributes:
-        name: As of the baseline.
-        seconds: As of the baseline.
-        scores: Every score of `score_rows`, by name, with its standard error.
-        difference: Mean of the objective over rows, the baseline's less that of what is exported,
-            corrected for the choice.
-        standard_error: Of that difference, paired over rows.
-        verdict: `wins` where the baseline is better by more than that, `loses` where it is worse
-            by more, else `ties`.
-        notes: As of the baseline.
+        name: The name of the baseline.
+        seconds: Wall time of training and prediction on all folds.
+        scores: Every score of `score_rows` by name.
+        difference: The baseline's mean objective less the corrected score of what is exported.
+        standard_error: The standard error of that difference, paired over clusters.
+        verdict: `wins` if the baseline is better by more than the standard error, `loses` if it is
+            worse by more, else `ties`.
+        notes: The notes of the baseline.
     """
 
     name: BaselineName
@@ -120,74 +81,76 @@ class JudgedBaseline:
     notes: tuple[str, ...] = ()
 
 
-def load_or_train_baselines(study: Study, problem: FoldedRows) -> tuple[Baseline, ...]:
-    """Return a study's baselines: as its folder has them, or trained now and kept there.
+def load_or_train_baselines(study: Study, problem: Problem) -> tuple[Baseline, ...]:
+    """Load a study's baselines from its folder, or train them and keep them there.
 
-    Nothing but the study decides them: its rows and folds are what they are.
+    The baselines depend on the study's rows, folds and settings only, not on its trials.
 
     Args:
         study: The study.
-        problem: Its rows and folds.
+        problem: The study's rows and folds.
 
     Raises:
-        StudyError: They cannot be written.
+        StudyError: The baselines cannot be written.
     """
     kept = load_baselines(study)
     if kept:
         return kept
     settings = study.record.settings
     trained = train_baselines(problem, objective=settings.objective, seed=settings.seed)
-    arrays = {name: array for each in trained for name, array in _packed(each).items()}
-    study.arrays.write_baselines({**arrays, _TRAINED_WITH: np.array(_this_version())})
+    arrays = {name: array for baseline in trained for name, array in _pack(baseline).items()}
+    study.arrays.write_baselines({**arrays, _TRAINED_WITH: np.array(_describe_this_version())})
     return trained
 
 
 def load_baselines(study: Study) -> tuple[Baseline, ...]:
-    """Return the baselines that a study's folder has; none where others would be trained now.
+    """Load the baselines from a study's folder.
 
-    Another version of this package or of scikit-learn may come to other ones.
+    Returns:
+        The baselines. Empty if there are none, or if they were trained by a version of this
+        package or of scikit-learn that can give other results.
     """
     kept = study.arrays.read_baselines()
-    if str(kept.get(_TRAINED_WITH)) != _this_version():
+    if str(kept.get(_TRAINED_WITH)) != _describe_this_version():
         return ()
-    return tuple(_unpacked(name, kept) for name in _MAKERS)
+    return tuple(_unpack(name, kept) for name in _CLASSIFIERS)
 
 
-def _this_version() -> str:
-    return json.dumps(trained_with())
+def _describe_this_version() -> str:
+    return json.dumps(describe_training())
 
 
 def train_baselines(
-    problem: FoldedRows, *, objective: str = "cross_entropy", seed: int
+    problem: Problem, *, objective: str = "cross_entropy", seed: int
 ) -> tuple[Baseline, ...]:
     """Train the baselines on a study's folds, the simplest first.
 
-    They see what the networks see: the rows of each fold scaled by its training rows alone, with
-    a missing number at the mean and its indicator beside it. Images are taken as rows of pixels.
+    The baselines see the same input as the networks: rows that are scaled by the training rows of
+    each fold, with the mean for a missing number and an indicator beside it. An image is a row of
+    pixels. If the networks are trained with balanced class weights, so are the baselines, except
+    the majority class. Otherwise a network would be compared with a classifier that was trained
+    for another goal.
 
-    Where the networks are trained with balanced class weights, so are these, but for the majority
-    class: a network would else be held against something that was trained towards another end.
+    - Majority class: each row gets the shares of the classes among the training rows, so the most
+      frequent class is predicted.
+    - Logistic regression: scikit-learn's, with its default penalty (C = 1).
+    - Gradient boosting: scikit-learn's `HistGradientBoostingClassifier` with its default settings,
+      except the number of rounds. It is chosen like a network's epochs: in steps of ten, by the
+      best mean of the objective over all rows, the same for all folds. Large tables get fewer than
+      the default 100 rounds, to save time; each round then takes a larger step.
 
-    - Majority class: each row gets the shares of the classes among the training rows, so that the
-      most frequent class is what it predicts.
-    - Logistic regression: scikit-learn's, with its usual penalty (C = 1).
-    - Gradient boosting: scikit-learn's `HistGradientBoostingClassifier` as it is, but for its
-      rounds. They are chosen as a network's epochs are: ten by ten, by the best mean of the
-      objective over all rows, one number for all folds. Of large tables fewer than its usual 100
-      rounds are affordable; each then takes a larger step.
-
-    50,000 rows of 50 features and 10 classes in 5 folds take some 20 seconds on two free cores,
+    50,000 rows of 50 features and 10 classes in 5 folds take about 20 seconds on two idle cores,
     and 40 on busy ones.
 
     Args:
         problem: Rows and folds.
-        objective: The name of what the study optimises.
-        seed: Of whatever is random.
+        objective: The name of the study's objective.
+        seed: Seed of all random numbers.
     """
     trained = []
-    for name, maker in _MAKERS.items():
+    for name, train in _CLASSIFIERS.items():
         started = time.monotonic()
-        probabilities, notes = maker(problem, OBJECTIVES[objective], seed)
+        probabilities, notes = train(problem, OBJECTIVES[objective], seed)
         seconds = time.monotonic() - started
         trained.append(Baseline(name, probabilities, seconds, notes))  # type: ignore[arg-type]
     return tuple(trained)
@@ -196,21 +159,21 @@ def train_baselines(
 def judge_baselines(
     baselines: Sequence[Baseline], exported: OutOfBag, truth: Truth, *, objective: str
 ) -> tuple[JudgedBaseline, ...]:
-    """Return each baseline's scores, and how it stands beside what a study exports.
+    """Compare each baseline with what a study exports.
 
-    Nothing was chosen of a baseline but its rounds, so that its out-of-fold values stand as they
-    are; what is exported was chosen of many, and is judged on rows that it was not chosen by.
+    A baseline's out-of-fold values need no correction, because only its rounds were chosen. What is
+    exported was chosen from many trials, so its out-of-bag values are used.
 
     Args:
-        baselines: Of the same rows.
-        exported: What choosing what is exported comes to by the objective.
-        truth: What all are held against.
-        objective: The name of what the study optimises.
+        baselines: The baselines.
+        exported: The out-of-bag values of choosing what is exported, by the objective.
+        truth: The true classes of the rows.
+        objective: The name of the study's objective.
     """
-    return tuple(_judged(each, exported, truth, objective) for each in baselines)
+    return tuple(_judge(baseline, exported, truth, objective) for baseline in baselines)
 
 
-def _judged(baseline: Baseline, exported: OutOfBag, truth: Truth, objective: str) -> JudgedBaseline:
+def _judge(baseline: Baseline, exported: OutOfBag, truth: Truth, objective: str) -> JudgedBaseline:
     values = truth.values(SCORES[objective], baseline.probabilities)
     difference = OutOfBag.from_values(values) - exported
     maximise = OBJECTIVES[objective].direction == "max"
@@ -227,7 +190,8 @@ def _judged(baseline: Baseline, exported: OutOfBag, truth: Truth, objective: str
     )
 
 
-def _packed(baseline: Baseline) -> dict[str, np.ndarray]:
+def _pack(baseline: Baseline) -> dict[str, np.ndarray]:
+    """Return a baseline as arrays, by their keys in `baselines.npz`."""
     name = baseline.name
     return {
         name: baseline.probabilities,
@@ -236,6 +200,6 @@ def _packed(baseline: Baseline) -> dict[str, np.ndarray]:
     }
 
 
-def _unpacked(name: str, arrays: dict[str, np.ndarray]) -> Baseline:
+def _unpack(name: str, arrays: dict[str, np.ndarray]) -> Baseline:
     seconds, notes = float(arrays[f"{name}/seconds"]), arrays[f"{name}/notes"]
     return Baseline(name, arrays[name], seconds, tuple(map(str, notes)))  # type: ignore[arg-type]

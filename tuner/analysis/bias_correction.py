@@ -1,8 +1,8 @@
-"""Scores of what was chosen from many, free of the optimism of having chosen it.
+"""Scores that are corrected for the optimism of having chosen the best of many.
 
-Rows are drawn with replacement. What a choice by the drawn rows comes to on the rows that were left
-out says what it is worth: the bootstrap bias-corrected cross-validation of Tsamardinos, Greasidou
-and Borboudakis (2018, Machine Learning 107, algorithm 4).
+The bootstrap bias-corrected cross-validation of Tsamardinos, Greasidou and Borboudakis (2018,
+Machine Learning 107, algorithm 4): draw clusters with replacement, choose by those that were
+drawn, and score the choice on those that were not.
 """
 
 from __future__ import annotations
@@ -17,86 +17,92 @@ from tuner.analysis.picking_rules import Rule
 
 __all__ = ["OutOfBag", "Procedure", "clip_interval", "evaluate_out_of_bag", "make_procedure"]
 
-_SAMPLES = 200  # each row is left out of some 74 of them
-_AT_ONCE = 50  # samples in one matrix product: 20 MB of counts for 50,000 rows
+_SAMPLES = 200  # each cluster is left out of about 74 of them
+_AT_ONCE = 50  # samples in one matrix product: 20 MB of counts for 50,000 clusters
 _PERCENTILES = (2.5, 97.5)
 
 Procedure = Callable[[np.ndarray], np.ndarray]
-"""Takes how often each row counts, `(rows, samples)`, to what it chooses by them.
+"""Chooses a network for each sample.
 
-The choice of each sample is told by its value of every row, `(samples, rows)`.
+It takes how often each cluster was drawn, shape `(clusters, samples)`, and returns the value of the
+chosen network on every cluster, shape `(samples, clusters)`.
 """
 
 
 @dataclass(frozen=True, eq=False)
 class OutOfBag:
-    """What a procedure chooses by drawn rows, on the rows that were left out.
+    """The values of chosen networks on the clusters that they were not chosen by.
 
-    Of two procedures, or of one and of values that nothing was chosen by, the difference is as good
-    a one: the samples of a seed and a number of rows are the same.
+    The samples depend only on the seed and the number of clusters. So two of these can be
+    subtracted, and the difference is paired by sample and cluster.
 
     Attributes:
-        values: Of each sample's choice on each row, shape `(samples, rows)`; NaN where the sample
-            drew the row.
+        values: The value of each sample's choice on each cluster, shape `(samples, clusters)`; NaN
+            if the sample drew the cluster.
     """
 
     values: np.ndarray
 
     @classmethod
     def from_values(cls, values: np.ndarray) -> OutOfBag:
-        """Return values that nothing was chosen by, shape `(rows,)`, as they are."""
+        """Return the values of a network that was not chosen, shape `(clusters,)`, unchanged."""
         return cls(values[np.newaxis])
 
     def __sub__(self, other: OutOfBag) -> OutOfBag:
-        """Return the difference, paired by sample and row."""
+        """Return the difference, paired by sample and cluster."""
         return OutOfBag(self.values - other.values)
 
     @cached_property
-    def by_row(self) -> np.ndarray:
-        """The mean over the samples that left a row out, shape `(rows,)`."""
+    def by_cluster(self) -> np.ndarray:
+        """The mean over the samples that left a cluster out, shape `(clusters,)`."""
         return np.asarray(np.nanmean(self.values, axis=0, dtype=np.float64))
 
     @property
     def score(self) -> float:
-        """The mean over rows: the leave-one-out bootstrap (Efron and Tibshirani 1997, JASA 92)."""
-        return float(self.by_row.mean())
+        """The mean over clusters.
+
+        This is the leave-one-out bootstrap of Efron and Tibshirani (1997, JASA 92).
+        """
+        return float(self.by_cluster.mean())
 
     @cached_property
     def standard_error(self) -> float:
-        """Of the score, over rows, by the variance of one choice's values.
+        """The standard error of the score, from the variance of one choice's values.
 
-        The means by row vary less than the values of any one choice, and rows share the choices
-        that they are means of: by the variance of the means the error would be too small. Let
-        trials be alike, with independent normal values of variance 1, and write a choice in
-        Hermite polynomials of the trials' drawn means, those of degree d with the weight c_d,
-        Σ c_d = 1. By Stein's identity the score's variance times the rows is Σ (1 + d) 2⁻ᵈ c_d.
-        The variance of the means by row is Σ 2⁻ᵈ c_d; that of one choice's values, Σ c_d, is never
-        too small (benchmarks/README.md).
+        The variance of `by_cluster` would give too small an error: these means vary less than the
+        values of one choice, and clusters share the choices that their means are taken over. Let
+        all trials be equally good, with independent normal values of variance 1. Write a choice in
+        Hermite polynomials of the trials' drawn means, where those of degree d have the weight
+        c_d, Σ c_d = 1. By Stein's identity the variance of the score times the number of clusters
+        is Σ (1 + d) 2⁻ᵈ c_d. The variance of `by_cluster` is Σ 2⁻ᵈ c_d, which is too small. The
+        variance of one choice's values is Σ c_d, which is never too small (benchmarks/README.md).
         """
         within = np.nanvar(self.values, axis=0, dtype=np.float64).mean()
-        return float(np.sqrt((self.by_row.var(ddof=1) + within) / len(self.by_row)))
+        return float(np.sqrt((self.by_cluster.var(ddof=1) + within) / len(self.by_cluster)))
 
     @cached_property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the score (Tsamardinos et al. 2018, section 4.2).
 
-        The percentiles of the samples' scores. It is wide: left out are 37 % of the rows only.
+        These are percentiles of the samples' scores. The interval is wide, because a sample is
+        scored on 37 % of the clusters only.
         """
         scores = np.nanmean(self.values, axis=1, dtype=np.float64)
         low, high = np.percentile(scores, _PERCENTILES)
         return float(low), float(high)
 
 
-def evaluate_out_of_bag(choose: Procedure, rows: int, *, seed: int) -> OutOfBag:
-    """Let a procedure choose by drawn rows, and keep what it chose on the others.
+def evaluate_out_of_bag(choose: Procedure, clusters: int, *, seed: int) -> OutOfBag:
+    """Choose by the drawn clusters of each sample, and keep the values on the others.
 
     Args:
-        choose: The procedure.
-        rows: How many there are; two at least.
-        seed: With it and the number of rows, the samples are the same, whatever chooses by them.
+        choose: The procedure that chooses.
+        clusters: The number of clusters; at least 2.
+        seed: Seed of the bootstrap. The samples depend on it and on the number of clusters only.
     """
-    values = np.empty((_SAMPLES, rows), np.float32)
-    for first, counts in zip(range(0, _SAMPLES, _AT_ONCE), _samples(rows, seed), strict=True):
+    values = np.empty((_SAMPLES, clusters), np.float32)
+    batches = zip(range(0, _SAMPLES, _AT_ONCE), _draw_samples(clusters, seed), strict=True)
+    for first, counts in batches:
         chosen = choose(counts)
         values[first : first + _AT_ONCE] = np.where(counts.T == 0, chosen, np.nan)
     return OutOfBag(values)
@@ -105,42 +111,42 @@ def evaluate_out_of_bag(choose: Procedure, rows: int, *, seed: int) -> OutOfBag:
 def make_procedure(
     rule: Rule, losses: np.ndarray, parameters: np.ndarray, values: np.ndarray
 ) -> Procedure:
-    """Return what picks a trial by a rule.
+    """Return the procedure that picks a trial by a rule.
 
     Args:
         rule: Picks a trial.
-        losses: By which it picks, out of fold, shape `(trials, rows)`.
-        parameters: Shape `(trials,)`.
-        values: What the picked trial is judged by, shape `(trials, rows)`.
+        losses: The losses that it picks by, out of fold, shape `(trials, clusters)`.
+        parameters: Parameters of each trial, shape `(trials,)`.
+        values: The values that the picked trial is scored by, shape `(trials, clusters)`.
     """
     return lambda weights: values[rule(losses, weights, parameters)]
 
 
 def clip_interval(low: float, high: float, *, maximise: bool) -> tuple[float, float]:
-    """Return the part of an objective's interval that the objective can have.
+    """Return the part of an interval that an objective can reach.
 
-    None is below 0, and those of which more is better are shares.
+    No objective is below 0. Objectives that are maximised are shares, and not above 1.
 
-    >>> possible(0.93, 1.01, maximise=True), possible(-0.1, 1.2, maximise=False)
+    >>> clip_interval(0.93, 1.01, maximise=True), clip_interval(-0.1, 1.2, maximise=False)
     ((0.93, 1.0), (0.0, 1.2))
     """
     return max(low, 0.0), min(high, 1.0) if maximise else high
 
 
-def _samples(rows: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield how often each row was drawn in some bootstrap samples, shape `(rows, samples)`."""
-    rng = np.random.default_rng([seed, rows])
+def _draw_samples(clusters: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield how often each cluster was drawn, shape `(clusters, samples)`, in batches."""
+    rng = np.random.default_rng([seed, clusters])
     for _ in range(_SAMPLES // _AT_ONCE):
-        counts = np.empty((rows, _AT_ONCE))
+        counts = np.empty((clusters, _AT_ONCE))
         for sample in range(_AT_ONCE):
-            counts[:, sample] = _sample(rows, rng)
+            counts[:, sample] = _draw_sample(clusters, rng)
         yield counts
 
 
-def _sample(rows: int, rng: np.random.Generator) -> np.ndarray:
-    """Return how often each row was drawn, shape `(rows,)`; some row was not."""
+def _draw_sample(clusters: int, rng: np.random.Generator) -> np.ndarray:
+    """Return how often each cluster was drawn, shape `(clusters,)`; at least one was not."""
     while True:
-        drawn = np.bincount(rng.integers(rows, size=rows), minlength=rows)
+        drawn = np.bincount(rng.integers(clusters, size=clusters), minlength=clusters)
         if not drawn.all():
             return drawn
-        # of very few rows, all may be drawn: none is left to score
+        # With very few clusters, a sample may draw all of them and leave none to score.

@@ -1,4 +1,4 @@
-"""What a person asks to export, by a word or by a trial's number."""
+"""What is exported as one model: a study's pick, or a trial by its number."""
 
 import re
 from collections.abc import Mapping
@@ -10,17 +10,18 @@ from tuner.analysis.pareto_fronts import Fronts, find_fronts
 from tuner.analysis.picks import PICK_NAMES, PickName, Picks
 from tuner.errors import UserError, known_names
 from tuner.study import Study, TrialRecord
+from tuner.words import list_first
 
 __all__ = ["PARETO", "Exportable", "check_pick", "find_exportable", "list_front", "make_exportable"]
 
 PARETO = "pareto"
-"""The word for all trials on a front."""
+"""The name for all trials on a Pareto front."""
 
-_LISTED = 10  # trials that an error names
+_LISTED = 10  # trials that an error lists
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _UNCORRECTED = (
-    "These scores are not corrected: no correction is defined for a trial that a person asks for, "
-    "or for one of a front. Where it was chosen by its scores, new rows will give worse ones."
+    "These scores are not corrected: no correction is defined for a trial that a user asks for, "
+    "or for one of a front. If it was chosen by its scores, new rows will give worse ones."
 )
 
 
@@ -30,8 +31,8 @@ class Exportable:
 
     Attributes:
         name: `best`, `smallest`, `ensemble`, or `trial 7`.
-        members: Its networks.
-        description: What the model says of it.
+        members: The trials, and how many networks of each.
+        description: What `model.json` says about it.
     """
 
     name: str
@@ -40,20 +41,20 @@ class Exportable:
 
     @property
     def folder(self) -> str:
-        """How a folder of it is called: `trial-7`."""
+        """The name of its folder, such as `trial-7`."""
         return self.name.replace(" ", "-")
 
 
 def check_pick(pick: str) -> None:
-    """Refuse a word that is no pick, before anything is read.
+    """Check the value of `--pick` before any data is read.
 
     Raises:
-        UserError: It is neither a pick nor a number.
+        UserError: It is neither the name of a pick nor a number.
     """
-    words = (*PICK_NAMES, PARETO)
-    if pick not in words and not _NUMBER.fullmatch(pick):
+    names = (*PICK_NAMES, PARETO)
+    if pick not in names and not _NUMBER.fullmatch(pick):
         raise UserError(
-            f"--pick: there is no pick {pick}; {known_names(pick, words)}, and the number of any "
+            f"--pick: there is no pick {pick}; {known_names(pick, names)}, and the number of any "
             "completed trial"
         )
 
@@ -64,29 +65,30 @@ def make_exportable(picks: Picks, name: PickName) -> Exportable:
 
 
 def list_front(study: Study) -> list[Exportable]:
-    """Return the trials on the front against parameters, or on that against prediction time.
+    """Return the trials on the front of score against parameters or against prediction time.
 
     Returns:
-        The smallest first; empty where no trial was completed.
+        The trials, the smallest first. Empty if no trial was completed.
     """
     fronts = find_fronts(study, list(study.read_trials()))
-    return [_of_trial(record, fronts) for record in fronts.trials]
+    return [_make_from_trial(record, fronts) for record in fronts.trials]
 
 
 def find_exportable(study: Study, number: int) -> Exportable:
-    """Return a completed trial.
+    """Return a completed trial by its number.
 
     Raises:
-        UserError: The study has no such trial, or it was not completed.
+        UserError: The study has no such trial, or the trial was not completed.
     """
     records = list(study.read_trials())
     for record in records:
         if record.trial == number and record.completed:
-            return _of_trial(record, find_fronts(study, records))
-    raise UserError(f"--pick: {_why_not(study, number)}; {_completed(study)}")
+            return _make_from_trial(record, find_fronts(study, records))
+    raise UserError(f"--pick: {_explain_missing(study, number)}; {_list_completed(study)}")
 
 
-def _why_not(study: Study, number: int) -> str:
+def _explain_missing(study: Study, number: int) -> str:
+    """Return why a trial cannot be exported."""
     for record in study.read_trials():
         if record.trial == number:
             kind = "failed" if record.result.status == "failed" else "was pruned"
@@ -94,19 +96,18 @@ def _why_not(study: Study, number: int) -> str:
     return f"study {study.record.name} has no trial {number} that ended"
 
 
-def _completed(study: Study) -> str:
-    """Return which trials there are, as the end of a sentence."""
+def _list_completed(study: Study) -> str:
+    """Return the completed trials, as the end of a sentence."""
     sign = -1.0 if study.record.objective.direction == "max" else 1.0
     completed = (record for record in study.read_trials() if record.completed)
     order = sorted(completed, key=lambda r: (sign * r.result.score, r.trial))
     if not order:
         return "none of its trials was completed"
-    more = len(order) - _LISTED
-    listed = ", ".join(str(record.trial) for record in order[:_LISTED])
-    return f"completed are, the best first, {listed}" + (f" and {more} more" if more > 0 else "")
+    numbers = list_first([str(record.trial) for record in order], _LISTED)
+    return f"completed trials, the best first: {numbers}"
 
 
-def _of_trial(record: TrialRecord, fronts: Fronts) -> Exportable:
+def _make_from_trial(record: TrialRecord, fronts: Fronts) -> Exportable:
     result, member = record.result, Member.from_record(record)
     network = {name: value for name, value in asdict(member).items() if name != "networks"}
     description: dict[str, Any] = {

@@ -1,11 +1,11 @@
-"""All pairs of some things that were scored, and which of them can be told apart."""
+"""All pairs of settings or studies, and which of them can be told apart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Generic, TypeVar
 
-from tuner.analysis.significance import adjust_by_holm
+from tuner.analysis.significance import TTest, adjust_by_holm
 
 __all__ = ["Pair", "make_pairs"]
 
@@ -21,10 +21,10 @@ class Pair(Generic[T]):
     Attributes:
         first: The one with the better score.
         second: The other one.
-        difference: The first one's score less the second one's.
-        interval: Lower and upper end of its 95 % interval, for this pair by itself.
-        p: Of the pair by itself.
-        adjusted_p: By Holm, over all pairs.
+        difference: The first score less the second.
+        interval: The 95 % interval of the difference, not adjusted for the other pairs.
+        p: The p-value, not adjusted for the other pairs.
+        adjusted_p: The p-value, adjusted for all pairs by Holm's method.
         told_apart: Whether the adjusted p is at most 0.05.
     """
 
@@ -37,28 +37,25 @@ class Pair(Generic[T]):
     told_apart: bool
 
 
-def make_pairs(
-    ordered: Sequence[T], evidence: Sequence[tuple[float, tuple[float, float]]]
-) -> list[Pair[T]]:
-    """Return all pairs, with their p adjusted for the number of pairs.
+def make_pairs(ordered: Sequence[T], tests: Sequence[TTest]) -> list[Pair[T]]:
+    """Return all pairs, with p-values adjusted for their number.
 
     Args:
         ordered: What is compared, the best first.
-        evidence: Of each pair, in the order of `itertools.combinations`, the difference, and what
-            `t_test` says of it.
+        tests: The test of each pair, in the order of `itertools.combinations`.
     """
-    adjusted = adjust_by_holm([p for _, (p, _) in evidence])
+    adjusted = adjust_by_holm([test.p for test in tests])
     return [
         Pair(
             first,
             second,
-            difference,
-            (difference - margin, difference + margin),
-            p=p,
+            test.difference,
+            (test.difference - test.margin, test.difference + test.margin),
+            p=test.p,
             adjusted_p=adjusted_p,
             told_apart=adjusted_p <= _LEVEL,
         )
-        for (first, second), (difference, (p, margin)), adjusted_p in zip(
-            combinations(ordered, 2), evidence, adjusted, strict=True
+        for (first, second), test, adjusted_p in zip(
+            combinations(ordered, 2), tests, adjusted, strict=True
         )
     ]

@@ -1,8 +1,8 @@
-"""Rules that pick a trial, for one weighting of the rows or for many at once.
+"""Rules that pick a trial, for one weighting of the clusters or for many at once.
 
-A rule takes losses `(trials, rows)`, weights `(rows, samples)` and parameters `(trials,)` to the
-index of a trial for each sample, `(samples,)`. A weight says how often a row counts: all ones are
-the rows as they are, counts those of a bootstrap sample.
+A rule takes losses, shape `(trials, clusters)`, weights, shape `(clusters, samples)`, and
+parameters, shape `(trials,)`, to the index of one trial per sample, shape `(samples,)`. A weight
+says how often a cluster counts: ones for the data, counts for a bootstrap sample.
 """
 
 from collections.abc import Callable
@@ -13,29 +13,36 @@ __all__ = ["Rule", "find_lowest", "pick_best", "pick_smallest"]
 
 Rule = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
-_ROUNDING = 1e-10  # of a loss's size; what differs by less, differs by the order of summation
+# Relative to a loss. A smaller difference comes from the order of summation.
+_ROUNDING = 1e-10
 
 
 def find_lowest(totals: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Return the trial with the least total; the smaller of equals.
+    """Return the trial with the lowest total loss; of equal trials the smallest.
 
     Args:
-        totals: Of losses over rows, shape `(trials, samples)`.
-        parameters: Shape `(trials,)`.
+        totals: Losses summed over clusters, shape `(trials, samples)`.
+        parameters: Parameters of each trial, shape `(trials,)`.
+
+    Returns:
+        The index of a trial for each sample, shape `(samples,)`.
     """
     lowest = totals.min(axis=0)
     by_size = np.argsort(parameters, kind="stable")
     equal = totals[by_size] <= lowest + _ROUNDING * np.abs(lowest)
-    return np.asarray(by_size[equal.argmax(axis=0)])  # the first one
+    return np.asarray(by_size[equal.argmax(axis=0)])  # argmax gives the first True
 
 
 def pick_best(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Return the trial with the least weighted mean loss; the smaller of equals.
+    """Return the trial with the lowest weighted mean loss; of equal trials the smallest.
 
     Args:
-        losses: Shape `(trials, rows)`.
-        weights: Shape `(rows, samples)`.
+        losses: Shape `(trials, clusters)`.
+        weights: Shape `(clusters, samples)`.
         parameters: Shape `(trials,)`.
+
+    Returns:
+        The index of a trial for each sample, shape `(samples,)`.
     """
     return find_lowest(losses @ weights, parameters)
 
@@ -43,23 +50,27 @@ def pick_best(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -
 def pick_smallest(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Return the trial with the fewest parameters within one standard error of the best.
 
-    The standard error is that of the difference to the best, paired over rows: two networks that
-    are wrong on the same rows are told apart better than two that are not. (The one-standard-error
-    rule is that of Breiman et al. 1984, section 3.4.3, there over folds and not paired.)
+    The standard error is that of the difference to the best trial, paired over clusters: two
+    networks that are wrong on the same rows can be told apart by a smaller difference. The
+    one-standard-error rule comes from Breiman et al. (1984, section 3.4.3), where the error is
+    taken over folds and not paired.
 
     Args:
-        losses: Shape `(trials, rows)`.
-        weights: Shape `(rows, samples)`.
+        losses: Shape `(trials, clusters)`.
+        weights: Shape `(clusters, samples)`.
         parameters: Shape `(trials,)`.
+
+    Returns:
+        The index of a trial for each sample, shape `(samples,)`.
     """
     best, samples = pick_best(losses, weights, parameters), np.arange(weights.shape[1])
-    rows = weights.sum(axis=0)
-    means = losses @ weights / rows
-    squares = losses**2 @ weights / rows
-    products = losses @ (weights * losses[best].T) / rows
+    counts = weights.sum(axis=0)
+    means = losses @ weights / counts
+    squares = losses**2 @ weights / counts
+    products = losses @ (weights * losses[best].T) / counts
     behind = means - means[best, samples]
     spread = squares - 2 * products + squares[best, samples]  # mean square of the difference
-    errors = np.sqrt(np.maximum(spread - behind**2, 0.0) / (rows - 1))
+    errors = np.sqrt(np.maximum(spread - behind**2, 0.0) / (counts - 1))
     close = behind <= errors + _ROUNDING * np.sqrt(squares[best, samples])
     sizes = np.where(close, parameters[:, None], np.inf)
     return np.asarray(np.where(sizes == sizes.min(axis=0), means, np.inf).argmin(axis=0))

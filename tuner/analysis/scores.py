@@ -1,4 +1,4 @@
-"""How good a trial's out-of-fold probabilities are, by every score that a report shows."""
+"""Every score of out-of-fold probabilities that a report shows: the objectives and calibration."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,33 +12,34 @@ __all__ = [
     "SCORES",
     "Score",
     "bin_by_confidence",
-    "brier",
-    "calibration_error",
+    "compute_brier",
+    "compute_calibration_error",
     "score_rows",
 ]
 
 BINS = 15
-"""Of confidence, of equal width, as in Guo et al. (2017, ICML)."""
+"""Bins of confidence, of equal width, as in Guo et al. (2017, ICML)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score and how sure it is.
+    """A score and its standard error.
 
     Attributes:
-        value: A mean over rows.
-        standard_error: Of that mean, s / √rows; of groups of rows, cluster-robust.
+        value: The score, a mean over rows.
+        standard_error: The standard error of that mean, s / √rows; cluster-robust if the rows
+            form groups.
     """
 
     value: float
     standard_error: float
 
 
-def brier(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the squared distance of each row's probabilities from the truth.
+def compute_brier(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the Brier score of each row: the squared distance of its probabilities from the truth.
 
-    The score of Brier (1950, Monthly Weather Review 78, equation 2): the sum over all classes, so
-    that it lies between 0 and 2; of two classes it is twice scikit-learn's `brier_score_loss`.
+    The score of Brier (1950, Monthly Weather Review 78, equation 2) is the sum over all classes,
+    so it lies between 0 and 2. With two classes it is twice scikit-learn's `brier_score_loss`.
 
     **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
     """
@@ -48,9 +49,9 @@ def brier(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def bin_by_confidence(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each row's confidence, the probability of its top class, and the bin that holds it.
+    """Return each row's confidence and its bin; confidence is the top class's probability.
 
-    A bin holds its upper end, as in Guo et al.: (0, 1/15], (1/15, 2/15], …
+    A bin includes its upper end, as in Guo et al.: (0, 1/15], (1/15, 2/15], …
 
     **Shape**: `(rows, classes)` to `(rows,)`, float64, and `(rows,)`, from 0.
     """
@@ -58,17 +59,17 @@ def bin_by_confidence(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return confidences, np.clip(np.ceil(confidences * BINS).astype(np.int64) - 1, 0, BINS - 1)
 
 
-def calibration_error(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the row values of the expected calibration error, whose mean it is.
+def compute_calibration_error(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return a value for each row whose mean is the expected calibration error.
 
     The error of Guo et al. (2017, ICML, equation 3): rows are put into 15 bins of equal width by
-    the confidence, the probability of the top class, and the error is the mean over rows of the
-    distance between a bin's mean confidence and its accuracy. A row's value is confidence − right
-    in a bin that is too confident, and right − confidence in one that is not confident enough.
+    their confidence. The error is the mean over rows of the distance between a bin's mean
+    confidence and its accuracy. Let `right` be 1 if a row's top class is true. A row's value is
+    confidence − right if its bin is overconfident, and right − confidence if it is underconfident.
 
-    The spread of these values takes the sign of each bin as known. Where the bins are calibrated,
-    the signs are chance: the error is then above 0 all the same, 0.034 for 1,000 rows of three
-    classes, and its standard error too large, there 0.015 instead of 0.009.
+    The standard error takes the sign of each bin as known. If the bins are calibrated, the signs
+    are chance. The error is then still above 0, 0.034 for 1,000 rows of three classes, and its
+    standard error too large, 0.015 instead of 0.009.
 
     **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
     """
@@ -79,24 +80,24 @@ def calibration_error(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 SCORES = {name: objective.row_values for name, objective in OBJECTIVES.items()} | {
-    "brier": brier,
-    "calibration_error": calibration_error,
+    "brier": compute_brier,
+    "calibration_error": compute_calibration_error,
 }
 
 
 def score_rows(
     probabilities: np.ndarray, truth: Truth, names: Collection[str] = tuple(SCORES)
 ) -> dict[str, Score]:
-    """Return the scores of some rows, by name: the objectives, `brier` and `calibration_error`.
+    """Return the scores of some rows by name: the objectives, `brier` and `calibration_error`.
 
-    All of them are means over rows. Where these rows do not define a score, as the ROC curves of a
-    single class, it is NaN.
+    All of them are means over rows. A score that these rows leave undefined is NaN, such as the
+    area under the ROC curve if there is a single class.
 
     Args:
         probabilities: Shape `(rows, classes)`, or `(repeats, rows, classes)`.
-        truth: Of the rows.
-        names: Which scores; all of them, unless they are named.
+        truth: The true classes of the rows.
+        names: Names of the scores to compute. Defaults to all.
     """
     ordered = sorted(names, key=list(SCORES).index)
     values = {name: truth.values(SCORES[name], probabilities) for name in ordered}
-    return {name: Score(*mean_and_error(each)) for name, each in values.items()}
+    return {name: Score(*mean_and_error(by_cluster)) for name, by_cluster in values.items()}

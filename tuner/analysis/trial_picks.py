@@ -1,6 +1,6 @@
-"""Which networks a study names, and their scores corrected for the choice."""
+"""The best and the smallest good trial of a study, with corrected scores."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,17 +15,17 @@ from tuner.analysis.picking_rules import Rule, pick_best, pick_smallest
 from tuner.errors import NO_TRIAL, SearchFailed
 from tuner.study import Pick, TrialRecord
 
-__all__ = ["TrialPicks", "find_front", "pick_trials"]
+__all__ = ["TrialPicks", "pick_trials"]
 
 
 @dataclass(frozen=True, slots=True)
 class TrialPicks:
-    """The networks that a study names.
+    """The trials that a study picks.
 
     Attributes:
-        best: The best mean objective.
-        smallest: The fewest parameters within one standard error of the best.
-        out_of_bag: What choosing the best comes to on rows that it was not chosen by.
+        best: The trial with the best mean objective.
+        smallest: The trial with the fewest parameters within one standard error of the best.
+        out_of_bag: The out-of-bag values of picking the best trial.
     """
 
     best: Pick
@@ -40,18 +40,18 @@ def pick_trials(
     maximise: bool,
     seed: int,
 ) -> TrialPicks:
-    """Pick the best and the smallest good network of a study.
+    """Pick the best and the smallest good trial of a study.
 
     Args:
-        records: The study's trials; those that failed are left out.
-        cluster_values: The objective of each row, or group of rows, by completed trial; `(rows,)`.
-        maximise: Whether more is better.
-        seed: Of the bootstrap.
+        records: The study's trials. Only completed ones are picked.
+        cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
+        maximise: Whether a higher objective is better.
+        seed: Seed of the bootstrap.
 
     Raises:
         SearchFailed: No trial was completed.
     """
-    # trials end in the order in which cores finish them, which no pick may depend on
+    # Trials end in the order in which cores finish them, and a pick must not depend on it.
     by_number = sorted(records, key=lambda record: record.trial)
     completed = [record for record in by_number if record.completed]
     if not completed:
@@ -59,57 +59,21 @@ def pick_trials(
     values = np.stack([cluster_values[record.trial] for record in completed]).astype(np.float64)
     losses = -values if maximise else values
     parameters = np.array([record.result.parameters for record in completed])
-    rows = losses.shape[1]
+    clusters = losses.shape[1]
 
     def pick(rule: Rule) -> tuple[Pick, OutOfBag]:
-        (picked,) = rule(losses, np.ones((rows, 1)), parameters)
-        found = evaluate_out_of_bag(
-            make_procedure(rule, losses, parameters, values), rows, seed=seed
-        )
-        interval = clip_interval(*found.interval, maximise=maximise)
-        return _pick(completed[picked], found.score, interval), found
+        (index,) = rule(losses, np.ones((clusters, 1)), parameters)
+        procedure = make_procedure(rule, losses, parameters, values)
+        out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
+        interval = clip_interval(*out_of_bag.interval, maximise=maximise)
+        return _make_pick(completed[index], out_of_bag.score, interval), out_of_bag
 
-    best, found = pick(pick_best)
+    best, out_of_bag = pick(pick_best)
     smallest, _ = pick(pick_smallest)
-    return TrialPicks(best, smallest, found)
+    return TrialPicks(best, smallest, out_of_bag)
 
 
-def _parameters(record: TrialRecord) -> float:
-    return record.result.parameters
-
-
-def find_front(
-    records: Sequence[TrialRecord],
-    *,
-    maximise: bool,
-    cost: Callable[[TrialRecord], float] = _parameters,
-) -> tuple[TrialRecord, ...]:
-    """Return the front of score against what a network costs.
-
-    A trial is on it if every trial that costs no more has a worse score. Of trials that are alike
-    in both, the first by number is.
-
-    Args:
-        records: Trials; those that were not completed are left out.
-        maximise: Whether more is better.
-        cost: What a trial costs; its parameters where nothing else is said.
-
-    Returns:
-        The front, the cheapest first, which is also the worst first.
-    """
-    sign = -1 if maximise else 1
-    order = sorted(
-        (record for record in records if record.completed),
-        key=lambda each: (cost(each), sign * each.result.score, each.trial),
-    )
-    front: list[TrialRecord] = []
-    for record in order:
-        if not front or sign * record.result.score < sign * front[-1].result.score:
-            front.append(record)
-    return tuple(front)
-
-
-def _pick(record: TrialRecord, corrected: float, interval: tuple[float, float]) -> Pick:
+def _make_pick(record: TrialRecord, corrected: float, interval: tuple[float, float]) -> Pick:
     result = record.result
     return Pick(
         trial=record.trial,

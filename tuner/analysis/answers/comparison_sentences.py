@@ -31,7 +31,7 @@ def compared(evidence: Evidence, way: Binning) -> Comparison:
     return compare_settings(
         evidence.records,
         evidence.cluster_values,
-        setting=way.setting,
+        get_setting=way.setting,
         split=evidence.study.split,
         maximise=evidence.maximise,
     )
