@@ -30,7 +30,7 @@ def ended(make_study, problem):
             "model": Path("runs/model"),
             "fault": "",
             "report": Path("runs/report.html"),
-            "sentence": "all trials ended",
+            "reason": "all trials ended",
             "seconds": 12.34,
         }
         return Outcome(**{**found, **fields})
@@ -39,7 +39,7 @@ def ended(make_study, problem):
 
 
 def lines_of(outcome):
-    return summary_lines(outcome, "mlflow ui")
+    return summary_lines(outcome.to_dict(), outcome.study, "mlflow ui", outcome.fault)
 
 
 def after(lines, heading):
@@ -90,7 +90,9 @@ def test_simple_classifiers_stand_beside_what_is_exported(ended, make_record):
             ),
         )
     )
-    assert after(lines, "simple classifiers on the same folds, beside what is exported:") == [
+    assert after(
+        lines, "simple classifiers on the same folds, compared with the exported network:"
+    ) == [
         "  logistic regression cross_entropy 0.4000 ± 0.0300, better by 0.1000 ± 0.0200",
         "  gradient boosting   cross_entropy 0.6000 ± 0.0300, worse by 0.1000 ± 0.0200",
         "  majority class      cross_entropy 0.5000 ± 0.0300, not told apart, 0.0100 ± 0.0200",

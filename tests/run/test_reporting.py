@@ -13,11 +13,12 @@ from tests.helpers.spaces import make_space
 from tests.report.test_report import texts
 from tuner.errors import SearchFailed, UserError
 from tuner.report import Page, make_study_page
+from tuner.run.baselines import train_baselines
 from tuner.run.comparing import compare_studies
 from tuner.run.estimates import Estimates
 from tuner.run.opening import open_or_create, open_study
 from tuner.run.preparing import prepare
-from tuner.run.reporting import report_study, study_material, write_page
+from tuner.run.reporting import collect_content, report_study, write_page
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup
 from tuner.study import SearchSettings, TrialRecord
@@ -67,6 +68,7 @@ def study(setup, tmp_path):
 def test_a_report_is_a_page_its_charts_and_the_table_of_trials(setup, study):
     (study.folder / "figures").mkdir()
     (study.folder / "figures" / "gone.vl.json").write_text("{}")
+    train_baselines(setup, study)
     path = report_study(setup, study)
     assert path == study.folder / "report.html"
     page = path.read_text(encoding="utf-8")
@@ -92,16 +94,16 @@ def test_the_same_study_has_the_same_report(setup, study):
     assert report_study(setup, study).read_text(encoding="utf-8") == first
 
 
-def test_without_time_no_baseline_is_trained_but_those_that_were_are_shown(setup, study):
-    untimely = report_study(setup, study, baselines=False).read_text(encoding="utf-8")
+def test_a_report_shows_the_baselines_that_the_study_has(setup, study):
+    untimely = report_study(setup, study).read_text(encoding="utf-8")
     assert "No baselines were trained, since there was no time left for them." in untimely
+    train_baselines(setup, study)
     with_them = report_study(setup, study).read_text(encoding="utf-8")
     assert "No baselines were trained" not in with_them
-    assert report_study(setup, study, baselines=False).read_text(encoding="utf-8") == with_them
 
 
 def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(setup, study):
-    sections = study_material(setup, study).answers.answers
+    sections = collect_content(setup, study).answers.answers
     sentences = " ".join(sentence for section in sections for sentence in section.sentences)
     root = study.folder.parents[1]
     assert f"`tuner resume study --root {root} --max-trials 30` goes on" in sentences
@@ -127,7 +129,7 @@ def test_a_page_that_cannot_be_written_is_one_sentence(setup, tmp_path):
 def test_a_page_elsewhere_is_all_that_is_written(setup, study, tmp_path):
     (study.folder / "figures").write_text("in the way")
     before = sorted(study.folder.iterdir())
-    path = report_study(setup, study, output=tmp_path / "page.html", baselines=False)
+    path = report_study(setup, study, output=tmp_path / "page.html")
     assert "How many hidden layers" in path.read_text("utf-8")
     assert sorted(study.folder.iterdir()) == before
 
@@ -135,7 +137,7 @@ def test_a_page_elsewhere_is_all_that_is_written(setup, study, tmp_path):
 def test_charts_that_cannot_be_written_are_one_sentence(setup, study):
     (study.folder / "figures").write_text("in the way")
     with pytest.raises(UserError) as refused:
-        report_study(setup, study, baselines=False)
+        report_study(setup, study)
     assert str(refused.value) == (
         f"folder {study.folder}/figures cannot be written (File exists); mend that, or write the "
         "page alone, with --output FILE"
@@ -216,7 +218,8 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
     settings = SearchSettings(folds=3, epochs=2, max_trials=12, **options)
     setup = replace(prepare("mlp_depth", request, settings), definition=make_space(SPACE))
     study = make_study(setup, tmp_path / "runs")
-    page = make_study_page(study_material(setup, study))
+    train_baselines(setup, study)
+    page = make_study_page(collect_content(setup, study))
     words = texts(page, "method")
     for part in said:
         assert part in words

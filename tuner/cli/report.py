@@ -28,9 +28,11 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
     """
     _check_output(output)
     setup, study = open_study(name, root)
+    from tuner.run.baselines import train_baselines
     from tuner.run.reporting import report_study
 
     _measure(setup, study)
+    train_baselines(setup, study)
     print(report_study(setup, study, output=output))
 
 

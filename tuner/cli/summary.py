@@ -1,10 +1,12 @@
-"""What stands on the terminal when a search has ended."""
+"""The summary that the terminal shows when a search has ended.
 
-from collections import Counter
+It is made of the object that `--json` prints, so that the summary of an earlier run can be shown.
+"""
 
-from tuner.analysis import Calibration, Ensemble, JudgedBaseline, PickName
-from tuner.run.outcome import Outcome
-from tuner.study import Pick
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tuner.study import Study
 from tuner.words import (
     count_noun,
     format_hyperparameters,
@@ -15,129 +17,148 @@ from tuner.words import (
 
 __all__ = ["summary_lines"]
 
+Summary = Mapping[str, Any]
 
-def summary_lines(outcome: Outcome, user_interface: str) -> list[str]:
-    """Return the summary of a search, a line each.
+
+def summary_lines(
+    summary: Summary, study: Study, user_interface: str, fault: str = ""
+) -> list[str]:
+    """Return the summary of a run, line by line.
 
     Args:
-        outcome: What the search found.
+        summary: The object that `--json` prints.
+        study: The study.
         user_interface: The command that opens MLflow's pages, or their address.
+        fault: Why the export failed; empty otherwise.
     """
-    record, objective = outcome.study.record, outcome.study.record.settings.objective
-    best, smallest = outcome.picks.best, outcome.picks.smallest
-    counts = Counter(trial.result.status for trial in outcome.records)
-    others = [f"{counts[status]} {status}" for status in ("pruned", "failed") if counts[status]]
-    lines = [
-        "",
-        record.title,
-        "",
-        f"best of {count_noun(len(outcome.records), 'trial')}"
-        + (f" ({', '.join(others)})" if others else "")
-        + f"{_exported(outcome, 'best')}: trial {best.trial}",
-        *_network(best),
-        f"  cross-validated   {_scores(best)}",
-    ]
-    completed = counts["completed"]
+    best, smallest, completed = summary["best"], summary["smallest"], summary["completed"]
+    lines = ["", study.record.title, "", *_best(summary)]
     if completed > 1:
-        lines.append(_corrected(best, objective))
-    if outcome.picks.exported == "best":
-        lines += _of_the_model(outcome)
-    if smallest.trial == best.trial and completed > 1:
+        lines.append(_corrected(best, summary["objective"]))
+    if summary["exported"] == "best":
+        lines += _exported_model(summary, study)
+    if smallest["trial"] == best["trial"] and completed > 1:
         lines.append("no smaller network is within one standard error of the best")
-    elif smallest.trial != best.trial:
+    elif smallest["trial"] != best["trial"]:
         lines += [
-            f"smallest within one standard error of the best: trial {smallest.trial}",
+            f"smallest within one standard error of the best: trial {smallest['trial']}",
             *_network(smallest),
             f"  cross-validated   {_scores(smallest)}",
         ]
     if completed > 1:
-        lines += _ensemble(outcome)
-    if outcome.baselines:
-        lines.append("simple classifiers on the same folds, beside what is exported:")
-        lines += [_baseline(each, objective) for each in outcome.baselines]
+        lines += _ensemble(summary, study)
+    if summary["baselines"]:
+        lines.append("simple classifiers on the same folds, compared with the exported network:")
+        lines += [_baseline(baseline, summary["objective"]) for baseline in summary["baselines"]]
     return [
         *lines,
         "",
-        f"model    {outcome.model or 'not exported: ' + outcome.fault}",
-        f"study    {outcome.study.folder}",
-        f"report   {outcome.report or 'not written'}",
+        f"model    {summary['model'] or 'not exported: ' + fault}",
+        f"study    {study.folder}",
+        f"report   {summary['report'] or 'not written'}",
         f"compare  {user_interface}",
-        f"seconds  {outcome.seconds:.1f}",
+        f"seconds  {summary['seconds']:.1f}",
     ]
 
 
-def _ensemble(outcome: Outcome) -> list[str]:
-    """Return what the ensemble is and is worth; in short where it is not exported."""
-    ensemble, objective = outcome.picks.ensemble, outcome.study.record.settings.objective
-    if not ensemble.better:
+def _best(summary: Summary) -> list[str]:
+    best = summary["best"]
+    others = [f"{summary[status]} {status}" for status in ("pruned", "failed") if summary[status]]
+    return [
+        f"best of {count_noun(summary['trials'], 'trial')}"
+        + (f" ({', '.join(others)})" if others else "")
+        + f"{_exported(summary, 'best')}: trial {best['trial']}",
+        *_network(best),
+        f"  cross-validated   {_scores(best)}",
+    ]
+
+
+def _ensemble(summary: Summary, study: Study) -> list[str]:
+    """Describe the ensemble, or say that it is no better than the best trial."""
+    ensemble = summary["ensemble"]
+    if not ensemble["better"]:
         return ["no ensemble is better than the best trial by more than one standard error"]
-    trials = ", ".join(member.label for member in ensemble.members)
-    noun = "trials" if len(ensemble.members) > 1 else "trial"
+    members = ensemble["members"]
+    noun = "trials" if len(members) > 1 else "trial"
     return [
         "ensemble, better than the best trial by more than one standard error"
-        f"{_exported(outcome, 'ensemble')}: networks of {noun} {trials}",
-        f"  parameters        {ensemble.parameters:,} in all",
+        f"{_exported(summary, 'ensemble')}: networks of {noun} {_list_members(members)}",
+        f"  parameters        {ensemble['parameters']:,} in all",
         f"  cross-validated   {_scores(ensemble)}",
-        _corrected(ensemble, objective),
-        *_of_the_model(outcome),
+        _corrected(ensemble, summary["objective"]),
+        *_exported_model(summary, study),
     ]
 
 
-def _baseline(baseline: JudgedBaseline, objective: str) -> str:
-    score = baseline.scores[objective]
-    apart = format_score(abs(baseline.difference), baseline.standard_error)
-    verdict = {"wins": "better by", "loses": "worse by", "ties": "not told apart,"}
-    return (
-        f"  {baseline.name:<19} {objective} "
-        f"{format_score(score.value, score.standard_error)}, "
-        f"{verdict[baseline.verdict]} {apart}"
+def _list_members(members: Sequence[Mapping[str, Any]]) -> str:
+    """List an ensemble's trials, each with its number of networks if there are several.
+
+    >>> _list_members([{"trial": 3, "networks": 2}, {"trial": 7, "networks": 1}])
+    '3 ×2, 7'
+    """
+    return ", ".join(
+        f"{member['trial']} ×{member['networks']}"
+        if member["networks"] > 1
+        else str(member["trial"])
+        for member in members
     )
 
 
-def _of_the_model(outcome: Outcome) -> list[str]:
-    """Return what holds of the exported model alone: its calibration, and its held-out score."""
-    return _calibration(outcome.calibration) + _test(outcome)
+def _baseline(baseline: Mapping[str, Any], objective: str) -> str:
+    verdict = {"wins": "better by", "loses": "worse by", "ties": "not told apart,"}
+    difference, error = baseline["difference"], baseline["difference_standard_error"]
+    return (
+        f"  {baseline['name']:<19} {objective} "
+        f"{format_score(baseline['score'], baseline['standard_error'])}, "
+        f"{verdict[baseline['verdict']]} {format_score(abs(difference), error)}"
+    )
 
 
-def _calibration(calibration: Calibration) -> list[str]:
-    if not calibration.applied:
-        return []
-    return [
-        f"  calibrated        temperature {calibration.temperature:.3f}: cross_entropy "
-        f"{calibration.before:.4f} to {calibration.after:.4f}, on folds that it was not fitted on"
-    ]
+def _exported_model(summary: Summary, study: Study) -> list[str]:
+    """Describe what only the exported model has: its calibration and its held-out score."""
+    lines, calibration = [], summary["calibration"]
+    if calibration["applied"]:
+        before, after = calibration["cross_entropy"], calibration["calibrated_cross_entropy"]
+        lines.append(
+            f"  calibrated        temperature {calibration['temperature']:.3f}: cross_entropy "
+            f"{before:.4f} to {after:.4f}, on folds that it was not fitted on"
+        )
+    if summary["test"]:
+        scores = list_scores(
+            {
+                name: (test["score"], test["standard_error"])
+                for name, test in summary["test"].items()
+            }
+        )
+        rows = len(study.record.split.test)
+        lines.append(
+            f"  held-out test     {scores} ({rows:,} rows, which took no part in any choice)"
+        )
+    return lines
 
 
-def _exported(outcome: Outcome, name: PickName) -> str:
-    exported = outcome.model is not None and outcome.picks.exported == name
+def _exported(summary: Summary, name: str) -> str:
+    exported = summary["model"] is not None and summary["exported"] == name
     return ", exported" if exported else ""
 
 
-def _test(outcome: Outcome) -> list[str]:
-    if not outcome.test:
-        return []
-    rows = len(outcome.study.record.split.test)
+def _network(pick: Mapping[str, Any]) -> list[str]:
+    hyperparameters = format_hyperparameters({**pick["hyperparameters"], **pick["derived"]})
+    epochs = count_noun(pick["epoch"], "epoch")
     return [
-        f"  held-out test     {list_scores(outcome.test)} "
-        f"({rows:,} rows, which took no part in any choice)"
+        f"  hyperparameters   {hyperparameters}",
+        f"  parameters        {pick['parameters']:,}, trained for {epochs}",
     ]
 
 
-def _network(pick: Pick) -> list[str]:
-    return [
-        f"  hyperparameters   {format_hyperparameters({**pick.hyperparameters, **pick.derived})}",
-        f"  parameters        {pick.parameters:,}, trained for {count_noun(pick.epoch, 'epoch')}",
-    ]
-
-
-def _corrected(pick: Pick | Ensemble, objective: str) -> str:
+def _corrected(pick: Mapping[str, Any], objective: str) -> str:
     return (
-        f"  corrected for the choice: {objective} {pick.corrected_score:.4f}, 95 % interval "
-        f"{format_interval(pick.corrected_interval)}"
+        f"  corrected for the choice: {objective} {pick['corrected_score']:.4f}, 95 % interval "
+        f"{format_interval(pick['corrected_interval'])}"
     )
 
 
-def _scores(pick: Pick | Ensemble) -> str:
+def _scores(pick: Mapping[str, Any]) -> str:
     return list_scores(
-        {name: (score, pick.standard_errors[name]) for name, score in pick.scores.items()}
+        {name: (score, pick["standard_errors"][name]) for name, score in pick["scores"].items()}
     )

@@ -1,6 +1,7 @@
-"""A study's pick, trained on all training rows, calibrated, exported and journalled."""
+"""Stage 7: write the trained network as a model, and check the model in a fresh process."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,12 @@ from tuner.analysis import (
     clip_interval,
     read_test_scores,
 )
+from tuner.errors import ExportMismatch
 from tuner.run.final_training import train_members
+from tuner.run.picking import PickingResult
 from tuner.run.setup import Setup
+from tuner.run.stages import Stage, is_done, mark_done
+from tuner.run.testing import HeldOutScores
 from tuner.scoring import OBJECTIVES
 from tuner.study import EventKind, Study, list_versions
 
@@ -22,100 +27,173 @@ if TYPE_CHECKING:
     from tuner.serving.fresh_process import FreshProcess
     from tuner.serving.trained_network import TrainedNetwork
 
-__all__ = ["Export", "export_pick", "export_trained"]
-
-Scores = Mapping[str, tuple[float, float]]
+__all__ = [
+    "ExportResult",
+    "TrainedExportable",
+    "export_pick",
+    "export_search_pick",
+    "find_export",
+    "is_exported",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """A trained pick on its way to a folder.
+class TrainedExportable:
+    """A trained pick, ready to be exported.
 
     Attributes:
-        picked: What it is.
-        trained: The network and its preprocessing, calibrated.
-        calibration: By what, and what that is worth.
+        exportable: The pick.
+        trained: Its network and preprocessing, calibrated.
+        calibration: The temperature, and what it gains.
         test: Mean and standard error of each objective on the held-out rows, by name.
-        folder: Where to.
-        fresh: The process that checks it.
     """
 
-    picked: Exportable
+    exportable: Exportable
     trained: "TrainedNetwork"
     calibration: Calibration
-    test: Scores
-    folder: Path
-    fresh: "FreshProcess"
+    test: HeldOutScores
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """The model that a search exported.
+
+    Attributes:
+        model: Its folder. None if the export failed.
+        fault: Why the export failed; empty otherwise.
+        test: Mean and standard error of each objective on the held-out rows, by name. Empty if no
+            rows were held out; without the objectives that these rows do not define.
+    """
+
+    model: Path | None
+    fault: str
+    test: HeldOutScores
+
+
+def find_export(study: Study, picking: PickingResult) -> ExportResult | None:
+    """Return the model that an earlier run exported, if it is the one that this run would export.
+
+    Returns:
+        None if the networks have to be trained and exported.
+    """
+    if not is_exported(study, picking.basis):
+        return None
+    members, temperature = picking.exportable.members, picking.calibration.temperature
+    return ExportResult(study.model_folder, "", read_test_scores(study, members, temperature))
+
+
+def is_exported(study: Study, basis: dict[str, Any]) -> bool:
+    """Return whether the study's model is there and was exported with this basis."""
+    if not is_done(study, Stage.EXPORTING, basis):
+        return False
+    path, fingerprint = study.model_folder / "model.json", ""
+    for event in study.journal.read(EventKind.EXPORTED):
+        fingerprint = event["fingerprint"]
+    if not path.is_file():
+        return False
+    description = json.loads(path.read_text(encoding="utf-8"))
+    return bool(description.get("fingerprint") == fingerprint)
+
+
+def export_search_pick(
+    setup: Setup,
+    study: Study,
+    picking: PickingResult,
+    trained: TrainedExportable,
+    fresh: "FreshProcess",
+) -> ExportResult:
+    """Export the search's pick to the study's own folder, and say so in the journal.
+
+    Args:
+        setup: The study's space, data and settings.
+        study: The study.
+        picking: The study's picks.
+        trained: The pick, trained.
+        fresh: The process that checks the model.
+
+    Raises:
+        UserError: The folder cannot be written.
+    """
+    try:
+        _export(setup, study, trained, study.model_folder, fresh)
+    except ExportMismatch as error:  # the search's other results are still reported
+        study.journal.append(EventKind.NOT_EXPORTED, fault=str(error))
+        return ExportResult(None, str(error), trained.test)
+    mark_done(study, Stage.EXPORTING, picking.basis)
+    return ExportResult(study.model_folder, "", trained.test)
 
 
 def export_pick(
     setup: Setup,
     study: Study,
-    picked: Exportable,
+    exportable: Exportable,
     folder: Path,
     on_note: Callable[[str], None] = lambda note: None,
 ) -> None:
     """Train a pick on all training rows and export it.
 
-    The held-out rows are not scored again: only what the search exported has a test score.
+    The held-out rows are not scored again: only the pick that the search exported has a test
+    score.
 
     Args:
         setup: The study's space, data and settings.
         study: The study.
-        picked: One of its picks.
-        folder: Where to.
-        on_note: Is told of a network that had to be trained again.
+        exportable: One of its picks.
+        folder: The folder to write.
+        on_note: Receives a note about each network that had to be trained again.
 
     Raises:
-        ExportMismatch: The exported model answers differently from the one in memory.
+        ExportMismatch: The exported model answers differently from the network in memory.
         UserError: The folder cannot be written.
     """
     from tuner.serving.fresh_process import FreshProcess
 
-    calibration = calibrate_networks(study, picked.members, setup.problem)
-    members, temperature = picked.members, calibration.temperature
+    members = exportable.members
+    calibration = calibrate_networks(study, members, setup.problem)
+    temperature = calibration.temperature
     test = read_test_scores(study, members, temperature)
     records = {record.trial: record for record in study.read_trials()}
     with FreshProcess() as fresh:  # it starts while the network trains
         trained = train_members(setup, records, members, on_note, temperature=temperature)
-        export = Export(picked, trained, calibration, test, folder, fresh)
-        export_trained(setup, study, export)
+        ready = TrainedExportable(exportable, trained, calibration, test)
+        _export(setup, study, ready, folder, fresh)
 
 
-def export_trained(setup: Setup, study: Study, export: Export) -> None:
-    """Write and check a trained pick; in the study's own place, MLflow registers it.
+def _export(
+    setup: Setup, study: Study, ready: TrainedExportable, folder: Path, fresh: "FreshProcess"
+) -> None:
+    """Write and check a model. In the study's own folder it is journalled, so MLflow registers it.
 
     Raises:
-        ExportMismatch: The exported model answers differently from the one in memory.
+        ExportMismatch: The exported model answers differently from the network in memory.
         UserError: The folder cannot be written.
     """
     from tuner.serving.export import export_model
     from tuner.serving.sample import pick_sample
 
-    description = _describe(setup, study, export)
+    description = _describe(setup, study, ready)
     sample = pick_sample(setup.dataset.raw, setup.dataset.schema)
-    fingerprint = export_model(
-        export.trained, description, export.folder, sample=sample, fresh=export.fresh
-    )
-    if export.folder.resolve() == study.model_folder.resolve():
-        study.journal.append(EventKind.EXPORTED, pick=export.picked.name, fingerprint=fingerprint)
+    fingerprint = export_model(ready.trained, description, folder, sample=sample, fresh=fresh)
+    if folder.resolve() == study.model_folder.resolve():
+        name = ready.exportable.name
+        study.journal.append(EventKind.EXPORTED, pick=name, fingerprint=fingerprint)
 
 
-def _describe(setup: Setup, study: Study, export: Export) -> dict[str, Any]:
-    """Return what `model.json` says of the study and the pick."""
-    record, pick = study.record, export.picked.description
+def _describe(setup: Setup, study: Study, ready: TrainedExportable) -> dict[str, Any]:
+    """Return what `model.json` says about the study and the pick."""
+    record, pick = study.record, ready.exportable.description
     errors = pick["standard_errors"]
     scores = {name: (score, errors[name]) for name, score in pick["scores"].items()}
     return {
         "study": record.name,
         "question": record.title,
         "objective": record.settings.objective,
-        "picked": export.picked.name,
+        "picked": ready.exportable.name,
         "pick": dict(pick),
         "cross_validated": _with_intervals(scores),
-        "test": _with_intervals(export.test),
-        "calibration": export.calibration.to_dict(),
-        "notes": list(export.trained.notes),
+        "test": _with_intervals(ready.test),
+        "calibration": ready.calibration.to_dict(),
+        "notes": list(ready.trained.notes),
         "measured": {
             "trials": sum(trial.completed for trial in study.read_trials()),
             "split": setup.split.in_words,
@@ -128,8 +206,8 @@ def _describe(setup: Setup, study: Study, export: Export) -> dict[str, Any]:
     }
 
 
-def _with_intervals(scores: Scores) -> dict[str, dict[str, Any]]:
-    """Return scores by name as JSON has them, with 95 % intervals within the scores' range."""
+def _with_intervals(scores: HeldOutScores) -> dict[str, dict[str, Any]]:
+    """Return scores by name, with 95 % intervals that are cut to the range of the scores."""
     return {
         name: {
             "score": score,

@@ -21,11 +21,37 @@ from tuner.study import (
     list_versions,
 )
 
-__all__ = ["check_study", "last_settings", "open_or_create", "open_study"]
+__all__ = [
+    "check_setup",
+    "create_study",
+    "find_study",
+    "last_settings",
+    "load_setup",
+    "open_or_create",
+    "open_study",
+]
 
 
-def open_or_create(setup: Setup, destination: Destination) -> Study:
-    """Open the study to resume it, or create it if there is none.
+def find_study(setup: Setup, destination: Destination) -> Study | None:
+    """Open the study that the destination names, if there is one to resume.
+
+    Nothing heavy is imported, so that every mistake is reported at once.
+
+    Raises:
+        StudyError: The study of this name has another setup, or its journal is damaged.
+    """
+    name = destination.name
+    if name is None or destination.overwrite or name not in list_study_names(destination.root):
+        return None
+    study = Study.open(name, destination.root)
+    check_setup(setup, study)
+    for _ in study.journal.read():
+        pass  # reading a damaged line raises
+    return study
+
+
+def create_study(setup: Setup, destination: Destination) -> Study:
+    """Create a study; if another process has just created it, open it.
 
     Raises:
         StudyError: The study of this name has another setup, or the folder cannot be written.
@@ -34,18 +60,23 @@ def open_or_create(setup: Setup, destination: Destination) -> Study:
     return Study.open_or_create(record, destination.root, overwrite=destination.overwrite)
 
 
-def check_study(setup: Setup, destination: Destination) -> None:
-    """Check, before anything heavy is imported, that the study can be resumed.
+def open_or_create(setup: Setup, destination: Destination) -> Study:
+    """Open the study to resume it, or create it if there is none.
 
     Raises:
-        StudyError: The study of this name has another setup, or its journal is damaged.
+        StudyError: The study of this name has another setup, or the folder cannot be written.
     """
-    name = destination.name
-    if name is None or destination.overwrite or name not in list_study_names(destination.root):
-        return
-    study = open_or_create(setup, destination)
-    for _ in study.journal.read():
-        pass  # reading a damaged line raises
+    return find_study(setup, destination) or create_study(setup, destination)
+
+
+def check_setup(setup: Setup, study: Study) -> None:
+    """Check that the study was begun with this setup.
+
+    Raises:
+        StudyError: It was begun with another one; a custom hypermodel's file may have changed.
+    """
+    root = study.folder.parents[1]
+    study.check_record(_make_record(setup, Destination(root, study.record.name)))
 
 
 def open_study(name: str, root: Path) -> tuple[Setup, Study]:
@@ -56,13 +87,29 @@ def open_study(name: str, root: Path) -> tuple[Setup, Study]:
         DataError: Its data cannot be read, or have changed.
     """
     study = Study.open(name, root)
+    return load_setup(study), study
+
+
+def load_setup(study: Study, settings: SearchSettings | None = None) -> Setup:
+    """Read a study's data again, and return the setup with which it was searched.
+
+    Args:
+        study: The study.
+        settings: Its settings, with the limits of this run. Those of its last run if None.
+
+    Raises:
+        StudyError: The study was searched from Python, on arrays that are not kept.
+        DataError: Its data cannot be read, or have changed.
+    """
     record = study.record
     request = _data_request(record)
     dataset = _load_again(request, record)
     custom = record.definition.get("hypermodel")
     definition = None if custom else Space.from_dict(record.definition)
     space = custom or record.space
-    return Setup(space, definition, request, dataset, record.split, last_settings(study)), study
+    return Setup(
+        space, definition, request, dataset, record.split, settings or last_settings(study)
+    )
 
 
 def last_settings(study: Study) -> SearchSettings:

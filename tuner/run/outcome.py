@@ -1,6 +1,7 @@
-"""What a run came to."""
+"""The outcome of a run, and the JSON object that sums it up."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,34 +14,34 @@ __all__ = ["Outcome"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a search found.
+    """The outcome of a run.
 
     Attributes:
-        study: The study on the disk.
+        study: The study on disk.
         records: Its finished trials.
         picks: The networks that it names.
-        test: Mean and standard error of each objective on the held-out rows, by name, of what was
-            exported; without those that these rows do not define, and empty where none were held
-            back.
-        calibration: Of the probabilities of what was exported.
-        baselines: Simple classifiers on the same rows and folds; empty where no time was left.
-        model: The exported folder; None where the export failed.
-        fault: Why it failed; empty otherwise.
-        report: The page; None where it could not be written.
-        sentence: Why the search ended.
-        seconds: Wall time of all of it.
+        test: Mean and standard error of each objective on the held-out rows, by name, of the
+            exported network. Empty if no rows were held out; without the objectives that these
+            rows do not define.
+        calibration: The calibration of the exported network's probabilities.
+        baselines: Simple classifiers on the same rows and folds. Empty if no time was left.
+        model: The folder of the exported model. None if the export failed.
+        fault: Why the export failed; empty otherwise.
+        report: The page. None if it could not be written.
+        reason: Why the search ended, in one sentence.
+        seconds: Wall time of the run.
     """
 
     study: Study
     records: tuple[TrialRecord, ...]
     picks: Picks
-    test: dict[str, tuple[float, float]]
+    test: Mapping[str, tuple[float, float]]
     calibration: Calibration
     baselines: tuple[JudgedBaseline, ...]
     model: Path | None
     fault: str
     report: Path | None
-    sentence: str
+    reason: str
     seconds: float
 
     def to_dict(self) -> dict[str, Any]:
@@ -57,15 +58,15 @@ class Outcome:
             "objective": objective,
             "best": self.picks.best.to_dict(),
             "smallest": self.picks.smallest.to_dict(),
-            "pareto": [_on_the_front(record) for record in fronts.parameters],
+            "pareto": [_describe_trial(record) for record in fronts.parameters],
             "pareto_by_time": [
-                {**_on_the_front(record), **_seconds(fronts.times.trials[record.trial])}
+                {**_describe_trial(record), **_describe_time(fronts.times.trials[record.trial])}
                 for record in fronts.time
             ],
             "ensemble": self.picks.ensemble.to_dict(),
             "exported": self.picks.exported,
             "calibration": self.calibration.to_dict(),
-            "baselines": [_beside(baseline, objective) for baseline in self.baselines],
+            "baselines": [_describe_baseline(baseline, objective) for baseline in self.baselines],
             "test_score": self.test[objective][0] if objective in self.test else None,
             "test": {
                 name: {"score": score, "standard_error": error}
@@ -77,7 +78,7 @@ class Outcome:
         }
 
 
-def _on_the_front(record: TrialRecord) -> dict[str, Any]:
+def _describe_trial(record: TrialRecord) -> dict[str, Any]:
     result = record.result
     return {
         "trial": record.trial,
@@ -87,7 +88,7 @@ def _on_the_front(record: TrialRecord) -> dict[str, Any]:
     }
 
 
-def _beside(baseline: JudgedBaseline, objective: str) -> dict[str, Any]:
+def _describe_baseline(baseline: JudgedBaseline, objective: str) -> dict[str, Any]:
     score = baseline.scores[objective]
     return {
         "name": baseline.name,
@@ -99,5 +100,5 @@ def _beside(baseline: JudgedBaseline, objective: str) -> dict[str, Any]:
     }
 
 
-def _seconds(of: PredictionTime) -> dict[str, float]:
-    return {"row_seconds": of.row, "batch_seconds": of.batch}
+def _describe_time(time: PredictionTime) -> dict[str, float]:
+    return {"row_seconds": time.row, "batch_seconds": time.batch}

@@ -1,210 +1,185 @@
-"""A search from the command line's words to the exported model.
+"""A run from its setup to the exported model and the report, stage by stage.
 
-The parts do not know of each other; this is where they meet. Nothing here prints.
+The parts of the package do not know each other; they meet here. Nothing here prints.
 """
 
-import math
-import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from tuner.analysis import (
-    JudgedBaseline,
-    Picks,
-    calibrate_networks,
-    count_networks,
-    judge_baselines,
-    load_baselines,
-    make_exportable,
-    pick_networks,
-)
-from tuner.errors import ExportMismatch, SpaceError, TunerError, UserError, one_line
+from tuner._version import __version__
+from tuner.errors import TunerError, one_line
 from tuner.report import preload_charting
-from tuner.run.estimates import Estimates
-from tuner.run.exporting import Export, export_trained
+from tuner.run.baselines import compare_with_baselines, has_baselines, train_baselines
+from tuner.run.exporting import ExportResult, TrainedExportable, export_search_pick, find_export
 from tuner.run.final_training import train_members
-from tuner.run.opening import open_or_create
+from tuner.run.opening import create_study
 from tuner.run.outcome import Outcome
+from tuner.run.picking import PickingResult, pick
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
-from tuner.run.reporting import report_study
+from tuner.run.reporting import (
+    ReportResult,
+    basis_of_report,
+    is_reported,
+    report_path,
+    report_study,
+)
 from tuner.run.request import Destination
-from tuner.run.setup import Setup, make_hypermodel
-from tuner.scoring import defined_scores
+from tuner.run.run import Run
+from tuner.run.searching import explain_end, make_tuner, read_trials, search_trials
+from tuner.run.setup import Setup
+from tuner.run.stages import Stage, mark_done
+from tuner.run.testing import score_test_rows
 from tuner.study import EventKind, Listener, Study
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
-    from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = ["run_search"]
 
 
 def run_search(
     setup: Setup,
-    destination: Destination,
+    study: Study | Destination,
     *,
     started: float,
     listeners: Sequence[Listener] = (),
-    on_stage: Callable[[str], None] = lambda stage: None,
 ) -> Outcome:
-    """Search, pick, train the pick on all training rows, export it and score it once.
+    """Search, pick a network, train it on all training rows, test it, export it, and report.
+
+    Stages that an earlier run of the study has done are skipped.
 
     Args:
-        setup: What to search.
-        destination: Where the study is written.
-        started: Since when time counts, by `time.monotonic`.
-        listeners: Who is told of the search's events.
-        on_stage: Is told what follows the last trial.
+        setup: Space, data, folds and settings.
+        study: The study to resume, or where to create a new one.
+        started: When the run started, by `time.monotonic`.
+        listeners: Receive the run's events, in this order.
 
     Raises:
-        StudyError: The study of this name is another one, or is being searched, or the folder
-            cannot be written.
-        SpaceError: A user's hypermodel cannot be loaded or trained.
+        StudyError: Another process searches the study, or its folder cannot be written.
+        SpaceError: The user's hypermodel cannot be loaded or trained.
         SearchFailed: No trial was completed.
     """
-    tuner = _make_tuner(setup, listeners)
-    study = open_or_create(setup, destination)
+    ended = explain_end(study, setup.settings) if isinstance(study, Study) else ""
+    # made before the study is created, so that a faulty hypermodel leaves no study behind
+    tuner = None if ended else make_tuner(setup, listeners)
+    opened = study if isinstance(study, Study) else create_study(setup, study)
+    run = Run(setup, opened, listeners, started)
+    with opened.lock_search(), _journalled(run) as summary:
+        outcome = _run_stages(run, tuner, ended)
+        summary.update(outcome.to_dict())
+    return outcome
+
+
+@contextmanager
+def _journalled(run: Run) -> Iterator[dict[str, Any]]:
+    """Write the begin and the end of a run to the journal, and tell the listeners of the end.
+
+    Yields:
+        The summary to write at the end, to be filled.
+    """
+    journal, summary = run.study.journal, dict[str, Any]()
     status: Literal["finished", "failed", "interrupted"] = "interrupted"
-    summary: dict[str, Any] = {}
-    with study.lock_search():
-        if study.journal.torn:
-            tuner.note(
-                "the last line of the journal was being written when the search was stopped; it "
-                "is dropped, and what it told is done again"
-            )
-        study.begin(setup.settings)
-        try:
-            outcome = _search(setup, tuner, study, started=started, on_stage=on_stage)
-            status, summary = "finished", outcome.to_dict()
-            return outcome
-        except Exception:
-            status = "failed"
-            raise
-        finally:
-            study.journal.append(EventKind.ENDED, status=status, summary=summary)
-            for listener in listeners:
-                listener.on_study_end(status, summary)
-
-
-def _search(
-    setup: Setup,
-    tuner: "KFoldTuner",
-    study: Study,
-    *,
-    started: float,
-    on_stage: Callable[[str], None],
-) -> Outcome:
-    from tuner.analysis import NETWORKS
-    from tuner.serving.fresh_process import FreshProcess
-
-    estimates = Estimates.from_setup(setup)
-    sentence = tuner.run(
-        setup.problem,
-        study,
-        started=started,
-        export_seconds=estimates.after_search,
-        final_networks=NETWORKS,
-    )
-    on_stage("picking the network")
-    picks = pick_networks(study, setup.truth)
-    picked, model, test, fault = make_exportable(picks, picks.exported), study.model_folder, {}, ""
-    members, records = picked.members, {record.trial: record for record in tuner.records}
-    calibration = calibrate_networks(study, members, setup.problem)
-    what = "the best network" if picked.name == "best" else "the ensemble's networks"
-    on_stage(f"training {what} on all training rows, exporting and checking the model")
-    with FreshProcess() as fresh:  # it starts while the page is made ready and the network trains
-        with suppress(Exception):  # the report tries it again, and tells
-            preload_charting()
-        temperature = calibration.temperature
-        trained = train_members(setup, records, members, tuner.note, temperature=temperature)
-        test = _score(trained, setup)
-        networks = count_networks(members)
-        study.journal.append(
-            EventKind.TESTED, networks=networks, temperature=temperature, test=test
+    if journal.torn:
+        run.note(
+            "the journal's last line was incomplete, because the search was killed while it was "
+            "written; the line is dropped, and its trial or stage is repeated"
         )
-        export = Export(picked, trained, calibration, test, model, fresh)
-        try:
-            export_trained(setup, study, export)
-        except ExportMismatch as error:  # what was found is told all the same
-            fault = str(error)
-            study.journal.append(EventKind.NOT_EXPORTED, fault=fault)
-    on_stage("writing the report")
-    left = (setup.settings.max_seconds or math.inf) - (time.monotonic() - started)
-    left -= estimates.report + estimates.prediction_times
-    measured = left > 0 and lacks_prediction_times(study)
-    baselines = left > estimates.baselines
-    report, judged = _report(
-        setup, study, picks, measured=measured, baselines=baselines, on_note=tuner.note
-    )
+    run.study.begin(run.setup.settings)
+    try:
+        yield summary
+        status = "finished"
+    except Exception:
+        status = "failed"
+        raise
+    finally:
+        journal.append(EventKind.ENDED, status=status, summary=summary)
+        for listener in run.listeners:
+            listener.on_study_end(status, summary)
+
+
+def _run_stages(run: Run, tuner: "KFoldTuner | None", ended: str) -> Outcome:
+    setup, study = run.setup, run.study
+    search = search_trials(run, tuner) if tuner else read_trials(run, ended)
+    run.announce("picking the network")
+    picking = pick(setup, study)
+    mark_done(study, Stage.PICKING, picking.basis)
+    export = find_export(study, picking) or _train_and_export(run, picking)
+    report = _report(run, picking)
     return Outcome(
         study=study,
-        records=tuple(tuner.records),
-        picks=picks,
-        test=test,
-        calibration=calibration,
-        baselines=judged,
-        model=None if fault else model,
-        fault=fault,
-        report=report,
-        sentence=sentence,
-        seconds=time.monotonic() - started,
+        records=search.records,
+        picks=picking.picks,
+        test=export.test,
+        calibration=picking.calibration,
+        baselines=report.baselines,
+        model=export.model,
+        fault=export.fault,
+        report=report.page,
+        reason=search.reason,
+        seconds=run.seconds,
     )
 
 
-def _report(
-    setup: Setup,
-    study: Study,
-    picks: Picks,
-    *,
-    measured: bool,
-    baselines: bool,
-    on_note: Callable[[str], None],
-) -> tuple[Path | None, tuple[JudgedBaseline, ...]]:
-    """Measure what it shows, and write the report; a fault costs nothing of what was found.
+def _train_and_export(run: Run, picking: PickingResult) -> ExportResult:
+    """Train the pick on all training rows, score it on the held-out rows, and export it."""
+    from tuner.serving.fresh_process import FreshProcess
 
-    Returns:
-        Where the report lies, and how the baselines that it shows stand beside what is exported.
-    """
-    try:
-        if measured:
-            measure_prediction_times(setup, study)
-        report = report_study(setup, study, picks, baselines=baselines)
-        return report, judge_baselines(
-            load_baselines(study),
-            picks.out_of_bag,
-            setup.truth,
-            objective=study.record.objective.name,
+    setup, study, exportable = run.setup, run.study, picking.exportable
+    networks = "the best network" if exportable.name == "best" else "the ensemble's networks"
+    run.announce(f"training {networks} on all training rows, exporting and checking the model")
+    with FreshProcess() as fresh:  # it imports MLflow while charting is imported and networks train
+        _preload_charting(run)
+        trained = train_members(
+            setup,
+            {record.trial: record for record in study.read_trials()},
+            exportable.members,
+            run.note,
+            temperature=picking.calibration.temperature,
         )
-    except Exception as error:
-        own = isinstance(error, TunerError)  # its text is a sentence
-        fault = " ".join((str(error) if own else f"{type(error).__name__}: {error}").split())
-        again = study.make_command("report")
-        on_note(f"the report could not be written ({fault}); this tries it again: {again}")
-        return None, ()
+        mark_done(study, Stage.FINAL_TRAINING, picking.basis)
+        test = score_test_rows(setup, study, picking, trained)
+        ready = TrainedExportable(exportable, trained, picking.calibration, test)
+        return export_search_pick(setup, study, picking, ready, fresh)
 
 
-def _make_tuner(setup: Setup, listeners: Sequence[Listener]) -> "KFoldTuner":
-    from tuner.search import KFoldTuner
-
-    hypermodel = make_hypermodel(setup)
+def _preload_charting(run: Run) -> None:
+    """Import what the report needs, while the process that checks the model starts."""
     try:
-        return KFoldTuner(hypermodel, setup.settings, listeners=listeners)
+        preload_charting()
+    except Exception as error:  # of a library that draws; the model is exported all the same
+        run.note(f"charts cannot be drawn ({one_line(error)})")
+
+
+def _report(run: Run, picking: PickingResult) -> ReportResult:
+    """Measure prediction times, train baselines, and write the report.
+
+    An error loses none of the earlier results: it becomes a note.
+    """
+    setup, study = run.setup, run.study
+    try:
+        _prepare_report(run)
+        if not is_reported(study, picking.basis):
+            run.announce("writing the report")
+            report_study(setup, study, picking.picks)
+            mark_done(study, Stage.REPORT, basis_of_report(study, picking.basis))
+        baselines = compare_with_baselines(setup, study, picking.picks)
+        return ReportResult(report_path(study), baselines)
     except Exception as error:
-        if setup.definition is not None or isinstance(error, UserError):
-            raise
-        # KerasTuner builds a network of a user's hypermodel to learn its hyperparameters
-        raise SpaceError(
-            f"hypermodel {setup.space}: build raised {one_line(error)}; "
-            "mend it, and try it with keras_tuner.HyperParameters()"
-        ) from error
+        fault = " ".join(str(error).split()) if isinstance(error, TunerError) else one_line(error)
+        again = study.make_command("report")
+        run.note(f"the report could not be written ({fault}); to try again: {again}")
+        return ReportResult(None, ())
 
 
-def _score(trained: "TrainedNetwork", setup: Setup) -> dict[str, tuple[float, float]]:
-    """Return mean and standard error of each objective on the held-out rows, by name."""
-    rows = setup.split.test
-    if not len(rows):
-        return {}
-    raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
-    return defined_scores(trained.predict_proba(raw), setup.test_truth)
+def _prepare_report(run: Run) -> None:
+    """Measure prediction times and train baselines, as far as the time limit allows."""
+    setup, study, estimates = run.setup, run.study, run.estimates
+    left = run.seconds_left - estimates.report - estimates.prediction_times
+    if left > 0 and lacks_prediction_times(study):
+        measure_prediction_times(setup, study)
+        completed = study.read_prediction_times().completed
+        mark_done(study, Stage.PREDICTION_TIMES, {"completed": completed})
+    if left > estimates.baselines and not has_baselines(study):
+        train_baselines(setup, study)
+        mark_done(study, Stage.BASELINES, {"version": __version__})

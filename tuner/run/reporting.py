@@ -1,15 +1,15 @@
-"""What a search leaves for people to read: its report, its charts, and the table of its trials."""
+"""Stage 10: write the report, its charts, and the table of the trials."""
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tuner.analysis import (
     Evidence,
+    JudgedBaseline,
     Picks,
-    judge_baselines,
-    load_baselines,
-    load_or_train_baselines,
     make_answers,
     make_results_table,
     pick_networks,
@@ -19,42 +19,86 @@ from tuner.analysis import (
 from tuner.errors import UserError
 from tuner.files import write_whole
 from tuner.report import Page, ReportContent, make_study_page
+from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
+from tuner.run.stages import Stage, is_done
 from tuner.study import Study
 
 __all__ = [
+    "ReportResult",
+    "basis_of_report",
+    "collect_content",
+    "is_reported",
+    "report_path",
     "report_study",
-    "study_material",
     "write_page",
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """The report of a study.
+
+    Attributes:
+        page: The page. None if it could not be written.
+        baselines: The baselines that it compares with the exported network. Empty if there was no
+            time to train them.
+    """
+
+    page: Path | None
+    baselines: tuple[JudgedBaseline, ...]
+
+
+def report_path(study: Study) -> Path:
+    """Return the path of a study's report."""
+    return study.folder / "report.html"
+
+
+def basis_of_report(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
+    """Return what a report depends on.
+
+    Args:
+        study: The study.
+        basis: The basis of its picks.
+    """
+    measured = study.read_prediction_times().completed
+    return {**basis, "baselines": has_baselines(study), "prediction_times": measured}
+
+
+def is_reported(study: Study, basis: dict[str, Any]) -> bool:
+    """Return whether the study's report is there and would be the same if it were written again.
+
+    Args:
+        study: The study.
+        basis: The basis of its picks.
+    """
+    files = [report_path(study), study.folder / "results.csv"]
+    there = all(path.is_file() for path in files) and (study.folder / "figures").is_dir()
+    return there and is_done(study, Stage.REPORT, basis_of_report(study, basis))
+
+
 def report_study(
-    setup: Setup,
-    study: Study,
-    picks: Picks | None = None,
-    *,
-    output: Path | None = None,
-    baselines: bool = True,
+    setup: Setup, study: Study, picks: Picks | None = None, *, output: Path | None = None
 ) -> Path:
-    """Write a study's report, with its charts and the table of its trials; or a page alone.
+    """Write a study's report, with its charts and the table of its trials; or the page alone.
+
+    The report compares the exported network with the baselines that the study's folder has.
 
     Args:
         setup: The study's space, data and settings.
         study: The study.
-        picks: The networks that it names, where they are known already.
-        output: Where to write the page alone; None for the report in the study's folder.
-        baselines: Whether baselines may be trained; else only those that were are shown.
+        picks: The study's picks. Made here if None.
+        output: Where to write the page alone. None for the report in the study's folder.
 
     Returns:
-        Where the page lies.
+        The path of the page.
 
     Raises:
         SearchFailed: No trial was completed.
         UserError: A file cannot be written.
     """
-    page = make_study_page(study_material(setup, study, picks, baselines=baselines))
-    path = output or study.folder / "report.html"
+    page = make_study_page(collect_content(setup, study, picks))
+    path = output or report_path(study)
     write_page(page, path)
     if output is None:
         _write_figures(page, study.folder / "figures")
@@ -62,15 +106,21 @@ def report_study(
     return path
 
 
-def study_material(
-    setup: Setup, study: Study, picks: Picks | None = None, *, baselines: bool = True
-) -> ReportContent:
-    """Return what a report of a study is written from; the arguments are `report_study`'s."""
+def collect_content(setup: Setup, study: Study, picks: Picks | None = None) -> ReportContent:
+    """Return all that a report of a study shows.
+
+    Args:
+        setup: The study's space, data and settings.
+        study: The study.
+        picks: The study's picks. Made here if None.
+
+    Raises:
+        SearchFailed: No trial was completed.
+    """
     truth, record = setup.truth, study.record
     picks = picks or pick_networks(study, truth)
-    records = tuple(sorted(study.read_trials(), key=lambda each: each.trial))
-    trained = load_or_train_baselines(study, setup.problem) if baselines else load_baselines(study)
-    judged = judge_baselines(trained, picks.out_of_bag, truth, objective=record.objective.name)
+    records = tuple(sorted(study.read_trials(), key=lambda trial: trial.trial))
+    judged = compare_with_baselines(setup, study, picks)
     evidence = Evidence(
         record,
         records,

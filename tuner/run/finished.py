@@ -1,0 +1,48 @@
+"""Finds out, without importing anything heavy, whether a study has anything left to do."""
+
+from typing import Any
+
+from tuner.run.baselines import has_baselines
+from tuner.run.exporting import is_exported
+from tuner.run.picking import basis_of_picking
+from tuner.run.prediction_times import lacks_prediction_times
+from tuner.run.reporting import is_reported, report_path
+from tuner.run.searching import explain_end
+from tuner.run.stages import Stage, read_basis
+from tuner.study import EventKind, SearchSettings, Study
+
+__all__ = ["find_summary"]
+
+
+def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | None:
+    """Return the summary of a study's last run if another run would find nothing left to do.
+
+    Args:
+        study: The study.
+        settings: The settings of that other run.
+
+    Returns:
+        What the last run printed with `--json`, with the study's present paths. None if a trial,
+        the model or the report would be made.
+    """
+    summary = _last_summary(study)
+    basis = read_basis(study, Stage.PICKING)
+    if not summary or not basis or not explain_end(study, settings):
+        return None
+    picked = basis.items() >= basis_of_picking(study).items()
+    prepared = has_baselines(study) and not lacks_prediction_times(study)
+    if not (picked and prepared and is_exported(study, basis) and is_reported(study, basis)):
+        return None
+    paths = {"model": str(study.model_folder), "report": str(report_path(study))}
+    return {**summary, "study": study.record.name, **paths}
+
+
+def _last_summary(study: Study) -> dict[str, Any]:
+    """Return the summary of the last run; empty if it did not finish."""
+    summary: dict[str, Any] = {}
+    for event in study.journal.read():
+        if event["event"] == EventKind.BEGUN:
+            summary = {}
+        if event["event"] == EventKind.ENDED:
+            summary = event["summary"]
+    return summary

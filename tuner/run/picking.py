@@ -1,0 +1,59 @@
+"""Stage 4: pick the networks that the trials speak for, and calibrate the one to export."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tuner._version import __version__
+from tuner.analysis import (
+    Calibration,
+    Exportable,
+    Picks,
+    calibrate_networks,
+    count_networks,
+    make_exportable,
+    pick_networks,
+)
+from tuner.run.setup import Setup
+from tuner.study import EventKind, Study
+
+__all__ = ["PickingResult", "basis_of_picking", "pick"]
+
+
+@dataclass(frozen=True, slots=True)
+class PickingResult:
+    """The networks that a study names.
+
+    Attributes:
+        picks: The best trial, the smallest good one, and the ensemble.
+        exportable: The pick that the search exports.
+        calibration: The temperature of its probabilities, and what it gains.
+        basis: What all later stages depend on, as the journal keeps it.
+    """
+
+    picks: Picks
+    exportable: Exportable
+    calibration: Calibration
+    basis: dict[str, Any]
+
+
+def pick(setup: Setup, study: Study) -> PickingResult:
+    """Pick a study's networks from the out-of-fold probabilities of its trials.
+
+    Raises:
+        SearchFailed: No trial was completed.
+    """
+    picks = pick_networks(study, setup.truth)
+    exportable = make_exportable(picks, picks.exported)
+    calibration = calibrate_networks(study, exportable.members, setup.problem)
+    basis = basis_of_picking(study) | {
+        "exported": picks.exported,
+        "networks": count_networks(exportable.members),
+        "temperature": calibration.temperature,
+    }
+    return PickingResult(picks, exportable, calibration, basis)
+
+
+def basis_of_picking(study: Study) -> dict[str, Any]:
+    """Return what the picks depend on: the trials that ended, and the version that picks."""
+    trials = sum(1 for _ in study.journal.read(EventKind.TRIAL))
+    return {"trials": trials, "version": __version__}

@@ -1,0 +1,54 @@
+"""A run: a study that is searched, its setup, and who hears of it."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tuner.run.estimates import Estimates
+from tuner.run.setup import Setup
+from tuner.study import Listener, Study
+
+__all__ = ["Run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run: one `search` or `resume` of a study.
+
+    Attributes:
+        setup: Space, data, folds and settings.
+        study: The study on disk.
+        listeners: Receive the run's events, in this order.
+        started: When the run started, by `time.monotonic`.
+        estimates: Seconds that the stages after the search take.
+    """
+
+    setup: Setup
+    study: Study
+    listeners: Sequence[Listener] = ()
+    started: float = field(default_factory=time.monotonic)
+    estimates: Estimates = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "estimates", Estimates.from_setup(self.setup))
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run started."""
+        return time.monotonic() - self.started
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the time limit; infinite without one."""
+        return (self.setup.settings.max_seconds or math.inf) - self.seconds
+
+    def note(self, note: str) -> None:
+        """Tell the listeners what the user should know about the run."""
+        for listener in self.listeners:
+            listener.on_note(note)
+
+    def announce(self, description: str) -> None:
+        """Tell the listeners which stage begins."""
+        for listener in self.listeners:
+            listener.on_stage(description)

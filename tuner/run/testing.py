@@ -1,0 +1,40 @@
+"""Stage 6: score the trained network on the held-out rows, once."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tuner.analysis import count_networks
+from tuner.run.picking import PickingResult
+from tuner.run.setup import Setup
+from tuner.scoring import defined_scores
+from tuner.study import EventKind, Study
+
+if TYPE_CHECKING:
+    from tuner.serving.trained_network import TrainedNetwork
+
+__all__ = ["HeldOutScores", "score_test_rows"]
+
+HeldOutScores = Mapping[str, tuple[float, float]]
+"""Mean and standard error of each objective on the held-out rows, by name."""
+
+
+def score_test_rows(
+    setup: Setup, study: Study, picking: PickingResult, trained: "TrainedNetwork"
+) -> HeldOutScores:
+    """Score a trained network on the held-out rows, and keep the scores in the journal.
+
+    Returns:
+        Empty if no rows were held out; without the objectives that these rows do not define.
+    """
+    rows, test = setup.split.test, {}
+    if len(rows):
+        raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
+        test = defined_scores(trained.predict_proba(raw), setup.test_truth)
+    networks = count_networks(picking.exportable.members)
+    study.journal.append(
+        EventKind.TESTED,
+        networks=networks,
+        temperature=picking.calibration.temperature,
+        test=test,
+    )
+    return test
