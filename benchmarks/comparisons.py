@@ -167,7 +167,7 @@ def out_of_fold(estimator: Any, problem: Problem) -> np.ndarray:
         )
         for fold in problem.folds
     ]
-    return problem.in_row_order(predicted)
+    return problem.order_by_row(predicted)
 
 
 def _record(trial: int, settings: int, **scores: Any) -> TrialRecord:

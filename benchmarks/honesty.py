@@ -205,7 +205,7 @@ def _evaluated(
             _fitted(estimator, problem, fold.train).predict_proba(problem.x[fold.validation])
             for fold in problem.folds
         ]
-        probabilities = problem.in_row_order(predicted)
+        probabilities = problem.order_by_row(predicted)
         scores = compute_scores(probabilities, problem, objective)
         result = TrialResult(
             trial, "completed", parameters=1, probabilities=probabilities, **scores

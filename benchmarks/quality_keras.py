@@ -70,7 +70,7 @@ class KerasLoop:
         epochs: int,
         **options: Any,
     ) -> keras.callbacks.History:
-        recipe = self.hypermodel.recipe(hp)
+        recipe = self.hypermodel.make_recipe(hp)
         if recipe.cosine:
             planned = self.plan.epochs
             schedule = keras.callbacks.LearningRateScheduler(
@@ -149,7 +149,7 @@ class Diary:
                 probabilities = self.loop.predict(best.hyperparameters, best.epochs)
                 refits[best.number] = probabilities, time.perf_counter() - began
             probabilities, refit_seconds = refits[best.number]
-            active = self.loop.hypermodel.values(best.hyperparameters)
+            active = self.loop.hypermodel.read_values(best.hyperparameters)
             yield Found(
                 budget,
                 trials=trials,

@@ -72,17 +72,17 @@ class Found:
         Args:
             y: Classes of the held-out rows, shape `(rows,)`.
         """
-        from tuner.scoring import OBJECTIVES, mean_and_error
+        from tuner.scoring import OBJECTIVES, compute_mean_and_error
 
         losses = OBJECTIVES["cross_entropy"].row_values(self.probabilities, y)
-        accuracy = mean_and_error(OBJECTIVES["accuracy"].row_values(self.probabilities, y))
+        accuracy = compute_mean_and_error(OBJECTIVES["accuracy"].row_values(self.probabilities, y))
         return {
             "budget": self.budget,
             "trials": self.trials,
             "completed": self.completed,
             "search_seconds": round(self.search_seconds, 2),
             "whole_seconds": round(self.whole_seconds, 2),
-            "log_loss": mean_and_error(losses),
+            "log_loss": compute_mean_and_error(losses),
             "accuracy": accuracy,
             "configuration": dict(self.configuration),
             "row_losses": [round(float(loss), 6) for loss in losses],

@@ -98,7 +98,7 @@ def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
     def keep(self: TrialProgress, *arguments: Any) -> bool:
         going_on = add_epoch(self, *arguments)
         row_values = self.plan.objective.row_values
-        values = self.problem.truth.values(row_values, self._best_probabilities)
+        values = self.problem.truth.score_clusters(row_values, self._best_probabilities)
         kept.setdefault(f"{self.trial}", []).append(values.astype(np.float32))
         return going_on
 

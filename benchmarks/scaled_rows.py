@@ -17,7 +17,7 @@ def scaled_rows(
         train: Row numbers.
         others: Row numbers.
     """
-    scaler = problem.scaler(train)
+    scaler = problem.fit_scaler(train)
     return (
         (scaler.apply(problem.x[train]), problem.y[train]),
         (scaler.apply(problem.x[others]), problem.y[others]),

@@ -101,7 +101,7 @@ def floating_point_operations(ready: Any, hypermodel: Any, jobs: Any) -> float:
     """Return those of the products of a search: 2 forward, 4 backward, 2 less for the features."""
     per_row = 0
     for job in jobs:
-        widths = hypermodel.recipe(job.hyperparameters).widths
+        widths = hypermodel.make_recipe(job.hyperparameters).widths
         products = [a * b for a, b in pairwise(widths)]
         per_row += 6 * sum(products) - 2 * products[0]
     rows = sum(len(fold.train) for fold in ready.split.folds)
@@ -163,7 +163,7 @@ def by_scikit_learn(ready: Any, hypermodel: Any, jobs: Any) -> list[float]:
     warnings.simplefilter("ignore", ConvergenceWarning)
     candidates = []
     for job in jobs:
-        recipe = hypermodel.recipe(job.hyperparameters)
+        recipe = hypermodel.make_recipe(job.hyperparameters)
         values = {
             "hidden_layer_sizes": recipe.widths[1:-1],
             "learning_rate_init": recipe.learning_rate,

@@ -246,7 +246,7 @@ def test_repeats_cut_the_same_training_rows_anew() -> None:
     )
     assert same(once, make_split(y, classes="abc", folds=4, test_size=0.2, seed=0))
     assert (once.repeats, thrice.repeats) == (1, 3)
-    assert (once.in_words, thrice.in_words) == ("4 folds", "4 folds, 3 times anew")
+    assert (once.description, thrice.description) == ("4 folds", "4 folds, 3 times anew")
     np.testing.assert_array_equal(thrice.test, once.test)
     np.testing.assert_array_equal(thrice.train, once.train)
     cuts = [[fold.validation.tolist() for fold in thrice.folds[n : n + 4]] for n in (0, 4, 8)]
@@ -275,7 +275,7 @@ def test_rows_of_different_places_are_cut_as_scikit_learn_cuts_them() -> None:
     for fold, (train, validation) in zip(split.folds, expected, strict=True):
         assert fold.train.tolist() == sorted(rows[train])
         assert fold.validation.tolist() == sorted(rows[validation])
-    assert split.in_words == "4 folds in order, after 18 rows that only train"
+    assert split.description == "4 folds in order, after 18 rows that only train"
     assert in_order(order, test_size=0).test.tolist() == []
 
 

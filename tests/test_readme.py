@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tuner.space import load_space, parse_space, shipped_spaces
+from tuner.space import list_shipped_spaces, load_space, parse_space
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -26,7 +26,7 @@ def test_the_space_example_is_a_space():
 
 
 def test_every_shipped_space_stands_in_the_table_with_its_question():
-    for name in shipped_spaces():
+    for name in list_shipped_spaces():
         assert f"| `{name}` | {load_space(name).title} |" in README
 
 

@@ -26,8 +26,8 @@ __all__ = [
     "TunerError",
     "TunerFault",
     "UserError",
-    "known_names",
     "one_line",
+    "suggest_names",
 ]
 
 NO_TRIAL = "no trial was completed, so there is no network to pick; go on with tuner resume"
@@ -73,10 +73,10 @@ class ExportMismatch(TunerFault):
     """An exported model does not answer as the trained one does."""
 
 
-def known_names(name: str, known: Iterable[str]) -> str:
+def suggest_names(name: str, known: Iterable[str]) -> str:
     """Return the tail of an error about an unknown name: the nearest known one, and all of them.
 
-    >>> known_names("dept", ["depth", "units"])
+    >>> suggest_names("dept", ["depth", "units"])
     'did you mean depth? Known are depth, units'
     """
     names = list(known)

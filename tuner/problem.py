@@ -47,11 +47,11 @@ class Problem:
     groups: np.ndarray | None = None
     channels: int | None = None
 
-    def stream(self, fold: int) -> int:
+    def find_stream(self, fold: int) -> int:
         """Return the number by which the random streams of a fold go."""
         return fold if self.streams is None else self.streams[fold]
 
-    def whole(self, network: int = 0) -> Problem:
+    def merge_folds(self, network: int = 0) -> Problem:
         """Return the problem of training on all training rows, in a single fold.
 
         A fold must hold some row out; this one's is a training row, and its score worth nothing.
@@ -93,7 +93,7 @@ class Problem:
             for number, fold in enumerate(self.folds)
         )
 
-    def in_row_order(self, by_fold: Sequence[np.ndarray]) -> np.ndarray:
+    def order_by_row(self, by_fold: Sequence[np.ndarray]) -> np.ndarray:
         """Put what each fold predicts of its validation rows where these stand.
 
         Args:
@@ -116,13 +116,13 @@ class Problem:
         """Validation rows of each fold."""
         return [len(fold.validation) for fold in self.folds]
 
-    def scaler(self, rows: np.ndarray) -> Scaler | None:
+    def fit_scaler(self, rows: np.ndarray) -> Scaler | None:
         """Return the scaling that is fitted on these rows alone."""
         if self.scaled is None:
             return None
         return fit_scaler(self.x, rows, self.scaled, channels=self.channels)
 
-    def class_weights(self, rows: np.ndarray) -> np.ndarray | None:
+    def compute_class_weights(self, rows: np.ndarray) -> np.ndarray | None:
         """Return what a row of each class weighs in the training loss, fitted on these rows alone.
 
         n / (K nc) for each of the K classes that are among n rows, nc of them of class c, as

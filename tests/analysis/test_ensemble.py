@@ -32,7 +32,9 @@ def slow_choice(true_class, weights):
 
 def scoring(problem, objective="cross_entropy"):
     truth = problem.truth
-    values = {name: partial(truth.values, each.row_values) for name, each in OBJECTIVES.items()}
+    values = {
+        name: partial(truth.score_clusters, each.row_values) for name, each in OBJECTIVES.items()
+    }
     return Scoring(truth, values, objective, OBJECTIVES[objective].direction == "max")
 
 
@@ -194,8 +196,10 @@ def test_of_repeated_predictions_each_counts_and_of_groups_each_row():
     groups, y = np.arange(24) // 4, np.arange(24) % 3
     truth = Truth(y, groups)
     made = rng.dirichlet(np.ones(3), (5, 2, 24)).astype(np.float32)
-    values = {t: truth.values(OBJECTIVES["cross_entropy"].row_values, made[t]) for t in range(5)}
-    of = {name: partial(truth.values, each.row_values) for name, each in OBJECTIVES.items()}
+    values = {
+        t: truth.score_clusters(OBJECTIVES["cross_entropy"].row_values, made[t]) for t in range(5)
+    }
+    of = {name: partial(truth.score_clusters, each.row_values) for name, each in OBJECTIVES.items()}
     results = [TrialResult(t, "completed", score=v.mean()) for t, v in values.items()]
     records = [TrialRecord(result.trial, {}, {}, result) for result in results]
     scoring = Scoring(truth, of, "cross_entropy", maximise=False)

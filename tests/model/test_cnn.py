@@ -39,7 +39,7 @@ def test_the_recipe_counts_the_parameters_and_shapes_the_weights_that_keras_has(
     hp = keras_tuner.HyperParameters()
     made = hypermodel(BLOCKS)
     model = made.build(hp)
-    assert made.recipe(hp).parameters == model.count_params()
+    assert made.make_recipe(hp).parameters == model.count_params()
     weights = made.initial_weights(hp, seed=0)
     assert [each.shape for each in weights] == [each.shape for each in model.get_weights()]
 

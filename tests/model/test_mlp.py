@@ -4,7 +4,7 @@ import pytest
 
 from tests.helpers.spaces import make_space
 from tuner.model.mlp import MLPHyperModel
-from tuner.model.width import parameter_count
+from tuner.model.width import count_parameters
 
 
 def hypermodel(text, features=4, classes=3, epochs=10):
@@ -27,7 +27,7 @@ def test_depth_counts_the_hidden_layers(depth):
     dense = layers(model, keras.layers.Dense)
     assert [layer.units for layer in dense] == [5] * depth + [3]
     assert dense[-1].activation is keras.activations.softmax
-    assert model.count_params() == parameter_count(4, 3, depth=depth, units=5)
+    assert model.count_params() == count_parameters(4, 3, depth=depth, units=5)
 
 
 def test_dropout_follows_the_input_and_every_hidden_layer():

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.spaces import make_space
 from tuner.errors import SpaceError
-from tuner.model.width import check_budget, parameter_count, units_for
+from tuner.model.width import check_budget, count_parameters, find_units
 
 
 @given(
@@ -14,10 +14,10 @@ from tuner.model.width import check_budget, parameter_count, units_for
     depth=st.integers(1, 6),
 )
 def test_no_other_width_is_nearer_to_the_budget(parameters, features, classes, depth):
-    units = units_for(parameters, features=features, classes=classes, depth=depth)
+    units = find_units(parameters, features=features, classes=classes, depth=depth)
 
     def distance(width):
-        count = parameter_count(features, classes, depth=depth, units=width)
+        count = count_parameters(features, classes, depth=depth, units=width)
         return abs(count - parameters)
 
     assert distance(units) <= min(distance(units + 1), distance(max(units - 1, 1)))
@@ -25,7 +25,7 @@ def test_no_other_width_is_nearer_to_the_budget(parameters, features, classes, d
 
 def test_a_budget_that_fits_no_network_is_refused():
     with pytest.raises(SpaceError) as error:
-        units_for(20, features=64, classes=10, depth=2)
+        find_units(20, features=64, classes=10, depth=2)
     assert str(error.value) == (
         "[network] parameters: 20 are too few for depth 2 with 64 features and 10 classes; "
         "it takes at least 87"

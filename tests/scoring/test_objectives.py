@@ -13,8 +13,8 @@ from tuner.scoring import (
     accuracy,
     balanced_accuracy,
     cross_entropy,
-    defined_scores,
     roc_auc,
+    score_objectives,
 )
 from tuner.training import mean_curve
 from tuner.training.result import compute_scores
@@ -66,7 +66,7 @@ def test_errors_are_the_spread_over_samples_of_rows(name):
         y = rng.choice(3, size=200, p=[0.6, 0.3, 0.1])
         logits = np.eye(3)[y] + rng.normal(size=(200, 3))
         probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        scores.append(defined_scores(probabilities, Truth(y))[name])
+        scores.append(score_objectives(probabilities, Truth(y))[name])
     means, errors = np.array(scores).T
     assert errors.mean() == pytest.approx(means.std(), rel=0.15)
 
@@ -74,7 +74,7 @@ def test_errors_are_the_spread_over_samples_of_rows(name):
 def test_a_classifier_that_is_always_right_is_without_error():
     right = np.eye(3)[Y]
     for name in ("accuracy", "balanced_accuracy", "roc_auc"):
-        assert defined_scores(right, Truth(Y))[name] == (1.0, 0.0)
+        assert score_objectives(right, Truth(Y))[name] == (1.0, 0.0)
 
 
 @pytest.mark.parametrize("values", [balanced_accuracy, roc_auc])
@@ -86,7 +86,7 @@ def test_a_class_without_rows_does_not_count(values):
 def test_rows_of_one_class_have_no_curve_and_the_score_is_left_out():
     one = np.zeros(60, int)
     assert np.isnan(roc_auc(PROBABILITIES, one)).all()
-    assert set(defined_scores(PROBABILITIES, Truth(one))) == set(OBJECTIVES) - {"roc_auc"}
+    assert set(score_objectives(PROBABILITIES, Truth(one))) == set(OBJECTIVES) - {"roc_auc"}
 
 
 def test_a_row_that_is_wrong_with_certainty_has_a_finite_loss():
@@ -95,11 +95,11 @@ def test_a_row_that_is_wrong_with_certainty_has_a_finite_loss():
 
 
 def test_better_follows_the_direction():
-    assert OBJECTIVES["cross_entropy"].better(0.1, than=0.2)
-    assert OBJECTIVES["accuracy"].better(0.2, than=0.1)
+    assert OBJECTIVES["cross_entropy"].is_better(0.1, than=0.2)
+    assert OBJECTIVES["accuracy"].is_better(0.2, than=0.1)
     for objective in OBJECTIVES.values():
-        assert objective.better(0.5, than=objective.worst)
-        assert not objective.better(0.5, than=0.5)
+        assert objective.is_better(0.5, than=objective.worst)
+        assert not objective.is_better(0.5, than=0.5)
 
 
 def test_scores_are_over_rows_and_by_fold():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuner.scoring import OBJECTIVES, Truth, mean_and_error
+from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 
 rng = np.random.default_rng(0)
 
@@ -20,7 +20,7 @@ def predictions(groups, spread=1.5):
 def test_the_mean_over_groups_is_that_over_rows(name):
     groups = rng.integers(20, size=200)
     probabilities, y = predictions(groups)
-    values = Truth(y, groups).values(OBJECTIVES[name].row_values, probabilities)
+    values = Truth(y, groups).score_clusters(OBJECTIVES[name].row_values, probabilities)
     assert values.shape == (len(np.unique(groups)),)
     assert values.mean() == pytest.approx(OBJECTIVES[name].row_values(probabilities, y).mean())
 
@@ -28,8 +28,8 @@ def test_the_mean_over_groups_is_that_over_rows(name):
 def test_groups_of_one_row_are_rows():
     probabilities, y = predictions(np.arange(50))
     for objective in OBJECTIVES.values():
-        rows = Truth(y).values(objective.row_values, probabilities)
-        groups = Truth(y, np.arange(50) * 7).values(objective.row_values, probabilities)
+        rows = Truth(y).score_clusters(objective.row_values, probabilities)
+        groups = Truth(y, np.arange(50) * 7).score_clusters(objective.row_values, probabilities)
         np.testing.assert_allclose(groups, rows)
 
 
@@ -40,8 +40,8 @@ def test_the_error_is_the_cluster_robust_one_of_a_mean():
     residuals = rows - rows.mean()
     meat = sum(residuals[groups == group].sum() ** 2 for group in range(12))
     expected = np.sqrt(12 / 11 * meat) / len(y)
-    values = Truth(y, groups).values(OBJECTIVES["cross_entropy"].row_values, probabilities)
-    assert mean_and_error(values)[1] == pytest.approx(expected)
+    values = Truth(y, groups).score_clusters(OBJECTIVES["cross_entropy"].row_values, probabilities)
+    assert compute_mean_and_error(values)[1] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
@@ -51,9 +51,9 @@ def test_the_error_is_the_spread_over_samples_of_groups(name):
     of, means, errors, by_row = OBJECTIVES[name].row_values, [], [], []
     for _ in range(150):
         probabilities, y = predictions(groups)
-        mean, error = mean_and_error(Truth(y, groups).values(of, probabilities))
+        mean, error = compute_mean_and_error(Truth(y, groups).score_clusters(of, probabilities))
         means.append(mean)
         errors.append(error)
-        by_row.append(mean_and_error(Truth(y).values(of, probabilities))[1])
+        by_row.append(compute_mean_and_error(Truth(y).score_clusters(of, probabilities))[1])
     assert np.mean(errors) == pytest.approx(np.std(means), rel=0.2)
     assert np.mean(by_row) < 0.75 * np.std(means)

@@ -27,7 +27,7 @@ ONE_RANGE = (
     "[network]\ndepth = 1\nunits = 8\n"
     "[sgd]\nlearning_rate = { min = 0.001, max = 1.0, log = true }\n"
 )
-LEAST = next(make_space(ONE_RANGE).configurations(grid=True))
+LEAST = next(make_space(ONE_RANGE).list_configurations(grid=True))
 MODEL_BASED = [name for name, oracle in ORACLES.items() if issubclass(oracle, ModelBasedOracle)]
 ADAPTIVE = [name for name, oracle in ORACLES.items() if oracle.adaptive]
 
@@ -280,7 +280,7 @@ def test_a_compared_value_without_configurations_left_leaves_its_share_to_others
 def test_the_grid_is_complete_and_cuts_a_range_at_ten_points(make):
     proposed = drive(make("grid", load_space("mlp_depth")), 1000)
     assert [values for values, _ in proposed] == list(
-        load_space("mlp_depth").configurations(grid=True)
+        load_space("mlp_depth").list_configurations(grid=True)
     )
     assert len(proposed) == 7 * 10
 

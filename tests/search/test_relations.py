@@ -7,7 +7,7 @@ from tests.helpers.problems import make_problem
 from tests.helpers.spaces import SMALL, make_space
 from tuner.errors import DataError, StudyError
 from tuner.model.mlp import MLPHyperModel
-from tuner.scoring import OBJECTIVES, mean_and_error
+from tuner.scoring import OBJECTIVES, compute_mean_and_error
 from tuner.search import KFoldTuner
 from tuner.study import SearchSettings
 
@@ -87,7 +87,7 @@ def test_rows_in_order_are_predicted_from_those_before_them(searched):
     for record in tuner.records:
         probabilities = tuner.study.arrays.read_probabilities(record.trial)
         values = OBJECTIVES["cross_entropy"].row_values(probabilities, PROBLEM.y[scored])
-        assert (record.result.score, record.result.standard_error) == mean_and_error(values)
+        assert (record.result.score, record.result.standard_error) == compute_mean_and_error(values)
     again = searched(order=days)
     assert again.study.record.split.ordered
     with pytest.raises(StudyError, match='--order is "order" there and null here'):

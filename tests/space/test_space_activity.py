@@ -16,7 +16,7 @@ def conditions(space: Space) -> dict[str, tuple[Condition, ...]]:
 
 
 def test_absent_keys_have_their_usual_values() -> None:
-    assert list(space_of().configurations()) == [
+    assert list(space_of().list_configurations()) == [
         {
             "depth": 1,
             "units": 128,
@@ -34,7 +34,7 @@ def test_absent_keys_have_their_usual_values() -> None:
 
 
 def test_without_hidden_layers_there_is_nothing_to_shape() -> None:
-    (values,) = space_of("network.depth = 0").configurations()
+    (values,) = space_of("network.depth = 0").list_configurations()
     assert not values.keys() & {"units", "parameters", "activation", "dropout"}
     assert "input_dropout" in values
 
@@ -46,15 +46,15 @@ def test_where_depth_may_be_0_the_layers_depend_on_it() -> None:
 
 
 def test_a_budget_of_parameters_takes_the_place_of_units() -> None:
-    (values,) = space_of("network.parameters = 500").configurations()
+    (values,) = space_of("network.parameters = 500").list_configurations()
     assert values["parameters"] == 500
     assert "units" not in values
 
 
 def test_blocks_are_part_of_a_space_that_gives_them() -> None:
-    (values,) = space_of("network.blocks = 2").configurations()
+    (values,) = space_of("network.blocks = 2").list_configurations()
     assert (values["blocks"], values["filters"]) == (2, 16)
-    (values,) = space_of("network.blocks = 0").configurations()
+    (values,) = space_of("network.blocks = 0").list_configurations()
     assert values["blocks"] == 0
     assert "filters" not in values
 
@@ -67,7 +67,7 @@ def test_an_activation_acts_in_blocks_or_hidden_layers() -> None:
     )
     found = [
         (values["blocks"], values["depth"], values.get("activation"))
-        for values in space.configurations()
+        for values in space.list_configurations()
     ]
     assert found == [
         (0, 0, None),
@@ -112,32 +112,32 @@ def test_nesterov_needs_momentum(momentum: str, expected: tuple[Condition, ...])
 
 
 def test_without_momentum_there_is_no_nesterov() -> None:
-    (values,) = space_of("sgd.momentum = 0").configurations()
+    (values,) = space_of("sgd.momentum = 0").list_configurations()
     assert "nesterov" not in values
 
 
 def test_whole_numbers_are_floats_where_floats_are_expected() -> None:
-    (values,) = space_of("sgd.learning_rate = 1").configurations()
+    (values,) = space_of("sgd.learning_rate = 1").list_configurations()
     assert isinstance(values["learning_rate"], float)
 
 
 def test_a_list_of_one_value_is_said_in_one_way() -> None:
-    assert space_of("network.units = [16]").hyperparameter("units").domain == Fixed(16)
+    assert space_of("network.units = [16]").find_hyperparameter("units").domain == Fixed(16)
 
 
 def test_a_step_of_1_asks_a_grid_for_every_value() -> None:
     whole, cut = (
         space_of(f"network.units = {{ min = 1, max = 30{step} }}") for step in (", step = 1", "")
     )
-    assert whole.hyperparameter("units").domain == IntRange(1, 30, step=1)
-    assert cut.hyperparameter("units").domain == IntRange(1, 30)
-    assert [len(list(space.configurations(grid=True))) for space in (whole, cut)] == [30, 10]
+    assert whole.find_hyperparameter("units").domain == IntRange(1, 30, step=1)
+    assert cut.find_hyperparameter("units").domain == IntRange(1, 30)
+    assert [len(list(space.list_configurations(grid=True))) for space in (whole, cut)] == [30, 10]
     assert whole.size() == cut.size() == 30
 
 
 def test_configurations_come_in_order_with_the_last_varying_fastest() -> None:
     space = space_of("network.depth = [0, 1]", "network.units = [8, 16]", "sgd.batch_size = [2, 4]")
-    seen = [(v["depth"], v.get("units"), v["batch_size"]) for v in space.configurations()]
+    seen = [(v["depth"], v.get("units"), v["batch_size"]) for v in space.list_configurations()]
     assert seen == [(0, None, 2), (0, None, 4), (1, 8, 2), (1, 8, 4), (1, 16, 2), (1, 16, 4)]
     assert space.size() == 6
 
@@ -148,8 +148,8 @@ def test_an_infinite_space_is_listed_only_on_a_grid() -> None:
     with pytest.raises(
         ValueError, match=r"^space my has infinitely many configurations; ask for grid=True$"
     ):
-        space.configurations()
-    assert len(list(space.configurations(grid=True))) == 10
+        space.list_configurations()
+    assert len(list(space.list_configurations(grid=True))) == 10
 
 
 def test_a_space_of_very_many_whole_numbers_is_counted_and_sampled_unlisted() -> None:
@@ -160,8 +160,8 @@ def test_a_space_of_very_many_whole_numbers_is_counted_and_sampled_unlisted() ->
     )
     assert space.size() == (1 + 999_999_001) * 10**6
     assert space.sample(random.Random(0)).keys() > {"depth", "batch_size"}
-    assert next(space.configurations())["batch_size"] == 1
-    assert next(space.configurations(grid=True))["batch_size"] == 1
+    assert next(space.list_configurations())["batch_size"] == 1
+    assert next(space.list_configurations(grid=True))["batch_size"] == 1
 
 
 def test_conditions_on_one_of_very_many_whole_numbers_are_counted_unlisted() -> None:
@@ -173,15 +173,15 @@ def test_conditions_on_one_of_very_many_whole_numbers_are_counted_unlisted() -> 
 
 def test_a_pinned_space_is_the_part_with_that_value() -> None:
     space = space_of('compare = "depth"', "network.depth = [0, 1, 2]", "network.units = [8, 16]")
-    part = space.pinned("depth", 2)
-    whole = [values for values in space.configurations() if values["depth"] == 2]
-    assert list(part.configurations()) == whole
-    assert [item.size() for item in (space, part, space.pinned("depth", 0))] == [5, 2, 1]
+    part = space.pin("depth", 2)
+    whole = [values for values in space.list_configurations() if values["depth"] == 2]
+    assert list(part.list_configurations()) == whole
+    assert [item.size() for item in (space, part, space.pin("depth", 0))] == [5, 2, 1]
 
 
 def test_a_name_that_the_space_does_not_have_cannot_be_pinned() -> None:
     with pytest.raises(KeyError, match=r"^'dept'$"):
-        space_of().pinned("dept", 3)
+        space_of().pin("dept", 3)
 
 
 def test_children_must_follow_their_parents() -> None:

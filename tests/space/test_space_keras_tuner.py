@@ -133,7 +133,7 @@ def test_a_name_under_two_conditions_is_kept_twice() -> None:
         with hp.conditional_scope("type", [kind]):
             hp.Choice("units", units)
     space = read(hp)
-    assert list(space.configurations()) == [
+    assert list(space.list_configurations()) == [
         {"type": "wide", "units": 256},
         {"type": "wide", "units": 512},
         {"type": "narrow", "units": 8},

@@ -100,14 +100,14 @@ def test_a_grid_is_complete(domain: IntRange | FloatRange, points: int) -> None:
 @settings(deadline=None)
 @given(space=spaces())
 def test_configurations_are_distinct_and_counted(space: Space) -> None:
-    listed = [json.dumps(values, sort_keys=True) for values in space.configurations()]
+    listed = [json.dumps(values, sort_keys=True) for values in space.list_configurations()]
     assert len(set(listed)) == len(listed) == space.size()
 
 
 @settings(deadline=None)
 @given(space=spaces(), seed=st.integers())
 def test_a_sample_is_one_of_the_configurations(space: Space, seed: int) -> None:
-    assert space.sample(random.Random(seed)) in list(space.configurations())
+    assert space.sample(random.Random(seed)) in list(space.list_configurations())
 
 
 @given(space=spaces())

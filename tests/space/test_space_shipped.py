@@ -17,24 +17,24 @@ from tuner.space import (
     Hyperparameter,
     Space,
     from_keras_tuner,
+    list_shipped_spaces,
     load_space,
-    shipped_spaces,
     to_keras_tuner,
 )
 
 
-@pytest.fixture(params=shipped_spaces())
+@pytest.fixture(params=list_shipped_spaces())
 def space(request: pytest.FixtureRequest) -> Space:
     return load_space(request.param)
 
 
 def test_every_file_is_listed() -> None:
     files = {path.stem for path in search_spaces.folder().glob("*.toml")}
-    assert files == set(shipped_spaces())
+    assert files == set(list_shipped_spaces())
 
 
 def test_a_space_has_its_files_name_and_asks_a_question(space: Space) -> None:
-    assert space.name in shipped_spaces()
+    assert space.name in list_shipped_spaces()
     assert space.title.endswith("?")
 
 
@@ -54,13 +54,15 @@ def test_a_sample_has_the_active_names_and_no_others(space: Space) -> None:
 def test_each_value_to_compare_can_be_pinned(space: Space) -> None:
     if space.compare is None:
         return
-    for value in space.hyperparameter(space.compare).domain.values() or ():
-        part = space.pinned(space.compare, value)
+    for value in space.find_hyperparameter(space.compare).domain.values() or ():
+        part = space.pin(space.compare, value)
         assert part.sample(random.Random(0))[space.compare] == value
 
 
 def test_configurations_on_a_grid_are_distinct(space: Space) -> None:
-    listed = [tuple(values.items()) for values in islice(space.configurations(grid=True), 2000)]
+    listed = [
+        tuple(values.items()) for values in islice(space.list_configurations(grid=True), 2000)
+    ]
     assert len(set(listed)) == len(listed)
 
 

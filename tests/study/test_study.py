@@ -53,7 +53,7 @@ def test_a_trial_counts_only_once_its_probabilities_are_there(make_study, make_r
     monkeypatch.setattr(
         np, "save", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "disk full"))
     )
-    with pytest.raises(StudyError, match=r"trial_00000.npy cannot be written \(disk full\); fix that"):
+    with pytest.raises(StudyError, match=r"trial_00000.npy cannot be written \(disk full\); fix"):
         study.write_trial(make_record(0), {})
     assert list(study.read_trials()) == []
 

@@ -48,20 +48,20 @@ def test_weights_are_scikit_learns_of_the_given_rows(rare):
     for fold in rare.folds:
         y = rare.y[fold.train]
         expected = compute_class_weight("balanced", classes=np.arange(3), y=y)
-        weights = rare.class_weights(fold.train)
+        weights = rare.compute_class_weights(fold.train)
         np.testing.assert_allclose(weights, expected, rtol=1e-6)
         assert weights[y].mean() == pytest.approx(1)
 
 
 def test_a_class_without_rows_does_not_count(rare):
     rows = np.flatnonzero(rare.y != 2)
-    weights = rare.class_weights(rows)
+    weights = rare.compute_class_weights(rows)
     np.testing.assert_allclose(weights, [90 / (2 * 70), 90 / (2 * 20), 0], rtol=1e-6)
 
 
 def test_without_them_no_row_is_weighed():
     problem = make_problem()
-    assert problem.class_weights(problem.rows) is None
+    assert problem.compute_class_weights(problem.rows) is None
 
 
 @pytest.mark.parametrize("model", [mlp, lambda plan: Own()], ids=["mlp", "own network"])
@@ -76,7 +76,7 @@ def test_lanes_give_fits_curves(rare, plan, model):
 @pytest.mark.parametrize("model", [mlp, lambda plan: Own()], ids=["mlp", "own network"])
 def test_the_final_training_is_weighed_alike_by_both_trainers(rare, plan, model):
     given = job() if model is mlp else own_jobs()[0]
-    rows = rare.scaler(rare.rows).apply(rare.x)
+    rows = rare.fit_scaler(rare.rows).apply(rare.x)
     answers = {}
     for trainer in TRAINERS:
         for problem in (rare, replace(rare, class_weight=None)):

@@ -83,7 +83,7 @@ def test_changed_validation_rows_change_nothing_of_what_their_fold_was_fitted_on
     assert before.curves["penalty"][0] == after.curves["penalty"][0]
     assert before.curves["val_loss"][0] != after.curves["val_loss"][0]
     assert before.curves["loss"][1] != after.curves["loss"][1]  # there they are training rows
-    scalers = [p.scaler(problem.folds[0].train) for p in (problem, tampered)]
+    scalers = [p.fit_scaler(problem.folds[0].train) for p in (problem, tampered)]
     np.testing.assert_array_equal(scalers[0].mean, scalers[1].mean)
     np.testing.assert_array_equal(scalers[0].scale, scalers[1].scale)
 

@@ -78,7 +78,7 @@ def test_only_rows_that_are_validated_are_scored_but_all_are_trained_on_at_last(
     assert (len(problem.rows), len(problem.scored)) == (97, 76)
     assert result.probabilities.shape == (76, 3)
     np.testing.assert_array_equal(problem.truth.y, problem.y[problem.scored])
-    (whole,) = problem.whole().folds
+    (whole,) = problem.merge_folds().folds
     np.testing.assert_array_equal(whole.train, np.arange(97))
     hp = keras_tuner.HyperParameters()
     hp.values = {}

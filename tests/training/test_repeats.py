@@ -11,7 +11,7 @@ from tests.helpers.spaces import SMALL, make_space
 from tuner.folds import Splitter
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
-from tuner.scoring import OBJECTIVES, mean_and_error
+from tuner.scoring import OBJECTIVES, compute_mean_and_error
 from tuner.training import TRAINERS, Job, Plan
 from tuner.training.result import compute_scores
 
@@ -61,11 +61,11 @@ def test_a_rows_value_is_the_mean_over_repeats(name):
     problem, of = repeated(3), OBJECTIVES[name].row_values
     probabilities = random_probabilities(problem, 3)
     y = problem.y[problem.rows]
-    values = problem.truth.values(of, probabilities)
+    values = problem.truth.score_clusters(of, probabilities)
     np.testing.assert_allclose(values, np.mean([of(each, y) for each in probabilities], axis=0))
     assert len(values) == 61  # errors are over rows, not over repeats times rows
     scores = compute_scores(probabilities, problem, OBJECTIVES[name])
-    assert (scores["score"], scores["standard_error"]) == mean_and_error(values)
+    assert (scores["score"], scores["standard_error"]) == compute_mean_and_error(values)
 
 
 def test_a_folds_score_is_that_of_its_own_repeats_predictions():
@@ -84,7 +84,7 @@ def test_a_folds_score_is_that_of_its_own_repeats_predictions():
 def test_what_folds_predict_is_put_where_its_rows_stand():
     problem = Problem(*[getattr(repeated(), name) for name in ("x", "y", "folds")])
     rows = [np.repeat(fold.validation[:, None], 2, axis=1) for fold in problem.folds]
-    ordered = problem.in_row_order(rows)
+    ordered = problem.order_by_row(rows)
     np.testing.assert_array_equal(ordered, np.tile(np.arange(61)[:, None], (2, 1, 2)))
 
 
@@ -97,7 +97,7 @@ def test_groups_and_repeats_go_together():
         for n in (0, 3, 6)
     }
     assert len(cuts) == 3
-    values = problem.truth.values(
+    values = problem.truth.score_clusters(
         OBJECTIVES["accuracy"].row_values, random_probabilities(problem, 3)
     )
     assert len(values) == len(np.unique(groups[split.train]))

@@ -93,10 +93,10 @@ def train_gradient_boosting(problem: Problem, objective: Objective, seed: int) -
     work = _estimate_work(problem) * most
     staged = _run_on_each_fold(_fit_gradient_boosting, problem, work, settings)
     looks = [_sort_rows(problem, by_fold) for by_fold in zip(*staged, strict=True)]
-    scores = [problem.truth.values(objective.row_values, look).mean() for look in looks]
+    scores = [problem.truth.score_clusters(objective.row_values, look).mean() for look in looks]
     best = 0
     for look, score in enumerate(scores):
-        best = look if objective.better(score, scores[best]) else best
+        best = look if objective.is_better(score, scores[best]) else best
     note = f"Gradient boosting was still improving after {most} rounds, and was stopped there."
     return looks[best], (note,) if best == len(looks) - 1 else ()
 
@@ -175,7 +175,7 @@ def _count_classes(problem: Problem) -> int:
 
 def _scale(problem: Problem, fold: Fold) -> Arrays:
     """Return a fold's rows, scaled as for the networks, as rows of features."""
-    scaler = problem.scaler(fold.train)
+    scaler = problem.fit_scaler(fold.train)
     parts = (problem.x[rows] for rows in (fold.train, fold.validation))
     train, validation = (x if scaler is None else scaler.apply(x) for x in parts)
     flat = train.reshape(len(train), -1), validation.reshape(len(validation), -1)
@@ -190,4 +190,4 @@ def _fill_classes(probabilities: np.ndarray, seen: np.ndarray, classes: int) -> 
 
 
 def _sort_rows(problem: Problem, by_fold: Sequence[np.ndarray]) -> np.ndarray:
-    return problem.in_row_order(by_fold).astype(np.float32)
+    return problem.order_by_row(by_fold).astype(np.float32)

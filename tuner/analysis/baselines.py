@@ -174,7 +174,7 @@ def judge_baselines(
 
 
 def _judge(baseline: Baseline, exported: OutOfBag, truth: Truth, objective: str) -> JudgedBaseline:
-    values = truth.values(SCORES[objective], baseline.probabilities)
+    values = truth.score_clusters(SCORES[objective], baseline.probabilities)
     difference = OutOfBag.from_values(values) - exported
     maximise = OBJECTIVES[objective].direction == "max"
     gain = difference.score if maximise else -difference.score

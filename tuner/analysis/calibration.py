@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from tuner.analysis.ensemble import Member
 from tuner.analysis.picks import average_out_of_fold
 from tuner.problem import Problem
-from tuner.scoring import OBJECTIVES, Truth, mean_and_error
+from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 from tuner.study import Study
 
 __all__ = ["Calibration", "calibrate", "calibrate_networks"]
@@ -93,12 +93,15 @@ def calibrate(probabilities: np.ndarray, truth: Truth, folds: Sequence[np.ndarra
         others = np.setdiff1d(np.arange(len(truth.y)), fold)
         temperature = _fit_temperature(repeats[:, others], truth.y[others])
         scaled[:, fold] = np.exp(_scale_logs(repeats[:, fold], temperature))
-    before, after = truth.values(_cross_entropy, repeats), truth.values(_cross_entropy, scaled)
+    before, after = (
+        truth.score_clusters(_cross_entropy, repeats),
+        truth.score_clusters(_cross_entropy, scaled),
+    )
     return Calibration(
         fitted=_fit_temperature(repeats, truth.y),
         before=float(before.mean()),
         after=float(after.mean()),
-        standard_error=mean_and_error(before - after)[1],
+        standard_error=compute_mean_and_error(before - after)[1],
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tuner.analysis.bias_correction import OutOfBag, clip_interval, evaluate_out_of_bag
 from tuner.analysis.ensemble_selection import Library
-from tuner.scoring import mean_and_error
+from tuner.scoring import compute_mean_and_error
 from tuner.space import Value
 from tuner.study import TrialRecord
 
@@ -102,7 +102,10 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
     scoring, clusters = library.scoring, library.scoring.truth.cluster_count
     (counts,) = library.choose(np.ones((clusters, 1))).T.tolist()
     average = library.average(counts)
-    means = {name: mean_and_error(score(average)) for name, score in scoring.score_clusters.items()}
+    means = {
+        name: compute_mean_and_error(score(average))
+        for name, score in scoring.score_clusters.items()
+    }
     procedure = library.make_ensemble_procedure(scoring.objective)
     out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
     gain = out_of_bag - best if scoring.maximise else best - out_of_bag

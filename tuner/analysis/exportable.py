@@ -8,7 +8,7 @@ from typing import Any
 from tuner.analysis.ensemble import Member
 from tuner.analysis.pareto_fronts import Fronts, find_fronts
 from tuner.analysis.picks import PICK_NAMES, PickName, Picks
-from tuner.errors import UserError, known_names
+from tuner.errors import UserError, suggest_names
 from tuner.study import Study, TrialRecord
 from tuner.words import list_first
 
@@ -54,7 +54,7 @@ def check_pick(pick: str) -> None:
     names = (*PICK_NAMES, PARETO)
     if pick not in names and not _NUMBER.fullmatch(pick):
         raise UserError(
-            f"--pick: there is no pick {pick}; {known_names(pick, names)}, and the number of any "
+            f"--pick: there is no pick {pick}; {suggest_names(pick, names)}, and the number of any "
             "completed trial"
         )
 

@@ -115,7 +115,9 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
 
 def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.ndarray]) -> Library:
     objective = study.record.objective
-    score_clusters = {name: partial(truth.values, o.row_values) for name, o in OBJECTIVES.items()}
+    score_clusters = {
+        name: partial(truth.score_clusters, o.row_values) for name, o in OBJECTIVES.items()
+    }
     scoring = Scoring(truth, score_clusters, objective.name, objective.direction == "max")
     return Library(
         list(study.read_trials()),
@@ -138,7 +140,7 @@ def read_cluster_values(study: Study, truth: Truth) -> dict[int, np.ndarray]:
     row_values = study.record.objective.row_values
     completed = (record.trial for record in study.read_trials() if record.completed)
     return {
-        trial: truth.values(row_values, study.arrays.read_probabilities(trial))
+        trial: truth.score_clusters(row_values, study.arrays.read_probabilities(trial))
         for trial in completed
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.scoring import OBJECTIVES, Truth, mean_and_error
+from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 
 __all__ = [
     "BINS",
@@ -99,5 +99,5 @@ def score_rows(
         names: Names of the scores to compute. Defaults to all.
     """
     ordered = sorted(names, key=list(SCORES).index)
-    values = {name: truth.values(SCORES[name], probabilities) for name in ordered}
-    return {name: Score(*mean_and_error(by_cluster)) for name, by_cluster in values.items()}
+    values = {name: truth.score_clusters(SCORES[name], probabilities) for name in ordered}
+    return {name: Score(*compute_mean_and_error(by_cluster)) for name, by_cluster in values.items()}

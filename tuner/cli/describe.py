@@ -16,7 +16,7 @@ def data_lines(dataset: Dataset, split: Split) -> list[str]:
     schema = dataset.schema
     lines = [
         f"data {dataset.name}: {len(dataset.y):,} rows, {dataset.x.shape[1]} features after "
-        f"encoding; {len(split.train):,} rows in {split.in_words}, "
+        f"encoding; {len(split.train):,} rows in {split.description}, "
         f"{len(split.test):,} held back for the test",
         f"  target {schema.target}: {_classes(dataset)}",
         *_columns(schema),

@@ -62,7 +62,7 @@ class Progress(Listener):
         objective = self.settings.plan.objective
         if result.status == "pruned":
             return f"{objective.name} {result.score:.4f}, pruned: {result.reason}"
-        best = self._best is None or objective.better(result.score, self._best.result.score)
+        best = self._best is None or objective.is_better(result.score, self._best.result.score)
         if best:
             self._best = record
         return (

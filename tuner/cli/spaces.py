@@ -4,7 +4,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tuner.space import Condition, Hyperparameter, load_space, shipped_spaces
+from tuner.space import Condition, Hyperparameter, list_shipped_spaces, load_space
 
 __all__ = ["list_spaces", "show_space"]
 
@@ -14,7 +14,7 @@ def list_spaces() -> None:
     table = Table(box=box.SIMPLE, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column()
-    for name in shipped_spaces():
+    for name in list_shipped_spaces():
         table.add_row(name, load_space(name).title)
     Console().print(table)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuner.errors import DataError
-from tuner.folds.split import Split, expanding_split
+from tuner.folds.split import Split, make_expanding_split
 
 __all__ = ["split_in_order"]
 
@@ -41,7 +41,7 @@ def split_in_order(order: np.ndarray, *, folds: int, test_size: float) -> Split:
             "that are not cut within a value; use fewer --folds, or a finer column"
         )
     before, *validations = (rows[cuts[n] : cuts[n + 1]] for n in range(folds + 1))
-    return expanding_split(np.sort(rows[end:]), before, validations)
+    return make_expanding_split(np.sort(rows[end:]), before, validations)
 
 
 def _first_alike(places: np.ndarray, cut: int) -> int:

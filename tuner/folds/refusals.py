@@ -10,10 +10,10 @@ from tuner.folds.split import Fold
 __all__ = [
     "TOO_EARLY",
     "TOO_FEW_GROUPS",
-    "check_alone",
     "check_arguments",
     "check_classes_of_folds",
     "check_groups",
+    "check_order_alone",
     "check_rarest",
 ]
 
@@ -96,7 +96,7 @@ def check_groups(groups: np.ndarray, folds: int, *, tested: bool) -> None:
     )
 
 
-def check_alone(grouped: bool, repeats: int) -> None:
+def check_order_alone(grouped: bool, repeats: int) -> None:
     """Refuse what an ordered split cannot be as well.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Fold", "Split", "expanding_split", "row_numbers", "split_of"]
+__all__ = ["Fold", "Split", "make_expanding_split", "make_split", "to_row_numbers"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class Split:
         return len(first.train) + len(first.validation) < len(self.train)
 
     @property
-    def in_words(self) -> str:
+    def description(self) -> str:
         """How rows are cut, as a part of a sentence."""
         folds = f"{len(self.folds) // self.repeats} folds"
         if self.ordered:
@@ -69,13 +69,16 @@ class Split:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Split":
         """Return the split that `to_dict` described."""
-        test, validations = row_numbers(values["test"]), [row_numbers(f) for f in values["folds"]]
+        test, validations = (
+            to_row_numbers(values["test"]),
+            [to_row_numbers(f) for f in values["folds"]],
+        )
         if "before" in values:
-            return expanding_split(test, row_numbers(values["before"]), validations)
-        return split_of(test, validations)
+            return make_expanding_split(test, to_row_numbers(values["before"]), validations)
+        return make_split(test, validations)
 
 
-def split_of(test: np.ndarray, validations: Sequence[np.ndarray]) -> Split:
+def make_split(test: np.ndarray, validations: Sequence[np.ndarray]) -> Split:
     """Return the split of a test part and of validation parts that hold all other rows."""
     train = np.unique(np.concatenate(validations))
     folds = (np.sort(rows) for rows in validations)
@@ -86,7 +89,7 @@ def split_of(test: np.ndarray, validations: Sequence[np.ndarray]) -> Split:
     )
 
 
-def expanding_split(
+def make_expanding_split(
     test: np.ndarray, before: np.ndarray, validations: Sequence[np.ndarray]
 ) -> Split:
     """Return the split whose folds train on all that comes before their validation parts.
@@ -104,6 +107,6 @@ def expanding_split(
     return Split(train=np.sort(np.concatenate(parts)), test=test, folds=tuple(folds))
 
 
-def row_numbers(numbers: Sequence[int] | np.ndarray) -> np.ndarray:
+def to_row_numbers(numbers: Sequence[int] | np.ndarray) -> np.ndarray:
     """Return row numbers as all parts have them."""
     return np.asarray(numbers, np.int64)

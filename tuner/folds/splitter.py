@@ -14,13 +14,13 @@ from tuner.folds.ordered import split_in_order
 from tuner.folds.refusals import (
     TOO_EARLY,
     TOO_FEW_GROUPS,
-    check_alone,
     check_arguments,
     check_classes_of_folds,
     check_groups,
+    check_order_alone,
     check_rarest,
 )
-from tuner.folds.split import Split, row_numbers, split_of
+from tuner.folds.split import Split, make_split, to_row_numbers
 
 __all__ = ["Splitter"]
 
@@ -74,7 +74,7 @@ class Splitter:
         totals = np.bincount(y, minlength=len(classes))
         check_rarest(totals, totals, classes=classes, folds=2)
         if order is not None:
-            check_alone(groups is not None, self.repeats)
+            check_order_alone(groups is not None, self.repeats)
             split = split_in_order(order, folds=self.folds, test_size=self.test_size)
             check_classes_of_folds(y, split.folds, classes=classes, why=TOO_EARLY)
             return split
@@ -89,7 +89,7 @@ class Splitter:
         if own is not None:
             check_groups(own, self.folds, tested=bool(len(test)))
         validations = self._validations(y[train], own, _random_state(fold_seed))
-        split = split_of(test, [train[rows] for rows in validations])
+        split = make_split(test, [train[rows] for rows in validations])
         check_classes_of_folds(y, split.folds, classes=classes, why=TOO_FEW_GROUPS)
         return split
 
@@ -101,7 +101,7 @@ class Splitter:
         random_state: np.random.RandomState,
     ) -> np.ndarray:
         if self.test_size == 0:
-            return row_numbers([])
+            return to_row_numbers([])
         if groups is not None:
             return self._hold_out_groups(y, groups, random_state)
         rows = ceil(self.test_size * len(y))
@@ -115,7 +115,7 @@ class Splitter:
 
         splitter = StratifiedShuffleSplit(1, test_size=self.test_size, random_state=random_state)
         _, test = next(splitter.split(y, y))
-        return np.sort(row_numbers(test))
+        return np.sort(to_row_numbers(test))
 
     def _hold_out_groups(
         self, y: np.ndarray, groups: np.ndarray, random_state: np.random.RandomState
@@ -130,7 +130,7 @@ class Splitter:
         splitter = GroupShuffleSplit(_DRAWS, test_size=self.test_size, random_state=random_state)
         draws = [test for _, test in splitter.split(y, y, groups)]
         off = [np.abs(np.bincount(y[test], minlength=len(wanted)) - wanted).sum() for test in draws]
-        return np.sort(row_numbers(draws[int(np.argmin(off))]))
+        return np.sort(to_row_numbers(draws[int(np.argmin(off))]))
 
     def _validations(
         self, y: np.ndarray, groups: np.ndarray | None, random_state: np.random.RandomState

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import keras
 
-__all__ = ["averaged"]
+__all__ = ["average_networks"]
 
 
-def averaged(networks: Sequence[keras.Model]) -> keras.Model:
+def average_networks(networks: Sequence[keras.Model]) -> keras.Model:
     """Return a network that answers with the mean of what others answer.
 
     Args:

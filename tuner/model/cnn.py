@@ -7,7 +7,7 @@ import keras
 import keras_tuner
 
 from tuner.model.convolutions import SIDE, Convolutions
-from tuner.model.mlp import MLPHyperModel, dropout_layers, kernel_options
+from tuner.model.mlp import MLPHyperModel, make_dropout, make_kernel_options
 from tuner.model.recipe import Recipe
 from tuner.space import Space
 
@@ -32,20 +32,20 @@ class CNNHyperModel(MLPHyperModel):
         super().__init__(space, features=prod(image), classes=classes, epochs=epochs)
         self.image = image
 
-    def recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
+    def make_recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
         """Return a trial's network as plain data."""
-        recipe = super().recipe(hp)
-        convolutions = Convolutions.of(self.values(hp), self.image)
+        recipe = super().make_recipe(hp)
+        convolutions = Convolutions.from_values(self.read_values(hp), self.image)
         if convolutions is None:
             return recipe
         widths = (convolutions.features, *recipe.widths[1:])
         return replace(recipe, widths=widths, convolutions=convolutions)
 
-    def layers(self, recipe: Recipe) -> list[keras.Layer]:
+    def make_layers(self, recipe: Recipe) -> list[keras.Layer]:
         """Return the layers of a network, from the pixels on."""
         if recipe.convolutions is None:
-            return super().layers(recipe)
-        layers = [*dropout_layers(recipe.input_dropout), keras.layers.Reshape(self.image)]
+            return super().make_layers(recipe)
+        layers = [*make_dropout(recipe.input_dropout), keras.layers.Reshape(self.image)]
         for filters in recipe.convolutions.filters:
             layers += [
                 keras.layers.Conv2D(
@@ -53,9 +53,9 @@ class CNNHyperModel(MLPHyperModel):
                     SIDE,
                     padding="same",
                     activation=recipe.activation,
-                    **kernel_options(recipe.penalty, axes=[0, 1, 2]),
+                    **make_kernel_options(recipe.penalty, axes=[0, 1, 2]),
                 ),
                 keras.layers.MaxPooling2D(),
             ]
         perceptron = replace(recipe, input_dropout=recipe.dropout)  # after the last block
-        return [*layers, keras.layers.Flatten(), *super().layers(perceptron)]
+        return [*layers, keras.layers.Flatten(), *super().make_layers(perceptron)]

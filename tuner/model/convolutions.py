@@ -28,7 +28,9 @@ class Convolutions:
     filters: tuple[int, ...]
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], image: tuple[int, int, int]) -> "Convolutions | None":
+    def from_values(
+        cls, values: Mapping[str, Any], image: tuple[int, int, int]
+    ) -> "Convolutions | None":
         """Return the blocks of a trial, each with twice the filters of the one before.
 
         Args:
@@ -38,7 +40,7 @@ class Convolutions:
         Returns:
             None where it has no blocks.
 
-        >>> Convolutions.of({"blocks": 2, "filters": 16}, (28, 28, 1)).features
+        >>> Convolutions.from_values({"blocks": 2, "filters": 16}, (28, 28, 1)).features
         1568
         """
         blocks = int(values["blocks"])

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuner.errors import SpaceError, known_names
+from tuner.errors import SpaceError, suggest_names
 
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["hypermodel_file", "is_custom", "load_hypermodel"]
+__all__ = ["find_hypermodel_file", "is_custom", "load_hypermodel"]
 
 
 def is_custom(space: str) -> bool:
@@ -22,7 +22,7 @@ def is_custom(space: str) -> bool:
     return path.endswith(".py") and bool(name)
 
 
-def hypermodel_file(space: str) -> Path:
+def find_hypermodel_file(space: str) -> Path:
     """Return the file of `file.py:ClassName`.
 
     Raises:
@@ -49,7 +49,7 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
     """
     import keras_tuner
 
-    path, name = hypermodel_file(space), space.rpartition(":")[2]
+    path, name = find_hypermodel_file(space), space.rpartition(":")[2]
     module = _import(path)
     hypermodels = [
         key
@@ -61,7 +61,7 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
     if name not in hypermodels:
         raise SpaceError(
             f"hypermodel file {path}: there is no keras_tuner.HyperModel {name}; "
-            f"{known_names(name, hypermodels) if hypermodels else 'it defines none'}"
+            f"{suggest_names(name, hypermodels) if hypermodels else 'it defines none'}"
         )
     hypermodel = getattr(module, name)
     given = {"features": features, "classes": classes}

@@ -7,12 +7,12 @@ import keras
 import keras_tuner
 import numpy as np
 
-from tuner.model.recipe import Recipe, initial_weights
+from tuner.model.recipe import Recipe, draw_weights
 from tuner.model.regularizers import Penalty
-from tuner.model.width import units_for
+from tuner.model.width import find_units
 from tuner.space import Space, Value, to_keras_tuner
 
-__all__ = ["MLPHyperModel", "dropout_layers", "kernel_options"]
+__all__ = ["MLPHyperModel", "make_dropout", "make_kernel_options"]
 
 
 class MLPHyperModel(keras_tuner.HyperModel):
@@ -32,7 +32,7 @@ class MLPHyperModel(keras_tuner.HyperModel):
         self.classes = classes
         self.epochs = epochs
 
-    def values(self, hp: keras_tuner.HyperParameters) -> dict[str, Value]:
+    def read_values(self, hp: keras_tuner.HyperParameters) -> dict[str, Value]:
         """Declare the space on `hp` and return the hyperparameters that act in it."""
         to_keras_tuner(self.space, hp)
         values: dict[str, Value] = {}
@@ -49,40 +49,40 @@ class MLPHyperModel(keras_tuner.HyperModel):
         if "parameters" not in values:
             return int(values.get("units", 0))
         sizes = {"features": self.features, "classes": self.classes}
-        return units_for(int(values["parameters"]), depth=int(values["depth"]), **sizes)
+        return find_units(int(values["parameters"]), depth=int(values["depth"]), **sizes)
 
-    def recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
+    def make_recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
         """Return a trial's network as plain data."""
-        values = self.values(hp)
+        values = self.read_values(hp)
         sizes = {"features": self.features, "classes": self.classes, "units": self._units(values)}
-        return Recipe.of(values, **sizes)
+        return Recipe.from_values(values, **sizes)
 
     def initial_weights(self, hp: keras_tuner.HyperParameters, seed: int) -> list[np.ndarray]:
         """Return the weights that a seed begins with, in the order of `Model.get_weights`."""
-        return initial_weights(self.recipe(hp), seed)
+        return draw_weights(self.make_recipe(hp), seed)
 
     def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
         """Return the compiled network: encoded rows (batch, features) to (batch, classes)."""
-        recipe = self.recipe(hp)
+        recipe = self.make_recipe(hp)
         rows = keras.Input((self.features,), name="features")
-        model = keras.Sequential([rows, *self.layers(recipe)])
+        model = keras.Sequential([rows, *self.make_layers(recipe)])
         model.compile(optimizer=_sgd(recipe), loss="sparse_categorical_crossentropy")
         return model
 
-    def layers(self, recipe: Recipe) -> list[keras.Layer]:
+    def make_layers(self, recipe: Recipe) -> list[keras.Layer]:
         """Return the layers of a network, from the features on."""
         _, *hidden, classes = recipe.widths
-        layers = dropout_layers(recipe.input_dropout)
+        layers = make_dropout(recipe.input_dropout)
         for units in hidden:
             layers.append(_dense(units, recipe.activation, recipe.penalty))
-            layers += dropout_layers(recipe.dropout)
+            layers += make_dropout(recipe.dropout)
         return [*layers, _dense(classes, "softmax", recipe.penalty)]
 
     def fit(
         self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any
     ) -> keras.callbacks.History:
         """Train with the trial's batch size and schedule; arguments as of `keras.Model.fit`."""
-        recipe = self.recipe(hp)
+        recipe = self.make_recipe(hp)
         schedule = keras.callbacks.LearningRateScheduler(
             lambda epoch: recipe.learning_rate_at(epoch, self.epochs)
         )
@@ -90,12 +90,12 @@ class MLPHyperModel(keras_tuner.HyperModel):
         return model.fit(*args, batch_size=recipe.batch_size, callbacks=callbacks, **kwargs)
 
 
-def dropout_layers(rate: float) -> list[keras.Layer]:
+def make_dropout(rate: float) -> list[keras.Layer]:
     """Return a layer that drops at this rate; none at rate 0."""
     return [keras.layers.Dropout(rate)] if rate > 0 else []
 
 
-def kernel_options(penalty: Penalty, *, axes: int | list[int]) -> dict[str, Any]:
+def make_kernel_options(penalty: Penalty, *, axes: int | list[int]) -> dict[str, Any]:
     """Return the arguments of a layer that penalise its kernel.
 
     They are Keras's own penalties, so that a model loads without this package.
@@ -114,7 +114,7 @@ def kernel_options(penalty: Penalty, *, axes: int | list[int]) -> dict[str, Any]
 
 
 def _dense(units: int, activation: str, penalty: Penalty) -> keras.layers.Dense:
-    return keras.layers.Dense(units, activation, **kernel_options(penalty, axes=0))
+    return keras.layers.Dense(units, activation, **make_kernel_options(penalty, axes=0))
 
 
 def _sgd(recipe: Recipe) -> keras.optimizers.SGD:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tuner.model.convolutions import Convolutions
-from tuner.model.regularizers import Penalty, penalty_of
+from tuner.model.regularizers import Penalty, make_penalty
 
-__all__ = ["Recipe", "initial_weights"]
+__all__ = ["Recipe", "draw_weights"]
 
 # Variance-preserving initial weights, uniform within ±limit: Glorot and Bengio (2010) for
 # saturating activations and the softmax, Klambauer et al. (2017) for selu, He et al. (2015) for
@@ -52,7 +52,9 @@ class Recipe:
     convolutions: Convolutions | None = None
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], *, features: int, classes: int, units: int) -> "Recipe":
+    def from_values(
+        cls, values: Mapping[str, Any], *, features: int, classes: int, units: int
+    ) -> "Recipe":
         """Return the recipe of a trial.
 
         Args:
@@ -64,7 +66,7 @@ class Recipe:
         return cls(
             widths=(features, *[units] * int(values["depth"]), classes),
             activation=str(values.get("activation", "linear")),
-            penalty=penalty_of(values),
+            penalty=make_penalty(values),
             dropout=float(values.get("dropout", 0.0)),
             input_dropout=float(values["input_dropout"]),
             learning_rate=float(values["learning_rate"]),
@@ -101,7 +103,7 @@ class Recipe:
         return sum(math.prod(kernel) + kernel[-1] for kernel in self.kernels)
 
 
-def initial_weights(recipe: Recipe, seed: int) -> list[np.ndarray]:
+def draw_weights(recipe: Recipe, seed: int) -> list[np.ndarray]:
     """Return the initial kernel and bias of each layer, float32, in Keras's order.
 
     Args:

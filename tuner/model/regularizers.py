@@ -17,7 +17,7 @@ from typing import Any
 
 from tuner.space import KIND_USES
 
-__all__ = ["REGULARIZERS", "Penalty", "penalty_of"]
+__all__ = ["REGULARIZERS", "Penalty", "make_penalty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ REGULARIZERS: dict[str, Callable[..., Penalty]] = {
 }
 
 
-def penalty_of(values: Mapping[str, Any]) -> Penalty:
+def make_penalty(values: Mapping[str, Any]) -> Penalty:
     """Return a trial's penalty.
 
     Args:

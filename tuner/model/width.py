@@ -5,15 +5,15 @@ import math
 from tuner.errors import SpaceError
 from tuner.space import Space
 
-__all__ = ["check_budget", "parameter_count", "units_for"]
+__all__ = ["check_budget", "count_parameters", "find_units"]
 
 
-def parameter_count(features: int, classes: int, *, depth: int, units: int) -> int:
+def count_parameters(features: int, classes: int, *, depth: int, units: int) -> int:
     """Return how many weights and biases a network of equally wide hidden layers has.
 
-    >>> parameter_count(4, 3, depth=0, units=0)
+    >>> count_parameters(4, 3, depth=0, units=0)
     15
-    >>> parameter_count(4, 3, depth=2, units=10)
+    >>> count_parameters(4, 3, depth=2, units=10)
     193
     """
     if depth == 0:
@@ -22,7 +22,7 @@ def parameter_count(features: int, classes: int, *, depth: int, units: int) -> i
     return hidden + (units + 1) * classes
 
 
-def units_for(parameters: int, *, features: int, classes: int, depth: int) -> int:
+def find_units(parameters: int, *, features: int, classes: int, depth: int) -> int:
     """Return the width whose number of parameters is nearest to a budget.
 
     The count is a·u² + b·u + c in the width u, with a = depth − 1; its positive root is rounded
@@ -37,10 +37,10 @@ def units_for(parameters: int, *, features: int, classes: int, depth: int) -> in
     Raises:
         SpaceError: The budget does not even hold a network of one unit a layer.
 
-    >>> units_for(193, features=4, classes=3, depth=2)
+    >>> find_units(193, features=4, classes=3, depth=2)
     10
     """
-    least = parameter_count(features, classes, depth=depth, units=1)
+    least = count_parameters(features, classes, depth=depth, units=1)
     if parameters < least:
         raise SpaceError(
             f"[network] parameters: {parameters} are too few for depth {depth} with {features} "
@@ -52,7 +52,7 @@ def units_for(parameters: int, *, features: int, classes: int, depth: int) -> in
     return min(
         (low, low + 1),
         key=lambda units: abs(
-            parameter_count(features, classes, depth=depth, units=units) - parameters
+            count_parameters(features, classes, depth=depth, units=units) - parameters
         ),
     )
 
@@ -72,4 +72,4 @@ def check_budget(space: Space, *, features: int, classes: int) -> None:
     if "parameters" in domains:
         smallest, _ = domains["parameters"].bounds()
         _, deepest = domains["depth"].bounds()
-        units_for(int(smallest), features=features, classes=classes, depth=int(deepest))
+        find_units(int(smallest), features=features, classes=classes, depth=int(deepest))

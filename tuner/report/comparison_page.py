@@ -181,7 +181,7 @@ def _method(studies: Sequence[ComparedStudy]) -> Section:
     facts = (
         ("data", f"{first.data['name']}: {first.data['rows']:,} rows"),
         ("data fingerprint", str(first.data.get("fingerprint", "unknown"))),
-        ("split", f"{split.in_words}, of {len(split.train):,} training rows, the same for all"),
+        ("split", f"{split.description}, of {len(split.train):,} training rows, the same for all"),
         *((name, str(first.data[name])) for name in ("groups", "order") if first.data.get(name)),
         ("seed", str(first.settings.seed)),
         *((each.name, _how(each)) for each in studies),

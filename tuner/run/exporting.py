@@ -196,7 +196,7 @@ def _describe(setup: Setup, study: Study, ready: TrainedExportable) -> dict[str,
         "notes": list(ready.trained.notes),
         "measured": {
             "trials": sum(trial.completed for trial in study.read_trials()),
-            "split": setup.split.in_words,
+            "split": setup.split.description,
             "scored_rows": len(setup.truth.y),
             "training_rows": len(setup.split.train),
             "test_rows": len(setup.split.test),

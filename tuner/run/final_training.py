@@ -46,17 +46,17 @@ def train_members(
         on_note: Is told of a network that had to be trained again, and of one that never learned.
         temperature: What the averaged probabilities are calibrated by; 1 leaves them as they are.
     """
-    from tuner.model.averaging import averaged
-    from tuner.model.calibrated import calibrated
+    from tuner.model.averaging import average_networks
+    from tuner.model.temperature import apply_temperature
     from tuner.serving.trained_network import TrainedNetwork
 
     problem = setup.problem
-    scaler = problem.scaler(problem.rows)
+    scaler = problem.fit_scaler(problem.rows)
     assert scaler is not None  # the data of a study are always scaled
     trainer, plan = TRAINERS[setup.settings.trainer](), setup.settings.plan
     training = _FinalTraining(problem, plan, make_hypermodel(setup), trainer, scaler, on_note)
     networks, notes = training.run([(m, records[m.trial]) for m in members])
-    network = calibrated(averaged(networks), temperature)
+    network = apply_temperature(average_networks(networks), temperature)
     return TrainedNetwork(network, setup.dataset.schema, scaler, notes)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tuner.data import BUNDLED, Dataset
 from tuner.errors import DataError, StudyError
-from tuner.model.custom import hypermodel_file
+from tuner.model.custom import find_hypermodel_file
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup
 from tuner.space import Space
@@ -189,5 +189,5 @@ def _describe_data(setup: Setup) -> dict[str, Any]:
 
 def _describe_hypermodel(space: str) -> dict[str, Any]:
     """Return the name of a custom hypermodel and a digest of its file."""
-    content = hypermodel_file(space).read_bytes()
+    content = find_hypermodel_file(space).read_bytes()
     return {"hypermodel": space, "sha256": hashlib.sha256(content).hexdigest()}

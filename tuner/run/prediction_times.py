@@ -117,7 +117,7 @@ def _encoded_rows(setup: Setup) -> np.ndarray:
     """
     problem = setup.problem
     few = problem.rows[:BATCH]
-    scaler = problem.scaler(few)
+    scaler = problem.fit_scaler(few)
     rows = problem.x[few] if scaler is None else scaler.apply(problem.x[few])
     return np.resize(rows, (BATCH, *rows.shape[1:]))
 

@@ -1,7 +1,7 @@
 """Stage 1: read and check all that the user asks for."""
 
 from tuner.model.convolutions import check_image
-from tuner.model.custom import hypermodel_file, is_custom
+from tuner.model.custom import find_hypermodel_file, is_custom
 from tuner.model.width import check_budget
 from tuner.run.request import DataRequest
 from tuner.run.setup import Setup
@@ -25,7 +25,7 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Setup
         UserError: The space, the data or the settings are wrong.
     """
     if is_custom(space):
-        hypermodel_file(space)  # raises if the file is missing
+        find_hypermodel_file(space)  # raises if the file is missing
     definition = None if is_custom(space) else load_space(space)
     dataset = request.load()
     if definition is not None:

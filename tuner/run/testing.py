@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tuner.analysis import count_networks
 from tuner.run.picking import PickingResult
 from tuner.run.setup import Setup
-from tuner.scoring import defined_scores
+from tuner.scoring import score_objectives
 from tuner.study import EventKind, Study
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def score_test_rows(
     rows, test = setup.split.test, {}
     if len(rows):
         raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
-        test = defined_scores(trained.predict_proba(raw), setup.test_truth)
+        test = score_objectives(trained.predict_proba(raw), setup.test_truth)
     networks = count_networks(picking.exportable.members)
     study.journal.append(
         EventKind.TESTED,

@@ -5,11 +5,11 @@ from tuner.scoring.objectives import (
     Objective,
     accuracy,
     balanced_accuracy,
+    compute_mean_and_error,
     cross_entropy,
-    mean_and_error,
     roc_auc,
 )
-from tuner.scoring.scores import defined_scores
+from tuner.scoring.scores import score_objectives
 from tuner.scoring.truth import Truth
 
 __all__ = [
@@ -18,8 +18,8 @@ __all__ = [
     "Truth",
     "accuracy",
     "balanced_accuracy",
+    "compute_mean_and_error",
     "cross_entropy",
-    "defined_scores",
-    "mean_and_error",
     "roc_auc",
+    "score_objectives",
 ]

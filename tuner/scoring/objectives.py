@@ -21,8 +21,8 @@ __all__ = [
     "Objective",
     "accuracy",
     "balanced_accuracy",
+    "compute_mean_and_error",
     "cross_entropy",
-    "mean_and_error",
     "roc_auc",
 ]
 
@@ -30,10 +30,10 @@ __all__ = [
 EPSILON = 1e-7
 
 
-def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+def compute_mean_and_error(values: np.ndarray) -> tuple[float, float]:
     """Return the mean of values that are independent, and its standard error s / √n.
 
-    >>> mean_and_error(np.array([1.0, 2.0, 3.0]))
+    >>> compute_mean_and_error(np.array([1.0, 2.0, 3.0]))
     (2.0, 0.5773502691896258)
     """
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
@@ -132,7 +132,7 @@ class Objective:
     direction: Literal["min", "max"]
     row_values: Callable[[np.ndarray, np.ndarray], np.ndarray]
 
-    def better(self, score: float, than: float) -> bool:
+    def is_better(self, score: float, than: float) -> bool:
         """Return whether a score is strictly better than another."""
         return score < than if self.direction == "min" else score > than
 

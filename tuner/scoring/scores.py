@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from tuner.scoring.objectives import OBJECTIVES, mean_and_error
+from tuner.scoring.objectives import OBJECTIVES, compute_mean_and_error
 from tuner.scoring.truth import Truth
 
-__all__ = ["defined_scores"]
+__all__ = ["score_objectives"]
 
 
-def defined_scores(probabilities: np.ndarray, truth: Truth) -> dict[str, tuple[float, float]]:
+def score_objectives(probabilities: np.ndarray, truth: Truth) -> dict[str, tuple[float, float]]:
     """Return the mean of every objective and its standard error, by name.
 
     An objective that these rows do not define, as the ROC curves of a single class, is left out.
@@ -17,6 +17,9 @@ def defined_scores(probabilities: np.ndarray, truth: Truth) -> dict[str, tuple[f
         probabilities: Shape `(rows, classes)`, or `(repeats, rows, classes)`.
         truth: Of the rows.
     """
-    values = {name: truth.values(o.row_values, probabilities) for name, o in OBJECTIVES.items()}
-    means = {name: mean_and_error(each) for name, each in values.items()}
+    values = {
+        name: truth.score_clusters(objective.row_values, probabilities)
+        for name, objective in OBJECTIVES.items()
+    }
+    means = {name: compute_mean_and_error(each) for name, each in values.items()}
     return {name: mean for name, mean in means.items() if not np.isnan(mean[0])}

@@ -37,7 +37,7 @@ class Truth:
         """How many clusters the rows form."""
         return int(self.clusters.max()) + 1
 
-    def values(
+    def score_clusters(
         self,
         row_values: Callable[[np.ndarray, np.ndarray], np.ndarray],
         probabilities: np.ndarray,

@@ -57,7 +57,7 @@ class Clock:
         """Add the result of a trial that has ended."""
         self._ended += 1
         if result.status == "completed" and (
-            self._best is None or self._objective.better(result.score, self._best.score)
+            self._best is None or self._objective.is_better(result.score, self._best.score)
         ):
             self._best = result
 

@@ -8,14 +8,14 @@ on the trial, a condition says so.
 from collections.abc import Mapping
 from typing import Any
 
-from tuner.errors import known_names
+from tuner.errors import suggest_names
 from tuner.space.domains import Domain, Fixed
-from tuner.space.grammar import KEYS, KIND_USES, TABLES, Key
 from tuner.space.hyperparameter import Condition, Hyperparameter
-from tuner.space.place import Place, quoted
+from tuner.space.keys import KEYS, KIND_USES, TABLES, Key
+from tuner.space.place import Place, quote
 from tuner.space.reading import read_domain
 from tuner.space.space import Space
-from tuner.space.values import shown
+from tuner.space.values import format_exactly
 
 __all__ = ["space_from_document"]
 
@@ -55,18 +55,18 @@ def _check_names(document: Mapping[str, Any], place: Place) -> None:
             home = homes[name]
             raise place.at(name).error(f"it belongs in a table; write it below a line [{home}]")
         elif name not in _TOP_KEYS and isinstance(raw, dict):
-            raise place.within(name).error(f"no such table; {known_names(name, TABLES)}")
+            raise place.within(name).error(f"no such table; {suggest_names(name, TABLES)}")
         elif name not in _TOP_KEYS:
-            raise place.at(name).error(f"no such key; {known_names(name, _TOP_KEYS)}")
+            raise place.at(name).error(f"no such key; {suggest_names(name, _TOP_KEYS)}")
 
 
 def _check_table(table: str, raw: Any, place: Place) -> None:
     if not isinstance(raw, dict):
-        raise place.error(f"expected a table, received {quoted(raw)}; write [{table}] on a line")
+        raise place.error(f"expected a table, received {quote(raw)}; write [{table}] on a line")
     known = [key.name for key in KEYS if key.table == table]
     for name in raw:
         if name not in known:
-            raise place.at(name).error(f"no such key; {known_names(name, known)}")
+            raise place.at(name).error(f"no such key; {suggest_names(name, known)}")
 
 
 def _title(document: Mapping[str, Any], place: Place) -> str:
@@ -75,7 +75,7 @@ def _title(document: Mapping[str, Any], place: Place) -> str:
     title = document["title"]
     if not isinstance(title, str) or not title.strip():
         raise place.at("title").error(
-            f"expected a question in quotes, received {quoted(title)}; {_TITLE}"
+            f"expected a question in quotes, received {quote(title)}; {_TITLE}"
         )
     return title
 
@@ -153,20 +153,22 @@ def _idle(key: Key, domains: Mapping[str, Domain]) -> str:
 
 def _lacking(key: Key, domains: Mapping[str, Domain]) -> str:
     """Say that `key` is not given and some kind of regularizer needs it."""
-    kinds = ", ".join(shown(kind) for kind in domains["kind"].values() or () if key.acts_with(kind))
+    kinds = ", ".join(
+        format_exactly(kind) for kind in domains["kind"].values() or () if key.acts_with(kind)
+    )
     return (
         f"missing, but needed by the kind {kinds}; "
-        f"write for example {key.name} = {quoted(key.usual)}"
+        f"write for example {key.name} = {quote(key.usual)}"
     )
 
 
 def _check_compare(compare: Any, hyperparameters: tuple[Hyperparameter, ...], place: Place) -> None:
     """Refuse a comparison of settings that cannot each have an equal share of the trials."""
     if not isinstance(compare, str):
-        raise place.error(f"expected a hyperparameter's name in quotes, received {quoted(compare)}")
+        raise place.error(f"expected a hyperparameter's name in quotes, received {quote(compare)}")
     named = {hyperparameter.name: hyperparameter for hyperparameter in hyperparameters}
     if compare not in named:
-        raise place.error(f"this space has no {compare}; {known_names(compare, named)}")
+        raise place.error(f"this space has no {compare}; {suggest_names(compare, named)}")
     domain = named[compare].domain
     size = domain.size()
     if size is None:
@@ -185,7 +187,7 @@ def _check_compare(compare: Any, hyperparameters: tuple[Hyperparameter, ...], pl
             "give it a larger step or a list, or drop compare"
         )
     for condition in named[compare].conditions:
-        values = ", ".join(map(shown, condition.values))
+        values = ", ".join(map(format_exactly, condition.values))
         raise place.error(
             f"{compare} acts only with {condition.parent} {values}; "
             f"compare what acts in every trial, or drop other values of {condition.parent}"

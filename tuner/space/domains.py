@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 from tuner.space.ranges import FloatRange, IntRange
-from tuner.space.values import Value, shown
+from tuner.space.values import Value, format_exactly
 
 __all__ = ["Choice", "Domain", "Fixed", "domain_from_dict", "domain_to_dict"]
 
@@ -43,7 +43,7 @@ class Fixed:
 
     def describe(self) -> str:
         """Return the value as a space file writes it, but for the quotes of a text."""
-        return shown(self.value)
+        return format_exactly(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Choice:
 
     def describe(self) -> str:
         """Return the options with commas between them."""
-        return ", ".join(map(shown, self.options))
+        return ", ".join(map(format_exactly, self.options))
 
 
 Domain: TypeAlias = Fixed | Choice | IntRange | FloatRange

@@ -5,15 +5,15 @@ import tomllib
 from pathlib import Path
 
 import search_spaces
-from tuner.errors import SpaceError, known_names
+from tuner.errors import SpaceError, suggest_names
 from tuner.space.document import space_from_document
 from tuner.space.place import Place
 from tuner.space.space import Space
 
-__all__ = ["load_space", "parse_space", "shipped_spaces"]
+__all__ = ["list_shipped_spaces", "load_space", "parse_space"]
 
 
-def shipped_spaces() -> tuple[str, ...]:
+def list_shipped_spaces() -> tuple[str, ...]:
     """Return the names of the spaces that ship, in the order in which to read them."""
     return search_spaces.names()
 
@@ -24,7 +24,7 @@ def load_space(name_or_path: str) -> Space:
     Raises:
         SpaceError: if there is no such space, or its file is wrong.
     """
-    if name_or_path in shipped_spaces():
+    if name_or_path in list_shipped_spaces():
         path = search_spaces.folder() / f"{name_or_path}.toml"
         return parse_space(_text(path, path.name), name=path.stem, file=path.name)
     if os.path.isdir(name_or_path):  # where Path.is_dir raises, as for a long name, it is none
@@ -59,7 +59,7 @@ def parse_space(text: str, *, name: str, file: str) -> Space:
 
 
 def _hint(name: str) -> str:
-    return f"{known_names(name, shipped_spaces())}, or a path that ends in .toml"
+    return f"{suggest_names(name, list_shipped_spaces())}, or a path that ends in .toml"
 
 
 def _text(path: Path, file: str) -> str:

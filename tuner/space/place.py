@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from tuner.errors import SpaceError
 
-__all__ = ["Place", "quoted"]
+__all__ = ["Place", "quote"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,17 @@ class Place:
         return SpaceError(f"{self}: {problem}")
 
 
-def quoted(value: object) -> str:
+def quote(value: object) -> str:
     """Return what a person wrote, nearly as TOML writes it.
 
-    >>> quoted("relu"), quoted(True), quoted([1, 2])
+    >>> quote("relu"), quote(True), quote([1, 2])
     ('"relu"', 'true', '[1, 2]')
     """
     if isinstance(value, dict):
-        inside = ", ".join(f"{key} = {quoted(item)}" for key, item in value.items())
+        inside = ", ".join(f"{key} = {quote(item)}" for key, item in value.items())
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, list):
-        return f"[{', '.join(map(quoted, value))}]"
+        return f"[{', '.join(map(quote, value))}]"
     if isinstance(value, str | bool):
         return json.dumps(value, ensure_ascii=False)
     return str(value)  # numbers as Python has them (nan and inf are TOML's words too), dates

@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuner.space.values import Value, shown
+from tuner.space.values import Value, format_exactly
 
 __all__ = ["FloatRange", "IntRange"]
 
@@ -183,5 +183,5 @@ def _spread(low: float, high: float, points: int, *, log: bool) -> tuple[float, 
 
 def _described(domain: IntRange | FloatRange) -> str:
     scale = ", log" if domain.log else ""
-    step = "" if domain.step is None else f", step {shown(domain.step)}"
-    return f"{shown(domain.min)} … {shown(domain.max)}{scale}{step}"
+    step = "" if domain.step is None else f", step {format_exactly(domain.step)}"
+    return f"{format_exactly(domain.min)} … {format_exactly(domain.max)}{scale}{step}"

@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
-from tuner.errors import known_names
+from tuner.errors import suggest_names
 from tuner.space.domains import Choice, Domain, Fixed
-from tuner.space.grammar import Key
-from tuner.space.place import Place, quoted
+from tuner.space.keys import Key
+from tuner.space.place import Place, quote
 from tuner.space.ranges import FloatRange, IntRange
 from tuner.space.values import Value
 
@@ -39,29 +39,27 @@ def _read_list(key: Key, raw: list[Any], place: Place) -> Fixed | Choice:
     for item in raw:
         option = _read_value(key, item, place, part=" in the list")
         if option in options:
-            raise place.error(f"the list holds {quoted(item)} twice; leave one out")
+            raise place.error(f"the list holds {quote(item)} twice; leave one out")
         options.append(option)
     return Choice(tuple(options)) if len(options) > 1 else Fixed(options[0])
 
 
 def _read_range(key: Key, raw: dict[str, Any], place: Place) -> IntRange | FloatRange:
     if key.type not in (int, float):
-        words = ", ".join(map(quoted, key.names[:2] or (True, False)))
+        words = ", ".join(map(quote, key.names[:2] or (True, False)))
         raise place.error(
-            f"a range needs numbers, received {quoted(raw)}; "
+            f"a range needs numbers, received {quote(raw)}; "
             f"write a list such as {key.name} = [{words}]"
         )
     for name in raw:
         if name not in _RANGE_KEYS:
-            raise place.error(f'the range has no key "{name}"; {known_names(name, _RANGE_KEYS)}')
+            raise place.error(f'the range has no key "{name}"; {suggest_names(name, _RANGE_KEYS)}')
     for name in ("min", "max"):
         if name not in raw:
             raise place.error(f"the range has no {name}; give it both min and max")
     log = raw.get("log", False)
     if not isinstance(log, bool):
-        raise place.error(
-            f"expected true or false as log, received {quoted(log)}; write log = true"
-        )
+        raise place.error(f"expected true or false as log, received {quote(log)}; write log = true")
     low = _read_value(key, raw["min"], place, part=" as min")
     high = _read_value(key, raw["max"], place, part=" as max")
     step = _typed(key, raw["step"], place, part=" as step") if "step" in raw else None
@@ -74,7 +72,7 @@ def _read_range(key: Key, raw: dict[str, Any], place: Place) -> IntRange | Float
 
 
 def _check_ends(domain: IntRange | FloatRange, key: Key, place: Place) -> None:
-    low, high = quoted(domain.min), quoted(domain.max)
+    low, high = quote(domain.min), quote(domain.max)
     if domain.min > domain.max:
         raise place.error(f"min {low} is above max {high}; swap them")
     if domain.min == domain.max:
@@ -89,19 +87,19 @@ def _check_step(domain: IntRange | FloatRange, place: Place) -> None:
         return
     if domain.log and step <= 1:
         raise place.error(
-            f"step {quoted(step)} multiplies in a log range; give one above 1, or drop step"
+            f"step {quote(step)} multiplies in a log range; give one above 1, or drop step"
         )
     if step <= 0:
-        raise place.error(f"step {quoted(step)} is not above 0; give one that is, or drop step")
+        raise place.error(f"step {quote(step)} is not above 0; give one that is, or drop step")
     size = domain.size()
     if size == 1:
         raise place.error(
-            f"step {quoted(step)} leads from min {quoted(low)} past max {quoted(high)}; "
+            f"step {quote(step)} leads from min {quote(low)} past max {quote(high)}; "
             "give a smaller one, or drop step"
         )
     if size is not None and size > _MOST_STEPS and isinstance(domain, FloatRange):
         raise place.error(
-            f"step {quoted(step)} makes {size} values, expected at most {_MOST_STEPS}; "
+            f"step {quote(step)} makes {size} values, expected at most {_MOST_STEPS}; "
             "give a larger one, or drop step"
         )
 
@@ -110,9 +108,9 @@ def _read_value(key: Key, raw: Any, place: Place, *, part: str = "") -> Any:
     """Return a value that `key` allows; `part` says in errors what it is a part of."""
     value = _typed(key, raw, place, part=part)
     if key.limits and not key.limits.allow(value):
-        raise place.error(f"{quoted(raw)} is not allowed; {key.name} must be {key.limits}")
+        raise place.error(f"{quote(raw)} is not allowed; {key.name} must be {key.limits}")
     if key.names and value not in key.names:
-        raise place.error(f"no {key.name} is called {quoted(raw)}; {known_names(raw, key.names)}")
+        raise place.error(f"no {key.name} is called {quote(raw)}; {suggest_names(raw, key.names)}")
     return value
 
 
@@ -120,7 +118,7 @@ def _typed(key: Key, raw: Any, place: Place, *, part: str) -> Any:
     """Return `raw` if it has the key's type, a whole number as a float where one is expected."""
     if type(raw) is not key.type and not (key.type is float and type(raw) is int):
         raise place.error(
-            f"expected {_NOUNS[key.type]}{part}, received {quoted(raw)}; {_example(key)}"
+            f"expected {_NOUNS[key.type]}{part}, received {quote(raw)}; {_example(key)}"
         )
     if key.type is not float:
         return raw
@@ -129,11 +127,9 @@ def _typed(key: Key, raw: Any, place: Place, *, part: str) -> Any:
     except OverflowError:  # a whole number of more than 308 digits
         number = math.inf
     if not math.isfinite(number):
-        raise place.error(
-            f"expected a finite number{part}, received {quoted(raw)}; {_example(key)}"
-        )
+        raise place.error(f"expected a finite number{part}, received {quote(raw)}; {_example(key)}")
     return number
 
 
 def _example(key: Key) -> str:
-    return f"write for example {key.name} = {quoted(key.usual)}"
+    return f"write for example {key.name} = {quote(key.usual)}"

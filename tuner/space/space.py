@@ -64,7 +64,7 @@ class Space:
         """
         return self._count(0, {})
 
-    def configurations(self, *, grid: bool = False) -> Iterator[dict[str, Value]]:
+    def list_configurations(self, *, grid: bool = False) -> Iterator[dict[str, Value]]:
         """Return every distinct configuration once, the last hyperparameter varying fastest.
 
         Args:
@@ -92,7 +92,7 @@ class Space:
                 values[name] = hyperparameter.domain.sample(rng)
         return values
 
-    def hyperparameter(self, name: str) -> Hyperparameter:
+    def find_hyperparameter(self, name: str) -> Hyperparameter:
         """Return the first hyperparameter of a name.
 
         Raises:
@@ -103,13 +103,13 @@ class Space:
                 return hyperparameter
         raise KeyError(name)
 
-    def pinned(self, name: str, value: Value) -> "Space":
+    def pin(self, name: str, value: Value) -> "Space":
         """Return the part of the space in which a hyperparameter has one value.
 
         Raises:
             KeyError: if the space has none of that name.
         """
-        self.hyperparameter(name)
+        self.find_hyperparameter(name)
         hyperparameters = tuple(
             replace(h, domain=Fixed(value)) if h.name == name else h for h in self.hyperparameters
         )

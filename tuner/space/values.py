@@ -2,15 +2,15 @@
 
 from typing import TypeAlias
 
-__all__ = ["Value", "shown"]
+__all__ = ["Value", "format_exactly"]
 
 Value: TypeAlias = bool | int | float | str
 
 
-def shown(value: Value) -> str:
+def format_exactly(value: Value) -> str:
     """Return a value as a space file writes it, but for the quotes of a text.
 
-    >>> shown(True), shown(0.1), shown("relu")
+    >>> format_exactly(True), format_exactly(0.1), format_exactly("relu")
     ('true', '0.1', 'relu')
     """
     if isinstance(value, bool):

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tuner.errors import UserError, known_names
+from tuner.errors import UserError, suggest_names
 from tuner.folds import Splitter
 from tuner.scoring import OBJECTIVES
 from tuner.training import TRAINERS, Plan
@@ -78,7 +78,7 @@ class SearchSettings:
             if given is not None and given not in known:
                 raise UserError(
                     f"{option_name(name)}: there is no {name.replace('_', ' ')} {given}; "
-                    f"{known_names(given, known)}"
+                    f"{suggest_names(given, known)}"
                 )
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuner.errors import StudyError, known_names
+from tuner.errors import StudyError, suggest_names
 from tuner.files import write_whole
 from tuner.study.arrays import StudyArrays
 from tuner.study.faults import make_write_error
@@ -101,7 +101,7 @@ class Study:
         path = folder / "study.json"
         if not path.is_file():
             names = list_study_names(root)
-            known = known_names(name, names) if names else f"there are none in {root}"
+            known = suggest_names(name, names) if names else f"there are none in {root}"
             raise StudyError(f"there is no study {name}; {known}")
         try:
             record = StudyRecord.from_dict(json.loads(path.read_text(encoding="utf-8")))

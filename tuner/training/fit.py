@@ -71,7 +71,7 @@ class FitTrainer(Trainer):
         """Train them with `HyperModel.fit`, one after another."""
         networks = []
         for final in finals:
-            data = _FoldData(problem.whole(final.network), 0)
+            data = _FoldData(problem.merge_folds(final.network), 0)
             network = _Network(hypermodel, final.job, plan)
             network.load(network.initial_state(data.stream))
             for epoch in range(final.epochs):
@@ -109,14 +109,14 @@ class _FoldData:
     """A fold's rows, scaled by what was fitted on its training rows alone."""
 
     def __init__(self, problem: Problem, number: int) -> None:
-        self.stream = problem.stream(number)
+        self.stream = problem.find_stream(number)
         train, validation = problem.folds[number].train, problem.folds[number].validation
-        scaler = problem.scaler(train)
+        scaler = problem.fit_scaler(train)
         scale = scaler.apply if scaler else np.asarray
         self.x_train: np.ndarray = scale(problem.x[train])
         self.x_validation: np.ndarray = scale(problem.x[validation])
         self.y_train, self.y_validation = problem.y[train], problem.y[validation]
-        weights = problem.class_weights(train)
+        weights = problem.compute_class_weights(train)
         # only where there are some, since a hypermodel's own `fit` may not take them
         self.options = {} if weights is None else {"class_weight": dict(enumerate(weights))}
 

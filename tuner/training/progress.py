@@ -68,7 +68,7 @@ class TrialProgress:
         """
         self.epochs += 1
         self._check(logs, out_of_fold)
-        ordered = self.problem.in_row_order(out_of_fold)
+        ordered = self.problem.order_by_row(out_of_fold)
         by_row = ordered.reshape(-1, ordered.shape[-1])
         y = np.tile(self.problem.truth.y, self.problem.repeats)
         val_loss, val_accuracy = cross_entropy(by_row, y), accuracy(by_row, y)
@@ -78,8 +78,8 @@ class TrialProgress:
             self._curves["val_loss"][number].append(float(val_loss[places].mean()))
             self._curves["val_accuracy"][number].append(float(val_accuracy[places].mean()))
         objective, truth = self.plan.objective, self.problem.truth
-        score = float(truth.values(objective.row_values, ordered).mean())
-        if objective.better(score, self._best_score):
+        score = float(truth.score_clusters(objective.row_values, ordered).mean())
+        if objective.is_better(score, self._best_score):
             self._best_epoch, self._best_score = self.epochs, score
             self._best_probabilities = ordered
         waited = self.epochs - self._best_epoch
@@ -96,7 +96,7 @@ class TrialProgress:
         if self.epochs in race.rungs:
             assert self._best_probabilities is not None  # any score is better than the worst
             row_values = self.plan.objective.row_values
-            values = self.problem.truth.values(row_values, self._best_probabilities)
+            values = self.problem.truth.score_clusters(row_values, self._best_probabilities)
             race.reach(self.trial, self.epochs, values, self._result_so_far("pruned", 0.0))
         return race.is_beaten(self.trial)
 

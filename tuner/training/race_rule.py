@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from tuner.scoring import mean_and_error
+from tuner.scoring import compute_mean_and_error
 
 __all__ = ["Standing", "choose_rungs", "is_beaten", "is_clearly_worse"]
 
@@ -93,6 +93,6 @@ def is_clearly_worse(
         caught_up: Decrease of the difference of their means since the last rung.
         comparisons: How many comparisons may end the trial by chance.
     """
-    mean, error = mean_and_error(np.subtract(losses, best, dtype=np.float64))
+    mean, error = compute_mean_and_error(np.subtract(losses, best, dtype=np.float64))
     behind = mean - max(caught_up, 0.0)
     return behind > NormalDist().inv_cdf(1 - _LEVEL / comparisons) * error

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from tuner.problem import Problem
-from tuner.scoring import Objective, defined_scores
+from tuner.scoring import Objective, score_objectives
 
 __all__ = ["CURVES", "Failure", "Status", "TrialResult", "compute_scores", "mean_curve"]
 
@@ -126,11 +126,11 @@ def compute_scores(
     """Return the fields of a `TrialResult` that follow from its probabilities.
 
     Args:
-        probabilities: Out-of-fold probabilities, as `Problem.in_row_order` returns them.
+        probabilities: Out-of-fold probabilities, as `Problem.order_by_row` returns them.
         problem: The rows and folds.
         objective: The objective of the search.
     """
-    means = defined_scores(probabilities, problem.truth)
+    means = score_objectives(probabilities, problem.truth)
     predicted = probabilities.reshape(-1, probabilities.shape[-1])
     by_fold = zip(problem.places, problem.folds, strict=True)
     return {

@@ -3,7 +3,7 @@
 import math
 
 from tuner.space import Value
-from tuner.space.values import shown
+from tuner.space.values import format_exactly
 
 __all__ = [
     "count_noun",
@@ -23,7 +23,7 @@ def format_value(value: Value) -> str:
     >>> format_value(0.0512345), format_value(3), format_value("l2"), format_value(0.00001)
     ('0.05123', '3', 'l2', '1e-05')
     """
-    return f"{value:.4g}" if isinstance(value, float) else shown(value)
+    return f"{value:.4g}" if isinstance(value, float) else format_exactly(value)
 
 
 def say_value(value: Value) -> str:
@@ -33,7 +33,7 @@ def say_value(value: Value) -> str:
     ('0.0123', '3.2e-6', '12,345', 'l2', '0.1')
     """
     if isinstance(value, bool | str):
-        return shown(value)
+        return format_exactly(value)
     if isinstance(value, int):
         return f"{value:,}"
     if value != 0 and not 1e-3 <= abs(value) < 1e5:

@@ -91,7 +91,7 @@ class Evidence:
         if self.space is None:
             return None
         try:
-            return self.space.hyperparameter(name).domain
+            return self.space.find_hyperparameter(name).domain
         except KeyError:
             return None  # it follows from others, as the width of a parameter budget
 

@@ -11,7 +11,7 @@ from tuner.data.readers.image_folders import ImageFolder
 from tuner.data.readers.npz_files import read_npz
 from tuner.data.readers.parquet_files import read_parquet, stream_parquet
 from tuner.data.readers.table import Table
-from tuner.errors import DataError, known_names
+from tuner.errors import DataError, suggest_names
 
 __all__ = [
     "READERS",
@@ -124,5 +124,5 @@ def _make_absence_error(source: str) -> DataError:
             f"data file {source}: there is no such file; give a file that exists, or one of "
             f"{', '.join(BUNDLED)}"
         )
-    known = known_names(source, BUNDLED)
+    known = suggest_names(source, BUNDLED)
     return DataError(f"data {source}: there is no such data set or file; {known}")

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tuner.data.column_names import quote_names
-from tuner.errors import DataError, known_names
+from tuner.errors import DataError, suggest_names
 
 __all__ = ["Table"]
 
@@ -143,7 +143,7 @@ class Table:
         shown = list(dict.fromkeys([*near, *names]))[:_LISTED] if len(names) > _LISTED else names
         more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
         raise DataError(
-            f"{self.label}, {option}: there is no column {name}; {known_names(name, shown)}{more}"
+            f"{self.label}, {option}: there is no column {name}; {suggest_names(name, shown)}{more}"
         )
 
     def require_values(self, name: str, missing: np.ndarray, option: str) -> None:

@@ -65,7 +65,7 @@ def make_method_section(content: ReportContent) -> Section:
         ("data fingerprint", str(data.get("fingerprint", "unknown"))),
         (
             "split",
-            f"{split.in_words}, of {len(split.train):,} training rows; {len(split.test):,} rows "
+            f"{split.description}, of {len(split.train):,} training rows; {len(split.test):,} rows "
             "were held out",
         ),
         *((name, str(data[name])) for name in ("groups", "order") if data.get(name)),

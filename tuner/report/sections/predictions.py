@@ -25,7 +25,7 @@ def make_predictions_section(content: ReportContent) -> Section:
         content.study, content.picks.members(content.picks.exported)
     )
     counts = count_confusions(probabilities, content.truth.y)
-    error = float(content.truth.values(SCORES["calibration_error"], probabilities).mean())
+    error = float(content.truth.score_clusters(SCORES["calibration_error"], probabilities).mean())
     bins = make_confidence_bins(probabilities, content.truth.y)
     names = tuple(map(str, content.record.data["classes"]))
     shown = min(len(names), CLASSES)

@@ -31,7 +31,7 @@ class _GridCursor:
 
     def __init__(self, space: Space, tried: TriedConfigurations) -> None:
         self._space, self._tried = space, tried
-        self._points: Iterator[dict[str, Value]] = space.configurations(grid=True)
+        self._points: Iterator[dict[str, Value]] = space.list_configurations(grid=True)
         self._point = next(self._points, None)
 
     def is_over(self, space: Space, tried: TriedConfigurations) -> bool:

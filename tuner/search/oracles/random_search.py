@@ -38,10 +38,10 @@ class RandomOracle(StudyOracle):
         compare = space.compare
         if compare is None:
             return [space]
-        values = list(space.hyperparameter(compare).domain.values() or ())
+        values = list(space.find_hyperparameter(compare).domain.values() or ())
         rng.shuffle(values)  # so that ties are broken at random
         values.sort(key=lambda value: tried.count(compare, value))
-        return [space.pinned(compare, value) for value in values]
+        return [space.pin(compare, value) for value in values]
 
 
 def _draw_untried(
@@ -52,5 +52,5 @@ def _draw_untried(
         values = space.sample(rng)
         if values not in tried:
             return values
-    untried = [values for values in space.configurations() if values not in tried]
+    untried = [values for values in space.list_configurations() if values not in tried]
     return rng.choice(untried) if untried else None

@@ -170,7 +170,7 @@ class _Running:
     @property
     def seeds(self) -> list[int]:
         """The seed of each fold."""
-        streams = map(self.problem.stream, range(len(self.problem.folds)))
+        streams = map(self.problem.find_stream, range(len(self.problem.folds)))
         return [stream_seed(self.plan.seed, self.trial.trial, stream) for stream in streams]
 
     def initial_variables(self) -> list[Sequence[np.ndarray]]:
@@ -187,7 +187,7 @@ class _Running:
         order = np.zeros((len(folds), steps * shape.batch_size), np.int32)
         for number, fold in enumerate(folds):
             rows = len(fold.train)
-            stream = self.problem.stream(number)
+            stream = self.problem.find_stream(number)
             visits = batch_order(rows, seed=seed, trial=trial, fold=stream, epoch=epoch)
             order[number, :rows] = fold.train[visits]
         batches = order.reshape(len(folds), steps, shape.batch_size)

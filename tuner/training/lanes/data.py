@@ -51,7 +51,7 @@ class LaneData:
         if not self.scaled:
             shape = (len(self.problem.folds), 1, features)
             return np.zeros(shape, np.float32), np.ones(shape, np.float32)
-        scalers = [self.problem.scaler(fold.train) for fold in self.problem.folds]
+        scalers = [self.problem.fit_scaler(fold.train) for fold in self.problem.folds]
         means = [scaler.mean for scaler in scalers if scaler]
         scales = [scaler.scale for scaler in scalers if scaler]
         return np.stack(means)[:, None], np.stack(scales)[:, None]
@@ -59,7 +59,7 @@ class LaneData:
     @cached_property
     def class_weights(self) -> np.ndarray | None:
         """What a row of each class weighs in a fold's training loss, shape `(folds, classes)`."""
-        by_fold = [self.problem.class_weights(fold.train) for fold in self.problem.folds]
+        by_fold = [self.problem.compute_class_weights(fold.train) for fold in self.problem.folds]
         weights = [each for each in by_fold if each is not None]
         return np.stack(weights) if weights else None
 

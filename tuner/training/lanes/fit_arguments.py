@@ -67,7 +67,7 @@ def fit_arguments(
         Unfit: `fit` does something else as well, as to pass callbacks or to change the rows.
     """
     if isinstance(hypermodel, MLPHyperModel):
-        recipe = hypermodel.recipe(hp)
+        recipe = hypermodel.make_recipe(hp)
         return FitArguments(recipe.batch_size, lambda epoch: recipe.learning_rate_at(epoch, epochs))
     return FitArguments(_asked(hypermodel, hp, model))
 

@@ -13,7 +13,7 @@ import keras_tuner
 import numpy as np
 
 from tuner.model.mlp import MLPHyperModel
-from tuner.model.recipe import Recipe, initial_weights
+from tuner.model.recipe import Recipe, draw_weights
 from tuner.training.lanes.data import LaneData, aligned
 from tuner.training.lanes.network import LaneTrial
 from tuner.training.lanes.stacked import StackedShape
@@ -108,7 +108,7 @@ def is_mlp(job: Job, hypermodel: keras_tuner.HyperModel) -> bool:
     """Return whether the networks of a trial are multilayer perceptrons of a space file."""
     if not isinstance(hypermodel, MLPHyperModel):
         return False
-    return hypermodel.recipe(job.hyperparameters).convolutions is None
+    return hypermodel.make_recipe(job.hyperparameters).convolutions is None
 
 
 def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
@@ -119,7 +119,7 @@ def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
         hypermodel: Describes its network.
         plan: Its epochs are those over which a cosine schedule decays.
     """
-    recipe = hypermodel.recipe(job.hyperparameters)
+    recipe = hypermodel.make_recipe(job.hyperparameters)
     shape, penalty = MLPShape.of(recipe), recipe.penalty
 
     def network(variables: Sequence[np.ndarray]) -> keras.Model:
@@ -149,7 +149,7 @@ def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
 
 def _initial_variables(recipe: Recipe, seed: int) -> list[np.ndarray]:
     """Return kernels and biases as every trainer begins with them."""
-    begun = initial_weights(recipe, seed)
+    begun = draw_weights(recipe, seed)
     return [*begun[::2], np.concatenate(begun[1::2])[None]]
 
 

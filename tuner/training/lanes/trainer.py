@@ -97,13 +97,13 @@ class LanesTrainer(Trainer):
         """Train each as a lane that is alone, as many at once as there are cores."""
         try:
             trials = [_trial(final.job, hypermodel, plan) for final in finals]
-            data = LaneData(problem.whole())
+            data = LaneData(problem.merge_folds())
             shapes = {trial.shape.structure(data): trial.shape for trial in trials}
             programs = {key: shape.program(data, alone=True) for key, shape in shapes.items()}
 
             def train(number: int) -> Iterator[tuple[int, list[np.ndarray]] | None]:
                 final, trial = finals[number], trials[number]
-                whole = problem.whole(final.network)
+                whole = problem.merge_folds(final.network)
                 program = programs[trial.shape.structure(data)]
                 block = LaneBlock([trial], program, problem=whole, plan=plan)
                 for lanes in block.train_blindly(final.epochs):

@@ -3,12 +3,12 @@
 import keras
 from keras import ops
 
-__all__ = ["calibrated"]
+__all__ = ["apply_temperature"]
 
 _SMALLEST = 1e-7  # probability, as in the objective
 
 
-def calibrated(network: keras.Model, temperature: float) -> keras.Model:
+def apply_temperature(network: keras.Model, temperature: float) -> keras.Model:
     """Return a network that answers softmax(log p / T) where another answers p.
 
     Args:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tuner.analysis import calibrate
-from tuner.model.calibrated import calibrated
+from tuner.model.temperature import apply_temperature
 from tuner.scoring import Truth
 
 
@@ -23,11 +23,13 @@ def test_the_networks_logits_are_divided_by_it(network, temperature):
     dense = network.layers[-1]
     logits = X @ dense.kernel.numpy() + dense.bias.numpy()
     expected = keras.ops.softmax(logits / temperature).numpy()
-    np.testing.assert_allclose(calibrated(network, temperature)(X).numpy(), expected, atol=1e-6)
+    np.testing.assert_allclose(
+        apply_temperature(network, temperature)(X).numpy(), expected, atol=1e-6
+    )
 
 
 def test_a_temperature_of_one_is_no_layer_at_all(network):
-    assert calibrated(network, 1.0) is network
+    assert apply_temperature(network, 1.0) is network
 
 
 def test_it_is_what_was_judged_on_the_out_of_fold_probabilities(network):
@@ -35,12 +37,12 @@ def test_it_is_what_was_judged_on_the_out_of_fold_probabilities(network):
     probabilities = network(X).numpy()
     y = np.arange(50) % 4
     found = calibrate(probabilities, Truth(y), np.array_split(np.arange(50), 5))
-    scaled = calibrated(network, found.fitted)(X).numpy()
+    scaled = apply_temperature(network, found.fitted)(X).numpy()
     assert -np.log(scaled[np.arange(50), y]).mean() < found.before
 
 
 def test_impossible_classes_stay_numbers(network):
     network.layers[-1].bias.assign([500.0, 0.0, 0.0, 0.0])
-    answer = calibrated(network, 2.0)(X).numpy()
+    answer = apply_temperature(network, 2.0)(X).numpy()
     assert np.isfinite(answer).all()
     np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-6)
