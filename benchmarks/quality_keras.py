@@ -71,10 +71,10 @@ class KerasLoop:
         **options: Any,
     ) -> keras.callbacks.History:
         recipe = self.hypermodel.make_recipe(hp)
-        if recipe.cosine:
+        if recipe.optimizer.cosine:
             planned = self.plan.epochs
             schedule = keras.callbacks.LearningRateScheduler(
-                lambda epoch: recipe.learning_rate_at(epoch, planned)
+                lambda epoch: recipe.optimizer.find_learning_rate(epoch, planned)
             )
             options["callbacks"] = [*options["callbacks"], schedule]
         return model.fit(*rows, batch_size=recipe.batch_size, epochs=epochs, verbose=0, **options)

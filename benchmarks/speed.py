@@ -166,9 +166,9 @@ def by_scikit_learn(ready: Any, hypermodel: Any, jobs: Any) -> list[float]:
         recipe = hypermodel.make_recipe(job.hyperparameters)
         values = {
             "hidden_layer_sizes": recipe.widths[1:-1],
-            "learning_rate_init": recipe.learning_rate,
-            "momentum": recipe.momentum,
-            "nesterovs_momentum": recipe.nesterov,
+            "learning_rate_init": recipe.optimizer.learning_rate,
+            "momentum": recipe.optimizer.momentum,
+            "nesterovs_momentum": recipe.optimizer.nesterov,
             "batch_size": recipe.batch_size,
         }
         candidates.append({f"mlpclassifier__{name}": [value] for name, value in values.items()})

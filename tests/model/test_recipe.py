@@ -36,11 +36,3 @@ def test_a_seed_decides_the_initial_weights():
     first, same, other = (draw_weights(made, seed=seed)[0] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, same)
     assert not np.array_equal(first, other)
-
-
-def test_a_cosine_decays_to_zero_over_the_planned_epochs():
-    made = recipe('[sgd]\nschedule = "cosine"\nlearning_rate = 0.1\n')
-    rates = [made.learning_rate_at(epoch, 4) for epoch in range(4)]
-    assert rates == pytest.approx([0.1, 0.08536, 0.05, 0.01464], rel=1e-3)
-    constant = recipe("[sgd]\nlearning_rate = 0.1\n")
-    assert constant.learning_rate_at(3, 4) == 0.1

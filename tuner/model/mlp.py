@@ -66,7 +66,10 @@ class MLPHyperModel(keras_tuner.HyperModel):
         recipe = self.make_recipe(hp)
         rows = keras.Input((self.features,), name="features")
         model = keras.Sequential([rows, *self.make_layers(recipe)])
-        model.compile(optimizer=_sgd(recipe), loss="sparse_categorical_crossentropy")
+        model.compile(
+            optimizer=recipe.optimizer.make_keras_optimizer(),
+            loss="sparse_categorical_crossentropy",
+        )
         return model
 
     def make_layers(self, recipe: Recipe) -> list[keras.Layer]:
@@ -83,10 +86,7 @@ class MLPHyperModel(keras_tuner.HyperModel):
     ) -> keras.callbacks.History:
         """Train with the trial's batch size and schedule; arguments as of `keras.Model.fit`."""
         recipe = self.make_recipe(hp)
-        schedule = keras.callbacks.LearningRateScheduler(
-            lambda epoch: recipe.learning_rate_at(epoch, self.epochs)
-        )
-        callbacks = [schedule] if recipe.cosine else []
+        callbacks = recipe.optimizer.make_callbacks(self.epochs)
         return model.fit(*args, batch_size=recipe.batch_size, callbacks=callbacks, **kwargs)
 
 
@@ -115,7 +115,3 @@ def make_kernel_options(penalty: Penalty, *, axes: int | list[int]) -> dict[str,
 
 def _dense(units: int, activation: str, penalty: Penalty) -> keras.layers.Dense:
     return keras.layers.Dense(units, activation, **make_kernel_options(penalty, axes=0))
-
-
-def _sgd(recipe: Recipe) -> keras.optimizers.SGD:
-    return keras.optimizers.SGD(recipe.learning_rate, recipe.momentum, recipe.nesterov)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuner.model.convolutions import Convolutions
+from tuner.model.optimizers import SGD
 from tuner.model.regularizers import Penalty, make_penalty
 
 __all__ = ["Recipe", "draw_weights"]
@@ -31,10 +32,7 @@ class Recipe:
         penalty: Of its regularizer.
         dropout: Rate after every hidden layer, and after the last block.
         input_dropout: Rate before the first layer.
-        learning_rate: Of SGD, at the first epoch.
-        momentum: Of SGD.
-        nesterov: Whether the momentum is Nesterov's.
-        cosine: Whether the learning rate decays by a cosine over the planned epochs.
+        optimizer: Trains it.
         batch_size: Rows of a batch.
         convolutions: The blocks before the perceptron; None where there are none.
     """
@@ -44,10 +42,7 @@ class Recipe:
     penalty: Penalty
     dropout: float
     input_dropout: float
-    learning_rate: float
-    momentum: float
-    nesterov: bool
-    cosine: bool
+    optimizer: SGD
     batch_size: int
     convolutions: Convolutions | None = None
 
@@ -69,27 +64,9 @@ class Recipe:
             penalty=make_penalty(values),
             dropout=float(values.get("dropout", 0.0)),
             input_dropout=float(values["input_dropout"]),
-            learning_rate=float(values["learning_rate"]),
-            momentum=float(values["momentum"]),
-            nesterov=bool(values.get("nesterov", False)),
-            cosine=values["schedule"] == "cosine",
+            optimizer=SGD.from_values(values),
             batch_size=int(values["batch_size"]),
         )
-
-    def learning_rate_at(self, epoch: int, epochs: int) -> float:
-        """Return the learning rate of an epoch, counted from 0.
-
-        A cosine decay changes it once an epoch, so that folds of unequal size and the final
-        training on all rows follow the same schedule (Loshchilov and Hutter 2017, equation 5,
-        without restarts).
-
-        Args:
-            epoch: Counted from 0.
-            epochs: Planned epochs, at whose end it is zero.
-        """
-        if not self.cosine:
-            return self.learning_rate
-        return self.learning_rate * 0.5 * (1.0 + math.cos(math.pi * epoch / epochs))
 
     @property
     def kernels(self) -> list[tuple[int, ...]]:

@@ -68,7 +68,10 @@ def fit_arguments(
     """
     if isinstance(hypermodel, MLPHyperModel):
         recipe = hypermodel.make_recipe(hp)
-        return FitArguments(recipe.batch_size, lambda epoch: recipe.learning_rate_at(epoch, epochs))
+        optimizer = recipe.optimizer
+        return FitArguments(
+            recipe.batch_size, lambda epoch: optimizer.find_learning_rate(epoch, epochs)
+        )
     return FitArguments(_asked(hypermodel, hp, model))
 
 

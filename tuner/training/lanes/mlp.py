@@ -55,7 +55,7 @@ class MLPShape(StackedShape):
             widths=recipe.widths,
             activation=recipe.activation,
             batch_size=recipe.batch_size,
-            nesterov=recipe.nesterov,
+            nesterov=recipe.optimizer.nesterov,
             penalised=recipe.penalty.l1 > 0 or recipe.penalty.l2 > 0,
             bounded=recipe.penalty.radius is not None,
             dropout=recipe.dropout > 0,
@@ -138,11 +138,11 @@ def mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
             "dropout": recipe.dropout,
             "input_dropout": recipe.input_dropout,
         },
-        common={"momentum": recipe.momentum},  # the fused update takes one for all lanes
+        common={"momentum": recipe.optimizer.momentum},  # the fused update takes one for all lanes
         parameters=recipe.parameters,
         initial_variables=lambda seed: _initial_variables(recipe, seed),
         network=network,
-        learning_rate_at=lambda epoch: recipe.learning_rate_at(epoch, plan.epochs),
+        learning_rate_at=lambda epoch: recipe.optimizer.find_learning_rate(epoch, plan.epochs),
         epochs=job.epochs,
     )
 
