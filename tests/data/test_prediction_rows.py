@@ -1,12 +1,15 @@
-"""A file that is read a part after another has the rows of one that is read at once."""
+"""Rows to predict, read in parts: together they are the rows of a source that is read at once."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tuner.data import load_dataset, stream_raw
+from tests.helpers.images import save_pets
+from tests.helpers.tables import catch_refusal, read_raw, write_file
+from tuner.data import Schema, load_dataset, stream_raw
 from tuner.data.readers.sources import READERS, STREAMS
 from tuner.errors import DataError
 
@@ -32,7 +35,7 @@ def frame():
     )
 
 
-def write(frame, path):
+def write_frame(frame, path):
     if path.name.endswith(".parquet"):
         frame.to_parquet(path)
         return path
@@ -45,8 +48,8 @@ def write(frame, path):
 
 
 @pytest.mark.parametrize("ending", STREAMS)
-def test_its_parts_together_are_the_whole(frame, tmp_path, small_parts, ending):
-    path = str(write(frame, tmp_path / f"rows{ending}"))
+def test_the_parts_of_a_file_together_are_the_whole(frame, tmp_path, small_parts, ending):
+    path = str(write_frame(frame, tmp_path / f"rows{ending}"))
     whole = load_dataset(path)
     parts = list(stream_raw(path, whole.schema))
     assert len(parts) > 5
@@ -54,7 +57,7 @@ def test_its_parts_together_are_the_whole(frame, tmp_path, small_parts, ending):
         np.testing.assert_array_equal(np.concatenate([part[name] for part in parts]), values)
 
 
-def test_what_is_no_table_comes_in_one_part(tmp_path):
+def test_an_array_comes_in_one_part(tmp_path):
     assert set(READERS) - set(STREAMS) == {".npz"}
     np.savez(tmp_path / "rows.npz", x=np.eye(4), y=np.arange(4) % 2)
     path = str(tmp_path / "rows.npz")
@@ -75,8 +78,8 @@ def test_what_is_no_table_comes_in_one_part(tmp_path):
     ],
     ids=["no number", "too short", "open quote"],
 )
-def test_a_fault_far_down_is_named_by_its_line(frame, tmp_path, small_parts, line, message):
-    path = write(frame.replace("a\nb", "blue"), tmp_path / "rows.csv")
+def test_a_fault_in_a_later_part_names_its_line(frame, tmp_path, small_parts, line, message):
+    path = write_frame(frame.replace("a\nb", "blue"), tmp_path / "rows.csv")
     schema = load_dataset(str(path)).schema
     with path.open("a", encoding="utf-8") as file:
         file.write(line + "\n")
@@ -85,8 +88,88 @@ def test_a_fault_far_down_is_named_by_its_line(frame, tmp_path, small_parts, lin
     assert str(error.value) == f"data file {path}{message}"
 
 
-def test_a_missing_column_is_said_with_the_first_part(frame, tmp_path):
-    schema = load_dataset(str(write(frame, tmp_path / "rows.csv"))).schema
-    path = write(frame.drop(columns="colour"), tmp_path / "less.csv")
+def test_a_missing_column_is_reported_with_the_first_part(frame, tmp_path):
+    schema = load_dataset(str(write_frame(frame, tmp_path / "rows.csv"))).schema
+    path = write_frame(frame.drop(columns="colour"), tmp_path / "less.csv")
     with pytest.raises(DataError, match="it lacks the column colour"):
         next(stream_raw(str(path), schema))
+
+
+PLAIN = "a,b,y\n1,u,p\n2,v,q\n3,u,p\n4,v,q\n"
+
+
+def test_rows_that_do_not_fit_the_schema_are_refused() -> None:
+    table = load_dataset(write_file(PLAIN)).schema
+    np.savez("t.npz", x=np.zeros((4, 2, 2)), y=[0, 1, 0, 1])
+    array = load_dataset("t.npz").schema
+    assert catch_refusal(read_raw, write_file("c\n1\n", "new.csv"), table) == (
+        "data file new.csv: it lacks the columns a, b, which the model reads; its columns are c"
+    )
+    assert catch_refusal(read_raw, write_file("a,b\n1,u\nx,v\n", "new.csv"), table) == (
+        "data file new.csv, column a: 'x' in line 3 is not a number; fix the cell"
+    )
+    dates = pd.DataFrame({"a": pd.to_datetime(["2020-01-01"]).as_unit("us"), "b": ["u"]})
+    dates.to_parquet("new.parquet")
+    assert catch_refusal(read_raw, "new.parquet", table) == (
+        "data file new.parquet, column a: '2020-01-01 00:00:00.000000' in row 1 is not a "
+        "number; fix the cell"
+    )
+    assert catch_refusal(read_raw, "new.csv", array) == (
+        "data file new.csv: it is a table, but the model reads arrays of shape (2, 2); "
+        "give an .npz file or a folder of images"
+    )
+    assert catch_refusal(read_raw, "t.npz", table) == (
+        "data file t.npz: it is an array, but the model reads the columns of a table; give a table"
+    )
+    np.savez("new.npz", x=np.zeros((1, 3)))
+    assert catch_refusal(read_raw, "new.npz", array) == (
+        "data file new.npz: a row of x has shape (3,), but the model reads (2, 2); reshape x"
+    )
+    np.savez("new.npz", x=np.ones((1, 2, 2)))
+    assert read_raw("new.npz", array)["x"].tolist() == np.ones((1, 2, 2)).tolist()
+
+
+def test_warnings_about_the_file_are_passed_on_once() -> None:
+    Path("t.csv").write_bytes(TEXT.encode("latin-1"))
+    told: list[str] = []
+    parts = list(stream_raw("t.csv", load_dataset("t.csv").schema, warn=told.append))
+    assert (len(parts), tuple(told)) == (1, LATIN)
+
+
+TEXT = 'größe,"a\nb",y\n1,"é, ü",p\n2,ñ,q\n3,"é, ü",p\n4,ñ,q\n'
+
+
+LATIN = (
+    "the file is not UTF-8 and is read as Latin-1 (Windows-1252); save it as UTF-8 if letters "
+    "look wrong",
+)
+
+
+def test_images_are_read_in_parts(monkeypatch):
+    save_pets()
+    schema = load_dataset("pets").schema
+    whole = read_raw("pets", schema)["x"]
+    monkeypatch.setattr(
+        "tuner.data.readers.image_folders.choose_chunk_rows", lambda numbers, most: 4
+    )
+    parts = [part["x"] for part in stream_raw("pets", schema)]
+    assert [len(part) for part in parts] == [4, 2]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+def test_a_model_of_arrays_reads_images_that_can_have_its_channels():
+    save_pets()
+    for shape in ((4, 3, 1), (4, 3, 3)):
+        assert read_raw("pets", Schema((), "y", ("a", "b"), shape))["x"].shape == (6, *shape)
+    assert catch_refusal(read_raw, "pets", Schema((), "y", ("a", "b"), (4, 3, 2))) == (
+        "data folder pets: it is a folder of images, but the model reads 2 channels; give "
+        "an .npz file"
+    )
+    assert catch_refusal(read_raw, "pets", Schema((), "y", ("a", "b"), (12,))) == (
+        "data folder pets: it is a folder of images, but the model reads arrays of shape "
+        "(12,); give an .npz file"
+    )
+    assert catch_refusal(read_raw, "pets", Schema((), "y", ("a", "b"))) == (
+        "data folder pets: it is a folder of images, but the model reads the columns of a "
+        "table; give a table"
+    )

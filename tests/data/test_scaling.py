@@ -1,4 +1,4 @@
-"""Standardisation sees the training rows and nothing else."""
+"""Standardisation is fitted on the training rows only."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tuner.data import fit_scaler
 numbers = st.floats(-1000, 1000, width=32) | st.just(np.nan)
 
 
-def test_numbers_are_standardised_and_the_missing_become_the_mean() -> None:
+def test_numbers_are_standardised_and_missing_ones_become_the_mean() -> None:
     x = np.array([[1, 7, 0], [3, 7, 1], [np.nan, 7, 1]], np.float32)
     scaler = fit_scaler(x, np.arange(3), np.array([True, True, False]))
     assert (scaler.mean.tolist(), scaler.scale.tolist()) == ([2, 7, 0], [1, 1, 1])
@@ -78,7 +78,7 @@ def test_moments_are_taken_in_double_precision() -> None:
 
 
 @given(arrays(np.float32, (6, 2), elements=numbers), arrays(np.float32, (2, 2), elements=numbers))
-def test_rows_outside_the_training_part_change_nothing(x, others) -> None:
+def test_rows_outside_the_training_part_are_not_fitted(x, others) -> None:
     train, scaled = np.array([0, 2, 3, 5]), np.array([True, True])
     changed = x.copy()
     changed[[1, 4]] = others
@@ -87,7 +87,7 @@ def test_rows_outside_the_training_part_change_nothing(x, others) -> None:
     np.testing.assert_array_equal(one.scale, two.scale)
 
 
-def test_the_pixels_of_a_channel_have_its_mean_and_deviation() -> None:
+def test_the_pixels_of_a_channel_share_its_mean_and_deviation() -> None:
     images = np.random.default_rng(0).normal((10, 20), (1, 0), size=(40, 5, 4, 2))
     x, train = images.reshape(40, 40).astype(np.float32), np.arange(30)
     scaler = fit_scaler(x, train, np.ones(40, bool), channels=2)

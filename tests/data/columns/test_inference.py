@@ -1,4 +1,4 @@
-"""Which kind each column is, and which columns are refused or left out."""
+"""Which kind each column has, and which mixtures are refused."""
 
 import shlex
 
@@ -6,20 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.data.conftest import read_raw
+from tests.helpers.tables import catch_refusal, load_column, write_file
 from tuner.data import Column, load_dataset, split_names
-
-MISSING_TEXTS = (
-    *("NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
-    *("null", "NULL", "None", "none", "?", "-", "--"),
-    *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
-)
-
-
-def learn(write, cells, **options):
-    """Load a table of one column a, a plain column b, and a target."""
-    rows = [f'"{cell}",{i},{"pq"[i % 2]}\n' for i, cell in enumerate(cells)]
-    return load_dataset(write("a,b,y\n" + "".join(rows)), **options)
+from tuner.data.parsing.plain_numbers import MISSING_TEXTS
 
 
 @pytest.mark.parametrize(
@@ -46,56 +35,36 @@ def learn(write, cells, **options):
         (["7", "", "7"], Column("a", "numeric", missing=True)),
     ],
 )
-def test_kind_of_a_column(write, cells, column) -> None:
+def test_kind_of_a_column(cells, column) -> None:
     if len(cells) % 2:
         cells = cells + cells
-    assert learn(write, cells).schema.columns[0] == column
+    assert load_column(cells).schema.columns[0] == column
 
 
-def test_numbers_are_what_they_say(write) -> None:
-    data = learn(write, ["1", " -2.5", "+3", ".5", "?", "6e-3"])
+def test_plain_numbers_are_parsed() -> None:
+    data = load_column(["1", " -2.5", "+3", ".5", "?", "6e-3"])
     np.testing.assert_array_equal(
         data.raw["a"], np.array([1, -2.5, 3, 0.5, np.nan, 0.006], np.float32)
     )
     assert data.raw["a"].dtype == np.float32
 
 
-def test_texts_stand_as_they_stood_and_blanks_are_missing(write) -> None:
-    data = learn(write, ["x ", "  ", "NA", "x "])
+def test_raw_texts_are_unchanged_and_blank_ones_are_missing() -> None:
+    data = load_column(["x ", "  ", "NA", "x "])
     assert data.raw["a"].dtype == object
     assert data.raw["a"].tolist() == ["x ", "", "NA", "x "]
 
 
-def test_categorical_takes_numbers_by_their_text(write) -> None:
-    data = learn(write, ["10", "9", "09", "10", "", "9"], categorical=["a"])
+def test_categorical_reads_numbers_as_texts() -> None:
+    data = load_column(["10", "9", "09", "10", "", "9"], categorical=["a"])
     assert data.schema.columns[0] == Column("a", "categorical", ("09", "10", "9"), missing=True)
 
 
-def test_categorical_takes_stored_numbers_by_their_shortest_text() -> None:
+def test_categorical_reads_stored_numbers_as_their_shortest_texts() -> None:
     table = pd.DataFrame({"a": [1.0, 2.0, None, 0.1], "b": [3, 4, 3, 4], "y": [*"pqpq"]})
     table.to_parquet("t.parquet")
     data = load_dataset("t.parquet", categorical=["a", "b"])
     assert [column.levels for column in data.schema.columns] == [("0.1", "1", "2"), ("3", "4")]
-
-
-def test_what_is_left_out_is_said(write) -> None:
-    header = ",".join(["one", *(f"c{i}" for i in range(10)), "none", "na", "mine", "b", "y"])
-    rows = [["5", *"7" * 10, "", "NA", "?", str(i), "pq"[i % 2]] for i in range(4)]
-    data = load_dataset(write("\n".join([header, *map(",".join, rows)])), ignore=["mine"])
-    assert data.warnings == (
-        "11 columns are constant and left out: one, c0, c1, c2, c3, c4, c5, c6 and 3 more",
-        "2 columns have no values and are left out: none, na",
-    )
-    assert [column.name for column in data.schema.used] == ["b"]
-    reasons = {column.name: column.reason for column in data.schema.columns}
-    assert (reasons["one"], reasons["none"]) == ("constant", "every value is missing")
-    assert (reasons["mine"], reasons["b"]) == ("asked for", "")
-
-
-@pytest.mark.parametrize("cells", [["x"] * 4, ["5"] * 4])
-def test_a_single_constant_column_is_said_in_the_singular(write, cells) -> None:
-    for options in ({}, {"categorical": ["a"]}):
-        assert learn(write, cells, **options).warnings == ("1 column is constant and left out: a",)
 
 
 @pytest.mark.parametrize(
@@ -105,110 +74,124 @@ def test_a_single_constant_column_is_said_in_the_singular(write, cells) -> None:
         [*map(str, range(11)), *map(str, range(11)), *map(str, range(11)), "NA", "unknown"],
     ],
 )
-def test_numbers_mixed_with_text_are_refused_at_the_text(write, refusal, cells) -> None:
-    assert refusal(learn, write, cells) == (
+def test_numbers_mixed_with_text_are_refused_with_the_line_of_the_text(cells) -> None:
+    assert catch_refusal(load_column, cells) == (
         f"data file t.csv, column a: it holds numbers such as {cells[0]}, but 'unknown' in line "
         f"{cells.index('unknown') + 2}; fix the cell, or give --categorical a or --ignore a"
     )
-    assert learn(write, cells, categorical=["a"]).schema.columns[0].kind == "categorical"
-    assert learn(write, cells, ignore=["a"]).schema.columns[0].kind == "ignored"
+    assert load_column(cells, categorical=["a"]).schema.columns[0].kind == "categorical"
+    assert load_column(cells, ignore=["a"]).schema.columns[0].kind == "ignored"
 
 
 @pytest.mark.parametrize("name", ["net weight", "height, cm", "\"x\" and 'y'", "a\nb"])
-def test_what_is_advised_can_be_typed_into_a_shell(write, refusal, name) -> None:
+def test_the_advised_options_can_be_typed_into_a_shell(name) -> None:
     heading = '"' + name.replace('"', '""') + '"'
-    table = write(f"{heading},y\n1.5,p\n2.5,q\n3.5,p\n4.5,q\nunknown,p\n")
-    advice = refusal(load_dataset, table)
+    table = write_file(f"{heading},y\n1.5,p\n2.5,q\n3.5,p\n4.5,q\nunknown,p\n")
+    advice = catch_refusal(load_dataset, table)
     *_, option, value = shlex.split(advice[advice.index("give --categorical") :])
     assert (option, split_names(value)) == ("--ignore", (name,))
     assert split_names(f"y,{value}") == ("y", name)
 
 
+def test_mostly_text_is_not_refused() -> None:
+    cells = ["1", "2", "3", "4", "v", "w", "x", "y", "z", "z"]
+    assert load_column(cells).schema.columns[0].kind == "categorical"
+
+
+def test_columns_with_a_notation_may_have_missing_values() -> None:
+    data = load_column(["1,5", "", "NA", "?", "2,5", " "])
+    assert data.schema.columns[0] == Column("a", "numeric", missing=True, notation="1.234,5")
+    assert data.raw["a"].tolist() == ["1,5", "", "", "", "2,5", ""]
+    gone = np.array([0, 1, 1, 1, 0, 1])
+    np.testing.assert_array_equal(np.isnan(data.x[:, 0]), gone)
+    np.testing.assert_array_equal(data.x[:, 2], gone)
+    assert data.schema.feature_names == ("a", "b", "a is missing")
+    assert data.schema.scaled.tolist() == [True, True, False]
+
+
+def test_numbers_in_a_notation_mixed_with_text_are_refused() -> None:
+    assert catch_refusal(load_column, ["1,5", "2,5", "3,5", "soon", "4,5", ""]) == (
+        "data file t.csv, column a: it holds numbers such as 1,5, but 'soon' in line 5; "
+        "fix the cell, or give --categorical a or --ignore a"
+    )
+
+
+def test_constant_numbers_are_left_out() -> None:
+    assert load_column(["1,50"] * 4).warnings == ("1 column is constant and left out: a",)
+
+
+def test_a_number_beyond_float32_is_refused() -> None:
+    assert catch_refusal(load_column, ["1,5", "9" * 39, "2,5", "3", "4"]) == (
+        f"data file t.csv, column a: it holds numbers such as 1,5, but '{'9' * 39}' in line 3; "
+        "fix the cell, or give --categorical a or --ignore a"
+    )
+
+
 @pytest.mark.parametrize(
-    ("cells", "mixture"),
+    ("cells", "numbers"),
     [
-        (["2", "3", "4", "5more"] * 3, "numbers and '5more' are mixed, so its 4 values"),
-        (
-            [*map(str, range(9)), "unknown"] * 4,
-            "numbers and 'unknown' are mixed, so its 10 values",
-        ),
-        (["1", "", "x", "NA"], "numbers and 'x' are mixed, so its 3 values"),
-        (
-            ["1", *"vwxyz", "z", "z"],
-            "numbers and 'v', 'w', 'x' and 2 more are mixed, so its 6 values",
-        ),
+        (["2.026", "513", "37.521", "900"], [2026, 513, 37521, 900]),
+        (["2,026", "513", "37,521", "900"], [2.026, 513, 37.521, 900]),
     ],
 )
-def test_numbers_that_are_taken_as_levels_are_told(write, cells, mixture) -> None:
-    assert learn(write, cells).warnings == (
-        f"column a: {mixture} are read as levels; fix the cells if the column is meant to be "
-        "numeric, or give --categorical a to keep the levels",
-    )
-    assert learn(write, cells, categorical=["a"]).warnings == ()
-
-
-@pytest.mark.parametrize(
-    "cells", [["x", "NA", "x", ""], ["1", "NA", "2", "none"], ["0x1", "x"] * 2]
-)
-def test_what_holds_no_mixture_is_not_told(write, cells) -> None:
-    assert learn(write, cells).warnings == ()
-
-
-def test_each_mixed_column_is_told_after_what_is_left_out(write) -> None:
-    rows = "".join(f"{i % 3 or 'x'},7,{i % 4 or 'y'},{'pq'[i % 2]}\n" for i in range(24))
-    assert load_dataset(write("a,b,c,y\n" + rows)).warnings == (
-        "1 column is constant and left out: b",
-        "column a: numbers and 'x' are mixed, so its 3 values are read as levels; fix the "
-        "cells if the column is meant to be numeric, or give --categorical a to keep the levels",
-        "column c: numbers and 'y' are mixed, so its 4 values are read as levels; fix the "
-        "cells if the column is meant to be numeric, or give --categorical c to keep the levels",
+def test_a_decimal_comma_in_one_column_decides_ambiguous_columns(cells, numbers) -> None:
+    rows = [f"{cell};0,{row};{'pq'[row % 2]}" for row, cell in enumerate(cells)]
+    data = load_dataset(write_file("a;b;y\n" + "\n".join(rows) + "\n"))
+    assert [column.notation for column in data.schema.columns] == ["1.234,5", "1.234,5"]
+    np.testing.assert_allclose(data.x[:, 0], numbers, rtol=1e-6)
+    assert data.warnings == (
+        "column a: it is read with a decimal comma, as other columns are",
+        *data.warnings[1:],
     )
 
 
-def test_mostly_text_is_not_refused(write) -> None:
-    cells = ["1", "2", "3", "4", "v", "w", "x", "y", "z", "z"]
-    assert learn(write, cells).schema.columns[0].kind == "categorical"
+def test_a_decimal_comma_does_not_change_unaffected_columns() -> None:
+    rows = [f"{day};0,{day}5;{'pq'[day % 2]}" for day in (20240107, 20240108, 3, 4)]
+    data = load_dataset(write_file("a;b;y\n" + "\n".join(rows) + "\n"))
+    assert [column.notation for column in data.schema.columns] == ["", "1.234,5"]
 
 
-def test_a_nul_character_is_refused_where_it_is_read(write, refusal) -> None:
-    rows = ["u\0,1,p", "u,2,q", "v,3,p", "u,4,q"]
-    source = write("\n".join(["a,b,y", *rows]))
-    fault = "data file t.csv, column a: 'u\\x00' in line 2 contains a NUL character; fix the cell"
-    assert refusal(load_dataset, source) == f"{fault}, or leave it out with --ignore a"
-    assert refusal(load_dataset, source, target="a") == f"{fault}, or choose another --target"
-    schema = load_dataset(source, ignore=["a"]).schema
-    assert list(read_raw(source, schema)) == ["b"]
-    schema = load_dataset(write("a,b,y\nu,1,p\nv,2,q\nu,3,p\nv,4,q\n", "plain.csv")).schema
-    assert refusal(read_raw, source, schema) == fault
+def test_dates_become_calendar_parts() -> None:
+    data = load_column(["2024-02-29 06:00", "1970-01-01 00:00", "1969-12-31T18:00", "NA"])
+    assert data.schema.feature_names == (
+        *("a days", "a year", "a month sine", "a month cosine", "a weekday sine"),
+        *("a weekday cosine", "a hour sine", "a hour cosine", "b", "a is missing"),
+    )
+    assert data.schema.scaled.tolist() == [True] * 9 + [False]
+    thursday, wednesday = 2 * np.pi * 3 / 7, 2 * np.pi * 2 / 7
+    np.testing.assert_allclose(
+        data.x[:, [0, 1, 2, 3, 4, 5, 6, 7]],
+        [
+            [19782.25, 2024, 0.5, np.sqrt(3) / 2, np.sin(thursday), np.cos(thursday), 1, 0],
+            [0, 1970, 0, 1, np.sin(thursday), np.cos(thursday), 0, 1],
+            [-0.25, 1969, -0.5, np.sqrt(3) / 2, np.sin(wednesday), np.cos(wednesday), -1, 0],
+            [np.nan] * 8,
+        ],
+        atol=1e-6,
+    )
+    assert data.x[:, 9].tolist() == [0, 0, 0, 1]
+    assert data.raw["a"][3] == ""
 
 
-def test_a_nul_character_in_a_stored_text_is_refused_by_its_row(refusal) -> None:
-    pd.DataFrame({"a": ["u", "u\0", "v", "v"], "y": [*"pqpq"]}).to_parquet("t.parquet")
-    assert refusal(load_dataset, "t.parquet") == (
-        "data file t.parquet, column a: 'u\\x00' in row 2 contains a NUL character; fix the "
-        "cell, or leave it out with --ignore a"
+def test_durations_are_not_times() -> None:
+    data = load_column([f"{minute}:{minute % 60:02d}" for minute in range(1, 40)])
+    assert data.schema.columns[0].kind == "ignored"
+    assert data.warnings[1] == (
+        "column a: numbers and dates in other notations, such as 1:01, are not supported; "
+        "write 1234.5 or 2024-12-31 to use the column"
     )
 
 
-@pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e39", "1e999"])
-def test_infinite_numbers_are_refused(write, refusal, cell) -> None:
-    assert refusal(learn, write, ["1", "2", cell, "inf"]) == (
-        f"data file t.csv, column a: {float(cell)} in line 4 is not a finite number in float32; "
-        "fix the cell, or leave the column out with --ignore a"
+def test_dates_mixed_with_text_are_refused() -> None:
+    cells = ["2024-01-31", "2024-02-01", "soon", "2024-02-03", "2024-02-04"]
+    assert catch_refusal(load_column, cells) == (
+        "data file t.csv, column a: it holds dates such as 2024-01-31, but 'soon' in line "
+        "4; fix the cell, or give --categorical a or --ignore a"
     )
+    assert load_column(cells, categorical=["a"]).schema.columns[0].kind == "categorical"
 
 
-def test_a_line_is_counted_across_blank_ones_quotes_and_rows_without_target(write, refusal) -> None:
-    text = 'a,y\n1,"p\nq"\n\n2,\n3,q\n4,"p\nq"\n5,q\ninf,q\n'
-    assert refusal(load_dataset, write(text)) == (
-        "data file t.csv, column a: inf in line 10 is not a finite number in float32; fix "
-        "the cell, or leave the column out with --ignore a"
-    )
-
-
-def test_a_stored_infinite_number_is_refused_by_its_row(refusal) -> None:
-    pd.DataFrame({"a": [1.0, np.inf, 2, 3], "y": [*"pqpq"]}).to_parquet("t.parquet")
-    assert refusal(load_dataset, "t.parquet") == (
-        "data file t.parquet, column a: inf in row 2 is not a finite number in float32; "
-        "fix the cell, or leave the column out with --ignore a"
-    )
+def test_a_constant_date_is_left_out_unless_some_are_missing() -> None:
+    assert load_column(["2024-01-31"] * 4).warnings == ("1 column is constant and left out: a",)
+    column = load_column(["2024-01-31", ""] * 2).schema.columns[0]
+    assert (column.parts, column.missing) == (("days",), True)

@@ -32,7 +32,7 @@ def refused(table, tmp_path, **options):
     return str(error.value).removeprefix(f"data file {tmp_path}/rows.csv")
 
 
-def test_rows_of_one_text_are_a_group_that_no_feature_tells(table, tmp_path):
+def test_rows_with_equal_texts_are_a_group_and_no_feature(table, tmp_path):
     table.loc[5, "kind"] = ""  # a row without a label is left out
     dataset = load(table, tmp_path, groups="patient")
     expected = np.delete(np.arange(40) // 4, 5)
@@ -46,14 +46,14 @@ def test_numbers_are_groups_too(table, tmp_path):
     np.testing.assert_array_equal(dataset.groups, np.arange(40) // 8)
 
 
-def test_other_groups_are_other_data(table, tmp_path):
+def test_other_groups_change_the_fingerprint(table, tmp_path):
     plain = load(table, tmp_path, ignore=["patient"]).fingerprint
     grouped = load(table, tmp_path, groups="patient").fingerprint
     moved = load(table.assign(patient=np.arange(40) // 8), tmp_path, groups="patient").fingerprint
     assert len({plain, grouped, moved}) == 3
 
 
-def test_groups_of_one_row_are_warned_of(table, tmp_path):
+def test_groups_of_one_row_give_a_warning(table, tmp_path):
     dataset = load(table.assign(patient=range(40)), tmp_path, groups="patient")
     assert dataset.warnings == (
         "column patient: each row is a group of its own, so that --groups changes nothing",
@@ -61,7 +61,7 @@ def test_groups_of_one_row_are_warned_of(table, tmp_path):
     assert load(table, tmp_path, groups="patient").warnings == ()
 
 
-def test_columns_that_cannot_be_groups_are_refused(table, tmp_path):
+def test_unsuitable_columns_are_refused(table, tmp_path):
     assert refused(table, tmp_path, groups="person") == (
         ", --groups: there is no column person; known are patient, size, kind"
     )

@@ -1,4 +1,4 @@
-"""A column of numbers, dates or times says in what order rows are, and is not learned from."""
+"""A column of numbers, dates or times gives the order of rows, and is not learned from."""
 
 import datetime
 
@@ -42,34 +42,34 @@ VALUES = {
 
 @pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
-def test_rows_are_placed_by_what_stands_in_the_column(values, ending, tmp_path):
+def test_rows_are_ranked_by_numbers_dates_or_times(values, ending, tmp_path):
     dataset = load(values, tmp_path, ending)
     np.testing.assert_array_equal(dataset.order, PLACES)
     assert dataset.schema.feature_names == ("size",)
 
 
 @pytest.mark.parametrize("values", [DAYS, pd.to_datetime(DAYS)], ids=["dates", "times"])
-def test_a_parquet_files_own_dates_are_an_order(values, tmp_path):
+def test_stored_dates_are_an_order(values, tmp_path):
     np.testing.assert_array_equal(load(values, tmp_path, "parquet").order, PLACES)
 
 
-def test_stored_times_are_ordered_as_moments_though_a_clock_was_put_back(tmp_path):
+def test_stored_times_are_ordered_as_moments_when_a_clock_is_set_back(tmp_path):
     start = pd.Timestamp("2024-10-27 00:00", tz="UTC")  # an hour before Berlin's clocks change
     moments = pd.Series([start + pd.Timedelta(minutes=5 * place) for place in PLACES.tolist()])
     berlin = moments.dt.tz_convert("Europe/Berlin")
     np.testing.assert_array_equal(load(berlin, tmp_path, "parquet").order, PLACES)
 
 
-def test_equal_values_have_one_place(tmp_path):
+def test_equal_values_have_equal_ranks(tmp_path):
     np.testing.assert_array_equal(load(PLACES // 4, tmp_path).order, PLACES // 4)
 
 
-def test_another_order_is_other_data(tmp_path):
+def test_another_order_changes_the_fingerprint(tmp_path):
     one, other = (load(values, tmp_path).fingerprint for values in (PLACES, PLACES[::-1]))
     assert one != other
 
 
-def test_what_cannot_be_ordered_is_refused_with_its_place(tmp_path):
+def test_a_cell_that_cannot_be_ordered_is_refused_with_its_line(tmp_path):
     spoken = [day.strftime("%d %B %Y") for day in DAYS]
     assert refused(spoken, tmp_path) == (
         f", --order: column when has {spoken[0]!r} in line 2, which is not certainly a "
@@ -80,7 +80,7 @@ def test_what_cannot_be_ordered_is_refused_with_its_place(tmp_path):
     )
 
 
-def test_dates_are_ordered_in_any_notation_that_leaves_no_doubt(tmp_path):
+def test_dates_are_ordered_in_any_unambiguous_notation(tmp_path):
     german = [day.strftime("%d.%m.%Y") for day in DAYS]
     np.testing.assert_array_equal(load(german, tmp_path).order, PLACES)
     doubtful = ["02/01/2024", "01/02/2024"] * (len(DAYS) // 2)

@@ -14,7 +14,16 @@ import numpy as np
 from tuner.data.parsing.characters import convert_to_codes
 from tuner.data.parsing.date_fields import DateFields
 
-__all__ = ["DATE_NOTATIONS", "DAY_FIRST", "PARTS", "TIME", "name_part_features", "parse_dates"]
+__all__ = [
+    "DATE_NOTATIONS",
+    "DAY_FIRST",
+    "MONTH_FIRST",
+    "PARTS",
+    "TIME",
+    "YEAR_FIRST",
+    "name_part_features",
+    "parse_dates",
+]
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST, TIME = "31/12/2024", "12/31/2024", "2024-12-31", "23:59"
 DATE_NOTATIONS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, TIME)

@@ -1,0 +1,131 @@
+"""Warnings about cells that may mean something else."""
+
+import numpy as np
+import pytest
+
+from tests.helpers.tables import load_column, write_file
+from tuner.data import load_dataset
+
+
+def test_constant_and_empty_columns_are_left_out_with_a_warning() -> None:
+    header = ",".join(["one", *(f"c{i}" for i in range(10)), "none", "na", "mine", "b", "y"])
+    rows = [["5", *"7" * 10, "", "NA", "?", str(i), "pq"[i % 2]] for i in range(4)]
+    data = load_dataset(write_file("\n".join([header, *map(",".join, rows)])), ignore=["mine"])
+    assert data.warnings == (
+        "11 columns are constant and left out: one, c0, c1, c2, c3, c4, c5, c6 and 3 more",
+        "2 columns have no values and are left out: none, na",
+    )
+    assert [column.name for column in data.schema.used] == ["b"]
+    reasons = {column.name: column.reason for column in data.schema.columns}
+    assert (reasons["one"], reasons["none"]) == ("constant", "every value is missing")
+    assert (reasons["mine"], reasons["b"]) == ("asked for", "")
+
+
+@pytest.mark.parametrize("cells", [["x"] * 4, ["5"] * 4])
+def test_a_warning_about_one_constant_column_is_in_the_singular(cells) -> None:
+    for options in ({}, {"categorical": ["a"]}):
+        assert load_column(cells, **options).warnings == ("1 column is constant and left out: a",)
+
+
+@pytest.mark.parametrize(
+    ("cells", "mixture"),
+    [
+        (["2", "3", "4", "5more"] * 3, "numbers and '5more' are mixed, so its 4 values"),
+        (
+            [*map(str, range(9)), "unknown"] * 4,
+            "numbers and 'unknown' are mixed, so its 10 values",
+        ),
+        (["1", "", "x", "NA"], "numbers and 'x' are mixed, so its 3 values"),
+        (
+            ["1", *"vwxyz", "z", "z"],
+            "numbers and 'v', 'w', 'x' and 2 more are mixed, so its 6 values",
+        ),
+    ],
+)
+def test_numbers_among_levels_give_a_warning(cells, mixture) -> None:
+    assert load_column(cells).warnings == (
+        f"column a: {mixture} are read as levels; fix the cells if the column is meant to be "
+        "numeric, or give --categorical a to keep the levels",
+    )
+    assert load_column(cells, categorical=["a"]).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "cells", [["x", "NA", "x", ""], ["1", "NA", "2", "none"], ["0x1", "x"] * 2]
+)
+def test_levels_without_numbers_give_no_warning(cells) -> None:
+    assert load_column(cells).warnings == ()
+
+
+def test_warnings_about_mixed_columns_follow_those_about_columns_left_out() -> None:
+    rows = "".join(f"{i % 3 or 'x'},7,{i % 4 or 'y'},{'pq'[i % 2]}\n" for i in range(24))
+    assert load_dataset(write_file("a,b,c,y\n" + rows)).warnings == (
+        "1 column is constant and left out: b",
+        "column a: numbers and 'x' are mixed, so its 3 values are read as levels; fix the "
+        "cells if the column is meant to be numeric, or give --categorical a to keep the levels",
+        "column c: numbers and 'y' are mixed, so its 4 values are read as levels; fix the "
+        "cells if the column is meant to be numeric, or give --categorical c to keep the levels",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers", "doubt"),
+    [
+        (
+            ["15%", "15", "7.5%", "20"],
+            [0.15, 15, 0.075, 20],
+            "some numbers have a percent sign, which divides by 100, and others, such as "
+            "15, have none; write all of them alike",
+        ),
+        (
+            ["$5", "€7", "$9.5", "€1"],
+            [5, 7, 9.5, 1],
+            "$ and € are mixed, and the amounts are not converted",
+        ),
+        (
+            ["2.026", "513", "37.521", "900"],
+            [2.026, 513, 37.521, 900],
+            "2.026 and similar cells do not show whether a dot separates thousands or "
+            "decimals; it is read as the decimal separator, write 1234 if that is wrong",
+        ),
+        (
+            ["20240107", "20240108", "3", "4"],
+            [20240108, 20240108, 3, 4],
+            "whole numbers are rounded to float32, 20240107 to 20240108; subtract a constant from "
+            "them, or write dates as 2024-12-31",
+        ),
+    ],
+)
+def test_ambiguous_numbers_give_a_warning(cells, numbers, doubt) -> None:
+    data = load_column(cells)
+    np.testing.assert_allclose(data.x[:, 0], numbers, rtol=1e-6)
+    assert data.warnings == (f"column a: {doubt}",)
+
+
+@pytest.mark.parametrize("cells", [["2.026", "1.125"], ["0.125", "513"], ["2.02", "513"]])
+def test_fractions_that_cannot_be_thousands_give_no_warning(cells) -> None:
+    assert load_column(cells * 2).warnings == ()
+
+
+def test_numbers_that_float32_makes_equal_give_a_warning() -> None:
+    data = load_column([str(10**17 + number) for number in range(4)])
+    assert data.warnings[0] == "1 column is constant and left out: a"
+    assert data.warnings[1].startswith("column a: whole numbers are rounded to float32")
+
+
+def test_measurements_with_a_unit_give_a_second_warning() -> None:
+    data = load_column([f"{number}.5 kg" for number in range(30)])
+    assert data.warnings[1] == (
+        "column a: numbers and dates in other notations, such as 0.5 kg, are not "
+        "supported; write 1234.5 or 2024-12-31 to use the column"
+    )
+
+
+def test_months_in_words_give_a_warning() -> None:
+    cells = [f"{day} Jan {2000 + day}" for day in range(1, 25)]
+    data = load_column(cells)
+    assert data.warnings[1] == (
+        "column a: dates with the month as a word, such as 1 Jan 2001, are not supported; "
+        "write 2024-12-31 to use the column"
+    )
+    assert len(load_column([f"mar-{day}x" for day in range(1, 25)]).warnings) == 1

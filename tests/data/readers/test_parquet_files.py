@@ -1,0 +1,43 @@
+"""Parquet files: stored types, and the files that are refused."""
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tests.helpers.tables import catch_refusal, write_file
+from tuner.data import load_dataset
+
+
+def test_an_index_that_pandas_stored_is_ignored() -> None:
+    table = pd.DataFrame({"age": [31.5, 18, 44, 52], "class": [*"abab"]})
+    table.set_index(pd.Index([5, 3, 1, 2])).to_parquet("t.parquet")
+    data = load_dataset("t.parquet")
+    assert data.schema.target == "class"
+    assert [column.name for column in data.schema.columns] == ["age"]
+
+
+def test_categories_decimals_and_whole_floats_are_read() -> None:
+    columns = {
+        "level": pa.array(["x", "y", "x", None]).dictionary_encode(),
+        "price": pa.array([1, 2, 3, 4]).cast(pa.decimal128(30, 2)),
+        "y": pa.array([3.0, 10.0, 3.0, 10.0]),
+    }
+    pq.write_table(pa.table(columns), "t.parquet")
+    data = load_dataset("t.parquet")
+    assert data.schema.feature_names == ("price", "level=x", "level=y", "level is missing")
+    assert data.classes == ("3", "10")
+
+
+def test_unsuitable_parquet_files_are_refused() -> None:
+    assert catch_refusal(load_dataset, write_file("a,b\n", "t.parquet")).startswith(
+        "data file t.parquet: it is not a Parquet file ("  # the rest is pyarrow's
+    )
+    pq.write_table(pa.table({"a": pa.array([], pa.int8())}), "t.parquet")
+    assert (
+        catch_refusal(load_dataset, "t.parquet") == "data file t.parquet: it has no rows; add some"
+    )
+    twice = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"])
+    pq.write_table(twice, "t.parquet")
+    assert catch_refusal(load_dataset, "t.parquet") == (
+        "data file t.parquet: it has more than one column a; rename all but one"
+    )
