@@ -31,7 +31,7 @@ def test_two_studies_are_compared(folder, searched):
     done = tuner(folder, "compare", "first", "twin")
     assert (done.returncode, done.stdout) == (0, "mlruns/compare-first+twin.html\n"), done.stderr
     page = (folder / "mlruns" / "compare-first+twin.html").read_text(encoding="utf-8")
-    assert "By their rows these cannot be told apart: first, twin." in page
+    assert "The paired differences cannot tell these studies apart: first, twin." in page
 
 
 def test_studies_of_other_folds_are_not_compared(folder, searched):
@@ -42,9 +42,9 @@ def test_studies_of_other_folds_are_not_compared(folder, searched):
     done = tuner(folder, "compare", "first", "other")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.strip() == (
-        "error: studies first and other cannot be compared, since they are not of the same rows "
-        "and folds: --seed, which cuts the folds, is 1 there and 2 here; search one of them again "
-        "as the other was"
+        "error: studies first and other cannot be compared, because their rows or folds differ: "
+        "--seed, which makes the folds, is 1 there and 2 here; search one of them again like the "
+        "other"
     )
 
 

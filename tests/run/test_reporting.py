@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.helpers.html import read_section
 from tests.helpers.problems import make_split
 from tests.helpers.results import make_result
 from tests.helpers.spaces import make_space
-from tests.report.test_report import texts
 from tuner.errors import SearchFailed, UserError
 from tuner.report import Page, make_study_page
 from tuner.run.baselines import train_baselines
@@ -96,7 +96,7 @@ def test_the_same_study_has_the_same_report(setup, study):
 
 def test_a_report_shows_the_baselines_that_the_study_has(setup, study):
     untimely = report_study(setup, study).read_text(encoding="utf-8")
-    assert "No baselines were trained, since there was no time left for them." in untimely
+    assert "No baselines were trained, because there was no time left." in untimely
     train_baselines(setup, study)
     with_them = report_study(setup, study).read_text(encoding="utf-8")
     assert "No baselines were trained" not in with_them
@@ -147,7 +147,10 @@ def test_charts_that_cannot_be_written_are_one_sentence(setup, study):
 def test_studies_are_compared_on_one_page(setup, study, tmp_path):
     other = make_study(setup, tmp_path / "runs", "other")
     path = compare_studies([(setup, study), (setup, other)], tmp_path / "both.html")
-    assert "By their rows these cannot be told apart: study, other." in path.read_text("utf-8")
+    assert (
+        "The paired differences cannot tell these studies apart: study, other."
+        in path.read_text("utf-8")
+    )
 
 
 def test_a_time_limit_keeps_more_for_a_choice_by_roc_curves(setup):
@@ -220,7 +223,7 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
     study = make_study(setup, tmp_path / "runs")
     train_baselines(setup, study)
     page = make_study_page(collect_content(setup, study))
-    words = texts(page, "method")
+    words = read_section(page, "method")
     for part in said:
         assert part in words
     assert len(study.arrays.read_baselines()["logistic regression"].reshape(-1, 3)) == (

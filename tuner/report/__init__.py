@@ -1,4 +1,4 @@
-"""A study's report: one page of HTML that opens anywhere, and its charts."""
+"""A study's report: one HTML page that opens anywhere, and its charts."""
 
 from tuner.report.comparing import ComparedStudy, check_same_rows
 from tuner.report.comparison_page import make_comparison_page

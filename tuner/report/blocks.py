@@ -1,6 +1,6 @@
-"""What stands in a section of a page: sentences, charts, tables.
+"""The blocks of a page's sections: paragraphs, charts, tables and code.
 
-All words that come in are escaped here, once: names of studies, classes and columns are people's.
+Every block escapes its text, because names of studies, classes and columns come from the user.
 """
 
 from __future__ import annotations
@@ -24,25 +24,29 @@ __all__ = [
     "find_figures",
 ]
 
-
-_WITHOUT_SCRIPT = "<noscript><p>A chart stands here where JavaScript is on.</p></noscript>"
+_WITHOUT_SCRIPT = "<noscript><p>This chart needs JavaScript.</p></noscript>"
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraphs:
-    """Paragraphs; what stands between backticks is for a terminal."""
+    """Paragraphs of text.
+
+    Attributes:
+        paragraphs: The texts; a part between backticks is shown as code.
+        small: Whether the text is small and grey, as a caption is. Defaults to False.
+    """
 
     paragraphs: tuple[str, ...]
     small: bool = False
 
     def to_html(self) -> str:
         """Return the block as HTML."""
-        kind = ' class="caption"' if self.small else ""
-        return "\n".join(f"<p{kind}>{_mark_code(each)}</p>" for each in self.paragraphs)
+        attribute = ' class="caption"' if self.small else ""
+        return "\n".join(f"<p{attribute}>{_mark_code(text)}</p>" for text in self.paragraphs)
 
 
 def _mark_code(text: str) -> str:
-    """Return a sentence as HTML.
+    """Return a text as HTML, with code for each part between backticks.
 
     >>> _mark_code("`tuner report a` writes it <again>.")
     '<code>tuner report a</code> writes it &lt;again&gt;.'
@@ -52,13 +56,13 @@ def _mark_code(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart.
+    """A chart with its title and caption.
 
     Attributes:
-        name: Unique on its page; of letters, digits and `-`.
-        chart: A Vega-Lite specification.
-        title: Above it; may be empty.
-        caption: Below it: what is to be seen; may be empty.
+        name: A name that is unique on its page, of letters, digits and `-`.
+        chart: The Vega-Lite specification.
+        title: The heading above the chart. Defaults to "" for none.
+        caption: The explanation below the chart. Defaults to "" for none.
     """
 
     name: str
@@ -67,75 +71,82 @@ class Figure:
     caption: str = ""
 
     def to_html(self) -> str:
-        """Return the block as HTML: a place, and what `report.js` draws there."""
+        """Return the block as HTML: an empty box, and the specification that `report.js` draws."""
         title = f"<h3>{escape(self.title)}</h3>" if self.title else ""
         caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
         text = json.dumps(self.chart, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        # nothing in it ends the script, whatever a class or a column is called
+        # a class or column named "</script>" must not end the script
         text = text.replace("<", "\\u003c")
-        identity, label = f"figure-{self.name}", escape(self.title or self.caption)
+        identifier, label = f"figure-{self.name}", escape(self.title or self.caption)
         return (
             f'<figure>{title}<div class="chart" role="img" aria-label="{label}" '
-            f'data-specification="{identity}"></div>{_WITHOUT_SCRIPT}{caption}\n'
-            f'<script type="application/json" id="{identity}">{text}</script></figure>'
+            f'data-specification="{identifier}"></div>{_WITHOUT_SCRIPT}{caption}\n'
+            f'<script type="application/json" id="{identifier}">{text}</script></figure>'
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Blocks beside each other where there is room, and below each other on a phone."""
+    """Blocks side by side on a wide screen, and below each other on a phone.
+
+    Attributes:
+        blocks: The blocks, one per column.
+    """
 
     blocks: tuple[Block, ...]
 
     def to_html(self) -> str:
         """Return the block as HTML."""
-        return (
-            '<div class="columns">'
-            + "\n".join(f"<div>{b.to_html()}</div>" for b in self.blocks)
-            + "</div>"
-        )
+        columns = "\n".join(f"<div>{block.to_html()}</div>" for block in self.blocks)
+        return f'<div class="columns">{columns}</div>'
 
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """A table, which scrolls in a box of its own.
+    """A table, which scrolls in its own box.
 
     Attributes:
-        header: Names of the columns.
-        rows: Cells in words.
-        numbers: Which columns are right-aligned.
-        wide: Which columns may be broken into lines.
-        tall: Whether its box has a limited height.
+        header: The names of the columns.
+        rows: The cells of each row, as text.
+        number_columns: Positions of the columns that are right-aligned. Defaults to none.
+        wrapped_columns: Positions of the columns whose text may wrap. Defaults to none.
+        tall: Whether the table is long, so that its box has a limited height. Defaults to False.
     """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[int] = frozenset()
-    wide: frozenset[int] = frozenset()
+    number_columns: frozenset[int] = frozenset()
+    wrapped_columns: frozenset[int] = frozenset()
     tall: bool = False
 
     def to_html(self) -> str:
         """Return the block as HTML."""
-        head = "".join(self._cell("th", n, cell) for n, cell in enumerate(self.header))
-        body = "\n".join(
-            "<tr>" + "".join(self._cell("td", n, cell) for n, cell in enumerate(row)) + "</tr>"
-            for row in self.rows
-        )
+        head = self._make_row("th", self.header)
+        body = "\n".join(self._make_row("td", row) for row in self.rows)
         box = "box tall" if self.tall else "box"
         return (
-            f'<div class="{box}" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+            f'<div class="{box}" tabindex="0"><table><thead>{head}</thead>'
             f"<tbody>{body}</tbody></table></div>"
         )
 
-    def _cell(self, tag: str, column: int, text: str) -> str:
-        kinds = [k for k, at in (("number", self.numbers), ("wide", self.wide)) if column in at]
-        attribute = f' class="{" ".join(kinds)}"' if kinds else ""
+    def _make_row(self, tag: str, cells: Sequence[str]) -> str:
+        inner = "".join(self._make_cell(tag, n, cell) for n, cell in enumerate(cells))
+        return f"<tr>{inner}</tr>"
+
+    def _make_cell(self, tag: str, column: int, text: str) -> str:
+        columns = {"number": self.number_columns, "wrapped": self.wrapped_columns}
+        classes = [name for name, positions in columns.items() if column in positions]
+        attribute = f' class="{" ".join(classes)}"' if classes else ""
         return f"<{tag}{attribute}>{escape(text)}</{tag}>"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names and what they are."""
+    """A list of names and their values.
+
+    Attributes:
+        pairs: Each name with its value.
+    """
 
     pairs: tuple[tuple[str, str], ...]
 
@@ -147,7 +158,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Lines for a terminal."""
+    """Commands for a terminal.
+
+    Attributes:
+        text: The lines.
+    """
 
     text: str
 
@@ -158,7 +173,12 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Blocks that are shown when their summary is clicked, and on paper."""
+    """Folded blocks, which a click on their summary shows; on paper they are always shown.
+
+    Attributes:
+        summary: The line that is always visible.
+        blocks: The blocks that are folded.
+    """
 
     summary: str
     blocks: tuple[Block, ...]
@@ -173,7 +193,7 @@ Block: TypeAlias = Paragraphs | Figure | Columns | TableBlock | Facts | Code | D
 
 
 def find_figures(blocks: Sequence[Block]) -> Iterator[Figure]:
-    """Yield the charts of some blocks, those within others among them."""
+    """Yield all charts in blocks, nested ones included."""
     for block in blocks:
         if isinstance(block, Figure):
             yield block

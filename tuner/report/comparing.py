@@ -1,4 +1,4 @@
-"""Studies side by side, and whether they can be compared."""
+"""Studies that are compared, and the check that they can be."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from tuner.analysis import OutOfBag, Picks, judge_exported
 from tuner.errors import UserError
 from tuner.scoring import Truth
-from tuner.study import Study, TrialRecord
+from tuner.study import Study, StudyRecord, TrialRecord
 
 __all__ = ["ComparedStudy", "check_same_rows"]
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedStudy:
-    """A study beside others.
+    """A study that is compared with others.
 
     Attributes:
         study: The study on the disk.
-        truth: What out-of-fold predictions are held against.
-        records: Its trials, by number.
-        picks: The networks that it names.
+        truth: The true classes, against which out-of-fold predictions are scored.
+        records: The study's trials, by number.
+        picks: The networks that the study names.
         test: Mean and standard error of each objective on the held-out rows, by name.
     """
 
@@ -31,49 +31,57 @@ class ComparedStudy:
 
     @property
     def name(self) -> str:
-        """The study's."""
+        """The study's name."""
         return self.study.record.name
 
-    def exported(self, objective: str) -> OutOfBag:
-        """Return what choosing what it exports comes to by an objective, on rows left out."""
+    def score_export(self, objective: str) -> OutOfBag:
+        """Return the corrected score of the exported model by an objective."""
         return judge_exported(self.study, self.truth, self.picks, objective)
 
 
 def check_same_rows(studies: Sequence[Study]) -> None:
-    """Refuse studies whose scores are not of the same rows, predicted from the same folds.
+    """Check that all studies have the same rows and folds, so that their scores compare.
 
     Raises:
-        UserError: They are not; it says what differs.
+        UserError: They do not; the message says what differs.
     """
     first = studies[0].record
     for study in studies[1:]:
         record = study.record
-        others = first.data.get("fingerprint") != record.data.get("fingerprint")
-        differ = [
-            f"{what} {_shown(mine)} there and {_shown(theirs)} here"
-            for what, mine, theirs in (
-                ("the data are", first.data["name"], record.data["name"]),
-                ("the rows are", first.data["rows"], record.data["rows"]),
-                ("the classes are", first.data["classes"], record.data["classes"]),
-                ("--folds is", first.settings.folds, record.settings.folds),
-                ("--repeats is", first.settings.repeats, record.settings.repeats),
-                ("--groups is", first.data.get("groups"), record.data.get("groups")),
-                ("--order is", first.data.get("order"), record.data.get("order")),
-                ("--test-size is", first.settings.test_size, record.settings.test_size),
-                ("--seed, which cuts the folds, is", first.settings.seed, record.settings.seed),
-            )
-            if mine != theirs and (others or what != "the data are")  # a file may be renamed
-        ]
-        if not differ and others:
-            differ = ["the data's contents or columns are others"]
-        if first.split.to_dict() == record.split.to_dict() and not differ:
+        differences = _list_differences(first, record)
+        if first.split.to_dict() == record.split.to_dict() and not differences:
             continue
-        reason = "; ".join(differ) or "the folds are others"
+        reason = "; ".join(differences) or "the folds differ"
         raise UserError(
-            f"studies {first.name} and {record.name} cannot be compared, since they are not of "
-            f"the same rows and folds: {reason}; search one of them again as the other was"
+            f"studies {first.name} and {record.name} cannot be compared, because their rows or "
+            f"folds differ: {reason}; search one of them again like the other"
         )
 
 
-def _shown(value: object) -> str:
+def _list_differences(first: StudyRecord, second: StudyRecord) -> list[str]:
+    """Return what differs in the data and settings that determine the rows and folds."""
+    changed = first.data.get("fingerprint") != second.data.get("fingerprint")
+    values: dict[str, tuple[object, object]] = {
+        "the rows are": (first.data["rows"], second.data["rows"]),
+        "the classes are": (first.data["classes"], second.data["classes"]),
+        "--folds is": (first.settings.folds, second.settings.folds),
+        "--repeats is": (first.settings.repeats, second.settings.repeats),
+        "--groups is": (first.data.get("groups"), second.data.get("groups")),
+        "--order is": (first.data.get("order"), second.data.get("order")),
+        "--test-size is": (first.settings.test_size, second.settings.test_size),
+        "--seed, which makes the folds, is": (first.settings.seed, second.settings.seed),
+    }
+    if changed:  # otherwise the same file may have another name
+        values = {"the data are": (first.data["name"], second.data["name"]), **values}
+    differences = [
+        f"{subject} {_to_text(there)} there and {_to_text(here)} here"
+        for subject, (there, here) in values.items()
+        if there != here
+    ]
+    if changed and not differences:
+        return ["the data's contents or columns changed"]
+    return differences
+
+
+def _to_text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

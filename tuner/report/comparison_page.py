@@ -1,4 +1,4 @@
-"""The page of several studies: which found the better network, and what each found."""
+"""The page that compares studies: which found the better network, and what each found."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,130 +15,153 @@ from tuner.report.figures import (
 )
 from tuner.report.page import Page, Section
 from tuner.scoring import OBJECTIVES
-from tuner.words import format_hyperparameters, format_interval, format_score, join_words, say_name
+from tuner.words import (
+    format_hyperparameters,
+    format_interval,
+    format_score,
+    join_words,
+    say_name,
+)
 
 __all__ = ["make_comparison_page"]
 
-Exported = Mapping[str, OutOfBag]
-"""What choosing what each study exports comes to on rows left out, by the study's name."""
+CorrectedScores = Mapping[str, OutOfBag]
+"""The corrected score of each study's exported model, by the study's name."""
 
 
 def make_comparison_page(studies: Sequence[ComparedStudy]) -> Page:
     """Return the page that compares studies of the same rows and folds.
 
-    They are judged by the objective of the first one, whatever the others optimised.
+    All studies are scored by the objective of the first one, even if they optimised another.
     """
     objective = studies[0].study.record.objective.name
-    exported = {each.name: each.exported(objective) for each in studies}
-    found = compare_studies(exported, maximise=OBJECTIVES[objective].direction == "max")
+    scores = {study.name: study.score_export(objective) for study in studies}
+    pairs = compare_studies(scores, maximise=OBJECTIVES[objective].direction == "max")
     data = studies[0].study.record.data
     subject = f"{data['name']}, {data['rows']:,} rows · {len(studies)} studies"
-    names = join_words([each.name for each in studies], "or")
-    title = f"Which found the better network: {names}?"
+    names = join_words([study.name for study in studies], "or")
     sections = (
-        _scores(studies, exported, found, objective),
-        _networks(studies, exported, objective),
-        _searches(studies, objective),
-        _method(studies),
+        _make_scores_section(studies, scores, pairs, objective),
+        _make_networks_section(studies, scores, objective),
+        _make_searches_section(studies, objective),
+        _make_method_section(studies),
     )
-    return Page(title, subject, _headline(exported, found, objective), sections)
+    title = f"Which found the better network: {names}?"
+    return Page(title, subject, _write_headline(scores, pairs, objective), sections)
 
 
-def _headline(exported: Exported, found: Sequence[Pair[str]], objective: str) -> tuple[str, ...]:
-    best = found[0].first
-    beside = [each for each in found if each.first == best]
-    alike = [each.second for each in beside if not each.told_apart]
+def _write_headline(
+    scores: CorrectedScores, pairs: Sequence[Pair[str]], objective: str
+) -> tuple[str, ...]:
+    best = pairs[0].first
+    with_best = [pair for pair in pairs if pair.first == best]
+    undecided = [pair.second for pair in with_best if not pair.told_apart]
     first = (
         f"The best score, corrected for the choice, is that of {best}: {say_name(objective)} "
-        f"{_corrected(exported[best])}."
+        f"{_format_corrected(scores[best])}."
     )
-    if not alike:
-        return first, "By their paired differences it is better than all others."
-    others = ", ".join(alike)
-    if len(alike) == len(beside):
-        return f"By their rows these cannot be told apart: {best}, {others}.", first
-    return first, f"By their rows it cannot be told apart from {others}."
+    if not undecided:
+        return first, "Its paired differences show that it is better than all others."
+    names = ", ".join(undecided)
+    if len(undecided) == len(with_best):
+        return f"The paired differences cannot tell these studies apart: {best}, {names}.", first
+    return first, f"Its paired differences cannot tell it apart from {names}."
 
 
-def _corrected(exported: OutOfBag) -> str:
-    return format_score(exported.score, exported.standard_error)
+def _format_corrected(corrected: OutOfBag) -> str:
+    return format_score(corrected.score, corrected.standard_error)
 
 
-def _scores(
-    studies: Sequence[ComparedStudy], exported: Exported, found: Sequence[Pair[str]], objective: str
+def _make_scores_section(
+    studies: Sequence[ComparedStudy],
+    scores: CorrectedScores,
+    pairs: Sequence[Pair[str]],
+    objective: str,
 ) -> Section:
-    best = found[0].first
-    worse = {each.second for each in found if each.first == best and each.told_apart}
+    best = pairs[0].first
+    worse = {pair.second for pair in pairs if pair.first == best and pair.told_apart}
     estimates = [
-        _estimate(each, exported[each.name], leads=each.name not in worse) for each in studies
+        _make_estimate(study, scores[study.name], leads=study.name not in worse)
+        for study in studies
     ]
-    chart = draw_intervals(estimates, "", objective, told=("cannot be told apart", "worse"))
+    chart = draw_intervals(estimates, "", objective, legend=("cannot be told apart", "worse"))
     caption = (
-        "The score of what each study exported, corrected for the choice, with its 95 % "
-        "interval. The rows are the same ones, so that the table's paired differences tell more "
-        "than whether intervals overlap."
+        "The corrected score of each study's exported model, with its 95 % interval. All studies "
+        "predict the same rows. The paired differences in the table therefore say more than an "
+        "overlap of the intervals."
     )
-    figure = Figure(
-        "scores", to_specification(chart, height=compute_bars_height(len(estimates))), "", caption
+    height = compute_bars_height(len(estimates))
+    notes = (
+        "A study with more trials has more to choose from, and a better score for that reason "
+        "alone. The correction removes this advantage. Each interval is for one pair; the adjusted "
+        "p is for all pairs at once (Holm 1979). The comparison is of these trials: another search "
+        "of the same space would find other networks.",
     )
-    rows = tuple(
-        (
-            f"{each.first} less {each.second}",
-            f"{each.difference:+.4f}",
-            format_interval(each.interval),
-            f"{each.adjusted_p:.3f}",
-            "yes" if each.told_apart else "no",
-        )
-        for each in found
+    blocks = (
+        Figure("scores", to_specification(chart, height=height), "", caption),
+        _make_pairs_table(pairs, objective),
+        Paragraphs(notes, small=True),
     )
-    header = ("difference", say_name(objective), "95 % interval", "adjusted p", "told apart")
-    words = Paragraphs(
-        (
-            "A study with more trials has more to choose from, and the better score by that alone: "
-            "hence the correction. An interval is of one pair by itself; the adjusted p is for all "
-            "pairs at once (Holm 1979). All this is of these trials on rows of this kind: another "
-            "search of the same space would find other networks.",
-        ),
-        small=True,
-    )
-    table = TableBlock(header, rows, frozenset({1, 2, 3}))
-    return Section("scores", "Which is better?", (figure, table, words))
+    return Section("scores", "Which is better?", blocks)
 
 
-def _estimate(study: ComparedStudy, exported: OutOfBag, *, leads: bool) -> Estimate:
-    mean, margin = exported.score, NORMAL * exported.standard_error
+def _make_estimate(study: ComparedStudy, corrected: OutOfBag, *, leads: bool) -> Estimate:
+    mean, margin = corrected.score, NORMAL * corrected.standard_error
     return Estimate(study.name, mean, mean - margin, mean + margin, leads, study.picks.exported)
 
 
-def _networks(studies: Sequence[ComparedStudy], exported: Exported, objective: str) -> Section:
-    rows = [
-        ("question", *(each.study.record.title for each in studies)),
-        ("exported", *(each.picks.exported for each in studies)),
-        (f"its {say_name(objective)}, cross-validated", *(_plain(e, objective) for e in studies)),
-        ("corrected for the choice", *(_corrected(exported[each.name]) for each in studies)),
-        ("best trial", *(str(each.picks.best.trial) for each in studies)),
-        ("its hyperparameters", *(_searched(each) for each in studies)),
-        ("its parameters", *(f"{each.picks.best.parameters:,}" for each in studies)),
-        ("smallest good network", *(_smallest(each) for each in studies)),
+def _make_pairs_table(pairs: Sequence[Pair[str]], objective: str) -> TableBlock:
+    header = ("difference", say_name(objective), "95 % interval", "adjusted p", "told apart")
+    rows = tuple(
         (
-            f"{say_name(objective)}, held-out test",
-            *(
-                format_score(*each.test[objective]) if objective in each.test else "–"
-                for each in studies
-            ),
+            f"{pair.first} less {pair.second}",
+            f"{pair.difference:+.4f}",
+            format_interval(pair.interval),
+            f"{pair.adjusted_p:.3f}",
+            "yes" if pair.told_apart else "no",
+        )
+        for pair in pairs
+    )
+    return TableBlock(header, rows, number_columns=frozenset({1, 2, 3}))
+
+
+def _make_networks_section(
+    studies: Sequence[ComparedStudy], scores: CorrectedScores, objective: str
+) -> Section:
+    score_name = say_name(objective)
+    rows = [
+        ("question", *(study.study.record.title for study in studies)),
+        ("exported", *(study.picks.exported for study in studies)),
+        (
+            f"its {score_name}, cross-validated",
+            *(_format_uncorrected(study, objective) for study in studies),
         ),
+        (
+            "corrected for the choice",
+            *(_format_corrected(scores[study.name]) for study in studies),
+        ),
+        ("best trial", *(str(study.picks.best.trial) for study in studies)),
+        ("its hyperparameters", *(_describe_best(study) for study in studies)),
+        ("its parameters", *(f"{study.picks.best.parameters:,}" for study in studies)),
+        ("smallest good network", *(_describe_smallest(study) for study in studies)),
+        (f"{score_name}, held-out test", *(_format_test(study, objective) for study in studies)),
     ]
-    header = ("", *(each.name for each in studies))
-    wide = frozenset(range(1, len(header)))
-    return Section("networks", "What did each find?", (TableBlock(header, tuple(rows), wide=wide),))
+    header = ("", *(study.name for study in studies))
+    wrapped = frozenset(range(1, len(header)))
+    table = TableBlock(header, tuple(rows), wrapped_columns=wrapped)
+    return Section("networks", "What did each find?", (table,))
 
 
-def _plain(study: ComparedStudy, objective: str) -> str:
+def _format_uncorrected(study: ComparedStudy, objective: str) -> str:
     pick = study.picks.exported_pick
     return format_score(pick.scores[objective], pick.standard_errors[objective])
 
 
-def _searched(study: ComparedStudy) -> str:
+def _format_test(study: ComparedStudy, objective: str) -> str:
+    return format_score(*study.test[objective]) if objective in study.test else "–"
+
+
+def _describe_best(study: ComparedStudy) -> str:
     best, fixed = study.picks.best, study.study.record.fixed
     values = {**best.hyperparameters, **best.derived}
     return format_hyperparameters(
@@ -146,36 +169,35 @@ def _searched(study: ComparedStudy) -> str:
     )
 
 
-def _smallest(study: ComparedStudy) -> str:
+def _describe_smallest(study: ComparedStudy) -> str:
     smallest = study.picks.smallest
     return f"trial {smallest.trial}, {smallest.parameters:,} parameters"
 
 
-def _searches(studies: Sequence[ComparedStudy], objective: str) -> Section:
-    same = [each for each in studies if each.study.record.objective.name == objective]
-    trials = {each.name: tabulate(each.records, each.study.record) for each in same}
-    caption = "Lines are the best completed trial so far, points all that completed."
-    blocks: list[Block] = [
-        Figure("progress", to_specification(draw_progress(trials, objective)), "", caption)
-    ]
-    if len(same) < len(studies):
-        left = ", ".join(each.name for each in studies if each not in same)
-        words = f"Not drawn, since another objective was optimised there: {left}."
-        blocks.append(Paragraphs((words,), small=True))
+def _make_searches_section(studies: Sequence[ComparedStudy], objective: str) -> Section:
+    drawn = [study for study in studies if study.study.record.objective.name == objective]
+    trials = {study.name: tabulate(study.records, study.study.record) for study in drawn}
+    chart = to_specification(draw_progress(trials, objective))
+    caption = "Lines show the best completed trial so far, points all completed trials."
+    blocks: list[Block] = [Figure("progress", chart, "", caption)]
+    if len(drawn) < len(studies):
+        names = ", ".join(study.name for study in studies if study not in drawn)
+        text = f"Not drawn, because these studies optimised another objective: {names}."
+        blocks.append(Paragraphs((text,), small=True))
     header = ("study", "trials", "completed", "pruned", "failed", "seconds of training")
-    rows = tuple(_counts(each) for each in studies)
-    blocks.append(TableBlock(header, rows, frozenset(range(1, len(header)))))
+    rows = tuple(_count_trials(study) for study in studies)
+    blocks.append(TableBlock(header, rows, number_columns=frozenset(range(1, len(header)))))
     return Section("searches", "How did the searches go?", tuple(blocks))
 
 
-def _counts(study: ComparedStudy) -> tuple[str, ...]:
+def _count_trials(study: ComparedStudy) -> tuple[str, ...]:
     statuses = [record.result.status for record in study.records]
-    counts = (str(statuses.count(kind)) for kind in ("completed", "pruned", "failed"))
+    counts = (str(statuses.count(status)) for status in ("completed", "pruned", "failed"))
     seconds = sum(record.result.seconds for record in study.records)
     return (study.name, str(len(statuses)), *counts, f"{seconds:.1f}")
 
 
-def _method(studies: Sequence[ComparedStudy]) -> Section:
+def _make_method_section(studies: Sequence[ComparedStudy]) -> Section:
     first = studies[0].study.record
     split = first.split
     facts = (
@@ -184,12 +206,12 @@ def _method(studies: Sequence[ComparedStudy]) -> Section:
         ("split", f"{split.description}, of {len(split.train):,} training rows, the same for all"),
         *((name, str(first.data[name])) for name in ("groups", "order") if first.data.get(name)),
         ("seed", str(first.settings.seed)),
-        *((each.name, _how(each)) for each in studies),
+        *((study.name, _describe_search(study)) for study in studies),
     )
     return Section("method", "How it was done", (Facts(facts),))
 
 
-def _how(study: ComparedStudy) -> str:
+def _describe_search(study: ComparedStudy) -> str:
     settings = study.study.record.settings
     return (
         f"space {study.study.record.space}, objective {settings.objective}, oracle "

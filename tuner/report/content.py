@@ -1,4 +1,4 @@
-"""What a report is written from."""
+"""The content of a study's report: the study, and all results of its analysis."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ __all__ = ["ReportContent"]
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
-    """A study, and what analysis says of it.
+    """Everything that a study's report shows.
 
     Attributes:
         study: The study on the disk.
-        truth: What out-of-fold predictions are held against.
-        records: Its trials, by number.
-        picks: The networks that it names.
-        test: Mean and standard error of each objective on the held-out rows, by name, of what was
-            exported; empty where none were held back, or nothing was exported yet.
-        answers: What it says in sentences.
-        baselines: Judged beside the best network; empty where none were trained.
-        fronts: Those that no other beats in both score and cost.
+        truth: The true classes, against which out-of-fold predictions are scored.
+        records: The study's trials, by number.
+        picks: The networks that the study names.
+        test: Mean and standard error of each objective on the held-out rows, by name, for the
+            exported model. Empty if no rows were held out, or if nothing was exported yet.
+        answers: The study's answers, in sentences.
+        baselines: The baselines, compared with the exported model. Empty if none were trained.
+        fronts: The trials that no other trial beats in both score and cost.
         trials: The trials as rows for charts.
     """
 
@@ -47,27 +47,27 @@ class ReportContent:
 
     @property
     def record(self) -> StudyRecord:
-        """What makes it this study."""
+        """The study's data, settings, space and folds."""
         return self.study.record
 
     @property
     def objective(self) -> str:
-        """What it optimises."""
+        """The name of the objective."""
         return self.study.record.objective.name
 
     @property
     def maximise(self) -> bool:
-        """Whether more of it is better."""
+        """Whether a higher score is better."""
         return self.study.record.objective.direction == "max"
 
     @property
     def completed(self) -> tuple[TrialRecord, ...]:
         """The trials that trained to their end, the best first."""
         sign = -1.0 if self.maximise else 1.0
-        trained = (record for record in self.records if record.completed)
-        return tuple(sorted(trained, key=lambda r: (sign * r.result.score, r.trial)))
+        completed = (record for record in self.records if record.completed)
+        return tuple(sorted(completed, key=lambda r: (sign * r.result.score, r.trial)))
 
     def describe_trial(self, trial: TrialRecord) -> str:
-        """Return by what a trial differs from the others."""
+        """Return the hyperparameters in which the trials differ, with this trial's values."""
         values = {**trial.hyperparameters, **trial.derived}
         return format_hyperparameters({n: values[n] for n in self.trials.names if n in values})

@@ -1,4 +1,4 @@
-"""A page of HTML: sections of sentences, charts and tables, in one file that fetches nothing."""
+"""An HTML page: sections of paragraphs, charts and tables, in one file that fetches nothing."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["Page", "Section", "preload_charting"]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page.
+    """A section of a page.
 
     Attributes:
-        name: Unique on its page; links to it end so.
-        title: Its heading.
-        blocks: What stands in it.
+        name: A name that is unique on its page; links to the section end with it.
+        title: The heading.
+        blocks: The section's contents.
     """
 
     name: str
@@ -39,9 +39,9 @@ class Page:
 
     Attributes:
         title: The question.
-        subject: What was studied, in a line.
-        headline: The answer in sentences.
-        sections: What it rests on.
+        subject: The study and its data, in one line.
+        headline: The answer, in sentences.
+        sections: The evidence for the answer.
     """
 
     title: str
@@ -50,7 +50,7 @@ class Page:
     sections: tuple[Section, ...]
 
     def collect_charts(self) -> dict[str, dict[str, Any]]:
-        """Return the charts by name."""
+        """Return the Vega-Lite specification of each chart, by the figure's name."""
         blocks = [block for section in self.sections for block in section.blocks]
         return {figure.name: figure.chart for figure in find_figures(blocks)}
 
@@ -63,9 +63,9 @@ class Page:
             headline=Paragraphs(self.headline).to_html(),
             links=links,
             sections="\n".join(section.to_html() for section in self.sections),
-            style=_asset("report.css"),
-            library=_library(),
-            script=_asset("report.js"),
+            style=_read_asset("report.css"),
+            library=_bundle_vega(),
+            script=_read_asset("report.js"),
         )
 
 
@@ -90,8 +90,8 @@ _PAGE = """<!doctype html>
 </div>
 <nav>{links}</nav>
 </header>
-<noscript><p>The charts of this page are drawn by JavaScript, which is turned off here. The
-sentences and the tables do without it.</p></noscript>
+<noscript><p>The charts on this page need JavaScript, which is turned off. The text and the tables
+do not need it.</p></noscript>
 {sections}
 </main>
 <script>{library}</script>
@@ -101,22 +101,22 @@ sentences and the tables do without it.</p></noscript>
 """
 
 
-def _asset(name: str) -> str:
+def _read_asset(name: str) -> str:
     return files("tuner.report").joinpath("assets").joinpath(name).read_text(encoding="utf-8")
 
 
 def preload_charting() -> None:
-    """Do what every page needs and what takes two seconds, for pages that are yet to come."""
-    import altair  # noqa: F401  (imported for the figures)
+    """Import Altair and bundle Vega, which takes two seconds, before the first page needs them."""
+    import altair  # noqa: F401  (imported so that the figures import it at no cost)
 
-    _library()
+    _bundle_vega()
 
 
 @cache
-def _library() -> str:
+def _bundle_vega() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script, from vl-convert's own copy.
 
-    Making it takes a second and a half.
+    Bundling takes 1.5 seconds, so the script is cached.
     """
     import vl_convert
 

@@ -1,4 +1,4 @@
-"""The page of a study: its question, its answer, and what the answer rests on."""
+"""The page of a study: its question, its answer, and the evidence for the answer."""
 
 from tuner.report.content import ReportContent
 from tuner.report.page import Page

@@ -1,4 +1,4 @@
-"""Where the seconds of a study went, by its journal."""
+"""How many seconds each part of a study took, computed from its journal."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -6,11 +6,11 @@ from typing import Any
 
 from tuner.study import EventKind, TrialRecord
 
-__all__ = ["TimeSpent", "spent"]
+__all__ = ["TimeSpent", "measure_time_spent"]
 
-# What the time before an event went into, and what begins after it: by the event's kind, or by
-# the name of a stage that is done. A resumed run skips the stages that were done.
-_UNTIL = {
+# The part of the time that ends with an event, and the part that begins with it: by the event's
+# kind, or by the name of the stage that is done. A resumed run skips stages that were done before.
+_PART_BEFORE = {
     EventKind.PROPOSED: "searching",
     EventKind.TRIAL: "searching",
     "searching": "searching",
@@ -22,7 +22,7 @@ _UNTIL = {
     "baselines": "report",
     "report": "report",
 }
-_AFTER = {
+_PART_AFTER = {
     "searching": "final_training",
     EventKind.TESTED: "export",
     EventKind.EXPORTED: "report",
@@ -36,17 +36,17 @@ _AFTER = {
 
 @dataclass(frozen=True, slots=True)
 class TimeSpent:
-    """Seconds of wall time over all searches of a study; breaks between them do not count.
+    """Seconds of wall time of all searches of a study; breaks between them do not count.
 
     Attributes:
-        searching: From a search's beginning to its last trial.
-        final_training: Of picking, and of training what was picked on all training rows.
-        export: Of writing the model, and of checking it.
-        report: Of all that follows: prediction times, baselines and the report. While the report
-            is written, nobody knows yet.
-        training: Of trials by status. Trials train side by side, so that these may add up to more
-            than the wall time.
-        searches: How often the study was begun, or gone on with.
+        searching: Seconds from the beginning of each search to its last trial.
+        final_training: Seconds to pick the networks, and to train them on all training rows.
+        export: Seconds to write the model, and to check it.
+        report: Seconds for prediction times, baselines and the report; 0 while the first report is
+            written.
+        training: Seconds of training by status of the trials. Trials train at the same time, so
+            the sum may exceed the wall time.
+        searches: How many searches the study has had: the first one, and each that resumed it.
     """
 
     searching: float
@@ -57,24 +57,26 @@ class TimeSpent:
     searches: int
 
 
-def spent(events: Iterable[Mapping[str, Any]], records: Sequence[TrialRecord]) -> TimeSpent:
-    """Return where the seconds went.
+def measure_time_spent(
+    events: Iterable[Mapping[str, Any]], records: Sequence[TrialRecord]
+) -> TimeSpent:
+    """Return how many seconds each part of the study took.
 
     Args:
-        events: Those of the journal, oldest first.
-        records: The trials.
+        events: The journal's events, the oldest first.
+        records: The study's trials.
     """
     seconds = {field.name: 0.0 for field in fields(TimeSpent) if field.type is float}
-    searches, last, stage = 0, 0, "searching"
+    searches, last_time, part = 0, 0, "searching"
     for event in events:
         kind = event["event"]
         if kind == EventKind.BEGUN:
-            searches, stage = searches + 1, "searching"
-        elif stage:
+            searches, part = searches + 1, "searching"
+        elif part:
             name = event["stage"] if kind == EventKind.STAGE else kind
-            seconds[_UNTIL.get(name, stage)] += (event["time"] - last) / 1000
-            stage = _AFTER.get(name, stage)
-        last = event["time"]
+            seconds[_PART_BEFORE.get(name, part)] += (event["time"] - last_time) / 1000
+            part = _PART_AFTER.get(name, part)
+        last_time = event["time"]
     training: dict[str, float] = {}
     for record in records:
         status = record.result.status

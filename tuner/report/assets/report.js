@@ -1,4 +1,4 @@
-// Draws each chart from the specification beside it. Nothing is fetched: all data are in the page.
+// Draw each chart from the specification beside it. Nothing is fetched: the page has all data.
 for (const place of document.querySelectorAll(".chart")) {
   const specification = JSON.parse(document.getElementById(place.dataset.specification).textContent);
   vegaEmbed(place, specification, { renderer: "svg", actions: false }).catch((error) => {
@@ -6,7 +6,7 @@ for (const place of document.querySelectorAll(".chart")) {
     console.error(error);
   });
 }
-// What is folded away on the screen is wanted on paper.
+// Unfold everything for printing, and fold it again afterwards.
 addEventListener("beforeprint", () => {
   for (const part of document.querySelectorAll("details:not([open])")) {
     part.open = true;

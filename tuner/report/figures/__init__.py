@@ -1,12 +1,12 @@
-"""One chart a file: pure functions of small records to Altair's charts."""
+"""The charts of reports, one in each module: functions from small records to Altair charts."""
 
 from tuner.report.figures.bars import Bar, compute_bars_height, draw_bars
 from tuner.report.figures.calibration import draw_reliability_diagram, make_confidence_bins
-from tuner.report.figures.confusion import count_confusions, draw_confusion_matrix
+from tuner.report.figures.confusion import MAX_CLASSES, count_confusions, draw_confusion_matrix
 from tuner.report.figures.cost import draw_score_by_size, draw_score_by_time
 from tuner.report.figures.heat_map import draw_heat_map
 from tuner.report.figures.intervals import Estimate, draw_intervals
-from tuner.report.figures.learning_curves import FOLDS, draw_learning_curves
+from tuner.report.figures.learning_curves import MAX_FOLDS, draw_learning_curves
 from tuner.report.figures.losses import draw_losses
 from tuner.report.figures.progress import draw_progress
 from tuner.report.figures.theme import to_specification
@@ -15,7 +15,8 @@ from tuner.report.figures.trials import Trials, tabulate
 from tuner.report.figures.trials_over_time import draw_trials_over_time
 
 __all__ = [
-    "FOLDS",
+    "MAX_CLASSES",
+    "MAX_FOLDS",
     "Bar",
     "Estimate",
     "Trials",

@@ -1,4 +1,4 @@
-"""Named amounts as bars: where seconds went, how much each hyperparameter matters."""
+"""A bar chart of named amounts, such as seconds per stage or the importance of hyperparameters."""
 
 from __future__ import annotations
 
@@ -19,51 +19,51 @@ class Bar:
     """A named amount.
 
     Attributes:
-        name: What it is of.
-        amount: How much.
-        written: The same in words, with its unit.
-        counts: Whether it is more than chance; else its bar is grey.
+        name: The name at the axis.
+        amount: The length of the bar.
+        label: The amount as text, with its unit.
+        above_chance: Whether the amount exceeds chance; if not, the bar is grey. Defaults to True.
     """
 
     name: str
     amount: float
-    written: str
-    counts: bool = True
+    label: str
+    above_chance: bool = True
 
 
-def draw_bars(of: Sequence[Bar], title: str, *, form: str = ",f") -> alt.LayerChart:
-    """Return a bar for each amount, from top to bottom.
+def draw_bars(bars: Sequence[Bar], title: str, *, tick_format: str = ",f") -> alt.LayerChart:
+    """Return a horizontal bar for each amount, in the given order from top to bottom.
 
     Args:
-        of: The amounts.
+        bars: The amounts.
         title: What is measured, with its unit.
-        form: Of the axis' labels, in the language of d3-format.
+        tick_format: The format of the axis labels, in the language of d3-format. Defaults to
+            ",f".
     """
     import altair as alt
     import pandas as pd
 
-    frame = pd.DataFrame([asdict(bar) for bar in of])
+    frame = pd.DataFrame([asdict(bar) for bar in bars])
     names = alt.Y(
         "name:N",
         title=None,
         sort=None,
         axis=alt.Axis(labelLimit=150, labelPadding=6, ticks=False, domain=False),
     )
-    top = max(float(frame.amount.max()), 1e-9)
+    largest = max(float(frame.amount.max()), 1e-9)
     x = alt.X(
         "amount:Q",
         title=title,
-        scale=alt.Scale(domain=[0, 1.22 * top], nice=False),
-        axis=alt.Axis(format=form, tickCount=6),
+        scale=alt.Scale(domain=[0, 1.22 * largest], nice=False),  # leaves room for the labels
+        axis=alt.Axis(format=tick_format, tickCount=6),
     )
-    tooltip = [alt.Tooltip("name:N", title="of"), alt.Tooltip("written:N", title=title)]
+    tooltip = [alt.Tooltip("name:N", title="name"), alt.Tooltip("label:N", title=title)]
     base = alt.Chart(frame).encode(y=names, x=x, tooltip=tooltip)
-    written = base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="written:N")
-    color = alt.when("datum.counts").then(alt.value(BLUE)).otherwise(alt.value(GREY))
-    coloured = base.mark_bar(height={"band": 0.65}).encode(color=color)
-    return alt.layer(coloured, written)
+    labels = base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="label:N")
+    color = alt.when("datum.above_chance").then(alt.value(BLUE)).otherwise(alt.value(GREY))
+    return alt.layer(base.mark_bar(height={"band": 0.65}).encode(color=color), labels)
 
 
 def compute_bars_height(count: int) -> int:
-    """Return the height of a chart of so many bars, in pixels."""
+    """Return the height of a chart of this many bars, in pixels."""
     return 34 * count + 40

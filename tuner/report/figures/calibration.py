@@ -1,4 +1,4 @@
-"""Whether a probability means what it says: a reliability diagram."""
+"""A reliability diagram: whether predicted probabilities are calibrated."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from tuner.report.figures.theme import BLUE, GREY, INK
 
 if TYPE_CHECKING:
     import altair as alt
+    import pandas as pd
 
 __all__ = ["Bin", "draw_reliability_diagram", "make_confidence_bins"]
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Rows whose top class has about the same probability.
+    """Rows whose most probable class has about the same probability.
 
     Attributes:
-        low: Where the bin begins.
-        high: Where it ends.
-        rows: How many rows are in it.
-        confidence: Mean probability of their top class.
-        accuracy: Share of them whose top class is right.
-        error: Standard error of that share.
+        low: Lower end of the bin.
+        high: Upper end of the bin.
+        rows: Number of rows.
+        confidence: Mean probability of their most probable class.
+        accuracy: Share of the rows whose most probable class is the true one.
+        error: Standard error of `accuracy`.
     """
 
     low: float
@@ -38,16 +39,18 @@ class Bin:
 
 
 def make_confidence_bins(probabilities: np.ndarray, y: np.ndarray) -> list[Bin]:
-    """Return the bins that have rows; a bin holds its upper end.
+    """Return the bins that have rows; a bin includes its upper end.
 
-    **Shape**: `(…, rows, classes)` and `(rows,)`; each prediction counts.
+    Each prediction of a row counts, if there are several.
+
+    **Shape**: `(…, rows, classes)` and `(rows,)`.
     """
     predictions = probabilities.reshape(-1, probabilities.shape[-1])
-    confidences, places = bin_by_confidence(predictions)
-    right = (predictions.argmax(axis=1) == np.resize(y, len(predictions))).astype(np.float64)
-    rows = np.bincount(places, minlength=BINS)
-    confidence = np.bincount(places, weights=confidences, minlength=BINS) / np.maximum(rows, 1)
-    accuracy = np.bincount(places, weights=right, minlength=BINS) / np.maximum(rows, 1)
+    confidences, bins = bin_by_confidence(predictions)
+    correct = (predictions.argmax(axis=1) == np.resize(y, len(predictions))).astype(np.float64)
+    rows = np.bincount(bins, minlength=BINS)
+    confidence = np.bincount(bins, weights=confidences, minlength=BINS) / np.maximum(rows, 1)
+    accuracy = np.bincount(bins, weights=correct, minlength=BINS) / np.maximum(rows, 1)
     errors = np.sqrt(accuracy * (1 - accuracy) / np.maximum(rows, 1))
     return [
         Bin(
@@ -63,34 +66,23 @@ def make_confidence_bins(probabilities: np.ndarray, y: np.ndarray) -> list[Bin]:
 
 
 def draw_reliability_diagram(bins: list[Bin]) -> alt.LayerChart:
-    """Return accuracy against confidence; grey bars are the share of all rows in each bin."""
+    """Return accuracy against confidence; grey bars show each bin's share of all rows."""
     import altair as alt
     import pandas as pd
 
-    total = sum(each.rows for each in bins)
-    rows = [
-        {
-            **asdict(each),
-            "share": each.rows / total,
-            "from": max(each.accuracy - each.error, 0.0),
-            "to": min(each.accuracy + each.error, 1.0),
-        }
-        for each in bins
-    ]
-    frame = pd.DataFrame(rows).round(5)
     unit = alt.Scale(domain=[0, 1])
     percent = alt.Axis(format="%", tickCount=5)
     title = "accuracy; grey: share of the rows"
     y = alt.Y("accuracy:Q", title=title, scale=unit, axis=percent)
-    x = alt.X("confidence:Q", title="probability of the top class", scale=unit, axis=percent)
+    x = alt.X("confidence:Q", title="probability of the predicted class", scale=unit, axis=percent)
     tooltip = [
         alt.Tooltip("rows:Q", title="rows", format=","),
-        alt.Tooltip("share:Q", title="of all rows", format=".1%"),
+        alt.Tooltip("share:Q", title="share of all rows", format=".1%"),
         alt.Tooltip("confidence:Q", title="mean probability", format=".1%"),
         alt.Tooltip("accuracy:Q", title="accuracy", format=".1%"),
     ]
-    base = alt.Chart(frame)
-    bars = base.mark_rect(color=GREY, opacity=0.35, stroke="#ffffff").encode(
+    base = alt.Chart(_make_frame(bins))
+    shares = base.mark_rect(color=GREY, opacity=0.35, stroke="#ffffff").encode(
         x=alt.X("low:Q", scale=unit),
         x2="high:Q",
         y=alt.Y("share:Q", scale=unit),
@@ -102,4 +94,20 @@ def draw_reliability_diagram(bins: list[Bin]) -> alt.LayerChart:
     errors = base.mark_rule(color=BLUE).encode(x=x, y=alt.Y("from:Q", scale=unit), y2="to:Q")
     line = base.mark_line(color=BLUE).encode(x=x, y=y)
     points = base.mark_circle(color=BLUE, size=70, opacity=1).encode(x=x, y=y, tooltip=tooltip)
-    return alt.layer(bars, ideal, errors, line, points)
+    return alt.layer(shares, ideal, errors, line, points)
+
+
+def _make_frame(bins: list[Bin]) -> pd.DataFrame:
+    import pandas as pd
+
+    total = sum(bin.rows for bin in bins)
+    rows = [
+        {
+            **asdict(bin),
+            "share": bin.rows / total,
+            "from": max(bin.accuracy - bin.error, 0.0),
+            "to": min(bin.accuracy + bin.error, 1.0),
+        }
+        for bin in bins
+    ]
+    return pd.DataFrame(rows).round(5)

@@ -1,4 +1,4 @@
-"""Learning rate and batch size together: the best score, and where training diverged."""
+"""A heat map of learning rate and batch size: the best score, and where training diverged."""
 
 from __future__ import annotations
 
@@ -19,42 +19,26 @@ __all__ = ["draw_heat_map"]
 
 
 def draw_heat_map(cells: Sequence[Cell], objective: str, *, maximise: bool) -> alt.LayerChart:
-    """Return a square for each cell with its best score: the darker, the better.
+    """Return a square for each cell that has trials, darker for a better score.
 
-    Cells without trials stay empty; a cross marks those in which a trial diverged.
+    A cross marks the cells in which a trial diverged.
 
     Args:
-        cells: By learning rate and batch size.
-        objective: What the scores are of.
-        maximise: Whether more is better.
+        cells: The cells of learning rate and batch size.
+        objective: The objective that the scores are of.
+        maximise: Whether a higher score is better.
     """
     import altair as alt
 
-    frame = _frame([cell for cell in cells if cell.trials])
-    frame["dark"] = _dark(frame.score.astype(float), objective, maximise=maximise)
-    rates = [_rates(rate) for rate in sorted({cell.learning_rate for cell in cells})]
-    sizes = [_sizes(size) for size in sorted({cell.batch_size for cell in cells})]
-    labels = {"grid": False, "ticks": False, "domain": False}
-    tilted = alt.Axis(labelAngle=-35, **labels)
-    tooltip = [
-        alt.Tooltip("rate:N", title="learning rate"),
-        alt.Tooltip("size:N", title="batch size"),
-        alt.Tooltip("trials:Q", title="trials"),
-        alt.Tooltip("diverged:Q", title="diverged"),
-        alt.Tooltip("pruned:Q", title="pruned"),
-        alt.Tooltip("score:Q", title=f"best {say_name(objective)}", format=".4f"),
-        alt.Tooltip("trial:Q", title="of trial"),
-    ]
-    base = alt.Chart(frame).encode(
-        x=alt.X("rate:O", title="learning rate", sort=rates, axis=tilted),
-        y=alt.Y("size:O", title="batch size", sort=sizes[::-1], axis=alt.Axis(**labels)),
-        tooltip=tooltip,
-    )
+    frame = _make_frame([cell for cell in cells if cell.trials])
+    frame["dark"] = _find_dark(frame.score.astype(float), objective, maximise=maximise)
+    base = alt.Chart(frame).encode(**_make_axes(cells), tooltip=_make_tooltip(objective))
     scored = base.transform_filter("isValid(datum.score)")
+    scale = _make_color_scale(objective, maximise=maximise)
     squares = scored.mark_rect(stroke="#ffffff").encode(
-        color=alt.Color("score:Q", scale=_scale(objective, maximise), legend=None)
+        color=alt.Color("score:Q", scale=scale, legend=None)
     )
-    words = scored.mark_text(fontSize=11).encode(
+    labels = scored.mark_text(fontSize=11).encode(
         text=alt.Text("score:Q", format=".3f"),
         color=alt.when("datum.dark").then(alt.value("#ffffff")).otherwise(alt.value(INK)),
     )
@@ -62,10 +46,38 @@ def draw_heat_map(cells: Sequence[Cell], objective: str, *, maximise: bool) -> a
         shape="cross", angle=45, color=RED, stroke="#ffffff", filled=True, size=150, opacity=1
     )
     empty = base.mark_rect(color="#ffffff", stroke="#c9d1d9")
-    return alt.layer(empty, squares, crosses, words)
+    return alt.layer(empty, squares, crosses, labels)
 
 
-def _scale(objective: str, maximise: bool) -> Any:
+def _make_axes(cells: Sequence[Cell]) -> dict[str, Any]:
+    """Return the axes, with a place for every cell, even for those that have no trials."""
+    import altair as alt
+
+    rates = [_label_rates(bounds) for bounds in sorted({cell.learning_rate for cell in cells})]
+    sizes = [_label_sizes(bounds) for bounds in sorted({cell.batch_size for cell in cells})]
+    plain = {"grid": False, "ticks": False, "domain": False}
+    tilted = alt.Axis(labelAngle=-35, **plain)
+    return {
+        "x": alt.X("rate:O", title="learning rate", sort=rates, axis=tilted),
+        "y": alt.Y("size:O", title="batch size", sort=sizes[::-1], axis=alt.Axis(**plain)),
+    }
+
+
+def _make_tooltip(objective: str) -> list[alt.Tooltip]:
+    import altair as alt
+
+    return [
+        alt.Tooltip("rate:N", title="learning rate"),
+        alt.Tooltip("size:N", title="batch size"),
+        alt.Tooltip("trials:Q", title="trials"),
+        alt.Tooltip("diverged:Q", title="diverged"),
+        alt.Tooltip("pruned:Q", title="pruned"),
+        alt.Tooltip("score:Q", title=f"best {say_name(objective)}", format=".4f"),
+        alt.Tooltip("trial:Q", title="best trial"),
+    ]
+
+
+def _make_color_scale(objective: str, *, maximise: bool) -> Any:
     import altair as alt
 
     colours = ["#eef4fa", "#0b4f84"][:: 1 if maximise else -1]
@@ -73,21 +85,21 @@ def _scale(objective: str, maximise: bool) -> Any:
     return alt.Scale(range=colours, nice=False, interpolate="rgb", **kind)
 
 
-def _dark(scores: pd.Series, objective: str, *, maximise: bool) -> pd.Series:
-    """Return which scores have a colour on which white can be read."""
+def _find_dark(scores: pd.Series, objective: str, *, maximise: bool) -> pd.Series:
+    """Return whether each score's colour is so dark that its label must be white."""
     shades = np.log(scores) if objective == "cross_entropy" else scores
     if not maximise:
         shades = -shades
     return shades > shades.min() + 0.45 * (shades.max() - shades.min())
 
 
-def _frame(cells: Sequence[Cell]) -> pd.DataFrame:
+def _make_frame(cells: Sequence[Cell]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
         {
-            "rate": _rates(cell.learning_rate),
-            "size": _sizes(cell.batch_size),
+            "rate": _label_rates(cell.learning_rate),
+            "size": _label_sizes(cell.batch_size),
             "trials": cell.trials,
             "diverged": cell.diverged,
             "pruned": cell.pruned,
@@ -99,14 +111,14 @@ def _frame(cells: Sequence[Cell]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _rates(bounds: tuple[float, float]) -> str:
-    return _ends(*(format_value(float(f"{bound:.2g}")) for bound in bounds))
+def _label_rates(bounds: tuple[float, float]) -> str:
+    return _join_ends(*(format_value(float(f"{bound:.2g}")) for bound in bounds))
 
 
-def _sizes(bounds: tuple[float, float]) -> str:
-    return _ends(*(f"{bound:g}" for bound in bounds))
+def _label_sizes(bounds: tuple[float, float]) -> str:
+    return _join_ends(*(f"{bound:g}" for bound in bounds))
 
 
-def _ends(low: str, high: str) -> str:
-    """Return a bin in words: one value, or both ends."""
+def _join_ends(low: str, high: str) -> str:
+    """Return a range as text: one value if both ends are equal."""
     return low if low == high else f"{low} – {high}"

@@ -1,4 +1,4 @@
-"""Named scores with their intervals: settings of a hyperparameter, baselines, studies."""
+"""Named scores with their intervals: settings of a hyperparameter, baselines or studies."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from tuner.words import say_name
 
 if TYPE_CHECKING:
     import altair as alt
+    import pandas as pd
 
 __all__ = ["Estimate", "draw_intervals"]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A named score.
+    """A named score with its interval.
 
     Attributes:
-        name: What it is of.
+        name: The name at the axis.
         score: The score.
-        low: Lower end of its interval.
-        high: Upper end.
-        leads: Whether it is the best, or cannot be told apart from the best.
-        note: What hovering shows beside: which trial, of how many.
+        low: Lower end of the interval.
+        high: Upper end of the interval.
+        leads: Whether the score is the best, or cannot be told apart from the best. Defaults to
+            True.
+        note: Which trial the score is of, for the tooltip. Defaults to "".
     """
 
     name: str
@@ -39,33 +41,19 @@ class Estimate:
 
 
 def draw_intervals(
-    of: Sequence[Estimate], title: str, objective: str, *, told: tuple[str, str]
+    estimates: Sequence[Estimate], title: str, objective: str, *, legend: tuple[str, str]
 ) -> alt.LayerChart:
-    """Return a point and an interval for each estimate, from top to bottom.
+    """Return a point and an interval for each estimate, in the given order from top to bottom.
 
     Args:
-        of: The estimates.
-        title: What they are of; empty where their names say it.
-        objective: What the scores are of; intervals are cut at what it can be.
-        told: What the legend calls those that lead, and the others.
+        estimates: The scores.
+        title: The title of the names' axis; empty for none.
+        objective: The objective that the scores are of. Intervals are clipped to possible scores.
+        legend: The names of the leading estimates and of the others.
     """
     import altair as alt
-    import pandas as pd
 
-    maximise = OBJECTIVES[objective].direction == "max"
-    ends = [clip_interval(each.low, each.high, maximise=maximise) for each in of]
-    rows = [
-        {
-            "name": each.name,
-            "score": each.score,
-            "low": low,
-            "high": high,
-            "note": each.note,
-            "told": told[0] if each.leads else told[1],
-        }
-        for each, (low, high) in zip(of, ends, strict=True)
-    ]
-    frame = pd.DataFrame(rows)
+    frame = _make_frame(estimates, objective, legend)
     axis = make_score_axis(objective, [*frame.low, *frame.high])
     names = alt.Y(
         "name:N",
@@ -73,20 +61,40 @@ def draw_intervals(
         sort=None,
         axis=alt.Axis(labelLimit=150, ticks=False, domain=False, grid=True),
     )
-    one_kind = frame.told.nunique() == 1
     color = alt.Color(
-        "told:N",
-        scale=alt.Scale(domain=list(told), range=[BLUE, GREY]),
-        legend=None if one_kind else alt.Legend(),
+        "group:N",
+        scale=alt.Scale(domain=list(legend), range=[BLUE, GREY]),
+        legend=None if frame.group.nunique() == 1 else alt.Legend(),
     )
     tooltip = [
-        alt.Tooltip("name:N", title=title or "of"),
+        alt.Tooltip("name:N", title=title or "name"),
         alt.Tooltip("score:Q", title=say_name(objective), format=".4f"),
-        alt.Tooltip("low:Q", title="95 % from", format=".4f"),
+        alt.Tooltip("low:Q", title="95 % interval from", format=".4f"),
         alt.Tooltip("high:Q", title="to", format=".4f"),
-        alt.Tooltip("note:N", title="is"),
+        alt.Tooltip("note:N", title="note"),
     ]
     base = alt.Chart(frame).encode(y=names, color=color, tooltip=tooltip)
     rules = base.mark_rule(strokeWidth=2.5).encode(x=alt.X("low:Q", **axis), x2="high:Q")
     points = base.mark_circle(size=110, opacity=1).encode(x=alt.X("score:Q", **axis))
     return alt.layer(rules, points)
+
+
+def _make_frame(
+    estimates: Sequence[Estimate], objective: str, legend: tuple[str, str]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    maximise = OBJECTIVES[objective].direction == "max"
+    rows = []
+    for estimate in estimates:
+        low, high = clip_interval(estimate.low, estimate.high, maximise=maximise)
+        row = {
+            "name": estimate.name,
+            "score": estimate.score,
+            "low": low,
+            "high": high,
+            "note": estimate.note,
+            "group": legend[0] if estimate.leads else legend[1],
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)

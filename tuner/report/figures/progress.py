@@ -1,11 +1,16 @@
-"""How several searches came to their best trial."""
+"""The progress of several searches towards their best trial."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tuner.report.figures.theme import COLOURS, has_log_axis, make_score_axis
+from tuner.report.figures.theme import (
+    COLOURS,
+    has_log_axis,
+    make_score_axis,
+    make_trial_axis,
+)
 from tuner.report.figures.thinning import thin_marks
 from tuner.report.figures.trials import Trials
 from tuner.report.figures.trials_over_time import compute_best_so_far
@@ -16,45 +21,36 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_progress"]
 
-_SHOWN = ["trial", "score", "parameters", "what"]  # columns
+_COLUMNS = ["trial", "score", "parameters", "description"]
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 
 
 def draw_progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerChart:
-    """Return the best completed trial so far of each study, and all that completed.
+    """Return the best completed trial so far of each study, and all completed trials.
 
     Args:
         studies: The trials of each study, by its name.
-        objective: What is compared; each study has optimised it.
+        objective: The objective that all studies optimised.
     """
     import altair as alt
     import pandas as pd
 
-    names = list(studies)
     lines = pd.concat(
-        [compute_best_so_far(each).assign(study=name) for name, each in studies.items()]
+        [compute_best_so_far(trials).assign(study=name) for name, trials in studies.items()]
     )
     points = pd.concat(
         [
-            each.frame.loc[each.frame.status == "completed", _SHOWN].assign(study=name)
-            for name, each in studies.items()
+            trials.frame.loc[trials.frame.status == "completed", _COLUMNS].assign(study=name)
+            for name, trials in studies.items()
         ],
         ignore_index=True,
     )
-    values = points.score.tolist()
-    axis = make_score_axis(objective, values)
-    log = ["score"] if has_log_axis(objective, values) else []
+    scores = points.score.tolist()
+    axis = make_score_axis(objective, scores)
+    log = ["score"] if has_log_axis(objective, scores) else []
     points = thin_marks(points, "trial", "score", kinds=["study"], log=log)
-    x = alt.X(
-        "trial:Q",
-        title="trial (in the order of proposal)",
-        axis=alt.Axis(tickMinStep=1, tickCount=10),
-        scale=alt.Scale(nice=False, padding=12),
-    )
-    colours = [COLOURS[n % len(COLOURS)] for n in range(len(names))]
-    dashes = [_DASHES[n % len(_DASHES)] for n in range(len(names))]
-    color = alt.Color("study:N", scale=alt.Scale(domain=names, range=colours))
-    dash = alt.StrokeDash("study:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
+    x = make_trial_axis()
+    color, dash = _make_line_styles(list(studies))
     best = (
         alt.Chart(lines)
         .mark_line(interpolate="step-after", strokeWidth=2)
@@ -65,7 +61,7 @@ def draw_progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerCha
         alt.Tooltip("trial:Q", title="trial"),
         alt.Tooltip("score:Q", title=say_name(objective), format=".4f"),
         alt.Tooltip("parameters:Q", title="parameters", format=","),
-        alt.Tooltip("what:N", title="hyperparameters"),
+        alt.Tooltip("description:N", title="hyperparameters"),
     ]
     marks = (
         alt.Chart(points)
@@ -73,3 +69,14 @@ def draw_progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerCha
         .encode(x=x, y=alt.Y("score:Q", **axis), color=color, tooltip=tooltip)
     )
     return alt.layer(best, marks)
+
+
+def _make_line_styles(names: list[str]) -> tuple[alt.Color, alt.StrokeDash]:
+    """Return a colour and a dash pattern for each study, so that no colour is needed to read it."""
+    import altair as alt
+
+    colours = [COLOURS[n % len(COLOURS)] for n in range(len(names))]
+    dashes = [_DASHES[n % len(_DASHES)] for n in range(len(names))]
+    color = alt.Color("study:N", scale=alt.Scale(domain=names, range=colours))
+    dash = alt.StrokeDash("study:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
+    return color, dash

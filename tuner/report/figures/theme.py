@@ -1,4 +1,4 @@
-"""How all charts look: colours, fonts, sizes, and the axes that several of them have."""
+"""The look of all charts: colours, fonts and sizes, and the axes that several charts share."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ __all__ = [
     "GREY",
     "HEIGHT",
     "INK",
-    "LABEL_EXPRESSION",
     "ORANGE",
     "RED",
+    "TICK_LABEL",
     "choose_log_ticks",
     "has_log_axis",
     "make_number_axis",
     "make_score_axis",
+    "make_trial_axis",
     "to_specification",
 ]
 
-# Okabe and Ito's, which people of any colour vision tell apart; charts differ in shape or dash too
+# The palette of Okabe and Ito, which is safe for colour-blind readers. In addition, marks of
+# different kinds differ in shape or dash pattern.
 BLUE = "#0072b2"
-ORANGE = "#d98200"  # theirs is #e69f00, too pale for lines on white
+ORANGE = "#d98200"  # darker than the palette's #e69f00, which is too pale for lines on white
 RED = "#d55e00"
 INK = "#1f2328"
 COLOURS = (BLUE, ORANGE, "#009e73", RED, "#cc79a7", "#56b4e9")
@@ -38,16 +40,16 @@ _GRID = "#e6e8eb"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 HEIGHT = 300
-"""Of a chart, in pixels; its width is that of the page."""
+"""The default height of a chart, in pixels. Its width is the width of the page."""
 
-_NEAREST = 1e-6  # a score of 0 has no place on a logarithmic axis
-LABEL_EXPRESSION = "datum.value < 0.001 && datum.value > 0 ? format(datum.value, '.2~e') : "
-LABEL_EXPRESSION += "format(datum.value, '.4~r')"
-"""Vega's expression for the label of a number, however small."""
+_MIN_LOG_SCORE = 1e-6  # a score of 0 has no place on a logarithmic axis
+TICK_LABEL = "datum.value < 0.001 && datum.value > 0 ? format(datum.value, '.2~e') : "
+TICK_LABEL += "format(datum.value, '.4~r')"
+"""Vega's expression for the label of a tick, with an exponent for small numbers."""
 
-_ENOUGH = 4  # ticks
-# the digits of ticks within a power of ten, from few to many
-_DIGITS: tuple[tuple[float, ...], ...] = (
+_MIN_TICKS = 4
+# Mantissas of ticks in each power of ten, from few to many.
+_MANTISSAS: tuple[tuple[float, ...], ...] = (
     (1,),
     (1, 2, 5),
     (1, 1.5, 2, 3, 4, 6, 8),
@@ -61,14 +63,25 @@ def to_specification(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT)
     """Return a chart as a Vega-Lite specification, as wide as its place on the page.
 
     Args:
-        chart: A single view or layers; Vega-Lite gives no other kind a free width.
-        height: In pixels.
+        chart: A single view or layers; Vega-Lite cannot fit other kinds to a width.
+        height: The height in pixels. Defaults to `HEIGHT`.
     """
     import altair as alt
 
     sized = chart.properties(width="container", height=height, background="white")
-    configured = (
-        sized.configure(font=_FONT, autosize={"type": "fit-x", "contains": "padding"})
+    # Altair refuses charts of more than 5,000 rows; ours are thinned when they are drawn
+    with alt.data_transformers.enable("default", max_rows=None):
+        specification: dict[str, Any] = _configure(sized).to_dict(validate=False)
+    # one legend below another, because phones are narrow; Altair has no such setting
+    layout = {"top": {"direction": "vertical", "anchor": "start"}}
+    specification["config"]["legend"]["layout"] = layout
+    return specification
+
+
+def _configure(chart: Any) -> Any:
+    """Return a chart with our fonts, colours and legends."""
+    return (
+        chart.configure(font=_FONT, autosize={"type": "fit-x", "contains": "padding"})
         .configure_axis(
             gridColor=_GRID,
             labelColor=INK,
@@ -93,40 +106,45 @@ def to_specification(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT)
         )
         .configure_view(stroke=None)
     )
-    # Altair refuses charts of more than 5,000 rows; ours are thin_marks where they are drawn up
-    with alt.data_transformers.enable("default", max_rows=None):
-        specification: dict[str, Any] = configured.to_dict(validate=False)
-    # one legend below another, since phones are narrow; Altair does not know this one
-    layout = {"top": {"direction": "vertical", "anchor": "start"}}
-    specification["config"]["legend"]["layout"] = layout
-    return specification
 
 
-def make_score_axis(objective: str, values: Sequence[float]) -> dict[str, Any]:
-    """Return the scale, axis and title of scores, for `alt.Y` or `alt.X`.
+def make_trial_axis() -> alt.X:
+    """Return the horizontal axis of trials in the order of their proposal."""
+    import altair as alt
 
-    Cross-entropy has a logarithmic axis: its differences are ratios, and one diverged trial would
-    press all others together.
+    return alt.X(
+        "trial:Q",
+        title="trial (in the order of proposal)",
+        axis=alt.Axis(tickMinStep=1, tickCount=10),
+        scale=alt.Scale(nice=False, padding=12),
+    )
+
+
+def make_score_axis(objective: str, scores: Sequence[float]) -> dict[str, Any]:
+    """Return the title, scale and axis of scores, as arguments of `alt.Y` or `alt.X`.
+
+    Cross-entropy has a logarithmic axis, because its differences are ratios. On a linear axis, one
+    trial that diverged would squeeze all others together.
 
     Args:
-        objective: Its name.
-        values: What must be seen.
+        objective: The objective that the scores are of.
+        scores: The scores that must be visible.
     """
-    title = say_name(objective) + (" (nats a row)" if objective == "cross_entropy" else "")
-    return {"title": title, **make_number_axis(values, log=has_log_axis(objective, values))}
+    title = say_name(objective) + (" (nats per row)" if objective == "cross_entropy" else "")
+    return {"title": title, **make_number_axis(scores, log=has_log_axis(objective, scores))}
 
 
-def has_log_axis(objective: str, values: Sequence[float]) -> bool:
+def has_log_axis(objective: str, scores: Sequence[float]) -> bool:
     """Return whether the axis of these scores is logarithmic."""
-    return objective == "cross_entropy" and bool(values) and min(values) > _NEAREST
+    return objective == "cross_entropy" and bool(scores) and min(scores) > _MIN_LOG_SCORE
 
 
 def make_number_axis(values: Sequence[float], *, log: bool) -> dict[str, Any]:
-    """Return the scale and axis of numbers.
+    """Return the scale and axis of numbers, as arguments of `alt.Y` or `alt.X`.
 
     Args:
-        values: What must be seen.
-        log: Whether it is logarithmic; its labels are then 1, 2 and 5, or powers of ten.
+        values: The numbers that must be visible.
+        log: Whether the axis is logarithmic; its ticks are then those of `choose_log_ticks`.
     """
     import altair as alt
 
@@ -134,14 +152,11 @@ def make_number_axis(values: Sequence[float], *, log: bool) -> dict[str, Any]:
         axis = alt.Axis(tickCount=8)
         return {"scale": alt.Scale(zero=False, nice=False, padding=12), "axis": axis}
     scale = alt.Scale(type="log", nice=False, padding=12)
-    return {
-        "scale": scale,
-        "axis": alt.Axis(values=choose_log_ticks(values), labelExpr=LABEL_EXPRESSION),
-    }
+    return {"scale": scale, "axis": alt.Axis(values=choose_log_ticks(values), labelExpr=TICK_LABEL)}
 
 
 def choose_log_ticks(values: Sequence[float]) -> list[float]:
-    """Return the fewest round numbers between some values that are enough to read an axis by.
+    """Return the fewest round numbers, of at least four, in the range of the values.
 
     >>> choose_log_ticks([0.07, 0.4])
     [0.08, 0.1, 0.15, 0.2, 0.3, 0.4]
@@ -151,9 +166,9 @@ def choose_log_ticks(values: Sequence[float]) -> list[float]:
     low, high = min(values), max(values)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     inside: list[float] = []
-    for digits in _DIGITS:
-        ticks = (float(f"{digit}e{power}") for power in powers for digit in digits)
+    for mantissas in _MANTISSAS:
+        ticks = (float(f"{mantissa}e{power}") for power in powers for mantissa in mantissas)
         inside = [tick for tick in ticks if low <= tick <= high]
-        if len(inside) >= _ENOUGH:
+        if len(inside) >= _MIN_TICKS:
             break
     return inside

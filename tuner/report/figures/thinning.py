@@ -1,4 +1,4 @@
-"""Charts of thousands of trials: those that others lie on are not drawn."""
+"""Thinning of charts with thousands of trials: marks that others cover are dropped."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cells", "note_thinning", "thin_marks"]
+__all__ = ["assign_cells", "note_thinning", "thin_marks"]
 
-_DRAWN = 1500  # marks up to which a chart has all of them
-# A chart is about 1,000 by 300 pixels, and a mark 8 by 8: no eye tells two of a cell apart.
+_MAX_MARKS = 1500  # a chart of no more marks is not thinned
+# A chart has about 1,000 by 300 pixels and a mark 8 by 8, so two marks in a cell look like one.
 _COLUMNS, _ROWS = 120, 36
-_SMALLEST = 1e-12  # a number that has a place on a logarithmic axis
+_MIN_LOG_VALUE = 1e-12  # smaller numbers have no place on a logarithmic axis
 
 
 def thin_marks(
@@ -25,40 +25,49 @@ def thin_marks(
     log: Collection[str] = (),
     keep: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Return the rows of a chart without those that others lie on.
+    """Return the rows of a chart without those that others cover.
 
-    The chart is cut into cells of a mark's size, and each cell has the first row of each kind.
+    The chart is divided into cells of a mark's size. Each cell keeps its first row of each kind.
 
     Args:
-        frame: A row a mark; all of them are returned where there are few.
+        frame: One row per mark. If there are few, all of them are returned.
         x: The column of the horizontal axis.
-        y: That of the vertical one; what has no number there stands at the edge.
+        y: The column of the vertical axis; a row without a number stands at the edge.
         kinds: Columns by which marks differ in colour or shape.
-        log: Which of the axes are logarithmic.
-        keep: Which rows are returned wherever they lie, shape `(rows,)`; None for no others.
+        log: The columns whose axes are logarithmic.
+        keep: Whether a row is kept in any case, shape `(rows,)`. Defaults to None for no row.
     """
     import pandas as pd
 
-    if len(frame) <= _DRAWN:
+    if len(frame) <= _MAX_MARKS:
         return frame
-    places = {
-        "x": cells(frame[x], _COLUMNS, log=x in log),
-        "y": cells(frame[y], _ROWS, log=y in log),
+    cells = {
+        "x": assign_cells(frame[x], _COLUMNS, log=x in log),
+        "y": assign_cells(frame[y], _ROWS, log=y in log),
         **{f"kind {name}": frame[name] for name in kinds},
     }
-    first = ~pd.DataFrame(places).duplicated()
-    return frame[first if keep is None else first | keep]
+    is_first = ~pd.DataFrame(cells).duplicated()
+    return frame[is_first if keep is None else is_first | keep]
 
 
 def note_thinning(marks: int) -> str:
-    """Return what the caption of a chart of so many marks says of it; empty where it has all."""
-    return " Where marks lie on each other, one of them is drawn." if marks > _DRAWN else ""
+    """Return the caption's sentence about thinning for a chart of this many marks.
+
+    It is empty if the chart shows all marks.
+    """
+    return " Where marks overlap, only one of them is drawn." if marks > _MAX_MARKS else ""
 
 
-def cells(values: pd.Series, count: int, *, log: bool) -> pd.Series:
-    """Return in which of so many cells of an axis each number lies; -1 for what is no number."""
+def assign_cells(values: pd.Series, count: int, *, log: bool) -> pd.Series:
+    """Return the cell of an axis that each number lies in; -1 if it is not a number.
+
+    Args:
+        values: The numbers.
+        count: How many cells the axis has.
+        log: Whether the axis is logarithmic.
+    """
     import numpy as np
 
-    numbers = np.log(values.clip(lower=_SMALLEST)) if log else values
+    numbers = np.log(values.clip(lower=_MIN_LOG_VALUE)) if log else values
     low, high = numbers.min(), numbers.max()
     return ((numbers - low) / (high - low) * count).fillna(-1.0).astype(int)

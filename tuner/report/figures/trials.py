@@ -1,4 +1,4 @@
-"""The trials of a study as the rows that charts are drawn from, and what hovering shows of them."""
+"""The trials of a study as rows of charts, and the tooltip of a trial."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["STATUSES", "Trials", "tabulate", "varied"]
+__all__ = ["STATUSES", "Trials", "tabulate"]
 
 STATUSES = ("completed", "pruned", "failed")
 
@@ -24,13 +24,14 @@ class Trials:
     """A study's trials, ready for charts.
 
     Attributes:
-        frame: A row a trial, by number: `trial`, `status`, `score` (NaN where it failed), `low`
-            and `high` of the score's 95 % interval, `parameters`, `epoch`, `seconds`, `reason`,
-            and `h0`, `h1`, … as words: a name of a person's own could mean something to Vega;
-            `what` is all of them in a line.
-        names: What `h0`, `h1`, … are.
-        objective: What the scores are of.
-        maximise: Whether more is better.
+        frame: One row per trial, by number, with the columns `trial`, `status`, `score` (NaN if
+            the trial failed), `error` (the score's standard error), `low` and `high` (its 95 %
+            interval), `parameters`, `epoch`, `seconds` and `reason`. The hyperparameters are text
+            in the columns `h0`, `h1`, …, because their own names could have a meaning for Vega;
+            `description` is all of them in one line.
+        names: The names of the hyperparameters in `h0`, `h1`, ….
+        objective: The objective that the scores are of.
+        maximise: Whether a higher score is better.
     """
 
     frame: pd.DataFrame
@@ -38,11 +39,12 @@ class Trials:
     objective: str
     maximise: bool
 
-    def tooltips(self, *, failed: bool = False) -> list[alt.Tooltip]:
+    def make_tooltips(self, *, failed: bool = False) -> list[alt.Tooltip]:
         """Return what hovering over a trial shows.
 
         Args:
-            failed: Whether it is of trials that failed, which have a reason and no score.
+            failed: Whether the trials failed, so that they have a reason and no score. Defaults
+                to False.
         """
         import altair as alt
 
@@ -61,28 +63,31 @@ class Trials:
         ]
 
 
-def varied(records: Sequence[TrialRecord], study: StudyRecord) -> tuple[str, ...]:
-    """Return the hyperparameters by which trials differ, and what follows from them."""
+def tabulate(records: Sequence[TrialRecord], study: StudyRecord) -> Trials:
+    """Return the trials of a study as rows of charts.
+
+    Args:
+        records: The trials, by number.
+        study: The study's record.
+    """
+    import pandas as pd
+
+    names = _list_varied(records, study)
+    maximise = study.objective.direction == "max"
+    rows = [
+        {**_list_results(record, maximise=maximise), **_list_hyperparameters(record, names)}
+        for record in records
+    ]
+    return Trials(pd.DataFrame(rows), names, study.objective.name, maximise)
+
+
+def _list_varied(records: Sequence[TrialRecord], study: StudyRecord) -> tuple[str, ...]:
+    """Return the names of the hyperparameters, derived ones included, in which trials differ."""
     names = dict.fromkeys(name for r in records for name in {**r.hyperparameters, **r.derived})
     return tuple(name for name in names if name not in study.fixed)
 
 
-def tabulate(records: Sequence[TrialRecord], study: StudyRecord) -> Trials:
-    """Return the trials of a study for its charts.
-
-    Args:
-        records: The trials, by number.
-        study: What makes it this study.
-    """
-    import pandas as pd
-
-    names = varied(records, study)
-    maximise = study.objective.direction == "max"
-    rows = [{**_outcome(r, maximise), **_hyperparameters(r, names)} for r in records]
-    return Trials(pd.DataFrame(rows), names, study.objective.name, maximise)
-
-
-def _outcome(record: TrialRecord, maximise: bool) -> dict[str, Any]:
+def _list_results(record: TrialRecord, *, maximise: bool) -> dict[str, Any]:
     result = record.result
     margin = NORMAL * result.standard_error
     low, high = clip_interval(result.score - margin, result.score + margin, maximise=maximise)
@@ -100,8 +105,9 @@ def _outcome(record: TrialRecord, maximise: bool) -> dict[str, Any]:
     }
 
 
-def _hyperparameters(record: TrialRecord, names: Sequence[str]) -> dict[str, str]:
+def _list_hyperparameters(record: TrialRecord, names: Sequence[str]) -> dict[str, str]:
     values = {**record.hyperparameters, **record.derived}
-    own = {name: format_value(values[name]) for name in names if name in values}
-    what = ", ".join(f"{name} {word}" for name, word in own.items())
-    return {"what": what} | {f"h{n}": own.get(name, "–") for n, name in enumerate(names)}
+    texts = {name: format_value(values[name]) for name in names if name in values}
+    description = ", ".join(f"{name} {text}" for name, text in texts.items())
+    columns = {f"h{n}": texts.get(name, "–") for n, name in enumerate(names)}
+    return {"description": description, **columns}

@@ -1,10 +1,18 @@
-"""The trials one after another: the best so far, and which were pruned or failed."""
+"""The trials in the order of their proposal, with the best so far."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tuner.report.figures.theme import BLUE, GREY, INK, RED, has_log_axis, make_score_axis
+from tuner.report.figures.theme import (
+    BLUE,
+    GREY,
+    INK,
+    RED,
+    has_log_axis,
+    make_score_axis,
+    make_trial_axis,
+)
 from tuner.report.figures.thinning import thin_marks
 from tuner.report.figures.trials import STATUSES, Trials
 
@@ -16,46 +24,30 @@ __all__ = ["compute_best_so_far", "draw_trials_over_time"]
 
 
 def draw_trials_over_time(trials: Trials) -> alt.LayerChart:
-    """Return the score of each trial by its number, and the best completed one so far.
+    """Return the score of each trial by its number, and the best completed trial so far.
 
-    A trial that failed has no score; it stands at the edge where bad scores are.
+    A failed trial has no score; it stands at the edge of bad scores.
     """
     import altair as alt
 
     frame, best = trials.frame, compute_best_so_far(trials)
-    values = frame.score[frame.status != "failed"].tolist()
-    axis = make_score_axis(trials.objective, values)
-    frame = thin_marks(
-        frame,
-        "trial",
-        "score",
-        kinds=["status"],
-        log=["score"] if has_log_axis(trials.objective, values) else [],
-        keep=frame.trial.isin(best.trial),
-    )
+    scores = frame.score[frame.status != "failed"].tolist()
+    axis = make_score_axis(trials.objective, scores)
+    log = ["score"] if has_log_axis(trials.objective, scores) else []
+    keep = frame.trial.isin(best.trial)
+    frame = thin_marks(frame, "trial", "score", kinds=["status"], log=log, keep=keep)
     scored = frame[frame.status != "failed"]
-    x = alt.X(
-        "trial:Q",
-        title="trial (in the order of proposal)",
-        axis=alt.Axis(tickMinStep=1, tickCount=10),
-        scale=alt.Scale(nice=False, padding=12),
-    )
-    kinds = {
-        "color": alt.Color("status:N", scale=alt.Scale(domain=STATUSES, range=[BLUE, GREY, RED])),
-        "shape": alt.Shape(
-            "status:N", scale=alt.Scale(domain=STATUSES, range=["circle", "triangle-down", "cross"])
-        ),
-    }
+    x, marks = make_trial_axis(), _make_marks()
     points = (
         alt.Chart(scored)
         .mark_point(size=60, filled=True, opacity=0.85)
-        .encode(x=x, y=alt.Y("score:Q", **axis), tooltip=trials.tooltips(), **kinds)
+        .encode(x=x, y=alt.Y("score:Q", **axis), tooltip=trials.make_tooltips(), **marks)
     )
     edge = 8 if not trials.maximise else alt.ExprRef("height - 8")
     failed = (
         alt.Chart(frame[frame.status == "failed"])
         .mark_point(size=60, filled=True, y=edge)
-        .encode(x=x, tooltip=trials.tooltips(failed=True), **kinds)
+        .encode(x=x, tooltip=trials.make_tooltips(failed=True), **marks)
     )
     line = (
         alt.Chart(best)
@@ -66,13 +58,25 @@ def draw_trials_over_time(trials: Trials) -> alt.LayerChart:
     return alt.layer(*layers)
 
 
-def compute_best_so_far(trials: Trials) -> pd.DataFrame:
-    """Return the score of the best completed trial so far: columns `trial`, `best`.
+def _make_marks() -> dict[str, Any]:
+    """Return the colour and the shape of each status."""
+    import altair as alt
 
-    It has the trials that are better than all before them, and the last one, where the line ends.
+    shapes = ["circle", "triangle-down", "cross"]
+    return {
+        "color": alt.Color("status:N", scale=alt.Scale(domain=STATUSES, range=[BLUE, GREY, RED])),
+        "shape": alt.Shape("status:N", scale=alt.Scale(domain=STATUSES, range=shapes)),
+    }
+
+
+def compute_best_so_far(trials: Trials) -> pd.DataFrame:
+    """Return the score of the best completed trial so far, in the columns `trial` and `best`.
+
+    Rows are the trials that are better than all before them, and the last trial, at which the
+    line ends.
     """
     frame = trials.frame
     completed = frame.score.where(frame.status == "completed")
     best = completed.cummax() if trials.maximise else completed.cummin()
-    found = frame[["trial"]].assign(best=best.ffill()).dropna()
-    return found[~found.best.duplicated() | (found.trial == found.trial.max())]
+    steps = frame[["trial"]].assign(best=best.ffill()).dropna()
+    return steps[~steps.best.duplicated() | (steps.trial == steps.trial.max())]

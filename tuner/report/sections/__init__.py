@@ -1,13 +1,14 @@
-"""The parts of a study's report, in the order in which they stand on the page."""
+"""The sections of a study's report, in the order of the page."""
 
 from tuner.report.content import ReportContent
 from tuner.report.page import Section
 from tuner.report.sections.answers import make_answer_sections
 from tuner.report.sections.baselines import make_baselines_section
 from tuner.report.sections.cost import make_cost_section
-from tuner.report.sections.method import make_method_section, make_time_section
+from tuner.report.sections.method import make_method_section
 from tuner.report.sections.picks import make_picks_section
 from tuner.report.sections.predictions import make_predictions_section
+from tuner.report.sections.time_spent import make_time_section
 from tuner.report.sections.trials import (
     make_curves_section,
     make_search_section,
@@ -18,7 +19,7 @@ __all__ = ["make_sections"]
 
 
 def make_sections(content: ReportContent) -> tuple[Section, ...]:
-    """Return the parts of a study's report."""
+    """Return the sections of a study's report."""
     return (
         make_picks_section(content),
         *make_answer_sections(content),

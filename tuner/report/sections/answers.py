@@ -1,9 +1,8 @@
-"""What a study answers, each question with its charts."""
+"""The study's answers: a section for each question, with its charts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from tuner import analysis
-from tuner.analysis import Comparison, Point, Setting
+from tuner.analysis import Answer, Comparison, Importance, Point, Setting
 from tuner.report.blocks import Block, Columns, Figure, Paragraphs
 from tuner.report.content import ReportContent
 from tuner.report.figures import (
@@ -23,110 +22,119 @@ from tuner.words import count_noun, format_value, say_name
 
 __all__ = ["make_answer_sections"]
 
-_SETTINGS = 24  # of a hyperparameter that a chart shows; more are no settings but a range
+_MAX_SETTINGS = 24  # more values of a hyperparameter are a range, which this chart cannot show
 
 
 def make_answer_sections(content: ReportContent) -> list[Section]:
-    """Return a section for each question, that of the space first."""
+    """Return a section for each question, the space's own question first."""
     return [
-        Section(f"answer-{n}", section.title, tuple(_blocks(content, section, f"answer-{n}")))
-        for n, section in enumerate(content.answers.answers, start=1)
+        Section(f"answer-{n}", answer.title, tuple(_make_blocks(content, answer, f"answer-{n}")))
+        for n, answer in enumerate(content.answers.answers, start=1)
     ]
 
 
-def _blocks(content: ReportContent, section: analysis.Answer, name: str) -> Iterator[Block]:
-    yield Paragraphs(section.sentences)
-    title = say_name(section.hyperparameters[0]) if section.hyperparameters else ""
-    if section.settings and 1 < _compared(section.settings) <= _SETTINGS:
-        # of a grid's two hyperparameters the last one has settings
-        yield _settings(content, section.settings, f"{name}-settings", section.hyperparameters[-1])
-    if section.importance and section.importance.shares:
-        yield _importance(section.importance, f"{name}-importance")
-    if section.cells:
-        chart = draw_heat_map(section.cells, content.objective, maximise=content.maximise)
+def _make_blocks(content: ReportContent, answer: Answer, name: str) -> Iterator[Block]:
+    """Yield the sentences of an answer, and a chart of each kind of evidence that it has."""
+    yield Paragraphs(answer.sentences)
+    if answer.settings and 1 < _count_scored(answer.settings) <= _MAX_SETTINGS:
+        # a grid of two hyperparameters compares the values of the last one
+        hyperparameter = answer.hyperparameters[-1]
+        yield _make_settings_figure(content, answer.settings, f"{name}-settings", hyperparameter)
+    if answer.importance and answer.importance.shares:
+        yield _make_importance_figure(answer.importance, f"{name}-importance")
+    if answer.cells:
+        chart = draw_heat_map(answer.cells, content.objective, maximise=content.maximise)
         caption = (
-            "The best score of each square's completed trials; the darker, the better. Red "
-            "crosses: a trial there diverged. White: none trained to its end; no square: none was "
-            "tried."
+            "Each square shows the best score of its completed trials; darker is better. A red "
+            "cross marks squares in which a trial diverged. In white squares no trial was "
+            "completed; where there is no square, no trial was proposed."
         )
         yield Figure(f"{name}-grid", to_specification(chart), caption=caption)
-    if section.points:
-        yield from _losses(content, section, f"{name}-losses", title)
+    if answer.points:
+        yield from _make_losses_blocks(content, answer, f"{name}-losses")
 
 
-def _compared(settings: Comparison) -> int:
-    return sum(setting.score is not None for setting in settings.settings)
+def _count_scored(comparison: Comparison) -> int:
+    return sum(setting.score is not None for setting in comparison.settings)
 
 
-def _settings(content: ReportContent, found: Comparison, name: str, hyperparameter: str) -> Figure:
+def _make_settings_figure(
+    content: ReportContent, comparison: Comparison, name: str, hyperparameter: str
+) -> Figure:
     values = {
-        r.trial: {**r.hyperparameters, **r.derived}.get(hyperparameter) for r in content.records
+        record.trial: {**record.hyperparameters, **record.derived}.get(hyperparameter)
+        for record in content.records
     }
     estimates = [
         Estimate(
             format_value(setting.value),
             setting.score,
             *setting.interval,
-            leads=setting.value in found.not_told_apart,
+            leads=setting.value in comparison.not_told_apart,
             note=f"trial {setting.trial}, of {count_noun(setting.trials, 'trial')}",
         )
-        for setting in sorted(found.settings, key=lambda s: _order(s, values))
+        for setting in sorted(comparison.settings, key=lambda s: _make_sort_key(s, values))
         if setting.score is not None and setting.interval is not None
     ]
-    told = "cannot be told apart from the best", "worse"
-    chart = draw_intervals(estimates, say_name(hyperparameter), content.objective, told=told)
+    legend = "cannot be told apart from the best", "worse"
+    title = say_name(hyperparameter)
+    chart = draw_intervals(estimates, title, content.objective, legend=legend)
+    first = (
+        "first trial" if comparison.share == 1 else f"best of the first {comparison.share:,} trials"
+    )
     return Figure(
         name,
         to_specification(chart, height=compute_bars_height(len(estimates))),
-        caption=f"The {'' if found.share == 1 else 'best of the '}first "
-        f"{count_noun(found.share, 'trial').removeprefix('1 ')} of each, with the 95 % interval of "
-        "its score.",
+        caption=f"The score of the {first} of each setting, with its 95 % interval.",
     )
 
 
-def _order(setting: Setting, values: Mapping[int, Value | None]) -> tuple[float, str]:
-    """Order settings by the value of the trial that stands for each; words as they are spelled."""
+def _make_sort_key(setting: Setting, values: Mapping[int, Value | None]) -> tuple[float, str]:
+    """Return a key that sorts settings by the value of their trial, and texts alphabetically."""
     value = setting.value if setting.trial is None else values.get(setting.trial)
     return (0.0, str(setting.value)) if value is None or isinstance(value, str) else (value, "")
 
 
-def _importance(found: analysis.Importance, name: str) -> Figure:
-    shares = [
-        Bar(say_name(n), share, f"{share:.0%}", n in found.above_chance)
-        for n, share in found.shares.items()
+def _make_importance_figure(importance: Importance, name: str) -> Figure:
+    bars = [
+        Bar(
+            say_name(hyperparameter),
+            share,
+            f"{share:.0%}",
+            hyperparameter in importance.above_chance,
+        )
+        for hyperparameter, share in importance.shares.items()
     ]
-    chart = draw_bars(shares, "share of what decides whether a trial is good", form="%")
+    chart = draw_bars(bars, "share of the total importance", tick_format="%")
+    trials = count_noun(importance.trials, "trial")
     return Figure(
         name,
-        to_specification(chart, height=compute_bars_height(len(shares))),
-        caption=f"By {count_noun(found.trials, 'trial')}, of which {found.good} are called good: "
-        "how differently the values of each are distributed among those. Grey: no more than "
+        to_specification(chart, height=compute_bars_height(len(bars))),
+        caption=f"Of {trials}, {importance.good} count as good. A hyperparameter is important if "
+        "the good trials have other values of it than the rest. Grey bars are no larger than "
         "chance.",
     )
 
 
-def _losses(
-    content: ReportContent, section: analysis.Answer, name: str, title: str
-) -> Iterator[Block]:
-    what = {record.trial: content.describe_trial(record) for record in content.records}
+def _make_losses_blocks(content: ReportContent, answer: Answer, name: str) -> Iterator[Block]:
+    """Yield a chart of the losses for each group of trials, side by side, and their caption."""
+    title = say_name(answer.hyperparameters[0]) if answer.hyperparameters else ""
+    descriptions = {record.trial: content.describe_trial(record) for record in content.records}
     groups: dict[Value | None, list[Point]] = {}
-    for point in section.points:
+    for point in answer.points:
         groups.setdefault(point.group, []).append(point)
     figures = []
     for n, (group, points) in enumerate(groups.items(), start=1):
-        spans = [span for span in section.spans if span.group == group]
-        chart = draw_losses(points, spans, title, log=section.log, what=what)
+        spans = [span for span in answer.spans if span.group == group]
+        chart = draw_losses(points, spans, title, log=answer.log, descriptions=descriptions)
         heading = "" if group is None else group if isinstance(group, str) else f"{group} units"
         figures.append(Figure(f"{name}-{n}", to_specification(chart, height=260), heading))
-    yield from _side_by_side(figures)
-    marks = (
-        "A mark is a trial: its cross-entropy, in nats a row, on its training and its validation "
-        "rows."
+    yield figures[0] if len(figures) == 1 else Columns(tuple(figures))
+    caption = (
+        "Each trial has two marks: its cross-entropy, in nats per row, on its training rows and on "
+        "its validation rows."
     )
-    shaded = any(span.low < span.high for span in section.spans)
-    marks += " Shaded: all trials underfit, or overfit." if shaded else ""
-    yield Paragraphs((marks + note_thinning(2 * max(map(len, groups.values()))),), True)
-
-
-def _side_by_side(figures: Sequence[Figure]) -> Sequence[Block]:
-    return figures if len(figures) == 1 else [Columns(tuple(figures))]
+    if any(span.low < span.high for span in answer.spans):
+        caption += " In shaded areas all trials underfit, or all overfit."
+    marks = 2 * max(map(len, groups.values()))
+    yield Paragraphs((caption + note_thinning(marks),), small=True)

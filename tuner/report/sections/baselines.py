@@ -1,80 +1,80 @@
-"""Simple classifiers beside what a study exports, on the same rows and folds."""
+"""Baseline classifiers beside the exported model, on the same rows and folds."""
 
 from tuner.analysis import NORMAL
 from tuner.report.blocks import Figure, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import Estimate, compute_bars_height, draw_intervals, to_specification
 from tuner.report.page import Section
-from tuner.words import format_difference, format_score, say_name
+from tuner.words import format_score, say_name
 
 __all__ = ["make_baselines_section"]
 
 
 def make_baselines_section(content: ReportContent) -> Section:
-    """Return the baselines as a chart and a table; a sentence where none were trained."""
+    """Return the baselines as a chart and a table; a sentence if none were trained."""
     title = "Would something simpler do?"
     if not content.baselines:
-        words = (
-            "No baselines were trained, since there was no time left for them. This trains them: "
-            f"`{content.study.make_command('report')}`",
+        text = (
+            "No baselines were trained, because there was no time left. This command trains them: "
+            f"`{content.study.make_command('report')}`"
         )
-        return Section("baselines", title, (Paragraphs(words),))
-    notes = tuple(note for each in content.baselines for note in each.notes)
-    noted = (Paragraphs(notes, small=True),) if notes else ()
-    return Section("baselines", title, (_figure(content), _table(content), *noted))
+        return Section("baselines", title, (Paragraphs((text,)),))
+    notes = tuple(note for baseline in content.baselines for note in baseline.notes)
+    paragraphs = (Paragraphs(notes, small=True),) if notes else ()
+    return Section("baselines", title, (_make_figure(content), _make_table(content), *paragraphs))
 
 
-def _figure(content: ReportContent) -> Figure:
-    estimates = [*_estimates(content), _exported_estimate(content)]
-    chart = draw_intervals(estimates, "", content.objective, told=("exported", "baseline"))
+def _make_figure(content: ReportContent) -> Figure:
+    estimates = [*_estimate_baselines(content), _estimate_export(content)]
+    chart = draw_intervals(estimates, "", content.objective, legend=("exported", "baseline"))
     caption = (
-        "Scores on the same folds, with their 95 % intervals: of the baselines as they are, of "
-        "what is exported corrected for the choice."
+        "Scores on the same folds, with their 95 % intervals. Only the score of the exported model "
+        "is corrected for the choice."
     )
     height = compute_bars_height(len(estimates))
     return Figure("baselines", to_specification(chart, height=height), caption=caption)
 
 
-def _estimates(content: ReportContent) -> list[Estimate]:
-    scores = [(each.name, each.scores[content.objective]) for each in content.baselines]
+def _estimate_baselines(content: ReportContent) -> list[Estimate]:
+    scores = [(baseline.name, baseline.scores[content.objective]) for baseline in content.baselines]
     return [
         Estimate(
             name,
-            found.value,
-            found.value - NORMAL * found.standard_error,
-            found.value + NORMAL * found.standard_error,
+            score.value,
+            score.value - NORMAL * score.standard_error,
+            score.value + NORMAL * score.standard_error,
             leads=False,
         )
-        for name, found in scores
+        for name, score in scores
     ]
 
 
-def _exported_estimate(content: ReportContent) -> Estimate:
+def _estimate_export(content: ReportContent) -> Estimate:
     pick = content.picks.exported_pick
-    return Estimate(_exported(content), pick.corrected_score, *pick.corrected_interval)
+    return Estimate(_name_export(content), pick.corrected_score, *pick.corrected_interval)
 
 
-def _exported(content: ReportContent) -> str:
-    choice = content.picks
-    is_ensemble = choice.exported == "ensemble"
-    return "ensemble" if is_ensemble else f"network, trial {choice.best.trial}"
+def _name_export(content: ReportContent) -> str:
+    is_ensemble = content.picks.exported == "ensemble"
+    return "ensemble" if is_ensemble else f"network, trial {content.picks.best.trial}"
 
 
-def _table(content: ReportContent) -> TableBlock:
-    header = ("", say_name(content.objective), "less the exported one's", "verdict", "seconds")
+def _make_table(content: ReportContent) -> TableBlock:
+    objective = content.objective
+    header = ("", say_name(objective), "difference to the exported", "verdict", "seconds")
     rows = tuple(
         (
-            each.name,
+            baseline.name,
             format_score(
-                each.scores[content.objective].value, each.scores[content.objective].standard_error
+                baseline.scores[objective].value, baseline.scores[objective].standard_error
             ),
-            format_difference(each.difference, each.standard_error),
-            each.verdict,
-            f"{each.seconds:.1f}",
+            f"{baseline.difference:+.4f} ± {baseline.standard_error:.4f}",
+            baseline.verdict,
+            f"{baseline.seconds:.1f}",
         )
-        for each in content.baselines
+        for baseline in content.baselines
     )
-    found = content.picks.out_of_bag
-    corrected = format_score(found.score, found.standard_error)
-    exported = (f"{_exported(content)}, corrected for the choice", corrected, "", "exported", "")
-    return TableBlock(header, (*rows, exported), frozenset({1, 2, 4}))
+    corrected = content.picks.out_of_bag
+    score = format_score(corrected.score, corrected.standard_error)
+    exported = (f"{_name_export(content)}, corrected for the choice", score, "", "exported", "")
+    return TableBlock(header, (*rows, exported), number_columns=frozenset({1, 2, 4}))

@@ -1,4 +1,4 @@
-"""What a better score costs: parameters, and seconds of prediction."""
+"""The cost of a better score: parameters, and the time of a prediction."""
 
 from collections.abc import Mapping
 
@@ -20,65 +20,67 @@ _FRONTS = {"parameters": "size", "prediction_time": "time"}
 
 
 def make_cost_section(content: ReportContent) -> Section:
-    """Return the charts of score against parameters and prediction time, and both fronts."""
-    named = {content.picks.smallest.trial: "smallest", content.picks.best.trial: "best"}
-    blocks = [_against_size(content, named), *_against_time(content, named)]
+    """Return the charts of score against size and prediction time, and a table of both fronts."""
+    labels = {content.picks.smallest.trial: "smallest", content.picks.best.trial: "best"}
+    blocks = [_make_size_block(content, labels), *_make_time_blocks(content, labels)]
     if len(content.fronts.trials) > 1:
-        blocks += _fronts(content)
+        blocks += _make_fronts_blocks(content)
     return Section("size", "What does a larger network buy?", tuple(blocks))
 
 
-def _against_size(content: ReportContent, named: Mapping[int, str]) -> Block:
+def _make_size_block(content: ReportContent, labels: Mapping[int, str]) -> Block:
     sizes = {record.result.parameters for record in content.completed}
     if len(sizes) == 1:
-        which = "All have" if len(content.completed) > 1 else "The one that was completed has"
-        return Paragraphs((f"{which} {sizes.pop():,} parameters.",))
-    chart = draw_score_by_size(content.trials, [r.trial for r in content.fronts.parameters], named)
+        subject = "All trials have" if len(content.completed) > 1 else "The completed trial has"
+        return Paragraphs((f"{subject} {sizes.pop():,} parameters.",))
+    front = [record.trial for record in content.fronts.parameters]
     return Figure(
         "size",
-        to_specification(chart),
-        caption="Each completed trial, ± one standard error. On the front is what no other trial "
-        "beats in both score and size." + note_thinning(len(content.completed)),
+        to_specification(draw_score_by_size(content.trials, front, labels)),
+        caption="Each completed trial, ± one standard error. No other trial beats those on the "
+        "front in both score and size." + note_thinning(len(content.completed)),
     )
 
 
-def _against_time(content: ReportContent, named: Mapping[int, str]) -> list[Block]:
+def _make_time_blocks(content: ReportContent, labels: Mapping[int, str]) -> list[Block]:
+    """Return the chart of prediction times, or a sentence if there is nothing to draw."""
     times = content.fronts.times
     notes = [Paragraphs(times.notes, small=True)] if times.notes else []
     seconds = {time.batch for time in times.trials.values()}
     if not seconds:
-        again = content.study.make_command("report")
-        how = f" This measures them, where there was no time left: `{again}`"
-        words = "Prediction times were not measured." + ("" if times.notes else how)
-        return [Paragraphs((words,)), *notes]
+        text = "Prediction times were not measured."
+        if not times.notes:
+            command = content.study.make_command("report")
+            text += f" This command measures them, if there was no time left: `{command}`"
+        return [Paragraphs((text,)), *notes]
     if len(seconds) == 1:
-        took = format_milliseconds(seconds.pop())
-        words = f"Predictions of {BATCH:,} rows take {took} ms. {_how(content)}"
-        return [Paragraphs((words,)), *notes]
-    chart = draw_score_by_time(
-        content.trials, times.trials, [record.trial for record in content.fronts.time], named
+        milliseconds = format_milliseconds(seconds.pop())
+        text = (
+            f"Predicting {BATCH:,} rows takes {milliseconds} ms. {_describe_measurement(content)}"
+        )
+        return [Paragraphs((text,)), *notes]
+    front = [record.trial for record in content.fronts.time]
+    chart = draw_score_by_time(content.trials, times.trials, front, labels)
+    caption = (
+        f"{_describe_measurement(content)} None of these trials beats those on the front in both "
+        "score and time." + note_thinning(len(times.trials))
     )
-    caption = f"{_how(content)} On the front is what none of these beats in both score and time."
-    figure = Figure(
-        "prediction-time", to_specification(chart), "", caption + note_thinning(len(times.trials))
-    )
-    return [figure, *notes]
+    return [Figure("prediction-time", to_specification(chart), caption=caption), *notes]
 
 
-def _how(content: ReportContent) -> str:
-    """Return what was measured."""
+def _describe_measurement(content: ReportContent) -> str:
     times = content.fronts.times
     completed = count_noun(len(content.completed), "completed trial")
     return (
-        f"Measured on {times.device}, from encoded rows to probabilities, the least of many "
-        f"repetitions: {count_noun(times.networks, 'network')}, those on the front of size first "
-        f"and then the best, for {len(times.trials):,} of {completed}. Trials of the same shape "
-        "have the same time."
+        f"Measured on {times.device}, from encoded rows to probabilities, as the minimum of many "
+        f"repetitions: {count_noun(times.networks, 'network')}, those on the size front first and "
+        f"then the best, which stand for {len(times.trials):,} of {completed}. Trials of the same "
+        "shape have the same time."
     )
 
 
-def _fronts(content: ReportContent) -> list[Block]:
-    """Return the trials on either front as a table, and how to export one of them."""
+def _make_fronts_blocks(content: ReportContent) -> list[Block]:
+    """Return a table of the trials on either front, and the command that exports one of them."""
     trials = content.fronts.trials
     header = (
         "trial",
@@ -89,24 +91,26 @@ def _fronts(content: ReportContent) -> list[Block]:
         "front of",
         "hyperparameters",
     )
-    rows = tuple(_cells(content, record) for record in trials)
+    table = TableBlock(
+        header,
+        tuple(_list_cells(content, record) for record in trials),
+        number_columns=frozenset(range(5)),
+        wrapped_columns=frozenset({6}),
+    )
     export = content.study.make_command("export", "--pick", str(trials[0].trial))
-    words = f"`{export}` exports one of them, and `--pick pareto` all."
-    return [
-        TableBlock(header, rows, frozenset(range(5)), frozenset({6})),
-        Paragraphs((words,), small=True),
-    ]
+    text = f"`{export}` exports one of them, and `--pick pareto` exports all."
+    return [table, Paragraphs((text,), small=True)]
 
 
-def _cells(content: ReportContent, record: TrialRecord) -> tuple[str, ...]:
+def _list_cells(content: ReportContent, record: TrialRecord) -> tuple[str, ...]:
     result, time = record.result, content.fronts.times.trials.get(record.trial)
-    on = content.fronts.holds(record.trial)
+    fronts = content.fronts.holds(record.trial)
     return (
         str(record.trial),
         format_score(result.score, result.standard_error),
         f"{result.parameters:,}",
         format_milliseconds(time.batch) if time else "–",
         format_milliseconds(time.row) if time else "–",
-        " and ".join(_FRONTS[name] for name, is_on in on.items() if is_on),
+        " and ".join(_FRONTS[name] for name, is_on_front in fronts.items() if is_on_front),
         content.describe_trial(record),
     )

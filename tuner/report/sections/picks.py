@@ -1,6 +1,6 @@
 """The networks that a study names, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tuner.analysis import Ensemble, PickName
 from tuner.report.blocks import Block, Paragraphs, TableBlock
@@ -17,109 +17,123 @@ from tuner.words import (
 
 __all__ = ["make_picks_section"]
 
+Row = tuple[str, ...]
+"""A row of the table: its title, and a cell for each pick."""
+
 
 def make_picks_section(content: ReportContent) -> Section:
     """Return the best network, the smallest good one and the ensemble as a table."""
-    choice = content.picks
-    columns: list[tuple[str, PickName, Pick | Ensemble]] = [("best", "best", choice.best)]
-    if choice.smallest.trial != choice.best.trial:
-        columns.append(("smallest", "smallest", choice.smallest))
-    if len(content.completed) > 1:
-        columns.append(("ensemble", "ensemble", choice.ensemble))
-    rows = [
-        ("", *(name for name, _, _ in columns)),
-        ("trial", *(_trials(pick) for _, _, pick in columns)),
-        ("parameters", *(f"{pick.parameters:,}" for _, _, pick in columns)),
-        ("epochs", *(_epochs(pick) for _, _, pick in columns)),
-        *(
-            _scores(f"{say_name(name)}, cross-validated", name, [pick for _, _, pick in columns])
-            for name in sorted(choice.best.scores, key=lambda name: name != content.objective)
-        ),
-        *_test(content, [name for _, name, _ in columns]),
-        *_prediction(content, [name for _, name, _ in columns]),
-    ]
-    corrected = (
-        (
-            f"{say_name(content.objective)}, corrected for the choice",
-            *(f"{pick.corrected_score:.4f}" for _, _, pick in columns),
-        ),
-        (
-            "its 95 % interval",
-            *(format_interval(pick.corrected_interval) for _, _, pick in columns),
-        ),
+    picks = _list_picks(content)
+    rows = (
+        ("trial", *map(_format_trials, picks.values())),
+        ("parameters", *(f"{pick.parameters:,}" for pick in picks.values())),
+        ("epochs", *map(_format_epochs, picks.values())),
+        *_make_score_rows(content, list(picks.values())),
+        *_make_test_rows(content, list(picks)),
+        *_make_time_rows(content, list(picks)),
     )
-    rows[5:5] = corrected
     table = TableBlock(
-        rows[0], tuple(rows[1:]), frozenset(range(1, len(columns) + 1)), frozenset({0})
+        ("", *picks),
+        rows,
+        number_columns=frozenset(range(1, len(picks) + 1)),
+        wrapped_columns=frozenset({0}),
     )
-    return Section("picks", "The networks to use", (table, *_notes(content)))
+    return Section("picks", "The networks to use", (table, *_make_notes(content)))
 
 
-def _scores(title: str, name: str, picks: Sequence[Pick | Ensemble]) -> tuple[str, ...]:
-    return (title, *(format_score(pick.scores[name], pick.standard_errors[name]) for pick in picks))
+def _list_picks(content: ReportContent) -> Mapping[PickName, Pick | Ensemble]:
+    """Return the picks that differ from each other, by name."""
+    picks: dict[PickName, Pick | Ensemble] = {"best": content.picks.best}
+    if content.picks.smallest.trial != content.picks.best.trial:
+        picks["smallest"] = content.picks.smallest
+    if len(content.completed) > 1:
+        picks["ensemble"] = content.picks.ensemble
+    return picks
 
 
-def _trials(pick: Pick | Ensemble) -> str:
+def _format_trials(pick: Pick | Ensemble) -> str:
     if isinstance(pick, Pick):
         return str(pick.trial)
     return ", ".join(member.label for member in pick.members)
 
 
-def _epochs(pick: Pick | Ensemble) -> str:
+def _format_epochs(pick: Pick | Ensemble) -> str:
     if isinstance(pick, Pick):
         return str(pick.epoch)
     return ", ".join(str(member.epoch) for member in pick.members)
 
 
-def _test(content: ReportContent, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
-    """Return the scores on the held-out rows; only what was exported has them."""
-    exported = content.picks.exported
+def _make_score_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -> list[Row]:
+    """Return the scores of cross-validation, the objective and its corrected score first."""
+    rows: dict[str, Row] = {
+        name: (
+            f"{say_name(name)}, cross-validated",
+            *(format_score(pick.scores[name], pick.standard_errors[name]) for pick in picks),
+        )
+        for name in picks[0].scores
+    }
     return [
+        rows.pop(content.objective),
         (
-            f"{say_name(name)}, held-out test",
-            *(format_score(mean, error) if pick == exported else "–" for pick in columns),
-        )
-        for name, (mean, error) in sorted(
-            content.test.items(), key=lambda test: test[0] != content.objective
-        )
+            f"{say_name(content.objective)}, corrected for the choice",
+            *(f"{pick.corrected_score:.4f}" for pick in picks),
+        ),
+        ("its 95 % interval", *(format_interval(pick.corrected_interval) for pick in picks)),
+        *rows.values(),
     ]
 
 
-def _prediction(content: ReportContent, columns: Sequence[PickName]) -> list[tuple[str, ...]]:
-    """Return how long predictions take; an ensemble, as long as its networks together."""
+def _make_test_rows(content: ReportContent, names: Sequence[PickName]) -> list[Row]:
+    """Return the scores on the held-out rows, which only the exported model has."""
+    exported = content.picks.exported
+    scores = sorted(content.test.items(), key=lambda item: item[0] != content.objective)
+    return [
+        (
+            f"{say_name(objective)}, held-out test",
+            *(format_score(mean, error) if name == exported else "–" for name in names),
+        )
+        for objective, (mean, error) in scores
+    ]
+
+
+def _make_time_rows(content: ReportContent, names: Sequence[PickName]) -> list[Row]:
+    """Return the prediction times; an ensemble's is the sum over its networks."""
     times = content.fronts.times.trials
     cells = []
-    for pick in columns:
-        members = content.picks.members(pick)
-        known = all(member.trial in times for member in members)
-        seconds = sum(m.networks * times[m.trial].batch for m in members) if known else None
-        cells.append("–" if seconds is None else format_milliseconds(seconds))
+    for name in names:
+        members = content.picks.members(name)
+        if all(member.trial in times for member in members):
+            seconds = sum(member.networks * times[member.trial].batch for member in members)
+            cells.append(format_milliseconds(seconds))
+        else:
+            cells.append("–")
     return [(f"prediction of {BATCH:,} rows, ms", *cells)] if times else []
 
 
-def _notes(content: ReportContent) -> tuple[Block, ...]:
-    choice, rows = content.picks, len(content.record.split.test)
-    sentences = [
-        f"Exported: the {choice.exported}. A score is a mean over rows, ± its standard error; each "
-        "row was predicted by networks that were trained without it.",
-        "The best of many scores is too good: corrected for the choice, it is what the same choice "
-        "comes to on rows that it was not made by (BBC-CV, Tsamardinos et al. 2018).",
+def _make_notes(content: ReportContent) -> tuple[Block, ...]:
+    """Return the hyperparameters of the picks, and how to read the table."""
+    best, smallest = content.picks.best, content.picks.smallest
+    picks = [f"Best, trial {best.trial}: {_describe(best)}."]
+    if smallest.trial != best.trial:
+        picks.append(
+            f"Smallest within one standard error of the best, trial {smallest.trial}: "
+            f"{_describe(smallest)}."
+        )
+    notes = [
+        f"Exported: the {content.picks.exported}. A score is a mean over rows, ± its standard "
+        "error. Each row was predicted by networks that were not trained on it.",
+        "The best of many scores is too optimistic. The score that is corrected for the choice "
+        "estimates the same choice on rows that it did not use (BBC-CV, Tsamardinos et al. 2018).",
     ]
     if content.test:
-        sentences.append(
-            f"The {rows:,} held-out rows took no part in any choice: each search of the study "
-            "scored what it exported on them, at its end."
+        notes.append(
+            f"The {len(content.record.split.test):,} held-out rows were used for no choice. Each "
+            "search of the study scored its exported model on them, at its end."
         )
     if content.fronts.times.trials and len(content.completed) > 1:
-        sentences.append("An ensemble's prediction takes as long as its networks together.")
-    named = [f"Best, trial {choice.best.trial}: {_whole(choice.best)}."]
-    if choice.smallest.trial != choice.best.trial:
-        named.append(
-            f"Smallest within one standard error of the best, trial {choice.smallest.trial}: "
-            f"{_whole(choice.smallest)}."
-        )
-    return Paragraphs(tuple(named)), Paragraphs(tuple(sentences), small=True)
+        notes.append("An ensemble's prediction takes as long as its networks together.")
+    return Paragraphs(tuple(picks)), Paragraphs(tuple(notes), small=True)
 
 
-def _whole(pick: Pick) -> str:
+def _describe(pick: Pick) -> str:
     return format_hyperparameters({**pick.hyperparameters, **pick.derived})

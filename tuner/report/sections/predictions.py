@@ -1,4 +1,4 @@
-"""What the exported networks predict: which classes they confuse, and how sure they may be."""
+"""The exported model's out-of-fold predictions: its mistakes, and its calibration."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from tuner.analysis import SCORES, average_out_of_fold
 from tuner.report.blocks import Columns, Figure, Paragraphs
 from tuner.report.content import ReportContent
 from tuner.report.figures import (
+    MAX_CLASSES,
     count_confusions,
     draw_confusion_matrix,
     draw_reliability_diagram,
     make_confidence_bins,
     to_specification,
 )
-from tuner.report.figures.confusion import CLASSES
 from tuner.report.page import Section
 from tuner.words import count_noun
 
@@ -20,54 +20,60 @@ __all__ = ["make_predictions_section"]
 
 
 def make_predictions_section(content: ReportContent) -> Section:
-    """Return the confusion matrix and the calibration of what is exported."""
-    probabilities = average_out_of_fold(
-        content.study, content.picks.members(content.picks.exported)
-    )
+    """Return the confusion matrix and the calibration of the exported model."""
+    picks = content.picks
+    probabilities = average_out_of_fold(content.study, picks.members(picks.exported))
     counts = count_confusions(probabilities, content.truth.y)
-    error = float(content.truth.score_clusters(SCORES["calibration_error"], probabilities).mean())
-    bins = make_confidence_bins(probabilities, content.truth.y)
-    names = tuple(map(str, content.record.data["classes"]))
-    shown = min(len(names), CLASSES)
-    matrix = Figure(
-        "confusion",
-        to_specification(
-            draw_confusion_matrix(counts, names), height=max(220, min(620, 30 * shown + 60))
-        ),
-        "Which classes are confused",
-        "Rows of each true class by the class that was predicted; the darker, the larger the share "
-        "of the true class."
-        + (f" The {shown} most confused classes." if shown < len(names) else ""),
+    classes = tuple(map(str, content.record.data["classes"]))
+    height = max(220, min(620, 30 * min(len(classes), MAX_CLASSES) + 60))
+    figures = (
+        _make_matrix_figure(counts, classes, height),
+        _make_calibration_figure(content, probabilities, height),
     )
-    calibration = Figure(
-        "calibration",
-        to_specification(
-            draw_reliability_diagram(bins), height=max(220, min(620, 30 * shown + 60))
-        ),
-        "Does a probability mean what it says",
-        f"Expected calibration error {error:.4f}: the mean distance from the dashed line, on which "
-        "accuracy is what was promised. Points below it are too sure.",
-    )
-    pick = content.picks.exported
-    what = "the ensemble" if pick == "ensemble" else f"trial {content.picks.best.trial}"
+    model = "the ensemble" if picks.exported == "ensemble" else f"trial {picks.best.trial}"
     wrong = int(counts.sum() - np.trace(counts))
-    noun = (
-        "row" if content.record.split.repeats == 1 else "prediction"
-    )  # a row has one of each repeat
-    words = Paragraphs(
-        (
-            f"Out-of-fold predictions of {what}, which is exported: {count_noun(wrong, noun)} of "
-            f"{int(counts.sum()):,} {'is' if wrong == 1 else 'are'} wrong.{_worst(counts, names)}",
-        )
+    # with repeated folds, a row has one prediction per repeat
+    noun = "row" if content.record.split.repeats == 1 else "prediction"
+    text = (
+        f"Out-of-fold predictions of {model}, which is exported: {count_noun(wrong, noun)} of "
+        f"{int(counts.sum()):,} {'is' if wrong == 1 else 'are'} wrong."
+        + _describe_worst(counts, classes)
     )
-    return Section("predictions", "Where is it wrong?", (words, Columns((matrix, calibration))))
+    return Section("predictions", "Where is it wrong?", (Paragraphs((text,)), Columns(figures)))
 
 
-def _worst(counts: np.ndarray, names: tuple[str, ...]) -> str:
-    """Return a sentence on the commonest mistake; empty where there is none."""
+def _make_matrix_figure(counts: np.ndarray, classes: tuple[str, ...], height: int) -> Figure:
+    caption = (
+        "Rows of each true class by predicted class. The darker a square, the larger its share of "
+        "the true class."
+    )
+    if len(classes) > MAX_CLASSES:
+        caption += f" Only the {MAX_CLASSES} most confused classes are shown."
+    chart = to_specification(draw_confusion_matrix(counts, classes), height=height)
+    return Figure("confusion", chart, "Which classes are confused?", caption)
+
+
+def _make_calibration_figure(
+    content: ReportContent, probabilities: np.ndarray, height: int
+) -> Figure:
+    bins = make_confidence_bins(probabilities, content.truth.y)
+    error = float(content.truth.score_clusters(SCORES["calibration_error"], probabilities).mean())
+    caption = (
+        f"Expected calibration error {error:.4f}: the mean distance of the points from the dashed "
+        "line, on which the accuracy equals the probability. Below the line, the network is "
+        "overconfident."
+    )
+    chart = to_specification(draw_reliability_diagram(bins), height=height)
+    return Figure("calibration", chart, "Are the probabilities calibrated?", caption)
+
+
+def _describe_worst(counts: np.ndarray, classes: tuple[str, ...]) -> str:
+    """Return a sentence about the most frequent mistake; empty if there is none."""
     mistakes = counts - np.diag(np.diag(counts))
     if not mistakes.any():
         return ""
     true, predicted = np.unravel_index(mistakes.argmax(), mistakes.shape)
     times = count_noun(int(mistakes.max()), "time")
-    return f" The commonest mistake, {times}: {names[true]} taken for {names[predicted]}."
+    return (
+        f" The most frequent mistake, {times}: {classes[true]} predicted as {classes[predicted]}."
+    )

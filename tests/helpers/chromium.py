@@ -1,4 +1,4 @@
-"""A browser without a window, told what to do through DevTools' pipe: no driver, no port."""
+"""A headless browser, controlled through the DevTools pipe: no driver, no port."""
 
 import base64
 import json
@@ -17,11 +17,11 @@ _SWITCHES = (
     "--no-first-run", "--disable-component-update", "--disable-dev-shm-usage",
     "--remote-debugging-pipe", "--hide-scrollbars",
 )  # fmt: skip
-_PATIENCE = 60.0  # seconds
+_TIMEOUT = 60.0  # seconds
 
 
-def found() -> str | None:
-    """Where a browser is; None without one."""
+def find_browser() -> str | None:
+    """Return the path of a browser; None if there is none."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
@@ -29,7 +29,7 @@ class Browser:
     """One page of a browser.
 
     Attributes:
-        requests: The addresses that it asked for since it was made.
+        requests: All addresses that it requested.
         messages: Errors and warnings of the console, and exceptions.
     """
 
@@ -37,7 +37,7 @@ class Browser:
         self.requests: list[str] = []
         self.messages: list[str] = []
         self._folder = tempfile.mkdtemp(prefix="tuner-chromium-")
-        ours, theirs = os.pipe(), os.pipe()  # commands to it, and what it says
+        ours, theirs = os.pipe(), os.pipe()  # our commands, and its messages
         # Chromium reads from descriptor 3 and writes to 4
         wrapped = f'exec "$0" "$@" 3<&{ours[0]} 4>&{theirs[1]}'
         self._process = subprocess.Popen(
@@ -50,11 +50,11 @@ class Browser:
         os.close(theirs[1])
         self._to, self._from = os.fdopen(ours[1], "wb"), theirs[0]
         self._rest, self._number, self._session = b"", 0, ""
-        target = self.tell("Target.createTarget", url="about:blank")["targetId"]
-        attached = self.tell("Target.attachToTarget", targetId=target, flatten=True)
+        target = self.run("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.run("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
-            self.tell(f"{domain}.enable")
+            self.run(f"{domain}.enable")
 
     def __enter__(self) -> "Browser":
         return self
@@ -71,8 +71,8 @@ class Browser:
         os.close(self._from)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def tell(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """Run a command of DevTools, and return its result."""
+    def run(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Run a DevTools command, and return its result."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": arguments}
         if self._session:
@@ -80,59 +80,59 @@ class Browser:
         self._to.write(json.dumps(message).encode() + b"\0")
         self._to.flush()
         while True:
-            answer = self._next()
+            answer = self._read_message()
             if answer.get("id") == self._number:
                 assert "error" not in answer, answer
                 return answer["result"]
 
     def open(self, page: Path, *, width: int, height: int) -> None:
-        """Open a file at a size of window in pixels, and wait until every chart is drawn."""
-        self.tell(
+        """Open a file in a window of this size in pixels, and wait until every chart is drawn."""
+        self.run(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=1, mobile=width < 600,
         )  # fmt: skip
-        self.tell("Page.navigate", url=page.absolute().as_uri())
-        deadline = time.monotonic() + _PATIENCE
+        self.run("Page.navigate", url=page.absolute().as_uri())
+        deadline = time.monotonic() + _TIMEOUT
         drawn = (
             "document.readyState === 'complete' && "
             "[...document.querySelectorAll('.chart')].every((c) => c.querySelector('svg'))"
         )
-        while not self.value(drawn) and time.monotonic() < deadline:
+        while not self.evaluate(drawn) and time.monotonic() < deadline:
             time.sleep(0.05)
 
-    def value(self, expression: str) -> Any:
-        """Return what an expression of JavaScript comes to."""
-        found = self.tell("Runtime.evaluate", expression=expression, returnByValue=True)
-        assert "exceptionDetails" not in found, found
-        return found["result"].get("value")
+    def evaluate(self, expression: str) -> Any:
+        """Return the value of a JavaScript expression."""
+        result = self.run("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
 
-    def picture(self, path: Path, *, whole: bool = True) -> None:
-        """Write what is seen as PNG."""
-        found = self.tell("Page.captureScreenshot", captureBeyondViewport=whole)
-        path.write_bytes(base64.b64decode(found["data"]))
+    def save_picture(self, path: Path, *, whole: bool = True) -> None:
+        """Write a screenshot as PNG."""
+        result = self.run("Page.captureScreenshot", captureBeyondViewport=whole)
+        path.write_bytes(base64.b64decode(result["data"]))
 
-    def paper(self, path: Path) -> None:
-        """Write what is printed as PDF."""
-        found = self.tell("Page.printToPDF", printBackground=True, preferCSSPageSize=True)
-        path.write_bytes(base64.b64decode(found["data"]))
+    def save_pdf(self, path: Path) -> None:
+        """Print the page to PDF."""
+        result = self.run("Page.printToPDF", printBackground=True, preferCSSPageSize=True)
+        path.write_bytes(base64.b64decode(result["data"]))
 
-    def _next(self) -> dict[str, Any]:
-        """Return the next message, and take down what it says by itself."""
+    def _read_message(self) -> dict[str, Any]:
+        """Return the next message, and record it if it is an event."""
         while b"\0" not in self._rest:
             chunk = os.read(self._from, 1 << 20)
-            assert chunk, "the browser has ended"
+            assert chunk, "the browser has exited"
             self._rest += chunk
         line, _, self._rest = self._rest.partition(b"\0")
         message: dict[str, Any] = json.loads(line)
-        self._take_down(message.get("method", ""), message.get("params", {}))
+        self._record_event(message.get("method", ""), message.get("params", {}))
         return message
 
-    def _take_down(self, method: str, given: dict[str, Any]) -> None:
+    def _record_event(self, method: str, parameters: dict[str, Any]) -> None:
         if method == "Network.requestWillBeSent":
-            self.requests.append(given["request"]["url"])
+            self.requests.append(parameters["request"]["url"])
         if method == "Runtime.exceptionThrown":
-            self.messages.append(str(given["exceptionDetails"]))
-        if method == "Runtime.consoleAPICalled" and given["type"] in ("error", "warning"):
-            self.messages.append(str([each.get("value") for each in given["args"]]))
-        if method == "Log.entryAdded" and given["entry"]["level"] in ("error", "warning"):
-            self.messages.append(given["entry"]["text"])
+            self.messages.append(str(parameters["exceptionDetails"]))
+        if method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "warning"):
+            self.messages.append(str([argument.get("value") for argument in parameters["args"]]))
+        if method == "Log.entryAdded" and parameters["entry"]["level"] in ("error", "warning"):
+            self.messages.append(parameters["entry"]["text"])

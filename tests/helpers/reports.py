@@ -1,0 +1,149 @@
+"""Studies that have everything that a report shows, with names that must be escaped."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.helpers.problems import make_split
+from tests.helpers.results import make_result
+from tests.helpers.spaces import SMALL, make_space
+from tuner.analysis import (
+    Answer,
+    Answers,
+    Cell,
+    Importance,
+    JudgedBaseline,
+    Point,
+    Score,
+    Span,
+    compare_settings,
+    group_by_hyperparameter,
+    pick_networks,
+)
+from tuner.problem import Problem
+from tuner.report import ComparedStudy, ReportContent
+from tuner.study import SearchSettings, Study, StudyRecord, TrialRecord
+from tuner.training import TrialResult
+
+NAUGHTY = "</script><b>a&b</b>"
+"""A name that would end a script, or become a tag, if it were not escaped."""
+
+TEST_SCORES = {"cross_entropy": (0.5, 0.1)}
+_DEPTHS = (0, 1, 1, 2, 0, 2)
+
+
+def create_study(
+    root: Path, problem: Problem, name: str = "study", *, data: Any = None, **settings: Any
+) -> Study:
+    """Create a study without trials; `data` replaces entries of its record."""
+    split = make_split(problem.y, classes=["a", "b", "c"], folds=3, test_size=0.0, seed=0)
+    record = StudyRecord(
+        name=name,
+        space="test",
+        title="Which?",
+        definition=make_space(SMALL).to_dict(),
+        data={"name": "points", "rows": 60, "classes": ["a", "b", "c"], **(data or {})},
+        settings=SearchSettings(**{"folds": 3, "epochs": 2, **settings}),
+        split=split,
+        versions={"softmax-tuner": "0"},
+    )
+    return Study.create(record, root)
+
+
+def make_trial(
+    number: int, problem: Problem, *, status: str = "completed", noise: float | None = None
+) -> TrialRecord:
+    """Make a trial whose probabilities are noise around the truth; the rates differ."""
+    rng = np.random.default_rng(number)
+    logits = 2 * np.eye(3)[problem.y[problem.rows]]
+    logits += (noise or 0.5 + number / 4) * rng.normal(size=logits.shape)
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    parameters = 15 + 40 * _DEPTHS[number % 6]
+    result = make_result(number, probabilities.astype(np.float32), problem, parameters=parameters)
+    if status == "pruned":
+        result = replace(result, status="pruned", reason="clearly worse than trial 0")
+    if status == "failed":
+        result = TrialResult(number, "failed", "the loss of fold 0 is not finite", seconds=0.2)
+    values = {"depth": _DEPTHS[number % 6], "learning_rate": 0.01 * (number + 1)}
+    return TrialRecord(number, values, {}, result)
+
+
+def write_trials(study: Study, trials: Sequence[TrialRecord]) -> Study:
+    """Write trials to a study, as a search does."""
+    study.begin(study.record.settings)
+    for trial in trials:
+        study.write_trial(trial, {})
+    return study
+
+
+def fill_study(study: Study, problem: Problem) -> Study:
+    """Write six trials to a study: one was pruned, one failed; and the scores of the test part."""
+    statuses = {3: "failed", 4: "pruned"}
+    trials = [make_trial(n, problem, status=statuses.get(n, "completed")) for n in range(6)]
+    write_trials(study, trials)
+    test = {"cross_entropy": [0.5, 0.1], "accuracy": [0.8, 0.05]}
+    study.journal.append("tested", networks={"0": 1}, test=test)
+    return study
+
+
+def make_content(study: Study, problem: Problem, *, baselines: bool = True) -> ReportContent:
+    """Make the content of a study's report, with answers and a baseline that are made up."""
+    picks = pick_networks(study, problem.truth)
+    records = tuple(study.read_trials())
+    scores = {"cross_entropy": Score(0.9, 0.1), "accuracy": Score(0.6, 0.1)}
+    judged = JudgedBaseline("gradient boosting", 1.5, scores, 0.3, 0.1, "loses", ("It is slow.",))
+    return ReportContent(
+        study,
+        problem.truth,
+        records,
+        picks,
+        TEST_SCORES,
+        _make_answers(records, picks.cluster_values, study),
+        (judged,) if baselines else (),
+    )
+
+
+def make_compared(study: Study, problem: Problem) -> ComparedStudy:
+    """Make a study that is compared with others."""
+    records = tuple(sorted(study.read_trials(), key=lambda record: record.trial))
+    picks = pick_networks(study, problem.truth)
+    return ComparedStudy(study, problem.truth, records, picks, TEST_SCORES)
+
+
+def _make_answers(records: Sequence[TrialRecord], values: Any, study: Study) -> Answers:
+    """Make an answer of every kind."""
+    settings = compare_settings(
+        records,
+        values,
+        get_setting=group_by_hyperparameter("depth"),
+        split=study.record.split,
+        maximise=False,
+    )
+    points = tuple(
+        Point(r.trial, 0.01 * (r.trial + 1), None, r.result.score, 0.1, 0.2, 15, False, "overfits")
+        for r in records
+        if r.completed
+    )
+    cells = (
+        Cell((0.01, 0.1), (16, 16), 3, 2, 0, 1, 0, 0.5),
+        Cell((0.1, 1.0), (16, 16), 1, 0, 0, 1, None, None),
+        Cell((0.01, 0.1), (32, 64), 0, 0, 0, 0, None, None),
+    )
+    importance = Importance({"depth": 0.75, "learning_rate": 0.25}, ("depth",), 6, 3)
+    answers = (
+        Answer("How deep?", ("depth",), ("One layer is enough.",), settings=settings),
+        Answer("What matters?", (), ("Depth matters most.",), importance=importance),
+        Answer(
+            "How fast?",
+            ("learning_rate",),
+            (f"As {NAUGHTY} says.",),
+            points=points,
+            spans=(Span(None, "overfits", 0.01, 0.02, 2),),
+            log=True,
+        ),
+        Answer("Which pair?", ("learning_rate", "batch_size"), ("Any.",), cells=cells, log=True),
+    )
+    return Answers(("Trial 0 is best.", "Boosting loses."), answers, ("Pruned trials count.",))

@@ -1,0 +1,38 @@
+"""How the study was done, and where the time went."""
+
+import json
+
+from tests.helpers.html import read_section, read_text
+from tests.helpers.reports import create_study, fill_study, make_content
+from tuner.report.sections.method import make_method_section
+from tuner.report.sections.time_spent import make_time_section
+
+
+def test_the_method_says_how_to_repeat_the_study(page, content):
+    text = read_section(page, "method")
+    for part in (
+        "split 3 folds, of 60 training rows; 0 rows were held out",
+        "Pruned trials count.",
+        content.study.make_command("resume", "--max-trials", "12"),
+        content.study.make_command("report"),
+    ):
+        assert part in text
+    assert read_text(make_method_section(content)) == text
+
+
+def test_the_final_training_and_the_export_have_their_own_seconds(problem, tmp_path):
+    study = fill_study(create_study(tmp_path, problem), problem)
+    content = make_content(study, problem)
+    times = {"begun": 0, "proposed": 1, "trial": 5, "tested": 7, "exported": 10}
+    events = [{"event": kind, "time": 1000 * seconds} for kind, seconds in times.items()]
+    journal = study.journal.path
+    journal.write_text("".join(json.dumps(event) + "\n" for event in events))
+    assert (
+        "The search took 5.0 s of wall time. Its trials trained for 2.7 s in total, some of them "
+        "at the same time. The picks and the training on all training rows took 2.0 s, the export "
+        "and its check 3.0 s."
+    ) in read_text(make_time_section(content))
+    with journal.open("a") as file:
+        file.write(json.dumps({"event": "ended", "time": 14_000}) + "\n")
+    text = read_text(make_time_section(content))
+    assert "check 3.0 s; prediction times, baselines and the report took 4.0 s." in text

@@ -1,0 +1,55 @@
+"""The seconds of each part of a study, read from its journal."""
+
+from tests.helpers.reports import make_trial
+from tuner.report.time_spent import measure_time_spent
+
+
+def make_event(kind, seconds):
+    return {"event": kind, "time": int(1000 * seconds)}
+
+
+def make_stage(name, seconds):
+    return {**make_event("stage", seconds), "stage": name}
+
+
+SEARCHED = [
+    make_event("begun", 0), make_event("proposed", 1), make_event("trial", 5),
+    make_event("tested", 7), make_event("exported", 10),
+]  # fmt: skip
+
+
+def measure_parts(events):
+    spent = measure_time_spent(events, [])
+    return spent.searching, spent.final_training, spent.export, spent.report
+
+
+def test_each_part_lasts_until_its_event():
+    assert measure_parts(SEARCHED) == (5.0, 2.0, 3.0, 0.0)  # while the search writes its report
+    assert measure_parts([*SEARCHED, make_event("ended", 14)]) == (5.0, 2.0, 3.0, 4.0)
+
+
+def test_breaks_between_searches_do_not_count(problem):
+    events = [
+        make_event("begun", 0), make_event("proposed", 1), make_event("trial", 5),  # killed here
+        make_event("begun", 100), make_event("trial", 103), make_event("tested", 107),  # and here
+        make_event("begun", 200), make_event("tested", 201), make_event("exported", 203),
+        make_event("ended", 204),
+    ]  # fmt: skip
+    assert measure_parts(events) == (8.0, 5.0, 2.0, 1.0)
+    records = [make_trial(0, problem), make_trial(3, problem, status="failed")]
+    spent = measure_time_spent(events, records)
+    assert (spent.searches, spent.training) == (3, {"completed": 0.5, "failed": 0.2})
+
+
+def test_an_interrupted_search_was_searching_until_its_end():
+    events = [make_event("begun", 0), make_event("trial", 5), make_event("ended", 6)]
+    assert measure_parts(events) == (6.0, 0.0, 0.0, 0.0)
+
+
+def test_a_run_that_resumes_with_its_report_spends_no_time_on_training():
+    events = [
+        *SEARCHED, make_stage("exporting", 10),  # killed here
+        make_event("begun", 100), make_stage("searching", 101), make_stage("picking", 103),
+        make_stage("baselines", 106), make_stage("report", 107), make_event("ended", 108),
+    ]  # fmt: skip
+    assert measure_parts(events) == (6.0, 4.0, 3.0, 5.0)
