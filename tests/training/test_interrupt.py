@@ -9,7 +9,7 @@ import pytest
 from tests.training.test_lanes import hypermodel, jobs
 from tuner.training import FinalJob, Plan
 from tuner.training.lanes import LanesTrainer
-from tuner.training.lanes.network import LaneProgram
+from tuner.training.lanes.interfaces import LaneProgram
 
 TEXT = "[network]\nunits = 8\n"
 

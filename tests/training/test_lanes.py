@@ -14,10 +14,10 @@ from tuner.problem import Problem
 from tuner.space import ACTIVATIONS
 from tuner.training import TRAINERS, Job, Plan
 from tuner.training.lanes import LanesTrainer, data, machine
-from tuner.training.lanes.data import LaneData, aligned
-from tuner.training.lanes.dropout import Dropout, keys_of, lane_bits, positions_of
-from tuner.training.lanes.stacked import StackedWeights
-from tuner.training.lanes.stacked_mlps import _sum_of_rows
+from tuner.training.lanes.data import LaneData, align
+from tuner.training.lanes.stacked_mlps.backward import sum_over_rows
+from tuner.training.lanes.stacked_mlps.dropout import Dropout, draw_bits, make_keys, make_positions
+from tuner.training.lanes.stacked_mlps.weights import StackedWeights
 
 KINDS = {
     "none": 'kind = "none"',
@@ -145,12 +145,12 @@ def test_networks_that_fill_a_core_train_alone_with_fits_curves(problem, plan, m
 @pytest.mark.parametrize("units", [3, 10, 16, 128])
 def test_a_sum_over_rows_does_not_depend_on_the_lanes_beside_it(units):
     delta = tf.constant(np.random.default_rng(0).normal(size=(7, 32, units)), tf.float32)
-    ones = None if units == aligned(units) else tf.ones((7, 1, 32))
-    together = _sum_of_rows(delta, ones).numpy()
+    ones = None if units == align(units) else tf.ones((7, 1, 32))
+    together = sum_over_rows(delta, ones).numpy()
     np.testing.assert_allclose(together[:, 0], delta.numpy().sum(axis=1), atol=1e-5)
     for start in range(5):
         of_two = None if ones is None else ones[:2]
-        beside_fewer = _sum_of_rows(delta[start : start + 2], of_two).numpy()
+        beside_fewer = sum_over_rows(delta[start : start + 2], of_two).numpy()
         np.testing.assert_array_equal(beside_fewer, together[start : start + 2])
 
 
@@ -188,14 +188,14 @@ def test_a_trial_of_fewer_epochs_is_the_beginning_of_a_longer_one(problem, train
 
 
 def test_programs_that_were_not_used_for_long_are_forgotten(problem, plan, monkeypatch):
-    monkeypatch.setattr("tuner.training.lanes.trainer._PROGRAMS", 2)
+    monkeypatch.setattr("tuner.training.lanes.programs._MOST_PROGRAMS", 2)
     trainer = LanesTrainer()
     expected = {}
     for depth in (2, 3, 2, 4, 2, 3):
         (result,) = train(trainer, f"[network]\ndepth = {depth}\n", problem, plan).values()
         assert_same(expected.setdefault(depth, result), result)
-        assert len(trainer._programs) <= 2
-    assert [structure.depth for structure, _ in trainer._programs] == [2, 3]
+        assert len(trainer.programs.programs) <= 2
+    assert [structure.depth for structure, _ in trainer.programs.programs] == [2, 3]
 
 
 @pytest.mark.parametrize(("free", "trials"), [(2**34, 64), (2**20, 27), (0, 1)])
@@ -219,8 +219,8 @@ def test_dropout_agrees_with_fit_in_distribution(problem):
 
 def test_a_mask_drops_a_lanes_own_share_and_keeps_the_mean():
     rates = tf.constant([0.1, 0.5, 0.9])
-    keys = keys_of(tf.constant([1, 2, 3], tf.uint32), tf.constant(7))
-    masks = Dropout.of(rates, rows=tf.constant(64), units=tf.constant(512)).mask(
+    keys = make_keys(tf.constant([1, 2, 3], tf.uint32), tf.constant(7))
+    masks = Dropout.from_rates(rates, rows=tf.constant(64), units=tf.constant(512)).draw_mask(
         keys[:, None, None]
     )
     assert masks.shape == (3, 64, 512)
@@ -230,15 +230,15 @@ def test_a_mask_drops_a_lanes_own_share_and_keeps_the_mean():
 
 def test_random_bits_depend_on_seed_and_counter_and_are_uncorrelated():
     seeds = tf.constant([0, 1, 2, 2**31], tf.uint32)
-    positions = positions_of(20_000)
-    both = keys_of(seeds, tf.constant([0, 1]))
-    draws = [lane_bits(keys[:, None], positions).numpy() for keys in both]
+    positions = make_positions(20_000)
+    both = make_keys(seeds, tf.constant([0, 1]))
+    draws = [draw_bits(keys[:, None], positions).numpy() for keys in both]
     streams = np.concatenate(draws).astype(np.float64) / 2**32
     correlation = np.corrcoef(streams) - np.eye(8)
     assert abs(correlation).max() < 0.04
     shifted = np.corrcoef(streams[0, 1:], streams[0, :-1])[0, 1]
     assert abs(shifted) < 0.04
-    alone = lane_bits(keys_of(seeds[2:3], tf.constant(1))[:, None], positions).numpy()
+    alone = draw_bits(make_keys(seeds[2:3], tf.constant(1))[:, None], positions).numpy()
     np.testing.assert_array_equal(alone[0], draws[1][2])
 
 
@@ -246,7 +246,7 @@ def test_a_shape_is_traced_once_whatever_the_number_of_lanes(problem, plan):
     trainer = LanesTrainer()
     train(trainer, VALUES, problem, plan, jobs(4, learning_rate=0.05))
     train(trainer, VALUES, problem, plan, jobs(1, learning_rate=0.2))
-    (program,) = trainer._programs.values()
+    (program,) = trainer.programs.programs.values()
     assert program.traces == 1
 
 
@@ -273,11 +273,11 @@ def test_networks_of_any_width_and_batch_size_share_a_program(plan, line, rows, 
         job.hyperparameters.values = {"units": units, "batch_size": batch}
     trainer = LanesTrainer()
     together = train(trainer, text, problem, plan, many)
-    whole = {structure.whole_vectors for structure, _ in trainer._programs}
-    apart = {structure.steps_apart for structure, _ in trainer._programs}
+    whole = {structure.whole_vectors for structure, _ in trainer.programs.programs}
+    apart = {structure.extra_steps for structure, _ in trainer.programs.programs}
     assert whole == {False, True}  # units of 8, 24 and 200, or of 16
-    assert 2 <= len(trainer._programs) <= 2 * len(apart)
-    assert {program.traces for program in trainer._programs.values()} == {1}
+    assert 2 <= len(trainer.programs.programs) <= 2 * len(apart)
+    assert {program.traces for program in trainer.programs.programs.values()} == {1}
     for job in many:
         assert_same(together[job.trial], train("lanes", text, problem, plan, [job])[job.trial])
     if "dropout" not in line:  # whose masks are others

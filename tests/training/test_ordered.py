@@ -67,7 +67,7 @@ def test_a_program_does_not_grow_with_the_steps_that_folds_differ_in(plan):
     for rows in (97, 970):
         trainer = LanesTrainer()
         train(trainer, mlp(KINDS["l2"], plan), ordered(rows), plan)
-        (program,) = trainer._programs.values()
+        (program,) = trainer.programs.programs.values()
         sizes.append(len(program._traced.graph.as_graph_def().library.function))
     assert sizes[0] == sizes[1]
 

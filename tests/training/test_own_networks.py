@@ -165,7 +165,7 @@ def test_a_trial_is_bit_for_bit_the_same_alone_as_beside_others(uneven, plan):
 def test_trials_that_differ_in_the_learning_rate_alone_share_a_program(problem, plan):
     trainer = LanesTrainer()
     results, _ = train(trainer, Own(), problem, plan, jobs(0.01, 0.1, 0.5))
-    (program,) = trainer._programs.values()
+    (program,) = trainer.programs.programs.values()
     assert program.traces == 1
     assert len({result.score for result in results.values()}) == 3
 
@@ -176,7 +176,7 @@ def test_trials_of_other_layers_or_penalties_do_not_share_one(problem, plan):
 
     trainer = LanesTrainer()
     train(trainer, Own(penalised), problem, plan, jobs(0.01, 0.1))
-    assert len(trainer._programs) == 2
+    assert len(trainer.programs.programs) == 2
 
 
 class Scaling(L.Layer):
@@ -197,7 +197,7 @@ def test_layers_that_may_not_tell_all_of_themselves_are_never_shared(problem, pl
     hypermodel = Own(lambda hp, inputs: Scaling(hp.get("rate"))(inputs))
     trainer = LanesTrainer()
     results, notes = train(trainer, hypermodel, problem, plan, jobs(0.01, 1.0))
-    assert (trainer._programs, notes) == ({}, [])
+    assert (trainer.programs.programs, notes) == ({}, [])
     (fit, _) = train("fit", hypermodel, problem, plan, jobs(0.01, 1.0))
     for trial in (0, 1):
         assert results[trial].score == pytest.approx(fit[trial].score, rel=1e-4)

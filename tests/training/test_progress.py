@@ -50,7 +50,7 @@ def test_what_is_not_optimised_is_scored_at_a_trials_end_only(counted):
     going_on = [epoch(progress, sharpness) for sharpness in (1.0, 2.0, 3.0)]
     assert (going_on, counted) == ([True, True, True], [])
     assert not epoch(progress, 4.0)
-    result = progress.completed(1.0)
+    result = progress.make_result(1.0)
     assert counted == [60]
     assert set(result.scores) == set(OBJECTIVES)
 
@@ -62,11 +62,11 @@ def test_any_objective_decides_the_best_epoch_and_the_race(objective):
     first = started(plan)
     for sharpness in (0.5, 3.0, 1.0, 0.5):
         epoch(first, sharpness)
-    assert first.completed(1.0).epoch == 2
-    race.settle(first.completed(1.0))
+    assert first.make_result(1.0).epoch == 2
+    race.settle(first.make_result(1.0))
     second = started(plan, trial=1)
     assert [epoch(second, sharpness) for sharpness in (0.2, 0.1, 0.1)] == [True, True, False]
-    ((result, _),) = race.settle(second.completed(1.0))
+    ((result, _),) = race.settle(second.make_result(1.0))
     assert (result.status, result.epoch) == ("pruned", 1)
     assert result.reason == "clearly worse than trial 0 after 3 epochs"
     assert len(result.curves["val_loss"][0]) == 3

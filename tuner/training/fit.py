@@ -62,7 +62,7 @@ class FitTrainer(Trainer):
 
     def train_on_all_rows(
         self,
-        finals: Sequence[FinalJob],
+        final_jobs: Sequence[FinalJob],
         hypermodel: keras_tuner.HyperModel,
         *,
         problem: Problem,
@@ -70,7 +70,7 @@ class FitTrainer(Trainer):
     ) -> list[keras.Model]:
         """Train them with `HyperModel.fit`, one after another."""
         networks = []
-        for final in finals:
+        for final in final_jobs:
             data = _FoldData(problem.merge_folds(final.network), 0)
             network = _Network(hypermodel, final.job, plan)
             network.load(network.initial_state(data.stream))
@@ -102,7 +102,7 @@ def _train(
             for name, value in values.items():
                 logs[name].append(value)
         going_on = progress.add_epoch(logs, out_of_fold)
-    return progress.completed(time.perf_counter() - started)
+    return progress.make_result(time.perf_counter() - started)
 
 
 class _FoldData:

@@ -115,7 +115,7 @@ class TrialProgress:
                     "the network's outputs do not add up to one; end it with a softmax activation"
                 )
 
-    def completed(self, seconds: float) -> TrialResult:
+    def make_result(self, seconds: float) -> TrialResult:
         """Return the result of the epochs so far.
 
         Args:

@@ -52,7 +52,7 @@ class Trainer(ABC):
     @abstractmethod
     def train_on_all_rows(
         self,
-        finals: Sequence[FinalJob],
+        final_jobs: Sequence[FinalJob],
         hypermodel: keras_tuner.HyperModel,
         *,
         problem: Problem,
@@ -61,13 +61,13 @@ class Trainer(ABC):
         """Train networks on all training rows, as they are trained on a fold's.
 
         Args:
-            finals: Which networks, each for how many epochs.
+            final_jobs: Which networks to train, and for how many epochs.
             hypermodel: Builds them.
             problem: Its training rows are used; each row is scaled by the moments of all of them.
             plan: The study's plan; its seed decides the random streams.
 
         Returns:
-            The trained networks in the order of `finals`; each takes scaled rows.
+            The trained networks in the order of `final_jobs`; each takes scaled rows.
         """
 
     def estimate_final_rounds(self, networks: int) -> float:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tuner.data import choose_chunk_rows
 from tuner.problem import Problem
 
-__all__ = ["LaneData", "aligned"]
+__all__ = ["LaneData", "align"]
 
 _ALIGNMENT = 16  # numbers of a processor's widest vector
 
@@ -41,7 +41,7 @@ class LaneData:
         self.mean, self.scale = self._moments()
         longest = max(problem.fold_rows)
         chunks = -(-longest // choose_chunk_rows(problem.x[0].size, most=_CHUNK))
-        self.chunk = aligned(-(-longest // chunks))
+        self.chunk = align(-(-longest // chunks))
         padded = chunks * self.chunk
         self.validation = _padded([fold.validation for fold in problem.folds], padded)
 
@@ -68,11 +68,11 @@ class LaneData:
         """Training rows of each fold, shape `(folds,)`."""
         return np.array([len(fold.train) for fold in self.problem.folds])
 
-    def steps(self, batch_size: int) -> np.ndarray:
+    def count_steps(self, batch_size: int) -> np.ndarray:
         """Return the batches of an epoch of each fold, a last, smaller one included."""
         return np.ceil(self.train_rows / batch_size).astype(int)
 
-    def rows(self, ids: tf.Tensor, lanes: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    def gather_rows(self, ids: tf.Tensor, lanes: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Return rows by number, scaled by each lane's fold: `(…, rows, features)`.
 
         Args:
@@ -87,13 +87,13 @@ class LaneData:
         return x
 
 
-def aligned(rows: int) -> int:
+def align(rows: int) -> int:
     """Round rows up, so that every lane begins where a vector of the processor begins.
 
     Functions such as exp round differently in a vector than in what is left over at a tensor's
     end; a lane would otherwise feel whether it is the last one.
 
-    >>> aligned(32), aligned(33)
+    >>> align(32), align(33)
     (32, 48)
     """
     return -(-rows // _ALIGNMENT) * _ALIGNMENT

@@ -6,7 +6,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from tuner.memory import read_memory
-from tuner.training.lanes.network import LaneShape
+from tuner.training.lanes.interfaces import LaneShape
 
 __all__ = ["Machine"]
 
@@ -70,13 +70,13 @@ class Machine:
         """
         return not self.on_gpu and shape.step_products >= _FILLS_A_CORE
 
-    def blocks_at_once(self, largest: int) -> int:
+    def count_blocks_at_once(self, largest: int) -> int:
         """Return how many blocks train at once, where the largest takes so many bytes."""
         if self.on_gpu:
             return 1
         return max(1, min(self.workers, int(_free_bytes() * _SHARE) // largest))
 
-    def trials_at_once(self, result_bytes: int) -> int:
+    def count_trials_at_once(self, result_bytes: int) -> int:
         """Return how many trials to be given at once, where what each leaves takes so many bytes.
 
         Those that ended may have to wait for others (`Race`).

@@ -1,0 +1,170 @@
+"""A cohort: trials that were asked for at once, cut into blocks that the cores train in turn."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
+
+import keras_tuner
+import tensorflow as tf
+
+from tuner.errors import UserError, one_line
+from tuner.problem import Problem
+from tuner.training.lanes.block import LaneBlock
+from tuner.training.lanes.interfaces import LaneTrial, NeedsOwnFit
+from tuner.training.lanes.keras_models import make_keras_trial
+from tuner.training.lanes.machine import Machine
+from tuner.training.lanes.programs import ProgramCache
+from tuner.training.lanes.stacked_mlps import is_mlp, make_mlp_trial
+from tuner.training.lanes.workers import Workers
+from tuner.training.plan import Job, Plan
+from tuner.training.result import TrialResult
+
+__all__ = ["Cohort"]
+
+_Results = Iterator[TrialResult | None]
+_Task = Callable[[], _Results]
+
+
+class Cohort:
+    """Trains the trials that were asked for at once.
+
+    Args:
+        problem: Rows and folds.
+        plan: How long to train, and the objective.
+        machine: Decides the size and the number of blocks.
+        programs: The programs of the search.
+        workers: Train the blocks.
+        pool: Trains the parts of a block that has several cores.
+
+    Attributes:
+        need_own_fit: Why a trial cannot be trained in lanes, by its number.
+        begun: Whether a block has begun to train.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        plan: Plan,
+        *,
+        machine: Machine,
+        programs: ProgramCache,
+        workers: Workers,
+        pool: Executor,
+    ) -> None:
+        self.problem = problem
+        self.plan = plan
+        self.machine = machine
+        self.programs = programs
+        self.workers = workers
+        self.pool = pool
+        self.need_own_fit: dict[int, str] = {}
+        self.begun = False
+        self._parts = 1
+        self._starved: list[LaneTrial] = []  # ran out of memory alone in their blocks
+
+    def train(
+        self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel
+    ) -> Iterator[TrialResult]:
+        """Train multilayer perceptrons stacked, and other networks one by one.
+
+        The others begin first, since they take longer; in a race, trials begin in the order of
+        their numbers.
+        """
+        mlps = [job for job in jobs if is_mlp(job, hypermodel)]
+        others = [job for job in jobs if not is_mlp(job, hypermodel)]
+        blocks = self._cut([make_mlp_trial(job, hypermodel, self.plan) for job in mlps])
+        tasks: list[tuple[int, _Task]] = [
+            (job.trial, partial(self._train_keras_trial, job, hypermodel)) for job in others
+        ]
+        tasks += [(block[0].trial, partial(self._train_block, block)) for block in blocks]
+        if self.plan.race:
+            tasks.sort(key=lambda task: task[0])
+        largest = max((self._estimate_bytes(block) for block in blocks), default=1)
+        at_once = self.machine.count_blocks_at_once(largest)
+        yield from self._run([task for _, task in tasks], at_once)
+
+    def _run(self, tasks: Sequence[_Task], at_once: int) -> Iterator[TrialResult]:
+        """Run tasks on the workers; then try again the trials that ran out of memory."""
+        at_once = min(at_once, len(tasks))
+        self._parts = self.machine.workers // at_once
+        yield from self.workers.side_by_side(tasks, at_once=at_once)
+        while self._starved:  # each has the whole memory now
+            trial = self._starved.pop(0)
+            try:
+                yield from filter(None, self._make_block([trial]).train())
+            except tf.errors.ResourceExhaustedError as error:
+                reason = f"out of memory: {one_line(error)}"
+                yield TrialResult.from_failure(trial.trial, "out_of_memory", reason)
+
+    def _make_block(self, trials: Sequence[LaneTrial]) -> LaneBlock:
+        cores = (self.pool, self._parts) if self._parts > 1 else None
+        program = self.programs.find_program(trials[0].shape)
+        return LaneBlock(trials, program, problem=self.problem, plan=self.plan, cores=cores)
+
+    def _train_block(self, trials: Sequence[LaneTrial]) -> _Results:
+        """Train a block, unless the time was up before it began."""
+        if self.begun and self.plan.time_is_up():
+            return
+        self.begun = True
+        yield from self._train_whole_or_halved(trials)
+
+    def _train_whole_or_halved(self, trials: Sequence[LaneTrial]) -> _Results:
+        """Train a block; if memory runs out, train the trials that have not ended in two halves."""
+        ended: set[int] = set()
+        try:
+            for result in self._make_block(trials).train():
+                if result is not None:
+                    ended.add(result.trial)
+                yield result
+            return
+        except tf.errors.ResourceExhaustedError:
+            remaining = [trial for trial in trials if trial.trial not in ended]
+        if len(remaining) == 1:
+            self._starved += remaining
+            return
+        half = (len(remaining) + 1) // 2
+        for part in (remaining[:half], remaining[half:]):
+            yield from self._train_whole_or_halved(part)
+
+    def _train_keras_trial(self, job: Job, hypermodel: keras_tuner.HyperModel) -> _Results:
+        """Train a trial whose networks are not stacked."""
+        if self.begun and self.plan.time_is_up():
+            return
+        try:
+            yield from self._train_block([make_keras_trial(job, hypermodel, self.plan)])
+        except UserError:
+            raise
+        except NeedsOwnFit as error:
+            self.need_own_fit[job.trial] = str(error)
+        except Exception as error:  # a custom hypermodel can raise anything; it is recorded
+            yield TrialResult.from_failure(job.trial, "raised", one_line(error))
+
+    def _cut(self, trials: Sequence[LaneTrial]) -> list[list[LaneTrial]]:
+        """Group trials that can train in one call, and cut each group into blocks.
+
+        The largest blocks come first, so that all cores end together. The first block of each
+        program comes before the second block of any, so that no core waits while another traces
+        the program that both need. In a race, blocks are in the order of their trials: each trial
+        is compared with those before it, even though a core may have to wait for a trace.
+        """
+        groups: dict[tuple[object, ...], list[LaneTrial]] = {}
+        for trial in trials:
+            groups.setdefault((trial.shape, *trial.common_values.items()), []).append(trial)
+        blocks = []
+        earlier: Counter[Hashable] = Counter()  # blocks of the same program
+        for group in groups.values():
+            program = self.programs.make_key(group[0].shape)
+            size = max(1, self.machine.block_bytes // self._estimate_bytes(group[:1]))
+            for start in range(0, len(group), size):
+                blocks.append((earlier[program], group[start : start + size]))
+                earlier[program] += 1
+        if self.plan.race:
+            blocks.sort(key=lambda block: block[1][0].trial)
+        else:
+            blocks.sort(key=lambda block: (block[0] > 0, -sum(t.parameters for t in block[1])))
+        return [block for _, block in blocks]
+
+    def _estimate_bytes(self, block: Sequence[LaneTrial]) -> int:
+        shape = block[0].shape
+        return shape.estimate_bytes(len(block) * len(self.problem.folds), shape.batch_size)

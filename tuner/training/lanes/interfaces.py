@@ -1,0 +1,198 @@
+"""The interfaces that both kinds of network in lanes implement, and the trial that uses them.
+
+`stacked_mlps` trains the multilayer perceptrons of the space files, many lanes in one call.
+`keras_models` trains convolutional networks and those of custom hypermodels, one lane per call.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+import keras
+import numpy as np
+
+from tuner.training.lanes.data import LaneData
+
+__all__ = ["LaneProgram", "LaneShape", "LaneTrial", "LaneWeights", "Lanes", "NeedsOwnFit"]
+
+Lanes = dict[str, Any]  # tensors by name; lanes are the first axis of those that differ by lane
+
+
+class NeedsOwnFit(Exception):
+    """Only the hypermodel's own `fit` can train its networks; the message says why."""
+
+
+class LaneWeights(ABC):
+    """The variables of some lanes: everything that training changes."""
+
+    @abstractmethod
+    def load(self, lanes: Sequence[Sequence[np.ndarray]]) -> None:
+        """Set the initial values of each lane's variables."""
+
+    @abstractmethod
+    def copy_lanes(self, sources: Sequence[Self], lanes: np.ndarray) -> None:
+        """Set the values to those of some lanes of other weights.
+
+        Args:
+            sources: The weights to copy from.
+            lanes: Numbers of the lanes to copy, counted through all sources.
+        """
+
+    @abstractmethod
+    def lane_values(self) -> list[list[np.ndarray]]:
+        """Return the values of each lane's variables."""
+
+
+W = TypeVar("W", bound=LaneWeights)
+
+
+class LaneProgram(ABC, Generic[W]):
+    """A TensorFlow program that trains networks of one structure for an epoch.
+
+    It is traced once, for any lanes and any number of them. It keeps no state of a lane, so any
+    number of threads can run it at once.
+
+    Args:
+        data: The rows.
+        alone: Whether each call has a single lane.
+
+    Attributes:
+        traces: How often the program was traced.
+        least_lanes: The fewest lanes of a call that may have several. With fewer, the results
+            would be rounded differently.
+    """
+
+    least_lanes: ClassVar[int] = 1
+
+    def __init__(self, data: LaneData, *, alone: bool) -> None:
+        self.data = data
+        self.alone = alone
+        self.traces = 0
+        self._tracing = threading.Lock()
+        self._traced: Any = None
+
+    @abstractmethod
+    def make_weights(self, shape: Any) -> W:
+        """Return variables for lanes of a shape, without values yet."""
+
+    @abstractmethod
+    def train_epoch(self, weights: W, lanes: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Train every lane for an epoch, then predict its validation rows.
+
+        Args:
+            weights: The lanes' variables; changed in place.
+            lanes: The sizes of the shape, and inputs of shape `(lanes, …)`. Among these are
+
+                - `order`: row numbers in the order in which each lane visits them, shape
+                  `(lanes, steps, shape.stored_rows)`, int32; each batch is padded;
+                - `learning_rate`: learning rates of this epoch, shape `(lanes,)`;
+                - `first_step`: number of the epoch's first step, a scalar, int32; it determines
+                  the dropout masks.
+
+        Returns:
+            `loss`, `accuracy` and `penalty`, each of shape `(lanes,)`, and `probabilities` of
+            shape `(lanes, padded validation rows, classes)`.
+        """
+
+    def _call(self, *arguments: Any) -> Any:
+        """Run the program. The first thread that does so traces it."""
+        with self._tracing:
+            if self._traced is None:
+                self.traces += 1
+                self._traced = self._trace(*arguments)
+        return self._traced(*arguments)
+
+    @abstractmethod
+    def _trace(self, *arguments: Any) -> Any:
+        """Return the traced function for arguments of this kind."""
+
+
+class LaneShape(ABC):
+    """What lanes that train in one call have in common; everything else differs from lane to lane.
+
+    A shape is hashable. It follows from a trial's own hyperparameters alone, so that a trial runs
+    in the same program, and gives the same bits, beside any other trials.
+
+    Attributes:
+        batch_size: Rows of a batch.
+        shared: Whether other trials can have the same shape.
+    """
+
+    batch_size: int
+    shared: bool = True
+
+    @property
+    def stored_rows(self) -> int:
+        """Rows of a batch, padding included."""
+        return self.batch_size
+
+    def find_structure(self, data: LaneData) -> Hashable:
+        """Return what a program is traced for. Shapes of one structure share a program."""
+        return self
+
+    def list_sizes(self, data: LaneData) -> dict[str, Any]:
+        """Return the inputs of a program that tell it the sizes of this shape."""
+        return {}
+
+    @abstractmethod
+    def make_program(self, data: LaneData, *, alone: bool) -> LaneProgram[Any]:
+        """Return a program for networks of this structure.
+
+        Args:
+            data: The rows.
+            alone: Whether each call has a single lane.
+        """
+
+    @property
+    @abstractmethod
+    def variable_shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of one network's variables: weights and the optimizer's state."""
+
+    @property
+    @abstractmethod
+    def row_elements(self) -> int:
+        """How many numbers a network computes of one row, features included."""
+
+    @property
+    def step_products(self) -> int:
+        """Estimated multiplications in a pass of one batch: rows times variables."""
+        return self.batch_size * sum(int(np.prod(shape)) for shape in self.variable_shapes)
+
+    def estimate_bytes(self, lanes: int, rows: int) -> int:
+        """Return the estimated memory of variables, gradients and the activations of some rows."""
+        variables = sum(int(np.prod(shape)) for shape in self.variable_shapes)
+        return 4 * lanes * (variables * 3 // 2 + 3 * rows * self.row_elements)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneTrial:
+    """A trial to train in lanes, one network per fold.
+
+    Attributes:
+        trial: The trial's number.
+        shape: What the trial must have in common with the other trials of its call.
+        lane_values: Inputs of the program that may differ from trial to trial, by name.
+        common_values: Inputs of which a call takes one number, by name: trials that train in one
+            call agree in them.
+        parameters: Number of trainable weights and biases.
+        make_initial_variables: Returns the initial values of a lane's variables from its seed, in
+            the order of `LaneShape.variable_shapes`. Stacked networks leave out the optimizer's
+            state, which begins with zeros.
+        make_network: Returns the Keras network that has the given values of a lane's variables.
+        learning_rate_at: Returns the learning rate of an epoch, counted from 0.
+        epochs: Most epochs of this trial; None for the plan's.
+    """
+
+    trial: int
+    shape: LaneShape
+    lane_values: Mapping[str, float]
+    common_values: Mapping[str, float]
+    parameters: int
+    make_initial_variables: Callable[[int], Sequence[np.ndarray]]
+    make_network: Callable[[Sequence[np.ndarray]], keras.Model]
+    learning_rate_at: Callable[[int], float]
+    epochs: int | None = None

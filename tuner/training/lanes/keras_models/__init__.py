@@ -1,0 +1,15 @@
+"""Any Keras network in lanes, one lane per call: convolutional networks and custom hypermodels.
+
+The modules, each of which imports only those before it:
+
+- `fit_arguments`: how a hypermodel's `fit` would train a network;
+- `optimizer_updates`: the update of an optimizer, as a function of weights and gradients;
+- `architecture`: whether two networks can share a program;
+- `network`: the training step, the penalty, and the probabilities of validation rows;
+- `program`: an epoch;
+- `trial`: from a trial's hyperparameters to all of this.
+"""
+
+from tuner.training.lanes.keras_models.trial import make_keras_trial
+
+__all__ = ["make_keras_trial"]

@@ -1,0 +1,113 @@
+"""What a Keras network computes, as functions of its variables: training step and prediction.
+
+The training step is that of `keras.Model`: the loss that the model was compiled with, the losses
+that its layers add, the gradient from a tape, and the optimizer's own update.
+"""
+
+from functools import cached_property
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tuner.training.lanes.keras_models.optimizer_updates import apply_update
+
+__all__ = ["KerasNetwork", "Variables", "list_variables"]
+
+Variables = list[tf.Tensor]
+
+
+def list_variables(model: Any) -> list[Any]:
+    """Return all variables that training changes.
+
+    These are the trainable weights, the other variables of layers, and those of the optimizer.
+    """
+    optimizer = model.optimizer.variables
+    return [*model.trainable_variables, *model.non_trainable_variables, *optimizer]
+
+
+class KerasNetwork:
+    """A Keras network whose variables are arguments, in the order of `list_variables`.
+
+    Args:
+        model: A compiled network of this architecture; its own weights are not used.
+        scheduled: Whether the learning rate is set at the beginning of each epoch.
+    """
+
+    def __init__(self, model: Any, *, scheduled: bool) -> None:
+        self.model = model
+        self.scheduled = scheduled
+
+    @cached_property
+    def _loss(self) -> keras.losses.Loss:
+        """The loss; `compile` may have been given its name."""
+        if isinstance(self.model.loss, keras.losses.Loss):
+            return self.model.loss
+        return keras.losses.SparseCategoricalCrossentropy()
+
+    def _split(self, variables: Variables) -> tuple[Variables, Variables, Variables]:
+        """Return the trainable weights, the layers' other variables, and the optimizer's."""
+        first = len(self.model.trainable_variables)
+        second = first + len(self.model.non_trainable_variables)
+        return variables[:first], variables[first:second], variables[second:]
+
+    def set_learning_rate(self, variables: Variables, learning_rate: tf.Tensor) -> Variables:
+        """Return the variables with the learning rate of an epoch, if there is a schedule."""
+        if not self.scheduled:
+            return variables
+        weights, others, slots = self._split(variables)
+        optimizer = self.model.optimizer
+        slots = [
+            learning_rate if variable is optimizer.learning_rate else value
+            for variable, value in zip(optimizer.variables, slots, strict=True)
+        ]
+        return [*weights, *others, *slots]
+
+    def train_batch(
+        self, variables: Variables, x: tf.Tensor, y: tf.Tensor, row_weights: tf.Tensor | None
+    ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
+        """Train one batch.
+
+        Args:
+            variables: The values before the batch.
+            x: Scaled features, shape `(rows, …)`.
+            y: Class numbers, shape `(rows,)`.
+            row_weights: The weight of each row in the loss, shape `(rows,)`; None if all weigh 1.
+
+        Returns:
+            The values after the batch, the sum of the rows' cross-entropy, and the number of right
+            answers. Both are from before the update.
+        """
+        weights, others, slots = self._split(variables)
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            probabilities, others, added = self.model.stateless_call(
+                weights, others, x, training=True, return_losses=True
+            )
+            total = tf.add_n([self._loss(y, probabilities, sample_weight=row_weights), *added])
+        gradients = tape.gradient(total, weights)
+        weights, slots = apply_update(
+            self.model.optimizer, self.model.trainable_variables, weights, slots, gradients
+        )
+        losses = keras.losses.sparse_categorical_crossentropy(y, probabilities)
+        right = tf.equal(tf.argmax(probabilities, -1, tf.int32), y)
+        right = tf.reduce_sum(tf.cast(right, tf.float32))
+        return [*weights, *others, *slots], tf.reduce_sum(losses), right
+
+    def compute_penalty(self, variables: Variables) -> tf.Tensor:
+        """Return what the regularizers of the weights add to the loss."""
+        weights, _, _ = self._split(variables)
+        penalty = tf.constant(0.0)
+        for owner, weight in zip(self.model.trainable_variables, weights, strict=True):
+            if owner.regularizer is not None:
+                penalty += owner.regularizer(weight)
+        return penalty
+
+    def predict(self, variables: Variables, x: tf.Tensor) -> tf.Tensor:
+        """Return the class probabilities of rows.
+
+        **Shape**: `(rows, …)` to `(rows, classes)`.
+        """
+        weights, others, _ = self._split(variables)
+        probabilities, _ = self.model.stateless_call(weights, others, x, training=False)
+        return probabilities

@@ -1,0 +1,147 @@
+"""The program of any Keras network: an epoch of one lane per call, then its predictions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import tensorflow as tf
+
+from tuner.errors import one_line
+from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.interfaces import LaneProgram, Lanes, LaneWeights, NeedsOwnFit
+from tuner.training.lanes.keras_models.network import KerasNetwork, Variables
+
+__all__ = ["KerasProgram", "KerasWeights"]
+
+_Carry = tuple[Variables, tf.Tensor, tf.Tensor]  # with the sums of losses and of right answers
+# The inputs of `train_epoch` that the program takes of a lane.
+_LANE_INPUTS = ("order", "learning_rate", "rows", "validation", "mean", "scale", "class_weights")
+
+
+class KerasWeights(LaneWeights):
+    """The variables of some lanes, those of each lane by themselves.
+
+    Attributes:
+        lanes: The values of each lane's variables, in the order of `list_variables`.
+    """
+
+    def __init__(self) -> None:
+        self.lanes: list[Variables] = []
+
+    def load(self, lanes: Sequence[Sequence[np.ndarray]]) -> None:
+        """Set the initial values of each lane's variables."""
+        self.lanes = [[tf.constant(value) for value in values] for values in lanes]
+
+    def copy_lanes(self, sources: Sequence[Self], lanes: np.ndarray) -> None:
+        """Set the values to those of some lanes of other weights."""
+        known = [variables for source in sources for variables in source.lanes]
+        self.lanes = [known[lane] for lane in lanes]
+
+    def lane_values(self) -> list[list[np.ndarray]]:
+        """Return the values of each lane's variables."""
+        return [[value.numpy() for value in variables] for variables in self.lanes]
+
+
+class KerasProgram(LaneProgram[KerasWeights]):
+    """Trains networks that cannot be stacked, one after another.
+
+    Batches are never padded, since layers that mix rows, such as batch normalisation, would see
+    the padding: a fold's last batch is a step of its own size. XLA is not used: on a CPU it makes
+    convolutions three times slower, and takes seconds to compile.
+
+    Args:
+        network: What every lane's network computes.
+        data: The rows.
+        batch_size: Rows of a batch.
+        alone: Whether each call has a single lane.
+    """
+
+    def __init__(
+        self, network: KerasNetwork, data: LaneData, batch_size: int, *, alone: bool
+    ) -> None:
+        super().__init__(data, alone=alone)
+        self.network = network
+        self.batch_size = batch_size
+
+    def make_weights(self, shape: Any) -> KerasWeights:
+        """Return variables for lanes of a shape, without values yet."""
+        return KerasWeights()
+
+    def train_epoch(self, weights: KerasWeights, lanes: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Train lane after lane, and predict the validation rows of each.
+
+        Raises:
+            NeedsOwnFit: The network cannot be traced.
+        """
+        names = [name for name in _LANE_INPUTS if name in lanes]
+        answers = []
+        for number, variables in enumerate(weights.lanes):
+            lane = {name: tf.convert_to_tensor(lanes[name][number]) for name in names}
+            weights.lanes[number], logs, probabilities = self._call(variables, lane)
+            answers.append((*logs.numpy(), probabilities.numpy()))
+        names = ["loss", "accuracy", "penalty", "probabilities"]
+        return dict(zip(names, map(np.stack, zip(*answers, strict=True)), strict=True))
+
+    def _trace(self, variables: Variables, lane: Lanes) -> Any:
+        # loops are written with while_loop: AutoGraph would take most of the time to trace
+        function = tf.function(self._compute_epoch, autograph=False)
+        try:
+            return function.get_concrete_function(
+                [tf.TensorSpec(value.shape, value.dtype) for value in variables],
+                {name: tf.TensorSpec(value.shape, value.dtype) for name, value in lane.items()},
+            )
+        except Exception as error:  # a custom layer can raise anything
+            raise NeedsOwnFit(f"its network cannot be traced: {one_line(error)}") from error
+
+    def _compute_epoch(
+        self, variables: Variables, lane: Lanes
+    ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
+        variables = self.network.set_learning_rate(variables, lane["learning_rate"])
+        carry = (variables, tf.constant(0.0), tf.constant(0.0))
+        full = lane["rows"] // self.batch_size
+        _, carry = tf.while_loop(
+            lambda number, _: number < full,
+            lambda number, carry: (number + 1, self._step(number, carry, lane, self.batch_size)),
+            (tf.constant(0), carry),
+            parallel_iterations=1,
+        )
+        variables, loss, right = self._step_partial_batch(full, carry, lane)
+        rows = tf.cast(lane["rows"], tf.float32)
+        logs = tf.stack([loss / rows, right / rows, self.network.compute_penalty(variables)])
+        return variables, logs, self._predict(variables, lane)
+
+    def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes, size: int | tf.Tensor) -> _Carry:
+        """Train the batch of a number, which has so many rows."""
+        ids = lane["order"][number, :size]
+        x, y = self.data.gather_rows(ids, lane), tf.gather(self.data.y, ids)
+        class_weights = lane.get("class_weights")
+        row_weights = None if class_weights is None else tf.gather(class_weights, y)
+        variables, loss, right = carry
+        variables, step_loss, step_right = self.network.train_batch(variables, x, y, row_weights)
+        return variables, loss + step_loss, right + step_right
+
+    def _step_partial_batch(self, number: tf.Tensor, carry: _Carry, lane: Lanes) -> _Carry:
+        """Train the rows that are left after the full batches; folds may differ in their number."""
+        sizes = {int(rows) % self.batch_size for rows in self.data.train_rows}
+        if len(sizes) == 1:
+            (size,) = sizes
+            return self._step(number, carry, lane, size) if size else carry
+        left = lane["rows"] % self.batch_size  # traced for any size
+        last: _Carry = tf.cond(
+            left > 0, lambda: self._step(number, carry, lane, left), lambda: carry
+        )
+        return last
+
+    def _predict(self, variables: Variables, lane: Lanes) -> tf.Tensor:
+        """Predict the validation rows in chunks, so that memory does not grow with the rows.
+
+        **Shape**: `(padded validation rows, classes)`.
+        """
+        chunks = tf.reshape(lane["validation"], [-1, self.data.chunk])
+        parts = tf.map_fn(
+            lambda ids: self.network.predict(variables, self.data.gather_rows(ids, lane)),
+            chunks,
+            fn_output_signature=tf.float32,
+            parallel_iterations=1,
+        )
+        return tf.reshape(parts, [chunks.shape[0] * self.data.chunk, parts.shape[-1]])

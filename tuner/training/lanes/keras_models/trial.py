@@ -1,0 +1,113 @@
+"""Trials whose networks are any Keras models that a hypermodel builds."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import keras_tuner
+import numpy as np
+
+from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.interfaces import LaneShape, LaneTrial, NeedsOwnFit
+from tuner.training.lanes.keras_models.architecture import describe_architecture
+from tuner.training.lanes.keras_models.fit_arguments import find_fit_arguments
+from tuner.training.lanes.keras_models.network import KerasNetwork, list_variables
+from tuner.training.lanes.keras_models.optimizer_updates import check_optimizer
+from tuner.training.lanes.keras_models.program import KerasProgram
+from tuner.training.network_building import build_network
+from tuner.training.plan import Job, Plan
+from tuner.training.streams import stream_seed
+
+__all__ = ["make_keras_trial"]
+
+_BUILDING = threading.RLock()  # Keras draws initial weights from one generator for all threads
+
+
+@dataclass(frozen=True)
+class KerasShape(LaneShape):
+    """Networks of one architecture, loss and optimizer.
+
+    Attributes:
+        key: Identifies architecture, loss and optimizer: two shapes of one key are the same.
+        batch_size: Rows of a batch.
+        scheduled: Whether the learning rate is set at the beginning of each epoch.
+        model: One such network; its own weights are not used.
+        shared: Whether other trials can have the same key.
+    """
+
+    key: str
+    batch_size: int
+    scheduled: bool
+    model: Any = field(compare=False)
+    shared: bool = field(compare=False, default=True)
+
+    @property
+    def variable_shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of all variables that training changes."""
+        return [tuple(variable.shape) for variable in list_variables(self.model)]
+
+    @property
+    def row_elements(self) -> int:
+        """How many numbers all layers compute of one row."""
+        shapes = [layer.output.shape[1:] for layer in self.model.layers if hasattr(layer, "output")]
+        return int(sum(np.prod([n or 1 for n in shape]) for shape in shapes)) or 1
+
+    def make_program(self, data: LaneData, *, alone: bool) -> KerasProgram:
+        """Return a program for networks of this shape."""
+        network = KerasNetwork(self.model, scheduled=self.scheduled)
+        return KerasProgram(network, data, self.batch_size, alone=alone)
+
+
+def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:
+    """Return a trial whose networks a hypermodel builds.
+
+    Raises:
+        NeedsOwnFit: The networks cannot be trained in lanes.
+        SpaceError: `build` does not return a compiled softmax classifier.
+    """
+
+    def build(seed: int) -> Any:
+        with _BUILDING:
+            return build_network(hypermodel, job.hyperparameters, seed=seed)
+
+    def make_initial_variables(seed: int) -> list[np.ndarray]:
+        return [variable.numpy() for variable in list_variables(build(seed))]
+
+    def make_network(variables: Sequence[np.ndarray]) -> Any:
+        trained = build(seed=0)
+        for variable, value in zip(list_variables(trained), variables, strict=True):
+            variable.assign(value)
+        return trained
+
+    model = build(stream_seed(plan.seed, job.trial, 0))
+    _check_methods(model)
+    check_optimizer(model.optimizer)
+    arguments = find_fit_arguments(hypermodel, job.hyperparameters, model, epochs=plan.epochs)
+    learning_rate_at = arguments.learning_rate_at
+    architecture = describe_architecture(model)
+    return LaneTrial(
+        job.trial,
+        KerasShape(
+            key=architecture or f"the network of trial {job.trial}",
+            batch_size=arguments.batch_size,
+            scheduled=learning_rate_at is not None,
+            model=model,
+            shared=architecture is not None,
+        ),
+        lane_values={},
+        common_values={},
+        parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
+        make_initial_variables=make_initial_variables,
+        make_network=make_network,
+        learning_rate_at=learning_rate_at or (lambda epoch: 0.0),  # not used without a schedule
+        epochs=job.epochs,
+    )
+
+
+def _check_methods(model: Any) -> None:
+    """Refuse models that replace a method of `keras.Model` which the training step follows."""
+    for method in ("train_step", "compute_loss", "make_train_function"):
+        if getattr(type(model), method) is not getattr(keras.Model, method):
+            raise NeedsOwnFit(f"its network has a {method} of its own")

@@ -1,0 +1,82 @@
+"""The inputs of all training steps of an epoch, computed before the first step."""
+
+import tensorflow as tf
+
+from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.interfaces import Lanes
+from tuner.training.lanes.stacked_mlps.dropout import Dropout, make_keys
+from tuner.training.lanes.stacked_mlps.structure import MLPStructure
+
+__all__ = ["prepare_batches"]
+
+
+def prepare_batches(structure: MLPStructure, data: LaneData, lanes: Lanes) -> Lanes:
+    """Return the lanes' inputs with those that each step takes.
+
+    A lane's last batch is smaller than the others, and a small fold lacks the last batches of
+    the largest. All batches are stored with as many rows, of which a mask tells the real ones.
+    Rows of a fold of 5, in batches of 4 that are padded to 6, and their mask:
+
+        [[r0 r1 r2 r3  0  0]    [[1 1 1 1 0 0]
+         [r4  0  0  0  0  0]]    [1 0 0 0 0 0]]
+
+    Args:
+        structure: The structure of each network.
+        data: The rows.
+        lanes: As `LaneProgram.train_epoch` takes them.
+
+    Returns:
+        Also `order`, now of shape `(steps, lanes, stored rows)`; `y`, the classes of these rows,
+        shape `(steps, lanes · stored rows)`; `row_mask`, of the shape of `order`; and
+        `gradient_scale`, the factor of the gradient of each row's loss, shape
+        `(steps, lanes, stored rows, 1)`.
+    """
+    size = lanes["batch_size"]
+    order = tf.transpose(lanes["order"], [1, 0, 2])
+    steps, _, stored = tf.unstack(tf.shape(order))
+    begins = tf.expand_dims(tf.range(steps) * size, 1)
+    rows = tf.clip_by_value(lanes["rows"] - begins, 0, size)  # of each batch, without padding
+    row_mask = tf.cast(tf.range(stored) < tf.expand_dims(rows, 2), tf.float32)
+    gradient_scale = structure.optimizer.compute_gradient_scale(lanes, rows)
+    gradient_scale = row_mask * tf.expand_dims(gradient_scale, 2)
+    y = tf.gather(data.y, order)
+    if "class_weights" in lanes:
+        by_lane = tf.gather(lanes["class_weights"], tf.transpose(y, [1, 0, 2]), batch_dims=1)
+        gradient_scale *= tf.transpose(by_lane, [1, 0, 2])
+    return {
+        **lanes,
+        **_prepare_dropout(structure, data, lanes, steps, stored),
+        **structure.regularizer.prepare_steps(lanes),
+        "order": order,
+        "row_mask": row_mask,
+        "gradient_scale": tf.expand_dims(gradient_scale, 3),
+        "y": tf.reshape(y, [steps, -1]),
+        "ones": tf.ones_like(lanes["order"][:, :1], tf.float32),
+        "one": tf.constant(1.0),
+    }
+
+
+def _prepare_dropout(
+    structure: MLPStructure, data: LaneData, lanes: Lanes, steps: tf.Tensor, rows: tf.Tensor
+) -> Lanes:
+    """Return the `Dropout` of features and hidden layers, and the keys of all masks.
+
+    The keys have the shape `(steps, layers, lanes, 1, 1)`.
+    """
+    widths: Lanes = {}
+    if structure.input_dropout:
+        widths["input_dropout"] = data.x.shape[-1]
+    if structure.dropout:
+        widths["dropout"] = lanes["outputs"][0]
+    if not widths:
+        return {}
+    layers = structure.layers
+    first = lanes["first_step"] * layers
+    counters = tf.reshape(first + tf.range(steps * layers), [steps, layers])
+    return {
+        "mask_keys": tf.reshape(make_keys(lanes["seed"], counters), [steps, layers, -1, 1, 1]),
+        **{
+            name: Dropout.from_rates(lanes[name], rows=rows, units=width)
+            for name, width in widths.items()
+        },
+    }
