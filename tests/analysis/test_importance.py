@@ -138,9 +138,9 @@ def test_without_a_space_the_trials_show_what_may_be():
 @pytest.mark.parametrize(
     ("records", "reason"),
     [
-        (made(off_rate, 9), "only 9 trials were completed, and it takes 10"),
-        (made(off_rate, 1), "only 1 trial was completed, and it takes 10"),
-        ([], "only 0 trials were completed, and it takes 10"),
+        (made(off_rate, 9), "only 9 trials were completed, and at least 10 are needed"),
+        (made(off_rate, 1), "only 1 trial was completed, and at least 10 are needed"),
+        ([], "only 0 trials were completed, and at least 10 are needed"),
         (made(lambda values: 1.0), "all trials have the same score"),
     ],
 )

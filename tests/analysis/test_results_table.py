@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_written_is_named(make_table, tmp_path):
     with pytest.raises(UserError) as error:
         write_results(table, path)
     assert str(error.value) == (
-        f"results file {path} cannot be written (Is a directory); mend that, and write it again"
+        f"results file {path} cannot be written (Is a directory); fix that, and write it again"
     )
 
 

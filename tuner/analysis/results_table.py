@@ -1,4 +1,4 @@
-"""All trials of a study as a table, under the names of scikit-learn's `cv_results_`."""
+"""A table of all trials, with the column names of scikit-learn's `cv_results_`."""
 
 from __future__ import annotations
 
@@ -19,89 +19,91 @@ if TYPE_CHECKING:
 
 __all__ = ["make_results_table", "write_results"]
 
-# The objectives of which the trainers keep a curve of the training rows.
+# Objectives for which the trainers keep a training curve, and its name.
 _TRAIN_CURVES = {"cross_entropy": "loss", "accuracy": "accuracy"}
 _UNKNOWN = Score(np.nan, np.nan)
 
 
 def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
-    """Return a row for each trial, by number.
+    """Return a table with one row per trial, by number.
 
-    As in scikit-learn's `cv_results_`:
+    Columns as in scikit-learn's `cv_results_`:
 
-    - `params`, a dictionary, and `param_NAME`, empty where the trial has no such hyperparameter;
-      `derived_NAME` is what follows from them and the data.
+    - `params`, a dictionary, and `param_NAME`, empty if the hyperparameter is inactive in the
+      trial. `derived_NAME` holds a value that follows from the hyperparameters and the data.
     - `split0_test_score` …: the objective of each fold's own validation rows. `mean_test_score`
-      and `std_test_score` are over folds, each weighted by its rows.
-    - `split0_train_score` …, `mean_train_score`, `std_train_score`, likewise, where the objective
-      is `cross_entropy` or `accuracy`: as the training rows were scored during the trial's last
-      epoch, with dropout, and before each batch's update, as Keras logs it.
-    - `mean_fit_time`: seconds of training and validation, shared out equally among the folds.
-    - `mean_score_time`: seconds to predict a fold's validation rows, on a line through what one row
-      and 1,000 rows took; empty where it was not measured.
+      and `std_test_score` are over folds, weighted by their rows.
+    - `split0_train_score` …, `mean_train_score`, `std_train_score`: likewise for the training
+      rows, if the objective is `cross_entropy` or `accuracy`. As in Keras's logs, they are from
+      the trial's last epoch, with dropout, before the update of each batch.
+    - `mean_fit_time`: seconds of training and validation, divided equally among the folds.
+    - `mean_score_time`: seconds to predict a fold's validation rows, interpolated between the
+      times of one row and of 1,000 rows; empty if they were not measured.
     - `rank_test_score`: 1 is the best.
 
-    Where it differs from scikit-learn:
+    Differences from scikit-learn:
 
-    - A score has the objective's own sign: less cross-entropy is better, and ranks first.
-    - Ranks go by `score`, what the study picks by: the objective of all rows at once, each
-      predicted by the fold that held it out. For means over rows this is `mean_test_score`.
-    - Pruned trials rank after all completed ones, since they may not be picked; their scores are
-      of the epochs that they have. Failed ones have no scores (NaN), and share the last rank.
+    - A score keeps the objective's sign: a lower cross-entropy is better, and ranks first.
+    - Ranks go by `score`, which the study picks by: the objective of all rows at once, each
+      predicted by the fold that held it out. For means over rows it equals `mean_test_score`.
+    - Pruned trials rank after all completed ones, because they cannot be picked. Their scores are
+      those of the epochs that they trained. Failed trials have no scores (NaN) and share the last
+      rank.
 
-    Also `trial`, `status`, `parameters`, `epoch`, `score`, `standard_error`, and each of
+    More columns: `trial`, `status`, `parameters`, `epoch`, `score`, `standard_error`, and each of
     `tuner.analysis.scores.SCORES` with its standard error (`brier`, `brier_standard_error`, …);
-    `row_seconds` and `batch_seconds`, which predictions of one row and of 1,000 rows took.
+    `row_seconds` and `batch_seconds`, the times to predict one row and 1,000 rows.
 
     Args:
-        study: The study; its out-of-fold probabilities are read trial by trial.
-        truth: What they are held against.
+        study: The study. Its out-of-fold probabilities are read trial by trial.
+        truth: The true classes of the rows.
     """
     import pandas as pd
 
     records = sorted(study.read_trials(), key=lambda record: record.trial)
     times = study.read_prediction_times()
-    ranks = _ranks(records, maximise=study.record.objective.direction == "max")
+    ranks = _rank_trials(records, maximise=study.record.objective.direction == "max")
     rows = [
         (
             {"trial": record.trial, "status": record.result.status, "rank_test_score": rank},
-            _hyperparameters(record),
-            _scores(record, study, truth),
-            _split_scores(record, study),
-            _prediction(times.trials.get(record.trial), study),
+            _list_hyperparameters(record),
+            _list_scores(record, study, truth),
+            _list_split_scores(record, study),
+            _list_times(times.trials.get(record.trial), study),
         )
         for record, rank in zip(records, ranks, strict=True)
     ]
-    # a hyperparameter that the first trial does not have stands beside those that it has
+    # Collect the names part by part: a hyperparameter that the first trial does not have comes
+    # beside those that it has.
     names = dict.fromkeys(name for parts in zip(*rows, strict=True) for p in parts for name in p)
     merged = [{name: value for part in row for name, value in part.items()} for row in rows]
-    return pd.DataFrame({name: _column([row.get(name) for row in merged]) for name in names})
+    return pd.DataFrame({name: _make_column([row.get(name) for row in merged]) for name in names})
 
 
 def write_results(table: pd.DataFrame, path: Path) -> None:
-    """Write a table of results; `params` is a JSON object in its cell.
+    """Write a table of results as CSV. Each cell of `params` is a JSON object.
 
     Raises:
         UserError: The file cannot be written.
     """
-    written = table.assign(params=[json.dumps(each, ensure_ascii=False) for each in table.params])
+    params = [json.dumps(cell, ensure_ascii=False) for cell in table.params]
     try:
-        written.to_csv(path, index=False)
+        table.assign(params=params).to_csv(path, index=False)
     except OSError as error:
         raise UserError(
-            f"results file {path} cannot be written ({error.strerror}); mend that, and "
+            f"results file {path} cannot be written ({error.strerror}); fix that, and "
             "write it again"
         ) from error
 
 
-def _column(values: list[Any]) -> pd.Series:
+def _make_column(values: list[Any]) -> pd.Series:
     import pandas as pd
 
     missing = any(value is None for value in values)
-    return pd.Series(values, dtype=object if missing else None)  # whole numbers stay whole
+    return pd.Series(values, dtype=object if missing else None)  # keeps integers
 
 
-def _hyperparameters(record: TrialRecord) -> dict[str, Any]:
+def _list_hyperparameters(record: TrialRecord) -> dict[str, Any]:
     return {
         "params": dict(record.hyperparameters),
         **{f"param_{name}": value for name, value in record.hyperparameters.items()},
@@ -109,7 +111,7 @@ def _hyperparameters(record: TrialRecord) -> dict[str, Any]:
     }
 
 
-def _scores(record: TrialRecord, study: Study, truth: Truth) -> dict[str, Any]:
+def _list_scores(record: TrialRecord, study: Study, truth: Truth) -> dict[str, Any]:
     result = record.result
     numbers: dict[str, Any] = {
         "parameters": result.parameters,
@@ -117,7 +119,7 @@ def _scores(record: TrialRecord, study: Study, truth: Truth) -> dict[str, Any]:
         "score": result.score,
         "standard_error": result.standard_error,
     }
-    # the journal has the objectives, of which the ROC curves take long
+    # Take the objectives from the journal, because ROC curves are slow.
     scores = {n: Score(mean, result.standard_errors[n]) for n, mean in result.scores.items()}
     if result.status != "failed":
         scores |= score_rows(
@@ -129,27 +131,27 @@ def _scores(record: TrialRecord, study: Study, truth: Truth) -> dict[str, Any]:
     return numbers
 
 
-def _split_scores(record: TrialRecord, study: Study) -> dict[str, float]:
+def _list_split_scores(record: TrialRecord, study: Study) -> dict[str, float]:
     folds, result = study.record.split.folds, record.result
     failed = result.status == "failed"
     scores = [np.nan] * len(folds) if failed else result.fold_scores
-    columns = _over_folds("test", scores, [len(fold.validation) for fold in folds])
+    columns = _summarise_folds("test", scores, [len(fold.validation) for fold in folds])
     curve = _TRAIN_CURVES.get(study.record.objective.name)
     if curve:
         if not failed:
             scores = [epochs[result.epoch - 1] for epochs in result.curves[curve]]
-        columns |= _over_folds("train", scores, [len(fold.train) for fold in folds])
+        columns |= _summarise_folds("train", scores, [len(fold.train) for fold in folds])
     return {**columns, "mean_fit_time": result.seconds / len(folds)}
 
 
-def _prediction(time: PredictionTime | None, study: Study) -> dict[str, float]:
+def _list_times(time: PredictionTime | None, study: Study) -> dict[str, float]:
     row, batch = (time.row, time.batch) if time else (np.nan, np.nan)
     rows = float(np.mean([len(fold.validation) for fold in study.record.split.folds]))
     seconds = row + (batch - row) * (rows - 1) / (BATCH - 1)
     return {"mean_score_time": seconds, "row_seconds": row, "batch_seconds": batch}
 
 
-def _over_folds(part: str, scores: Sequence[float], rows: Sequence[int]) -> dict[str, float]:
+def _summarise_folds(part: str, scores: Sequence[float], rows: Sequence[int]) -> dict[str, float]:
     mean = np.average(scores, weights=rows)
     variance = np.average((np.array(scores) - mean) ** 2, weights=rows)
     return {
@@ -159,16 +161,16 @@ def _over_folds(part: str, scores: Sequence[float], rows: Sequence[int]) -> dict
     }
 
 
-def _ranks(records: Sequence[TrialRecord], *, maximise: bool) -> list[int]:
-    """Return the rank of each trial; equals share the first of their places."""
-    keys = [_rank_key(record, -1 if maximise else 1) for record in records]
+def _rank_trials(records: Sequence[TrialRecord], *, maximise: bool) -> list[int]:
+    """Return the rank of each trial; equal trials share the lowest of their ranks."""
+    keys = [_make_rank_key(record, -1 if maximise else 1) for record in records]
     first: dict[tuple[int, float], int] = {}
-    for place, key in enumerate(sorted(keys), start=1):
-        first.setdefault(key, place)
+    for rank, key in enumerate(sorted(keys), start=1):
+        first.setdefault(key, rank)
     return [first[key] for key in keys]
 
 
-def _rank_key(record: TrialRecord, sign: int) -> tuple[int, float]:
+def _make_rank_key(record: TrialRecord, sign: int) -> tuple[int, float]:
     status, score = record.result.status, record.result.score
     if status == "failed":
         return 2, 0.0
