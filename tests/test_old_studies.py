@@ -1,0 +1,136 @@
+"""A study of version 0.1.0 can be listed, reported, used, served and resumed."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tuner.cli.commands import app
+from tuner.study import Study, list_versions
+
+FOLDER = Path(__file__).parent / "old_studies" / "0.1.0"
+PREDICTIONS = pd.read_csv(FOLDER / "predictions.csv")
+THEN = json.loads((FOLDER / "resumed.json").read_text())
+DECISIVE = ("tensorflow", "keras", "numpy")  # versions that decide the bits of a result
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A copy of the study, as in the folder of a person who updates the package."""
+    root = tmp_path / "mlruns"
+    shutil.copytree(FOLDER / "before", root / "studies" / "before")
+    return root
+
+
+def run(*arguments):
+    app([str(argument) for argument in arguments], standalone_mode=False)
+
+
+def is_same_computer(versions):
+    """Whether the results of version 0.1.0 are to be had to the bit."""
+    path = Path("/proc/cpuinfo")
+    if not path.exists():
+        return False
+    name, *features = THEN["processor"]
+    information = path.read_text()
+    flags = set(" ".join(re.findall(r"^flags\s*: (.*)", information, re.MULTILINE)).split())
+    simd = {flag for flag in flags if re.match("avx|fma|amx|sse", flag)}
+    now = list_versions()
+    same_versions = all(versions[package] == now[package] for package in DECISIVE)
+    return f": {name}\n" in information and simd == set(features) and same_versions
+
+
+def check_same(now, then, *, exact):
+    """Compare JSON values: numbers to the bit or to 1e-4, everything else exactly."""
+    if isinstance(then, dict):
+        assert then.keys() <= now.keys()
+        for key in then:
+            check_same(now[key], then[key], exact=exact)
+    elif isinstance(then, list):
+        assert len(now) == len(then)
+        for one, other in zip(now, then, strict=True):
+            check_same(one, other, exact=exact)
+    elif isinstance(then, float) and not exact:
+        assert now == pytest.approx(then, abs=1e-4)
+    else:
+        assert now == then
+
+
+def test_it_is_opened_and_listed(root, capsys):
+    study = Study.open("before", root)
+    records = list(study.read_trials())
+    assert [record.result.status for record in records] == [
+        "completed", "completed", "pruned", "completed", "completed", "pruned",
+    ]  # fmt: skip
+    for record in records:
+        assert study.arrays.read_probabilities(record.trial).shape == (120, 3)
+    assert set(study.arrays.read_baselines()) >= {"logistic regression", "gradient boosting"}
+    assert study.read_prediction_times().completed == 4
+    run("studies", "--root", root)
+    assert "before" in capsys.readouterr().out
+
+
+def test_it_is_reported(root):
+    run("report", "before", "--root", root)
+    page = (root / "studies" / "before" / "report.html").read_text()
+    assert "Does a hidden layer help?" in page
+    assert (root / "studies" / "before" / "results.csv").exists()
+
+
+def test_its_model_answers_as_it_did(root):
+    output = root / "predictions.csv"
+    model = root / "studies" / "before" / "model"
+    run("predict", model, "--data", FOLDER / "rows.csv", "--output", output)
+    now = pd.read_csv(output)
+    assert list(now) == list(PREDICTIONS)
+    assert list(now["class"]) == list(PREDICTIONS["class"])
+    np.testing.assert_allclose(now.iloc[:, 1:], PREDICTIONS.iloc[:, 1:], rtol=1e-4, atol=1e-6)
+
+
+def test_its_model_is_served(root):
+    model = root / "studies" / "before" / "model"
+    command = [sys.executable, "-m", "tuner", "serve", str(model), "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        url = server.stdout.readline().strip()
+        rows = pd.read_csv(FOLDER / "rows.csv").to_dict("split", index=False)
+        request = urllib.request.Request(
+            url,
+            data=json.dumps({"dataframe_split": rows}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as response:
+            answers = json.loads(response.read())["predictions"]
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=60)
+    served = pd.DataFrame(answers)
+    assert list(served["class"]) == list(PREDICTIONS["class"])
+    expected = PREDICTIONS.iloc[:, 1:]
+    np.testing.assert_allclose(served[expected.columns], expected, rtol=1e-4, atol=1e-6)
+
+
+def test_it_is_resumed_with_the_same_proposals_and_scores(root, capsys):
+    before = Study.open("before", root)
+    journal = before.journal.path.read_bytes()
+    run("resume", "before", "--max-trials", 9, "--root", root, "--json")
+    summary = json.loads(capsys.readouterr().out)
+    assert before.journal.path.read_bytes().startswith(journal)
+    trials = list(before.journal.read())
+    trials = [event for event in trials if event["event"] == "trial"][6:]
+    proposed = {trial["result"]["trial"]: trial["hyperparameters"] for trial in trials}
+    assert proposed == {
+        trial["result"]["trial"]: trial["hyperparameters"] for trial in THEN["trials"]
+    }
+    exact = is_same_computer(before.record.versions)
+    by_number = sorted(trials, key=lambda trial: trial["result"]["trial"])
+    check_same(by_number, THEN["trials"], exact=exact)
+    check_same(summary, THEN["summary"], exact=exact)
