@@ -1,10 +1,10 @@
 """`tuner doctor` prints one line for each check."""
 
-from tests.cli.conftest import tuner
+from tests.helpers.command_line import run_tuner
 
 
 def test_a_good_machine_has_no_fault_and_is_left_unchanged(tmp_path):
-    done = tuner(tmp_path, "doctor")
+    done = run_tuner(tmp_path, "doctor")
     assert (done.returncode, done.stderr) == (0, "")
     lines = [line.split(None, 2) for line in done.stdout.splitlines()]
     assert [line[1] for line in lines] == [

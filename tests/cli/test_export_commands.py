@@ -5,23 +5,23 @@ import shutil
 
 import pandas as pd
 
-from tests.cli.conftest import tuner
+from tests.helpers.command_line import run_tuner
 
 
 def test_predict_answers_raw_rows_and_export_writes_the_same_model_again(folder, searched):
-    first = tuner(folder, "predict", searched[0]["model"], "--data", "things.csv")
+    first = run_tuner(folder, "predict", searched[0]["model"], "--data", "things.csv")
     assert first.returncode == 0, first.stderr
     lines = first.stdout.splitlines()
     assert lines[0] == "class,probability_big,probability_middle,probability_small"
     assert len(lines) == 91
-    exported = tuner(folder, "export", "first", "--output", "copied")
+    exported = run_tuner(folder, "export", "first", "--output", "copied")
     assert (exported.returncode, exported.stdout.strip()) == (0, "copied"), exported.stderr
     tests = [
         json.loads((folder / path / "model.json").read_text())["test"]
         for path in (searched[0]["model"], "copied")
     ]
     assert tests[0] == tests[1]
-    second = tuner(folder, "predict", "copied", "--data", "things.csv", "--output", "out.csv")
+    second = run_tuner(folder, "predict", "copied", "--data", "things.csv", "--output", "out.csv")
     assert second.returncode == 0, second.stderr
     assert (folder / "out.csv").read_text() == first.stdout
 
@@ -29,7 +29,7 @@ def test_predict_answers_raw_rows_and_export_writes_the_same_model_again(folder,
 def test_levels_that_the_model_does_not_know_are_predicted_and_told(folder, searched, tmp_path):
     rows = pd.read_csv(folder / "things.csv").assign(colour=["purple", "red", "blue"] * 30)
     rows.to_csv(tmp_path / "rows.csv", index=False)
-    done = tuner(folder, "predict", searched[0]["model"], "--data", tmp_path / "rows.csv")
+    done = run_tuner(folder, "predict", searched[0]["model"], "--data", tmp_path / "rows.csv")
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 91)
     assert done.stderr == (
         "warning: column colour: 60 cells of levels that the model does not know, such as "
@@ -38,7 +38,7 @@ def test_levels_that_the_model_does_not_know_are_predicted_and_told(folder, sear
 
 
 def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
-    done = tuner(folder, "export", "first", "--pick", "smallest")
+    done = run_tuner(folder, "export", "first", "--pick", "smallest")
     assert done.stdout.strip() == "mlruns/studies/first/model-smallest"
     description = json.loads((folder / done.stdout.strip() / "model.json").read_text())
     assert description["pick"]["trial"] == searched[0]["smallest"]["trial"]
@@ -47,12 +47,12 @@ def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
 
 
 def test_an_ensemble_is_exported_as_one_model(folder, searched):
-    done = tuner(folder, "export", "first", "--pick", "ensemble", "--output", "together")
+    done = run_tuner(folder, "export", "first", "--pick", "ensemble", "--output", "together")
     assert done.returncode == 0, done.stderr
     description = json.loads((folder / "together" / "model.json").read_text())
     assert description["picked"] == "ensemble"
     assert description["pick"] == searched[0]["ensemble"]
-    predicted = tuner(folder, "predict", "together", "--data", "things.csv")
+    predicted = run_tuner(folder, "predict", "together", "--data", "things.csv")
     assert len(predicted.stdout.splitlines()) == 91
 
 
@@ -61,7 +61,7 @@ def test_a_study_whose_data_changed_is_not_exported(folder, searched):
     before = table.read_text()
     try:
         table.write_text(before.replace("red", "green", 1))
-        done = tuner(folder, "export", "first")
+        done = run_tuner(folder, "export", "first")
     finally:
         table.write_text(before)
     assert done.returncode == 2
@@ -72,7 +72,7 @@ def test_a_damaged_network_is_one_sentence(folder, searched, tmp_path):
     model = tmp_path / "model"
     shutil.copytree(folder / searched[0]["model"], model)
     (model / "model.keras").write_text("no archive")
-    done = tuner(folder, "predict", model, "--data", "things.csv")
+    done = run_tuner(folder, "predict", model, "--data", "things.csv")
     assert (done.returncode, done.stdout) == (2, "")
     path = model / "model.keras"
     assert done.stderr == f"error: {path} is missing or damaged; export the model again\n"

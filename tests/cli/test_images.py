@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.cli.conftest import tuner
+from tests.helpers.command_line import run_tuner
 
 SPACE = """
 title = "How many convolutional blocks are best?"
@@ -40,7 +40,7 @@ def searched(tmp_path_factory):
         Image.fromarray(pixels.astype(np.uint8)).save(path)
     (folder / "stripes" / "along" / "broken.png").write_bytes(b"no image")
     (folder / "own.toml").write_text(SPACE)
-    done = tuner(
+    done = run_tuner(
         folder, "search", "--space", "own.toml", "--data", "stripes", "--max-trials", 4,
         "--folds", 3, "--epochs", 4, "--study", "first", "--json",
     )  # fmt: skip
@@ -76,12 +76,14 @@ def test_the_model_card_says_what_becomes_of_files(searched):
 
 def test_images_are_predicted_with_the_names_of_their_files(searched):
     folder, found, _ = searched
-    done = tuner(folder, "predict", found["model"], "--data", "stripes/across", "--output", "a.csv")
+    done = run_tuner(
+        folder, "predict", found["model"], "--data", "stripes/across", "--output", "a.csv"
+    )
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(folder / "a.csv")
     assert list(table) == ["file", "class", "probability_across", "probability_along"]
     assert table["file"].tolist() == [f"{number:02}.png" for number in range(1, 36, 2)]
-    broken = tuner(folder, "predict", found["model"], "--data", "stripes")
+    broken = run_tuner(folder, "predict", found["model"], "--data", "stripes")
     assert broken.returncode == 2
     assert broken.stderr.strip() == (
         "error: data folder stripes: 1 of 37 images cannot be read: along/broken.png; replace or "
@@ -91,7 +93,7 @@ def test_images_are_predicted_with_the_names_of_their_files(searched):
 
 def test_the_study_goes_on(searched):
     folder, found, _ = searched
-    done = tuner(folder, "resume", "first", "--json")
+    done = run_tuner(folder, "resume", "first", "--json")
     assert done.returncode == 0, done.stderr
     again = json.loads(done.stdout)
     for name in ("best", "smallest", "test", "trials"):

@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 
 from mlflow import MlflowClient
 
-from tests.cli.conftest import SEARCH, answer_of, tuner
+from tests.helpers.command_line import SEARCH, extract_answer, read_events, run_tuner
 
 
 def killed_when(folder, study, holds):
@@ -24,30 +25,34 @@ def killed_when(folder, study, holds):
     assert process.returncode == -signal.SIGKILL
 
 
-def journalled(event):
+def journalled(words):
     def holds(study):
         journal = study / "journal.jsonl"
-        return journal.exists() and f'"event": "{event}"' in journal.read_text()
+        return journal.exists() and words in journal.read_text()
 
     return holds
 
 
 def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder, searched):
-    killed_when(folder, "killed", journalled("proposed"))
+    killed_when(folder, "killed", journalled('"event": "proposed"'))
     study = folder / "mlruns" / "studies" / "killed"
     with (study / "journal.jsonl").open("a") as journal:
         journal.write('{"event": "trial", "tri')  # it was being written
-    killed_when(folder, "killed", journalled("trial"))
-    killed_when(folder, "killed", journalled("tested"))  # while it exports
-    done = tuner(folder, "resume", "killed", "--json")
+    killed_when(folder, "killed", journalled('"event": "trial"'))
+    killed_when(folder, "killed", journalled('"event": "tested"'))  # while it exports
+    killed_when(folder, "killed", journalled('"stage": "exporting"'))  # while it writes the report
+    done = run_tuner(folder, "resume", "killed", "--json")
     assert done.returncode == 0, done.stderr
     assert "3 trials ended in an earlier search of it" in done.stderr
+    assert "training " not in done.stderr
+    kinds = Counter(event["event"] for event in read_events(study))
+    assert (kinds["trial"], kinds["tested"], kinds["exported"]) == (3, 2, 1)
     found = json.loads(done.stdout)
     for name in ("best", "smallest", "ensemble", "test", "trials", "completed"):
         assert found[name] == searched[0][name]
     assert (folder / found["model"] / "model.json").exists()
     pages = [(folder / each["report"]).read_text("utf-8") for each in (searched[0], found)]
-    assert answer_of(pages[0]) == answer_of(pages[1])
+    assert extract_answer(pages[0]) == extract_answer(pages[1])
     client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
     experiment = client.get_experiment_by_name("things/own")
     runs = client.search_runs([experiment.experiment_id], "tags.`tuner.study` = 'killed'")
@@ -55,7 +60,7 @@ def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder
         "0", "1", "2", "study"
     ]  # fmt: skip
     assert {run.info.status for run in runs} == {"FINISHED"}
-    done = tuner(folder, "sync", "killed")
+    done = run_tuner(folder, "sync", "killed")
     assert done.stdout.endswith("nothing was missing\n")
 
 
@@ -64,7 +69,7 @@ def test_a_damaged_journal_is_refused_by_line(folder, searched):
     shutil.copytree(folder / "mlruns" / "studies" / "first", study)
     lines = (study / "journal.jsonl").read_text().splitlines(keepends=True)
     (study / "journal.jsonl").write_text("".join([lines[0], lines[1][:20] + "\n", *lines[2:]]))
-    done = tuner(folder, "resume", "damaged", "--root", "elsewhere")
+    done = run_tuner(folder, "resume", "damaged", "--root", "elsewhere")
     assert done.returncode == 2
     assert "journal.jsonl, line 2: is not JSON" in done.stderr
     shutil.copytree(folder / "mlruns" / "studies" / "first", study.with_name("whole"))
@@ -72,7 +77,7 @@ def test_a_damaged_journal_is_refused_by_line(folder, searched):
     shutil.copytree(folder / "mlruns" / "studies" / "first", lacking)
     with (lacking / "journal.jsonl").open("a") as journal:
         journal.write('{"event": "trial", "trial": 7}\n')
-    done = tuner(folder, "studies", "--root", "elsewhere")
+    done = run_tuner(folder, "studies", "--root", "elsewhere")
     assert done.returncode == 2
     unread = [line.split()[0] for line in done.stdout.splitlines() if "?" in line]
     assert unread == ["damaged", "lacking"]

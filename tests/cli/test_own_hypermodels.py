@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from mlflow import MlflowClient
 
-from tests.cli.conftest import OWN_MODEL, SEARCH, tuner
+from tests.helpers.command_line import CUSTOM_MODEL, SEARCH, run_tuner
 
 NADAM = (
     "note: Mine is trained by fit, one fold after another: its optimizer is Nadam; lanes know SGD, "
@@ -12,26 +13,27 @@ NADAM = (
 )
 
 
-@pytest.mark.parametrize(("optimizer", "notes"), [("adam", []), ("nadam", [NADAM])])
-def test_a_users_own_hypermodel_is_searched_until_its_space_is_exhausted(folder, optimizer, notes):
-    (folder / "mine.py").write_text(OWN_MODEL.replace("adam", optimizer))
+def test_a_custom_hypermodel_is_searched_until_its_space_is_exhausted(folder):
+    (folder / "mine.py").write_text(CUSTOM_MODEL.replace("adam", "nadam"))
     arguments = list(SEARCH)
     arguments[2] = "mine.py:Mine"
-    done = tuner(folder, *arguments, "--json")
+    done = run_tuner(folder, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["trials"] == 2
-    assert [line for line in done.stderr.splitlines() if line.startswith("note:")] == notes
+    assert [line for line in done.stderr.splitlines() if line.startswith("note:")] == [NADAM]
     assert "search ended: all 2 configurations that the tpe oracle has were tried" in done.stderr
 
 
 UNSOUND = {
     "build": (
-        OWN_MODEL.replace("model = keras.Sequential", "raise ValueError('no units')\n        m ="),
+        CUSTOM_MODEL.replace(
+            "model = keras.Sequential", "raise ValueError('no units')\n        m ="
+        ),
         "error: hypermodel mine.py:Mine: build raised ValueError: no units; mend it, and try it "
         "with keras_tuner.HyperParameters()",
     ),
     "constructor": (
-        OWN_MODEL.replace("super().__init__()", "raise ValueError('no features')"),
+        CUSTOM_MODEL.replace("super().__init__()", "raise ValueError('no features')"),
         "error: hypermodel file mine.py: Mine cannot be made (ValueError: no features); its "
         "constructor may take features and classes, and needs a default for everything else",
     ),
@@ -44,7 +46,7 @@ def test_a_hypermodel_that_raises_before_the_search_is_the_persons_to_mend(folde
     arguments = list(SEARCH)
     arguments[2] = "mine.py:Mine"
     before = sorted((folder / "mlruns" / "studies").glob("*"))
-    done = tuner(folder, *arguments)
+    done = run_tuner(folder, *arguments)
     assert done.stderr.strip().splitlines()[-1] == message
     assert done.returncode == 2
     assert sorted((folder / "mlruns" / "studies").glob("*")) == before
@@ -52,13 +54,19 @@ def test_a_hypermodel_that_raises_before_the_search_is_the_persons_to_mend(folde
 
 def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(folder):
     layer = "keras.layers.Lambda(lambda x: x),\n            keras.layers.BatchNormalization(),"
-    source = OWN_MODEL.replace("keras.layers.BatchNormalization(),", layer)
+    source = CUSTOM_MODEL.replace("keras.layers.BatchNormalization(),", layer)
     (folder / "mine.py").write_text(source)
     arguments = list(SEARCH)
     arguments[2] = "mine.py:Mine"
-    done = tuner(folder, *arguments, "--json")
+    done = run_tuner(folder, *arguments, "--study", "unsafe", "--json")
     found = json.loads(done.stdout)
     assert (done.returncode, found["model"]) == (1, None)
-    assert found["best"]["score"] > 0
+    assert (found["trials"], found["best"]["score"] > 0) == (2, True)
+    assert not any(line.startswith("note:") for line in done.stderr.splitlines())
     assert done.stderr.strip().splitlines()[-1].startswith("error: exported model ")
     assert "Traceback" not in done.stderr
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
+    assert client.search_model_versions("name = 'unsafe'") == []
+    done = run_tuner(folder, "sync", "unsafe")
+    assert done.returncode == 0, done.stderr
+    assert client.search_model_versions("name = 'unsafe'") == []

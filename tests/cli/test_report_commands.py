@@ -5,7 +5,7 @@ import shutil
 
 from mlflow import MlflowClient
 
-from tests.cli.conftest import answer_of, copied, tuner
+from tests.helpers.command_line import copy_study, extract_answer, run_tuner
 
 
 def test_a_search_leaves_its_report_in_mlflow_too(folder, searched):
@@ -20,26 +20,26 @@ def test_a_search_leaves_its_report_in_mlflow_too(folder, searched):
 
 
 def test_a_report_is_written_again_on_request(folder, searched):
-    done = tuner(folder, "report", "first", "--output", "again.html")
+    done = run_tuner(folder, "report", "first", "--output", "again.html")
     assert (done.returncode, done.stdout) == (0, "again.html\n"), done.stderr
     pages = [(folder / name).read_text("utf-8") for name in (searched[0]["report"], "again.html")]
-    assert answer_of(pages[0]) == answer_of(pages[1])
+    assert extract_answer(pages[0]) == extract_answer(pages[1])
 
 
 def test_two_studies_are_compared(folder, searched):
-    copied(folder, "twin")
-    done = tuner(folder, "compare", "first", "twin")
+    copy_study(folder, "twin")
+    done = run_tuner(folder, "compare", "first", "twin")
     assert (done.returncode, done.stdout) == (0, "mlruns/compare-first+twin.html\n"), done.stderr
     page = (folder / "mlruns" / "compare-first+twin.html").read_text(encoding="utf-8")
     assert "The paired differences cannot tell these studies apart: first, twin." in page
 
 
 def test_studies_of_other_folds_are_not_compared(folder, searched):
-    study = copied(folder, "other")
+    study = copy_study(folder, "other")
     description = json.loads((study / "study.json").read_text())
     description["settings"]["seed"] = 2
     (study / "study.json").write_text(json.dumps(description))
-    done = tuner(folder, "compare", "first", "other")
+    done = run_tuner(folder, "compare", "first", "other")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.strip() == (
         "error: studies first and other cannot be compared, because their rows or folds differ: "
@@ -49,10 +49,10 @@ def test_studies_of_other_folds_are_not_compared(folder, searched):
 
 
 def test_a_report_that_fails_costs_nothing_of_what_was_found(folder, searched):
-    study = copied(folder, "unlucky")
+    study = copy_study(folder, "unlucky")
     (study / "report.html").unlink()
     (study / "report.html").mkdir()
-    done = tuner(folder, "resume", "unlucky", "--json")
+    done = run_tuner(folder, "resume", "unlucky", "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["report"] is None
@@ -70,7 +70,7 @@ def test_data_that_are_gone_are_told_by_the_study_that_has_them(folder, searched
     record = json.loads((study / "study.json").read_text())
     record["data"]["source"] = "gone.csv"
     (study / "study.json").write_text(json.dumps(record))
-    done = tuner(tmp_path, "report", "first")
+    done = run_tuner(tmp_path, "report", "first")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "error: data gone.csv: study first was searched on it, and it is not there any more; put "

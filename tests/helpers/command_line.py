@@ -1,0 +1,99 @@
+"""A folder with a table, a space and a searched study, and the commands that run in it."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+SPACE = """
+title = "Is a hidden layer worth it?"
+compare = "depth"
+[network]
+depth = { min = 0, max = 1 }
+units = 4
+[sgd]
+learning_rate = { min = 0.05, max = 0.3, log = true }
+"""
+
+CUSTOM_MODEL = """
+import keras, keras_tuner
+
+class Mine(keras_tuner.HyperModel):
+    def __init__(self, features, classes):
+        super().__init__()
+        self.features, self.classes = features, classes
+
+    def build(self, hp):
+        model = keras.Sequential([
+            keras.Input((self.features,)),
+            keras.layers.Dense(hp.Choice("units", [2, 4]), activation="relu"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(self.classes, activation="softmax"),
+        ])
+        model.compile("adam", "sparse_categorical_crossentropy")
+        return model
+"""
+
+SEARCH = (
+    "search", "--space", "own.toml", "--data", "things.csv", "--max-trials", "3", "--folds", "3",
+    "--epochs", "3", "--seed", "1",
+)  # fmt: skip
+
+
+def run_tuner(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command of the package in a folder."""
+    command = [sys.executable, "-m", "tuner", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@cache  # the folders `run` and `cli` share it: a search takes ten seconds
+def search_things(folder: Path) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
+    """Search a small table, in the study `first`.
+
+    Args:
+        folder: A new folder. It gets `things.csv`, with numbers, words, truth
+            values and gaps, and `own.toml`.
+
+    Returns:
+        The JSON object that the search printed, and its process.
+    """
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    size = rng.normal(size=90)
+    gaps = np.where(np.arange(90) % 9 == 0, "", np.round(rng.normal(size=90), 3).astype(str))
+    kind = np.where(size > 0.3, "big", np.where(size < -0.3, "small", "middle"))
+    colour = rng.choice(["red", "green", ""], size=90)
+    columns = {"size": size.round(3), "gap": gaps, "colour": colour, "flag": rng.random(90) < 0.5}
+    table = pd.DataFrame({**columns, "kind": kind})
+    table.to_csv(folder / "things.csv", index=False)
+    (folder / "own.toml").write_text(SPACE)
+    done = run_tuner(folder, *SEARCH, "--study", "first", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), done
+
+
+def copy_study(folder: Path, name: str) -> Path:
+    """Copy the study `first` to another name."""
+    study = folder / "mlruns" / "studies" / name
+    shutil.copytree(folder / "mlruns" / "studies" / "first", study)
+    description = json.loads((study / "study.json").read_text())
+    (study / "study.json").write_text(json.dumps({**description, "name": name, "id": name}))
+    return study
+
+
+def read_events(study: Path) -> list[dict[str, Any]]:
+    """Return the events of a study's journal."""
+    return [json.loads(line) for line in (study / "journal.jsonl").read_text().splitlines()]
+
+
+def extract_answer(page: str) -> str:
+    """Return a report's headline and its table of picks, without the measured times."""
+    answer = page.partition("<h1>")[2].partition("</section>")[0]
+    return re.sub(r"<tr><td[^>]*>prediction of .*?</tr>", "", answer)

@@ -1,0 +1,133 @@
+"""A run that resumes: which stages it repeats, and which it skips."""
+
+import json
+import shutil
+import time
+
+import pytest
+
+from tests.helpers.command_line import read_events
+from tuner.run import picking, pipeline
+from tuner.run.exporting import find_export
+from tuner.run.finished import find_summary
+from tuner.run.opening import last_settings, open_study
+from tuner.run.picking import pick
+from tuner.run.pipeline import run_search
+from tuner.study import Listener, Study
+
+
+class Notes(Listener):
+    """Keeps what a run says."""
+
+    def __init__(self):
+        self.stages, self.notes = [], []
+
+    def on_stage(self, description):
+        self.stages.append(description)
+
+    def on_note(self, note):
+        self.notes.append(note)
+
+
+@pytest.fixture
+def study(folder, searched, tmp_path):
+    """A copy of a finished study, under a root of its own."""
+    copy = tmp_path / "runs" / "studies" / "first"
+    shutil.copytree(folder / "mlruns" / "studies" / "first", copy)
+    events = read_events(copy)
+    end = next(n for n, event in enumerate(events) if event["event"] == "ended")
+    write_events(copy, events[: end + 1])  # another test may have exported it again
+    return Study.open("first", tmp_path / "runs")
+
+
+def write_events(folder, events):
+    lines = [json.dumps(event) + "\n" for event in events]
+    (folder / "journal.jsonl").write_text("".join(lines))
+
+
+def kill_after(study, stage):
+    """Leave a study as a process does that is killed when this stage is done."""
+    events = read_events(study.folder)
+    last = next(n for n, event in enumerate(events) if event.get("stage") == stage)
+    write_events(study.folder, events[: last + 1])
+
+
+def resume(study, monkeypatch):
+    """Resume a study in a run that must not train."""
+    for name in ("make_tuner", "train_members"):
+        monkeypatch.setattr(pipeline, name, None)  # it cannot be called
+    setup, opened = open_study("first", study.folder.parents[1])
+    notes = Notes()
+    outcome = run_search(setup, opened, started=time.monotonic(), listeners=[notes])
+    return outcome, notes
+
+
+def strip_summary(summary):
+    return {name: summary[name] for name in summary if name not in {"seconds", "model", "report"}}
+
+
+def test_a_run_that_was_killed_in_its_report_only_writes_the_report(study, searched, monkeypatch):
+    kill_after(study, "exporting")
+    for name in ("report.html", "results.csv", "baselines.npz"):
+        (study.folder / name).unlink()
+    outcome, notes = resume(study, monkeypatch)
+    assert notes.stages == ["picking the network", "writing the report"]
+    assert notes.notes == []
+    assert strip_summary(outcome.to_dict()) == strip_summary(searched[0])
+    assert (study.folder / "report.html").is_file()
+    kinds = [event["event"] for event in read_events(study.folder)]
+    assert (kinds.count("tested"), kinds.count("exported"), kinds.count("begun")) == (1, 1, 2)
+
+
+def test_a_run_that_was_killed_at_its_very_end_only_writes_its_summary(study, monkeypatch):
+    kill_after(study, "report")
+    before = (study.folder / "report.html").stat().st_mtime_ns
+    _, notes = resume(study, monkeypatch)
+    assert notes.stages == ["picking the network"]
+    assert (study.folder / "report.html").stat().st_mtime_ns == before
+    assert find_summary(study, last_settings(study)) is not None
+
+
+def edit_model(study, **fields):
+    path = study.folder / "model" / "model.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+
+def test_a_model_that_is_gone_or_another_one_is_exported_again(study):
+    setup, _ = open_study("first", study.folder.parents[1])
+    picked = pick(setup, study)
+    assert find_export(study, picked).model == study.model_folder
+    edit_model(study, fingerprint="another")
+    assert find_export(study, picked) is None
+    shutil.rmtree(study.model_folder)
+    assert find_export(study, picked) is None
+
+
+LEFT = {
+    "more trials": lambda study: study.begin(study.record.settings),
+    "no report": lambda study: (study.folder / "report.html").unlink(),
+    "no table": lambda study: (study.folder / "results.csv").unlink(),
+    "no baselines": lambda study: (study.folder / "baselines.npz").unlink(),
+    "no prediction times": lambda study: (study.folder / "prediction.json").unlink(),
+    "another model": lambda study: edit_model(study, fingerprint="another"),
+    "no model": lambda study: shutil.rmtree(study.model_folder),
+}
+
+
+@pytest.mark.parametrize("change", LEFT.values(), ids=LEFT)
+def test_a_study_has_something_left_to_do_if_anything_is_missing(study, change):
+    settings = last_settings(study)
+    assert find_summary(study, settings) is not None
+    change(study)
+    assert find_summary(study, settings) is None
+
+
+def test_another_version_picks_again(study, monkeypatch):
+    monkeypatch.setattr(picking, "__version__", "another")
+    assert find_summary(study, last_settings(study)) is None
+
+
+def test_a_study_that_was_moved_has_the_paths_of_its_new_place(study):
+    summary = find_summary(study, last_settings(study))
+    assert summary["model"] == str(study.model_folder)
+    assert summary["report"] == str(study.folder / "report.html")
