@@ -1,7 +1,7 @@
-"""Trainers: they take trials and folds and give back curves and out-of-fold probabilities.
+"""Trainers: they train trials on all folds, and return curves and out-of-fold probabilities.
 
-Importing this package imports no Keras: that takes seconds, and what is wrong with a command line
-should be said before. The trainers themselves are imported where they are made.
+Importing this package does not import Keras, which takes seconds: errors in a command line are
+reported before that. `TRAINERS` imports a trainer when it is made.
 """
 
 from collections.abc import Callable
@@ -13,16 +13,19 @@ from tuner.training.trainer import Trainer
 __all__ = ["CURVES", "TRAINERS", "FinalJob", "Job", "Plan", "Trainer", "TrialResult", "mean_curve"]
 
 
-def _fit() -> Trainer:
+def _make_fit_trainer() -> Trainer:
     from tuner.training.fit import FitTrainer
 
     return FitTrainer()
 
 
-def _lanes() -> Trainer:
+def _make_lanes_trainer() -> Trainer:
     from tuner.training.lanes import LanesTrainer
 
     return LanesTrainer()
 
 
-TRAINERS: dict[str, Callable[[], Trainer]] = {"fit": _fit, "lanes": _lanes}
+TRAINERS: dict[str, Callable[[], Trainer]] = {
+    "fit": _make_fit_trainer,
+    "lanes": _make_lanes_trainer,
+}

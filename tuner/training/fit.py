@@ -1,4 +1,4 @@
-"""The `fit` trainer: plain Keras, one fold after another. The reference for every other trainer."""
+"""The `fit` trainer: plain Keras, one fold after another; the reference for other trainers."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -20,14 +20,14 @@ from tuner.training.trainer import Trainer
 
 __all__ = ["FitTrainer"]
 
-_PREDICTION_ROWS = 8192  # rows predicted at once, at most
+_PREDICTION_ROWS = 8192  # the most rows that are predicted at once
 
 
 class FitTrainer(Trainer):
-    """Trains with `HyperModel.fit`, epoch by epoch, each epoch one fold after another.
+    """Trains with `HyperModel.fit`, epoch by epoch; in each epoch one fold after another.
 
-    All folds go through one compiled model, whose variables are exchanged between them: tracing
-    it is most of a small network's time, and is so paid once a trial instead of once a fold.
+    All folds go through one compiled model, whose variables are exchanged between folds. Tracing
+    takes most of a small network's time; this way it is done once per trial, not once per fold.
     """
 
     name = "fit"
@@ -46,14 +46,14 @@ class FitTrainer(Trainer):
                 return
             started = time.perf_counter()
             try:
-                yield _train(job, hypermodel, problem, plan)
+                yield _train_trial(job, hypermodel, problem, plan)
             except UserError:
                 raise
             except Diverged as error:
                 yield TrialResult.from_failure(
                     job.trial, "diverged", str(error), seconds=time.perf_counter() - started
                 )
-            except Exception as error:  # a user's hypermodel may raise anything; it is recorded
+            except Exception as error:  # a custom hypermodel can raise anything; it is recorded
                 yield TrialResult.from_failure(
                     job.trial, "raised", one_line(error), seconds=time.perf_counter() - started
                 )
@@ -68,45 +68,46 @@ class FitTrainer(Trainer):
         problem: Problem,
         plan: Plan,
     ) -> list[keras.Model]:
-        """Train them with `HyperModel.fit`, one after another."""
+        """Train the networks with `HyperModel.fit`, one after another."""
         networks = []
         for final in final_jobs:
-            data = _FoldData(problem.merge_folds(final.network), 0)
+            fold = _FoldData(problem.merge_folds(final.network), 0)
             network = _Network(hypermodel, final.job, plan)
-            network.load(network.initial_state(data.stream))
+            network.load_state(network.build_initial_state(fold.stream))
             for epoch in range(final.epochs):
-                network.fit_epoch(data, epoch)
+                network.fit_epoch(fold, epoch)
             networks.append(network.model)
         return networks
 
 
-def _train(
+def _train_trial(
     job: Job, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
 ) -> TrialResult:
+    """Train a trial on all folds until it ends."""
     started = time.perf_counter()
     folds = [_FoldData(problem, number) for number in range(len(problem.folds))]
     network = _Network(hypermodel, job, plan)
-    states = [network.initial_state(fold.stream) for fold in folds]
+    states = [network.build_initial_state(fold.stream) for fold in folds]
     progress = TrialProgress(
         job.trial, problem, plan, parameters=network.parameters, epochs=job.epochs
     )
-    going_on = True
-    while going_on:
+    trains_on = True
+    while trains_on:
         logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}
         out_of_fold = []
         for number, fold in enumerate(folds):
-            network.load(states[number])
+            network.load_state(states[number])
             values = network.train_epoch(fold, progress.epochs)
             out_of_fold.append(network.predict(fold.x_validation))
-            states[number] = network.state()
+            states[number] = network.read_state()
             for name, value in values.items():
                 logs[name].append(value)
-        going_on = progress.add_epoch(logs, out_of_fold)
+        trains_on = progress.add_epoch(logs, out_of_fold)
     return progress.make_result(time.perf_counter() - started)
 
 
 class _FoldData:
-    """A fold's rows, scaled by what was fitted on its training rows alone."""
+    """A fold's rows, scaled by moments that are fitted on its training rows alone."""
 
     def __init__(self, problem: Problem, number: int) -> None:
         self.stream = problem.find_stream(number)
@@ -117,12 +118,16 @@ class _FoldData:
         self.x_validation: np.ndarray = scale(problem.x[validation])
         self.y_train, self.y_validation = problem.y[train], problem.y[validation]
         weights = problem.compute_class_weights(train)
-        # only where there are some, since a hypermodel's own `fit` may not take them
+        # no argument without class weights, since a custom `fit` may not accept it
         self.options = {} if weights is None else {"class_weight": dict(enumerate(weights))}
 
 
 class _Network:
-    """One compiled model of a trial, through which all folds pass."""
+    """The compiled model of a trial, which trains all of its folds.
+
+    Attributes:
+        model: The model; None until `build_initial_state` is called.
+    """
 
     def __init__(self, hypermodel: keras_tuner.HyperModel, job: Job, plan: Plan) -> None:
         self.hypermodel = hypermodel
@@ -132,25 +137,33 @@ class _Network:
 
     @property
     def parameters(self) -> int:
+        """Number of trainable weights and biases."""
         return int(sum(np.prod(v.shape) for v in self.model.trainable_variables))
 
-    def initial_state(self, stream: int) -> list[np.ndarray]:
-        """Build a fold's own initial network; the last one built is the one that trains."""
+    def build_initial_state(self, stream: int) -> list[np.ndarray]:
+        """Build the network of a fold, and return its initial state.
+
+        The network that was built last trains all folds.
+        """
         seed = stream_seed(self.plan.seed, self.job.trial, stream)
         self.model = build_network(self.hypermodel, self.job.hyperparameters, seed=seed)
-        return self.state()
+        return self.read_state()
 
-    def state(self) -> list[np.ndarray]:
-        """Return all that training changes: weights, momenta, the state of dropout."""
-        variables = self.model.variables + self.model.optimizer.variables
-        return [variable.numpy() for variable in variables]
+    def _list_variables(self) -> list[Any]:
+        variables: list[Any] = self.model.variables + self.model.optimizer.variables
+        return variables
 
-    def load(self, state: list[np.ndarray]) -> None:
-        variables = self.model.variables + self.model.optimizer.variables
-        for variable, value in zip(variables, state, strict=True):
+    def read_state(self) -> list[np.ndarray]:
+        """Return all values that training changes: weights, momenta, the state of dropout."""
+        return [variable.numpy() for variable in self._list_variables()]
+
+    def load_state(self, state: list[np.ndarray]) -> None:
+        """Set all values that training changes."""
+        for variable, value in zip(self._list_variables(), state, strict=True):
             variable.assign(value)
 
     def fit_epoch(self, fold: _FoldData, epoch: int) -> dict[str, float]:
+        """Train one epoch on a fold; return the logs of Keras."""
         order = batch_order(
             len(fold.y_train),
             seed=self.plan.seed,
@@ -172,27 +185,33 @@ class _Network:
         return {name: float(values[-1]) for name, values in history.history.items()}
 
     def train_epoch(self, fold: _FoldData, epoch: int) -> dict[str, float]:
-        """Train one epoch; return the loss of the data, the accuracy and the penalty."""
+        """Train one epoch on a fold; return the loss of the data, the accuracy and the penalty."""
         logs = self.fit_epoch(fold, epoch)
         return {
             "loss": logs["cross_entropy"] if np.isfinite(logs["loss"]) else logs["loss"],
             "accuracy": logs["accuracy"],
-            "penalty": self.penalty(),
+            "penalty": self.compute_penalty(),
         }
 
-    def penalty(self) -> float:
+    def compute_penalty(self) -> float:
         """Return what the regularizers of the weights add to the loss.
 
-        Not `model.losses`: those hold what a layer adds for its activities too, which are not
-        numbers outside of a training step.
+        `model.losses` is not used: it also has what layers add for their activities, which have
+        values only within a training step.
         """
         weights = self.model.trainable_variables
         return float(sum(float(w.regularizer(w)) for w in weights if w.regularizer is not None))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        few = choose_chunk_rows(x[0].size, most=_PREDICTION_ROWS)
-        parts = range(0, len(x), few)
+        """Return class probabilities.
+
+        **Shape**: `(rows, …)` to `(rows, classes)`.
+        """
+        chunk = choose_chunk_rows(x[0].size, most=_PREDICTION_ROWS)
         probabilities: np.ndarray = np.concatenate(
-            [self.model.predict_on_batch(x[start : start + few]) for start in parts]
+            [
+                self.model.predict_on_batch(x[start : start + chunk])
+                for start in range(0, len(x), chunk)
+            ]
         )
         return probabilities

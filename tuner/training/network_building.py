@@ -1,4 +1,4 @@
-"""Builds a trial's network ready for training: seeded, checked, with the logged metrics."""
+"""Builds a trial's network ready for training: seeded, checked, with the metrics of the curves."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ def build_network(
     """Build and compile a trial's network with the initial weights of a seed.
 
     Args:
-        hypermodel: Its `build` returns a compiled softmax classifier; where it has
-            `initial_weights`, they are the network's.
+        hypermodel: Its `build` returns a compiled softmax classifier. If it has a method
+            `initial_weights`, the network gets these weights.
         hp: The trial's hyperparameters.
-        seed: Decides the initial weights and the dropout masks. Keras draws both from its global
-            generator, which is set here, so that any user's model is reproducible.
+        seed: Determines the initial weights and the dropout masks. Keras draws both from its
+            global generator, which is seeded here, so that any custom model is reproducible.
 
     Raises:
-        SpaceError: The model is not compiled, or its loss takes no class numbers.
+        SpaceError: The model is not compiled, or its loss does not take class numbers.
     """
     keras.utils.set_random_seed(seed)
     model = hypermodel.build(hp)
@@ -38,12 +38,13 @@ def build_network(
     )
     model.optimizer.build(model.trainable_variables)
     initial_weights = getattr(hypermodel, "initial_weights", None)
-    if initial_weights is not None:  # the same as every trainer begins with
+    if initial_weights is not None:  # the same for every trainer
         model.set_weights(initial_weights(hp, seed))
     return model
 
 
 def _check(model: Any, hypermodel: keras_tuner.HyperModel) -> None:
+    """Check that a hypermodel returned a compiled softmax classifier."""
     where = f"hypermodel {type(hypermodel).__name__}"
     if not isinstance(model, keras.Model):
         raise SpaceError(f"{where}: build must return a keras.Model; received {model!r}")

@@ -1,4 +1,4 @@
-"""How long and towards what trials are trained, and which ones."""
+"""What a trainer is told: the plan of a study, and the trials or final networks to train."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ class Plan:
 
     Attributes:
         epochs: Most epochs of a trial.
-        patience: Epochs without a better mean over folds after which a trial stops.
-        objective: What the best epoch and trial are chosen by.
+        patience: A trial ends after this many epochs without a better score.
+        objective: The objective by which the best epoch and trial are chosen.
         seed: The study's seed.
-        race: Ends trials that are clearly beaten; None where every trial trains to its end.
-        time_is_up: Says when trials end as they are, and no others begin; any thread may ask.
+        race: Ends trials that are clearly beaten; None if every trial trains to its end.
+        time_is_up: Returns whether the time limit is reached. Trials then end with the epochs
+            that they have, and no others begin. Any thread can call it.
     """
 
     epochs: int = 50
@@ -42,13 +43,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One trial to train.
+    """A trial to train on all folds.
 
     Attributes:
-        trial: Its number.
-        hyperparameters: What acts in it.
-        epochs: Most epochs of this trial, at most the plan's; None for the plan's. It ends a
-            trial early, and changes nothing of what comes before, such as a schedule.
+        trial: The trial's number.
+        hyperparameters: The trial's active hyperparameters.
+        epochs: Most epochs of this trial, at most the plan's; None for the plan's. A smaller
+            number only ends the trial earlier: a schedule still runs over the plan's epochs.
     """
 
     trial: int
@@ -61,9 +62,9 @@ class FinalJob:
     """A network to train on all training rows.
 
     Attributes:
-        job: Its trial.
-        epochs: Epochs to train, as the trial's folds chose them.
-        network: Which of several networks of the trial; it decides the random streams.
+        job: The trial whose network it is.
+        epochs: Number of epochs, the trial's best one over its folds.
+        network: Which of several networks of the trial; it determines the random streams.
     """
 
     job: Job

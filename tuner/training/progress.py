@@ -1,4 +1,4 @@
-"""A trial on its way: takes in epoch after epoch of all folds, and decides when it ends."""
+"""The progress of a trial that trains: adds epoch after epoch, and decides when the trial ends."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -16,21 +16,24 @@ __all__ = ["Diverged", "TrialProgress"]
 
 
 class Diverged(Exception):
-    """A fold's loss is no longer a finite number."""
+    """A fold's loss or probabilities are no longer finite numbers."""
 
 
 class TrialProgress:
-    """Follows the mean over all rows, epoch by epoch, and keeps the best epoch's predictions.
+    """Follows the mean score over all rows, and keeps the predictions of the best epoch.
 
-    Never each fold's own best epoch: a network that is trained for one number of epochs is what
-    is scored, and what is trained again on all rows.
+    The best epoch is one for all folds, never each fold's own. So the score is that of a network
+    that is trained for a fixed number of epochs, which is how it is trained on all rows later.
 
     Args:
         trial: The trial's number.
         problem: Rows and folds.
-        plan: Objective, patience, most epochs, and the race that it is in.
-        parameters: The network's trainable weights and biases.
+        plan: The objective, the patience, the most epochs, and the race.
+        parameters: Number of trainable weights and biases.
         epochs: Most epochs of this trial; None for the plan's.
+
+    Attributes:
+        epochs: Number of epochs that were added.
     """
 
     def __init__(
@@ -53,14 +56,14 @@ class TrialProgress:
     def add_epoch(
         self, logs: Mapping[str, Sequence[float]], out_of_fold: Sequence[np.ndarray]
     ) -> bool:
-        """Take in an epoch.
+        """Add an epoch.
 
         Args:
-            logs: `loss`, `accuracy` and `penalty`, each by fold.
-            out_of_fold: Probabilities of each fold's validation rows, `(rows, classes)`.
+            logs: `loss`, `accuracy` and `penalty` of each fold.
+            out_of_fold: Probabilities of each fold's validation rows, shape `(rows, classes)`.
 
         Returns:
-            Whether training goes on.
+            Whether the trial should train another epoch.
 
         Raises:
             Diverged: A loss or a probability is not finite.
@@ -69,27 +72,38 @@ class TrialProgress:
         self.epochs += 1
         self._check(logs, out_of_fold)
         ordered = self.problem.order_by_row(out_of_fold)
-        by_row = ordered.reshape(-1, ordered.shape[-1])
-        y = np.tile(self.problem.truth.y, self.problem.repeats)
-        val_loss, val_accuracy = cross_entropy(by_row, y), accuracy(by_row, y)
-        for number, places in enumerate(self.problem.places):
-            for name in ("loss", "accuracy", "penalty"):
-                self._curves[name][number].append(float(logs[name][number]))
-            self._curves["val_loss"][number].append(float(val_loss[places].mean()))
-            self._curves["val_accuracy"][number].append(float(val_accuracy[places].mean()))
+        self._extend_curves(logs, ordered)
         objective, truth = self.plan.objective, self.problem.truth
         score = float(truth.score_clusters(objective.row_values, ordered).mean())
         if objective.is_better(score, self._best_score):
             self._best_epoch, self._best_score = self.epochs, score
             self._best_probabilities = ordered
-        waited = self.epochs - self._best_epoch
-        going_on = waited < self.plan.patience and self.epochs < self.most_epochs
-        if going_on and self.plan.time_is_up():
+        has_patience = self.epochs - self._best_epoch < self.plan.patience
+        if not has_patience or self.epochs >= self.most_epochs:
+            return False
+        if self.plan.time_is_up():
             self._reason = f"ended by the clock, in epoch {self.epochs}"
-            going_on = False
-        return going_on and not self._is_beaten()
+            return False
+        return not self._is_beaten()
+
+    def _extend_curves(self, logs: Mapping[str, Sequence[float]], ordered: np.ndarray) -> None:
+        """Add an epoch to each fold's curves.
+
+        Args:
+            logs: As `add_epoch` takes them.
+            ordered: Probabilities, as `Problem.order_by_row` returns them.
+        """
+        probabilities = ordered.reshape(-1, ordered.shape[-1])
+        y = np.tile(self.problem.truth.y, self.problem.repeats)
+        val_loss, val_accuracy = cross_entropy(probabilities, y), accuracy(probabilities, y)
+        for number, places in enumerate(self.problem.places):
+            for name in ("loss", "accuracy", "penalty"):
+                self._curves[name][number].append(float(logs[name][number]))
+            self._curves["val_loss"][number].append(float(val_loss[places].mean()))
+            self._curves["val_accuracy"][number].append(float(val_accuracy[places].mean()))
 
     def _is_beaten(self) -> bool:
+        """Report a rung to the race, and return whether the trial is beaten as far as is known."""
         race = self.plan.race
         if race is None:
             return False
@@ -97,15 +111,16 @@ class TrialProgress:
             assert self._best_probabilities is not None  # any score is better than the worst
             row_values = self.plan.objective.row_values
             values = self.problem.truth.score_clusters(row_values, self._best_probabilities)
-            race.reach(self.trial, self.epochs, values, self._result_so_far("pruned", 0.0))
+            race.reach(self.trial, self.epochs, values, self._freeze("pruned", 0.0))
         return race.is_beaten(self.trial)
 
     def _check(
         self, logs: Mapping[str, Sequence[float]], out_of_fold: Sequence[np.ndarray]
     ) -> None:
+        """Check that losses and probabilities are finite, and that probabilities sum to one."""
         for number, probabilities in enumerate(out_of_fold):
-            losses = logs["loss"][number] + logs["penalty"][number]
-            if not (np.isfinite(losses) and np.isfinite(probabilities).all()):
+            loss = logs["loss"][number] + logs["penalty"][number]
+            if not (np.isfinite(loss) and np.isfinite(probabilities).all()):
                 raise Diverged(
                     f"the loss of fold {number} is not finite in epoch {self.epochs}; "
                     "a smaller learning rate may help"
@@ -116,19 +131,20 @@ class TrialProgress:
                 )
 
     def make_result(self, seconds: float) -> TrialResult:
-        """Return the result of the epochs so far.
+        """Return the result of the epochs so far, as that of a completed trial.
 
         Args:
             seconds: Wall time of the trial.
         """
-        return self._result_so_far("completed", seconds)()
+        return self._freeze("completed", seconds)()
 
-    def _result_so_far(
+    def _freeze(
         self, status: Literal["completed", "pruned"], seconds: float
     ) -> Callable[[], TrialResult]:
-        """Return what makes the result of the epochs up to now, whatever comes after them.
+        """Return a function that returns the result of the epochs so far, whenever it is called.
 
-        The scores take time, that of `roc_auc` above all, and of a rung's result nobody may ask.
+        The function computes the scores, which takes time, above all for `roc_auc`. The result at
+        a rung is needed only if the race ends the trial there.
         """
         assert self._best_probabilities is not None  # any score is better than the worst
         probabilities = self._best_probabilities

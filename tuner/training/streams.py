@@ -1,4 +1,4 @@
-"""Random streams: each depends on (study seed, trial, fold) and its purpose, on nothing else.
+"""Random streams: each depends only on the study's seed, the trial, the fold and its purpose.
 
 So a trial gives the same result alone as beside any others, in any process and order.
 """
@@ -11,19 +11,27 @@ __all__ = ["Purpose", "batch_order", "stream_seed"]
 
 
 class Purpose(IntEnum):
-    """What a stream is for."""
+    """What a random stream is used for."""
 
-    MODEL = 0  # initial weights and the state of dropout
-    ORDER = 1  # which rows meet in a batch
+    MODEL = 0  # initial weights and dropout masks
+    ORDER = 1  # the order of the training rows, and so the rows of each batch
 
 
 def stream_seed(seed: int, trial: int, fold: int) -> int:
-    """Return a seed below 2³² for the initial weights and dropout of one (trial, fold)."""
+    """Return the seed, below 2³², of the initial weights and dropout masks of one trial's fold."""
     sequence = np.random.SeedSequence([seed, trial, fold, Purpose.MODEL])
     return int(sequence.generate_state(1)[0])
 
 
 def batch_order(rows: int, *, seed: int, trial: int, fold: int, epoch: int) -> np.ndarray:
-    """Return the order, shape `(rows,)`, in which an epoch visits the training rows."""
+    """Return the order in which an epoch visits the training rows, shape `(rows,)`.
+
+    Args:
+        rows: Number of training rows.
+        seed: The study's seed.
+        trial: The trial's number.
+        fold: The fold's stream, as `Problem.find_stream` returns it.
+        epoch: Counted from 0.
+    """
     sequence = np.random.SeedSequence([seed, trial, fold, Purpose.ORDER, epoch])
     return np.random.default_rng(sequence).permutation(rows)

@@ -1,4 +1,4 @@
-"""The interface behind which trainers are exchanged."""
+"""The interface of trainers."""
 
 from __future__ import annotations
 
@@ -18,18 +18,21 @@ __all__ = ["Trainer"]
 
 
 class Trainer(ABC):
-    """Trains trials on all folds.
+    """Trains trials on all folds, and networks on all rows.
 
-    Whatever the trainer, a trial's result depends on its own hyperparameters, the problem, the
-    plan and its random streams only: not on its neighbours in a cohort, nor on the order.
+    With any trainer, a trial's result depends only on its own hyperparameters, the problem, the
+    plan and its random streams. It does not depend on the other trials, or on their order.
+
+    Attributes:
+        name: The name by which a search asks for the trainer.
+        on_note: Called with a text for the user about how trials are trained.
     """
 
     name: str
-    # Is told what a person should know of how trials are trained.
     on_note: Callable[[str], None] = staticmethod(lambda note: None)
 
     def cohort_size(self, problem: Problem) -> int:
-        """Return how many trials of a problem this trainer likes to be given at once."""
+        """Return how many trials of a problem this trainer should be given at once."""
         return 1
 
     @abstractmethod
@@ -41,12 +44,15 @@ class Trainer(ABC):
         problem: Problem,
         plan: Plan,
     ) -> Iterator[TrialResult]:
-        """Train the trials of a cohort; yield each as it ends, in any order.
+        """Train the trials of a cohort.
 
-        A trial that diverges, or whose hypermodel raises, is yielded as failed with the reason.
-        One that the plan's race ends is yielded as if it were complete: `Race.settle` says what
-        becomes of it. Where the plan's time is up, those that train end as they are, and
-        those that have not begun are left out, but for the first.
+        When the plan's time is up, running trials end with the epochs that they have. Trials that
+        have not begun are skipped, except the first.
+
+        Yields:
+            Each trial's result as it ends, in any order. A trial that diverges, or whose
+            hypermodel raises an error, has failed. A trial that the plan's race ends is yielded
+            as a completed one; `Race.settle` replaces its result.
         """
 
     @abstractmethod
@@ -58,21 +64,22 @@ class Trainer(ABC):
         problem: Problem,
         plan: Plan,
     ) -> list[keras.Model]:
-        """Train networks on all training rows, as they are trained on a fold's.
+        """Train networks on all training rows, in the same way as on those of a fold.
 
         Args:
             final_jobs: Which networks to train, and for how many epochs.
-            hypermodel: Builds them.
-            problem: Its training rows are used; each row is scaled by the moments of all of them.
-            plan: The study's plan; its seed decides the random streams.
+            hypermodel: Builds the networks.
+            problem: Has the training rows; each is scaled by the moments of all of them.
+            plan: The study's plan; its seed determines the random streams.
 
         Returns:
-            The trained networks in the order of `final_jobs`; each takes scaled rows.
+            The trained networks in the order of `final_jobs`. Each takes scaled rows.
         """
 
     def estimate_final_rounds(self, networks: int) -> float:
-        """Return how long networks take on all rows, in times of a fold of as many rows and epochs.
+        """Return the estimated time of training networks on all rows.
 
-        A fold's time is its share of a trial's.
+        Its unit is the time of a fold of as many rows and epochs, which is the fold's share of its
+        trial's time.
         """
         return networks
