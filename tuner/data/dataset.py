@@ -90,19 +90,7 @@ def load_dataset(
     learned = _learn(source, target, {"--categorical": categorical, "--ignore": ignore, **separate})
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()
-    x, y = learned.encode(), learned.target.y
-    return Dataset(
-        name=shorten_source(source),
-        source=source,
-        schema=learned.schema,
-        x=x,
-        y=y,
-        raw=learned.raw,
-        warnings=learned.warnings,
-        fingerprint=_make_fingerprint(learned.schema, x, y, learned.groups, learned.order),
-        groups=learned.groups,
-        order=learned.order,
-    )
+    return _encode(source, learned)
 
 
 _Options: TypeAlias = Mapping[str, Sequence[str]]
@@ -130,6 +118,22 @@ class _Learned:
     def encode(self) -> np.ndarray:
         """Return the features, shape `(rows, features)`, float32."""
         return self.schema.encode(self.raw) if self.columns is None else self.columns.encode()
+
+
+def _encode(source: str, learned: _Learned) -> Dataset:
+    x, y = learned.encode(), learned.target.y
+    return Dataset(
+        name=shorten_source(source),
+        source=source,
+        schema=learned.schema,
+        x=x,
+        y=y,
+        raw=learned.raw,
+        warnings=learned.warnings,
+        fingerprint=_make_fingerprint(learned.schema, x, y, learned.groups, learned.order),
+        groups=learned.groups,
+        order=learned.order,
+    )
 
 
 def _learn(source: str, target: str | None, options: _Options) -> _Learned:

@@ -83,22 +83,34 @@ def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
         valid = valid & year_first
     if notation == TIME:
         valid = valid & ops.equal(fields.length[4], 2)
-    order = (0, 1, 2) if notation == MONTH_FIRST else (1, 0, 2)
-    (month, month_length), (day, day_length), (year, year_length) = (
-        _choose_field(fields, year_first, first, other, ops)
-        for first, other in zip((1, 2, 0), order, strict=True)
-    )
-    short = ops.equal(year_length, 2)
-    year = year + ops.where(short, 1900 + 100 * (year < _CENTURY), 0)
-    valid = (
-        valid
-        & (ops.equal(year_length, 4) | (short & fields.short_year))
-        & (month_length <= 2)
-        & (day_length <= 2)
-        & _find_valid_days(year, month, day, ops)
-    )
+    year, month, day, complete = _read_date(fields, year_first, notation, ops)
+    valid = valid & complete & _find_valid_days(year, month, day, ops)
     features = _calculate_features(year, month, _count_days(year, month, day), fields, ops)
     return {name: ops.where(valid, feature, np.nan) for name, feature in features.items()}
+
+
+def _read_date(
+    fields: DateFields, year_first: Any, notation: str, ops: ModuleType
+) -> tuple[Any, Any, Any, Any]:
+    """Return the year, the month and the day of each text, and whether their lengths are valid.
+
+    Args:
+        fields: The fields of each text.
+        year_first: Which dates begin with the year, shape `(texts,)`, bool.
+        notation: The notation, which gives the order of the parts in all other dates.
+        ops: `numpy` or `keras.ops`.
+
+    Returns:
+        Four arrays of shape `(texts,)`.
+    """
+    month_at, day_at = (0, 1) if notation == MONTH_FIRST else (1, 0)
+    month, month_length = _choose_field(fields, year_first, 1, month_at, ops)
+    day, day_length = _choose_field(fields, year_first, 2, day_at, ops)
+    year, year_length = _choose_field(fields, year_first, 0, 2, ops)
+    short = ops.equal(year_length, 2)
+    year = year + ops.where(short, 1900 + 100 * (year < _CENTURY), 0)
+    complete = ops.equal(year_length, 4) | (short & fields.short_year)
+    return year, month, day, complete & (month_length <= 2) & (day_length <= 2)
 
 
 def _choose_field(
