@@ -16,11 +16,11 @@ TITLES = [
     "What does a larger network buy?",
     "How did the best trials learn?",
     "How did the search go?",
-    "Where is it wrong?",
+    "Which mistakes does the model make?",
     "Would something simpler do?",
     "Where did the time go?",
     "All trials",
-    "How it was done",
+    "How the study was done",
 ]
 
 

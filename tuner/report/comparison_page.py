@@ -208,7 +208,7 @@ def _make_method_section(studies: Sequence[ComparedStudy]) -> Section:
         ("seed", str(first.settings.seed)),
         *((study.name, _describe_search(study)) for study in studies),
     )
-    return Section("method", "How it was done", (Facts(facts),))
+    return Section("method", "How the studies were done", (Facts(facts),))
 
 
 def _describe_search(study: ComparedStudy) -> str:

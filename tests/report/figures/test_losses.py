@@ -26,3 +26,11 @@ def test_a_shaded_area_has_its_word_at_its_outer_end(spans, words):
     texts = [layer for layer in chart["layer"] if layer["mark"]["type"] == "text"]
     rows = [row for text in texts for row in chart["datasets"][text["data"]["name"]]]
     assert {(row["fit"], row["x"]) for row in rows} == words
+
+
+def test_a_group_without_completed_trials_has_marks_and_no_lines():
+    points = [Point(0, 0.8973, None, 0.5, 0.4, 0.5, 10, pruned=True, fit="underfits")]
+    chart = draw_losses(points, [], "strength", log=True, descriptions={}).to_dict()
+    (marks,) = chart["layer"]
+    assert marks["mark"]["type"] == "point"
+    assert marks["encoding"]["x"]["axis"]["values"] == [0.8973]

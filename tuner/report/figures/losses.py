@@ -42,7 +42,7 @@ def draw_losses(
     """Return both losses of each trial against a hyperparameter.
 
     The shape of a mark says whether the trial underfits or overfits. If several trials have the
-    same value, the lines go through the best of them.
+    same value, the lines go through the best completed one.
 
     Args:
         points: The trials of one group.
@@ -57,25 +57,20 @@ def draw_losses(
     values, losses = frame.x.tolist(), frame.loss.tolist()
     x = alt.X("x:Q", title=name, **_make_axis(values, log=log))
     y = alt.Y("loss:Q", **make_score_axis("cross_entropy", losses))
-    log_columns = [
-        *(["x"] if log else []),
-        *(["loss"] if has_log_axis("cross_entropy", losses) else []),
-    ]
+    is_log = {"x": log, "loss": has_log_axis("cross_entropy", losses)}
+    log_columns = [column for column, has_log in is_log.items() if has_log]
     color = alt.Color("rows:N", scale=alt.Scale(domain=list(_LOSSES), range=[ORANGE, BLUE]))
     shapes = alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values()))
-    lines = (
-        alt.Chart(_select_best(frame, log=log))
-        .mark_line(strokeWidth=1.5, opacity=0.7)
-        .encode(x=x, y=y, color=color)
-    )
+    shape, tooltip = alt.Shape("fit:N", scale=shapes), _make_tooltip()
+    best = _select_best(frame, log=log)
+    lines = alt.Chart(best).mark_line(strokeWidth=1.5, opacity=0.7).encode(x=x, y=y, color=color)
     marks = (
         alt.Chart(thin_marks(frame, "x", "loss", kinds=["rows", "fit"], log=log_columns))
         .mark_point(size=55, filled=True, opacity=0.85)
-        .encode(
-            x=x, y=y, color=color, shape=alt.Shape("fit:N", scale=shapes), tooltip=_make_tooltip()
-        )
+        .encode(x=x, y=y, color=color, shape=shape, tooltip=tooltip)
     )
-    return alt.layer(*_draw_shaded(spans, x, values, log=log), lines, marks)
+    shaded = _draw_shaded(spans, x, values, log=log)
+    return alt.layer(*shaded, *([lines] if len(best) else []), marks)
 
 
 def _make_tooltip() -> list[alt.Tooltip]:

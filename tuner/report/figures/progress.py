@@ -56,19 +56,25 @@ def draw_progress(studies: Mapping[str, Trials], objective: str) -> alt.LayerCha
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=alt.Y("best:Q", **axis), color=color, strokeDash=dash)
     )
-    tooltip = [
-        alt.Tooltip("study:N", title="study"),
-        alt.Tooltip("trial:Q", title="trial"),
-        alt.Tooltip("score:Q", title=say_name(objective), format=".4f"),
-        alt.Tooltip("parameters:Q", title="parameters", format=","),
-        alt.Tooltip("description:N", title="hyperparameters"),
-    ]
+    tooltip = _make_tooltip(objective)
     marks = (
         alt.Chart(points)
         .mark_circle(size=45, opacity=0.6)
         .encode(x=x, y=alt.Y("score:Q", **axis), color=color, tooltip=tooltip)
     )
     return alt.layer(best, marks)
+
+
+def _make_tooltip(objective: str) -> list[alt.Tooltip]:
+    import altair as alt
+
+    return [
+        alt.Tooltip("study:N", title="study"),
+        alt.Tooltip("trial:Q", title="trial"),
+        alt.Tooltip("score:Q", title=say_name(objective), format=".4f"),
+        alt.Tooltip("parameters:Q", title="parameters", format=","),
+        alt.Tooltip("description:N", title="hyperparameters"),
+    ]
 
 
 def _make_line_styles(names: list[str]) -> tuple[alt.Color, alt.StrokeDash]:

@@ -158,10 +158,14 @@ def make_number_axis(values: Sequence[float], *, log: bool) -> dict[str, Any]:
 def choose_log_ticks(values: Sequence[float]) -> list[float]:
     """Return the fewest round numbers, of at least four, in the range of the values.
 
+    If the range has no round number, return its ends.
+
     >>> choose_log_ticks([0.07, 0.4])
     [0.08, 0.1, 0.15, 0.2, 0.3, 0.4]
     >>> choose_log_ticks([2e-6, 3e-2])
     [1e-05, 0.0001, 0.001, 0.01]
+    >>> choose_log_ticks([0.8973])
+    [0.8973]
     """
     low, high = min(values), max(values)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
@@ -171,4 +175,4 @@ def choose_log_ticks(values: Sequence[float]) -> list[float]:
         inside = [tick for tick in ticks if low <= tick <= high]
         if len(inside) >= _MIN_TICKS:
             break
-    return inside
+    return inside or sorted({low, high})

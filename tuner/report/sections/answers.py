@@ -134,6 +134,8 @@ def _make_losses_blocks(content: ReportContent, answer: Answer, name: str) -> It
         "Each trial has two marks: its cross-entropy, in nats per row, on its training rows and on "
         "its validation rows."
     )
+    if any(not point.pruned for point in answer.points):
+        caption += " Lines go through the best completed trial of each value."
     if any(span.low < span.high for span in answer.spans):
         caption += " In shaded areas all trials underfit, or all overfit."
     marks = 2 * max(map(len, groups.values()))

@@ -61,7 +61,7 @@ def _name_export(content: ReportContent) -> str:
 
 def _make_table(content: ReportContent) -> TableBlock:
     objective = content.objective
-    header = ("", say_name(objective), "difference to the exported", "verdict", "seconds")
+    header = ("", say_name(objective), "difference from the exported model", "verdict", "seconds")
     rows = tuple(
         (
             baseline.name,

@@ -26,7 +26,7 @@ def make_method_section(content: ReportContent) -> Section:
         Paragraphs(introduction),
         Code("\n".join(commands)),
     )
-    return Section("method", "How it was done", blocks)
+    return Section("method", "How the study was done", blocks)
 
 
 def _list_facts(record: StudyRecord) -> tuple[tuple[str, str], ...]:

@@ -126,9 +126,10 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
         "estimates the same choice on rows that it did not use (BBC-CV, Tsamardinos et al. 2018).",
     ]
     if content.test:
+        rows = f"{len(content.record.split.test):,} held-out rows"
         notes.append(
-            f"The {len(content.record.split.test):,} held-out rows were used for no choice. Each "
-            "search of the study scored its exported model on them, at its end."
+            f"No choice used the {rows}. Each search of the study scored its exported model on "
+            "them, at its end."
         )
     if content.fronts.times.trials and len(content.completed) > 1:
         notes.append("An ensemble's prediction takes as long as its networks together.")

@@ -30,16 +30,14 @@ def make_predictions_section(content: ReportContent) -> Section:
         _make_matrix_figure(counts, classes, height),
         _make_calibration_figure(content, probabilities, height),
     )
-    model = "the ensemble" if picks.exported == "ensemble" else f"trial {picks.best.trial}"
+    model = "ensemble" if picks.exported == "ensemble" else f"network (trial {picks.best.trial})"
     wrong = int(counts.sum() - np.trace(counts))
-    # with repeated folds, a row has one prediction per repeat
-    noun = "row" if content.record.split.repeats == 1 else "prediction"
     text = (
-        f"Out-of-fold predictions of {model}, which is exported: {count_noun(wrong, noun)} of "
-        f"{int(counts.sum()):,} {'is' if wrong == 1 else 'are'} wrong."
-        + _describe_worst(counts, classes)
+        f"Of {int(counts.sum()):,} out-of-fold predictions of the exported {model}, {wrong:,} "
+        f"{'is' if wrong == 1 else 'are'} wrong." + _describe_worst(counts, classes)
     )
-    return Section("predictions", "Where is it wrong?", (Paragraphs((text,)), Columns(figures)))
+    title = "Which mistakes does the model make?"
+    return Section("predictions", title, (Paragraphs((text,)), Columns(figures)))
 
 
 def _make_matrix_figure(counts: np.ndarray, classes: tuple[str, ...], height: int) -> Figure:
@@ -59,9 +57,9 @@ def _make_calibration_figure(
     bins = make_confidence_bins(probabilities, content.truth.y)
     error = float(content.truth.score_clusters(SCORES["calibration_error"], probabilities).mean())
     caption = (
-        f"Expected calibration error {error:.4f}: the mean distance of the points from the dashed "
-        "line, on which the accuracy equals the probability. Below the line, the network is "
-        "overconfident."
+        f"Expected calibration error {error:.4f}: the mean distance from the dashed line, weighted "
+        "by rows. On the line, the accuracy equals the probability; below it, the probabilities "
+        "are too high."
     )
     chart = to_specification(draw_reliability_diagram(bins), height=height)
     return Figure("calibration", chart, "Are the probabilities calibrated?", caption)
