@@ -14,6 +14,7 @@ from tuner.data.readers.sources import READERS, STREAMS
 from tuner.errors import DataError
 
 ROWS = 500
+PLAIN = "a,b,y\n1,u,p\n2,v,q\n3,u,p\n4,v,q\n"
 
 
 @pytest.fixture
@@ -41,8 +42,8 @@ def write_frame(frame, path):
         return path
     separator = "\t" if ".tsv" in path.name else ","
     text = frame.to_csv(index=False, sep=separator)
-    opened = gzip.open if path.name.endswith(".gz") else open
-    with opened(path, "wt", encoding="utf-8", newline="") as file:
+    open_file = gzip.open if path.name.endswith(".gz") else open
+    with open_file(path, "wt", encoding="utf-8", newline="") as file:
         file.write(text)
     return path
 
@@ -95,9 +96,6 @@ def test_a_missing_column_is_reported_with_the_first_part(frame, tmp_path):
         next(stream_raw(str(path), schema))
 
 
-PLAIN = "a,b,y\n1,u,p\n2,v,q\n3,u,p\n4,v,q\n"
-
-
 def test_rows_that_do_not_fit_the_schema_are_refused() -> None:
     table = load_dataset(write_file(PLAIN)).schema
     np.savez("t.npz", x=np.zeros((4, 2, 2)), y=[0, 1, 0, 1])
@@ -129,20 +127,16 @@ def test_rows_that_do_not_fit_the_schema_are_refused() -> None:
     assert read_raw("new.npz", array)["x"].tolist() == np.ones((1, 2, 2)).tolist()
 
 
-def test_warnings_about_the_file_are_passed_on_once() -> None:
-    Path("t.csv").write_bytes(TEXT.encode("latin-1"))
-    told: list[str] = []
-    parts = list(stream_raw("t.csv", load_dataset("t.csv").schema, warn=told.append))
-    assert (len(parts), tuple(told)) == (1, LATIN)
-
-
-TEXT = 'größe,"a\nb",y\n1,"é, ü",p\n2,ñ,q\n3,"é, ü",p\n4,ñ,q\n'
-
-
-LATIN = (
-    "the file is not UTF-8 and is read as Latin-1 (Windows-1252); save it as UTF-8 if letters "
-    "look wrong",
-)
+def test_warnings_about_the_file_are_passed_on_once(small_parts) -> None:
+    rows = "".join(f"{row},ü,{'pq'[row % 2]}\n" for row in range(500))
+    Path("t.csv").write_bytes(f"größe,b,y\n{rows}".encode("latin-1"))
+    warnings: list[str] = []
+    parts = list(stream_raw("t.csv", load_dataset("t.csv").schema, warn=warnings.append))
+    assert len(parts) > 5
+    assert warnings == [
+        "the file is not UTF-8 and is read as Latin-1 (Windows-1252); save it as UTF-8 if letters "
+        "look wrong"
+    ]
 
 
 def test_images_are_read_in_parts(monkeypatch):

@@ -6,11 +6,7 @@ from tests.helpers.tables import load_columns
 from tuner.data import Column
 
 STORIES = [f"it was the {i}th of a good many days" for i in range(30)]
-
-
 CODES = [f"A-{i:04d}x" for i in range(30)]
-
-
 NUMBERS = [str(1000 + 7 * i) for i in range(30)]
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.helpers.tables import catch_refusal
 from tuner.data import load_dataset
-from tuner.errors import DataError
 
 
 @pytest.fixture
@@ -20,71 +20,69 @@ def table():
     )
 
 
-def load(table, tmp_path, **options):
-    path = tmp_path / "rows.csv"
-    table.to_csv(path, index=False)
-    return load_dataset(str(path), **options)
+def load(table, **options):
+    table.to_csv("rows.csv", index=False)
+    return load_dataset("rows.csv", **options)
 
 
-def refused(table, tmp_path, **options):
-    with pytest.raises(DataError) as error:
-        load(table, tmp_path, **options)
-    return str(error.value).removeprefix(f"data file {tmp_path}/rows.csv")
+def refuse(table, **options):
+    """Return the message about a table that is refused, without the file's name."""
+    return catch_refusal(load, table, **options).removeprefix("data file rows.csv, ")
 
 
-def test_rows_with_equal_texts_are_a_group_and_no_feature(table, tmp_path):
+def test_rows_with_equal_texts_are_a_group_and_no_feature(table):
     table.loc[5, "kind"] = ""  # a row without a label is left out
-    dataset = load(table, tmp_path, groups="patient")
+    dataset = load(table, groups="patient")
     expected = np.delete(np.arange(40) // 4, 5)
     np.testing.assert_array_equal(dataset.groups, expected)
     assert dataset.schema.feature_names == ("size",)
-    assert load(table, tmp_path).groups is None
+    assert load(table).groups is None
 
 
-def test_numbers_are_groups_too(table, tmp_path):
-    dataset = load(table.assign(patient=np.arange(40) // 8 * 1000), tmp_path, groups="patient")
+def test_numbers_are_groups_too(table):
+    dataset = load(table.assign(patient=np.arange(40) // 8 * 1000), groups="patient")
     np.testing.assert_array_equal(dataset.groups, np.arange(40) // 8)
 
 
-def test_other_groups_change_the_fingerprint(table, tmp_path):
-    plain = load(table, tmp_path, ignore=["patient"]).fingerprint
-    grouped = load(table, tmp_path, groups="patient").fingerprint
-    moved = load(table.assign(patient=np.arange(40) // 8), tmp_path, groups="patient").fingerprint
+def test_other_groups_change_the_fingerprint(table):
+    plain = load(table, ignore=["patient"]).fingerprint
+    grouped = load(table, groups="patient").fingerprint
+    moved = load(table.assign(patient=np.arange(40) // 8), groups="patient").fingerprint
     assert len({plain, grouped, moved}) == 3
 
 
-def test_groups_of_one_row_give_a_warning(table, tmp_path):
-    dataset = load(table.assign(patient=range(40)), tmp_path, groups="patient")
+def test_groups_of_one_row_give_a_warning(table):
+    dataset = load(table.assign(patient=range(40)), groups="patient")
     assert dataset.warnings == (
         "column patient: each row is a group of its own, so that --groups changes nothing",
     )
-    assert load(table, tmp_path, groups="patient").warnings == ()
+    assert load(table, groups="patient").warnings == ()
 
 
-def test_unsuitable_columns_are_refused(table, tmp_path):
-    assert refused(table, tmp_path, groups="person") == (
-        ", --groups: there is no column person; known are patient, size, kind"
+def test_unsuitable_columns_are_refused(table):
+    assert refuse(table, groups="person") == (
+        "--groups: there is no column person; known are patient, size, kind"
     )
-    assert refused(table, tmp_path, groups="kind") == (
-        ", --groups: kind is the target; remove it from --groups, or choose another --target"
+    assert refuse(table, groups="kind") == (
+        "--groups: kind is the target; remove it from --groups, or choose another --target"
     )
-    assert refused(table, tmp_path, groups="patient", ignore=["patient"]) == (
-        ", --groups: patient is also in --ignore; remove it from one of them"
+    assert refuse(table, groups="patient", ignore=["patient"]) == (
+        "--groups: patient is also in --ignore; remove it from one of them"
     )
 
 
-def test_a_row_without_a_group_is_refused(table, tmp_path):
+def test_a_row_without_a_group_is_refused(table):
     table.loc[[3, 7], "patient"] = ""
-    assert refused(table, tmp_path, groups="patient") == (
-        ", --groups: column patient has no value in line 5 and 1 more; fill in the cells, "
+    assert refuse(table, groups="patient") == (
+        "--groups: column patient has no value in line 5 and 1 more; fill in the cells, "
         "or leave out these rows"
     )
-    table.loc[3, "kind"] = ""  # it is not taken at all
-    assert "in line 9;" in refused(table, tmp_path, groups="patient")
+    table.loc[3, "kind"] = ""  # the row is not used
+    assert "in line 9;" in refuse(table, groups="patient")
 
 
-def test_an_array_has_no_groups(tmp_path):
-    path = tmp_path / "rows.npz"
-    np.savez(path, x=np.zeros((4, 2), np.float32), y=np.array([0, 1, 0, 1]))
-    with pytest.raises(DataError, match="an array has no columns; leave out --groups"):
-        load_dataset(str(path), groups="patient")
+def test_an_array_has_no_groups():
+    np.savez("rows.npz", x=np.zeros((4, 2), np.float32), y=np.array([0, 1, 0, 1]))
+    assert catch_refusal(load_dataset, "rows.npz", groups="patient") == (
+        "data file rows.npz: an array has no columns; leave out --groups"
+    )

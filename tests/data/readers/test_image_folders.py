@@ -66,11 +66,7 @@ def test_one_coloured_image_makes_all_coloured(pets):
 
 
 PALETTE = Image.fromarray(np.full((4, 3, 3), (255, 0, 0), np.uint8)).convert("P")
-
-
 CLEAR = Image.fromarray(np.zeros((4, 3, 4), np.uint8))
-
-
 KINDS = {
     "a palette": (PALETTE, [255, 0, 0]),
     "transparent black": (CLEAR, [255, 255, 255]),

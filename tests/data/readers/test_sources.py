@@ -18,8 +18,6 @@ TABLE = pd.DataFrame(
         "class": ["yes", "no", "yes", "no", "yes", "no"],
     }
 )
-
-
 TABLE_WRITERS = {
     ".csv": lambda path: TABLE.to_csv(path, index=False),
     ".csv.gz": lambda path: TABLE.to_csv(path, index=False),

@@ -10,8 +10,6 @@ from tests.helpers.tables import catch_refusal, read_raw
 from tuner.data import load_dataset
 
 TEXT = 'größe,"a\nb",y\n1,"é, ü",p\n2,ñ,q\n3,"é, ü",p\n4,ñ,q\n'
-
-
 LATIN = (
     "the file is not UTF-8 and is read as Latin-1 (Windows-1252); save it as UTF-8 if letters "
     "look wrong",
