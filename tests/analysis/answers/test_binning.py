@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuner.analysis.answers.binning import cut
+from tuner.analysis.answers.binning import bin_trials
 
 rng = np.random.default_rng(0)
 
@@ -12,24 +12,23 @@ def test_a_few_values_are_compared_one_by_one(made):
     study = made()
     for depth in (2, 0, 1, 2):
         study.add({"depth": depth, "learning_rate": 0.1})
-    way = cut(study.evidence(), "depth")
-    assert (way.order, way.whole) == ((0, 1, 2), True)
-    assert [way.setting(record) for record in study.records] == [2, 0, 1, 2]
+    binning = bin_trials(study.evidence(), "depth")
+    assert binning.order == (0, 1, 2)
+    assert [binning.get_setting(record) for record in study.records] == [2, 0, 1, 2]
 
 
 def test_a_range_is_cut_at_quantiles_into_four_parts_at_most(made):
     study, rates = made(), 10 ** rng.uniform(-3, 0, size=40)
     for rate in rates:
         study.add({"depth": 1, "learning_rate": float(rate)})
-    way = cut(study.evidence(), "learning_rate")
+    binning = bin_trials(study.evidence(), "learning_rate")
     edges = [float(f"{edge:.2g}") for edge in np.quantile(rates, [0.25, 0.5, 0.75])]
     for record, rate in zip(study.records, rates, strict=True):
-        assert way.setting(record) == way.order[sum(rate >= edge for edge in edges)]
-    assert len(way.order) == 4
-    assert way.order[0] == f"below {edges[0]:g}"
-    assert way.order[1] == f"{edges[0]:g} to {edges[1]:g}"
-    assert way.order[3] == f"{edges[2]:g} or more"
-    assert not way.whole
+        assert binning.get_setting(record) == binning.order[sum(rate >= edge for edge in edges)]
+    assert len(binning.order) == 4
+    assert binning.order[0] == f"below {edges[0]:g}"
+    assert binning.order[1] == f"{edges[0]:g} to {edges[1]:g}"
+    assert binning.order[3] == f"{edges[2]:g} or more"
 
 
 @pytest.mark.parametrize(("trials", "parts"), [(3, 2), (12, 3), (40, 4)])
@@ -37,12 +36,12 @@ def test_few_trials_are_cut_into_fewer_parts(made, trials, parts):
     study = made()
     for trial in range(trials):
         study.add({"depth": 1, "learning_rate": 0.01 * (trial + 1)})
-    assert len(cut(study.evidence(), "learning_rate").order) == parts
+    assert len(bin_trials(study.evidence(), "learning_rate").order) == parts
 
 
 def test_texts_are_never_cut_and_what_does_not_act_has_no_setting(made):
     study = made().add({"kind": "none"}).add({"kind": "l2", "strength": 0.1})
-    way = cut(study.evidence(), "kind")
-    assert way.order == ("l2", "none")
-    strength = cut(study.evidence(), "strength")
-    assert strength.setting(study.records[0]) is None
+    binning = bin_trials(study.evidence(), "kind")
+    assert binning.order == ("l2", "none")
+    strength = bin_trials(study.evidence(), "strength")
+    assert strength.get_setting(study.records[0]) is None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tuner.analysis.answers.headline import headline
+from tuner.analysis.answers.headline import make_headline
 from tuner.analysis.ensemble import Ensemble, Member
 
 BEST = (
@@ -27,7 +27,7 @@ def says(made, judged):
         for drawn in range(2):
             study.add({"depth": 1}, 0.01 * drawn, parameters=900)
             study.add({"depth": 2}, 0.01 * drawn + 0.001)
-        return headline(
+        return make_headline(
             study.evidence(
                 judged("majority class", scores[0], majority, 0.5),
                 judged("logistic regression", scores[1], logistic),
@@ -79,16 +79,16 @@ def test_a_baseline_that_ties_does_as_well(says):
 
 def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):
     evidence = made().add({"depth": 0, "learning_rate": 0.1}).evidence()
-    assert headline(evidence) == (
+    assert make_headline(evidence) == (
         "The best of 1 trial is trial 0 (depth 0, learning rate 0.1), which has no hidden layer: "
         "cross-entropy 1.000 ± 0.078, with 100 parameters.",
-        "No network that is clearly smaller is within one standard error of the best.",
+        "No clearly smaller network is within one standard error of the best.",
     )
 
 
 def test_a_network_of_blocks_alone_has_hidden_layers(made):
     evidence = made().add({"blocks": 2, "depth": 0, "learning_rate": 0.1}).evidence()
-    assert headline(evidence)[0] == (
+    assert make_headline(evidence)[0] == (
         "The best of 1 trial is trial 0 (2 blocks, depth 0, learning rate 0.1): cross-entropy "
         "1.000 ± 0.078, with 100 parameters."
     )
@@ -98,13 +98,13 @@ def test_an_ensemble_is_told_of_where_it_is_better(made):
     evidence = made().add({"depth": 0, "learning_rate": 0.1}).evidence()
     members = tuple(Member(trial, n, {}, {}, 10, 3) for trial, n in ((4, 3), (0, 2)))
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
-    assert headline(replace(evidence, ensemble=ensemble))[1] == (
-        "What was exported is better: an ensemble, the mean of 5 networks of trials 4 and 0, "
+    assert make_headline(replace(evidence, ensemble=ensemble))[1] == (
+        "The exported ensemble is better, the mean of 5 networks of trials 4 and 0: "
         "cross-entropy 0.800 ± 0.050, corrected for the choice 0.860 (95 % interval "
         "0.700 to 1.020)."
     )
     worse = replace(ensemble, better=False)
-    assert headline(replace(evidence, ensemble=worse)) == headline(evidence)
+    assert make_headline(replace(evidence, ensemble=worse)) == make_headline(evidence)
 
 
 def test_baselines_are_held_against_the_ensemble_where_it_is_exported(made, judged):
@@ -112,7 +112,7 @@ def test_baselines_are_held_against_the_ensemble_where_it_is_exported(made, judg
     evidence = study.evidence(judged("gradient boosting", 0.7, "wins"))
     members = (Member(0, 3, {}, {}, 10, 3), Member(1, 2, {}, {}, 10, 3))
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
-    told = headline(replace(evidence, ensemble=ensemble))
+    told = make_headline(replace(evidence, ensemble=ensemble))
     assert told[0] == (
         "Gradient boosting is better than the ensemble (corrected for the choice): cross-entropy "
         "0.700 ± 0.050, better by 0.100 ± 0.020."

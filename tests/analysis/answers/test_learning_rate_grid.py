@@ -63,17 +63,17 @@ def test_each_cell_holds_its_trials(evidence):
 
 
 def test_what_is_said_of_it(evidence):
-    section = grid_answer(evidence)
-    assert section.sentences[:3] == (
+    answer = grid_answer(evidence)
+    assert answer.sentences[:3] == (
         "The best combination that was tried is learning rate 0.1 with batch size 16 (trial 1): "
-        "cross-entropy 1.000 ± 0.077. Only 2 trials lie in this cell of the grid: others may be "
-        "as good.",
+        "cross-entropy 1.000 ± 0.077. Only 2 trials are in this cell of the grid, so others may "
+        "be as good.",
         "The best learning rate of each batch size: 0.1 with 16 and 0.2 with 64.",
         "2 of 8 trials diverged, at learning rates of 0.8 and more; none of the others had such a "
         "rate.",
     )
-    assert section.sentences[3] == "Batch sizes 16 and 64 cannot be told apart."
-    assert section.log
+    assert answer.sentences[3] == "Batch sizes 16 and 64 cannot be told apart."
+    assert answer.log
 
 
 def test_a_list_of_rates_is_not_cut(made):
@@ -82,9 +82,9 @@ def test_a_list_of_rates_is_not_cut(made):
         study.add({"learning_rate": rate, "batch_size": 16}).add(
             {"learning_rate": rate, "batch_size": 64}
         )
-    section = grid_answer(study.evidence())
-    assert [cell.learning_rate for cell in section.cells] == [(0.01, 0.01)] * 2 + [(0.1, 0.1)] * 2
-    assert section.sentences[2] == "None of 4 trials diverged."
+    answer = grid_answer(study.evidence())
+    assert [cell.learning_rate for cell in answer.cells] == [(0.01, 0.01)] * 2 + [(0.1, 0.1)] * 2
+    assert answer.sentences[2] == "None of 4 trials diverged."
 
 
 def test_only_a_trial_whose_failure_is_divergence_has_diverged():

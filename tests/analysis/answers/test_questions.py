@@ -42,15 +42,15 @@ def drawn(study, trials, names):
 
 def test_what_the_space_compares_comes_first(made):
     answers = answered(drawn(made(), 30, ["depth", "learning_rate"]))
-    assert [section.title for section in answers.answers] == [
+    assert [answer.title for answer in answers.answers] == [
         "How many hidden layers are best?",
         "Which hyperparameters matter most?",
         "Which learning rate is best?",
     ]
     assert answers.answers[1].sentences == (
         "Whether a trial is among the best 8 of 30 is decided by learning rate (96 % of the "
-        "importance). The best trials of different settings may be alike all the same.",
-        "Depth has no more importance than chance gives.",
+        "importance). Even so, the best trials of different settings can be equally good.",
+        "Depth is no more important than by chance.",
     )
     assert next(iter(answers.answers[1].importance.shares)) == "learning_rate"
 
@@ -58,7 +58,7 @@ def test_what_the_space_compares_comes_first(made):
 def test_without_a_comparison_depth_and_what_matters_come_first(made):
     names = ["depth", "units", "kind", "strength", "learning_rate", "batch_size"]
     answers = answered(drawn(made(MLP), 40, names))
-    assert [section.title for section in answers.answers] == [
+    assert [answer.title for answer in answers.answers] == [
         "Which hyperparameters matter most?",
         "How many hidden layers are best?",
         "Which learning rate and batch size train best?",
@@ -71,23 +71,23 @@ def test_without_a_comparison_depth_and_what_matters_come_first(made):
 
 def test_one_hyperparameter_alone_has_no_ranking(made):
     answers = answered(drawn(made(), 10, ["depth"]))
-    assert [section.title for section in answers.answers] == ["How many hidden layers are best?"]
+    assert [answer.title for answer in answers.answers] == ["How many hidden layers are best?"]
 
 
 def test_that_all_failed_trials_diverged_is_said_in_a_word(made):
     study = made().add({"depth": 0})
     for _ in range(2):
         study.add({"depth": 1}, **DIVERGED)
-    assert answered(study).notes[1].startswith("Failed trials (2, all of which diverged) use up")
+    assert answered(study).notes[1].startswith("Failed trials (2, all of which diverged) count")
 
 
 def test_how_to_get_more_trials_is_said_once(made):
     answers = answered(drawn(made(), 6, ["depth", "learning_rate"]))
-    sentences = [sentence for section in answers.answers for sentence in section.sentences]
+    sentences = [sentence for answer in answers.answers for sentence in answer.sentences]
     assert sum("--max-trials" in sentence for sentence in sentences) == 1
     assert (
-        "It cannot be told which hyperparameters matter, since only 6 trials were completed, and "
-        "it takes 10." in sentences
+        "It is unknown which hyperparameters matter, because only 6 trials were completed, and at "
+        "least 10 are needed." in sentences
     )
 
 
@@ -98,10 +98,10 @@ def test_the_notes_say_how_trials_count(made, judged):
     notes = answered(study).notes
     assert notes[1:] == (
         "Pruned trials (1) were clearly beaten and ended early. They are never the best of a "
-        "setting or a cell. With what they had come to they count in how much the trials of a "
-        "setting differ, in importances, and among those that under- or overfit.",
-        "Failed trials (2, 1 of which diverged) use up their places among those of a setting that "
-        "are compared. Else they count in the share that diverged alone.",
-        "The oracle tpe learns from earlier trials, so that settings are not tried alike: what is "
-        "said of settings and importances is less sure than after a random search.",
+        "setting or a cell. The scores that they had reached count in how much the trials of a "
+        "setting differ, in importances, and in under- and overfitting.",
+        "Failed trials (2, 1 of which diverged) count among the trials of a setting that are "
+        "compared. Otherwise they count only in the share that diverged.",
+        "The oracle tpe learns from earlier trials, so it does not try all settings alike. What is "
+        "said about settings and importances is less certain than after a random search.",
     )

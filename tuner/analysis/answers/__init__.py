@@ -1,4 +1,4 @@
-"""The answers of a study in words, with what a report draws beside them."""
+"""The answers of a study in sentences, with the records that a report draws beside them."""
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.questions import make_answers

@@ -1,8 +1,8 @@
-"""How deep and how wide: the answers, and what a comparison of any other settings says."""
+"""The answers on depth and width, and the answer on any other hyperparameter."""
 
-from tuner.analysis.answers.binning import cut
+from tuner.analysis.answers.binning import bin_trials
 from tuner.analysis.answers.comparison_sentences import (
-    compared,
+    compare_binned,
     describe_comparison,
     find_pair,
 )
@@ -10,50 +10,49 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer
 from tuner.analysis.setting_comparison import Comparison
-from tuner.space import FloatRange, IntRange
-from tuner.words import capitalize_first, join_words, round_to_error, say_interval, say_name
+from tuner.space import FloatRange, IntRange, Value
+from tuner.words import join_words, round_to_error, say_interval, say_name
 
 __all__ = ["any_answer", "depth_answer", "is_log", "width_answer"]
 
 
 def depth_answer(evidence: Evidence) -> Answer:
-    """Return how many hidden layers are best; of a budget, whether to go deep or wide."""
-    budgets = {record.hyperparameters.get("parameters") for record in evidence.records} - {None}
-    way = cut(evidence, "depth")
-    comparison = compared(evidence, way)
-    details = [*_without_layers(evidence, comparison), *_widths(evidence)]
-    title = "Is it better to go deep or wide?" if budgets else "How many hidden layers are best?"
+    """Answer how many hidden layers are best; with a parameter budget, whether deep or wide."""
+    binning = bin_trials(evidence, "depth")
+    comparison = compare_binned(evidence, binning)
+    details = [*_describe_hidden_layers(evidence, comparison), *_describe_widths(evidence)]
+    if _find_budgets(evidence):
+        title = "Is it better to go deep or wide?"
+    else:
+        title = "How many hidden layers are best?"
     return Answer(
         title=title,
         hyperparameters=("depth",),
-        sentences=describe_comparison(evidence, "depth", way, comparison, details),
+        sentences=describe_comparison(evidence, "depth", binning, comparison, details),
         settings=comparison,
         points=make_points(evidence, "depth"),
     )
 
 
 def width_answer(evidence: Evidence) -> Answer:
-    """Return how many units of a hidden layer are best, and the fewest that do as well."""
-    way = cut(evidence, "units")
-    comparison = compared(evidence, way)
-    return Answer(
-        title="How many units should a hidden layer have?",
-        hyperparameters=("units",),
-        sentences=describe_comparison(evidence, "units", way, comparison),
-        settings=comparison,
-        points=make_points(evidence, "units"),
-        log=is_log(evidence, "units"),
-    )
+    """Answer how many units of a hidden layer are best, and the fewest that do as well."""
+    return any_answer(evidence, "units", "How many units should a hidden layer have?")
 
 
 def any_answer(evidence: Evidence, name: str, title: str = "") -> Answer:
-    """Return which settings of a hyperparameter are best, whatever it is."""
-    way = cut(evidence, name)
-    comparison = compared(evidence, way)
+    """Answer which settings of a hyperparameter are best.
+
+    Args:
+        evidence: The study's evidence.
+        name: The name of the hyperparameter.
+        title: The question. Defaults to "Which … is best?".
+    """
+    binning = bin_trials(evidence, name)
+    comparison = compare_binned(evidence, binning)
     return Answer(
         title=title or f"Which {say_name(name)} is best?",
         hyperparameters=(name,),
-        sentences=describe_comparison(evidence, name, way, comparison),
+        sentences=describe_comparison(evidence, name, binning, comparison),
         settings=comparison,
         points=make_points(evidence, name),
         log=is_log(evidence, name),
@@ -61,12 +60,11 @@ def any_answer(evidence: Evidence, name: str, title: str = "") -> Answer:
 
 
 def is_log(evidence: Evidence, name: str) -> bool:
-    """Tell whether a hyperparameter is on a logarithmic scale.
+    """Return whether a hyperparameter is on a logarithmic scale.
 
-    It is where its range says so, and where it is a list of numbers above 0 that span a factor
-    of eight.
+    A range says so itself. A list of numbers is if they are above 0 and span a factor of 8.
     """
-    domain = evidence.domain(name)
+    domain = evidence.find_domain(name)
     if isinstance(domain, IntRange | FloatRange):
         return domain.log
     values = [record.hyperparameters.get(name) for record in evidence.records]
@@ -74,8 +72,8 @@ def is_log(evidence: Evidence, name: str) -> bool:
     return bool(numbers) and min(numbers) > 0 and max(numbers) >= 8 * min(numbers)
 
 
-def _without_layers(evidence: Evidence, comparison: Comparison) -> list[str]:
-    """Return whether hidden layers help at all, where none is one of the depths."""
+def _describe_hidden_layers(evidence: Evidence, comparison: Comparison) -> list[str]:
+    """Return whether hidden layers help at all, if depth 0 is compared."""
     if not comparison.pairs:
         return []
     convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
@@ -83,33 +81,37 @@ def _without_layers(evidence: Evidence, comparison: Comparison) -> list[str]:
     pair = find_pair(comparison, best, 0)
     if best == 0:
         if convolutional:
-            return ["Hidden layers behind the convolutional blocks are not shown to help."]
-        return ["Hidden layers are not shown to help: depth 0 is a logistic regression."]
+            return ["Nothing shows that hidden layers after the convolutional blocks help."]
+        return [
+            "Nothing shows that hidden layers help: depth 0, the best, is a logistic regression."
+        ]
     if pair is None:
         return []
     low, high = sorted(abs(end) for end in pair.interval)
-    half = (high - low) / 4
     if pair.told_apart:
+        difference = round_to_error(abs(pair.difference), (high - low) / 4)
         return [
-            "Hidden layers help: without any the score is worse by "
-            f"{round_to_error(abs(pair.difference), half)} ({say_interval(low, high)})."
+            "Hidden layers help: without them the score is worse by "
+            f"{difference} ({say_interval(low, high)})."
         ]
     without = "depth 0" if convolutional else "depth 0, a logistic regression,"
-    return [f"Hidden layers are not shown to help: {without} cannot be told apart from the best."]
+    return [f"Nothing shows that hidden layers help: {without} cannot be told apart from the best."]
 
 
-def _widths(evidence: Evidence) -> list[str]:
-    """Return the width that each depth has under its budget."""
+def _describe_widths(evidence: Evidence) -> list[str]:
+    """Return the width of each depth under a parameter budget, if there is one."""
     widths = {
         int(record.hyperparameters["depth"]): record.derived["units"]
         for record in evidence.records
         if "units" in record.derived and record.hyperparameters.get("depth")
     }
-    budgets = {record.hyperparameters.get("parameters") for record in evidence.records} - {None}
+    budgets = _find_budgets(evidence)
     if len(budgets) != 1 or not widths:
         return []
     (budget,) = budgets
-    each = join_words([f"{widths[depth]:,} at depth {depth}" for depth in sorted(widths)])
-    return [
-        capitalize_first(f"all have about {budget:,} parameters; units of a hidden layer: {each}.")
-    ]
+    units = join_words([f"{widths[depth]:,} units at depth {depth}" for depth in sorted(widths)])
+    return [f"All have about {budget:,} parameters: each hidden layer has {units}."]
+
+
+def _find_budgets(evidence: Evidence) -> set[Value | None]:
+    return {record.hyperparameters.get("parameters") for record in evidence.records} - {None}

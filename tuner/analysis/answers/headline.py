@@ -1,9 +1,10 @@
-"""What is best, how good it is, and whether a network is worth it at all."""
+"""The headline: what is best, how good it is, and whether a network is worth it at all."""
 
 from collections.abc import Sequence
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.baselines import JudgedBaseline
+from tuner.study import Pick
 from tuner.words import (
     capitalize_first,
     count_noun,
@@ -17,64 +18,63 @@ from tuner.words import (
     say_score,
 )
 
-__all__ = ["headline"]
+__all__ = ["make_headline"]
 
-_SMALLER = 1.1  # so many times fewer parameters are worth a word
+_SMALLER = 1.1  # a network this many times smaller is mentioned
 
 
-def headline(evidence: Evidence) -> tuple[str, ...]:
-    """Return the first lines of the answers: a baseline that wins comes before everything."""
-    ordered = sorted(evidence.baselines, key=lambda each: _loss(evidence, each))
-    wins = [each for each in ordered if each.verdict == "wins"]
+def make_headline(evidence: Evidence) -> tuple[str, ...]:
+    """Return the first sentences of the answers. A baseline that wins comes first."""
+    ordered = sorted(evidence.baselines, key=lambda baseline: _get_loss(evidence, baseline))
+    winners = [baseline for baseline in ordered if baseline.verdict == "wins"]
     return (
-        *([_beaten(evidence, wins)] if wins else []),
-        _best(evidence, beaten=bool(wins)),
-        *_corrected(evidence),
-        *_ensemble(evidence),
-        *_baselines(evidence, ordered),
-        _smallest(evidence),
+        *([_describe_winners(evidence, winners)] if winners else []),
+        _describe_best(evidence, is_beaten=bool(winners)),
+        *_describe_correction(evidence),
+        *_describe_ensemble(evidence),
+        *_describe_baselines(evidence, ordered),
+        _describe_smallest(evidence),
     )
 
 
-def _loss(evidence: Evidence, baseline: JudgedBaseline) -> float:
+def _get_loss(evidence: Evidence, baseline: JudgedBaseline) -> float:
     score = baseline.scores[evidence.objective].value
     return -score if evidence.maximise else score
 
 
-def _scored(evidence: Evidence, baseline: JudgedBaseline) -> str:
+def _say_score(evidence: Evidence, baseline: JudgedBaseline) -> str:
     score = baseline.scores[evidence.objective]
     return say_score(evidence.objective, score.value, score.standard_error)
 
 
-def _difference(baseline: JudgedBaseline) -> str:
+def _say_difference(baseline: JudgedBaseline) -> str:
     return say_number(abs(baseline.difference), baseline.standard_error)
 
 
-def _called(baseline: JudgedBaseline) -> str:
+def _say_name(baseline: JudgedBaseline) -> str:
     return "the majority class" if baseline.name == "majority class" else baseline.name
 
 
-def _beaten(evidence: Evidence, wins: Sequence[JudgedBaseline]) -> str:
-    first, *others = wins
+def _describe_winners(evidence: Evidence, winners: Sequence[JudgedBaseline]) -> str:
+    """Return that some baselines are better than what is exported."""
+    first, *others = winners
     also = [
-        f"{_called(each)} ({_scored(evidence, each)}) by {_difference(each)}" for each in others
+        f"{_say_name(baseline)} ({_say_score(evidence, baseline)}) by {_say_difference(baseline)}"
+        for baseline in others
     ]
     return (
-        f"{capitalize_first(_called(first))} is better than {_exported(evidence)}: "
-        f"{_scored(evidence, first)}, better by {_difference(first)}."
+        f"{capitalize_first(_say_name(first))} is better than {_say_exported(evidence)}: "
+        f"{_say_score(evidence, first)}, better by {_say_difference(first)}."
         + (f" So is {join_words(also)}." if also else "")
     )
 
 
-def _best(evidence: Evidence, *, beaten: bool) -> str:
-    best, fixed = evidence.best, evidence.study.fixed
-    values = {name: v for name, v in best.hyperparameters.items() if name not in fixed}
-    described = (
-        f" ({say_hyperparameters({**values, **best.derived})})" if values or best.derived else ""
-    )
+def _describe_best(evidence: Evidence, *, is_beaten: bool) -> str:
+    best, hyperparameters = evidence.best, _say_searched(evidence, evidence.best)
+    described = f" ({hyperparameters})" if hyperparameters else ""
     score = say_score(evidence.objective, best.score, best.standard_error)
     trials = count_noun(len(evidence.records), "trial")
-    what = "best network" if beaten else "best"
+    what = "best network" if is_beaten else "best"
     if best.hyperparameters.get("depth") == 0 and not best.hyperparameters.get("blocks"):
         described += ", which has no hidden layer"
     return (
@@ -83,7 +83,14 @@ def _best(evidence: Evidence, *, beaten: bool) -> str:
     )
 
 
-def _corrected(evidence: Evidence) -> list[str]:
+def _say_searched(evidence: Evidence, pick: Pick) -> str:
+    """Return the hyperparameters that are not fixed in the space, and the derived values."""
+    fixed = evidence.study.fixed
+    searched = {name: v for name, v in pick.hyperparameters.items() if name not in fixed}
+    return say_hyperparameters({**searched, **pick.derived})
+
+
+def _describe_correction(evidence: Evidence) -> list[str]:
     completed = len(evidence.completed)
     if completed < 2:
         return []
@@ -95,8 +102,8 @@ def _corrected(evidence: Evidence) -> list[str]:
     ]
 
 
-def _ensemble(evidence: Evidence) -> list[str]:
-    """Return what is said of an ensemble that is clearly better than the best network."""
+def _describe_ensemble(evidence: Evidence) -> list[str]:
+    """Return the score of the ensemble, if it is better than the best network."""
     ensemble = evidence.ensemble
     if ensemble is None or not ensemble.better:
         return []
@@ -104,49 +111,51 @@ def _ensemble(evidence: Evidence) -> list[str]:
     corrected = round_to_error(ensemble.corrected_score, (high - low) / 4)
     score = say_score(evidence.objective, ensemble.score, ensemble.standard_error)
     trials = join_words([str(member.trial) for member in ensemble.members])
-    whose = f"trials {trials}" if len(ensemble.members) > 1 else f"trial {trials}"
+    of_trials = f"trials {trials}" if len(ensemble.members) > 1 else f"trial {trials}"
+    networks = sum(member.networks for member in ensemble.members)
     return [
-        "What was exported is better: an ensemble, the mean of "
-        f"{sum(m.networks for m in ensemble.members)} networks of {whose}, {score}, corrected "
-        f"for the choice {corrected} ({say_interval(low, high)})."
+        f"The exported ensemble is better, the mean of {networks} networks of {of_trials}: "
+        f"{score}, corrected for the choice {corrected} ({say_interval(low, high)})."
     ]
 
 
-def _baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -> list[str]:
-    """Return how what is exported stands beside the baselines that do not win."""
-    ties = [each for each in ordered if each.verdict == "ties"]
-    loses = [each for each in ordered if each.verdict == "loses"]
+def _describe_baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -> list[str]:
+    """Return how what is exported compares with the baselines that do not win."""
+    ties = [baseline for baseline in ordered if baseline.verdict == "ties"]
+    loses = [baseline for baseline in ordered if baseline.verdict == "loses"]
     sentences = [
-        f"{capitalize_first(_called(each))} does as well as {_exported(evidence)}: "
-        f"{_scored(evidence, each)}, a difference of {_difference(each)}."
-        for each in ties
+        f"{capitalize_first(_say_name(baseline))} does as well as {_say_exported(evidence)}: "
+        f"{_say_score(evidence, baseline)}, a difference of {_say_difference(baseline)}."
+        for baseline in ties
     ]
     if not loses:
         return sentences
     behind = join_words(
-        [f"{_called(each)} by {_difference(each)} ({_scored(evidence, each)})" for each in loses]
+        [
+            f"{_say_name(baseline)} by {_say_difference(baseline)} "
+            f"({_say_score(evidence, baseline)})"
+            for baseline in loses
+        ]
     )
     if len(loses) < len(ordered):
-        return [*sentences, f"{capitalize_first(_exported(evidence))} is better than {behind}."]
-    return [f"A network is worth it: {_exported(evidence)} is better than {behind}."]
+        return [*sentences, f"{capitalize_first(_say_exported(evidence))} is better than {behind}."]
+    return [f"A network is worth it: {_say_exported(evidence)} is better than {behind}."]
 
 
-def _exported(evidence: Evidence) -> str:
-    """Return what is exported, as the baselines are judged beside it."""
+def _say_exported(evidence: Evidence) -> str:
+    """Return the name of what is exported, which the baselines are compared with."""
     what = "the best network" if evidence.exported is evidence.best else "the ensemble"
     return what if len(evidence.completed) < 2 else f"{what} (corrected for the choice)"
 
 
-def _smallest(evidence: Evidence) -> str:
+def _describe_smallest(evidence: Evidence) -> str:
     best, smallest = evidence.best, evidence.smallest
     if best.parameters < _SMALLER * smallest.parameters:
-        return "No network that is clearly smaller is within one standard error of the best."
-    fixed = evidence.study.fixed
-    values = {name: v for name, v in smallest.hyperparameters.items() if name not in fixed}
+        return "No clearly smaller network is within one standard error of the best."
     score = say_score(evidence.objective, smallest.score, smallest.standard_error)
     return (
         f"The smallest network within one standard error of the best is trial {smallest.trial} "
-        f"({say_hyperparameters({**values, **smallest.derived})}): {score}, with "
+        f"({_say_searched(evidence, smallest)}): {score}, with "
         f"{count_noun(smallest.parameters, 'parameter')}, "
         f"{say_fewer(smallest.parameters, than=best.parameters)}."
     )

@@ -1,4 +1,4 @@
-"""Which hyperparameters matter, in words."""
+"""The answer on which hyperparameters matter most."""
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.records import Answer
@@ -8,38 +8,36 @@ __all__ = ["importance_answer"]
 
 
 def importance_answer(evidence: Evidence) -> Answer:
-    """Return which hyperparameters decide whether a trial is good."""
-    found = evidence.importance
+    """Answer which hyperparameters decide whether a trial is good."""
     return Answer(
         title="Which hyperparameters matter most?",
-        hyperparameters=tuple(found.shares),
-        sentences=_sentences(evidence),
-        importance=found,
+        hyperparameters=tuple(evidence.importance.shares),
+        sentences=_describe_importance(evidence),
+        importance=evidence.importance,
     )
 
 
-def _sentences(evidence: Evidence) -> tuple[str, ...]:
-    found = evidence.importance
-    if found.reason:
-        told = f"It cannot be told which hyperparameters matter, since {found.reason}."
-        return told, evidence.more_trials
-    above = [f"{say_name(name)} ({100 * found.shares[name]:.0f} %)" for name in found.above_chance]
-    above[:1] = [each.replace("%)", "% of the importance)") for each in above[:1]]
-    below = [say_name(name) for name in found.shares if name not in found.above_chance]
+def _describe_importance(evidence: Evidence) -> tuple[str, ...]:
+    importance = evidence.importance
+    if importance.reason:
+        unknown = f"It is unknown which hyperparameters matter, because {importance.reason}."
+        return unknown, evidence.more_trials
+    shares = {name: f"{100 * share:.0f} %" for name, share in importance.shares.items()}
+    above = [f"{say_name(name)} ({shares[name]})" for name in importance.above_chance]
+    above[:1] = [name.replace("%)", "% of the importance)") for name in above[:1]]
+    below = [say_name(name) for name in importance.shares if name not in importance.above_chance]
     if not above:
         return (
-            f"In {count_noun(found.trials, 'trial')} no hyperparameter is shown to matter: none "
-            "has more importance than chance gives.",
+            f"Nothing shows in {count_noun(importance.trials, 'trial')} that any hyperparameter "
+            "matters: none is more important than by chance.",
             evidence.more_trials,
         )
     first = (
-        f"Whether a trial is among the best {found.good} of {found.trials} is decided by "
-        f"{join_words(above)}. The best trials of different settings may be alike all the same."
+        f"Whether a trial is among the best {importance.good} of {importance.trials} is decided "
+        f"by {join_words(above)}. Even so, the best trials of different settings can be equally "
+        "good."
     )
     if not below:
         return (first,)
-    have = "has" if len(below) == 1 else "have"
-    return (
-        first,
-        f"{capitalize_first(join_words(below))} {have} no more importance than chance gives.",
-    )
+    verb = "is" if len(below) == 1 else "are"
+    return first, capitalize_first(f"{join_words(below)} {verb} no more important than by chance.")

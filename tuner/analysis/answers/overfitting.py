@@ -1,17 +1,13 @@
 """Where networks underfit and overfit, by their training and validation loss.
 
-The measure is the completed trial of a group with the least validation loss. A trial is good where
-its own is larger by no more than the standard error of that one. What it loses beyond is of two
-parts: how much larger its training loss is, and how much larger the gap between the two losses.
-Where the first is the larger part it underfits, else it overfits. Both losses are the
-cross-entropy of the data alone, as means over the folds' rows at the trial's epoch. The other
-hyperparameters differ too, so that a trial may underfit by its learning rate; hence a span is
-where each trial does so.
+A trial fits well if its validation loss exceeds the lowest of its group by at most the standard
+error of the lowest. Otherwise the excess has two parts: a higher training loss, and a wider gap
+between the two losses. The trial underfits if the first part is larger, and overfits if not.
 """
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.records import Fit, Point, Span
@@ -22,65 +18,84 @@ from tuner.study import TrialRecord
 __all__ = ["find_spans", "make_points"]
 
 
-def make_points(evidence: Evidence, name: str, group: str | None = None) -> tuple[Point, ...]:
-    """Return the trials against a hyperparameter, by group and value.
+class _Best(NamedTuple):
+    """The trial of a group with the lowest validation loss.
 
-    Pruned trials are among them, with what they had come to; failed ones have nothing to show.
+    Attributes:
+        train_loss: Its training loss.
+        validation_loss: Its validation loss.
+        standard_error: The standard error of its validation loss.
+    """
+
+    train_loss: float
+    validation_loss: float
+    standard_error: float
+
+
+def make_points(evidence: Evidence, name: str, group: str | None = None) -> tuple[Point, ...]:
+    """Return the trials as points against a hyperparameter, by group and value.
+
+    A trial is compared with the completed trial of its group that has the lowest validation loss,
+    or with the lowest of all groups if its own has no completed trial. Pruned trials have the
+    losses that they had reached. Failed trials have no point.
 
     Args:
-        evidence: The study's.
-        name: The hyperparameter; trials in which it does not act are left out.
-        group: The hyperparameter that puts them into groups.
+        evidence: The study's evidence.
+        name: The hyperparameter. Trials in which it is inactive have no point.
+        group: The hyperparameter that defines the groups; None for a single group.
     """
-    own, groups = group_by_hyperparameter(name), group_by_hyperparameter(group or "")
-    measures: dict[Value | None, tuple[float, float, float]] = {}
+    get_value, get_group = group_by_hyperparameter(name), group_by_hyperparameter(group or "")
+    best: dict[Value | None, _Best] = {}
     points = []
     for record in evidence.records:
-        value = own(record)
+        value = get_value(record)
         if record.result.status == "failed" or isinstance(value, bool | str | None):
             continue
-        train, validation = _losses(evidence, record)
-        of = groups(record)
-        if of not in measures:
-            alike = [each for each in evidence.completed if groups(each) == of]
-            measures[of] = _measure(evidence, alike or evidence.completed)
+        train, validation = _read_losses(evidence, record)
+        own_group = get_group(record)
+        if own_group not in best:
+            alike = [other for other in evidence.completed if get_group(other) == own_group]
+            best[own_group] = _find_best(evidence, alike or evidence.completed)
         points.append(
             Point(
                 trial=record.trial,
                 x=float(value),
-                group=of,
+                group=own_group,
                 score=record.result.score,
                 train_loss=train,
                 validation_loss=validation,
                 parameters=record.result.parameters,
                 pruned=record.result.status == "pruned",
-                fit=_fit(train, validation, measures[of]),
+                fit=_classify_fit(train, validation, best[own_group]),
             )
         )
     return tuple(sorted(points, key=lambda point: (_rank(point.group), point.x, point.trial)))
 
 
 def find_spans(points: Sequence[Point], *, stronger_is_less: bool = False) -> tuple[Span, ...]:
-    """Return where the trials of each group underfit and overfit.
+    """Return the ranges of values in which all trials of a group underfit or overfit.
 
-    From the strongest value on, and from the weakest on, as long as all trials of a value do so.
+    A span starts at the strongest or weakest value, and goes on while all trials of a value
+    underfit or overfit. Other hyperparameters vary too, so a single trial can underfit for another
+    reason, such as its learning rate.
 
     Args:
         points: Trials against a strength, by group and value.
-        stronger_is_less: Whether a smaller value regularizes more, as max-norm's radius does.
+        stronger_is_less: Whether a smaller value regularizes more, as with the radius of max-norm.
     """
     spans: list[Span] = []
     for group in dict.fromkeys(point.group for point in points):
         own = [point for point in points if point.group == group]
         weakest_first = own[::-1] if stronger_is_less else own
-        spans += _span("underfits", weakest_first[::-1]) + _span("overfits", weakest_first)
+        spans += _find_span("underfits", weakest_first[::-1])
+        spans += _find_span("overfits", weakest_first)
     return tuple(spans)
 
 
-def _span(fit: Literal["underfits", "overfits"], ordered: Sequence[Point]) -> list[Span]:
+def _find_span(fit: Literal["underfits", "overfits"], ordered: Sequence[Point]) -> list[Span]:
     within: list[Point] = []
-    for _, of_value in groupby(ordered, key=lambda point: point.x):
-        points = list(of_value)
+    for _, same_value in groupby(ordered, key=lambda point: point.x):
+        points = list(same_value)
         if any(point.fit != fit for point in points):
             break
         within += points
@@ -90,27 +105,30 @@ def _span(fit: Literal["underfits", "overfits"], ordered: Sequence[Point]) -> li
     return [Span(within[0].group, fit, min(values), max(values), len(values))]
 
 
-def _measure(evidence: Evidence, group: Sequence[TrialRecord]) -> tuple[float, float, float]:
-    """Return the best trial's training loss, validation loss, and the standard error of this."""
-    losses = {record.trial: _losses(evidence, record) for record in group}
+def _find_best(evidence: Evidence, group: Sequence[TrialRecord]) -> _Best:
+    losses = {record.trial: _read_losses(evidence, record) for record in group}
     best = min(group, key=lambda record: losses[record.trial][1])
-    return *losses[best.trial], best.result.standard_errors["cross_entropy"]
+    return _Best(*losses[best.trial], best.result.standard_errors["cross_entropy"])
 
 
-def _losses(evidence: Evidence, record: TrialRecord) -> tuple[float, float]:
+def _read_losses(evidence: Evidence, record: TrialRecord) -> tuple[float, float]:
+    """Return the training and validation loss at the trial's epoch.
+
+    Both are the cross-entropy of the data alone, as means over the folds' rows.
+    """
     curves = record.average_curves(evidence.study.split)
-    place = record.result.epoch - 1
-    return curves["loss"][place], curves["val_loss"][place]
+    index = record.result.epoch - 1
+    return curves["loss"][index], curves["val_loss"][index]
 
 
-def _fit(train: float, validation: float, measure: tuple[float, float, float]) -> Fit:
-    best_train, best_validation, error = measure
-    if validation - best_validation <= error:
+def _classify_fit(train: float, validation: float, best: _Best) -> Fit:
+    if validation - best.validation_loss <= best.standard_error:
         return "good"
-    wider = (validation - train) - (best_validation - best_train)
-    return "underfits" if train - best_train > wider else "overfits"
+    wider = (validation - train) - (best.validation_loss - best.train_loss)
+    return "underfits" if train - best.train_loss > wider else "overfits"
 
 
 def _rank(group: object) -> tuple[bool, float, str]:
+    """Return a sort key that puts numbers in order before texts."""
     is_number = isinstance(group, int | float)
     return not is_number, float(group) if isinstance(group, int | float) else 0.0, str(group)

@@ -1,4 +1,4 @@
-"""Which questions a study answers, and in which order."""
+"""Choose the questions that a study answers, and their order."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -6,20 +6,20 @@ from functools import partial
 
 from tuner.analysis.answers.depth_and_width import any_answer, depth_answer, width_answer
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.headline import headline
+from tuner.analysis.answers.headline import make_headline
 from tuner.analysis.answers.importance_answer import importance_answer
 from tuner.analysis.answers.learning_rate_grid import grid_answer
-from tuner.analysis.answers.notes import notes
+from tuner.analysis.answers.notes import make_notes
 from tuner.analysis.answers.records import Answer, Answers
 from tuner.analysis.answers.regularizers import dropout_answer, kind_answer, strength_answer
 
 __all__ = ["make_answers"]
 
-_MOST_OTHERS = 4  # questions besides the space's own; the least important ones are not asked
-_LEAST_TRIALS = 6  # in which a hyperparameter acts; with fewer there is nothing to ask
+_MOST_OTHERS = 4  # questions besides the space's own; less important ones are not asked
+_LEAST_TRIALS = 6  # in which a hyperparameter must be active for a question about it
 _STRENGTHS = ("strength", "balance", "radius")
 
-_SECTIONS: dict[str, Callable[[Evidence], Answer]] = {
+_ANSWERS: dict[str, Callable[[Evidence], Answer]] = {
     "blocks": partial(any_answer, name="blocks", title="How many convolutional blocks are best?"),
     "filters": partial(
         any_answer, name="filters", title="How many filters should the first block have?"
@@ -36,38 +36,39 @@ _SECTIONS: dict[str, Callable[[Evidence], Answer]] = {
 def make_answers(evidence: Evidence) -> Answers:
     """Return the answers of a study.
 
-    Which questions are asked follows from the hyperparameters that differ between its trials, not
-    from the space's name. First comes what the space itself compares, then the importance of
-    hyperparameters, then up to four others: the depth, those that are above chance, the rest.
+    The questions follow from the hyperparameters that differ between trials, not from the space's
+    name. First comes the hyperparameter that the space compares, then the importance of all, then
+    up to four others: the depth, those with an importance above chance, and the rest.
     """
     own = evidence.space.compare if evidence.space else None
-    first = _sections(evidence, [own] if own in evidence.varied else [])
-    asked = {name for section in first for name in section.hyperparameters}
-    others = [name for name in _by_importance(evidence) if name not in asked][:_MOST_OTHERS]
+    first = _answer_all(evidence, [own] if own in evidence.varied else [])
+    asked = {name for answer in first for name in answer.hyperparameters}
+    others = [name for name in _sort_by_importance(evidence) if name not in asked][:_MOST_OTHERS]
     importance = [importance_answer(evidence)] if len(evidence.varied) > 1 else []
-    rest = [each for each in _sections(evidence, others) if each.title not in _titles(first)]
-    sections = (*first, *importance, *rest)
-    spans = any(section.spans for section in sections)
-    notes_ = notes(evidence, spans=spans)
-    return Answers(headline(evidence), _once(sections, evidence.more_trials), notes_)
+    titles = {answer.title for answer in first}
+    rest = [answer for answer in _answer_all(evidence, others) if answer.title not in titles]
+    answers = (*first, *importance, *rest)
+    notes = make_notes(evidence, spans=any(answer.spans for answer in answers))
+    return Answers(make_headline(evidence), _say_once(answers, evidence.more_trials), notes)
 
 
-def _once(sections: Sequence[Answer], sentence: str) -> tuple[Answer, ...]:
-    """Return the sections with a sentence in the first one only that has it."""
-    first = next((place for place, each in enumerate(sections) if sentence in each.sentences), 0)
+def _say_once(answers: Sequence[Answer], sentence: str) -> tuple[Answer, ...]:
+    """Return the answers with a sentence only in the first answer that has it."""
+    first = next((n for n, answer in enumerate(answers) if sentence in answer.sentences), 0)
     return tuple(
-        section
-        if place == first
-        else replace(section, sentences=tuple(s for s in section.sentences if s != sentence))
-        for place, section in enumerate(sections)
+        answer
+        if number == first
+        else replace(answer, sentences=tuple(s for s in answer.sentences if s != sentence))
+        for number, answer in enumerate(answers)
     )
 
 
-def _by_importance(evidence: Evidence) -> list[str]:
-    """Return what may be asked: the depth, what is above chance, and the rest as in the space.
+def _sort_by_importance(evidence: Evidence) -> list[str]:
+    """Return the hyperparameters to ask about: depth, those above chance, and the others.
 
-    Whether hidden layers help at all is always worth knowing. How strong a regularizer should be
-    is asked with its kind, and what acts in a few trials only is not asked.
+    Depth comes first because it is always worth knowing whether hidden layers help. The strength
+    of a regularizer is asked with its kind. A hyperparameter that is active in a few trials only
+    is left out.
     """
     order = dict.fromkeys(("depth", *evidence.importance.above_chance, *evidence.varied))
     with_kind = _STRENGTHS if "kind" in evidence.varied else ()
@@ -80,29 +81,24 @@ def _by_importance(evidence: Evidence) -> list[str]:
     ]
 
 
-def _titles(sections: Sequence[Answer]) -> set[str]:
-    return {section.title for section in sections}
-
-
-def _sections(evidence: Evidence, names: Sequence[str]) -> list[Answer]:
-    """Return the sections of some hyperparameters, a kind's followed by those of its strength."""
-    sections: dict[str, Answer] = {}
+def _answer_all(evidence: Evidence, names: Sequence[str]) -> list[Answer]:
+    """Return the answers on some hyperparameters, the kind's followed by those on its strengths."""
+    answers: dict[str, Answer] = {}
     for name in names:
-        for asked in _with_its_strengths(evidence, name):
-            section = _section(evidence, asked)
-            sections.setdefault(section.title, section)
-    return list(sections.values())
+        for asked in _add_strengths(evidence, name):
+            answer = _answer(evidence, asked)
+            answers.setdefault(answer.title, answer)
+    return list(answers.values())
 
 
-def _with_its_strengths(evidence: Evidence, name: str) -> list[str]:
-    strengths = [each for each in ("strength", "radius") if each in evidence.varied]
+def _add_strengths(evidence: Evidence, name: str) -> list[str]:
+    strengths = [strength for strength in ("strength", "radius") if strength in evidence.varied]
     return [name, *strengths] if name == "kind" else [name]
 
 
-def _section(evidence: Evidence, name: str) -> Answer:
-    if name in ("learning_rate", "batch_size") and {"learning_rate", "batch_size"} <= {
-        *evidence.varied
-    }:
+def _answer(evidence: Evidence, name: str) -> Answer:
+    pair = {"learning_rate", "batch_size"}
+    if name in pair and pair <= {*evidence.varied}:
         return grid_answer(evidence)
-    builder = _SECTIONS.get(name, partial(any_answer, name=name))
-    return builder(evidence)
+    make_answer = _ANSWERS.get(name, partial(any_answer, name=name))
+    return make_answer(evidence)

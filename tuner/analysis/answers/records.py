@@ -1,4 +1,4 @@
-"""What a study says, as sentences and as what a report draws beside them."""
+"""The answers of a study: sentences, and the records that a report draws beside them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ from tuner.space import Value
 __all__ = ["Answer", "Answers", "Cell", "Fit", "Point", "Span"]
 
 Fit = Literal["good", "underfits", "overfits"]
-"""How a network fits; `tuner.analysis.answers.overfitting` says by what."""
+"""How well a network fits; `tuner.analysis.answers.overfitting` defines it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +18,17 @@ class Point:
     """A trial on a chart against one of its hyperparameters.
 
     Attributes:
-        trial: Its number.
-        x: The hyperparameter: a depth, a strength, a rate.
-        group: Which curve it belongs to, such as the kind of regularizer; None for the only one.
-        score: The objective, each row predicted by the fold that held it out.
+        trial: The trial's number.
+        x: The value of the hyperparameter: a depth, a strength, a rate.
+        group: The curve that the point belongs to, such as the kind of regularizer; None if there
+            is only one.
+        score: The objective of the out-of-fold predictions.
         train_loss: Cross-entropy of the training rows, without the penalty, as a mean over folds
-            at the trial's epoch. With dropout it is measured with units left out.
-        validation_loss: The same of the validation rows, with all units.
+            at the trial's epoch. It is measured with dropout.
+        validation_loss: The same for the validation rows, without dropout.
         parameters: Trainable weights and biases.
-        pruned: Whether it was beaten and ended early: the numbers are of the epochs it had.
-        fit: Whether it underfits or overfits.
+        pruned: Whether the trial was pruned. Its numbers are then of the epochs it trained.
+        fit: Whether the trial fits well, underfits or overfits.
     """
 
     trial: int
@@ -43,14 +44,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where on the axis of a hyperparameter all trials of a group underfit, or overfit.
+    """A range of a hyperparameter in which all trials of a group underfit, or all overfit.
 
     Attributes:
-        group: As of the points.
-        fit: What they do there.
-        low: Least value of these trials.
-        high: Largest value of them.
-        trials: How many they are.
+        group: The group of the points.
+        fit: Whether the trials underfit or overfit.
+        low: The lowest value of these trials.
+        high: The highest value of these trials.
+        trials: The number of these trials.
     """
 
     group: Value | None
@@ -65,14 +66,14 @@ class Cell:
     """A cell of the grid of learning rate and batch size.
 
     Attributes:
-        learning_rate: Lower and upper end of its bin; the lower one belongs to it.
-        batch_size: Least and largest of its bin; both belong to it, and they may be equal.
-        trials: How many trials lie in it.
-        completed: How many of them trained to their end.
-        pruned: How many were beaten and ended early.
-        diverged: How many failed since a loss was no finite number any more.
-        trial: The best completed one; None without any.
-        score: Its score; None without one.
+        learning_rate: Lower and upper end of its bin, which includes the lower end.
+        batch_size: Lowest and highest of its bin, which includes both; they can be equal.
+        trials: The number of trials in the cell.
+        completed: How many of them were completed.
+        pruned: How many of them were pruned.
+        diverged: How many of them failed because a loss was no longer finite.
+        trial: The number of the best completed one; None if there is none.
+        score: The score of that trial; None if there is none.
     """
 
     learning_rate: tuple[float, float]
@@ -86,7 +87,7 @@ class Cell:
 
     @property
     def diverged_share(self) -> float | None:
-        """The share of its trials that diverged; None where it has no trials."""
+        """The share of the cell's trials that diverged; None if it has no trials."""
         return self.diverged / self.trials if self.trials else None
 
 
@@ -95,14 +96,15 @@ class Answer:
     """One question and its answer.
 
     Attributes:
-        title: The question, in words.
-        hyperparameters: What it is about: the axis of a chart, or both axes of a grid.
+        title: The question.
+        hyperparameters: The hyperparameters that it is about: the axis of a chart, or both axes
+            of a grid.
         sentences: The answer, the most important sentence first.
-        settings: The comparison of settings that it rests on; None where it rests on none.
+        settings: The comparison of settings that it rests on; None if there is none.
         points: Trials against the (first) hyperparameter, by group and value.
-        spans: Where they underfit and overfit.
-        cells: The grid, by learning rate and then batch size, empty cells among them.
-        importance: Of the hyperparameters; None in all sections but one.
+        spans: The ranges in which trials underfit and overfit.
+        cells: The cells of the grid, empty ones included, by learning rate and then batch size.
+        importance: The importance of the hyperparameters; None in all answers but one.
         log: Whether the (first) hyperparameter is on a logarithmic scale.
     """
 
@@ -119,12 +121,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a study says.
+    """All answers of a study.
 
     Attributes:
         headline: What is best, how good it is, and whether a network is worth it at all.
-        answers: The space's own question first.
-        notes: What the answers rest on: how settings are compared, and trials counted.
+        answers: The answers; the space's own question first.
+        notes: How settings were compared, and how trials count.
     """
 
     headline: tuple[str, ...]
