@@ -16,7 +16,7 @@ from tuner.scoring import (
     roc_auc,
     score_objectives,
 )
-from tuner.training import mean_curve
+from tuner.training import average_curve
 from tuner.training.result import compute_scores
 
 rng = np.random.default_rng(0)
@@ -119,4 +119,4 @@ def test_a_folds_score_is_that_of_its_own_rows(objective):
 
 
 def test_a_mean_curve_counts_every_row_once():
-    assert mean_curve([[0.0, 1.0], [3.0, 4.0]], [20, 10]) == [1.0, 2.0]
+    assert average_curve([[0.0, 1.0], [3.0, 4.0]], [20, 10]) == [1.0, 2.0]

@@ -260,7 +260,7 @@ def test_there_are_no_models_before_a_search(make):
 
 
 class OneAtATime(LanesTrainer):
-    def cohort_size(self, problem):
+    def choose_cohort_size(self, problem):
         return 1
 
 
@@ -272,9 +272,9 @@ def test_how_many_are_trained_at_once_changes_nothing(make, problem, make_study,
         settings = SearchSettings(max_trials=5, folds=3, epochs=3, oracle=oracle)
         tuner = make(hypermodel, settings)
         tuner.trainer = trainer
-        tuner.run(problem, make_study(f"{trainer.cohort_size(problem)}", max_trials=5))
-        found[trainer.cohort_size(problem)] = {
+        tuner.run(problem, make_study(f"{trainer.choose_cohort_size(problem)}", max_trials=5))
+        found[trainer.choose_cohort_size(problem)] = {
             record.trial: (record.hyperparameters, record.result.curves) for record in tuner.records
         }
     assert len(found[1]) == 5
-    assert found[1] == found[LanesTrainer().cohort_size(problem)]
+    assert found[1] == found[LanesTrainer().choose_cohort_size(problem)]

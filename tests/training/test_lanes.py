@@ -203,7 +203,7 @@ def test_fewer_trials_are_asked_for_where_their_results_would_fill_the_memory(
     problem, monkeypatch, free, trials
 ):
     monkeypatch.setattr(machine, "_free_bytes", lambda: free)
-    assert LanesTrainer().cohort_size(problem) == trials
+    assert LanesTrainer().choose_cohort_size(problem) == trials
 
 
 def test_dropout_agrees_with_fit_in_distribution(problem):

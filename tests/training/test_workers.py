@@ -14,7 +14,7 @@ def test_all_answers_of_all_tasks_come_and_none_is_left_out(workers):
         return lambda: iter([None, number, None, 10 + number])
 
     tasks = [task(number) for number in range(4)]
-    answers = list(Workers(workers).side_by_side(tasks, at_once=workers))
+    answers = list(Workers(workers).run_side_by_side(tasks, at_once=workers))
     assert sorted(answers) == [0, 1, 2, 3, 10, 11, 12, 13]
     assert workers > 1 or answers == [0, 10, 1, 11, 2, 12, 3, 13]
 
@@ -31,7 +31,7 @@ def test_a_task_that_raises_ends_the_others(workers):
         began.append(True)
         yield None
 
-    answers = Workers(workers).side_by_side([fails, *[next_task] * 9], at_once=workers)
+    answers = Workers(workers).run_side_by_side([fails, *[next_task] * 9], at_once=workers)
     with pytest.raises(ValueError, match=r"^no$"):
         list(answers)
     assert len(began) < 9 or workers > 1
@@ -47,7 +47,7 @@ def test_who_breaks_off_does_not_wait_for_what_is_being_computed(workers):
         let_go.wait(60)
         ended.set()
 
-    answers = Workers(workers).side_by_side([long], at_once=workers)
+    answers = Workers(workers).run_side_by_side([long], at_once=workers)
     assert next(answers) == "begun"
     started = time.monotonic()
     answers.close()
@@ -69,7 +69,7 @@ def test_threads_are_kept_and_no_more_run_at_once_than_asked():
         yield True
 
     for _ in range(3):
-        assert len(list(workers.side_by_side([task] * 6, at_once=2))) == 6
+        assert len(list(workers.run_side_by_side([task] * 6, at_once=2))) == 6
     assert len(threads) <= 3
     assert max(most) <= 2
 
@@ -81,10 +81,10 @@ def test_the_next_use_does_not_wait_for_what_was_broken_off():
         yield "begun"
         let_go.wait(60)
 
-    broken_off = workers.side_by_side([long], at_once=1)
+    broken_off = workers.run_side_by_side([long], at_once=1)
     assert next(broken_off) == "begun"
     broken_off.close()
     started = time.monotonic()
-    assert list(workers.side_by_side([lambda: iter([1])], at_once=1)) == [1]
+    assert list(workers.run_side_by_side([lambda: iter([1])], at_once=1)) == [1]
     assert time.monotonic() - started < 5
     let_go.set()

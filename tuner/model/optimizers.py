@@ -1,7 +1,8 @@
 """The optimizer of a trial: stochastic gradient descent, as plain data and as Keras has it.
 
 To add an optimizer: its hyperparameters go into `tuner/space/keys.py`, its settings and its Keras
-optimizer into this module, and its update of many networks at once into `tuner/training/lanes`.
+optimizer into this module, and its update of many networks at once beside
+`tuner/training/lanes/stacked_mlps/sgd.py`.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ class SearchLoop:
         jobs, self._unfinished = self._unfinished, []
         room = self._settings.max_trials - len(self.records) - len(jobs)
         if not self._oracle.adaptive:  # the size of a cohort changes no result
-            cohort = clock.limit_cohort(self._trainer.cohort_size(self._problem))
+            cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
             room = min(room, cohort - len(jobs))
         for _ in range(room):
             if jobs and clock.is_up():  # a model's proposals take seconds

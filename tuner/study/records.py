@@ -10,7 +10,7 @@ from tuner.folds import Split
 from tuner.scoring import OBJECTIVES, Objective
 from tuner.space import Fixed, Space, Value
 from tuner.study.settings import SearchSettings, option_name
-from tuner.training import TrialResult, mean_curve
+from tuner.training import TrialResult, average_curve
 
 __all__ = ["StudyRecord", "TrialRecord"]
 
@@ -118,7 +118,7 @@ class TrialRecord:
     def average_curves(self, split: Split) -> dict[str, list[float]]:
         """Return each curve's mean over folds by epoch, weighted by the folds' rows."""
         rows = [len(fold.validation) for fold in split.folds]
-        return {name: mean_curve(curve, rows) for name, curve in self.result.curves.items()}
+        return {name: average_curve(curve, rows) for name, curve in self.result.curves.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it, without the probabilities."""

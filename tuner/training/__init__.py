@@ -7,10 +7,19 @@ reported before that. `TRAINERS` imports a trainer when it is made.
 from collections.abc import Callable
 
 from tuner.training.plan import FinalJob, Job, Plan
-from tuner.training.result import CURVES, TrialResult, mean_curve
+from tuner.training.result import CURVES, TrialResult, average_curve
 from tuner.training.trainer import Trainer
 
-__all__ = ["CURVES", "TRAINERS", "FinalJob", "Job", "Plan", "Trainer", "TrialResult", "mean_curve"]
+__all__ = [
+    "CURVES",
+    "TRAINERS",
+    "FinalJob",
+    "Job",
+    "Plan",
+    "Trainer",
+    "TrialResult",
+    "average_curve",
+]
 
 
 def _make_fit_trainer() -> Trainer:

@@ -15,7 +15,7 @@ from tuner.training.network_building import build_network
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.progress import Diverged, TrialProgress
 from tuner.training.result import TrialResult
-from tuner.training.streams import batch_order, stream_seed
+from tuner.training.streams import derive_seed, draw_batch_order
 from tuner.training.trainer import Trainer
 
 __all__ = ["FitTrainer"]
@@ -145,7 +145,7 @@ class _Network:
 
         The network that was built last trains all folds.
         """
-        seed = stream_seed(self.plan.seed, self.job.trial, stream)
+        seed = derive_seed(self.plan.seed, self.job.trial, stream)
         self.model = build_network(self.hypermodel, self.job.hyperparameters, seed=seed)
         return self.read_state()
 
@@ -164,7 +164,7 @@ class _Network:
 
     def fit_epoch(self, fold: _FoldData, epoch: int) -> dict[str, float]:
         """Train one epoch on a fold; return the logs of Keras."""
-        order = batch_order(
+        order = draw_batch_order(
             len(fold.y_train),
             seed=self.plan.seed,
             trial=self.job.trial,

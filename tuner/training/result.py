@@ -10,7 +10,7 @@ import numpy as np
 from tuner.problem import Problem
 from tuner.scoring import Objective, score_objectives
 
-__all__ = ["CURVES", "Failure", "Status", "TrialResult", "compute_scores", "mean_curve"]
+__all__ = ["CURVES", "Failure", "Status", "TrialResult", "average_curve", "compute_scores"]
 
 # Each curve is a list of folds, and each fold a list of epochs. `loss` and `val_loss` are the
 # cross-entropy of the data alone; `penalty` is the regularizer's addition to the loss.
@@ -106,14 +106,14 @@ def _nan_if_none(number: float | None) -> float:
     return math.nan if number is None else number
 
 
-def mean_curve(by_fold: Sequence[Sequence[float]], fold_rows: Sequence[int]) -> list[float]:
+def average_curve(by_fold: Sequence[Sequence[float]], fold_rows: Sequence[int]) -> list[float]:
     """Return a curve's mean over folds, by epoch; each fold is weighted by its rows.
 
     Args:
         by_fold: The values of each fold, a list of epochs.
         fold_rows: The number of rows of each fold.
 
-    >>> mean_curve([[1.0, 0.5], [4.0, 2.0]], [2, 1])
+    >>> average_curve([[1.0, 0.5], [4.0, 2.0]], [2, 1])
     [2.0, 1.0]
     """
     means: np.ndarray = np.average(np.asarray(by_fold, float), axis=0, weights=fold_rows)

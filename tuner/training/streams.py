@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-__all__ = ["Purpose", "batch_order", "stream_seed"]
+__all__ = ["Purpose", "derive_seed", "draw_batch_order"]
 
 
 class Purpose(IntEnum):
@@ -17,13 +17,13 @@ class Purpose(IntEnum):
     ORDER = 1  # the order of the training rows, and so the rows of each batch
 
 
-def stream_seed(seed: int, trial: int, fold: int) -> int:
+def derive_seed(seed: int, trial: int, fold: int) -> int:
     """Return the seed, below 2³², of the initial weights and dropout masks of one trial's fold."""
     sequence = np.random.SeedSequence([seed, trial, fold, Purpose.MODEL])
     return int(sequence.generate_state(1)[0])
 
 
-def batch_order(rows: int, *, seed: int, trial: int, fold: int, epoch: int) -> np.ndarray:
+def draw_batch_order(rows: int, *, seed: int, trial: int, fold: int, epoch: int) -> np.ndarray:
     """Return the order in which an epoch visits the training rows, shape `(rows,)`.
 
     Args:

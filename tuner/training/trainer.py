@@ -31,7 +31,7 @@ class Trainer(ABC):
     name: str
     on_note: Callable[[str], None] = staticmethod(lambda note: None)
 
-    def cohort_size(self, problem: Problem) -> int:
+    def choose_cohort_size(self, problem: Problem) -> int:
         """Return how many trials of a problem this trainer should be given at once."""
         return 1
 

@@ -1,4 +1,14 @@
-"""Lanes: the folds of many trials, trained side by side as one TensorFlow program."""
+"""Lanes: the folds of many trials, trained side by side as one TensorFlow program.
+
+A lane is the network of one trial and one fold. There are two kinds of network:
+
+- `stacked_mlps`: multilayer perceptrons of the space files, many lanes in one call;
+- `keras_models`: convolutional networks and custom hypermodels, one lane per call.
+
+The modules that both share, each of which imports only those before it: `data` and `interfaces`;
+`running_trial` and `block`, which train trials side by side; `machine`, `programs`, `workers` and
+`cohort`, which give each core one block after another; `trainer`.
+"""
 
 from tuner.training.lanes.trainer import LanesTrainer
 

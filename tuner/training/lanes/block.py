@@ -97,7 +97,7 @@ class LaneBlock:
         for epoch in range(epochs):
             self._train_epoch(epoch)
             yield None
-        yield [lane for part in self._parts for lane in part.weights.lane_values()]
+        yield [lane for part in self._parts for lane in part.weights.read_lanes()]
 
     def _train_epoch(self, epoch: int) -> dict[str, np.ndarray]:
         """Train every lane for an epoch; return what the program returns, for all lanes."""

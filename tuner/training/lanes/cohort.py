@@ -88,7 +88,7 @@ class Cohort:
         """Run tasks on the workers; then try again the trials that ran out of memory."""
         at_once = min(at_once, len(tasks))
         self._parts = self.machine.workers // at_once
-        yield from self.workers.side_by_side(tasks, at_once=at_once)
+        yield from self.workers.run_side_by_side(tasks, at_once=at_once)
         while self._starved:  # each has the whole memory now
             trial = self._starved.pop(0)
             try:

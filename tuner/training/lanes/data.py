@@ -1,4 +1,4 @@
-"""The rows of a study on the device, once, and the rows that each fold's lane draws from them."""
+"""The rows of a study on the device, stored once, and the rows that each fold takes of them."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -11,9 +11,9 @@ from tuner.problem import Problem
 
 __all__ = ["LaneData", "align"]
 
-_ALIGNMENT = 16  # numbers of a processor's widest vector
+_ALIGNMENT = 16  # float32 numbers in the widest vector of a processor
 
-_CHUNK = 2048  # validation rows of a lane that are predicted at once, at most
+_CHUNK = 2048  # the most validation rows of a lane that are predicted at once
 
 
 class LaneData:
@@ -24,12 +24,14 @@ class LaneData:
 
     Attributes:
         x: All rows, shape `(rows, features)`.
-        y: Their classes, shape `(rows,)`, int32.
-        mean: What each fold subtracts, shape `(folds, 1, features)`.
-        scale: What each fold divides by, shape `(folds, 1, features)`.
-        chunk: Validation rows that are predicted at once.
-        validation: Each fold's validation rows, filled up with row 0 to a multiple of `chunk`,
-            shape `(folds, padded rows)`, int32.
+        y: Class numbers, shape `(rows,)`, int32.
+        has_missing: Whether a number is missing in some row.
+        scaled: Whether rows are scaled.
+        mean: The mean of each fold's training rows, shape `(folds, 1, features)`.
+        scale: The divisor of each fold, shape `(folds, 1, features)`.
+        chunk: How many validation rows are predicted at once.
+        validation: Each fold's validation rows, padded with row 0 to a multiple of `chunk`, shape
+            `(folds, padded rows)`, int32.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -38,14 +40,14 @@ class LaneData:
         self.y = tf.constant(problem.y.astype(np.int32))
         self.has_missing = bool(np.isnan(problem.x).any())
         self.scaled = problem.scaled is not None
-        self.mean, self.scale = self._moments()
+        self.mean, self.scale = self._fit_moments()
         longest = max(problem.fold_rows)
         chunks = -(-longest // choose_chunk_rows(problem.x[0].size, most=_CHUNK))
         self.chunk = align(-(-longest // chunks))
         padded = chunks * self.chunk
-        self.validation = _padded([fold.validation for fold in problem.folds], padded)
+        self.validation = _pad([fold.validation for fold in problem.folds], padded)
 
-    def _moments(self) -> tuple[np.ndarray, np.ndarray]:
+    def _fit_moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Fit each fold's mean and scale on its training rows alone."""
         features = self.problem.x.shape[1]
         if not self.scaled:
@@ -58,26 +60,28 @@ class LaneData:
 
     @cached_property
     def class_weights(self) -> np.ndarray | None:
-        """What a row of each class weighs in a fold's training loss, shape `(folds, classes)`."""
+        """The weight of each class in a fold's training loss, shape `(folds, classes)`."""
         by_fold = [self.problem.compute_class_weights(fold.train) for fold in self.problem.folds]
-        weights = [each for each in by_fold if each is not None]
+        weights = [fold for fold in by_fold if fold is not None]
         return np.stack(weights) if weights else None
 
     @cached_property
     def train_rows(self) -> np.ndarray:
-        """Training rows of each fold, shape `(folds,)`."""
+        """Number of training rows of each fold, shape `(folds,)`."""
         return np.array([len(fold.train) for fold in self.problem.folds])
 
     def count_steps(self, batch_size: int) -> np.ndarray:
-        """Return the batches of an epoch of each fold, a last, smaller one included."""
+        """Return how many batches an epoch of each fold has, a smaller last one included."""
         return np.ceil(self.train_rows / batch_size).astype(int)
 
     def gather_rows(self, ids: tf.Tensor, lanes: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Return rows by number, scaled by each lane's fold: `(…, rows, features)`.
+        """Return rows by number, scaled as each lane's fold scales them.
+
+        **Shape**: `(…, rows)` to `(…, rows, features)`.
 
         Args:
-            ids: Shape `(…, rows)`, lanes on the first axis or none.
-            lanes: Has `mean` and `scale` of each lane, where rows are scaled.
+            ids: Row numbers; lanes are the first axis, if there are several.
+            lanes: Has `mean` and `scale` of each lane, if rows are scaled.
         """
         x = tf.gather(self.x, ids)
         if self.scaled:
@@ -88,10 +92,10 @@ class LaneData:
 
 
 def align(rows: int) -> int:
-    """Round rows up, so that every lane begins where a vector of the processor begins.
+    """Round a number of rows up, so that every lane begins where a vector of the processor does.
 
-    Functions such as exp round differently in a vector than in what is left over at a tensor's
-    end; a lane would otherwise feel whether it is the last one.
+    Functions such as exp round differently in a full vector than in a tensor's remainder. Without
+    the padding, a lane's result would depend on whether it is the last lane.
 
     >>> align(32), align(33)
     (32, 48)
@@ -99,7 +103,8 @@ def align(rows: int) -> int:
     return -(-rows // _ALIGNMENT) * _ALIGNMENT
 
 
-def _padded(rows: list[np.ndarray], length: int) -> np.ndarray:
+def _pad(rows: list[np.ndarray], length: int) -> np.ndarray:
+    """Return row numbers of each fold, padded with row 0 to a length."""
     padded = np.zeros((len(rows), length), np.int32)
     for number, values in enumerate(rows):
         padded[number, : len(values)] = values

@@ -43,7 +43,7 @@ class LaneWeights(ABC):
         """
 
     @abstractmethod
-    def lane_values(self) -> list[list[np.ndarray]]:
+    def read_lanes(self) -> list[list[np.ndarray]]:
         """Return the values of each lane's variables."""
 
 
@@ -135,7 +135,7 @@ class LaneShape(ABC):
         return self
 
     def list_sizes(self, data: LaneData) -> dict[str, Any]:
-        """Return the inputs of a program that tell it the sizes of this shape."""
+        """Return the inputs of a program that are the sizes of this shape."""
         return {}
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""What this machine has for lanes: how many blocks of them train at once, and of what size."""
+"""What this machine can train at once: how many blocks of lanes, and how large they should be."""
 
 import os
 from pathlib import Path
@@ -10,42 +10,42 @@ from tuner.training.lanes.interfaces import LaneShape
 
 __all__ = ["Machine"]
 
-# Weights, momenta and gradients of a block, by a core's second cache: three times as much is best.
-# Measured on two cores, as digits, batches of 32. An EPYC, 3 layers of 128 units: blocks of 1 MB
-# 36, of 2.5 MB 63 to 70, of 5 MB 57, of 10 MB 44 GFLOP/s. A Xeon with 2 MB, depths 0 to 6, medians:
-# blocks of 1.5 MB 7.1 s, of 3 MB 7.0, of 4.5 MB 6.9, of 6 MB 6.6, of 9 MB 6.9.
+# A block's weights, momenta and gradients should take three times a core's second-level cache.
+# Measured on two cores with the shape of digits and batches of 32. An EPYC, 3 layers of 128 units:
+# blocks of 1 MB 36 GFLOP/s, of 2.5 MB 63 to 70, of 5 MB 57, of 10 MB 44. A Xeon with 2 MB, depths
+# 0 to 6, medians: blocks of 1.5 MB 7.1 s, of 3 MB 7.0, of 4.5 MB 6.9, of 6 MB 6.6, of 9 MB 6.9.
 _CACHES = 3
-_BLOCK_BYTES = (3 * 2**20, 6 * 2**20)  # least and most
+_BLOCK_BYTES = (3 * 2**20, 6 * 2**20)  # smallest and largest block
 _SECOND_CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")  # such as 2048K
-# Rows times weights and momenta of a step from which on a lane trains alone. Measured on two cores,
-# GFLOP/s side by side and alone. A Xeon with AVX-512: 3 layers of 128 units and 64 rows (5 million)
-# 71 and 48; of 256 and 64 (19 million) 89 and 81; of 512 and 32 (38 million) 69 and 68; 2 of 512
-# and 128 (80 million) 104 and 101. An EPYC: 3 of 128 and 64 41 to 49 and 50 to 58; of 512 and 128
-# (200 million) 71 and 96.
+# A lane trains alone if its rows times weights and momenta in a step are at least this many.
+# Measured on two cores, GFLOP/s side by side and alone. A Xeon with AVX-512: 3 layers of 128 units
+# and 64 rows (5 million) 71 and 48; of 256 and 64 (19 million) 89 and 81; of 512 and 32 (38
+# million) 69 and 68; 2 of 512 and 128 (80 million) 104 and 101. An EPYC: 3 of 128 and 64 41 to 49
+# and 50 to 58; of 512 and 128 (200 million) 71 and 96.
 _FILLS_A_CORE = 20_000_000
 _GPU_BYTES = 2**30
 _MOST_WORKERS = 16  # each needs the interpreter between its epochs
-_SHARE = 0.5  # of the free memory
-_RESULTS_SHARE = 0.1  # of the free memory
-_UNKNOWN_BYTES = 4 * 2**30
-_COHORT = 64  # they train a block at a time; the more of them, the more train side by side
+_SHARE = 0.5  # of the free memory that blocks may take
+_RESULTS_SHARE = 0.1  # of the free memory that results may take
+_UNKNOWN_BYTES = 4 * 2**30  # of free memory, if the system does not say
+_COHORT = 64  # most trials at once; the more there are, the more can train side by side
 
 
 class Machine:
     """The device that lanes train on.
 
-    On a CPU each core trains a block of lanes of its own, in a thread of its own, and its
-    products run on that one thread: at these sizes two threads in one product are slower than one
-    (measured: 70 GFLOP/s of all blocks with one thread each, 27 with two). A GPU trains one
-    block at a time, as large as it holds.
+    On a CPU each core trains a block of its own, in its own thread, and the block's matrix
+    products use that one thread. At these sizes two threads in one product are slower than one
+    (measured: 70 GFLOP/s of all blocks with one thread each, 27 with two). A GPU trains one block
+    at a time, as large as its memory allows.
 
-    TensorFlow's threads can be set only before it has done anything. Where it has, in a person's
-    own process, they stay as they are; two threads may then split a product by where a lane lies,
-    and the last bits of a trial's numbers depend on its neighbours.
+    TensorFlow's threads can be set only before its first operation. If a user's process has used
+    TensorFlow before, its threads stay as they are. Two threads may then split a product depending
+    on where a lane is in memory, and the last bits of a trial's results depend on its neighbours.
 
     Attributes:
-        workers: Blocks that train at once.
-        block_bytes: What a block's networks should take.
+        workers: How many blocks train at once.
+        block_bytes: How many bytes a block's networks should take.
     """
 
     def __init__(self) -> None:
@@ -60,26 +60,34 @@ class Machine:
             tf.config.threading.set_intra_op_parallelism_threads(1)
             tf.config.threading.set_inter_op_parallelism_threads(self.workers)
         except RuntimeError:
-            pass  # TensorFlow is running already
+            pass  # TensorFlow has been used already
 
     def trains_alone(self, shape: LaneShape) -> bool:
-        """Return whether a lane of this shape fills a core by itself.
+        """Return whether a lane of this shape keeps a core busy by itself.
 
-        Side by side such lanes only push each other's weights out of the caches. It follows from
-        the shape alone, as all that decides how a trial is trained.
+        Side by side, such lanes only evict each other's weights from the caches. The answer depends
+        on the shape alone, like everything that affects a trial's result.
         """
         return not self.on_gpu and shape.step_products >= _FILLS_A_CORE
 
     def count_blocks_at_once(self, largest: int) -> int:
-        """Return how many blocks train at once, where the largest takes so many bytes."""
+        """Return how many blocks can train at once.
+
+        Args:
+            largest: Bytes of the largest block.
+        """
         if self.on_gpu:
             return 1
         return max(1, min(self.workers, int(_free_bytes() * _SHARE) // largest))
 
     def count_trials_at_once(self, result_bytes: int) -> int:
-        """Return how many trials to be given at once, where what each leaves takes so many bytes.
+        """Return how many trials should be given to the trainer at once.
 
-        Those that ended may have to wait for others (`Race`).
+        Their results are kept in memory, since a trial that has ended may have to wait for others
+        (`Race`).
+
+        Args:
+            result_bytes: Bytes of one trial's result.
         """
         return max(1, min(_COHORT, int(_free_bytes() * _RESULTS_SHARE) // result_bytes))
 
@@ -88,7 +96,7 @@ def _cached_block_bytes() -> int:
     least, most = _BLOCK_BYTES
     try:
         cache = int(_SECOND_CACHE.read_text().strip().removesuffix("K")) * 1024
-    except (OSError, ValueError):  # not every system tells
+    except (OSError, ValueError):  # not every system says
         return least
     return max(least, min(_CACHES * cache, most))
 

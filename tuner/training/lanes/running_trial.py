@@ -9,7 +9,7 @@ from tuner.training.lanes.interfaces import LaneTrial
 from tuner.training.plan import Plan
 from tuner.training.progress import Diverged, TrialProgress
 from tuner.training.result import TrialResult
-from tuner.training.streams import batch_order, stream_seed
+from tuner.training.streams import derive_seed, draw_batch_order
 
 __all__ = ["RunningTrial"]
 
@@ -35,7 +35,7 @@ class RunningTrial:
     def seeds(self) -> list[int]:
         """The seed of each fold's network."""
         streams = map(self.problem.find_stream, range(len(self.problem.folds)))
-        return [stream_seed(self.plan.seed, self.trial.trial, stream) for stream in streams]
+        return [derive_seed(self.plan.seed, self.trial.trial, stream) for stream in streams]
 
     def make_initial_variables(self) -> list[Sequence[np.ndarray]]:
         """Return the initial values of each fold's variables."""
@@ -53,7 +53,7 @@ class RunningTrial:
         for number, fold in enumerate(folds):
             rows = len(fold.train)
             stream = self.problem.find_stream(number)
-            visits = batch_order(rows, seed=seed, trial=trial, fold=stream, epoch=epoch)
+            visits = draw_batch_order(rows, seed=seed, trial=trial, fold=stream, epoch=epoch)
             order[number, :rows] = fold.train[visits]
         batches = order.reshape(len(folds), steps, shape.batch_size)
         return np.pad(batches, ((0, 0), (0, 0), (0, shape.stored_rows - shape.batch_size)))

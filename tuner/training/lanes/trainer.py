@@ -48,7 +48,7 @@ class LanesTrainer(Trainer):
         self.programs: ProgramCache | None = None
         self._noted: set[str] = set()
 
-    def cohort_size(self, problem: Problem) -> int:
+    def choose_cohort_size(self, problem: Problem) -> int:
         """Return how many trials of a problem this trainer should be given at once."""
         rows, classes = sum(problem.fold_rows), int(problem.y.max()) + 1
         # losses and the best probabilities, both kept at some rungs of a race
@@ -109,7 +109,7 @@ class LanesTrainer(Trainer):
 
             # on separate threads, so that an interrupt does not wait for the epoch to end
             tasks = [partial(train, number) for number in range(len(final_jobs))]
-            variables = dict(self.workers.side_by_side(tasks, at_once=self.machine.workers))
+            variables = dict(self.workers.run_side_by_side(tasks, at_once=self.machine.workers))
         except NeedsOwnFit:  # the reason was noted during the search
             return FitTrainer().train_on_all_rows(
                 final_jobs, hypermodel, problem=problem, plan=plan

@@ -1,4 +1,4 @@
-"""Runs iterators on threads of their own, and gives what they yield as it comes."""
+"""Runs iterators on threads, and yields their values as they come."""
 
 import queue
 import threading
@@ -13,42 +13,45 @@ _Answer = tuple[T | None, BaseException | None]
 
 
 class Workers:
-    """Threads that are kept from one use to the next.
+    """Threads that are kept between calls.
 
-    TensorFlow notes for each thread which kernels there are, when the thread first makes a
-    program, which takes a tenth of a second.
+    When a thread first makes a program, TensorFlow lists the kernels for this thread, which takes
+    a tenth of a second.
 
     Args:
-        most: Threads.
+        most: Number of threads.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._pool = self._threads()
+        self._pool = self._make_pool()
 
-    def _threads(self) -> ThreadPoolExecutor:
+    def _make_pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._most, thread_name_prefix="lanes")
 
-    def side_by_side(
+    def run_side_by_side(
         self, tasks: Sequence[Callable[[], Iterator[T | None]]], *, at_once: int
     ) -> Iterator[T]:
-        """Run tasks in their order, some at once; yield what they yield, but None, as it comes.
+        """Run tasks in their order, several at once.
 
-        A task that raises ends the others at their next None or answer, and the error is raised
-        here; so does closing this iterator. Nobody waits for them, the next use neither, which
-        has new threads then: what they compute may take long.
+        If a task raises an error, the other tasks stop at their next yield, and the error is raised
+        here. Closing this iterator stops the tasks too. Neither waits for running tasks, which may
+        take long; the next call uses new threads then.
 
         Args:
             tasks: Each returns an iterator, which runs on one thread.
-            at_once: Tasks that run at once, as many as there are threads at most.
+            at_once: How many tasks run at once, at most the number of threads.
+
+        Yields:
+            The values of all iterators as they come, except None.
         """
         answers: queue.SimpleQueue[_Answer[T]] = queue.SimpleQueue()
-        left = iter(tasks)  # a list's iterator gives each once, whichever threads ask
+        remaining = iter(tasks)  # a list's iterator yields each task once, to any thread
         closing = threading.Event()
 
         def run() -> None:
             try:
-                for task in left:
+                for task in remaining:
                     if closing.is_set():
                         return
                     for answer in task():
@@ -76,4 +79,4 @@ class Workers:
             closing.set()
             if running:
                 self._pool.shutdown(wait=False)
-                self._pool = self._threads()
+                self._pool = self._make_pool()

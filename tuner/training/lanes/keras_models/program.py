@@ -37,7 +37,7 @@ class KerasWeights(LaneWeights):
         known = [variables for source in sources for variables in source.lanes]
         self.lanes = [known[lane] for lane in lanes]
 
-    def lane_values(self) -> list[list[np.ndarray]]:
+    def read_lanes(self) -> list[list[np.ndarray]]:
         """Return the values of each lane's variables."""
         return [[value.numpy() for value in variables] for variables in self.lanes]
 

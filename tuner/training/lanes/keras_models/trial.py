@@ -18,7 +18,7 @@ from tuner.training.lanes.keras_models.optimizer_updates import check_optimizer
 from tuner.training.lanes.keras_models.program import KerasProgram
 from tuner.training.network_building import build_network
 from tuner.training.plan import Job, Plan
-from tuner.training.streams import stream_seed
+from tuner.training.streams import derive_seed
 
 __all__ = ["make_keras_trial"]
 
@@ -81,7 +81,7 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
             variable.assign(value)
         return trained
 
-    model = build(stream_seed(plan.seed, job.trial, 0))
+    model = build(derive_seed(plan.seed, job.trial, 0))
     _check_methods(model)
     check_optimizer(model.optimizer)
     arguments = find_fit_arguments(hypermodel, job.hyperparameters, model, epochs=plan.epochs)

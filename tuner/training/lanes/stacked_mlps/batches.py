@@ -13,9 +13,9 @@ __all__ = ["prepare_batches"]
 def prepare_batches(structure: MLPStructure, data: LaneData, lanes: Lanes) -> Lanes:
     """Return the lanes' inputs with those that each step takes.
 
-    A lane's last batch is smaller than the others, and a small fold lacks the last batches of
-    the largest. All batches are stored with as many rows, of which a mask tells the real ones.
-    Rows of a fold of 5, in batches of 4 that are padded to 6, and their mask:
+    A lane's last batch has fewer rows than the others, and a small fold has fewer batches than
+    the largest. So all batches are padded to the same number of rows, and a mask marks the real
+    ones. The rows of a fold of 5, in batches of 4 that are padded to 6, and their mask:
 
         [[r0 r1 r2 r3  0  0]    [[1 1 1 1 0 0]
          [r4  0  0  0  0  0]]    [1 0 0 0 0 0]]

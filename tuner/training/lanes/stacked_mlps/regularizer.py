@@ -36,7 +36,7 @@ class StackedRegularizer:
         return cls(penalised=penalty.l1 > 0 or penalty.l2 > 0, bounded=penalty.radius is not None)
 
     @staticmethod
-    def lane_values(penalty: Penalty) -> dict[str, float]:
+    def list_lane_values(penalty: Penalty) -> dict[str, float]:
         """Return the program's inputs that differ from trial to trial, by name."""
         return {"l1": penalty.l1, "l2": penalty.l2, "radius": penalty.radius or 0.0}
 

@@ -9,7 +9,7 @@ TensorFlow's fused operation takes one learning rate for a whole tensor. So each
 rate is multiplied into its gradient before, and the operation takes the learning rate 1.
 
 All that lanes know of SGD is in this module. Another optimizer needs a class with these methods,
-chosen by the recipe in `MLPShape.from_recipe`.
+which `MLPShape.from_recipe` chooses by the type of the recipe's optimizer.
 """
 
 from collections.abc import Sequence
@@ -39,12 +39,12 @@ class StackedSGD:
         return cls(nesterov=optimizer.nesterov)
 
     @staticmethod
-    def common_values(optimizer: SGD) -> dict[str, float]:
+    def list_common_values(optimizer: SGD) -> dict[str, float]:
         """Return the program's inputs that the lanes of a call have in common, by name."""
         return {"momentum": optimizer.momentum}  # the fused operation takes one for all lanes
 
     @staticmethod
-    def state_shapes(weight_shapes: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    def list_state_shapes(weight_shapes: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
         """Return the shapes of a network's optimizer state: the velocity v of each weight."""
         return list(weight_shapes)
 

@@ -66,7 +66,7 @@ class MLPShape(LaneShape):
     @property
     def variable_shapes(self) -> list[tuple[int, ...]]:
         """Shapes of the weights and of the optimizer's state."""
-        return [*self.weight_shapes, *self.optimizer.state_shapes(self.weight_shapes)]
+        return [*self.weight_shapes, *self.optimizer.list_state_shapes(self.weight_shapes)]
 
     @property
     def row_elements(self) -> int:

@@ -46,11 +46,11 @@ def make_mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial
         job.trial,
         shape,
         lane_values={
-            **shape.regularizer.lane_values(recipe.penalty),
+            **shape.regularizer.list_lane_values(recipe.penalty),
             "dropout": recipe.dropout,
             "input_dropout": recipe.input_dropout,
         },
-        common_values=shape.optimizer.common_values(recipe.optimizer),
+        common_values=shape.optimizer.list_common_values(recipe.optimizer),
         parameters=recipe.parameters,
         make_initial_variables=lambda seed: from_keras_weights(draw_weights(recipe, seed)),
         make_network=make_network,

@@ -33,7 +33,7 @@ class StackedWeights(LaneWeights):
         self.weight_count = len(weight_shapes)
         self.variables = [
             tf.Variable(tf.zeros((0, *shape)), shape=(None,) * (len(shape) + 1), trainable=False)
-            for shape in [*weight_shapes, *optimizer.state_shapes(weight_shapes)]
+            for shape in [*weight_shapes, *optimizer.list_state_shapes(weight_shapes)]
         ]
 
     def load(self, lanes: Sequence[Sequence[np.ndarray]]) -> None:
@@ -49,7 +49,7 @@ class StackedWeights(LaneWeights):
         for variable, parts in zip(self.variables, stacked, strict=True):
             variable.assign(tf.gather(tf.concat(parts, axis=0), lanes))
 
-    def lane_values(self) -> list[list[np.ndarray]]:
+    def read_lanes(self) -> list[list[np.ndarray]]:
         """Return the values of each lane's variables."""
         stacked = [variable.numpy() for variable in self.variables]
         return [list(lane) for lane in zip(*stacked, strict=True)]
