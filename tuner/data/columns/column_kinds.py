@@ -176,9 +176,9 @@ def describe_levels(name: str, texts: TextColumn, *, forced: bool) -> InferredCo
 def _encode_parsed(column: Column, parsed: ParsedTexts) -> EncodedColumn:
     """Return the features of numbers or dates that were parsed to find their notation.
 
-    The notation was found without the blanks around a text. An exported model parses texts with
-    their blanks, some of which make a text too long or unknown to it. So the few texts that have
-    blanks are parsed as they are.
+    The notation was found without the blanks around a text. An exported model parses a text with
+    its blanks, and cannot read it if they make it too long or are not in its vocabulary. So the few
+    texts with blanks are parsed again with them, and the features are those of an exported model.
     """
     texts = parsed.column
     blank = parsed.readable & (texts.texts != texts.stripped)

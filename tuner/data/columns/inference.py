@@ -81,13 +81,13 @@ def infer_columns(
         for name in table.names
     }
     columns |= _apply_decimal_commas(table, columns)
-    used = {name: column for name, column in columns.items() if column.column.is_used}
-    described = tuple(column.column for column in columns.values())
-    warnings = (warning for column in columns.values() for warning in column.warnings)
+    used = {name: inferred for name, inferred in columns.items() if inferred.column.is_used}
+    described = tuple(inferred.column for inferred in columns.values())
+    warnings = (warning for inferred in columns.values() for warning in inferred.warnings)
     return InferredColumns(
         described,
-        raw={name: column.raw for name, column in used.items()},
-        encoded={name: column.encoded for name, column in used.items()},
+        raw={name: inferred.raw for name, inferred in used.items()},
+        encoded={name: inferred.encoded for name, inferred in used.items()},
         warnings=(*warn_about_left_out(described), *warnings),
     )
 
@@ -118,30 +118,32 @@ def _apply_decimal_commas(
 
     If one column has `0,5`, then `4,168` in another is 4.168, and `2.026` is 2026.
     """
-    numeric = {name: column for name, column in columns.items() if column.column.kind == "numeric"}
-    certain = any(
-        get_decimal_separator(column.column.notation) == "," and not column.warnings
-        for column in numeric.values()
-    )
+    numeric = {
+        name: inferred for name, inferred in columns.items() if inferred.column.kind == "numeric"
+    }
+    has_comma = {
+        name: get_decimal_separator(inferred.column.notation) == ","
+        for name, inferred in numeric.items()
+    }
+    if not any(has_comma[name] and not inferred.warnings for name, inferred in numeric.items()):
+        return {}
     changed: dict[str, InferredColumn] = {}
-    for name, column in numeric.items():
+    for name, inferred in numeric.items():
         cells = table.columns[name]
-        ambiguous = column.warnings and get_decimal_separator(column.column.notation) != ","
-        if not certain or not ambiguous or not is_text(cells):
+        if has_comma[name] or not inferred.warnings or not is_text(cells):
             continue
-        before = column.parsed or ParsedTexts.from_numbers(TextColumn.from_arrow(cells), "")
+        before = inferred.parsed or ParsedTexts.from_numbers(TextColumn.from_arrow(cells), "")
         after = ParsedTexts.from_numbers(before.column, DECIMAL_COMMA)
         if after.unreadable.any():
             continue
         if (after.values != before.values)[after.readable].any():
-            inferred = describe_parsed_numbers(table, name, after)
             warning = f"column {name}: it is read with a decimal comma, as other columns are"
-            changed[name] = inferred.prepend_warning(warning)
+            changed[name] = describe_parsed_numbers(table, name, after).prepend_warning(warning)
     return changed
 
 
 def _refuse_mixture(table: Table, name: str, parsed: ParsedTexts) -> None:
-    """Refuse a column of measurements or dates in which some cells are something else.
+    """Refuse a column of measurements or dates if some of its cells are something else.
 
     A few numbers that repeat (2, 3, 4, 5more) are allowed as levels, with a warning.
 
