@@ -11,15 +11,14 @@ os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 os.environ.pop("MLFLOW_TRACKING_URI", None)  # a person's own server is none of the tests' business
 
 import hypothesis
-import numpy as np
 import pytest
 
-from tests.helpers.problems import CLASSES, make_problem, make_split
-from tests.helpers.results import make_result
-from tests.helpers.spaces import SMALL, make_space
+from tests.helpers.problems import make_problem
+from tests.helpers.results import make_probabilities, make_result
+from tests.helpers.studies import create_study
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
-from tuner.study import SearchSettings, Study, StudyRecord, TrialRecord
+from tuner.study import Study, TrialRecord
 from tuner.training import Plan
 
 # People's runs look for new examples; CI's repeat theirs, so that a change is judged by itself.
@@ -43,11 +42,8 @@ def make_record(problem: Problem) -> Callable[..., TrialRecord]:
     """Make finished trials whose probabilities are noise around the truth."""
 
     def make(trial: int, noise: float = 1.0, **fields: Any) -> TrialRecord:
-        rng = np.random.default_rng(trial)
-        logits = 2 * np.eye(CLASSES)[problem.y[problem.rows]]
-        logits += noise * rng.normal(size=logits.shape)
-        probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        result = make_result(trial, probabilities.astype(np.float32), problem, **fields)
+        probabilities = make_probabilities(problem, noise, seed=trial)
+        result = make_result(trial, probabilities, problem, **fields)
         return TrialRecord(trial, {"depth": 1, "learning_rate": 0.1}, {}, result)
 
     return make
@@ -58,17 +54,6 @@ def make_study(problem: Problem, tmp_path: Path) -> Callable[..., Study]:
     """Make studies on the disk, without trials."""
 
     def make(name: str = "study", **settings: Any) -> Study:
-        split = make_split(problem.y, classes=["a", "b", "c"], folds=3, test_size=0.0, seed=0)
-        record = StudyRecord(
-            name=name,
-            space="test",
-            title="Which?",
-            definition=make_space(SMALL).to_dict(),
-            data={"name": "points", "rows": 60, "classes": ["a", "b", "c"]},
-            settings=SearchSettings(**{"folds": 3, "epochs": 2, **settings}),
-            split=split,
-            versions={"softmax-tuner": "0"},
-        )
-        return Study.create(record, tmp_path / "runs")
+        return create_study(tmp_path / "runs", problem, name, **settings)
 
     return make

@@ -2,14 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from tests.helpers.problems import make_split
-from tests.helpers.results import make_result
-from tests.helpers.spaces import SMALL, make_space
+from tests.helpers.results import make_probabilities, make_result
 from tuner.analysis import (
     Answer,
     Answers,
@@ -25,7 +20,7 @@ from tuner.analysis import (
 )
 from tuner.problem import Problem
 from tuner.report import ComparedStudy, ReportContent
-from tuner.study import SearchSettings, Study, StudyRecord, TrialRecord
+from tuner.study import Study, TrialRecord
 from tuner.training import TrialResult
 
 NAUGHTY = "</script><b>a&b</b>"
@@ -35,34 +30,13 @@ TEST_SCORES = {"cross_entropy": (0.5, 0.1)}
 _DEPTHS = (0, 1, 1, 2, 0, 2)
 
 
-def create_study(
-    root: Path, problem: Problem, name: str = "study", *, data: Any = None, **settings: Any
-) -> Study:
-    """Create a study without trials; `data` replaces entries of its record."""
-    split = make_split(problem.y, classes=["a", "b", "c"], folds=3, test_size=0.0, seed=0)
-    record = StudyRecord(
-        name=name,
-        space="test",
-        title="Which?",
-        definition=make_space(SMALL).to_dict(),
-        data={"name": "points", "rows": 60, "classes": ["a", "b", "c"], **(data or {})},
-        settings=SearchSettings(**{"folds": 3, "epochs": 2, **settings}),
-        split=split,
-        versions={"softmax-tuner": "0"},
-    )
-    return Study.create(record, root)
-
-
 def make_trial(
     number: int, problem: Problem, *, status: str = "completed", noise: float | None = None
 ) -> TrialRecord:
     """Make a trial whose probabilities are noise around the truth; the rates differ."""
-    rng = np.random.default_rng(number)
-    logits = 2 * np.eye(3)[problem.y[problem.rows]]
-    logits += (noise or 0.5 + number / 4) * rng.normal(size=logits.shape)
-    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    probabilities = make_probabilities(problem, noise or 0.5 + number / 4, seed=number)
     parameters = 15 + 40 * _DEPTHS[number % 6]
-    result = make_result(number, probabilities.astype(np.float32), problem, parameters=parameters)
+    result = make_result(number, probabilities, problem, parameters=parameters)
     if status == "pruned":
         result = replace(result, status="pruned", reason="clearly worse than trial 0")
     if status == "failed":

@@ -4,10 +4,19 @@ from typing import Any
 
 import numpy as np
 
+from tests.helpers.problems import CLASSES
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
 from tuner.training import TrialResult
 from tuner.training.result import compute_scores
+
+
+def make_probabilities(problem: Problem, noise: float, *, seed: int) -> np.ndarray:
+    """Make out-of-fold probabilities that are noise around the true classes."""
+    logits = 2 * np.eye(CLASSES)[problem.y[problem.rows]]
+    logits += noise * np.random.default_rng(seed).normal(size=logits.shape)
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return probabilities.astype(np.float32)
 
 
 def make_result(

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.helpers.problems import make_problem
-from tests.helpers.reports import NAUGHTY, create_study, fill_study, make_content
+from tests.helpers.reports import NAUGHTY, fill_study, make_content
+from tests.helpers.studies import create_study
 from tuner.problem import Problem
 from tuner.report import Page, ReportContent, make_study_page
 from tuner.study import Study

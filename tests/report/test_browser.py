@@ -3,7 +3,8 @@
 import pytest
 
 from tests.helpers.chromium import NAMES, Browser, find_browser
-from tests.helpers.reports import NAUGHTY, create_study, fill_study, make_compared
+from tests.helpers.reports import NAUGHTY, fill_study, make_compared
+from tests.helpers.studies import create_study
 from tuner.report import make_comparison_page
 
 EXECUTABLE = find_browser()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.helpers.problems import make_split
-from tests.helpers.reports import create_study, fill_study, make_compared
+from tests.helpers.reports import fill_study, make_compared
+from tests.helpers.studies import create_study
 from tuner.errors import UserError
 from tuner.report import check_same_rows
 from tuner.scoring import OBJECTIVES

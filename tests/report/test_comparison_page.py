@@ -4,12 +4,12 @@ import pytest
 
 from tests.helpers.html import read_section
 from tests.helpers.reports import (
-    create_study,
     fill_study,
     make_compared,
     make_trial,
     write_trials,
 )
+from tests.helpers.studies import create_study
 from tuner.report import make_comparison_page
 
 

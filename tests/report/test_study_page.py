@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.helpers.reports import create_study, fill_study, make_content
+from tests.helpers.reports import fill_study, make_content
+from tests.helpers.studies import create_study
 from tuner.report import make_study_page
 
 TITLES = [

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from tests.helpers.html import read_text
-from tests.helpers.reports import create_study, make_content, make_trial, write_trials
+from tests.helpers.reports import make_content, make_trial, write_trials
+from tests.helpers.studies import create_study
 from tuner.report.blocks import find_figures
 from tuner.report.sections.cost import make_cost_section
 from tuner.report.sections.picks import make_picks_section

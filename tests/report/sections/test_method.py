@@ -3,7 +3,8 @@
 import json
 
 from tests.helpers.html import read_section, read_text
-from tests.helpers.reports import create_study, fill_study, make_content
+from tests.helpers.reports import fill_study, make_content
+from tests.helpers.studies import create_study
 from tuner.report.sections.method import make_method_section
 from tuner.report.sections.time_spent import make_time_section
 
