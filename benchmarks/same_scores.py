@@ -43,7 +43,12 @@ def main() -> None:
         name = arguments.table.name.partition(".")[0]
         searches[name] = ["--space", "mlp", "--data", table, "--max-trials", trials]
     same = True
-    with check_out(arguments.revision) as earlier, tempfile.TemporaryDirectory() as folder:
+    with (
+        check_out(arguments.revision) as earlier,
+        tempfile.TemporaryDirectory(
+            ignore_cleanup_errors=True  # MLflow's process may still write
+        ) as folder,
+    ):
         for name, options in searches.items():
             then, now = (
                 search(tree, Path(folder) / f"{name}-{number}", options)
@@ -76,10 +81,12 @@ def search(tree: Path, root: Path, options: list[str]) -> dict[str, Any]:
         command,
         cwd=root.parent,
         env={**os.environ, "PYTHONPATH": str(tree)},
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        sys.exit(f"the search of {tree} failed:\n{done.stderr}")
     study = root / "studies" / "same"
     lines = (study / "journal.jsonl").read_text().splitlines()
     events = [event for event in map(json.loads, lines) if event["event"] == "trial"]

@@ -24,3 +24,9 @@ def make_problem(rows: int = 60, folds: int = 3, seed: int = 0) -> Problem:
     x = rng.normal(size=(rows, FEATURES)) + 1.5 * np.eye(CLASSES, FEATURES)[y]
     split = make_split(y, classes=["a", "b", "c"], folds=folds, test_size=0.0, seed=seed)
     return Problem(x.astype(np.float32), y, split.folds, np.ones(FEATURES, bool))
+
+
+def shuffle_labels(*counts: int) -> np.ndarray:
+    """Return labels with so many rows of each class, shuffled."""
+    y = np.repeat(np.arange(len(counts)), counts)
+    return np.random.default_rng(0).permutation(y)

@@ -1,0 +1,113 @@
+"""Splits that are refused, each in one sentence that says how to get another."""
+
+import numpy as np
+import pytest
+
+from tests.helpers.problems import make_split, shuffle_labels
+from tuner.errors import DataError
+from tuner.folds import Splitter
+
+
+@pytest.mark.parametrize(
+    ("counts", "options", "message"),
+    [
+        ((9, 9), {"folds": 1}, "folds: 1 is too few for cross-validation; use --folds 2 or more"),
+        (
+            (9, 9),
+            {"test_size": 0.6},
+            "test_size: 0.6 is not between 0 and 0.5; use --test-size 0.2, or 0 for no test part",
+        ),
+        (
+            (9, 9),
+            {"test_size": float("nan")},
+            "test_size: nan is not between 0 and 0.5; use --test-size 0.2, or 0 for no test part",
+        ),
+        ((9, 9), {"seed": -1}, "seed: -1 is negative; use a whole number from 0"),
+        (
+            (20, 4, 20),
+            {},
+            "class b has 4 rows, too few for 5 folds; use --folds 4 or fewer, gather more rows of "
+            "it, or leave the class out",
+        ),
+        (
+            (20, 5, 20),
+            {"test_size": 0.2},
+            "class b has 5 rows, 4 of them left to train on after the test part, too few for 5 "
+            "folds; use --folds 4 or fewer, gather more rows of it, or leave the class out",
+        ),
+        (
+            (20, 20, 1),
+            {"folds": 2, "test_size": 0.2},
+            "class c has 1 row, and cross-validation takes at least 2 of each class; gather more "
+            "rows of it, or leave the class out",
+        ),
+        (
+            (20, 20, 0),
+            {},
+            "class c has 0 rows, and cross-validation takes at least 2 of each class; gather more "
+            "rows of it, or leave the class out",
+        ),
+        (
+            (20, 20, 2),
+            {"test_size": 0.5},
+            "class c has 2 rows, 1 of them left to train on after the test part, and "
+            "cross-validation takes at least 2 of each class; use --test-size 0, gather more rows "
+            "of it, or leave the class out",
+        ),
+        (
+            (10, 10, 10),
+            {"test_size": 0.05},
+            "test_size: 0.05 of 30 rows is 2, fewer than the 3 classes; use --test-size 0.1 or "
+            "more, or 0 for no test part",
+        ),
+    ],
+)
+def test_refused_splits(counts, options, message) -> None:
+    arguments = {"folds": 5, "test_size": 0, "seed": 0} | options
+    with pytest.raises(DataError) as error:
+        make_split(shuffle_labels(*counts), classes="abc"[: len(counts)], **arguments)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(("folds", "test_size"), [(4, 0.2), (2, 0.1)])
+def test_the_folds_that_a_refusal_offers_work(folds, test_size) -> None:
+    make_split(shuffle_labels(20, 5, 20), classes="abc", folds=folds, test_size=test_size, seed=0)
+    make_split(shuffle_labels(10, 10, 10), classes="abc", folds=2, test_size=0.1, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("y", "groups", "options", "message"),
+    [
+        (
+            np.arange(30) % 2,
+            np.arange(30) // 10,
+            (5, 0.0, 0),
+            "groups: 3 groups are there, too few for 5 folds; use --folds 3, or gather rows of "
+            "more groups",
+        ),
+        (
+            np.arange(30) % 2,
+            np.zeros(30, int),
+            (2, 0.0, 0),
+            "groups: 1 group is there, too few for 2 folds; gather rows of more groups",
+        ),
+        (
+            np.arange(40) % 2,
+            np.arange(40) // 10,
+            (4, 0.2, 0),
+            "groups: 3 groups are there outside the test part, too few for 4 folds; use --folds "
+            "3, or gather rows of more groups",
+        ),
+        (
+            (np.arange(60) >= 50).astype(int),
+            np.arange(60) // 10,
+            (3, 0.0, 0),
+            "class b: fold 1 has no row of it to train on, since its rows are of too few groups; "
+            "use another --seed, gather rows of it from more groups, or leave the class out",
+        ),
+    ],
+)
+def test_refused_splits_of_groups(y, groups, options, message) -> None:
+    with pytest.raises(DataError) as error:
+        Splitter(*options).split(y, classes="ab", groups=groups)
+    assert str(error.value) == message

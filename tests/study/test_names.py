@@ -1,0 +1,41 @@
+import pytest
+
+from tests.helpers.errors import read_error
+from tuner.errors import StudyError
+from tuner.study import Study, check_root, find_free_name
+
+
+@pytest.mark.parametrize("name", ["../out", "a/b", "", ".hidden", "a" * 101, "a b", "..", "a\n"])
+def test_a_name_cannot_leave_the_folder(make_study, name, tmp_path):
+    expected = (
+        f"study name {name!r} is not allowed; use at most 100 letters, digits, '.', '_' and '-', "
+        "beginning with a letter or digit"
+    )
+    assert read_error(lambda: make_study(name), StudyError) == expected
+    assert read_error(lambda: Study.open(name, tmp_path), StudyError) == expected
+
+
+def test_the_path_of_a_study_in_place_of_its_name_is_told_by_its_name(make_study):
+    study = make_study("one")
+    with pytest.raises(StudyError) as error:
+        Study.open(str(study.folder), study.folder.parents[1])
+    assert str(error.value) == (
+        f"study name {str(study.folder)!r} is not allowed; give the name alone, one"
+    )
+
+
+def test_free_names_count_up_and_are_always_allowed(make_study):
+    root = make_study("digits-mlp-1").folder.parents[1]
+    assert find_free_name("digits-mlp", root) == "digits-mlp-2"
+    assert find_free_name("../my data (1)", root) == "my_data_1_-1"
+    assert find_free_name("...", root) == "study-1"
+
+
+def test_a_root_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert read_error(lambda: check_root(tmp_path / "file" / "runs"), StudyError) == (
+        f"folder {tmp_path}/file/runs cannot be written (Not a directory); mend that, or give "
+        "--root another folder"
+    )
+    check_root(tmp_path / "new" / "runs")
+    assert (tmp_path / "new" / "runs").is_dir()

@@ -1,0 +1,49 @@
+from typing import get_args
+
+import pytest
+
+from tests.helpers.errors import read_error
+from tuner.errors import UserError
+from tuner.study import OracleName, SearchSettings
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"max_trials": 0}, "--max-trials: 0 is too small; give at least 1"),
+        ({"folds": 1}, "--folds: 1 is too small; give at least 2"),
+        ({"repeats": 0}, "--repeats: 0 is too small; give at least 1"),
+        ({"epochs": 0}, "--epochs: 0 is too small; give at least 1"),
+        ({"max_seconds": 0.0}, "--max-seconds: 0 is no time limit; give a number above 0"),
+        (
+            {"seed": -1},
+            "--seed: -1 is out of range; give a whole number from 0 to 4294967295",
+        ),
+        (
+            {"oracle": "gird"},
+            "--oracle: there is no oracle gird; did you mean grid? "
+            "Known are random, grid, bayesian, tpe, hyperband",
+        ),
+        (
+            {"objective": "loss"},
+            "--objective: there is no objective loss; known are cross_entropy, accuracy, "
+            "balanced_accuracy, roc_auc",
+        ),
+        (
+            {"trainer": "lane"},
+            "--trainer: there is no trainer lane; did you mean lanes? Known are fit, lanes",
+        ),
+        (
+            {"class_weight": "equal"},
+            "--class-weight: there is no class weight equal; known are balanced",
+        ),
+    ],
+)
+def test_settings_out_of_range_are_refused(settings, message):
+    assert read_error(lambda: SearchSettings(**settings), UserError) == message
+
+
+def test_the_oracles_that_settings_know_are_those_that_there_are():
+    from tuner.search import ORACLES
+
+    assert set(get_args(OracleName)) == set(ORACLES)
