@@ -106,7 +106,7 @@ def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(setup, study)
     sections = collect_content(setup, study).answers.answers
     sentences = " ".join(sentence for section in sections for sentence in section.sentences)
     root = study.folder.parents[1]
-    assert f"`tuner resume study --root {root} --max-trials 30` goes on" in sentences
+    assert f"`tuner resume study --root {root} --max-trials 30` continues" in sentences
 
 
 def test_a_study_in_which_nothing_was_completed_has_no_report(setup, tmp_path):
