@@ -55,8 +55,8 @@ def test_a_front_is_exported_as_a_folder_for_each_trial(study, tmp_path, capsys)
     assert (
         "on the Pareto front of score against parameters or prediction time: trial 0 (1.0000 ± "
     ) in said.err
-    assert "--pick with one of these numbers exports it alone" in said.err
-    assert f"note: trial-9 in {tmp_path}/front: not on this front, and left" in said.err
+    assert "--pick with one of these numbers exports only that trial" in said.err
+    assert f"note: trial-9 in {tmp_path}/front: not on this front, and not changed" in said.err
     assert (earlier / "model.json").read_text() == "{}"
     on = [described(folder)["pick"]["pareto"] for folder in folders]
     assert on == [
@@ -70,8 +70,8 @@ def test_a_front_is_not_written_into_a_model(study, tmp_path):
     with pytest.raises(UserError) as refused:
         export(study, "pareto", tmp_path)
     assert str(refused.value) == (
-        f"output folder {tmp_path} is an exported model, and a front has several; give --output "
-        "another folder"
+        f"output folder {tmp_path} is an exported model, and a front has several models; give "
+        "--output another folder"
     )
 
 

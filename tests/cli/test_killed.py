@@ -1,4 +1,4 @@
-"""A search that is killed or interrupted, and how it goes on."""
+"""A search that is killed or interrupted, and how it resumes."""
 
 import json
 import shutil
@@ -43,7 +43,7 @@ def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder
     killed_when(folder, "killed", journalled('"stage": "exporting"'))  # while it writes the report
     done = run_tuner(folder, "resume", "killed", "--json")
     assert done.returncode == 0, done.stderr
-    assert "3 trials ended in an earlier search of it" in done.stderr
+    assert "3 trials ended in earlier runs" in done.stderr
     assert "training " not in done.stderr
     kinds = Counter(event["event"] for event in read_events(study))
     assert (kinds["trial"], kinds["tested"], kinds["exported"]) == (3, 2, 1)
@@ -100,7 +100,7 @@ def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "ended before the interrupt; they are kept in mlruns/studies/stopped" in errors
-    assert "Go on with: tuner resume stopped" in errors
+    assert "To resume: tuner resume stopped" in errors
     assert "Traceback" not in errors
 
 

@@ -29,7 +29,7 @@ UNSOUND = {
         CUSTOM_MODEL.replace(
             "model = keras.Sequential", "raise ValueError('no units')\n        m ="
         ),
-        "error: hypermodel mine.py:Mine: build raised ValueError: no units; mend it, and try it "
+        "error: hypermodel mine.py:Mine: build raised ValueError: no units; fix it, and try it "
         "with keras_tuner.HyperParameters()",
     ),
     "constructor": (

@@ -59,8 +59,8 @@ def test_a_report_that_fails_costs_nothing_of_what_was_found(folder, searched):
     assert found["best"] == searched[0]["best"]
     assert (
         "note: the report could not be written (report mlruns/studies/unlucky/report.html "
-        "cannot be written (Is a directory); mend that, or give --output another "
-        "file); this tries it again: tuner report unlucky\n"
+        "cannot be written (Is a directory); fix that, or give --output another "
+        "file); to try again: tuner report unlucky\n"
     ) in done.stderr
 
 

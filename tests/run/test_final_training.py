@@ -54,13 +54,13 @@ def test_a_network_that_does_not_learn_is_trained_again_from_other_weights(setup
     train_members(setup, {3: record_of(3, 0.01)}, [member_of(3, 1e-6)], notes.append)
     assert len(notes) == 3
     assert re.fullmatch(
-        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), as those of "
-        "its folds did; it is trained again from other initial weights",
+        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), although its "
+        "folds' networks did; it is trained again from other initial weights",
         notes[0],
     )
     assert re.fullmatch(
-        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), as those of "
-        "its folds did; it is the best of 3 attempts, and exported",
+        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), although its "
+        "folds' networks did; it is the best of 3 attempts, and exported",
         notes[2],
     )
     losses = [float(re.search(r"loss (\d\.\d{3})", note)[1]) for note in notes]

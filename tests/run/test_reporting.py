@@ -121,7 +121,7 @@ def test_a_page_that_cannot_be_written_is_one_sentence(setup, tmp_path):
     with pytest.raises(UserError) as refused:
         write_page(Page("a", "b", (), ()), path)
     assert str(refused.value) == (
-        f"report {path} cannot be written (No such file or directory); mend that, or give "
+        f"report {path} cannot be written (No such file or directory); fix that, or give "
         "--output another file"
     )
 
@@ -139,7 +139,7 @@ def test_charts_that_cannot_be_written_are_one_sentence(setup, study):
     with pytest.raises(UserError) as refused:
         report_study(setup, study)
     assert str(refused.value) == (
-        f"folder {study.folder}/figures cannot be written (File exists); mend that, or write the "
+        f"folder {study.folder}/figures cannot be written (File exists); fix that, or write the "
         "page alone, with --output FILE"
     )
 

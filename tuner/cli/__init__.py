@@ -1,4 +1,4 @@
-"""Words to and from a person; the only part that prints."""
+"""The command line; the only part of the package that prints."""
 
 from tuner.cli.main import main
 

@@ -1,4 +1,4 @@
-"""The commands and their options."""
+"""The commands of the command line, and their options."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     name="tuner",
-    help="Search for the best Keras softmax classifier of a table or images by cross-validation.",
+    help="Find the best Keras softmax classifier for a table or images by cross-validation.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -41,11 +41,11 @@ def root_options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Search for the best Keras softmax classifier of a table or images by cross-validation."""
+    """Find the best Keras softmax classifier for a table or images by cross-validation."""
 
 
 @app.command()
-def search(  # noqa: PLR0913, PLR0917  (one argument an option)
+def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     space: Annotated[
         str, typer.Option(help="A shipped space, a TOML file, or file.py:HyperModelClass.")
     ],
@@ -53,69 +53,77 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
         str,
         typer.Option(
             help="digits, iris, wine, breast_cancer, a CSV, Parquet or .npz file, or a folder of "
-            "images with a sub-folder a class."
+            "images with one sub-folder per class."
         ),
     ] = "digits",
     target: Annotated[
         str | None, typer.Option(help="Column to predict.  [default: the last]")
     ] = None,
-    max_trials: Annotated[int, typer.Option(help="Most trials.")] = 20,
+    max_trials: Annotated[int, typer.Option(help="Maximum number of trials.")] = 20,
     max_seconds: Annotated[
-        float | None, typer.Option(help="End after so many seconds, with what was found.")
+        float | None,
+        typer.Option(help="Time limit in seconds; the best network so far is exported."),
     ] = None,
-    folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
+    folds: Annotated[int, typer.Option(help="Number of folds of the cross-validation.")] = 5,
     repeats: Annotated[
-        int, typer.Option(help="How often rows are cut into folds, to train each trial on all.")
+        int, typer.Option(help="How often the cross-validation is repeated, with other folds.")
     ] = 1,
-    epochs: Annotated[int, typer.Option(help="Most epochs of a trial.")] = 50,
+    epochs: Annotated[int, typer.Option(help="Maximum number of epochs of a trial.")] = 50,
     oracle: Annotated[
         str | None,
         typer.Option(
-            help="Who proposes: random, grid, bayesian, tpe, hyperband.",
+            help="What proposes trials: random, grid, bayesian, tpe, hyperband.",
             show_default="random for a space that compares settings, else tpe",
         ),
     ] = None,
     objective: Annotated[
         str,
         typer.Option(
-            help="What is optimised: cross_entropy, accuracy, balanced_accuracy, roc_auc."
+            help="The score to optimise: cross_entropy, accuracy, balanced_accuracy, roc_auc."
         ),
     ] = "cross_entropy",
     racing: Annotated[
         bool,
-        typer.Option("--racing/--no-racing", help="End trials that are clearly beaten early."),
+        typer.Option(
+            "--racing/--no-racing", help="End trials early that are clearly worse than the best."
+        ),
     ] = True,
     class_weight: Annotated[
         str | None,
-        typer.Option(help="balanced: all classes weigh alike in training.  [default: rows do]"),
+        typer.Option(
+            help="balanced: every class counts equally in training.  [default: every row does]"
+        ),
     ] = None,
     categorical: Annotated[
-        str, typer.Option(help="Columns to take as categorical, separated by commas, as in a CSV.")
+        str, typer.Option(help="Columns to read as categorical, separated by commas, as in a CSV.")
     ] = "",
     ignore: Annotated[
         str, typer.Option(help="Columns to leave out, separated by commas, as in a CSV.")
     ] = "",
     groups: Annotated[
         str | None,
-        typer.Option(help="Column of groups: none is on both sides of a split, nor learned from."),
+        typer.Option(help="Column of groups. No group is split; the column is no feature."),
     ] = None,
     order: Annotated[
         str | None,
-        typer.Option(help="Column of the rows' order, not learned from: train on what was before."),
+        typer.Option(help="Column that orders the rows: train on earlier rows; no feature."),
     ] = None,
     test_size: Annotated[
-        float, typer.Option(help="Share of the rows that is held back to score what is exported.")
+        float,
+        typer.Option(help="Share of the rows that is held out to score the exported network."),
     ] = 0.2,
-    seed: Annotated[int, typer.Option(help="Decides folds, proposals, weights, batches.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Seed of folds, proposals, initial weights and batches.")
+    ] = 0,
     study: Annotated[
         str | None,
-        typer.Option(help="Name of the study; one that is there goes on.  [default: DATA-SPACE-N]"),
+        typer.Option(help="Name of the study. An existing one resumes.  [default: DATA-SPACE-N]"),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete a study of the same name first.")
     ] = False,
     trainer: Annotated[
-        str, typer.Option(help="Who trains: lanes (all folds of many trials at once), fit.")
+        str, typer.Option(help="How trials train: lanes (all folds of many trials at once), fit.")
     ] = "lanes",
     tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),
@@ -152,16 +160,16 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
 def resume(
     study: Annotated[str, typer.Argument(help="Name of the study.")],
     max_trials: Annotated[
-        int | None, typer.Option(help="Most trials, all together.  [default: as before]")
+        int | None, typer.Option(help="Maximum number of trials in total.  [default: as before]")
     ] = None,
     max_seconds: Annotated[
-        float | None, typer.Option(help="Seconds of this search.  [default: as before]")
+        float | None, typer.Option(help="Time limit of this run in seconds.  [default: as before]")
     ] = None,
     tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a study that was interrupted or killed, or with more trials or time."""
+    """Resume a study that was interrupted or killed, or give it more trials or time."""
     from tuner.cli.search import SearchCommand
 
     limits = {"max_trials": max_trials, "max_seconds": max_seconds}
@@ -172,7 +180,7 @@ def resume(
 @app.command()
 def spaces(
     name: Annotated[
-        str | None, typer.Argument(help="A shipped space or a TOML file, to see it whole.")
+        str | None, typer.Argument(help="A shipped space or a TOML file, to show all of it.")
     ] = None,
 ) -> None:
     """List the search spaces and their questions, or show one."""
@@ -198,7 +206,7 @@ def sync(
     tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),
 ) -> None:
-    """Write to MLflow what it lacks of a study: it was away, or is another one."""
+    """Write to MLflow all of a study that it lacks, in the usual store or another one."""
     from tuner.cli.sync import sync_study
 
     sync_study(study, tracking_uri, root)
@@ -211,8 +219,8 @@ def export(
         str | None,
         typer.Option(
             help="Which network: best, smallest, ensemble, the number of a completed trial, or "
-            "pareto (all that no other beats in both score and cost, each in its folder).",
-            show_default="what the search exported",
+            "pareto (every trial on a front of score against cost, each in its own folder).",
+            show_default="the pick that the search exported",
         ),
     ] = None,
     output: Annotated[
@@ -246,14 +254,14 @@ def report(
 
 @app.command()
 def compare(
-    studies: Annotated[list[str], typer.Argument(help="Names of two studies or more.")],
+    studies: Annotated[list[str], typer.Argument(help="Names of two or more studies.")],
     output: Annotated[
         Path | None,
         typer.Option(help="The page to write.  [default: compare-A+B.html under --root]"),
     ] = None,
     root: Root = Path("mlruns"),
 ) -> None:
-    """Compare what studies of the same rows and folds found, on one page."""
+    """Compare studies of the same rows and folds on one page."""
     from tuner.cli.report import write_comparison
 
     write_comparison(studies, output, root)
@@ -278,14 +286,12 @@ def predict(
 @app.command()
 def serve(
     model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port; 0 for any that is free.")
-    ] = 5001,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port. 0 for any free one.")] = 5001,
     host: Annotated[
-        str, typer.Option(help="Address; the default is reached from this machine alone.")
+        str, typer.Option(help="Address. The default can be reached from this machine only.")
     ] = "127.0.0.1",
 ) -> None:
-    """Answer requests over HTTP with an exported model, by MLflow's scoring server."""
+    """Serve an exported model over HTTP with MLflow's scoring server."""
     from tuner.cli.serve import serve_model
 
     serve_model(model, host, port)
@@ -293,7 +299,7 @@ def serve(
 
 @app.command()
 def doctor(tracking_uri: TrackingUri = None, root: Root = Path("mlruns")) -> None:
-    """Tell whether this machine is fit for a search: its devices, memory, folder and MLflow."""
+    """Check whether this machine can run a search: devices, memory, folder and MLflow."""
     from tuner.cli.doctor import print_diagnosis
 
     print_diagnosis(root, tracking_uri)

@@ -1,4 +1,4 @@
-"""`tuner doctor`: whether this machine is fit for a search."""
+"""`tuner doctor`: checks whether this machine can run a search."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ __all__ = ["print_diagnosis"]
 
 
 def print_diagnosis(root: Path, tracking_uri: str | None) -> None:
-    """Print what is found, a line a finding; exit with 1 where a search would not run.
+    """Print the findings, one per line; exit with 1 if a search would not run.
 
     Args:
         root: The folder that holds all that searches write.
-        tracking_uri: MLflow's; its usual place where it is None.
+        tracking_uri: MLflow's tracking URI. None for the default.
     """
     import_heavy()
     faults = 0

@@ -1,4 +1,4 @@
-"""`tuner export`: networks of a study as folders to serve."""
+"""`tuner export`: exports networks of a study as models to serve."""
 
 import sys
 from collections.abc import Sequence
@@ -25,19 +25,19 @@ __all__ = ["export_study"]
 
 
 def export_study(name: str, pick: str | None, output: Path | None, root: Path) -> None:
-    """Train a study's pick on all training rows, export it, and say where it lies.
+    """Train a study's pick on all training rows, export it, and print its folder.
 
     Args:
         name: The study's name.
         pick: `best`, `smallest` or `ensemble`, the number of a completed trial, or `pareto` for
-            all trials on a front, each a model of its own; what the search exported where it is
-            None.
-        output: The folder to write; `model` in the study's folder for what the search exported,
-            else `model-PICK`, where it is None. Those of a front are folders within it.
+            every trial on a front, each as its own model. None for the pick that the search
+            exported.
+        output: The folder to write; with `pareto`, the folder of the models' folders. None for
+            `model` in the study's folder if the search exported this pick, else for `model-PICK`.
         root: The folder that holds all that searches write.
 
     Raises:
-        UserError: There is no such pick, trial or study, or the data changed.
+        UserError: There is no such pick, trial or study, or the data have changed.
         SearchFailed: No trial was completed.
     """
     if pick is not None:
@@ -47,72 +47,79 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
 
     setup, study = open_study(name, root)
     if pick == PARETO:
-        exports = _front(study, output or study.folder / "model-pareto")
+        exports = _choose_front(study, output or study.folder / "model-pareto")
     else:
-        picked, folder = _one(setup, study, pick)
-        exports = [(picked, output or folder)]
+        exportable, folder = _choose_one(setup, study, pick)
+        exports = [(exportable, output or folder)]
     for _, folder in exports:
         check_export_folder(folder.resolve())
     import_heavy()
-    for picked, folder in exports:
-        _say(
-            f"training {_networks(picked)} on all training rows, exporting it, and checking the "
-            "export …"
+    for exportable, folder in exports:
+        _print_progress(
+            f"training {_list_networks(exportable)} on all training rows, exporting and checking "
+            "the model …"
         )
         export_pick(
-            setup, study, picked, folder.resolve(), on_note=lambda note: _say(f"note: {note}")
+            setup,
+            study,
+            exportable,
+            folder.resolve(),
+            on_note=lambda note: _print_progress(f"note: {note}"),
         )
         print(folder, flush=True)
 
 
-def _one(setup: Setup, study: Study, pick: str | None) -> tuple[Exportable, Path]:
-    """Return what is exported as one model, and where to if nothing else is said."""
+def _choose_one(setup: Setup, study: Study, pick: str | None) -> tuple[Exportable, Path]:
+    """Return what to export as one model, and its default folder."""
     if pick is not None and pick.isdigit():
-        picked = find_exportable(study, int(pick))
-        return picked, study.folder / f"model-{picked.folder}"
+        exportable = find_exportable(study, int(pick))
+        return exportable, study.folder / f"model-{exportable.folder}"
     picks = pick_networks(study, setup.truth)
-    name = next((each for each in PICK_NAMES if each == pick), picks.exported)
+    name = next((name for name in PICK_NAMES if name == pick), picks.exported)
     own = study.model_folder
     folder = own if name == picks.exported else own.with_name(f"model-{name}")
     return make_exportable(picks, name), folder
 
 
-def _front(study: Study, folder: Path) -> list[tuple[Exportable, Path]]:
-    """Return the trials on a front and where each is exported to; say what they are."""
+def _choose_front(study: Study, folder: Path) -> list[tuple[Exportable, Path]]:
+    """Return the trials on a front, each with its folder, and print what they are."""
     if (folder / "model.json").exists():
         raise UserError(
-            f"output folder {folder} is an exported model, and a front has several; give --output "
-            "another folder"
+            f"output folder {folder} is an exported model, and a front has several models; give "
+            "--output another folder"
         )
     front = list_front(study)
     if not front:
         raise SearchFailed(NO_TRIAL)
-    _say(
-        f"on the Pareto front of score against parameters or prediction time: {_listed(front)}; "
-        "--pick with one of these numbers exports it alone"
+    _print_progress(
+        "on the Pareto front of score against parameters or prediction time: "
+        f"{_list_trials(front)}; --pick with one of these numbers exports only that trial"
     )
-    exports = [(picked, folder / picked.folder) for picked in front]
+    exports = [(exportable, folder / exportable.folder) for exportable in front]
     there = {path.parent for path in folder.glob("*/model.json")}
-    if others := sorted(path.name for path in there - {each for _, each in exports}):
-        _say(f"note: {', '.join(others)} in {folder}: not on this front, and left as it is")
+    if others := sorted(path.name for path in there - {path for _, path in exports}):
+        _print_progress(
+            f"note: {', '.join(others)} in {folder}: not on this front, and not changed"
+        )
     return exports
 
 
-def _listed(front: Sequence[Exportable]) -> str:
-    return ", ".join(
-        f"{picked.name} ({format_score(of['score'], of['standard_error'])}, "
-        f"{of['parameters']:,} parameters)"
-        for picked in front
-        for of in [picked.description]
-    )
+def _list_trials(front: Sequence[Exportable]) -> str:
+    return ", ".join(map(_describe_trial, front))
 
 
-def _networks(picked: Exportable) -> str:
+def _describe_trial(exportable: Exportable) -> str:
+    pick = exportable.description
+    score = format_score(pick["score"], pick["standard_error"])
+    return f"{exportable.name} ({score}, {pick['parameters']:,} parameters)"
+
+
+def _list_networks(exportable: Exportable) -> str:
     return ", ".join(
         f"trial {member.label} ({member.parameters:,} parameters, {member.epoch} epochs)"
-        for member in picked.members
+        for member in exportable.members
     )
 
 
-def _say(text: str) -> None:
+def _print_progress(text: str) -> None:
     print(text, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`tuner predict`: an exported model's predictions for a file."""
+"""`tuner predict`: predicts the rows of a file with an exported model."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,16 +18,16 @@ __all__ = ["predict_rows"]
 
 
 def predict_rows(folder: Path, data: str, output: Path | None) -> None:
-    """Predict the rows of a file, as many as there are, a part after another.
+    """Predict the rows of a file, chunk by chunk, so that it may have any number of rows.
 
     Args:
         folder: An exported model.
-        data: A table or .npz of raw columns, or a folder of images; the predictions of images
+        data: A table or .npz file of raw columns, or a folder of images. The predictions of images
             begin with a column `file`.
-        output: A .csv or .parquet file; standard output, as CSV, where it is None.
+        output: A .csv or .parquet file. None for standard output, as CSV.
 
     Raises:
-        UserError: The folder, the file or the output is not what it should be.
+        UserError: The folder is no exported model, or a file cannot be read or written.
     """
     if output is not None:
         check_prediction_file(output, data=data)
@@ -37,16 +37,16 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
     files = list_image_files(data)
     tables = model.predict(parts)
     if files is not None:
-        tables = _with_files(tables, files)
+        tables = _add_files(tables, files)
     if output is None:
         write_csv(tables, sys.stdout)
     else:
         write_predictions(tables, output)
 
 
-def _with_files(tables: "Iterator[pd.DataFrame]", files: Sequence[str]) -> "Iterator[pd.DataFrame]":
-    """Yield tables that begin with the file of each row."""
-    left = iter(files)
+def _add_files(tables: "Iterator[pd.DataFrame]", files: Sequence[str]) -> "Iterator[pd.DataFrame]":
+    """Yield tables whose first column is the file of each row."""
+    remaining = iter(files)
     for table in tables:
-        table.insert(0, "file", list(islice(left, len(table))))
+        table.insert(0, "file", list(islice(remaining, len(table))))
         yield table

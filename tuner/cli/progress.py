@@ -13,10 +13,10 @@ __all__ = ["Progress"]
 
 
 class Progress(Listener):
-    """A line for each trial on standard error.
+    """Prints a line for each trial and each stage on standard error.
 
     Attributes:
-        ended: How many trials ended.
+        ended: The number of trials that ended.
     """
 
     def __init__(self, console: Console, setup: Setup) -> None:
@@ -30,21 +30,21 @@ class Progress(Listener):
         self._study: Study | None = None
 
     def on_study_begin(self, study: Study) -> None:
-        """Say what is asked, and of what."""
+        """Print the study's question, and how many trials it has."""
         self._study = study
         self.say(f"study {study.record.name}: {study.record.title}")
         for record in study.read_trials():
             self.ended += 1
-            self._came_out(record)
+            self._describe_result(record)
         if self.ended:
-            self.say(f"{count_noun(self.ended, 'trial')} ended in an earlier search of it")
+            self.say(f"{count_noun(self.ended, 'trial')} ended in earlier runs")
 
     def on_note(self, note: str) -> None:
-        """Say it."""
+        """Print the note."""
         self.say(f"note: {note}")
 
     def on_trial_end(self, record: TrialRecord) -> None:
-        """Say what was tried and what came out."""
+        """Print a trial's hyperparameters and its result."""
         self.ended += 1
         number = f"[{self.ended}/{self.settings.max_trials}]"
         searched = {
@@ -53,9 +53,9 @@ class Progress(Listener):
             if name not in self.fixed
         }
         what = f"trial {record.trial}: {format_hyperparameters(searched)}"
-        self.say(f"{number} {what}: {self._came_out(record)}")
+        self.say(f"{number} {what}: {self._describe_result(record)}")
 
-    def _came_out(self, record: TrialRecord) -> str:
+    def _describe_result(self, record: TrialRecord) -> str:
         result = record.result
         if result.status == "failed":
             return f"failed: {result.reason}"
@@ -73,35 +73,35 @@ class Progress(Listener):
         )
 
     def on_search_end(self, study: Study, sentence: str) -> None:
-        """Say why there is no further trial."""
+        """Print why there is no further trial."""
         self.say(f"search ended: {sentence}")
 
     def on_stage(self, description: str) -> None:
         """Print what a stage after the search does."""
         self.say(f"{description} …")
 
-    def mlflow_fault(self, fault: str) -> None:
-        """Say that MLflow cannot be written, or can be again."""
+    def report_mlflow_fault(self, fault: str) -> None:
+        """Print that MLflow cannot be written, or that it can be written again."""
         if "Max retries exceeded" in fault:
             fault = "the server does not answer"
         if fault:
-            self.say(f"warning: MLflow cannot be written ({fault}); the search goes on")
+            self.say(f"warning: MLflow cannot be written ({fault}); the search continues")
         else:
-            self.say("note: MLflow can be written again, and gets what it missed")
+            self.say("note: MLflow can be written again, and gets all that it missed")
 
-    def interrupted(self, options: Sequence[str]) -> None:
-        """Say what an interrupt leaves, and how to go on.
+    def report_interrupt(self, options: Sequence[str]) -> None:
+        """Print what an interrupt leaves, and how to resume.
 
         Args:
-            options: Those of the search that the next one needs too.
+            options: Options of this run that the next one needs too.
         """
         if self._study is not None:
             resume = self._study.make_command("resume", *options)
             self.say(
                 f"study {self._study.record.name}: {count_noun(self.ended, 'trial')} ended before "
-                f"the interrupt; they are kept in {self._study.folder}. Go on with: {resume}"
+                f"the interrupt; they are kept in {self._study.folder}. To resume: {resume}"
             )
 
     def say(self, text: str) -> None:
-        """Print a line as it stands."""
+        """Print a line without interpreting markup."""
         self.console.print(text, markup=False)

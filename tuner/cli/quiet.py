@@ -1,4 +1,4 @@
-"""Imports what is heavy without its chatter on standard error."""
+"""Imports the heavy libraries without their messages on standard error."""
 
 import gc
 import logging
@@ -8,8 +8,8 @@ import tempfile
 
 __all__ = ["import_heavy"]
 
-# TensorFlow writes these from C++ before its logging, and so any setting for it, is set up.
-_CHATTER = (
+# TensorFlow writes these from C++ before it sets up its logging, so no setting prevents them.
+_USUAL_MESSAGES = (
     b"WARNING: All log messages before absl::InitializeLog()",
     b"oneDNN custom operations are on",
     b"Could not find cuda drivers on your machine",
@@ -17,25 +17,25 @@ _CHATTER = (
 
 
 def import_heavy() -> None:
-    """Import KerasTuner, Keras and TensorFlow; what they say is shown, less the usual lines.
+    """Import KerasTuner, Keras and TensorFlow; show what they print, except the usual lines.
 
-    Reading the file descriptor is the one way: the lines do not pass through Python.
+    Only the file descriptor catches these lines, because they do not pass through Python.
     """
     sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
-        gc.disable()  # what is imported stays: to look for garbage in it, now and later, takes time
+    standard_error = os.dup(2)
+    with tempfile.TemporaryFile() as output:
+        os.dup2(output.fileno(), 2)
+        gc.disable()  # imported modules stay, so that searching them for garbage only takes time
         try:
-            import keras_tuner  # noqa: F401  (imported for what it does)
+            import keras_tuner  # noqa: F401  (imported for its effect)
         finally:
             gc.freeze()
             gc.enable()
-            os.dup2(kept, 2)
-            os.close(kept)
-            said.seek(0)
-            for line in said:
-                if not any(words in line for words in _CHATTER):
+            os.dup2(standard_error, 2)
+            os.close(standard_error)
+            output.seek(0)
+            for line in output:
+                if not any(words in line for words in _USUAL_MESSAGES):
                     os.write(2, line)
-    # it warns of retracing, which is meant here: a trial's folds differ in their last batch
+    # TensorFlow warns about retracing, which is intended: the folds' last batches differ in size
     logging.getLogger("tensorflow").setLevel(logging.ERROR)

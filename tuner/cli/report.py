@@ -1,4 +1,4 @@
-"""`tuner report` and `tuner compare`: pages about one study, or about several."""
+"""`tuner report` and `tuner compare`: pages about one study or several."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -11,33 +11,33 @@ from tuner.study import Study
 
 __all__ = ["write_comparison", "write_report"]
 
-_LONGEST = 230  # letters of the names in a file's name; those of two studies are fewer
+_LONGEST = 230  # the most letters of study names in a file name; two names always have fewer
 
 
 def write_report(name: str, output: Path | None, root: Path) -> None:
-    """Write a study's report, and print where it lies.
+    """Write a study's report, and print its path.
 
     Args:
         name: The study's name.
-        output: Where to write the page alone; where it is None, the report in the study's folder is
-            written again, its charts and its table of trials too.
+        output: Where to write the page alone. None to write the report in the study's folder again,
+            with its charts and its table of trials.
         root: The folder that holds all that searches write.
 
     Raises:
-        UserError: There is no such study, its data changed, or the page cannot be written.
+        UserError: There is no such study, its data have changed, or the page cannot be written.
     """
     _check_output(output)
     setup, study = open_study(name, root)
     from tuner.run.baselines import train_baselines
     from tuner.run.reporting import report_study
 
-    _measure(setup, study)
+    _measure_missing_times(setup, study)
     train_baselines(setup, study)
     print(report_study(setup, study, output=output))
 
 
-def _measure(setup: Setup, study: Study) -> None:
-    """Measure prediction times where a search had no time to, but not while another searches."""
+def _measure_missing_times(setup: Setup, study: Study) -> None:
+    """Measure prediction times that the search had no time for, unless a search is running."""
     from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 
     if not lacks_prediction_times(study) or study.is_searched():
@@ -49,15 +49,15 @@ def _measure(setup: Setup, study: Study) -> None:
 
 
 def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> None:
-    """Write a page that compares studies, and print where it lies.
+    """Write a page that compares studies, and print its path.
 
     Args:
-        names: Those of the studies.
-        output: The page to write; one under `root` that is called after them where it is None.
+        names: The names of the studies.
+        output: The page to write. None for a file under `root` that is named after the studies.
         root: The folder that holds all that searches write.
 
     Raises:
-        UserError: There are fewer than two, they are not of the same rows and folds, or the page
+        UserError: There are fewer than two studies, they differ in rows or folds, or the page
             cannot be written.
     """
     if len(set(names)) < 2:
@@ -66,23 +66,23 @@ def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> N
     opened = [open_study(name, root) for name in dict.fromkeys(names)]
     from tuner.run.comparing import compare_studies
 
-    print(compare_studies(opened, output or root / _page_name(list(dict.fromkeys(names)))))
+    print(compare_studies(opened, output or root / _name_page(list(dict.fromkeys(names)))))
 
 
-def _page_name(names: Sequence[str]) -> str:
-    """Return the file of a comparison: no study's name has a plus sign, and other names differ.
+def _name_page(names: Sequence[str]) -> str:
+    """Return the file name of a comparison; a plus sign, which no study's name has, joins names.
 
-    >>> _page_name(["digits-mlp_depth-1", "digits-mlp_width-1"])
+    >>> _name_page(["digits-mlp_depth-1", "digits-mlp_width-1"])
     'compare-digits-mlp_depth-1+digits-mlp_width-1.html'
     """
-    called = "+".join(names)
-    if len(called) > _LONGEST:
-        called = sha256(called.encode()).hexdigest()
-    return f"compare-{called}.html"
+    joined = "+".join(names)
+    if len(joined) > _LONGEST:
+        joined = sha256(joined.encode()).hexdigest()
+    return f"compare-{joined}.html"
 
 
 def _check_output(output: Path | None) -> None:
-    """Refuse a page that cannot be written before anything is computed for it."""
+    """Check that the page can be written, before anything is computed for it."""
     if output is None:
         return
     if output.is_dir():

@@ -109,13 +109,13 @@ class SearchCommand:
             self.console.print(line, markup=False)
         uri = choose_tracking_uri(self.tracking_uri, self.root)
         progress = Progress(self.console, setup)
-        # its process makes ready while TensorFlow is imported here
-        mirror = MlflowMirror(uri, self.root, on_fault=progress.mlflow_fault)
+        # its process starts while TensorFlow is imported here
+        mirror = MlflowMirror(uri, self.root, on_fault=progress.report_mlflow_fault)
         import_heavy()
         try:
             outcome = run_search(setup, study, started=self.started, listeners=[mirror, progress])
         except KeyboardInterrupt:
-            progress.interrupted(self._tracking)
+            progress.report_interrupt(self._tracking)
             raise
         interface = _describe_interface(uri, f"/#/experiments/{mirror.experiment_id}/runs")
         if not mirror.complete:

@@ -1,4 +1,4 @@
-"""`tuner serve`: an exported model over HTTP."""
+"""`tuner serve`: serves an exported model over HTTP."""
 
 import sys
 from pathlib import Path
@@ -16,14 +16,16 @@ def serve_model(folder: Path, host: str, port: int) -> None:
     Args:
         folder: An exported model.
         host: The address to listen on.
-        port: 0 for any that is free.
+        port: The port. 0 for any free one.
 
     Raises:
-        UserError: The folder is no exported model, or the address cannot be listened on.
+        UserError: The folder is no exported model, or the server cannot listen on the address.
     """
     ExportedModel.open(folder)
     if not (folder / "mlflow_model").is_dir():
-        raise UserError(f"{folder} has no mlflow_model, which is served; export the model again")
+        raise UserError(
+            f"{folder} has no mlflow_model, which is needed for serving; export the model again"
+        )
     import_heavy()
     from tuner.serving.server import listen, make_app, serve
 

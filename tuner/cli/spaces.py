@@ -1,4 +1,4 @@
-"""`tuner spaces`: the search spaces and their questions."""
+"""`tuner spaces`: lists the search spaces and their questions."""
 
 from rich import box
 from rich.console import Console
@@ -20,7 +20,7 @@ def list_spaces() -> None:
 
 
 def show_space(name: str) -> None:
-    """Print a space: every hyperparameter, its range, and when it acts.
+    """Print a space: every hyperparameter, its range, and when it is used.
 
     Args:
         name: A shipped space or a TOML file.
@@ -29,12 +29,14 @@ def show_space(name: str) -> None:
     table = Table(box=box.SIMPLE)
     table.add_column("hyperparameter", no_wrap=True)
     table.add_column("values")
-    table.add_column("acts")
-    ways: dict[tuple[str, str], list[str]] = {}  # one that acts under either of two is there twice
-    for each in space.hyperparameters:
-        ways.setdefault((each.name, each.domain.describe()), []).append(_acts(each))
-    for (hyperparameter, values), acts in ways.items():
-        table.add_row(hyperparameter, values, ", or ".join(acts))
+    table.add_column("used")
+    # a hyperparameter with two alternative conditions is in the space twice
+    uses: dict[tuple[str, str], list[str]] = {}
+    for hyperparameter in space.hyperparameters:
+        row = hyperparameter.name, hyperparameter.domain.describe()
+        uses.setdefault(row, []).append(_describe_use(hyperparameter))
+    for (hyperparameter_name, values), conditions in uses.items():
+        table.add_row(hyperparameter_name, values, ", or ".join(conditions))
     console = Console(highlight=False)
     console.print(f"{space.name}: {space.title}", markup=False)
     console.print(table)
@@ -46,11 +48,11 @@ def show_space(name: str) -> None:
         console.print(f"each {space.compare} gets an equal share of the random oracle's trials")
 
 
-def _acts(hyperparameter: Hyperparameter) -> str:
+def _describe_use(hyperparameter: Hyperparameter) -> str:
     if not hyperparameter.conditions:
         return "always"
-    return " and ".join(map(_when, hyperparameter.conditions))
+    return " and ".join(map(_describe_condition, hyperparameter.conditions))
 
 
-def _when(condition: Condition) -> str:
+def _describe_condition(condition: Condition) -> str:
     return f"when {condition.parent} is {' or '.join(map(str, condition.values))}"

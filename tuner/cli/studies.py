@@ -1,4 +1,4 @@
-"""`tuner studies`: what was searched."""
+"""`tuner studies`: lists the studies."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ __all__ = ["list_studies"]
 
 
 def list_studies(root: Path) -> None:
-    """Print the studies under `root`: space, data, trials and the best score of each.
+    """Print the studies under `root`, each with its space, data, trials and best score.
 
     Raises:
-        StudyError: Some cannot be read, after all others were printed.
+        StudyError: A study cannot be read. All others are printed before.
     """
     names = list_study_names(root)
     if not names:
@@ -33,7 +33,7 @@ def list_studies(root: Path) -> None:
             table.add_row(name, *["?"] * 6)
             damaged.append(str(error))
     console = Console()
-    if not console.is_terminal:  # whatever reads it has no width
+    if not console.is_terminal:  # a file or a pipe has no width
         console.width = console.measure(table).maximum
     console.print(table)
     if damaged:

@@ -1,4 +1,4 @@
-"""`tuner sync`: writes to MLflow what it lacks of a study."""
+"""`tuner sync`: writes to MLflow all of a study that it lacks."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from tuner.tracking import choose_tracking_uri
 
 __all__ = ["sync_study"]
 
-_PATIENCE = 30.0  # seconds to wait for a process that still writes it, such as a search's
+_PATIENCE = 30.0  # seconds to wait for another process that writes the study to MLflow
 
 
 def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
-    """Bring a study's runs up to date with its journal.
+    """Bring a study's runs in MLflow up to date with its journal.
 
     Raises:
         StudyError: There is no such study, or another process writes it to MLflow.
@@ -32,7 +32,7 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
             runs.draw()
         except Exception as error:  # a store may fail in its own ways: SQL, HTTP
             raise TrackingError(
-                f"MLflow at {uri} cannot be written ({one_line(error)}); mend that, or give "
+                f"MLflow at {uri} cannot be written ({one_line(error)}); fix that, or give "
                 "--tracking-uri another store"
             ) from error
     written = f"{runs.written} of its runs were missing" if runs.written else "nothing was missing"

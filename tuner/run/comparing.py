@@ -16,23 +16,25 @@ def compare_studies(studies: Sequence[tuple[Setup, Study]], path: Path) -> Path:
     """Write a page that compares studies.
 
     Args:
-        studies: Each with its space, data and settings.
+        studies: Each study with its setup.
         path: The page to write.
 
     Returns:
-        The same path.
+        The path of the page.
 
     Raises:
         SearchFailed: No trial of a study was completed.
-        UserError: They are not of the same rows and folds, or the file cannot be written.
+        UserError: The studies differ in rows or folds, or the file cannot be written.
     """
     check_same_rows([study for _, study in studies])
-    write_page(make_comparison_page([_compared(*each) for each in studies]), path)
+    write_page(
+        make_comparison_page([_collect_content(setup, study) for setup, study in studies]), path
+    )
     return path
 
 
-def _compared(setup: Setup, study: Study) -> ComparedStudy:
+def _collect_content(setup: Setup, study: Study) -> ComparedStudy:
     picks = pick_networks(study, setup.truth)
-    records = tuple(sorted(study.read_trials(), key=lambda each: each.trial))
+    records = tuple(sorted(study.read_trials(), key=lambda record: record.trial))
     test = read_test_scores(study, picks.members(picks.exported), None)
     return ComparedStudy(study, setup.truth, records, picks, test)

@@ -1,4 +1,4 @@
-"""Trains what a study picked on all of its training rows."""
+"""Stage 5: train the picked networks on all training rows, and average them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["train_members"]
 
-_ATTEMPTS = 3  # at a network that does not learn
-_APART = 100  # network numbers between two attempts
-_ROWS = 10_000  # training rows by which a network is judged, at most
-_AT_ONCE = 256  # of them, so that wide networks and large pictures stay small in memory
+_ATTEMPTS = 3  # the most attempts to train a network that does not learn
+_ATTEMPT_STEP = 100  # between the network numbers, and so the random streams, of two attempts
+_LOSS_ROWS = 10_000  # the most training rows on which a network's loss is computed
+_CHUNK_ROWS = 256  # rows at once, so that wide networks and large images fit into memory
 
 
 def train_members(
@@ -37,14 +37,17 @@ def train_members(
     *,
     temperature: float = 1.0,
 ) -> "TrainedNetwork":
-    """Return networks that are trained on all training rows, as one that averages them.
+    """Train networks on all training rows, and return one network that averages them.
 
     Args:
         setup: The study's space, data and settings.
         records: The study's trials by number.
-        members: Which networks.
-        on_note: Is told of a network that had to be trained again, and of one that never learned.
-        temperature: What the averaged probabilities are calibrated by; 1 leaves them as they are.
+        members: The networks to train.
+        on_note: Receives a note about each network that had to be trained again or never learned.
+        temperature: Calibrates the averaged probabilities; 1 leaves them unchanged.
+
+    Raises:
+        SpaceError: The user's hypermodel cannot be loaded.
     """
     from tuner.model.averaging import average_networks
     from tuner.model.temperature import apply_temperature
@@ -52,7 +55,7 @@ def train_members(
 
     problem = setup.problem
     scaler = problem.fit_scaler(problem.rows)
-    assert scaler is not None  # the data of a study are always scaled
+    assert scaler is not None  # every `Setup` has scaled features
     trainer, plan = TRAINERS[setup.settings.trainer](), setup.settings.plan
     training = _FinalTraining(problem, plan, make_hypermodel(setup), trainer, scaler, on_note)
     networks, notes = training.run([(m, records[m.trial]) for m in members])
@@ -62,6 +65,8 @@ def train_members(
 
 @dataclass(frozen=True, slots=True)
 class _FinalTraining:
+    """Trains networks on all training rows, and again if they do not learn."""
+
     problem: Problem
     plan: Plan
     hypermodel: "keras_tuner.HyperModel"
@@ -72,42 +77,52 @@ class _FinalTraining:
     def run(
         self, members: Sequence[tuple[Member, TrialRecord]]
     ) -> tuple[list["keras.Model"], tuple[str, ...]]:
-        """Train all networks; those that did not learn again, from other initial weights.
+        """Train all networks, and train those that do not learn again from other initial weights.
 
-        A network may collapse where those of the folds did not: a high learning rate kills all
-        units of a layer once in so many times. Of one that never learns, the attempt with the
-        least loss is kept, and a sentence says so.
+        A network may collapse although its folds' networks did not, because a high learning rate
+        occasionally kills all units of a layer. If a network never learns, the attempt with the
+        lowest loss is kept.
+
+        Returns:
+            The networks, and a note about each that never learned.
         """
         finals, limits = [], []
         for member, record in members:
             job = Job(member.trial, make_hyperparameters(member.hyperparameters))
             finals += [FinalJob(job, member.epoch, network) for network in range(member.networks)]
-            limits += [self._limit(record)] * member.networks
+            limits += [self._compute_limit(record)] * member.networks
         networks = self._train(finals)
-        losses = [self._loss(network) for network in networks]
+        losses = [self._compute_loss(network) for network in networks]
         for attempt in range(1, _ATTEMPTS):
             again = [n for n, loss in enumerate(losses) if loss > limits[n]]
             if not again:
                 break
-            self._tell(finals, losses, again, "it is trained again from other initial weights")
+            self._note_failures(
+                finals, losses, again, "it is trained again from other initial weights"
+            )
             others = [
-                replace(finals[n], network=finals[n].network + attempt * _APART) for n in again
+                replace(finals[n], network=finals[n].network + attempt * _ATTEMPT_STEP)
+                for n in again
             ]
             for number, network in zip(again, self._train(others), strict=True):
-                loss = self._loss(network)
+                loss = self._compute_loss(network)
                 if loss < losses[number]:
                     networks[number], losses[number] = network, loss
         never = [n for n, loss in enumerate(losses) if loss > limits[n]]
-        what = f"it is the best of {_ATTEMPTS} attempts, and exported"
-        return networks, self._tell(finals, losses, never, what)
+        remedy = f"it is the best of {_ATTEMPTS} attempts, and exported"
+        return networks, self._note_failures(finals, losses, never, remedy)
 
-    def _tell(
-        self, finals: Sequence[FinalJob], losses: Sequence[float], which: Sequence[int], what: str
+    def _note_failures(
+        self,
+        finals: Sequence[FinalJob],
+        losses: Sequence[float],
+        failures: Sequence[int],
+        remedy: str,
     ) -> tuple[str, ...]:
         notes = tuple(
             f"a network of trial {finals[number].job.trial} did not learn on all training rows "
-            f"(loss {losses[number]:.3f}), as those of its folds did; {what}"
-            for number in which
+            f"(loss {losses[number]:.3f}), although its folds' networks did; {remedy}"
+            for number in failures
         )
         for note in notes:
             self.on_note(note)
@@ -121,26 +136,27 @@ class _FinalTraining:
             plan=self.plan,
         )
 
-    def _limit(self, record: TrialRecord) -> float:
+    def _compute_limit(self, record: TrialRecord) -> float:
         """Return the training loss above which a network did not learn as its folds did.
 
-        Half-way from the worst fold's to that of knowing the shares of the classes only.
+        It is half-way between the loss of the worst fold and the loss of always predicting the
+        shares of the classes.
         """
         worst = max(fold[record.result.epoch - 1] for fold in record.result.curves["loss"])
         shares = np.bincount(self.problem.y[self.problem.rows])
         shares = shares[shares > 0] / shares.sum()
-        ignorant = float(-(shares * np.log(shares)).sum())
-        if worst < ignorant:
-            return (worst + ignorant) / 2
-        return float(np.finfo(np.float64).max)  # whatever is a number
+        constant_loss = float(-(shares * np.log(shares)).sum())
+        if worst < constant_loss:
+            return (worst + constant_loss) / 2
+        return float(np.finfo(np.float64).max)  # any finite loss is below
 
-    def _loss(self, network: "keras.Model") -> float:
-        """Return the mean training loss of a network; infinity where it is not a number."""
+    def _compute_loss(self, network: "keras.Model") -> float:
+        """Return the mean training loss of a network; infinity if it is NaN."""
         problem = self.problem
-        few = problem.rows[:: -(-len(problem.rows) // _ROWS)]
-        parts = np.array_split(few, -(-len(few) // _AT_ONCE))
+        rows = problem.rows[:: -(-len(problem.rows) // _LOSS_ROWS)]
+        parts = np.array_split(rows, -(-len(rows) // _CHUNK_ROWS))
         probabilities = [
             network(self.scaler.apply(problem.x[part]), training=False).numpy() for part in parts
         ]
-        loss = float(cross_entropy(np.concatenate(probabilities), problem.y[few]).mean())
+        loss = float(cross_entropy(np.concatenate(probabilities), problem.y[rows]).mean())
         return np.inf if np.isnan(loss) else loss

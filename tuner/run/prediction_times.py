@@ -1,4 +1,4 @@
-"""How long the networks of a study take to predict: measured once, when nothing trains."""
+"""Stage 8: measure how long a study's networks take to predict, while nothing trains."""
 
 import math
 import os
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 
 __all__ = ["lacks_prediction_times", "measure_prediction_times"]
 
-_NETWORKS = 16  # that are measured at most
-_BUILDING = 0.7  # of the time, after which no further network is built
-_ROUNDS = 8  # over all networks: a moment in which the machine is busy spoils one of them
-_ROW_CALLS, _BATCH_CALLS = 20, 4  # of a network in a round
-# What decides the shape of a space's networks; all else of a trial is of its training.
+_NETWORKS = 16  # the most networks that are measured
+_BUILDING = 0.7  # the share of the time after which no further network is built
+_ROUNDS = 8  # over all networks, so that a moment in which the machine is busy spoils only one
+_ROW_CALLS, _BATCH_CALLS = 20, 4  # calls of a network per round
+# These hyperparameters decide what a space's network computes; all others act in training only.
 _SHAPE = ("blocks", "filters", "depth", "units", "activation")
 
 
 @dataclass(slots=True)
 class _Network:
-    """A network as it is served, for all trials that have one of its kind.
+    """A network as it is served, shared by all trials whose networks compute the same.
 
     Attributes:
-        model: The network, which lives as long as its graph is used.
-        predict: Its graph: encoded rows to probabilities.
-        trials: Whose it is.
-        row: The least seconds of one row so far.
-        batch: The least seconds of `BATCH` rows so far.
+        model: The network. Its graph needs it to stay alive.
+        predict: Its graph, from encoded rows to probabilities.
+        trials: The numbers of the trials that share it.
+        row: The lowest seconds for one row so far.
+        batch: The lowest seconds for `BATCH` rows so far.
     """
 
     model: "keras.Model"
@@ -50,7 +50,7 @@ class _Network:
 
 
 def lacks_prediction_times(study: Study) -> bool:
-    """Return whether trials were completed since prediction times were measured."""
+    """Return whether trials were completed since prediction times were last measured."""
     completed = sum(record.completed for record in study.read_trials())
     return study.read_prediction_times().completed != completed
 
@@ -60,32 +60,32 @@ def measure_prediction_times(
 ) -> None:
     """Measure how long a study's networks take to predict, and keep it in the study's folder.
 
-    A network is measured as a served model computes it, as one graph, from encoded rows in memory
-    to probabilities there. Its weights change nothing, so that it need not be trained. What counts
-    is the least of many repetitions, since other processes can only add to it; it is rounded to
-    two digits, and the others differ from one run to the next.
+    A network is measured as a served model computes it: as one graph, from encoded rows in memory
+    to probabilities in memory. It need not be trained, because its weights do not change the time.
+    The lowest of many repetitions counts, because other processes can only add to it. It is
+    rounded to two digits, because further digits differ from one run to the next.
 
-    Those on the front of score against parameters come first, the others follow by score, until
-    there is no time, or there are 16. Trials whose networks compute the same share one.
+    The trials on the front of score against parameters come first, then the others by score, until
+    the time is up or 16 networks are measured. Trials whose networks compute the same share one.
 
     Args:
         setup: The study's space, data and settings.
         study: The study. Nothing should be training.
-        seconds: How long to take at most.
+        seconds: The most seconds to take, except for a network that is slow itself.
 
     Raises:
         StudyError: The study's folder cannot be written.
     """
-    device, rows = _device(), _encoded_rows(setup)
-    begun = time.perf_counter()  # TensorFlow is imported by now
+    device, rows = _describe_device(), _encode_rows(setup)
+    begun = time.perf_counter()  # TensorFlow has been imported
     completed = [record for record in study.read_trials() if record.completed]
-    ordered = _by_merit(completed, maximise=study.record.objective.direction == "max")
-    groups = _alike(ordered) if setup.definition else ([record] for record in ordered)
-    networks, notes = _build(setup, groups, rows, until=begun + _BUILDING * seconds)
-    _measure(networks, rows, until=begun + seconds)
+    ordered = _sort_by_merit(completed, maximise=study.record.objective.direction == "max")
+    groups = _group_by_shape(ordered) if setup.definition else ([record] for record in ordered)
+    networks, notes = _build_networks(setup, groups, rows, until=begun + _BUILDING * seconds)
+    _measure_networks(networks, rows, until=begun + seconds)
     measured = [network for network in networks if network.batch < math.inf]
     times = {
-        trial: PredictionTime(_two_digits(network.row), _two_digits(network.batch))
+        trial: PredictionTime(_round_seconds(network.row), _round_seconds(network.batch))
         for network in measured
         for trial in network.trials
     }
@@ -94,15 +94,15 @@ def measure_prediction_times(
     )
 
 
-def _by_merit(records: Sequence[TrialRecord], *, maximise: bool) -> list[TrialRecord]:
-    """Return those on the front of score against parameters, then the others; the best first."""
+def _sort_by_merit(records: Sequence[TrialRecord], *, maximise: bool) -> list[TrialRecord]:
+    """Return the trials on the front of score against parameters, then the others, best first."""
     sign = -1.0 if maximise else 1.0
     front = {record.trial for record in find_front(records, maximise=maximise)}
     return sorted(records, key=lambda r: (r.trial not in front, sign * r.result.score, r.trial))
 
 
-def _alike(records: Iterable[TrialRecord]) -> Iterator[list[TrialRecord]]:
-    """Yield the trials of each shape, in the order of their first ones."""
+def _group_by_shape(records: Iterable[TrialRecord]) -> Iterator[list[TrialRecord]]:
+    """Yield the trials of each shape, in the order of their first trials."""
     groups: dict[Hashable, list[TrialRecord]] = {}
     for record in records:
         values = {**record.hyperparameters, **record.derived}
@@ -110,10 +110,10 @@ def _alike(records: Iterable[TrialRecord]) -> Iterator[list[TrialRecord]]:
     yield from groups.values()
 
 
-def _encoded_rows(setup: Setup) -> np.ndarray:
+def _encode_rows(setup: Setup) -> np.ndarray:
     """Return the first training rows as networks take them, shape `(BATCH, …)`.
 
-    Rows of a table that has fewer are repeated.
+    If there are fewer rows, they are repeated.
     """
     problem = setup.problem
     few = problem.rows[:BATCH]
@@ -122,8 +122,8 @@ def _encoded_rows(setup: Setup) -> np.ndarray:
     return np.resize(rows, (BATCH, *rows.shape[1:]))
 
 
-def _device() -> str:
-    """Return what predicts, in words: one thread, unless TensorFlow runs with more already."""
+def _describe_device() -> str:
+    """Return what predicts, in words: one thread, unless TensorFlow already runs with more."""
     import tensorflow as tf
 
     if tf.config.list_physical_devices("GPU"):
@@ -134,12 +134,12 @@ def _device() -> str:
     return "one thread" if threads == 1 else f"{threads} threads"
 
 
-def _build(
+def _build_networks(
     setup: Setup, groups: Iterable[list[TrialRecord]], rows: np.ndarray, *, until: float
 ) -> tuple[list[_Network], list[str]]:
-    """Return the networks to measure, and a sentence on each that cannot be built or used.
+    """Return the networks to measure, and a note about each that cannot be built or used.
 
-    The hypermodel may be a person's own, whose file may have changed since it was searched.
+    A custom hypermodel's file may have changed since the search.
     """
     try:
         hypermodel = make_hypermodel(setup)
@@ -151,7 +151,7 @@ def _build(
         if len(networks) + len(notes) == _NETWORKS or time.perf_counter() >= until:
             break
         try:
-            key, network = _compiled(hypermodel, group[0], rows)
+            key, network = _trace_network(hypermodel, group[0], rows)
         except Exception as error:
             trial = group[0].trial
             notes.append(f"Trial {trial} has no prediction time: {one_line(error)}.")
@@ -160,10 +160,10 @@ def _build(
     return list(networks.values()), notes
 
 
-def _compiled(
+def _trace_network(
     hypermodel: "keras_tuner.HyperModel", record: TrialRecord, rows: np.ndarray
 ) -> tuple[Hashable, _Network]:
-    """Return a trial's network, and what tells it from those that compute something else."""
+    """Return a trial's network, and a key that networks share if they compute the same."""
     import tensorflow as tf
 
     model = hypermodel.build(make_hyperparameters(record.hyperparameters))
@@ -172,13 +172,16 @@ def _compiled(
         lambda features: model(features, training=False), input_signature=[signature]
     ).get_concrete_function()
     for few in (rows[:1], rows):
-        predict(tf.constant(few))  # what is done once is not measured
+        predict(tf.constant(few))  # the first call does more, and is not measured
     operations = predict.graph.get_operations()
-    key = tuple((each.type, *(str(out.shape) for out in each.outputs)) for each in operations)
+    key = tuple(
+        (operation.type, *(str(tensor.shape) for tensor in operation.outputs))
+        for operation in operations
+    )
     return key, _Network(model, predict, [])
 
 
-def _measure(networks: Sequence[_Network], rows: np.ndarray, *, until: float) -> None:
+def _measure_networks(networks: Sequence[_Network], rows: np.ndarray, *, until: float) -> None:
     import tensorflow as tf
 
     row, batch = tf.constant(rows[:1]), tf.constant(rows)
@@ -186,19 +189,19 @@ def _measure(networks: Sequence[_Network], rows: np.ndarray, *, until: float) ->
         for network in networks:
             if time.perf_counter() >= until:
                 return
-            network.row = min(network.row, _least(network, row, _ROW_CALLS))
-            network.batch = min(network.batch, _least(network, batch, _BATCH_CALLS))
+            network.row = min(network.row, _find_lowest_seconds(network, row, _ROW_CALLS))
+            network.batch = min(network.batch, _find_lowest_seconds(network, batch, _BATCH_CALLS))
 
 
-def _least(network: _Network, rows: Any, calls: int) -> float:
-    """Return the least seconds of some calls."""
-    least = math.inf
+def _find_lowest_seconds(network: _Network, rows: Any, calls: int) -> float:
+    """Return the seconds of the fastest of some calls."""
+    lowest = math.inf
     for _ in range(calls):
         begun = time.perf_counter()
         network.predict(rows).numpy()
-        least = min(least, time.perf_counter() - begun)
-    return least
+        lowest = min(lowest, time.perf_counter() - begun)
+    return lowest
 
 
-def _two_digits(seconds: float) -> float:
+def _round_seconds(seconds: float) -> float:
     return float(f"{seconds:.2g}")

@@ -145,13 +145,13 @@ def write_page(page: Page, path: Path) -> None:
         write_whole(path, lambda file: file.write(page.to_html().encode()))
     except OSError as error:
         raise UserError(
-            f"report {path} cannot be written ({error.strerror}); mend that, or give --output "
+            f"report {path} cannot be written ({error.strerror}); fix that, or give --output "
             "another file"
         ) from error
 
 
 def _write_figures(page: Page, folder: Path) -> None:
-    """Write each chart as a Vega-Lite specification, in place of those of an earlier report."""
+    """Write each chart as a Vega-Lite specification, and delete those of an earlier report."""
     try:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)
@@ -160,6 +160,6 @@ def _write_figures(page: Page, folder: Path) -> None:
             (folder / f"{name}.vl.json").write_text(text, encoding="utf-8")
     except OSError as error:
         raise UserError(
-            f"folder {folder} cannot be written ({error.strerror}); mend that, or write the page "
+            f"folder {folder} cannot be written ({error.strerror}); fix that, or write the page "
             "alone, with --output FILE"
         ) from error

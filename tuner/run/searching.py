@@ -48,7 +48,7 @@ def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "KFoldTuner"
         # KerasTuner builds a network of a user's hypermodel to learn its hyperparameters
         raise SpaceError(
             f"hypermodel {setup.space}: build raised {one_line(error)}; "
-            "mend it, and try it with keras_tuner.HyperParameters()"
+            "fix it, and try it with keras_tuner.HyperParameters()"
         ) from error
 
 
