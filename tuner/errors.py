@@ -1,14 +1,16 @@
-"""What can go wrong, as one tree.
+"""The errors of the package, as one tree.
 
 TunerError
-├── UserError           the person can mend it: one sentence, exit code 2
+├── UserError           the user can fix it: one sentence, exit code 2
 │   ├── SpaceError      a search-space file, or a model built from it
 │   ├── DataError       a table, its target or its columns
 │   ├── StudyError      a study's name or state
-│   └── TrackingError   MLflow, where it was asked for by itself
-└── TunerFault          ours: exit code 1
-    ├── SearchFailed    every trial failed
-    └── ExportMismatch  a reloaded model answers differently from the one in memory
+│   └── TrackingError   MLflow, when a command is about MLflow alone
+└── TunerFault          a fault of the package: exit code 1
+    ├── SearchFailed    no trial was completed
+    └── ExportMismatch  a reloaded model's predictions differ from those in memory
+
+Other exceptions of the package are signals between its parts, and are always caught.
 """
 
 import re
@@ -30,7 +32,7 @@ __all__ = [
     "suggest_names",
 ]
 
-NO_TRIAL = "no trial was completed, so there is no network to pick; go on with tuner resume"
+NO_TRIAL = "no trial was completed, so there is no network to pick; run tuner resume"
 
 
 class TunerError(Exception):
@@ -40,41 +42,41 @@ class TunerError(Exception):
 
 
 class UserError(TunerError):
-    """A mistake that the person can mend; its text is one sentence that says how."""
+    """The user can fix this; the message is one sentence that says how."""
 
     exit_code = 2
 
 
 class SpaceError(UserError):
-    """A search space that cannot be read, or a network that it cannot describe."""
+    """A search space cannot be read, or its network cannot be built."""
 
 
 class DataError(UserError):
-    """Data that cannot be read or learned from."""
+    """The data cannot be read or learned from."""
 
 
 class StudyError(UserError):
-    """A study that cannot be started, found or opened."""
+    """A study cannot be created, found, locked or opened."""
 
 
 class TrackingError(UserError):
-    """MLflow cannot be written. During a search that is only told."""
+    """MLflow cannot be written. A search only warns; `tuner sync` raises this."""
 
 
 class TunerFault(TunerError):
-    """A failure that is not the person's."""
+    """The base of failures that the user did not cause."""
 
 
 class SearchFailed(TunerFault):
-    """No trial of a search was completed; the text carries the first reason."""
+    """No trial of a search was completed; the message has the first reason."""
 
 
 class ExportMismatch(TunerFault):
-    """An exported model does not answer as the trained one does."""
+    """The predictions of a reloaded model differ from those of the model in memory."""
 
 
 def suggest_names(name: str, known: Iterable[str]) -> str:
-    """Return the tail of an error about an unknown name: the nearest known one, and all of them.
+    """Return the end of an error about an unknown name: the nearest name and all known names.
 
     >>> suggest_names("dept", ["depth", "units"])
     'did you mean depth? Known are depth, units'

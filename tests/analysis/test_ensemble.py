@@ -154,7 +154,7 @@ def test_a_study_in_which_all_failed_has_none(problem):
     with pytest.raises(SearchFailed) as error:
         ensemble_of([failed], problem)
     assert str(error.value) == (
-        "no trial was completed, so there is no network to pick; go on with tuner resume"
+        "no trial was completed, so there is no network to pick; run tuner resume"
     )
 
 

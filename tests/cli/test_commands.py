@@ -117,8 +117,8 @@ def test_studies_are_listed(folder, searched):
     [
         (
             (*SEARCH, "--study", "first", "--epochs", 4),
-            "error: study first in mlruns is another one: --epochs is 3 there and 4 here; give "
-            "what it was begun with, --study another name, or --overwrite to delete it first",
+            "error: study first in mlruns differs: --epochs is 3 there and 4 here; give "
+            "what the study began with, --study another name, or --overwrite to delete it first",
         ),
         (
             (

@@ -49,7 +49,7 @@ def test_a_study_does_not_go_on_with_other_groups(searched):
     assert [r.result.score for r in again.records] == [r.result.score for r in tuner.records]
     with pytest.raises(StudyError, match='--groups is "groups" there and null here'):
         searched()
-    with pytest.raises(StudyError, match="the data are others"):
+    with pytest.raises(StudyError, match="the data are not the same"):
         searched(groups=GROUPS[::-1])
 
 

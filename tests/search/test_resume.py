@@ -120,15 +120,17 @@ def test_other_settings_are_refused_by_name(tmp_path, rows, change, difference):
     with pytest.raises(StudyError) as error:
         searched(tmp_path, rows, replace(few, **change))
     assert difference in str(error.value)
-    assert "give what it was begun with, --study another name, or --overwrite" in str(error.value)
+    assert "give what the study began with, --study another name, or --overwrite" in str(
+        error.value
+    )
 
 
 def test_other_rows_and_another_space_are_refused(tmp_path, rows):
     few = replace(SETTINGS, max_trials=1)
     searched(tmp_path, rows, few)
-    with pytest.raises(StudyError, match="is another one: the data are others; give"):
+    with pytest.raises(StudyError, match="differs: the data are not the same; give"):
         searched(tmp_path, (rows[0] + 1, rows[1]), few)
-    with pytest.raises(StudyError, match="the space is MLPHyperModel as it was then"):
+    with pytest.raises(StudyError, match="the space MLPHyperModel is not the same"):
         searched(tmp_path, rows, few, hypermodel=Own())
 
 

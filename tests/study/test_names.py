@@ -34,7 +34,7 @@ def test_free_names_count_up_and_are_always_allowed(make_study):
 def test_a_root_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path):
     (tmp_path / "file").write_text("")
     assert read_error(lambda: check_root(tmp_path / "file" / "runs"), StudyError) == (
-        f"folder {tmp_path}/file/runs cannot be written (Not a directory); mend that, or give "
+        f"folder {tmp_path}/file/runs cannot be written (Not a directory); fix that, or give "
         "--root another folder"
     )
     check_root(tmp_path / "new" / "runs")

@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_written_is_named(make_study):
     study = make_study()
     file = study.folder / "study.json"  # a file where a folder is needed
     assert read_error(lambda: Study.create(study.record, file), StudyError) == (
-        f"study folder {file}/studies/study cannot be written (Not a directory); mend that, or "
+        f"study folder {file}/studies/study cannot be written (Not a directory); fix that, or "
         "give --root another folder"
     )
 

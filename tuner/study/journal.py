@@ -39,24 +39,24 @@ class EventKind(StrEnum):
 
 
 class Journal:
-    """The truth about a study: every event, in the order in which it happened.
+    """The complete record of a study: every event, in the order in which it happened.
 
     Args:
-        path: The file; made with its first line.
+        path: The file; it is created with its first line.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def append(self, event: EventKind, **fields: Any) -> None:
-        """Write an event and its time; it is on the disk when this returns.
+        """Write an event and its time. The event is on the disk when this returns.
 
         Args:
-            event: Its kind.
+            event: The kind of the event.
             **fields: JSON values; NaN is refused, since JSON has none.
 
         Raises:
-            StudyError: The disk does not take it. What stands in the journal stays readable.
+            StudyError: The file cannot be written. Earlier events stay readable.
         """
         stamped = {"event": event, "time": int(time.time() * 1000), **fields}
         line = json.dumps(stamped, allow_nan=False, ensure_ascii=False)
@@ -72,7 +72,7 @@ class Journal:
     def read(self, kind: EventKind | None = None) -> Iterator[dict[str, Any]]:
         """Yield the events of a kind, or all of them, oldest first.
 
-        A last line without its end was being written when the process died; it never counted.
+        A last line without its end does not count: a process died while it wrote the line.
 
         Raises:
             StudyError: A line is not a JSON object.
@@ -83,15 +83,19 @@ class Journal:
 
     @property
     def torn(self) -> bool:
-        """Whether the last line was being written when a process died."""
+        """Whether a process died while it wrote the last line."""
         if not self.path.exists() or not self.path.stat().st_size:
             return False
         with self.path.open("rb") as file:
-            return _byte_at(file, file.seek(0, os.SEEK_END) - 1) != b"\n"
+            return _read_byte(file, file.seek(0, os.SEEK_END) - 1) != b"\n"
 
 
 class JournalReader:
-    """Reads a journal that may still be written: each event once, none before it is whole."""
+    """Reads a journal while a search writes it: each event once, after its line is complete.
+
+    Args:
+        journal: The journal to follow.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self._path = journal.path
@@ -99,7 +103,7 @@ class JournalReader:
         self._lines = 0
 
     def read_new(self) -> Iterator[dict[str, Any]]:
-        """Yield the events that were written since the last time.
+        """Yield the events that were written since the last call.
 
         Raises:
             StudyError: A line is not a JSON object.
@@ -134,13 +138,13 @@ class JournalReader:
 
 
 def _drop_torn_line(file: BinaryIO) -> None:
-    """Cut off a last line that was being written when an earlier process died."""
+    """Cut off a last line that an earlier process did not write to its end."""
     size = file.seek(0, os.SEEK_END)
-    if size and _byte_at(file, size - 1) != b"\n":
+    if size and _read_byte(file, size - 1) != b"\n":
         file.seek(0)
         file.truncate(file.read().rfind(b"\n") + 1)
 
 
-def _byte_at(file: BinaryIO, place: int) -> bytes:
+def _read_byte(file: BinaryIO, place: int) -> bytes:
     file.seek(place)
     return file.read(1)

@@ -1,4 +1,4 @@
-"""Who wants to know how a search goes on: the progress line, the MLflow mirror."""
+"""The interface through which a search reports its progress to the terminal and to MLflow."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -11,27 +11,27 @@ __all__ = ["Listener"]
 
 
 class Listener:
-    """Is told of a search's events; each method does nothing unless it is overridden."""
+    """Receives the events of a search. A subclass overrides the methods that it needs."""
 
     def on_study_begin(self, study: Study) -> None:
-        """Tell that a search begins."""
+        """A search begins."""
 
     def on_note(self, note: str) -> None:
-        """Tell what a person should know of how the search is run."""
+        """There is something that a person should know about how the search runs."""
 
     def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
-        """Tell that a trial was proposed and is about to be trained."""
+        """A trial was proposed, and its training is about to begin."""
 
     def on_trial_end(self, record: TrialRecord) -> None:
-        """Tell that a trial ended; it stands in the journal already."""
+        """A trial ended, and its journal event is written."""
 
     def on_search_end(self, study: Study, sentence: str) -> None:
-        """Tell that the last trial ended, and in one sentence why there is no further one."""
+        """The last trial ended; `sentence` says why no further one follows."""
 
     def on_stage(self, description: str) -> None:
-        """Tell that a stage after the search begins, and what it does, in a few words."""
+        """A stage after the search begins; `description` says in a few words what it does."""
 
     def on_study_end(
         self, status: Literal["finished", "failed", "interrupted"], summary: Mapping[str, Any]
     ) -> None:
-        """Tell that all is done, the export included; the summary is empty unless finished."""
+        """The run ended, including the export; `summary` is empty unless it finished."""

@@ -42,7 +42,7 @@ def check_root(root: Path) -> None:
         writable, reason = False, str(error.strerror)
     if not writable:
         raise StudyError(
-            f"folder {root} cannot be written ({reason}); mend that, or give --root another folder"
+            f"folder {root} cannot be written ({reason}); fix that, or give --root another folder"
         )
 
 

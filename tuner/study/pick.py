@@ -10,20 +10,20 @@ __all__ = ["Pick"]
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A network that is named at the end of a search.
+    """A trial that the study names at its end, such as the best, with corrected scores.
 
     Attributes:
-        trial: The trial that it comes from.
-        hyperparameters: Those that act in it.
-        derived: What follows from them and the data.
-        parameters: Trainable weights and biases.
-        epoch: Epochs to train.
+        trial: Number of the trial.
+        hyperparameters: Its active hyperparameters.
+        derived: Hyperparameters that follow from these and the data.
+        parameters: Number of trainable weights and biases.
+        epoch: Number of epochs to train.
         score: Cross-validated mean of the objective over rows.
-        standard_error: Of that mean, over rows.
-        corrected_score: The same, corrected for the choice from many trials.
-        corrected_interval: Lower and upper end of the 95 % interval of that.
+        standard_error: Standard error of `score` over rows.
+        corrected_score: The score, corrected for picking the best of many trials.
+        corrected_interval: Lower and upper end of the 95 % interval of `corrected_score`.
         scores: Cross-validated mean of every objective, by name.
-        standard_errors: Of these means, over rows.
+        standard_errors: Standard errors of `scores` over rows, by name.
     """
 
     trial: int
@@ -39,5 +39,5 @@ class Pick:
     standard_errors: dict[str, float]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
+        """Return the pick as JSON values."""
         return {**asdict(self), "corrected_interval": list(self.corrected_interval)}

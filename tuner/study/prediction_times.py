@@ -1,4 +1,4 @@
-"""How long the networks of a study take to predict, as its folder has it."""
+"""Prediction times of a study's networks, as `prediction.json` keeps them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,18 +7,18 @@ from typing import Any
 __all__ = ["BATCH", "PredictionTime", "PredictionTimes"]
 
 BATCH = 1000
-"""Rows that are predicted at once, where one row is not meant."""
+"""Number of rows that are predicted at once to measure the time of a batch."""
 
-_VERSION = 1  # of the file
+_VERSION = 1  # of the file's format
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionTime:
-    """Seconds from encoded rows to their probabilities.
+    """Time that a network takes from encoded rows to their probabilities.
 
     Attributes:
-        row: Of one row alone.
-        batch: Of `BATCH` rows at once.
+        row: Seconds for one row.
+        batch: Seconds for `BATCH` rows at once.
     """
 
     row: float
@@ -27,14 +27,14 @@ class PredictionTime:
 
 @dataclass(frozen=True, slots=True)
 class PredictionTimes:
-    """What was measured of a study's trials.
+    """Measured prediction times of a study's trials.
 
     Attributes:
-        trials: By number; those of one shape of network have the same time.
-        completed: How many trials had completed then; 0 where nothing was measured yet.
-        networks: How many networks were measured.
-        device: On what, in words.
-        notes: A sentence on each network that could not be measured.
+        trials: Time of each trial by its number. Networks of the same shape are measured once.
+        completed: Number of completed trials when the times were measured; 0 if they were not.
+        networks: Number of networks that were measured.
+        device: Description of the device, such as `one thread`.
+        notes: A sentence for each network that could not be measured.
     """
 
     trials: Mapping[int, PredictionTime] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class PredictionTimes:
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
+        """Return the times as JSON values."""
         times = {str(trial): [time.row, time.batch] for trial, time in self.trials.items()}
         return {
             "version": _VERSION,
@@ -58,7 +58,7 @@ class PredictionTimes:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "PredictionTimes":
-        """Return what `to_dict` wrote; nothing where another version did."""
+        """Return the times that `to_dict` wrote; none if another version wrote them."""
         if record["version"] != _VERSION or record["batch"] != BATCH:
             return cls()
         trials = {int(trial): PredictionTime(*time) for trial, time in record["trials"].items()}

@@ -21,18 +21,18 @@ def _json(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StudyRecord:
-    """What makes a study this study; written once, to `study.json`.
+    """The description of a study: its space, data and settings. It is written once.
 
     Attributes:
-        name: The study's name.
+        name: Name of the study.
         space: Name of the search space, or of the hypermodel's class.
         title: The question that the space asks.
-        definition: The space itself, as `Space.to_dict` gives it.
+        definition: The space, as `Space.to_dict` returns it.
         data: Name, source, rows, features, classes and fingerprint of the data.
-        settings: How it was searched.
+        settings: Settings of the search.
         split: Training rows, held-out rows and folds.
-        versions: Of this package and of what it stands on.
-        id: What tells it from every other study, of the same name too.
+        versions: Versions of this package, of Python and of the libraries that decide results.
+        id: Unique identifier; no other study has it, not even one of the same name.
     """
 
     name: str
@@ -57,13 +57,16 @@ class StudyRecord:
 
     @property
     def objective(self) -> Objective:
-        """What the study optimises."""
+        """The objective that the study optimises."""
         return OBJECTIVES[self.settings.objective]
 
     def find_differences(self, other: "StudyRecord") -> list[str]:
-        """Return how another search differs in what decides trials and scores, in words.
+        """Return what differs between two searches and changes trials or scores, in words.
 
-        How many trials, and for how long, is not among it: a study may go on.
+        The limits on trials and seconds do not count: a resumed search may have others.
+
+        Args:
+            other: The description of the search that is to resume this study.
         """
         found = []
         for name, mine in asdict(self.settings).items():
@@ -75,15 +78,15 @@ class StudyRecord:
             if mine != theirs:
                 found.append(f"--{name} is {mine} there and {theirs} here")
         if self.data.get("fingerprint") != other.data.get("fingerprint"):
-            found.append("the data are others")
+            found.append("the data are not the same")
         if _json(self.definition) != _json(other.definition):
-            found.append(f"the space is {self.space} as it was then, and another here")
+            found.append(f"the space {self.space} is not the same")
         if not found and self.split.to_dict() != other.split.to_dict():
-            found.append("the folds are others")
+            found.append("the folds are not the same")
         return found
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
+        """Return the record as JSON values."""
         record = {each.name: getattr(self, each.name) for each in fields(self)}
         return {**record, "settings": asdict(self.settings), "split": self.split.to_dict()}
 
@@ -99,10 +102,11 @@ class TrialRecord:
     """A finished trial.
 
     Attributes:
-        trial: Its number, from 0.
-        hyperparameters: Those that act in it.
-        derived: What follows from them and the data, such as the width of a parameter budget.
-        result: What came out.
+        trial: Number of the trial, from 0.
+        hyperparameters: Its active hyperparameters.
+        derived: Hyperparameters that follow from these and the data, such as the units of a
+            parameter budget.
+        result: Scores, curves and probabilities of the trial.
     """
 
     trial: int
@@ -112,16 +116,16 @@ class TrialRecord:
 
     @property
     def completed(self) -> bool:
-        """Whether it trained to its end, and may be picked."""
+        """Whether the trial trained to its end, so that it may be picked."""
         return self.result.status == "completed"
 
     def average_curves(self, split: Split) -> dict[str, list[float]]:
-        """Return each curve's mean over folds by epoch, weighted by the folds' rows."""
+        """Return the mean over folds of each curve by epoch, weighted by the folds' rows."""
         rows = [len(fold.validation) for fold in split.folds]
         return {name: average_curve(curve, rows) for name, curve in self.result.curves.items()}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON has it, without the probabilities."""
+        """Return the record as JSON values, without the probabilities."""
         return {
             "hyperparameters": self.hyperparameters,
             "derived": self.derived,

@@ -11,33 +11,35 @@ from tuner.training import TRAINERS, Plan
 
 __all__ = ["OracleName", "SearchSettings", "option_name"]
 
-# Their makers are in tuner.search, which is above this module; a test holds the two together.
+# tuner.search, which is above this module, makes them; a test compares the names.
 OracleName = Literal["random", "grid", "bayesian", "tpe", "hyperband"]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """How a search is run.
+    """The settings of a search.
 
     Attributes:
-        max_trials: Most trials; a finite space may hold fewer.
-        max_seconds: Seconds after which trials end as they are, with time left to train the best
-            network at last; None for no limit.
-        folds: Folds of the cross-validation.
-        repeats: How often the rows are cut into folds anew; each trial is trained on all of them.
-        epochs: Most epochs of a trial; most trials of `hyperband` have fewer.
-        patience: Epochs without a better mean over folds after which a trial stops.
-        oracle: Who proposes: `random`, `grid`, `bayesian`, `tpe` or `hyperband`.
-        objective: What is optimised: `cross_entropy`, `accuracy`, `balanced_accuracy` or `roc_auc`.
+        max_trials: Maximal number of trials; a finite space may hold fewer.
+        max_seconds: Time limit in seconds, which includes training the best network at the end;
+            None for no limit. When it is reached, running trials stop.
+        folds: Number of folds of the cross-validation.
+        repeats: Number of times that the rows are cut into folds. Each trial is trained on all
+            of these folds.
+        epochs: Maximal epochs of a trial; most trials of `hyperband` have fewer.
+        patience: A trial stops after this many epochs without a better mean over folds.
+        oracle: Proposes the trials: `random`, `grid`, `bayesian`, `tpe` or `hyperband`.
+        objective: The score to optimise: `cross_entropy`, `accuracy`, `balanced_accuracy` or
+            `roc_auc`.
         racing: Whether trials that are clearly beaten end early.
-        trainer: Who trains: `lanes`, or `fit`, which is slower and the reference.
-        class_weight: `balanced` where all classes weigh alike in the loss that is trained on; None
-            where all rows do. Scores count rows as they are.
-        test_size: Share of the rows that is held back to score what is exported.
+        trainer: Trains the networks: `lanes`, or `fit`, which is slower and the reference.
+        class_weight: `balanced` to give all classes the same weight in the training loss; None to
+            give it to all rows. Scores count all rows alike.
+        test_size: Share of the rows that is held back to score the exported model.
         seed: Decides folds, proposals, initial weights and batches.
 
     Raises:
-        UserError: A value is out of its range, or a name is not known.
+        UserError: A value is out of its range, or a name is unknown.
     """
 
     max_trials: int = 20
@@ -55,8 +57,8 @@ class SearchSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        least_of = {"max_trials": 1, "folds": 2, "repeats": 1, "epochs": 1, "patience": 1}
-        for name, least in least_of.items():
+        minima = {"max_trials": 1, "folds": 2, "repeats": 1, "epochs": 1, "patience": 1}
+        for name, least in minima.items():
             if getattr(self, name) < least:
                 value = getattr(self, name)
                 raise UserError(f"{option_name(name)}: {value} is too small; give at least {least}")
@@ -74,21 +76,21 @@ class SearchSettings:
             ("trainer", TRAINERS),
             ("class_weight", ("balanced",)),
         ):
-            given = getattr(self, name)
-            if given is not None and given not in known:
+            value = getattr(self, name)
+            if value is not None and value not in known:
                 raise UserError(
-                    f"{option_name(name)}: there is no {name.replace('_', ' ')} {given}; "
-                    f"{suggest_names(given, known)}"
+                    f"{option_name(name)}: there is no {name.replace('_', ' ')} {value}; "
+                    f"{suggest_names(value, known)}"
                 )
 
     @property
     def splitter(self) -> Splitter:
-        """How rows are split."""
+        """Splits the rows into the held-out part and the folds."""
         return Splitter(self.folds, self.test_size, self.seed, self.repeats)
 
     @property
     def plan(self) -> Plan:
-        """How every trial is trained."""
+        """How every trial is trained: epochs, patience, objective and seed."""
         return Plan(self.epochs, self.patience, OBJECTIVES[self.objective], self.seed)
 
 

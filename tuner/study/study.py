@@ -1,4 +1,4 @@
-"""A study's folder under `mlruns/studies/`: its description, journal and predictions."""
+"""A study on the disk: its description, its journal, its arrays and its locks."""
 
 import json
 import shlex
@@ -24,12 +24,12 @@ __all__ = ["Study"]
 
 
 class Study:
-    """One search on the disk.
+    """A study on the disk.
 
     Attributes:
-        record: What makes it this study.
-        folder: Where it lies.
-        journal: Its events.
+        record: The description of the study, as `study.json` has it.
+        folder: The study's folder, `<root>/studies/<name>`.
+        journal: The events of its searches.
         arrays: Its out-of-fold probabilities, race leads and baselines.
     """
 
@@ -41,11 +41,11 @@ class Study:
 
     @classmethod
     def create(cls, record: StudyRecord, root: Path, *, overwrite: bool = False) -> "Study":
-        """Make a new study under `root`.
+        """Create a study under `root`.
 
         Args:
-            record: What makes it this study.
-            root: The folder that holds all that searches write.
+            record: The description of the study.
+            root: The folder that holds everything that searches write.
             overwrite: Delete a study of the same name first.
 
         Raises:
@@ -58,31 +58,32 @@ class Study:
                 "--overwrite to delete it first"
             )
         try:
-            if folder.exists():  # also what a process left that was killed right here
+            if folder.exists():  # a process killed in this function leaves one without study.json
                 with hold_lock(folder / "search.lock", "searched"):
                     shutil.rmtree(folder)
-            folder.mkdir(parents=True)  # fails where another process was quicker
+            folder.mkdir(parents=True)  # fails if another process was quicker
             (folder / "oof").mkdir()
             text = json.dumps(record.to_dict(), indent=1, ensure_ascii=False)
             write_whole(folder / "study.json", lambda file: file.write(text.encode()))
         except OSError as error:
             raise StudyError(
                 f"study folder {folder} cannot be written ({error.strerror}); "
-                "mend that, or give --root another folder"
+                "fix that, or give --root another folder"
             ) from error
         return cls(record, folder)
 
     @classmethod
     def open_or_create(cls, record: StudyRecord, root: Path, *, overwrite: bool = False) -> "Study":
-        """Open a study to go on with it, or make it.
+        """Open a study to resume it, or create it if there is none.
 
         Args:
-            record: What makes it this study.
-            root: The folder that holds all that searches write.
+            record: The description of the study.
+            root: The folder that holds everything that searches write.
             overwrite: Delete a study of the same name first.
 
         Raises:
-            StudyError: The study of this name is another one, or cannot be read or written.
+            StudyError: The study of this name has another description, or cannot be read or
+                written.
         """
         if overwrite or not _is_study(check_name(record.name, root)):
             return cls.create(record, root, overwrite=overwrite)
@@ -92,7 +93,7 @@ class Study:
 
     @classmethod
     def open(cls, name: str, root: Path) -> "Study":
-        """Open a study that exists.
+        """Open an existing study.
 
         Raises:
             StudyError: There is no such study, or its description cannot be read.
@@ -120,17 +121,17 @@ class Study:
         """
         if differences := self.record.find_differences(record):
             raise StudyError(
-                f"study {record.name} in {self.folder.parents[1]} is another one: "
-                f"{'; '.join(differences)}; give what it was begun with, --study another name, or "
-                "--overwrite to delete it first"
+                f"study {record.name} in {self.folder.parents[1]} differs: "
+                f"{'; '.join(differences)}; give what the study began with, --study another name, "
+                "or --overwrite to delete it first"
             )
 
     def make_command(self, name: str, *options: str) -> str:
-        """Return a command of this package about the study, for a terminal.
+        """Return a command about the study, which a person can type as it stands.
 
         Args:
-            name: `resume`, `report` or another one that takes a study.
-            *options: What follows the study's name; its root does where it is not the usual one.
+            name: `resume`, `report` or another command that takes a study.
+            *options: Follow the study's name. `--root` is added if the root is not `mlruns`.
         """
         root = self.folder.parents[1]
         named = () if root == Path("mlruns") else ("--root", str(root))
@@ -138,14 +139,14 @@ class Study:
 
     @property
     def model_folder(self) -> Path:
-        """Where what the search exports lies."""
+        """The folder of the exported model."""
         return self.folder / "model"
 
     def lock_search(self) -> AbstractContextManager[None]:
         """Return the lock of the one process that may search the study.
 
         Raises:
-            StudyError: On entering, where another process searches it.
+            StudyError: On entering, if another process searches the study.
         """
         return hold_lock(self.folder / "search.lock", "searched")
 
@@ -164,21 +165,21 @@ class Study:
             patience: Seconds to wait for another process.
 
         Raises:
-            StudyError: On entering, where another process writes it.
+            StudyError: On entering, if another process writes the study.
         """
         return hold_lock(self.folder / "mlflow.lock", "written to MLflow", patience=patience)
 
     def begin(self, settings: SearchSettings) -> None:
-        """Write that a search of it begins, or goes on, and how long."""
+        """Write to the journal that a search begins or resumes, and its limits."""
         limits = {"max_trials": settings.max_trials, "max_seconds": settings.max_seconds}
         self.journal.append(EventKind.BEGUN, **limits)
 
     def write_trial(self, trial: TrialRecord, leads: Mapping[str, np.ndarray]) -> None:
-        """Keep a finished trial: its arrays first, then the line that makes it count.
+        """Write a finished trial: first its arrays, then the line that makes it count.
 
         Args:
             trial: The trial.
-            leads: What the race must know of it later; none where it led nowhere.
+            leads: Arrays that the race compares later trials with; none if it never led.
         """
         if trial.result.probabilities is not None:
             self.arrays.write_probabilities(trial.trial, trial.result.probabilities)
@@ -203,7 +204,7 @@ class Study:
             yield record
 
     def write_prediction_times(self, times: PredictionTimes) -> None:
-        """Keep how long the study's networks take to predict, in place of what was measured before.
+        """Write how long the study's networks take to predict, in place of earlier times.
 
         Raises:
             StudyError: The file cannot be written.
@@ -215,7 +216,7 @@ class Study:
             raise make_write_error(self._prediction_times, error) from error
 
     def read_prediction_times(self) -> PredictionTimes:
-        """Return what `write_prediction_times` was given; nothing where it was never called."""
+        """Return the stored prediction times; empty if nothing was measured."""
         if not self._prediction_times.exists():
             return PredictionTimes()
         return PredictionTimes.from_dict(json.loads(self._prediction_times.read_text("utf-8")))

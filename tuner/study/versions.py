@@ -1,4 +1,4 @@
-"""Which versions a study was made with."""
+"""The versions that a study was made with."""
 
 import platform
 from importlib.metadata import version
@@ -7,13 +7,13 @@ from tuner._version import __version__
 
 __all__ = ["list_versions"]
 
-_NAMED = ("tensorflow", "keras", "keras-tuner", "mlflow", "numpy", "pandas", "scikit-learn")
+_LIBRARIES = ("tensorflow", "keras", "keras-tuner", "mlflow", "numpy", "pandas", "scikit-learn")
 
 
 def list_versions() -> dict[str, str]:
-    """Return the versions of this package, of Python, and of what decides a result."""
+    """Return the versions of this package, of Python and of the libraries that decide results."""
     return {
         "softmax-tuner": __version__,
         "python": platform.python_version(),
-        **{name: version(name) for name in _NAMED},
+        **{name: version(name) for name in _LIBRARIES},
     }
