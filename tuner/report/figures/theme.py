@@ -42,6 +42,35 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-se
 HEIGHT = 300
 """The default height of a chart, in pixels. Its width is the width of the page."""
 
+_CONFIG: dict[str, Any] = {
+    "font": _FONT,
+    "autosize": {"type": "fit-x", "contains": "padding"},
+    "axis": {
+        "gridColor": _GRID,
+        "labelColor": INK,
+        "titleColor": INK,
+        "titleFontWeight": "normal",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "domainColor": GREY,
+        "tickColor": GREY,
+        "labelOverlap": True,
+    },
+    "legend": {
+        "orient": "top",
+        "title": None,
+        "labelFontSize": 12,
+        "labelColor": INK,
+        "labelLimit": 220,
+        "symbolSize": 80,
+        "symbolOpacity": 1,
+        "symbolStrokeWidth": 2,
+        "columnPadding": 16,
+        # one legend below another, because phones are narrow
+        "layout": {"top": {"direction": "vertical", "anchor": "start"}},
+    },
+}
+
 _MIN_LOG_SCORE = 1e-6  # a score of 0 has no place on a logarithmic axis
 TICK_LABEL = "datum.value < 0.001 && datum.value > 0 ? format(datum.value, '.2~e') : "
 TICK_LABEL += "format(datum.value, '.4~r')"
@@ -68,44 +97,14 @@ def to_specification(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT)
     """
     import altair as alt
 
-    sized = chart.properties(width="container", height=height, background="white")
     # Altair refuses charts of more than 5,000 rows; ours are thinned when they are drawn
     with alt.data_transformers.enable("default", max_rows=None):
-        specification: dict[str, Any] = _configure(sized).to_dict(validate=False)
-    # one legend below another, because phones are narrow; Altair has no such setting
-    layout = {"top": {"direction": "vertical", "anchor": "start"}}
-    specification["config"]["legend"]["layout"] = layout
-    return specification
-
-
-def _configure(chart: Any) -> Any:
-    """Return a chart with our fonts, colours and legends."""
-    return (
-        chart.configure(font=_FONT, autosize={"type": "fit-x", "contains": "padding"})
-        .configure_axis(
-            gridColor=_GRID,
-            labelColor=INK,
-            titleColor=INK,
-            titleFontWeight="normal",
-            labelFontSize=12,
-            titleFontSize=12,
-            domainColor=GREY,
-            tickColor=GREY,
-            labelOverlap=True,
-        )
-        .configure_legend(
-            orient="top",
-            title=None,
-            labelFontSize=12,
-            labelColor=INK,
-            labelLimit=220,
-            symbolSize=80,
-            symbolOpacity=1,
-            symbolStrokeWidth=2,
-            columnPadding=16,
-        )
-        .configure_view(stroke=None)
-    )
+        specification: dict[str, Any] = chart.to_dict(validate=False)
+    # Set in the finished specification, because each property that Altair sets copies the chart.
+    size = {"width": "container", "height": height, "background": "white"}
+    config = specification.get("config", {})
+    view = {**config.get("view", {}), "stroke": None}
+    return {**specification, **size, "config": {**config, **_CONFIG, "view": view}}
 
 
 def make_trial_axis() -> alt.X:
