@@ -32,8 +32,8 @@ def test_levels_that_the_model_does_not_know_are_predicted_and_told(folder, sear
     done = run_tuner(folder, "predict", searched[0]["model"], "--data", tmp_path / "rows.csv")
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 91)
     assert done.stderr == (
-        "warning: column colour: 60 cells of levels that the model does not know, such as "
-        "'purple'; each counts as none of its levels\n"
+        "warning: column colour: 60 cells of levels that the model has not seen, such as "
+        "'purple'; each counts as none of the known levels\n"
     )
 
 

@@ -71,7 +71,7 @@ def test_the_model_card_says_what_becomes_of_files(searched):
     folder, found, _ = searched
     card = (folder / found["model"] / "README.md").read_text(encoding="utf-8")
     assert "It takes arrays of shape (8, 6, 3)" in card
-    assert "`tuner predict` brings PNG and JPEG files to that form" in card
+    assert "`tuner predict` reads PNG and JPEG files in this form" in card
 
 
 def test_images_are_predicted_with_the_names_of_their_files(searched):

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tuner.errors import UserError
-from tuner.serving.error_texts import first_sentence, make_write_error
 from tuner.serving.export_folder import check_export_folder, replace_folder
 
 
@@ -58,13 +57,13 @@ def test_a_file_is_refused(tmp_path):
     )
 
 
-def test_what_a_person_put_beside_a_model_is_not_deleted(tmp_path):
+def test_a_users_file_beside_a_model_is_not_deleted(tmp_path):
     (earlier(tmp_path / "model") / "letters.txt").write_text("dear")
     with pytest.raises(UserError) as error:
         check_export_folder(tmp_path / "model")
     assert str(error.value) == (
-        f"output folder {tmp_path}/model holds letters.txt beside an exported model, which "
-        "replacing it would delete; move that away, or give --output another folder"
+        f"output folder {tmp_path}/model holds letters.txt beside an exported model, and "
+        "replacing the model would delete that; move it, or give --output another folder"
     )
 
 
@@ -74,17 +73,17 @@ def test_a_folder_below_a_file_is_refused(tmp_path):
         check_export_folder(tmp_path / "file" / "model")
     assert str(error.value) == (
         f"output folder {tmp_path}/file/model cannot be written ({tmp_path}/file is not a "
-        "folder); mend that, or give --output another folder"
+        "folder); fix that, or give --output another folder"
     )
 
 
-def test_a_folder_that_may_not_be_written_to_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
+def test_a_folder_that_is_not_writable_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root can write everywhere
     with pytest.raises(UserError) as error:
         check_export_folder(tmp_path / "model")
     assert str(error.value) == (
-        f"output folder {tmp_path}/model cannot be written ({tmp_path} may not be written to); "
-        "mend that, or give --output another folder"
+        f"output folder {tmp_path}/model cannot be written ({tmp_path} is not writable); fix "
+        "that, or give --output another folder"
     )
 
 
@@ -101,7 +100,7 @@ def test_a_new_model_takes_the_place_of_an_earlier_one_and_of_nothing_beside_it(
     assert names(tmp_path / "model.draft") == ["letters.txt"]
 
 
-def test_a_model_is_as_open_as_any_folder_that_the_person_makes(tmp_path):
+def test_a_model_has_the_permissions_of_any_new_folder(tmp_path):
     (tmp_path / "other").mkdir()
     with replace_folder(tmp_path / "above" / "model"):
         pass
@@ -109,7 +108,7 @@ def test_a_model_is_as_open_as_any_folder_that_the_person_makes(tmp_path):
     assert modes[0] == modes[1]
 
 
-def test_the_folder_one_stands_in_can_be_replaced(tmp_path, monkeypatch):
+def test_the_current_folder_can_be_replaced(tmp_path, monkeypatch):
     monkeypatch.chdir(earlier(tmp_path / "model"))
     check_export_folder(Path("."))
     with replace_folder(Path(".")) as draft:
@@ -119,7 +118,7 @@ def test_the_folder_one_stands_in_can_be_replaced(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("fault", [RuntimeError, KeyboardInterrupt])
-def test_what_fails_leaves_the_earlier_model_alone(tmp_path, fault):
+def test_a_failure_leaves_the_earlier_model_unchanged(tmp_path, fault):
     folder = earlier(tmp_path / "model")
     with pytest.raises(fault), replace_folder(folder):
         raise fault
@@ -155,12 +154,3 @@ def test_a_model_that_cannot_be_moved_back_is_not_deleted(tmp_path, monkeypatch)
         pass
     (kept,) = tmp_path.glob(".tuner-export-*/old/model.json")
     assert kept.read_text() == "earlier"
-
-
-def test_a_fault_of_the_disk_is_one_sentence():
-    fault = OSError("Can't write data (file write failed,\n  time = 3). Try again.")
-    assert str(make_write_error("output file x.csv", fault)) == (
-        "output file x.csv cannot be written (Can't write data (file write failed, time = 3)); "
-        "mend that, or give --output another file"
-    )
-    assert first_sentence("One\nline. Two.") == "One line"

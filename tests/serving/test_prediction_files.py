@@ -20,7 +20,7 @@ def test_parts_are_written_as_one_table_by_suffix(tmp_path, suffix):
     write_predictions(iter(PARTS), path)
     read = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
     pd.testing.assert_frame_equal(read, pd.concat(PARTS, ignore_index=True), check_dtype=False)
-    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    assert [*tmp_path.iterdir()] == [path]
 
 
 def test_parts_are_printed_under_one_header():
@@ -40,14 +40,14 @@ def test_a_fault_in_the_middle_leaves_the_earlier_file(tmp_path, suffix):
     with pytest.raises(DataError):
         write_predictions(torn(), path)
     assert path.read_text() == "earlier"
-    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    assert [*tmp_path.iterdir()] == [path]
 
 
 def test_an_output_that_cannot_be_written_is_refused_before_anything_is_predicted(tmp_path):
     (tmp_path / "folder.csv").mkdir()
     for name, message in [
         ("out.txt", "out.txt: give it the suffix .csv or .parquet"),
-        ("no/out.csv", f"no/out.csv: the folder {tmp_path}/no does not exist; make it first"),
+        ("no/out.csv", f"no/out.csv: the folder {tmp_path}/no does not exist; create it first"),
         ("folder.csv", "folder.csv is a folder; give --output the name of a file"),
     ]:
         with pytest.raises(UserError) as error:
@@ -60,8 +60,12 @@ def test_the_table_that_is_predicted_is_not_written_over(tmp_path):
     table.write_text("a\n1\n")
     (tmp_path / "link.csv").symlink_to(table)
     for name in ("rows.csv", "link.csv"):
-        with pytest.raises(UserError, match="is what is predicted, and would be lost; give"):
+        with pytest.raises(UserError) as error:
             check_prediction_file(tmp_path / name, data=str(table))
+        assert str(error.value) == (
+            f"output file {tmp_path}/{name} is the file to predict, which would be lost; give "
+            "--output another file"
+        )
     check_prediction_file(tmp_path / "out.csv", data=str(table))
 
 
@@ -73,6 +77,6 @@ def test_a_full_disk_is_one_sentence(tmp_path):
     with pytest.raises(UserError) as error:
         write_predictions(full(), tmp_path / "out.csv")
     assert str(error.value) == (
-        f"output file {tmp_path}/out.csv cannot be written (No space left on device); mend that, "
+        f"output file {tmp_path}/out.csv cannot be written (No space left on device); fix that, "
         "or give --output another file"
     )

@@ -1,4 +1,4 @@
-"""`tuner serve`: a real server process, which answers, refuses, and goes on."""
+"""`tuner serve`: a real server process, which answers, refuses, and continues."""
 
 import http.client
 import json
@@ -7,11 +7,12 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.serving.test_export import export, table
 from tuner.errors import UserError
 from tuner.serving.request_checker import MAX_BODY_BYTES
 from tuner.serving.server import listen
@@ -28,12 +29,33 @@ TYPES = [
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Served:
+    """A running server.
+
+    Attributes:
+        address: Where it answers requests.
+        records: Rows that it knows, as JSON has them.
+        expected: What the network in memory predicts for them.
+    """
+
+    address: str
+    records: list[dict[str, Any]]
+    expected: np.ndarray
+
+    def post(self, body, content_type="application/json"):
+        """Return the status and the body of the answer."""
+        host, _, path = self.address.removeprefix("http://").partition("/")
+        headers = {"Content-Type": content_type} if content_type else {}
+        with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
+            connection.request("POST", f"/{path}", body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """The address of a server, the rows that it knows, and what the network says of them."""
-    folder = tmp_path_factory.mktemp("serving")
-    (folder / "mixed.csv").write_text(table(), encoding="utf-8")
-    network, dataset = export(folder / "mixed.csv", folder / "model")
+def served(exported):
+    dataset = exported.dataset
     numeric = {column.name for column in dataset.schema.used if column.kind == "numeric"}
     records = [
         {
@@ -42,36 +64,24 @@ def served(tmp_path_factory):
         }
         for row in range(5)
     ]
-    expected = network.predict_proba({k: v[:5] for k, v in dataset.raw.items()})
-    command = [sys.executable, "-m", "tuner", "serve", str(folder / "model"), "--port", "0"]
+    command = [sys.executable, "-m", "tuner", "serve", str(exported.folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         address = process.stdout.readline().strip()
-        yield address, records, expected
+        yield Served(address, records, exported.predict_first(5))
         assert process.poll() is None
         process.terminate()
 
 
-def ask(address, body, kind="application/json"):
-    """Post a body; return the status and the answer."""
-    host, _, path = address.removeprefix("http://").partition("/")
-    headers = {"Content-Type": kind} if kind else {}
-    with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
-        connection.request("POST", f"/{path}", body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-
-
 def test_it_answers_one_record_a_row_on_the_loopback_address(served):
-    address, records, expected = served
-    assert address.startswith("http://127.0.0.1:")
-    assert address.endswith("/invocations")
-    status, answer = ask(address, json.dumps({"dataframe_records": records}))
+    assert served.address.startswith("http://127.0.0.1:")
+    assert served.address.endswith("/invocations")
+    status, answer = served.post(json.dumps({"dataframe_records": served.records}))
     assert status == 200
     predictions = json.loads(answer)["predictions"]
     fields = ["class", "probability_may be", "probability_no", "probability_yes"]
-    assert [list(each) for each in predictions] == [fields] * 5
-    received = [[each[name] for name in fields[1:]] for each in predictions]
-    np.testing.assert_allclose(received, expected, atol=1e-5)
+    assert [list(record) for record in predictions] == [fields] * 5
+    received = [[record[name] for name in fields[1:]] for record in predictions]
+    np.testing.assert_allclose(received, served.expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -90,14 +100,14 @@ def test_it_answers_one_record_a_row_on_the_loopback_address(served):
         ),
         (b"a,b\n1,2\n", "text/csv", 415, "the content type must be application/json"),
         (b"{}", "", 415, "the content type must be application/json"),
-        (b"{}", "application/json; charset=utf-16", 415, "no parameter but charset=utf-8"),
+        (b"{}", "application/json; charset=utf-16", 415, "no parameter except charset=utf-8"),
         (b" " * (MAX_BODY_BYTES + 1), "application/json", 413, "larger than 16,777,216 bytes"),
         (b'{"dataframe_records": [{"colour": "red"}]}', "application/json", 400, "missing inputs"),
         (
             b'{"dataframe_records": [{"colour": "red", "size": 1}, {"colour": "red"}]}',
             "application/json",
             400,
-            "record 1 of dataframe_records lacks size, which others have",
+            "record 1 of dataframe_records lacks size, which other records have",
         ),
         (b'{"dataframe_records": [1]}', "application/json", 400, "must be a list of objects"),
     ],
@@ -106,14 +116,14 @@ def test_it_answers_one_record_a_row_on_the_loopback_address(served):
         "large", "columns", "unlike", "no records",
     ],
 )  # fmt: skip
-def test_what_it_cannot_take_is_refused_with_a_reason(served, body, kind, status, words):
-    received, answer = ask(served[0], body, kind)
+def test_a_request_that_it_cannot_take_is_rejected_with_a_reason(served, body, kind, status, words):
+    received, answer = served.post(body, kind)
     assert received == status
     assert words in answer.decode()
 
 
-def mutated(chance, records):
-    """A request that was right once, as bytes, and its content type."""
+def mutate_request(chance, records):
+    """Return a valid request after random changes, as bytes, and its content type."""
     records = json.loads(json.dumps(records))
     for _ in range(chance.randint(1, 4)):
         record = chance.choice(records)
@@ -125,12 +135,13 @@ def mutated(chance, records):
         if not record:
             records.remove(record)
     names = list(records[0])
+    cells = [[*record.values()] for record in records]
     content = chance.choice(
         [
             {"dataframe_records": records},
-            {"dataframe_split": {"columns": names, "data": [[*each.values()] for each in records]}},
+            {"dataframe_split": {"columns": names, "data": cells}},
             {"instances": records},
-            {"inputs": {name: [each.get(name) for each in records] for name in names}},
+            {"inputs": {name: [record.get(name) for record in records] for name in names}},
             {chance.choice(["dataframe_records", "dataframe_split", "inputs"]): chance.choice(ODD)},
             {"dataframe_records": records, "params": chance.choice(ODD), "prompt": "x"},
             chance.choice(ODD),
@@ -152,25 +163,24 @@ def mutated(chance, records):
 
 
 def test_no_mutated_request_is_answered_with_a_fault_of_the_server(served):
-    address, records, expected = served
-    chance, statuses = random.Random(0), []
+    records, chance, statuses = served.records, random.Random(0), []
     for _ in range(REQUESTS):
-        body, kind = mutated(chance, records)
-        status, answer = ask(address, body, kind)
+        body, kind = mutate_request(chance, records)
+        status, answer = served.post(body, kind)
         assert 200 <= status < 500, (body[:500], kind, answer[:500])
         statuses.append(status)
-        if status == 200:  # what is answered are probabilities
+        if status == 200:  # the answer must be probabilities
             for record in json.loads(answer)["predictions"]:
                 assert np.isfinite([v for k, v in record.items() if k != "class"]).all()
     assert {200, 400, 415} <= set(statuses)
-    status, answer = ask(address, json.dumps({"dataframe_records": records}))
+    status, answer = served.post(json.dumps({"dataframe_records": records}))
     assert status == 200
     assert json.loads(answer)["predictions"][0]["probability_no"] == pytest.approx(
-        expected[0][1], abs=1e-5
+        served.expected[0][1], abs=1e-5
     )
 
 
-def test_an_address_that_is_taken_is_the_persons_to_mend():
+def test_an_address_that_is_taken_is_a_user_error():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -178,11 +188,11 @@ def test_an_address_that_is_taken_is_the_persons_to_mend():
         with pytest.raises(UserError) as error:
             listen("127.0.0.1", port)
     assert str(error.value) == (
-        f"127.0.0.1, port {port}: it cannot be listened on (Address already in use); give another "
-        "--host or --port"
+        f"cannot listen on 127.0.0.1, port {port} (Address already in use); give another --host "
+        "or --port"
     )
 
 
-def test_an_address_that_is_none_is_the_persons_to_mend():
-    with pytest.raises(UserError, match=r"^256\.0\.0\.1, port 0: it cannot be listened on \("):
+def test_an_address_that_does_not_exist_is_a_user_error():
+    with pytest.raises(UserError, match=r"^cannot listen on 256\.0\.0\.1, port 0 \("):
         listen("256.0.0.1", 0)

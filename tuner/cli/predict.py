@@ -32,7 +32,7 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
     if output is not None:
         check_prediction_file(output, data=data)
     model = ExportedModel.open(folder)
-    parts = model.read(data, tell=lambda warning: print(f"warning: {warning}", file=sys.stderr))
+    parts = model.read(data, warn=lambda warning: print(f"warning: {warning}", file=sys.stderr))
     import_heavy()
     files = list_image_files(data)
     tables = model.predict(parts)

@@ -1,100 +1,133 @@
-"""The part of the model card that shows how to call the model in each format."""
+"""Renders the section of the model card that shows how to call the model in each format."""
 
 import json
 import math
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tuner.serving.markdown import format_block, format_code
 
-__all__ = ["describe_calls"]
+__all__ = ["render_calls"]
 
 
-def describe_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row, as each way of calling the model takes it.
+
+    Attributes:
+        tensors: Lines of Python, one input of the Keras model each.
+        instance: TensorFlow Serving's JSON.
+        frame: An expression of Python that MLflow takes.
+        body: The JSON of a request to MLflow.
+    """
+
+    tensors: str
+    instance: Mapping[str, Any]
+    frame: str
+    body: Mapping[str, Any]
+
+
+def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list[str]:
     """Return the lines of the section.
 
     Args:
-        content: What `model.json` says.
-        example: A row of raw columns as JSON has it.
+        content: The content of `model.json`.
+        example: A row of raw columns, as JSON has it.
     """
-    study, inputs, schema = content["study"], content["inputs"], content["schema"]
-    if schema["array_shape"] is None:
-        named = {inputs[k]: math.nan if v is None else v for k, v in example.items()}
-        tensors = "".join(
-            f"    {name!r}: tf.constant([{_literal(value)}]),\n" for name, value in named.items()
-        )
-        frame = f"pd.DataFrame([{_python(example)}])"
-        body: dict[str, Any] = {"dataframe_records": [example]}
-    else:
-        named = {"x": "…"}
-        zeros = f"np.zeros((1, *{tuple(schema['array_shape'])}), np.float32)"
-        tensors = f"    'x': {zeros},\n"
-        frame = f"{{'x': {zeros}}}"
-        body = {"inputs": {"x": ["…"]}}
-    served = {"signature_name": "serving_default", "instances": [named]}
+    shape, study, classes = content["schema"]["array_shape"], content["study"], content["classes"]
+    row = _write_columns(content["inputs"], example) if shape is None else _write_array(shape)
     return [
         "## How to call it",
         "",
-        "All formats take the same raw values and answer the same; a missing number is NaN (`null` "
-        "in a request to MLflow), a missing text is empty. Loading runs no code of the files, but "
-        "that of `mlflow_model/served_model.py`, which can be read.",
+        "All formats take the same raw values and give the same answer. A missing number is NaN "
+        "(`null` in a request to MLflow), and a missing text is empty. Loading a model runs no "
+        "code of its files, except `mlflow_model/served_model.py`, which you can read.",
         "",
-        "Keras and the SavedModel call a column by the name of their input, in which characters "
-        "that they do not take are `_`; `inputs` of `model.json` has them all:",
+        *_render_keras(row),
+        *_render_tensorflow_serving(row, study, classes),
+        *_render_mlflow(row, study, classes),
+    ]
+
+
+def _write_columns(inputs: Mapping[str, str], example: Mapping[str, Any]) -> _Row:
+    instance = {inputs[k]: math.nan if v is None else v for k, v in example.items()}
+    tensors = "".join(
+        f"    {name!r}: tf.constant([{_write_literal(value)}]),\n"
+        for name, value in instance.items()
+    )
+    record = "{" + ", ".join(f"{k!r}: {v!r}" for k, v in example.items()) + "}"
+    body = {"dataframe_records": [example]}
+    return _Row(tensors, instance, f"pd.DataFrame([{record}])", body)
+
+
+def _write_array(shape: list[int]) -> _Row:
+    zeros = f"np.zeros((1, *{tuple(shape)}), np.float32)"
+    body = {"inputs": {"x": ["…"]}}
+    return _Row(f"    'x': {zeros},\n", {"x": "…"}, f"{{'x': {zeros}}}", body)
+
+
+def _render_keras(row: _Row) -> list[str]:
+    return [
+        "Keras and the SavedModel take columns under the names of their inputs, which have `_` for "
+        "characters that Keras does not allow. `inputs` of `model.json` lists the names:",
         "",
         *format_block(
             "python",
             "import keras\nimport numpy as np\nimport tensorflow as tf\n\n"
-            f"rows = {{\n{tensors}}}\n"
+            f"rows = {{\n{row.tensors}}}\n"
             'model = keras.saving.load_model("model.keras", safe_mode=True)\n'
             "print(model(rows).numpy())  # (rows, classes)\n\n"
             'signature = tf.saved_model.load("saved_model").signatures["serving_default"]\n'
             "print(signature(**{k: tf.constant(v) for k, v in rows.items()})"
             '["probabilities"].numpy())',
         ),
-        "TensorFlow Serving, which answers `predictions`, a list of probabilities for each row; "
-        f"the order is {', '.join(format_code(name) for name in schema['classes'])}:",
+    ]
+
+
+def _render_tensorflow_serving(row: _Row, study: str, classes: list[str]) -> list[str]:
+    request = {"signature_name": "serving_default", "instances": [row.instance]}
+    return [
+        "TensorFlow Serving answers with `predictions`, a list of probabilities for each row, in "
+        f"the order {', '.join(format_code(name) for name in classes)}:",
         "",
         *format_block(
             "sh",
             f'docker run -p 8501:8501 -v "$PWD/saved_model:/models/{study}/1" '
             f"-e MODEL_NAME={study} tensorflow/serving\n"
             f"curl http://127.0.0.1:8501/v1/models/{study}:predict "
-            f"-d {shlex.quote(_json(served))}",
+            f"-d {_quote_json(request)}",
         ),
-        "MLflow, where `mlflow_model` may also be `models:/"
-        f"{study}@champion` of the registry, once it is there:",
+    ]
+
+
+def _render_mlflow(row: _Row, study: str, classes: list[str]) -> list[str]:
+    fields = ", ".join(format_code(f"probability_{name}") for name in classes)
+    return [
+        f"With MLflow, give `mlflow_model`, or `models:/{study}@champion` once the model is "
+        "registered:",
         "",
         *format_block(
             "python",
             "import mlflow\nimport numpy as np\nimport pandas as pd\n\n"
             'model = mlflow.pyfunc.load_model("mlflow_model")\n'
-            f"print(model.predict({frame}))  # class, probability_…",
+            f"print(model.predict({row.frame}))  # class, probability_…",
         ),
         *format_block(
             "sh",
             "mlflow models serve -m mlflow_model --env-manager local --port 5001\n"
             "curl http://127.0.0.1:5001/invocations -H 'Content-Type: application/json' "
-            f"-d {shlex.quote(_json(body))}",
+            f"-d {_quote_json(row.body)}",
         ),
-        f"The answer is `predictions`, one record a row with {_fields(schema['classes'])}.",
+        f"The answer is `predictions`, a list with one record per row, of `class`, {fields}.",
     ]
 
 
-def _fields(classes: Sequence[str]) -> str:
-    return ", ".join(
-        format_code(name) for name in ("class", *(f"probability_{c}" for c in classes))
-    )
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _literal(value: Any) -> str:
+def _write_literal(value: Any) -> str:
     return "np.nan" if isinstance(value, float) and math.isnan(value) else repr(value)
 
 
-def _python(record: Mapping[str, Any]) -> str:
-    return "{" + ", ".join(f"{k!r}: {v!r}" for k, v in record.items()) + "}"
+def _quote_json(value: Any) -> str:
+    """Return JSON that a shell takes as one argument."""
+    return shlex.quote(json.dumps(value, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""Predictions of an exported model for a file of raw columns, a part after another."""
+"""Predicts with an exported model, chunk by chunk, so that a file may have any number of rows."""
 
 import json
 from collections import Counter
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExportedModel", "Inputs"]
 
-_ROWS = 1 << 14  # predicted at once, at most
+_MAX_CHUNK_ROWS = 1 << 14  # rows that are predicted at once
 
 Inputs = Mapping[str, np.ndarray]
 """By the network's input name, each of shape `(rows, …)`."""
@@ -36,10 +36,10 @@ class ExportedModel:
     """An exported folder: what its `model.json` says, and predictions with its `model.keras`.
 
     Attributes:
-        folder: Where it lies.
-        schema: The columns that it takes, and its classes.
+        folder: The folder.
+        schema: The columns that the model takes, and its classes.
         inputs: The network's input name of each column.
-        description: All that `model.json` says.
+        description: The content of `model.json`.
     """
 
     folder: Path
@@ -49,10 +49,10 @@ class ExportedModel:
 
     @classmethod
     def open(cls, folder: Path) -> "ExportedModel":
-        """Read `model.json`; the network is loaded with the first prediction.
+        """Read `model.json`. The network is loaded with the first prediction.
 
         Raises:
-            UserError: The folder is no exported model.
+            UserError: The folder is not an exported model.
         """
         path = folder / "model.json"
         if not path.is_file():
@@ -69,32 +69,34 @@ class ExportedModel:
                 f"{path} cannot be read ({type(error).__name__}: {error}); export the model again"
             ) from error
 
-    def read(self, data: str, *, tell: Callable[[str], None] | None = None) -> Iterator[Inputs]:
-        """Return the rows of a file, a part after another; the first part is read at once.
+    def read(self, data: str, *, warn: Callable[[str], None] | None = None) -> Iterator[Inputs]:
+        """Return the rows of a file, chunk by chunk. The first chunk is read at once.
 
-        Columns that the model does not know are left out; their order does not matter.
+        The order of the columns does not matter, and columns that the model does not know are left
+        out.
 
         Args:
-            data: Any source that searches read.
-            tell: Is given each sentence about how it is read; after the last part, one on each
-                column with levels that the model does not know.
+            data: Any source that a search reads.
+            warn: Called with each warning. After the last chunk it is called for each column with
+                levels that the model has not seen.
 
         Raises:
-            DataError: The file cannot be read, or lacks a column; of a part, when it is its turn.
+            DataError: The file cannot be read or lacks a column. An error in a later chunk is
+                raised when that chunk is read.
         """
-        parts = stream_raw(data, self.schema, warn=tell)
-        first = next(parts)
-        whole: Iterator[RawColumns] = chain([first], parts)
-        if tell is not None and self.schema.array_shape is None:
-            whole = self._telling(whole, tell)
-        return (rename_columns(part, self.inputs) for part in whole)
+        chunks = stream_raw(data, self.schema, warn=warn)
+        first = next(chunks)
+        all_chunks: Iterator[RawColumns] = chain([first], chunks)
+        if warn is not None and self.schema.array_shape is None:
+            all_chunks = self._warn_about_unseen_levels(all_chunks, warn)
+        return (rename_columns(chunk, self.inputs) for chunk in all_chunks)
 
-    def _telling(
-        self, parts: Iterable[RawColumns], tell: Callable[[str], None]
+    def _warn_about_unseen_levels(
+        self, chunks: Iterable[RawColumns], warn: Callable[[str], None]
     ) -> Iterator[RawColumns]:
-        """Yield the parts as they are; tell at last of levels that the model does not know.
+        """Yield the chunks unchanged; at the end, warn about levels that the model has not seen.
 
-        Where it has pooled rare levels, those that it does not know are of that kind.
+        A column with pooled levels is left out, because an unseen level counts as pooled there.
         """
         known = {
             column.name: index_levels(column)[0]
@@ -102,29 +104,29 @@ class ExportedModel:
             if column.kind in {"categorical", "boolean"} and not column.other
         }
         counts: Counter[str] = Counter()
-        first: dict[str, str] = {}
-        for part in parts:
+        examples: dict[str, str] = {}
+        for chunk in chunks:
             for name, levels in known.items():
-                new = part[name][~pd.Series(part[name]).isin(levels).to_numpy()]
-                if len(new):
-                    counts[name] += len(new)
-                    first.setdefault(name, new[0])
-            yield part
+                unseen = chunk[name][~pd.Series(chunk[name]).isin(levels).to_numpy()]
+                if len(unseen):
+                    counts[name] += len(unseen)
+                    examples.setdefault(name, unseen[0])
+            yield chunk
         for name, count in counts.items():
-            tell(
-                f"column {name}: {count_noun(count, 'cell')} of levels that the model does not "
-                f"know, such as {first[name]!r}; each counts as none of its levels"
+            warn(
+                f"column {name}: {count_noun(count, 'cell')} of levels that the model has not "
+                f"seen, such as {examples[name]!r}; each counts as none of the known levels"
             )
 
-    def predict(self, parts: Iterable[Inputs]) -> Iterator[pd.DataFrame]:
-        """Yield tables of `class`, then `probability_…` of each class, one row a row.
+    def predict(self, chunks: Iterable[Inputs]) -> Iterator[pd.DataFrame]:
+        """Yield tables with a row for each row: its `class`, and `probability_…` of each class.
 
         Args:
-            parts: As `read` returns them.
+            chunks: As `read` returns them.
         """
         import tensorflow as tf
 
-        network = self._network()
+        network = self._load_network()
         specs = {
             name: tf.TensorSpec(tensor.shape, tensor.dtype)
             for name, tensor in network.input.items()
@@ -132,29 +134,29 @@ class ExportedModel:
         predict = tf.function(
             lambda inputs: network(inputs, training=False), input_signature=[specs]
         )
-        for part in parts:
-            rows = len(next(iter(part.values())))
-            numbers = sum(prod(values.shape[1:]) for values in part.values())
-            most = choose_chunk_rows(numbers, most=_ROWS)
-            for start in range(0, rows, most):
-                few = {name: tf.constant(v[start : start + most]) for name, v in part.items()}
-                yield self._table(predict(few).numpy())
+        for chunk in chunks:
+            rows = len(next(iter(chunk.values())))
+            numbers = sum(prod(values.shape[1:]) for values in chunk.values())
+            step = choose_chunk_rows(numbers, most=_MAX_CHUNK_ROWS)
+            for start in range(0, rows, step):
+                part = {name: tf.constant(v[start : start + step]) for name, v in chunk.items()}
+                yield self._make_table(predict(part).numpy())
 
-    def _network(self) -> "keras.Model":
+    def _load_network(self) -> "keras.Model":
         import keras
 
         path = self.folder / "model.keras"
-        if not is_zipfile(path):  # Keras would say of a damaged file that it is not there
+        if not is_zipfile(path):  # Keras reports a damaged file as a missing one
             raise UserError(f"{path} is missing or damaged; export the model again")
         try:
             return keras.saving.load_model(path, safe_mode=True)
-        except Exception as error:  # what is damaged fails in many ways
+        except Exception as error:  # a damaged file fails in many ways
             reason = first_sentence(f"{type(error).__name__}: {error}")
             raise UserError(
                 f"{path} cannot be loaded ({reason}); export the model again"
             ) from error
 
-    def _table(self, probabilities: np.ndarray) -> pd.DataFrame:
+    def _make_table(self, probabilities: np.ndarray) -> pd.DataFrame:
         names = np.array(self.schema.classes, dtype=object)
         columns = {"class": names[probabilities.argmax(axis=1)]}
         for number, name in enumerate(self.schema.classes):

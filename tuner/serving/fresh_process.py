@@ -1,10 +1,8 @@
-"""A process of its own that loads an exported model and predicts: what a server would do.
+"""A process of its own that loads an exported model and predicts, as a server would.
 
-Started as `python -m tuner.serving.fresh_process`, it imports TensorFlow and MLflow at once, so
-that this takes no time later; then it reads one line of JSON from standard input, with the keys
-`model` (the exported folder), `numbers` (an .npz of model inputs), `texts` (the other ones, as
-lists by name), `answers` (the .npz to write) and `complete` (whether the folder's MLflow model is
-to be written first: nobody else has imported MLflow). A fault is the last line on standard error.
+It starts as `python -m tuner.serving.fresh_process` and imports TensorFlow and MLflow at once, so
+that the imports run while a network trains. Then it reads one request, a line of JSON, from
+standard input (`_make_request` has its keys). A fault is the last line on standard error.
 """
 
 import gc
@@ -34,16 +32,16 @@ _UNSAFE_FAULT = re.compile(r"[^.:]* `?Lambda`? layer\b[^.]*|Could not locate \w+
 
 
 class FreshProcess:
-    """Predicts with an exported model in a process that knows nothing of this one.
+    """Predicts once with an exported model, in a process that shares nothing with this one.
 
-    Use it as a context manager; it starts when it is made.
+    Use it as a context manager. The process starts with this object.
     """
 
     def __init__(self) -> None:
         environment = {
             **os.environ,
             "TF_CPP_MIN_LOG_LEVEL": "3",
-            "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # beside the training process on one device
+            "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the training process uses the same device
             "MLFLOW_LOGGING_LEVEL": "ERROR",
             "MLFLOW_DISABLE_TELEMETRY": "true",
         }
@@ -53,7 +51,7 @@ class FreshProcess:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            errors="replace",  # what native code writes on standard error is of any encoding
+            errors="replace",  # native code writes any encoding on standard error
             env=environment,
         )
 
@@ -66,7 +64,7 @@ class FreshProcess:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """End the process, if it has not ended by itself."""
+        """End the process, if it still runs."""
         self._process.kill()
         self._process.communicate()
 
@@ -83,34 +81,56 @@ class FreshProcess:
         Args:
             model: The exported folder.
             inputs: By input name, each of shape `(rows, …)`.
-            label: What an error calls the folder; `model` where it is None.
-            complete: Whether to write its MLflow model first, with some of these rows as example.
+            label: The folder that error messages name. Defaults to `model`.
+            complete: Whether to write the folder's MLflow model first, with some of these rows as
+                its example.
 
         Raises:
             ExportMismatch: The process could not load the model or predict with it.
         """
-        # arrays of text would be pickled, or lose what fixed-width text cannot end in
-        texts = {name: v.tolist() for name, v in inputs.items() if v.dtype == object}
         with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
-            numbers, answers = Path(folder, "numbers.npz"), Path(folder, "answers.npz")
-            # a prefix, since `file` is a parameter of `savez`
-            plain: dict[str, Any] = {f"_{k}": v for k, v in inputs.items() if k not in texts}
-            np.savez(numbers, allow_pickle=False, **plain)
-            paths = {"model": model.resolve(), "numbers": numbers, "answers": answers}
-            request = {
-                **{key: str(path) for key, path in paths.items()},
-                "texts": texts,
-                "complete": complete,
-            }
-            _, errors = self._process.communicate(json.dumps(request) + "\n")
+            answers = Path(folder, "answers.npz")
+            request = _make_request(model, inputs, Path(folder, "numbers.npz"), answers)
+            line = json.dumps({**request, "complete": complete}) + "\n"
+            _, errors = self._process.communicate(line)
             if self._process.returncode != 0:
-                raise ExportMismatch(f"exported model {label or model} {_reason(errors)}")
+                raise ExportMismatch(f"exported model {label or model} {_describe_fault(errors)}")
             with np.load(answers, allow_pickle=False) as loaded:
                 return {name: loaded[name] for name in FORMATS}
 
 
-def _reason(errors: str) -> str:
-    """Return the end of a sentence from what the process wrote on standard error."""
+def _make_request(
+    model: Path, inputs: Mapping[str, np.ndarray], numbers: Path, answers: Path
+) -> dict[str, Any]:
+    """Write the numbers of some rows, and return a request.
+
+    Args:
+        model: The exported folder.
+        inputs: By input name, each of shape `(rows, …)`.
+        numbers: The .npz file to write the inputs of numbers to.
+        answers: The .npz file that the process writes.
+
+    Returns:
+        `model`, `numbers` and `answers` are paths; `texts` has the inputs of texts as lists.
+    """
+    # An array of texts would be pickled, or lose null characters at the end of a text.
+    texts = {name: v.tolist() for name, v in inputs.items() if v.dtype == object}
+    # The prefix allows an input of the name `file`, which is a parameter of `savez`.
+    plain: dict[str, Any] = {f"_{k}": v for k, v in inputs.items() if k not in texts}
+    np.savez(numbers, allow_pickle=False, **plain)
+    paths = {"model": model.resolve(), "numbers": numbers, "answers": answers}
+    return {**{key: str(path) for key, path in paths.items()}, "texts": texts}
+
+
+def _read_inputs(request: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Return the inputs of a request by name, each of shape `(rows, …)`."""
+    inputs = {name: np.array(v, object) for name, v in request["texts"].items()}
+    with np.load(request["numbers"], allow_pickle=False) as numbers:
+        return inputs | {name[1:]: numbers[name] for name in numbers.files}
+
+
+def _describe_fault(errors: str) -> str:
+    """Return the end of a sentence from the process's standard error."""
     last = (errors.strip().splitlines() or ["no message"])[-1]
     unsafe = _UNSAFE_FAULT.search(last)
     if unsafe:
@@ -119,31 +139,28 @@ def _reason(errors: str) -> str:
 
 
 def main() -> None:
-    """Answer the one request that comes on standard input."""
-    gc.disable()  # to look for garbage among what is imported takes most of a second
+    """Answer the one request on standard input."""
+    gc.disable()  # searching the imported modules for garbage takes most of a second
 
     import tensorflow as tf
 
     import keras  # isort: skip  (after TensorFlow, whose start-up it would otherwise repeat)
-    from tuner.serving.mlflow_model import model_input, predict_mlflow, write_mlflow_model
+    from tuner.serving.mlflow_model import make_model_input, predict_mlflow, write_mlflow_model
 
     line = sys.stdin.readline()
     if not line:
         return  # the export was given up
     try:
         request = json.loads(line)
-        folder = Path(request["model"])
-        inputs = {name: np.array(v, object) for name, v in request["texts"].items()}
-        with np.load(request["numbers"], allow_pickle=False) as numbers:
-            inputs |= {name[1:]: numbers[name] for name in numbers.files}
+        folder, inputs = Path(request["model"]), _read_inputs(request)
         tensors = {name: tf.constant(values) for name, values in inputs.items()}
-        whole = keras.saving.load_model(folder / "model.keras", safe_mode=True)
-        answers = {"keras": whole(tensors, training=False).numpy()}
-        served = tf.saved_model.load(str(folder / "saved_model"))
-        signature = served.signatures["serving_default"]
+        model = keras.saving.load_model(folder / "model.keras", safe_mode=True)
+        answers = {"keras": model(tensors, training=False).numpy()}
+        saved_model = tf.saved_model.load(str(folder / "saved_model"))
+        signature = saved_model.signatures["serving_default"]
         answers["saved_model"] = signature(**tensors)["probabilities"].numpy()
         description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        rows = model_input(description, inputs)
+        rows = make_model_input(description, inputs)
         if request["complete"]:
             write_mlflow_model(folder, description, rows)
         answers["mlflow"] = predict_mlflow(folder, rows)
@@ -155,4 +172,4 @@ def main() -> None:
 if __name__ == "__main__":
     main()
     sys.stderr.flush()
-    os._exit(0)  # all is written, and to take the imported modules apart takes a second
+    os._exit(0)  # all is written, and a regular end of the interpreter takes a second

@@ -1,4 +1,4 @@
-"""What an exported model calls its inputs."""
+"""Names of the inputs of an exported model."""
 
 import keyword
 import re
@@ -14,9 +14,9 @@ __all__ = ["make_input_names", "rename_columns"]
 def make_input_names(schema: Schema) -> dict[str, str]:
     """Return the exported model's input name of each raw column.
 
-    Keras and TensorFlow allow fewer characters than tables do: others become `_`, and a number
-    follows where two columns would have the same name. TensorFlow turns the names into parameters
-    of a method, so that `self` and Python's keywords get a number too.
+    Keras and TensorFlow allow fewer characters than tables do. Other characters become `_`, and a
+    name that is taken gets a number. TensorFlow makes the names parameters of a method, so that
+    `self` and Python's keywords get a number, too.
 
     >>> from tuner.data import Column
     >>> columns = Column("self", "numeric"), Column("len (cm)", "numeric")

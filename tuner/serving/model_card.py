@@ -1,211 +1,209 @@
-"""The model card of an exported model: what it is, how good it is, and how it is called."""
+"""Renders the model card: what an exported model is, how good it is, and how to call it."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from tuner.data import IMAGE_TARGET
-from tuner.serving.call_examples import describe_calls
+from tuner.serving.call_examples import render_calls
 from tuner.serving.markdown import escape_text, format_code
 from tuner.words import format_hyperparameters, format_interval, list_first
 
 __all__ = ["render_model_card"]
 
-_COLUMNS = 40  # that are listed
-_LEVELS = 12  # of a column that are listed
+_MAX_COLUMNS = 40  # rows of the table of columns
+_MAX_LEVELS = 12  # levels in a row of it
 
 
 def render_model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
     """Return the text of `README.md`.
 
     Args:
-        content: What `model.json` says.
-        example: A row of raw columns as JSON has it.
+        content: The content of `model.json`.
+        example: A row of raw columns, as JSON has it.
     """
-    parts = [
-        *_title(content),
-        *_data(content),
-        *_network(content),
-        *_notes(content),
-        *_scores(content),
-        *_calibration(content["calibration"]),
-        *_limits(content),
-        *describe_calls(content, example),
+    lines = [
+        *_render_title(content),
+        *_render_data(content),
+        *_render_network(content),
+        *_render_notes(content),
+        *_render_scores(content),
+        *_render_calibration(content["calibration"]),
+        *_render_limits(content),
+        *render_calls(content, example),
     ]
-    return "\n".join(parts) + "\n"
+    return "\n".join(lines) + "\n"
 
 
-def _notes(content: Mapping[str, Any]) -> list[str]:
-    return [
-        line
-        for note in content.get("notes", [])
-        for line in (f"**Note**: {escape_text(note)}.", "")
-    ]
-
-
-def _images(schema: Mapping[str, Any]) -> list[str]:
-    """Say how files become rows, where the model was trained on a folder of images."""
-    if schema["array_shape"] is None or schema["target"] != IMAGE_TARGET:
-        return []
-    return [
-        "A row is an image: height, width and colours (none of grey ones), values from 0 to 255. "
-        "`tuner predict` brings PNG and JPEG files to that form.",
-        "",
-    ]
-
-
-def _title(content: Mapping[str, Any]) -> list[str]:
+def _render_title(content: Mapping[str, Any]) -> list[str]:
     schema = content["schema"]
     if schema["array_shape"] is None:
-        subject, rows = f" of {format_code(schema['target'])}", "the columns of a table"
+        target, rows = f" of {format_code(schema['target'])}", "the columns of a table"
     else:
-        subject, rows = "", f"arrays of shape {tuple(schema['array_shape'])}"
+        target, rows = "", f"arrays of shape {tuple(schema['array_shape'])}"
     classes = ", ".join(format_code(name) for name in schema["classes"])
     return [
         f"# {content['study']}",
         "",
-        f"A softmax classifier{subject}. It takes {rows} as they stand in the data, and answers "
-        f"with the probability of each class: {classes}.",
+        f"A softmax classifier{target}. It takes {rows} unchanged, as the data have them, and "
+        f"predicts the probability of each class: {classes}.",
         "",
-        *_images(schema),
-        f"It was found by the study {format_code(content['study'])}, which asked: "
+        *_render_images(schema),
+        f"The study {format_code(content['study'])} selected it. Its question was: "
         f"{escape_text(content['question'])}",
         "",
     ]
 
 
-def _data(content: Mapping[str, Any]) -> list[str]:
+def _render_images(schema: Mapping[str, Any]) -> list[str]:
+    """Say how image files become rows, if the data were a folder of images."""
+    if schema["array_shape"] is None or schema["target"] != IMAGE_TARGET:
+        return []
+    return [
+        "A row is an image: height, width and colour channels (no channels if it is grey), with "
+        "values from 0 to 255. `tuner predict` reads PNG and JPEG files in this form.",
+        "",
+    ]
+
+
+def _render_data(content: Mapping[str, Any]) -> list[str]:
     data, schema, measured = content["data"], content["schema"], content["measured"]
+    held_out = f"; {measured['test_rows']:,} were held out." if measured["test_rows"] else "."
     lines = [
         "## Data",
         "",
         f"{format_code(data['name'])}, {data['rows']:,} rows; SHA-256 of the encoded data "
-        f"`{data['fingerprint']}`. The network was trained on {measured['training_rows']:,} of "
-        "them" + (f"; {measured['test_rows']:,} were held back." if measured["test_rows"] else "."),
+        f"`{data['fingerprint']}`. The network was trained on {measured['training_rows']:,} rows"
+        f"{held_out}",
         "",
     ]
     if schema["array_shape"] is not None:
         return lines
     used = [column for column in schema["columns"] if column["kind"] != "ignored"]
     lines += ["| column | kind | levels | missing values |", "|---|---|---|---|"]
-    lines += [_column(column) for column in used[:_COLUMNS]]
-    if len(used) > _COLUMNS:
-        lines += ["", f"and {len(used) - _COLUMNS} more, which `model.json` lists."]
+    lines += [_render_column(column) for column in used[:_MAX_COLUMNS]]
+    if len(used) > _MAX_COLUMNS:
+        lines += ["", f"and {len(used) - _MAX_COLUMNS} more columns, which `model.json` lists."]
     return [*lines, ""]
 
 
-def _column(column: Mapping[str, Any]) -> str:
-    levels = column["levels"]
-    shown = list_first([format_code(level) for level in levels], _LEVELS)
+def _render_column(column: Mapping[str, Any]) -> str:
+    levels = list_first([format_code(level) for level in column["levels"]], _MAX_LEVELS)
     missing = "yes" if column["missing"] else "none in the data"
     if column.get("other"):
-        shown += "; all others as one"
+        levels += "; all others pooled"
     kind = f"{column['kind']} like {column['notation']}" if "notation" in column else column["kind"]
-    return f"| {format_code(column['name'])} | {kind} | {shown} | {missing} |"
+    return f"| {format_code(column['name'])} | {kind} | {levels} | {missing} |"
 
 
-def _network(content: Mapping[str, Any]) -> list[str]:
+def _render_network(content: Mapping[str, Any]) -> list[str]:
     pick = content["pick"]
     lines = ["## Network", ""]
     if content["picked"] == "ensemble":
-        lines += ["The mean of the probabilities of these networks:", ""]
+        lines += ["An ensemble, whose probabilities are the mean of these networks':", ""]
         lines += [
-            f"- {each['networks']} of trial {each['trial']}: {_settings(each)}"
-            for each in pick["members"]
+            f"- {member['networks']} of trial {member['trial']}: {_describe_recipe(member)}"
+            for member in pick["members"]
         ]
     else:
-        named = {"best": "The best network", "smallest": "The smallest good network"}
-        what = named.get(content["picked"], "A network that was asked for by its number")
-        lines.append(f"{what}, trial {pick['trial']}: {_settings(pick)}")
-    return [*lines, "", "All of it was trained again on all training rows.", ""]
+        names = {"best": "The best network", "smallest": "The smallest good network"}
+        name = names.get(content["picked"], "A network that the user chose by its number")
+        lines.append(f"{name}, trial {pick['trial']}: {_describe_recipe(pick)}")
+    return [*lines, "", "It was trained again on all training rows.", ""]
 
 
-def _settings(network: Mapping[str, Any]) -> str:
+def _describe_recipe(network: Mapping[str, Any]) -> str:
     values = {**network["hyperparameters"], **network["derived"]}
     size = f"{network['parameters']:,} parameters, {network['epoch']} epochs"
     return f"{escape_text(format_hyperparameters(values))}; {size}."
 
 
-def _scores(content: Mapping[str, Any]) -> list[str]:
+def _render_notes(content: Mapping[str, Any]) -> list[str]:
+    notes = content.get("notes", [])
+    return [line for note in notes for line in (f"**Note**: {escape_text(note)}.", "")]
+
+
+def _render_scores(content: Mapping[str, Any]) -> list[str]:
     measured, test = content["measured"], content["test"]
+    if test:
+        test_note = (
+            f"{measured['test_rows']:,} rows that no decision used, predicted by this exported "
+            "model."
+        )
+    else:
+        test_note = "not available for this model."
     return [
         "## Scores",
         "",
         "| score | cross-validated | held-out test |",
         "|---|---|---|",
         *(
-            f"| {name} | {_score(score)} | {_score(test[name]) if name in test else '–'} |"
+            f"| {name} | {_format_score(score)} | "
+            f"{_format_score(test[name]) if name in test else '–'} |"
             for name, score in content["cross_validated"].items()
         ),
         "",
-        "In brackets is the 95 % interval, 1.96 standard errors over rows to either side.",
+        "The brackets hold the 95 % interval: 1.96 standard errors over rows in each direction.",
         "",
         f"- Cross-validated in {measured['split']}: the mean over {measured['scored_rows']:,} "
-        "rows, each predicted by networks that did not train on it, before calibration. "
-        + _corrected(content),
-        f"- Held-out test: {measured['test_rows']:,} rows that no decision was made by, predicted "
-        "by this model as it is exported."
-        if test
-        else "- Held-out test: there is none of this model.",
+        "rows, before calibration. Networks that did not train on a row predict it. "
+        + _describe_correction(content),
+        f"- Held-out test: {test_note}",
         "",
     ]
 
 
-def _corrected(content: Mapping[str, Any]) -> str:
+def _describe_correction(content: Mapping[str, Any]) -> str:
     pick, trials = content["pick"], content["measured"]["trials"]
     if pick["corrected_score"] is None:
         return str(pick["note"])
     return (
-        f"It is the score of a pick among {trials} trials; corrected for that, "
-        f"{content['objective']} is {pick['corrected_score']:.4f}, 95 % interval "
+        f"The score is optimistic, because the network was picked among {trials} trials. Corrected "
+        f"for that, {content['objective']} is {pick['corrected_score']:.4f}, 95 % interval "
         f"{format_interval(pick['corrected_interval'])}."
     )
 
 
-def _score(score: Mapping[str, Any]) -> str:
+def _format_score(score: Mapping[str, Any]) -> str:
     low, high = score["interval"]
     return f"{score['score']:.4f} [{low:.4f}, {high:.4f}]"
 
 
-def _calibration(calibration: Mapping[str, Any]) -> list[str]:
+def _render_calibration(calibration: Mapping[str, Any]) -> list[str]:
     before, after = calibration["cross_entropy"], calibration["calibrated_cross_entropy"]
-    judged = (
-        f"out-of-fold cross-entropy goes from {before:.4f} to {after:.4f}, where each fold's "
-        "temperature is fitted on the other folds; the standard error of the difference is "
-        f"{calibration['standard_error_of_difference']:.4f}"
+    effect = (
+        f"changes the out-of-fold cross-entropy from {before:.4f} to {after:.4f}, where each "
+        "fold's temperature is fitted on the other folds; the standard error of the difference is "
+        f"{calibration['standard_error_of_difference']:.4f}."
     )
     if calibration["applied"]:
-        sentence = (
-            "The probabilities are calibrated, in the exported graph: p becomes softmax(log p / T) "
-            f"with the temperature T = {calibration['temperature']:.3f}. By it {judged}."
+        text = (
+            "The probabilities are calibrated within the model: p becomes softmax(log p / T) with "
+            f"the temperature T = {calibration['temperature']:.3f}. This {effect}"
         )
     else:
-        sentence = (
-            "The probabilities are the network's own. A temperature of "
-            f"{calibration['fitted_temperature']:.3f} was tried and does not pay: {judged}."
+        text = (
+            "The probabilities are not calibrated, because that did not clearly improve them. The "
+            f"fitted temperature of {calibration['fitted_temperature']:.3f} {effect}"
         )
-    return ["## Calibration", "", sentence, ""]
+    return ["## Calibration", "", text, ""]
 
 
-def _limits(content: Mapping[str, Any]) -> list[str]:
-    table = content["schema"]["array_shape"] is None
+def _render_limits(content: Mapping[str, Any]) -> list[str]:
+    is_table = content["schema"]["array_shape"] is None
+    table_limits = [
+        "- A level that the data did not have counts as a rare one if rare levels were pooled, or "
+        "else as none of the known ones. A missing number counts as the mean if the data had none "
+        "missing.",
+        "- If numbers or dates are texts, a text that cannot be read as such counts as missing.",
+    ]
     return [
         "## Intended use and limits",
         "",
-        f"- For rows that come from where {format_code(content['data']['name'])} comes from. On "
-        "others the scores say nothing, and the probabilities may be sure and wrong.",
-        "- It always names one of its classes. It does not know that a row is of none of them.",
-        *(
-            [
-                "- A level that was not in the data counts as one of the rare ones, where those "
-                "were pooled, or else as none of the known ones; a missing number, where there was "
-                "none in the data, as the mean.",
-                "- Where a number or a date is a text, one that cannot be read as such counts as "
-                "missing.",
-            ]
-            if table
-            else []
-        ),
-        "- The scores are means over all rows. For a group of people, or a rare class, it may be "
-        "worse: look at that before it decides anything about anyone.",
+        f"- The model is for rows of the same origin as {format_code(content['data']['name'])}. "
+        "The scores do not hold for other rows, and its probabilities may be confident and wrong.",
+        "- It always names one of its classes. It cannot say that a row belongs to none of them.",
+        *(table_limits if is_table else []),
+        "- The scores are means over all rows. They may be worse for a group of people or a rare "
+        "class: check that before the model decides anything about anyone.",
         "",
     ]

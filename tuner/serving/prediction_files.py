@@ -1,4 +1,4 @@
-"""Files of predictions: CSV or Parquet, written a part after another."""
+"""Writes predictions as CSV or Parquet, chunk by chunk."""
 
 from collections.abc import Iterable
 from io import TextIOWrapper
@@ -17,15 +17,15 @@ _SUFFIXES = (".csv", ".parquet")
 
 
 def check_prediction_file(output: Path, *, data: str = "") -> None:
-    """Refuse a file that predictions cannot be written to, before they are made.
+    """Refuse a file that cannot be written, before anything is predicted.
 
     Args:
-        output: The file.
-        data: What is predicted, where that may be a file.
+        output: The file to write.
+        data: The source of the rows, which may be a file.
 
     Raises:
-        UserError: The suffix is not known, it is a folder, its own folder does not exist, or it is
-            what is predicted.
+        UserError: The suffix is unknown, the path is a folder, its folder does not exist, or it is
+            the file of the rows.
     """
     if output.suffix not in _SUFFIXES:
         raise UserError(f"output file {output}: give it the suffix {' or '.join(_SUFFIXES)}")
@@ -33,25 +33,25 @@ def check_prediction_file(output: Path, *, data: str = "") -> None:
         raise UserError(f"output file {output} is a folder; give --output the name of a file")
     if not output.parent.is_dir():
         raise UserError(
-            f"output file {output}: the folder {output.parent} does not exist; make it first"
+            f"output file {output}: the folder {output.parent} does not exist; create it first"
         )
     if output.exists() and Path(data).is_file() and output.samefile(data):
         raise UserError(
-            f"output file {output} is what is predicted, and would be lost; give --output "
+            f"output file {output} is the file to predict, which would be lost; give --output "
             "another file"
         )
 
 
 def write_predictions(tables: Iterable[pd.DataFrame], output: Path) -> None:
-    """Write tables of the same columns as one, as CSV or Parquet, by the file's suffix.
+    """Write tables with the same columns as one file, whose suffix selects CSV or Parquet.
 
-    The file has its name when it is whole; an earlier one of that name stays until then.
+    An earlier file of that name stays until the new one is whole.
 
     Raises:
         UserError: The file cannot be written.
     """
     check_prediction_file(output)
-    write = _write_csv if output.suffix == ".csv" else _write_parquet
+    write = _write_csv_bytes if output.suffix == ".csv" else _write_parquet
     try:
         write_whole(output, lambda file: write(tables, file))
     except OSError as error:
@@ -59,17 +59,17 @@ def write_predictions(tables: Iterable[pd.DataFrame], output: Path) -> None:
 
 
 def write_csv(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:
-    """Write tables of the same columns as one CSV."""
+    """Write tables with the same columns as one CSV."""
     for number, table in enumerate(tables):
         table.to_csv(stream, index=False, header=number == 0)
 
 
-def _write_csv(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:
+def _write_csv_bytes(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     stream = TextIOWrapper(file, encoding="utf-8", newline="")
     try:
         write_csv(tables, stream)
     finally:
-        stream.detach()  # also flushes; the file itself stays open
+        stream.detach()  # flushes, and leaves the file open
 
 
 def _write_parquet(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:

@@ -1,7 +1,7 @@
-"""The encoding and scaling of a study as Keras layers in front of its network.
+"""Puts a study's encoding and scaling in front of its network, as Keras layers.
 
-Only layers and operations that Keras itself brings: a saved model loads without this package, and
-in Keras's safe mode.
+It uses only Keras's own layers and operations. So a saved model loads without this package, and in
+Keras's safe mode.
 """
 
 from collections.abc import Mapping
@@ -24,61 +24,69 @@ def add_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> k
 
     Args:
         network: Takes encoded, scaled rows, shape `(rows, features)`.
-        schema: How raw columns become features.
+        schema: Encodes raw columns as features.
         scaler: Fitted on the rows that the network was trained on.
 
     Returns:
         A model that takes a dictionary of raw columns by input name, each of shape `(rows,)`:
-        float32 with NaN where a number is missing, strings that are empty where one is missing.
-        For an array data set it takes one input `x`, shape `(rows, …)`.
+        float32 with NaN for a missing number, strings with "" for a missing text. For an array
+        data set it takes one input `x`, shape `(rows, …)`.
     """
     names = make_input_names(schema)
-    columns = _inputs(schema, {column: f"column.{i}" for i, column in enumerate(names)})
+    columns = _make_inputs(schema, {column: f"column.{i}" for i, column in enumerate(names)})
     if schema.array_shape is not None:
         features = keras.layers.Reshape((int(np.prod(schema.array_shape)),))(columns["x"])
-        encoded = _scaled(features, scaler.mean, scaler.scale)
+        encoded = _scale(features, scaler.mean, scaler.scale)
     else:
-        encoded = _encoded(schema, scaler, columns)
-    # a model in the model: Keras names operations "cast" or "stack", as a column may be called
-    whole = keras.Model(list(columns.values()), network(encoded), name="column.all")
-    inputs = _inputs(schema, names)
-    answer = whole(list(inputs.values()))
-    return keras.Model({names[column]: tensor for column, tensor in inputs.items()}, answer)
+        encoded = _encode(schema, scaler, columns)
+    # The inner model has input names of our own. A column's name may be "cast" or "stack", which
+    # Keras also gives to operations, and a name must be unique within one model.
+    inner = keras.Model(list(columns.values()), network(encoded), name="column.all")
+    inputs = _make_inputs(schema, names)
+    probabilities = inner(list(inputs.values()))
+    return keras.Model({names[column]: tensor for column, tensor in inputs.items()}, probabilities)
 
 
-def _inputs(schema: Schema, names: Mapping[str, str]) -> dict[str, keras.KerasTensor]:
-    """Make the inputs by column, under names that may be others than the columns'."""
+def _make_inputs(schema: Schema, names: Mapping[str, str]) -> dict[str, keras.KerasTensor]:
+    """Make the input of each column, by column.
+
+    Args:
+        schema: Says which columns there are, and which are numbers.
+        names: The input's name of each column.
+    """
     if schema.array_shape is not None:
         return {"x": keras.Input(schema.array_shape, name=names["x"], dtype="float32")}
     dtypes = {c.name: "float32" if c.is_plain else "string" for c in schema.used}
     return {c: keras.Input((), name=names[c], dtype=dtype) for c, dtype in dtypes.items()}
 
 
-def _encoded(
+def _encode(
     schema: Schema, scaler: Scaler, inputs: Mapping[str, keras.KerasTensor]
 ) -> keras.KerasTensor:
-    """Build the features in the order of `Schema.encode`: numbers, indicators, levels."""
-    parts, indicated = [], []
-    measured = [column for column in schema.used if column.is_measured]
-    for column in measured:
-        found = _measured(column, inputs[column.name])
-        parts += found
-        indicated += found[:1] if column.missing else []
+    """Compute the features in the order of `Schema.encode`: numbers, missing indicators, levels."""
+    numbers, indicated = [], []
+    for column in schema.used:
+        if column.is_measured:
+            parsed = _parse(column, inputs[column.name])
+            numbers += parsed
+            indicated += parsed[:1] if column.missing else []
     blocks = []
-    if parts:
-        count = len(parts)
-        numbers = ops.stack(parts, axis=1)
-        blocks.append(_scaled(numbers, scaler.mean[:count], scaler.scale[:count]))
+    if numbers:
+        count = len(numbers)
+        stacked = ops.stack(numbers, axis=1)
+        blocks.append(_scale(stacked, scaler.mean[:count], scaler.scale[:count]))
     if indicated:
         blocks.append(ops.cast(ops.isnan(ops.stack(indicated, axis=1)), "float32"))
     blocks += [
-        _one_hot(column, inputs[column.name]) for column in schema.used if not column.is_measured
+        _encode_levels(column, inputs[column.name])
+        for column in schema.used
+        if not column.is_measured
     ]
     return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate()(blocks)
 
 
-def _measured(column: Column, values: keras.KerasTensor) -> list[keras.KerasTensor]:
-    """Work out a number, or the calendar parts of a date, each of shape `(rows,)`."""
+def _parse(column: Column, values: keras.KerasTensor) -> list[keras.KerasTensor]:
+    """Return a column's number, or the calendar parts of its date, each of shape `(rows,)`."""
     if column.is_plain:
         return [values]
     characters = keras.layers.TextVectorization(
@@ -91,18 +99,18 @@ def _measured(column: Column, values: keras.KerasTensor) -> list[keras.KerasTens
     return [ops.cast(parsed[feature], "float32") for feature in name_parsed_features(column)]
 
 
-def _scaled(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> keras.KerasTensor:
-    """Standardise, and put a missing number at the mean, as `Scaler.apply` does."""
+def _scale(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> keras.KerasTensor:
+    """Standardise, and replace a missing number by the mean, as `Scaler.apply` does."""
     scaled = (numbers - mean) / scale
     return ops.where(ops.isnan(scaled), ops.zeros_like(scaled), scaled)
 
 
-def _one_hot(column: Column, values: keras.KerasTensor) -> keras.KerasTensor:
-    """Encode levels, the pooled ones and the missing last; what is none of them is all zeros."""
+def _encode_levels(column: Column, values: keras.KerasTensor) -> keras.KerasTensor:
+    """Encode levels one-hot; pooled and missing ones come last, and unseen ones are all zeros."""
     known, places, width = index_levels(column)
     unseen = "[UNK]"
-    while unseen in known:  # Keras would take that level out
+    while unseen in known:  # Keras would drop a level of this name
         unseen = f"[{unseen}]"
     lookup = keras.layers.StringLookup(vocabulary=known, num_oov_indices=1, oov_token=unseen)
-    at = ops.take(np.roll(places, 1), lookup(values))  # Keras has what is unknown first
-    return ops.one_hot(at, width, dtype="float32")
+    indices = ops.take(np.roll(places, 1), lookup(values))  # index 0 of the lookup is unseen
+    return ops.one_hot(indices, width, dtype="float32")

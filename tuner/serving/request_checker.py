@@ -1,7 +1,7 @@
-"""What stands before MLflow's scoring server: only requests that it can take come through.
+"""Checks each request before it reaches MLflow's scoring server.
 
-MLflow answers 500 to some that it cannot, such as one that is nested too deep or names no content
-type, and takes bodies of any size.
+MLflow answers 500 to some requests that it cannot handle, such as one that is nested too deep or
+has no content type, and it takes bodies of any size.
 """
 
 import json
@@ -11,9 +11,8 @@ from typing import Any
 __all__ = ["MAX_BODY_BYTES", "RejectedRequest", "RequestChecker", "check_body"]
 
 MAX_BODY_BYTES = 16 << 20
-"""Of a request's body."""
 
-_DEEPEST = 16  # an array of images is 4 deep, in an object that is 2 deep
+_MAX_DEPTH = 16  # an array of images is nested 4 deep, in an object that is nested 2 deep
 _FORMS = ("dataframe_records", "dataframe_split", "instances", "inputs")
 
 Message = MutableMapping[str, Any]
@@ -23,10 +22,10 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class RejectedRequest(Exception):
-    """A request that is not let through.
+    """A request does not pass the checks.
 
     Attributes:
-        status: The answer's HTTP status, a 4xx.
+        status: The HTTP status of the answer, a 4xx.
     """
 
     def __init__(self, status: int, reason: str) -> None:
@@ -35,16 +34,16 @@ class RejectedRequest(Exception):
 
 
 class RequestChecker:
-    """An ASGI application that answers what another one cannot take.
+    """An ASGI application that passes valid requests on to another one, and answers the others.
 
     Args:
         app: MLflow's scoring server.
-        most_bytes: Of a request's body.
+        max_bytes: The largest body that is passed on. Defaults to `MAX_BODY_BYTES`.
     """
 
-    def __init__(self, app: App, most_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(self, app: App, max_bytes: int = MAX_BODY_BYTES) -> None:
         self._app = app
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -52,16 +51,16 @@ class RequestChecker:
             await self._app(scope, receive, send)
             return
         try:
-            _check_type(dict(scope["headers"]))
-            body = check_body(await self._read(receive))
-        except RejectedRequest as refusal:
-            await _answer(send, refusal)
+            _check_content_type(dict(scope["headers"]))
+            body = check_body(await self._read_body(receive))
+        except RejectedRequest as rejection:
+            await _send_rejection(send, rejection)
             return
         headers = [(b"content-type", b"application/json")]
-        await self._app({**scope, "headers": headers}, _once(body, receive), send)
+        await self._app({**scope, "headers": headers}, _replay_body(body, receive), send)
 
-    async def _read(self, receive: Receive) -> bytes:
-        """Return the body; what is above the limit is read to its end, and not kept."""
+    async def _read_body(self, receive: Receive) -> bytes:
+        """Return the body. One above the limit is read to its end, but not kept in memory."""
         parts, length, more = [], 0, True
         while more:
             message = await receive()
@@ -69,24 +68,24 @@ class RequestChecker:
                 raise RejectedRequest(400, "the request ended before its body did")
             part = message.get("body", b"")
             length += len(part)
-            if length <= self._most_bytes:
+            if length <= self._max_bytes:
                 parts.append(part)
             more = message.get("more_body", False)
-        if length > self._most_bytes:
+        if length > self._max_bytes:
             raise RejectedRequest(
-                413, f"the body is larger than {self._most_bytes:,} bytes; send fewer rows"
+                413, f"the body is larger than {self._max_bytes:,} bytes; send fewer rows"
             )
         return b"".join(parts)
 
 
 def check_body(body: bytes) -> bytes:
-    """Return a body that MLflow can read, of the rows alone.
+    """Return a body that MLflow can read, which has the rows and nothing else.
 
     Args:
         body: JSON, an object with one of MLflow's four keys.
 
     Raises:
-        RejectedRequest: It is anything else.
+        RejectedRequest: The body is anything else.
     """
     try:
         content = json.loads(body.decode("utf-8"))
@@ -96,63 +95,65 @@ def check_body(body: bytes) -> bytes:
     if len(forms) != 1:
         raise RejectedRequest(400, f"the body must be an object with one of {', '.join(_FORMS)}")
     rows = content[forms[0]]
-    if _depth(rows) > _DEEPEST:
-        raise RejectedRequest(400, f"{forms[0]} is nested more than {_DEEPEST} deep")
+    if _measure_depth(rows) > _MAX_DEPTH:
+        raise RejectedRequest(400, f"{forms[0]} is nested more than {_MAX_DEPTH} deep")
     if forms[0] == "dataframe_records":
         _check_records(rows)
     return json.dumps({forms[0]: rows}).encode()
 
 
 def _check_records(rows: Any) -> None:
-    """Refuse records that differ in their fields: MLflow takes what lacks for missing values."""
+    """Reject records with different fields, because MLflow takes an absent field as missing."""
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise RejectedRequest(400, "dataframe_records must be a list of objects, one a row")
+        raise RejectedRequest(400, "dataframe_records must be a list of objects, one per row")
     fields = set().union(*rows)
     for number, row in enumerate(rows):
-        if lacking := fields - row.keys():
+        if absent := fields - row.keys():
             raise RejectedRequest(
                 400,
-                f"record {number} of dataframe_records lacks {sorted(lacking)[0]}, which others "
-                "have; give null for a missing value",
+                f"record {number} of dataframe_records lacks {sorted(absent)[0]}, which other "
+                "records have; give null for a missing value",
             )
 
 
-def _depth(content: Any) -> int:
-    """Return how deep lists and objects lie in each other, without recursion."""
+def _measure_depth(content: Any) -> int:
+    """Return how deep lists and objects are nested, without recursion."""
     depth, level = 0, [content]
-    while level := [each for each in level if isinstance(each, dict | list)]:
+    while level := [item for item in level if isinstance(item, dict | list)]:
         depth += 1
-        level = [inner for outer in level for inner in _inner(outer)]
+        level = [inner for outer in level for inner in _list_items(outer)]
     return depth
 
 
-def _inner(outer: dict[str, Any] | list[Any]) -> list[Any]:
+def _list_items(outer: dict[str, Any] | list[Any]) -> list[Any]:
     return list(outer.values()) if isinstance(outer, dict) else outer
 
 
-def _check_type(headers: dict[bytes, bytes]) -> None:
+def _check_content_type(headers: dict[bytes, bytes]) -> None:
     kind, *parameters = headers.get(b"content-type", b"").decode("latin-1").lower().split(";")
     if kind.strip() != "application/json":
         raise RejectedRequest(415, "the content type must be application/json")
-    if any(each.strip() not in ("", "charset=utf-8", 'charset="utf-8"') for each in parameters):
-        raise RejectedRequest(415, "the content type may have no parameter but charset=utf-8")
+    allowed = ("", "charset=utf-8", 'charset="utf-8"')
+    if any(parameter.strip() not in allowed for parameter in parameters):
+        raise RejectedRequest(415, "the content type may have no parameter except charset=utf-8")
 
 
-async def _answer(send: Send, refusal: RejectedRequest) -> None:
-    body = json.dumps({"error": str(refusal)}).encode()
+async def _send_rejection(send: Send, rejection: RejectedRequest) -> None:
+    body = json.dumps({"error": str(rejection)}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.start", "status": rejection.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _once(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives a body that was read already, then what comes after it."""
-    given: list[bytes] = []
+def _replay_body(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives a body that was read before, then what follows it."""
+    is_replayed = False
 
     async def receive_body() -> Message:
-        if given:
+        nonlocal is_replayed
+        if is_replayed:
             return await receive()
-        given.append(body)
+        is_replayed = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive_body

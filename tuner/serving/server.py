@@ -1,4 +1,4 @@
-"""Serves an exported folder over HTTP, by MLflow's own scoring server behind a guard."""
+"""Serves an exported model over HTTP, with MLflow's own scoring server."""
 
 import socket
 from pathlib import Path
@@ -24,24 +24,23 @@ def make_app(folder: Path) -> RequestChecker:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound.
+    """Return a socket that listens on an address.
 
     Args:
-        host: A name or address of this machine.
-        port: 0 for any that is free.
+        host: A name or an address of this machine.
+        port: A port, or 0 for any free one.
 
     Raises:
-        UserError: It cannot be bound.
+        UserError: The address does not exist or is taken.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, _, _, _, address = found[0]
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = addresses[0]
         return socket.create_server(address[:2], family=family)
     except OSError as error:
         reason = str(error.strerror).partition(" (while ")[0]
         raise UserError(
-            f"{host}, port {port}: it cannot be listened on ({reason}); give another --host or "
-            "--port"
+            f"cannot listen on {host}, port {port} ({reason}); give another --host or --port"
         ) from error
 
 

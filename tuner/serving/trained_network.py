@@ -1,4 +1,4 @@
-"""A network that was trained on all training rows, with its preprocessing, in memory."""
+"""A network that was trained on all training rows, in memory, with its preprocessing."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,18 @@ from tuner.data import RawColumns, Scaler, Schema, choose_chunk_rows
 
 __all__ = ["TrainedNetwork"]
 
-_AT_ONCE = 10_000  # rows that are predicted in memory at once, at most
+_MAX_CHUNK_ROWS = 10_000  # rows that are predicted at once
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedNetwork:
-    """A network on all training rows, and what rows go through before it.
+    """A network that was trained on all training rows, and its preprocessing.
 
     Attributes:
         network: Takes scaled rows, shape `(rows, features)`.
-        schema: How raw columns become features.
+        schema: Encodes raw columns as features.
         scaler: Fitted on the same training rows.
-        notes: Sentences on what went wrong with it, for those who use it.
+        notes: Warnings about its training, for the users of the model.
     """
 
     network: keras.Model
@@ -29,9 +29,8 @@ class TrainedNetwork:
     notes: tuple[str, ...] = ()
 
     def predict_proba(self, raw: RawColumns) -> np.ndarray:
-        """Return what the search would predict for raw rows, shape `(rows, classes)`."""
+        """Return the probabilities of raw rows, shape `(rows, classes)`."""
         x = self.scaler.apply(self.schema.encode(raw))
-        few = choose_chunk_rows(x.shape[1], most=_AT_ONCE)
-        parts = (x[start : start + few] for start in range(0, max(1, len(x)), few))
-        answers = [self.network(part, training=False).numpy() for part in parts]
-        return np.concatenate(answers)
+        rows = choose_chunk_rows(x.shape[1], most=_MAX_CHUNK_ROWS)
+        chunks = (x[start : start + rows] for start in range(0, max(1, len(x)), rows))
+        return np.concatenate([self.network(chunk, training=False).numpy() for chunk in chunks])

@@ -11,16 +11,12 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from tests.serving.test_export import DESCRIPTION
-from tuner.data import Schema, fit_scaler, load_dataset
+from tests.helpers.exports import COLOURS, UNSCALED, export, train_randomly
+from tuner.data import Schema
 from tuner.errors import DataError
-from tuner.serving.export import export_model
 from tuner.serving.exported_model import ExportedModel
-from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.input_names import make_input_names, rename_columns
 from tuner.serving.preprocessing import add_preprocessing
-from tuner.serving.sample import pick_sample
-from tuner.serving.trained_network import TrainedNetwork
 
 ROWS = 660
 COLUMNS = ("plain", "price", "share", "day", "us day", "moment", "clock", "city", "answer")
@@ -34,8 +30,8 @@ STRANGE = [
 ]
 
 
-def table():
-    """Numbers and dates in several notations, rare levels, blanks, truth in words, and gaps."""
+def write_table(path):
+    """Write numbers and dates in several notations, rare levels, blanks, booleans and gaps."""
     rng = np.random.default_rng(0)
     lines = [f"{';'.join(COLUMNS)};kind"]
     for row in range(ROWS):
@@ -55,54 +51,64 @@ def table():
             ["p", "q", "r"][row % 7 % 3],
         )
         lines.append(";".join(cells))
-    return "\n".join(lines) + "\n"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory):
+def exported_texts(tmp_path_factory):
+    """The exported model of that table."""
     folder = tmp_path_factory.mktemp("raw")
-    (folder / "raw.csv").write_text(table(), encoding="utf-8")
-    dataset = load_dataset(str(folder / "raw.csv"))
-    keras.utils.set_random_seed(0)
-    network = keras.Sequential(
-        [
-            keras.Input((dataset.x.shape[1],)),
-            keras.layers.Dense(8, activation="relu"),
-            keras.layers.Dense(3, activation="softmax"),
-        ]
-    )
-    scaler = fit_scaler(dataset.x, np.arange(ROWS), dataset.schema.scaled)
-    trained = TrainedNetwork(network, dataset.schema, scaler)
-    sample = pick_sample(dataset.raw, dataset.schema)
-    with FreshProcess() as fresh:
-        export_model(trained, DESCRIPTION, folder / "model", sample=sample, fresh=fresh)
-    return trained, dataset, folder / "model"
+    source = write_table(folder / "raw.csv")
+    return export(*train_randomly(source), source, folder / "model")
 
 
 @pytest.fixture(scope="module")
-def formats(exported):
+def formats(exported_texts):
     """Both formats, loaded: each takes inputs by name and answers with probabilities."""
-    whole = keras.saving.load_model(exported[2] / "model.keras", safe_mode=True)
-    served = tf.saved_model.load(str(exported[2] / "saved_model"))
+    whole = keras.saving.load_model(exported_texts.folder / "model.keras", safe_mode=True)
+    served = tf.saved_model.load(str(exported_texts.folder / "saved_model"))
     signature = served.signatures["serving_default"]
-    return {"keras": whole, "saved_model": lambda given: signature(**given)["probabilities"]}
+    return {"keras": whole, "saved_model": lambda inputs: signature(**inputs)["probabilities"]}
 
 
-def tensors(raw, schema):
+@pytest.fixture(scope="module")
+def served(exported_texts):
+    """The MLflow model, loaded."""
+    return mlflow.pyfunc.load_model(str(exported_texts.folder / "mlflow_model"))
+
+
+def make_tensors(raw, schema):
     inputs = rename_columns(raw, make_input_names(schema))
     kinds = {True: tf.string, False: tf.float32}
     return {name: tf.constant(v, kinds[v.dtype == object]) for name, v in inputs.items()}
 
 
-def strange_rows(schema: Schema):
+def make_strange_rows(schema: Schema):
     """Rows in which every text column holds each of the strange texts."""
     texts = np.array(STRANGE, object)
     plain = np.linspace(-2, 2, len(texts), dtype=np.float32)
     return {c.name: plain if c.is_plain else texts for c in schema.used}
 
 
-def test_every_kind_of_column_is_in_the_table(exported):
-    columns = exported[1].schema.columns
+def test_scaling_and_encoding_are_exact_in_front_of_the_network(exported):
+    trained, dataset = exported.trained, exported.dataset
+    features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
+    front = add_preprocessing(features, dataset.schema, trained.scaler)
+    encoded = front(make_tensors(dataset.raw, dataset.schema)).numpy()
+    np.testing.assert_allclose(encoded, trained.scaler.apply(dataset.x), rtol=1e-6, atol=1e-6)
+    assert np.isfinite(dataset.x[:, UNSCALED]).any()
+    assert not encoded[:, UNSCALED].any()
+
+
+def test_levels_are_encoded_whatever_their_names(exported):
+    (colour,) = (column for column in exported.dataset.schema.used if column.name == "colour")
+    assert set(colour.levels) == {*COLOURS} - {""}
+    assert colour.missing
+
+
+def test_every_kind_of_column_is_in_the_table(exported_texts):
+    columns = exported_texts.dataset.schema.columns
     assert [(c.name, c.kind, c.notation) for c in columns] == [
         ("plain", "numeric", ""),
         ("price", "numeric", "1.234,5"),
@@ -116,52 +122,52 @@ def test_every_kind_of_column_is_in_the_table(exported):
     ]
     city = columns[7]
     assert (len(city.levels), len(city.spellings), city.other) == (20, 20, True)
-    assert exported[1].warnings[0].startswith("column city: ")
+    assert exported_texts.dataset.warnings[0].startswith("column city: ")
 
 
 @pytest.mark.parametrize("strange", [False, True])
-def test_features_are_those_in_memory(exported, strange):
-    trained, dataset, _ = exported
-    raw = strange_rows(dataset.schema) if strange else dataset.raw
+def test_features_are_those_in_memory(exported_texts, strange):
+    trained, dataset = exported_texts.trained, exported_texts.dataset
+    raw = make_strange_rows(dataset.schema) if strange else dataset.raw
     features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
     front = add_preprocessing(features, dataset.schema, trained.scaler)
-    encoded = front(tensors(raw, dataset.schema)).numpy()
+    encoded = front(make_tensors(raw, dataset.schema)).numpy()
     expected = trained.scaler.apply(dataset.schema.encode(raw))
     np.testing.assert_allclose(encoded, expected, rtol=1e-6, atol=1e-6)
     assert np.isfinite(expected).all()
 
 
-def test_both_formats_answer_strange_rows_as_the_network_in_memory(exported, formats):
-    trained, dataset, _ = exported
-    raw = strange_rows(dataset.schema)
+def test_both_formats_answer_strange_rows_as_the_network_in_memory(exported_texts, formats):
+    trained, dataset = exported_texts.trained, exported_texts.dataset
+    raw = make_strange_rows(dataset.schema)
     for answer in formats.values():
-        received = answer(tensors(raw, dataset.schema)).numpy()
+        received = answer(make_tensors(raw, dataset.schema)).numpy()
         np.testing.assert_allclose(received, trained.predict_proba(raw), atol=1e-5)
 
 
-def test_one_row_and_none_are_answered_by_as_many_probabilities(exported, formats):
-    trained, dataset, _ = exported
+def test_one_row_and_none_are_answered_by_as_many_probabilities(exported_texts, formats):
+    trained, dataset = exported_texts.trained, exported_texts.dataset
     for rows in (0, 1):
         raw = {name: values[:rows] for name, values in dataset.raw.items()}
         expected = trained.predict_proba(raw)
         assert expected.shape == (rows, 3)
         for answer in formats.values():
-            received = answer(tensors(raw, dataset.schema)).numpy()
+            received = answer(make_tensors(raw, dataset.schema)).numpy()
             np.testing.assert_allclose(received, expected, atol=1e-5)
 
 
-def test_a_file_without_rows_is_refused(exported, tmp_path):
+def test_a_file_without_rows_is_refused(exported_texts, tmp_path):
     (tmp_path / "rows.csv").write_text(";".join(COLUMNS) + "\n")
     with pytest.raises(DataError, match=r"it has a header and no rows; add some$"):
-        ExportedModel.open(exported[2]).read(str(tmp_path / "rows.csv"))
+        ExportedModel.open(exported_texts.folder).read(str(tmp_path / "rows.csv"))
 
 
-def test_a_column_that_is_missing_is_named_by_both_formats(exported, formats):
-    given = tensors(exported[1].raw, exported[1].schema)
-    del given["us_day"]
+def test_a_column_that_is_missing_is_named_by_both_formats(exported_texts, formats):
+    inputs = make_tensors(exported_texts.dataset.raw, exported_texts.dataset.schema)
+    del inputs["us_day"]
     for answer in formats.values():
         with pytest.raises(Exception, match="us_day"):
-            answer(given)
+            answer(inputs)
 
 
 @pytest.mark.parametrize(
@@ -171,11 +177,11 @@ def test_a_column_that_is_missing_is_named_by_both_formats(exported, formats):
         ("plain", tf.constant(["1.5"]), "a float tensor but is a string tensor"),
     ],
 )
-def test_a_value_of_another_type_is_refused(exported, formats, name, values, expected):
-    one = {column: cells[:1] for column, cells in exported[1].raw.items()}
-    given = tensors(one, exported[1].schema) | {name: values}
+def test_a_value_of_another_type_is_refused(exported_texts, formats, name, values, expected):
+    one = {column: cells[:1] for column, cells in exported_texts.dataset.raw.items()}
+    inputs = make_tensors(one, exported_texts.dataset.schema) | {name: values}
     with pytest.raises(tf.errors.InvalidArgumentError, match=expected):
-        formats["saved_model"](given)
+        formats["saved_model"](inputs)
 
 
 @pytest.mark.parametrize(
@@ -196,19 +202,18 @@ def test_a_value_of_another_type_is_refused(exported, formats, name, values, exp
         ("answer", " YES ", "Yes"),
     ],
 )
-def test_mlflow_takes_stored_values_for_their_texts(exported, column, stored, text):
-    trained, dataset, folder = exported
-    model = mlflow.pyfunc.load_model(str(folder / "mlflow_model"))
+def test_mlflow_takes_stored_values_for_their_texts(exported_texts, served, column, stored, text):
+    trained, dataset = exported_texts.trained, exported_texts.dataset
     row = {name: values[[1]] for name, values in dataset.raw.items()}
     frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in row.items()})
     frame[column] = pd.Series([stored], dtype=object)
-    answer = model.predict(frame).drop(columns="class").to_numpy()
+    answer = served.predict(frame).drop(columns="class").to_numpy()
     expected = trained.predict_proba({**row, column: np.array([text], object)})
     np.testing.assert_allclose(answer, expected, atol=1e-5)
 
 
-def test_the_card_tells_of_notations_and_pooled_levels(exported):
-    card = (exported[2] / "README.md").read_text(encoding="utf-8")
+def test_the_card_tells_of_notations_and_pooled_levels(exported_texts):
+    card = (exported_texts.folder / "README.md").read_text(encoding="utf-8")
     assert "| `price` | numeric like 1.234,5 |  | yes |" in card
     assert "and 8 more; all others as one | yes |" in card
 
@@ -222,7 +227,7 @@ def test_a_schema_in_a_model_of_an_earlier_version_is_read():
     assert json.loads(json.dumps(schema.to_dict()))["columns"] == [column]
 
 
-def test_nothing_is_warned_of_when_a_model_is_loaded(exported):
+def test_nothing_is_warned_of_when_a_model_is_loaded(exported_texts):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        keras.saving.load_model(exported[2] / "model.keras", safe_mode=True)
+        keras.saving.load_model(exported_texts.folder / "model.keras", safe_mode=True)

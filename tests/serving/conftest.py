@@ -1,0 +1,35 @@
+"""Exported models that all tests of serving share: each export starts a process of its own."""
+
+import mlflow
+import pytest
+
+from tests.helpers.exports import (
+    export,
+    leave_unscaled,
+    train_randomly,
+    write_images,
+    write_mixed_table,
+)
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """A model of a table. Tests only read its folder."""
+    folder = tmp_path_factory.mktemp("table")
+    source = write_mixed_table(folder / "mixed.csv")
+    trained, dataset = train_randomly(source)
+    return export(leave_unscaled(trained), dataset, source, folder / "exported" / "model")
+
+
+@pytest.fixture(scope="session")
+def exported_images(tmp_path_factory):
+    """A model of images. Tests only read its folder."""
+    folder = tmp_path_factory.mktemp("images")
+    source = write_images(folder / "images.npz")
+    return export(*train_randomly(source), source, folder / "exported" / "model")
+
+
+@pytest.fixture(scope="session")
+def mlflow_model(exported):
+    """The MLflow model of the table, loaded."""
+    return mlflow.pyfunc.load_model(str(exported.folder / "mlflow_model"))

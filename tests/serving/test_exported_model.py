@@ -1,0 +1,51 @@
+"""Predictions of an exported model for files."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tuner.errors import DataError, UserError
+from tuner.serving.exported_model import ExportedModel
+
+
+def test_arrays_are_predicted_as_in_memory(exported_images):
+    model = ExportedModel.open(exported_images.folder)
+    assert model.inputs == {"x": "x"}
+    (predicted,) = model.predict(model.read(str(exported_images.source)))
+    probabilities = predicted.filter(like="probability_").to_numpy()
+    expected = exported_images.trained.predict_proba(exported_images.dataset.raw)
+    np.testing.assert_allclose(probabilities, expected, atol=1e-5)
+
+
+def test_predictions_do_not_depend_on_the_order_of_columns(exported, tmp_path):
+    dataset = exported.dataset
+    shuffled = pd.read_csv(exported.source, dtype=str, keep_default_na=False)
+    shuffled = shuffled[shuffled.columns[::-1]].drop(columns="kind").assign(extra="1")
+    shuffled.to_csv(tmp_path / "rows.csv", index=False)
+    model = ExportedModel.open(exported.folder)
+    (predicted,) = model.predict(model.read(str(tmp_path / "rows.csv")))
+    expected = exported.trained.predict_proba(dataset.raw)
+    assert list(predicted.columns) == [
+        "class", "probability_may be", "probability_no", "probability_yes",
+    ]  # fmt: skip
+    np.testing.assert_allclose(predicted.iloc[:, 1:].to_numpy(), expected, atol=1e-5)
+    assert list(predicted["class"]) == [dataset.classes[i] for i in expected.argmax(axis=1)]
+
+
+def test_a_missing_column_is_named(exported, tmp_path):
+    (tmp_path / "rows.csv").write_text("colour,flag\nred,true\n")
+    with pytest.raises(DataError) as error:
+        ExportedModel.open(exported.folder).read(str(tmp_path / "rows.csv"))
+    assert str(error.value) == (
+        f"data file {tmp_path}/rows.csv: it lacks the columns len (cm), ab/c, ab\\c, 2nd, self, "
+        "self_2, cls, args and 13 more, which the model reads; its columns are colour, flag"
+    )
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path):
+    with pytest.raises(UserError) as error:
+        ExportedModel.open(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path} is not an exported model (it has no model.json); give the folder that "
+        "search or export wrote"
+    )

@@ -1,0 +1,43 @@
+"""Writes a model in Keras's own two formats: a `.keras` file and a SavedModel."""
+
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from tuner.errors import ExportMismatch
+from tuner.serving.error_texts import first_sentence
+from tuner.serving.fresh_process import UNSAFE
+
+__all__ = ["write_keras_formats"]
+
+
+def write_keras_formats(model: keras.Model, folder: Path, *, label: Path) -> None:
+    """Write `model.keras` and `saved_model/`.
+
+    Args:
+        model: Takes a dictionary of inputs by name.
+        folder: The folder to write into.
+        label: The folder that error messages name.
+
+    Raises:
+        ExportMismatch: A layer cannot be saved.
+    """
+    try:
+        model.save(folder / "model.keras")
+    except (NotImplementedError, TypeError, ValueError) as error:
+        raise ExportMismatch(
+            f"exported model {label} cannot be saved ({first_sentence(str(error))}): {UNSAFE}"
+        ) from error
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+
+    def serve(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return {"probabilities": model(inputs, training=False)}
+
+    signature = {
+        name: tf.TensorSpec(tensor.shape, tensor.dtype, name=name)
+        for name, tensor in model.input.items()
+    }
+    archive.add_endpoint("serving_default", serve, input_signature=[signature])
+    archive.write_out(str(folder / "saved_model"), verbose=False)
