@@ -20,7 +20,7 @@ def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
         load_space(str(path))
     assert str(caught.value) == (
         f"space file {path}: not TOML, Expected '=' after a key in a key/value pair "
-        "(at line 2, column 7); mend it there"
+        "(at line 2, column 7); fix it there"
     )
 
 

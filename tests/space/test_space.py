@@ -187,7 +187,7 @@ def test_a_name_that_the_space_does_not_have_cannot_be_pinned() -> None:
 def test_children_must_follow_their_parents() -> None:
     child = Hyperparameter("child", Fixed(1), (Condition("parent", (1,)),))
     with pytest.raises(
-        ValueError, match=r"^space s: child depends on parent, which does not stand before it$"
+        ValueError, match=r"^space s: child depends on parent, which does not come before it$"
     ):
         Space("s", "Which?", (child, Hyperparameter("parent", Fixed(1))))
 

@@ -1,4 +1,4 @@
-"""Search spaces: a TOML file as a `Space`, and a `Space` as KerasTuner's hyperparameters."""
+"""Search spaces: reads a TOML file as a `Space`, and declares a `Space` for KerasTuner."""
 
 from tuner.space.domains import Choice, Domain, Fixed
 from tuner.space.hyperparameter import Condition, Hyperparameter

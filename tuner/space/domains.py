@@ -1,7 +1,7 @@
-"""What one hyperparameter may be: one value, one of a list, or a number in a range.
+"""Domains: the values that a hyperparameter may have. One value, one of a list, or a range.
 
-Every domain answers the same questions: which values it has and how many, between which bounds,
-which of them stand for it on a grid, which one a random draw gives, and how to say so to a person.
+Every domain has the same methods: its values and their number, its bounds, a grid of values that
+represent it, a random draw, and a description for people.
 """
 
 import random
@@ -34,21 +34,21 @@ class Fixed:
         return self.value, self.value
 
     def grid(self, points: int = 10) -> Sequence[Value]:
-        """Return the one value, whatever `points` is."""
+        """Return the one value; `points` does not matter."""
         return (self.value,)
 
     def sample(self, rng: random.Random) -> Value:
-        """Return the one value; `rng` is left as it was."""
+        """Return the one value, without a draw from `rng`."""
         return self.value
 
     def describe(self) -> str:
-        """Return the value as a space file writes it, but for the quotes of a text."""
+        """Return the value as in a space file, but a text without its quotes."""
         return format_exactly(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of some distinct values of one type.
+    """One of several distinct values of one type.
 
     >>> Choice((16, 32, 64)).describe()
     '16, 32, 64'
@@ -57,7 +57,7 @@ class Choice:
     options: tuple[Value, ...]
 
     def values(self) -> Sequence[Value]:
-        """Return the options, in the order in which they were given."""
+        """Return the options in their order."""
         return self.options
 
     def size(self) -> int:
@@ -66,19 +66,19 @@ class Choice:
 
     def bounds(self) -> tuple[Value, Value]:
         """Return the smallest and the largest option; texts are in alphabetical order."""
-        options: tuple[Any, ...] = self.options  # of one type, so that they compare
+        options: tuple[Any, ...] = self.options  # of one type, so that they can be compared
         return min(options), max(options)
 
     def grid(self, points: int = 10) -> Sequence[Value]:
-        """Return all options, whatever `points` is: none stands for another."""
+        """Return all options; `points` does not matter, since no option represents another."""
         return self.options
 
     def sample(self, rng: random.Random) -> Value:
-        """Return one option, each as likely as the others."""
+        """Draw one option; all are equally likely."""
         return rng.choice(self.options)
 
     def describe(self) -> str:
-        """Return the options with commas between them."""
+        """Return the options, separated by commas."""
         return ", ".join(map(format_exactly, self.options))
 
 
@@ -93,7 +93,7 @@ _KINDS: dict[str, type[Domain]] = {
 
 
 def domain_to_dict(domain: Domain) -> dict[str, Any]:
-    """Return a domain in JSON's own types.
+    """Return a domain as JSON values.
 
     >>> domain_to_dict(Choice((16, 32)))
     {'kind': 'choice', 'options': [16, 32]}
@@ -106,11 +106,11 @@ def domain_to_dict(domain: Domain) -> dict[str, Any]:
 
 
 def domain_from_dict(record: Mapping[str, Any]) -> Domain:
-    """Return the domain of which `domain_to_dict` made `record`.
+    """Return the domain that `domain_to_dict` wrote.
 
     Raises:
-        KeyError: if the kind is not a known one.
-        TypeError: if the kind has other fields.
+        KeyError: The kind is unknown.
+        TypeError: The kind has other fields.
     """
     fields: dict[str, Any] = {
         name: tuple(field) if isinstance(field, list) else field

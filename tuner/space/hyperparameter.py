@@ -1,4 +1,4 @@
-"""A hyperparameter: its name, what it may be, and when it has a part in a trial."""
+"""A hyperparameter: its name, its domain, and the conditions under which it is active."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ __all__ = ["Condition", "Hyperparameter"]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Holds where `parent` is active and has one of `values`."""
+    """A condition that holds if `parent` is active and has one of `values`."""
 
     parent: str
     values: tuple[Value, ...]
 
     def holds(self, values: Mapping[str, Value]) -> bool:
-        """Tell whether it holds among the active `values` of a trial."""
+        """Return whether the condition holds for the active `values` of a trial."""
         return self.parent in values and values[self.parent] in self.values
 
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameter:
-    """A name, what it may be, and the conditions that must all hold for it to be active."""
+    """A hyperparameter, which is active in a trial if all its conditions hold."""
 
     name: str
     domain: Domain
     conditions: tuple[Condition, ...] = ()
 
     def is_active(self, values: Mapping[str, Value]) -> bool:
-        """Tell whether it has a part in a trial with these active values of its parents."""
+        """Return whether it is active in a trial with these active values of its parents."""
         return all(condition.holds(values) for condition in self.conditions)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the hyperparameter in JSON's own types."""
+        """Return the hyperparameter as JSON values."""
         return {
             "name": self.name,
             "domain": domain_to_dict(self.domain),
@@ -47,11 +47,11 @@ class Hyperparameter:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Hyperparameter":
-        """Return the hyperparameter of which `to_dict` made `record`.
+        """Return the hyperparameter that `to_dict` wrote.
 
         Raises:
-            KeyError: if something is missing in `record`.
-            TypeError: if something in `record` is of another type.
+            KeyError: A field is missing.
+            TypeError: A field has another type.
         """
         conditions = (
             Condition(condition["parent"], tuple(condition["values"]))

@@ -1,7 +1,7 @@
-"""A `Space` as KerasTuner's `HyperParameters`, and back.
+"""Converts a `Space` to KerasTuner's `HyperParameters`, and back.
 
-Only public names of KerasTuner are used, and it is imported where a space is declared: it brings
-TensorFlow, which takes seconds.
+The module uses only public names of KerasTuner. It imports KerasTuner only to declare a space,
+because that imports TensorFlow, which takes seconds.
 """
 
 from collections import defaultdict
@@ -29,27 +29,27 @@ def to_keras_tuner(
 ) -> "keras_tuner.HyperParameters":
     """Declare all hyperparameters of a space, with a `conditional_scope` for each condition.
 
-    A `FloatRange` with a step is declared as the choice of its values: KerasTuner's own would
-    stop before `max` where a division rounds down, and give 0.30000000000000004 for 0.3.
+    A `FloatRange` with a step is declared as the choice of its values. A stepped `Float` of
+    KerasTuner stops before `max` if a division rounds down, and has 0.30000000000000004 for 0.3.
 
     Args:
-        space: what to declare.
-        hp: where to declare it; a new one if absent.
+        space: The space to declare.
+        hp: Receives the declarations; a new one if absent.
 
     Returns:
-        `hp`, with the default value of each hyperparameter that it did not have and is active.
+        `hp`, with the default values of the active hyperparameters that it did not have.
 
     Raises:
-        SpaceError: if a hyperparameter depends on two that do not depend on each other, which a
-            nest of scopes cannot say.
+        SpaceError: A hyperparameter depends on two that do not depend on each other. Nested scopes
+            cannot express that.
     """
     if hp is None:
-        import keras_tuner  # here, for it brings TensorFlow: 5 seconds
+        import keras_tuner  # imports TensorFlow, which takes 5 seconds
 
         hp = keras_tuner.HyperParameters()
     nests: defaultdict[str, list[Nest]] = defaultdict(list)
     for hyperparameter in space.hyperparameters:
-        nest = _nest(hyperparameter, nests, space.name)
+        nest = _find_scopes(hyperparameter, nests, space.name)
         nests[hyperparameter.name].append(nest)
         with ExitStack() as scopes:
             for condition in nest:
@@ -62,23 +62,22 @@ def to_keras_tuner(
 def from_keras_tuner(hp: "keras_tuner.HyperParameters", *, name: str, title: str) -> Space:
     """Return the space that a user's `HyperParameters` declare.
 
-    A `Float` with a step, and whatever is sampled `reverse_log` with a step, becomes the choice
-    of its values; a range of one value becomes that value. An `Int` with step 1 becomes a range
-    without a step, because KerasTuner does not tell them apart.
+    A `Float` with a step becomes the choice of its values, as does a number that is sampled
+    `reverse_log` with a step. A range of one value becomes that value. An `Int` with step 1
+    becomes a range without a step, because KerasTuner does not distinguish them.
 
     Args:
-        hp: what a `HyperModel.build` declared.
-        name: the name that the space gets.
-        title: the question that the space is to answer.
+        hp: The declarations of a `HyperModel.build`.
+        name: Name of the space.
+        title: The question that the space asks.
 
     Raises:
-        SpaceError: if a hyperparameter is of a kind, or sampled in a way, that a space cannot
-            say.
+        SpaceError: A hyperparameter has a kind or a sampling that a space cannot have.
     """
     hyperparameters = tuple(
         Hyperparameter(
             name=declared.name,
-            domain=_domain(declared, f"space {name}, {declared.name}"),
+            domain=_convert(declared, f"space {name}, {declared.name}"),
             conditions=tuple(
                 Condition(condition.name, tuple(condition.values))
                 for condition in declared.conditions
@@ -89,11 +88,13 @@ def from_keras_tuner(hp: "keras_tuner.HyperParameters", *, name: str, title: str
     return Space(name, title, hyperparameters)
 
 
-def _nest(hyperparameter: Hyperparameter, nests: Mapping[str, list[Nest]], space: str) -> Nest:
+def _find_scopes(
+    hyperparameter: Hyperparameter, nests: Mapping[str, list[Nest]], space: str
+) -> Nest:
     """Return the scopes in which to declare a hyperparameter, the outermost first.
 
-    `conditional_scope` finds a parent only from inside the scopes in which that was declared, so
-    a parent's own scopes come before the condition on it.
+    `conditional_scope` finds a parent only within the scopes of the parent's declaration, so a
+    parent's own scopes come before the condition on it.
     """
     nest: Nest = ()
     for condition in hyperparameter.conditions:
@@ -114,9 +115,9 @@ def _nest(hyperparameter: Hyperparameter, nests: Mapping[str, list[Nest]], space
 
 def _declare(hp: "keras_tuner.HyperParameters", name: str, domain: Domain) -> None:
     if isinstance(domain, IntRange):
-        hp.Int(name, domain.min, domain.max, step=domain.step, sampling=_sampling(domain))
+        hp.Int(name, domain.min, domain.max, step=domain.step, sampling=_name_sampling(domain))
     elif isinstance(domain, FloatRange) and domain.step is None:
-        hp.Float(name, domain.min, domain.max, sampling=_sampling(domain))
+        hp.Float(name, domain.min, domain.max, sampling=_name_sampling(domain))
     else:
         _declare_options(hp, name, list(domain.values() or ()))
 
@@ -124,32 +125,32 @@ def _declare(hp: "keras_tuner.HyperParameters", name: str, domain: Domain) -> No
 def _declare_options(hp: "keras_tuner.HyperParameters", name: str, options: list[Value]) -> None:
     if len(options) == 1:
         hp.Fixed(name, options[0])
-    elif isinstance(options[0], bool):  # as options of Choice they would become 0 and 1
+    elif isinstance(options[0], bool):  # a Choice would turn them into 0 and 1
         hp.Boolean(name, default=options[0])
     else:
         hp.Choice(name, options)
 
 
-def _sampling(domain: IntRange | FloatRange) -> str:
+def _name_sampling(domain: IntRange | FloatRange) -> str:
     return "log" if domain.log else "linear"
 
 
-def _domain(declared: Any, place: str) -> Domain:
-    """Return the domain of one hyperparameter of KerasTuner, told by its class's name."""
+def _convert(declared: Any, place: str) -> Domain:
+    """Return the domain of a hyperparameter of KerasTuner, chosen by the name of its class."""
     kind = type(declared).__name__
     if kind == "Boolean":
         return Choice((declared.default, not declared.default))
     if kind in ("Fixed", "Choice"):
-        return _one_of(declared.values)
+        return _make_choice(declared.values)
     if kind in ("Int", "Float"):
-        return _range(declared, place, whole=kind == "Int")
+        return _convert_range(declared, place, whole=kind == "Int")
     raise SpaceError(
         f"{place}: expected a Fixed, Boolean, Choice, Int or Float of KerasTuner, "
         f"received a {kind}; declare one of these"
     )
 
 
-def _range(declared: Any, place: str, *, whole: bool) -> Domain:
+def _convert_range(declared: Any, place: str, *, whole: bool) -> Domain:
     low, high, step = declared.min_value, declared.max_value, declared.step
     log = declared.sampling == "log"
     if low == high:
@@ -160,14 +161,14 @@ def _range(declared: Any, place: str, *, whole: bool) -> Domain:
                 f"{place}: a space has no sampling='reverse_log' without a step; "
                 "give it a step, or sample it 'log' or 'linear'"
             )
-        return _one_of(int(value) if whole else value for value in declared.values)
+        return _make_choice(int(value) if whole else value for value in declared.values)
     if whole:
         return IntRange(low, high, None if step == 1 else step, log)
     if step is None:
         return FloatRange(low, high, log=log)
-    return _one_of(declared.values)
+    return _make_choice(declared.values)
 
 
-def _one_of(values: Iterable[Value]) -> Fixed | Choice:
+def _make_choice(values: Iterable[Value]) -> Fixed | Choice:
     options = tuple(dict.fromkeys(values))
     return Choice(options) if len(options) > 1 else Fixed(options[0])

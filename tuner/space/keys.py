@@ -1,7 +1,7 @@
-"""The keys of a space file: the table each stands in, what it may hold, and where it acts.
+"""The keys of a space file, which are the hyperparameters: their tables, types and limits.
 
-To add a hyperparameter, add a line to `KEYS`; what a value means to a network is told in
-`tuner.model`.
+To add a hyperparameter, add a line to `KEYS`, and read its value in `tuner/model/recipe.py` or
+`tuner/model/optimizers.py`.
 """
 
 import math
@@ -15,7 +15,7 @@ __all__ = ["ACTIVATIONS", "KEYS", "KIND_USES", "SCHEDULES", "TABLES", "Key", "Li
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu")
 SCHEDULES = ("constant", "cosine")
 
-# Which hyperparameters each kind of regularizer uses.
+# The hyperparameters that each kind of regularizer uses.
 KIND_USES: dict[str, tuple[str, ...]] = {
     "none": (),
     "l1": ("strength",),
@@ -29,7 +29,13 @@ ValueType: TypeAlias = type[bool] | type[int] | type[float] | type[str]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of a number, each of them allowed itself unless said otherwise.
+    """The bounds of a number. A bound is allowed itself, unless `above` or `below` is set.
+
+    Attributes:
+        low: The lower bound.
+        high: The upper bound.
+        above: Whether a number must be above `low`.
+        below: Whether a number must be below `high`.
 
     >>> str(Limits(0, 1, below=True))
     'at least 0 and below 1'
@@ -37,11 +43,11 @@ class Limits:
 
     low: float
     high: float = math.inf
-    above: bool = False  # low itself is too small
-    below: bool = False  # high itself is too large
+    above: bool = False
+    below: bool = False
 
     def allow(self, value: float) -> bool:
-        """Tell whether `value` is within the bounds."""
+        """Return whether `value` is within the bounds."""
         if (self.above and value == self.low) or (self.below and value == self.high):
             return False
         return self.low <= value <= self.high
@@ -56,19 +62,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a space file.
+    """A key of a space file.
 
-    Args:
-        table: the table that it stands in.
-        name: the key, and the hyperparameter's name.
-        type: the type of each of its values; whole numbers may stand for floats.
-        usual: what an absent key means, unless `required`; and the example in errors.
-        limits: the bounds of a number.
-        names: the values that a text may have.
-        required: whether the key must be given wherever it acts.
-        optional: whether an absent key is no part of the space, instead of its usual value.
-        parents: the hyperparameters of which any can make this one act; none where it always
-            does.
+    Attributes:
+        table: The table that the key belongs to.
+        name: The key, which is the name of the hyperparameter.
+        type: The type of its values; whole numbers may stand for floats.
+        usual: The value of an absent key, unless `required`; errors show it as an example.
+        limits: The bounds of a number.
+        names: The values that a text may have.
+        required: Whether the key must be given if it has an effect.
+        optional: Whether an absent key is not a part of the space, instead of its usual value.
+        parents: Any of these hyperparameters can activate this one; without parents it is always
+            active.
     """
 
     table: str
@@ -81,8 +87,8 @@ class Key:
     optional: bool = False
     parents: tuple[str, ...] = ()
 
-    def acts_with(self, value: Any) -> bool:
-        """Tell whether it acts where a parent is `value`: a kind that uses it, or above 0."""
+    def is_active_with(self, value: Any) -> bool:
+        """Return whether a parent's value activates the key: a kind that uses it, or above 0."""
         return self.name in KIND_USES[value] if "kind" in self.parents else value > 0
 
 
@@ -90,7 +96,7 @@ _SHARE = Limits(0, 1, below=True)
 
 _POSITIVE = Limits(0, above=True)
 
-# Parents stand before their children.
+# Parents come before their children.
 KEYS: tuple[Key, ...] = (
     Key("network", "blocks", int, 2, Limits(0, 8), optional=True),
     Key("network", "filters", int, 16, Limits(1, 4096), parents=("blocks",)),

@@ -1,4 +1,4 @@
-"""Where in a space file something is wrong, and the error that says so."""
+"""A place in a space file, and the error about it."""
 
 import json
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ __all__ = ["Place", "quote"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file, a table in it and a key there, as far as they are known.
+    """A space file, perhaps a table in it, and perhaps a key in the table.
 
     >>> str(Place("my.toml", "network", "depth"))
     'space file my.toml, [network] depth'
@@ -21,26 +21,26 @@ class Place:
     key: str | None = None
 
     def __str__(self) -> str:
-        """Return the place as errors say it."""
+        """Return the place in words, for errors."""
         table = f"[{self.table}]" if self.table else ""
         where = " ".join(part for part in (table, self.key) if part)
         return f"space file {self.file}" + (f", {where}" if where else "")
 
-    def at(self, key: str) -> "Place":
+    def at_key(self, key: str) -> "Place":
         """Return the place of `key` in the same table."""
         return replace(self, key=key)
 
-    def within(self, table: str, key: str | None = None) -> "Place":
+    def in_table(self, table: str, key: str | None = None) -> "Place":
         """Return the place of `table`, or of `key` in it, in the same file."""
         return Place(self.file, table, key)
 
-    def error(self, problem: str) -> SpaceError:
-        """Return the error that names this place and the problem, to be raised."""
+    def make_error(self, problem: str) -> SpaceError:
+        """Return the error to raise about a problem at this place."""
         return SpaceError(f"{self}: {problem}")
 
 
 def quote(value: object) -> str:
-    """Return what a person wrote, nearly as TOML writes it.
+    """Return a value nearly as TOML writes it.
 
     >>> quote("relu"), quote(True), quote([1, 2])
     ('"relu"', 'true', '[1, 2]')
@@ -52,4 +52,4 @@ def quote(value: object) -> str:
         return f"[{', '.join(map(quote, value))}]"
     if isinstance(value, str | bool):
         return json.dumps(value, ensure_ascii=False)
-    return str(value)  # numbers as Python has them (nan and inf are TOML's words too), dates
+    return str(value)  # numbers as in Python (nan and inf are the same in TOML), and dates

@@ -1,4 +1,4 @@
-"""One value of a space file as a domain: a bare value, a list, or a range { min, max }."""
+"""Reads a value of a space file as a domain: a bare value, a list, or a range { min, max }."""
 
 import math
 from typing import Any
@@ -18,12 +18,17 @@ _MOST_STEPS = 10_000
 
 
 def read_domain(key: Key, raw: Any, place: Place) -> Domain:
-    """Return what `raw`, the value of `key` in a TOML file, lets the hyperparameter be.
+    """Return the domain that the value of a key in a space file describes.
 
-    A list of one value is that value, fixed.
+    A list of one value is a fixed value.
+
+    Args:
+        key: The key.
+        raw: The value, as `tomllib` parsed it.
+        place: The place of the value, for errors.
 
     Raises:
-        SpaceError: if `raw` is none of the three forms, or holds what `key` does not allow.
+        SpaceError: `raw` has none of the three forms, or a value that `key` does not allow.
     """
     if isinstance(raw, dict):
         return _read_range(key, raw, place)
@@ -34,12 +39,12 @@ def read_domain(key: Key, raw: Any, place: Place) -> Domain:
 
 def _read_list(key: Key, raw: list[Any], place: Place) -> Fixed | Choice:
     if not raw:
-        raise place.error(f"the list is empty; {_example(key)}")
+        raise place.make_error(f"the list is empty; {_give_example(key)}")
     options: list[Value] = []
     for item in raw:
         option = _read_value(key, item, place, part=" in the list")
         if option in options:
-            raise place.error(f"the list holds {quote(item)} twice; leave one out")
+            raise place.make_error(f"the list holds {quote(item)} twice; leave one out")
         options.append(option)
     return Choice(tuple(options)) if len(options) > 1 else Fixed(options[0])
 
@@ -47,22 +52,26 @@ def _read_list(key: Key, raw: list[Any], place: Place) -> Fixed | Choice:
 def _read_range(key: Key, raw: dict[str, Any], place: Place) -> IntRange | FloatRange:
     if key.type not in (int, float):
         words = ", ".join(map(quote, key.names[:2] or (True, False)))
-        raise place.error(
+        raise place.make_error(
             f"a range needs numbers, received {quote(raw)}; "
             f"write a list such as {key.name} = [{words}]"
         )
     for name in raw:
         if name not in _RANGE_KEYS:
-            raise place.error(f'the range has no key "{name}"; {suggest_names(name, _RANGE_KEYS)}')
+            raise place.make_error(
+                f'the range has no key "{name}"; {suggest_names(name, _RANGE_KEYS)}'
+            )
     for name in ("min", "max"):
         if name not in raw:
-            raise place.error(f"the range has no {name}; give it both min and max")
+            raise place.make_error(f"the range has no {name}; give it both min and max")
     log = raw.get("log", False)
     if not isinstance(log, bool):
-        raise place.error(f"expected true or false as log, received {quote(log)}; write log = true")
+        raise place.make_error(
+            f"expected true or false as log, received {quote(log)}; write log = true"
+        )
     low = _read_value(key, raw["min"], place, part=" as min")
     high = _read_value(key, raw["max"], place, part=" as max")
-    step = _typed(key, raw["step"], place, part=" as step") if "step" in raw else None
+    step = _check_type(key, raw["step"], place, part=" as step") if "step" in raw else None
     domain: IntRange | FloatRange = (IntRange if key.type is int else FloatRange)(
         low, high, step, log
     )
@@ -74,11 +83,15 @@ def _read_range(key: Key, raw: dict[str, Any], place: Place) -> IntRange | Float
 def _check_ends(domain: IntRange | FloatRange, key: Key, place: Place) -> None:
     low, high = quote(domain.min), quote(domain.max)
     if domain.min > domain.max:
-        raise place.error(f"min {low} is above max {high}; swap them")
+        raise place.make_error(f"min {low} is above max {high}; swap them")
     if domain.min == domain.max:
-        raise place.error(f"min and max are both {low}; write the bare value, {key.name} = {low}")
+        raise place.make_error(
+            f"min and max are both {low}; write the bare value, {key.name} = {low}"
+        )
     if domain.log and domain.min <= 0:
-        raise place.error(f"a log range needs min above 0, received {low}; raise min or drop log")
+        raise place.make_error(
+            f"a log range needs min above 0, received {low}; raise min or drop log"
+        )
 
 
 def _check_step(domain: IntRange | FloatRange, place: Place) -> None:
@@ -86,39 +99,41 @@ def _check_step(domain: IntRange | FloatRange, place: Place) -> None:
     if step is None:
         return
     if domain.log and step <= 1:
-        raise place.error(
+        raise place.make_error(
             f"step {quote(step)} multiplies in a log range; give one above 1, or drop step"
         )
     if step <= 0:
-        raise place.error(f"step {quote(step)} is not above 0; give one that is, or drop step")
+        raise place.make_error(f"step {quote(step)} is not above 0; give one that is, or drop step")
     size = domain.size()
     if size == 1:
-        raise place.error(
+        raise place.make_error(
             f"step {quote(step)} leads from min {quote(low)} past max {quote(high)}; "
             "give a smaller one, or drop step"
         )
     if size is not None and size > _MOST_STEPS and isinstance(domain, FloatRange):
-        raise place.error(
+        raise place.make_error(
             f"step {quote(step)} makes {size} values, expected at most {_MOST_STEPS}; "
             "give a larger one, or drop step"
         )
 
 
 def _read_value(key: Key, raw: Any, place: Place, *, part: str = "") -> Any:
-    """Return a value that `key` allows; `part` says in errors what it is a part of."""
-    value = _typed(key, raw, place, part=part)
+    """Return the value if `key` allows it; `part` is its place in a list or range."""
+    value = _check_type(key, raw, place, part=part)
     if key.limits and not key.limits.allow(value):
-        raise place.error(f"{quote(raw)} is not allowed; {key.name} must be {key.limits}")
+        raise place.make_error(f"{quote(raw)} is not allowed; {key.name} must be {key.limits}")
     if key.names and value not in key.names:
-        raise place.error(f"no {key.name} is called {quote(raw)}; {suggest_names(raw, key.names)}")
+        raise place.make_error(
+            f"no {key.name} is called {quote(raw)}; {suggest_names(raw, key.names)}"
+        )
     return value
 
 
-def _typed(key: Key, raw: Any, place: Place, *, part: str) -> Any:
-    """Return `raw` if it has the key's type, a whole number as a float where one is expected."""
+def _check_type(key: Key, raw: Any, place: Place, *, part: str) -> Any:
+    """Return `raw` if it has the type of the key; a whole number may stand for a float."""
     if type(raw) is not key.type and not (key.type is float and type(raw) is int):
-        raise place.error(
-            f"expected {_NOUNS[key.type]}{part}, received {quote(raw)}; {_example(key)}"
+        raise place.make_error(
+            f"expected {_NOUNS[key.type]}{part}, received {quote(raw)}; {_give_example(key)}"
         )
     if key.type is not float:
         return raw
@@ -127,9 +142,11 @@ def _typed(key: Key, raw: Any, place: Place, *, part: str) -> Any:
     except OverflowError:  # a whole number of more than 308 digits
         number = math.inf
     if not math.isfinite(number):
-        raise place.error(f"expected a finite number{part}, received {quote(raw)}; {_example(key)}")
+        raise place.make_error(
+            f"expected a finite number{part}, received {quote(raw)}; {_give_example(key)}"
+        )
     return number
 
 
-def _example(key: Key) -> str:
+def _give_example(key: Key) -> str:
     return f"write for example {key.name} = {quote(key.usual)}"

@@ -1,7 +1,7 @@
-"""A search space: hyperparameters, what each may be, and when each has a part in a trial.
+"""A search space: its hyperparameters, their domains and their conditions.
 
-The names in a trial are those that act there and no others: a trial whose kind of regularizer
-is `none` has no strength. So two different trials are always two different networks.
+A configuration has the active hyperparameters only: if the kind of regularizer is `none`, it has
+no strength. So two different configurations are always two different networks.
 """
 
 import random
@@ -20,21 +20,21 @@ __all__ = ["Space"]
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """What a search may try.
+    """The configurations that a search may try.
 
-    A name may stand several times, under different conditions, as in KerasTuner; where several
-    of them are active the first gives the value.
+    Several hyperparameters may have one name and different conditions, as in KerasTuner. If
+    several of them are active, the first gives the value.
 
-    Args:
-        name: the file's name without `.toml`.
-        title: the question that a search of the space answers.
-        hyperparameters: parents before children, those with one value among them.
-        compare: the hyperparameter whose values the question compares; each of them gets an
-            equal share of the trials.
+    Attributes:
+        name: Name of the file without `.toml`.
+        title: The question that a search of the space answers.
+        hyperparameters: Parents before children; those with a fixed value are included.
+        compare: The hyperparameter whose values the question compares. Each value gets an equal
+            share of the trials.
 
     Raises:
-        ValueError: if a condition names a hyperparameter that does not stand before it, or
-            `compare` names none.
+        ValueError: A condition names a hyperparameter that does not come before it, or `compare`
+            names none.
     """
 
     name: str
@@ -43,35 +43,35 @@ class Space:
     compare: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse conditions and a comparison that name what is not there."""
+        """Refuse names of hyperparameters that the space does not have."""
         seen: set[str] = set()
         for hyperparameter in self.hyperparameters:
             for condition in hyperparameter.conditions:
                 if condition.parent not in seen:
                     raise ValueError(
                         f"space {self.name}: {hyperparameter.name} depends on {condition.parent}, "
-                        "which does not stand before it"
+                        "which does not come before it"
                     )
             seen.add(hyperparameter.name)
         if self.compare is not None and self.compare not in seen:
             raise ValueError(f"space {self.name}: compare names {self.compare}, which is not in it")
 
     def size(self) -> int | None:
-        """Return the number of distinct configurations, None where they are infinite.
+        """Return the number of distinct configurations, None if there are infinitely many.
 
-        They are counted, not listed: values of a parent that switch the same children on are
+        The method does not list them: values of a parent that activate the same children are
         counted once and multiplied.
         """
         return self._count(0, {})
 
     def list_configurations(self, *, grid: bool = False) -> Iterator[dict[str, Value]]:
-        """Return every distinct configuration once, the last hyperparameter varying fastest.
+        """Yield every distinct configuration once; the last hyperparameter varies fastest.
 
         Args:
-            grid: let ten values, evenly spread, stand for a range without a step that has more.
+            grid: Take ten evenly spaced values of a range without a step that has more.
 
         Raises:
-            ValueError: if the space is infinite and `grid` is not set.
+            ValueError: The space is infinite and `grid` is not set.
         """
         if not grid and self.size() is None:
             raise ValueError(
@@ -80,10 +80,10 @@ class Space:
         return self._extend(0, {}, grid=grid)
 
     def sample(self, rng: random.Random) -> dict[str, Value]:
-        """Return one random configuration: active hyperparameters only.
+        """Draw a random configuration.
 
         Args:
-            rng: the source of chance; the same state gives the same configuration.
+            rng: The generator; the same state gives the same configuration.
         """
         values: dict[str, Value] = {}
         for hyperparameter in self.hyperparameters:
@@ -93,10 +93,10 @@ class Space:
         return values
 
     def find_hyperparameter(self, name: str) -> Hyperparameter:
-        """Return the first hyperparameter of a name.
+        """Return the first hyperparameter with a name.
 
         Raises:
-            KeyError: if the space has none.
+            KeyError: The space has none of this name.
         """
         for hyperparameter in self.hyperparameters:
             if hyperparameter.name == name:
@@ -107,7 +107,7 @@ class Space:
         """Return the part of the space in which a hyperparameter has one value.
 
         Raises:
-            KeyError: if the space has none of that name.
+            KeyError: The space has no hyperparameter of this name.
         """
         self.find_hyperparameter(name)
         hyperparameters = tuple(
@@ -116,7 +116,7 @@ class Space:
         return replace(self, hyperparameters=hyperparameters)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the space in JSON's own types."""
+        """Return the space as JSON values."""
         return {
             "name": self.name,
             "title": self.title,
@@ -126,10 +126,10 @@ class Space:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Space":
-        """Return the space of which `to_dict` made `record`.
+        """Return the space that `to_dict` wrote.
 
         Raises:
-            SpaceError: if `record` is not such a one.
+            SpaceError: The record is damaged.
         """
         try:
             hyperparameters = tuple(map(Hyperparameter.from_dict, record["hyperparameters"]))
@@ -143,7 +143,7 @@ class Space:
     def _extend(
         self, index: int, values: dict[str, Value], *, grid: bool
     ) -> Iterator[dict[str, Value]]:
-        """Yield every way to go on from `values` with the hyperparameters from `index` on."""
+        """Yield every completion of `values` with the hyperparameters from `index` on."""
         if index == len(self.hyperparameters):
             yield dict(values)
             return
@@ -156,22 +156,22 @@ class Space:
             yield from self._extend(index + 1, {**values, hyperparameter.name: value}, grid=grid)
 
     def _count(self, index: int, values: dict[str, Value]) -> int | None:
-        """Count what `_extend` would yield."""
+        """Return the number of completions that `_extend` would yield."""
         if index == len(self.hyperparameters):
             return 1
         hyperparameter = self.hyperparameters[index]
         if hyperparameter.name in values or not hyperparameter.is_active(values):
             return self._count(index + 1, values)
         total = 0
-        for value, times in self._branches(hyperparameter):
+        for value, times in self._count_branches(hyperparameter):
             rest = self._count(index + 1, {**values, hyperparameter.name: value})
             if rest is None or times is None:
                 return None
             total += times * rest
         return total
 
-    def _branches(self, hyperparameter: Hyperparameter) -> list[tuple[Value, int | None]]:
-        """Return one value for each set of conditions that it can meet, and how many meet it."""
+    def _count_branches(self, hyperparameter: Hyperparameter) -> list[tuple[Value, int | None]]:
+        """Return a value for each set of conditions that values can meet, and how many meet it."""
         switched = [
             frozenset(condition.values)
             for child in self.hyperparameters
@@ -180,23 +180,23 @@ class Space:
         ]
         values = hyperparameter.domain.values() if switched else None
         size = hyperparameter.domain.size()
-        if values is None or size is None:  # infinite, or no child asks which value it is
+        if values is None or size is None:  # infinite, or no child depends on the value
             return [("any", size)]
-        named = _among(values, frozenset[Value]().union(*switched))
+        named = _select_named(values, frozenset[Value]().union(*switched))
         met = {value: tuple(value in group for group in switched) for value in named}
         times = Counter(met.values())
         one = {group: value for value, group in met.items()}
         branches: list[tuple[Value, int | None]] = [(one[group], times[group]) for group in one]
-        if len(named) < size:  # the others, of which the first is found soon
+        if len(named) < size:  # the remaining values; the first is found soon
             other = next(value for value in values if value not in named)
             branches.append((other, size - len(named)))
         return branches
 
 
-def _among(values: Sequence[Value], named: Iterable[Value]) -> frozenset[Value]:
-    """Return those of some named values that are among `values`, which may be too many to list."""
+def _select_named(values: Sequence[Value], named: Iterable[Value]) -> frozenset[Value]:
+    """Return those of the named values that are in `values`, which may be too many to list."""
     if not isinstance(values, range):
         return frozenset(values).intersection(named)
-    # A range looks an int up at once, and anything else by going through all that it holds.
+    # A range finds an int at once, but searches through all its values for anything else.
     whole = (value for value in named if not isinstance(value, str) and value % 1 == 0)
     return frozenset(value for value in whole if int(value) in values)

@@ -1,4 +1,4 @@
-"""A single value of a hyperparameter, and how a person reads it."""
+"""A value of a hyperparameter, and its text for people."""
 
 from typing import TypeAlias
 
@@ -8,7 +8,7 @@ Value: TypeAlias = bool | int | float | str
 
 
 def format_exactly(value: Value) -> str:
-    """Return a value as a space file writes it, but for the quotes of a text.
+    """Return a value as in a space file, but a text without its quotes.
 
     >>> format_exactly(True), format_exactly(0.1), format_exactly("relu")
     ('true', '0.1', 'relu')
