@@ -7,8 +7,6 @@ from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag, make_p
 from tuner.analysis.picking_rules import pick_best, pick_smallest
 from tuner.scoring import OBJECTIVES
 
-rng = np.random.default_rng(0)
-
 
 def corrected(losses, rule=pick_best, seed=0):
     return evaluate_out_of_bag(
@@ -17,6 +15,7 @@ def corrected(losses, rule=pick_best, seed=0):
 
 
 def test_the_score_is_the_mean_out_of_bag_score_of_a_plain_bootstrap():
+    rng = np.random.default_rng(0)
     losses = rng.normal(size=(6, 50))
     direct = []
     draws = np.random.default_rng(99)
@@ -30,6 +29,7 @@ def test_the_score_is_the_mean_out_of_bag_score_of_a_plain_bootstrap():
 
 
 def test_a_row_is_judged_by_the_samples_that_left_it_out():
+    rng = np.random.default_rng(0)
     losses = rng.normal(size=(4, 30))
     found = corrected(losses)
     left_out = np.isfinite(found.values)
@@ -40,6 +40,7 @@ def test_a_row_is_judged_by_the_samples_that_left_it_out():
 
 
 def test_noise_looks_better_than_chance_until_it_is_corrected():
+    rng = np.random.default_rng(0)
     losses = rng.normal(size=(50, 200))  # fifty equally good trials, with mean 0
     assert losses.mean(axis=1).min() < -0.1
     found = corrected(losses)
@@ -60,6 +61,7 @@ def test_the_standard_error_is_never_too_small(trials):
 @pytest.mark.parametrize("name", ["balanced_accuracy", "roc_auc"])
 def test_scores_of_all_rows_are_corrected_too(name):
     """Guesses at the classes of 150 rows, of which the best seem to know something."""
+    rng = np.random.default_rng(0)
     plain, scores = [], []
     for _ in range(20):
         y = rng.choice(3, size=150, p=[0.6, 0.3, 0.1])
@@ -73,6 +75,7 @@ def test_scores_of_all_rows_are_corrected_too(name):
 
 
 def test_where_nothing_was_chosen_it_is_the_plain_score():
+    rng = np.random.default_rng(0)
     losses = rng.normal(size=(1, 400))
     for found in (corrected(losses), OutOfBag.from_values(losses[0])):
         assert found.score == pytest.approx(losses.mean(), abs=1e-6)
@@ -83,6 +86,7 @@ def test_where_nothing_was_chosen_it_is_the_plain_score():
 
 def test_differences_are_paired():
     """Two choices of the same trials differ by nothing, however hard the rows are."""
+    rng = np.random.default_rng(0)
     losses = rng.normal(size=(5, 80)) + 10 * rng.normal(size=80)
     assert (corrected(losses) - corrected(losses)).standard_error == 0
     shifted = corrected(losses + 0.5) - corrected(losses)
@@ -91,6 +95,7 @@ def test_differences_are_paired():
 
 
 def test_what_chooses_may_be_judged_by_other_values():
+    rng = np.random.default_rng(0)
     losses, judged = rng.normal(size=(4, 30)), rng.normal(size=(4, 30))
     found = evaluate_out_of_bag(make_procedure(pick_best, losses, np.arange(4), judged), 30, seed=0)
     own = corrected(losses)
@@ -102,12 +107,14 @@ def test_what_chooses_may_be_judged_by_other_values():
 
 
 def test_very_few_rows_can_be_corrected_too():
+    rng = np.random.default_rng(0)
     found = corrected(rng.normal(size=(3, 2)))
     assert np.isfinite([found.score, found.standard_error, *found.interval]).all()
 
 
 @pytest.mark.parametrize("rule", [pick_best, pick_smallest])
 def test_the_seed_and_the_rows_decide_the_samples(rule):
+    rng = np.random.default_rng(0)
     losses = rng.normal(size=(4, 30))
     first, again, other = (corrected(losses, rule, seed).values for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, again)

@@ -13,8 +13,6 @@ from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
 
-rng = np.random.default_rng(0)
-
 
 def slow_choice(true_class, weights):
     """The same choice, by trying each trial in turn."""
@@ -61,6 +59,7 @@ def everything(true_class, weights):
 
 
 def test_each_network_is_the_one_that_helps_most():
+    rng = np.random.default_rng(0)
     true_class = rng.uniform(0.01, 1.0, (6, 40))
     weights = rng.integers(0, 3, (40, 9)).astype(float)
     found = everything(true_class, weights)
@@ -69,6 +68,7 @@ def test_each_network_is_the_one_that_helps_most():
 
 
 def test_a_trial_outside_the_pool_is_not_chosen():
+    rng = np.random.default_rng(0)
     true_class = rng.uniform(0.01, 1.0, (6, 40))
     weights = np.ones((40, 2))
     pool = np.ones((6, 2), bool)
@@ -79,6 +79,7 @@ def test_a_trial_outside_the_pool_is_not_chosen():
 
 
 def test_of_equals_the_one_with_fewer_parameters_is_chosen():
+    rng = np.random.default_rng(0)
     one, other = rng.uniform(0.01, 1.0, (2, 5000))
     true_class, weights = np.stack([one, other, one]), np.ones((5000, 3))
     pool, parameters = np.ones((3, 3), bool), np.array([30, 10, 20])
@@ -193,6 +194,7 @@ def test_what_is_judged_by_another_objective_is_chosen_by_its_own(make_record, p
 
 
 def test_of_repeated_predictions_each_counts_and_of_groups_each_row():
+    rng = np.random.default_rng(0)
     groups, y = np.arange(24) // 4, np.arange(24) % 3
     truth = Truth(y, groups)
     made = rng.dirichlet(np.ones(3), (5, 2, 24)).astype(np.float32)

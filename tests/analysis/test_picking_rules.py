@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from tuner.analysis.picking_rules import pick_best, pick_smallest
 
 RULES = (pick_best, pick_smallest)
-rng = np.random.default_rng(0)
 
 
 def picked(rule, losses, parameters, weights=None):
@@ -49,6 +48,7 @@ def test_the_best_is_the_least_mean_and_the_smaller_of_equals():
 
 
 def test_the_smallest_is_within_one_paired_standard_error():
+    rng = np.random.default_rng(0)
     common = rng.normal(size=400)
     losses = np.stack([common, common + 0.001 * rng.normal(size=400), common + 0.5])
     trial = picked(pick_smallest, losses, [1000, 100, 10])
@@ -57,6 +57,7 @@ def test_the_smallest_is_within_one_paired_standard_error():
 
 @pytest.mark.parametrize("rule", RULES)
 def test_of_trials_that_are_alike_to_the_row_the_smaller_is_picked(rule):
+    rng = np.random.default_rng(0)
     one = rng.exponential(size=1001)
     losses = np.repeat(one[None], 37, axis=0)  # so many that products are rounded differently
     parameters = rng.permutation(37) + 10
@@ -65,6 +66,7 @@ def test_of_trials_that_are_alike_to_the_row_the_smaller_is_picked(rule):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_weight_of_two_is_a_row_that_stands_twice(rule):
+    rng = np.random.default_rng(0)
     losses = rng.normal(size=(5, 30)) + np.arange(5)[:, None] / 10
     weights = rng.integers(0, 3, size=30).astype(float)
     repeated = np.repeat(losses, weights.astype(int), axis=1)

@@ -7,11 +7,10 @@ from sklearn.metrics import balanced_accuracy_score, brier_score_loss, log_loss,
 from tuner.analysis.scores import SCORES, compute_brier, compute_calibration_error, score_rows
 from tuner.scoring import Truth
 
-rng = np.random.default_rng(0)
-
 
 def made(rows, classes=3, sharpness=1.5):
     """Probabilities that are too sure of themselves."""
+    rng = np.random.default_rng(0)
     y = rng.integers(classes, size=rows)
     logits = np.eye(classes)[y] + rng.normal(size=(rows, classes))
     logits *= sharpness
@@ -67,6 +66,7 @@ def test_certainty_is_in_the_last_bin():
 
 @pytest.mark.parametrize("name", SCORES)
 def test_standard_errors_are_those_of_a_slow_bootstrap(name):
+    rng = np.random.default_rng(0)
     probabilities, y = made(400)
     again = []
     for _ in range(300):

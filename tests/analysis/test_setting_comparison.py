@@ -189,5 +189,5 @@ def test_chance_tells_few_settings_apart_that_are_all_alike(kind, luck):
 
 @pytest.mark.parametrize("by_depth", [False, True])
 def test_chance_tells_few_classifiers_apart_that_differ_by_their_seed_or_what_is_drawn(by_depth):
-    share, _ = rates(trained((3, 3, 4), by_depth=by_depth), 40)
+    share, _ = rates(trained((3, 3, 4), by_depth=by_depth), 25)
     assert share <= 0.07

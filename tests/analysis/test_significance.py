@@ -18,8 +18,6 @@ from tuner.analysis.significance import (
     run_t_test,
 )
 
-rng = np.random.default_rng(0)
-
 
 def test_the_corrected_test_is_nadeau_and_bengios():
     differences = np.array([0.02, 0.05, -0.01, 0.03, 0.04])
@@ -50,6 +48,7 @@ def test_without_variance_every_difference_is_sure_and_none_is_none():
 
 
 def test_variances_are_added_as_welch_did():
+    rng = np.random.default_rng(0)
     x, y = rng.normal(size=5), rng.normal(scale=3, size=9) + 2
     variances = [Variance(each.var(ddof=1) / len(each), len(each) - 1) for each in (x, y)]
     expected = stats.ttest_ind(x, y, equal_var=False)
@@ -61,7 +60,9 @@ def test_variances_are_added_as_welch_did():
 
 
 def test_the_variance_of_a_search_is_that_of_drawing_trials_again():
-    scores = [rng.uniform(size=4), rng.uniform(size=4) + 5, np.array([7.0])]
+    rng = np.random.default_rng(0)
+    # no trial lies beyond Tukey's fence
+    scores = [np.array([0.1, 0.35, 0.5, 0.8]), np.array([5.2, 5.4, 5.7, 5.9]), np.array([7.0])]
     spread = [(each - np.median(each)) * sqrt(4 / 3) for each in scores[:2]]
     pool = np.concatenate(spread)
     least = pool[rng.integers(8, size=(200_000, 2, 3))].min(axis=2)

@@ -5,8 +5,6 @@ import pytest
 
 from tuner.analysis.answers.binning import bin_trials
 
-rng = np.random.default_rng(0)
-
 
 def test_a_few_values_are_compared_one_by_one(made):
     study = made()
@@ -18,6 +16,7 @@ def test_a_few_values_are_compared_one_by_one(made):
 
 
 def test_a_range_is_cut_at_quantiles_into_four_parts_at_most(made):
+    rng = np.random.default_rng(0)
     study, rates = made(), 10 ** rng.uniform(-3, 0, size=40)
     for rate in rates:
         study.add({"depth": 1, "learning_rate": float(rate)})
