@@ -1,10 +1,20 @@
 """Which trials no other beats in both score and cost."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.analysis.test_trial_picks import sized
 from tuner.analysis import find_front, find_fronts
-from tuner.study import PredictionTime, PredictionTimes
+from tuner.study import PredictionTime, PredictionTimes, TrialRecord
+from tuner.training import TrialResult
+
+FAILED = TrialRecord(2, {}, {}, TrialResult.from_failure(2, "diverged", "it diverged"))
+
+
+def sized(trial, parameters, score, status="completed"):
+    return TrialRecord(
+        trial, {}, {}, TrialResult(trial, status, parameters=parameters, score=score)
+    )
 
 
 @pytest.fixture
@@ -19,6 +29,38 @@ def timed(study, **batches):
 
 
 RECORDS = [sized(0, 100, 0.5), sized(1, 50, 0.7), sized(2, 200, 0.6)]
+
+
+def test_the_front_goes_from_small_to_good():
+    records = [
+        sized(0, 100, 0.5),
+        sized(1, 50, 0.7),
+        sized(2, 80, 0.8),  # larger than trial 1, and worse
+        sized(3, 100, 0.4, "pruned"),
+        sized(4, 50, 0.7),  # the like of trial 1
+        FAILED,
+    ]
+    assert [record.trial for record in find_front(records, maximise=False)] == [1, 0]
+    assert [record.trial for record in find_front(records, maximise=True)] == [1, 2]
+    assert find_front([FAILED], maximise=False) == ()
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9)), max_size=12),
+    st.booleans(),
+)
+def test_no_trial_beats_one_on_the_front_and_each_other_is_beaten_or_equalled(trials, maximise):
+    records = [sized(n, size, float(score)) for n, (size, score) in enumerate(trials)]
+    front = find_front(records, maximise=maximise)
+    sign = -1 if maximise else 1
+    points = [(each.result.parameters, sign * each.result.score) for each in front]
+    assert points == sorted(points)
+    for record in records:
+        size, loss = record.result.parameters, sign * record.result.score
+        not_worse = [p for p in points if p[0] <= size and p[1] <= loss]
+        assert not_worse  # of the front, itself or one that is no worse in both
+        if record in front:
+            assert not_worse == [(size, loss)]
 
 
 def test_a_front_may_go_by_any_cost():

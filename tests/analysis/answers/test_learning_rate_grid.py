@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.analysis.answers.conftest import DIVERGED
+from tests.helpers.made_studies import DIVERGED
 from tuner.analysis.answers.learning_rate_grid import grid_answer, has_diverged
 from tuner.study import TrialRecord
 from tuner.training import TrialResult

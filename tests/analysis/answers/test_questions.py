@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from tests.analysis.answers.conftest import DIVERGED
 from tuner.analysis.answers import make_answers
 
 MLP = """
@@ -74,13 +73,6 @@ def test_one_hyperparameter_alone_has_no_ranking(made):
     assert [answer.title for answer in answers.answers] == ["How many hidden layers are best?"]
 
 
-def test_that_all_failed_trials_diverged_is_said_in_a_word(made):
-    study = made().add({"depth": 0})
-    for _ in range(2):
-        study.add({"depth": 1}, **DIVERGED)
-    assert answered(study).notes[1].startswith("Failed trials (2, all of which diverged) count")
-
-
 def test_how_to_get_more_trials_is_said_once(made):
     answers = answered(drawn(made(), 6, ["depth", "learning_rate"]))
     sentences = [sentence for answer in answers.answers for sentence in answer.sentences]
@@ -88,20 +80,4 @@ def test_how_to_get_more_trials_is_said_once(made):
     assert (
         "It is unknown which hyperparameters matter, because only 6 trials were completed, and at "
         "least 10 are needed." in sentences
-    )
-
-
-def test_the_notes_say_how_trials_count(made, judged):
-    study = made(oracle="tpe").add({"depth": 0}).add({"depth": 1}, status="pruned")
-    study.add({"depth": 1}, **DIVERGED)
-    study.add({"depth": 2}, status="failed", reason="ValueError: no")
-    notes = answered(study).notes
-    assert notes[1:] == (
-        "Pruned trials (1) were clearly beaten and ended early. They are never the best of a "
-        "setting or a cell. The scores that they had reached count in how much the trials of a "
-        "setting differ, in importances, and in under- and overfitting.",
-        "Failed trials (2, 1 of which diverged) count among the trials of a setting that are "
-        "compared. Otherwise they count only in the share that diverged.",
-        "The oracle tpe learns from earlier trials, so it does not try all settings alike. What is "
-        "said about settings and importances is less certain than after a random search.",
     )

@@ -1,0 +1,94 @@
+"""How deep, how wide, and the answer on any other hyperparameter."""
+
+from tuner.analysis.answers.depth_and_width import any_answer, depth_answer, width_answer
+
+INTERVAL = "cross-entropy 1.000 (95 % interval 0.847 to 1.153)"
+
+OF_TRIAL_1 = "cross-entropy 1.000 (95 % interval 0.848 to 1.152)"
+
+
+def test_whether_hidden_layers_help_at_all(made):
+    def says(shifts):
+        return depth_answer(made().add_depths(shifts, 5).evidence()).sentences
+
+    assert says({0: 0.5, 1: 0.0, 2: 0.001})[-1] == (
+        "Hidden layers help: without them the score is worse by 0.500 (95 % interval 0.474 to "
+        "0.526)."
+    )
+    assert says({0: 0.001, 1: 0.0})[-1] == (
+        "Nothing shows that hidden layers help: depth 0, a logistic regression, cannot be told "
+        "apart from the best."
+    )
+    assert says({0: 0.0, 1: 0.5})[-1] == (
+        "Nothing shows that hidden layers help: depth 0, the best, is a logistic regression."
+    )
+    assert not any("idden" in sentence for sentence in says({1: 0.0, 2: 0.5}))
+
+
+def test_depth_0_behind_blocks_is_no_logistic_regression(made):
+    def says(*shifts):
+        study = made()
+        for time in range(5):
+            for depth, shift in enumerate(shifts):
+                study.add({"blocks": 2, "depth": depth}, shift + 0.01 * time)
+        return depth_answer(study.evidence()).sentences
+
+    assert says(0.0, 0.5)[-1] == (
+        "Nothing shows that hidden layers after the convolutional blocks help."
+    )
+    assert says(0.001, 0.0)[-1] == (
+        "Nothing shows that hidden layers help: depth 0 cannot be told apart from the best."
+    )
+
+
+def test_deep_against_wide_at_equal_parameters(made):
+    study = made()
+    for drawn in range(5):
+        for depth, units in ((1, 300), (2, 90)):
+            values = {"depth": depth, "parameters": 20000}
+            study.add(values, 0.5 * (depth - 1) + 0.01 * drawn, derived={"units": units})
+    answer = depth_answer(study.evidence())
+    assert answer.title == "Is it better to go deep or wide?"
+    assert answer.sentences == (
+        f"Depth 1 is best, and better than every other: {INTERVAL}.",
+        "Depth 2 is worse, by 0.500.",
+        "All have about 20,000 parameters: each hidden layer has 300 units at depth 1 and 90 units "
+        "at depth 2.",
+    )
+    assert [point.x for point in answer.points] == [1] * 5 + [2] * 5
+
+
+def test_how_wide(made):
+    study = made("[network]\nunits = { min = 8, max = 64, step = 8, log = true }")
+    for drawn in range(5):
+        for units in (64, 8):
+            study.add({"units": units}, 0.01 * drawn + units / 1e5, parameters=100 * units)
+    answer = width_answer(study.evidence())
+    assert answer.sentences == (
+        "8 and 64 units cannot be told apart.",
+        f"By score, 8 units are best: {OF_TRIAL_1}.",
+        "This is also the smallest of them, with 800 parameters.",
+    )
+    assert answer.log
+    assert answer.settings.not_told_apart == (8, 64)
+
+
+def test_any_other_hyperparameter_does_not_decide_the_size(made):
+    study = made()
+    for trial in range(20):
+        rate = 10 ** (-3 + 0.15 * trial)
+        study.add(
+            {"depth": 1, "learning_rate": rate},
+            0.5 * (trial >= 10) + 1e-6 * trial,
+            parameters=100 + trial,
+        )
+    answer = any_answer(study.evidence(), "learning_rate")
+    assert answer.title == "Which learning rate is best?"
+    assert answer.sentences[0] == (
+        f"Learning rate below 0.0052 has the best score, {INTERVAL}; learning rate 0.0052 to "
+        "0.027 cannot be told apart from it."
+    )
+    assert answer.sentences[1] == (
+        "Learning rates 0.027 to 0.14 and 0.14 or more are worse, by 0.5000 and 0.5000."
+    )
+    assert not any("parameters" in sentence for sentence in answer.sentences)
