@@ -1,5 +1,6 @@
 """The loop of a search: ask for trials, train, settle, record and tell them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import keras_tuner
@@ -12,7 +13,7 @@ from tuner.search.oracles import SearchOracle
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
 from tuner.study import EventKind, SearchSettings, TrialRecord
-from tuner.training import Job, Trainer
+from tuner.training import Job, Trainer, TrialResult
 from tuner.training.race import Settled
 
 __all__ = ["SearchLoop"]
@@ -69,11 +70,8 @@ class SearchLoop:
         """
         self._recorder.announce_begin()
         self._resume()
-        plan = replace(self._settings.plan, race=self._race.race, time_is_up=clock.is_up)
         while jobs := self._ask(clock):
-            for result in self._trainer.train(
-                jobs, self._hypermodel, problem=self._problem, plan=plan
-            ):
+            for result in self._train(jobs, clock):
                 for settled in self._race.settle(result):
                     self._tell(self._record(settled), clock)
         for settled in self._race.close():
@@ -128,6 +126,11 @@ class SearchLoop:
             self._race.enter(job.trial, job.hyperparameters.values)
             jobs.append(job)
         return jobs
+
+    def _train(self, jobs: Sequence[Job], clock: Clock) -> Iterator[TrialResult]:
+        """Train the trials of a cohort, and yield each as it ends."""
+        plan = replace(self._settings.plan, race=self._race.race, time_is_up=clock.is_up)
+        return self._trainer.train(jobs, self._hypermodel, problem=self._problem, plan=plan)
 
     def _record(self, settled: Settled) -> TrialRecord:
         """Write a trial to the study, before anything else learns of it."""

@@ -1,14 +1,11 @@
-"""What this package relies on in KerasTuner 1.4.8; an upgrade that changes it fails here."""
+"""Facts about KerasTuner 1.4.8 on which this package relies; an upgrade may break them."""
 
 from importlib.metadata import version
 
 import keras_tuner
 import pytest
 
-
-class Untrained(keras_tuner.Tuner):
-    def run_trial(self, *_):
-        """Never called."""
+from tests.helpers.oracles import UntrainedTuner
 
 
 @pytest.fixture
@@ -23,11 +20,12 @@ def oracle(tmp_path):
         max_consecutive_failed_trials=100,
     )
     oracle.verbose = 0
-    Untrained(oracle, directory=tmp_path, project_name="facts")
+    UntrainedTuner(oracle, directory=tmp_path, project_name="facts")
     return oracle
 
 
 def end(oracle, trial, score=None):
+    """End a trial with a score; without one, it failed."""
     if score is None:
         trial.status = "FAILED"
     else:
@@ -68,7 +66,7 @@ def test_zero_is_no_seed_for_stock_oracles():
 
 # its length scale is at its bound
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-def test_the_stock_bayesian_oracle_takes_1_for_the_score_of_a_trial_under_way(oracle):
+def test_the_stock_bayesian_oracle_takes_1_for_the_score_of_a_running_trial(oracle):
     """Why BayesianOracle shows it the worst score: here 1 is better than all others."""
     make_trial = type(oracle.create_trial("place-0"))
     oracle = keras_tuner.oracles.BayesianOptimizationOracle(
@@ -80,12 +78,12 @@ def test_the_stock_bayesian_oracle_takes_1_for_the_score_of_a_trial_under_way(or
         hp.values["rate"] = rate
         oracle.trials[f"{rate}"] = trial = make_trial(hp, f"{rate}")
         trial.status, trial.score = "COMPLETED", 5.0 + rate
-    under_way = oracle.trials["0.9"]
-    under_way.status, oracle.ongoing_trials = "RUNNING", {"place-0": under_way}
+    running = oracle.trials["0.9"]
+    running.status, oracle.ongoing_trials = "RUNNING", {"place-0": running}
     assert abs(oracle.populate_space("11")["values"]["rate"] - 0.9) < 0.1
 
 
-def test_a_rung_of_the_stock_hyperband_starves_where_trials_fail(tmp_path):
+def test_a_rung_of_the_stock_hyperband_stalls_if_trials_fail(tmp_path):
     """Why HyperbandOracle is ours."""
     hp = keras_tuner.HyperParameters()
     hp.Float("rate", 0.0, 1.0)
@@ -97,7 +95,7 @@ def test_a_rung_of_the_stock_hyperband_starves_where_trials_fail(tmp_path):
         max_consecutive_failed_trials=100,
     )
     oracle.verbose = 0
-    Untrained(oracle, directory=tmp_path, project_name="facts")
+    UntrainedTuner(oracle, directory=tmp_path, project_name="facts")
     epochs = []
     for number in range(10):
         trial = oracle.create_trial("place")

@@ -1,0 +1,199 @@
+"""The loop of a search: cohorts, events, and why it ends."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.helpers.problems import make_problem
+from tests.helpers.searches import CustomHyperModel, describe_trials, make_mlp, make_rows
+from tests.helpers.spaces import SMALL
+from tuner.errors import SearchFailed
+from tuner.search import ORACLES, Clock, KFoldTuner
+from tuner.study import Listener, SearchSettings
+from tuner.training import TrialResult
+from tuner.training.lanes import LanesTrainer
+
+SETTINGS = SearchSettings(max_trials=5, folds=3, epochs=2, test_size=0.0, seed=3)
+
+
+@pytest.fixture
+def make(tmp_path):
+    def make(hypermodel=None, settings=SETTINGS, trainer=None, **kwargs):
+        hypermodel = hypermodel or make_mlp(epochs=settings.epochs)
+        tuner = KFoldTuner(hypermodel, settings, directory=tmp_path / "runs", **kwargs)
+        tuner.trainer = trainer or tuner.trainer
+        return tuner
+
+    return make
+
+
+class RecordingListener(Listener):
+    def __init__(self):
+        self.events = []
+
+    def on_study_begin(self, study):
+        self.events.append("study")
+
+    def on_trial_begin(self, trial, hyperparameters):
+        self.events.append(f"begin {trial}")
+
+    def on_trial_end(self, record):
+        self.events.append(f"end {record.trial}")
+
+    def on_search_end(self, study, sentence):
+        self.events.append(sentence)
+
+
+def test_listeners_get_the_events_in_order(make, problem, make_study):
+    listener = RecordingListener()
+    tuner = make(settings=replace(SETTINGS, max_trials=2), listeners=[listener])
+    tuner.run(problem, make_study())
+    assert listener.events[:3] == ["study", "begin 0", "begin 1"]
+    assert sorted(listener.events[3:5]) == ["end 0", "end 1"]  # in the order of the cores
+    assert listener.events[5:] == ["2 trials were asked for"]
+
+
+def test_a_space_is_searched_until_it_is_exhausted(make, problem, make_study):
+    space = "[network]\ndepth = { min = 0, max = 1 }\nunits = 4\n"
+    reason = make(make_mlp(space, epochs=2)).run(problem, make_study())
+    assert reason == "all 2 configurations that the random oracle has were tried"
+
+
+def test_no_cohort_but_the_first_begins_when_the_time_is_up(make, problem, make_study):
+    settings = replace(SETTINGS, max_seconds=0.01, trainer="fit")
+    reason = make(settings=settings).run(problem, make_study())
+    assert reason == "0.01 seconds were over after 1 trial"
+
+
+class UntrainedTrainer(LanesTrainer):
+    """Gives made-up results at once; a trial with a higher number is better.
+
+    Args:
+        before: Is called with the number of jobs and the position of each, before its result.
+    """
+
+    def __init__(self, before):
+        super().__init__()
+        self.before = before
+
+    def choose_cohort_size(self, problem):
+        return 1000
+
+    def train(self, jobs, hypermodel, *, problem, plan):
+        for position, job in enumerate(jobs):
+            self.before(len(jobs), position)
+            if position and plan.time_is_up():
+                return
+            loss = 1.0 / (1 + job.trial)
+            yield TrialResult(
+                job.trial,
+                "completed",
+                epoch=4,
+                score=loss,
+                scores={"cross_entropy": loss},
+                seconds=0.2 if job.trial == 0 else 0.0,
+                fold_scores=(loss,) * 3,
+                curves={"loss": [[loss] * 4] * 3},
+            )
+
+
+def test_a_cohort_is_cut_to_the_time_that_remains(make, problem, make_study, now):
+    """A cohort takes half a second, and one second is reserved for the final training."""
+    sizes = []
+
+    def wait(jobs, position):
+        if position == 0:
+            sizes.append(jobs)
+            now.seconds += 0.5
+
+    settings = replace(SETTINGS, max_trials=60, max_seconds=6.0)
+    tuner = make(settings=settings, trainer=UntrainedTrainer(wait))
+    assert tuner.run(problem, make_study(max_trials=60)) == "60 trials were asked for"
+    assert sizes == [4, 36, 20]  # 4 in 0.5 s, so 36 in the 4.5 s that remain; then 20 are missing
+
+
+@pytest.mark.parametrize("oracle", ["random", "tpe"])
+def test_no_trial_follows_those_that_the_trainer_left_out_for_time(make, make_study, now, oracle):
+    """The best finished trial would need no time for its final training, but the time stays up."""
+
+    def wait(jobs, position):
+        if position == 2:
+            now.seconds += 5.2
+
+    settings = replace(SETTINGS, oracle=oracle, max_trials=40, max_seconds=6.0)
+    study = make_study(oracle=oracle, max_trials=40)
+    tuner = make(settings=settings, trainer=UntrainedTrainer(wait))
+    assert tuner.run(make_problem(), study) == "6 seconds were over after 2 trials"
+    proposed = [event["trial"] for event in study.journal.read("proposed")]
+    assert [record.trial for record in tuner.records] == [0, 1]
+    assert proposed == [0, 1, 2, 3]
+
+
+class OneAtATime(LanesTrainer):
+    def choose_cohort_size(self, problem):
+        return 1
+
+
+@pytest.mark.parametrize("oracle", ORACLES)
+def test_the_size_of_a_cohort_changes_no_result(make, problem, make_study, oracle):
+    trials = {}
+    for trainer in (LanesTrainer(), OneAtATime()):
+        tuner = make(settings=replace(SETTINGS, epochs=3, oracle=oracle), trainer=trainer)
+        tuner.run(problem, make_study(type(trainer).__name__, max_trials=5))
+        trials[type(trainer)] = describe_trials(tuner.records)
+    assert len(trials[OneAtATime]) == 5
+    assert trials[OneAtATime] == trials[LanesTrainer]
+
+
+def test_a_trial_trains_for_the_epochs_that_the_oracle_chose(make, make_study):
+    """Hyperband, with two rungs: three trials for one epoch, and the best of them for three."""
+    problem = make_problem()
+    settings = replace(SETTINGS, max_trials=6, epochs=3, oracle="hyperband")
+    study = make_study("mine", max_trials=4)
+    make(settings=replace(settings, max_trials=4)).run(problem, study)
+    tuner = make(settings=settings)
+    tuner.run(problem, study)
+    records = {record.trial: record for record in tuner.records}
+    trained = [
+        [len(curve) for curve in records[trial].result.curves["val_loss"]] for trial in range(6)
+    ]
+    assert trained == [[epochs] * 3 for epochs in (1, 1, 1, 3, 3, 3)]
+    best = min(range(3), key=lambda trial: records[trial].result.score)
+    assert records[3].hyperparameters == records[best].hyperparameters
+    # the oracle's own numbers are not among the hyperparameters
+    declared = {hyperparameter.name for hyperparameter in tuner.hypermodel.space.hyperparameters}
+    for event in study.journal.read("proposed"):
+        assert set(event["hyperparameters"]) <= declared
+
+
+def test_a_search_in_which_every_trial_fails_says_why_the_first_did(make):
+    class Broken(CustomHyperModel):
+        def fit(self, hp, model, *args, **kwargs):
+            raise RuntimeError(f"no fit {kwargs['epochs']}")
+
+    tuner = make(Broken(), replace(SETTINGS, max_trials=2))
+    with pytest.raises(SearchFailed) as error:
+        tuner.search(*make_rows())
+    assert str(error.value) == "every trial failed; trial 0: RuntimeError: no fit 1"
+
+
+def test_the_clock_ends_running_trials_with_what_they_have_and_drops_the_others(
+    make, make_study, monkeypatch
+):
+    calls = []
+
+    def is_up(self):  # it is called after each epoch of a trial
+        calls.append(None)
+        return len(calls) > 30
+
+    monkeypatch.setattr(Clock, "is_up", is_up)
+    settings = replace(SETTINGS, max_trials=16, epochs=400, patience=400, max_seconds=1e6)
+    tuner = make(make_mlp(SMALL, epochs=400), settings)  # a block for each depth
+    tuner.run(make_problem(120), make_study(max_trials=16))
+    assert 0 < len(tuner.records) < 16
+    cut = [r for r in tuner.records if "ended by the clock" in r.result.reason]
+    assert len(cut) > 0
+    for record in cut:
+        epochs = len(record.result.curves["loss"][0])
+        assert record.result.reason == f"ended by the clock, in epoch {epochs}"
+        assert record.completed
