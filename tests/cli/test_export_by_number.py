@@ -6,9 +6,8 @@ import sys
 
 import pytest
 
+from tests.helpers.setups import DEPTHS, make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import make_space
-from tests.run.test_prediction_times import make_setup, studied, values_of
-from tests.run.test_reporting import SPACE
 from tuner.cli.export import export_study
 from tuner.errors import SearchFailed, UserError
 from tuner.study import PredictionTime, PredictionTimes, TrialRecord
@@ -18,9 +17,9 @@ from tuner.training import TrialResult
 @pytest.fixture
 def study(tmp_path):
     """Three trials of one size, so that the first, which is the best, is the front of it."""
-    setup = make_setup("test", make_space(SPACE))
-    trials = [values_of(1, 8), values_of(0, 0), values_of(1, 4)]
-    return studied(setup, tmp_path / "runs", trials)
+    setup = make_setup("test", make_space(DEPTHS))
+    trials = [make_hyperparameters(1, 8), make_hyperparameters(0, 0), make_hyperparameters(1, 4)]
+    return write_untrained_study(setup, tmp_path / "runs", trials)
 
 
 def export(study, pick, output=None):
@@ -76,8 +75,8 @@ def test_a_front_is_not_written_into_a_model(study, tmp_path):
 
 
 def test_a_study_without_a_completed_trial_has_no_front(tmp_path):
-    setup = make_setup("test", make_space(SPACE))
-    study = studied(setup, tmp_path / "runs", [])
+    setup = make_setup("test", make_space(DEPTHS))
+    study = write_untrained_study(setup, tmp_path / "runs", [])
     study.write_trial(
         TrialRecord(0, {}, {}, TrialResult.from_failure(0, "diverged", "it diverged")), {}
     )

@@ -1,8 +1,10 @@
-"""A folder in which a study was searched, one for each process that runs tests."""
+"""The setup of a small search, and a folder in which a study was searched, one per process."""
 
 import pytest
 
 from tests.helpers.command_line import search_things
+from tests.helpers.setups import DEPTHS, make_setup
+from tests.helpers.spaces import make_space
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +17,9 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def searched(folder):
     return search_things(folder)
+
+
+@pytest.fixture(scope="session")
+def setup():
+    """Of iris, for any number of hidden layers up to two."""
+    return make_setup("test", make_space(DEPTHS))

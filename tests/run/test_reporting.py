@@ -8,61 +8,21 @@ import pandas as pd
 import pytest
 
 from tests.helpers.html import read_section
-from tests.helpers.problems import make_split
-from tests.helpers.results import make_result
+from tests.helpers.setups import DEPTHS, write_noisy_study
 from tests.helpers.spaces import make_space
 from tuner.errors import SearchFailed, UserError
 from tuner.report import Page, make_study_page
 from tuner.run.baselines import train_baselines
-from tuner.run.comparing import compare_studies
-from tuner.run.estimates import Estimates
 from tuner.run.opening import open_or_create, open_study
 from tuner.run.preparing import prepare
 from tuner.run.reporting import collect_content, report_study, write_page
 from tuner.run.request import DataRequest, Destination
-from tuner.run.setup import Setup
-from tuner.study import SearchSettings, TrialRecord
-
-SPACE = """
-[network]
-depth = { min = 0, max = 2 }
-units = 8
-[sgd]
-learning_rate = { min = 0.01, max = 0.3, log = true }
-"""
-
-
-@pytest.fixture
-def setup():
-    request = DataRequest("iris")
-    dataset = request.load()
-    settings = SearchSettings(folds=3, epochs=2, max_trials=12)
-    split = make_split(
-        dataset.y, classes=dataset.classes, folds=3, test_size=0.2, seed=settings.seed
-    )
-    return Setup("test", make_space(SPACE), request, dataset, split, settings)
-
-
-def make_study(setup, root, name="study"):
-    """A study of twelve trials that are made up."""
-    study = open_or_create(setup, Destination(root, name))
-    study.begin(setup.settings)
-    y, repeats = setup.truth.y, setup.split.repeats
-    shape = (repeats, len(y), 3) if repeats > 1 else (len(y), 3)
-    for number in range(12):
-        rng = np.random.default_rng(number)
-        logits = 2 * np.eye(3)[y] + rng.normal(size=shape) * (0.5 + number / 6)
-        probabilities = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
-        probabilities = probabilities.astype(np.float32)
-        result = make_result(number, probabilities, setup.problem, parameters=15 + number)
-        values = {"depth": number % 3, "learning_rate": 0.02 * (number + 1)}
-        study.write_trial(TrialRecord(number, values, {}, result), {})
-    return study
+from tuner.study import SearchSettings
 
 
 @pytest.fixture
 def study(setup, tmp_path):
-    return make_study(setup, tmp_path / "runs")
+    return write_noisy_study(setup, tmp_path / "runs")
 
 
 def test_a_report_is_a_page_its_charts_and_the_table_of_trials(setup, study):
@@ -144,40 +104,6 @@ def test_charts_that_cannot_be_written_are_one_sentence(setup, study):
     )
 
 
-def test_studies_are_compared_on_one_page(setup, study, tmp_path):
-    other = make_study(setup, tmp_path / "runs", "other")
-    path = compare_studies([(setup, study), (setup, other)], tmp_path / "both.html")
-    assert (
-        "The paired differences cannot tell these studies apart: study, other."
-        in path.read_text("utf-8")
-    )
-
-
-def test_a_time_limit_keeps_more_for_a_choice_by_roc_curves(setup):
-    settings = replace(setup.settings, objective="roc_auc")
-    by_curves = Estimates.from_setup(replace(setup, settings=settings)).picking
-    assert 0 < Estimates.from_setup(setup).picking < by_curves < 1
-
-
-# Seconds that were measured on two cores, as benchmarks/README.md has them.
-@pytest.mark.parametrize(
-    ("rows", "features", "trials", "page", "baselines"),
-    [(1_437, 64, 20, 2, 4.5), (50_000, 50, 200, 3, 20)],
-    ids=["digits", "large"],
-)
-def test_a_time_limit_keeps_what_was_measured_and_not_much_more(
-    tmp_path, rows, features, trials, page, baselines
-):
-    x, y = np.zeros((rows, features), np.float32), np.arange(rows) % 10
-    x[:, 0] = y
-    np.savez(tmp_path / "made.npz", x=x, y=y)
-    settings = SearchSettings(max_trials=trials, test_size=0.0)
-    made = prepare("mlp_depth", DataRequest(str(tmp_path / "made.npz")), settings)
-    estimates = Estimates.from_setup(made)
-    assert page <= estimates.report <= 3 * page
-    assert baselines <= estimates.baselines <= 2 * baselines
-
-
 @pytest.fixture
 def visits(tmp_path):
     """A table of patients who came on several days."""
@@ -207,7 +133,7 @@ RELATIONS = {
         [
             "split 3 folds in order, after 36 rows that only train, of 144 training rows; 36 rows",
             "order day",
-            "the first 36 rows are never scored.",
+            "the first 36 rows are not scored.",
         ],
     ),
 }
@@ -219,8 +145,8 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
 ):
     request = DataRequest(visits, **relations)
     settings = SearchSettings(folds=3, epochs=2, max_trials=12, **options)
-    setup = replace(prepare("mlp_depth", request, settings), definition=make_space(SPACE))
-    study = make_study(setup, tmp_path / "runs")
+    setup = replace(prepare("mlp_depth", request, settings), definition=make_space(DEPTHS))
+    study = write_noisy_study(setup, tmp_path / "runs")
     train_baselines(setup, study)
     page = make_study_page(collect_content(setup, study))
     words = read_section(page, "method")

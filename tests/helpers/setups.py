@@ -1,0 +1,74 @@
+"""Setups of small searches, and studies whose trials nobody trained."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.helpers.problems import make_split
+from tests.helpers.results import make_result
+from tuner.run.opening import open_or_create
+from tuner.run.request import DataRequest, Destination
+from tuner.run.setup import Setup
+from tuner.space import Space
+from tuner.study import SearchSettings, Study, TrialRecord
+
+DEPTHS = """
+[network]
+depth = { min = 0, max = 2 }
+units = 8
+[sgd]
+learning_rate = { min = 0.01, max = 0.3, log = true }
+"""
+
+
+def make_setup(space: str, definition: Space | None, data: str = "iris") -> Setup:
+    """Make the setup of a search of three folds and two epochs."""
+    request = DataRequest(data)
+    dataset = request.load()
+    settings = SearchSettings(folds=3, epochs=2, max_trials=12)
+    split = make_split(dataset.y, classes=dataset.classes, folds=3, test_size=0.2, seed=0)
+    return Setup(space, definition, request, dataset, split, settings)
+
+
+def make_hyperparameters(depth: int, units: int, rate: float = 0.1) -> dict[str, Any]:
+    """Make the hyperparameters of a trial; without hidden layers it has no units."""
+    inside = {"units": units, "activation": "relu"} if depth else {}
+    return {
+        "depth": depth, **inside, "learning_rate": rate, "kind": "none", "dropout": 0.0,
+        "input_dropout": 0.0, "momentum": 0.9, "nesterov": True, "batch_size": 32,
+        "schedule": "constant",
+    }  # fmt: skip
+
+
+def write_untrained_study(
+    setup: Setup, root: Path, trials: Sequence[Mapping[str, Any]], first: int = 0
+) -> Study:
+    """Write a study with trials of these hyperparameters; the first trial is the best."""
+    study = open_or_create(setup, Destination(root, "study"))
+    y, problem = setup.truth.y, setup.problem
+    probabilities = np.full((len(y), 3), 1 / 3, np.float32)
+    for number, values in enumerate(trials, start=first):
+        result = make_result(number, probabilities, problem, parameters=len(trials))
+        result = replace(result, score=1 + number / 10)
+        study.write_trial(TrialRecord(number, dict(values), {}, result), {})
+    return study
+
+
+def write_noisy_study(setup: Setup, root: Path, name: str = "study") -> Study:
+    """Write a study with twelve trials, each of which predicts the truth with more noise."""
+    study = open_or_create(setup, Destination(root, name))
+    study.begin(setup.settings)
+    y, repeats = setup.truth.y, setup.split.repeats
+    shape = (repeats, len(y), 3) if repeats > 1 else (len(y), 3)
+    for number in range(12):
+        rng = np.random.default_rng(number)
+        logits = 2 * np.eye(3)[y] + rng.normal(size=shape) * (0.5 + number / 6)
+        probabilities = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+        probabilities = probabilities.astype(np.float32)
+        result = make_result(number, probabilities, setup.problem, parameters=15 + number)
+        values = {"depth": number % 3, "learning_rate": 0.02 * (number + 1)}
+        study.write_trial(TrialRecord(number, values, {}, result), {})
+    return study

@@ -1,0 +1,14 @@
+"""Studies on one page."""
+
+from tests.helpers.setups import write_noisy_study
+from tuner.run.comparing import compare_studies
+
+
+def test_studies_are_compared_on_one_page(setup, tmp_path):
+    study = write_noisy_study(setup, tmp_path / "runs")
+    other = write_noisy_study(setup, tmp_path / "runs", "other")
+    path = compare_studies([(setup, study), (setup, other)], tmp_path / "both.html")
+    assert (
+        "The paired differences cannot tell these studies apart: study, other."
+        in path.read_text("utf-8")
+    )
