@@ -10,7 +10,13 @@ from collections import Counter
 
 from mlflow import MlflowClient
 
-from tests.helpers.command_line import SEARCH, extract_answer, read_events, run_tuner
+from tests.helpers.command_line import (
+    SEARCH,
+    copy_study,
+    extract_answer,
+    read_events,
+    run_tuner,
+)
 
 
 def killed_when(folder, study, holds):
@@ -33,11 +39,22 @@ def journalled(words):
     return holds
 
 
+def cut_before_first_trial(folder):
+    """Make a study as a process leaves it that is killed while it writes its first trial."""
+    study = copy_study(folder, "killed")
+    events = read_events(study)
+    first = next(n for n, event in enumerate(events) if event["event"] == "trial")
+    lines = [json.dumps(event) + "\n" for event in events[:first]]
+    (study / "journal.jsonl").write_text("".join(lines) + '{"event": "trial", "tri')
+    for path in study.iterdir():
+        if path.name not in {"study.json", "journal.jsonl"}:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (study / "oof").mkdir()
+    return study
+
+
 def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder, searched):
-    killed_when(folder, "killed", journalled('"event": "proposed"'))
-    study = folder / "mlruns" / "studies" / "killed"
-    with (study / "journal.jsonl").open("a") as journal:
-        journal.write('{"event": "trial", "tri')  # it was being written
+    study = cut_before_first_trial(folder)
     killed_when(folder, "killed", journalled('"event": "trial"'))
     killed_when(folder, "killed", journalled('"event": "tested"'))  # while it exports
     killed_when(folder, "killed", journalled('"stage": "exporting"'))  # while it writes the report
