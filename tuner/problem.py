@@ -1,4 +1,4 @@
-"""Encoded rows and the folds on which every trial is evaluated."""
+"""The rows and folds on which every trial of a study is trained and scored."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from tuner.scoring import Truth
 
 __all__ = ["ALL_ROWS", "Problem"]
 
-# The "fold" of the final training, which is on all training rows.
+# The number of the only "fold" of the final training, which has all training rows.
 ALL_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Encoded rows and the folds on which every trial is evaluated.
+    """Encoded rows and the folds on which every trial is trained and scored.
 
     Attributes:
-        x: Shape `(rows, …)`, float32; NaN where a number is missing.
-        y: Class numbers, shape `(rows,)`.
-        folds: Row numbers of each fold, of each repeat as many, repeat after repeat. The
-            validation parts of a repeat partition the training rows; those of an order leave
-            the first ones out.
-        scaled: Which features are standardised on each fold's training rows, shape
-            `(features,)`; None where rows are taken as they are.
-        streams: By what number each fold's random streams go; None for its place.
-        class_weight: `balanced` where the classes of a fold's training rows weigh alike in the
-            loss that is trained on; None where rows do. Scores know nothing of it.
-        groups: The group of each row, shape `(rows,)`, none of which is on both sides of a fold;
-            None where each row stands for itself.
-        channels: Where rows are images that are standardised, their channels.
+        x: Encoded rows, shape `(rows, …)`, float32; a missing number is NaN.
+        y: Class of each row, shape `(rows,)`.
+        folds: The folds, repeat after repeat; all repeats have the same number. The validation
+            parts of a repeat partition the training rows, but those of ordered rows leave out
+            the first ones.
+        scaled: Whether each feature is standardised on a fold's training rows, shape
+            `(features,)`; None to leave rows as they are.
+        streams: Number of each fold's random streams; None for the fold's place.
+        class_weight: `balanced` to give all classes of a fold's training rows the same weight in
+            the training loss; None to give it to all rows. Scores do not depend on it.
+        groups: Group of each row, shape `(rows,)`; no group is on both sides of a fold. None if
+            rows are not grouped.
+        channels: Number of channels, if rows are images to standardise.
     """
 
     x: np.ndarray
@@ -48,59 +48,61 @@ class Problem:
     channels: int | None = None
 
     def find_stream(self, fold: int) -> int:
-        """Return the number by which the random streams of a fold go."""
+        """Return the number of a fold's random streams."""
         return fold if self.streams is None else self.streams[fold]
 
     def merge_folds(self, network: int = 0) -> Problem:
-        """Return the problem of training on all training rows, in a single fold.
+        """Return the problem with a single fold, which trains on all training rows.
 
-        A fold must hold some row out; this one's is a training row, and its score worth nothing.
+        A fold must have a validation row: it is a training row here, and its score means nothing.
 
         Args:
-            network: Which of several networks of one trial; each has random streams of its own.
+            network: Number of the network, if a trial has several; each has its own random
+                streams.
         """
         streams = (ALL_ROWS + network,)
         return replace(self, folds=(Fold(self.rows, self.rows[:1]),), streams=streams)
 
     @cached_property
     def rows(self) -> np.ndarray:
-        """The training rows, shape `(training rows,)`, ascending."""
-        every = [rows for fold in self.folds for rows in (fold.train, fold.validation)]
-        return np.unique(np.concatenate(every))
+        """Row numbers of the training rows, shape `(training rows,)`, ascending."""
+        parts = [rows for fold in self.folds for rows in (fold.train, fold.validation)]
+        return np.unique(np.concatenate(parts))
 
     @cached_property
     def scored(self) -> np.ndarray:
-        """The training rows that are validated, shape `(scored rows,)`, ascending."""
+        """Row numbers of the rows that are validated, shape `(scored rows,)`, ascending."""
         return np.unique(np.concatenate([fold.validation for fold in self.folds]))
 
     @cached_property
     def repeats(self) -> int:
-        """How often each of these is."""
+        """How many times each scored row is validated."""
         return sum(self.fold_rows) // len(self.scored)
 
     @cached_property
     def truth(self) -> Truth:
-        """What out-of-fold predictions are held against: that of `scored`."""
+        """The true classes and groups of the scored rows."""
         groups = None if self.groups is None else self.groups[self.scored]
         return Truth(self.y[self.scored], groups)
 
     @cached_property
     def places(self) -> tuple[np.ndarray, ...]:
-        """Where each fold's validation rows stand among `scored`, repeat after repeat."""
-        of_repeat, rows = len(self.folds) // self.repeats, len(self.scored)
+        """The places of each fold's validation rows in `scored`, repeat after repeat."""
+        repeat_folds, rows = len(self.folds) // self.repeats, len(self.scored)
         return tuple(
-            np.searchsorted(self.scored, fold.validation) + number // of_repeat * rows
+            np.searchsorted(self.scored, fold.validation) + number // repeat_folds * rows
             for number, fold in enumerate(self.folds)
         )
 
     def order_by_row(self, by_fold: Sequence[np.ndarray]) -> np.ndarray:
-        """Put what each fold predicts of its validation rows where these stand.
+        """Put the predictions of all folds into the order of the scored rows.
 
         Args:
-            by_fold: Each of shape `(validation rows, classes)`.
+            by_fold: Predictions of each fold, shape `(validation rows, classes)`.
 
         Returns:
-            Shape `(scored rows, classes)`, or `(repeats, …)` of that where there are several.
+            Shape `(scored rows, classes)`, or `(repeats, scored rows, classes)` if there are
+            several repeats.
         """
         ordered: np.ndarray = np.concatenate(by_fold)[self._row_order]
         if self.repeats == 1:
@@ -113,23 +115,25 @@ class Problem:
 
     @property
     def fold_rows(self) -> list[int]:
-        """Validation rows of each fold."""
+        """Number of validation rows of each fold."""
         return [len(fold.validation) for fold in self.folds]
 
     def fit_scaler(self, rows: np.ndarray) -> Scaler | None:
-        """Return the scaling that is fitted on these rows alone."""
+        """Return the scaling that is fitted on these rows; None to leave rows as they are."""
         if self.scaled is None:
             return None
         return fit_scaler(self.x, rows, self.scaled, channels=self.channels)
 
     def compute_class_weights(self, rows: np.ndarray) -> np.ndarray | None:
-        """Return what a row of each class weighs in the training loss, fitted on these rows alone.
+        """Return the weight of each class in the training loss, computed on these rows.
 
-        n / (K nc) for each of the K classes that are among n rows, nc of them of class c, as
-        scikit-learn has it: the weights' mean over the rows is 1.
+        Class c has the weight n / (K nc), where n is the number of rows, nc the number of rows of
+        class c, and K the number of classes that have rows, as in scikit-learn. The mean of the
+        weights over the rows is 1.
 
         Returns:
-            Shape `(classes,)`, float32, 0 for classes without rows; None where all rows weigh 1.
+            Shape `(classes,)`, float32, with 0 for classes without rows; None if all rows have
+            the weight 1.
         """
         if self.class_weight is None:
             return None

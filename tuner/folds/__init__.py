@@ -1,4 +1,4 @@
-"""Which rows train, which validate and which are held back: made once a study, for all trials."""
+"""Splits rows into training, validation and held-out rows, once a study, for all its trials."""
 
 from tuner.folds.split import Fold, Split
 from tuner.folds.splitter import Splitter

@@ -1,4 +1,4 @@
-"""Rows in an order, such as that of time: each fold is predicted from what came before it."""
+"""Splits ordered rows, such as those of a time series: folds train on earlier rows only."""
 
 import numpy as np
 
@@ -9,17 +9,17 @@ __all__ = ["split_in_order"]
 
 
 def split_in_order(order: np.ndarray, *, folds: int, test_size: float) -> Split:
-    """Hold back the last rows, and cut the others as scikit-learn's `TimeSeriesSplit` does.
+    """Hold back the last rows, and split the others as scikit-learn's `TimeSeriesSplit` does.
 
-    It cuts them into one part more than there are folds, of about equal size. A fold validates on
-    a part and trains on all before it, so that the first part is never scored. Rows that stand at
-    the same place of the order, as those of one day, are on one side of every cut, which may move
-    towards the beginning for it.
+    The other rows are cut into parts of about equal size, one more than there are folds. A fold
+    validates on a part and trains on all parts before it, so the first part is never scored. Rows
+    with the same place in the order, such as those of one day, are never cut apart: the cut moves
+    towards the beginning.
 
     Args:
-        order: The place of each row; equal ones are alike, (rows,) int64.
-        folds: How many.
-        test_size: The share of rows held back.
+        order: The place of each row in the order, shape `(rows,)`, int64.
+        folds: Number of folds.
+        test_size: Share of the rows to hold back.
 
     Raises:
         DataError: There are too few different places.
@@ -29,11 +29,11 @@ def split_in_order(order: np.ndarray, *, folds: int, test_size: float) -> Split:
     rows = np.argsort(order, kind="stable")
     places = order[rows]
     held_back = int(np.ceil(test_size * len(rows)))
-    end = _first_alike(places, len(rows) - held_back) if held_back else len(rows)
+    end = _move_cut(places, len(rows) - held_back) if held_back else len(rows)
     begins: list[int] = []
     if end > folds:
         parts = TimeSeriesSplit(folds).split(rows[:end])
-        begins = [_first_alike(places, int(validation[0])) for _, validation in parts]
+        begins = [_move_cut(places, int(validation[0])) for _, validation in parts]
     cuts = [0, *begins, end]
     if not begins or min(np.diff(cuts)) == 0:
         raise DataError(
@@ -44,6 +44,6 @@ def split_in_order(order: np.ndarray, *, folds: int, test_size: float) -> Split:
     return make_expanding_split(np.sort(rows[end:]), before, validations)
 
 
-def _first_alike(places: np.ndarray, cut: int) -> int:
-    """Return the first row that stands at the same place as the one after a cut."""
+def _move_cut(places: np.ndarray, cut: int) -> int:
+    """Return the first row that has the same place as the row after a cut."""
     return int(np.searchsorted(places, places[cut]))

@@ -1,4 +1,4 @@
-"""Splits that are refused, in words that say how to get another."""
+"""Refuses splits that cannot be made, with a sentence that says how to get another one."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ __all__ = [
     "check_rarest",
 ]
 
-# Why a fold has no row of a class to train on, and what helps.
+# Reasons why a fold has no row of a class to train on, and remedies.
 TOO_FEW_GROUPS = (
     "since its rows are of too few groups; use another --seed, gather rows of it from more groups"
 )
@@ -28,7 +28,7 @@ def check_arguments(folds: int, test_size: float, seed: int) -> None:
     """Refuse numbers that are out of their range.
 
     Raises:
-        DataError: One is.
+        DataError: A number is out of its range.
     """
     if folds < 2:
         raise DataError(f"folds: {folds} is too few for cross-validation; use --folds 2 or more")
@@ -44,13 +44,13 @@ def check_arguments(folds: int, test_size: float, seed: int) -> None:
 def check_rarest(
     counts: np.ndarray, totals: np.ndarray, *, classes: Sequence[str], folds: int
 ) -> None:
-    """Refuse folds of which some could not validate on the rarest class.
+    """Refuse to split if some fold could not validate on the rarest class.
 
     Args:
-        counts: The training rows of each class, (classes,).
-        totals: The same before the test part was held back.
+        counts: Number of training rows of each class, shape `(classes,)`.
+        totals: The same counts before the test part was held back.
         classes: The labels.
-        folds: How many rows each class must have.
+        folds: Number of folds, which is the least number of rows of a class.
 
     Raises:
         DataError: A class has too few rows.
@@ -75,15 +75,15 @@ def check_rarest(
 
 
 def check_groups(groups: np.ndarray, folds: int, *, tested: bool) -> None:
-    """Refuse folds of which some would have no group to validate on.
+    """Refuse to split if some fold would have no group to validate on.
 
     Args:
-        groups: The group of each row that is not held back, (rows,).
-        folds: How many groups there must be.
-        tested: Whether other groups are held back for the test.
+        groups: The group of each row that is not held back, shape `(rows,)`.
+        folds: Number of folds, which is the least number of groups.
+        tested: Whether other groups are held back for the test part.
 
     Raises:
-        DataError: There are fewer.
+        DataError: There are fewer groups than folds.
     """
     number = len(np.unique(groups))
     if number >= folds:
@@ -97,10 +97,10 @@ def check_groups(groups: np.ndarray, folds: int, *, tested: bool) -> None:
 
 
 def check_order_alone(grouped: bool, repeats: int) -> None:
-    """Refuse what an ordered split cannot be as well.
+    """Refuse an ordered split with groups or repeats.
 
     Raises:
-        DataError: It is to be one of these.
+        DataError: There are groups, or several repeats.
     """
     if grouped:
         raise DataError(
@@ -117,13 +117,13 @@ def check_order_alone(grouped: bool, repeats: int) -> None:
 def check_classes_of_folds(
     y: np.ndarray, folds: Sequence[Fold], *, classes: Sequence[str], why: str
 ) -> None:
-    """Refuse folds of which some would train without a class: no network learns what it never saw.
+    """Refuse folds that would train without a class, since a network cannot learn it then.
 
     Args:
-        y: The class of each row, (rows,) int64.
+        y: The class of each row, shape `(rows,)`, int64.
         folds: The folds.
         classes: The labels.
-        why: How that comes about, and what helps.
+        why: The reason and the remedy, for the error.
 
     Raises:
         DataError: A fold has no training row of a class.

@@ -1,4 +1,4 @@
-"""Row numbers of a test part and of folds, and how they are written down."""
+"""The row numbers of a test part and of folds, and their JSON form."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ __all__ = ["Fold", "Split", "make_expanding_split", "make_split", "to_row_number
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold:
-    """The rows of one train/validation split.
+    """The rows of one fold.
 
-    Args:
-        train: Row numbers in the whole data set, (rows,) int64, sorted.
-        validation: Likewise; none of them in `train`.
+    Attributes:
+        train: Row numbers in the whole data set, shape `(rows,)`, int64, ascending.
+        validation: Row numbers that are not in `train`, of the same form.
     """
 
     train: np.ndarray
@@ -24,14 +24,14 @@ class Fold:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """A test part that takes no part in any choice, and the folds of all other rows.
+    """A test part, which no decision depends on, and the folds of all other rows.
 
-    Args:
-        train: Row numbers outside the test part, (rows,) int64, sorted.
-        test: Row numbers held back, (rows,) int64, sorted; may be empty.
-        folds: Of each repeat as many, repeat after repeat. The validation parts of a repeat
-            partition `train`. Or, where rows are ordered, each fold trains on what came before its
-            validation part, and the first rows validate nothing.
+    Attributes:
+        train: Row numbers outside the test part, shape `(rows,)`, int64, ascending.
+        test: Row numbers of the test part, shape `(rows,)`, int64, ascending; may be empty.
+        folds: The folds, repeat after repeat; all repeats have the same number. The validation
+            parts of a repeat partition `train`. If rows are ordered, each fold trains on the rows
+            before its validation part, and the first rows are never validated.
     """
 
     train: np.ndarray
@@ -40,26 +40,26 @@ class Split:
 
     @property
     def repeats(self) -> int:
-        """How often each row is validated that is validated at all."""
+        """How many times each validated row is validated."""
         validated = [fold.validation for fold in self.folds]
         return sum(map(len, validated)) // len(np.unique(np.concatenate(validated)))
 
     @property
     def ordered(self) -> bool:
-        """Whether each fold trains on what came before it only."""
+        """Whether each fold trains only on the rows before its validation part."""
         first = self.folds[0]
         return len(first.train) + len(first.validation) < len(self.train)
 
     @property
     def description(self) -> str:
-        """How rows are cut, as a part of a sentence."""
+        """The folds in words, as a part of a sentence."""
         folds = f"{len(self.folds) // self.repeats} folds"
         if self.ordered:
             return f"{folds} in order, after {len(self.folds[0].train):,} rows that only train"
         return folds if self.repeats == 1 else f"{folds}, {self.repeats} times anew"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the split as JSON-able values; what can be told from the rest is not in it."""
+        """Return the split as JSON values, without what follows from the rest."""
         values = {
             "test": self.test.tolist(),
             "folds": [fold.validation.tolist() for fold in self.folds],
@@ -68,7 +68,7 @@ class Split:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Split":
-        """Return the split that `to_dict` described."""
+        """Return the split that `to_dict` wrote."""
         test, validations = (
             to_row_numbers(values["test"]),
             [to_row_numbers(f) for f in values["folds"]],
@@ -79,7 +79,7 @@ class Split:
 
 
 def make_split(test: np.ndarray, validations: Sequence[np.ndarray]) -> Split:
-    """Return the split of a test part and of validation parts that hold all other rows."""
+    """Return the split of a test part, and of validation parts that have all other rows."""
     train = np.unique(np.concatenate(validations))
     folds = (np.sort(rows) for rows in validations)
     return Split(
@@ -92,12 +92,12 @@ def make_split(test: np.ndarray, validations: Sequence[np.ndarray]) -> Split:
 def make_expanding_split(
     test: np.ndarray, before: np.ndarray, validations: Sequence[np.ndarray]
 ) -> Split:
-    """Return the split whose folds train on all that comes before their validation parts.
+    """Return the split whose folds train on all rows before their validation parts.
 
     Args:
-        test: Row numbers held back, sorted.
+        test: Row numbers of the test part, ascending.
         before: Row numbers before the first validation part.
-        validations: The parts in their order.
+        validations: Row numbers of each validation part, in order.
     """
     parts = [before, *validations]
     folds = (
@@ -108,5 +108,5 @@ def make_expanding_split(
 
 
 def to_row_numbers(numbers: Sequence[int] | np.ndarray) -> np.ndarray:
-    """Return row numbers as all parts have them."""
+    """Return row numbers as an array, shape `(rows,)`, int64."""
     return np.asarray(numbers, np.int64)

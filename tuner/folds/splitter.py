@@ -1,6 +1,6 @@
-"""How rows are split: stratified, with the rows of a group on one side, or in an order.
+"""Splits rows: stratified, with the rows of a group on one side, or in an order.
 
-scikit-learn is imported where it is used, so that a stored split is read without it.
+scikit-learn is imported where it is used, so that reading a stored split does not need it.
 """
 
 from collections.abc import Sequence
@@ -24,18 +24,18 @@ from tuner.folds.split import Split, make_split, to_row_numbers
 
 __all__ = ["Splitter"]
 
-_DRAWS = 100  # of groups for a test part, of which the most like the whole is taken
+_DRAWS = 100  # of groups for a test part; the draw that is most like all rows is taken
 
 
 @dataclass(frozen=True, slots=True)
 class Splitter:
-    """How many folds, and of which rows.
+    """Splits rows into a test part and folds.
 
     Attributes:
-        folds: At least 2.
-        test_size: The share of rows held back, at most 0.5; 0 holds none back.
+        folds: Number of folds, at least 2.
+        test_size: Share of the rows to hold back, at most 0.5; 0 for no test part.
         seed: Any whole number from 0.
-        repeats: How often the rows outside the test part are cut into folds anew, at least once.
+        repeats: Number of times that the rows outside the test part are cut into folds.
     """
 
     folds: int
@@ -51,24 +51,23 @@ class Splitter:
         groups: np.ndarray | None = None,
         order: np.ndarray | None = None,
     ) -> Split:
-        """Split rows into a test part and folds, stratified where rows are not in an order.
+        """Split rows into a test part and folds; the split is stratified unless there is an order.
 
-        The same arguments give the same split in every process, whatever random numbers were
-        drawn before. The test part does not depend on the number of folds, nor the first repeat
-        on how many follow.
+        The same arguments give the same split in every process. The test part does not depend on
+        the number of folds, and the first repeat does not depend on the number of repeats.
 
         Args:
-            y: The class of each row, (rows,) int64.
+            y: The class of each row, shape `(rows,)`, int64.
             classes: The labels, for errors.
-            groups: The number of each row's group, (rows,) int64; no group is on both sides of a
-                split, and the classes' shares are then as equal as whole groups allow. None where
-                each row stands for itself.
-            order: The place of each row in an order, (rows,) int64: see `split_in_order`. None
-                where rows are in no order.
+            groups: The group of each row, shape `(rows,)`, int64. No group is on both sides of a
+                split, so the shares of the classes are only as equal as groups allow. None if
+                rows are not grouped.
+            order: The place of each row in an order, shape `(rows,)`, int64, for
+                `split_in_order`; None if rows have no order.
 
         Raises:
-            DataError: A number is out of its range, a class, the groups or the places of the order
-                are too few, or rows are to be in an order and more.
+            DataError: A number is out of its range; there are too few rows of a class, groups or
+                places; or an order is combined with groups or repeats.
         """
         check_arguments(self.folds, self.test_size, self.seed)
         totals = np.bincount(y, minlength=len(classes))
@@ -78,17 +77,26 @@ class Splitter:
             split = split_in_order(order, folds=self.folds, test_size=self.test_size)
             check_classes_of_folds(y, split.folds, classes=classes, why=TOO_EARLY)
             return split
+        return self._split_at_random(y, totals, classes, groups)
+
+    def _split_at_random(
+        self,
+        y: np.ndarray,
+        totals: np.ndarray,
+        classes: Sequence[str],
+        groups: np.ndarray | None,
+    ) -> Split:
         if groups is not None:
             check_groups(groups, self.folds, tested=False)
         test_seed, fold_seed = np.random.SeedSequence(self.seed).spawn(2)
-        test = self._hold_out(y, len(classes), groups, _random_state(test_seed))
+        test = self._hold_out(y, len(classes), groups, _make_random_state(test_seed))
         train = np.delete(np.arange(len(y)), test)
         counts = np.bincount(y[train], minlength=len(classes))
         check_rarest(counts, totals, classes=classes, folds=self.folds)
         own = None if groups is None else groups[train]
         if own is not None:
             check_groups(own, self.folds, tested=bool(len(test)))
-        validations = self._validations(y[train], own, _random_state(fold_seed))
+        validations = self._draw_validations(y[train], own, _make_random_state(fold_seed))
         split = make_split(test, [train[rows] for rows in validations])
         check_classes_of_folds(y, split.folds, classes=classes, why=TOO_FEW_GROUPS)
         return split
@@ -120,7 +128,7 @@ class Splitter:
     def _hold_out_groups(
         self, y: np.ndarray, groups: np.ndarray, random_state: np.random.RandomState
     ) -> np.ndarray:
-        """Draw groups many times; hold back the draw whose class counts are nearest to the share.
+        """Draw test groups many times, and take the draw with the most proportional class counts.
 
         scikit-learn has no stratified draw of groups.
         """
@@ -132,17 +140,17 @@ class Splitter:
         off = [np.abs(np.bincount(y[test], minlength=len(wanted)) - wanted).sum() for test in draws]
         return np.sort(to_row_numbers(draws[int(np.argmin(off))]))
 
-    def _validations(
+    def _draw_validations(
         self, y: np.ndarray, groups: np.ndarray | None, random_state: np.random.RandomState
     ) -> list[np.ndarray]:
         from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
         kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-        kfold = kind(self.folds, shuffle=True, random_state=random_state)  # which goes on drawing
+        kfold = kind(self.folds, shuffle=True, random_state=random_state)  # each call draws on
         repeated = (kfold.split(y, y, groups) for _ in range(self.repeats))
         return [rows for folds in repeated for _, rows in folds]
 
 
-def _random_state(seed: np.random.SeedSequence) -> np.random.RandomState:
-    """Return the generator that scikit-learn takes; its own seeds end at 2³² − 1."""
+def _make_random_state(seed: np.random.SeedSequence) -> np.random.RandomState:
+    """Return a generator for scikit-learn, whose own seeds end at 2³² − 1."""
     return np.random.RandomState(np.random.MT19937(seed))

@@ -1,4 +1,4 @@
-"""What predictions are worth: the objectives, the true classes, and the scores of some rows."""
+"""Scores of predictions: the objectives, the true classes, and the means over rows."""
 
 from tuner.scoring.objectives import (
     OBJECTIVES,

@@ -1,13 +1,15 @@
-"""What a search optimises: a mean over rows of a value that each row's probabilities have.
+"""The objectives of a search: each gives every row a value, and the score is their mean.
 
-The values of cross-entropy and accuracy follow from a row alone. Balanced accuracy and the area
-under the ROC curve are statistics of all rows; their row values are the influence function: what
-the row adds to the statistic, to first order, plus the statistic itself. Their mean is the score
-and s / √rows its standard error, as for the others, and so whatever compares or resamples rows
-takes any objective: the mean of two trials' differences is the difference of their scores, and
-its error that of the paired test of DeLong, DeLong and Clarke-Pearson (1988, Biometrics 44). That
-is what a race asks. The mean over other rows than those that the values were taken from, as in a
-bootstrap, is their score to first order: exact but for terms of 1 / rows.
+The values of cross-entropy and accuracy depend on one row alone. Balanced accuracy and the area
+under the ROC curve are statistics of all rows. Their row value is the statistic plus the influence
+function of the row, which is what the row adds to the statistic, to first order. So every
+objective has the same properties:
+
+- The mean of the row values is the score, and s / √rows its standard error.
+- The mean of the differences of two trials is the difference of their scores. Its standard error
+  is that of the paired test of DeLong, DeLong and Clarke-Pearson (1988, Biometrics 44). A race
+  uses it.
+- The mean over a bootstrap sample of rows is the score of the sample, up to terms of 1 / rows.
 """
 
 from collections.abc import Callable
@@ -26,12 +28,12 @@ __all__ = [
     "roc_auc",
 ]
 
-# Keras's own epsilon: a row that is wrong with certainty costs 16.1, and not infinity.
+# Keras's epsilon: a row that is wrong with certainty costs 16.1 instead of infinity.
 EPSILON = 1e-7
 
 
 def compute_mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    """Return the mean of values that are independent, and its standard error s / √n.
+    """Return the mean of independent values, and its standard error s / √n.
 
     >>> compute_mean_and_error(np.array([1.0, 2.0, 3.0]))
     (2.0, 0.5773502691896258)
@@ -40,16 +42,16 @@ def compute_mean_and_error(values: np.ndarray) -> tuple[float, float]:
 
 
 def cross_entropy(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return −log of the true class's probability, by row.
+    """Return −log of the probability of the true class, by row.
 
     **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
     """
-    of_true_class = probabilities[np.arange(len(y)), y].astype(np.float64)
-    return np.asarray(-np.log(np.clip(of_true_class, EPSILON, 1.0)))
+    true_class = probabilities[np.arange(len(y)), y].astype(np.float64)
+    return np.asarray(-np.log(np.clip(true_class, EPSILON, 1.0)))
 
 
 def accuracy(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return 1 where the most probable class is the true one, else 0, by row.
+    """Return 1 if the most probable class is the true one, else 0, by row.
 
     **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
     """
@@ -57,11 +59,12 @@ def accuracy(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def balanced_accuracy(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the row values of the mean over classes of the share of rows that are right.
+    """Return the row values of the balanced accuracy, which is the mean over classes of the recall.
 
-    A row of class c has the value B + (right − Rc) · n / (K nc): B is the balanced accuracy, Rc
-    the recall of its class, nc of n rows are of it, and K classes have rows. A class without rows
-    does not count, as in scikit-learn's `balanced_accuracy_score`.
+    A row of class c has the value B + (right − Rc) · n / (K nc), where B is the balanced accuracy,
+    Rc the recall of class c, n the number of rows, nc the number of rows of class c, and K the
+    number of classes that have rows. A class without rows does not count, as in scikit-learn's
+    `balanced_accuracy_score`.
 
     **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
     """
@@ -76,18 +79,19 @@ def balanced_accuracy(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
 def roc_auc(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the row values of the mean over classes of the area under a class's ROC curve.
 
-    Each class is taken against all others, and all classes count alike, as in scikit-learn's
-    `roc_auc_score(multi_class="ovr", average="macro")`. A class that no row or every row is of has
-    no curve and does not count; where none has one, all values are NaN.
+    Each class is compared with all others, and all classes have the same weight, as in
+    scikit-learn's `roc_auc_score(multi_class="ovr", average="macro")`. A class has no curve if no
+    row or every row belongs to it; it does not count then. If no class has a curve, all values are
+    NaN.
 
-    s / √rows is DeLong's standard error (1988), there with m − 1 of a class's m rows where s has
-    m: the same but for 1 / m.
+    s / √rows is DeLong's standard error (1988), except that DeLong divides by m − 1 instead of m
+    for a class of m rows.
 
     **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
     """
     columns = range(probabilities.shape[1])
     if len(columns) == 2:
-        columns = range(1, 2)  # the curve of the other class is the same one, turned round
+        columns = range(1, 2)  # the other class has the same area
     rows = np.bincount(y, minlength=probabilities.shape[1])
     values = [
         _one_vs_rest(probabilities[:, column], y == column)
@@ -100,14 +104,14 @@ def roc_auc(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _one_vs_rest(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
     """Return the row values of the area A under the ROC curve of one class.
 
-    A positive row's is A + (V − A) / π with V the share of negatives that score lower, ties as
-    half, and π the share of positives among all rows; a negative one's is A + (V − A) / (1 − π)
-    with V the share of positives that score higher. V are the structural components of DeLong et
-    al. (1988, equation 4).
+    Let π be the share of positive rows. A positive row has the value A + (V − A) / π, where V is
+    the share of negative rows that score lower. A negative row has A + (V − A) / (1 − π), where V
+    is the share of positive rows that score higher. A tie counts as half. V are the structural
+    components of DeLong et al. (1988, equation 4).
 
     **Shape**: `(rows,)` and `(rows,)`, bool, to `(rows,)`, float64.
     """
-    _, place = np.unique(scores, return_inverse=True)  # rows that tie have one place
+    _, place = np.unique(scores, return_inverse=True)  # tied rows have the same place
     positives = np.bincount(place, weights=positive)
     negatives = np.bincount(place) - positives
     above = (positives.sum() - np.cumsum(positives) + positives / 2) / positives.sum()
@@ -123,9 +127,10 @@ class Objective:
     """A score and the direction in which it improves.
 
     Attributes:
-        name: As on the command line.
-        direction: As in KerasTuner.
-        row_values: Probabilities and true classes to one value a row, whose mean is the score.
+        name: Its name on the command line.
+        direction: Whether lower or higher scores are better, as in KerasTuner.
+        row_values: Takes probabilities and true classes to one value a row; the score is their
+            mean.
     """
 
     name: str
@@ -138,7 +143,7 @@ class Objective:
 
     @property
     def worst(self) -> float:
-        """The score that every other one is better than."""
+        """The worst possible score."""
         return float("inf") if self.direction == "min" else float("-inf")
 
 

@@ -1,4 +1,4 @@
-"""The mean of every objective over some rows."""
+"""The scores of predictions in every objective."""
 
 import numpy as np
 
@@ -11,11 +11,11 @@ __all__ = ["score_objectives"]
 def score_objectives(probabilities: np.ndarray, truth: Truth) -> dict[str, tuple[float, float]]:
     """Return the mean of every objective and its standard error, by name.
 
-    An objective that these rows do not define, as the ROC curves of a single class, is left out.
+    An objective is left out if it is not defined, such as the ROC curve of a single class.
 
     Args:
         probabilities: Shape `(rows, classes)`, or `(repeats, rows, classes)`.
-        truth: Of the rows.
+        truth: The true classes of the rows.
     """
     values = {
         name: truth.score_clusters(objective.row_values, probabilities)

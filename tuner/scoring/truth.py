@@ -11,14 +11,14 @@ __all__ = ["Truth"]
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """The true classes of rows, and the clusters that they form.
+    """The true classes of rows, and the clusters that the rows form.
 
-    Clusters are independent of each other: each is a group of rows, or a single row where there are
-    no groups. Every error, interval and comparison of scores counts clusters, not rows.
+    Clusters are independent of each other. A cluster is a group of rows, or a single row if there
+    are no groups. Every error, interval and comparison of scores counts clusters, not rows.
 
     Attributes:
         y: The class of each row, shape `(rows,)`.
-        groups: The group of each row, shape `(rows,)`; None where each row stands for itself.
+        groups: The group of each row, shape `(rows,)`; None if rows are not grouped.
     """
 
     y: np.ndarray
@@ -34,7 +34,7 @@ class Truth:
 
     @cached_property
     def cluster_count(self) -> int:
-        """How many clusters the rows form."""
+        """The number of clusters."""
         return int(self.clusters.max()) + 1
 
     def score_clusters(
