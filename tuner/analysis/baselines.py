@@ -93,9 +93,9 @@ def load_or_train_baselines(study: Study, problem: Problem) -> tuple[Baseline, .
     Raises:
         StudyError: The baselines cannot be written.
     """
-    kept = load_baselines(study)
-    if kept:
-        return kept
+    loaded = load_baselines(study)
+    if loaded:
+        return loaded
     settings = study.record.settings
     trained = train_baselines(problem, objective=settings.objective, seed=settings.seed)
     arrays = {name: array for baseline in trained for name, array in _pack(baseline).items()}
@@ -110,10 +110,10 @@ def load_baselines(study: Study) -> tuple[Baseline, ...]:
         The baselines. Empty if there are none, or if they were trained by a version of this
         package or of scikit-learn that can give other results.
     """
-    kept = study.arrays.read_baselines()
-    if str(kept.get(_TRAINED_WITH)) != _describe_this_version():
+    arrays = study.arrays.read_baselines()
+    if str(arrays.get(_TRAINED_WITH)) != _describe_this_version():
         return ()
-    return tuple(_unpack(name, kept) for name in _CLASSIFIERS)
+    return tuple(_unpack(name, arrays) for name in _CLASSIFIERS)
 
 
 def _describe_this_version() -> str:

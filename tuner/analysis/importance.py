@@ -48,6 +48,7 @@ class Importance:
     reason: str = ""
 
 
+# Over 40 lines: half of them say what the importance is and which trials count.
 def compute_importance(
     records: Sequence[TrialRecord], space: Space | None, *, maximise: bool
 ) -> Importance:

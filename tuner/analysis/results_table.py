@@ -24,6 +24,7 @@ _TRAIN_CURVES = {"cross_entropy": "loss", "accuracy": "accuracy"}
 _UNKNOWN = Score(np.nan, np.nan)
 
 
+# Over 40 lines: most of them say what each column holds.
 def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
     """Return a table with one row per trial, by number.
 

@@ -69,6 +69,7 @@ def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
     return get_setting
 
 
+# Over 40 lines: most of them state the method and what it assumes.
 def compare_settings(
     records: Sequence[TrialRecord],
     cluster_values: Mapping[int, np.ndarray],

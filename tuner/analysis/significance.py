@@ -101,12 +101,12 @@ def estimate_search_variance(scores: Sequence[np.ndarray], share: int) -> Varian
     Returns:
         The variance; 0 if no setting has two trials, because nothing is then known about it.
     """
-    behind = [np.sort(setting) - setting.min() for setting in scores if len(setting) > 1]
+    behind = [np.sort(own) - own.min() for own in scores if len(own) > 1]
     if not behind:
         return Variance(0.0, 1.0)
-    low, high = np.quantile(np.concatenate([setting[1:] for setting in behind]), (0.25, 0.75))
-    within = [np.minimum(setting, high + 1.5 * (high - low)) for setting in behind]
-    spread = [(each - np.median(each)) * np.sqrt(len(each) / (len(each) - 1)) for each in within]
+    low, high = np.quantile(np.concatenate([own[1:] for own in behind]), (0.25, 0.75))
+    within = [np.minimum(own, high + 1.5 * (high - low)) for own in behind]
+    spread = [(own - np.median(own)) * np.sqrt(len(own) / (len(own) - 1)) for own in within]
     pooled = np.sort(np.concatenate(spread))
     count = len(pooled)
     at_least = (np.arange(count, -1, -1) / count) ** share  # chance that none below is drawn

@@ -95,8 +95,8 @@ def _describe_smallest(
     parameters = {record.trial: record.result.parameters for record in evidence.completed}
     if name not in ("depth", "units") and not _decides_size(evidence, binning):
         return []
-    alike = [each for each in comparison.settings if each.value in comparison.not_told_apart]
-    sizes = {each.value: parameters[each.trial] for each in alike if each.trial is not None}
+    alike = [s for s in comparison.settings if s.value in comparison.not_told_apart]
+    sizes = {s.value: parameters[s.trial] for s in alike if s.trial is not None}
     if len(sizes) < 2 or max(sizes.values()) < 1.1 * min(sizes.values()):
         return []
     best = comparison.not_told_apart[0]

@@ -1,0 +1,68 @@
+"""The networks that a study names, and what the journal says of their test."""
+
+import numpy as np
+import pytest
+
+from tuner.analysis import (
+    Member,
+    average_out_of_fold,
+    count_networks,
+    judge_exported,
+    pick_networks,
+    read_cluster_values,
+    read_test_scores,
+)
+from tuner.scoring import OBJECTIVES
+from tuner.study import EventKind
+
+TWO_AND_ONE = (Member(0, 2, {}, {}, 15, 2), Member(1, 1, {}, {}, 15, 2))
+
+
+@pytest.fixture
+def study(make_study, make_record):
+    study = make_study()
+    for trial, noise in enumerate((1.5, 0.5, 1.5)):
+        study.write_trial(make_record(trial, noise=noise, parameters=10 + trial), {})
+    return study
+
+
+def test_cluster_values_are_those_of_the_objective(study, problem):
+    values = read_cluster_values(study, problem.truth)
+    assert list(values) == [0, 1, 2]
+    expected = OBJECTIVES["cross_entropy"].row_values(
+        study.arrays.read_probabilities(1), problem.truth.y
+    )
+    np.testing.assert_array_equal(values[1], expected)
+
+
+def test_what_is_exported_is_the_best_trial_unless_the_ensemble_is_better(study, problem):
+    picks = pick_networks(study, problem.truth)
+    assert picks.best.trial == 1
+    assert (picks.exported == "ensemble") == picks.ensemble.better
+    (member,) = picks.members("best")
+    assert (member.trial, member.networks, member.parameters) == (1, 1, 11)
+    assert picks.members("ensemble") == picks.ensemble.members
+    assert judge_exported(study, problem.truth, picks, "cross_entropy") is picks.out_of_bag
+    accuracy = judge_exported(study, problem.truth, picks, "accuracy")
+    assert 0.0 <= accuracy.score <= 1.0
+    assert accuracy.values.shape == picks.out_of_bag.values.shape
+
+
+def test_networks_are_averaged_by_their_number(study):
+    first, second = (study.arrays.read_probabilities(trial) for trial in (0, 1))
+    averaged = average_out_of_fold(study, TWO_AND_ONE)
+    np.testing.assert_allclose(averaged, (2 * first + second) / 3, rtol=1e-6)
+
+
+def test_the_latest_test_of_the_same_networks_counts(study):
+    networks = count_networks(TWO_AND_ONE)
+    assert networks == {"0": 2, "1": 1}
+    assert read_test_scores(study, TWO_AND_ONE, None) == {}
+    for mean, temperature in ((0.8, 1.0), (0.9, 1.2)):
+        test = {"accuracy": [mean, 0.1]}
+        study.journal.append(
+            EventKind.TESTED, networks=networks, temperature=temperature, test=test
+        )
+    assert read_test_scores(study, TWO_AND_ONE, None) == {"accuracy": (0.9, 0.1)}
+    assert read_test_scores(study, TWO_AND_ONE, 1.0) == {"accuracy": (0.8, 0.1)}
+    assert read_test_scores(study, TWO_AND_ONE[:1], None) == {}
