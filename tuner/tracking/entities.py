@@ -8,6 +8,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 
 from tuner.space import Value
 from tuner.study import StudyRecord, TrialRecord
+from tuner.words import format_hyperparameters
 
 __all__ = [
     "make_dataset_input",
@@ -89,9 +90,5 @@ def make_summary_metrics(summary: Mapping[str, Any], time: int) -> list[Metric]:
 def name_trial(record: TrialRecord, study: StudyRecord) -> str:
     """Return a run name with the values that differ between trials, for the legends of charts."""
     values: dict[str, Value] = {**record.hyperparameters, **record.derived}
-    varied = ", ".join(
-        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in values.items()
-        if name not in study.fixed
-    )
-    return f"trial {record.trial}: {varied}"
+    varied = {name: value for name, value in values.items() if name not in study.fixed}
+    return f"trial {record.trial}: {format_hyperparameters(varied)}"

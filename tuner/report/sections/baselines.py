@@ -5,7 +5,7 @@ from tuner.report.blocks import Figure, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import Estimate, compute_bars_height, draw_intervals, to_specification
 from tuner.report.page import Section
-from tuner.words import format_score, say_name
+from tuner.words import format_difference, format_score, say_name
 
 __all__ = ["make_baselines_section"]
 
@@ -68,7 +68,7 @@ def _make_table(content: ReportContent) -> TableBlock:
             format_score(
                 baseline.scores[objective].value, baseline.scores[objective].standard_error
             ),
-            f"{baseline.difference:+.4f} ± {baseline.standard_error:.4f}",
+            format_difference(baseline.difference, baseline.standard_error),
             baseline.verdict,
             f"{baseline.seconds:.1f}",
         )
