@@ -1,1 +1,1 @@
-"""From a trial's hyperparameters to a Keras softmax classifier; knows nothing of training."""
+"""Builds a Keras softmax classifier from a trial's hyperparameters; training is elsewhere."""

@@ -1,4 +1,4 @@
-"""Convolutional blocks in front of a multilayer perceptron, for images."""
+"""The hypermodel of convolutional networks, for spaces with `blocks`."""
 
 from dataclasses import replace
 from math import prod
@@ -17,11 +17,12 @@ __all__ = ["CNNHyperModel"]
 class CNNHyperModel(MLPHyperModel):
     """Turns the hyperparameters of a space with `blocks` into a compiled Keras classifier.
 
-    Where a trial has no blocks, it is a multilayer perceptron of all pixels.
+    The network has convolutional blocks before a multilayer perceptron. A trial without blocks is
+    a multilayer perceptron on all pixels.
 
     Args:
         space: The search space.
-        image: Height, width and channels of an image, of which an encoded row has all pixels.
+        image: Height, width and channels of an image; an encoded row has all its pixels.
         classes: Number of classes.
         epochs: Planned epochs, over which a `cosine` schedule decays.
     """
@@ -33,7 +34,7 @@ class CNNHyperModel(MLPHyperModel):
         self.image = image
 
     def make_recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
-        """Return a trial's network as plain data."""
+        """Return the recipe of a trial's network."""
         recipe = super().make_recipe(hp)
         convolutions = Convolutions.from_values(self.read_values(hp), self.image)
         if convolutions is None:
@@ -42,7 +43,7 @@ class CNNHyperModel(MLPHyperModel):
         return replace(recipe, widths=widths, convolutions=convolutions)
 
     def make_layers(self, recipe: Recipe) -> list[keras.Layer]:
-        """Return the layers of a network, from the pixels on."""
+        """Return all layers of a network."""
         if recipe.convolutions is None:
             return super().make_layers(recipe)
         layers = [*make_dropout(recipe.input_dropout), keras.layers.Reshape(self.image)]

@@ -1,4 +1,4 @@
-"""Convolutional blocks as plain data: what they make of an image, and which images they take."""
+"""Convolutional blocks as plain data, and the images that they can take."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ SIDE = 3  # pixels of a kernel's side: the smallest with a centre (Simonyan and 
 
 @dataclass(frozen=True, slots=True)
 class Convolutions:
-    """Blocks of a convolution, which keeps height and width, and a pooling, which halves them.
+    """Convolutional blocks. A convolution keeps height and width; a pooling halves them.
 
     Attributes:
-        image: Height, width and channels.
-        filters: Of each block, at least one.
+        image: Height, width and channels of an image.
+        filters: Number of filters of each block; there is at least one block.
     """
 
     image: tuple[int, int, int]
@@ -31,14 +31,14 @@ class Convolutions:
     def from_values(
         cls, values: Mapping[str, Any], image: tuple[int, int, int]
     ) -> "Convolutions | None":
-        """Return the blocks of a trial, each with twice the filters of the one before.
+        """Return the blocks of a trial; each has twice the filters of the block before.
 
         Args:
-            values: The hyperparameters that act in it.
-            image: Height, width and channels.
+            values: Its active hyperparameters.
+            image: Height, width and channels of an image.
 
         Returns:
-            None where it has no blocks.
+            None if the trial has no blocks.
 
         >>> Convolutions.from_values({"blocks": 2, "filters": 16}, (28, 28, 1)).features
         1568
@@ -50,27 +50,27 @@ class Convolutions:
 
     @property
     def kernels(self) -> list[tuple[int, ...]]:
-        """The shape of each kernel: height, width, channels, filters."""
-        return [(SIDE, SIDE, *each) for each in pairwise((self.image[2], *self.filters))]
+        """Shape of each kernel: `(height, width, channels, filters)`."""
+        return [(SIDE, SIDE, *channels) for channels in pairwise((self.image[2], *self.filters))]
 
     @property
     def features(self) -> int:
-        """Numbers that the last block leaves of an image."""
+        """Number of features of an image after the last block."""
         halved = 2 ** len(self.filters)
         return prod(side // halved for side in self.image[:2]) * self.filters[-1]
 
 
 def check_image(space: Space, image: tuple[int, int, int] | None, *, data: str) -> None:
-    """Refuse a space with convolutional blocks for rows that they cannot take.
+    """Refuse a space with convolutional blocks if the rows are not suitable images.
 
     Args:
-        space: Its largest number of blocks is tried.
-        image: Height, width and channels of a row; None where rows are no images.
-        data: The name of the data, for errors.
+        space: The search space; its largest number of blocks is checked.
+        image: Height, width and channels of a row; None if rows are no images.
+        data: Name of the data, for errors.
 
     Raises:
-        SpaceError: The rows are no images, or too small to be halved so often, or their channels
-            come first.
+        SpaceError: The rows are no images, are too small for so many blocks, or have their
+            channels first.
     """
     domains = {h.name: h.domain for h in space.hyperparameters}
     blocks = int(domains["blocks"].bounds()[1]) if "blocks" in domains else 0
@@ -92,11 +92,11 @@ def check_image(space: Space, image: tuple[int, int, int] | None, *, data: str) 
     if blocks > most:
         raise SpaceError(
             f"space {space.name}, [network] blocks: each of {blocks} blocks halves height and "
-            f"width, and images of data {data} have {height}×{width} pixels; {_fewer(most)}"
+            f"width, and images of data {data} have {height}×{width} pixels; {_advise_fewer(most)}"
         )
 
 
-def _fewer(most: int) -> str:
+def _advise_fewer(most: int) -> str:
     if not most:
         return "take a space without blocks"
     return f"give {count_noun(most, 'block')} at most, or larger images"

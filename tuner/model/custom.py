@@ -1,4 +1,4 @@
-"""A user's own `keras_tuner.HyperModel`, named on the command line as `file.py:ClassName`."""
+"""Loads a user's own `keras_tuner.HyperModel`, given as `file.py:ClassName`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["find_hypermodel_file", "is_custom", "load_hypermodel"]
 
 
 def is_custom(space: str) -> bool:
-    """Return whether a `--space` argument names a Python class rather than a TOML file."""
+    """Return whether a `--space` argument names a Python class instead of a TOML file."""
     path, _, name = space.rpartition(":")
     return path.endswith(".py") and bool(name)
 
@@ -35,9 +35,9 @@ def find_hypermodel_file(space: str) -> Path:
 
 
 def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.HyperModel:
-    """Load and make the hypermodel of `file.py:ClassName`.
+    """Import the class of `file.py:ClassName`, and make a hypermodel.
 
-    Where its constructor takes `features` or `classes`, it is given them.
+    The constructor gets `features` and `classes` if it takes them.
 
     Args:
         space: `file.py:ClassName`.
@@ -45,7 +45,7 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
         classes: Number of classes.
 
     Raises:
-        SpaceError: No such file or class, or the class cannot be made from these arguments.
+        SpaceError: There is no such file or class, or its constructor fails.
     """
     import keras_tuner
 
@@ -64,11 +64,13 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
             f"{suggest_names(name, hypermodels) if hypermodels else 'it defines none'}"
         )
     hypermodel = getattr(module, name)
-    given = {"features": features, "classes": classes}
-    taken = inspect.signature(hypermodel.__init__).parameters
+    sizes = {"features": features, "classes": classes}
+    parameters = inspect.signature(hypermodel.__init__).parameters
     try:
-        made: keras_tuner.HyperModel = hypermodel(**{k: v for k, v in given.items() if k in taken})
-    except Exception as error:  # it is the user's code: it may raise anything
+        made: keras_tuner.HyperModel = hypermodel(
+            **{name: size for name, size in sizes.items() if name in parameters}
+        )
+    except Exception as error:  # a user's code may raise anything
         raise SpaceError(
             f"hypermodel file {path}: {name} cannot be made ({type(error).__name__}: {error}); its "
             "constructor may take features and classes, and needs a default for everything else"
@@ -77,12 +79,12 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
 
 
 def _import(path: Path) -> object:
-    name = f"hypermodel_{path.stem}"  # a name that no other module has
+    name = f"hypermodel_{path.stem}"  # no other module has this name
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise SpaceError(f"hypermodel file {path} cannot be imported; give a Python file")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # classes look themselves up there
+    sys.modules[name] = module  # some classes look up their module there
     try:
         spec.loader.exec_module(module)
     except Exception as error:

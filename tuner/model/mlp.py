@@ -1,4 +1,4 @@
-"""The softmax classifier that the shipped spaces describe: a multilayer perceptron."""
+"""The hypermodel of multilayer perceptrons, which most spaces describe."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ class MLPHyperModel(keras_tuner.HyperModel):
         self.epochs = epochs
 
     def read_values(self, hp: keras_tuner.HyperParameters) -> dict[str, Value]:
-        """Declare the space on `hp` and return the hyperparameters that act in it."""
+        """Declare the space on `hp`, and return the active hyperparameters."""
         to_keras_tuner(self.space, hp)
         values: dict[str, Value] = {}
         for hyperparameter in self.space.hyperparameters:
@@ -42,27 +42,34 @@ class MLPHyperModel(keras_tuner.HyperModel):
         return values
 
     def derived_hyperparameters(self, values: Mapping[str, Any]) -> dict[str, Value]:
-        """Return what follows from a trial's hyperparameters and the data: a budget's width."""
-        return {"units": self._units(values)} if "parameters" in values else {}
+        """Return the derived hyperparameters: the units that a parameter budget allows."""
+        return {"units": self._find_units(values)} if "parameters" in values else {}
 
-    def _units(self, values: Mapping[str, Any]) -> int:
+    def _find_units(self, values: Mapping[str, Any]) -> int:
         if "parameters" not in values:
             return int(values.get("units", 0))
         sizes = {"features": self.features, "classes": self.classes}
         return find_units(int(values["parameters"]), depth=int(values["depth"]), **sizes)
 
     def make_recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
-        """Return a trial's network as plain data."""
+        """Return the recipe of a trial's network."""
         values = self.read_values(hp)
-        sizes = {"features": self.features, "classes": self.classes, "units": self._units(values)}
+        sizes = {
+            "features": self.features,
+            "classes": self.classes,
+            "units": self._find_units(values),
+        }
         return Recipe.from_values(values, **sizes)
 
     def initial_weights(self, hp: keras_tuner.HyperParameters, seed: int) -> list[np.ndarray]:
-        """Return the weights that a seed begins with, in the order of `Model.get_weights`."""
+        """Return the initial weights for a seed, in the order of `Model.get_weights`."""
         return draw_weights(self.make_recipe(hp), seed)
 
     def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
-        """Return the compiled network: encoded rows (batch, features) to (batch, classes)."""
+        """Build and compile a trial's network.
+
+        **Shape**: encoded rows `(batch, features)` to `(batch, classes)`.
+        """
         recipe = self.make_recipe(hp)
         rows = keras.Input((self.features,), name="features")
         model = keras.Sequential([rows, *self.make_layers(recipe)])
@@ -73,37 +80,37 @@ class MLPHyperModel(keras_tuner.HyperModel):
         return model
 
     def make_layers(self, recipe: Recipe) -> list[keras.Layer]:
-        """Return the layers of a network, from the features on."""
+        """Return all layers of a network."""
         _, *hidden, classes = recipe.widths
         layers = make_dropout(recipe.input_dropout)
         for units in hidden:
-            layers.append(_dense(units, recipe.activation, recipe.penalty))
+            layers.append(_make_dense(units, recipe.activation, recipe.penalty))
             layers += make_dropout(recipe.dropout)
-        return [*layers, _dense(classes, "softmax", recipe.penalty)]
+        return [*layers, _make_dense(classes, "softmax", recipe.penalty)]
 
     def fit(
         self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any
     ) -> keras.callbacks.History:
-        """Train with the trial's batch size and schedule; arguments as of `keras.Model.fit`."""
+        """Train with the trial's batch size and schedule; arguments as in `keras.Model.fit`."""
         recipe = self.make_recipe(hp)
         callbacks = recipe.optimizer.make_callbacks(self.epochs)
         return model.fit(*args, batch_size=recipe.batch_size, callbacks=callbacks, **kwargs)
 
 
 def make_dropout(rate: float) -> list[keras.Layer]:
-    """Return a layer that drops at this rate; none at rate 0."""
+    """Return a dropout layer; none at rate 0."""
     return [keras.layers.Dropout(rate)] if rate > 0 else []
 
 
 def make_kernel_options(penalty: Penalty, *, axes: int | list[int]) -> dict[str, Any]:
-    """Return the arguments of a layer that penalise its kernel.
+    """Return the arguments of a layer that regularize its kernel.
 
-    They are Keras's own penalties, so that a model loads without this package.
+    They are objects of Keras, so that a model can be loaded without this package.
 
     Args:
-        penalty: Of the trial's regularizer.
-        axes: Those that run over the weights that come into a unit, or into a filter: each of
-            these has a norm of its own.
+        penalty: The penalty of the trial's regularizer.
+        axes: Axes of the kernel that run over the incoming weights of a unit or filter. The norm
+            of these weights is bounded for each unit or filter.
     """
     regularizer = constraint = None
     if penalty.l1 or penalty.l2:
@@ -113,5 +120,5 @@ def make_kernel_options(penalty: Penalty, *, axes: int | list[int]) -> dict[str,
     return {"kernel_regularizer": regularizer, "kernel_constraint": constraint}
 
 
-def _dense(units: int, activation: str, penalty: Penalty) -> keras.layers.Dense:
+def _make_dense(units: int, activation: str, penalty: Penalty) -> keras.layers.Dense:
     return keras.layers.Dense(units, activation, **make_kernel_options(penalty, axes=0))

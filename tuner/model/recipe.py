@@ -1,4 +1,4 @@
-"""A trial's network as plain data: what any trainer needs to build and train it."""
+"""The recipe of a network: plain data that any trainer can build and train it from."""
 
 import math
 from collections.abc import Mapping
@@ -14,27 +14,27 @@ from tuner.model.regularizers import Penalty, make_penalty
 
 __all__ = ["Recipe", "draw_weights"]
 
-# Variance-preserving initial weights, uniform within ±limit: Glorot and Bengio (2010) for
-# saturating activations and the softmax, Klambauer et al. (2017) for selu, He et al. (2015) for
-# all that resemble the rectifier.
+# Initial weights are uniform within ±limit, which preserves variances: Glorot and Bengio (2010)
+# for saturating activations and the softmax, Klambauer et al. (2017) for selu, He et al. (2015)
+# for activations similar to the rectifier.
 _GLOROT = frozenset({"tanh", "sigmoid", "softmax"})
-_DRAWN = 1 << 14  # numbers at once, of 8 bytes: they and what comes of them fit into a cache
+_DRAWN = 1 << 14  # numbers of 8 bytes that are drawn at once, so that they fit into a cache
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A perceptron with a softmax, perhaps behind convolutions, and the SGD that trains it.
+    """A perceptron with a softmax, perhaps after convolutional blocks, and its optimizer.
 
     Attributes:
-        widths: Features, the units of each hidden layer, classes. Behind convolutional blocks the
-            features are what the last of them leaves.
-        activation: Of the hidden layers and convolutions, by Keras's name.
-        penalty: Of its regularizer.
-        dropout: Rate after every hidden layer, and after the last block.
-        input_dropout: Rate before the first layer.
-        optimizer: Trains it.
-        batch_size: Rows of a batch.
-        convolutions: The blocks before the perceptron; None where there are none.
+        widths: Number of features, units of each hidden layer, number of classes. After
+            convolutional blocks, the features are those of the last block.
+        activation: Activation of the hidden layers and convolutions, by its name in Keras.
+        penalty: Penalty of its regularizer.
+        dropout: Dropout rate after every hidden layer and after the last block.
+        input_dropout: Dropout rate before the first layer.
+        optimizer: Optimizer that trains the network.
+        batch_size: Number of rows of a batch.
+        convolutions: Blocks before the perceptron; None if there are none.
     """
 
     widths: tuple[int, ...]
@@ -53,10 +53,10 @@ class Recipe:
         """Return the recipe of a trial.
 
         Args:
-            values: The hyperparameters that act in it.
-            features: Width of an encoded row.
+            values: Its active hyperparameters.
+            features: Number of features of an encoded row.
             classes: Number of classes.
-            units: Width of its hidden layers; not used where it has none.
+            units: Units of each hidden layer; not used without hidden layers.
         """
         return cls(
             widths=(features, *[units] * int(values["depth"]), classes),
@@ -70,42 +70,45 @@ class Recipe:
 
     @property
     def kernels(self) -> list[tuple[int, ...]]:
-        """The shape of each layer's kernel; the last axis is that of its outputs."""
+        """Shape of each layer's kernel; the last axis is that of its outputs."""
         convolutions = self.convolutions.kernels if self.convolutions else []
         return [*convolutions, *pairwise(self.widths)]
 
     @property
     def parameters(self) -> int:
-        """Weights and biases."""
+        """Number of weights and biases."""
         return sum(math.prod(kernel) + kernel[-1] for kernel in self.kernels)
 
 
 def draw_weights(recipe: Recipe, seed: int) -> list[np.ndarray]:
-    """Return the initial kernel and bias of each layer, float32, in Keras's order.
+    """Draw the initial kernel and bias of each layer, float32, in Keras's order.
 
     Args:
-        recipe: The network.
+        recipe: Recipe of the network.
         seed: Decides the kernels; biases are zero.
     """
     rng = np.random.default_rng(seed)
     weights: list[np.ndarray] = []
     *hidden, last = recipe.kernels
-    for shape, activation in [*((each, recipe.activation) for each in hidden), (last, "softmax")]:
+    for shape, activation in [
+        *((kernel, recipe.activation) for kernel in hidden),
+        (last, "softmax"),
+    ]:
         kernel = np.empty(shape, np.float32)
-        _fill_uniformly(kernel.reshape(-1), _limit(shape, activation), rng)
+        _fill_uniformly(kernel.reshape(-1), _find_limit(shape, activation), rng)
         weights += [kernel, np.zeros(shape[-1], np.float32)]
     return weights
 
 
 def _fill_uniformly(values: np.ndarray, limit: float, rng: np.random.Generator) -> None:
-    """Draw numbers between -limit and limit, in pieces that stay in a core's caches."""
+    """Draw numbers between -limit and limit, in pieces that fit into a core's caches."""
     for start in range(0, len(values), _DRAWN):
         piece = values[start : start + _DRAWN]
         piece[:] = rng.uniform(-limit, limit, size=len(piece))
 
 
-def _limit(kernel: tuple[int, ...], activation: str) -> float:
-    *window, channels, filters = kernel  # a dense layer's is one without a window
+def _find_limit(kernel: tuple[int, ...], activation: str) -> float:
+    *window, channels, filters = kernel  # a dense kernel has no window
     inputs, outputs = math.prod(window) * channels, math.prod(window) * filters
     if activation in _GLOROT:
         return float(np.sqrt(6.0 / (inputs + outputs)))

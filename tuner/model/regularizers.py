@@ -1,4 +1,4 @@
-"""The regularizer kinds of a space.
+"""The kinds of regularizers.
 
 The loss of a network with weights W is L(W) = (1/N) Σ L_i + λ R(W) with L_i = −log softmax of
 the true class and R over the kernels of all layers, the output layer's included, never over
@@ -9,6 +9,9 @@ biases (Goodfellow, Bengio and Courville 2016, Deep Learning, section 7.1):
 - `elastic_net`: R = Σ (β W² + |W|)  (Zou and Hastie 2005, with the weight on the square)
 - `max_norm`: no R; each unit's incoming weight vector is kept within a ball of the given radius
   (Srebro and Shraibman 2005; Srivastava et al. 2014, section 5.1)
+
+To add a kind, add it to `REGULARIZERS`, to `KIND_USES` in `tuner/space/keys.py`, and to
+`tests/model/test_regularizers.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +25,7 @@ __all__ = ["REGULARIZERS", "Penalty", "make_penalty"]
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """What a regularizer does to a network.
+    """The effect of a regularizer on a network.
 
     Attributes:
         l1: Factor of Σ |W| in the loss.
@@ -45,10 +48,13 @@ REGULARIZERS: dict[str, Callable[..., Penalty]] = {
 
 
 def make_penalty(values: Mapping[str, Any]) -> Penalty:
-    """Return a trial's penalty.
+    """Return the penalty of a trial.
 
     Args:
         values: Its active hyperparameters: `kind`, and those that the kind uses.
+
+    >>> make_penalty({"kind": "l2", "strength": 0.01})
+    Penalty(l1=0.0, l2=0.01, radius=None)
     """
     kind = values["kind"]
     return REGULARIZERS[kind](**{name: float(values[name]) for name in KIND_USES[kind]})

@@ -1,19 +1,20 @@
-"""A network whose probabilities are scaled by a temperature, as one network."""
+"""Scales the probabilities of a network by a temperature."""
 
 import keras
 from keras import ops
 
 __all__ = ["apply_temperature"]
 
-_SMALLEST = 1e-7  # probability, as in the objective
+_SMALLEST = 1e-7  # least probability, as in the objective
 
 
 def apply_temperature(network: keras.Model, temperature: float) -> keras.Model:
-    """Return a network that answers softmax(log p / T) where another answers p.
+    """Return a network that turns the probabilities p of another one into softmax(log p / T).
 
     Args:
-        network: Any softmax classifier; it is returned as it is where T is 1.
-        temperature: T; above 1 it makes probabilities less sure (Guo et al. 2017, section 4.2).
+        network: Any softmax classifier; it is returned as it is if T is 1.
+        temperature: T; above 1 it makes probabilities less confident (Guo et al. 2017, section
+            4.2).
     """
     if temperature == 1.0:
         return network

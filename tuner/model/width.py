@@ -1,4 +1,4 @@
-"""Widths at a given number of parameters, so that depths compare at the same number of weights."""
+"""Finds units for a budget of parameters, to compare depths at the same number of weights."""
 
 import math
 
@@ -9,7 +9,7 @@ __all__ = ["check_budget", "count_parameters", "find_units"]
 
 
 def count_parameters(features: int, classes: int, *, depth: int, units: int) -> int:
-    """Return how many weights and biases a network of equally wide hidden layers has.
+    """Return the number of weights and biases of a network with equally wide hidden layers.
 
     >>> count_parameters(4, 3, depth=0, units=0)
     15
@@ -23,19 +23,19 @@ def count_parameters(features: int, classes: int, *, depth: int, units: int) -> 
 
 
 def find_units(parameters: int, *, features: int, classes: int, depth: int) -> int:
-    """Return the width whose number of parameters is nearest to a budget.
+    """Return the units of a layer for which the number of parameters is nearest to a budget.
 
-    The count is a·u² + b·u + c in the width u, with a = depth − 1; its positive root is rounded
-    to the better of its two whole neighbours.
+    For u units the number is a·u² + b·u + c, with a = depth − 1. The positive root is rounded to
+    the better of its two neighbours.
 
     Args:
-        parameters: The budget, weights and biases together.
-        features: Inputs of the network, after encoding.
-        classes: Outputs of the network.
-        depth: Hidden layers, at least 1.
+        parameters: The budget of weights and biases.
+        features: Number of features of an encoded row.
+        classes: Number of classes.
+        depth: Number of hidden layers, at least 1.
 
     Raises:
-        SpaceError: The budget does not even hold a network of one unit a layer.
+        SpaceError: The budget is too small even for one unit a layer.
 
     >>> find_units(193, features=4, classes=3, depth=2)
     10
@@ -58,12 +58,12 @@ def find_units(parameters: int, *, features: int, classes: int, depth: int) -> i
 
 
 def check_budget(space: Space, *, features: int, classes: int) -> None:
-    """Refuse a parameter budget that fits no network, before the search instead of in it.
+    """Refuse a parameter budget that is too small, before the search begins.
 
     Args:
-        space: Its smallest budget is tried at its greatest depth.
-        features: Inputs of the network, after encoding.
-        classes: Outputs of the network.
+        space: The search space; its smallest budget is checked at its greatest depth.
+        features: Number of features of an encoded row.
+        classes: Number of classes.
 
     Raises:
         SpaceError: The budget is too small.
