@@ -2,7 +2,7 @@
 
 A race decides by the trials' losses by row at its rungs and by nothing else. So a search that
 trained every trial to its end says what the same search would have done in a race; that a raced
-search does so is shown by `tests/search/test_racing.py`.
+search does so is shown by `tests/search/test_race_driver.py`.
 
     python benchmarks/racing.py --folder TABLES
 """

@@ -94,7 +94,7 @@ def summarize(settled):
     return {r.trial: (r.status, r.reason, sorted(leads)) for r, leads in settled}
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 200), order=ORDERS)
 def test_the_outcome_does_not_depend_on_the_order_of_training(seed, order):
     expected = summarize(run_race(seed, []))
@@ -102,7 +102,7 @@ def test_the_outcome_does_not_depend_on_the_order_of_training(seed, order):
     assert summarize(run_race(seed, order)) == expected
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 200), order=ORDERS, kept=st.integers(0, TRIALS - 1))
 def test_a_race_that_is_resumed_ends_as_one_that_was_not_interrupted(seed, order, kept):
     before = run_race(seed, order)

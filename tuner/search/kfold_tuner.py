@@ -121,13 +121,8 @@ class KFoldTuner(keras_tuner.Tuner):
         self._refuse_second_search()
         rows = LabelledRows.from_arrays(x, y, groups=groups, order=order)
         record = self._describe_study(rows, study)
-        problem = Problem(
-            rows.x,
-            rows.y,
-            record.split.folds,
-            class_weight=self.settings.class_weight,
-            groups=rows.groups,
-        )
+        weight, folds = self.settings.class_weight, record.split.folds
+        problem = Problem(rows.x, rows.y, folds, class_weight=weight, groups=rows.groups)
         opened = Study.open_or_create(record, self.root)
         with opened.lock_search():
             opened.begin(self.settings)
@@ -169,15 +164,7 @@ class KFoldTuner(keras_tuner.Tuner):
             recorder=Recorder(study, self.hypermodel, self.listeners),
         )
         self.records = loop.records
-        clock = Clock(
-            self.settings.max_seconds,
-            started=time.monotonic() if started is None else started,
-            export_seconds=export_seconds,
-            final_rounds=partial(self.trainer.estimate_final_rounds, final_networks),
-            share=len(problem.rows) / sum(len(fold.train) for fold in problem.folds),
-            objective=self.settings.plan.objective,
-        )
-        return loop.run(clock)
+        return loop.run(self._start_clock(problem, started, export_seconds, final_networks))
 
     def note(self, note: str) -> None:
         """Pass on a note to the listeners: a remark for the user on how the search runs."""
@@ -236,6 +223,18 @@ class KFoldTuner(keras_tuner.Tuner):
             settings=self.settings,
             split=split,
             versions=list_versions(),
+        )
+
+    def _start_clock(
+        self, problem: Problem, started: float | None, export_seconds: float, final_networks: int
+    ) -> Clock:
+        return Clock(
+            self.settings.max_seconds,
+            started=time.monotonic() if started is None else started,
+            export_seconds=export_seconds,
+            final_rounds=partial(self.trainer.estimate_final_rounds, final_networks),
+            share=len(problem.rows) / sum(len(fold.train) for fold in problem.folds),
+            objective=self.settings.plan.objective,
         )
 
     def _refuse_second_search(self) -> None:
