@@ -39,9 +39,9 @@ def test_what_is_exported_is_the_best_trial_unless_the_ensemble_is_better(study,
     picks = pick_networks(study, problem.truth)
     assert picks.best.trial == 1
     assert (picks.exported == "ensemble") == picks.ensemble.better
-    (member,) = picks.members("best")
+    (member,) = picks.list_members("best")
     assert (member.trial, member.networks, member.parameters) == (1, 1, 11)
-    assert picks.members("ensemble") == picks.ensemble.members
+    assert picks.list_members("ensemble") == picks.ensemble.members
     assert judge_exported(study, problem.truth, picks, "cross_entropy") is picks.out_of_bag
     accuracy = judge_exported(study, problem.truth, picks, "accuracy")
     assert 0.0 <= accuracy.score <= 1.0

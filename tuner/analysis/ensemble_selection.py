@@ -18,7 +18,7 @@ NETWORKS = 5
 """Networks in an ensemble. Each costs a training and a prediction, and gains less than the last."""
 
 _POOL = 20  # the ensemble is chosen from this many of the best trials
-_KEPT = 64  # probabilities of so many trials stay in memory: 130 MB at 50,000 rows, 10 classes
+_KEPT = 64  # trials whose probabilities stay in memory: 130 MB at 50,000 rows, 10 classes
 _SMALLEST = 1e-7  # smallest probability, as in the objective
 
 ScoreClusters = Callable[[np.ndarray], np.ndarray]
@@ -68,14 +68,14 @@ def choose_members(
         chosen, group = np.unique(counts, axis=1, return_inverse=True)
         for column in range(chosen.shape[1]):
             samples = np.flatnonzero(group == column)
-            logs = _log_means(chosen[:, column] @ true_class, true_class, number)
+            logs = _compute_log_means(chosen[:, column] @ true_class, true_class, number)
             losses = np.where(pool[:, samples], -(logs @ weights[:, samples]), np.inf)
             added = find_lowest(losses, parameters)
             counts[added, samples] += 1
     return counts
 
 
-def _log_means(total: np.ndarray, true_class: np.ndarray, number: int) -> np.ndarray:
+def _compute_log_means(total: np.ndarray, true_class: np.ndarray, number: int) -> np.ndarray:
     """Return the log of the mean with each trial added, `(trials, rows)`, in a single array."""
     logs = total + true_class
     logs /= number

@@ -61,7 +61,7 @@ def check_pick(pick: str) -> None:
 
 def make_exportable(picks: Picks, name: PickName) -> Exportable:
     """Return one of the networks that a study names."""
-    return Exportable(name, picks.members(name), getattr(picks, name).to_dict())
+    return Exportable(name, picks.list_members(name), getattr(picks, name).to_dict())
 
 
 def list_front(study: Study) -> list[Exportable]:

@@ -58,7 +58,7 @@ class Picks:
         """The pick that a search exports."""
         return self.ensemble if self.ensemble.better else self.best
 
-    def members(self, name: PickName) -> tuple[Member, ...]:
+    def list_members(self, name: PickName) -> tuple[Member, ...]:
         """Return the trials of a pick, and how many networks of each it has."""
         if name == "ensemble":
             return self.ensemble.members

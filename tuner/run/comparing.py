@@ -36,5 +36,5 @@ def compare_studies(studies: Sequence[tuple[Setup, Study]], path: Path) -> Path:
 def _collect_content(setup: Setup, study: Study) -> ComparedStudy:
     picks = pick_networks(study, setup.truth)
     records = tuple(sorted(study.read_trials(), key=lambda record: record.trial))
-    test = read_test_scores(study, picks.members(picks.exported), None)
+    test = read_test_scores(study, picks.list_members(picks.exported), None)
     return ComparedStudy(study, setup.truth, records, picks, test)

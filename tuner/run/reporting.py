@@ -131,7 +131,7 @@ def collect_content(setup: Setup, study: Study, picks: Picks | None = None) -> R
         study.make_command("resume"),
         picks.ensemble,
     )
-    test = read_test_scores(study, picks.members(picks.exported), None)
+    test = read_test_scores(study, picks.list_members(picks.exported), None)
     return ReportContent(study, truth, records, picks, test, make_answers(evidence), judged)
 
 

@@ -15,7 +15,7 @@ from tuner.words import say_value
 
 __all__ = ["Binning", "bin_trials"]
 
-_MOST_VALUES = 8  # up to so many values, each is a setting
+_MOST_VALUES = 8  # up to this many values, each is a setting
 _MOST_BINS = 4
 _TRIALS_PER_BIN = 4
 

@@ -18,7 +18,7 @@ __all__ = ["grid_answer", "has_diverged"]
 
 _NAMES = ("learning_rate", "batch_size")
 _RATES = 5  # bins of the learning rate
-_SIZES = 8  # up to so many batch sizes have a row each; more are put into bins
+_SIZES = 8  # up to this many batch sizes have a row each; more are put into bins
 _FEW_TRIALS = 3  # with fewer in a cell, its best one is not representative
 
 Bin = tuple[float, float]

@@ -101,7 +101,7 @@ def _make_time_rows(content: ReportContent, names: Sequence[PickName]) -> list[R
     times = content.fronts.times.trials
     cells = []
     for name in names:
-        members = content.picks.members(name)
+        members = content.picks.list_members(name)
         if all(member.trial in times for member in members):
             seconds = sum(member.networks * times[member.trial].batch for member in members)
             cells.append(format_milliseconds(seconds))

@@ -22,7 +22,7 @@ __all__ = ["make_predictions_section"]
 def make_predictions_section(content: ReportContent) -> Section:
     """Return the confusion matrix and the calibration of the exported model."""
     picks = content.picks
-    probabilities = average_out_of_fold(content.study, picks.members(picks.exported))
+    probabilities = average_out_of_fold(content.study, picks.list_members(picks.exported))
     counts = count_confusions(probabilities, content.truth.y)
     classes = tuple(map(str, content.record.data["classes"]))
     height = max(220, min(620, 30 * min(len(classes), MAX_CLASSES) + 60))
