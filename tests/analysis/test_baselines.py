@@ -206,6 +206,7 @@ def test_a_study_keeps_them(make_study, problem, monkeypatch):
     [("_ROUNDS", 10), ("_STEP", 0.2), ("_VERSION", 0), ("version", lambda package: "1.0")],
 )
 def test_those_of_another_version_are_trained_again(make_study, problem, monkeypatch, place, value):
+    monkeypatch.setattr(classifiers, "_ROUNDS", 20)
     study = make_study()
     with monkeypatch.context() as earlier:
         earlier.setattr(classifiers, place, value)
@@ -220,7 +221,8 @@ def test_those_of_another_version_are_trained_again(make_study, problem, monkeyp
         np.testing.assert_array_equal(kept.probabilities, now.probabilities)
 
 
-def test_those_without_a_version_are_not_shown(make_study, problem):
+def test_those_without_a_version_are_not_shown(make_study, problem, monkeypatch):
+    monkeypatch.setattr(classifiers, "_ROUNDS", 10)
     study = make_study()
     load_or_train_baselines(study, problem)
     arrays = study.arrays.read_baselines()

@@ -93,10 +93,13 @@ def test_of_repeated_predictions_each_counts_and_of_groups_each_row():
     values = {
         t: truth.score_clusters(OBJECTIVES["cross_entropy"].row_values, made[t]) for t in range(5)
     }
-    of = {name: partial(truth.score_clusters, each.row_values) for name, each in OBJECTIVES.items()}
+    score_clusters = {
+        name: partial(truth.score_clusters, objective.row_values)
+        for name, objective in OBJECTIVES.items()
+    }
     results = [TrialResult(t, "completed", score=v.mean()) for t, v in values.items()]
     records = [TrialRecord(result.trial, {}, {}, result) for result in results]
-    scoring = Scoring(truth, of, "cross_entropy", maximise=False)
+    scoring = Scoring(truth, score_clusters, "cross_entropy", maximise=False)
     library = Library(records, values, probabilities=made.__getitem__, scoring=scoring)
     drawn = np.array([2.0, 0.0, 1.0, 3.0, 0.0, 0.0])
     (counts,) = library.choose(drawn[:, None]).T
