@@ -1,6 +1,6 @@
-"""Hyperparameter search for Keras softmax classifiers, decided by cross-validation.
+"""Hyperparameter search for Keras softmax classifiers, scored by cross-validation.
 
-The names here are imported when they are first used: Keras alone takes seconds.
+Each name is imported when it is first used, because Keras alone takes seconds to import.
 """
 
 import os
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tuner._version import __version__
 
-# Read when TensorFlow is imported. It leaves oneDNN off where a processor has no AVX-512, though
-# the products of small matrices are twice as fast with it there too (measured on AVX2).
+# TensorFlow reads this when it is imported. It leaves oneDNN off on processors without AVX-512,
+# although oneDNN makes products of small matrices twice as fast there too (measured on AVX2).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from tuner.study import Study, list_study_names
 
 __all__ = ["list_studies"]
 
+_UNLIMITED = 100_000  # characters of a line; a table takes only what its cells need
+
 
 def list_studies(root: Path) -> None:
     """Print the studies under `root`, each with its space, data, trials and best score.
@@ -34,7 +36,7 @@ def list_studies(root: Path) -> None:
             damaged.append(str(error))
     console = Console()
     if not console.is_terminal:  # a file or a pipe has no width
-        console.width = console.measure(table).maximum
+        console.width = _UNLIMITED
     console.print(table)
     if damaged:
         raise StudyError("\n".join(damaged))
