@@ -1,1 +1,1 @@
-"""From a picked trial to a model that takes raw columns: export, verification, prediction."""
+"""Exports trained networks as models that take raw columns, and predicts with such models."""

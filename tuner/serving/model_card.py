@@ -99,7 +99,7 @@ def _render_network(content: Mapping[str, Any]) -> list[str]:
     pick = content["pick"]
     lines = ["## Network", ""]
     if content["picked"] == "ensemble":
-        lines += ["An ensemble, whose probabilities are the mean of these networks':", ""]
+        lines += ["An ensemble of these networks, which averages their probabilities:", ""]
         lines += [
             f"- {member['networks']} of trial {member['trial']}: {_describe_recipe(member)}"
             for member in pick["members"]

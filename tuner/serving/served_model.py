@@ -1,7 +1,7 @@
-"""An exported model as MLflow serves it: raw columns in, classes and probabilities out.
+"""The model that MLflow loads and serves: it takes raw columns, and predicts class probabilities.
 
-This file is copied into the MLflow model and run there when it is loaded. It needs MLflow, Keras
-and pandas, and nothing of the package that it comes from.
+An export copies this file into the MLflow model, which runs it when it is loaded. It needs MLflow,
+Keras and pandas, and nothing of the package that it comes from.
 """
 
 import json
@@ -16,7 +16,7 @@ from mlflow.models import set_model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
-_DIGITS = 30  # after the point: the network reads no longer texts, and float32 has no more
+_MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
 MISSING_NUMBERS = (
     *("", "NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
     *("null", "NULL", "None", "none", "?", "-", "--"),
@@ -25,7 +25,7 @@ MISSING_NUMBERS = (
 
 
 class SoftmaxClassifier(PythonModel):
-    """Answers one row for each row: `class`, and `probability_…` of each class."""
+    """Predicts a row for each row: its `class`, and `probability_…` of each class."""
 
     def load_context(self, context: Any) -> None:
         """Load the network in Keras's safe mode, which runs no code of the file."""
@@ -44,19 +44,19 @@ class SoftmaxClassifier(PythonModel):
         """Predict rows.
 
         Args:
-            context: MLflow's; not used.
-            model_input: Raw columns by name; of an array data set the dictionary `{"x": array}`.
-                Numbers may be texts of numbers; None, NaN and "" are missing values.
-            params: MLflow's; there are none.
+            context: MLflow's context, which is not used.
+            model_input: Raw columns by name, or `{"x": array}` for an array data set. Numbers may
+                be texts. None, NaN and "" are missing values.
+            params: MLflow's parameters, of which there are none.
 
         Raises:
-            MlflowException: A value is not what the network takes; a served model answers 400.
+            MlflowException: The network cannot take a value. A server then answers 400.
         """
         tensors = self.network.input
         inputs = {
-            name: self._text(column, model_input[column])
+            name: self._read_texts(column, model_input[column])
             if tensors[name].dtype == "string"
-            else _numbers(column, model_input[column], tensors[name].shape[1:])
+            else _read_numbers(column, model_input[column], tensors[name].shape[1:])
             for column, name in self.inputs.items()
         }
         rows = {name: self.tensor(values) for name, values in inputs.items()}
@@ -67,46 +67,50 @@ class SoftmaxClassifier(PythonModel):
             columns[f"probability_{name}"] = probabilities[:, number]
         return pd.DataFrame(columns)
 
-    def _text(self, column: str, values: Any) -> np.ndarray:
-        """Return texts as the data had them, "" where one is missing."""
-        described = next(each for each in self.schema["columns"] if each["name"] == column)
-        if described["kind"] == "numeric":  # of texts such as 1.234,5
-            values = [_written(value, described["notation"][5]) for value in values]
-        known = _levels(described)
-        texts = (_spelled(column, value) for value in values)
-        return np.array(
-            [
-                known.get(text, known.get(text.strip(), known.get(_bare(described, text), text)))
-                for text in texts
-            ],
-            dtype=object,
-        )
+    def _read_texts(self, column: str, values: Any) -> np.ndarray:
+        """Return texts as the data had them; "" if one is missing."""
+        (described,) = (entry for entry in self.schema["columns"] if entry["name"] == column)
+        if described["kind"] == "numeric":  # the data have texts such as 1.234,5
+            values = [_format_decimal(value, described["notation"][5]) for value in values]
+        known = _map_spellings(described)
+        texts = (_format_cell(column, value) for value in values)
+        return np.array([_find_level(described, known, text) for text in texts], dtype=object)
 
 
-def _levels(described: dict[str, Any]) -> dict[str, str]:
-    """Return the texts that the network takes, by those that stand for them."""
+def _map_spellings(described: dict[str, Any]) -> dict[str, str]:
+    """Return the text that the network takes for each known spelling of a level."""
     levels: list[str] = described["levels"]
     spellings = [text for _, text in described.get("spellings", [])]
-    bare = {_bare(described, level): level for level in levels}
-    found = bare if len(bare) == len(levels) else {}
-    return found | {text: text for text in [*levels, *spellings]}
+    normalised = {_normalise(described, level): level for level in levels}
+    known = normalised if len(normalised) == len(levels) else {}  # if no two levels become equal
+    return known | {text: text for text in [*levels, *spellings]}
 
 
-def _bare(described: dict[str, Any], text: str) -> str:
-    """Return a text without what does not tell levels apart: blanks, the case of truth values."""
+def _find_level(described: dict[str, Any], known: dict[str, str], text: str) -> str:
+    """Return the text that the network takes for a cell; an unknown text is returned unchanged."""
+    for spelling in (text, text.strip(), _normalise(described, text)):
+        if spelling in known:
+            return known[spelling]
+    return text
+
+
+def _normalise(described: dict[str, Any], text: str) -> str:
+    """Return a text without outer blanks and, of a truth value, in lower case."""
     text = text.strip()
     return text.lower() if described["kind"] == "boolean" else text
 
 
-def _written(value: Any, decimal: str) -> Any:
-    """Return a fraction as text with a decimal separator, and anything else as it is."""
+def _format_decimal(value: Any, decimal: str) -> Any:
+    """Return a fraction as text with a decimal separator; return other values unchanged."""
     if not isinstance(value, float | np.floating) or not np.isfinite(value):
         return value
-    return np.format_float_positional(value, precision=_DIGITS, trim="-").replace(".", decimal)
+    return np.format_float_positional(value, precision=_MAX_DECIMALS, trim="-").replace(
+        ".", decimal
+    )
 
 
-def _spelled(column: str, value: Any) -> str:
-    """Return a cell as text: 3 and 3.0 are "3", true is "true", dates and times are ISO 8601's."""
+def _format_cell(column: str, value: Any) -> str:
+    """Return a cell as text: 3 and 3.0 as "3", True as "true", dates and times in ISO 8601."""
     if isinstance(value, str):
         return value if value.strip() else ""
     if pd.api.types.is_scalar(value) and pd.isna(value):
@@ -121,11 +125,11 @@ def _spelled(column: str, value: Any) -> str:
         number = float(value)
         whole = number.is_integer() and abs(number) < 1e15
         return str(int(number)) if whole else str(value)
-    raise _refusal(column, f"{value!r:.40} is neither text, number nor truth value")
+    raise _make_error(column, f"{value!r:.40} is neither text, number nor truth value")
 
 
-def _numbers(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """Return numbers, float32 `(rows, *shape)`, NaN where one is missing."""
+def _read_numbers(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return numbers, shape `(rows, *shape)`, float32; NaN if one is missing."""
     try:
         if shape:
             numbers = np.asarray(values, np.float32).reshape(-1, *shape)
@@ -137,13 +141,13 @@ def _numbers(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
             with np.errstate(over="ignore"):
                 numbers = pd.to_numeric(cells).to_numpy(np.float32, na_value=np.nan)
     except (TypeError, ValueError, OverflowError) as error:
-        raise _refusal(column, f"{error!s:.80}") from error
+        raise _make_error(column, f"{error!s:.80}") from error
     if np.isinf(numbers).any():
-        raise _refusal(column, "a number is not finite as float32")
+        raise _make_error(column, "a number is not finite as float32")
     return numbers
 
 
-def _refusal(column: str, fault: str) -> MlflowException:
+def _make_error(column: str, fault: str) -> MlflowException:
     return MlflowException(f"column {column}: {fault}", error_code=INVALID_PARAMETER_VALUE)
 
 
