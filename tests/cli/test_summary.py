@@ -6,7 +6,7 @@ import pytest
 
 from tuner.analysis import Calibration, JudgedBaseline, pick_networks
 from tuner.analysis.scores import Score
-from tuner.cli.summary import summary_lines
+from tuner.cli.summary import format_summary
 from tuner.run.outcome import Outcome
 
 NO_ENSEMBLE = "no ensemble is better than the best trial by more than one standard error"
@@ -39,7 +39,7 @@ def ended(make_study, problem):
 
 
 def lines_of(outcome):
-    return summary_lines(outcome.to_dict(), outcome.study, "mlflow ui", outcome.fault)
+    return format_summary(outcome.to_dict(), outcome.study, "mlflow ui", outcome.fault)
 
 
 def after(lines, heading):

@@ -10,7 +10,7 @@ from tests.helpers.command_line import read_events
 from tuner.run import picking, pipeline
 from tuner.run.exporting import find_export
 from tuner.run.finished import find_summary
-from tuner.run.opening import last_settings, open_study
+from tuner.run.opening import open_study, read_last_settings
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
 from tuner.study import Listener, Study
@@ -85,7 +85,7 @@ def test_a_run_that_was_killed_at_its_very_end_only_writes_its_summary(study, mo
     _, notes = resume(study, monkeypatch)
     assert notes.stages == ["picking the network"]
     assert (study.folder / "report.html").stat().st_mtime_ns == before
-    assert find_summary(study, last_settings(study)) is not None
+    assert find_summary(study, read_last_settings(study)) is not None
 
 
 def edit_model(study, **fields):
@@ -116,7 +116,7 @@ LEFT = {
 
 @pytest.mark.parametrize("change", LEFT.values(), ids=LEFT)
 def test_a_study_has_something_left_to_do_if_anything_is_missing(study, change):
-    settings = last_settings(study)
+    settings = read_last_settings(study)
     assert find_summary(study, settings) is not None
     change(study)
     assert find_summary(study, settings) is None
@@ -124,10 +124,10 @@ def test_a_study_has_something_left_to_do_if_anything_is_missing(study, change):
 
 def test_another_version_picks_again(study, monkeypatch):
     monkeypatch.setattr(picking, "__version__", "another")
-    assert find_summary(study, last_settings(study)) is None
+    assert find_summary(study, read_last_settings(study)) is None
 
 
 def test_a_study_that_was_moved_has_the_paths_of_its_new_place(study):
-    summary = find_summary(study, last_settings(study))
+    summary = find_summary(study, read_last_settings(study))
     assert summary["model"] == str(study.model_folder)
     assert summary["report"] == str(study.folder / "report.html")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tuner._version import __version__
+from tuner.cli.options import AsJson, Root, TrackingUri
 
 __all__ = ["app"]
 
@@ -18,18 +19,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Root = Annotated[Path, typer.Option(help="Folder that holds all that searches write.")]
 
-TrackingUri = Annotated[
-    str | None,
-    typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),
-]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
-]
-
-
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"tuner {__version__}")
         raise typer.Exit
@@ -38,12 +29,14 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root_options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Find the best Keras softmax classifier for a table or images by cross-validation."""
 
 
+# Over 40 lines: Typer takes each option from an argument.
 @app.command()
 def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     space: Annotated[

@@ -6,12 +6,12 @@ from tuner.data import Column, Dataset, Schema
 from tuner.folds import Split
 from tuner.words import count_noun, list_first
 
-__all__ = ["data_lines"]
+__all__ = ["describe_data"]
 
 _NAMES = 60  # the most columns of a kind, or classes, that are listed before "and N more"
 
 
-def data_lines(dataset: Dataset, split: Split) -> list[str]:
+def describe_data(dataset: Dataset, split: Split) -> list[str]:
     """Return lines that describe the schema and the split of a data set."""
     schema = dataset.schema
     return [

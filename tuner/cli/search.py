@@ -12,13 +12,13 @@ from typing import Any
 
 from rich.console import Console
 
-from tuner.cli.describe import data_lines
+from tuner.cli.describe import describe_data
 from tuner.cli.progress import Progress
 from tuner.cli.quiet import import_heavy
-from tuner.cli.summary import summary_lines
+from tuner.cli.summary import format_summary
 from tuner.errors import ExportMismatch
 from tuner.run.finished import find_summary
-from tuner.run.opening import check_setup, find_study, last_settings, load_setup
+from tuner.run.opening import check_setup, find_study, load_setup, read_last_settings
 from tuner.run.pipeline import run_search
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
@@ -81,7 +81,7 @@ class SearchCommand:
         """
         check_root(self.root)
         study = Study.open(name, self.root)
-        settings = replace(last_settings(study), **limits)
+        settings = replace(read_last_settings(study), **limits)
         if self._is_finished(study, settings):
             return
         setup = load_setup(study, settings)
@@ -105,7 +105,7 @@ class SearchCommand:
         return True
 
     def _run(self, setup: Setup, study: Study | Destination) -> None:
-        for line in data_lines(setup.dataset, setup.split):
+        for line in describe_data(setup.dataset, setup.split):
             self.console.print(line, markup=False)
         uri = choose_tracking_uri(self.tracking_uri, self.root)
         progress = Progress(self.console, setup)
@@ -131,7 +131,7 @@ class SearchCommand:
         if self.as_json:
             print(json.dumps(summary, ensure_ascii=False))
         else:
-            print("\n".join(summary_lines(summary, study, interface, fault)))
+            print("\n".join(format_summary(summary, study, interface, fault)))
 
 
 def _describe_interface(uri: str, page: str = "") -> str:
@@ -144,11 +144,11 @@ def _describe_interface(uri: str, page: str = "") -> str:
     if uri.startswith(("http:", "https:")):
         return uri.rstrip("/") + page
     uri = uri.replace(f"sqlite:///{Path.cwd()}/", "sqlite:///")
-    command = shlex.join([*_mlflow_command(), "ui", "--backend-store-uri", uri])
+    command = shlex.join([*_find_mlflow(), "ui", "--backend-store-uri", uri])
     return f"{command}\n         then open http://127.0.0.1:5000{page}"
 
 
-def _mlflow_command() -> list[str]:
+def _find_mlflow() -> list[str]:
     """Return how to call this environment's MLflow: by its name alone if that is on the PATH."""
     python = Path(sys.executable)
     if shutil.which("mlflow") == str(python.with_name("mlflow")):

@@ -30,7 +30,7 @@ def list_studies(root: Path) -> None:
     damaged: list[str] = []
     for name in names:
         try:
-            table.add_row(name, *_cells(Study.open(name, root)))
+            table.add_row(name, *_make_cells(Study.open(name, root)))
         except StudyError as error:
             table.add_row(name, *["?"] * 6)
             damaged.append(str(error))
@@ -42,7 +42,7 @@ def list_studies(root: Path) -> None:
         raise StudyError("\n".join(damaged))
 
 
-def _cells(study: Study) -> list[str]:
+def _make_cells(study: Study) -> list[str]:
     record, trials = study.record, list(study.read_trials())
     scores = [trial.result.score for trial in trials if trial.completed]
     choose = min if record.objective.direction == "min" else max

@@ -15,12 +15,12 @@ from tuner.words import (
     list_scores,
 )
 
-__all__ = ["summary_lines"]
+__all__ = ["format_summary"]
 
 Summary = Mapping[str, Any]
 
 
-def summary_lines(
+def format_summary(
     summary: Summary, study: Study, user_interface: str, fault: str = ""
 ) -> list[str]:
     """Return the summary of a run, line by line.
@@ -32,24 +32,26 @@ def summary_lines(
         fault: Why the export failed; empty otherwise.
     """
     best, smallest, completed = summary["best"], summary["smallest"], summary["completed"]
-    lines = ["", study.record.title, "", *_best(summary)]
+    lines = ["", study.record.title, "", *_describe_best(summary)]
     if completed > 1:
-        lines.append(_corrected(best, summary["objective"]))
+        lines.append(_describe_correction(best, summary["objective"]))
     if summary["exported"] == "best":
-        lines += _exported_model(summary, study)
+        lines += _describe_model(summary, study)
     if smallest["trial"] == best["trial"] and completed > 1:
         lines.append("no smaller network is within one standard error of the best")
     elif smallest["trial"] != best["trial"]:
         lines += [
             f"smallest within one standard error of the best: trial {smallest['trial']}",
-            *_network(smallest),
-            f"  cross-validated   {_scores(smallest)}",
+            *_describe_network(smallest),
+            f"  cross-validated   {_list_scores(smallest)}",
         ]
     if completed > 1:
-        lines += _ensemble(summary, study)
+        lines += _describe_ensemble(summary, study)
     if summary["baselines"]:
         lines.append("simple classifiers on the same folds, compared with the exported network:")
-        lines += [_baseline(baseline, summary["objective"]) for baseline in summary["baselines"]]
+        lines += [
+            _describe_baseline(baseline, summary["objective"]) for baseline in summary["baselines"]
+        ]
     return [
         *lines,
         "",
@@ -61,19 +63,19 @@ def summary_lines(
     ]
 
 
-def _best(summary: Summary) -> list[str]:
+def _describe_best(summary: Summary) -> list[str]:
     best = summary["best"]
     others = [f"{summary[status]} {status}" for status in ("pruned", "failed") if summary[status]]
     return [
         f"best of {count_noun(summary['trials'], 'trial')}"
         + (f" ({', '.join(others)})" if others else "")
-        + f"{_exported(summary, 'best')}: trial {best['trial']}",
-        *_network(best),
-        f"  cross-validated   {_scores(best)}",
+        + f"{_mark_exported(summary, 'best')}: trial {best['trial']}",
+        *_describe_network(best),
+        f"  cross-validated   {_list_scores(best)}",
     ]
 
 
-def _ensemble(summary: Summary, study: Study) -> list[str]:
+def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
     """Describe the ensemble, or say that it is no better than the best trial."""
     ensemble = summary["ensemble"]
     if not ensemble["better"]:
@@ -82,11 +84,11 @@ def _ensemble(summary: Summary, study: Study) -> list[str]:
     noun = "trials" if len(members) > 1 else "trial"
     return [
         "ensemble, better than the best trial by more than one standard error"
-        f"{_exported(summary, 'ensemble')}: networks of {noun} {_list_members(members)}",
+        f"{_mark_exported(summary, 'ensemble')}: networks of {noun} {_list_members(members)}",
         f"  parameters        {ensemble['parameters']:,} in all",
-        f"  cross-validated   {_scores(ensemble)}",
-        _corrected(ensemble, summary["objective"]),
-        *_exported_model(summary, study),
+        f"  cross-validated   {_list_scores(ensemble)}",
+        _describe_correction(ensemble, summary["objective"]),
+        *_describe_model(summary, study),
     ]
 
 
@@ -104,7 +106,7 @@ def _list_members(members: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _baseline(baseline: Mapping[str, Any], objective: str) -> str:
+def _describe_baseline(baseline: Mapping[str, Any], objective: str) -> str:
     verdict = {"wins": "better by", "loses": "worse by", "ties": "not told apart,"}
     difference, error = baseline["difference"], baseline["difference_standard_error"]
     return (
@@ -114,7 +116,7 @@ def _baseline(baseline: Mapping[str, Any], objective: str) -> str:
     )
 
 
-def _exported_model(summary: Summary, study: Study) -> list[str]:
+def _describe_model(summary: Summary, study: Study) -> list[str]:
     """Describe what only the exported model has: its calibration and its held-out score."""
     lines, calibration = [], summary["calibration"]
     if calibration["applied"]:
@@ -137,12 +139,12 @@ def _exported_model(summary: Summary, study: Study) -> list[str]:
     return lines
 
 
-def _exported(summary: Summary, name: str) -> str:
+def _mark_exported(summary: Summary, name: str) -> str:
     exported = summary["model"] is not None and summary["exported"] == name
     return ", exported" if exported else ""
 
 
-def _network(pick: Mapping[str, Any]) -> list[str]:
+def _describe_network(pick: Mapping[str, Any]) -> list[str]:
     hyperparameters = format_hyperparameters({**pick["hyperparameters"], **pick["derived"]})
     epochs = count_noun(pick["epoch"], "epoch")
     return [
@@ -151,14 +153,14 @@ def _network(pick: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _corrected(pick: Mapping[str, Any], objective: str) -> str:
+def _describe_correction(pick: Mapping[str, Any], objective: str) -> str:
     return (
         f"  corrected for the choice: {objective} {pick['corrected_score']:.4f}, 95 % interval "
         f"{format_interval(pick['corrected_interval'])}"
     )
 
 
-def _scores(pick: Mapping[str, Any]) -> str:
+def _list_scores(pick: Mapping[str, Any]) -> str:
     return list_scores(
         {name: (score, pick["standard_errors"][name]) for name, score in pick["scores"].items()}
     )

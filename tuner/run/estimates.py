@@ -52,11 +52,11 @@ class Estimates:
     def from_setup(cls, setup: Setup) -> "Estimates":
         """Return the estimates for a setup."""
         return cls(
-            picking=_picking_seconds(setup),
+            picking=_estimate_picking(setup),
             exporting=EXPORT_SECONDS,
             prediction_times=PREDICTION_SECONDS,
-            baselines=_baseline_seconds(setup),
-            report=_report_seconds(setup),
+            baselines=_estimate_baselines(setup),
+            report=_estimate_report(setup),
         )
 
     @property
@@ -66,22 +66,22 @@ class Estimates:
         return self.picking + self.exporting + after_export
 
 
-def _report_seconds(setup: Setup) -> float:
+def _estimate_report(setup: Setup) -> float:
     """Return about how long the report takes, once picks and baselines are known.
 
     Args:
         setup: Its rows and its number of trials count.
     """
-    return _PAGE_SECONDS + _ROW_SECONDS * _predicted_rows(setup) * setup.settings.max_trials
+    return _PAGE_SECONDS + _ROW_SECONDS * _count_predicted_rows(setup) * setup.settings.max_trials
 
 
-def _picking_seconds(setup: Setup) -> float:
+def _estimate_picking(setup: Setup) -> float:
     """Return about how long it takes to pick the networks and to correct their scores.
 
     Args:
         setup: Its rows, classes, objective and number of trials count.
     """
-    rows, settings = _predicted_rows(setup), setup.settings
+    rows, settings = _count_predicted_rows(setup), setup.settings
     seconds = rows * (_PICKING_ROW_SECONDS + _PICKING_SECONDS * settings.max_trials)
     if settings.objective != "roc_auc":
         return seconds
@@ -89,7 +89,7 @@ def _picking_seconds(setup: Setup) -> float:
     return seconds + _CURVE_SECONDS * rows * curves
 
 
-def _baseline_seconds(setup: Setup) -> float:
+def _estimate_baselines(setup: Setup) -> float:
     """Return about how long the baselines take.
 
     Args:
@@ -101,6 +101,6 @@ def _baseline_seconds(setup: Setup) -> float:
     return _BASELINE_SECONDS + _FIRST_CELL_SECONDS * first + _CELL_SECONDS * (cells - first)
 
 
-def _predicted_rows(setup: Setup) -> int:
+def _count_predicted_rows(setup: Setup) -> int:
     """Return how many rows a trial predicts: each scored row, once per repeat."""
     return sum(len(fold.validation) for fold in setup.split.folds)

@@ -190,8 +190,8 @@ def _describe(setup: Setup, study: Study, ready: TrainedExportable) -> dict[str,
         "objective": record.settings.objective,
         "picked": ready.exportable.name,
         "pick": dict(pick),
-        "cross_validated": _with_intervals(scores),
-        "test": _with_intervals(ready.test),
+        "cross_validated": _add_intervals(scores),
+        "test": _add_intervals(ready.test),
         "calibration": ready.calibration.to_dict(),
         "notes": list(ready.trained.notes),
         "measured": {
@@ -206,18 +206,18 @@ def _describe(setup: Setup, study: Study, ready: TrainedExportable) -> dict[str,
     }
 
 
-def _with_intervals(scores: HeldOutScores) -> dict[str, dict[str, Any]]:
+def _add_intervals(scores: HeldOutScores) -> dict[str, dict[str, Any]]:
     """Return scores by name, with 95 % intervals that are cut to the range of the scores."""
     return {
         name: {
             "score": score,
             "standard_error": error,
-            "interval": [*_interval(name, score, error)],
+            "interval": [*_compute_interval(name, score, error)],
         }
         for name, (score, error) in scores.items()
     }
 
 
-def _interval(name: str, score: float, error: float) -> tuple[float, float]:
+def _compute_interval(name: str, score: float, error: float) -> tuple[float, float]:
     maximise = OBJECTIVES[name].direction == "max"
     return clip_interval(score - NORMAL * error, score + NORMAL * error, maximise=maximise)

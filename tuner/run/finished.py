@@ -4,9 +4,9 @@ from typing import Any
 
 from tuner.run.baselines import has_baselines
 from tuner.run.exporting import is_exported
-from tuner.run.picking import basis_of_picking
+from tuner.run.picking import make_picking_basis
 from tuner.run.prediction_times import lacks_prediction_times
-from tuner.run.reporting import is_reported, report_path
+from tuner.run.reporting import is_reported, locate_report
 from tuner.run.searching import explain_end
 from tuner.run.stages import Stage, read_basis
 from tuner.study import EventKind, SearchSettings, Study
@@ -25,19 +25,19 @@ def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | Non
         What the last run printed with `--json`, with the study's present paths. None if a trial,
         the model or the report would be made.
     """
-    summary = _last_summary(study)
+    summary = _read_last_summary(study)
     basis = read_basis(study, Stage.PICKING)
     if not summary or not basis or not explain_end(study, settings):
         return None
-    picked = basis.items() >= basis_of_picking(study).items()
+    picked = basis.items() >= make_picking_basis(study).items()
     prepared = has_baselines(study) and not lacks_prediction_times(study)
     if not (picked and prepared and is_exported(study, basis) and is_reported(study, basis)):
         return None
-    paths = {"model": str(study.model_folder), "report": str(report_path(study))}
+    paths = {"model": str(study.model_folder), "report": str(locate_report(study))}
     return {**summary, "study": study.record.name, **paths}
 
 
-def _last_summary(study: Study) -> dict[str, Any]:
+def _read_last_summary(study: Study) -> dict[str, Any]:
     """Return the summary of the last run; empty if it did not finish."""
     summary: dict[str, Any] = {}
     for event in study.journal.read():

@@ -25,10 +25,10 @@ __all__ = [
     "check_setup",
     "create_study",
     "find_study",
-    "last_settings",
     "load_setup",
     "open_or_create",
     "open_study",
+    "read_last_settings",
 ]
 
 
@@ -102,17 +102,17 @@ def load_setup(study: Study, settings: SearchSettings | None = None) -> Setup:
         DataError: Its data cannot be read, or have changed.
     """
     record = study.record
-    request = _data_request(record)
-    dataset = _load_again(request, record)
+    request = _read_request(record)
+    dataset = _reload_data(request, record)
     custom = record.definition.get("hypermodel")
     definition = None if custom else Space.from_dict(record.definition)
     space = custom or record.space
     return Setup(
-        space, definition, request, dataset, record.split, settings or last_settings(study)
+        space, definition, request, dataset, record.split, settings or read_last_settings(study)
     )
 
 
-def last_settings(study: Study) -> SearchSettings:
+def read_last_settings(study: Study) -> SearchSettings:
     """Return a study's settings with the limits of its last search."""
     settings = study.record.settings
     for event in study.journal.read(EventKind.BEGUN):
@@ -121,7 +121,7 @@ def last_settings(study: Study) -> SearchSettings:
     return settings
 
 
-def _data_request(record: StudyRecord) -> DataRequest:
+def _read_request(record: StudyRecord) -> DataRequest:
     data = record.data
     if "source" not in data:
         raise StudyError(
@@ -138,7 +138,7 @@ def _data_request(record: StudyRecord) -> DataRequest:
     )
 
 
-def _load_again(request: DataRequest, record: StudyRecord) -> Dataset:
+def _reload_data(request: DataRequest, record: StudyRecord) -> Dataset:
     """Load the data of a study, and check that they have not changed."""
     source = Path(request.source)
     if source.suffix and not source.exists():

@@ -16,7 +16,7 @@ from tuner.analysis import (
 from tuner.run.setup import Setup
 from tuner.study import EventKind, Study
 
-__all__ = ["PickingResult", "basis_of_picking", "pick"]
+__all__ = ["PickingResult", "make_picking_basis", "pick"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def pick(setup: Setup, study: Study) -> PickingResult:
     picks = pick_networks(study, setup.truth)
     exportable = make_exportable(picks, picks.exported)
     calibration = calibrate_networks(study, exportable.members, setup.problem)
-    basis = basis_of_picking(study) | {
+    basis = make_picking_basis(study) | {
         "exported": picks.exported,
         "networks": count_networks(exportable.members),
         "temperature": calibration.temperature,
@@ -53,7 +53,7 @@ def pick(setup: Setup, study: Study) -> PickingResult:
     return PickingResult(picks, exportable, calibration, basis)
 
 
-def basis_of_picking(study: Study) -> dict[str, Any]:
+def make_picking_basis(study: Study) -> dict[str, Any]:
     """Return what the picks depend on: the trials that ended, and the version that picks."""
     trials = sum(1 for _ in study.journal.read(EventKind.TRIAL))
     return {"trials": trials, "version": __version__}

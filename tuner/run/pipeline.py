@@ -19,9 +19,9 @@ from tuner.run.picking import PickingResult, pick
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 from tuner.run.reporting import (
     ReportResult,
-    basis_of_report,
     is_reported,
-    report_path,
+    locate_report,
+    make_report_basis,
     report_study,
 )
 from tuner.run.request import Destination
@@ -65,14 +65,14 @@ def run_search(
     tuner = None if ended else make_tuner(setup, listeners)
     opened = study if isinstance(study, Study) else create_study(setup, study)
     run = Run(setup, opened, listeners, started)
-    with opened.lock_search(), _journalled(run) as summary:
+    with opened.lock_search(), _record_run(run) as summary:
         outcome = _run_stages(run, tuner, ended)
         summary.update(outcome.to_dict())
     return outcome
 
 
 @contextmanager
-def _journalled(run: Run) -> Iterator[dict[str, Any]]:
+def _record_run(run: Run) -> Iterator[dict[str, Any]]:
     """Write the begin and the end of a run to the journal, and tell the listeners of the end.
 
     Yields:
@@ -162,9 +162,9 @@ def _report(run: Run, picking: PickingResult) -> ReportResult:
         if not is_reported(study, picking.basis):
             run.announce("writing the report")
             report_study(setup, study, picking.picks)
-            mark_done(study, Stage.REPORT, basis_of_report(study, picking.basis))
+            mark_done(study, Stage.REPORT, make_report_basis(study, picking.basis))
         baselines = compare_with_baselines(setup, study, picking.picks)
-        return ReportResult(report_path(study), baselines)
+        return ReportResult(locate_report(study), baselines)
     except Exception as error:
         fault = " ".join(str(error).split()) if isinstance(error, TunerError) else one_line(error)
         again = study.make_command("report")

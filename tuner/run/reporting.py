@@ -26,10 +26,10 @@ from tuner.study import Study
 
 __all__ = [
     "ReportResult",
-    "basis_of_report",
     "collect_content",
     "is_reported",
-    "report_path",
+    "locate_report",
+    "make_report_basis",
     "report_study",
     "write_page",
 ]
@@ -49,12 +49,12 @@ class ReportResult:
     baselines: tuple[JudgedBaseline, ...]
 
 
-def report_path(study: Study) -> Path:
+def locate_report(study: Study) -> Path:
     """Return the path of a study's report."""
     return study.folder / "report.html"
 
 
-def basis_of_report(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
+def make_report_basis(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
     """Return what a report depends on.
 
     Args:
@@ -72,9 +72,9 @@ def is_reported(study: Study, basis: dict[str, Any]) -> bool:
         study: The study.
         basis: The basis of its picks.
     """
-    files = [report_path(study), study.folder / "results.csv"]
+    files = [locate_report(study), study.folder / "results.csv"]
     there = all(path.is_file() for path in files) and (study.folder / "figures").is_dir()
-    return there and is_done(study, Stage.REPORT, basis_of_report(study, basis))
+    return there and is_done(study, Stage.REPORT, make_report_basis(study, basis))
 
 
 def report_study(
@@ -98,7 +98,7 @@ def report_study(
         UserError: A file cannot be written.
     """
     page = make_study_page(collect_content(setup, study, picks))
-    path = output or report_path(study)
+    path = output or locate_report(study)
     write_page(page, path)
     if output is None:
         _write_figures(page, study.folder / "figures")

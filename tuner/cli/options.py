@@ -1,0 +1,18 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["AsJson", "Root", "TrackingUri"]
+
+Root = Annotated[Path, typer.Option(help="Folder that holds all that searches write.")]
+
+TrackingUri = Annotated[
+    str | None,
+    typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
+]
