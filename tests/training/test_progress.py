@@ -1,6 +1,5 @@
 """A trial on its way, without a network."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 
 from tests.helpers.problems import make_problem
 from tuner.scoring import OBJECTIVES
-from tuner.training import Plan, TrialResult
+from tuner.training import Plan
 from tuner.training.progress import TrialProgress
 from tuner.training.race import Race
 
@@ -71,33 +70,3 @@ def test_any_objective_decides_the_best_epoch_and_the_race(objective):
     assert result.reason == "clearly worse than trial 0 after 3 epochs"
     assert len(result.curves["val_loss"][0]) == 3
     assert result.score == result.scores[objective.name]
-
-
-def test_a_fold_that_does_not_define_the_objective_is_none_in_json():
-    result = TrialResult(0, "completed", score=0.7, standard_error=0.1, fold_scores=(math.nan, 0.5))
-    record = result.to_dict()
-    assert record["fold_scores"] == [None, 0.5]
-    again = TrialResult.from_dict(record)
-    assert math.isnan(again.fold_scores[0])
-    assert again.fold_scores[1] == 0.5
-
-
-@pytest.mark.parametrize(
-    ("status", "reason", "failure"),
-    [
-        ("completed", "", None),
-        ("pruned", "clearly worse than trial 0 after 3 epochs", None),
-        ("failed", "the loss of fold 0 is not finite in epoch 1; …", "diverged"),
-        ("failed", "out of memory: OOM when allocating", "out_of_memory"),
-        ("failed", "ValueError: no such layer", "raised"),
-    ],
-)
-def test_the_kind_of_failure_of_an_older_record_follows_from_its_reason(status, reason, failure):
-    record = TrialResult(0, status, reason).to_dict()
-    del record["failure"]  # version 0.1.0 did not write it
-    assert TrialResult.from_dict(record).failure == failure
-
-
-def test_a_failure_comes_back_from_json():
-    failed = TrialResult.from_failure(3, "out_of_memory", "too large", seconds=1.5)
-    assert TrialResult.from_dict(failed.to_dict()).failure == "out_of_memory"

@@ -1,0 +1,104 @@
+"""Networks that lanes cannot train are left to `fit`, with the reason."""
+
+import keras
+import pytest
+
+from tests.helpers.training import CustomHyperModel, make_job, train
+from tuner.training import Plan
+from tuner.training.lanes import LanesTrainer
+from tuner.training.lanes.interfaces import NeedsOwnFit
+from tuner.training.lanes.keras_models import make_keras_trial
+
+
+class Stopping(CustomHyperModel):
+    def fit(self, hp, model, *args, **kwargs):
+        stop = keras.callbacks.EarlyStopping(monitor="loss")
+        return model.fit(*args, callbacks=[stop], **kwargs)
+
+
+class Raising(CustomHyperModel):
+    def fit(self, hp, model, *args, **kwargs):
+        raise ValueError("no rows")
+
+
+class OwnStep(keras.Model):
+    def train_step(self, data):
+        return super().train_step(data)
+
+
+class Stepping(CustomHyperModel):
+    def build(self, hp):
+        model = super().build(hp)
+        own = OwnStep(model.inputs, model.outputs)
+        own.compile("adam", "sparse_categorical_crossentropy")
+        return own
+
+
+class Untraceable(keras.layers.Layer):
+    def call(self, inputs):
+        return inputs * float(keras.ops.convert_to_numpy(keras.ops.mean(inputs)))
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+def train_with_notes(hypermodel, problem, plan, jobs=()):
+    trainer, notes = LanesTrainer(), []
+    trainer.on_note = notes.append
+    return train(trainer, hypermodel, problem, plan, jobs), notes
+
+
+@pytest.mark.parametrize(
+    ("hypermodel", "reason"),
+    [
+        (Stopping(), "its fit does more than to pass a batch size on"),
+        (Raising(), "its fit cannot be followed (ValueError: no rows)"),
+        (Stepping(), "its network has a train_step of its own"),
+        (
+            CustomHyperModel(make_optimizer=lambda hp: keras.optimizers.Adam(weight_decay=0.1)),
+            "its optimizer has weight_decay=0.1",
+        ),
+    ],
+    ids=["callbacks", "error", "train_step", "weight decay"],
+)
+def test_networks_that_need_their_own_fit_are_refused_with_the_reason(hypermodel, reason):
+    with pytest.raises(NeedsOwnFit) as error:
+        make_keras_trial(make_job(), hypermodel, Plan())
+    assert str(error.value) == reason
+
+
+def test_refused_networks_are_trained_by_fit_and_the_reason_is_noted_once(problem):
+    plan = Plan(epochs=1)
+    jobs = [make_job(0), make_job(1)]
+    results, notes = train_with_notes(Stopping(), problem, plan, jobs)
+    assert notes == [
+        "Stopping is trained by fit, one fold after another: "
+        "its fit does more than to pass a batch size on"
+    ]
+    fit = train("fit", Stopping(), problem, plan, jobs)
+    for trial in (0, 1):
+        assert results[trial].status == "completed"
+        assert results[trial].curves == fit[trial].curves
+
+
+def test_a_network_that_cannot_be_traced_is_left_to_fit(problem, plan):
+    hypermodel = CustomHyperModel(lambda hp, inputs: Untraceable()(inputs))
+    results, (note,) = train_with_notes(hypermodel, problem, plan)
+    assert note.startswith(
+        "CustomHyperModel is trained by fit, one fold after another: its network cannot be traced: "
+    )
+    assert results[0].failure == "raised"  # fit cannot train it either; its reason is kept
+    assert results[0].reason
+
+
+def test_a_hypermodel_that_raises_an_error_fails_its_trial_alone(problem, plan):
+    def add_slow_layers(hp, inputs):
+        if hp.get("rate") > 0.05:
+            raise ValueError("too fast")
+        return inputs
+
+    jobs = [make_job(trial, rate=rate) for trial, rate in enumerate((0.01, 0.1))]
+    results, _ = train_with_notes(CustomHyperModel(add_slow_layers), problem, plan, jobs)
+    assert results[0].status == "completed"
+    assert (results[1].status, results[1].failure) == ("failed", "raised")
+    assert results[1].reason == "ValueError: too fast"

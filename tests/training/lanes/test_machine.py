@@ -1,0 +1,13 @@
+"""The sizes that a machine's memory allows."""
+
+import pytest
+
+from tuner.training.lanes import LanesTrainer, machine
+
+
+@pytest.mark.parametrize(("free", "trials"), [(2**34, 64), (2**20, 27), (0, 1)])
+def test_fewer_trials_are_asked_for_if_their_results_would_fill_the_memory(
+    problem, monkeypatch, free, trials
+):
+    monkeypatch.setattr(machine, "_free_bytes", lambda: free)
+    assert LanesTrainer().choose_cohort_size(problem) == trials

@@ -1,0 +1,119 @@
+"""Which trials share a program, and how long programs are kept."""
+
+import keras
+import pytest
+
+from tests.helpers.problems import make_ordered_problem, make_problem
+from tests.helpers.training import (
+    REGULARIZERS,
+    CustomHyperModel,
+    assert_same,
+    make_job,
+    make_jobs,
+    make_mlp,
+    train,
+)
+from tuner.training.lanes import LanesTrainer, machine
+
+RATES = make_mlp("[network]\nunits = 8\n[sgd]\nlearning_rate = [0.05, 0.2]\n")
+
+
+def list_programs(trainer):
+    return list(trainer.programs.programs.values())
+
+
+def test_programs_that_were_not_used_for_long_are_dropped(problem, plan, monkeypatch):
+    monkeypatch.setattr("tuner.training.lanes.programs._MOST_PROGRAMS", 2)
+    trainer = LanesTrainer()
+    expected = {}
+    for depth in (2, 3, 2, 4, 2, 3):
+        hypermodel = make_mlp(f"[network]\ndepth = {depth}\n")
+        (result,) = train(trainer, hypermodel, problem, plan).values()
+        assert_same(expected.setdefault(depth, result), result)
+        assert len(list_programs(trainer)) <= 2
+    assert [program.structure.depth for program in list_programs(trainer)] == [2, 3]
+
+
+def test_a_structure_is_traced_once_for_any_number_of_lanes(problem, plan):
+    trainer = LanesTrainer()
+    train(trainer, RATES, problem, plan, make_jobs(4, learning_rate=0.05))
+    train(trainer, RATES, problem, plan, make_jobs(1, learning_rate=0.2))
+    (program,) = list_programs(trainer)
+    assert program.traces == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "rows", "alone"),
+    [
+        (REGULARIZERS["l2"], 61, False),
+        (REGULARIZERS["max_norm"], 60, False),
+        ("dropout = 0.4", 61, False),
+        (REGULARIZERS["l2"], 60, True),
+    ],
+)
+def test_networks_of_any_width_and_batch_size_share_a_program(plan, line, rows, alone, monkeypatch):
+    if alone:
+        monkeypatch.setattr(machine, "_FILLS_A_CORE", 1)
+    problem = make_problem(rows)
+    hypermodel = make_mlp(
+        "[network]\nunits = [8, 16, 24, 200]\n[sgd]\nbatch_size = [8, 32, 50]\n"
+        f"[regularizer]\n{line}\n"
+    )
+    sizes = [(8, 8), (16, 50), (200, 32), (24, 8), (16, 8), (8, 50)]
+    jobs = [
+        make_job(trial, units=units, batch_size=batch) for trial, (units, batch) in enumerate(sizes)
+    ]
+    trainer = LanesTrainer()
+    together = train(trainer, hypermodel, problem, plan, jobs)
+    structures = [program.structure for program in list_programs(trainer)]
+    assert {structure.whole_vectors for structure in structures} == {False, True}  # 16 is whole
+    assert 2 <= len(structures) <= 2 * len({structure.extra_steps for structure in structures})
+    assert {program.traces for program in list_programs(trainer)} == {1}
+    for job in jobs:
+        alone_result = train(LanesTrainer(), hypermodel, problem, plan, [job])[job.trial]
+        assert_same(together[job.trial], alone_result)
+
+
+def test_a_program_does_not_grow_with_the_steps_that_folds_differ_in(plan):
+    hypermodel = make_mlp("[network]\nunits = 8\n[sgd]\nbatch_size = 8\n")
+    sizes = []
+    for rows in (97, 970):
+        trainer = LanesTrainer()
+        train(trainer, hypermodel, make_ordered_problem(rows), plan)
+        (program,) = list_programs(trainer)
+        sizes.append(len(program._traced.graph.as_graph_def().library.function))
+    assert sizes[0] == sizes[1]
+
+
+def test_trials_that_differ_in_the_learning_rate_alone_share_a_program(problem, plan):
+    trainer = LanesTrainer()
+    jobs = [make_job(trial, rate=rate) for trial, rate in enumerate((0.01, 0.1, 0.5))]
+    results = train(trainer, CustomHyperModel(), problem, plan, jobs)
+    (program,) = list_programs(trainer)
+    assert program.traces == 1
+    assert len({result.score for result in results.values()}) == 3
+
+
+class Scaling(keras.layers.Layer):
+    """Leaves its factor out of its configuration, as custom layers may."""
+
+    def __init__(self, factor=1.0):
+        super().__init__()
+        self.factor = factor
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+    def get_config(self):
+        return {}
+
+
+def test_networks_with_custom_layers_are_never_shared(problem, plan):
+    hypermodel = CustomHyperModel(lambda hp, inputs: Scaling(hp.get("rate"))(inputs))
+    jobs = [make_job(trial, rate=rate) for trial, rate in enumerate((0.01, 1.0))]
+    trainer = LanesTrainer()
+    results = train(trainer, hypermodel, problem, plan, jobs)
+    assert list_programs(trainer) == []
+    fit = train("fit", hypermodel, problem, plan, jobs)
+    for trial in (0, 1):
+        assert results[trial].score == pytest.approx(fit[trial].score, rel=1e-4)

@@ -1,0 +1,62 @@
+"""The lanes trainer: an interrupt in a long epoch, and the time of the final training."""
+
+import signal
+import threading
+import time
+
+import pytest
+
+from tests.helpers.training import make_job, make_jobs, make_mlp
+from tuner.training import TRAINERS, FinalJob, Plan
+from tuner.training.lanes import LanesTrainer
+from tuner.training.lanes.interfaces import LaneProgram
+
+
+@pytest.fixture
+def long_epochs(monkeypatch):
+    """Epochs of a minute unless they are released; the first one sends an interrupt."""
+    released, begun = threading.Event(), threading.Event()
+    call = LaneProgram._call
+
+    def call_slowly(self, *arguments):
+        if not begun.is_set():
+            begun.set()
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        released.wait(60)
+        return call(self, *arguments)
+
+    monkeypatch.setattr(LaneProgram, "_call", call_slowly)
+    yield
+    released.set()
+
+
+@pytest.mark.parametrize(("trials", "workers"), [(1, 1), (1, 2), (4, 2)])
+def test_an_interrupt_does_not_wait_for_the_epoch_to_end(
+    problem, plan, long_epochs, trials, workers
+):
+    """One block has all cores, in threads of its own; several blocks have one core each."""
+    trainer = LanesTrainer()
+    trainer.machine.workers = workers
+    hypermodel = make_mlp("[network]\nunits = 8\n")
+    results = trainer.train(make_jobs(trials), hypermodel, problem=problem, plan=plan)
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        list(results)
+    assert time.monotonic() - started < 20
+
+
+def test_an_interrupt_of_the_final_training_does_not_wait_either(problem, long_epochs):
+    hypermodel = make_mlp("[network]\nunits = 8\n")
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        LanesTrainer().train_on_all_rows(
+            [FinalJob(make_job(), 50)], hypermodel, problem=problem, plan=Plan()
+        )
+    assert time.monotonic() - started < 20
+
+
+def test_final_rounds_are_counted_per_core_and_one_by_one_after_networks_that_need_fit():
+    trainer = LanesTrainer()
+    assert trainer.estimate_final_rounds(5) == 2 * -(-5 // trainer.machine.workers)
+    trainer._note_reasons(make_mlp(), ["its network has a train_step of its own"])
+    assert trainer.estimate_final_rounds(5) == TRAINERS["fit"]().estimate_final_rounds(5) == 5
