@@ -9,5 +9,5 @@ from tuner.training.lanes import LanesTrainer, machine
 def test_fewer_trials_are_asked_for_if_their_results_would_fill_the_memory(
     problem, monkeypatch, free, trials
 ):
-    monkeypatch.setattr(machine, "_free_bytes", lambda: free)
+    monkeypatch.setattr(machine, "_read_free_bytes", lambda: free)
     assert LanesTrainer().choose_cohort_size(problem) == trials

@@ -55,7 +55,7 @@ class Machine:
             return
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         self.workers = max(1, min(cores or 1, _MOST_WORKERS))
-        self.block_bytes = _cached_block_bytes()
+        self.block_bytes = _choose_block_bytes()
         try:
             tf.config.threading.set_intra_op_parallelism_threads(1)
             tf.config.threading.set_inter_op_parallelism_threads(self.workers)
@@ -78,7 +78,7 @@ class Machine:
         """
         if self.on_gpu:
             return 1
-        return max(1, min(self.workers, int(_free_bytes() * _SHARE) // largest))
+        return max(1, min(self.workers, int(_read_free_bytes() * _SHARE) // largest))
 
     def count_trials_at_once(self, result_bytes: int) -> int:
         """Return how many trials should be given to the trainer at once.
@@ -89,10 +89,11 @@ class Machine:
         Args:
             result_bytes: Bytes of one trial's result.
         """
-        return max(1, min(_COHORT, int(_free_bytes() * _RESULTS_SHARE) // result_bytes))
+        return max(1, min(_COHORT, int(_read_free_bytes() * _RESULTS_SHARE) // result_bytes))
 
 
-def _cached_block_bytes() -> int:
+def _choose_block_bytes() -> int:
+    """Return how many bytes a block should take, from the size of a core's second-level cache."""
     least, most = _BLOCK_BYTES
     try:
         cache = int(_SECOND_CACHE.read_text().strip().removesuffix("K")) * 1024
@@ -101,6 +102,7 @@ def _cached_block_bytes() -> int:
     return max(least, min(_CACHES * cache, most))
 
 
-def _free_bytes() -> int:
+def _read_free_bytes() -> int:
+    """Return the bytes of free memory."""
     memory = read_memory()
     return memory.free if memory else _UNKNOWN_BYTES

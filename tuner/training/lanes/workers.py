@@ -49,24 +49,10 @@ class Workers:
         remaining = iter(tasks)  # a list's iterator yields each task once, to any thread
         closing = threading.Event()
 
-        def run() -> None:
-            try:
-                for task in remaining:
-                    if closing.is_set():
-                        return
-                    for answer in task():
-                        if closing.is_set():
-                            return
-                        if answer is not None:
-                            answers.put((answer, None))
-                answers.put((None, None))
-            except BaseException as error:
-                answers.put((None, error))
-
         running = min(at_once, len(tasks))
         try:
             for _ in range(running):
-                self._pool.submit(run)
+                self._pool.submit(_run, remaining, answers, closing)
             while running:
                 answer, error = answers.get()
                 if error is not None:
@@ -80,3 +66,29 @@ class Workers:
             if running:
                 self._pool.shutdown(wait=False)
                 self._pool = self._make_pool()
+
+
+def _run(
+    tasks: Iterator[Callable[[], Iterator[T | None]]],
+    answers: "queue.SimpleQueue[_Answer[T]]",
+    closing: threading.Event,
+) -> None:
+    """Run tasks on one thread until there are no more.
+
+    Args:
+        tasks: Shared by all threads.
+        answers: Gets each value except None, then `(None, None)`; or an error.
+        closing: Ends the run at the next value of a task.
+    """
+    try:
+        for task in tasks:
+            if closing.is_set():
+                return
+            for answer in task():
+                if closing.is_set():
+                    return
+                if answer is not None:
+                    answers.put((answer, None))
+        answers.put((None, None))
+    except BaseException as error:
+        answers.put((None, error))

@@ -12,7 +12,7 @@ import numpy as np
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneShape, LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models.architecture import describe_architecture
-from tuner.training.lanes.keras_models.fit_arguments import find_fit_arguments
+from tuner.training.lanes.keras_models.fit_arguments import FitArguments, find_fit_arguments
 from tuner.training.lanes.keras_models.network import KerasNetwork, list_variables
 from tuner.training.lanes.keras_models.optimizer_updates import check_optimizer
 from tuner.training.lanes.keras_models.program import KerasProgram
@@ -86,16 +86,9 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
     check_optimizer(model.optimizer)
     arguments = find_fit_arguments(hypermodel, job.hyperparameters, model, epochs=plan.epochs)
     learning_rate_at = arguments.learning_rate_at
-    architecture = describe_architecture(model)
     return LaneTrial(
         job.trial,
-        KerasShape(
-            key=architecture or f"the network of trial {job.trial}",
-            batch_size=arguments.batch_size,
-            scheduled=learning_rate_at is not None,
-            model=model,
-            shared=architecture is not None,
-        ),
+        _make_shape(job, model, arguments),
         lane_values={},
         common_values={},
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
@@ -103,6 +96,17 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
         make_network=make_network,
         learning_rate_at=learning_rate_at or (lambda epoch: 0.0),  # not used without a schedule
         epochs=job.epochs,
+    )
+
+
+def _make_shape(job: Job, model: Any, arguments: FitArguments) -> KerasShape:
+    architecture = describe_architecture(model)
+    return KerasShape(
+        key=architecture or f"the network of trial {job.trial}",
+        batch_size=arguments.batch_size,
+        scheduled=arguments.learning_rate_at is not None,
+        model=model,
+        shared=architecture is not None,
     )
 
 

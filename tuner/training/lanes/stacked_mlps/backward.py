@@ -22,9 +22,8 @@ def backpropagate(
     """Backpropagate the gradient of the logits, and update each layer as soon as possible.
 
     Control dependencies force the operations to run in order, which TensorFlow does not require.
-    Without them, a kernel could be updated while its old value is still to be read; TensorFlow
-    copies it first then, which costs five times the update. And operations that can run at once
-    are handed from thread to thread.
+    Without them, TensorFlow copies a kernel whose old value is still to be read when it is updated,
+    which costs five times the update; and it hands operations from thread to thread.
 
     Args:
         networks: The networks; their variables are updated.

@@ -26,10 +26,14 @@ def prepare_batches(structure: MLPStructure, data: LaneData, lanes: Lanes) -> La
         lanes: As `LaneProgram.train_epoch` takes them.
 
     Returns:
-        Also `order`, now of shape `(steps, lanes, stored rows)`; `y`, the classes of these rows,
-        shape `(steps, lanes · stored rows)`; `row_mask`, of the shape of `order`; and
-        `gradient_scale`, the factor of the gradient of each row's loss, shape
-        `(steps, lanes, stored rows, 1)`.
+        The lanes' inputs, those of dropout and penalties, and
+
+        - `order`: row numbers, now of shape `(steps, lanes, stored rows)`;
+        - `row_mask`: 1 for real rows and 0 for padding, of the same shape;
+        - `y`: classes of the rows, shape `(steps, lanes · stored rows)`;
+        - `gradient_scale`: factor of the gradient of each row's loss, shape
+          `(steps, lanes, stored rows, 1)`;
+        - `ones` and `one`: constants that steps multiply with.
     """
     size = lanes["batch_size"]
     order = tf.transpose(lanes["order"], [1, 0, 2])
@@ -37,23 +41,38 @@ def prepare_batches(structure: MLPStructure, data: LaneData, lanes: Lanes) -> La
     begins = tf.expand_dims(tf.range(steps) * size, 1)
     rows = tf.clip_by_value(lanes["rows"] - begins, 0, size)  # of each batch, without padding
     row_mask = tf.cast(tf.range(stored) < tf.expand_dims(rows, 2), tf.float32)
-    gradient_scale = structure.optimizer.compute_gradient_scale(lanes, rows)
-    gradient_scale = row_mask * tf.expand_dims(gradient_scale, 2)
     y = tf.gather(data.y, order)
-    if "class_weights" in lanes:
-        by_lane = tf.gather(lanes["class_weights"], tf.transpose(y, [1, 0, 2]), batch_dims=1)
-        gradient_scale *= tf.transpose(by_lane, [1, 0, 2])
     return {
         **lanes,
         **_prepare_dropout(structure, data, lanes, steps, stored),
         **structure.regularizer.prepare_steps(lanes),
         "order": order,
         "row_mask": row_mask,
-        "gradient_scale": tf.expand_dims(gradient_scale, 3),
+        "gradient_scale": _scale_gradients(structure, lanes, rows, row_mask, y),
         "y": tf.reshape(y, [steps, -1]),
         "ones": tf.ones_like(lanes["order"][:, :1], tf.float32),
         "one": tf.constant(1.0),
     }
+
+
+def _scale_gradients(
+    structure: MLPStructure, lanes: Lanes, rows: tf.Tensor, row_mask: tf.Tensor, y: tf.Tensor
+) -> tf.Tensor:
+    """Return the factor of the gradient of each row's loss; 0 for padding.
+
+    Args:
+        structure: The structure of each network.
+        lanes: As `LaneProgram.train_epoch` takes them.
+        rows: Rows of each batch, shape `(steps, lanes)`.
+        row_mask: Shape `(steps, lanes, stored rows)`.
+        y: The classes of the rows, of the same shape.
+    """
+    scale = structure.optimizer.compute_gradient_scale(lanes, rows)
+    scale = row_mask * tf.expand_dims(scale, 2)
+    if "class_weights" in lanes:
+        by_lane = tf.gather(lanes["class_weights"], tf.transpose(y, [1, 0, 2]), batch_dims=1)
+        scale *= tf.transpose(by_lane, [1, 0, 2])
+    return tf.expand_dims(scale, 3)
 
 
 def _prepare_dropout(
