@@ -65,7 +65,7 @@ def test_dropout_agrees_with_fit_in_distribution(problem):
     hypermodel = CustomHyperModel(lambda hp, x: L.Dropout(0.4)(L.Dense(8, "relu")(x)))
     plan = Plan(epochs=4, patience=9)
     fit, lanes = (
-        train(trainer, hypermodel, problem, plan, make_jobs(5)).values()
+        train(trainer, hypermodel, problem, plan, make_jobs(4)).values()
         for trainer in ("fit", "lanes")
     )
     assert_same_losses_on_average(fit, lanes)

@@ -4,7 +4,9 @@ Each setting is tried in some combination with others: a training by `fit` takes
 Keras traces the network. `test_every_setting_is_tried` holds that none is left out.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -31,13 +33,20 @@ from tuner.training.lanes import data, machine
 from tuner.training.lanes.data import LaneData
 
 
+def make_missing_problem():
+    """Make rows of which some numbers are missing."""
+    problem = make_problem(rows=61)
+    x = problem.x.copy()
+    x[::5, 1] = np.nan
+    return replace(problem, x=x)
+
+
 @dataclass(frozen=True)
 class Setting:
-    """A combination of settings; batches of 16 rows give the folds of 40 or 41 rows a partial one.
+    """A combination of settings; of 61 rows the folds train on 40 or 41, which 16 does not divide.
 
     Attributes:
-        rows: Rows of the problem.
-        folds: Its number of folds.
+        make_problem: Makes the rows and folds.
     """
 
     depth: int
@@ -45,8 +54,7 @@ class Setting:
     regularizer: str
     sgd: str = ""
     batch_size: int = 16
-    rows: int = 61
-    folds: int = 3
+    make_problem: Callable[[], Problem] = partial(make_problem, rows=61)
 
     @property
     def text(self) -> str:
@@ -59,55 +67,51 @@ class Setting:
         )
 
 
-SETTINGS = [
-    Setting(0, "linear", "elastic_net", 'schedule = "cosine"'),
-    Setting(1, "relu", "none"),
-    Setting(2, "tanh", "l1", "nesterov = false", batch_size=33, rows=100),  # a last batch of one
-    Setting(3, "sigmoid", "l2", "momentum = 0.0", batch_size=7, rows=60, folds=2),  # two lanes
-    Setting(4, "elu", "elastic_net", batch_size=64),  # one partial batch
-    Setting(5, "selu", "max_norm", 'schedule = "cosine"'),
-    Setting(6, "gelu", "l2"),
-    Setting(1, "silu", "max_norm", batch_size=46, rows=62, folds=4),  # one fold lacks a step
-    Setting(2, "leaky_relu", "l1"),
-]
+SETTINGS = {
+    "missing values": Setting(
+        0, "linear", "elastic_net", 'schedule = "cosine"', make_problem=make_missing_problem
+    ),
+    "unscaled": Setting(
+        1, "relu", "none", make_problem=lambda: replace(make_problem(rows=61), scaled=None)
+    ),
+    "a last batch of one": Setting(
+        2, "tanh", "l1", "nesterov = false", 33, partial(make_problem, rows=100)
+    ),
+    "two lanes": Setting(3, "sigmoid", "l2", "momentum = 0.0", 7, partial(make_problem, folds=2)),
+    "one partial batch": Setting(4, "elu", "elastic_net", batch_size=64),
+    "folds that grow, max_norm": Setting(
+        5, "selu", "max_norm", 'schedule = "cosine"', 8, make_ordered_problem
+    ),
+    "class weights": Setting(6, "gelu", "l2", make_problem=make_rare_problem),
+    "a step that one fold lacks": Setting(
+        1, "silu", "max_norm", "", 46, partial(make_problem, rows=62, folds=4)
+    ),
+    "repeats": Setting(2, "leaky_relu", "l1", make_problem=make_repeated_problem),
+    "folds that grow, l2": Setting(1, "relu", "l2", "", 8, make_ordered_problem),
+}
 
 
 def test_every_setting_is_tried():
-    assert {setting.depth for setting in SETTINGS} == set(range(7))
-    assert {setting.activation for setting in SETTINGS} == {"linear", *ACTIVATIONS}
-    assert {setting.regularizer for setting in SETTINGS} == set(REGULARIZERS)
+    settings = SETTINGS.values()
+    assert {setting.depth for setting in settings} == set(range(7))
+    assert {setting.activation for setting in settings} == {"linear", *ACTIVATIONS}
+    assert {setting.regularizer for setting in settings} == set(REGULARIZERS)
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: f"{s.depth}-{s.activation}")
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
 def test_lanes_give_fits_curves(plan, setting):
-    problem = make_problem(rows=setting.rows, folds=setting.folds)
-    assert_parity(make_mlp(setting.text), problem, plan)
+    assert_parity(make_mlp(setting.text), setting.make_problem(), plan)
 
 
-def test_the_fold_that_lacks_a_step_has_46_rows():
-    problem = make_problem(rows=62, folds=4)
-    assert sorted({len(fold.train) for fold in problem.folds}) == [46, 47]
-
-
-@pytest.mark.parametrize("kind", ["l2", "max_norm"])
-def test_lanes_of_few_steps_rest_while_others_train_on(plan, kind):
-    problem = make_ordered_problem()
-    assert [len(fold.train) for fold in problem.folds] == [21, 40, 59, 78]
-    assert_parity(make_mlp(Setting(1, "relu", kind, batch_size=8).text), problem, plan)
-
-
-def test_class_weights_and_repeats_give_fits_curves(plan):
-    hypermodel = make_mlp(Setting(1, "relu", "l2").text)
-    assert_parity(hypermodel, make_rare_problem(), plan)
-    assert_parity(hypermodel, make_repeated_problem(), plan)
-
-
-@pytest.mark.parametrize("scaled", [True, False])
-def test_missing_values_and_unscaled_rows_are_taken_as_fit_takes_them(problem, plan, scaled):
-    x = problem.x.copy()
-    x[::5, 1] = np.nan
-    changed = replace(problem, x=x, scaled=problem.scaled if scaled else None)
-    assert_parity(make_mlp("[network]\nunits = 8\n"), changed, plan)
+def test_the_settings_have_the_folds_that_their_names_say():
+    sizes = {
+        name: sorted({len(fold.train) for fold in setting.make_problem().folds})
+        for name, setting in SETTINGS.items()
+    }
+    assert sizes["unscaled"] == [40, 41]
+    assert sizes["a last batch of one"] == [66, 67]
+    assert sizes["a step that one fold lacks"] == [46, 47]
+    assert sizes["folds that grow, l2"] == [21, 40, 59, 78]
 
 
 def test_many_validation_rows_are_predicted_in_even_chunks_as_fit_predicts_them(plan, monkeypatch):
@@ -131,7 +135,7 @@ def test_dropout_agrees_with_fit_in_distribution(problem):
         "[network]\nunits = 16\n[regularizer]\ndropout = 0.4\ninput_dropout = 0.1\n", epochs=4
     )
     fit, lanes = (
-        train(trainer, hypermodel, problem, Plan(epochs=4, patience=9), make_jobs(6)).values()
+        train(trainer, hypermodel, problem, Plan(epochs=4, patience=9), make_jobs(4)).values()
         for trainer in ("fit", "lanes")
     )
     assert_same_losses_on_average(fit, lanes)
