@@ -33,9 +33,14 @@ from tuner.training.lanes import data, machine
 from tuner.training.lanes.data import LaneData
 
 
+def make_uneven_problem():
+    """Make folds that train on 40 or 41 rows, which 16 does not divide."""
+    return make_problem(rows=61)
+
+
 def make_missing_problem():
     """Make rows of which some numbers are missing."""
-    problem = make_problem(rows=61)
+    problem = make_uneven_problem()
     x = problem.x.copy()
     x[::5, 1] = np.nan
     return replace(problem, x=x)
@@ -43,7 +48,7 @@ def make_missing_problem():
 
 @dataclass(frozen=True)
 class Setting:
-    """A combination of settings; of 61 rows the folds train on 40 or 41, which 16 does not divide.
+    """A combination of settings.
 
     Attributes:
         make_problem: Makes the rows and folds.
@@ -54,7 +59,7 @@ class Setting:
     regularizer: str
     sgd: str = ""
     batch_size: int = 16
-    make_problem: Callable[[], Problem] = partial(make_problem, rows=61)
+    make_problem: Callable[[], Problem] = make_uneven_problem
 
     @property
     def text(self) -> str:
@@ -72,7 +77,7 @@ SETTINGS = {
         0, "linear", "elastic_net", 'schedule = "cosine"', make_problem=make_missing_problem
     ),
     "unscaled": Setting(
-        1, "relu", "none", make_problem=lambda: replace(make_problem(rows=61), scaled=None)
+        1, "relu", "none", make_problem=lambda: replace(make_uneven_problem(), scaled=None)
     ),
     "a last batch of one": Setting(
         2, "tanh", "l1", "nesterov = false", 33, partial(make_problem, rows=100)
