@@ -9,7 +9,7 @@ from tuner.errors import UserError
 from tuner.serving.export_folder import check_export_folder, replace_folder
 
 
-def earlier(folder: Path, text: str = "earlier") -> Path:
+def write_earlier_model(folder: Path, text: str = "earlier") -> Path:
     """A folder with the files of an exported model."""
     (folder / "saved_model").mkdir(parents=True)
     for name in ("model.json", "model.keras"):
@@ -17,15 +17,15 @@ def earlier(folder: Path, text: str = "earlier") -> Path:
     return folder
 
 
-def names(folder: Path) -> list[str]:
+def list_names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
 def test_absent_empty_and_exported_folders_may_be_written(tmp_path):
     check_export_folder(tmp_path / "absent" / "deep")
     check_export_folder(tmp_path)
-    check_export_folder(earlier(tmp_path / "model"))
-    assert names(tmp_path) == ["model"]
+    check_export_folder(write_earlier_model(tmp_path / "model"))
+    assert list_names(tmp_path) == ["model"]
 
 
 @pytest.mark.parametrize("name", ["letters.txt", "model.json"])
@@ -58,7 +58,7 @@ def test_a_file_is_refused(tmp_path):
 
 
 def test_a_users_file_beside_a_model_is_not_deleted(tmp_path):
-    (earlier(tmp_path / "model") / "letters.txt").write_text("dear")
+    (write_earlier_model(tmp_path / "model") / "letters.txt").write_text("dear")
     with pytest.raises(UserError) as error:
         check_export_folder(tmp_path / "model")
     assert str(error.value) == (
@@ -88,16 +88,16 @@ def test_a_folder_that_is_not_writable_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_new_model_takes_the_place_of_an_earlier_one_and_of_nothing_beside_it(tmp_path):
-    folder = earlier(tmp_path / "model")
+    folder = write_earlier_model(tmp_path / "model")
     (tmp_path / "model.draft").mkdir()
     (tmp_path / "model.draft" / "letters.txt").write_text("dear")
     with replace_folder(folder) as draft:
         assert (folder / "model.json").read_text() == "earlier"
         (draft / "model.json").write_text("new")
-    assert names(folder) == ["model.json"]
+    assert list_names(folder) == ["model.json"]
     assert (folder / "model.json").read_text() == "new"
-    assert names(tmp_path) == ["model", "model.draft"]
-    assert names(tmp_path / "model.draft") == ["letters.txt"]
+    assert list_names(tmp_path) == ["model", "model.draft"]
+    assert list_names(tmp_path / "model.draft") == ["letters.txt"]
 
 
 def test_a_model_has_the_permissions_of_any_new_folder(tmp_path):
@@ -109,25 +109,25 @@ def test_a_model_has_the_permissions_of_any_new_folder(tmp_path):
 
 
 def test_the_current_folder_can_be_replaced(tmp_path, monkeypatch):
-    monkeypatch.chdir(earlier(tmp_path / "model"))
+    monkeypatch.chdir(write_earlier_model(tmp_path / "model"))
     check_export_folder(Path("."))
     with replace_folder(Path(".")) as draft:
         (draft / "model.json").write_text("new")
     assert (tmp_path / "model" / "model.json").read_text() == "new"
-    assert names(tmp_path) == ["model"]
+    assert list_names(tmp_path) == ["model"]
 
 
 @pytest.mark.parametrize("fault", [RuntimeError, KeyboardInterrupt])
 def test_a_failure_leaves_the_earlier_model_unchanged(tmp_path, fault):
-    folder = earlier(tmp_path / "model")
+    folder = write_earlier_model(tmp_path / "model")
     with pytest.raises(fault), replace_folder(folder):
         raise fault
     assert (folder / "model.json").read_text() == "earlier"
-    assert names(tmp_path) == ["model"]
+    assert list_names(tmp_path) == ["model"]
 
 
 def test_a_model_that_cannot_take_its_place_leaves_the_earlier_one(tmp_path, monkeypatch):
-    folder, rename = earlier(tmp_path / "model"), Path.rename
+    folder, rename = write_earlier_model(tmp_path / "model"), Path.rename
 
     def fails(self, target):
         if self.name == "new":
@@ -138,11 +138,11 @@ def test_a_model_that_cannot_take_its_place_leaves_the_earlier_one(tmp_path, mon
     with pytest.raises(OSError, match="Input/output error"), replace_folder(folder):
         pass
     assert (folder / "model.json").read_text() == "earlier"
-    assert names(tmp_path) == ["model"]
+    assert list_names(tmp_path) == ["model"]
 
 
 def test_a_model_that_cannot_be_moved_back_is_not_deleted(tmp_path, monkeypatch):
-    folder, rename = earlier(tmp_path / "model"), Path.rename
+    folder, rename = write_earlier_model(tmp_path / "model"), Path.rename
 
     def fails(self, target):
         if Path(target).name == "model":
