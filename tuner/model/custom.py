@@ -47,35 +47,35 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
     Raises:
         SpaceError: There is no such file or class, or its constructor fails.
     """
-    import keras_tuner
-
     path, name = find_hypermodel_file(space), space.rpartition(":")[2]
-    module = _import(path)
-    hypermodels = [
-        key
-        for key, value in vars(module).items()
-        if inspect.isclass(value)
-        and issubclass(value, keras_tuner.HyperModel)
-        and value is not keras_tuner.HyperModel
-    ]
-    if name not in hypermodels:
-        raise SpaceError(
-            f"hypermodel file {path}: there is no keras_tuner.HyperModel {name}; "
-            f"{suggest_names(name, hypermodels) if hypermodels else 'it defines none'}"
-        )
-    hypermodel = getattr(module, name)
+    hypermodel = _find_class(_import(path), name, path)
     sizes = {"features": features, "classes": classes}
     parameters = inspect.signature(hypermodel.__init__).parameters
     try:
-        made: keras_tuner.HyperModel = hypermodel(
-            **{name: size for name, size in sizes.items() if name in parameters}
-        )
+        return hypermodel(**{key: size for key, size in sizes.items() if key in parameters})
     except Exception as error:  # a user's code may raise anything
         raise SpaceError(
             f"hypermodel file {path}: {name} cannot be made ({type(error).__name__}: {error}); its "
             "constructor may take features and classes, and needs a default for everything else"
         ) from error
-    return made
+
+
+def _find_class(module: object, name: str, path: Path) -> type[keras_tuner.HyperModel]:
+    import keras_tuner
+
+    hypermodels: dict[str, type[keras_tuner.HyperModel]] = {
+        key: value
+        for key, value in vars(module).items()
+        if inspect.isclass(value)
+        and issubclass(value, keras_tuner.HyperModel)
+        and value is not keras_tuner.HyperModel
+    }
+    if name not in hypermodels:
+        raise SpaceError(
+            f"hypermodel file {path}: there is no keras_tuner.HyperModel {name}; "
+            f"{suggest_names(name, hypermodels) if hypermodels else 'it defines none'}"
+        )
+    return hypermodels[name]
 
 
 def _import(path: Path) -> object:
