@@ -20,6 +20,7 @@ __all__ = ["format_summary"]
 Summary = Mapping[str, Any]
 
 
+# Over 40 lines: it has the parts of the summary in their order.
 def format_summary(
     summary: Summary, study: Study, user_interface: str, fault: str = ""
 ) -> list[str]:
