@@ -1,4 +1,4 @@
-"""A search of a person's own hypermodel, sound and unsound."""
+"""A search of a custom hypermodel, sound and unsound."""
 
 import json
 
@@ -41,7 +41,7 @@ UNSOUND = {
 
 
 @pytest.mark.parametrize(("source", "message"), UNSOUND.values(), ids=UNSOUND)
-def test_a_hypermodel_that_raises_before_the_search_is_the_persons_to_mend(folder, source, message):
+def test_a_hypermodel_that_raises_before_the_search_is_one_sentence(folder, source, message):
     (folder / "mine.py").write_text(source)
     arguments = list(SEARCH)
     arguments[2] = "mine.py:Mine"

@@ -1,4 +1,4 @@
-"""A folder of images, searched, exported and predicted as a person does it."""
+"""A folder of images, searched, exported and predicted as a user does it."""
 
 import json
 

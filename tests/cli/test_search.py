@@ -1,4 +1,4 @@
-"""`tuner search` as a person runs it: real processes, a real table, a real MLflow store."""
+"""`tuner search` as a user runs it: real processes, a real table, a real MLflow store."""
 
 import json
 

@@ -13,7 +13,7 @@ from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
-from tuner.study import Listener, Study
+from tuner.study import EventKind, Listener, Study
 
 
 class Notes(Listener):
@@ -98,6 +98,8 @@ def test_a_model_that_is_gone_or_another_one_is_exported_again(study):
     picked = pick(setup, study)
     assert find_export(study, picked).model == study.model_folder
     edit_model(study, fingerprint="another")
+    assert find_export(study, picked) is None
+    study.journal.append(EventKind.EXPORTED, pick="smallest", fingerprint="another")
     assert find_export(study, picked) is None
     shutil.rmtree(study.model_folder)
     assert find_export(study, picked) is None

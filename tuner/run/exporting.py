@@ -86,13 +86,12 @@ def is_exported(study: Study, basis: dict[str, Any]) -> bool:
     """Return whether the study's model is there and was exported with this basis."""
     if not is_done(study, Stage.EXPORTING, basis):
         return False
-    path, fingerprint = study.model_folder / "model.json", ""
-    for event in study.journal.read(EventKind.EXPORTED):
-        fingerprint = event["fingerprint"]
-    if not path.is_file():
-        return False
+    path = study.model_folder / "model.json"
+    events = list(study.journal.read(EventKind.EXPORTED))
+    if not path.is_file() or not events or events[-1]["pick"] != basis["exported"]:
+        return False  # `tuner export` may have written another pick to this folder since then
     description = json.loads(path.read_text(encoding="utf-8"))
-    return bool(description.get("fingerprint") == fingerprint)
+    return bool(description.get("fingerprint") == events[-1]["fingerprint"])
 
 
 def export_search_pick(
