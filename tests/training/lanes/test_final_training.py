@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 
 from tests.helpers.problems import make_problem, make_rare_problem
-from tests.helpers.training import REGULARIZERS, CustomHyperModel, make_job, make_mlp
+from tests.helpers.training import (
+    REGULARIZERS,
+    CustomHyperModel,
+    SteppingHyperModel,
+    make_job,
+    make_mlp,
+)
 from tuner.training import TRAINERS, FinalJob, Plan
 
 PLAN = Plan(epochs=3, patience=3, seed=1)
@@ -53,18 +59,5 @@ def test_custom_networks_are_those_of_fit():
     assert_close(*train_by_both(CustomHyperModel(add_layers), make_rare_problem()))
 
 
-class OwnStep(keras.Model):
-    def train_step(self, data):
-        return super().train_step(data)
-
-
-class Stepping(CustomHyperModel):
-    def build(self, hp):
-        model = super().build(hp)
-        own = OwnStep(model.inputs, model.outputs)
-        own.compile("sgd", "sparse_categorical_crossentropy")
-        return own
-
-
 def test_networks_that_need_their_own_fit_are_trained_by_it():
-    assert_close(*train_by_both(Stepping(), make_problem()), atol=0)
+    assert_close(*train_by_both(SteppingHyperModel(), make_problem()), atol=0)

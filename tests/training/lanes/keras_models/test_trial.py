@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from tests.helpers.training import CustomHyperModel, make_job, train
+from tests.helpers.training import CustomHyperModel, SteppingHyperModel, make_job, train
 from tuner.training import Plan
 from tuner.training.lanes import LanesTrainer
 from tuner.training.lanes.interfaces import NeedsOwnFit
@@ -19,19 +19,6 @@ class Stopping(CustomHyperModel):
 class Raising(CustomHyperModel):
     def fit(self, hp, model, *args, **kwargs):
         raise ValueError("no rows")
-
-
-class OwnStep(keras.Model):
-    def train_step(self, data):
-        return super().train_step(data)
-
-
-class Stepping(CustomHyperModel):
-    def build(self, hp):
-        model = super().build(hp)
-        own = OwnStep(model.inputs, model.outputs)
-        own.compile("adam", "sparse_categorical_crossentropy")
-        return own
 
 
 class Untraceable(keras.layers.Layer):
@@ -53,7 +40,7 @@ def train_with_notes(hypermodel, problem, plan, jobs=()):
     [
         (Stopping(), "its fit does more than to pass a batch size on"),
         (Raising(), "its fit cannot be followed (ValueError: no rows)"),
-        (Stepping(), "its network has a train_step of its own"),
+        (SteppingHyperModel(), "its network has a train_step of its own"),
         (
             CustomHyperModel(make_optimizer=lambda hp: keras.optimizers.Adam(weight_decay=0.1)),
             "its optimizer has weight_decay=0.1",
