@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuner.errors import StudyError
@@ -21,6 +21,7 @@ fields = st.dictionaries(
 )
 
 
+@settings(max_examples=30)  # each event is flushed to the disk
 @given(events=st.lists(st.tuples(st.sampled_from(EventKind), fields), max_size=5))
 def test_events_come_back_as_they_were_written(tmp_path_factory, events):
     journal = Journal(tmp_path_factory.mktemp("journal") / "journal.jsonl")

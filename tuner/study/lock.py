@@ -28,9 +28,9 @@ def hold_lock(path: Path, purpose: str, *, patience: float = 0.0) -> Iterator[No
     """
     # A file beside the lock names the holder: Windows lets no other process read a locked file.
     holder = path.with_suffix(".holder")
-    lock = FileLock(path, timeout=patience, poll_interval=_PAUSE, thread_local=False)
+    lock = FileLock(path, thread_local=False)
     try:
-        lock.acquire()
+        lock.acquire(timeout=patience, poll_interval=_PAUSE)
     except Timeout:
         name = holder.read_text("utf-8") if holder.exists() else "another process"
         raise StudyError(
