@@ -215,7 +215,7 @@ def test_mlflow_takes_stored_values_for_their_texts(exported_texts, served, colu
 def test_the_card_tells_of_notations_and_pooled_levels(exported_texts):
     card = (exported_texts.folder / "README.md").read_text(encoding="utf-8")
     assert "| `price` | numeric like 1.234,5 |  | yes |" in card
-    assert "and 8 more; all others as one | yes |" in card
+    assert "and 8 more; all others pooled | yes |" in card
 
 
 def test_a_schema_in_a_model_of_an_earlier_version_is_read():
