@@ -19,8 +19,7 @@ from tuner.scoring import (
 from tuner.training import average_curve
 from tuner.training.result import compute_scores
 
-rng = np.random.default_rng(0)
-PROBABILITIES = rng.dirichlet(np.ones(3), size=60)
+PROBABILITIES = np.random.default_rng(0).dirichlet(np.ones(3), size=60)
 PROBLEM = make_problem()
 Y = PROBLEM.y[PROBLEM.rows]
 
@@ -51,6 +50,7 @@ def delong_error(scores, positive):
 
 
 def test_the_error_of_an_area_is_delongs():
+    rng = np.random.default_rng(0)
     y = (rng.random(600) < 0.3).astype(int)
     score = np.round(1 / (1 + np.exp(-rng.normal(size=600) - y)), 2)
     values = roc_auc(np.stack([1 - score, score], axis=1), y)
@@ -61,7 +61,7 @@ def test_the_error_of_an_area_is_delongs():
 @pytest.mark.parametrize("name", ["balanced_accuracy", "roc_auc"])
 def test_errors_are_the_spread_over_samples_of_rows(name):
     """Also for the mean over classes, whose curves share their rows."""
-    scores = []
+    rng, scores = np.random.default_rng(0), []
     for _ in range(400):
         y = rng.choice(3, size=200, p=[0.6, 0.3, 0.1])
         logits = np.eye(3)[y] + rng.normal(size=(200, 3))

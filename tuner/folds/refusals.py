@@ -59,18 +59,18 @@ def check_rarest(
     rows, total = int(counts[rarest]), int(totals[rarest])
     if rows >= folds:
         return
-    found = f"class {classes[rarest]} has {total} {'row' if total == 1 else 'rows'}"
+    problem = f"class {classes[rarest]} has {total} {'row' if total == 1 else 'rows'}"
     if rows < total:
-        found += f", {rows} of them left to train on after the test part"
+        problem += f", {rows} of them left to train on after the test part"
     if rows >= 2:
         raise DataError(
-            f"{found}, too few for {folds} folds; use --folds {rows} or fewer, gather more rows "
+            f"{problem}, too few for {folds} folds; use --folds {rows} or fewer, gather more rows "
             "of it, or leave the class out"
         )
     smaller = "use --test-size 0, " if total >= 2 else ""
     raise DataError(
-        f"{found}, and cross-validation takes at least 2 of each class; {smaller}gather more rows "
-        "of it, or leave the class out"
+        f"{problem}, and cross-validation takes at least 2 of each class; {smaller}gather more "
+        "rows of it, or leave the class out"
     )
 
 

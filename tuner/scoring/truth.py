@@ -63,7 +63,7 @@ class Truth:
             Shape `(clusters,)`, float64.
         """
         repeats = probabilities.reshape(-1, *probabilities.shape[-2:])
-        by_row: np.ndarray = np.mean([row_values(each, self.y) for each in repeats], axis=0)
+        by_row: np.ndarray = np.mean([row_values(repeat, self.y) for repeat in repeats], axis=0)
         if self.groups is None:
             return by_row
         mean = by_row.mean()

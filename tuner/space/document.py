@@ -86,45 +86,47 @@ def _read_title(document: Mapping[str, Any], place: Place) -> str:
 
 def _read_tables(document: Mapping[str, Any], place: Place) -> dict[str, Domain]:
     """Return the domain of each key that the file has, in the order of `KEYS`."""
-    given = {
+    file_domains = {
         key.name: read_domain(
             key, document[key.table][key.name], place.in_table(key.table, key.name)
         )
         for key in KEYS
         if key.name in document.get(key.table, {})
     }
-    if "units" in given and "parameters" in given:
+    if "units" in file_domains and "parameters" in file_domains:
         raise place.in_table("network", "parameters").make_error(
             "units and parameters cannot both be given; keep units to set the width, "
             "or parameters to solve it from a budget"
         )
-    if "blocks" in given and "parameters" in given:
+    if "blocks" in file_domains and "parameters" in file_domains:
         raise place.in_table("network", "parameters").make_error(
             "blocks and parameters cannot both be given, since a budget is one of hidden layers "
             "alone; write units in place of parameters, or drop blocks"
         )
-    return given
+    return file_domains
 
 
-def _make_hyperparameters(given: Mapping[str, Domain], place: Place) -> list[Hyperparameter]:
+def _make_hyperparameters(file_domains: Mapping[str, Domain], place: Place) -> list[Hyperparameter]:
     """Return the hyperparameters of the space: those of the file, and defaults of absent keys."""
-    solved = {"units"} if "parameters" in given else set()
+    solved = {"units"} if "parameters" in file_domains else set()
     domains: dict[str, Domain] = {}
     declared = []
     for key in KEYS:
-        if key.name in solved or (key.optional and key.name not in given):
+        if key.name in solved or (key.optional and key.name not in file_domains):
             continue
         alternatives = _find_alternatives(key, domains)
         if not alternatives:
-            if key.name in given:
+            if key.name in file_domains:
                 raise place.in_table(key.table, key.name).make_error(
                     _explain_no_effect(key, domains)
                 )
             continue
-        if key.name not in given and key.required:
+        if key.name not in file_domains and key.required:
             raise place.in_table(key.table, key.name).make_error(_explain_missing(key, domains))
-        domains[key.name] = given.get(key.name, Fixed(key.usual))
-        declared += [Hyperparameter(key.name, domains[key.name], each) for each in alternatives]
+        domains[key.name] = file_domains.get(key.name, Fixed(key.usual))
+        declared += [
+            Hyperparameter(key.name, domains[key.name], conditions) for conditions in alternatives
+        ]
     return declared
 
 
@@ -132,12 +134,12 @@ def _find_alternatives(key: Key, domains: Mapping[str, Domain]) -> list[tuple[Co
     """Return alternative conditions, any of which activates `key`; none if it is never active."""
     if not key.parents:
         return [()]
-    found = [
+    by_parent = [
         _find_conditions(key, parent, domains[parent])
         for parent in key.parents
         if parent in domains
     ]
-    acting = [conditions for conditions in found if conditions is not None]
+    acting = [conditions for conditions in by_parent if conditions is not None]
     return [()] if () in acting else acting
 
 
@@ -178,10 +180,10 @@ def _check_compare(compare: Any, hyperparameters: tuple[Hyperparameter, ...], pl
         raise place.make_error(
             f"expected a hyperparameter's name in quotes, received {quote(compare)}"
         )
-    named = {hyperparameter.name: hyperparameter for hyperparameter in hyperparameters}
-    if compare not in named:
-        raise place.make_error(f"this space has no {compare}; {suggest_names(compare, named)}")
-    domain = named[compare].domain
+    by_name = {hyperparameter.name: hyperparameter for hyperparameter in hyperparameters}
+    if compare not in by_name:
+        raise place.make_error(f"this space has no {compare}; {suggest_names(compare, by_name)}")
+    domain = by_name[compare].domain
     size = domain.size()
     if size is None:
         raise place.make_error(
@@ -198,7 +200,7 @@ def _check_compare(compare: Any, hyperparameters: tuple[Hyperparameter, ...], pl
             f"{compare} has {size} values, {domain.describe()}, expected at most {_MOST_COMPARED}; "
             "give it a larger step or a list, or drop compare"
         )
-    for condition in named[compare].conditions:
+    for condition in by_name[compare].conditions:
         values = ", ".join(map(format_exactly, condition.values))
         raise place.make_error(
             f"{compare} acts only with {condition.parent} {values}; "

@@ -68,26 +68,26 @@ class StudyRecord:
         Args:
             other: The description of the search that is to resume this study.
         """
-        found = []
+        differences = []
         for name, mine in asdict(self.settings).items():
             theirs = getattr(other.settings, name)
             if name not in ("max_trials", "max_seconds") and mine != theirs:
-                found.append(f"{option_name(name)} is {mine} there and {theirs} here")
+                differences.append(f"{option_name(name)} is {mine} there and {theirs} here")
         for name in ("target", "categorical", "ignore", "groups", "order"):
-            mine, theirs = (_json(each.data.get(name)) for each in (self, other))
+            mine, theirs = (_json(record.data.get(name)) for record in (self, other))
             if mine != theirs:
-                found.append(f"--{name} is {mine} there and {theirs} here")
+                differences.append(f"--{name} is {mine} there and {theirs} here")
         if self.data.get("fingerprint") != other.data.get("fingerprint"):
-            found.append("the data are not the same")
+            differences.append("the data are not the same")
         if _json(self.definition) != _json(other.definition):
-            found.append(f"the space {self.space} is not the same")
-        if not found and self.split.to_dict() != other.split.to_dict():
-            found.append("the folds are not the same")
-        return found
+            differences.append(f"the space {self.space} is not the same")
+        if not differences and self.split.to_dict() != other.split.to_dict():
+            differences.append("the folds are not the same")
+        return differences
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
-        record = {each.name: getattr(self, each.name) for each in fields(self)}
+        record = {field.name: getattr(self, field.name) for field in fields(self)}
         return {**record, "settings": asdict(self.settings), "split": self.split.to_dict()}
 
     @classmethod

@@ -134,8 +134,8 @@ class Study:
             *options: Follow the study's name. `--root` is added if the root is not `mlruns`.
         """
         root = self.folder.parents[1]
-        named = () if root == Path("mlruns") else ("--root", str(root))
-        return shlex.join(["tuner", name, self.record.name, *options, *named])
+        root_options = () if root == Path("mlruns") else ("--root", str(root))
+        return shlex.join(["tuner", name, self.record.name, *options, *root_options])
 
     @property
     def model_folder(self) -> Path:
