@@ -1,7 +1,10 @@
 """The seconds of each part of a study, read from its journal."""
 
+import pytest
+
 from tests.helpers.reports import make_trial
 from tuner.report.time_spent import measure_time_spent
+from tuner.run.stages import Stage
 
 
 def make_event(kind, seconds):
@@ -53,3 +56,24 @@ def test_a_run_that_resumes_with_its_report_spends_no_time_on_training():
         make_stage("baselines", 106), make_stage("report", 107), make_event("ended", 108),
     ]  # fmt: skip
     assert measure_parts(events) == (6.0, 4.0, 3.0, 5.0)
+
+
+def test_a_run_that_skips_the_search_counts_its_final_training_as_such():
+    events = [
+        make_event("begun", 0), make_event("trial", 5), make_stage("searching", 6),  # killed here
+        make_event("begun", 100), make_stage("picking", 101), make_stage("final training", 161),
+        make_event("tested", 162), make_event("exported", 165), make_stage("exporting", 166),
+        make_stage("report", 168), make_event("ended", 169),
+    ]  # fmt: skip
+    assert measure_parts(events) == (6.0, 62.0, 4.0, 3.0)
+
+
+def test_a_run_that_ends_during_its_final_training_was_training():
+    events = [make_event("begun", 0), make_stage("picking", 1), make_event("ended", 41)]
+    assert measure_parts(events) == (0.0, 41.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage != Stage.SEARCHING])
+def test_no_stage_after_the_search_counts_as_searching(stage):
+    events = [make_event("begun", 0), make_stage(stage, 2), make_event("ended", 3)]
+    assert measure_parts(events)[0] == 0.0

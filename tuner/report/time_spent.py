@@ -9,24 +9,30 @@ from tuner.study import EventKind, TrialRecord
 __all__ = ["TimeSpent", "measure_time_spent"]
 
 # The part of the time that ends with an event, and the part that begins with it: by the event's
-# kind, or by the name of the stage that is done. A resumed run skips stages that were done before.
+# kind, or by the name of the stage that is done (`tuner.run.stages.Stage`). Every stage is in both,
+# because a resumed run skips stages that were done before.
 _PART_BEFORE = {
     EventKind.PROPOSED: "searching",
     EventKind.TRIAL: "searching",
     "searching": "searching",
     "picking": "final_training",
+    "final training": "final_training",
     EventKind.TESTED: "final_training",
     EventKind.EXPORTED: "export",
     EventKind.NOT_EXPORTED: "export",
+    "exporting": "export",
     "prediction times": "report",
     "baselines": "report",
     "report": "report",
 }
 _PART_AFTER = {
     "searching": "final_training",
+    "picking": "final_training",
+    "final training": "final_training",
     EventKind.TESTED: "export",
     EventKind.EXPORTED: "report",
     EventKind.NOT_EXPORTED: "report",
+    "exporting": "report",
     "prediction times": "report",
     "baselines": "report",
     "report": "report",
