@@ -8,7 +8,7 @@ import keras_tuner
 from tuner.errors import SearchFailed
 from tuner.problem import Problem
 from tuner.search.clock import Clock
-from tuner.search.ending import describe_end, describe_failure
+from tuner.search.end_reasons import describe_end, describe_failure
 from tuner.search.oracles import SearchOracle
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder

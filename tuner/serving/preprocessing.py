@@ -13,7 +13,7 @@ from keras import ops
 from tuner.data import Column, Scaler, Schema
 from tuner.data.columns.feature_encoding import index_levels, name_parsed_features
 from tuner.data.parsing.characters import VOCABULARY, WIDTH
-from tuner.data.parsing.notations import parse_codes
+from tuner.data.parsing.parse_by_notation import parse_codes
 from tuner.serving.input_names import make_input_names
 
 __all__ = ["add_preprocessing"]

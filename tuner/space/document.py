@@ -10,9 +10,9 @@ from typing import Any
 
 from tuner.errors import suggest_names
 from tuner.space.domains import Domain, Fixed
+from tuner.space.file_location import FileLocation, quote
 from tuner.space.hyperparameter import Condition, Hyperparameter
 from tuner.space.keys import KEYS, KIND_USES, TABLES, Key
-from tuner.space.place import Place, quote
 from tuner.space.reading import read_domain
 from tuner.space.space import Space
 from tuner.space.values import format_exactly
@@ -35,78 +35,82 @@ def parse_document(document: Mapping[str, Any], *, name: str, file: str) -> Spac
     Raises:
         SpaceError: The document has a mistake; the error is about the first one.
     """
-    place = Place(file)
-    _check_names(document, place)
-    title = _read_title(document, place)
-    hyperparameters = tuple(_make_hyperparameters(_read_tables(document, place), place))
+    location = FileLocation(file)
+    _check_names(document, location)
+    title = _read_title(document, location)
+    hyperparameters = tuple(_make_hyperparameters(_read_tables(document, location), location))
     compare = document.get("compare")
     if compare is not None:
-        _check_compare(compare, hyperparameters, place.at_key("compare"))
+        _check_compare(compare, hyperparameters, location.at_key("compare"))
     return Space(name, title, hyperparameters, compare)
 
 
-def _check_names(document: Mapping[str, Any], place: Place) -> None:
+def _check_names(document: Mapping[str, Any], location: FileLocation) -> None:
     """Refuse an unknown table or key, and a key in the wrong table."""
     homes = {key.name: key.table for key in KEYS}
     for name, raw in document.items():
         if name in TABLES:
-            _check_table(name, raw, place.in_table(name))
+            _check_table(name, raw, location.in_table(name))
         elif name in homes:
             home = homes[name]
-            raise place.at_key(name).make_error(
+            raise location.at_key(name).make_error(
                 f"it belongs in a table; write it below a line [{home}]"
             )
         elif name not in _TOP_KEYS and isinstance(raw, dict):
-            raise place.in_table(name).make_error(f"no such table; {suggest_names(name, TABLES)}")
+            raise location.in_table(name).make_error(
+                f"no such table; {suggest_names(name, TABLES)}"
+            )
         elif name not in _TOP_KEYS:
-            raise place.at_key(name).make_error(f"no such key; {suggest_names(name, _TOP_KEYS)}")
+            raise location.at_key(name).make_error(f"no such key; {suggest_names(name, _TOP_KEYS)}")
 
 
-def _check_table(table: str, raw: Any, place: Place) -> None:
+def _check_table(table: str, raw: Any, location: FileLocation) -> None:
     if not isinstance(raw, dict):
-        raise place.make_error(
+        raise location.make_error(
             f"expected a table, received {quote(raw)}; write [{table}] on a line"
         )
     known = [key.name for key in KEYS if key.table == table]
     for name in raw:
         if name not in known:
-            raise place.at_key(name).make_error(f"no such key; {suggest_names(name, known)}")
+            raise location.at_key(name).make_error(f"no such key; {suggest_names(name, known)}")
 
 
-def _read_title(document: Mapping[str, Any], place: Place) -> str:
+def _read_title(document: Mapping[str, Any], location: FileLocation) -> str:
     if "title" not in document:
-        raise place.at_key("title").make_error(f"missing; {_TITLE}")
+        raise location.at_key("title").make_error(f"missing; {_TITLE}")
     title = document["title"]
     if not isinstance(title, str) or not title.strip():
-        raise place.at_key("title").make_error(
+        raise location.at_key("title").make_error(
             f"expected a question in quotes, received {quote(title)}; {_TITLE}"
         )
     return title
 
 
-def _read_tables(document: Mapping[str, Any], place: Place) -> dict[str, Domain]:
+def _read_tables(document: Mapping[str, Any], location: FileLocation) -> dict[str, Domain]:
     """Return the domain of each key that the file has, in the order of `KEYS`."""
     file_domains = {
         key.name: read_domain(
-            key, document[key.table][key.name], place.in_table(key.table, key.name)
+            key, document[key.table][key.name], location.in_table(key.table, key.name)
         )
         for key in KEYS
         if key.name in document.get(key.table, {})
     }
     if "units" in file_domains and "parameters" in file_domains:
-        raise place.in_table("network", "parameters").make_error(
+        raise location.in_table("network", "parameters").make_error(
             "units and parameters cannot both be given; keep units to set the width, "
             "or parameters to solve it from a budget"
         )
     if "blocks" in file_domains and "parameters" in file_domains:
-        raise place.in_table("network", "parameters").make_error(
+        raise location.in_table("network", "parameters").make_error(
             "blocks and parameters cannot both be given, since a budget is one of hidden layers "
             "alone; write units in place of parameters, or drop blocks"
         )
     return file_domains
 
 
-def _make_hyperparameters(file_domains: Mapping[str, Domain], place: Place) -> list[Hyperparameter]:
+def _make_hyperparameters(
+    file_domains: Mapping[str, Domain], location: FileLocation
+) -> list[Hyperparameter]:
     """Return the hyperparameters of the space: those of the file, and defaults of absent keys."""
     solved = {"units"} if "parameters" in file_domains else set()
     domains: dict[str, Domain] = {}
@@ -117,12 +121,12 @@ def _make_hyperparameters(file_domains: Mapping[str, Domain], place: Place) -> l
         alternatives = _find_alternatives(key, domains)
         if not alternatives:
             if key.name in file_domains:
-                raise place.in_table(key.table, key.name).make_error(
+                raise location.in_table(key.table, key.name).make_error(
                     _explain_no_effect(key, domains)
                 )
             continue
         if key.name not in file_domains and key.required:
-            raise place.in_table(key.table, key.name).make_error(_explain_missing(key, domains))
+            raise location.in_table(key.table, key.name).make_error(_explain_missing(key, domains))
         domains[key.name] = file_domains.get(key.name, Fixed(key.usual))
         declared += [
             Hyperparameter(key.name, domains[key.name], conditions) for conditions in alternatives
@@ -174,35 +178,37 @@ def _explain_missing(key: Key, domains: Mapping[str, Domain]) -> str:
     )
 
 
-def _check_compare(compare: Any, hyperparameters: tuple[Hyperparameter, ...], place: Place) -> None:
+def _check_compare(
+    compare: Any, hyperparameters: tuple[Hyperparameter, ...], location: FileLocation
+) -> None:
     """Refuse to compare a hyperparameter whose values cannot get equal shares of the trials."""
     if not isinstance(compare, str):
-        raise place.make_error(
+        raise location.make_error(
             f"expected a hyperparameter's name in quotes, received {quote(compare)}"
         )
     by_name = {hyperparameter.name: hyperparameter for hyperparameter in hyperparameters}
     if compare not in by_name:
-        raise place.make_error(f"this space has no {compare}; {suggest_names(compare, by_name)}")
+        raise location.make_error(f"this space has no {compare}; {suggest_names(compare, by_name)}")
     domain = by_name[compare].domain
     size = domain.size()
     if size is None:
-        raise place.make_error(
+        raise location.make_error(
             f"{compare} has infinitely many values, {domain.describe()}; "
             "give it a step or a list, or drop compare"
         )
     if size == 1:
-        raise place.make_error(
+        raise location.make_error(
             f"{compare} has one value only, {domain.describe()}; "
             "give it a range or a list, or drop compare"
         )
     if size > _MOST_COMPARED:
-        raise place.make_error(
+        raise location.make_error(
             f"{compare} has {size} values, {domain.describe()}, expected at most {_MOST_COMPARED}; "
             "give it a larger step or a list, or drop compare"
         )
     for condition in by_name[compare].conditions:
         values = ", ".join(map(format_exactly, condition.values))
-        raise place.make_error(
+        raise location.make_error(
             f"{compare} acts only with {condition.parent} {values}; "
             f"compare what acts in every trial, or drop other values of {condition.parent}"
         )

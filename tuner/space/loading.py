@@ -7,7 +7,7 @@ from pathlib import Path
 import search_spaces
 from tuner.errors import SpaceError, suggest_names
 from tuner.space.document import parse_document
-from tuner.space.place import Place
+from tuner.space.file_location import FileLocation
 from tuner.space.space import Space
 
 __all__ = ["list_shipped_spaces", "load_space", "parse_space"]
@@ -28,7 +28,9 @@ def load_space(name_or_path: str) -> Space:
         path = search_spaces.folder() / f"{name_or_path}.toml"
         return parse_space(_read_text(path, path.name), name=path.stem, file=path.name)
     if os.path.isdir(name_or_path):  # Path.is_dir raises for a long name
-        raise Place(name_or_path).make_error("it is a folder; give a file that ends in .toml")
+        raise FileLocation(name_or_path).make_error(
+            "it is a folder; give a file that ends in .toml"
+        )
     if name_or_path.endswith((".py", ".py:")):
         file = name_or_path.removesuffix(":")
         raise SpaceError(
@@ -56,7 +58,7 @@ def parse_space(text: str, *, name: str, file: str) -> Space:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as err:
-        raise Place(file).make_error(f"not TOML, {err}; fix it there") from err
+        raise FileLocation(file).make_error(f"not TOML, {err}; fix it there") from err
     return parse_document(document, name=name, file=file)
 
 
@@ -65,14 +67,14 @@ def _hint_at_names(name: str) -> str:
 
 
 def _read_text(path: Path, file: str) -> str:
-    place = Place(file)
+    location = FileLocation(file)
     try:
         return path.read_bytes().decode(
             "utf-8-sig"
         )  # some editors begin a file with a byte order mark
     except FileNotFoundError as err:
-        raise place.make_error(f"no such file; {_hint_at_names(path.stem)}") from err
+        raise location.make_error(f"no such file; {_hint_at_names(path.stem)}") from err
     except OSError as err:
-        raise place.make_error(f"it cannot be read, {err.strerror}; give another path") from err
+        raise location.make_error(f"it cannot be read, {err.strerror}; give another path") from err
     except UnicodeDecodeError as err:
-        raise place.make_error(f"byte {err.start} is not UTF-8; save the file as UTF-8") from err
+        raise location.make_error(f"byte {err.start} is not UTF-8; save the file as UTF-8") from err

@@ -5,8 +5,8 @@ from typing import Any
 
 from tuner.errors import suggest_names
 from tuner.space.domains import Choice, Domain, Fixed
+from tuner.space.file_location import FileLocation, quote
 from tuner.space.keys import Key
-from tuner.space.place import Place, quote
 from tuner.space.ranges import FloatRange, IntRange
 from tuner.space.values import Value
 
@@ -17,7 +17,7 @@ _RANGE_KEYS = ("min", "max", "step", "log")
 _MOST_STEPS = 10_000
 
 
-def read_domain(key: Key, raw: Any, place: Place) -> Domain:
+def read_domain(key: Key, raw: Any, location: FileLocation) -> Domain:
     """Return the domain that the value of a key in a space file describes.
 
     A list of one value is a fixed value.
@@ -25,114 +25,116 @@ def read_domain(key: Key, raw: Any, place: Place) -> Domain:
     Args:
         key: The key.
         raw: The value, as `tomllib` parsed it.
-        place: The place of the value, for errors.
+        location: The location of the value, for errors.
 
     Raises:
         SpaceError: `raw` has none of the three forms, or a value that `key` does not allow.
     """
     if isinstance(raw, dict):
-        return _read_range(key, raw, place)
+        return _read_range(key, raw, location)
     if isinstance(raw, list):
-        return _read_list(key, raw, place)
-    return Fixed(_read_value(key, raw, place))
+        return _read_list(key, raw, location)
+    return Fixed(_read_value(key, raw, location))
 
 
-def _read_list(key: Key, raw: list[Any], place: Place) -> Fixed | Choice:
+def _read_list(key: Key, raw: list[Any], location: FileLocation) -> Fixed | Choice:
     if not raw:
-        raise place.make_error(f"the list is empty; {_give_example(key)}")
+        raise location.make_error(f"the list is empty; {_give_example(key)}")
     options: list[Value] = []
     for item in raw:
-        option = _read_value(key, item, place, part=" in the list")
+        option = _read_value(key, item, location, part=" in the list")
         if option in options:
-            raise place.make_error(f"the list holds {quote(item)} twice; leave one out")
+            raise location.make_error(f"the list holds {quote(item)} twice; leave one out")
         options.append(option)
     return Choice(tuple(options)) if len(options) > 1 else Fixed(options[0])
 
 
-def _read_range(key: Key, raw: dict[str, Any], place: Place) -> IntRange | FloatRange:
+def _read_range(key: Key, raw: dict[str, Any], location: FileLocation) -> IntRange | FloatRange:
     if key.type not in (int, float):
         words = ", ".join(map(quote, key.names[:2] or (True, False)))
-        raise place.make_error(
+        raise location.make_error(
             f"a range needs numbers, received {quote(raw)}; "
             f"write a list such as {key.name} = [{words}]"
         )
     for name in raw:
         if name not in _RANGE_KEYS:
-            raise place.make_error(
+            raise location.make_error(
                 f'the range has no key "{name}"; {suggest_names(name, _RANGE_KEYS)}'
             )
     for name in ("min", "max"):
         if name not in raw:
-            raise place.make_error(f"the range has no {name}; give it both min and max")
+            raise location.make_error(f"the range has no {name}; give it both min and max")
     log = raw.get("log", False)
     if not isinstance(log, bool):
-        raise place.make_error(
+        raise location.make_error(
             f"expected true or false as log, received {quote(log)}; write log = true"
         )
-    low = _read_value(key, raw["min"], place, part=" as min")
-    high = _read_value(key, raw["max"], place, part=" as max")
-    step = _check_type(key, raw["step"], place, part=" as step") if "step" in raw else None
+    low = _read_value(key, raw["min"], location, part=" as min")
+    high = _read_value(key, raw["max"], location, part=" as max")
+    step = _check_type(key, raw["step"], location, part=" as step") if "step" in raw else None
     domain: IntRange | FloatRange = (IntRange if key.type is int else FloatRange)(
         low, high, step, log
     )
-    _check_ends(domain, key, place)
-    _check_step(domain, place)
+    _check_ends(domain, key, location)
+    _check_step(domain, location)
     return domain
 
 
-def _check_ends(domain: IntRange | FloatRange, key: Key, place: Place) -> None:
+def _check_ends(domain: IntRange | FloatRange, key: Key, location: FileLocation) -> None:
     low, high = quote(domain.min), quote(domain.max)
     if domain.min > domain.max:
-        raise place.make_error(f"min {low} is above max {high}; swap them")
+        raise location.make_error(f"min {low} is above max {high}; swap them")
     if domain.min == domain.max:
-        raise place.make_error(
+        raise location.make_error(
             f"min and max are both {low}; write the bare value, {key.name} = {low}"
         )
     if domain.log and domain.min <= 0:
-        raise place.make_error(
+        raise location.make_error(
             f"a log range needs min above 0, received {low}; raise min or drop log"
         )
 
 
-def _check_step(domain: IntRange | FloatRange, place: Place) -> None:
+def _check_step(domain: IntRange | FloatRange, location: FileLocation) -> None:
     step, low, high = domain.step, domain.min, domain.max
     if step is None:
         return
     if domain.log and step <= 1:
-        raise place.make_error(
+        raise location.make_error(
             f"step {quote(step)} multiplies in a log range; give one above 1, or drop step"
         )
     if step <= 0:
-        raise place.make_error(f"step {quote(step)} is not above 0; give one that is, or drop step")
+        raise location.make_error(
+            f"step {quote(step)} is not above 0; give one that is, or drop step"
+        )
     size = domain.size()
     if size == 1:
-        raise place.make_error(
+        raise location.make_error(
             f"step {quote(step)} leads from min {quote(low)} past max {quote(high)}; "
             "give a smaller one, or drop step"
         )
     if size is not None and size > _MOST_STEPS and isinstance(domain, FloatRange):
-        raise place.make_error(
+        raise location.make_error(
             f"step {quote(step)} makes {size} values, expected at most {_MOST_STEPS}; "
             "give a larger one, or drop step"
         )
 
 
-def _read_value(key: Key, raw: Any, place: Place, *, part: str = "") -> Any:
+def _read_value(key: Key, raw: Any, location: FileLocation, *, part: str = "") -> Any:
     """Return the value if `key` allows it; `part` is its place in a list or range."""
-    value = _check_type(key, raw, place, part=part)
+    value = _check_type(key, raw, location, part=part)
     if key.limits and not key.limits.allow(value):
-        raise place.make_error(f"{quote(raw)} is not allowed; {key.name} must be {key.limits}")
+        raise location.make_error(f"{quote(raw)} is not allowed; {key.name} must be {key.limits}")
     if key.names and value not in key.names:
-        raise place.make_error(
+        raise location.make_error(
             f"no {key.name} is called {quote(raw)}; {suggest_names(raw, key.names)}"
         )
     return value
 
 
-def _check_type(key: Key, raw: Any, place: Place, *, part: str) -> Any:
+def _check_type(key: Key, raw: Any, location: FileLocation, *, part: str) -> Any:
     """Return `raw` if it has the type of the key; a whole number may stand for a float."""
     if type(raw) is not key.type and not (key.type is float and type(raw) is int):
-        raise place.make_error(
+        raise location.make_error(
             f"expected {_NOUNS[key.type]}{part}, received {quote(raw)}; {_give_example(key)}"
         )
     if key.type is not float:
@@ -142,7 +144,7 @@ def _check_type(key: Key, raw: Any, place: Place, *, part: str) -> Any:
     except OverflowError:  # a whole number of more than 308 digits
         number = math.inf
     if not math.isfinite(number):
-        raise place.make_error(
+        raise location.make_error(
             f"expected a finite number{part}, received {quote(raw)}; {_give_example(key)}"
         )
     return number

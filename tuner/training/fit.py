@@ -14,8 +14,8 @@ from tuner.problem import Problem
 from tuner.training.network_building import build_network
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.progress import Diverged, TrialProgress
+from tuner.training.random_streams import derive_seed, draw_batch_order
 from tuner.training.result import TrialResult
-from tuner.training.streams import derive_seed, draw_batch_order
 from tuner.training.trainer import Trainer
 
 __all__ = ["FitTrainer"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.data.parsing.date_notations import DATE_NOTATIONS
-from tuner.data.parsing.notations import parse_texts
+from tuner.data.parsing.parse_by_notation import parse_texts
 
 ISO, DAY_FIRST, _, TIME = DATE_NOTATIONS
 

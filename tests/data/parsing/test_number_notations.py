@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuner.data.parsing.notations import parse_texts
 from tuner.data.parsing.number_notations import NUMBER_NOTATIONS
+from tuner.data.parsing.parse_by_notation import parse_texts
 
 
 def parse(text, notation):

@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.tables import catch_refusal, load_column, read_raw, write_file
 from tuner.data import load_dataset
 from tuner.data.parsing.date_notations import TIME, YEAR_FIRST
-from tuner.data.parsing.notations import parse_texts
+from tuner.data.parsing.parse_by_notation import parse_texts
 
 
 def test_unsupported_types_are_refused_unless_ignored() -> None:

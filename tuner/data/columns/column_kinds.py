@@ -20,7 +20,7 @@ from tuner.data.columns.identifiers import IDENTIFIER, are_identifiers, find_uni
 from tuner.data.columns.levels import find_levels
 from tuner.data.parsing.date_notations import PARTS
 from tuner.data.parsing.notation_choice import ParsedTexts
-from tuner.data.parsing.notations import parse_texts
+from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.text_column import TextColumn
 from tuner.data.readers.table import Table
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from tuner.data.columns.column import Column, RawColumns
 from tuner.data.parsing.date_notations import name_part_features
-from tuner.data.parsing.notations import NUMBER, parse_texts
+from tuner.data.parsing.parse_by_notation import NUMBER, parse_texts
 from tuner.data.parsing.text_column import index_texts
 
 __all__ = [

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tuner.data.columns.column import Column, RawColumns
-from tuner.data.parsing.notations import parse_texts
 from tuner.data.parsing.number_notations import get_decimal_separator
+from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.plain_numbers import (
     convert_to_numbers,
     convert_to_texts,

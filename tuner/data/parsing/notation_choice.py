@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from tuner.data.parsing.characters import VOCABULARY
 from tuner.data.parsing.date_notations import DATE_NOTATIONS, DAY_FIRST
-from tuner.data.parsing.notations import NUMBER, parse_texts
 from tuner.data.parsing.number_notations import NUMBER_NOTATIONS, get_decimal_separator
+from tuner.data.parsing.parse_by_notation import NUMBER, parse_texts
 from tuner.data.parsing.text_column import TextColumn
 
 __all__ = ["ParsedTexts", "choose_notation"]

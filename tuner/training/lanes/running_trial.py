@@ -8,8 +8,8 @@ from tuner.problem import Problem
 from tuner.training.lanes.interfaces import LaneTrial
 from tuner.training.plan import Plan
 from tuner.training.progress import Diverged, TrialProgress
+from tuner.training.random_streams import derive_seed, draw_batch_order
 from tuner.training.result import TrialResult
-from tuner.training.streams import derive_seed, draw_batch_order
 
 __all__ = ["RunningTrial"]
 

@@ -18,7 +18,7 @@ from tuner.training.lanes.keras_models.optimizer_updates import check_optimizer
 from tuner.training.lanes.keras_models.program import KerasProgram
 from tuner.training.network_building import build_network
 from tuner.training.plan import Job, Plan
-from tuner.training.streams import derive_seed
+from tuner.training.random_streams import derive_seed
 
 __all__ = ["make_keras_trial"]
 

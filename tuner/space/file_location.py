@@ -1,18 +1,18 @@
-"""A place in a space file, and the error about it."""
+"""A location in a space file, and the error about it."""
 
 import json
 from dataclasses import dataclass, replace
 
 from tuner.errors import SpaceError
 
-__all__ = ["Place", "quote"]
+__all__ = ["FileLocation", "quote"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FileLocation:
     """A space file, perhaps a table in it, and perhaps a key in the table.
 
-    >>> str(Place("my.toml", "network", "depth"))
+    >>> str(FileLocation("my.toml", "network", "depth"))
     'space file my.toml, [network] depth'
     """
 
@@ -21,21 +21,21 @@ class Place:
     key: str | None = None
 
     def __str__(self) -> str:
-        """Return the place in words, for errors."""
+        """Return the location in words, for errors."""
         table = f"[{self.table}]" if self.table else ""
         where = " ".join(part for part in (table, self.key) if part)
         return f"space file {self.file}" + (f", {where}" if where else "")
 
-    def at_key(self, key: str) -> "Place":
-        """Return the place of `key` in the same table."""
+    def at_key(self, key: str) -> "FileLocation":
+        """Return the location of `key` in the same table."""
         return replace(self, key=key)
 
-    def in_table(self, table: str, key: str | None = None) -> "Place":
-        """Return the place of `table`, or of `key` in it, in the same file."""
-        return Place(self.file, table, key)
+    def in_table(self, table: str, key: str | None = None) -> "FileLocation":
+        """Return the location of `table`, or of `key` in it, in the same file."""
+        return FileLocation(self.file, table, key)
 
     def make_error(self, problem: str) -> SpaceError:
-        """Return the error to raise about a problem at this place."""
+        """Return the error to raise about a problem at this location."""
         return SpaceError(f"{self}: {problem}")
 
 

@@ -6,7 +6,7 @@ from tests.helpers.oracles import FINITE, drive, make_oracle
 from tests.helpers.spaces import make_space
 from tuner.scoring import OBJECTIVES
 from tuner.search.clock import Clock
-from tuner.search.ending import describe_end, describe_failure
+from tuner.search.end_reasons import describe_end, describe_failure
 from tuner.study import SearchSettings, TrialRecord
 from tuner.training import TrialResult
 
