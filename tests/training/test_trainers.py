@@ -10,7 +10,7 @@ from tests.helpers.problems import (
     make_rare_problem,
     make_repeated_problem,
 )
-from tests.helpers.training import make_job, make_jobs, make_mlp, train
+from tests.helpers.training import make_job, make_mlp, train
 from tuner.folds import Fold
 from tuner.problem import Problem
 from tuner.training import TRAINERS, FinalJob, Plan
@@ -35,7 +35,7 @@ def test_a_trial_of_fewer_epochs_is_the_beginning_of_a_longer_one(trainer, probl
 
 def test_nothing_is_written_while_training(trainer, problem, plan, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    train(trainer, make_mlp(UNITS_8), problem, plan, make_jobs(2))
+    train(trainer, make_mlp(UNITS_8), problem, plan)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -69,9 +69,10 @@ def test_networks_of_any_width_and_batch_size_share_a_program(plan, line, rows, 
     assert {structure.whole_vectors for structure in structures} == {False, True}  # 16 is whole
     assert 2 <= len(structures) <= 2 * len({structure.extra_steps for structure in structures})
     assert {program.traces for program in list_programs(trainer)} == {1}
+    one_by_one = LanesTrainer()
     for job in jobs:
-        alone_result = train(LanesTrainer(), hypermodel, problem, plan, [job])[job.trial]
-        assert_same(together[job.trial], alone_result)
+        result = train(one_by_one, hypermodel, problem, plan, [job])[job.trial]
+        assert_same(together[job.trial], result)
 
 
 def test_a_program_does_not_grow_with_the_steps_that_folds_differ_in(plan):
