@@ -32,7 +32,7 @@ __all__ = [
     "suggest_names",
 ]
 
-NO_TRIAL = "no trial was completed, so there is no network to pick; run tuner resume"
+NO_TRIAL = "no trial was completed, so there is no network to pick"
 
 
 class TunerError(Exception):
