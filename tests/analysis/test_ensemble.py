@@ -77,7 +77,7 @@ def test_a_study_in_which_all_failed_has_none(problem):
     with pytest.raises(SearchFailed) as error:
         ensemble_of([failed], problem)
     assert str(error.value) == (
-        "no trial was completed, so there is no network to pick; run tuner resume"
+        "no trial was completed, so there is no network to pick"
     )
 
 

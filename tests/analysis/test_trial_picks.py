@@ -31,7 +31,7 @@ def test_a_study_in_which_all_failed_names_nothing():
     with pytest.raises(SearchFailed) as error:
         pick_trials([FAILED], {}, maximise=False, seed=0)
     assert str(error.value) == (
-        "no trial was completed, so there is no network to pick; run tuner resume"
+        "no trial was completed, so there is no network to pick"
     )
 
 

@@ -41,7 +41,7 @@ def test_a_finished_study_prints_its_summary_again_without_doing_anything(folder
     assert seconds < 3
     assert [json.loads(line) for line in lines] == [searched[0]]
     assert errors == (
-        "study first: nothing is left to do, since 3 trials were asked for; for more trials: "
+        "study first: all 3 requested trials have ended; nothing is left to do; for more trials: "
         "tuner resume first --max-trials 6\n"
     )
     assert read_events(folder / "mlruns" / "studies" / "first") == before
@@ -51,8 +51,8 @@ def test_fewer_trials_than_the_study_has_are_nothing_to_do(folder, searched):
     lines, errors, (heavy, code, _) = resume(folder, "first", "--max-trials", "2")
     assert (heavy, code) == ([], 0)
     assert errors == (
-        "study first: nothing is left to do, since the study has 3 trials already, and 2 were "
-        "asked for; for more trials: tuner resume first --max-trials 6\n"
+        "study first: the study has 3 trials already, and 2 were requested; nothing is left to do; "
+        "for more trials: tuner resume first --max-trials 6\n"
     )
     assert lines[1] == "Is a hidden layer worth it?"
     assert lines[3].startswith("best of 3 trials")

@@ -7,7 +7,7 @@ from tests.helpers.spaces import make_space
 from tuner.scoring import OBJECTIVES
 from tuner.search.clock import Clock
 from tuner.search.end_reasons import describe_end, describe_failure
-from tuner.study import SearchSettings, TrialRecord
+from tuner.study import EndKind, SearchEnd, SearchSettings, TrialRecord
 from tuner.training import TrialResult
 
 
@@ -32,34 +32,39 @@ def make_clock(limit=None):
 @pytest.mark.parametrize(
     ("trials", "asked", "reason"),
     [
-        (1, 1, "1 trial was asked for"),
-        (3, 3, "3 trials were asked for"),
-        (3, 2, "the study has 3 trials already, and 2 were asked for"),
+        (1, 1, "the requested trial has ended"),
+        (3, 3, "all 3 requested trials have ended"),
+        (3, 2, "the study has 3 trials already, and 2 were requested"),
         (3, 4, "the oracle ended the search after 3 trials"),
     ],
 )
 def test_a_search_ends_when_it_has_its_trials(tmp_path, trials, asked, reason):
     oracle = make_oracle("random", make_space(FINITE), tmp_path)
     records, settings = make_records(*["completed"] * trials), SearchSettings(max_trials=asked)
-    assert describe_end(records, settings, clock=make_clock(), oracle=oracle) == reason
+    end = describe_end(records, settings, clock=make_clock(), oracle=oracle)
+    assert end.sentence == reason
 
 
 def test_a_search_ends_when_its_time_is_up(tmp_path, now):
-    oracle = make_oracle("random", make_space(FINITE), tmp_path)
+    oracle = make_oracle("grid", make_space(FINITE), tmp_path)
     now.seconds = 160.0
     settings = SearchSettings(max_trials=9, max_seconds=60.0)
-    reason = describe_end(
-        make_records("completed"), settings, clock=make_clock(60.0), oracle=oracle
-    )
-    assert reason == "60 seconds were over after 1 trial"
+    drive(oracle, 100)  # the clock is judged first: what was proposed may not have been trained
+    records = make_records("completed")
+    end = describe_end(records, settings, clock=make_clock(60.0), oracle=oracle)
+    expected = SearchEnd(EndKind.SECONDS, "60 seconds were over after 1 trial", 1)
+    assert end == expected
 
 
 def test_a_search_ends_when_all_configurations_were_tried(tmp_path):
     oracle = make_oracle("grid", make_space(FINITE), tmp_path)
     drive(oracle, 100)
     records, settings = make_records(*["completed"] * 15), SearchSettings(oracle="grid")
-    reason = describe_end(records, settings, clock=make_clock(), oracle=oracle)
-    assert reason == "all 15 configurations that the grid oracle has were tried"
+    end = describe_end(records, settings, clock=make_clock(), oracle=oracle)
+    sentence = "all 15 configurations that the grid oracle has were tried"
+    assert end == SearchEnd(EndKind.EXHAUSTED, sentence, 15)
+    end = describe_end(records, settings, clock=make_clock(), oracle=oracle, running=True)
+    assert end.kind == EndKind.ORACLE
 
 
 @pytest.mark.parametrize(

@@ -50,19 +50,19 @@ def test_listeners_get_the_events_in_order(make, problem, make_study):
     tuner.run(problem, make_study())
     assert listener.events[:3] == ["study", "begin 0", "begin 1"]
     assert sorted(listener.events[3:5]) == ["end 0", "end 1"]  # in the order of the cores
-    assert listener.events[5:] == ["2 trials were asked for"]
+    assert listener.events[5:] == ["all 2 requested trials have ended"]
 
 
 def test_a_space_is_searched_until_it_is_exhausted(make, problem, make_study):
     space = "[network]\ndepth = { min = 0, max = 1 }\nunits = 4\n"
-    reason = make(make_mlp(space, epochs=2)).run(problem, make_study())
-    assert reason == "all 2 configurations that the random oracle has were tried"
+    end = make(make_mlp(space, epochs=2)).run(problem, make_study())
+    assert end.sentence == "all 2 configurations that the random oracle has were tried"
 
 
 def test_no_cohort_but_the_first_begins_when_the_time_is_up(make, problem, make_study):
     settings = replace(SETTINGS, max_seconds=0.01, trainer="fit")
-    reason = make(settings=settings).run(problem, make_study())
-    assert reason == "0.01 seconds were over after 1 trial"
+    end = make(settings=settings).run(problem, make_study())
+    assert end.sentence == "0.01 seconds were over after 1 trial"
 
 
 class UntrainedTrainer(LanesTrainer):
@@ -108,7 +108,8 @@ def test_a_cohort_is_cut_to_the_time_that_remains(make, problem, make_study, now
 
     settings = replace(SETTINGS, max_trials=60, max_seconds=6.0)
     tuner = make(settings=settings, trainer=UntrainedTrainer(wait))
-    assert tuner.run(problem, make_study(max_trials=60)) == "60 trials were asked for"
+    end = tuner.run(problem, make_study(max_trials=60))
+    assert end.sentence == "all 60 requested trials have ended"
     assert sizes == [4, 36, 20]  # 4 in 0.5 s, so 36 in the 4.5 s that remain; then 20 are missing
 
 
@@ -123,7 +124,7 @@ def test_no_trial_follows_those_that_the_trainer_left_out_for_time(make, make_st
     settings = replace(SETTINGS, oracle=oracle, max_trials=40, max_seconds=6.0)
     study = make_study(oracle=oracle, max_trials=40)
     tuner = make(settings=settings, trainer=UntrainedTrainer(wait))
-    assert tuner.run(make_problem(), study) == "6 seconds were over after 2 trials"
+    assert tuner.run(make_problem(), study).sentence == "6 seconds were over after 2 trials"
     proposed = [event["trial"] for event in study.journal.read("proposed")]
     assert [record.trial for record in tuner.records] == [0, 1]
     assert proposed == [0, 1, 2, 3]

@@ -22,9 +22,9 @@ from tuner.run.opening import check_setup, find_study, load_setup, read_last_set
 from tuner.run.pipeline import run_search
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
-from tuner.run.searching import explain_end
+from tuner.run.searching import find_end
 from tuner.run.setup import Setup
-from tuner.study import SearchSettings, Study, check_root
+from tuner.study import EndKind, SearchSettings, Study, check_root
 from tuner.tracking import MlflowMirror, choose_tracking_uri
 
 __all__ = ["SearchCommand"]
@@ -90,16 +90,15 @@ class SearchCommand:
 
     def _is_finished(self, study: Study, settings: SearchSettings) -> bool:
         """Return whether nothing is left to do; print the summary of the last run then."""
-        summary = find_summary(study, settings)
-        if summary is None:
+        summary, end = find_summary(study, settings), find_end(study, settings)
+        if summary is None or end is None:
             return False
-        trials = 2 * max(settings.max_trials, summary["trials"])
-        more = study.make_command("resume", "--max-trials", str(trials), *self._tracking)
-        self.console.print(
-            f"study {study.record.name}: nothing is left to do, since "
-            f"{explain_end(study, settings)}; for more trials: {more}",
-            markup=False,
-        )
+        sentence = f"study {study.record.name}: {end.sentence}; nothing is left to do"
+        if end.kind is EndKind.TRIALS:
+            trials = 2 * max(settings.max_trials, summary["trials"])
+            more = study.make_command("resume", "--max-trials", str(trials), *self._tracking)
+            sentence += f"; for more trials: {more}"
+        self.console.print(sentence, markup=False)
         uri = choose_tracking_uri(self.tracking_uri, self.root)
         self._print_summary(summary, study, _describe_interface(uri))
         return True

@@ -7,7 +7,7 @@ from tuner.run.exporting import is_exported
 from tuner.run.picking import make_picking_basis
 from tuner.run.prediction_times import lacks_prediction_times
 from tuner.run.reporting import is_reported, locate_report
-from tuner.run.searching import explain_end
+from tuner.run.searching import find_end
 from tuner.run.stages import Stage, read_basis
 from tuner.study import EventKind, SearchSettings, Study
 
@@ -27,7 +27,7 @@ def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | Non
     """
     summary = _read_last_summary(study)
     basis = read_basis(study, Stage.PICKING)
-    if not summary or not basis or not explain_end(study, settings):
+    if not summary or not basis or not find_end(study, settings):
         return None
     picked = basis.items() >= make_picking_basis(study).items()
     prepared = has_baselines(study) and not lacks_prediction_times(study)

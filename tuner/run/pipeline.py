@@ -26,11 +26,11 @@ from tuner.run.reporting import (
 )
 from tuner.run.request import Destination
 from tuner.run.run import Run
-from tuner.run.searching import explain_end, make_tuner, read_trials, search_trials
+from tuner.run.searching import find_end, make_tuner, read_trials, search_trials
 from tuner.run.setup import Setup
 from tuner.run.stages import Stage, mark_done
 from tuner.run.testing import score_test_rows
-from tuner.study import EventKind, Listener, Study
+from tuner.study import EventKind, Listener, SearchEnd, Study
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
@@ -60,14 +60,18 @@ def run_search(
         SpaceError: The user's hypermodel cannot be loaded or trained.
         SearchFailed: No trial was completed.
     """
-    ended = explain_end(study, setup.settings) if isinstance(study, Study) else ""
-    # made before the study is created, so that a faulty hypermodel leaves no study behind
-    tuner = None if ended else make_tuner(setup, listeners)
-    opened = study if isinstance(study, Study) else create_study(setup, study)
-    run = Run(setup, opened, listeners, started)
-    with opened.lock_search(), _record_run(run) as summary:
-        outcome = _run_stages(run, tuner, ended)
-        summary.update(outcome.to_dict())
+    tuner = None
+    if not isinstance(study, Study):
+        # made before the study is created, so that a faulty hypermodel leaves no study behind
+        tuner = make_tuner(setup, listeners)
+        study = create_study(setup, study)
+    run = Run(setup, study, listeners, started)
+    with study.lock_search():
+        end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
+        tuner = tuner if tuner or end else make_tuner(setup, listeners)
+        with _record_run(run) as summary:
+            outcome = _run_stages(run, tuner, end)
+            summary.update(outcome.to_dict())
     return outcome
 
 
@@ -98,9 +102,13 @@ def _record_run(run: Run) -> Iterator[dict[str, Any]]:
             listener.on_study_end(status, summary)
 
 
-def _run_stages(run: Run, tuner: "KFoldTuner | None", ended: str) -> Outcome:
+def _run_stages(run: Run, tuner: "KFoldTuner | None", end: SearchEnd | None) -> Outcome:
     setup, study = run.setup, run.study
-    search = search_trials(run, tuner) if tuner else read_trials(run, ended)
+    if end is None:
+        assert tuner is not None  # it was made above
+        search = search_trials(run, tuner)
+    else:
+        search = read_trials(run, end)
     run.announce("picking the network")
     picking = pick(setup, study)
     mark_done(study, Stage.PICKING, picking.basis)

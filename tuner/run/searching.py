@@ -2,20 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from tuner.analysis import NETWORKS
-from tuner.errors import SpaceError, UserError, one_line
+from tuner.errors import SearchFailed, SpaceError, UserError, one_line
 from tuner.run.run import Run
 from tuner.run.setup import Setup, make_hypermodel
 from tuner.run.stages import Stage, mark_done, read_basis
-from tuner.study import EventKind, Listener, SearchSettings, Study, TrialRecord
-from tuner.words import count_noun
+from tuner.study import (
+    EndKind,
+    EventKind,
+    Listener,
+    SearchEnd,
+    SearchSettings,
+    Study,
+    TrialRecord,
+)
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
 
-__all__ = ["SearchResult", "explain_end", "make_tuner", "read_trials", "search_trials"]
+__all__ = ["SearchResult", "find_end", "make_tuner", "read_trials", "search_trials"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,52 +69,53 @@ def search_trials(run: Run, tuner: "KFoldTuner") -> SearchResult:
     Raises:
         SearchFailed: No trial was completed.
     """
-    settings = run.setup.settings
-    reason = tuner.run(
+    end = tuner.run(
         run.setup.problem,
         run.study,
         started=run.started,
         export_seconds=run.estimates.after_search,
         final_networks=NETWORKS,
     )
-    records = tuple(tuner.records)
-    limit: Literal["trials", "seconds", "oracle"] = "oracle"
-    if len(records) >= settings.max_trials:
-        limit = "trials"
-    elif settings.max_seconds is not None and not getattr(tuner.oracle, "exhausted", False):
-        limit = "seconds"
-    basis = {"trials": len(records), "max_trials": settings.max_trials, "limit": limit}
-    mark_done(run.study, Stage.SEARCHING, basis | {"reason": reason})
-    return SearchResult(records, reason)
+    basis = {**end.to_dict(), "max_trials": run.setup.settings.max_trials}
+    mark_done(run.study, Stage.SEARCHING, basis)
+    return SearchResult(tuple(tuner.records), end.sentence)
 
 
-def read_trials(run: Run, reason: str) -> SearchResult:
+def read_trials(run: Run, end: SearchEnd) -> SearchResult:
     """Return the trials of a study whose search is over, and tell the listeners about them.
 
     Args:
         run: The run.
-        reason: Why the search is over.
+        end: Why the search is over.
+
+    Raises:
+        SearchFailed: No trial was completed.
     """
     for listener in run.listeners:
         listener.on_study_begin(run.study)
     for listener in run.listeners:
-        listener.on_search_end(run.study, reason)
-    return SearchResult(tuple(run.study.read_trials()), reason)
+        listener.on_search_end(run.study, end.sentence)
+    records = tuple(run.study.read_trials())
+    if not any(record.completed for record in records):
+        from tuner.search.end_reasons import describe_failure  # imports Keras
+
+        raise SearchFailed(describe_failure(records))
+    return SearchResult(records, end.sentence)
 
 
-def explain_end(study: Study, settings: SearchSettings) -> str:
-    """Return why a search of the study would train no further trial; empty if it would.
+def find_end(study: Study, settings: SearchSettings) -> SearchEnd | None:
+    """Return why a search of the study would train no further trial. None if it would.
 
     Args:
         study: The study.
         settings: The settings of that search.
     """
     trials = sum(1 for _ in study.journal.read(EventKind.TRIAL))
-    if trials > settings.max_trials:
-        return f"the study has {trials} trials already, and {settings.max_trials} were asked for"
-    if trials == settings.max_trials:
-        return f"{count_noun(trials, 'trial')} {'was' if trials == 1 else 'were'} asked for"
-    basis = read_basis(study, Stage.SEARCHING) or {}
-    if basis.get("limit") == "oracle" and basis["trials"] == trials:
-        return str(basis["reason"]) if settings.max_trials <= basis["max_trials"] else ""
-    return ""
+    if end := SearchEnd.find_trial_limit(trials, settings.max_trials):
+        return end
+    basis = read_basis(study, Stage.SEARCHING)
+    if basis is None:
+        return None
+    end = SearchEnd.from_dict(basis)
+    same_trials = end.trials == trials and settings.max_trials <= basis["max_trials"]
+    return end if end.kind is EndKind.EXHAUSTED and same_trials else None

@@ -4,34 +4,43 @@ from collections.abc import Sequence
 
 from tuner.search.clock import Clock
 from tuner.search.oracles import SearchOracle, make_key
-from tuner.study import SearchSettings, TrialRecord
+from tuner.study import EndKind, SearchEnd, SearchSettings, TrialRecord
 
 __all__ = ["describe_end", "describe_failure"]
 
 
 def describe_end(
-    records: Sequence[TrialRecord], settings: SearchSettings, *, clock: Clock, oracle: SearchOracle
-) -> str:
-    """Return why a search ended, in one sentence.
+    records: Sequence[TrialRecord],
+    settings: SearchSettings,
+    *,
+    clock: Clock,
+    oracle: SearchOracle,
+    running: bool = False,
+) -> SearchEnd:
+    """Return why a search ended.
+
+    The clock is judged before the oracle: a search that the clock cut may have proposed every
+    configuration without having trained them all.
 
     Args:
         records: The finished trials.
         settings: The search settings.
         clock: The search's time limit.
         oracle: The search's oracle.
+        running: Whether a trial was proposed that has not ended.
     """
     count = len(records)
+    if end := SearchEnd.find_trial_limit(count, settings.max_trials):
+        return end
     trials = "1 trial" if count == 1 else f"{count} trials"
-    if count > settings.max_trials:
-        return f"the study has {trials} already, and {settings.max_trials} were asked for"
-    if count == settings.max_trials:
-        return f"{trials} {'was' if count == 1 else 'were'} asked for"
     if clock.is_up():
-        return f"{settings.max_seconds:g} seconds were over after {trials}"
-    if oracle.exhausted:
+        sentence = f"{settings.max_seconds:g} seconds were over after {trials}"
+        return SearchEnd(EndKind.SECONDS, sentence, count)
+    if oracle.exhausted and not running:
         tried = len({make_key(record.hyperparameters) for record in records})
-        return f"all {tried} configurations that the {settings.oracle} oracle has were tried"
-    return f"the oracle ended the search after {trials}"
+        sentence = f"all {tried} configurations that the {settings.oracle} oracle has were tried"
+        return SearchEnd(EndKind.EXHAUSTED, sentence, count)
+    return SearchEnd(EndKind.ORACLE, f"the oracle ended the search after {trials}", count)
 
 
 def describe_failure(records: Sequence[TrialRecord]) -> str:

@@ -23,6 +23,7 @@ from tuner.search.recorder import Recorder
 from tuner.space import Space, from_keras_tuner
 from tuner.study import (
     Listener,
+    SearchEnd,
     SearchSettings,
     Study,
     StudyRecord,
@@ -136,7 +137,7 @@ class KFoldTuner(keras_tuner.Tuner):
         started: float | None = None,
         export_seconds: float = 0.0,
         final_networks: int = 1,
-    ) -> str:
+    ) -> SearchEnd:
         """Search a problem and write the study, whose lock the caller holds.
 
         Args:
@@ -147,7 +148,7 @@ class KFoldTuner(keras_tuner.Tuner):
             final_networks: The most networks that the final training may train.
 
         Returns:
-            Why the search ended, in one sentence.
+            Why the search ended.
 
         Raises:
             StudyError: A custom oracle cannot resume a study that has trials.

@@ -12,7 +12,7 @@ from tuner.search.end_reasons import describe_end, describe_failure
 from tuner.search.oracles import SearchOracle
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
-from tuner.study import EventKind, SearchSettings, TrialRecord
+from tuner.study import EventKind, SearchEnd, SearchSettings, TrialRecord
 from tuner.training import Job, Trainer, TrialResult
 from tuner.training.race import Settled
 
@@ -55,14 +55,14 @@ class SearchLoop:
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
 
-    def run(self, clock: Clock) -> str:
+    def run(self, clock: Clock) -> SearchEnd:
         """Search until there are enough trials, the oracle has no more, or the time is up.
 
         Args:
             clock: The time limit.
 
         Returns:
-            Why the search ended, in one sentence.
+            Why the search ended.
 
         Raises:
             StudyError: The oracle cannot resume a study that has trials.
@@ -76,11 +76,17 @@ class SearchLoop:
                     self._tell(self._record(settled), clock)
         for settled in self._race.close():
             self._tell(self._record(settled), clock)
-        reason = describe_end(self.records, self._settings, clock=clock, oracle=self._oracle)
-        self._recorder.announce_end(reason)
+        end = describe_end(
+            self.records,
+            self._settings,
+            clock=clock,
+            oracle=self._oracle,
+            running=bool(self._jobs),
+        )
+        self._recorder.announce_end(end.sentence)
         if not any(record.completed for record in self.records):
             raise SearchFailed(describe_failure(self.records))
-        return reason
+        return end
 
     def _resume(self) -> None:
         """Replay the journal: restore the finished trials, and queue the unfinished ones."""

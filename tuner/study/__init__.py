@@ -6,12 +6,14 @@ from tuner.study.names import check_name, check_root, find_free_name, list_study
 from tuner.study.pick import Pick
 from tuner.study.prediction_times import BATCH, PredictionTime, PredictionTimes
 from tuner.study.records import StudyRecord, TrialRecord
+from tuner.study.search_end import EndKind, SearchEnd
 from tuner.study.settings import OracleName, SearchSettings
 from tuner.study.study import Study
 from tuner.study.versions import list_versions
 
 __all__ = [
     "BATCH",
+    "EndKind",
     "EventKind",
     "Journal",
     "JournalReader",
@@ -20,6 +22,7 @@ __all__ = [
     "Pick",
     "PredictionTime",
     "PredictionTimes",
+    "SearchEnd",
     "SearchSettings",
     "Study",
     "StudyRecord",
