@@ -76,9 +76,7 @@ def test_a_study_in_which_all_failed_has_none(problem):
     failed = TrialRecord(0, {}, {}, TrialResult.from_failure(0, "diverged", "it diverged"))
     with pytest.raises(SearchFailed) as error:
         ensemble_of([failed], problem)
-    assert str(error.value) == (
-        "no trial was completed, so there is no network to pick"
-    )
+    assert str(error.value) == ("no trial was completed, so there is no network to pick")
 
 
 def test_it_is_better_on_rows_that_it_was_not_chosen_by_or_not_at_all(problem):

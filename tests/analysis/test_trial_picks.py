@@ -30,9 +30,7 @@ def test_a_study_names_its_best_and_its_smallest(make_record, maximise):
 def test_a_study_in_which_all_failed_names_nothing():
     with pytest.raises(SearchFailed) as error:
         pick_trials([FAILED], {}, maximise=False, seed=0)
-    assert str(error.value) == (
-        "no trial was completed, so there is no network to pick"
-    )
+    assert str(error.value) == ("no trial was completed, so there is no network to pick")
 
 
 def test_the_interval_of_a_share_ends_at_1(make_record):
