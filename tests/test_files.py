@@ -1,6 +1,19 @@
+from pathlib import Path
+
 import pytest
 
-from tuner.files import write_whole
+from tuner.files import replace_folder, write_whole
+
+
+def write_earlier_folder(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "a.txt").write_text("earlier")
+    (folder / "b.txt").write_text("earlier")
+    return folder
+
+
+def list_names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_a_file_takes_the_place_of_an_earlier_one(tmp_path):
@@ -71,3 +84,71 @@ def test_a_file_system_that_flushes_no_folder_is_no_error(tmp_path, monkeypatch)
     monkeypatch.setattr("tuner.files.os.open", fail)
     write_whole(tmp_path / "file", lambda file: file.write(b"content"))
     assert (tmp_path / "file").read_bytes() == b"content"
+
+
+def test_a_new_folder_takes_the_place_of_an_earlier_one_and_of_nothing_beside_it(tmp_path):
+    folder = write_earlier_folder(tmp_path / "folder")
+    (tmp_path / "folder.draft").mkdir()
+    (tmp_path / "folder.draft" / "letters.txt").write_text("dear")
+    with replace_folder(folder) as draft:
+        assert (folder / "a.txt").read_text() == "earlier"
+        (draft / "a.txt").write_text("new")
+    assert list_names(folder) == ["a.txt"]
+    assert (folder / "a.txt").read_text() == "new"
+    assert list_names(tmp_path) == ["folder", "folder.draft"]
+    assert list_names(tmp_path / "folder.draft") == ["letters.txt"]
+
+
+def test_a_folder_has_the_permissions_of_any_new_folder(tmp_path):
+    (tmp_path / "other").mkdir()
+    with replace_folder(tmp_path / "above" / "folder"):
+        pass
+    modes = [(tmp_path / name).stat().st_mode for name in ("above/folder", "other")]
+    assert modes[0] == modes[1]
+
+
+def test_the_current_folder_can_be_replaced(tmp_path, monkeypatch):
+    monkeypatch.chdir(write_earlier_folder(tmp_path / "folder"))
+    with replace_folder(Path(".")) as draft:
+        (draft / "a.txt").write_text("new")
+    assert (tmp_path / "folder" / "a.txt").read_text() == "new"
+    assert list_names(tmp_path) == ["folder"]
+
+
+@pytest.mark.parametrize("fault", [RuntimeError, KeyboardInterrupt])
+def test_a_failure_leaves_the_earlier_folder_unchanged(tmp_path, fault):
+    folder = write_earlier_folder(tmp_path / "folder")
+    with pytest.raises(fault), replace_folder(folder):
+        raise fault
+    assert (folder / "a.txt").read_text() == "earlier"
+    assert list_names(tmp_path) == ["folder"]
+
+
+def test_a_folder_that_cannot_take_its_place_leaves_the_earlier_one(tmp_path, monkeypatch):
+    folder, rename = write_earlier_folder(tmp_path / "folder"), Path.rename
+
+    def fails(self, target):
+        if self.name == "new":
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(OSError, match="Input/output error"), replace_folder(folder):
+        pass
+    assert (folder / "a.txt").read_text() == "earlier"
+    assert list_names(tmp_path) == ["folder"]
+
+
+def test_a_folder_that_cannot_be_moved_back_is_not_deleted(tmp_path, monkeypatch):
+    folder, rename = write_earlier_folder(tmp_path / "folder"), Path.rename
+
+    def fails(self, target):
+        if Path(target).name == "folder":
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(OSError, match="Input/output error"), replace_folder(folder):
+        pass
+    (kept,) = tmp_path.glob(".folder-*/old/a.txt")
+    assert kept.read_text() == "earlier"

@@ -1,13 +1,15 @@
-"""Write a file so that no reader ever sees half of it."""
+"""Write a file or a folder so that no reader ever sees half of it."""
 
 import os
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["write_whole"]
+__all__ = ["replace_folder", "write_whole"]
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -53,3 +55,36 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextmanager
+def replace_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder, which becomes `folder` if the block ends without an error.
+
+    An earlier `folder` is moved aside first, and back if the new one cannot take its place.
+    Nothing else is left behind.
+
+    Raises:
+        OSError: A folder cannot be created or moved.
+    """
+    target = folder.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:50]}-"))
+    new, old = scratch / "new", scratch / "old"
+    try:
+        new.mkdir()  # with the permissions of the umask; only the owner can read `scratch`
+        yield new
+        _swap_folders(new, target, old)
+    finally:
+        if target.exists() or not old.exists():  # otherwise `old` is the only copy
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _swap_folders(new: Path, target: Path, old: Path) -> None:
+    try:
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+    finally:
+        if old.exists() and not target.exists():
+            old.rename(target)

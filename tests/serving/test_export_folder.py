@@ -1,4 +1,4 @@
-"""An export takes the place of an earlier one at once, and of nothing else."""
+"""An export may take the place of an earlier one, and of nothing else."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tuner.errors import UserError
-from tuner.serving.export_folder import check_export_folder, replace_folder
+from tuner.serving.export_folder import check_export_folder
 
 
 def write_earlier_model(folder: Path, text: str = "earlier") -> Path:
@@ -87,70 +87,6 @@ def test_a_folder_that_is_not_writable_is_refused(tmp_path, monkeypatch):
     )
 
 
-def test_a_new_model_takes_the_place_of_an_earlier_one_and_of_nothing_beside_it(tmp_path):
-    folder = write_earlier_model(tmp_path / "model")
-    (tmp_path / "model.draft").mkdir()
-    (tmp_path / "model.draft" / "letters.txt").write_text("dear")
-    with replace_folder(folder) as draft:
-        assert (folder / "model.json").read_text() == "earlier"
-        (draft / "model.json").write_text("new")
-    assert list_names(folder) == ["model.json"]
-    assert (folder / "model.json").read_text() == "new"
-    assert list_names(tmp_path) == ["model", "model.draft"]
-    assert list_names(tmp_path / "model.draft") == ["letters.txt"]
-
-
-def test_a_model_has_the_permissions_of_any_new_folder(tmp_path):
-    (tmp_path / "other").mkdir()
-    with replace_folder(tmp_path / "above" / "model"):
-        pass
-    modes = [(tmp_path / name).stat().st_mode for name in ("above/model", "other")]
-    assert modes[0] == modes[1]
-
-
-def test_the_current_folder_can_be_replaced(tmp_path, monkeypatch):
+def test_the_current_folder_may_be_an_earlier_export(tmp_path, monkeypatch):
     monkeypatch.chdir(write_earlier_model(tmp_path / "model"))
     check_export_folder(Path("."))
-    with replace_folder(Path(".")) as draft:
-        (draft / "model.json").write_text("new")
-    assert (tmp_path / "model" / "model.json").read_text() == "new"
-    assert list_names(tmp_path) == ["model"]
-
-
-@pytest.mark.parametrize("fault", [RuntimeError, KeyboardInterrupt])
-def test_a_failure_leaves_the_earlier_model_unchanged(tmp_path, fault):
-    folder = write_earlier_model(tmp_path / "model")
-    with pytest.raises(fault), replace_folder(folder):
-        raise fault
-    assert (folder / "model.json").read_text() == "earlier"
-    assert list_names(tmp_path) == ["model"]
-
-
-def test_a_model_that_cannot_take_its_place_leaves_the_earlier_one(tmp_path, monkeypatch):
-    folder, rename = write_earlier_model(tmp_path / "model"), Path.rename
-
-    def fails(self, target):
-        if self.name == "new":
-            raise OSError(5, "Input/output error")
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(OSError, match="Input/output error"), replace_folder(folder):
-        pass
-    assert (folder / "model.json").read_text() == "earlier"
-    assert list_names(tmp_path) == ["model"]
-
-
-def test_a_model_that_cannot_be_moved_back_is_not_deleted(tmp_path, monkeypatch):
-    folder, rename = write_earlier_model(tmp_path / "model"), Path.rename
-
-    def fails(self, target):
-        if Path(target).name == "model":
-            raise OSError(5, "Input/output error")
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(OSError, match="Input/output error"), replace_folder(folder):
-        pass
-    (kept,) = tmp_path.glob(".tuner-export-*/old/model.json")
-    assert kept.read_text() == "earlier"

@@ -11,6 +11,7 @@ import numpy as np
 
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.errors import UserError
+from tuner.files import write_whole
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import BATCH, PredictionTime, Study, TrialRecord
 
@@ -82,14 +83,15 @@ def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
 
 
 def write_results(table: pd.DataFrame, path: Path) -> None:
-    """Write a table of results as CSV. Each cell of `params` is a JSON object.
+    """Write a table of results as CSV, whole or not at all. Each cell of `params` is a JSON object.
 
     Raises:
         UserError: The file cannot be written.
     """
     params = [json.dumps(cell, ensure_ascii=False) for cell in table.params]
     try:
-        table.assign(params=params).to_csv(path, index=False)
+        text = table.assign(params=params).to_csv(index=False)
+        write_whole(path, lambda file: file.write(text.encode()))
     except OSError as error:
         raise UserError(
             f"results file {path} cannot be written ({error.strerror}); fix that, and "

@@ -11,8 +11,9 @@ import tensorflow as tf
 
 from tuner.data import RawColumns
 from tuner.errors import ExportMismatch
+from tuner.files import replace_folder
 from tuner.serving.error_texts import make_write_error
-from tuner.serving.export_folder import check_export_folder, replace_folder
+from tuner.serving.export_folder import check_export_folder
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.input_names import make_input_names, rename_columns
 from tuner.serving.keras_formats import write_keras_formats

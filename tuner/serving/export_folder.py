@@ -1,16 +1,12 @@
-"""The folder of an exported model: which may be written, and how an earlier export is replaced."""
+"""Check that a folder may become an exported model."""
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tuner.errors import UserError
 from tuner.serving.error_texts import make_write_error
 
-__all__ = ["check_export_folder", "replace_folder"]
+__all__ = ["check_export_folder"]
 
 _REQUIRED = {"model.json", "model.keras"}
 _WRITTEN = {*_REQUIRED, "saved_model", "mlflow_model", "README.md"}
@@ -53,36 +49,3 @@ def _list_names(folder: Path) -> set[str] | None:
     if not folder.exists():
         return set()
     return {path.name for path in folder.iterdir()} if folder.is_dir() else None
-
-
-@contextmanager
-def replace_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder, which becomes `folder` if the block ends without an error.
-
-    An earlier `folder` is moved aside first, and back if the new one cannot take its place.
-    Nothing else is left behind.
-
-    Raises:
-        OSError: A folder cannot be created or moved.
-    """
-    target = folder.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".tuner-export-"))
-    new, old = scratch / "new", scratch / "old"
-    try:
-        new.mkdir()  # with the permissions of the umask; only the owner can read `scratch`
-        yield new
-        _swap_folders(new, target, old)
-    finally:
-        if target.exists() or not old.exists():  # otherwise `old` is the only copy of the model
-            shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _swap_folders(new: Path, target: Path, old: Path) -> None:
-    try:
-        if target.exists():
-            target.rename(old)
-        new.rename(target)
-    finally:
-        if old.exists() and not target.exists():
-            old.rename(target)
