@@ -115,6 +115,14 @@ def test_the_current_folder_can_be_replaced(tmp_path, monkeypatch):
     assert list_names(tmp_path) == ["folder"]
 
 
+def test_a_file_is_not_replaced_by_a_folder(tmp_path):
+    (tmp_path / "file").write_text("dear")
+    with pytest.raises(NotADirectoryError), replace_folder(tmp_path / "file"):
+        pass
+    assert (tmp_path / "file").read_text() == "dear"
+    assert list_names(tmp_path) == ["file"]
+
+
 @pytest.mark.parametrize("fault", [RuntimeError, KeyboardInterrupt])
 def test_a_failure_leaves_the_earlier_folder_unchanged(tmp_path, fault):
     folder = write_earlier_folder(tmp_path / "folder")

@@ -1,5 +1,6 @@
 """Write a file or a folder so that no reader ever sees half of it."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -65,9 +66,11 @@ def replace_folder(folder: Path) -> Iterator[Path]:
     Nothing else is left behind.
 
     Raises:
-        OSError: A folder cannot be created or moved.
+        OSError: A folder cannot be created or moved, or `folder` is a file.
     """
     target = folder.resolve()
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:50]}-"))
     new, old = scratch / "new", scratch / "old"

@@ -46,7 +46,24 @@ def test_a_report_is_a_page_its_charts_and_the_table_of_trials(setup, study):
     chart = json.loads((study.folder / "figures" / "trials.vl.json").read_text())
     assert chart["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
     assert len(pd.read_csv(study.folder / "results.csv")) == 12
-    assert not list(study.folder.glob("*.tmp"))
+    assert not list(study.folder.glob(".*"))
+
+
+def test_charts_of_an_earlier_report_stay_if_new_ones_cannot_be_written(setup, study, monkeypatch):
+    (study.folder / "figures").mkdir()
+    (study.folder / "figures" / "earlier.vl.json").write_text("{}")
+
+    def fail(self):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Page, "collect_charts", fail)
+    with pytest.raises(UserError) as error:
+        report_study(setup, study)
+    assert str(error.value) == (
+        f"folder {study.folder}/figures cannot be written (No space left on device); fix that, or "
+        "write the page alone, with --output FILE"
+    )
+    assert [path.name for path in (study.folder / "figures").iterdir()] == ["earlier.vl.json"]
 
 
 def test_the_same_study_has_the_same_report(setup, study):
@@ -99,8 +116,8 @@ def test_charts_that_cannot_be_written_are_one_sentence(setup, study):
     with pytest.raises(UserError) as refused:
         report_study(setup, study)
     assert str(refused.value) == (
-        f"folder {study.folder}/figures cannot be written (File exists); fix that, or write the "
-        "page alone, with --output FILE"
+        f"folder {study.folder}/figures cannot be written (Not a directory); fix that, or write "
+        "the page alone, with --output FILE"
     )
 
 

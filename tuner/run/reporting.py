@@ -1,7 +1,6 @@
 """Stage 10: write the report, its charts, and the table of the trials."""
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from tuner.analysis import (
     write_results,
 )
 from tuner.errors import UserError
-from tuner.files import write_whole
+from tuner.files import replace_folder, write_whole
 from tuner.report import Page, ReportContent, make_study_page
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
@@ -151,13 +150,12 @@ def write_page(page: Page, path: Path) -> None:
 
 
 def _write_figures(page: Page, folder: Path) -> None:
-    """Write each chart as a Vega-Lite specification, and delete those of an earlier report."""
+    """Write each chart as a Vega-Lite specification, in place of those of an earlier report."""
     try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(exist_ok=True)
-        for name, chart in page.collect_charts().items():
-            text = json.dumps(chart, ensure_ascii=False, allow_nan=False)
-            (folder / f"{name}.vl.json").write_text(text, encoding="utf-8")
+        with replace_folder(folder) as draft:
+            for name, chart in page.collect_charts().items():
+                text = json.dumps(chart, ensure_ascii=False, allow_nan=False)
+                (draft / f"{name}.vl.json").write_text(text, encoding="utf-8")
     except OSError as error:
         raise UserError(
             f"folder {folder} cannot be written ({error.strerror}); fix that, or write the page "
