@@ -1,5 +1,7 @@
 """Locks are held against real processes, also against one that is killed."""
 
+import errno
+import re
 import signal
 import subprocess
 import sys
@@ -105,3 +107,18 @@ def test_a_lock_of_version_0_1_0_counts(path):
             hold_lock(path, "searched").__enter__()
     with hold_lock(path, "searched"), path.open("a+") as file, pytest.raises(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_file_system_without_locks_is_refused(path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def fail(*args):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    with pytest.raises(StudyError) as error:
+        hold_lock(path, "searched").__enter__()
+    assert re.sub(r"\(.*\)", "(…)", str(error.value)) == (
+        "study mine cannot be locked (…); move it to a folder that you may write to, on a disk "
+        "with file locks"
+    )

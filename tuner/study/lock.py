@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tuner.errors import StudyError
+from tuner.errors import StudyError, one_line
 
 __all__ = ["hold_lock"]
 
@@ -24,11 +24,13 @@ def hold_lock(path: Path, purpose: str, *, patience: float = 0.0) -> Iterator[No
         patience: Seconds to wait for another process.
 
     Raises:
-        StudyError: Another process holds the lock.
+        StudyError: Another process holds the lock, or the file system has no locks.
     """
     # A file beside the lock names the holder: Windows lets no other process read a locked file.
     holder = path.with_suffix(".holder")
-    lock = FileLock(path, thread_local=False)
+    # Without `flock`, newer versions would fall back to a file that outlives a killed process.
+    # Older ones raise NotImplementedError, and ignore the argument.
+    lock = FileLock(path, thread_local=False, fallback_to_soft=False)
     try:
         lock.acquire(timeout=patience, poll_interval=_PAUSE)
     except Timeout:
@@ -37,6 +39,11 @@ def hold_lock(path: Path, purpose: str, *, patience: float = 0.0) -> Iterator[No
             f"study {path.parent.name} is being {purpose} by {name}; wait until it has ended, or "
             "stop it"
         ) from None
+    except (NotImplementedError, OSError) as error:
+        raise StudyError(
+            f"study {path.parent.name} cannot be locked ({one_line(error)}); move it to a folder "
+            "that you may write to, on a disk with file locks"
+        ) from error
     try:
         holder.write_text(f"process {os.getpid()}", "utf-8")
         yield
