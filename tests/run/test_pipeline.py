@@ -13,6 +13,7 @@ from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
+from tuner.run.side_files import find_unreadable_files
 from tuner.study import EventKind, Listener, Study
 
 
@@ -122,6 +123,35 @@ def test_a_study_has_something_left_to_do_if_anything_is_missing(study, change):
     assert find_summary(study, settings) is not None
     change(study)
     assert find_summary(study, settings) is None
+
+
+DAMAGES = {
+    "cut in half": lambda content: content[: len(content) // 2],
+    "emptied": lambda content: b"",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("name", ["model/model.json", "prediction.json", "baselines.npz"])
+def test_a_damaged_file_counts_as_missing(study, name, damage):
+    path = study.folder / name
+    path.write_bytes(damage(path.read_bytes()))
+    assert find_summary(study, read_last_settings(study)) is None
+    assert find_unreadable_files(study) == [path]
+    setup, _ = open_study("first", study.folder.parents[1])
+    assert (find_export(study, pick(setup, study)) is None) == (name == "model/model.json")
+
+
+def test_damaged_files_are_made_again_with_a_note(study, monkeypatch):
+    damaged = [study.folder / "prediction.json", study.folder / "baselines.npz"]
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:50])
+    _, notes = resume(study, monkeypatch)
+    assert notes.notes == [
+        f"{path} cannot be read, so it counts as missing and is made again" for path in damaged
+    ]
+    assert find_unreadable_files(study) == []
+    assert find_summary(study, read_last_settings(study)) is not None
 
 
 def test_another_version_picks_again(study, monkeypatch):

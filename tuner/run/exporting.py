@@ -90,8 +90,16 @@ def is_exported(study: Study, basis: dict[str, Any]) -> bool:
     events = list(study.journal.read(EventKind.EXPORTED))
     if not path.is_file() or not events or events[-1]["pick"] != basis["exported"]:
         return False  # `tuner export` may have written another pick to this folder since then
-    description = json.loads(path.read_text(encoding="utf-8"))
-    return bool(description.get("fingerprint") == events[-1]["fingerprint"])
+    return _read_fingerprint(path) == events[-1]["fingerprint"]
+
+
+def _read_fingerprint(path: Path) -> str | None:
+    """Return the fingerprint in a `model.json`. None if the file is damaged."""
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # no JSON, or no UTF-8
+        return None
+    return description.get("fingerprint") if isinstance(description, dict) else None
 
 
 def export_search_pick(

@@ -28,6 +28,7 @@ from tuner.run.request import Destination
 from tuner.run.run import Run
 from tuner.run.searching import find_end, make_tuner, read_trials, search_trials
 from tuner.run.setup import Setup
+from tuner.run.side_files import find_unreadable_files
 from tuner.run.stages import Stage, mark_done
 from tuner.run.testing import score_test_rows
 from tuner.study import EventKind, Listener, SearchEnd, Study
@@ -89,6 +90,8 @@ def _record_run(run: Run) -> Iterator[dict[str, Any]]:
             "the journal's last line was incomplete, because the search was killed while it was "
             "written; the line is dropped, and its trial or stage is repeated"
         )
+    for path in find_unreadable_files(run.study):
+        run.note(f"{path} cannot be read, so it counts as missing and is made again")
     run.study.begin(run.setup.settings)
     try:
         yield summary

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -60,8 +61,15 @@ class StudyArrays:
         _write_named(self._baselines_path, arrays)
 
     def read_baselines(self) -> dict[str, np.ndarray]:
-        """Return the stored results of the baselines by name; nothing if there are none."""
-        return _read_named(self._baselines_path)
+        """Return the stored results of the baselines by name.
+
+        Returns:
+            Empty if there are none or the file is damaged; they can be trained again.
+        """
+        try:
+            return _read_named(self._baselines_path)
+        except (EOFError, ValueError, BadZipFile):
+            return {}
 
     @property
     def _baselines_path(self) -> Path:
@@ -82,7 +90,8 @@ def _write_named(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 def _read_named(path: Path) -> dict[str, np.ndarray]:
     if not path.exists():
         return {}
-    with np.load(path, allow_pickle=False) as arrays:
+    # opened here, since NumPy leaves a damaged file open
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         return dict(arrays)
 
 

@@ -216,10 +216,13 @@ class Study:
             raise make_write_error(self._prediction_times, error) from error
 
     def read_prediction_times(self) -> PredictionTimes:
-        """Return the stored prediction times; empty if nothing was measured."""
+        """Return the stored prediction times; empty if there are none or the file is damaged."""
         if not self._prediction_times.exists():
             return PredictionTimes()
-        return PredictionTimes.from_dict(json.loads(self._prediction_times.read_text("utf-8")))
+        try:
+            return PredictionTimes.from_dict(json.loads(self._prediction_times.read_text("utf-8")))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return PredictionTimes()
 
     @property
     def _prediction_times(self) -> Path:
