@@ -19,6 +19,7 @@ from difflib import get_close_matches
 
 __all__ = [
     "NO_TRIAL",
+    "RESUME_STUDY",
     "DataError",
     "ExportMismatch",
     "SearchFailed",
@@ -28,11 +29,14 @@ __all__ = [
     "TunerError",
     "TunerFault",
     "UserError",
+    "first_sentence",
+    "make_write_error",
     "one_line",
     "suggest_names",
 ]
 
 NO_TRIAL = "no trial was completed, so there is no network to pick"
+RESUME_STUDY = "and resume the study: every trial in its journal is kept"
 
 
 class TunerError(Exception):
@@ -104,3 +108,33 @@ def one_line(error: BaseException) -> str:
     """
     message = _DUMP.split(_COLOUR.sub("", str(error)))[0]
     return f"{type(error).__name__}: {' '.join(message.split())[:_LONGEST]}"
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a message on one line, without its full stop.
+
+    >>> first_sentence('''File not found: model.keras. Please
+    ...     ensure that it exists.''')
+    'File not found: model.keras'
+    """
+    line = " ".join(text.split())
+    return line.partition(". ")[0].removesuffix(".")
+
+
+def make_write_error(
+    name: str, error: Exception, remedy: str, kind: type[UserError] = UserError
+) -> UserError:
+    """Return the error to raise if a file or folder cannot be written.
+
+    Args:
+        name: What it is and its path, such as `output file my.csv`.
+        error: An OSError, or TensorFlow's own kind of it.
+        remedy: What to do beside fixing the cause: the sentence after "fix that, ".
+        kind: The class of the error.
+
+    >>> full = OSError(28, "No space left on device")
+    >>> str(make_write_error("output file a.csv", full, "or give another file"))
+    'output file a.csv cannot be written (No space left on device); fix that, or give another file'
+    """
+    reason = getattr(error, "strerror", None) or first_sentence(str(error))
+    return kind(f"{name} cannot be written ({reason}); fix that, {remedy}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuner.analysis.scores import SCORES, Score, score_rows
-from tuner.errors import UserError
+from tuner.errors import make_write_error
 from tuner.files import write_whole
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import BATCH, PredictionTime, Study, TrialRecord
@@ -93,10 +93,7 @@ def write_results(table: pd.DataFrame, path: Path) -> None:
         text = table.assign(params=params).to_csv(index=False)
         write_whole(path, lambda file: file.write(text.encode()))
     except OSError as error:
-        raise UserError(
-            f"results file {path} cannot be written ({error.strerror}); fix that, and "
-            "write it again"
-        ) from error
+        raise make_write_error(f"results file {path}", error, "and write it again") from error
 
 
 def _make_column(values: list[Any]) -> pd.Series:

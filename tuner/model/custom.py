@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuner.errors import SpaceError, suggest_names
+from tuner.errors import SpaceError, one_line, suggest_names
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -55,7 +55,7 @@ def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.H
         return hypermodel(**{key: size for key, size in sizes.items() if key in parameters})
     except Exception as error:  # a user's code may raise anything
         raise SpaceError(
-            f"hypermodel file {path}: {name} cannot be made ({type(error).__name__}: {error}); its "
+            f"hypermodel file {path}: {name} cannot be made ({one_line(error)}); its "
             "constructor may take features and classes, and needs a default for everything else"
         ) from error
 
@@ -88,7 +88,5 @@ def _import(path: Path) -> object:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise SpaceError(
-            f"hypermodel file {path} cannot be imported: {type(error).__name__}: {error}"
-        ) from error
+        raise SpaceError(f"hypermodel file {path} cannot be imported: {one_line(error)}") from error
     return module

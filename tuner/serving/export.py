@@ -10,9 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.data import RawColumns
-from tuner.errors import ExportMismatch
+from tuner.errors import ExportMismatch, make_write_error
 from tuner.files import replace_folder
-from tuner.serving.error_texts import make_write_error
 from tuner.serving.export_folder import check_export_folder
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.input_names import make_input_names, rename_columns
@@ -71,7 +70,9 @@ def export_model(
             answers = fresh.predict(draft, inputs, label=folder, complete=True)
             _check_answers(answers, expected, label=folder)
     except (OSError, tf.errors.OpError) as error:
-        raise make_write_error(f"output folder {folder}", error) from error
+        raise make_write_error(
+            f"output folder {folder}", error, "or give --output another folder"
+        ) from error
     return content["fingerprint"]
 
 

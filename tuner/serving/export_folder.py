@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-from tuner.errors import UserError
-from tuner.serving.error_texts import make_write_error
+from tuner.errors import UserError, make_write_error
 
 __all__ = ["check_export_folder"]
 
@@ -25,7 +24,9 @@ def check_export_folder(folder: Path) -> None:
         names = _list_names(folder)
         above = next((path for path in folder.resolve().parents if path.exists()), folder)
     except OSError as error:
-        raise make_write_error(f"output folder {folder}", error) from error
+        raise make_write_error(
+            f"output folder {folder}", error, "or give --output another folder"
+        ) from error
     if names is None or (names and not names >= _REQUIRED):
         raise UserError(
             f"output folder {folder} exists and is not an exported model; give --output another "

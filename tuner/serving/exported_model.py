@@ -15,8 +15,7 @@ import pandas as pd
 
 from tuner.data import RawColumns, Schema, choose_chunk_rows, stream_raw
 from tuner.data.columns.feature_encoding import index_levels
-from tuner.errors import UserError
-from tuner.serving.error_texts import first_sentence
+from tuner.errors import UserError, first_sentence, one_line
 from tuner.serving.input_names import rename_columns
 from tuner.words import count_noun
 
@@ -66,7 +65,7 @@ class ExportedModel:
             return cls(folder, schema, description["inputs"], description)
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(
-                f"{path} cannot be read ({type(error).__name__}: {error}); export the model again"
+                f"{path} cannot be read ({one_line(error)}); export the model again"
             ) from error
 
     def read(self, data: str, *, warn: Callable[[str], None] | None = None) -> Iterator[Inputs]:
@@ -151,7 +150,7 @@ class ExportedModel:
         try:
             return keras.saving.load_model(path, safe_mode=True)
         except Exception as error:  # a damaged file fails in many ways
-            reason = first_sentence(f"{type(error).__name__}: {error}")
+            reason = first_sentence(one_line(error))
             raise UserError(
                 f"{path} cannot be loaded ({reason}); export the model again"
             ) from error

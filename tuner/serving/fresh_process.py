@@ -19,8 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.errors import ExportMismatch
-from tuner.serving.error_texts import first_sentence
+from tuner.errors import ExportMismatch, first_sentence
 
 __all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from tuner.errors import ExportMismatch
-from tuner.serving.error_texts import first_sentence
+from tuner.errors import ExportMismatch, first_sentence
 from tuner.serving.fresh_process import UNSAFE
 
 __all__ = ["write_keras_formats"]

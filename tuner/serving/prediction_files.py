@@ -7,9 +7,8 @@ from typing import BinaryIO, TextIO
 
 import pandas as pd
 
-from tuner.errors import UserError
+from tuner.errors import UserError, make_write_error
 from tuner.files import write_whole
-from tuner.serving.error_texts import make_write_error
 
 __all__ = ["check_prediction_file", "write_csv", "write_predictions"]
 
@@ -55,7 +54,9 @@ def write_predictions(tables: Iterable[pd.DataFrame], output: Path) -> None:
     try:
         write_whole(output, lambda file: write(tables, file))
     except OSError as error:
-        raise make_write_error(f"output file {output}", error) from error
+        raise make_write_error(
+            f"output file {output}", error, "or give --output another file"
+        ) from error
 
 
 def write_csv(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:

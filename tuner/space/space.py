@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tuner.errors import SpaceError
+from tuner.errors import SpaceError, one_line
 from tuner.space.domains import Fixed
 from tuner.space.hyperparameter import Hyperparameter
 from tuner.space.values import Value
@@ -136,7 +136,7 @@ class Space:
             return cls(record["name"], record["title"], hyperparameters, record["compare"])
         except (KeyError, TypeError, ValueError) as err:
             raise SpaceError(
-                f"a stored search space is damaged ({type(err).__name__}: {err}); "
+                f"a stored search space is damaged ({one_line(err)}); "
                 "restore its file, or start a new study"
             ) from err
 

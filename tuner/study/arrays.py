@@ -7,8 +7,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from tuner.errors import RESUME_STUDY, StudyError, make_write_error
 from tuner.files import write_whole
-from tuner.study.faults import make_write_error
 
 __all__ = ["StudyArrays"]
 
@@ -99,4 +99,4 @@ def _write(path: Path, save: Callable[[BinaryIO], object]) -> None:
     try:
         write_whole(path, save)
     except OSError as error:
-        raise make_write_error(path, error) from error
+        raise make_write_error(str(path), error, RESUME_STUDY, StudyError) from error

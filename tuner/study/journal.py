@@ -8,8 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tuner.errors import StudyError
-from tuner.study.faults import make_write_error
+from tuner.errors import RESUME_STUDY, StudyError, make_write_error
 
 __all__ = ["EventKind", "Journal", "JournalReader"]
 
@@ -67,7 +66,9 @@ class Journal:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise make_write_error(f"journal {self.path}", error) from error
+            raise make_write_error(
+                f"journal {self.path}", error, RESUME_STUDY, StudyError
+            ) from error
 
     def read(self, kind: EventKind | None = None) -> Iterator[dict[str, Any]]:
         """Yield the events of a kind, or all of them, oldest first.

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tuner.errors import StudyError, suggest_names
+from tuner.errors import RESUME_STUDY, StudyError, make_write_error, one_line, suggest_names
 from tuner.files import write_whole
 from tuner.study.arrays import StudyArrays
-from tuner.study.faults import make_write_error
 from tuner.study.journal import EventKind, Journal
 from tuner.study.lock import hold_lock
 from tuner.study.names import check_name, list_study_names
@@ -66,10 +65,8 @@ class Study:
             text = json.dumps(record.to_dict(), indent=1, ensure_ascii=False)
             write_whole(folder / "study.json", lambda file: file.write(text.encode()))
         except OSError as error:
-            raise StudyError(
-                f"study folder {folder} cannot be written ({error.strerror}); "
-                "fix that, or give --root another folder"
-            ) from error
+            remedy = "or give --root another folder"
+            raise make_write_error(f"study folder {folder}", error, remedy, StudyError) from error
         return cls(record, folder)
 
     @classmethod
@@ -108,7 +105,7 @@ class Study:
             record = StudyRecord.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StudyError(
-                f"study description {path} cannot be read ({type(error).__name__}: {error}); "
+                f"study description {path} cannot be read ({one_line(error)}); "
                 "restore the file from a copy"
             ) from error
         return cls(record, folder)
@@ -199,7 +196,7 @@ class Study:
             except (KeyError, TypeError, ValueError) as error:
                 raise StudyError(
                     f"journal {self.journal.path}: trial {event.get('trial', '?')} cannot be read "
-                    f"({type(error).__name__}: {error}); restore the file from a copy"
+                    f"({one_line(error)}); restore the file from a copy"
                 ) from error
             yield record
 
@@ -213,7 +210,9 @@ class Study:
         try:
             write_whole(self._prediction_times, lambda file: file.write(text.encode()))
         except OSError as error:
-            raise make_write_error(self._prediction_times, error) from error
+            raise make_write_error(
+                str(self._prediction_times), error, RESUME_STUDY, StudyError
+            ) from error
 
     def read_prediction_times(self) -> PredictionTimes:
         """Return the stored prediction times; empty if there are none or the file is damaged."""

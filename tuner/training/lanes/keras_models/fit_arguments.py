@@ -8,6 +8,7 @@ import keras
 import keras_tuner
 import numpy as np
 
+from tuner.errors import one_line
 from tuner.model.mlp import MLPHyperModel
 from tuner.training.lanes.interfaces import NeedsOwnFit
 
@@ -88,9 +89,7 @@ def _find_batch_size(
     try:
         hypermodel.fit(hp, recording, x, y, **arguments)
     except Exception as error:  # custom code can raise anything
-        raise NeedsOwnFit(
-            f"its fit cannot be followed ({type(error).__name__}: {error})"
-        ) from error
+        raise NeedsOwnFit(f"its fit cannot be followed ({one_line(error)})") from error
     if len(recording.calls) == 1:
         args, kwargs = recording.calls[0]
         size = kwargs.pop("batch_size", None) or _KERAS_DEFAULT
