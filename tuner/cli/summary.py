@@ -108,7 +108,7 @@ def _list_members(members: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _describe_baseline(baseline: Mapping[str, Any], objective: str) -> str:
-    verdict = {"wins": "better by", "loses": "worse by", "ties": "not told apart,"}
+    verdict = {"wins": "better by", "loses": "worse by", "ties": "no clear difference,"}
     difference, error = baseline["difference"], baseline["difference_standard_error"]
     return (
         f"  {baseline['name']:<19} {objective} "

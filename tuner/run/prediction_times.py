@@ -123,7 +123,7 @@ def _encode_rows(setup: Setup) -> np.ndarray:
 
 
 def _describe_device() -> str:
-    """Return what predicts, in words: one thread, unless TensorFlow already runs with more."""
+    """Return the device's description: one thread, unless TensorFlow already runs with more."""
     import tensorflow as tf
 
     if tf.config.list_physical_devices("GPU"):

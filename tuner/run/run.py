@@ -1,4 +1,4 @@
-"""A run: a study that is searched, its setup, and who hears of it."""
+"""A run: a study that is searched, its setup, and its listeners."""
 
 import math
 import time
