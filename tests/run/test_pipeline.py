@@ -3,7 +3,9 @@
 import json
 import shutil
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.helpers.command_line import read_events
@@ -13,7 +15,9 @@ from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
+from tuner.run.reporting import is_reported
 from tuner.run.side_files import find_unreadable_files
+from tuner.run.stages import Stage, read_basis
 from tuner.study import EventKind, Listener, Study
 
 
@@ -154,8 +158,49 @@ def test_damaged_files_are_made_again_with_a_note(study, monkeypatch):
     assert find_summary(study, read_last_settings(study)) is not None
 
 
+CHANGES = {
+    "a damaged page": lambda study: cut(study.folder / "report.html"),
+    "a damaged table": lambda study: cut(study.folder / "results.csv"),
+    "other prediction times": lambda study: study.write_prediction_times(
+        replace(study.read_prediction_times(), device="another")
+    ),
+    "other baselines": lambda study: study.arrays.write_baselines(
+        {**study.arrays.read_baselines(), "majority class/seconds": np.array(99.0)}
+    ),
+}
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_report_of_something_else_is_written_again(study, change):
+    basis = read_basis(study, Stage.PICKING)
+    assert is_reported(study, basis)
+    change(study)
+    assert not is_reported(study, basis)
+
+
+def test_a_model_of_a_version_without_stages_is_not_exported_again(study):
+    """Version 0.1.0 wrote no events of stages."""
+    events = read_events(study.folder)
+    write_events(study.folder, [event for event in events if event["event"] != "stage"])
+    setup, _ = open_study("first", study.folder.parents[1])
+    picked = pick(setup, study)
+    assert find_export(study, picked) is not None
+    trial = next(event for event in events if event["event"] == "trial")
+    for name, value in (("networks", {"77": 1}), ("temperature", 7.0)):
+        other = [{**e, name: value} if e["event"] == "tested" else e for e in events]
+        write_events(study.folder, [event for event in other if event["event"] != "stage"])
+        assert find_export(study, picked) is None
+    later = [event for event in [*events, trial] if event["event"] != "stage"]
+    write_events(study.folder, later)
+    assert find_export(study, picked) is None
+
+
 def test_another_version_picks_again(study, monkeypatch):
-    monkeypatch.setattr(picking, "__version__", "another")
+    monkeypatch.setattr(picking, "STAGES_VERSION", 0)
     assert find_summary(study, read_last_settings(study)) is None
 
 

@@ -18,7 +18,7 @@ from tuner.errors import ExportMismatch
 from tuner.run.final_training import train_members
 from tuner.run.picking import PickingResult
 from tuner.run.setup import Setup
-from tuner.run.stages import Stage, is_done, mark_done
+from tuner.run.stages import Stage, is_done, mark_done, read_basis
 from tuner.run.testing import HeldOutScores
 from tuner.scoring import OBJECTIVES
 from tuner.study import EventKind, Study, list_versions
@@ -84,13 +84,35 @@ def find_export(study: Study, picking: PickingResult) -> ExportResult | None:
 
 def is_exported(study: Study, basis: dict[str, Any]) -> bool:
     """Return whether the study's model is there and was exported with this basis."""
-    if not is_done(study, Stage.EXPORTING, basis):
+    if read_basis(study, Stage.EXPORTING) is None:
+        made = _was_exported_since(study, basis)
+    else:
+        made = is_done(study, Stage.EXPORTING, basis)
+    if not made:
         return False
     path = study.model_folder / "model.json"
     events = list(study.journal.read(EventKind.EXPORTED))
     if not path.is_file() or not events or events[-1]["pick"] != basis["exported"]:
         return False  # `tuner export` may have written another pick to this folder since then
     return _read_fingerprint(path) == events[-1]["fingerprint"]
+
+
+def _was_exported_since(study: Study, basis: dict[str, Any]) -> bool:
+    """Return whether the pick was tested and exported after the last trial.
+
+    Version 0.1.0 wrote no events of stages, and a process may be killed before it writes one.
+    """
+    tested: dict[str, Any] = {}
+    exported = False
+    for event in study.journal.read():
+        if event["event"] == EventKind.TRIAL:
+            tested, exported = {}, False
+        elif event["event"] == EventKind.TESTED:
+            tested, exported = event, False
+        elif event["event"] == EventKind.EXPORTED:
+            exported = True
+    same_networks = tested.get("networks") == basis["networks"]
+    return exported and same_networks and tested.get("temperature") == basis["temperature"]
 
 
 def _read_fingerprint(path: Path) -> str | None:

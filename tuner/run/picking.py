@@ -1,9 +1,8 @@
-"""Stage 4: pick the networks that the trials speak for, and calibrate the one to export."""
+"""Stage 4: pick the networks that the scores favour, and calibrate the one to export."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from tuner._version import __version__
 from tuner.analysis import (
     Calibration,
     Exportable,
@@ -14,6 +13,7 @@ from tuner.analysis import (
     pick_networks,
 )
 from tuner.run.setup import Setup
+from tuner.run.stages import STAGES_VERSION
 from tuner.study import EventKind, Study
 
 __all__ = ["PickingResult", "make_picking_basis", "pick"]
@@ -54,6 +54,6 @@ def pick(setup: Setup, study: Study) -> PickingResult:
 
 
 def make_picking_basis(study: Study) -> dict[str, Any]:
-    """Return what the picks depend on: the trials that ended, and the version that picks."""
+    """Return what the picks depend on: the trials that ended, and the version of the stages."""
     trials = sum(1 for _ in study.journal.read(EventKind.TRIAL))
-    return {"trials": trials, "version": __version__}
+    return {"trials": trials, "version": STAGES_VERSION}

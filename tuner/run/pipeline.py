@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from tuner._version import __version__
 from tuner.errors import TunerError, one_line
 from tuner.report import preload_charting
 from tuner.run.baselines import compare_with_baselines, has_baselines, train_baselines
@@ -29,7 +28,7 @@ from tuner.run.run import Run
 from tuner.run.searching import find_end, make_tuner, read_trials, search_trials
 from tuner.run.setup import Setup
 from tuner.run.side_files import find_unreadable_files
-from tuner.run.stages import Stage, mark_done
+from tuner.run.stages import STAGES_VERSION, Stage, mark_done
 from tuner.run.testing import score_test_rows
 from tuner.study import EventKind, Listener, SearchEnd, Study
 
@@ -193,4 +192,4 @@ def _prepare_report(run: Run) -> None:
         mark_done(study, Stage.PREDICTION_TIMES, {"completed": completed})
     if left > estimates.baselines and not has_baselines(study):
         train_baselines(setup, study)
-        mark_done(study, Stage.BASELINES, {"version": __version__})
+        mark_done(study, Stage.BASELINES, {"version": STAGES_VERSION})

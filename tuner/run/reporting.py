@@ -20,6 +20,7 @@ from tuner.files import replace_folder, write_whole
 from tuner.report import Page, ReportContent, make_study_page
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
+from tuner.run.side_files import compute_digest
 from tuner.run.stages import Stage, is_done
 from tuner.study import Study
 
@@ -54,14 +55,22 @@ def locate_report(study: Study) -> Path:
 
 
 def make_report_basis(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
-    """Return what a report depends on.
+    """Return what a report depends on, and digests of its files.
+
+    The digests make a report whose files were damaged count as missing.
 
     Args:
         study: The study.
         basis: The basis of its picks.
     """
-    measured = study.read_prediction_times().completed
-    return {**basis, "baselines": has_baselines(study), "prediction_times": measured}
+    baselines = compute_digest(study.folder / "baselines.npz") if has_baselines(study) else None
+    return {
+        **basis,
+        "baselines": baselines,
+        "prediction_times": compute_digest(study.folder / "prediction.json"),
+        "page": compute_digest(locate_report(study)),
+        "table": compute_digest(study.folder / "results.csv"),
+    }
 
 
 def is_reported(study: Study, basis: dict[str, Any]) -> bool:

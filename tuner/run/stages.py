@@ -1,7 +1,10 @@
 """The stages of a run, and how the journal remembers which of them are done.
 
-A stage is done if its last event in the journal has the same basis, that is, everything that its
-result depends on. So a resumed run repeats a stage exactly if its result would differ.
+Exporting and the report are done if their last event in the journal has the same basis, that is,
+everything that the result depends on, and their files are there. The search is over if its event
+or the number of trials says so. Picking takes no time and is always repeated; its event has the
+basis of the later stages. Prediction times and baselines are judged by their files, which say what
+they were made from; the events of these two stages and of the final training are for the record.
 """
 
 from enum import StrEnum
@@ -9,7 +12,11 @@ from typing import Any
 
 from tuner.study import EventKind, Study
 
-__all__ = ["Stage", "is_done", "mark_done", "read_basis"]
+__all__ = ["STAGES_VERSION", "Stage", "is_done", "mark_done", "read_basis"]
+
+
+STAGES_VERSION = 1
+"""The version of all stages: raise it when a stage would come out differently."""
 
 
 class Stage(StrEnum):
