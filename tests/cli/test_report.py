@@ -3,9 +3,14 @@
 import json
 import shutil
 
+import pytest
 from mlflow import MlflowClient
 
 from tests.helpers.command_line import copy_study, extract_answer, run_tuner
+from tuner.cli.report import write_report
+from tuner.run.finished import find_summary
+from tuner.run.opening import read_last_settings
+from tuner.study import Study
 
 
 def test_a_search_leaves_its_report_in_mlflow_too(folder, searched):
@@ -76,3 +81,36 @@ def test_data_that_are_gone_are_told_by_the_study_that_has_them(folder, searched
         "error: data gone.csv: study first was searched on it, and it is not there any more; put "
         "it back\n"
     )
+
+
+@pytest.fixture
+def finished(folder, searched, tmp_path):
+    """A finished study of its own."""
+    shutil.copytree(folder / "mlruns" / "studies" / "first", tmp_path / "mlruns/studies/first")
+    for name in ("things.csv", "own.toml"):
+        shutil.copy(folder / name, tmp_path / name)
+    study = tmp_path / "mlruns" / "studies" / "first"
+    description = (study / "study.json").read_text()
+    (study / "study.json").write_text(description.replace(str(folder), str(tmp_path)))
+    return Study.open("first", tmp_path / "mlruns")
+
+
+def find_again(study):
+    return find_summary(study, read_last_settings(study))
+
+
+def test_a_report_that_is_written_again_leaves_the_study_finished(finished):
+    assert find_again(finished) is not None
+    (finished.folder / "baselines.npz").unlink()
+    assert find_again(finished) is None
+    write_report("first", None, finished.folder.parents[1])
+    assert find_again(finished) is not None
+
+
+def test_a_report_of_a_study_that_is_searched_trains_and_marks_nothing(finished):
+    (finished.folder / "baselines.npz").unlink()
+    before = finished.journal.path.read_bytes()
+    with finished.lock_search():
+        write_report("first", None, finished.folder.parents[1])
+    assert finished.journal.path.read_bytes() == before
+    assert not (finished.folder / "baselines.npz").exists()

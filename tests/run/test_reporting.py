@@ -12,7 +12,7 @@ from tests.helpers.setups import DEPTHS, write_noisy_study
 from tests.helpers.spaces import make_space
 from tuner.errors import SearchFailed, UserError
 from tuner.report import Page, make_study_page
-from tuner.run.baselines import train_baselines
+from tuner.run.baselines import ensure_baselines
 from tuner.run.opening import open_or_create, open_study
 from tuner.run.preparing import prepare
 from tuner.run.reporting import collect_content, report_study, write_page
@@ -28,7 +28,7 @@ def study(setup, tmp_path):
 def test_a_report_is_a_page_its_charts_and_the_table_of_trials(setup, study):
     (study.folder / "figures").mkdir()
     (study.folder / "figures" / "gone.vl.json").write_text("{}")
-    train_baselines(setup, study)
+    ensure_baselines(setup, study)
     path = report_study(setup, study)
     assert path == study.folder / "report.html"
     page = path.read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def test_the_same_study_has_the_same_report(setup, study):
 def test_a_report_shows_the_baselines_that_the_study_has(setup, study):
     untimely = report_study(setup, study).read_text(encoding="utf-8")
     assert "No baselines were trained, because there was no time left." in untimely
-    train_baselines(setup, study)
+    ensure_baselines(setup, study)
     with_them = report_study(setup, study).read_text(encoding="utf-8")
     assert "No baselines were trained" not in with_them
 
@@ -164,7 +164,7 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
     settings = SearchSettings(folds=3, epochs=2, max_trials=12, **options)
     setup = replace(prepare("mlp_depth", request, settings), definition=make_space(DEPTHS))
     study = write_noisy_study(setup, tmp_path / "runs")
-    train_baselines(setup, study)
+    ensure_baselines(setup, study)
     page = make_study_page(collect_content(setup, study))
     words = read_section(page, "method")
     for part in said:

@@ -1,10 +1,11 @@
 """`tuner report` and `tuner compare`: pages about one study or several."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
-from tuner.errors import UserError
+from tuner.errors import StudyError, UserError
 from tuner.run.opening import open_study
 from tuner.run.setup import Setup
 from tuner.study import Study
@@ -28,24 +29,35 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
     """
     _check_output(output)
     setup, study = open_study(name, root)
-    from tuner.run.baselines import train_baselines
-    from tuner.run.reporting import report_study
+    from tuner.run.picking import read_picking_basis
+    from tuner.run.reporting import mark_reported, report_study
 
-    _measure_missing_times(setup, study)
-    train_baselines(setup, study)
-    print(report_study(setup, study, output=output))
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(study.lock_search())
+            locked = True
+        except StudyError:  # it is being searched, or its folder cannot be written
+            locked = False
+        if locked:
+            _prepare_report(setup, study)
+        path = report_study(setup, study, output=output)
+        basis = read_picking_basis(study)
+        if locked and output is None and basis is not None:
+            mark_reported(study, basis)
+    print(path)
 
 
-def _measure_missing_times(setup: Setup, study: Study) -> None:
-    """Measure prediction times that the search had no time for, unless a search is running."""
+def _prepare_report(setup: Setup, study: Study) -> None:
+    """Measure prediction times and train baselines that the search had no time for."""
+    from tuner.run.baselines import ensure_baselines
     from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 
-    if not lacks_prediction_times(study) or study.is_searched():
-        return
-    from tuner.cli.quiet import import_heavy
+    if lacks_prediction_times(study):
+        from tuner.cli.quiet import import_heavy
 
-    import_heavy()
-    measure_prediction_times(setup, study)
+        import_heavy()
+        measure_prediction_times(setup, study)
+    ensure_baselines(setup, study)
 
 
 def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> None:

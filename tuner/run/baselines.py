@@ -6,7 +6,7 @@ from tuner.analysis import load_or_train_baselines as _load_or_train
 from tuner.run.setup import Setup
 from tuner.study import Study
 
-__all__ = ["compare_with_baselines", "has_baselines", "train_baselines"]
+__all__ = ["compare_with_baselines", "ensure_baselines", "has_baselines"]
 
 
 def has_baselines(study: Study) -> bool:
@@ -14,7 +14,7 @@ def has_baselines(study: Study) -> bool:
     return bool(_load(study))
 
 
-def train_baselines(setup: Setup, study: Study) -> None:
+def ensure_baselines(setup: Setup, study: Study) -> None:
     """Train the baselines and keep them in the study's folder, unless it has them.
 
     Raises:

@@ -4,11 +4,10 @@ from typing import Any
 
 from tuner.run.baselines import has_baselines
 from tuner.run.exporting import is_exported
-from tuner.run.picking import make_picking_basis
+from tuner.run.picking import read_picking_basis
 from tuner.run.prediction_times import lacks_prediction_times
 from tuner.run.reporting import is_reported, locate_report
 from tuner.run.searching import find_end
-from tuner.run.stages import Stage, read_basis
 from tuner.study import EventKind, SearchSettings, Study
 
 __all__ = ["find_summary"]
@@ -26,12 +25,11 @@ def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | Non
         the model or the report would be made.
     """
     summary = _read_last_summary(study)
-    basis = read_basis(study, Stage.PICKING)
+    basis = read_picking_basis(study)
     if not summary or not basis or not find_end(study, settings):
         return None
-    picked = basis.items() >= make_picking_basis(study).items()
     prepared = has_baselines(study) and not lacks_prediction_times(study)
-    if not (picked and prepared and is_exported(study, basis) and is_reported(study, basis)):
+    if not (prepared and is_exported(study, basis) and is_reported(study, basis)):
         return None
     paths = {"model": str(study.model_folder), "report": str(locate_report(study))}
     return {**summary, "study": study.record.name, **paths}

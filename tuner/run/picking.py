@@ -13,10 +13,10 @@ from tuner.analysis import (
     pick_networks,
 )
 from tuner.run.setup import Setup
-from tuner.run.stages import STAGES_VERSION
+from tuner.run.stages import STAGES_VERSION, Stage, read_basis
 from tuner.study import EventKind, Study
 
-__all__ = ["PickingResult", "make_picking_basis", "pick"]
+__all__ = ["PickingResult", "make_picking_basis", "pick", "read_picking_basis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,13 @@ def pick(setup: Setup, study: Study) -> PickingResult:
         "temperature": calibration.temperature,
     }
     return PickingResult(picks, exportable, calibration, basis)
+
+
+def read_picking_basis(study: Study) -> dict[str, Any] | None:
+    """Return the basis of a study's picks. None if they would have to be picked again."""
+    basis = read_basis(study, Stage.PICKING)
+    current = basis is not None and basis.items() >= make_picking_basis(study).items()
+    return basis if current else None
 
 
 def make_picking_basis(study: Study) -> dict[str, Any]:

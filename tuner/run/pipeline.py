@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tuner.errors import TunerError, one_line
 from tuner.report import preload_charting
-from tuner.run.baselines import compare_with_baselines, has_baselines, train_baselines
+from tuner.run.baselines import compare_with_baselines, ensure_baselines, has_baselines
 from tuner.run.exporting import ExportResult, TrainedExportable, export_search_pick, find_export
 from tuner.run.final_training import train_members
 from tuner.run.opening import create_study
@@ -20,7 +20,7 @@ from tuner.run.reporting import (
     ReportResult,
     is_reported,
     locate_report,
-    make_report_basis,
+    mark_reported,
     report_study,
 )
 from tuner.run.request import Destination
@@ -172,7 +172,7 @@ def _report(run: Run, picking: PickingResult) -> ReportResult:
         if not is_reported(study, picking.basis):
             run.announce("writing the report")
             report_study(setup, study, picking.picks)
-            mark_done(study, Stage.REPORT, make_report_basis(study, picking.basis))
+            mark_reported(study, picking.basis)
         baselines = compare_with_baselines(setup, study, picking.picks)
         return ReportResult(locate_report(study), baselines)
     except Exception as error:
@@ -191,5 +191,5 @@ def _prepare_report(run: Run) -> None:
         completed = study.read_prediction_times().completed
         mark_done(study, Stage.PREDICTION_TIMES, {"completed": completed})
     if left > estimates.baselines and not has_baselines(study):
-        train_baselines(setup, study)
+        ensure_baselines(setup, study)
         mark_done(study, Stage.BASELINES, {"version": STAGES_VERSION})

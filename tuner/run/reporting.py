@@ -21,7 +21,7 @@ from tuner.report import Page, ReportContent, make_study_page
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
 from tuner.run.side_files import compute_digest
-from tuner.run.stages import Stage, is_done
+from tuner.run.stages import Stage, is_done, mark_done
 from tuner.study import Study
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
     "collect_content",
     "is_reported",
     "locate_report",
-    "make_report_basis",
+    "mark_reported",
     "report_study",
     "write_page",
 ]
@@ -54,7 +54,17 @@ def locate_report(study: Study) -> Path:
     return study.folder / "report.html"
 
 
-def make_report_basis(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
+def mark_reported(study: Study, basis: dict[str, Any]) -> None:
+    """Write to the journal that the report in the study's folder was written.
+
+    Args:
+        study: The study, whose lock the caller holds.
+        basis: The basis of its picks.
+    """
+    mark_done(study, Stage.REPORT, _make_basis(study, basis))
+
+
+def _make_basis(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
     """Return what a report depends on, and digests of its files.
 
     The digests make a report whose files were damaged count as missing.
@@ -82,7 +92,7 @@ def is_reported(study: Study, basis: dict[str, Any]) -> bool:
     """
     files = [locate_report(study), study.folder / "results.csv"]
     there = all(path.is_file() for path in files) and (study.folder / "figures").is_dir()
-    return there and is_done(study, Stage.REPORT, make_report_basis(study, basis))
+    return there and is_done(study, Stage.REPORT, _make_basis(study, basis))
 
 
 def report_study(
