@@ -1,8 +1,17 @@
 """The optimizer of a trial: stochastic gradient descent, as plain data and as Keras has it.
 
-To add an optimizer: its hyperparameters go into `tuner/space/keys.py`, its settings and its Keras
-optimizer into this module, and its update of many networks at once beside
-`tuner/training/lanes/stacked_mlps/sgd.py`.
+To add an optimizer to the networks of space files:
+
+1. Its hyperparameters, and a key that chooses the optimizer, go into `KEYS` of
+   `tuner/space/keys.py`. Keys that only one optimizer has get the choosing key as parent, and a
+   line in `CHOICE_USES`.
+2. Its settings and its Keras optimizer go into this module: a class with the methods of `SGD`. Add
+   it to `Optimizer` and to `read_optimizer`.
+3. Its update of many networks at once goes beside `tuner/training/lanes/stacked_mlps/sgd.py`: a
+   class with the methods of `StackedSGD`. Add it to `StackedOptimizer` and `_STACKED` in
+   `tuner/training/lanes/stacked_mlps/optimizers.py`.
+4. For convolutional networks, its Keras class must be in `OPTIMIZERS` of
+   `tuner/training/lanes/keras_models/optimizer_updates.py`, as those of most optimizers are.
 """
 
 from __future__ import annotations
@@ -10,12 +19,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["SGD"]
+__all__ = ["SGD", "Optimizer", "read_optimizer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +90,16 @@ class SGD:
             return []
         rate = keras.callbacks.LearningRateScheduler
         return [rate(lambda epoch: self.find_learning_rate(epoch, epochs))]
+
+
+Optimizer: TypeAlias = SGD
+"""Any optimizer of this module, as a union."""
+
+
+def read_optimizer(values: Mapping[str, Any]) -> Optimizer:
+    """Return the optimizer of a trial.
+
+    Args:
+        values: Its active hyperparameters.
+    """
+    return SGD.from_values(values)

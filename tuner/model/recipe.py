@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuner.model.convolutions import Convolutions
-from tuner.model.optimizers import SGD
+from tuner.model.optimizers import Optimizer, read_optimizer
 from tuner.model.regularizers import Penalty, make_penalty
 
 __all__ = ["Recipe", "draw_weights"]
@@ -42,7 +42,7 @@ class Recipe:
     penalty: Penalty
     dropout: float
     input_dropout: float
-    optimizer: SGD
+    optimizer: Optimizer
     batch_size: int
     convolutions: Convolutions | None = None
 
@@ -64,7 +64,7 @@ class Recipe:
             penalty=make_penalty(values),
             dropout=float(values.get("dropout", 0.0)),
             input_dropout=float(values["input_dropout"]),
-            optimizer=SGD.from_values(values),
+            optimizer=read_optimizer(values),
             batch_size=int(values["batch_size"]),
         )
 

@@ -12,7 +12,7 @@ from tuner.errors import suggest_names
 from tuner.space.domains import Domain, Fixed
 from tuner.space.file_location import FileLocation, quote
 from tuner.space.hyperparameter import Condition, Hyperparameter
-from tuner.space.keys import KEYS, KIND_USES, TABLES, Key
+from tuner.space.keys import CHOICE_USES, KEYS, TABLES, Key
 from tuner.space.reading import read_domain
 from tuner.space.space import Space
 from tuner.space.values import format_exactly
@@ -152,7 +152,7 @@ def _find_conditions(key: Key, parent: str, domain: Domain) -> tuple[Condition, 
     values = domain.values()
     if values is None:  # a range from 0 gives exactly 0 with probability zero
         return ()
-    acting = tuple(value for value in values if key.is_active_with(value))
+    acting = tuple(value for value in values if key.is_active_with(parent, value))
     if not acting:
         return None
     return () if len(acting) == len(values) else (Condition(parent, acting),)
@@ -160,20 +160,23 @@ def _find_conditions(key: Key, parent: str, domain: Domain) -> tuple[Condition, 
 
 def _explain_no_effect(key: Key, domains: Mapping[str, Domain]) -> str:
     """Return the problem of a key that has no effect."""
-    if "kind" in key.parents:
-        users = " or ".join(kind for kind, uses in KIND_USES.items() if key.name in uses)
-        return f"no kind in this space uses it; leave it out, or add {users} to kind"
     parent = key.parents[0]
+    if parent in CHOICE_USES:
+        users = " or ".join(name for name, uses in CHOICE_USES[parent].items() if key.name in uses)
+        return f"no {parent} in this space uses it; leave it out, or add {users} to {parent}"
     return f"it does nothing with {parent} 0; leave it out, or let {parent} be above 0"
 
 
 def _explain_missing(key: Key, domains: Mapping[str, Domain]) -> str:
-    """Return the problem of a missing key that a kind of regularizer needs."""
-    kinds = ", ".join(
-        format_exactly(kind) for kind in domains["kind"].values() or () if key.is_active_with(kind)
+    """Return the problem of a missing key that a choice of its parent needs."""
+    parent = key.parents[0]
+    users = ", ".join(
+        format_exactly(value)
+        for value in domains[parent].values() or ()
+        if key.is_active_with(parent, value)
     )
     return (
-        f"missing, but needed by the kind {kinds}; "
+        f"missing, but needed by the {parent} {users}; "
         f"write for example {key.name} = {quote(key.usual)}"
     )
 

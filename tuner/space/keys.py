@@ -10,7 +10,16 @@ from typing import Any, TypeAlias
 
 from tuner.space.values import Value
 
-__all__ = ["ACTIVATIONS", "KEYS", "KIND_USES", "SCHEDULES", "TABLES", "Key", "Limits"]
+__all__ = [
+    "ACTIVATIONS",
+    "CHOICE_USES",
+    "KEYS",
+    "KIND_USES",
+    "SCHEDULES",
+    "TABLES",
+    "Key",
+    "Limits",
+]
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu")
 SCHEDULES = ("constant", "cosine")
@@ -23,6 +32,10 @@ KIND_USES: dict[str, tuple[str, ...]] = {
     "elastic_net": ("strength", "balance"),
     "max_norm": ("radius",),
 }
+
+# The hyperparameters that each choice of a parent uses, by the parent's name. Any other parent is a
+# number, which activates its children if it is above 0.
+CHOICE_USES: dict[str, dict[str, tuple[str, ...]]] = {"kind": KIND_USES}
 
 ValueType: TypeAlias = type[bool] | type[int] | type[float] | type[str]
 
@@ -87,9 +100,10 @@ class Key:
     optional: bool = False
     parents: tuple[str, ...] = ()
 
-    def is_active_with(self, value: Any) -> bool:
-        """Return whether a parent's value activates the key: a kind that uses it, or above 0."""
-        return self.name in KIND_USES[value] if "kind" in self.parents else value > 0
+    def is_active_with(self, parent: str, value: Any) -> bool:
+        """Return whether a parent's value activates the key: a choice that uses it, or above 0."""
+        uses = CHOICE_USES.get(parent)
+        return value > 0 if uses is None else self.name in uses[value]
 
 
 _SHARE = Limits(0, 1, below=True)

@@ -2,7 +2,8 @@
 
 The modules, each of which imports only those before it:
 
-- `sgd`, `regularizer`, `dropout`: what an optimizer, penalties and dropout are for stacked weights;
+- `sgd`, `optimizers`, `regularizer`, `dropout`: what optimizers, penalties and dropout are for
+  stacked weights;
 - `structure`: the settings that are fixed when a program is traced;
 - `weights`: the variables;
 - `batches`: the inputs of an epoch's training steps;

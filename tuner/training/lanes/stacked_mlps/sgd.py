@@ -9,7 +9,7 @@ TensorFlow's fused operation takes one learning rate for a whole tensor. So each
 rate is multiplied into its gradient before, and the operation takes the learning rate 1.
 
 All that lanes know of SGD is in this module. Another optimizer needs a class with these methods,
-which `MLPShape.from_recipe` chooses by the type of the recipe's optimizer.
+and a line in `tuner/training/lanes/stacked_mlps/optimizers.py`.
 """
 
 from collections.abc import Sequence
