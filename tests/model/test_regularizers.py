@@ -9,7 +9,6 @@ from tuner.model.mlp import MLPHyperModel
 from tuner.model.regularizers import REGULARIZERS
 from tuner.space import KIND_USES
 
-KERNEL = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
 VALUES = {"strength": 0.02, "balance": 0.3, "radius": 0.7}
 
 FORMULAS = {
@@ -19,6 +18,11 @@ FORMULAS = {
     "elastic_net": lambda w: 0.02 * (0.3 * w**2 + np.abs(w)).sum(),
     "max_norm": lambda w: 0.0,
 }
+
+
+@pytest.fixture
+def kernel():
+    return np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
 
 
 def dense(kind):
@@ -34,15 +38,15 @@ def test_every_kind_of_the_space_grammar_is_built():
 
 
 @pytest.mark.parametrize("kind", REGULARIZERS)
-def test_the_penalty_is_its_formula_over_the_kernel_alone(kind):
+def test_the_penalty_is_its_formula_over_the_kernel_alone(kind, kernel):
     layer = dense(kind)
-    layer.kernel.assign(KERNEL)
+    layer.kernel.assign(kernel)
     layer.bias.assign(np.ones(3))
     penalty = float(sum(layer.losses)) if layer.losses else 0.0
-    assert penalty == pytest.approx(FORMULAS[kind](KERNEL), rel=1e-5)
+    assert penalty == pytest.approx(FORMULAS[kind](kernel), rel=1e-5)
 
 
-def test_max_norm_bounds_the_norm_of_each_units_incoming_weights():
-    bounded = np.asarray(dense("max_norm").kernel_constraint(KERNEL))
-    norms, expected = np.linalg.norm(bounded, axis=0), np.linalg.norm(KERNEL, axis=0)
+def test_max_norm_bounds_the_norm_of_each_units_incoming_weights(kernel):
+    bounded = np.asarray(dense("max_norm").kernel_constraint(kernel))
+    norms, expected = np.linalg.norm(bounded, axis=0), np.linalg.norm(kernel, axis=0)
     np.testing.assert_allclose(norms, np.minimum(expected, 0.7), rtol=1e-5)

@@ -19,14 +19,18 @@ from tuner.scoring import (
 from tuner.training import average_curve
 from tuner.training.result import compute_scores
 
-PROBABILITIES = np.random.default_rng(0).dirichlet(np.ones(3), size=60)
 PROBLEM = make_problem()
 Y = PROBLEM.y[PROBLEM.rows]
 
 
-def test_the_mean_over_rows_is_scikit_learns_score():
-    assert cross_entropy(PROBABILITIES, Y).mean() == pytest.approx(log_loss(Y, PROBABILITIES))
-    assert accuracy(PROBABILITIES, Y).mean() == accuracy_score(Y, PROBABILITIES.argmax(axis=1))
+@pytest.fixture
+def predictions():
+    return np.random.default_rng(0).dirichlet(np.ones(3), size=60)
+
+
+def test_the_mean_over_rows_is_scikit_learns_score(predictions):
+    assert cross_entropy(predictions, Y).mean() == pytest.approx(log_loss(Y, predictions))
+    assert accuracy(predictions, Y).mean() == accuracy_score(Y, predictions.argmax(axis=1))
 
 
 @given(seed=st.integers(0, 10**6), classes=st.integers(2, 5), levels=st.integers(2, 20))
@@ -78,15 +82,15 @@ def test_a_classifier_that_is_always_right_is_without_error():
 
 
 @pytest.mark.parametrize("values", [balanced_accuracy, roc_auc])
-def test_a_class_without_rows_does_not_count(values):
-    wider = np.concatenate([PROBABILITIES * 0.9, np.full((60, 1), 0.1)], axis=1)
-    np.testing.assert_allclose(values(wider, Y), values(PROBABILITIES, Y))
+def test_a_class_without_rows_does_not_count(values, predictions):
+    wider = np.concatenate([predictions * 0.9, np.full((60, 1), 0.1)], axis=1)
+    np.testing.assert_allclose(values(wider, Y), values(predictions, Y))
 
 
-def test_rows_of_one_class_have_no_curve_and_the_score_is_left_out():
+def test_rows_of_one_class_have_no_curve_and_the_score_is_left_out(predictions):
     one = np.zeros(60, int)
-    assert np.isnan(roc_auc(PROBABILITIES, one)).all()
-    assert set(score_objectives(PROBABILITIES, Truth(one))) == set(OBJECTIVES) - {"roc_auc"}
+    assert np.isnan(roc_auc(predictions, one)).all()
+    assert set(score_objectives(predictions, Truth(one))) == set(OBJECTIVES) - {"roc_auc"}
 
 
 def test_a_row_that_is_wrong_with_certainty_has_a_finite_loss():
@@ -102,19 +106,19 @@ def test_better_follows_the_direction():
         assert not objective.is_better(0.5, than=0.5)
 
 
-def test_scores_are_over_rows_and_by_fold():
-    scores = compute_scores(PROBABILITIES, PROBLEM, OBJECTIVES["accuracy"])
-    right = PROBABILITIES.argmax(axis=1) == Y
+def test_scores_are_over_rows_and_by_fold(predictions):
+    scores = compute_scores(predictions, PROBLEM, OBJECTIVES["accuracy"])
+    right = predictions.argmax(axis=1) == Y
     assert scores["score"] == scores["scores"]["accuracy"] == right.mean()
     assert scores["standard_error"] == pytest.approx(right.std(ddof=1) / np.sqrt(60))
     assert scores["fold_scores"] == tuple(right[fold.validation].mean() for fold in PROBLEM.folds)
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=lambda each: each.name)
-def test_a_folds_score_is_that_of_its_own_rows(objective):
-    scores = compute_scores(PROBABILITIES, PROBLEM, objective)
+def test_a_folds_score_is_that_of_its_own_rows(objective, predictions):
+    scores = compute_scores(predictions, PROBLEM, objective)
     for fold, score in zip(PROBLEM.folds, scores["fold_scores"], strict=True):
-        alone = objective.row_values(PROBABILITIES[fold.validation], Y[fold.validation])
+        alone = objective.row_values(predictions[fold.validation], Y[fold.validation])
         assert score == alone.mean()
 
 

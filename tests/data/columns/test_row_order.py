@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.tables import catch_refusal
 from tuner.data import load_dataset
 
-RANKS = np.random.default_rng(0).permutation(40)
+RANKS = np.arange(40) * 17 % 40  # each rank once, not in order
 
 
 def load(values, ending="csv"):
