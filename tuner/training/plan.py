@@ -1,4 +1,4 @@
-"""What a trainer is told: the plan of a study, and the trials or final networks to train."""
+"""The input of a trainer: the plan of a study, and the trials or final networks to train."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class LanesTrainer(Trainer):
         return _ALONE_FACTOR * -(-networks // self.machine.workers)
 
     def _note_reasons(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
-        """Tell once per reason why networks are trained by `fit`."""
+        """Report each reason once why networks are trained by `fit`."""
         for reason in sorted(set(reasons) - self._noted):
             self._noted.add(reason)
             name = type(hypermodel).__name__
