@@ -57,11 +57,12 @@ def kill_after(study, stage):
     write_events(study.folder, events[: last + 1])
 
 
-def resume(study, monkeypatch):
+def resume(study, monkeypatch, **limits):
     """Resume a study in a run that must not train."""
     for name in ("make_tuner", "train_members"):
         monkeypatch.setattr(pipeline, name, None)  # it cannot be called
     setup, opened = open_study("first", study.folder.parents[1])
+    setup = replace(setup, settings=replace(setup.settings, **limits))
     notes = Notes()
     outcome = run_search(setup, opened, started=time.monotonic(), listeners=[notes])
     return outcome, notes
@@ -76,7 +77,11 @@ def test_a_run_that_was_killed_in_its_report_only_writes_the_report(study, searc
     for name in ("report.html", "results.csv", "baselines.npz"):
         (study.folder / name).unlink()
     outcome, notes = resume(study, monkeypatch)
-    assert notes.stages == ["picking the network", "writing the report"]
+    assert notes.stages == [
+        "picking the network",
+        "training simple classifiers, for comparison",
+        "writing the report",
+    ]
     assert notes.notes == []
     assert strip_summary(outcome.to_dict()) == strip_summary(searched[0])
     assert (study.folder / "report.html").is_file()
@@ -197,6 +202,18 @@ def test_a_model_of_a_version_without_stages_is_not_exported_again(study):
     later = [event for event in [*events, trial] if event["event"] != "stage"]
     write_events(study.folder, later)
     assert find_export(study, picked) is None
+
+
+def test_what_a_time_limit_never_allows_is_not_tried_again(study, monkeypatch):
+    for name in ("baselines.npz", "prediction.json"):
+        (study.folder / name).unlink()
+    limited = replace(read_last_settings(study), max_seconds=1.0)
+    assert find_summary(study, limited) is None
+    _, notes = resume(study, monkeypatch, max_seconds=1.0)
+    assert notes.stages == ["picking the network", "writing the report"]
+    assert find_summary(study, limited) is not None
+    assert find_summary(study, replace(limited, max_seconds=100.0)) is None
+    assert find_summary(study, replace(limited, max_seconds=None)) is None
 
 
 def test_another_version_picks_again(study, monkeypatch):

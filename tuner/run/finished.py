@@ -8,6 +8,7 @@ from tuner.run.picking import read_picking_basis
 from tuner.run.prediction_times import lacks_prediction_times
 from tuner.run.reporting import is_reported, locate_report
 from tuner.run.searching import find_end
+from tuner.run.stages import Stage, is_out_of_time
 from tuner.study import EventKind, SearchSettings, Study
 
 __all__ = ["find_summary"]
@@ -28,7 +29,10 @@ def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | Non
     basis = read_picking_basis(study)
     if not summary or not basis or not find_end(study, settings):
         return None
-    prepared = has_baselines(study) and not lacks_prediction_times(study)
+    limit = settings.max_seconds
+    prepared = (has_baselines(study) or is_out_of_time(study, Stage.BASELINES, limit)) and (
+        not lacks_prediction_times(study) or is_out_of_time(study, Stage.PREDICTION_TIMES, limit)
+    )
     if not (prepared and is_exported(study, basis) and is_reported(study, basis)):
         return None
     paths = {"model": str(study.model_folder), "report": str(locate_report(study))}

@@ -28,7 +28,7 @@ from tuner.run.run import Run
 from tuner.run.searching import find_end, make_tuner, read_trials, search_trials
 from tuner.run.setup import Setup
 from tuner.run.side_files import find_unreadable_files
-from tuner.run.stages import STAGES_VERSION, Stage, mark_done
+from tuner.run.stages import STAGES_VERSION, Stage, mark_done, mark_out_of_time
 from tuner.run.testing import score_test_rows
 from tuner.study import EventKind, Listener, SearchEnd, Study
 
@@ -114,8 +114,9 @@ def _run_stages(run: Run, tuner: "KFoldTuner | None", end: SearchEnd | None) -> 
     run.announce("picking the network")
     picking = pick(setup, study)
     mark_done(study, Stage.PICKING, picking.basis)
-    export = find_export(study, picking) or _train_and_export(run, picking)
-    report = _report(run, picking)
+    found = find_export(study, picking)
+    export = found or _train_and_export(run, picking)
+    report = _report(run, picking, idle=end is not None and found is not None)
     return Outcome(
         study=study,
         records=search.records,
@@ -161,14 +162,19 @@ def _preload_charting(run: Run) -> None:
         run.note(f"charts cannot be drawn ({one_line(error)})")
 
 
-def _report(run: Run, picking: PickingResult) -> ReportResult:
+def _report(run: Run, picking: PickingResult, *, idle: bool) -> ReportResult:
     """Measure prediction times, train baselines, and write the report.
 
     An error loses none of the earlier results: it becomes a note.
+
+    Args:
+        run: The run.
+        picking: The study's picks.
+        idle: Whether the run trained and exported nothing before.
     """
     setup, study = run.setup, run.study
     try:
-        _prepare_report(run)
+        _prepare_report(run, idle=idle)
         if not is_reported(study, picking.basis):
             run.announce("writing the report")
             report_study(setup, study, picking.picks)
@@ -182,14 +188,27 @@ def _report(run: Run, picking: PickingResult) -> ReportResult:
         return ReportResult(None, ())
 
 
-def _prepare_report(run: Run) -> None:
-    """Measure prediction times and train baselines, as far as the time limit allows."""
+def _prepare_report(run: Run, *, idle: bool) -> None:
+    """Measure prediction times and train baselines, as far as the time limit allows.
+
+    If even an idle run has no time for one of them, the journal says so, and a later run with the
+    same limit does not try again.
+    """
     setup, study, estimates = run.setup, run.study, run.estimates
     left = run.seconds_left - estimates.report - estimates.prediction_times
-    if left > 0 and lacks_prediction_times(study):
-        measure_prediction_times(setup, study)
-        completed = study.read_prediction_times().completed
-        mark_done(study, Stage.PREDICTION_TIMES, {"completed": completed})
-    if left > estimates.baselines and not has_baselines(study):
-        ensure_baselines(setup, study)
-        mark_done(study, Stage.BASELINES, {"version": STAGES_VERSION})
+    limit = setup.settings.max_seconds
+    if lacks_prediction_times(study):
+        if left > 0:
+            run.announce("measuring prediction times")
+            measure_prediction_times(setup, study)
+            completed = study.read_prediction_times().completed
+            mark_done(study, Stage.PREDICTION_TIMES, {"completed": completed})
+        elif idle and limit is not None:
+            mark_out_of_time(study, Stage.PREDICTION_TIMES, limit)
+    if not has_baselines(study):
+        if left > estimates.baselines:
+            run.announce("training simple classifiers, for comparison")
+            ensure_baselines(setup, study)
+            mark_done(study, Stage.BASELINES, {"version": STAGES_VERSION})
+        elif idle and limit is not None:
+            mark_out_of_time(study, Stage.BASELINES, limit)

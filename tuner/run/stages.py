@@ -4,7 +4,8 @@ Exporting and the report are done if their last event in the journal has the sam
 everything that the result depends on, and their files are there. The search is over if its event
 or the number of trials says so. Picking takes no time and is always repeated; its event has the
 basis of the later stages. Prediction times and baselines are judged by their files, which say what
-they were made from; the events of these two stages and of the final training are for the record.
+they were made from. An event of these two stages may say that the time limit is too short for
+them; otherwise their events, and those of the final training, are for the record.
 """
 
 from enum import StrEnum
@@ -12,7 +13,15 @@ from typing import Any
 
 from tuner.study import EventKind, Study
 
-__all__ = ["STAGES_VERSION", "Stage", "is_done", "mark_done", "read_basis"]
+__all__ = [
+    "STAGES_VERSION",
+    "Stage",
+    "is_done",
+    "is_out_of_time",
+    "mark_done",
+    "mark_out_of_time",
+    "read_basis",
+]
 
 
 STAGES_VERSION = 1
@@ -43,6 +52,26 @@ def mark_done(study: Study, stage: Stage, basis: dict[str, Any]) -> None:
         StudyError: The journal cannot be written.
     """
     study.journal.append(EventKind.STAGE, stage=stage, basis=basis)
+
+
+def mark_out_of_time(study: Study, stage: Stage, max_seconds: float) -> None:
+    """Write to the journal that a time limit is too short for a stage, whatever else is done.
+
+    Args:
+        study: The study.
+        stage: The stage.
+        max_seconds: The time limit.
+
+    Raises:
+        StudyError: The journal cannot be written.
+    """
+    mark_done(study, stage, {"out_of_time": max_seconds})
+
+
+def is_out_of_time(study: Study, stage: Stage, max_seconds: float | None) -> bool:
+    """Return whether a time limit is known to be too short for a stage."""
+    longest = (read_basis(study, stage) or {}).get("out_of_time")
+    return longest is not None and max_seconds is not None and max_seconds <= longest
 
 
 def is_done(study: Study, stage: Stage, basis: dict[str, Any]) -> bool:
