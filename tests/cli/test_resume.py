@@ -57,3 +57,4 @@ def test_fewer_trials_than_the_study_has_are_nothing_to_do(folder, searched):
     assert lines[1] == "Is a hidden layer worth it?"
     assert lines[3].startswith("best of 3 trials")
     assert "model    mlruns/studies/first/model" in lines
+    assert any(line.startswith("compare  ") and "mlflow" in line for line in lines)

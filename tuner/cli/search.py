@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from tuner.cli.describe import describe_data
+from tuner.cli.mlflow_copy import find_copy, forget_copy, remember_copy
 from tuner.cli.progress import Progress
 from tuner.cli.quiet import import_heavy
 from tuner.cli.summary import format_summary
@@ -100,7 +101,8 @@ class SearchCommand:
             sentence += f"; for more trials: {more}"
         self.console.print(sentence, markup=False)
         uri = choose_tracking_uri(self.tracking_uri, self.root)
-        self._print_summary(summary, study, _describe_interface(uri))
+        experiment = find_copy(study, uri)
+        self._print_summary(summary, study, self._describe_mlflow(study, uri, experiment))
         return True
 
     def _run(self, setup: Setup, study: Study | Destination) -> None:
@@ -111,18 +113,35 @@ class SearchCommand:
         # its process starts while TensorFlow is imported here
         mirror = MlflowMirror(uri, self.root, on_fault=progress.report_mlflow_fault)
         import_heavy()
+        if isinstance(study, Study):
+            forget_copy(study)
         try:
             outcome = run_search(setup, study, started=self.started, listeners=[mirror, progress])
         except KeyboardInterrupt:
             progress.report_interrupt(self._tracking)
             raise
-        interface = _describe_interface(uri, f"/#/experiments/{mirror.experiment_id}/runs")
-        if not mirror.complete:
-            sync = outcome.study.make_command("sync", *self._tracking)
-            interface = f"MLflow lacks some of the study; to write what is missing: {sync}"
+        experiment = mirror.experiment_id if mirror.complete else None
+        if experiment is not None:
+            remember_copy(outcome.study, uri, experiment)
+        else:  # `tuner sync` may have written it before it was whole
+            forget_copy(outcome.study)
+        interface = self._describe_mlflow(outcome.study, uri, experiment)
         self._print_summary(outcome.to_dict(), outcome.study, interface, outcome.fault)
         if outcome.fault:
             raise ExportMismatch(outcome.fault)
+
+    def _describe_mlflow(self, study: Study, uri: str, experiment: str | None) -> str:
+        """Return where MLflow shows the study, or how to write it there.
+
+        Args:
+            study: The study.
+            uri: MLflow's tracking URI.
+            experiment: MLflow's id of the experiment. None if MLflow may lack some of the study.
+        """
+        if experiment is not None:
+            return _describe_interface(uri, f"/#/experiments/{experiment}/runs")
+        sync = study.make_command("sync", *self._tracking)
+        return f"MLflow may lack some of the study; to write what is missing: {sync}"
 
     def _print_summary(
         self, summary: Mapping[str, Any], study: Study, interface: str, fault: str = ""
@@ -133,7 +152,7 @@ class SearchCommand:
             print("\n".join(format_summary(summary, study, interface, fault)))
 
 
-def _describe_interface(uri: str, page: str = "") -> str:
+def _describe_interface(uri: str, page: str) -> str:
     """Return the address of MLflow's page, or the command that opens it.
 
     Args:

@@ -1,0 +1,36 @@
+"""Which MLflow store is known to have the whole study."""
+
+import pytest
+
+from tests.helpers.setups import make_setup, write_untrained_study
+from tests.helpers.spaces import SMALL, make_space
+from tuner.cli.mlflow_copy import find_copy, forget_copy, remember_copy
+
+
+@pytest.fixture
+def study(tmp_path):
+    return write_untrained_study(make_setup("test", make_space(SMALL)), tmp_path, [])
+
+
+def test_only_the_store_that_has_the_study_is_known(study):
+    assert find_copy(study, "http://one") is None
+    remember_copy(study, "http://one", "7")
+    assert find_copy(study, "http://one") == "7"
+    assert find_copy(study, "http://other") is None
+    forget_copy(study)
+    assert find_copy(study, "http://one") is None
+    forget_copy(study)
+
+
+def test_a_database_that_is_gone_has_nothing(study, tmp_path):
+    path = tmp_path / "mlflow.db"
+    path.touch()
+    remember_copy(study, f"sqlite:///{path}", "1")
+    assert find_copy(study, f"sqlite:///{path}") == "1"
+    path.unlink()
+    assert find_copy(study, f"sqlite:///{path}") is None
+
+
+def test_a_damaged_file_says_nothing(study):
+    (study.folder / "mlflow.json").write_text('{"uri"')
+    assert find_copy(study, "http://one") is None

@@ -1,0 +1,53 @@
+"""Remembers in a study's folder which MLflow store has the whole study."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from tuner.study import Study
+
+__all__ = ["find_copy", "forget_copy", "remember_copy"]
+
+
+def remember_copy(study: Study, uri: str, experiment: str) -> None:
+    """Keep which store has the whole study.
+
+    Args:
+        study: The study.
+        uri: MLflow's tracking URI.
+        experiment: MLflow's id of the experiment.
+    """
+    with suppress(OSError):  # then `tuner sync` is advised, which does no harm
+        text = json.dumps({"study": study.record.name, "uri": uri, "experiment": experiment})
+        _locate(study).write_text(text, encoding="utf-8")
+
+
+def forget_copy(study: Study) -> None:
+    """Forget the store, because the study is about to have more than the store."""
+    with suppress(OSError):
+        _locate(study).unlink()
+
+
+def find_copy(study: Study, uri: str) -> str | None:
+    """Return MLflow's id of the experiment. None if the store is not known to have the study.
+
+    Args:
+        study: The study.
+        uri: MLflow's tracking URI.
+    """
+    try:
+        copy = json.loads(_locate(study).read_text(encoding="utf-8"))
+        same = (copy["study"], copy["uri"]) == (study.record.name, uri)
+        return str(copy["experiment"]) if same and _is_there(uri) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_there(uri: str) -> bool:
+    """Return whether the file of a SQLite store is there; of other stores it is not known."""
+    path = uri.removeprefix("sqlite:///")
+    return path == uri or Path(path).is_file()
+
+
+def _locate(study: Study) -> Path:
+    return study.folder / "mlflow.json"
