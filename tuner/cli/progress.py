@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from tuner.run.setup import Setup
-from tuner.space import Fixed
 from tuner.study import Listener, Study, TrialRecord
 from tuner.words import count_noun, format_hyperparameters, format_score
 
@@ -17,14 +16,13 @@ class Progress(Listener):
 
     Attributes:
         ended: The number of trials that ended.
+        fixed: The hyperparameters that have one value in all trials, which are not printed.
     """
 
     def __init__(self, console: Console, setup: Setup) -> None:
         self.console = console
         self.settings = setup.settings
-        definition = setup.definition
-        hyperparameters = definition.hyperparameters if definition else ()
-        self.fixed = {h.name for h in hyperparameters if isinstance(h.domain, Fixed)}
+        self.fixed: frozenset[str] = frozenset()
         self.ended = 0
         self._best: TrialRecord | None = None
         self._study: Study | None = None
@@ -32,6 +30,7 @@ class Progress(Listener):
     def on_study_begin(self, study: Study) -> None:
         """Print the study's question, and how many trials it has."""
         self._study = study
+        self.fixed = study.record.fixed
         self.say(f"study {study.record.name}: {study.record.title}")
         for record in study.read_trials():
             self.ended += 1
