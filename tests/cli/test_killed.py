@@ -61,7 +61,7 @@ def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder
     done = run_tuner(folder, "resume", "killed", "--json")
     assert done.returncode == 0, done.stderr
     assert "3 trials ended in earlier runs" in done.stderr
-    assert "training " not in done.stderr
+    assert "on all training rows" not in done.stderr
     kinds = Counter(event["event"] for event in read_events(study))
     assert (kinds["trial"], kinds["tested"], kinds["exported"]) == (3, 2, 1)
     found = json.loads(done.stdout)
