@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuner.run.opening import open_or_create
+from tuner.run.opening import create_study
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup
@@ -65,7 +65,7 @@ def make_study(given: argparse.Namespace, folder: Path) -> tuple[Setup, Study]:
     np.savez(folder / "data.npz", x=x, y=y)
     settings = SearchSettings(max_trials=given.trials, test_size=0.0, epochs=_EPOCHS)
     prepared = prepare("mlp_regularizer", DataRequest(str(folder / "data.npz")), settings)
-    study = open_or_create(prepared, Destination(folder / "runs"))
+    study = create_study(prepared, Destination(folder / "runs"))
     study.begin(settings)
     for number in range(given.trials):
         study.write_trial(make_trial(prepared, number), {})

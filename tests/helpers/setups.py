@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.helpers.problems import make_split
 from tests.helpers.results import make_result
-from tuner.run.opening import open_or_create
+from tuner.run.opening import create_study
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup
 from tuner.space import Space
@@ -47,7 +47,7 @@ def write_untrained_study(
     setup: Setup, root: Path, trials: Sequence[Mapping[str, Any]], first: int = 0
 ) -> Study:
     """Write a study with trials of these hyperparameters; the first trial is the best."""
-    study = open_or_create(setup, Destination(root, "study"))
+    study = create_study(setup, Destination(root, "study"))
     y, problem = setup.truth.y, setup.problem
     probabilities = np.full((len(y), 3), 1 / 3, np.float32)
     for number, values in enumerate(trials, start=first):
@@ -59,7 +59,7 @@ def write_untrained_study(
 
 def write_noisy_study(setup: Setup, root: Path, name: str = "study") -> Study:
     """Write a study with twelve trials, each of which predicts the truth with more noise."""
-    study = open_or_create(setup, Destination(root, name))
+    study = create_study(setup, Destination(root, name))
     study.begin(setup.settings)
     y, repeats = setup.truth.y, setup.split.repeats
     shape = (repeats, len(y), 3) if repeats > 1 else (len(y), 3)

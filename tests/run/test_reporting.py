@@ -13,7 +13,7 @@ from tests.helpers.spaces import make_space
 from tuner.errors import SearchFailed, UserError
 from tuner.report import Page, make_study_page
 from tuner.run.baselines import ensure_baselines
-from tuner.run.opening import open_or_create, open_study
+from tuner.run.opening import create_study, open_study
 from tuner.run.preparing import prepare
 from tuner.run.reporting import collect_content, report_study, write_page
 from tuner.run.request import DataRequest, Destination
@@ -87,7 +87,7 @@ def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(setup, study)
 
 
 def test_a_study_in_which_nothing_was_completed_has_no_report(setup, tmp_path):
-    study = open_or_create(setup, Destination(tmp_path, "empty"))
+    study = create_study(setup, Destination(tmp_path, "empty"))
     with pytest.raises(SearchFailed, match="no trial was completed"):
         report_study(setup, study)
     assert not (study.folder / "report.html").exists()

@@ -1,8 +1,13 @@
 """Stage 9: train simple classifiers on the same folds, for comparison."""
 
-from tuner.analysis import JudgedBaseline, Picks, judge_baselines
-from tuner.analysis import load_baselines as _load
-from tuner.analysis import load_or_train_baselines as _load_or_train
+from tuner.analysis import (
+    Baseline,
+    JudgedBaseline,
+    Picks,
+    judge_baselines,
+    load_baselines,
+    load_or_train_baselines,
+)
 from tuner.run.setup import Setup
 from tuner.study import Study
 
@@ -11,16 +16,16 @@ __all__ = ["compare_with_baselines", "ensure_baselines", "has_baselines"]
 
 def has_baselines(study: Study) -> bool:
     """Return whether the study's folder has baselines of this version."""
-    return bool(_load(study))
+    return bool(load_baselines(study))
 
 
-def ensure_baselines(setup: Setup, study: Study) -> None:
-    """Train the baselines and keep them in the study's folder, unless it has them.
+def ensure_baselines(setup: Setup, study: Study) -> tuple[Baseline, ...]:
+    """Return the baselines in the study's folder; train and keep them there if it has none.
 
     Raises:
         StudyError: They cannot be written.
     """
-    _load_or_train(study, setup.problem)
+    return load_or_train_baselines(study, setup.problem)
 
 
 def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[JudgedBaseline, ...]:
@@ -30,4 +35,6 @@ def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[Ju
         Empty if the study has no baselines of this version.
     """
     objective = study.record.objective.name
-    return judge_baselines(_load(study), picks.out_of_bag, setup.truth, objective=objective)
+    return judge_baselines(
+        load_baselines(study), picks.out_of_bag, setup.truth, objective=objective
+    )

@@ -26,7 +26,6 @@ __all__ = [
     "create_study",
     "find_study",
     "load_setup",
-    "open_or_create",
     "open_study",
     "read_last_settings",
 ]
@@ -58,15 +57,6 @@ def create_study(setup: Setup, destination: Destination) -> Study:
     """
     record = _make_record(setup, destination)
     return Study.open_or_create(record, destination.root, overwrite=destination.overwrite)
-
-
-def open_or_create(setup: Setup, destination: Destination) -> Study:
-    """Open the study to resume it, or create it if there is none.
-
-    Raises:
-        StudyError: The study of this name has another setup, or the folder cannot be written.
-    """
-    return find_study(setup, destination) or create_study(setup, destination)
 
 
 def check_setup(setup: Setup, study: Study) -> None:

@@ -200,9 +200,8 @@ def _prepare_report(run: Run, *, idle: bool) -> None:
     if lacks_prediction_times(study):
         if left > 0:
             run.announce("measuring prediction times")
-            measure_prediction_times(setup, study)
-            completed = study.read_prediction_times().completed
-            mark_done(study, Stage.PREDICTION_TIMES, {"completed": completed})
+            times = measure_prediction_times(setup, study)
+            mark_done(study, Stage.PREDICTION_TIMES, {"completed": times.completed})
         elif idle and limit is not None:
             mark_out_of_time(study, Stage.PREDICTION_TIMES, limit)
     if not has_baselines(study):

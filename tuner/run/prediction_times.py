@@ -57,7 +57,7 @@ def lacks_prediction_times(study: Study) -> bool:
 
 def measure_prediction_times(
     setup: Setup, study: Study, *, seconds: float = PREDICTION_SECONDS
-) -> None:
+) -> PredictionTimes:
     """Measure how long a study's networks take to predict, and keep it in the study's folder.
 
     A network is measured as a served model computes it: as one graph, from encoded rows in memory
@@ -84,14 +84,14 @@ def measure_prediction_times(
     networks, notes = _build_networks(setup, groups, rows, until=begun + _BUILDING * seconds)
     _measure_networks(networks, rows, until=begun + seconds)
     measured = [network for network in networks if network.batch < math.inf]
-    times = {
+    trials = {
         trial: PredictionTime(_round_seconds(network.row), _round_seconds(network.batch))
         for network in measured
         for trial in network.trials
     }
-    study.write_prediction_times(
-        PredictionTimes(times, len(completed), len(measured), device, tuple(notes))
-    )
+    times = PredictionTimes(trials, len(completed), len(measured), device, tuple(notes))
+    study.write_prediction_times(times)
+    return times
 
 
 def _sort_by_merit(records: Sequence[TrialRecord], *, maximise: bool) -> list[TrialRecord]:
