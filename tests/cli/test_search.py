@@ -59,11 +59,13 @@ def again(folder, searched):
 
 
 def strip_event(event):
-    """Leave out what differs from run to run: times, names and paths."""
+    """Leave out what differs from run to run: times, digests of files with times, names, paths."""
     event = {name: value for name, value in event.items() if name != "time"}
     event.get("result", {}).pop("seconds", None)
     for name in ("study", "model", "report", "seconds", "pareto_by_time"):
         event.get("summary", {}).pop(name, None)
+    for name in ("baselines", "page", "prediction_times", "table"):
+        event.get("basis", {}).pop(name, None)
     # trials end in the order in which cores finish them
     return json.dumps(event, sort_keys=True)
 
