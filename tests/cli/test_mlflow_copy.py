@@ -34,3 +34,10 @@ def test_a_database_that_is_gone_has_nothing(study, tmp_path):
 def test_a_damaged_file_says_nothing(study):
     (study.folder / "mlflow.json").write_text('{"uri"')
     assert find_copy(study, "http://one") is None
+
+
+def test_a_password_in_a_tracking_uri_is_not_kept(make_study):
+    study, uri = make_study(), "http://me:secret@localhost:5000"
+    remember_copy(study, uri, "3")
+    assert find_copy(study, uri) == "3"
+    assert "secret" not in (study.folder / "mlflow.json").read_text("utf-8")

@@ -83,10 +83,3 @@ def test_a_folder_that_cannot_be_written_is_named(make_study):
         f"study folder {file}/studies/study cannot be written (Not a directory); fix that, or "
         "give --root another folder"
     )
-
-
-def test_a_study_knows_whether_another_process_searches_it(make_study):
-    study = make_study()
-    assert not study.is_searched()
-    with study.lock_search():
-        assert study.is_searched()

@@ -1,5 +1,6 @@
 """Remembers in a study's folder which MLflow store has the whole study."""
 
+import hashlib
 import json
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,8 @@ def remember_copy(study: Study, uri: str, experiment: str) -> None:
         experiment: MLflow's id of the experiment.
     """
     with suppress(OSError):  # then `tuner sync` is advised, which does no harm
-        text = json.dumps({"study": study.record.name, "uri": uri, "experiment": experiment})
+        copy = {"study": study.record.name, "store": _digest(uri), "experiment": experiment}
+        text = json.dumps(copy)
         _locate(study).write_text(text, encoding="utf-8")
 
 
@@ -37,10 +39,15 @@ def find_copy(study: Study, uri: str) -> str | None:
     """
     try:
         copy = json.loads(_locate(study).read_text(encoding="utf-8"))
-        same = (copy["study"], copy["uri"]) == (study.record.name, uri)
+        same = (copy["study"], copy["store"]) == (study.record.name, _digest(uri))
         return str(copy["experiment"]) if same and _is_there(uri) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _digest(uri: str) -> str:
+    """Return a digest of a tracking URI, which may hold a password."""
+    return hashlib.sha256(uri.encode()).hexdigest()
 
 
 def _is_there(uri: str) -> bool:

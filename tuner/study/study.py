@@ -147,14 +147,6 @@ class Study:
         """
         return hold_lock(self.folder / "search.lock", "searched")
 
-    def is_searched(self) -> bool:
-        """Return whether another process searches the study now."""
-        try:
-            with self.lock_search():
-                return False
-        except StudyError:
-            return True
-
     def lock_mlflow(self, patience: float) -> AbstractContextManager[None]:
         """Return the lock of the one process that may write the study to MLflow.
 
