@@ -72,6 +72,7 @@ class SearchLoop:
         self._resume()
         while jobs := self._ask(clock):
             for result in self._train(jobs, clock):
+                self._recorder.announce_trained(result.trial)
                 for settled in self._race.settle(result):
                     self._tell(self._record(settled), clock)
         for settled in self._race.close():
@@ -135,7 +136,12 @@ class SearchLoop:
 
     def _train(self, jobs: Sequence[Job], clock: Clock) -> Iterator[TrialResult]:
         """Train the trials of a cohort, and yield each as it ends."""
-        plan = replace(self._settings.plan, race=self._race.race, time_is_up=clock.is_up)
+        plan = replace(
+            self._settings.plan,
+            race=self._race.race,
+            time_is_up=clock.is_up,
+            on_epoch=self._recorder.announce_epoch,
+        )
         return self._trainer.train(jobs, self._hypermodel, problem=self._problem, plan=plan)
 
     def _record(self, settled: Settled) -> TrialRecord:

@@ -39,6 +39,16 @@ class Recorder:
         for listener in self._listeners:
             listener.on_trial_begin(job.trial, values)
 
+    def announce_epoch(self, trial: int, epoch: int) -> None:
+        """Tell the listeners how far a trial's training is. Any thread can call it."""
+        for listener in self._listeners:
+            listener.on_epoch(trial, epoch)
+
+    def announce_trained(self, trial: int) -> None:
+        """Tell the listeners that a trial's training ended."""
+        for listener in self._listeners:
+            listener.on_trial_trained(trial)
+
     def record_trial(self, job: Job, settled: Settled) -> TrialRecord:
         """Write a settled trial to the study. From then on it counts."""
         values = dict(job.hyperparameters.values)

@@ -22,6 +22,15 @@ class Listener:
     def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """A trial was proposed, and its training is about to begin."""
 
+    def on_epoch(self, trial: int, epoch: int) -> None:
+        """A trial has trained an epoch on all folds; `epoch` counts from 1.
+
+        Called from the threads that train, often: be quick.
+        """
+
+    def on_trial_trained(self, trial: int) -> None:
+        """A trial's training ended. Trials before it may still decide what it came to."""
+
     def on_trial_end(self, record: TrialRecord) -> None:
         """A trial ended, and its journal event is written."""
 

@@ -19,6 +19,10 @@ def _never() -> bool:
     return False
 
 
+def _ignore(trial: int, epoch: int) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How every trial of a study is trained.
@@ -31,6 +35,8 @@ class Plan:
         race: Ends trials that are clearly beaten; None if every trial trains to its end.
         time_is_up: Returns whether the time limit is reached. Trials then end with the epochs
             that they have, and no others begin. Any thread can call it.
+        on_epoch: Called with a trial's number and the epochs that it has trained, after each of
+            them, from any thread.
     """
 
     epochs: int = 50
@@ -39,6 +45,7 @@ class Plan:
     seed: int = 0
     race: Race | None = None
     time_is_up: Callable[[], bool] = _never
+    on_epoch: Callable[[int, int], None] = _ignore
 
 
 @dataclass(frozen=True, slots=True)

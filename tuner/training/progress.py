@@ -70,6 +70,7 @@ class TrialProgress:
             UserError: The network does not end in a softmax.
         """
         self.epochs += 1
+        self.plan.on_epoch(self.trial, self.epochs)
         self._check(logs, out_of_fold)
         ordered = self.problem.order_by_row(out_of_fold)
         self._extend_curves(logs, ordered)
