@@ -1,0 +1,332 @@
+"""How often a search answers rightly where the answer is known (`made_problems.py`).
+
+    python benchmarks/known_truths.py --json truths.jsonl              # hours; can be broken off
+    python benchmarks/known_truths.py --json truths.jsonl --problems spirals,rings --seeds 2
+    python benchmarks/known_truths.py --json truths.jsonl --seeds 0    # tables of what is there
+
+Each problem is searched in three phases: as the command searches by default, the same without
+racing, and the first one resumed to three times its trials. Each phase gives an answer: the best
+setting, and those that cannot be told apart from it. An answer is
+
+- wrong if a setting that is as good is told apart, or if a much worse one is named as the best;
+- undecided if it is not wrong, and a much worse setting is not told apart;
+- right otherwise.
+
+The searches run in this process's children, without a final training, a report and MLflow; with
+`--whole` each is the command itself, a process of its own, and the answer is that of `--json`.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from made_problems import PROBLEMS, MadeProblem
+
+__all__ = ["Answered", "judge", "report"]
+
+PHASES = ("default", "no-racing", "resumed")
+_ORDER = ("wrong", "undecided", "right")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a search answered.
+
+    Attributes:
+        problem: The problem's name.
+        seed: The seed of the table and of the search.
+        phase: One of `PHASES`.
+        best: The setting that was named as the best.
+        not_told_apart: The settings that cannot be told apart from it, itself among them.
+        scores: The score of each setting's best trial; null if it has none.
+        trials: Trials of the study.
+        pruned: Those of them that a race ended.
+        sentence: The answer in words, where the search has it.
+        seconds: Wall time of this phase alone.
+    """
+
+    problem: str
+    seed: int
+    phase: str
+    best: Any
+    not_told_apart: list[Any]
+    scores: list[tuple[Any, float | None]]
+    trials: int
+    pruned: int
+    sentence: str
+    seconds: float
+
+    @property
+    def told(self) -> frozenset[Any]:
+        """The settings that were told apart from the best."""
+        return frozenset(value for value, _ in self.scores) - frozenset(self.not_told_apart)
+
+
+# What an answer is worth.
+
+
+def judge(problem: MadeProblem, answered: Answered) -> str:
+    """Return `right`, `wrong` or `undecided`."""
+    if answered.best in problem.worse or answered.told & problem.as_good:
+        return "wrong"
+    return "right" if problem.worse <= answered.told else "undecided"
+
+
+def _judge(answered: Answered) -> str:
+    return judge(PROBLEMS[answered.problem], answered)
+
+
+# The searches.
+
+
+def search_problem(
+    name: str, work: Sequence[tuple[int, str]], whole: bool, out: Path, cores: int
+) -> None:
+    """Search the tables of a problem, and append a line on each answer to a file.
+
+    Args:
+        name: The problem's name.
+        work: The seeds and phases that are left to do, each seed's in the order of `PHASES`.
+        whole: Whether to run the whole command.
+        out: The file.
+        cores: How many of the machine's cores to use.
+    """
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+    problem = PROBLEMS[name]
+    run = run_command if whole else run_search_alone
+    for seed in dict.fromkeys(seed for seed, _ in work):
+        phases = [phase for own, phase in work if own == seed]
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(folder) / f"{name}.csv"
+            problem.make_table(seed).to_csv(data, index=False)
+            # the resumed phase continues the study of the default one, the same each time
+            needed = [p for p in PHASES if p in phases or (p == "default" and "resumed" in phases)]
+            for phase in needed:
+                answered = run(problem, seed, phase, data)
+                if phase in phases:
+                    with out.open("a") as file:
+                        file.write(json.dumps(vars(answered)) + "\n")
+
+
+def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) -> Answered:
+    """Search in this process, and compare the settings as the report does."""
+    from dataclasses import replace
+
+    from tuner.run.opening import create_study, load_setup
+    from tuner.run.preparing import prepare
+    from tuner.run.request import DataRequest, Destination, default_oracle
+    from tuner.run.searching import make_tuner
+    from tuner.study import SearchSettings, Study
+
+    started, root = time.monotonic(), data.parent
+    if phase == "resumed":
+        study = Study.open("default", root)
+        trials = 3 * sum(1 for _ in study.read_trials())
+        setup = load_setup(study, replace(study.record.settings, max_trials=trials))
+    else:
+        settings = SearchSettings(
+            seed=seed, oracle=default_oracle(problem.space), racing=phase != "no-racing"
+        )
+        setup = prepare(problem.space, DataRequest(str(data)), settings)
+        study = create_study(setup, Destination(root, phase))
+    with study.lock_search():
+        study.begin(setup.settings)
+        make_tuner(setup).run(setup.problem, study)
+    return compare(problem, seed, phase, study, setup, time.monotonic() - started)
+
+
+def compare(
+    problem: MadeProblem, seed: int, phase: str, study: Any, setup: Any, seconds: float
+) -> Answered:
+    """Return the comparison of the settings that the space compares."""
+    from tuner.analysis import Evidence, pick_trials, read_cluster_values
+    from tuner.analysis.answers.binning import bin_trials
+    from tuner.analysis.answers.comparison_sentences import compare_binned
+
+    records = tuple(sorted(study.read_trials(), key=lambda record: record.trial))
+    cluster_values = read_cluster_values(study, setup.truth)
+    maximise = study.record.objective.direction == "max"
+    picks = pick_trials(records, cluster_values, maximise=maximise, seed=seed)
+    evidence = Evidence(
+        study.record, records, cluster_values, picks.best, picks.smallest, (), "tuner resume"
+    )
+    compared = compare_binned(evidence, bin_trials(evidence, setup.definition.compare))
+    return Answered(
+        problem.name,
+        seed,
+        phase,
+        best=compared.settings[0].value,
+        not_told_apart=list(compared.not_told_apart),
+        scores=[(setting.value, setting.score) for setting in compared.settings],
+        trials=len(records),
+        pruned=sum(record.result.status == "pruned" for record in records),
+        sentence="",
+        seconds=round(seconds, 1),
+    )
+
+
+def run_command(problem: MadeProblem, seed: int, phase: str, data: Path) -> Answered:
+    """Run the whole command, and read what it prints.
+
+    Raises:
+        RuntimeError: The command failed.
+    """
+    root, started = data.parent / "mlruns", time.monotonic()
+    if phase == "resumed":
+        first = json.loads((data.parent / "default.json").read_text())
+        words = ["resume", "default", "--max-trials", str(3 * first["trials"])]
+    else:
+        words = ["search", "--space", problem.space, "--data", str(data), "--seed", str(seed)]
+        words += ["--study", phase] + (["--no-racing"] if phase == "no-racing" else [])
+    command = [sys.executable, "-m", "tuner", *words, "--root", str(root), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed: {done.stderr[-2000:]}")
+    (data.parent / f"{phase}.json").write_text(done.stdout)
+    summary = json.loads(done.stdout)
+    own = summary["answers"][0]
+    return Answered(
+        problem.name,
+        seed,
+        phase,
+        best=own["best"],
+        not_told_apart=own["not_told_apart"],
+        scores=[(setting["value"], setting["score"]) for setting in own["settings"]],
+        trials=summary["trials"],
+        pruned=summary["pruned"],
+        sentence=summary["answer"],
+        seconds=round(time.monotonic() - started, 1),
+    )
+
+
+# The table.
+
+
+def report(answers: Sequence[Answered]) -> Iterator[str]:
+    """Yield the lines of a Markdown table for each phase, and what they come to."""
+    for phase in PHASES:
+        own = [answered for answered in answers if answered.phase == phase]
+        if own:
+            yield f"\n**{phase}**\n"
+            yield from _report_phase(own)
+    yield ""
+    yield from _compare_phases(answers)
+
+
+def _report_phase(answers: Sequence[Answered]) -> Iterator[str]:
+    yield "| problem | space | runs | right | wrong | undecided | told | false | trials | seconds |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    by_problem = {name: [a for a in answers if a.problem == name] for name in PROBLEMS}
+    for name, own in by_problem.items():
+        if own:
+            yield _make_row(name, Path(PROBLEMS[name].space).stem, own)
+    yield _make_row("all", "", answers)
+
+
+def _make_row(name: str, space: str, own: Sequence[Answered]) -> str:
+    judged = [judge(PROBLEMS[a.problem], a) for a in own]
+    shares = " | ".join(
+        f"{judged.count(v) / len(own):.0%}" for v in ("right", "wrong", "undecided")
+    )
+    large = [value in a.told for a in own for value in PROBLEMS[a.problem].worse]
+    alike = [bool(a.told & PROBLEMS[a.problem].as_good) for a in own if PROBLEMS[a.problem].as_good]
+    trials, seconds = (sum(getattr(a, n) for a in own) / len(own) for n in ("trials", "seconds"))
+    return (
+        f"| {name} | {space} | {len(own)} | {shares} | {_share(large)} | {_share(alike)} "
+        f"| {trials:.0f} | {seconds:.0f} |"
+    )
+
+
+def _compare_phases(answers: Sequence[Answered]) -> Iterator[str]:
+    """Yield what racing changes, and what more trials make worse."""
+    by_key = {(a.problem, a.seed, a.phase): a for a in answers}
+    for phase, words in (
+        ("no-racing", "racing changes"),
+        ("resumed", "three times the trials change"),
+    ):
+        pairs = [
+            (by_key[problem, seed, "default"], other)
+            for (problem, seed, own), other in by_key.items()
+            if own == phase and (problem, seed, "default") in by_key
+        ]
+        if not pairs:
+            continue
+        told = [first.told != other.told for first, other in pairs]
+        verdicts = [_judge(first) != _judge(other) for first, other in pairs]
+        worse = [(a, b) for a, b in pairs if _ORDER.index(_judge(b)) < _ORDER.index(_judge(a))]
+        yield (
+            f"{words} which settings are told apart in {_share(told)} of {len(pairs)} searches, "
+            f"whether the answer is right in {_share(verdicts)}; to a worse one in {len(worse)}"
+        )
+        for first, other in worse:
+            yield f"- {_describe(first)}; {phase}: {_describe(other)}"
+    for answered in answers:
+        if _judge(answered) == "wrong":
+            yield f"- wrong: {_describe(answered)}"
+
+
+def _describe(answered: Answered) -> str:
+    verdict = _judge(answered)
+    return (
+        f"{answered.problem} {answered.seed} {answered.phase} {verdict}, best {answered.best}, "
+        f"told apart {sorted(answered.told, key=str)}"
+    )
+
+
+def _share(found: Sequence[bool]) -> str:
+    return f"{sum(found) / len(found):.1%}" if found else "–"
+
+
+def read_answers(path: Path) -> list[Answered]:
+    """Return the answers that a file holds; none if it is not there."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [
+        Answered(**line | {"scores": [tuple(pair) for pair in line["scores"]]})
+        for line in map(json.loads, lines)
+    ]
+
+
+def main() -> None:
+    """Search what is not in the file yet, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--json", type=Path, required=True, help="a line for each answer; kept")
+    parser.add_argument("--problems", default=",".join(PROBLEMS), help="names, comma-separated")
+    parser.add_argument("--seeds", type=int, default=10, help="tables of each problem")
+    parser.add_argument("--phases", default=",".join(PHASES), help="comma-separated")
+    parser.add_argument("--whole", action="store_true", help="run the whole command")
+    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args()
+    there = {(a.problem, a.seed, a.phase) for a in read_answers(given.json)}
+    names, phases = given.problems.split(","), given.phases.split(",")
+    for name in names:
+        work = [
+            (seed, phase)
+            for seed in range(given.seeds)
+            for phase in PHASES
+            if phase in phases and (name, seed, phase) not in there
+        ]
+        if not work:
+            continue
+        arguments = name, work, given.whole, given.json, given.cores
+        process = multiprocessing.get_context("spawn").Process(
+            target=search_problem, args=arguments
+        )
+        process.start()
+        process.join()
+        if process.exitcode:
+            print(f"{name}: the process ended with {process.exitcode}", file=sys.stderr)
+    answers = [a for a in read_answers(given.json) if a.problem in names and a.phase in phases]
+    print("\n".join(report(answers)))
+
+
+if __name__ == "__main__":
+    main()
