@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.analysis import Calibration, JudgedBaseline, pick_networks
+from tuner.analysis import Answers, Calibration, JudgedBaseline, pick_networks
 from tuner.analysis.scores import Score
 from tuner.cli.summary import format_summary
 from tuner.run.outcome import Outcome
@@ -30,6 +30,7 @@ def ended(make_study, problem):
             "model": Path("runs/model"),
             "fault": "",
             "report": Path("runs/report.html"),
+            "answers": Answers("Yes, deeper is better.", (), ()),
             "reason": "all trials ended",
             "seconds": 12.34,
         }
@@ -79,6 +80,11 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
     assert not any("held-out test" in line for line in best)
 
 
+def test_the_answer_follows_the_question(ended, make_record):
+    outcome = ended(make_record(0))
+    assert lines_of(outcome)[1:3] == [outcome.study.record.title, "Yes, deeper is better."]
+
+
 def test_simple_classifiers_stand_beside_what_is_exported(ended, make_record):
     lines = lines_of(
         ended(
@@ -121,7 +127,7 @@ def test_one_trial_was_not_chosen_among_others(ended, make_record):
     lines = lines_of(ended(make_record(0, epoch=1), report=None, test={}))
     assert after(lines, "best of 1 trial, exported: trial 0")[1:] == [
         "  parameters        15, trained for 1 epoch",
-        lines[6],
+        lines[7],
     ]
     assert not any("standard error" in line or "corrected" in line for line in lines)
     assert "report   not written" in lines

@@ -120,4 +120,5 @@ def _make_answers(records: Sequence[TrialRecord], values: Any, study: Study) -> 
         ),
         Answer("Which pair?", ("learning_rate", "batch_size"), ("Any.",), cells=cells, log=True),
     )
-    return Answers(("Trial 0 is best.", "Boosting loses."), answers, ("Pruned trials count.",))
+    headline = ("Trial 0 is best.", "Boosting loses.")
+    return Answers("Yes, one layer is.", headline, answers, ("Pruned trials count.",))

@@ -104,6 +104,7 @@ def test_the_words_on_the_disk_stay():
         "begun",
         "proposed",
         "trial",
+        "answered",
         "tested",
         "exported",
         "not exported",

@@ -9,6 +9,7 @@ from tuner.analysis.answers import (
     Point,
     Span,
     make_answers,
+    make_own_answer,
 )
 from tuner.analysis.baselines import (
     Baseline,
@@ -109,6 +110,7 @@ __all__ = [
     "load_or_train_baselines",
     "make_answers",
     "make_exportable",
+    "make_own_answer",
     "make_results_table",
     "pick_networks",
     "pick_trials",

@@ -75,6 +75,10 @@ class Progress(Listener):
         """Print why there is no further trial."""
         self.say(f"search ended: {sentence}")
 
+    def on_answer(self, sentence: str) -> None:
+        """Print the answer to the space's question."""
+        self.say(f"answer: {sentence}")
+
     def on_stage(self, description: str) -> None:
         """Print what a stage after the search does."""
         self.say(f"{description} …")

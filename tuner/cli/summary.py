@@ -33,7 +33,8 @@ def format_summary(
         fault: Why the export failed; empty otherwise.
     """
     best, smallest, completed = summary["best"], summary["smallest"], summary["completed"]
-    lines = ["", study.record.title, "", *_describe_best(summary)]
+    answer = [summary["answer"]] if "answer" in summary else []  # older runs have none
+    lines = ["", study.record.title, *answer, "", *_describe_best(summary)]
     if completed > 1:
         lines.append(_describe_correction(best, summary["objective"]))
     if summary["exported"] == "best":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.analysis import Calibration, JudgedBaseline, Picks, find_fronts
+from tuner.analysis import Answers, Calibration, JudgedBaseline, Picks, find_fronts
 from tuner.study import PredictionTime, Study, TrialRecord
 
 __all__ = ["Outcome"]
@@ -28,6 +28,7 @@ class Outcome:
         model: The folder of the exported model. None if the export failed.
         fault: Why the export failed; empty otherwise.
         report: The page. None if it could not be written.
+        answers: The answers to the space's question and to all others.
         reason: Why the search ended, in one sentence.
         seconds: Wall time of the run.
     """
@@ -41,6 +42,7 @@ class Outcome:
     model: Path | None
     fault: str
     report: Path | None
+    answers: Answers
     reason: str
     seconds: float
 
@@ -49,8 +51,14 @@ class Outcome:
         objective = self.study.record.settings.objective
         fronts = find_fronts(self.study, self.records)
         counts: Counter[str] = Counter(record.result.status for record in self.records)
+        scores = {record.trial: record.result.scores for record in self.records}
+        accuracies = {n: each["accuracy"] for n, each in scores.items() if "accuracy" in each}
         return {
             "study": self.study.record.name,
+            "answer": self.answers.answer,
+            "answers": [
+                answer.to_dict(accuracies) for answer in self.answers.answers if answer.settings
+            ],
             "trials": len(self.records),
             "completed": counts["completed"],
             "pruned": counts["pruned"],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tuner.errors import TunerError, one_line
 from tuner.report import preload_charting
+from tuner.run.answering import answer_own_question, answer_questions
 from tuner.run.baselines import compare_with_baselines, ensure_baselines, has_baselines
 from tuner.run.exporting import ExportResult, TrainedExportable, export_search_pick, find_export
 from tuner.run.final_training import train_members
@@ -113,6 +114,7 @@ def _run_stages(run: Run, tuner: "KFoldTuner | None", end: SearchEnd | None) -> 
         search = read_trials(run, end)
     run.announce("picking the network")
     picking = pick(setup, study)
+    run.answer(answer_own_question(setup, study, picking.picks))
     mark_done(study, Stage.PICKING, picking.basis)
     found = find_export(study, picking)
     export = found or _train_and_export(run, picking)
@@ -127,6 +129,7 @@ def _run_stages(run: Run, tuner: "KFoldTuner | None", end: SearchEnd | None) -> 
         model=export.model,
         fault=export.fault,
         report=report.page,
+        answers=answer_questions(setup, study, picking.picks),
         reason=search.reason,
         seconds=run.seconds,
     )

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tuner.analysis import (
-    Evidence,
     JudgedBaseline,
     Picks,
-    make_answers,
     make_results_table,
     pick_networks,
     read_test_scores,
@@ -18,6 +16,7 @@ from tuner.analysis import (
 from tuner.errors import UserError
 from tuner.files import replace_folder, write_whole
 from tuner.report import Page, ReportContent, make_study_page
+from tuner.run.answering import answer_questions
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
 from tuner.run.side_files import compute_digest
@@ -135,22 +134,13 @@ def collect_content(setup: Setup, study: Study, picks: Picks | None = None) -> R
     Raises:
         SearchFailed: No trial was completed.
     """
-    truth, record = setup.truth, study.record
+    truth = setup.truth
     picks = picks or pick_networks(study, truth)
     records = tuple(sorted(study.read_trials(), key=lambda trial: trial.trial))
     judged = compare_with_baselines(setup, study, picks)
-    evidence = Evidence(
-        record,
-        records,
-        picks.cluster_values,
-        picks.best,
-        picks.smallest,
-        judged,
-        study.make_command("resume"),
-        picks.ensemble,
-    )
+    answers = answer_questions(setup, study, picks, judged)
     test = read_test_scores(study, picks.list_members(picks.exported), None)
-    return ReportContent(study, truth, records, picks, test, make_answers(evidence), judged)
+    return ReportContent(study, truth, records, picks, test, answers, judged)
 
 
 def write_page(page: Page, path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tuner.run.estimates import Estimates
 from tuner.run.setup import Setup
-from tuner.study import Listener, Study
+from tuner.study import EventKind, Listener, Study
 
 __all__ = ["Run"]
 
@@ -52,3 +52,13 @@ class Run:
         """Tell the listeners which stage begins."""
         for listener in self.listeners:
             listener.on_stage(description)
+
+    def answer(self, sentence: str) -> None:
+        """Tell the listeners the answer to the space's question, and write it to the journal.
+
+        An answer that the journal ends with already is not written again.
+        """
+        for listener in self.listeners:
+            listener.on_answer(sentence)
+        if sentence != self.study.read_answer():
+            self.study.journal.append(EventKind.ANSWERED, answer=sentence)

@@ -20,6 +20,7 @@ class EventKind(StrEnum):
         BEGUN: A search of the study begins or resumes; with its limits.
         PROPOSED: The oracle proposed a trial, which is about to be trained.
         TRIAL: A trial ended.
+        ANSWERED: The picks are made; with the answer to the space's question in one sentence.
         TESTED: The networks to export are trained, and scored on the held-out rows.
         EXPORTED: The model is written and checked.
         NOT_EXPORTED: The model could not be written or failed its check.
@@ -30,6 +31,7 @@ class EventKind(StrEnum):
     BEGUN = "begun"
     PROPOSED = "proposed"
     TRIAL = "trial"
+    ANSWERED = "answered"
     TESTED = "tested"
     EXPORTED = "exported"
     NOT_EXPORTED = "not exported"

@@ -37,6 +37,9 @@ class Listener:
     def on_search_end(self, study: Study, sentence: str) -> None:
         """The last trial ended; `sentence` says why no further one follows."""
 
+    def on_answer(self, sentence: str) -> None:
+        """The picks are made; `sentence` answers the space's question."""
+
     def on_stage(self, description: str) -> None:
         """A stage after the search begins; `description` says in a few words what it does."""
 

@@ -192,6 +192,11 @@ class Study:
                 ) from error
             yield record
 
+    def read_answer(self) -> str:
+        """Return the latest answer to the space's question, in one sentence; "" without one."""
+        events = list(self.journal.read(EventKind.ANSWERED))
+        return str(events[-1]["answer"]) if events else ""
+
     def write_prediction_times(self, times: PredictionTimes) -> None:
         """Write how long the study's networks take to predict, in place of earlier times.
 

@@ -22,6 +22,7 @@ from tuner.words.numbers import (
     say_number,
     say_value,
 )
+from tuner.words.plain import say_count, say_difference, say_shares, say_thing, say_with
 from tuner.words.scores import (
     format_difference,
     format_interval,
@@ -47,6 +48,8 @@ __all__ = [
     "list_first",
     "list_scores",
     "round_to_error",
+    "say_count",
+    "say_difference",
     "say_fewer",
     "say_hyperparameters",
     "say_interval",
@@ -55,5 +58,8 @@ __all__ = [
     "say_score",
     "say_setting",
     "say_settings",
+    "say_shares",
+    "say_thing",
     "say_value",
+    "say_with",
 ]

@@ -1,7 +1,7 @@
 """The answers of a study in sentences, with the records that a report draws beside them."""
 
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.questions import make_answers
+from tuner.analysis.answers.questions import make_answers, make_own_answer
 from tuner.analysis.answers.records import Answer, Answers, Cell, Fit, Point, Span
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "Point",
     "Span",
     "make_answers",
+    "make_own_answer",
 ]

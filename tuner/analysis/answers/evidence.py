@@ -86,6 +86,12 @@ class Evidence:
         order = dict.fromkeys(h.name for h in self.space.hyperparameters)
         return tuple(name for name in order if name in varied)
 
+    @property
+    def compared(self) -> str | None:
+        """The hyperparameter that the space compares, if trials have it; else None."""
+        own = self.space.compare if self.space else None
+        return own if any(own in record.hyperparameters for record in self.records) else None
+
     def find_domain(self, name: str) -> Domain | None:
         """Return the domain of a hyperparameter; None if the space does not define it."""
         if self.space is None:
@@ -106,10 +112,27 @@ class Evidence:
         size = None if self.space is None else self.space.size()
         if size is not None and size <= len(self.records):
             return f"The space has no more than these {size} trials."
-        own = self.space.compare if self.space else None
-        settings = {record.hyperparameters.get(own or "") for record in self.records}
-        wanted = max(_TRIALS_PER_SETTING * min(len(settings), 8), 2 * len(self.records))
-        trials = 10 * ceil(wanted / 10)
+        trials = self._count_wanted_trials()
         if "source" not in self.study.data:  # searched from Python
             return f"Search with `max_trials={trials}` to learn more."
         return f"`{self.resume} --max-trials {trials}` continues up to {trials} trials."
+
+    def describe_more(self) -> str:
+        """Return what more trials would take, as the end of a sentence; empty if there are none."""
+        size = None if self.space is None else self.space.size()
+        if size is not None and size <= len(self.records):
+            return ""
+        trials = self._count_wanted_trials()
+        more = trials - len(self.records)
+        seconds = more * sum(r.result.seconds for r in self.records) / len(self.records)
+        if "source" not in self.study.data:  # searched from Python
+            how = f"search with max_trials={trials}"
+        else:
+            how = f"{self.resume} --max-trials {trials}"
+        return f"; {more} more trials may tell, about {max(seconds, 1):,.0f} s: {how}"
+
+    def _count_wanted_trials(self) -> int:
+        own = self.space.compare if self.space else None
+        settings = {record.hyperparameters.get(own or "") for record in self.records}
+        wanted = max(_TRIALS_PER_SETTING * min(len(settings), 8), 2 * len(self.records))
+        return 10 * ceil(wanted / 10)

@@ -23,12 +23,18 @@ __all__ = ["make_headline"]
 _SMALLER = 1.1  # a network this many times smaller is mentioned
 
 
-def make_headline(evidence: Evidence) -> tuple[str, ...]:
-    """Return the first sentences of the answers. A baseline that wins comes first."""
+def make_headline(evidence: Evidence, answer: str = "") -> tuple[str, ...]:
+    """Return the first sentences of the answers. A baseline that wins comes first.
+
+    Args:
+        evidence: The study's evidence.
+        answer: The answer to the space's own question. Defaults to "" for none.
+    """
     ordered = sorted(evidence.baselines, key=lambda baseline: _get_loss(evidence, baseline))
     winners = [baseline for baseline in ordered if baseline.verdict == "wins"]
     return (
         *([_describe_winners(evidence, winners)] if winners else []),
+        *([answer] if answer else []),
         _describe_best(evidence, is_beaten=bool(winners)),
         *_describe_correction(evidence),
         *_describe_ensemble(evidence),

@@ -10,10 +10,11 @@ from tuner.analysis.answers.headline import make_headline
 from tuner.analysis.answers.importance_answer import importance_answer
 from tuner.analysis.answers.learning_rate_grid import grid_answer
 from tuner.analysis.answers.notes import make_notes
+from tuner.analysis.answers.one_sentence import answer_in_one_sentence, describe_network
 from tuner.analysis.answers.records import Answer, Answers
 from tuner.analysis.answers.regularizers import dropout_answer, kind_answer, strength_answer
 
-__all__ = ["make_answers"]
+__all__ = ["make_answers", "make_own_answer"]
 
 _MOST_OTHERS = 4  # questions besides the space's own; less important ones are not asked
 _LEAST_TRIALS = 6  # in which a hyperparameter must be active for a question about it
@@ -40,8 +41,8 @@ def make_answers(evidence: Evidence) -> Answers:
     name. First comes the hyperparameter that the space compares, then the importance of all, then
     up to four others: the depth, those with an importance above chance, and the rest.
     """
-    own = evidence.space.compare if evidence.space else None
-    first = _answer_all(evidence, [own] if own in evidence.varied else [])
+    own = evidence.compared
+    first = _answer_all(evidence, [own] if own else [])
     asked = {name for answer in first for name in answer.hyperparameters}
     others = [name for name in _sort_by_importance(evidence) if name not in asked][:_MOST_OTHERS]
     importance = [importance_answer(evidence)] if len(evidence.varied) > 1 else []
@@ -49,7 +50,18 @@ def make_answers(evidence: Evidence) -> Answers:
     rest = [answer for answer in _answer_all(evidence, others) if answer.title not in titles]
     answers = (*first, *importance, *rest)
     notes = make_notes(evidence, spans=any(answer.spans for answer in answers))
-    return Answers(make_headline(evidence), _say_once(answers, evidence.more_trials), notes)
+    answer = first[0].sentence if first else describe_network(evidence)
+    headline = make_headline(evidence, answer)
+    return Answers(answer, headline, _say_once(answers, evidence.more_trials), notes)
+
+
+def make_own_answer(evidence: Evidence) -> str:
+    """Return the answer to the space's own question in one sentence, and nothing else.
+
+    It takes a moment only, so that it can be said right after the last trial.
+    """
+    own = evidence.compared
+    return _answer(evidence, own).sentence if own else describe_network(evidence)
 
 
 def _say_once(answers: Sequence[Answer], sentence: str) -> tuple[Answer, ...]:
@@ -99,6 +111,14 @@ def _add_strengths(evidence: Evidence, name: str) -> list[str]:
 def _answer(evidence: Evidence, name: str) -> Answer:
     pair = {"learning_rate", "batch_size"}
     if name in pair and pair <= {*evidence.varied}:
-        return grid_answer(evidence)
+        return _add_sentence(evidence, grid_answer(evidence))
     make_answer = _ANSWERS.get(name, partial(any_answer, name=name))
-    return make_answer(evidence)
+    return _add_sentence(evidence, make_answer(evidence))
+
+
+def _add_sentence(evidence: Evidence, answer: Answer) -> Answer:
+    """Return an answer with its sentence, if it rests on a comparison of settings."""
+    if answer.settings is None:
+        return answer
+    name = answer.hyperparameters[-1]  # a grid of two compares the values of the last one
+    return replace(answer, sentence=answer_in_one_sentence(evidence, name, answer.settings))

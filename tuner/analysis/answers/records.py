@@ -1,7 +1,8 @@
 """The answers of a study: sentences, and the records that a report draws beside them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from tuner.analysis.importance import Importance
 from tuner.analysis.setting_comparison import Comparison
@@ -106,6 +107,7 @@ class Answer:
         cells: The cells of the grid, empty ones included, by learning rate and then batch size.
         importance: The importance of the hyperparameters; None in all answers but one.
         log: Whether the (first) hyperparameter is on a logarithmic scale.
+        sentence: The answer in one sentence, in plain words; empty without a comparison.
     """
 
     title: str
@@ -117,6 +119,35 @@ class Answer:
     cells: tuple[Cell, ...] = ()
     importance: Importance | None = None
     log: bool = False
+    sentence: str = ""
+
+    def to_dict(self, accuracies: Mapping[int, float]) -> dict[str, Any]:
+        """Return the answer as JSON values, for an answer that has settings.
+
+        Args:
+            accuracies: The share of rows that each trial predicts right, by number.
+        """
+        assert self.settings is not None
+        alike = self.settings.not_told_apart
+        return {
+            "hyperparameter": self.hyperparameters[-1],  # a grid compares the last one
+            "best": alike[0] if alike else None,
+            "not_told_apart": list(alike),
+            "settings": [
+                {
+                    "value": setting.value,
+                    "trials": setting.trials,
+                    "trial": setting.trial,
+                    "score": setting.score,
+                    "interval": setting.interval and list(setting.interval),
+                    "accuracy": accuracies.get(setting.trial)
+                    if setting.trial is not None
+                    else None,
+                }
+                for setting in self.settings.settings
+            ],
+            "sentence": self.sentence,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +155,13 @@ class Answers:
     """All answers of a study.
 
     Attributes:
+        answer: The answer to the space's own question, in one sentence.
         headline: What is best, how good it is, and whether a network is worth it at all.
         answers: The answers; the space's own question first.
         notes: How settings were compared, and how trials count.
     """
 
+    answer: str
     headline: tuple[str, ...]
     answers: tuple[Answer, ...]
     notes: tuple[str, ...] = ()

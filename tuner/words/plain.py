@@ -1,0 +1,106 @@
+"""Settings, shares and differences in words that need no knowledge of statistics."""
+
+from collections.abc import Sequence
+from math import floor, log10
+
+from tuner.space import Value
+from tuner.words.hyperparameters import say_setting
+from tuner.words.names import say_name
+from tuner.words.numbers import say_value
+
+__all__ = ["say_count", "say_difference", "say_shares", "say_thing", "say_with"]
+
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_KINDS = {"l1": "L1", "l2": "L2", "elastic_net": "an elastic net", "max_norm": "max-norm"}
+
+
+def say_count(count: int) -> str:
+    """Return a count, as a word up to ten.
+
+    >>> say_count(0), say_count(4), say_count(1200)
+    ('no', 'four', '1,200')
+    """
+    return _COUNTS[count] if 0 <= count < len(_COUNTS) else f"{count:,}"
+
+
+def say_thing(name: str, value: Value) -> str:
+    """Return a setting as a thing that a network can have.
+
+    >>> say_thing("depth", 0), say_thing("depth", 1), say_thing("depth", 4)
+    ('no hidden layer', 'one hidden layer', 'four hidden layers')
+    >>> say_thing("kind", "none"), say_thing("kind", "l2"), say_thing("dropout", 0.3)
+    ('no regularizer', 'L2', 'a dropout rate of 0.3')
+    >>> say_thing("units", 64), say_thing("batch_size", 32), say_thing("learning_rate", "below 0.1")
+    ('64 units', 'batch size 32', 'a learning rate below 0.1')
+    >>> say_thing("my_switch", True)
+    'my switch true'
+    """
+    if name in ("depth", "blocks") and isinstance(value, int):
+        noun = "hidden layer" if name == "depth" else "block"
+        return f"{say_count(value)} {noun}{'' if value < 2 else 's'}"
+    if name == "kind":
+        return "no regularizer" if value == "none" else _KINDS.get(str(value), str(value))
+    if name in ("dropout", "input_dropout") and value == 0:
+        return f"no {say_name(name)}"
+    if name in ("dropout", "input_dropout", "learning_rate"):
+        noun = say_name(name) + ("" if name == "learning_rate" else " rate")
+        text = say_value(value)
+        of = "" if text.startswith("below ") else "of "
+        return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun} {of}{text}"
+    return say_setting(name, value)
+
+
+def say_with(name: str, value: Value) -> str:
+    """Return a setting as the condition of a result.
+
+    >>> say_with("depth", 0), say_with("depth", 4)
+    ('without any hidden layer', 'with four hidden layers')
+    >>> say_with("kind", "none"), say_with("dropout", 0.0), say_with("units", 64)
+    ('without a regularizer', 'without dropout', 'with 64 units')
+    """
+    thing = say_thing(name, value)
+    if not thing.startswith("no "):
+        return f"with {thing}"
+    article = {"depth": "any ", "blocks": "any ", "kind": "a "}.get(name, "")
+    return f"without {article}{thing.removeprefix('no ')}"
+
+
+def say_shares(shares: Sequence[float]) -> list[str]:
+    """Return shares in percent, all with as many decimals as are needed to see a difference.
+
+    A share below 1 is never called 100 %.
+
+    >>> say_shares([0.991, 0.613]), say_shares([0.9721, 0.9689]), say_shares([0.9996, 0.5])
+    (['99 %', '61 %'], ['97.2 %', '96.9 %'], ['99.96 %', '50.00 %'])
+    >>> say_shares([1.0])
+    ['100 %']
+    """
+    decimals = 0
+    while decimals < 2 and not _are_clear(shares, decimals):
+        decimals += 1
+    return [f"{100 * share:.{decimals}f} %" for share in shares]
+
+
+def _are_clear(shares: Sequence[float], decimals: int) -> bool:
+    if any(share < 1 and round(100 * share, decimals) >= 100 for share in shares):
+        return False
+    apart = abs(max(shares) - min(shares))
+    return decimals > 0 or apart >= 0.02 or apart == 0
+
+
+def say_difference(difference: float, interval: tuple[float, float]) -> str:
+    """Return a difference without its sign and its interval, with the digits that are certain.
+
+    >>> say_difference(-0.646, (-0.661, -0.631))
+    '0.65, between 0.63 and 0.66'
+    >>> say_difference(-0.014, (-0.061, 0.033))
+    '0.01, between -0.03 and 0.06'
+    """
+    sign = -1 if difference < 0 else 1
+    low, high = sorted(sign * end for end in interval)
+    margin = (high - low) / 2
+    decimals = 3 if margin <= 0 else min(max(-floor(log10(margin)), 1), 6)
+    if float(f"{difference:.{decimals}f}") == 0:
+        decimals = min(decimals + 1, 6)
+    texts = [f"{number:.{decimals}f}" for number in (abs(difference), low, high)]
+    return f"{texts[0]}, between {texts[1]} and {texts[2]}"
