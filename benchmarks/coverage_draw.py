@@ -196,7 +196,7 @@ class _Searched:
 
     def _claim_scores(self, kind: str, members: Sequence[Member], picks: Picks) -> Iterator[Claim]:
         """Yield what the search says of a model in every objective."""
-        temperature = calibrate_networks(self.study, members, self.problem).temperature
+        temperature = calibrate_networks(self.study, members, self.problem.truth).temperature
         plain = self._predict(members)
         logs = np.log(np.maximum(plain, 1e-7)) / temperature
         calibrated = np.exp(logs - logs.max(axis=1, keepdims=True))

@@ -79,7 +79,7 @@ def test_a_pick_is_calibrated_by_its_own_out_of_fold_probabilities(make_study, m
         study.write_trial(make_record(trial), {})
     problem = Problem(np.zeros((60, 1)), np.arange(60) % 3, study.record.split.folds)
     picks = pick_networks(study, problem.truth)
-    found = calibrate_networks(study, picks.list_members(name), problem)
+    found = calibrate_networks(study, picks.list_members(name), problem.truth)
     assert found.before == pytest.approx(getattr(picks, name).scores["cross_entropy"], rel=1e-6)
     predicted = average_out_of_fold(study, picks.list_members(name))
     assert found == calibrate(predicted, problem.truth, problem.places)

@@ -66,3 +66,14 @@ def test_the_latest_test_of_the_same_networks_counts(study):
     assert read_test_scores(study, TWO_AND_ONE, None) == {"accuracy": (0.9, 0.1)}
     assert read_test_scores(study, TWO_AND_ONE, 1.0) == {"accuracy": (0.8, 0.1)}
     assert read_test_scores(study, TWO_AND_ONE[:1], None) == {}
+
+
+def test_the_exported_score_has_the_calibration(make_study, make_record, problem):
+    study = make_study()
+    study.write_trial(make_record(0, noise=0.5), {})
+    picks = pick_networks(study, problem.truth)
+    assert picks.calibration.applied  # noise that is unsure of the right class
+    assert picks.out_of_bag.score == pytest.approx(picks.calibration.after)
+    assert picks.best.corrected_score == pytest.approx(picks.calibration.before)
+    accuracy = judge_exported(study, problem.truth, picks, "accuracy")
+    assert accuracy.score == pytest.approx(picks.best.scores["accuracy"])

@@ -75,8 +75,13 @@ def test_a_study_is_scored_by_another_objective_with_its_own_picks(make_study, p
     """Its trials are picked by accuracy, and scored by the cross-entropy of the first study."""
     study = fill_study(make_study("two", objective="accuracy"), problem)
     compared = make_compared(study, problem)
-    by_row = compared.score_export("cross_entropy").by_cluster
-    y = problem.y[problem.rows]
+    y, best = problem.y[problem.rows], compared.picks.best.trial
+    change = compared.picks.calibration.measure_change(
+        study.arrays.read_probabilities(best),
+        problem.truth,
+        OBJECTIVES["cross_entropy"].row_values,
+    )
+    by_row = compared.score_export("cross_entropy").by_cluster - change
     losses = [
         OBJECTIVES["cross_entropy"].row_values(study.arrays.read_probabilities(record.trial), y)
         for record in compared.records

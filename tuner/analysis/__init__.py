@@ -21,7 +21,7 @@ from tuner.analysis.baselines import (
     train_baselines,
 )
 from tuner.analysis.bias_correction import OutOfBag, clip_interval
-from tuner.analysis.calibration import Calibration, calibrate, calibrate_networks
+from tuner.analysis.calibration import Calibration, calibrate
 from tuner.analysis.ensemble import Ensemble, Member
 from tuner.analysis.ensemble_selection import NETWORKS
 from tuner.analysis.exportable import (
@@ -40,6 +40,7 @@ from tuner.analysis.picks import (
     PickName,
     Picks,
     average_out_of_fold,
+    calibrate_networks,
     count_networks,
     judge_exported,
     pick_networks,

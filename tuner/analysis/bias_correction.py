@@ -52,6 +52,10 @@ class OutOfBag:
         """Return the difference, paired by sample and cluster."""
         return OutOfBag(self.values - other.values)
 
+    def add(self, by_cluster: np.ndarray) -> OutOfBag:
+        """Return the values with the same added to every choice, shape `(clusters,)`."""
+        return OutOfBag(self.values + by_cluster.astype(self.values.dtype))
+
     @cached_property
     def by_cluster(self) -> np.ndarray:
         """The mean over the samples that left a cluster out, shape `(clusters,)`."""

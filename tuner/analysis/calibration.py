@@ -1,23 +1,22 @@
 """Temperature scaling: measure and correct over- and underconfident probabilities of networks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from tuner.analysis.ensemble import Member
-from tuner.analysis.picks import average_out_of_fold
-from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
-from tuner.study import Study
 
-__all__ = ["Calibration", "calibrate", "calibrate_networks"]
+__all__ = ["Calibration", "calibrate"]
 
 _SMALLEST = 1e-7  # smallest probability, as in the objective
 _HIGHEST = 10.0  # highest temperature; the lowest is 1 / 10
 _TOLERANCE = 1e-3  # relative
+
+RowValues = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Takes probabilities and true classes to a value of each row."""
 
 _cross_entropy = OBJECTIVES["cross_entropy"].row_values
 
@@ -35,12 +34,15 @@ class Calibration:
         before: Out-of-fold cross-entropy of the original probabilities.
         after: The same, with each fold scaled by a T that was fitted on the other folds.
         standard_error: The standard error of the difference of the two, paired over clusters.
+        by_fold: The T of each fold, fitted on the other folds, and the fold's row numbers.
+            Defaults to none.
     """
 
     fitted: float
     before: float
     after: float
     standard_error: float
+    by_fold: tuple[tuple[float, np.ndarray], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def applied(self) -> bool:
@@ -51,6 +53,25 @@ class Calibration:
     def temperature(self) -> float:
         """The temperature of the exported probabilities: 1 if calibration is not applied."""
         return self.fitted if self.applied else 1.0
+
+    def measure_change(
+        self, probabilities: np.ndarray, truth: Truth, row_values: RowValues
+    ) -> np.ndarray:
+        """Return what calibration adds to the value of each cluster, shape `(clusters,)`.
+
+        Each fold is scaled by a temperature that was fitted on the other folds. Without
+        calibration nothing is added.
+
+        Args:
+            probabilities: Those that the temperatures were fitted on.
+            truth: The true classes of the rows.
+            row_values: The values of rows, as an objective has them.
+        """
+        if not self.applied:
+            return np.zeros(truth.cluster_count)
+        scaled = _scale_by_fold(probabilities, self.by_fold)
+        before, after = (truth.score_clusters(row_values, p) for p in (probabilities, scaled))
+        return after - before
 
     def to_dict(self) -> dict[str, Any]:
         """Return the calibration in the form of JSON."""
@@ -64,21 +85,6 @@ class Calibration:
         }
 
 
-def calibrate_networks(study: Study, members: Sequence[Member], problem: Problem) -> Calibration:
-    """Calibrate networks of a study by their mean out-of-fold probabilities.
-
-    Several networks of one trial have a single prediction of each row, so the effect of averaging
-    them is not measured here.
-
-    Args:
-        study: The study.
-        members: The networks.
-        problem: The study's rows and folds.
-    """
-    folds = problem.places[: len(problem.folds) // problem.repeats]  # the folds of one repeat
-    return calibrate(average_out_of_fold(study, members), problem.truth, folds)
-
-
 def calibrate(probabilities: np.ndarray, truth: Truth, folds: Sequence[np.ndarray]) -> Calibration:
     """Fit a temperature, and measure its gain on rows that it was not fitted on.
 
@@ -88,11 +94,11 @@ def calibrate(probabilities: np.ndarray, truth: Truth, folds: Sequence[np.ndarra
         folds: Row numbers of each fold; together they are all rows.
     """
     repeats = probabilities.reshape(-1, *probabilities.shape[-2:])
-    scaled = np.empty(repeats.shape)
+    by_fold = []
     for fold in folds:
         others = np.setdiff1d(np.arange(len(truth.y)), fold)
-        temperature = _fit_temperature(repeats[:, others], truth.y[others])
-        scaled[:, fold] = np.exp(_scale_logs(repeats[:, fold], temperature))
+        by_fold.append((_fit_temperature(repeats[:, others], truth.y[others]), fold))
+    scaled = _scale_by_fold(repeats, by_fold)
     before, after = (
         truth.score_clusters(_cross_entropy, repeats),
         truth.score_clusters(_cross_entropy, scaled),
@@ -102,7 +108,18 @@ def calibrate(probabilities: np.ndarray, truth: Truth, folds: Sequence[np.ndarra
         before=float(before.mean()),
         after=float(after.mean()),
         standard_error=compute_mean_and_error(before - after)[1],
+        by_fold=tuple(by_fold),
     )
+
+
+def _scale_by_fold(
+    probabilities: np.ndarray, by_fold: Sequence[tuple[float, np.ndarray]]
+) -> np.ndarray:
+    """Return probabilities that are scaled by the temperature of each fold, in the same shape."""
+    scaled = np.empty(probabilities.shape)
+    for temperature, fold in by_fold:
+        scaled[..., fold, :] = np.exp(_scale_logs(probabilities[..., fold, :], temperature))
+    return scaled
 
 
 def _fit_temperature(repeats: np.ndarray, y: np.ndarray) -> float:

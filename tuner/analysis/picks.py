@@ -8,9 +8,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag
+from tuner.analysis.calibration import Calibration, calibrate
 from tuner.analysis.ensemble import Ensemble, Member, make_ensemble
 from tuner.analysis.ensemble_selection import Library, Scoring
 from tuner.analysis.trial_picks import pick_trials
+from tuner.folds import Split
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import EventKind, Pick, Study
 
@@ -19,6 +21,7 @@ __all__ = [
     "PickName",
     "Picks",
     "average_out_of_fold",
+    "calibrate_networks",
     "count_networks",
     "judge_exported",
     "pick_networks",
@@ -39,13 +42,15 @@ class Picks:
         smallest: The trial with the fewest parameters within one standard error of the best.
         ensemble: Networks of the best trials, whose probabilities are averaged.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
-        out_of_bag: The out-of-bag values of choosing what is exported.
+        calibration: The calibration of what is exported.
+        out_of_bag: The out-of-bag values of choosing what is exported, with its calibration.
     """
 
     best: Pick
     smallest: Pick
     ensemble: Ensemble
     cluster_values: Mapping[int, np.ndarray] = field(compare=False, repr=False)
+    calibration: Calibration
     out_of_bag: OutOfBag = field(compare=False, repr=False)
 
     @property
@@ -60,11 +65,12 @@ class Picks:
 
     def list_members(self, name: PickName) -> tuple[Member, ...]:
         """Return the trials of a pick, and how many networks of each it has."""
-        if name == "ensemble":
-            return self.ensemble.members
-        pick: Pick = getattr(self, name)
-        names = ("trial", "hyperparameters", "derived", "parameters", "epoch")
-        return (Member(networks=1, **{field: getattr(pick, field) for field in names}),)
+        return self.ensemble.members if name == "ensemble" else (_make_member(getattr(self, name)),)
+
+
+def _make_member(pick: Pick) -> Member:
+    names = ("trial", "hyperparameters", "derived", "parameters", "epoch")
+    return Member(networks=1, **{field: getattr(pick, field) for field in names})
 
 
 def pick_networks(study: Study, truth: Truth) -> Picks:
@@ -83,13 +89,39 @@ def pick_networks(study: Study, truth: Truth) -> Picks:
     library = _make_library(study, truth, cluster_values)
     best = trial_picks.out_of_bag
     ensemble, averaged = make_ensemble(library, best=best, seed=settings.seed)
+    members = ensemble.members if ensemble.better else (_make_member(trial_picks.best),)
+    probabilities = average_out_of_fold(study, members)
+    calibration = calibrate(probabilities, truth, _find_places(study.record.split))
+    change = calibration.measure_change(probabilities, truth, study.record.objective.row_values)
     return Picks(
         trial_picks.best,
         trial_picks.smallest,
         ensemble,
         cluster_values,
-        averaged if ensemble.better else best,
+        calibration,
+        (averaged if ensemble.better else best).add(change),
     )
+
+
+def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:
+    """Calibrate networks of a study by their mean out-of-fold probabilities.
+
+    Several networks of one trial have a single prediction of each row, so the effect of averaging
+    them is not measured here.
+
+    Args:
+        study: The study.
+        members: The networks.
+        truth: The true classes of the rows.
+    """
+    return calibrate(average_out_of_fold(study, members), truth, _find_places(study.record.split))
+
+
+def _find_places(split: Split) -> list[np.ndarray]:
+    """Return the places of each fold's validation rows among all of them, of one repeat."""
+    folds = split.folds[: len(split.folds) // split.repeats]
+    scored = np.unique(np.concatenate([fold.validation for fold in folds]))
+    return [np.searchsorted(scored, fold.validation) for fold in folds]
 
 
 def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> OutOfBag:
@@ -110,7 +142,11 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
         procedure = library.make_ensemble_procedure(objective)
     else:
         procedure = library.make_best_procedure(objective)
-    return evaluate_out_of_bag(procedure, truth.cluster_count, seed=study.record.settings.seed)
+    seed = study.record.settings.seed
+    chosen = evaluate_out_of_bag(procedure, truth.cluster_count, seed=seed)
+    probabilities = average_out_of_fold(study, picks.list_members(picks.exported))
+    row_values = OBJECTIVES[objective].row_values
+    return chosen.add(picks.calibration.measure_change(probabilities, truth, row_values))
 
 
 def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.ndarray]) -> Library:

@@ -178,7 +178,7 @@ def export_pick(
     from tuner.serving.fresh_process import FreshProcess
 
     members = exportable.members
-    calibration = calibrate_networks(study, members, setup.problem)
+    calibration = calibrate_networks(study, members, setup.truth)
     temperature = calibration.temperature
     test = read_test_scores(study, members, temperature)
     records = {record.trial: record for record in study.read_trials()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.analysis import Answers, Calibration, JudgedBaseline, Picks, find_fronts
+from tuner.analysis import Answers, Calibration, JudgedBaseline, Picks, clip_interval, find_fronts
 from tuner.study import PredictionTime, Study, TrialRecord
 
 __all__ = ["Outcome"]
@@ -73,6 +73,7 @@ class Outcome:
             ],
             "ensemble": self.picks.ensemble.to_dict(),
             "exported": self.picks.exported,
+            "exported_score": self._describe_export(),
             "calibration": self.calibration.to_dict(),
             "baselines": [_describe_baseline(baseline, objective) for baseline in self.baselines],
             "test_score": self.test[objective][0] if objective in self.test else None,
@@ -83,6 +84,16 @@ class Outcome:
             "seconds": round(self.seconds, 3),
             "model": None if self.model is None else str(self.model),
             "report": None if self.report is None else str(self.report),
+        }
+
+    def _describe_export(self) -> dict[str, Any]:
+        """Return the score of the exported model: corrected for the choice, and calibrated."""
+        out_of_bag = self.picks.out_of_bag
+        maximise = self.study.record.objective.direction == "max"
+        return {
+            "score": out_of_bag.score,
+            "standard_error": out_of_bag.standard_error,
+            "interval": list(clip_interval(*out_of_bag.interval, maximise=maximise)),
         }
 
 

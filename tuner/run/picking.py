@@ -7,7 +7,6 @@ from tuner.analysis import (
     Calibration,
     Exportable,
     Picks,
-    calibrate_networks,
     count_networks,
     make_exportable,
     pick_networks,
@@ -44,7 +43,7 @@ def pick(setup: Setup, study: Study) -> PickingResult:
     """
     picks = pick_networks(study, setup.truth)
     exportable = make_exportable(picks, picks.exported)
-    calibration = calibrate_networks(study, exportable.members, setup.problem)
+    calibration = picks.calibration
     basis = make_picking_basis(study) | {
         "exported": picks.exported,
         "networks": count_networks(exportable.members),

@@ -50,8 +50,8 @@ def _estimate_baselines(content: ReportContent) -> list[Estimate]:
 
 
 def _estimate_export(content: ReportContent) -> Estimate:
-    pick = content.picks.exported_pick
-    return Estimate(_name_export(content), pick.corrected_score, *pick.corrected_interval)
+    corrected = content.picks.out_of_bag
+    return Estimate(_name_export(content), corrected.score, *corrected.interval)
 
 
 def _name_export(content: ReportContent) -> str:
