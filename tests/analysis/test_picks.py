@@ -73,7 +73,7 @@ def test_the_exported_score_has_the_calibration(make_study, make_record, problem
     study.write_trial(make_record(0, noise=0.5), {})
     picks = pick_networks(study, problem.truth)
     assert picks.calibration.applied  # noise that is unsure of the right class
-    assert picks.out_of_bag.score == pytest.approx(picks.calibration.after)
-    assert picks.best.corrected_score == pytest.approx(picks.calibration.before)
+    assert picks.out_of_bag.score == pytest.approx(picks.calibration.after, abs=1e-6)
+    assert picks.best.corrected_score == pytest.approx(picks.calibration.before, abs=1e-6)
     accuracy = judge_exported(study, problem.truth, picks, "accuracy")
     assert accuracy.score == pytest.approx(picks.best.scores["accuracy"])
