@@ -148,7 +148,7 @@ def compare(
     problem: MadeProblem, seed: int, phase: str, study: Any, setup: Any, seconds: float
 ) -> Answered:
     """Return the comparison of the settings that the space compares."""
-    from tuner.analysis import Evidence, pick_trials, read_cluster_values
+    from tuner.analysis import Evidence, make_own_answer, pick_trials, read_cluster_values
     from tuner.analysis.answers.binning import bin_trials
     from tuner.analysis.answers.comparison_sentences import compare_binned
 
@@ -169,7 +169,7 @@ def compare(
         scores=[(setting.value, setting.score) for setting in compared.settings],
         trials=len(records),
         pruned=sum(record.result.status == "pruned" for record in records),
-        sentence="",
+        sentence=make_own_answer(evidence),
         seconds=round(seconds, 1),
     )
 
