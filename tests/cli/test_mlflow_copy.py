@@ -1,5 +1,7 @@
 """Which MLflow store is known to have the whole study."""
 
+import json
+
 import pytest
 
 from tests.helpers.setups import make_setup, write_untrained_study
@@ -33,6 +35,16 @@ def test_a_database_that_is_gone_has_nothing(study, tmp_path):
 
 def test_a_damaged_file_says_nothing(study):
     (study.folder / "mlflow.json").write_text('{"uri"')
+    assert find_copy(study, "http://one") is None
+
+
+def test_a_store_that_lacks_the_studys_view_is_not_known(study):
+    """0.2.0 remembered stores to which it had written no view."""
+    remember_copy(study, "http://one", "7")
+    path = study.folder / "mlflow.json"
+    copy = json.loads(path.read_text("utf-8"))
+    del copy["view"]
+    path.write_text(json.dumps(copy), encoding="utf-8")
     assert find_copy(study, "http://one") is None
 
 

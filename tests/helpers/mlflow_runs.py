@@ -15,14 +15,28 @@ BEST = {
     "corrected_interval": [0.3, 0.9],
     "parameters": 15,
 }
+ENSEMBLE = {
+    **BEST,
+    "score": 0.4,
+    "parameters": 30,
+    "members": [{"trial": 0, "networks": 1}, {"trial": 1, "networks": 1}],
+    "scores": {"cross_entropy": 0.4, "accuracy": 0.9},
+    "standard_errors": {"cross_entropy": 0.1, "accuracy": 0.01},
+}
 SUMMARY = {
+    "answer": "Yes. It is so.",
     "best": BEST,
+    "ensemble": ENSEMBLE,
+    "exported": "ensemble",
     "trials": 3,
     "completed": 2,
     "pruned": 0,
     "failed": 1,
     "seconds": 2.5,
-    "test_score": None,
+    "test": {
+        "cross_entropy": {"score": 0.7, "standard_error": 0.2},
+        "accuracy": {"score": 0.8, "standard_error": 0.1},
+    },
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from tests.helpers.mlflow_runs import write_runs
+from tests.helpers.mlflow_runs import ENSEMBLE, SUMMARY, write_runs
 from tuner.study import EventKind, Study
 from tuner.tracking.runs import StudyRuns
 
@@ -18,12 +18,12 @@ CALLS = (
 )  # fmt: skip
 
 
-def export(study, fingerprint, *, passed=True):
+def export(study, fingerprint, *, passed=True, **description):
     """Leave what an export leaves: files and, if the model passed its check, a journal event."""
     folder = study.model_folder / "mlflow_model"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "MLmodel").write_text(f"flavors: {{}}\nmodel_uuid: {fingerprint}\n")
-    content = json.dumps({"fingerprint": fingerprint})
+    content = json.dumps({"fingerprint": fingerprint, **description})
     (study.model_folder / "model.json").write_text(content)
     if passed:
         study.journal.append(EventKind.EXPORTED, pick="best", fingerprint=fingerprint)
@@ -52,6 +52,29 @@ def test_an_exported_model_is_the_champion_of_its_study(client, study):
     (output,) = client.get_run(run_id).outputs.model_outputs
     model = client.get_logged_model(output.model_id)
     assert (model.status, model.source_run_id) == ("READY", run_id)
+
+
+def test_a_version_has_its_scores_and_a_description(client, study):
+    study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
+    test = {"cross_entropy": {"score": 0.65, "standard_error": 0.2}}
+    trial = {**ENSEMBLE, "trial": 1, "hyperparameters": {"depth": 1}, "derived": {}, "score": 0.45}
+    del trial["members"]
+    export(study, "one", picked="smallest", pick=trial, test=test)  # by `tuner export`
+    run_id = sync(client, study)
+    (version,) = list_versions(client)
+    assert version.description.startswith("Trial 1 (depth 1), 30 parameters, of study study: ")
+    scores = {"score": "0.45", "test_score": "0.65", "val_accuracy": "0.9", "parameters": "30"}
+    assert scores.items() <= version.tags.items()
+    assert client.get_registered_model("study").description == study.record.title
+    run = client.get_run(run_id)
+    model = client.get_logged_model(run.outputs.model_outputs[0].model_id)
+    shown = {metric.key: metric.value for metric in model.metrics}
+    assert (shown["score"], shown["corrected_score_low"], shown["test_score"]) == (0.45, 0.3, 0.65)
+    assert shown.items() <= run.data.metrics.items()
+    sync(client, study)
+    assert client.get_run(run_id).data.metrics == run.data.metrics
+    assert len(client.get_logged_model(model.model_id).metrics) == len(model.metrics)
+    assert len(client.get_metric_history(run_id, "score")) == 1
 
 
 def test_a_registered_model_is_not_registered_twice(client, study):

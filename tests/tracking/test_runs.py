@@ -99,17 +99,95 @@ def test_curves_are_metrics_by_epoch_the_mean_and_each_fold(mirrored, make_recor
         assert read_curve(f"fold_{fold}/val_loss") == [(1, values[0]), (2, values[1])]
 
 
-def test_scores_are_metrics_of_the_trial_and_of_the_study(mirrored, make_record):
+def test_each_score_is_one_metric_of_the_trial(mirrored, make_record):
     result, metrics = make_record(0).result, mirrored.runs["trial 0"].data.metrics
     assert metrics["score"] == pytest.approx(result.score)
     assert metrics["standard_error"] == pytest.approx(result.standard_error)
-    assert metrics["cv_accuracy"] == pytest.approx(result.scores["accuracy"])
-    assert (metrics["parameters"], metrics["best_epoch"]) == (15, 2)
+    assert metrics["val_roc_auc"] == pytest.approx(result.scores["roc_auc"])
+    assert (metrics["parameters"], metrics["best_epoch"], metrics["epochs"]) == (15, 2, 2)
+    assert set(metrics) == {
+        "score", "standard_error", "val_balanced_accuracy", "val_roc_auc", "parameters", "seconds",
+        "best_epoch", "epochs", "loss", "val_loss", "accuracy", "val_accuracy", "penalty",
+        "fold_0/val_loss", "fold_1/val_loss", "fold_2/val_loss",
+    }  # fmt: skip
+
+
+def test_the_studys_run_has_the_scores_of_the_exported_model(mirrored):
     assert mirrored.runs["study"].data.metrics == {
-        "score": 0.5, "standard_error": 0.1, "corrected_score": 0.6,
-        "corrected_score_low": 0.3, "corrected_score_high": 0.9, "parameters": 15,
+        "score": 0.4, "standard_error": 0.1, "corrected_score": 0.6,
+        "corrected_score_low": 0.3, "corrected_score_high": 0.9, "parameters": 30,
+        "val_accuracy": 0.9, "test_score": 0.7, "test_standard_error": 0.2, "test_accuracy": 0.8,
         "trials": 3, "completed": 2, "pruned": 0, "failed": 1, "seconds": 2.5,
     }  # fmt: skip
+
+
+def test_a_table_shows_each_curve_at_the_best_epoch(client, study, make_record):
+    values = [0.9, 0.3, 0.2, 0.4]
+    curves = dict.fromkeys(make_record(0).result.curves, [values] * 3)
+    append_trials(study, make_record(0, epoch=3, curves=curves))
+    runs = write_runs(study, client)
+    (run,) = client.search_runs([runs.experiment_id], "tags.`tuner.kind` = 'trial'")
+    for name in ("loss", "val_loss", "accuracy", "val_accuracy", "fold_2/val_loss"):
+        assert run.data.metrics[name] == pytest.approx(0.2)
+        history = client.get_metric_history(run.info.run_id, name)
+        entries = [(entry.step, pytest.approx(entry.value)) for entry in history]
+        assert entries == [*enumerate(values, start=1), (4, 0.2)]
+    # one entry an epoch, so that a chart over it draws each epoch once
+    assert len(client.get_metric_history(run.info.run_id, "epochs")) == len(values)
+
+
+def test_a_trials_run_lasts_as_long_as_its_training(mirrored):
+    info = mirrored.runs["trial 0"].info
+    assert info.end_time - info.start_time == 500
+    ended = [event["time"] for event in mirrored.study.journal.read(EventKind.TRIAL)]
+    assert info.end_time == ended[0]
+
+
+def test_a_studys_run_lasts_as_long_as_commands_worked_on_it(client, study, monkeypatch):
+    times = iter([10, 11, 17, 30])
+    monkeypatch.setattr("tuner.study.journal.time.time", lambda: next(times))
+    for _ in range(2):  # a search of a second, and one of 13 seconds, 6 seconds later
+        study.begin(study.record.settings)
+        study.journal.append(EventKind.ENDED, status="interrupted", summary={})
+    monkeypatch.undo()
+    runs = write_runs(study, client)
+    info = client.get_run(runs.run_id).info
+    assert (info.start_time, info.end_time) == (10_000, 24_000)
+
+
+def test_the_description_begins_with_the_answer(mirrored):
+    note = mirrored.runs["study"].data.tags["mlflow.note.content"]
+    assert note.startswith("Yes. It is so.\n\nThe ensemble of 2 networks of trials 0, 1, ")
+    assert "- cross-validated: accuracy 0.9000 ± 0.0100, cross_entropy 0.4000 ± 0.1000\n" in note
+
+
+def test_a_description_that_a_user_changed_is_kept(mirrored):
+    client, run_id = mirrored.client, mirrored.written.run_id
+    summary = {**SUMMARY, "answer": "No. It is not."}
+    mirrored.study.journal.append(EventKind.ENDED, status="finished", summary=summary)
+    write_runs(mirrored.study, client)
+    tags = client.get_run(run_id).data.tags
+    assert tags["mlflow.note.content"].startswith("No. It is not.\n")
+    client.set_tag(run_id, "mlflow.note.content", "My own words.")
+    mirrored.study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
+    write_runs(mirrored.study, client)
+    assert client.get_run(run_id).data.tags["mlflow.note.content"] == "My own words."
+
+
+def test_runs_of_an_older_version_are_completed(mirrored, client):
+    """0.2.0 wrote no closing entries and no view, and other scores for the study."""
+    experiment, written = mirrored.written.experiment_id, mirrored.written
+    before = list_contents(written)
+    (view,) = client.get_experiment(experiment).tags
+    client.delete_experiment_tag(experiment, view)
+    for name in ("trial 0", "trial 1", "trial 2"):
+        run_id = mirrored.runs[name].info.run_id
+        client.delete_tag(run_id, "tuner.layout")
+        client.set_terminated(run_id, end_time=mirrored.runs[name].info.start_time + 10**6)
+    again = write_runs(mirrored.study, client)
+    assert again.written == 3
+    assert list_contents(again) == before
+    assert list(client.get_experiment(experiment).tags) == [view]
 
 
 def test_folds_space_and_summary_are_artifacts_and_the_data_an_input(mirrored):
@@ -156,10 +234,12 @@ def test_a_resumed_study_keeps_its_run_and_gets_the_new_trials(mirrored, make_re
     assert len(list_contents(mirrored.written)) == 5
 
 
-LOST = ("create_run", "log_batch", "log_dict", "log_inputs", "set_terminated")
+LOST = (
+    "create_run", "log_batch", "log_dict", "log_inputs", "set_terminated", "set_experiment_tag",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("calls", range(11))
+@pytest.mark.parametrize("calls", range(12))
 def test_an_answer_that_is_lost_after_any_call_leaves_each_run_once(
     client, study, make_study, make_record, calls, monkeypatch
 ):

@@ -20,6 +20,7 @@ def remember_copy(study: Study, uri: str, experiment: str) -> None:
     """
     with suppress(OSError):  # then `tuner sync` is advised, which does no harm
         copy = {"study": study.record.name, "store": _digest(uri), "experiment": experiment}
+        copy["view"] = study.record.id
         text = json.dumps(copy)
         _locate(study).write_text(text, encoding="utf-8")
 
@@ -39,7 +40,8 @@ def find_copy(study: Study, uri: str) -> str | None:
     """
     try:
         copy = json.loads(_locate(study).read_text(encoding="utf-8"))
-        same = (copy["study"], copy["store"]) == (study.record.name, _digest(uri))
+        known = (copy["study"], copy["store"], copy["view"])  # 0.2.0 and older wrote no view
+        same = known == (study.record.name, _digest(uri), study.record.id)
         return str(copy["experiment"]) if same and _is_there(uri) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

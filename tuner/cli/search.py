@@ -26,7 +26,7 @@ from tuner.run.request import DataRequest, Destination
 from tuner.run.searching import find_end
 from tuner.run.setup import Setup
 from tuner.study import EndKind, SearchSettings, Study, check_root
-from tuner.tracking import MlflowMirror, choose_tracking_uri
+from tuner.tracking import MlflowMirror, choose_tracking_uri, locate_page
 
 __all__ = ["SearchCommand"]
 
@@ -139,7 +139,7 @@ class SearchCommand:
             experiment: MLflow's id of the experiment. None if MLflow may lack some of the study.
         """
         if experiment is not None:
-            return _describe_interface(uri, f"/#/experiments/{experiment}/runs")
+            return _describe_interface(uri, locate_page(experiment, study.record))
         sync = study.make_command("sync", *self._tracking)
         return f"MLflow may lack some of the study; to write what is missing: {sync}"
 

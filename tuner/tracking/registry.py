@@ -1,22 +1,28 @@
 """Logs a study's exported model to its run in MLflow, and registers it under the study's name."""
 
-import json
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus
+from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus, Metric
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from tuner.study import Study
+from tuner.tracking.exported_model import describe_model, load_exported_model
+from tuner.tracking.metrics import make_model_metrics
 
 __all__ = ["ALIAS", "register_model"]
 
 ALIAS = "champion"
 """The alias of the version that a study exported last."""
 
+_SHOWN = ("score", "standard_error", "val_accuracy", "test_score", "test_accuracy", "parameters")
 
-def register_model(client: MlflowClient, run_id: str, study: Study, fingerprint: str) -> None:
+
+def register_model(
+    client: MlflowClient, run_id: str, study: Study, export: Mapping[str, Any]
+) -> None:
     """Log and register a study's exported model; leave unchanged what MLflow has already.
 
     A version is found by the study's id and the model's fingerprint. So this can be repeated at
@@ -26,21 +32,29 @@ def register_model(client: MlflowClient, run_id: str, study: Study, fingerprint:
         client: MLflow.
         run_id: The study's run.
         study: The study.
-        fingerprint: The fingerprint of the model that was exported and checked. If the study's
-            folder now has another model or none, nothing is registered.
+        export: The journal's event of a model that was exported and checked. If the study's folder
+            now has another model or none, nothing is registered.
     """
-    if _read_fingerprint(study.model_folder) != fingerprint:
+    exported = load_exported_model(study, export["fingerprint"])
+    if exported is None:
         return
-    name, tags = study.record.name, {"tuner.id": study.record.id, "tuner.fingerprint": fingerprint}
-    _ensure_registered_model(client, name)
+    name = study.record.name
+    tags = {"tuner.id": study.record.id, "tuner.fingerprint": export["fingerprint"]}
+    _ensure_registered_model(client, name, study.record.title)
     version = _find_version(client, name, tags)
+    model = _log_model(client, run_id, study, tags)
+    scores = make_model_metrics(
+        exported, study.record.objective.name, export["time"], model.model_id
+    )
+    if scores:
+        client.log_batch(run_id, metrics=scores)
     if version is None:
-        model = _log_model(client, run_id, study, tags)
         version = client.create_model_version(
             name,
             model.artifact_location,  # MLflow looks `models:/ID` up in the process's default store
             run_id,
-            tags=tags,
+            tags={**tags, **_make_score_tags(scores)},
+            description=describe_model(exported, study),
             model_id=model.model_id,
             await_creation_for=0,
         )
@@ -48,18 +62,14 @@ def register_model(client: MlflowClient, run_id: str, study: Study, fingerprint:
         client.set_registered_model_alias(name, ALIAS, str(version.version))
 
 
-def _read_fingerprint(folder: Path) -> str | None:
-    """Return the fingerprint of an exported model; None if the folder has no model."""
-    path = folder / "model.json"
-    if not path.exists():
-        return None
-    fingerprint: str = json.loads(path.read_text(encoding="utf-8"))["fingerprint"]
-    return fingerprint
+def _make_score_tags(scores: Iterable[Metric]) -> dict[str, str]:
+    """Return the main scores as tags, which the list of a model's versions shows."""
+    return {score.key: f"{score.value:.6g}" for score in scores if score.key in _SHOWN}
 
 
-def _ensure_registered_model(client: MlflowClient, name: str) -> None:
+def _ensure_registered_model(client: MlflowClient, name: str, description: str) -> None:
     try:
-        client.create_registered_model(name)
+        client.create_registered_model(name, description=description)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise

@@ -1,7 +1,8 @@
 """Writes a study's runs to MLflow from its journal: a parent run for the study, a child per trial.
 
 A run is found by tags that hold the study's id and the trial's number, so that writing can stop at
-any point and be repeated.
+any point and be repeated. A trial's run lasts as long as its training, and the study's run as long
+as commands worked on it.
 """
 
 from collections import deque
@@ -15,21 +16,22 @@ from mlflow.entities import Run
 
 from tuner.study import EventKind, JournalReader, Study, StudyRecord, TrialRecord
 from tuner.tracking.artifacts import log_figures, log_report
-from tuner.tracking.entities import (
-    make_dataset_input,
-    make_params,
-    make_summary_metrics,
-    make_trial_metrics,
-    name_trial,
-)
+from tuner.tracking.entities import make_dataset_input, make_params, name_trial
 from tuner.tracking.experiments import ensure_experiment, find_runs
+from tuner.tracking.exported_model import ExportedModel, load_exported_model
+from tuner.tracking.history import History
+from tuner.tracking.metrics import make_model_metrics, make_study_metrics, make_trial_metrics
+from tuner.tracking.notes import describe_study, write_note
 from tuner.tracking.registry import register_model
+from tuner.tracking.saved_view import make_view
 
 __all__ = ["StudyRuns"]
 
 _BATCH = 1000  # metrics and params that MLflow takes in one call
 _MAX_TAG = 5000  # characters that MLflow takes in a tag
 _STUDY_STATUS = {"finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
+# The version of what a trial's run holds. A run without it, of 0.2.0 or older, is completed.
+_LAYOUT = ("tuner.layout", "2")
 _TRIAL_STATUS = {"completed": "FINISHED", "failed": "FAILED", "pruned": "KILLED"}
 
 
@@ -61,9 +63,9 @@ class StudyRuns:
         self._reader = JournalReader(study.journal)
         self._events: deque[dict[str, Any]] = deque()  # read, and not yet written
         self._trial_runs: dict[int, Run] = {}  # in MLflow, by the trial's number
-        self._start_times: dict[int, int] = {}  # in milliseconds, by the trial's number
-        self._ending: dict[str, Any] | None = None  # the last event, if it ended the study
-        self._unregistered = ""  # the fingerprint of an exported model
+        self._study_start = 0  # when the study's run began, in milliseconds since 1970
+        self._history = History()  # of the events that were written
+        self._is_registered = True  # whether MLflow has the last exported model
         self._is_found = False  # whether the experiment and the runs were looked up
 
     def update(self) -> None:
@@ -77,40 +79,55 @@ class StudyRuns:
             except Exception:
                 self._is_found = False  # the next call finds the half-written run
                 raise
-            self._events.popleft()
-        if self._unregistered:
-            register_model(self.client, self.run_id, self.study, self._unregistered)
-            self._unregistered = ""
+            self._history.add(self._events.popleft())
+        export = self._history.export
+        if export is not None and not self._is_registered:
+            register_model(self.client, self.run_id, self.study, export)
+            self._is_registered = True
 
     def close(self) -> None:
         """Log the report and end the study's run: killed, if the journal has no end."""
         log_report(self.client, self.run_id, self.study)
-        ending = self._ending
-        if ending is None:
-            self.client.set_terminated(self.run_id, status="KILLED")
-            return
-        summary, time = ending["summary"], ending["time"]
-        if summary:
-            self.client.log_dict(self.run_id, summary, "summary.json")
-            metrics = make_summary_metrics(summary, time)
-            self.client.log_batch(self.run_id, metrics=metrics)
-        status = _STUDY_STATUS[ending["status"]]
-        self.client.set_terminated(self.run_id, status=status, end_time=time)
+        history, ending = self._history, self._history.ending
+        tag = make_view(
+            self.study.record,
+            history.list_varied(self.study.record.fixed),
+            self._study_start,
+        )
+        self.client.set_experiment_tag(self.experiment_id, *tag)
+        if ending is not None and ending["summary"]:
+            self._write_summary(ending["summary"], ending["time"])
+        self.client.set_terminated(
+            self.run_id,
+            status="KILLED" if ending is None else _STUDY_STATUS[ending["status"]],
+            end_time=self._study_start + history.worked,
+        )
 
     def draw(self) -> None:
         """Log the report's charts as pictures."""
         log_figures(self.client, self.run_id, self.study)
 
     def _write_event(self, event: dict[str, Any]) -> None:
-        kind = event["event"]
-        if kind == EventKind.EXPORTED:  # it may follow the end of a study, and does not undo it
-            self._unregistered = event["fingerprint"]
-            return
-        self._ending = event if kind == EventKind.ENDED else None
-        if kind == EventKind.PROPOSED:
-            self._start_times[event["trial"]] = event["time"]
-        if kind == EventKind.TRIAL:
+        if event["event"] == EventKind.EXPORTED:
+            self._is_registered = False
+        if event["event"] == EventKind.TRIAL:
             self._write_trial(TrialRecord.from_dict(event), event["time"])
+
+    def _write_summary(self, summary: dict[str, Any], time: int) -> None:
+        """Log the summary of a run, the scores of the exported model, and a description."""
+        self.client.log_dict(self.run_id, summary, "summary.json")
+        metrics = make_study_metrics(summary, time)
+        self.client.log_batch(self.run_id, metrics=metrics)
+        model, export = ExportedModel.from_summary(summary), self._history.export
+        if export is not None:  # perhaps of another pick than the summary's, by `tuner export`
+            model = load_exported_model(self.study, export["fingerprint"]) or model
+            time = max(time, export["time"])
+        run = self.client.get_run(self.run_id)
+        record = self.study.record
+        scores = make_model_metrics(model, record.objective.name, time)
+        if any(run.data.metrics.get(score.key) != score.value for score in scores):
+            self.client.log_batch(self.run_id, metrics=scores)
+        write_note(self.client, run, record.title, describe_study(self.study, summary, model))
 
     def _find_runs(self) -> None:
         """Find the experiment, the study's run and those of its trials; create what is absent."""
@@ -123,7 +140,7 @@ class StudyRuns:
         }
         parents = [run for run in runs if run.data.tags.get("tuner.kind") == "study"]
         parent = parents[0] if parents else self._create_study_run()
-        self.run_id = parent.info.run_id
+        self.run_id, self._study_start = parent.info.run_id, parent.info.start_time
         if parent.info.status != "RUNNING":
             self.client.update_run(self.run_id, status="RUNNING")
         if "space" not in parent.data.params:
@@ -162,19 +179,23 @@ class StudyRuns:
         self.client.log_batch(self.run_id, params=make_params(params))
         self.written += 1
 
-    def _write_trial(self, record: TrialRecord, end_time: int) -> None:
+    def _write_trial(self, record: TrialRecord, time: int) -> None:
         run = self._trial_runs.get(record.trial)
-        if run is not None and run.info.status != "RUNNING":
+        if run is not None and run.info.status != "RUNNING" and _has_layout(run):
             return
+        duration = round(1000 * record.result.seconds)
         if run is None:
-            run = self._create_trial_run(record, self._start_times.get(record.trial, end_time))
+            run = self._create_trial_run(record, time - duration)
         run_id = run.info.run_id
         params = make_params({**record.hyperparameters, **record.derived})
-        metrics = make_trial_metrics(record, self.study.record, end_time)
+        metrics = make_trial_metrics(record, self.study.record, time)
         while batch := list(islice(metrics, _BATCH - len(params))):
             self.client.log_batch(run_id, metrics=batch, params=params)
             params = []
+        if not _has_layout(run):
+            self.client.set_tag(run_id, *_LAYOUT)
         status = _TRIAL_STATUS[record.result.status]
+        end_time = run.info.start_time + duration
         self.client.set_terminated(run_id, status=status, end_time=end_time)
         self.written += 1
 
@@ -188,7 +209,13 @@ class StudyRuns:
             "tuner.id": study.id,
             "tuner.trial": str(record.trial),
             "tuner.status": record.result.status,
+            **dict([_LAYOUT]),
         }
         if record.result.reason:
             tags["tuner.reason"] = record.result.reason[:_MAX_TAG]
         return self.client.create_run(self.experiment_id, start_time=start_time, tags=tags)
+
+
+def _has_layout(run: Run) -> bool:
+    name, value = _LAYOUT
+    return run.data.tags.get(name) == value

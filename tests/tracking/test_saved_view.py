@@ -1,0 +1,61 @@
+"""The saved view of a study, as MLflow's pages read it; `test_browser.py` shows it."""
+
+import base64
+import json
+import zlib
+from dataclasses import replace
+
+import pytest
+
+from tuner.tracking import locate_page
+from tuner.tracking.saved_view import make_view
+
+
+def read_view(study, hyperparameters=("depth",)):
+    """Return the tag and the state of a study's view, decoded as the page decodes it."""
+    tag, value = make_view(study.record, hyperparameters, 1)
+    view = json.loads(value)
+    assert view["name"] == study.record.name
+    state = view["state"].removeprefix("deflate;")
+    return tag, json.loads(zlib.decompress(base64.b64decode(state)))
+
+
+def test_the_address_names_the_tag(study):
+    tag, _ = read_view(study)
+    key = tag.removeprefix("mlflow.sharedViewState.")
+    page = locate_page("7", study.record)
+    assert page == f"/#/experiments/7/runs?viewStateShareKey={key}"
+
+
+@pytest.mark.parametrize(("objective", "ascending"), [("cross_entropy", True), ("accuracy", False)])
+def test_the_runs_of_the_study_are_sorted_by_score(make_study, objective, ascending):
+    study = make_study(objective=objective)
+    _, state = read_view(study)
+    assert state["searchFilter"] == f"tags.`tuner.id` = '{study.record.id}'"
+    assert (state["orderByKey"], state["orderByAsc"]) == ("metrics.`score`", ascending)
+
+
+def test_the_columns_are_scores_and_hyperparameters(study):
+    _, state = read_view(study, ["depth", "strength"])
+    names = [column.partition(".")[2].strip("`") for column in state["selectedColumns"]]
+    assert names == [
+        "score", "standard_error", "val_accuracy", "depth", "strength", "parameters",
+        "best_epoch", "tuner.status", "Duration",
+    ]  # fmt: skip
+    assert state["columnOrder"][2:] == state["selectedColumns"]
+
+
+def test_loss_comes_first_and_the_folds_last_in_one_section(study):
+    _, state = read_view(study)
+    charts = [(chart["metricKey"], chart["metricSectionId"]) for chart in state["compareRunCharts"]]
+    first, *_, last = [section["uuid"] for section in state["compareRunSections"]]
+    assert charts[:2] == [("loss", first), ("val_loss", first)]
+    assert charts[-3:] == [(f"fold_{number}/val_loss", last) for number in range(3)]
+    assert len({chart["uuid"] for chart in state["compareRunCharts"]}) == len(charts)
+
+
+def test_a_view_of_many_folds_fits_in_a_tag(study):
+    """Older versions of MLflow take 5,000 characters."""
+    split = replace(study.record.split, folds=study.record.split.folds * 30)
+    names = [f"hyperparameter_{number}" for number in range(30)]
+    assert len(make_view(replace(study.record, split=split), names, 1)[1]) < 5000

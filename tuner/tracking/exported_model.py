@@ -1,0 +1,97 @@
+"""The model that a study exported: its scores, and what MLflow says about it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tuner.study import Study
+from tuner.words import count_noun, format_hyperparameters, list_scores
+
+__all__ = ["ExportedModel", "describe_model", "load_exported_model"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedModel:
+    """An exported model.
+
+    Attributes:
+        pick: `best`, `smallest`, `ensemble`, or `trial 7`.
+        description: The trial or the ensemble, as `--json` describes it.
+        test: Mean and standard error of each objective on the held-out rows, by name.
+    """
+
+    pick: str
+    description: Mapping[str, Any]
+    test: Mapping[str, tuple[float, float]]
+
+    @classmethod
+    def from_summary(cls, summary: Mapping[str, Any]) -> "ExportedModel":
+        """Return the model of a run, from the object that `--json` prints."""
+        pick = summary.get("exported", "best")
+        return cls(pick, summary[pick], _read_scores(summary.get("test") or {}))
+
+
+def load_exported_model(study: Study, fingerprint: str) -> ExportedModel | None:
+    """Load the description of the model in a study's folder.
+
+    Args:
+        study: The study.
+        fingerprint: The fingerprint of the model that was exported and checked.
+
+    Returns:
+        The model. None if the folder has another model or none.
+    """
+    path = study.model_folder / "model.json"
+    if not path.exists():
+        return None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if content["fingerprint"] != fingerprint:
+        return None
+    test = _read_scores(content.get("test", {}))
+    return ExportedModel(content.get("picked", ""), content.get("pick", {}), test)
+
+
+def describe_model(model: ExportedModel, study: Study) -> str:
+    """Describe a model in Markdown: its networks, its scores, and the study that it is from."""
+    pick, record = model.description, study.record
+    lines = [f"{_name_networks(model)} of study {record.name}: {record.title}"]
+    if "scores" in pick:
+        errors = pick["standard_errors"]
+        scores = {name: (score, errors[name]) for name, score in pick["scores"].items()}
+        lines.append(f"- cross-validated: {list_scores(_put_accuracy_first(scores))}")
+    if pick.get("corrected_interval"):
+        low, high = pick["corrected_interval"]
+        lines.append(
+            f"- corrected for the choice among trials: {record.objective.name} "
+            f"{pick['corrected_score']:.4f}, 95 % interval {low:.4f} to {high:.4f}"
+        )
+    if model.test:
+        rows = f"{len(record.split.test):,} held-out rows"
+        lines.append(f"- on {rows}: {list_scores(_put_accuracy_first(model.test))}")
+    return "\n".join([lines[0], "", *lines[1:]]).rstrip()
+
+
+def _name_networks(model: ExportedModel) -> str:
+    """Return a model's networks in words, such as `Trial 5, depth 2, 25,738 parameters,`."""
+    pick = model.description
+    if "members" in pick:
+        networks = sum(member["networks"] for member in pick["members"])
+        trials = ", ".join(str(member["trial"]) for member in pick["members"])
+        name = f"The ensemble of {count_noun(networks, 'network')} of trials {trials}"
+    elif "trial" in pick:
+        values = format_hyperparameters({**pick["hyperparameters"], **pick["derived"]})
+        name = f"Trial {pick['trial']} ({values})"
+    else:
+        return "A network"
+    return f"{name}, {pick['parameters']:,} parameters,"
+
+
+def _put_accuracy_first(
+    scores: Mapping[str, tuple[float, float]],
+) -> dict[str, tuple[float, float]]:
+    return dict(sorted(scores.items(), key=lambda score: score[0] != "accuracy"))
+
+
+def _read_scores(scores: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[float, float]]:
+    return {name: (score["score"], score["standard_error"]) for name, score in scores.items()}

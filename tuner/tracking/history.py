@@ -1,0 +1,47 @@
+"""The history of a study, gathered from the events of its journal."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from tuner.study import EventKind
+
+__all__ = ["History"]
+
+
+class History:
+    """What MLflow's runs need to know about the events so far.
+
+    Attributes:
+        ending: The last event, if it ended the study. An export after that does not undo it.
+        export: The event of the last model that was exported and checked. None if there is none.
+        worked: Milliseconds for which commands worked on the study, without the time between them.
+    """
+
+    def __init__(self) -> None:
+        self.ending: Mapping[str, Any] | None = None
+        self.export: Mapping[str, Any] | None = None
+        self.worked = 0
+        self._values: dict[str, set[Any]] = {}  # of each hyperparameter, over the trials
+        self._last_time: int | None = None  # of a command that still works
+
+    def add(self, event: Mapping[str, Any]) -> None:
+        """Take an event in, in the journal's order."""
+        kind, time = event["event"], event["time"]
+        if kind == EventKind.BEGUN:
+            self._last_time = time
+        elif self._last_time is not None:
+            self.worked += time - self._last_time
+            self._last_time = None if kind == EventKind.ENDED else time
+        if kind == EventKind.EXPORTED:
+            self.export = event
+            return
+        self.ending = event if kind == EventKind.ENDED else None
+        if kind == EventKind.TRIAL:
+            for name, value in {**event["hyperparameters"], **event["derived"]}.items():
+                self._values.setdefault(name, set()).add(value)
+
+    def list_varied(self, fixed: Collection[str]) -> list[str]:
+        """Return the hyperparameters that differ between trials, except those of `fixed`."""
+        return [
+            name for name, values in self._values.items() if name not in fixed and len(values) > 1
+        ]

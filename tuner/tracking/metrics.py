@@ -1,0 +1,128 @@
+"""The metrics in MLflow of a trial, of a study, and of its exported model.
+
+Each number has one name: the objective's mean is `score` with its `standard_error`, and the other
+objectives follow Keras: `val_accuracy` out of fold, `test_accuracy` on the held-out rows.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlflow.entities import Metric
+
+from tuner.study import StudyRecord, TrialRecord
+from tuner.tracking.exported_model import ExportedModel
+
+__all__ = [
+    "EPOCHS",
+    "FOLD_CURVE",
+    "make_model_metrics",
+    "make_study_metrics",
+    "make_trial_metrics",
+    "name_score",
+]
+
+# Only this curve is written for each fold; the journal has all curves. MLflow takes 0.1 ms for a
+# number, so that all curves of all folds would take a tenth of the search of a small network.
+FOLD_CURVE = "val_loss"
+
+EPOCHS = "epochs"
+"""The metric that counts the epochs of a trial: the x-axis of its curves."""
+
+_STUDY_METRICS = ("trials", "completed", "pruned", "failed", "seconds")
+# An older version wrote the best trial's scores at the time of the event. MLflow shows the last.
+_LATER = 1  # millisecond
+
+
+def name_score(objective: str, part: str) -> str:
+    """Return the metric of an objective that a search did not optimise.
+
+    Args:
+        objective: The objective's name.
+        part: `val` for the rows out of fold, `test` for the held-out rows.
+
+    >>> name_score("accuracy", "val"), name_score("cross_entropy", "test")
+    ('val_accuracy', 'test_loss')
+    """
+    return f"{part}_{'loss' if objective == 'cross_entropy' else objective}"
+
+
+def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> Iterator[Metric]:
+    """Yield a trial's scores without a step, then its mean curves and each fold's curve by epoch.
+
+    MLflow's tables show the last entry of a metric. So a curve whose best epoch is not its last one
+    has a second entry at its last step, with the value at the best epoch. Charts whose x-axis is
+    `epochs` do not draw it, because that metric has one entry less.
+
+    Args:
+        record: The trial.
+        study: The study, whose folds weight the means.
+        time: The time of every metric, in milliseconds since 1970.
+    """
+    result = record.result
+    yield Metric("seconds", result.seconds, time, 0)
+    if result.status == "failed":
+        return
+    yield Metric("score", result.score, time, 0)
+    yield Metric("standard_error", result.standard_error, time, 0)
+    yield Metric("parameters", result.parameters, time, 0)
+    yield Metric("best_epoch", result.epoch, time, 0)
+    for name, value in result.scores.items():
+        metric = name_score(name, "val")
+        if name != study.objective.name and metric not in result.curves:
+            yield Metric(metric, value, time, 0)
+    curves = {
+        **record.average_curves(study.split),
+        **{f"fold_{k}/{FOLD_CURVE}": c for k, c in enumerate(result.curves[FOLD_CURVE])},
+    }
+    for epoch in range(1, len(result.curves[FOLD_CURVE][0]) + 1):
+        yield Metric(EPOCHS, epoch, time, epoch)
+    for name, curve in curves.items():
+        if any(curve):
+            yield from _make_curve(name, curve, result.epoch, time)
+
+
+def _make_curve(name: str, values: list[float], best: int, time: int) -> Iterator[Metric]:
+    """Yield one metric per epoch, the first at step 1; at the last step also the best epoch's."""
+    for epoch, value in enumerate(values, start=1):
+        yield Metric(name, value, time, epoch)
+    if best != len(values):
+        yield Metric(name, values[best - 1], time + _LATER, len(values))
+
+
+def make_study_metrics(summary: Mapping[str, Any], time: int) -> list[Metric]:
+    """Return how many trials a study has, and how long its last run took."""
+    return [Metric(name, float(summary[name]), time, 0) for name in _STUDY_METRICS]
+
+
+def make_model_metrics(
+    model: ExportedModel, objective: str, time: int, model_id: str | None = None
+) -> list[Metric]:
+    """Return the scores of an exported model, for the study's run or for the model itself.
+
+    Args:
+        model: The model.
+        objective: The objective of the search.
+        time: The time of the event that has the scores, in milliseconds since 1970.
+        model_id: MLflow's id of the model. None if MLflow does not have it.
+    """
+    return [
+        Metric(name, value, time + _LATER, 0, model_id=model_id)
+        for name, value in _list_scores(model, objective).items()
+    ]
+
+
+def _list_scores(model: ExportedModel, objective: str) -> dict[str, float]:
+    pick = model.description
+    values = {name: pick.get(name) for name in ("score", "standard_error", "corrected_score")}
+    low, high = pick.get("corrected_interval") or (None, None)
+    values |= {"corrected_score_low": low, "corrected_score_high": high}
+    values["parameters"] = pick.get("parameters")
+    for name, value in pick.get("scores", {}).items():
+        if name != objective:
+            values[name_score(name, "val")] = value
+    for name, (value, error) in model.test.items():
+        if name == objective:
+            values |= {"test_score": value, "test_standard_error": error}
+        else:
+            values[name_score(name, "test")] = value
+    return {name: float(value) for name, value in values.items() if value is not None}

@@ -1,0 +1,116 @@
+"""The saved view of a study: how MLflow's pages show its runs.
+
+A saved view has the columns, the order and the charts of a page. It is a tag of the experiment; a
+link can name it, and MLflow's menu "Views" lists it. Each study has one, by the study's id.
+"""
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tuner.study import StudyRecord
+from tuner.training import CURVES
+
+__all__ = ["locate_page", "make_view"]
+
+_TAG = "mlflow.sharedViewState."
+_PARAMETER = "viewStateShareKey"
+_COMPRESSED = "deflate;"  # in front of text that MLflow's page decompresses
+
+_NAME = "attributes.`Run Name`"
+_CREATED = "runDateAndNestInfo"
+_DURATION = "attributes.`Duration`"
+_WIDTHS = {_NAME: 240, _CREATED: 140}  # pixels
+_WIDTH = 100  # pixels of every other column
+
+_EPOCHS_AXIS = {"xAxisKey": "metric", "selectedXAxisMetricKey": "epochs", "lineSmoothness": 0}
+_MEANS, _SCORES, _FOLDS = "Curves, means over folds", "Scores", "Curves of each fold"
+
+
+def locate_page(experiment_id: str, study: StudyRecord) -> str:
+    """Return the path on MLflow's server of the page with a study's runs."""
+    return f"/#/experiments/{experiment_id}/runs?{_PARAMETER}={study.id}"
+
+
+def make_view(study: StudyRecord, hyperparameters: Iterable[str], time: int) -> tuple[str, str]:
+    """Return the name and the value of the tag that is a study's view.
+
+    The table has the study's runs, the best first. The charts begin with the curves `loss` and
+    `val_loss`, and end with those of each fold.
+
+    Args:
+        study: The study.
+        hyperparameters: The hyperparameters that differ between its trials.
+        time: When the study was created, in milliseconds since 1970.
+    """
+    columns = _list_columns(study, hyperparameters)
+    order = [_NAME, _CREATED, *columns]
+    folds = [f"fold_{number}/val_loss" for number in range(len(study.split.folds))]
+    state = {
+        "searchFilter": f"tags.`tuner.id` = '{study.id}'",
+        "orderByKey": "metrics.`score`",
+        "orderByAsc": study.objective.direction == "min",
+        "startTime": "ALL",
+        "lifecycleFilter": "Active",
+        "modelVersionFilter": "All Runs",
+        "datasetsFilter": [],
+        "selectedColumns": columns,
+        "columnOrder": order,
+        "columnWidths": {column: _WIDTHS.get(column, _WIDTH) for column in order},
+        "compareRunCharts": list(_make_charts(folds)),
+        "compareRunSections": [
+            _make_section(_MEANS, display=True),
+            _make_section(_SCORES, display=True),
+            _make_section(_FOLDS, display=False),
+        ],
+        "globalLineChartConfig": _EPOCHS_AXIS,
+        "isAccordionReordered": True,  # else MLflow sorts the sections by name
+    }
+    text = json.dumps(state, separators=(",", ":"))
+    compressed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    view = {"name": study.name, "createdAt": time, "updatedAt": time}
+    return _TAG + study.id, json.dumps({**view, "state": _COMPRESSED + compressed})
+
+
+def _list_columns(study: StudyRecord, hyperparameters: Iterable[str]) -> list[str]:
+    """Return the columns of the table: scores, hyperparameters, and what else differs."""
+    objective = study.objective.name
+    metrics = ["score", "standard_error"]
+    metrics += ["val_accuracy"] if objective != "accuracy" else []
+    metrics += ["test_score"] if len(study.split.test) else []
+    return [
+        *(f"metrics.`{name}`" for name in metrics),
+        *(f"params.`{name}`" for name in hyperparameters),
+        *(f"metrics.`{name}`" for name in ("parameters", "best_epoch")),
+        "tags.`tuner.status`",
+        _DURATION,
+    ]
+
+
+def _make_charts(folds: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for name in CURVES:
+        yield _make_chart("LINE", name, _MEANS)
+    for name in ("score", "standard_error", "parameters", "best_epoch", "seconds"):
+        yield _make_chart("BAR", name, _SCORES)
+    for name in folds:
+        yield _make_chart("LINE", name, _FOLDS)
+
+
+def _make_chart(kind: str, metric: str, section: str) -> dict[str, Any]:
+    chart = {
+        "uuid": metric,
+        "type": kind,
+        "metricKey": metric,
+        "metricSectionId": section,
+        "isGenerated": True,
+        "deleted": False,
+    }
+    if kind == "LINE":
+        chart |= {"selectedMetricKeys": [metric], "range": {}, **_EPOCHS_AXIS}
+    return chart
+
+
+def _make_section(name: str, *, display: bool) -> dict[str, Any]:
+    return {"uuid": name, "name": name, "display": display, "isReordered": True, "deleted": False}
