@@ -17,6 +17,7 @@ from tests.helpers.command_line import (
     read_events,
     run_tuner,
 )
+from tests.helpers.pseudo_terminal import run_in_terminal
 
 
 def killed_when(folder, study, holds):
@@ -104,21 +105,25 @@ def test_a_damaged_journal_is_refused_by_line(folder, searched):
 
 
 def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
-    command = [sys.executable, "-m", "tuner", *map(str, SEARCH), "--study", "stopped"]
-    command[command.index("--max-trials") + 1] = "1000"
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
-        journal = folder / "mlruns" / "studies" / "stopped" / "journal.jsonl"
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if journal.exists() and '"event": "trial"' in journal.read_text():
-                break
-            time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "ended before the interrupt; they are kept in mlruns/studies/stopped" in errors
-    assert "To resume: tuner resume stopped" in errors
-    assert "Traceback" not in errors
+    typed = []
+
+    def interrupt(terminal):
+        seen = terminal.output
+        if not typed and "[1/200] trial " in seen and " networks train, of depth" in seen:
+            typed.append(terminal.type(b"\x03"))
+
+    command = ["-m", "tuner", *SEARCH, "--study", "stopped"]
+    command[command.index("--max-trials") + 1] = "200"
+    terminal = run_in_terminal(command, folder=folder, columns=90, watch=interrupt)
+    assert terminal.returncode == 130
+    assert "0 of 200 trials · " in terminal.output
+    *before, last = terminal.read_lines()
+    assert last == "interrupted"
+    assert before[-1].endswith("tuner resume stopped")
+    message = " ".join(" ".join(before).split())
+    assert "before the interrupt; they are kept in mlruns/studies/stopped. To resume: " in message
+    assert not any(" · " in line or "Traceback" in line for line in before)
+    assert all(len(line) <= 90 for line in before)
 
 
 def test_a_command_that_is_interrupted_does_not_wait_for_a_long_epoch():

@@ -12,7 +12,7 @@ _NAMES = 60  # the most columns of a kind, or classes, that are listed before "a
 
 
 def describe_data(dataset: Dataset, split: Split) -> list[str]:
-    """Return lines that describe the schema and the split of a data set."""
+    """Return lines that describe the schema and the split of a data set, without its warnings."""
     schema = dataset.schema
     return [
         f"data {dataset.name}: {len(dataset.y):,} rows, {dataset.x.shape[1]} features after "
@@ -21,7 +21,6 @@ def describe_data(dataset: Dataset, split: Split) -> list[str]:
         f"  target {schema.target}: {_list_classes(dataset)}",
         *_describe_columns(schema),
         *_describe_relations(dataset),
-        *(f"  warning: {warning}" for warning in dataset.warnings),
     ]
 
 

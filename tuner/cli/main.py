@@ -6,8 +6,9 @@ import threading
 import time
 from typing import NoReturn
 
-from tuner.cli.commands import app
-from tuner.errors import TunerError
+from tuner.cli.result_commands import app  # with all commands
+from tuner.cli.usage_errors import UsageError, describe_usage_error
+from tuner.errors import TunerError, UserError
 
 __all__ = ["main"]
 
@@ -31,17 +32,27 @@ def main() -> None:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     try:
-        app(standalone_mode=True)
+        code = app(standalone_mode=False)
+    except UsageError as error:
+        if sentence := describe_usage_error(error, sys.argv[1:]):
+            _print_error(sentence)
+        sys.exit(UserError.exit_code)
     except TunerError as error:
-        print(f"error: {error}", file=sys.stderr)
+        _print_error(str(error))
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, SystemExit) as end:
-        if (
-            isinstance(end, SystemExit) and end.code != INTERRUPTED
-        ):  # typer turns the first into the second
-            raise
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code == INTERRUPTED:  # typer returns it after an interrupt
         print("interrupted", file=sys.stderr)
         _leave(INTERRUPTED)
+    sys.exit(code)
+
+
+def _print_error(sentence: str) -> None:
+    """Print why the command failed."""
+    from tuner.cli.messages import Messages
+
+    Messages().warn(f"error: {sentence}")
 
 
 def _leave(code: int) -> NoReturn:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "Root", "TrackingUri"]
+__all__ = ["AsJson", "Quiet", "Root", "TrackingUri"]
 
 Root = Annotated[Path, typer.Option(help="Folder that holds all that searches write.")]
 
@@ -15,4 +15,7 @@ TrackingUri = Annotated[
 ]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="No progress: print only warnings and the result.")
 ]

@@ -1,10 +1,15 @@
-"""Progress of a search on the terminal: a line for each trial and each stage."""
+"""Progress of a search on the terminal: a line for each trial and each stage, and a live one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
 
-from rich.console import Console
-
+from tuner.cli.live_line import LiveLine
+from tuner.cli.messages import Messages
+from tuner.cli.pace import Pace
+from tuner.run.estimates import Estimates
 from tuner.run.setup import Setup
+from tuner.space import Value
 from tuner.study import Listener, Study, TrialRecord
 from tuner.words import count_noun, format_hyperparameters, format_score
 
@@ -12,35 +17,77 @@ __all__ = ["Progress"]
 
 
 class Progress(Listener):
-    """Prints a line for each trial and each stage on standard error.
+    """Prints what happens in a run, and shows what it does at the moment.
+
+    The answer is the first line after the last trial. Where there is a live line, it shows the
+    stages after the search, which have a line of their own elsewhere.
+
+    Args:
+        messages: Prints them.
+        setup: The setup of the run.
+        started: When the run started, by `time.monotonic`.
 
     Attributes:
         ended: The number of trials that ended.
         fixed: The hyperparameters that have one value in all trials, which are not printed.
     """
 
-    def __init__(self, console: Console, setup: Setup) -> None:
-        self.console = console
+    def __init__(self, messages: Messages, setup: Setup, started: float) -> None:
+        self.messages = messages
         self.settings = setup.settings
         self.fixed: frozenset[str] = frozenset()
         self.ended = 0
+        limit = self.settings.max_seconds
+        self._line = LiveLine(
+            trials=self.settings.max_trials,
+            folds=len(setup.split.folds),
+            compare=setup.definition.compare if setup.definition else None,
+            later_seconds=Estimates.from_setup(setup).after_search,
+            end=None if limit is None else started + limit,
+        )
+        self._pace: Pace | None = None
         self._best: TrialRecord | None = None
         self._study: Study | None = None
+        self._held: list[str] | None = None  # lines that wait for the answer
+
+    @contextmanager
+    def show(self) -> Iterator[None]:
+        """Show the live line while the context is open."""
+        self._line.activity = "starting TensorFlow"
+        with self.messages.show_live_line(self._line.compose):
+            yield
 
     def on_study_begin(self, study: Study) -> None:
         """Print the study's question, and how many trials it has."""
         self._study = study
         self.fixed = study.record.fixed
-        self.say(f"study {study.record.name}: {study.record.title}")
+        self.messages.say(f"study {study.record.name}: {study.record.title}")
         for record in study.read_trials():
             self.ended += 1
             self._describe_result(record)
         if self.ended:
-            self.say(f"{count_noun(self.ended, 'trial')} ended in earlier runs")
+            self.messages.say(f"{count_noun(self.ended, 'trial')} ended in earlier runs")
+        self._pace = Pace(self.settings.max_trials - self.ended, self.settings.epochs)
+        self._line.activity = "preparing the first networks"
+        self._line.ended, self._line.pace = self.ended, self._pace
 
     def on_note(self, note: str) -> None:
         """Print the note."""
-        self.say(f"note: {note}")
+        self.messages.warn(f"note: {note}")
+
+    def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
+        """Keep which setting the trial has."""
+        self._line.add_trial(trial, hyperparameters)
+
+    def on_epoch(self, trial: int, epoch: int) -> None:
+        """Keep how far the trial is."""
+        if self._pace is not None:
+            self._pace.add_epoch(trial, epoch)
+
+    def on_trial_trained(self, trial: int) -> None:
+        """Keep that the trial trains no longer."""
+        if self._pace is not None:
+            self._pace.add_trained(trial)
 
     def on_trial_end(self, record: TrialRecord) -> None:
         """Print a trial's hyperparameters and its result."""
@@ -52,7 +99,9 @@ class Progress(Listener):
             if name not in self.fixed
         }
         what = f"trial {record.trial}: {format_hyperparameters(searched)}"
-        self.say(f"{number} {what}: {self._describe_result(record)}")
+        result = self._describe_result(record)
+        self._line.ended, self._line.activity = self.ended, ""
+        self.messages.say(f"{number} {what}: {result}")
 
     def _describe_result(self, record: TrialRecord) -> str:
         result = record.result
@@ -64,6 +113,7 @@ class Progress(Listener):
         best = self._best is None or objective.is_better(result.score, self._best.result.score)
         if best:
             self._best = record
+            self._line.best = f"{objective.name} {result.score:.4f} (trial {record.trial})"
         return (
             f"{objective.name} {format_score(result.score, result.standard_error)}, "
             f"{result.parameters:,} parameters, epoch {result.epoch}, {result.seconds:.1f} s"
@@ -72,25 +122,51 @@ class Progress(Listener):
         )
 
     def on_search_end(self, study: Study, sentence: str) -> None:
-        """Print why there is no further trial."""
-        self.say(f"search ended: {sentence}")
+        """Keep why there is no further trial, to print it below the answer."""
+        self._line.end_search()
+        self._held = [f"search ended: {sentence}"]
 
     def on_answer(self, sentence: str) -> None:
-        """Print the answer to the space's question."""
-        self.say(f"answer: {sentence}")
+        """Print the answer to the study's question, and what waited for it."""
+        self.messages.say(sentence, bold=True)
+        self._release()
 
     def on_stage(self, description: str) -> None:
-        """Print what a stage after the search does."""
-        self.say(f"{description} …")
+        """Show what a stage after the search does."""
+        self._line.activity = description
+        if len(self._held or ()) > 1:  # there was no answer after the first stage
+            self._release()
+        line = f"{description} …"
+        if self._held is not None:
+            self._held.append(line)
+        else:
+            self._say_stage(line)
+
+    def on_study_end(
+        self, status: Literal["finished", "failed", "interrupted"], summary: Mapping[str, Any]
+    ) -> None:
+        """Print what still waits for an answer."""
+        self._release()
+
+    def _release(self) -> None:
+        """Print what waited for the answer."""
+        ended, *stages = self._held or [""]
+        self._held = None
+        if ended:
+            self.messages.say(ended)
+        for line in stages:
+            self._say_stage(line)
+
+    def _say_stage(self, line: str) -> None:
+        if not self.messages.has_live_line:
+            self.messages.say(line)
 
     def report_mlflow_fault(self, fault: str) -> None:
         """Print that MLflow cannot be written, or that it can be written again."""
-        if "Max retries exceeded" in fault:
-            fault = "the server does not answer"
         if fault:
-            self.say(f"warning: MLflow cannot be written ({fault}); the search continues")
+            self.messages.warn(f"warning: MLflow cannot be written ({fault}); the search continues")
         else:
-            self.say("note: MLflow can be written again, and gets all that it missed")
+            self.messages.warn("note: MLflow can be written again, and gets all that it missed")
 
     def report_interrupt(self, options: Sequence[str]) -> None:
         """Print what an interrupt leaves, and how to resume.
@@ -100,11 +176,7 @@ class Progress(Listener):
         """
         if self._study is not None:
             resume = self._study.make_command("resume", *options)
-            self.say(
+            self.messages.warn(
                 f"study {self._study.record.name}: {count_noun(self.ended, 'trial')} ended before "
                 f"the interrupt; they are kept in {self._study.folder}. To resume: {resume}"
             )
-
-    def say(self, text: str) -> None:
-        """Print a line without interpreting markup."""
-        self.console.print(text, markup=False)

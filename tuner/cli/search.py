@@ -10,9 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from tuner.cli.describe import describe_data
+from tuner.cli.messages import Messages, print_result
 from tuner.cli.mlflow_copy import find_copy, forget_copy, remember_copy
 from tuner.cli.progress import Progress
 from tuner.cli.quiet import import_heavy
@@ -38,15 +37,16 @@ class SearchCommand:
         root: The folder that holds all that searches write.
         tracking_uri: MLflow's tracking URI. None for the default.
         as_json: Print one JSON object instead of the summary.
+        quiet: Print only warnings and the summary.
     """
 
-    def __init__(self, *, root: Path, tracking_uri: str | None, as_json: bool) -> None:
+    def __init__(self, *, root: Path, tracking_uri: str | None, as_json: bool, quiet: bool) -> None:
         self.root = root
         self.tracking_uri = tracking_uri
         self.as_json = as_json
         self.started = time.monotonic()
         self._tracking = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.messages = Messages(quiet=quiet)
 
     def search(
         self,
@@ -99,7 +99,7 @@ class SearchCommand:
             trials = 2 * max(settings.max_trials, summary["trials"])
             more = study.make_command("resume", "--max-trials", str(trials), *self._tracking)
             sentence += f"; for more trials: {more}"
-        self.console.print(sentence, markup=False)
+        self.messages.say(sentence)
         uri = choose_tracking_uri(self.tracking_uri, self.root)
         experiment = find_copy(study, uri)
         self._print_summary(summary, study, self._describe_mlflow(study, uri, experiment))
@@ -107,16 +107,21 @@ class SearchCommand:
 
     def _run(self, setup: Setup, study: Study | Destination) -> None:
         for line in describe_data(setup.dataset, setup.split):
-            self.console.print(line, markup=False)
+            self.messages.say(line)
+        for warning in setup.dataset.warnings:
+            self.messages.warn(f"  warning: {warning}")
         uri = choose_tracking_uri(self.tracking_uri, self.root)
-        progress = Progress(self.console, setup)
+        progress = Progress(self.messages, setup, self.started)
         # its process starts while TensorFlow is imported here
         mirror = MlflowMirror(uri, self.root, on_fault=progress.report_mlflow_fault)
-        import_heavy()
         if isinstance(study, Study):
             forget_copy(study)
         try:
-            outcome = run_search(setup, study, started=self.started, listeners=[mirror, progress])
+            with progress.show():
+                import_heavy()
+                outcome = run_search(
+                    setup, study, started=self.started, listeners=[mirror, progress]
+                )
         except KeyboardInterrupt:
             progress.report_interrupt(self._tracking)
             raise
@@ -149,7 +154,7 @@ class SearchCommand:
         if self.as_json:
             print(json.dumps(summary, ensure_ascii=False))
         else:
-            print("\n".join(format_summary(summary, study, interface, fault)))
+            print_result("\n".join(format_summary(summary, study, interface, fault)))
 
 
 def _describe_interface(uri: str, page: str) -> str:

@@ -4,6 +4,7 @@
 in a sentence: as many digits as are certain, and names in plain words.
 """
 
+from tuner.words.durations import say_seconds
 from tuner.words.hyperparameters import (
     choose_verb,
     format_hyperparameters,
@@ -56,6 +57,7 @@ __all__ = [
     "say_name",
     "say_number",
     "say_score",
+    "say_seconds",
     "say_setting",
     "say_settings",
     "say_shares",

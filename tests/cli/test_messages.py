@@ -1,0 +1,153 @@
+"""Messages and the live line, in a real terminal and elsewhere."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.helpers.pseudo_terminal import run_in_terminal
+
+LONG = "a line that has more words than forty columns can take, so it is cut"
+WRAPPED = ["a line that has more words than forty", "  columns can take, so it is cut"]
+RUN = f"""
+import os, sys, time, warnings
+from tuner.cli.messages import Messages, print_result
+
+def wait(draws):
+    end = time.monotonic() + 30
+    target = drawn[0] + draws
+    while messages.has_live_line and drawn[0] < target and time.monotonic() < end:
+        time.sleep(0.01)
+
+drawn = [0]
+def compose(width):
+    drawn[0] += 1
+    return ("live " * 40)[:width]
+
+messages = Messages()
+messages.say({LONG!r})
+with messages.show_live_line(compose):
+    wait(2)
+    messages.say("said", bold=True)
+    print("printed", flush=True)
+    warnings.showwarning = lambda message, *_: print(f"warned: {{message}}", file=sys.stderr)
+    warnings.warn("beware")
+    wait(1)
+    copy, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)  # as while TensorFlow is imported
+    messages.warn("[bold]not[/bold] markup")
+    os.dup2(copy, 2)
+    wait(1)
+print_result({LONG!r})
+"""
+MIDDLE = ["said", "printed", "warned: beware", "[bold]not[/bold] markup"]
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(program=RUN, **fields):
+        return run_in_terminal(["-c", program], folder=tmp_path, columns=40, **fields)
+
+    return run
+
+
+def test_messages_appear_above_the_live_line_which_leaves_nothing(run):
+    terminal = run()
+    assert terminal.returncode == 0, terminal.output
+    assert terminal.read_lines() == [*WRAPPED, *MIDDLE, *WRAPPED]
+    line = ("live " * 40)[:39].rstrip()  # the last column would move the cursor on
+    assert terminal.output.count(line) >= 4
+    hidden = terminal.output.split("\x1b[?25l")[1:]
+    assert hidden
+    for after in hidden:  # a process that is killed leaves a cursor
+        assert after.index("\x1b[?25h") < 60
+
+
+@pytest.mark.parametrize(
+    "environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["no color", "dumb"]
+)
+def test_lines_are_plain_where_they_are_asked_for(run, environment):
+    terminal = run(environment=environment)
+    assert terminal.returncode == 0, terminal.output
+    assert "\x1b" not in terminal.output
+    assert terminal.read_lines() == [*WRAPPED, *MIDDLE, *WRAPPED]
+
+
+def test_no_terminal_gets_whole_and_plain_lines(tmp_path):
+    environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "40", "TERM": "xterm"}
+    program = RUN.replace("os.dup2(nowhere, 2)", "pass")  # there is no other way to a pipe
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["printed", LONG]
+    assert done.stderr.splitlines() == [LONG, "said", "warned: beware", "[bold]not[/bold] markup"]
+
+
+def test_standard_output_in_a_file_gets_only_what_is_printed_there(run, tmp_path):
+    with (tmp_path / "result.txt").open("w") as file:
+        terminal = run(stdout=file.fileno())
+    assert (tmp_path / "result.txt").read_text().splitlines() == ["printed", LONG]
+    assert terminal.read_lines() == [*WRAPPED, "said", *MIDDLE[2:]]
+
+
+def test_the_live_line_fits_a_terminal_that_was_made_narrower(run):
+    widths = []
+
+    def watch(terminal):
+        drawn = terminal.output.split("\r\x1b[2K")
+        widths.append(len(drawn[-1].split("\x1b")[0]))
+        if terminal.columns == 40 and len(drawn) > 2:
+            terminal.resize(20)
+
+    program = """
+import time
+from tuner.cli.messages import Messages
+messages = Messages()
+drawn = []
+def compose(width):
+    drawn.append(width)
+    return "x" * width
+with messages.show_live_line(compose):
+    end = time.monotonic() + 30
+    while drawn.count(19) < 2 and time.monotonic() < end:
+        time.sleep(0.01)
+"""
+    terminal = run(program, watch=watch)
+    assert terminal.returncode == 0, terminal.output
+    assert widths[0] in {0, 39}
+    assert 19 in widths
+
+
+def test_an_interrupt_from_the_keyboard_leaves_no_live_line(run):
+    program = """
+import time
+from tuner.cli.messages import Messages
+messages = Messages()
+try:
+    with messages.show_live_line(lambda width: "live"):
+        time.sleep(30)
+except KeyboardInterrupt:
+    messages.warn("interrupted")
+"""
+
+    def watch(terminal):
+        if "live" in terminal.output and "\x03" not in typed:
+            typed.append("\x03")
+            terminal.type(b"\x03")
+
+    typed = []
+    terminal = run(program, watch=watch)
+    assert (terminal.returncode, terminal.read_lines()) == (0, ["interrupted"])
+
+
+def test_quiet_prints_warnings_only(run):
+    program = RUN.replace("Messages()", "Messages(quiet=True)")
+    terminal = run(program)
+    assert "\x1b" not in terminal.output
+    assert terminal.read_lines() == ["printed", *MIDDLE[2:], *WRAPPED]

@@ -1,0 +1,133 @@
+"""The line that says what a run does at the moment, and how long it takes yet."""
+
+import time
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+
+from tuner.cli.pace import Pace
+from tuner.space import Value
+from tuner.words import count_noun, list_first, say_seconds, say_settings
+
+__all__ = ["LiveLine", "fit_parts"]
+
+_SEPARATOR = " · "
+_LISTED = (8, 4, 2, 1)  # how many trials are listed, as there is room
+
+Part = Sequence[str]
+"""Ways to say something, the longest first; none to say nothing."""
+
+
+class LiveLine:
+    """Composes the line. Any thread may do so, while another one changes the attributes.
+
+    Args:
+        trials: The most trials of the study.
+        folds: Networks of a trial.
+        compare: The hyperparameter whose settings the space compares; None if there is none.
+        later_seconds: Seconds that the stages after the search take, about.
+        end: When the run must end, by `time.monotonic`; None without a time limit.
+
+    Attributes:
+        activity: What the run does while no trial trains; empty in a search.
+        ended: The number of trials that ended, also in earlier runs.
+        best: The best score so far, with its name; empty if there is none.
+        pace: The trials that train; None outside a search.
+    """
+
+    def __init__(
+        self,
+        *,
+        trials: int,
+        folds: int,
+        compare: str | None,
+        later_seconds: float,
+        end: float | None,
+    ) -> None:
+        self.activity = ""
+        self.ended = 0
+        self.best = ""
+        self.pace: Pace | None = None
+        self._trials = trials
+        self._folds = folds
+        self._compare = compare
+        self._later_seconds = later_seconds
+        self._end = end
+        self._settings: dict[int, Value] = {}  # of the compared hyperparameter, by trial
+        self._search_ended: float | None = None
+
+    def add_trial(self, trial: int, hyperparameters: dict[str, Value]) -> None:
+        """Add a proposed trial."""
+        if self._compare in hyperparameters:
+            self._settings[trial] = hyperparameters[self._compare]
+
+    def end_search(self) -> None:
+        """Show from now on what the stages after the search do."""
+        self.pace, self._search_ended = None, time.monotonic()
+
+    def compose(self, width: int) -> str:
+        """Return the line.
+
+        Args:
+            width: The most columns of the line.
+        """
+        pace, left = self.pace, self._say_left()
+        if pace is None:
+            return fit_parts([[self.activity], left], width)
+        counted = f"{self.ended} of {count_noun(self._trials, 'trial')}"
+        best = [f"best {self.best}"] if self.best else []
+        return fit_parts([[counted], left, best, self._say_training(pace.list_running())], width)
+
+    def _say_left(self) -> Part:
+        """Say how many seconds are left, if that is known."""
+        now = time.monotonic()
+        if self._search_ended is not None:
+            seconds = self._later_seconds - (now - self._search_ended)
+            if seconds <= 0:  # the stages take longer than was thought
+                return []
+        else:
+            search = self.pace.estimate_seconds() if self.pace else None
+            if search is None:
+                return []
+            seconds = search + self._later_seconds
+        if self._end is not None:
+            seconds = min(seconds, max(self._end - now, 0.0))
+        return [f"about {say_seconds(seconds)} left"]
+
+    def _say_training(self, trials: Sequence[int]) -> Part:
+        """Say how many networks train, and of which settings or trials."""
+        if not trials:
+            return [self.activity] if self.activity else []
+        number = len(trials) * self._folds
+        count = f"{count_noun(number, 'network')} {'trains' if number == 1 else 'train'}"
+        settings = {self._settings[trial] for trial in trials if trial in self._settings}
+        if self._compare is not None and settings:
+            ordered = sorted(settings, key=lambda value: (isinstance(value, str), value))
+            return [f"{count}, of {say_settings(self._compare, ordered)}", count]
+        numbers = list(map(str, trials))
+        noun = "trial" if len(numbers) == 1 else "trials"
+        lists = [f"{count}, of {noun} {list_first(numbers, length)}" for length in _LISTED]
+        return [*lists, count]
+
+
+def fit_parts(parts: Sequence[Part], width: int) -> str:
+    """Return a line of as many parts as fit, from the first, which is the most important.
+
+    Args:
+        parts: The parts, each in several lengths.
+        width: The most columns of the line.
+
+    >>> parts = [["3 of 20 trials"], [], ["best accuracy 0.965", "best 0.965"], ["9 s left"]]
+    >>> fit_parts(parts, width=30)
+    '3 of 20 trials · best 0.965'
+    >>> fit_parts([["training the best network"]], width=12)
+    'training th…'
+    """
+    line = ""
+    for part in filter(None, parts):
+        start = f"{line}{_SEPARATOR}" if line else ""
+        fitting = [text for text in part if cell_len(start + text) <= width]
+        if not fitting:
+            return line or set_cell_size(part[-1], max(width - 1, 0)).rstrip() + "…"
+        line = start + fitting[0]
+    return line

@@ -1,0 +1,123 @@
+"""Messages on standard error, and results on standard output, as the terminal is wide."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, TextIO
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.segment import Segment
+
+from tuner.cli.wrapping import wrap_lines
+
+__all__ = ["Messages", "print_result"]
+
+_REFRESHES = 2.0  # of the live line in a second
+
+
+class Messages:
+    """Prints messages on standard error, above a live line while there is one.
+
+    Any thread may print. On a terminal lines are cut between words; elsewhere they stay whole.
+
+    Args:
+        quiet: Print only warnings.
+
+    Attributes:
+        has_live_line: Whether standard error is a terminal that can rewrite a line. It cannot if
+            `NO_COLOR` is set, which asks for plain lines.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+        is_terminal = sys.stderr.isatty()
+        file = _copy_stream(sys.stderr) if is_terminal else None
+        self._console = Console(file=file, stderr=file is None, highlight=False)
+        self._live: Live | None = None
+        self.has_live_line = (
+            is_terminal
+            and not quiet
+            and not self._console.no_color
+            and self._console.is_interactive
+            and _is_in_foreground(sys.stderr)
+        )
+
+    def say(self, text: str, *, bold: bool = False) -> None:
+        """Print how far a command is; nothing if it is to be quiet.
+
+        Args:
+            text: One line or several, without markup.
+            bold: Print it in bold where the live line could be.
+        """
+        if not self.quiet:
+            self._print(text, "bold" if bold and self.has_live_line else "")
+
+    def warn(self, text: str) -> None:
+        """Print what a person should know in any case."""
+        self._print(text, "")
+
+    def _print(self, text: str, style: str) -> None:
+        lines = wrap_lines(text, _measure_width(self._console.file))
+        self._console.print(lines, style=style, markup=False, soft_wrap=True)
+
+    @contextmanager
+    def show_live_line(self, compose: Callable[[int], str]) -> Iterator[None]:
+        """Show a live line while the context is open; nothing if there can be none.
+
+        What other code prints on the terminal meanwhile appears above it.
+
+        Args:
+            compose: Returns the line as things are at the moment, for a number of columns.
+        """
+        if not self.has_live_line:
+            yield
+            return
+        live = Live(
+            _Line(compose),
+            console=self._console,
+            refresh_per_second=_REFRESHES,
+            transient=True,
+            redirect_stdout=sys.stdout.isatty(),
+        )
+        with live:
+            self._console.show_cursor(True)  # a killed process could not show it again
+            yield
+
+
+class _Line:
+    """A line that is composed whenever it is drawn, for the width that the terminal has then."""
+
+    def __init__(self, compose: Callable[[int], str]) -> None:
+        self._compose = compose
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = min(_measure_width(console.file) or options.max_width, options.max_width)
+        yield Segment(self._compose(width - 1))  # a full line would put the cursor on the next
+
+
+def print_result(text: str) -> None:
+    """Print a command's result on standard output."""
+    print(wrap_lines(text, _measure_width(sys.stdout)), flush=True)
+
+
+def _measure_width(stream: IO[str]) -> int | None:
+    """Return the columns of a terminal; None of anything else."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):  # no terminal, or no file at all
+        return None
+
+
+def _copy_stream(stream: TextIO) -> TextIO:
+    """Return a stream to the same terminal that stays there while a stream is redirected."""
+    return open(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors=stream.errors)
+
+
+def _is_in_foreground(stream: TextIO) -> bool:
+    """Return whether the shell waits for this process: another line would be the shell's own."""
+    try:
+        return os.tcgetpgrp(stream.fileno()) == os.getpgrp()
+    except OSError:  # a terminal that controls no process, as in a container
+        return True

@@ -1,0 +1,124 @@
+"""The commands for what searches have left: studies, models, reports; and `doctor`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tuner.cli.commands import app
+from tuner.cli.options import Root, TrackingUri
+
+__all__ = ["app"]
+
+
+@app.command()
+def studies(root: Root = Path("mlruns")) -> None:
+    """List the studies."""
+    from tuner.cli.studies import list_studies
+
+    list_studies(root)
+
+
+@app.command()
+def sync(
+    study: Annotated[str, typer.Argument(help="Name of the study.")],
+    tracking_uri: TrackingUri = None,
+    root: Root = Path("mlruns"),
+) -> None:
+    """Write to MLflow all of a study that it lacks, in the usual store or another one."""
+    from tuner.cli.sync import sync_study
+
+    sync_study(study, tracking_uri, root)
+
+
+@app.command()
+def export(
+    study: Annotated[str, typer.Argument(help="Name of the study.")],
+    pick: Annotated[
+        str | None,
+        typer.Option(
+            help="Which network: best, smallest, ensemble, the number of a completed trial, or "
+            "pareto (every trial on a front of score against cost, each in its own folder).",
+            show_default="the pick that the search exported",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write.  [default: in the study's folder]")
+    ] = None,
+    root: Root = Path("mlruns"),
+) -> None:
+    """Train a study's network on all training rows, export it, and check the export."""
+    from tuner.cli.export import export_study
+
+    export_study(study, pick, output, root)
+
+
+@app.command()
+def report(
+    study: Annotated[str, typer.Argument(help="Name of the study.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the page alone, to this file.  [default: report.html in the study's "
+            "folder, with its charts and results.csv]"
+        ),
+    ] = None,
+    root: Root = Path("mlruns"),
+) -> None:
+    """Write a study's report: one page that answers its question, with interactive charts."""
+    from tuner.cli.report import write_report
+
+    write_report(study, output, root)
+
+
+@app.command()
+def compare(
+    studies: Annotated[list[str], typer.Argument(help="Names of two or more studies.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The page to write.  [default: compare-A+B.html under --root]"),
+    ] = None,
+    root: Root = Path("mlruns"),
+) -> None:
+    """Compare studies of the same rows and folds on one page."""
+    from tuner.cli.report import write_comparison
+
+    write_comparison(studies, output, root)
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
+    data: Annotated[
+        str, typer.Option(help="A CSV, Parquet or .npz file of raw columns, or a folder of images.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option(help="A .csv or .parquet file.  [default: standard output, CSV]")
+    ] = None,
+) -> None:
+    """Predict the class and the probability of each class for the rows of a file."""
+    from tuner.cli.predict import predict_rows
+
+    predict_rows(model, data, output)
+
+
+@app.command()
+def serve(
+    model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port. 0 for any free one.")] = 5001,
+    host: Annotated[
+        str, typer.Option(help="Address. The default can be reached from this machine only.")
+    ] = "127.0.0.1",
+) -> None:
+    """Serve an exported model over HTTP with MLflow's scoring server."""
+    from tuner.cli.serve import serve_model
+
+    serve_model(model, host, port)
+
+
+@app.command()
+def doctor(tracking_uri: TrackingUri = None, root: Root = Path("mlruns")) -> None:
+    """Check whether this machine can run a search: devices, memory, folder and MLflow."""
+    from tuner.cli.doctor import print_diagnosis
+
+    print_diagnosis(root, tracking_uri)
