@@ -55,6 +55,6 @@ def test_fewer_trials_than_the_study_has_are_nothing_to_do(folder, searched):
         "for more trials: tuner resume first --max-trials 6\n"
     )
     assert lines[1] == "Is a hidden layer worth it?"
-    assert lines[3].startswith("best of 3 trials")
+    assert any(line.startswith("best of 3 trials") for line in lines)
     assert "model    mlruns/studies/first/model" in lines
     assert any(line.startswith("compare  ") and "mlflow" in line for line in lines)
