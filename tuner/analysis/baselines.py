@@ -80,6 +80,11 @@ class JudgedBaseline:
     verdict: Literal["wins", "ties", "loses"]
     notes: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The name as it stands in a sentence."""
+        return "the majority class" if self.name == "majority class" else self.name
+
 
 def load_or_train_baselines(study: Study, problem: Problem) -> tuple[Baseline, ...]:
     """Load a study's baselines from its folder, or train them and keep them there.

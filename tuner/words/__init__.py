@@ -23,7 +23,14 @@ from tuner.words.numbers import (
     say_number,
     say_value,
 )
-from tuner.words.plain import say_count, say_difference, say_shares, say_thing, say_with
+from tuner.words.plain import (
+    say_count,
+    say_difference,
+    say_shares,
+    say_thing,
+    say_things,
+    say_with,
+)
 from tuner.words.scores import (
     format_difference,
     format_interval,
@@ -62,6 +69,7 @@ __all__ = [
     "say_settings",
     "say_shares",
     "say_thing",
+    "say_things",
     "say_value",
     "say_with",
 ]

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from math import floor, log10
 
 from tuner.space import Value
-from tuner.words.hyperparameters import say_setting
+from tuner.words.hyperparameters import say_setting, say_settings
 from tuner.words.names import say_name
 from tuner.words.numbers import say_value
+from tuner.words.sentences import join_words
 
-__all__ = ["say_count", "say_difference", "say_shares", "say_thing", "say_with"]
+__all__ = ["say_count", "say_difference", "say_shares", "say_thing", "say_things", "say_with"]
 
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _KINDS = {"l1": "L1", "l2": "L2", "elastic_net": "an elastic net", "max_norm": "max-norm"}
@@ -48,6 +49,24 @@ def say_thing(name: str, value: Value) -> str:
         of = "" if text.startswith("below ") else "of "
         return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun} {of}{text}"
     return say_setting(name, value)
+
+
+def say_things(name: str, values: Sequence[Value]) -> str:
+    """Return several settings as things that networks can have.
+
+    >>> say_things("depth", [0, 1, 2]), say_things("depth", [1])
+    ('no, one and two hidden layers', 'one hidden layer')
+    >>> say_things("kind", ["none", "l2"]), say_things("units", [8, 16])
+    ('no regularizer and L2', '8 and 16 units')
+    """
+    if len(values) == 1:
+        return say_thing(name, values[0])
+    if name in ("depth", "blocks") and all(isinstance(value, int) for value in values):
+        noun = "hidden layers" if name == "depth" else "blocks"
+        return f"{join_words([say_count(int(value)) for value in values])} {noun}"
+    if name in ("kind", "dropout", "input_dropout", "learning_rate"):
+        return join_words([say_thing(name, value) for value in values])
+    return say_settings(name, values)
 
 
 def say_with(name: str, value: Value) -> str:

@@ -1,5 +1,6 @@
 """The findings of a comparison, and the parts of sentences that tell them in plain words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,7 +8,16 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
-from tuner.words import count_noun, say_difference, say_name, say_shares, say_with
+from tuner.words import (
+    count_noun,
+    say_count,
+    say_difference,
+    say_name,
+    say_shares,
+    say_thing,
+    say_things,
+    say_with,
+)
 
 __all__ = ["Findings"]
 
@@ -15,6 +25,8 @@ __all__ = ["Findings"]
 @dataclass(frozen=True)
 class Findings:
     """The comparison of a hyperparameter's settings, as the sentences on it need it.
+
+    Each setting but the best one is either worse, or as good, or open.
 
     Attributes:
         evidence: The study's evidence.
@@ -37,14 +49,34 @@ class Findings:
         return self.tried[0]
 
     @cached_property
-    def alike(self) -> tuple[Setting, ...]:
-        """The settings that cannot be told apart from the best, which is the first of them."""
-        return tuple(s for s in self.tried if s.value in self.comparison.not_told_apart)
-
-    @cached_property
     def worse(self) -> tuple[Setting, ...]:
         """The settings that are told apart from the best, the worst last."""
         return tuple(s for s in self.tried if s.value not in self.comparison.not_told_apart)
+
+    @cached_property
+    def open(self) -> tuple[Setting, ...]:
+        """The settings that more trials could tell apart from the best."""
+        return tuple(s for s in self.tried[1:] if s.value in self.comparison.not_told_apart)
+
+    @cached_property
+    def as_good(self) -> tuple[Setting, ...]:
+        """The settings that are as good as the best on these rows, itself the first of them."""
+        return tuple(s for s in self.tried if s not in self.worse and s not in self.open)
+
+    @property
+    def trials(self) -> str:
+        """How many trials there are, in words."""
+        return count_noun(len(self.evidence.records), "trial")
+
+    def sort(self, settings: Sequence[Setting]) -> list[Setting]:
+        """Return settings from the smallest value to the largest; texts by name."""
+        return sorted(settings, key=self._get_sort_key)
+
+    def _get_sort_key(self, setting: Setting) -> tuple[float, str]:
+        """Return the value of a setting's trial, which is in the setting's bin if it is one."""
+        record = next(r for r in self.evidence.records if r.trial == setting.trial)
+        value = {**record.derived, **record.hyperparameters}.get(self.name, setting.value)
+        return (0.0, value) if isinstance(value, str) else (float(value), "")
 
     def find(self, value: Value) -> Setting | None:
         """Return a setting that has a completed trial, by its value."""
@@ -63,60 +95,94 @@ class Findings:
         record = next(r for r in self.evidence.records if r.trial == setting.trial)
         return record.result.scores.get("accuracy")
 
+    def say_with(self, setting: Setting, *, again: bool = False) -> str:
+        """Return a setting as the condition of a result: "with four hidden layers".
+
+        Args:
+            setting: The setting.
+            again: Whether it follows another one, so that a depth needs no noun: "with one".
+        """
+        record = next(r for r in self.evidence.records if r.trial == setting.trial)
+        if self.name != "depth":
+            return say_with(self.name, setting.value)
+        units = f" of {say_thing('units', width)}" if (width := record.derived.get("units")) else ""
+        if not again:
+            return say_with(self.name, setting.value) + (units if setting.value else "")
+        if setting.value == 0:
+            return "without any"
+        return f"with {say_count(int(setting.value))}{units}"
+
     def describe(self, setting: Setting) -> str:
         """Return how good a setting is.
 
         For example "with 64 units 97 % of rows are right (cross-entropy 0.096)".
         """
-        score = f"{say_name(self.evidence.objective)} {setting.score:.3f}"
+        condition, score = self.say_with(setting), say_name(self.evidence.objective)
         accuracy = self.get_accuracy(setting)
         if accuracy is None:
-            return f"{say_with(self.name, setting.value)} the {score.replace(' ', ' is ')}"
+            return f"{condition} the {score} is {setting.score:.3f}"
         (share,) = say_shares([accuracy])
-        right = f"{say_with(self.name, setting.value)} {share} of rows are right"
-        return right if self.evidence.objective == "accuracy" else f"{right} ({score})"
+        right = f"{condition} {share} of rows are right"
+        if self.evidence.objective == "accuracy":
+            return right
+        return f"{right} ({score} {setting.score:.3f})"
 
-    def describe_against(self, other: Setting, condition: str = "") -> str:
+    def describe_against(self, other: Setting) -> str:
         """Return how good the best setting is beside another, and the difference.
 
         For example "with 64 units 97 % of rows are right, with 8 units 90 % (cross-entropy 0.096
         against 0.301; the difference is 0.20, between 0.15 and 0.25)".
-
-        Args:
-            other: The other setting.
-            condition: What to call it. Defaults to `say_with`.
         """
         pair = self.find_pair(other)
         difference = f"the difference is {say_difference(pair.difference, pair.interval)}"
-        first = say_with(self.name, self.best.value)
-        second = condition or say_with(self.name, other.value)
+        first, second = self.say_with(self.best), self.say_with(other, again=True)
         score = say_name(self.evidence.objective)
         accuracies = self.get_accuracy(self.best), self.get_accuracy(other)
         if accuracies[0] is None or accuracies[1] is None:
-            return (
-                f"{first} the {score} is {self.best.score:.3f}, {second} {other.score:.3f}; "
-                f"{difference}"
-            )
+            values = f"{self.best.score:.3f}, {second} {other.score:.3f}"
+            return f"{first} the {score} is {values}; {difference}"
         shares = say_shares([accuracies[0], accuracies[1]])
         scores = f"{score} {self.best.score:.3f} against {other.score:.3f}; "
         if self.evidence.objective == "accuracy":
             scores = ""
         return f"{first} {shares[0]} of rows are right, {second} {shares[1]} ({scores}{difference})"
 
-    def describe_undecided(self, other: Setting, condition: str = "") -> str:
+    def describe_others(self, settings: Sequence[Setting] | None = None) -> str:
+        """Return which other settings are as good, or may be, as the end of a sentence.
+
+        Args:
+            settings: Those to mention. Defaults to all.
+        """
+        mentioned = self.tried if settings is None else settings
+        good = [s for s in self.sort(self.as_good) if s in mentioned and s is not self.best]
+        unclear = [s for s in self.sort(self.open) if s in mentioned]
+        parts = []
+        if good:
+            parts.append(f"; {self._say(good)} {self._do(good)} as well")
+        if unclear:
+            parts.append(
+                f"; whether {self._say(unclear)} {self._do(unclear)} as well cannot be told yet"
+            )
+        return "".join(parts)
+
+    def _say(self, settings: Sequence[Setting]) -> str:
+        return say_things(self.name, [setting.value for setting in settings])
+
+    def _do(self, settings: Sequence[Setting]) -> str:
+        thing = say_thing(self.name, settings[0].value)
+        several = len(settings) > 1 or thing.endswith(("layers", "units", "blocks", "filters"))
+        return "do" if several else "does"
+
+    def describe_undecided(self, other: Setting) -> str:
         """Return that the question cannot be answered yet, and what may answer it."""
-        trials = count_noun(len(self.evidence.records), "trial")
-        return (
-            f"It cannot be told from {trials}: {self.describe_against(other, condition)}"
-            f"{self.evidence.describe_more()}."
-        )
+        against = self.describe_against(other)
+        return f"It cannot be told from {self.trials}: {against}{self.evidence.describe_more()}."
 
     def describe_untried(self) -> str:
         """Return that too few settings have a completed trial to be compared."""
-        trials = count_noun(len(self.evidence.records), "trial")
         if not self.tried:
-            return f"It cannot be told: none of {trials} was completed."
+            return f"It cannot be told: none of {self.trials} was completed."
         return (
-            f"It cannot be told from {trials}, because only one setting was completed: "
+            f"It cannot be told from {self.trials}, because only one setting was completed: "
             f"{self.describe(self.best)}{self.evidence.describe_more()}."
         )

@@ -57,19 +57,15 @@ def _say_difference(baseline: JudgedBaseline) -> str:
     return say_number(abs(baseline.difference), baseline.standard_error)
 
 
-def _say_name(baseline: JudgedBaseline) -> str:
-    return "the majority class" if baseline.name == "majority class" else baseline.name
-
-
 def _describe_winners(evidence: Evidence, winners: Sequence[JudgedBaseline]) -> str:
     """Return that some baselines are better than what is exported."""
     first, *others = winners
     also = [
-        f"{_say_name(baseline)} ({_say_score(evidence, baseline)}) by {_say_difference(baseline)}"
+        f"{baseline.title} ({_say_score(evidence, baseline)}) by {_say_difference(baseline)}"
         for baseline in others
     ]
     return (
-        f"{capitalize_first(_say_name(first))} is better than {_say_exported(evidence)}: "
+        f"{capitalize_first(first.title)} is better than {_say_exported(evidence)}: "
         f"{_say_score(evidence, first)}, better by {_say_difference(first)}."
         + (f" So is {join_words(also)}." if also else "")
     )
@@ -130,7 +126,7 @@ def _describe_baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -
     ties = [baseline for baseline in ordered if baseline.verdict == "ties"]
     loses = [baseline for baseline in ordered if baseline.verdict == "loses"]
     sentences = [
-        f"{capitalize_first(_say_name(baseline))} does as well as {_say_exported(evidence)}: "
+        f"{capitalize_first(baseline.title)} does as well as {_say_exported(evidence)}: "
         f"{_say_score(evidence, baseline)}, a difference of {_say_difference(baseline)}."
         for baseline in ties
     ]
@@ -138,8 +134,7 @@ def _describe_baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -
         return sentences
     behind = join_words(
         [
-            f"{_say_name(baseline)} by {_say_difference(baseline)} "
-            f"({_say_score(evidence, baseline)})"
+            f"{baseline.title} by {_say_difference(baseline)} ({_say_score(evidence, baseline)})"
             for baseline in loses
         ]
     )

@@ -1,15 +1,24 @@
-"""The answer to a question in one sentence that needs no knowledge of statistics."""
+"""The answer to a question in one sentence that needs no knowledge of statistics.
+
+There is a maker for each kind of question. Each begins with the answer in a word or two, and ends
+with the numbers. A question of yes or no gets "Yes", "No" or "It cannot be told".
+"""
 
 from collections.abc import Callable
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
 from tuner.analysis.setting_comparison import Comparison, Setting
-from tuner.words import capitalize_first, join_words, say_count, say_shares, say_thing, say_with
+from tuner.space import Value
+from tuner.words import (
+    capitalize_first,
+    join_words,
+    say_name,
+    say_setting,
+    say_thing,
+)
 
-__all__ = ["answer_in_one_sentence", "describe_network"]
-
-_SEVERAL = ("units", "filters")  # their things are plural
+__all__ = ["answer_in_one_sentence"]
 
 
 def answer_in_one_sentence(evidence: Evidence, name: str, comparison: Comparison) -> str:
@@ -23,97 +32,143 @@ def answer_in_one_sentence(evidence: Evidence, name: str, comparison: Comparison
     findings = Findings(evidence, name, comparison)
     if len(findings.tried) < 2:
         return findings.describe_untried()
+    is_number = not any(isinstance(s.value, str) for s in findings.tried)
+    if name in _NUMBERS and not is_number:  # bins of many values
+        return _answer_which(findings)
     return _MAKERS.get(name, _answer_which)(findings)
-
-
-def describe_network(evidence: Evidence) -> str:
-    """Return in one sentence which network is best, for a space that compares nothing."""
-    best = evidence.best
-    fixed = evidence.study.fixed
-    things = [
-        say_thing(name, best.hyperparameters[name])
-        for name in ("blocks", "filters", "depth", "units")
-        if name in best.hyperparameters and name not in fixed
-    ]
-    network = f"A network with {join_words(things)}" if things else f"Trial {best.trial}"
-    score = f"{evidence.objective} {best.score:.3f}".replace("_", "-")
-    if "accuracy" not in best.scores:
-        return f"{network} is best: {score}."
-    (share,) = say_shares([best.scores["accuracy"]])
-    return f"{network} is best: {share} of rows are right ({score})."
 
 
 def _answer_depth(findings: Findings) -> str:
     """Answer whether a deeper network is better than the shallowest that was tried."""
     if any("parameters" in r.hyperparameters for r in findings.evidence.records):
-        return _answer_which(findings)
-    shallow = min(findings.tried, key=lambda setting: float(setting.value))
-    without = "without any" if shallow.value == 0 else f"with {say_count(int(shallow.value))}"
+        return _answer_deep_or_wide(findings)
+    shallow = findings.sort(findings.tried)[0]
     if shallow in findings.worse:
-        fewest = min(findings.alike, key=lambda setting: float(setting.value))
-        more = (
-            ""
-            if fewest is findings.best
-            else f"; more than {say_count(int(fewest.value))} are not shown to help"
-        )
-        described = capitalize_first(findings.describe_against(shallow, without))
-        return f"Yes. {described}{more}."
-    if shallow is findings.best:
-        deeper = findings.tried[1]
-        return f"No: {findings.describe_against(deeper)}."
-    return findings.describe_undecided(shallow, without)
+        fewest = findings.sort([*findings.as_good, *findings.open])[:1]
+        against = findings.describe_against(shallow)
+        return f"Yes. {capitalize_first(against)}{findings.describe_others(fewest)}."
+    return _answer_simplest(findings, shallow, "No")
+
+
+def _answer_deep_or_wide(findings: Findings) -> str:
+    """Answer whether to go deep or wide, where the shallowest network is the widest."""
+    wide = findings.sort(findings.tried)[0]
+    if wide in findings.worse:
+        fewest = findings.sort([*findings.as_good, *findings.open])[:1]
+        against = findings.describe_against(wide)
+        return f"Deep: {against}{findings.describe_others(fewest)}."
+    if findings.worse and wide is findings.best:
+        worst = findings.worse[-1]
+        against = findings.describe_against(worst)
+        return f"Wide: {against}{findings.describe_others()}."
+    return _answer_simplest(findings, wide, "Wide" if findings.worse else "Neither")
+
+
+def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
+    """Answer a question whose simplest setting is not shown to be worse than any other.
+
+    Args:
+        findings: What was found.
+        simplest: The simplest setting.
+        answer: What the answer begins with if the setting is as good as the best.
+    """
+    if simplest in findings.open:
+        return findings.describe_undecided(simplest)
+    if simplest is findings.best:
+        return f"{answer}: {findings.describe_against(findings.tried[1])}."
+    against = findings.describe_against(simplest)
+    return f"{answer}: it does as well {findings.say_with(simplest)}; {against}."
+
+
+def _answer_units(findings: Findings) -> str:
+    """Answer how many units or filters are needed."""
+    smallest = findings.sort(findings.tried)[0]
+    if smallest in findings.open:
+        return _answer_which(findings) if findings.worse else findings.describe_undecided(smallest)
+    fewest = findings.sort(findings.as_good)[0]
+    thing = say_thing(findings.name, fewest.value)
+    if smallest in findings.worse:
+        more = "" if fewest is findings.best else " or more"
+        below = [s for s in findings.sort(findings.worse) if _is_less(s, fewest)]
+        against = findings.describe_against(below[-1])
+        return f"{thing}{more}: {against}{findings.describe_others(findings.open)}."
+    other = findings.tried[1] if fewest is findings.best else fewest
+    return f"{thing} are enough: {findings.describe_against(other)}."
+
+
+def _is_less(first: Setting, second: Setting) -> bool:
+    return float(first.value) < float(second.value)
 
 
 def _answer_kind(findings: Findings) -> str:
     """Answer which regularizer helps."""
-    return _answer_against(findings, "none")
+    return _answer_against(findings, "none", "No regularizer helps")
 
 
 def _answer_dropout(findings: Findings) -> str:
-    """Answer whether dropout helps."""
-    return _answer_against(findings, 0)
+    """Answer how much dropout helps."""
+    return _answer_against(findings, 0, "Dropout does not help")
 
 
-def _answer_against(findings: Findings, nothing: str | float) -> str:
-    """Answer whether any setting is better than to do nothing."""
+def _answer_against(findings: Findings, nothing: Value, answer: str) -> str:
+    """Answer whether any setting is better than to do nothing.
+
+    Args:
+        findings: What was found.
+        nothing: The value that does nothing.
+        answer: What the answer begins with if none is better.
+    """
     without = findings.find(nothing)
     if without is None:
         return _answer_which(findings)
     if without in findings.worse:
-        others = _say_others(findings)
         thing = capitalize_first(say_thing(findings.name, findings.best.value))
-        return f"{thing} helps: {findings.describe_against(without)}{others}."
-    if without is findings.best:
-        return f"None helps: {findings.describe_against(findings.tried[1])}."
-    return findings.describe_undecided(without)
+        return f"{thing} helps: {findings.describe_against(without)}{findings.describe_others()}."
+    if without in findings.open:
+        return findings.describe_undecided(without)
+    other = findings.tried[1] if without is findings.best else without
+    return f"{answer}: {findings.describe_against(other)}."
 
 
-def _answer_which(findings: Findings) -> str:
-    """Answer which setting is best."""
-    if not findings.worse:
-        return findings.describe_undecided(findings.tried[-1])
-    thing = capitalize_first(say_thing(findings.name, findings.best.value))
-    verb = "are" if findings.name in _SEVERAL or thing.endswith("layers") else "is"
-    described = findings.describe_against(findings.worse[-1])
-    return f"{thing} {verb} best: {described}{_say_others(findings)}."
+def _answer_batch_size(findings: Findings) -> str:
+    """Answer which batch size trains best, and with which other settings."""
+    record = next(r for r in findings.evidence.records if r.trial == findings.best.trial)
+    names = [n for n in ("learning_rate", "momentum") if n in findings.evidence.varied]
+    others = [
+        say_setting(name, record.hyperparameters[name])
+        for name in names
+        if name in record.hyperparameters
+    ]
+    at = f", with {join_words(others)}" if others else ""
+    return _answer_which(findings, at)
 
 
-def _say_others(findings: Findings) -> str:
-    """Return which settings cannot be told apart from the best, as the end of a sentence."""
-    others = sorted(findings.alike[1:], key=_make_key)
-    if not others:
-        return ""
-    listed = join_words([say_with(findings.name, other.value) for other in others])
-    return f"; it cannot be told whether it does as well {listed}"
+def _answer_which(findings: Findings, at: str = "") -> str:
+    """Answer which setting is best.
+
+    Args:
+        findings: What was found.
+        at: Other settings of the best network, as an insertion. Defaults to none.
+    """
+    name, worst = say_name(findings.name), findings.tried[-1]
+    if findings.worse:
+        thing = capitalize_first(say_thing(findings.name, findings.best.value))
+        verb = "are" if findings.name in ("units", "filters") or thing.endswith("s") else "is"
+        against = findings.describe_against(findings.worse[-1])
+        return f"{thing}{at} {verb} best: {against}{findings.describe_others()}."
+    if findings.open:
+        return findings.describe_undecided(worst)
+    against = findings.describe_against(worst)
+    return f"The {name} hardly matters: {against}."
 
 
-def _make_key(setting: Setting) -> tuple[float, str]:
-    value = setting.value
-    return (0.0, value) if isinstance(value, str) else (float(value), "")
-
+_NUMBERS = ("depth", "units", "filters", "dropout")
 
 _MAKERS: dict[str, Callable[[Findings], str]] = {
     "depth": _answer_depth,
+    "units": _answer_units,
+    "filters": _answer_units,
     "kind": _answer_kind,
     "dropout": _answer_dropout,
+    "batch_size": _answer_batch_size,
 }

@@ -9,8 +9,9 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.headline import make_headline
 from tuner.analysis.answers.importance_answer import importance_answer
 from tuner.analysis.answers.learning_rate_grid import grid_answer
+from tuner.analysis.answers.network_sentence import answer_which_network
 from tuner.analysis.answers.notes import make_notes
-from tuner.analysis.answers.one_sentence import answer_in_one_sentence, describe_network
+from tuner.analysis.answers.one_sentence import answer_in_one_sentence
 from tuner.analysis.answers.records import Answer, Answers
 from tuner.analysis.answers.regularizers import dropout_answer, kind_answer, strength_answer
 
@@ -50,7 +51,7 @@ def make_answers(evidence: Evidence) -> Answers:
     rest = [answer for answer in _answer_all(evidence, others) if answer.title not in titles]
     answers = (*first, *importance, *rest)
     notes = make_notes(evidence, spans=any(answer.spans for answer in answers))
-    answer = first[0].sentence if first else describe_network(evidence)
+    answer = first[0].sentence if first else answer_which_network(evidence)
     headline = make_headline(evidence, answer)
     return Answers(answer, headline, _say_once(answers, evidence.more_trials), notes)
 
@@ -61,7 +62,7 @@ def make_own_answer(evidence: Evidence) -> str:
     It takes a moment only, so that it can be said right after the last trial.
     """
     own = evidence.compared
-    return _answer(evidence, own).sentence if own else describe_network(evidence)
+    return _answer(evidence, own).sentence if own else answer_which_network(evidence)
 
 
 def _say_once(answers: Sequence[Answer], sentence: str) -> tuple[Answer, ...]:
