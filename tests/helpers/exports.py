@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -93,8 +92,8 @@ class RememberingProcess(FreshProcess):
         super().__init__()
         self.answers: Mapping[str, np.ndarray] = {}
 
-    def predict(self, *arguments: Any, **options: Any) -> dict[str, np.ndarray]:
-        answers = super().predict(*arguments, **options)
+    def answer(self, label: Path) -> dict[str, np.ndarray]:
+        answers = super().answer(label)
         self.answers = answers
         return answers
 

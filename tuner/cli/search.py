@@ -17,6 +17,7 @@ from tuner.cli.progress import Progress
 from tuner.cli.quiet import import_heavy
 from tuner.cli.summary import format_summary
 from tuner.errors import ExportMismatch
+from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
 from tuner.run.opening import check_setup, find_study, load_setup, read_last_settings
 from tuner.run.pipeline import run_search
@@ -114,13 +115,20 @@ class SearchCommand:
         progress = Progress(self.messages, setup, self.started)
         # its process starts while TensorFlow is imported here
         mirror = MlflowMirror(uri, self.root, on_fault=progress.report_mlflow_fault)
+        beside = Beside(self.root)
         if isinstance(study, Study):
             forget_copy(study)
+        else:
+            beside.start_companion()
         try:
-            with progress.show():
+            with progress.show(), beside:
                 import_heavy()
                 outcome = run_search(
-                    setup, study, started=self.started, listeners=[mirror, progress]
+                    setup,
+                    study,
+                    started=self.started,
+                    listeners=[mirror, progress],
+                    beside=beside,
                 )
         except KeyboardInterrupt:
             progress.report_interrupt(self._tracking)

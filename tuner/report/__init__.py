@@ -3,7 +3,7 @@
 from tuner.report.comparing import ComparedStudy, check_same_rows
 from tuner.report.comparison_page import make_comparison_page
 from tuner.report.content import ReportContent
-from tuner.report.page import Page, preload_charting
+from tuner.report.page import Page, import_charting
 from tuner.report.study_page import make_study_page
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "Page",
     "ReportContent",
     "check_same_rows",
+    "import_charting",
     "make_comparison_page",
     "make_study_page",
-    "preload_charting",
 ]

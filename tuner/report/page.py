@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Any
 
 from tuner.report.blocks import Block, Paragraphs, find_figures
+from tuner.report.vega import bundle_vega
 
-__all__ = ["Page", "Section", "preload_charting"]
+__all__ = ["Page", "Section", "import_charting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Page:
             links=links,
             sections="\n".join(section.to_html() for section in self.sections),
             style=_read_asset("report.css"),
-            library=_bundle_vega(),
+            library=bundle_vega(),
             script=_read_asset("report.js"),
         )
 
@@ -105,20 +105,6 @@ def _read_asset(name: str) -> str:
     return files("tuner.report").joinpath("assets").joinpath(name).read_text(encoding="utf-8")
 
 
-def preload_charting() -> None:
-    """Import Altair and bundle Vega, which takes two seconds, before the first page needs them."""
+def import_charting() -> None:
+    """Import Altair, which takes half a second, before the first chart needs it."""
     import altair  # noqa: F401  (imported so that the figures import it at no cost)
-
-    _bundle_vega()
-
-
-@cache
-def _bundle_vega() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script, from vl-convert's own copy.
-
-    Bundling takes 1.5 seconds, so the script is cached.
-    """
-    import vl_convert
-
-    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")

@@ -18,6 +18,7 @@ _PART_BEFORE = {
     "picking": "final_training",
     "final training": "final_training",
     EventKind.TESTED: "final_training",
+    "writing the model": "export",
     EventKind.EXPORTED: "export",
     EventKind.NOT_EXPORTED: "export",
     "exporting": "export",
@@ -30,6 +31,7 @@ _PART_AFTER = {
     "picking": "final_training",
     "final training": "final_training",
     EventKind.TESTED: "export",
+    "writing the model": "report",
     EventKind.EXPORTED: "report",
     EventKind.NOT_EXPORTED: "report",
     "exporting": "report",
@@ -47,9 +49,8 @@ class TimeSpent:
     Attributes:
         searching: Seconds from the beginning of each search to its last trial.
         final_training: Seconds to pick the networks, and to train them on all training rows.
-        export: Seconds to write the model, and to check it.
-        report: Seconds for prediction times, baselines and the report; 0 while the first report is
-            written.
+        export: Seconds to write the model, and to wait for its check after prediction times.
+        report: Seconds for prediction times, baselines and the report.
         training: Seconds of training by status of the trials. Trials train at the same time, so
             the sum may exceed the wall time.
         searches: How many searches the study has had: the first one, and each that resumed it.

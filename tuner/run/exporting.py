@@ -24,14 +24,15 @@ from tuner.scoring import OBJECTIVES
 from tuner.study import EventKind, Study, list_versions
 
 if TYPE_CHECKING:
+    from tuner.serving.export import ModelExport
     from tuner.serving.fresh_process import FreshProcess
     from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = [
     "ExportResult",
+    "SearchExport",
     "TrainedExportable",
     "export_pick",
-    "export_search_pick",
     "find_export",
     "is_exported",
 ]
@@ -124,32 +125,62 @@ def _read_fingerprint(path: Path) -> str | None:
     return description.get("fingerprint") if isinstance(description, dict) else None
 
 
-def export_search_pick(
-    setup: Setup,
-    study: Study,
-    picking: PickingResult,
-    trained: TrainedExportable,
-    fresh: "FreshProcess",
-) -> ExportResult:
-    """Export the search's pick to the study's own folder, and say so in the journal.
+class SearchExport:
+    """The search's pick, written to the study's own folder, while another process checks it.
+
+    Use it as a context manager; without `finish`, nothing is exported.
 
     Args:
         setup: The study's space, data and settings.
         study: The study.
         picking: The study's picks.
-        trained: The pick, trained.
+        ready: The pick, trained.
         fresh: The process that checks the model.
 
     Raises:
         UserError: The folder cannot be written.
     """
-    try:
-        _export(setup, study, trained, study.model_folder, fresh)
-    except ExportMismatch as error:  # the search's other results are still reported
-        study.journal.append(EventKind.NOT_EXPORTED, fault=str(error))
-        return ExportResult(None, str(error), trained.test)
-    mark_done(study, Stage.EXPORTING, picking.basis)
-    return ExportResult(study.model_folder, "", trained.test)
+
+    def __init__(
+        self,
+        setup: Setup,
+        study: Study,
+        picking: PickingResult,
+        ready: TrainedExportable,
+        fresh: "FreshProcess",
+    ) -> None:
+        self._study, self._picking, self._ready = study, picking, ready
+        self._export: ModelExport | None = None
+        self._fault = ""
+        try:
+            self._export = _begin_export(setup, study, ready, study.model_folder, fresh)
+        except ExportMismatch as error:
+            self._fault = str(error)
+
+    def __enter__(self) -> "SearchExport":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._export is not None:
+            self._export.__exit__(*error)
+
+    def finish(self) -> ExportResult:
+        """Wait for the check, and say in the journal how it ended.
+
+        Raises:
+            UserError: The folder cannot be written.
+        """
+        study, test = self._study, self._ready.test
+        try:
+            if self._export is None:
+                raise ExportMismatch(self._fault)
+            fingerprint = self._export.finish()
+        except ExportMismatch as error:  # the search's other results are still reported
+            study.journal.append(EventKind.NOT_EXPORTED, fault=str(error))
+            return ExportResult(None, str(error), test)
+        _record_export(study, self._ready, fingerprint)
+        mark_done(study, Stage.EXPORTING, self._picking.basis)
+        return ExportResult(study.model_folder, "", test)
 
 
 def export_pick(
@@ -185,27 +216,33 @@ def export_pick(
     with FreshProcess() as fresh:  # it starts while the network trains
         trained = train_members(setup, records, members, on_note, temperature=temperature)
         ready = TrainedExportable(exportable, trained, calibration, test)
-        _export(setup, study, ready, folder, fresh)
+        with _begin_export(setup, study, ready, folder, fresh) as export:
+            fingerprint = export.finish()
+    if folder.resolve() == study.model_folder.resolve():
+        _record_export(study, ready, fingerprint)
 
 
-def _export(
+def _begin_export(
     setup: Setup, study: Study, ready: TrainedExportable, folder: Path, fresh: "FreshProcess"
-) -> None:
-    """Write and check a model. In the study's own folder it is journalled, so MLflow registers it.
+) -> "ModelExport":
+    """Write a model, and begin to check it.
 
     Raises:
-        ExportMismatch: The exported model answers differently from the network in memory.
+        ExportMismatch: A format cannot be written.
         UserError: The folder cannot be written.
     """
-    from tuner.serving.export import export_model
+    from tuner.serving.export import ModelExport
     from tuner.serving.sample import pick_sample
 
     description = _describe(setup, study, ready)
     sample = pick_sample(setup.dataset.raw, setup.dataset.schema)
-    fingerprint = export_model(ready.trained, description, folder, sample=sample, fresh=fresh)
-    if folder.resolve() == study.model_folder.resolve():
-        name = ready.exportable.name
-        study.journal.append(EventKind.EXPORTED, pick=name, fingerprint=fingerprint)
+    return ModelExport(ready.trained, description, folder, sample=sample, fresh=fresh)
+
+
+def _record_export(study: Study, ready: TrainedExportable, fingerprint: str) -> None:
+    """Write to the journal that the study's own folder has a model, so that MLflow registers it."""
+    name = ready.exportable.name
+    study.journal.append(EventKind.EXPORTED, pick=name, fingerprint=fingerprint)
 
 
 def _describe(setup: Setup, study: Study, ready: TrainedExportable) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A run from its setup to the exported model and the report, stage by stage.
 
-The parts of the package do not know each other; they meet here. Nothing here prints.
+The parts of the package do not know each other; they meet here. Nothing here prints. `beside` says
+what runs beside the stages.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,10 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from tuner.errors import TunerError, one_line
-from tuner.report import preload_charting
+from tuner.report import import_charting
 from tuner.run.answering import answer_own_question, answer_questions
 from tuner.run.baselines import compare_with_baselines, ensure_baselines, has_baselines
-from tuner.run.exporting import ExportResult, TrainedExportable, export_search_pick, find_export
+from tuner.run.beside import Beside
+from tuner.run.exporting import ExportResult, SearchExport, TrainedExportable, find_export
 from tuner.run.final_training import train_members
 from tuner.run.opening import create_study
 from tuner.run.outcome import Outcome
@@ -45,6 +47,7 @@ def run_search(
     *,
     started: float,
     listeners: Sequence[Listener] = (),
+    beside: Beside | None = None,
 ) -> Outcome:
     """Search, pick a network, train it on all training rows, test it, export it, and report.
 
@@ -55,6 +58,7 @@ def run_search(
         study: The study to resume, or where to create a new one.
         started: When the run started, by `time.monotonic`.
         listeners: Receive the run's events, in this order.
+        beside: The processes beside the run, if the caller has started some.
 
     Raises:
         StudyError: Another process searches the study, or its folder cannot be written.
@@ -67,11 +71,11 @@ def run_search(
         tuner = make_tuner(setup, listeners)
         study = create_study(setup, study)
     run = Run(setup, study, listeners, started)
-    with study.lock_search():
+    with study.lock_search(), beside or Beside(study.folder.parents[1]) as processes:
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
         tuner = tuner if tuner or end else make_tuner(setup, listeners)
         with _record_run(run) as summary:
-            outcome = _run_stages(run, tuner, end)
+            outcome = _run_stages(run, processes, tuner, end)
             summary.update(outcome.to_dict())
     return outcome
 
@@ -105,10 +109,13 @@ def _record_run(run: Run) -> Iterator[dict[str, Any]]:
             listener.on_study_end(status, summary)
 
 
-def _run_stages(run: Run, tuner: "KFoldTuner | None", end: SearchEnd | None) -> Outcome:
+def _run_stages(
+    run: Run, beside: Beside, tuner: "KFoldTuner | None", end: SearchEnd | None
+) -> Outcome:
     setup, study = run.setup, run.study
     if end is None:
         assert tuner is not None  # it was made above
+        beside.begin(run)
         search = search_trials(run, tuner)
     else:
         search = read_trials(run, end)
@@ -117,8 +124,8 @@ def _run_stages(run: Run, tuner: "KFoldTuner | None", end: SearchEnd | None) -> 
     run.answer(answer_own_question(setup, study, picking.picks))
     mark_done(study, Stage.PICKING, picking.basis)
     found = find_export(study, picking)
-    export = found or _train_and_export(run, picking)
-    report = _report(run, picking, idle=end is not None and found is not None)
+    export = found or _train_and_export(run, beside, picking)
+    report = _report(run, beside, picking, idle=end is not None and found is not None)
     return Outcome(
         study=study,
         records=search.records,
@@ -135,82 +142,96 @@ def _run_stages(run: Run, tuner: "KFoldTuner | None", end: SearchEnd | None) -> 
     )
 
 
-def _train_and_export(run: Run, picking: PickingResult) -> ExportResult:
-    """Train the pick on all training rows, score it on the held-out rows, and export it."""
-    from tuner.serving.fresh_process import FreshProcess
+def _train_and_export(run: Run, beside: Beside, picking: PickingResult) -> ExportResult:
+    """Train and export the pick; measure prediction times while another process checks it."""
+    fresh = beside.start_fresh()
+    ready = _train(run, picking)
+    with SearchExport(run.setup, run.study, picking, ready, fresh) as export:
+        mark_done(run.study, Stage.WRITING, picking.basis)
+        with _note_report_faults(run):
+            _get_prediction_times(run, idle=False)
+            import_charting()
+        return export.finish()
 
+
+def _train(run: Run, picking: PickingResult) -> TrainedExportable:
+    """Train the pick on all training rows, and score it on the held-out rows."""
     setup, study, exportable = run.setup, run.study, picking.exportable
     networks = "the best network" if exportable.name == "best" else "the ensemble's networks"
     run.announce(f"training {networks} on all training rows, exporting and checking the model")
-    with FreshProcess() as fresh:  # it imports MLflow while charting is imported and networks train
-        _preload_charting(run)
-        trained = train_members(
-            setup,
-            {record.trial: record for record in study.read_trials()},
-            exportable.members,
-            run.note,
-            temperature=picking.calibration.temperature,
-        )
-        mark_done(study, Stage.FINAL_TRAINING, picking.basis)
-        test = score_test_rows(setup, study, picking, trained)
-        ready = TrainedExportable(exportable, trained, picking.calibration, test)
-        return export_search_pick(setup, study, picking, ready, fresh)
+    trained = train_members(
+        setup,
+        {record.trial: record for record in study.read_trials()},
+        exportable.members,
+        run.note,
+        temperature=picking.calibration.temperature,
+    )
+    mark_done(study, Stage.FINAL_TRAINING, picking.basis)
+    test = score_test_rows(setup, study, picking, trained)
+    return TrainedExportable(exportable, trained, picking.calibration, test)
 
 
-def _preload_charting(run: Run) -> None:
-    """Import what the report needs, while the process that checks the model starts."""
-    try:
-        preload_charting()
-    except Exception as error:  # of a library that draws; the model is exported all the same
-        run.note(f"charts cannot be drawn ({one_line(error)})")
-
-
-def _report(run: Run, picking: PickingResult, *, idle: bool) -> ReportResult:
-    """Measure prediction times, train baselines, and write the report.
+def _report(run: Run, beside: Beside, picking: PickingResult, *, idle: bool) -> ReportResult:
+    """Get the prediction times and the baselines, and write the report.
 
     An error loses none of the earlier results: it becomes a note.
 
     Args:
         run: The run.
+        beside: May train the baselines.
         picking: The study's picks.
-        idle: Whether the run trained and exported nothing before.
+        idle: Whether the run trained and exported nothing before. If even an idle run has no time
+            for a part, the journal says so, and a later run with the same limit does not try again.
     """
     setup, study = run.setup, run.study
-    try:
-        _prepare_report(run, idle=idle)
+    with _note_report_faults(run):
+        _get_prediction_times(run, idle=idle)
+        _get_baselines(run, beside, idle=idle)
         if not is_reported(study, picking.basis):
             run.announce("writing the report")
             report_study(setup, study, picking.picks)
             mark_reported(study, picking.basis)
         baselines = compare_with_baselines(setup, study, picking.picks)
         return ReportResult(locate_report(study), baselines)
+    return ReportResult(None, ())
+
+
+@contextmanager
+def _note_report_faults(run: Run) -> Iterator[None]:
+    """Turn an error into a note."""
+    try:
+        yield
     except Exception as error:
         fault = " ".join(str(error).split()) if isinstance(error, TunerError) else one_line(error)
-        again = study.make_command("report")
+        again = run.study.make_command("report")
         run.note(f"the report could not be written ({fault}); to try again: {again}")
-        return ReportResult(None, ())
 
 
-def _prepare_report(run: Run, *, idle: bool) -> None:
-    """Measure prediction times and train baselines, as far as the time limit allows.
+def _get_prediction_times(run: Run, *, idle: bool) -> None:
+    """Measure prediction times, unless they are known or there is no time."""
+    study, estimates, limit = run.study, run.estimates, run.setup.settings.max_seconds
+    if not lacks_prediction_times(study):
+        return
+    if run.seconds_left > estimates.report + estimates.prediction_times:
+        run.announce("measuring prediction times")
+        times = measure_prediction_times(run.setup, study)
+        mark_done(study, Stage.PREDICTION_TIMES, {"completed": times.completed})
+    elif idle and limit is not None:
+        mark_out_of_time(study, Stage.PREDICTION_TIMES, limit)
 
-    If even an idle run has no time for one of them, the journal says so, and a later run with the
-    same limit does not try again.
-    """
+
+def _get_baselines(run: Run, beside: Beside, *, idle: bool) -> None:
+    """Wait for the baselines that are trained beside the run, or train them now."""
     setup, study, estimates = run.setup, run.study, run.estimates
-    left = run.seconds_left - estimates.report - estimates.prediction_times
-    limit = setup.settings.max_seconds
-    if lacks_prediction_times(study):
-        if left > 0:
-            run.announce("measuring prediction times")
-            times = measure_prediction_times(setup, study)
-            mark_done(study, Stage.PREDICTION_TIMES, {"completed": times.completed})
-        elif idle and limit is not None:
-            mark_out_of_time(study, Stage.PREDICTION_TIMES, limit)
-    if not has_baselines(study):
-        if left > estimates.baselines:
-            run.announce("training simple classifiers, for comparison")
-            ensure_baselines(setup, study)
-            mark_done(study, Stage.BASELINES, {"version": STAGES_VERSION})
-        elif idle and limit is not None:
-            mark_out_of_time(study, Stage.BASELINES, limit)
+    if has_baselines(study) and not beside.trains_baselines:
+        return
+    is_time = run.seconds_left > estimates.report + estimates.baselines
+    if not has_baselines(study) and (is_time or beside.trains_baselines):
+        run.announce("training simple classifiers, for comparison")
+    beside.wait_for_baselines(run.seconds_left - estimates.report)
+    if not has_baselines(study) and is_time:
+        ensure_baselines(setup, study)
+    if has_baselines(study):
+        mark_done(study, Stage.BASELINES, {"version": STAGES_VERSION})
+    elif idle and setup.settings.max_seconds is not None:
+        mark_out_of_time(study, Stage.BASELINES, setup.settings.max_seconds)

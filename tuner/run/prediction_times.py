@@ -1,4 +1,4 @@
-"""Stage 8: measure how long a study's networks take to predict, while nothing trains."""
+"""Stage 8: measure how long a study's networks take to predict."""
 
 import math
 import os

@@ -5,7 +5,8 @@ everything that the result depends on, and their files are there. The search is 
 or the number of trials says so. Picking takes no time and is always repeated; its event has the
 basis of the later stages. Prediction times and baselines are judged by their files, which say what
 they were made from. An event of these two stages may say that the time limit is too short for
-them; otherwise their events, and those of the final training, are for the record.
+them; otherwise their events, and those of the final training and of writing the model, are for the
+record.
 """
 
 from enum import StrEnum
@@ -34,8 +35,9 @@ class Stage(StrEnum):
     SEARCHING = "searching"
     PICKING = "picking"
     FINAL_TRAINING = "final training"
-    EXPORTING = "exporting"
+    WRITING = "writing the model"
     PREDICTION_TIMES = "prediction times"
+    EXPORTING = "exporting"
     BASELINES = "baselines"
     REPORT = "report"
 

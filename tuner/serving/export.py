@@ -2,8 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -21,12 +23,11 @@ from tuner.serving.preprocessing import add_preprocessing
 from tuner.serving.sample import find_example
 from tuner.serving.trained_network import TrainedNetwork
 
-__all__ = ["export_model"]
+__all__ = ["ModelExport", "export_model"]
 
 _TOLERANCE = 1e-5  # largest difference of a probability
 
 
-# Over 40 lines: half of them are the docstring.
 def export_model(
     trained: TrainedNetwork,
     description: Mapping[str, Any],
@@ -35,10 +36,18 @@ def export_model(
     sample: RawColumns,
     fresh: FreshProcess,
 ) -> str:
-    """Write a folder with the model in every format, and check it; only then does it appear.
+    """Export a model at once, and return its fingerprint: `ModelExport` from begin to end."""
+    with ModelExport(trained, description, folder, sample=sample, fresh=fresh) as export:
+        return export.finish()
+
+
+class ModelExport:
+    """A model in every format that takes its folder's place as soon as it is checked.
 
     The folder has `model.keras`, `saved_model/`, `mlflow_model/`, `model.json` and the model card
-    `README.md`.
+    `README.md`. Use it as a context manager. The formats are written with this object; while the
+    fresh process checks them, the caller can do something else. If `finish` is not called, nothing
+    is exported.
 
     Args:
         trained: The network and its preprocessing.
@@ -47,33 +56,73 @@ def export_model(
         sample: Raw rows on which every format must answer as the network in memory does.
         fresh: The process that writes the MLflow model and loads the formats.
 
-    Returns:
-        The model's fingerprint. Two models with the same schema and the same answers share it.
-
     Raises:
-        ExportMismatch: A format cannot be written or loaded, or a probability differs by more than
-            1e-5.
+        ExportMismatch: A format cannot be written.
         UserError: `folder` has other files, or cannot be written.
     """
-    check_export_folder(folder)
-    expected = trained.predict_proba(sample)
-    content = _complete_description(description, trained, expected)
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    card = render_model_card(content, find_example(trained.schema, sample))
-    model = add_preprocessing(trained.network, trained.schema, trained.scaler)
-    inputs = rename_columns(sample, content["inputs"])
-    try:
-        with replace_folder(folder) as draft:
+
+    def __init__(
+        self,
+        trained: TrainedNetwork,
+        description: Mapping[str, Any],
+        folder: Path,
+        *,
+        sample: RawColumns,
+        fresh: FreshProcess,
+    ) -> None:
+        check_export_folder(folder)
+        self._folder, self._fresh = folder, fresh
+        self._expected = trained.predict_proba(sample)
+        content = _complete_description(description, trained, self._expected)
+        self._fingerprint: str = content["fingerprint"]
+        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+        card = render_model_card(content, find_example(trained.schema, sample))
+        model = add_preprocessing(trained.network, trained.schema, trained.scaler)
+        with _name_write_errors(folder), ExitStack() as stack:
+            draft = stack.enter_context(replace_folder(folder))
             write_keras_formats(model, draft, label=folder)
             (draft / "model.json").write_text(text + "\n", encoding="utf-8")
             (draft / "README.md").write_text(card, encoding="utf-8")
-            answers = fresh.predict(draft, inputs, label=folder, complete=True)
-            _check_answers(answers, expected, label=folder)
+            fresh.ask(draft, rename_columns(sample, content["inputs"]), complete=True)
+            self._draft = stack.pop_all()
+
+    def __enter__(self) -> "ModelExport":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Remove what was written, unless the export is finished."""
+        self._draft.__exit__(GeneratorExit, GeneratorExit(), None)
+
+    def finish(self) -> str:
+        """Wait for the check, and put the model in its folder.
+
+        Returns:
+            The model's fingerprint. Two models with the same schema and the same answers share it.
+
+        Raises:
+            ExportMismatch: A format cannot be loaded, or a probability differs by more than 1e-5.
+            UserError: The folder cannot be written.
+        """
+        with _name_write_errors(self._folder), self._draft.pop_all():
+            answers = self._fresh.answer(self._folder)
+            _check_answers(answers, self._expected, label=self._folder)
+        return self._fingerprint
+
+
+@contextmanager
+def _name_write_errors(folder: Path) -> Iterator[None]:
+    """Raise an error of the disk as a `UserError`."""
+    try:
+        yield
     except (OSError, tf.errors.OpError) as error:
         raise make_write_error(
             f"output folder {folder}", error, "or give --output another folder"
         ) from error
-    return content["fingerprint"]
 
 
 def _complete_description(

@@ -1,8 +1,8 @@
 """A process of its own that loads an exported model and predicts, as a server would.
 
 It starts as `python -m tuner.serving.fresh_process` and imports TensorFlow and MLflow at once, so
-that the imports run while a network trains. Then it reads one request, a line of JSON, from
-standard input (`_make_request` has its keys). A fault is the last line on standard error.
+that the imports run while networks train. Then it reads the path of one request, a JSON file, from
+standard input (`_write_request` has its keys). A fault is the last line on standard error.
 """
 
 import gc
@@ -24,6 +24,7 @@ from tuner.errors import ExportMismatch, first_sentence
 __all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
 
 FORMATS = ("keras", "saved_model", "mlflow")
+_ANSWERS = "answers.npz"
 UNSAFE = (
     "Lambda layers and custom layers that are not Keras's own cannot be loaded safely; replace them"
 )
@@ -44,6 +45,7 @@ class FreshProcess:
             "MLFLOW_LOGGING_LEVEL": "ERROR",
             "MLFLOW_DISABLE_TELEMETRY": "true",
         }
+        self._folder: tempfile.TemporaryDirectory[str] | None = None  # of the request's arrays
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tuner.serving.fresh_process"],
             stdin=subprocess.PIPE,
@@ -66,6 +68,8 @@ class FreshProcess:
         """End the process, if it still runs."""
         self._process.kill()
         self._process.communicate()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def predict(
         self,
@@ -87,38 +91,53 @@ class FreshProcess:
         Raises:
             ExportMismatch: The process could not load the model or predict with it.
         """
-        with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
-            answers = Path(folder, "answers.npz")
-            request = _make_request(model, inputs, Path(folder, "numbers.npz"), answers)
-            line = json.dumps({**request, "complete": complete}) + "\n"
-            _, errors = self._process.communicate(line)
-            if self._process.returncode != 0:
-                raise ExportMismatch(f"exported model {label or model} {_describe_fault(errors)}")
-            with np.load(answers, allow_pickle=False) as loaded:
-                return {name: loaded[name] for name in FORMATS}
+        self.ask(model, inputs, complete=complete)
+        return self.answer(label or model)
+
+    def ask(self, model: Path, inputs: Mapping[str, np.ndarray], *, complete: bool = False) -> None:
+        """Begin to predict, and return at once; `answer` has the result. The arguments are those
+        of `predict`.
+        """
+        self._folder = tempfile.TemporaryDirectory(prefix="tuner-")
+        path = _write_request(Path(self._folder.name), model, inputs, complete=complete)
+        assert self._process.stdin is not None  # it is a pipe
+        try:
+            self._process.stdin.write(f"{path}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:  # the process died, which `answer` reports
+            return
+
+    def answer(self, label: Path) -> dict[str, np.ndarray]:
+        """Wait for the predictions of `ask`, and return them as `predict` does."""
+        _, errors = self._process.communicate()
+        if self._process.returncode != 0:
+            raise ExportMismatch(f"exported model {label} {_describe_fault(errors)}")
+        assert self._folder is not None  # `ask` made it
+        with np.load(Path(self._folder.name, _ANSWERS), allow_pickle=False) as loaded:
+            return {name: loaded[name] for name in FORMATS}
 
 
-def _make_request(
-    model: Path, inputs: Mapping[str, np.ndarray], numbers: Path, answers: Path
-) -> dict[str, Any]:
-    """Write the numbers of some rows, and return a request.
+def _write_request(
+    folder: Path, model: Path, inputs: Mapping[str, np.ndarray], *, complete: bool
+) -> Path:
+    """Write a request and the numbers of its rows, and return the path of the request.
 
     Args:
+        folder: The folder to write into; the process writes its answers there too.
         model: The exported folder.
         inputs: By input name, each of shape `(rows, …)`.
-        numbers: The .npz file to write the inputs of numbers to.
-        answers: The .npz file that the process writes.
-
-    Returns:
-        `model`, `numbers` and `answers` are paths; `texts` has the inputs of texts as lists.
+        complete: Whether to write the folder's MLflow model first.
     """
     # An array of texts would be pickled, or lose null characters at the end of a text.
     texts = {name: v.tolist() for name, v in inputs.items() if v.dtype == object}
     # The prefix allows an input of the name `file`, which is a parameter of `savez`.
     plain: dict[str, Any] = {f"_{k}": v for k, v in inputs.items() if k not in texts}
+    numbers, path = folder / "numbers.npz", folder / "request.json"
     np.savez(numbers, allow_pickle=False, **plain)
-    paths = {"model": model.resolve(), "numbers": numbers, "answers": answers}
-    return {**{key: str(path) for key, path in paths.items()}, "texts": texts}
+    paths = {"model": model.resolve(), "numbers": numbers, "answers": folder / _ANSWERS}
+    request = {**{key: str(p) for key, p in paths.items()}, "texts": texts, "complete": complete}
+    path.write_text(json.dumps(request), encoding="utf-8")
+    return path
 
 
 def _read_inputs(request: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -150,7 +169,7 @@ def main() -> None:
     if not line:
         return  # the export was given up
     try:
-        request = json.loads(line)
+        request = json.loads(Path(line.removesuffix("\n")).read_text(encoding="utf-8"))
         folder, inputs = Path(request["model"]), _read_inputs(request)
         tensors = {name: tf.constant(values) for name, values in inputs.items()}
         model = keras.saving.load_model(folder / "model.keras", safe_mode=True)

@@ -1,0 +1,125 @@
+"""What runs beside a search and the stages after it, in processes of their own.
+
+| process | begins | its work | needed by |
+|---|---|---|---|
+| `tuner.tracking.mlflow_process` | with the command | writes the journal to MLflow | the end |
+| `tuner.run.companion` | with the command | bundles Vega, trains the baselines | the report |
+| `tuner.serving.fresh_process` | with the trials | imports what a check needs | the export |
+
+The command line starts the first one, since a run does not know MLflow. All have a lower priority
+than the search. Whatever a companion could not do, the run itself does later.
+"""
+
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from tuner.memory import read_memory
+from tuner.run.baselines import has_baselines
+from tuner.run.run import Run
+
+if TYPE_CHECKING:
+    from tuner.serving.fresh_process import FreshProcess
+
+__all__ = ["Beside"]
+
+_PROCESS_BYTES = 2**30  # free memory that a process needs before it starts early
+_COPIES = 6  # of the features, while baselines are trained on two folds
+
+
+class Beside:
+    """The processes that work for a run beside it. Use it as a context manager.
+
+    Args:
+        root: The folder of all studies.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._companion: subprocess.Popen[str] | None = None
+        self._asked = False
+        self._fresh: FreshProcess | None = None
+
+    def __enter__(self) -> "Beside":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the processes that still run."""
+        self._end_companion()
+        if self._fresh is not None:
+            self._fresh.__exit__(kind, error, traceback)
+
+    def start_companion(self) -> None:
+        """Start the companion, unless it runs or memory is short."""
+        if self._companion is None and _is_free(_PROCESS_BYTES):
+            self._companion = subprocess.Popen(
+                [sys.executable, "-m", "tuner.run.companion", str(self._root.absolute())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # what fails there is done, or fails, in this process
+                text=True,
+            )
+
+    def begin(self, run: Run) -> None:
+        """Begin what can be done before the trials are known: call it when the trials begin.
+
+        The baselines are trained if the time limit allows them.
+        """
+        setup, estimates = run.setup, run.estimates
+        if _is_free(_PROCESS_BYTES):
+            self.start_fresh()
+        after = estimates.baselines + estimates.prediction_times + estimates.report
+        room = _is_free(_PROCESS_BYTES + _COPIES * setup.dataset.x.nbytes)
+        if has_baselines(run.study) or run.seconds_left < after or not room:
+            self._end_companion()
+            return
+        self.start_companion()
+        self._asked = True
+        if self._companion is not None and self._companion.stdin is not None:
+            with suppress(OSError):  # it died; the run trains the baselines itself
+                self._companion.stdin.write(run.study.record.name + "\n")
+                self._companion.stdin.flush()
+
+    def start_fresh(self) -> "FreshProcess":
+        """Return the process that checks the model; start it if it does not run yet."""
+        from tuner.serving.fresh_process import FreshProcess
+
+        if self._fresh is None:
+            self._fresh = FreshProcess()
+        return self._fresh
+
+    @property
+    def trains_baselines(self) -> bool:
+        """Whether the companion was asked to train the baselines, and nobody waited for it yet."""
+        return self._asked and self._companion is not None
+
+    def wait_for_baselines(self, seconds: float) -> None:
+        """Wait until the companion has trained the baselines, or failed, or the time is up.
+
+        Args:
+            seconds: The most seconds to wait; may be infinite.
+        """
+        if self._companion is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._companion.wait(None if seconds == float("inf") else max(seconds, 0.0))
+        self._end_companion()
+
+    def _end_companion(self) -> None:
+        if self._companion is not None:
+            self._companion.kill()
+            self._companion.communicate()
+            self._companion = None
+
+
+def _is_free(size: int) -> bool:
+    """Return whether the machine has this much free memory, in bytes, as far as it says."""
+    memory = read_memory()
+    return memory is None or memory.free >= size
