@@ -87,17 +87,24 @@ class Browser:
 
     def open(self, page: Path, *, width: int, height: int) -> None:
         """Open a file in a window of this size in pixels, and wait until every chart is drawn."""
+        self.visit(page.absolute().as_uri(), width=width, height=height)
+        self.wait_for(
+            "document.readyState === 'complete' && "
+            "[...document.querySelectorAll('.chart')].every((c) => c.querySelector('svg'))"
+        )
+
+    def visit(self, address: str, *, width: int, height: int) -> None:
+        """Go to an address in a window of this size in pixels."""
         self.run(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=1, mobile=width < 600,
         )  # fmt: skip
-        self.run("Page.navigate", url=page.absolute().as_uri())
+        self.run("Page.navigate", url=address)
+
+    def wait_for(self, condition: str) -> None:
+        """Wait until a JavaScript expression is true, at most a minute; what follows will show."""
         deadline = time.monotonic() + _TIMEOUT
-        drawn = (
-            "document.readyState === 'complete' && "
-            "[...document.querySelectorAll('.chart')].every((c) => c.querySelector('svg'))"
-        )
-        while not self.evaluate(drawn) and time.monotonic() < deadline:
+        while not self.evaluate(condition) and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def evaluate(self, expression: str) -> Any:

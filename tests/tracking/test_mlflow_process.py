@@ -1,56 +1,15 @@
 """The process that writes MLflow, with a real server that stops and starts."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
 
 import pytest
 from mlflow import MlflowClient
 
 from tests.helpers.mlflow_runs import append_trials, list_contents, write_runs
+from tests.helpers.mlflow_server import Server
 from tuner.study import EventKind
 from tuner.tracking import MlflowMirror
-
-
-class Server:
-    """An MLflow server on the loopback address."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.uri = f"http://127.0.0.1:{self.port}"
-        self.process = None
-
-    def start(self):
-        command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
-        command += ["--port", str(self.port), "--workers", "1"]
-        command += ["--backend-store-uri", f"sqlite:///{self.folder}/server.db"]
-        command += ["--artifacts-destination", str(self.folder / "server-artifacts")]
-        self.process = subprocess.Popen(
-            command,
-            env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise TimeoutError("the server did not start")
-
-    def stop(self):
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
 
 
 @pytest.fixture
@@ -58,7 +17,7 @@ def server(empty_database, tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "5")
     shutil.copy(empty_database, tmp_path / "server.db")
-    server = Server(tmp_path)
+    server = Server(tmp_path / "server.db")
     yield server
     server.stop()
 

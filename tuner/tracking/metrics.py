@@ -1,8 +1,4 @@
-"""The metrics in MLflow of a trial, of a study, and of its exported model.
-
-Each number has one name: the objective's mean is `score` with its `standard_error`, and the other
-objectives follow Keras: `val_accuracy` out of fold, `test_accuracy` on the held-out rows.
-"""
+"""The metrics in MLflow of a trial, of a study, and of its exported model."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,39 +7,12 @@ from mlflow.entities import Metric
 
 from tuner.study import StudyRecord, TrialRecord
 from tuner.tracking.exported_model import ExportedModel
+from tuner.tracking.metric_names import EPOCHS, STUDY_COUNTS, name_fold_curve, name_score
 
-__all__ = [
-    "EPOCHS",
-    "FOLD_CURVE",
-    "make_model_metrics",
-    "make_study_metrics",
-    "make_trial_metrics",
-    "name_score",
-]
+__all__ = ["make_model_metrics", "make_study_metrics", "make_trial_metrics"]
 
-# Only this curve is written for each fold; the journal has all curves. MLflow takes 0.1 ms for a
-# number, so that all curves of all folds would take a tenth of the search of a small network.
-FOLD_CURVE = "val_loss"
-
-EPOCHS = "epochs"
-"""The metric that counts the epochs of a trial: the x-axis of its curves."""
-
-_STUDY_METRICS = ("trials", "completed", "pruned", "failed", "seconds")
 # An older version wrote the best trial's scores at the time of the event. MLflow shows the last.
 _LATER = 1  # millisecond
-
-
-def name_score(objective: str, part: str) -> str:
-    """Return the metric of an objective that a search did not optimise.
-
-    Args:
-        objective: The objective's name.
-        part: `val` for the rows out of fold, `test` for the held-out rows.
-
-    >>> name_score("accuracy", "val"), name_score("cross_entropy", "test")
-    ('val_accuracy', 'test_loss')
-    """
-    return f"{part}_{'loss' if objective == 'cross_entropy' else objective}"
 
 
 def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> Iterator[Metric]:
@@ -70,11 +39,12 @@ def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> It
         metric = name_score(name, "val")
         if name != study.objective.name and metric not in result.curves:
             yield Metric(metric, value, time, 0)
-    curves = {
-        **record.average_curves(study.split),
-        **{f"fold_{k}/{FOLD_CURVE}": c for k, c in enumerate(result.curves[FOLD_CURVE])},
-    }
-    for epoch in range(1, len(result.curves[FOLD_CURVE][0]) + 1):
+    # Only this curve is written for each fold; the journal has all curves. MLflow takes 0.1 ms for
+    # a number, so that all curves of all folds would take a tenth of the search of a small network.
+    folds = result.curves["val_loss"]
+    curves = record.average_curves(study.split)
+    curves |= {name_fold_curve(fold): curve for fold, curve in enumerate(folds)}
+    for epoch in range(1, len(folds[0]) + 1):
         yield Metric(EPOCHS, epoch, time, epoch)
     for name, curve in curves.items():
         if any(curve):
@@ -91,7 +61,7 @@ def _make_curve(name: str, values: list[float], best: int, time: int) -> Iterato
 
 def make_study_metrics(summary: Mapping[str, Any], time: int) -> list[Metric]:
     """Return how many trials a study has, and how long its last run took."""
-    return [Metric(name, float(summary[name]), time, 0) for name in _STUDY_METRICS]
+    return [Metric(name, float(summary[name]), time, 0) for name in STUDY_COUNTS]
 
 
 def make_model_metrics(

@@ -10,7 +10,14 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tuner.scoring import OBJECTIVES
 from tuner.study import StudyRecord
+from tuner.tracking.metric_names import (
+    EPOCHS,
+    list_study_metrics,
+    list_trial_metrics,
+    name_fold_curve,
+)
 from tuner.training import CURVES
 
 __all__ = ["locate_page", "make_view"]
@@ -25,7 +32,7 @@ _DURATION = "attributes.`Duration`"
 _WIDTHS = {_NAME: 240, _CREATED: 140}  # pixels
 _WIDTH = 100  # pixels of every other column
 
-_EPOCHS_AXIS = {"xAxisKey": "metric", "selectedXAxisMetricKey": "epochs", "lineSmoothness": 0}
+_EPOCHS_AXIS = {"xAxisKey": "metric", "selectedXAxisMetricKey": EPOCHS, "lineSmoothness": 0}
 _MEANS, _SCORES, _FOLDS = "Curves, means over folds", "Scores", "Curves of each fold"
 
 
@@ -47,7 +54,6 @@ def make_view(study: StudyRecord, hyperparameters: Iterable[str], time: int) -> 
     """
     columns = _list_columns(study, hyperparameters)
     order = [_NAME, _CREATED, *columns]
-    folds = [f"fold_{number}/val_loss" for number in range(len(study.split.folds))]
     state = {
         "searchFilter": f"tags.`tuner.id` = '{study.id}'",
         "orderByKey": "metrics.`score`",
@@ -59,7 +65,7 @@ def make_view(study: StudyRecord, hyperparameters: Iterable[str], time: int) -> 
         "selectedColumns": columns,
         "columnOrder": order,
         "columnWidths": {column: _WIDTHS.get(column, _WIDTH) for column in order},
-        "compareRunCharts": list(_make_charts(folds)),
+        "compareRunCharts": list(_make_charts(len(study.split.folds))),
         "compareRunSections": [
             _make_section(_MEANS, display=True),
             _make_section(_SCORES, display=True),
@@ -89,13 +95,19 @@ def _list_columns(study: StudyRecord, hyperparameters: Iterable[str]) -> list[st
     ]
 
 
-def _make_charts(folds: Iterable[str]) -> Iterator[dict[str, Any]]:
+def _make_charts(folds: int) -> Iterator[dict[str, Any]]:
+    """Yield the charts. Those that nobody needs are deleted: MLflow adds what a view lacks."""
+    scores = [name for name in list_trial_metrics() if name not in CURVES]
+    old = [f"cv_{name}" for name in OBJECTIVES]  # of 0.2.0
+    unneeded = {EPOCHS, *list_study_metrics(), *old} - {*scores}
     for name in CURVES:
         yield _make_chart("LINE", name, _MEANS)
-    for name in ("score", "standard_error", "parameters", "best_epoch", "seconds"):
+    for name in scores:
         yield _make_chart("BAR", name, _SCORES)
-    for name in folds:
-        yield _make_chart("LINE", name, _FOLDS)
+    for name in sorted(unneeded):
+        yield _make_chart("BAR", name, _SCORES) | {"deleted": True}
+    for fold in range(folds):
+        yield _make_chart("LINE", name_fold_curve(fold), _FOLDS)
 
 
 def _make_chart(kind: str, metric: str, section: str) -> dict[str, Any]:
