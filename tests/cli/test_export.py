@@ -21,16 +21,20 @@ def test_predict_answers_raw_rows_and_export_writes_the_same_model_again(folder,
         for path in (searched[0]["model"], "copied")
     ]
     assert tests[0] == tests[1]
+    (folder / "out.csv").touch()
     second = run_tuner(folder, "predict", "copied", "--data", "things.csv", "--output", "out.csv")
-    assert second.returncode == 0, second.stderr
+    assert (second.returncode, second.stdout) == (0, "")
+    assert second.stderr == "90 rows written to out.csv, in place of the file that was there\n"
     assert (folder / "out.csv").read_text() == first.stdout
 
 
 def test_levels_that_the_model_does_not_know_are_predicted_and_told(folder, searched, tmp_path):
     rows = pd.read_csv(folder / "things.csv").assign(colour=["purple", "red", "blue"] * 30)
     rows.to_csv(tmp_path / "rows.csv", index=False)
-    done = run_tuner(folder, "predict", searched[0]["model"], "--data", tmp_path / "rows.csv")
-    assert (done.returncode, len(done.stdout.splitlines())) == (0, 91)
+    arguments = ("--data", tmp_path / "rows.csv", "--output", tmp_path / "out.csv", "--quiet")
+    done = run_tuner(folder, "predict", searched[0]["model"], *arguments)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 91
     assert done.stderr == (
         "warning: column colour: 60 cells of levels that the model has not seen, such as "
         "'purple'; each counts as none of the known levels\n"
@@ -38,11 +42,16 @@ def test_levels_that_the_model_does_not_know_are_predicted_and_told(folder, sear
 
 
 def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
-    done = run_tuner(folder, "export", "first", "--pick", "smallest")
+    done = run_tuner(folder, "export", "first", "--pick", "smallest", "--quiet")
     assert done.stdout.strip() == "mlruns/studies/first/model-smallest"
     description = json.loads((folder / done.stdout.strip() / "model.json").read_text())
     assert description["pick"]["trial"] == searched[0]["smallest"]["trial"]
     same = searched[0]["smallest"]["trial"] == searched[0]["best"]["trial"]
+    note = (
+        "note: no smaller network is within one standard error of the best, so the smallest is the "
+        f"best itself, trial {searched[0]['best']['trial']}\n"
+    )
+    assert done.stderr == (note if same else "")
     assert bool(description["test"]) == same  # the held-out rows are scored for one network only
 
 

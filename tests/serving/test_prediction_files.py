@@ -17,7 +17,7 @@ PARTS = [
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_parts_are_written_as_one_table_by_suffix(tmp_path, suffix):
     path = tmp_path / f"out.{suffix}"
-    write_predictions(iter(PARTS), path)
+    assert write_predictions(iter(PARTS), path) == 3
     read = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
     pd.testing.assert_frame_equal(read, pd.concat(PARTS, ignore_index=True), check_dtype=False)
     assert [*tmp_path.iterdir()] == [path]

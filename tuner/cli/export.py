@@ -1,6 +1,5 @@
 """`tuner export`: exports networks of a study as models to serve."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,12 +7,15 @@ from tuner.analysis import (
     PARETO,
     PICK_NAMES,
     Exportable,
+    PickName,
+    Picks,
     check_pick,
     find_exportable,
     list_front,
     make_exportable,
     pick_networks,
 )
+from tuner.cli.messages import Messages
 from tuner.errors import NO_TRIAL, SearchFailed, UserError
 from tuner.run.exporting import export_pick
 from tuner.run.opening import open_study
@@ -25,7 +27,9 @@ __all__ = ["export_study"]
 
 
 # Over 40 lines: half of them describe the arguments.
-def export_study(name: str, pick: str | None, output: Path | None, root: Path) -> None:
+def export_study(
+    name: str, pick: str | None, output: Path | None, root: Path, *, quiet: bool = False
+) -> None:
     """Train a study's pick on all training rows, export it, and print its folder.
 
     Args:
@@ -36,6 +40,7 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
         output: The folder to write; with `pareto`, the folder of the models' folders. None for
             `model` in the study's folder if the search exported this pick, else for `model-PICK`.
         root: The folder that holds all that searches write.
+        quiet: Print only notes and the folder.
 
     Raises:
         UserError: There is no such pick, trial or study, or the data have changed.
@@ -46,17 +51,18 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
     from tuner.cli.quiet import import_heavy
     from tuner.serving.export_folder import check_export_folder
 
+    messages = Messages(quiet=quiet)
     setup, study = open_study(name, root)
     if pick == PARETO:
-        exports = _choose_front(study, output or study.folder / "model-pareto")
+        exports = _choose_front(study, output or study.folder / "model-pareto", messages)
     else:
-        exportable, folder = _choose_one(setup, study, pick)
+        exportable, folder = _choose_one(setup, study, pick, messages)
         exports = [(exportable, output or folder)]
     for _, folder in exports:
         check_export_folder(folder.resolve())
     import_heavy()
     for exportable, folder in exports:
-        _print_progress(
+        messages.say(
             f"training {_list_networks(exportable)} on all training rows, exporting and checking "
             "the model …"
         )
@@ -65,24 +71,46 @@ def export_study(name: str, pick: str | None, output: Path | None, root: Path) -
             study,
             exportable,
             folder.resolve(),
-            on_note=lambda note: _print_progress(f"note: {note}"),
+            on_note=lambda note: messages.warn(f"note: {note}"),
         )
         print(folder, flush=True)
 
 
-def _choose_one(setup: Setup, study: Study, pick: str | None) -> tuple[Exportable, Path]:
-    """Return what to export as one model, and its default folder."""
+def _choose_one(
+    setup: Setup, study: Study, pick: str | None, messages: Messages
+) -> tuple[Exportable, Path]:
+    """Return what to export as one model, and its default folder; say if it is the best itself."""
     if pick is not None and pick.isdigit():
         exportable = find_exportable(study, int(pick))
         return exportable, study.folder / f"model-{exportable.folder}"
     picks = pick_networks(study, setup.truth)
     name = next((name for name in PICK_NAMES if name == pick), picks.exported)
+    if pick is not None and (note := _compare_with_best(picks, name)):
+        messages.warn(f"note: {note}")
     own = study.model_folder
     folder = own if name == picks.exported else own.with_name(f"model-{name}")
     return make_exportable(picks, name), folder
 
 
-def _choose_front(study: Study, folder: Path) -> list[tuple[Exportable, Path]]:
+def _compare_with_best(picks: Picks, name: PickName) -> str:
+    """Return what the person who asked for a pick may not expect of it; "" if there is nothing."""
+    best = picks.best.trial
+    if name == "smallest" and picks.smallest.trial == best:
+        return (
+            "no smaller network is within one standard error of the best, so the smallest is the "
+            f"best itself, trial {best}"
+        )
+    if name == "ensemble" and {member.trial for member in picks.ensemble.members} == {best}:
+        return f"all networks of the ensemble are of the best trial, {best}"
+    if name == "ensemble" and not picks.ensemble.better:
+        return (
+            f"the ensemble is not better than the best trial, {best}, by more than one standard "
+            "error, so the search exported that trial alone"
+        )
+    return ""
+
+
+def _choose_front(study: Study, folder: Path, messages: Messages) -> list[tuple[Exportable, Path]]:
     """Return the trials on a front, each with its folder, and print what they are."""
     if (folder / "model.json").exists():
         raise UserError(
@@ -92,16 +120,14 @@ def _choose_front(study: Study, folder: Path) -> list[tuple[Exportable, Path]]:
     front = list_front(study)
     if not front:
         raise SearchFailed(NO_TRIAL)
-    _print_progress(
+    messages.say(
         "on the Pareto front of score against parameters or prediction time: "
         f"{_list_trials(front)}; --pick with one of these numbers exports only that trial"
     )
     exports = [(exportable, folder / exportable.folder) for exportable in front]
     there = {path.parent for path in folder.glob("*/model.json")}
     if others := sorted(path.name for path in there - {path for _, path in exports}):
-        _print_progress(
-            f"note: {', '.join(others)} in {folder}: not on this front, and not changed"
-        )
+        messages.warn(f"note: {', '.join(others)} in {folder}: not on this front, and not changed")
     return exports
 
 
@@ -120,7 +146,3 @@ def _list_networks(exportable: Exportable) -> str:
         f"trial {member.label} ({member.parameters:,} parameters, {member.epoch} epochs)"
         for member in exportable.members
     )
-
-
-def _print_progress(text: str) -> None:
-    print(text, file=sys.stderr)

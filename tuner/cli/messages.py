@@ -12,7 +12,7 @@ from rich.segment import Segment
 
 from tuner.cli.wrapping import wrap_lines
 
-__all__ = ["Messages", "print_result"]
+__all__ = ["Messages", "measure_width", "print_result"]
 
 _REFRESHES = 2.0  # of the live line in a second
 
@@ -59,7 +59,7 @@ class Messages:
         self._print(text, "")
 
     def _print(self, text: str, style: str) -> None:
-        lines = wrap_lines(text, _measure_width(self._console.file))
+        lines = wrap_lines(text, measure_width(self._console.file))
         self._console.print(lines, style=style, markup=False, soft_wrap=True)
 
     @contextmanager
@@ -93,16 +93,16 @@ class _Line:
         self._compose = compose
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = min(_measure_width(console.file) or options.max_width, options.max_width)
+        width = min(measure_width(console.file) or options.max_width, options.max_width)
         yield Segment(self._compose(width - 1))  # a full line would put the cursor on the next
 
 
 def print_result(text: str) -> None:
     """Print a command's result on standard output."""
-    print(wrap_lines(text, _measure_width(sys.stdout)), flush=True)
+    print(wrap_lines(text, measure_width(sys.stdout)), flush=True)
 
 
-def _measure_width(stream: IO[str]) -> int | None:
+def measure_width(stream: IO[str]) -> int | None:
     """Return the columns of a terminal; None of anything else."""
     try:
         return os.get_terminal_size(stream.fileno()).columns or None

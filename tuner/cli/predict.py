@@ -6,10 +6,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuner.cli.messages import Messages
+from tuner.cli.models import open_model
 from tuner.cli.quiet import import_heavy
 from tuner.data import list_image_files
-from tuner.serving.exported_model import ExportedModel
 from tuner.serving.prediction_files import check_prediction_file, write_csv, write_predictions
+from tuner.words import count_noun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["predict_rows"]
 
 
-def predict_rows(folder: Path, data: str, output: Path | None) -> None:
+def predict_rows(folder: Path, data: str, output: Path | None, *, quiet: bool = False) -> None:
     """Predict the rows of a file, chunk by chunk, so that it may have any number of rows.
 
     Args:
@@ -25,14 +27,16 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
         data: A table or .npz file of raw columns, or a folder of images. The predictions of images
             begin with a column `file`.
         output: A .csv or .parquet file. None for standard output, as CSV.
+        quiet: Do not say what was written to a file.
 
     Raises:
         UserError: The folder is no exported model, or a file cannot be read or written.
     """
     if output is not None:
         check_prediction_file(output, data=data)
-    model = ExportedModel.open(folder)
-    parts = model.read(data, warn=lambda warning: print(f"warning: {warning}", file=sys.stderr))
+    messages = Messages(quiet=quiet)
+    model = open_model(folder)
+    parts = model.read(data, warn=lambda warning: messages.warn(f"warning: {warning}"))
     import_heavy()
     files = list_image_files(data)
     tables = model.predict(parts)
@@ -40,8 +44,10 @@ def predict_rows(folder: Path, data: str, output: Path | None) -> None:
         tables = _add_files(tables, files)
     if output is None:
         write_csv(tables, sys.stdout)
-    else:
-        write_predictions(tables, output)
+        return
+    replaced = ", in place of the file that was there" if output.exists() else ""
+    rows = write_predictions(tables, output)
+    messages.say(f"{count_noun(rows, 'row')} written to {output}{replaced}")
 
 
 def _add_files(tables: "Iterator[pd.DataFrame]", files: Sequence[str]) -> "Iterator[pd.DataFrame]":

@@ -6,17 +6,17 @@ from typing import Annotated
 import typer
 
 from tuner.cli.commands import app
-from tuner.cli.options import Root, TrackingUri
+from tuner.cli.options import AsJson, Quiet, Root, TrackingUri
 
 __all__ = ["app"]
 
 
 @app.command()
-def studies(root: Root = Path("mlruns")) -> None:
+def studies(root: Root = Path("mlruns"), as_json: AsJson = False) -> None:
     """List the studies."""
     from tuner.cli.studies import list_studies
 
-    list_studies(root)
+    list_studies(root, as_json=as_json)
 
 
 @app.command()
@@ -46,11 +46,12 @@ def export(
         Path | None, typer.Option(help="Folder to write.  [default: in the study's folder]")
     ] = None,
     root: Root = Path("mlruns"),
+    quiet: Quiet = False,
 ) -> None:
     """Train a study's network on all training rows, export it, and check the export."""
     from tuner.cli.export import export_study
 
-    export_study(study, pick, output, root)
+    export_study(study, pick, output, root, quiet=quiet)
 
 
 @app.command()
@@ -95,11 +96,12 @@ def predict(
     output: Annotated[
         Path | None, typer.Option(help="A .csv or .parquet file.  [default: standard output, CSV]")
     ] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Predict the class and the probability of each class for the rows of a file."""
     from tuner.cli.predict import predict_rows
 
-    predict_rows(model, data, output)
+    predict_rows(model, data, output, quiet=quiet)
 
 
 @app.command()

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
+from tuner.cli.models import open_model
 from tuner.cli.quiet import import_heavy
 from tuner.errors import UserError
-from tuner.serving.exported_model import ExportedModel
 
 __all__ = ["serve_model"]
 
@@ -21,7 +21,7 @@ def serve_model(folder: Path, host: str, port: int) -> None:
     Raises:
         UserError: The folder is no exported model, or the server cannot listen on the address.
     """
-    ExportedModel.open(folder)
+    open_model(folder)
     if not (folder / "mlflow_model").is_dir():
         raise UserError(
             f"{folder} has no mlflow_model, which is needed for serving; export the model again"

@@ -1,56 +1,104 @@
 """`tuner studies`: lists the studies."""
 
+import json
+import sys
 from pathlib import Path
+from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
+from tuner.cli.messages import measure_width
+from tuner.cli.wrapping import wrap_lines
 from tuner.errors import StudyError
+from tuner.run.opening import read_last_settings
 from tuner.study import Study, list_study_names
 
 __all__ = ["list_studies"]
 
+_HEADINGS = ("study", "space", "data", "trials", "objective", "best", "exported")
 _UNLIMITED = 100_000  # characters of a line; a table takes only what its cells need
 
 
-def list_studies(root: Path) -> None:
+def list_studies(root: Path, *, as_json: bool = False) -> None:
     """Print the studies under `root`, each with its space, data, trials and best score.
+
+    Args:
+        root: The folder that holds all that searches write.
+        as_json: Print one JSON object.
 
     Raises:
         StudyError: A study cannot be read. All others are printed before.
     """
-    names = list_study_names(root)
-    if not names:
-        print(f"no studies in {root}")
-        return
-    table = Table(box=box.SIMPLE)
-    for heading in ("study", "space", "data", "trials", "objective", "best", "exported"):
-        table.add_column(heading, overflow="fold")
-    damaged: list[str] = []
-    for name in names:
+    studies: list[dict[str, Any]] = []
+    faults: list[str] = []
+    for name in list_study_names(root):
         try:
-            table.add_row(name, *_make_cells(Study.open(name, root)))
+            studies.append(_describe(Study.open(name, root)))
         except StudyError as error:
-            table.add_row(name, *["?"] * 6)
-            damaged.append(str(error))
-    console = Console()
-    if not console.is_terminal:  # a file or a pipe has no width
-        console.width = _UNLIMITED
-    console.print(table)
-    if damaged:
-        raise StudyError("\n".join(damaged))
+            studies.append({"study": name, "error": str(error)})
+            faults.append(str(error))
+    if as_json:
+        print(json.dumps({"studies": studies}, ensure_ascii=False))
+    elif studies:
+        _print_table([_make_cells(study) for study in studies])
+    else:
+        print(f"no studies in {root}")
+    if faults:
+        raise StudyError("\n".join(faults))
 
 
-def _make_cells(study: Study) -> list[str]:
+def _describe(study: Study) -> dict[str, Any]:
+    """Return what is listed of a study, as JSON values."""
     record, trials = study.record, list(study.read_trials())
-    scores = [trial.result.score for trial in trials if trial.completed]
     choose = min if record.objective.direction == "min" else max
+    completed = [trial for trial in trials if trial.completed]
+    best = choose(completed, key=lambda trial: trial.result.score, default=None)
+    return {
+        "study": record.name,
+        "title": record.title,
+        "answer": study.read_answer() or None,
+        "space": record.space,
+        "data": str(record.data["name"]),
+        "trials": len(trials),
+        "max_trials": read_last_settings(study).max_trials,
+        "objective": record.objective.name,
+        "best": None if best is None else {"trial": best.trial, "score": best.result.score},
+        "model": str(study.model_folder) if study.model_folder.exists() else None,
+    }
+
+
+def _make_cells(study: dict[str, Any]) -> list[str]:
+    """Return the cells of a study's row."""
+    if "error" in study:
+        return [study["study"], *["?"] * (len(_HEADINGS) - 1)]
+    best = study["best"]
     return [
-        record.space,
-        str(record.data["name"]),
-        f"{len(trials)} of {record.settings.max_trials}",
-        record.objective.name,
-        f"{choose(scores):.4f}" if scores else "–",
-        "yes" if study.model_folder.exists() else "no",
+        study["study"],
+        study["space"],
+        study["data"],
+        f"{study['trials']} of {study['max_trials']}",
+        study["objective"],
+        f"{best['score']:.4f}" if best else "–",
+        "yes" if study["model"] else "no",
     ]
+
+
+def _print_table(rows: list[list[str]]) -> None:
+    """Print a table; on a terminal that is too narrow for it, a paragraph for each study."""
+    table = Table(box=box.SIMPLE)
+    for heading in _HEADINGS:
+        table.add_column(heading, no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    console = Console(width=_UNLIMITED, highlight=False)
+    width = measure_width(sys.stdout)  # a file or a pipe has none
+    if width is None or Measurement.get(console, console.options, table).maximum <= width:
+        console.print(table)
+        return
+    for name, *cells in rows:
+        described = zip(_HEADINGS[1:], cells, strict=True)
+        print(name)
+        print(wrap_lines("  " + ", ".join(map(" ".join, described)), width))

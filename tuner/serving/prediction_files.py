@@ -1,6 +1,6 @@
 """Writes predictions as CSV or Parquet, chunk by chunk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -41,22 +41,34 @@ def check_prediction_file(output: Path, *, data: str = "") -> None:
         )
 
 
-def write_predictions(tables: Iterable[pd.DataFrame], output: Path) -> None:
+def write_predictions(tables: Iterable[pd.DataFrame], output: Path) -> int:
     """Write tables with the same columns as one file, whose suffix selects CSV or Parquet.
 
     An earlier file of that name stays until the new one is whole.
+
+    Returns:
+        The number of rows.
 
     Raises:
         UserError: The file cannot be written.
     """
     check_prediction_file(output)
     write = _write_csv_bytes if output.suffix == ".csv" else _write_parquet
+    rows = 0
+
+    def count(tables: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        nonlocal rows
+        for table in tables:
+            rows += len(table)
+            yield table
+
     try:
-        write_whole(output, lambda file: write(tables, file))
+        write_whole(output, lambda file: write(count(tables), file))
     except OSError as error:
         raise make_write_error(
             f"output file {output}", error, "or give --output another file"
         ) from error
+    return rows
 
 
 def write_csv(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:

@@ -1,0 +1,36 @@
+"""Opens the exported model that a command names."""
+
+from pathlib import Path
+
+from tuner.errors import UserError
+from tuner.serving.exported_model import ExportedModel
+
+__all__ = ["open_model"]
+
+_ROOTS = (Path("mlruns"), Path())  # where searches write unless --root says otherwise
+
+
+def open_model(folder: Path) -> ExportedModel:
+    """Open an exported model.
+
+    Raises:
+        UserError: The folder is not an exported model. If it is a study or a study's name, the
+            message has the folder of the study's model.
+    """
+    if not (folder / "model.json").exists():
+        studies = [folder, *(root / "studies" / folder for root in _ROOTS)]
+        for study in studies:
+            if (study / "study.json").is_file():
+                raise UserError(_point_to_model(folder, study))
+    return ExportedModel.open(folder)
+
+
+def _point_to_model(named: Path, study: Path) -> str:
+    """Return that a study was named instead of a model, and which model it has."""
+    models = sorted(path.parent for path in study.glob("model*/model.json"))
+    if not models:
+        return (
+            f"{named} is a study without an exported model; export one with "
+            f"tuner export {study.resolve().name}"
+        )
+    return f"{named} is a study; give the folder of its model: {' or '.join(map(str, models))}"
