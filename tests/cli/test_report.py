@@ -7,7 +7,8 @@ import pytest
 from mlflow import MlflowClient
 
 from tests.helpers.command_line import copy_study, extract_answer, run_tuner
-from tuner.cli.report import write_report
+from tuner.cli.report import write_comparison, write_report
+from tuner.errors import UserError
 from tuner.run.finished import find_summary
 from tuner.run.opening import read_last_settings
 from tuner.study import Study
@@ -114,3 +115,28 @@ def test_a_report_of_a_study_that_is_searched_trains_and_marks_nothing(finished)
         write_report("first", None, finished.folder.parents[1])
     assert finished.journal.path.read_bytes() == before
     assert not (finished.folder / "baselines.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "others", "message"),
+    [
+        (
+            ["one", "one"],
+            ["two", "three"],
+            "compare: study one is named twice, and one study is nothing to compare; give another "
+            "one of three, two",
+        ),
+        (
+            ["one"],
+            [],
+            "compare: only one is named, and one study is nothing to compare; {root} has no other",
+        ),
+    ],
+)
+def test_one_study_is_nothing_to_compare(names, others, message, tmp_path):
+    for name in ("one", *others):
+        (tmp_path / "studies" / name).mkdir(parents=True)
+        (tmp_path / "studies" / name / "study.json").touch()
+    with pytest.raises(UserError) as error:
+        write_comparison(names, None, tmp_path)
+    assert str(error.value) == message.format(root=tmp_path)

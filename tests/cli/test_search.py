@@ -144,10 +144,6 @@ def test_studies_are_listed(folder, searched):
             "ensemble, pareto, and the number of any completed trial",
         ),
         (
-            ("compare", "first", "first"),
-            "error: compare: there is nothing to compare; give the names of two studies",
-        ),
-        (
             ("report", "first", "--output", "nowhere/report.html"),
             "error: --output: there is no folder nowhere; make it, or give another file",
         ),
@@ -171,7 +167,6 @@ def test_studies_are_listed(folder, searched):
         "no hypermodel",
         "no study",
         "no pick",
-        "one study",
         "no folder",
         "no page",
         "no store",

@@ -72,7 +72,7 @@ def test_what_is_trained_on_came_before_what_validates(order, folds, test_size) 
         ),
         (
             {"order": np.arange(60), "repeats": 2},
-            "repeats: rows in an order are cut in one way only, not in 2; leave --repeats or "
+            "--repeats: rows in an order are cut in one way only, not in 2; leave --repeats or "
             "--order out",
         ),
     ],

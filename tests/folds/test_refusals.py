@@ -11,29 +11,30 @@ from tuner.folds import Splitter
 @pytest.mark.parametrize(
     ("counts", "options", "message"),
     [
-        ((9, 9), {"folds": 1}, "folds: 1 is too few for cross-validation; use --folds 2 or more"),
+        ((9, 9), {"folds": 1}, "--folds: 1 is too few for cross-validation; use --folds 2 or more"),
         (
             (9, 9),
             {"test_size": 0.6},
-            "test_size: 0.6 is not between 0 and 0.5; use --test-size 0.2, or 0 for no test part",
+            "--test-size: 0.6 is not between 0 and 0.5; use --test-size 0.2, or 0 for no test part",
         ),
         (
             (9, 9),
             {"test_size": float("nan")},
-            "test_size: nan is not between 0 and 0.5; use --test-size 0.2, or 0 for no test part",
+            "--test-size: nan is not between 0 and 0.5; use --test-size 0.2, or 0 for no test part",
         ),
-        ((9, 9), {"seed": -1}, "seed: -1 is negative; use a whole number from 0"),
+        ((9, 9), {"seed": -1}, "--seed: -1 is negative; use a whole number from 0"),
         (
             (20, 4, 20),
             {},
-            "class b has 4 rows, too few for 5 folds; use --folds 4 or fewer, gather more rows of "
-            "it, or leave the class out",
+            "--folds: class b has 4 rows, too few for 5 folds; use --folds 4 or fewer, gather "
+            "more rows of it, or leave the class out",
         ),
         (
             (20, 5, 20),
             {"test_size": 0.2},
-            "class b has 5 rows, 4 of them left to train on after the test part, too few for 5 "
-            "folds; use --folds 4 or fewer, gather more rows of it, or leave the class out",
+            "--folds: class b has 5 rows, 4 of them left to train on after the test part, "
+            "too few for 5 folds; use --folds 4 or fewer, gather more rows of it, or leave the "
+            "class out",
         ),
         (
             (20, 20, 1),
@@ -57,7 +58,7 @@ from tuner.folds import Splitter
         (
             (10, 10, 10),
             {"test_size": 0.05},
-            "test_size: 0.05 of 30 rows is 2, fewer than the 3 classes; use --test-size 0.1 or "
+            "--test-size: 0.05 of 30 rows is 2, fewer than the 3 classes; use --test-size 0.1 or "
             "more, or 0 for no test part",
         ),
     ],
@@ -82,20 +83,20 @@ def test_the_folds_that_a_refusal_offers_work(folds, test_size) -> None:
             np.arange(30) % 2,
             np.arange(30) // 10,
             (5, 0.0, 0),
-            "groups: 3 groups are there, too few for 5 folds; use --folds 3, or gather rows of "
+            "--groups: 3 groups are there, too few for 5 folds; use --folds 3, or gather rows of "
             "more groups",
         ),
         (
             np.arange(30) % 2,
             np.zeros(30, int),
             (2, 0.0, 0),
-            "groups: 1 group is there, too few for 2 folds; gather rows of more groups",
+            "--groups: 1 group is there, too few for 2 folds; gather rows of more groups",
         ),
         (
             np.arange(40) % 2,
             np.arange(40) // 10,
             (4, 0.2, 0),
-            "groups: 3 groups are there outside the test part, too few for 4 folds; use --folds "
+            "--groups: 3 groups are there outside the test part, too few for 4 folds; use --folds "
             "3, or gather rows of more groups",
         ),
         (

@@ -48,15 +48,15 @@ def test_studies_of_a_file_and_of_its_copy_can_be_compared(make_study):
 def test_studies_of_different_rows_are_refused_with_the_difference(make_study):
     other = {"name": "clouds", "rows": 70, "fingerprint": "f"}
     assert read_refusal(make_study("one"), make_study("two", other)) == expect(
-        "the data are points there and clouds here; the rows are 60 there and 70 here"
+        "the data are points in one and clouds in two; the rows are 60 in one and 70 in two"
     )
 
 
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ({"seed": 5}, "--seed, which makes the folds, is 0 there and 5 here"),
-        ({"test_size": 0.5}, "--test-size is 0.2 there and 0.5 here"),
+        ({"seed": 5}, "--seed, which makes the folds, is 0 in one and 5 in two"),
+        ({"test_size": 0.5}, "--test-size is 0.2 in one and 0.5 in two"),
     ],
 )
 def test_studies_with_different_folds_are_refused(make_study, problem, settings, reason):

@@ -36,3 +36,27 @@ def test_a_study_of_an_earlier_version_goes_on_as_it_was(make_study):
     assert again.find_differences(now) == []
     other = replace(study.record, settings=replace(again.settings, class_weight="balanced"))
     assert again.find_differences(other) == ["--class-weight is None there and balanced here"]
+
+
+def test_what_differs_most_comes_first_without_what_follows_from_it(make_study):
+    study = make_study().record
+    changed = replace(
+        study,
+        space="wider",
+        definition={**study.definition, "title": "Is wider better?"},
+        data={**study.data, "fingerprint": "f", "target": "kind"},
+        settings=replace(study.settings, seed=7, folds=4, oracle="tpe", max_trials=3),
+    )
+    there = study.settings
+    assert study.find_differences(changed) == [
+        f"the space is {study.space} there and wider here",
+        "the data are not the same",
+        '--target is null there and "kind" here',
+        f"--seed is {there.seed} there and 7 here",
+        f"--folds is {there.folds} there and 4 here",
+    ]
+    other = replace(changed, data={**changed.data, "name": "clouds"}, space=study.space)
+    assert study.find_differences(other)[:2] == [
+        f"the space {study.space} is not the same",
+        f"the data are not the same: {study.data['name']} there and clouds here",
+    ]

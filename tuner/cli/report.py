@@ -8,7 +8,7 @@ from pathlib import Path
 from tuner.errors import StudyError, UserError
 from tuner.run.opening import open_study
 from tuner.run.setup import Setup
-from tuner.study import Study
+from tuner.study import Study, list_study_names
 
 __all__ = ["write_comparison", "write_report"]
 
@@ -73,12 +73,20 @@ def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> N
             cannot be written.
     """
     if len(set(names)) < 2:
-        raise UserError("compare: there is nothing to compare; give the names of two studies")
+        raise UserError(_refuse_one(names, root))
     _check_output(output)
     opened = [open_study(name, root) for name in dict.fromkeys(names)]
     from tuner.run.comparing import compare_studies
 
     print(compare_studies(opened, output or root / _name_page(list(dict.fromkeys(names)))))
+
+
+def _refuse_one(names: Sequence[str], root: Path) -> str:
+    """Return why one study cannot be compared, and with which others it could be."""
+    twice = f"study {names[0]} is named twice" if len(names) > 1 else f"only {names[0]} is named"
+    others = [name for name in list_study_names(root) if name != names[0]]
+    known = f"give another one of {', '.join(others)}" if others else f"{root} has no other"
+    return f"compare: {twice}, and one study is nothing to compare; {known}"
 
 
 def _name_page(names: Sequence[str]) -> str:

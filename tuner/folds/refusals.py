@@ -31,14 +31,14 @@ def check_arguments(folds: int, test_size: float, seed: int) -> None:
         DataError: A number is out of its range.
     """
     if folds < 2:
-        raise DataError(f"folds: {folds} is too few for cross-validation; use --folds 2 or more")
+        raise DataError(f"--folds: {folds} is too few for cross-validation; use --folds 2 or more")
     if not 0 <= test_size <= 0.5:
         raise DataError(
-            f"test_size: {test_size} is not between 0 and 0.5; "
+            f"--test-size: {test_size} is not between 0 and 0.5; "
             "use --test-size 0.2, or 0 for no test part"
         )
     if seed < 0:
-        raise DataError(f"seed: {seed} is negative; use a whole number from 0")
+        raise DataError(f"--seed: {seed} is negative; use a whole number from 0")
 
 
 def check_rarest(
@@ -64,8 +64,8 @@ def check_rarest(
         problem += f", {rows} of them left to train on after the test part"
     if rows >= 2:
         raise DataError(
-            f"{problem}, too few for {folds} folds; use --folds {rows} or fewer, gather more rows "
-            "of it, or leave the class out"
+            f"--folds: {problem}, too few for {folds} folds; use --folds {rows} or fewer, "
+            "gather more rows of it, or leave the class out"
         )
     smaller = "use --test-size 0, " if total >= 2 else ""
     raise DataError(
@@ -91,8 +91,8 @@ def check_groups(groups: np.ndarray, folds: int, *, tested: bool) -> None:
     left = " outside the test part" if tested else ""
     fewer = f"use --folds {number}, or " if number >= 2 else ""
     raise DataError(
-        f"groups: {number} {'group is' if number == 1 else 'groups are'} there{left}, too few for "
-        f"{folds} folds; {fewer}gather rows of more groups"
+        f"--groups: {number} {'group is' if number == 1 else 'groups are'} there{left}, too few "
+        f"for {folds} folds; {fewer}gather rows of more groups"
     )
 
 
@@ -104,13 +104,13 @@ def check_order_alone(grouped: bool, repeats: int) -> None:
     """
     if grouped:
         raise DataError(
-            "groups: rows in an order cannot be kept in groups too, since those of a group may lie "
-            "far apart; leave --groups or --order out"
+            "--groups: rows in an order cannot be kept in groups too, since those of a group may "
+            "lie far apart; leave --groups or --order out"
         )
     if repeats > 1:
         raise DataError(
-            f"repeats: rows in an order are cut in one way only, not in {repeats}; leave --repeats "
-            "or --order out"
+            f"--repeats: rows in an order are cut in one way only, not in {repeats}; leave "
+            "--repeats or --order out"
         )
 
 

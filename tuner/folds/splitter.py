@@ -116,8 +116,8 @@ class Splitter:
         if rows < classes:
             least = ceil(100 * classes / len(y)) / 100
             raise DataError(
-                f"test_size: {self.test_size} of {len(y)} rows is {rows}, fewer than the {classes} "
-                f"classes; use --test-size {least} or more, or 0 for no test part"
+                f"--test-size: {self.test_size} of {len(y)} rows is {rows}, fewer than the "
+                f"{classes} classes; use --test-size {least} or more, or 0 for no test part"
             )
         from sklearn.model_selection import StratifiedShuffleSplit
 

@@ -74,9 +74,9 @@ def _list_differences(first: StudyRecord, second: StudyRecord) -> list[str]:
     if changed:  # otherwise the same file may have another name
         values = {"the data are": (first.data["name"], second.data["name"]), **values}
     differences = [
-        f"{subject} {_to_text(there)} there and {_to_text(here)} here"
-        for subject, (there, here) in values.items()
-        if there != here
+        f"{subject} {_to_text(one)} in {first.name} and {_to_text(other)} in {second.name}"
+        for subject, (one, other) in values.items()
+        if one != other
     ]
     if changed and not differences:
         return ["the data's contents or columns changed"]

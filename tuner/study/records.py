@@ -63,27 +63,39 @@ class StudyRecord:
     def find_differences(self, other: "StudyRecord") -> list[str]:
         """Return what differs between two searches and changes trials or scores, in words.
 
-        The limits on trials and seconds do not count: a resumed search may have others.
+        The space comes first, then the data and the seed. The limits on trials and seconds do not
+        count: a resumed search may have others. Nor does the oracle of another space, which has
+        another one by default.
 
         Args:
             other: The description of the search that is to resume this study.
         """
-        differences = []
-        for name, mine in asdict(self.settings).items():
-            theirs = getattr(other.settings, name)
-            if name not in ("max_trials", "max_seconds") and mine != theirs:
-                differences.append(f"{option_name(name)} is {mine} there and {theirs} here")
+        differences, uncounted = [], {"max_trials", "max_seconds"}
+        if _json(self.definition) != _json(other.definition):
+            differences.append(self._compare_spaces(other))
+            uncounted.add("oracle")
+        if self.data.get("fingerprint") != other.data.get("fingerprint"):
+            names = self.data.get("name"), other.data.get("name")
+            named = "" if names[0] == names[1] else f": {names[0]} there and {names[1]} here"
+            differences.append(f"the data are not the same{named}")
         for name in ("target", "categorical", "ignore", "groups", "order"):
             mine, theirs = (_json(record.data.get(name)) for record in (self, other))
             if mine != theirs:
                 differences.append(f"--{name} is {mine} there and {theirs} here")
-        if self.data.get("fingerprint") != other.data.get("fingerprint"):
-            differences.append("the data are not the same")
-        if _json(self.definition) != _json(other.definition):
-            differences.append(f"the space {self.space} is not the same")
+        settings = {"seed": self.settings.seed, **asdict(self.settings)}
+        for name, mine in settings.items():
+            theirs = getattr(other.settings, name)
+            if name not in uncounted and mine != theirs:
+                differences.append(f"{option_name(name)} is {mine} there and {theirs} here")
         if not differences and self.split.to_dict() != other.split.to_dict():
             differences.append("the folds are not the same")
         return differences
+
+    def _compare_spaces(self, other: "StudyRecord") -> str:
+        """Return how another search's space differs."""
+        if self.space == other.space:
+            return f"the space {self.space} is not the same"
+        return f"the space is {self.space} there and {other.space} here"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""

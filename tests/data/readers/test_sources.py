@@ -7,7 +7,7 @@ import pytest
 from tests.helpers.tables import catch_refusal, write_file
 from tuner.data import Column, Schema, load_dataset
 from tuner.data.readers.npz_files import read_npz
-from tuner.data.readers.sources import READERS, shorten_source
+from tuner.data.readers.sources import READERS, read_source, shorten_source
 
 TABLE = pd.DataFrame(
     {
@@ -92,3 +92,30 @@ def test_short_names_of_sources(source, name) -> None:
 def test_unknown_sources_are_refused(source, message) -> None:
     write_file("a,b\n1,2\n", "t.txt")
     assert catch_refusal(load_dataset, source) == message
+
+
+@pytest.mark.parametrize(
+    ("source", "near"),
+    [
+        ("vehicle.csv", "vehicle.csv.gz"),
+        ("vehicels.csv", "vehicles.csv"),
+        ("Vehicle", "vehicle.csv.gz"),
+        ("vehicle.cvs", "vehicle.csv.gz"),
+        ("readme.csv", None),  # not data
+        ("ships.csv", None),
+    ],
+)
+def test_the_nearest_file_is_suggested(source, near, tmp_path) -> None:
+    for name in ("vehicle.csv.gz", "vehicles.csv", "readme.txt"):
+        (tmp_path / name).touch()
+    refusal = catch_refusal(read_source, str(tmp_path / source))
+    suggestion = f"there is no such file; did you mean {tmp_path / (near or '')}? Otherwise give a "
+    assert (suggestion in refusal) == (near is not None)
+
+
+def test_a_name_without_an_ending_may_mean_a_file(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vehicle.csv").touch()
+    assert catch_refusal(read_source, "vehicle") == (
+        "data vehicle: there is no such data set or file; did you mean vehicle.csv?"
+    )

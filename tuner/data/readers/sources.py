@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 
 from tuner.data.readers.arrays import Arrays
@@ -21,6 +22,8 @@ __all__ = [
     "shorten_source",
     "stream_source",
 ]
+
+_NEAR = 0.75  # how like names must be, where 1 is the same name
 
 READERS: dict[str, Callable[[Path], Table | Arrays]] = {
     ".csv": read_csv,
@@ -119,10 +122,28 @@ def _find_ending(path: Path) -> str | None:
 
 
 def _make_absence_error(source: str) -> DataError:
+    near = _find_near_file(Path(source))
     if Path(source).suffix or Path(source).name != source:
+        remedy = f"did you mean {near}? Otherwise give" if near else "give"
         return DataError(
-            f"data file {source}: there is no such file; give a file that exists, or one of "
+            f"data file {source}: there is no such file; {remedy} a file that exists, or one of "
             f"{', '.join(BUNDLED)}"
         )
-    known = suggest_names(source, BUNDLED)
+    known = f"did you mean {near}?" if near else suggest_names(source, BUNDLED)
     return DataError(f"data {source}: there is no such data set or file; {known}")
+
+
+def _find_near_file(path: Path) -> Path | None:
+    """Return the file of data whose name is nearest to that of a file that does not exist.
+
+    The same name with another ending is nearer than any other name.
+    """
+    try:
+        names = [file.name for file in path.parent.iterdir() if _find_ending(file)]
+    except OSError:  # there is no such folder, or it cannot be read
+        return None
+    stems = {shorten_source(name).lower(): name for name in sorted(names, reverse=True)}
+    ending = _find_ending(path)
+    stem = path.name[: -len(ending)] if ending else path.stem
+    near = get_close_matches(stem.lower(), stems, n=1, cutoff=_NEAR)
+    return path.parent / stems[near[0]] if near else None
