@@ -93,7 +93,7 @@ def test_other_settings_are_refused_by_name(searched, rows, change, difference):
 def test_other_rows_and_another_space_are_refused(searched, rows):
     with pytest.raises(StudyError, match="the data are not the same"):
         search(searched, (rows[0] + 1, rows[1]), ONE_TRIAL)
-    with pytest.raises(StudyError, match="the space MLPHyperModel is not the same"):
+    with pytest.raises(StudyError, match="space is MLPHyperModel there and CustomHyperModel"):
         search(searched, rows, ONE_TRIAL, hypermodel=CustomHyperModel())
 
 
