@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tuner.analysis.picking_rules import Rule
 
@@ -96,6 +97,9 @@ class OutOfBag:
         return float(low), float(high)
 
 
+# OpenBLAS's threads wait for each other. On two cores that others use too, a product of 30,000
+# clusters takes 150 ms on two threads, and 12 ms on one.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def evaluate_out_of_bag(choose: Procedure, clusters: int, *, seed: int) -> OutOfBag:
     """Choose by the drawn clusters of each sample, and keep the values on the others.
 
@@ -107,8 +111,8 @@ def evaluate_out_of_bag(choose: Procedure, clusters: int, *, seed: int) -> OutOf
     values = np.empty((_SAMPLES, clusters), np.float32)
     batches = zip(range(0, _SAMPLES, _AT_ONCE), _draw_samples(clusters, seed), strict=True)
     for first, counts in batches:
-        chosen = choose(counts)
-        values[first : first + _AT_ONCE] = np.where(counts.T == 0, chosen, np.nan)
+        chosen = choose(counts.T.astype(np.float64))
+        values[first : first + _AT_ONCE] = np.where(counts == 0, chosen, np.nan)
     return OutOfBag(values)
 
 
@@ -138,13 +142,10 @@ def clip_interval(low: float, high: float, *, maximise: bool) -> tuple[float, fl
 
 
 def _draw_samples(clusters: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield how often each cluster was drawn, shape `(clusters, samples)`, in batches."""
+    """Yield how often each cluster was drawn, shape `(samples, clusters)`, in batches."""
     rng = np.random.default_rng([seed, clusters])
     for _ in range(_SAMPLES // _AT_ONCE):
-        counts = np.empty((clusters, _AT_ONCE))
-        for sample in range(_AT_ONCE):
-            counts[:, sample] = _draw_sample(clusters, rng)
-        yield counts
+        yield np.stack([_draw_sample(clusters, rng) for _ in range(_AT_ONCE)])
 
 
 def _draw_sample(clusters: int, rng: np.random.Generator) -> np.ndarray:

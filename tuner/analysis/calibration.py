@@ -132,11 +132,11 @@ def _fit_temperature(repeats: np.ndarray, y: np.ndarray) -> float:
         repeats: Probabilities, shape `(repeats, rows, classes)`.
         y: The class of each row, shape `(rows,)`.
     """
-    rows = np.arange(len(y))
+    rows, logs = np.arange(len(y)), _take_logs(repeats)
 
     def compute_loss(log_temperature: float) -> float:
-        logs = _scale_logs(repeats, float(np.exp(log_temperature)))
-        return -float(logs[:, rows, y].mean())
+        logits, normalizers = _divide_logs(logs, float(np.exp(log_temperature)))
+        return -float((logits[:, rows, y] - normalizers[..., 0]).mean())
 
     bounds = (-np.log(_HIGHEST), np.log(_HIGHEST))
     options = {"xatol": _TOLERANCE}
@@ -146,6 +146,19 @@ def _fit_temperature(repeats: np.ndarray, y: np.ndarray) -> float:
 
 def _scale_logs(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """Return log softmax(log p / T), in the same shape."""
-    logits = np.log(np.maximum(probabilities, _SMALLEST)) / temperature
+    logits, normalizers = _divide_logs(_take_logs(probabilities), temperature)
+    return np.asarray(logits - normalizers)
+
+
+def _take_logs(probabilities: np.ndarray) -> np.ndarray:
+    return np.asarray(np.log(np.maximum(probabilities, _SMALLEST)))
+
+
+def _divide_logs(logs: np.ndarray, temperature: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return log p / T less its largest value, and the log of the sum of its exponentials.
+
+    **Shape**: `(…, classes)` to `(…, classes)` and `(…, 1)`.
+    """
+    logits = logs / temperature
     logits -= logits.max(axis=-1, keepdims=True)
-    return np.asarray(logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True)))
+    return logits, np.log(np.exp(logits).sum(axis=-1, keepdims=True))
