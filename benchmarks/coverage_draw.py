@@ -13,9 +13,10 @@ from benchmarks.coverage_tables import Draw, Table
 from benchmarks.coverage_training import Network, ReusingTrainer
 from tuner.analysis import (
     NORMAL,
+    Calibration,
     Member,
     PickName,
-    Picks,
+    average_out_of_fold,
     calibrate_networks,
     clip_interval,
     compare_settings,
@@ -25,6 +26,7 @@ from tuner.analysis import (
 )
 from tuner.analysis.bias_correction import evaluate_out_of_bag
 from tuner.analysis.ensemble_selection import Library, Scoring
+from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.folds import Fold, Split
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
@@ -190,15 +192,15 @@ class _Searched:
         ]
         self._train([member for members in (*kinds.values(), *compared) for member in members])
         for kind, members in kinds.items():
-            yield from self._claim_scores(kind, members, picks)
+            yield from self._claim_scores(kind, members)
         if len(compared) == 2:
             yield self._claim_difference(settings.pairs[0], compared)
 
-    def _claim_scores(self, kind: str, members: Sequence[Member], picks: Picks) -> Iterator[Claim]:
+    def _claim_scores(self, kind: str, members: Sequence[Member]) -> Iterator[Claim]:
         """Yield what the search says of a model in every objective."""
-        temperature = calibrate_networks(self.study, members, self.problem.truth).temperature
+        calibration = calibrate_networks(self.study, members, self.problem.truth)
         plain = self._predict(members)
-        logs = np.log(np.maximum(plain, 1e-7)) / temperature
+        logs = np.log(np.maximum(plain, 1e-7)) / calibration.temperature
         calibrated = np.exp(logs - logs.max(axis=1, keepdims=True))
         calibrated /= calibrated.sum(axis=1, keepdims=True)
         for name, objective in OBJECTIVES.items():
@@ -206,11 +208,11 @@ class _Searched:
                 self.fresh.score_clusters(objective.row_values, calibrated)
             )
             uncalibrated = float(objective.row_values(plain, self.fresh.y).mean())
-            stated = self._state(kind, name, members, picks)
+            stated = self._state(kind, name, members, calibration)
             yield Claim(kind, name, *stated, true, uncalibrated, error)
 
     def _state(
-        self, kind: str, objective: str, members: Sequence[Member], picks: Picks
+        self, kind: str, objective: str, members: Sequence[Member], calibration: Calibration
     ) -> tuple[float, float, float, float]:
         """Return the score that the search states, its error, and its interval."""
         maximise = OBJECTIVES[objective].direction == "max"
@@ -223,13 +225,16 @@ class _Searched:
             "best": self.library.make_best_procedure,
             "ensemble": self.library.make_ensemble_procedure,
         }[kind]
-        out_of_bag = evaluate_out_of_bag(
-            choose(objective),
-            self.problem.truth.cluster_count,
-            seed=self.study.record.settings.seed,
+        truth, seed = self.problem.truth, self.study.record.settings.seed
+        chosen = evaluate_out_of_bag(choose(objective), truth.cluster_count, seed=seed)
+        # as `judge_exported` does for the one of the two that is exported
+        change = calibration.measure_change(
+            average_out_of_fold(self.study, members), truth, OBJECTIVES[objective].row_values
         )
-        interval = clip_interval(*out_of_bag.interval, maximise=maximise)
-        return out_of_bag.score, out_of_bag.standard_error, *interval
+        noise = compute_noise_ratio([(self.records[m.trial], m.networks) for m in members])
+        stated = chosen.add(change).with_training(noise)
+        interval = clip_interval(*stated.interval, maximise=maximise)
+        return stated.score, stated.standard_error, *interval
 
     def _claim_difference(self, pair: Any, compared: Sequence[Sequence[Member]]) -> Claim:
         """Return what the search says of the difference of two depths."""

@@ -1,5 +1,7 @@
 """A comparison's page: which study found the better network."""
 
+import re
+
 import pytest
 
 from tests.helpers.html import read_section
@@ -49,7 +51,10 @@ def test_a_significant_difference_is_in_the_headline(compare):
 def test_equal_studies_cannot_be_told_apart(compare, one):
     page = make_comparison_page([one, compare("two")])
     assert page.headline[0] == ("The paired differences cannot tell these studies apart: one, two.")
-    assert "one less two +0.0000 0.0000 to 0.0000 1.000 no" in read_section(page, "scores")
+    # the same rows and networks, but either study trains its own once more
+    assert re.search(
+        r"one less two \+0\.0000 -0\.\d+ to 0\.\d+ 1\.000 no", read_section(page, "scores")
+    )
     text = read_section(page, "networks")
     assert "Which? Which?" in text
     assert "0.5000 ± 0.1000 0.5000 ± 0.1000" in text

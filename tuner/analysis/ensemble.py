@@ -8,6 +8,7 @@ import numpy as np
 
 from tuner.analysis.bias_correction import OutOfBag, clip_interval, evaluate_out_of_bag
 from tuner.analysis.ensemble_selection import Library
+from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.scoring import compute_mean_and_error
 from tuner.space import Value
 from tuner.study import TrialRecord
@@ -58,8 +59,8 @@ class Ensemble:
     """Networks whose probabilities are averaged.
 
     The scores are those of the members' averaged out-of-fold probabilities. A trial with several
-    networks counts several times, but has one prediction of each row. So the scores leave out what
-    averaging these networks gains.
+    networks counts several times, but has one prediction of each row. What averaging its networks
+    gains is estimated from the trial that is most like it, and is part of the scores.
 
     Attributes:
         members: The trials, those with the most networks first.
@@ -94,6 +95,8 @@ class Ensemble:
 def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensemble, OutOfBag]:
     """Return the ensemble of a study, and the out-of-bag values of choosing it.
 
+    These are without chance in training, which would not change which of two picks is better.
+
     Args:
         library: The trials that the ensemble is chosen from.
         best: The out-of-bag values of choosing the best trial.
@@ -101,22 +104,22 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
     """
     scoring, clusters = library.scoring, library.scoring.truth.cluster_count
     (counts,) = library.choose(np.ones((clusters, 1))).T.tolist()
-    average = library.average(counts)
     means = {
-        name: compute_mean_and_error(score(average))
-        for name, score in scoring.score_clusters.items()
+        name: compute_mean_and_error(library.score(counts, name)) for name in scoring.score_clusters
     }
     procedure = library.make_ensemble_procedure(scoring.objective)
     out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
     gain = out_of_bag - best if scoring.maximise else best - out_of_bag
     members = _make_members(library.records, counts)
+    networks = [(r, count) for r, count in zip(library.records, counts, strict=True) if count]
+    trained = out_of_bag.with_training(compute_noise_ratio(networks))
     ensemble = Ensemble(
         members=members,
         parameters=sum(member.networks * member.parameters for member in members),
         score=means[scoring.objective][0],
         standard_error=means[scoring.objective][1],
         corrected_score=out_of_bag.score,
-        corrected_interval=clip_interval(*out_of_bag.interval, maximise=scoring.maximise),
+        corrected_interval=clip_interval(*trained.interval, maximise=scoring.maximise),
         scores={name: mean for name, (mean, _) in means.items()},
         standard_errors={name: error for name, (_, error) in means.items()},
         better=gain.score > gain.standard_error,

@@ -8,6 +8,12 @@ import numpy as np
 
 from tuner.analysis.bias_correction import Procedure, make_procedure
 from tuner.analysis.picking_rules import find_lowest, pick_best
+from tuner.analysis.repeated_networks import (
+    compute_overfit,
+    count_pairs,
+    find_nearest,
+    limit_disagreement,
+)
 from tuner.errors import NO_TRIAL, SearchFailed
 from tuner.scoring import Truth
 from tuner.study import TrialRecord
@@ -115,6 +121,7 @@ class Library:
         self._parameters = np.array([record.result.parameters for record in self.records])
         self._probabilities = lru_cache(_KEPT)(probabilities)
         self._true_class = cache(self._read_true_class)
+        self._repeat_gain = cache(self._estimate_repeat_gain)
 
     def choose(self, weights: np.ndarray) -> np.ndarray:
         """Choose an ensemble for each weighting of the clusters, from the trials best by it.
@@ -157,6 +164,26 @@ class Library:
         )
         return np.asarray(total / sum(counts))
 
+    def score(self, counts: Sequence[int], objective: str) -> np.ndarray:
+        """Return an objective's value of each cluster for the networks of chosen trials.
+
+        Averaging several networks of one trial gains what their single out-of-fold prediction does
+        not show; it is estimated from the trial that is most like it.
+
+        Args:
+            counts: How many networks each trial has, shape `(trials,)`.
+            objective: The name of the objective.
+
+        Returns:
+            Shape `(clusters,)`, float64.
+        """
+        values = self.scoring.score_clusters[objective](self.average(counts))
+        for index, count in enumerate(counts):
+            if count > 1:
+                pairs = count_pairs(count, sum(counts))
+                values = values + pairs * self._repeat_gain(index, objective)
+        return values
+
     def make_best_procedure(self, objective: str) -> Procedure:
         """Return the procedure that picks the best trial, scored by an objective."""
         score_clusters = self.scoring.score_clusters[objective]
@@ -168,12 +195,28 @@ class Library:
 
         @cache
         def score(counts: tuple[int, ...]) -> np.ndarray:
-            return self.scoring.score_clusters[objective](self.average(counts)).astype(np.float32)
+            return self.score(counts, objective).astype(np.float32)
 
         def choose(weights: np.ndarray) -> np.ndarray:
             return np.stack([score(tuple(counts)) for counts in self.choose(weights).T.tolist()])
 
         return choose
+
+    def _estimate_repeat_gain(self, index: int, objective: str) -> np.ndarray:
+        """Return what a trial's second network adds to each cluster's value, times 4.
+
+        **Shape**: `(clusters,)`; zeros if there is nothing to estimate it from.
+        """
+        others = [other for other in range(min(len(self.records), _POOL)) if other != index]
+        nearest, disagreement = find_nearest(
+            self._true_class(index), [self._true_class(other) for other in others]
+        )
+        share = limit_disagreement(disagreement, compute_overfit(self.records[index]))
+        if nearest is None or share == 0:
+            return np.zeros(self.scoring.truth.cluster_count)
+        own, other = (self._probabilities(self.records[i].trial) for i in (index, others[nearest]))
+        score = self.scoring.score_clusters[objective]
+        return np.asarray(4 * share * (score((own + other) / 2) - (score(own) + score(other)) / 2))
 
     def _read_true_class(self, index: int) -> np.ndarray:
         """Return a trial's probability of each row's true class, repeat after repeat."""

@@ -11,10 +11,11 @@ from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag
 from tuner.analysis.calibration import Calibration, calibrate
 from tuner.analysis.ensemble import Ensemble, Member, make_ensemble
 from tuner.analysis.ensemble_selection import Library, Scoring
+from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.analysis.trial_picks import pick_trials
 from tuner.folds import Split
 from tuner.scoring import OBJECTIVES, Truth
-from tuner.study import EventKind, Pick, Study
+from tuner.study import EventKind, Pick, Study, TrialRecord
 
 __all__ = [
     "PICK_NAMES",
@@ -43,7 +44,8 @@ class Picks:
         ensemble: Networks of the best trials, whose probabilities are averaged.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
         calibration: The calibration of what is exported.
-        out_of_bag: The out-of-bag values of choosing what is exported, with its calibration.
+        out_of_bag: The out-of-bag values of choosing what is exported, with its calibration and
+            with chance in its training.
     """
 
     best: Pick
@@ -93,14 +95,20 @@ def pick_networks(study: Study, truth: Truth) -> Picks:
     probabilities = average_out_of_fold(study, members)
     calibration = calibrate(probabilities, truth, _find_places(study.record.split))
     change = calibration.measure_change(probabilities, truth, study.record.objective.row_values)
+    noise = _compute_noise_ratio(records, members)
     return Picks(
         trial_picks.best,
         trial_picks.smallest,
         ensemble,
         cluster_values,
         calibration,
-        (averaged if ensemble.better else best).add(change),
+        (averaged if ensemble.better else best).add(change).with_training(noise),
     )
+
+
+def _compute_noise_ratio(records: Sequence[TrialRecord], members: Sequence[Member]) -> float:
+    by_trial = {record.trial: record for record in records}
+    return compute_noise_ratio([(by_trial[member.trial], member.networks) for member in members])
 
 
 def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:
@@ -144,9 +152,12 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
         procedure = library.make_best_procedure(objective)
     seed = study.record.settings.seed
     chosen = evaluate_out_of_bag(procedure, truth.cluster_count, seed=seed)
-    probabilities = average_out_of_fold(study, picks.list_members(picks.exported))
+    members = picks.list_members(picks.exported)
+    probabilities = average_out_of_fold(study, members)
     row_values = OBJECTIVES[objective].row_values
-    return chosen.add(picks.calibration.measure_change(probabilities, truth, row_values))
+    change = picks.calibration.measure_change(probabilities, truth, row_values)
+    noise = _compute_noise_ratio(list(study.read_trials()), members)
+    return chosen.add(change).with_training(noise)
 
 
 def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.ndarray]) -> Library:

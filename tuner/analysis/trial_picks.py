@@ -12,6 +12,7 @@ from tuner.analysis.bias_correction import (
     make_procedure,
 )
 from tuner.analysis.picking_rules import Rule, pick_best, pick_smallest
+from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.errors import NO_TRIAL, SearchFailed
 from tuner.study import Pick, TrialRecord
 
@@ -25,7 +26,7 @@ class TrialPicks:
     Attributes:
         best: The trial with the best mean objective.
         smallest: The trial with the fewest parameters within one standard error of the best.
-        out_of_bag: The out-of-bag values of picking the best trial.
+        out_of_bag: The out-of-bag values of picking the best trial, without chance in training.
     """
 
     best: Pick
@@ -65,8 +66,10 @@ def pick_trials(
         (index,) = rule(losses, np.ones((clusters, 1)), parameters)
         procedure = make_procedure(rule, losses, parameters, values)
         out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
-        interval = clip_interval(*out_of_bag.interval, maximise=maximise)
-        return _make_pick(completed[index], out_of_bag.score, interval), out_of_bag
+        record = completed[index]
+        trained = out_of_bag.with_training(compute_noise_ratio([(record, 1)]))
+        interval = clip_interval(*trained.interval, maximise=maximise)
+        return _make_pick(record, out_of_bag.score, interval), out_of_bag
 
     best, out_of_bag = pick(pick_best)
     smallest, _ = pick(pick_smallest)

@@ -12,7 +12,7 @@ BEST = (
 )
 CORRECTED = (
     "Corrected for the choice among 4 completed trials, its cross-entropy is 1.001 (95 % interval "
-    "0.811 to 1.209)."
+    "0.847 to 1.155)."
 )
 SMALLEST = (
     "The smallest network within one standard error of the best is trial 1 (depth 2): "
