@@ -275,8 +275,8 @@ PROBLEMS: dict[str, MadeProblem] = {
             "mlp_width",
             900,
             _spirals(),
-            "eight units bend too few lines for one and a half turns",
-            worse=frozenset({8}),
+            "thirty-two units bend lines enough, and a hundred train as well",
+            as_good=frozenset({32, 64, 128}),
         ),
         MadeProblem(
             "width_line",
@@ -293,6 +293,7 @@ PROBLEMS: dict[str, MadeProblem] = {
             _spirals(),
             "one layer bends a plane less than layers after another",
             worse=frozenset({1}),
+            as_good=frozenset({3, 4, 5}),
         ),
         MadeProblem(
             "budget_noise",
@@ -371,10 +372,27 @@ PROBLEMS: dict[str, MadeProblem] = {
         MadeProblem(
             "batch_spirals",
             "mlp_sgd",
+            400,
+            _spirals(noise=0.15, turns=2.2),
+            "small and middling batches all make steps enough, where the rate fits",
+            as_good=frozenset({16, 32, 64, 128}),
+        ),
+        MadeProblem(
+            "batch_board",
+            "mlp_sgd",
+            500,
+            _checkerboard(3),
+            "small and middling batches all make steps enough, where the rate fits",
+            as_good=frozenset({32, 64}),
+        ),
+        MadeProblem(
+            "batch_steps",
+            str(SPACES / "batches.toml"),
             900,
-            _spirals(),
-            "large batches make too few steps",
-            worse=frozenset({256}),
+            _spirals(noise=0.2, turns=2.2),
+            "a batch of 512 makes two steps an epoch, one of 1,024 a single one",
+            worse=frozenset({512, 1024}),
+            as_good=frozenset({16}),
         ),
         MadeProblem(
             "large_rates",
@@ -388,11 +406,11 @@ PROBLEMS: dict[str, MadeProblem] = {
         MadeProblem(
             "small_rates",
             str(SPACES / "rates_with_momentum.toml"),
-            1000,
-            _checkerboard(3),
+            600,
+            _rings,
             "huge steps with momentum throw the weights about",
-            worse=frozenset({0.3, 1.0}),
-            as_good=frozenset({0.01}),
+            worse=frozenset({1.0, 3.0}),
+            as_good=frozenset({0.05}),
         ),
     )
 }
