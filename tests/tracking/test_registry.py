@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from tests.helpers.mlflow_runs import ENSEMBLE, SUMMARY, write_runs
+from tests.helpers.mlflow_runs import BEST, ENSEMBLE, SUMMARY, write_runs
 from tuner.study import EventKind, Study
 from tuner.tracking.runs import StudyRuns
 
 CALLS = (
     "create_registered_model", "search_model_versions", "search_logged_models",
     "create_logged_model", "log_model_artifacts", "finalize_logged_model", "log_outputs",
-    "create_model_version", "get_registered_model", "set_registered_model_alias",
+    "create_model_version", "update_model_version", "get_registered_model",
+    "set_registered_model_alias",
 )  # fmt: skip
 
 
@@ -75,6 +76,19 @@ def test_a_version_has_its_scores_and_a_description(client, study):
     assert client.get_run(run_id).data.metrics == run.data.metrics
     assert len(client.get_logged_model(model.model_id).metrics) == len(model.metrics)
     assert len(client.get_metric_history(run_id, "score")) == 1
+
+
+def test_a_version_of_an_older_version_gets_its_scores(client, study):
+    """0.2.0 registered a model without scores and a description."""
+    pick = {**BEST, "trial": 1, "hyperparameters": {"depth": 1}, "derived": {}}
+    export(study, "one", picked="best", pick=pick)
+    sync(client, study)
+    (written,) = list_versions(client)
+    client.delete_model_version_tag("study", written.version, "score")
+    client.update_model_version("study", written.version, "")
+    sync(client, study)
+    (version,) = list_versions(client)
+    assert (version.tags, version.description) == (written.tags, written.description)
 
 
 def test_a_registered_model_is_not_registered_twice(client, study):

@@ -1,9 +1,6 @@
 """`tuner search` and `tuner resume`: what they print before, during and after a search."""
 
 import json
-import shlex
-import shutil
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +10,7 @@ from typing import Any
 from tuner.cli.describe import describe_data
 from tuner.cli.messages import Messages, print_result
 from tuner.cli.mlflow_copy import find_copy, forget_copy, remember_copy
+from tuner.cli.mlflow_page import describe_page
 from tuner.cli.progress import Progress
 from tuner.cli.quiet import import_heavy
 from tuner.cli.summary import format_summary
@@ -26,7 +24,7 @@ from tuner.run.request import DataRequest, Destination
 from tuner.run.searching import find_end
 from tuner.run.setup import Setup
 from tuner.study import EndKind, SearchSettings, Study, check_root
-from tuner.tracking import MlflowMirror, choose_tracking_uri, locate_page
+from tuner.tracking import MlflowMirror, choose_tracking_uri
 
 __all__ = ["SearchCommand"]
 
@@ -152,7 +150,7 @@ class SearchCommand:
             experiment: MLflow's id of the experiment. None if MLflow may lack some of the study.
         """
         if experiment is not None:
-            return _describe_interface(uri, locate_page(experiment, study.record))
+            return describe_page(study, uri, experiment)
         sync = study.make_command("sync", *self._tracking)
         return f"MLflow may lack some of the study; to write what is missing: {sync}"
 
@@ -163,27 +161,3 @@ class SearchCommand:
             print(json.dumps(summary, ensure_ascii=False))
         else:
             print_result("\n".join(format_summary(summary, study, interface, fault)))
-
-
-def _describe_interface(uri: str, page: str) -> str:
-    """Return the address of MLflow's page, or the command that opens it.
-
-    Args:
-        uri: MLflow's tracking URI.
-        page: The page's path on MLflow's server.
-    """
-    if uri.startswith(("http:", "https:")):
-        return uri.rstrip("/") + page
-    uri = uri.replace(f"sqlite:///{Path.cwd()}/", "sqlite:///")
-    command = shlex.join([*_find_mlflow(), "ui", "--backend-store-uri", uri])
-    return f"{command}\n         then open http://127.0.0.1:5000{page}"
-
-
-def _find_mlflow() -> list[str]:
-    """Return how to call this environment's MLflow: by its name alone if that is on the PATH."""
-    python = Path(sys.executable)
-    if shutil.which("mlflow") == str(python.with_name("mlflow")):
-        return ["mlflow"]
-    here = Path.cwd()
-    shown = python.relative_to(here) if python.is_relative_to(here) else python
-    return [str(shown), "-m", "mlflow"]

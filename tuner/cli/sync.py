@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tuner.cli.mlflow_copy import remember_copy
+from tuner.cli.mlflow_page import describe_page
 from tuner.errors import TrackingError, one_line
 from tuner.study import Study
 from tuner.tracking import choose_tracking_uri
@@ -37,5 +38,6 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
                 "--tracking-uri another store"
             ) from error
     remember_copy(study, uri, runs.experiment_id)
-    written = f"{runs.written} of its runs were missing" if runs.written else "nothing was missing"
+    written = f"{runs.written} of its runs were written" if runs.written else "nothing was missing"
     print(f"study {name} is in MLflow, experiment {runs.experiment_id}: {written}")
+    print(f"compare  {describe_page(study, uri, runs.experiment_id)}")

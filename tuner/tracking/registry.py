@@ -1,10 +1,10 @@
 """Logs a study's exported model to its run in MLflow, and registers it under the study's name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus, Metric
+from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
@@ -17,6 +17,7 @@ __all__ = ["ALIAS", "register_model"]
 ALIAS = "champion"
 """The alias of the version that a study exported last."""
 
+# the scores that are tags of a version, which the list of a model's versions shows
 _SHOWN = ("score", "standard_error", "val_accuracy", "test_score", "test_accuracy", "parameters")
 
 
@@ -41,30 +42,26 @@ def register_model(
     name = study.record.name
     tags = {"tuner.id": study.record.id, "tuner.fingerprint": export["fingerprint"]}
     _ensure_registered_model(client, name, study.record.title)
-    version = _find_version(client, name, tags)
     model = _log_model(client, run_id, study, tags)
-    scores = make_model_metrics(
-        exported, study.record.objective.name, export["time"], model.model_id
-    )
+    objective = study.record.objective.name
+    scores = make_model_metrics(exported, objective, export["time"], model.model_id)
     if scores:
         client.log_batch(run_id, metrics=scores)
-    if version is None:
-        version = client.create_model_version(
-            name,
-            model.artifact_location,  # MLflow looks `models:/ID` up in the process's default store
-            run_id,
-            tags={**tags, **_make_score_tags(scores)},
-            description=describe_model(exported, study),
-            model_id=model.model_id,
-            await_creation_for=0,
-        )
+    shown = {score.key: f"{score.value:.6g}" for score in scores if score.key in _SHOWN}
+    version = _ensure_version(client, name, model, tags)
+    if not version.description:  # of 0.2.0 or older, or created just now
+        _describe_version(client, version, shown, describe_model(exported, study))
     if client.get_registered_model(name).aliases.get(ALIAS) != str(version.version):
         client.set_registered_model_alias(name, ALIAS, str(version.version))
 
 
-def _make_score_tags(scores: Iterable[Metric]) -> dict[str, str]:
-    """Return the main scores as tags, which the list of a model's versions shows."""
-    return {score.key: f"{score.value:.6g}" for score in scores if score.key in _SHOWN}
+def _describe_version(
+    client: MlflowClient, version: ModelVersion, tags: Mapping[str, str], description: str
+) -> None:
+    """Add scores and a description; the description last, because its presence shows both."""
+    for tag, value in tags.items():
+        client.set_model_version_tag(version.name, version.version, tag, value)
+    client.update_model_version(version.name, version.version, description)
 
 
 def _ensure_registered_model(client: MlflowClient, name: str, description: str) -> None:
@@ -75,9 +72,21 @@ def _ensure_registered_model(client: MlflowClient, name: str, description: str) 
             raise
 
 
-def _find_version(client: MlflowClient, name: str, tags: dict[str, str]) -> ModelVersion | None:
-    versions = client.search_model_versions(f"name = '{name}'")
-    return next((version for version in versions if tags.items() <= version.tags.items()), None)
+def _ensure_version(
+    client: MlflowClient, name: str, model: LoggedModel, tags: dict[str, str]
+) -> ModelVersion:
+    """Return the version with these tags; create it from a model if there is none."""
+    for version in client.search_model_versions(f"name = '{name}'"):
+        if tags.items() <= version.tags.items():
+            return version
+    return client.create_model_version(
+        name,
+        model.artifact_location,  # MLflow looks `models:/ID` up in the process's default store
+        model.source_run_id,
+        tags=tags,
+        model_id=model.model_id,
+        await_creation_for=0,
+    )
 
 
 def _log_model(

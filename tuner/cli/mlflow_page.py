@@ -1,0 +1,37 @@
+"""How to open a study in MLflow's pages."""
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from tuner.study import Study
+from tuner.tracking import locate_page
+
+__all__ = ["describe_page"]
+
+
+def describe_page(study: Study, uri: str, experiment: str) -> str:
+    """Return the address of a study in MLflow, after the command that shows a local store.
+
+    Args:
+        study: The study.
+        uri: MLflow's tracking URI.
+        experiment: MLflow's id of the experiment.
+    """
+    page = locate_page(experiment, study.record)
+    if uri.startswith(("http:", "https:")):
+        return uri.rstrip("/") + page
+    uri = uri.replace(f"sqlite:///{Path.cwd()}/", "sqlite:///")
+    command = shlex.join([*_find_mlflow(), "ui", "--backend-store-uri", uri])
+    return f"{command}\n         then open http://127.0.0.1:5000{page}"
+
+
+def _find_mlflow() -> list[str]:
+    """Return how to call this environment's MLflow: by its name alone if that is on the PATH."""
+    python = Path(sys.executable)
+    if shutil.which("mlflow") == str(python.with_name("mlflow")):
+        return ["mlflow"]
+    here = Path.cwd()
+    shown = python.relative_to(here) if python.is_relative_to(here) else python
+    return [str(shown), "-m", "mlflow"]
