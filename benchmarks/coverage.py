@@ -1,7 +1,7 @@
 """Whether a search's intervals cover what its models come to on rows that nobody has seen.
 
     python benchmarks/coverage.py --folder TABLES --json coverage.jsonl
-    python benchmarks/coverage.py --json coverage.jsonl --report
+    python benchmarks/coverage.py --folder TABLES --json coverage.jsonl --report
 
 Many small data sets are drawn from a large table. Each is searched, what the search would export is
 trained on all of its rows, and the rest of the table says what that is worth. The file keeps each
@@ -45,7 +45,11 @@ def main() -> None:
             for variant in given.variants.split(",")
         ]
         measure(cells, given.draws, folder=given.folder, path=given.json, keep=given.keep)
-    print("\n".join(make_report(read_lines(given.json))))
+    from benchmarks.coverage_draw import FOLDS
+    from benchmarks.coverage_reference import Reference
+
+    reference = Reference(given.folder, FOLDS)
+    print("\n".join(make_report(read_lines(given.json), reference.measure_luck)))
 
 
 def measure(
