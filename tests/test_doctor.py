@@ -48,7 +48,9 @@ def test_an_mlflow_server_that_does_not_answer_is_a_warning(tmp_path, monkeypatc
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     finding = doctor._check_mlflow(tmp_path, "http://127.0.0.1:9")
     assert finding.state == "warning"
-    assert finding.message.startswith("http://127.0.0.1:9 does not answer (")
+    assert finding.message.startswith(
+        "http://127.0.0.1:9 cannot be used (the server does not answer);"
+    )
 
 
 def test_an_mlflow_store_that_does_not_exist_is_a_fault(tmp_path):

@@ -18,6 +18,7 @@ from tuner.run.request import DataRequest
 from tuner.run.setup import make_hypermodel
 from tuner.study import SearchSettings, list_versions
 from tuner.tracking import choose_tracking_uri
+from tuner.tracking.faults import describe_fault
 
 __all__ = ["Finding", "diagnose"]
 
@@ -170,6 +171,6 @@ def _check_mlflow(root: Path, tracking_uri: str | None) -> Finding:
         MlflowClient(tracking_uri=uri).search_experiments(max_results=1)
     except Exception as error:  # each kind of store raises its own errors, of SQL or HTTP
         remedy = "a search continues without it, and tuner sync writes it later"
-        message = f"{uri} does not answer ({one_line(error)}); {remedy}"
+        message = f"{uri} cannot be used ({describe_fault(error)}); {remedy}"
         return Finding("MLflow", "warning", message)
     return Finding("MLflow", "ok", f"{uri} answers")

@@ -39,7 +39,7 @@ def test_a_server_that_stops_and_starts_has_every_run_once_in_the_end(
     mirror.on_study_begin(study)
     append_trials(study, make_record(0))
     wait_until(lambda: len(faults) == 1)  # no server at the start
-    assert "Connection refused" in faults[0] or "Max retries" in faults[0]
+    assert faults[0] == "the server does not answer"
     server.start()
     wait_until(lambda: mirror.run_id and faults[-1] == "")
     server.stop()

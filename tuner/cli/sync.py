@@ -4,9 +4,10 @@ from pathlib import Path
 
 from tuner.cli.mlflow_copy import remember_copy
 from tuner.cli.mlflow_page import describe_page
-from tuner.errors import TrackingError, one_line
+from tuner.errors import TrackingError
 from tuner.study import Study
 from tuner.tracking import choose_tracking_uri
+from tuner.tracking.faults import describe_fault
 
 __all__ = ["sync_study"]
 
@@ -34,7 +35,7 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
             runs.draw()
         except Exception as error:  # a store may fail in its own ways: SQL, HTTP
             raise TrackingError(
-                f"MLflow at {uri} cannot be written ({one_line(error)}); fix that, or give "
+                f"MLflow at {uri} cannot be written ({describe_fault(error)}); fix that, or give "
                 "--tracking-uri another store"
             ) from error
     remember_copy(study, uri, runs.experiment_id)

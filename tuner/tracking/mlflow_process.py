@@ -18,8 +18,8 @@ from typing import Any
 
 from mlflow import MlflowClient
 
-from tuner.errors import one_line
 from tuner.study import Study
+from tuner.tracking.faults import describe_fault
 from tuner.tracking.runs import StudyRuns
 
 __all__ = ["JournalFollower"]
@@ -93,7 +93,7 @@ class JournalFollower:
         try:
             write()
         except Exception as error:  # each store raises its own errors: SQL, HTTP, a missing driver
-            fault = one_line(error)
+            fault = describe_fault(error)
             if fault != self._fault:
                 self._fault = fault
                 report(fault=fault)

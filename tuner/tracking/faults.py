@@ -1,0 +1,68 @@
+"""Says why MLflow cannot be reached or written, without the texts of the libraries in between."""
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+
+from tuner.errors import first_sentence, one_line
+
+__all__ = ["describe_fault"]
+
+_MEANINGS = (
+    (socket.gaierror, "the server's name is not known"),
+    (TimeoutError, "the server does not answer in time"),
+    (ConnectionError, "the server does not answer"),
+)
+_STATUS = re.compile(r"error code (\d{3})\b|too many (\d{3}) error")
+_STATUS_REASONS = {
+    "401": ", it asks for a name and a password",
+    "403": ", it does not allow that",
+    "404": ", it may not be MLflow's",
+}
+_LONGEST_CHAIN = 20
+
+
+def describe_fault(error: BaseException) -> str:
+    """Return in a few words why MLflow failed.
+
+    MLflow, requests, urllib3 and SQLAlchemy each wrap the error of the layer below; the lowest
+    layers' errors are Python's own, so that their classes, not their texts, decide.
+
+    Args:
+        error: What a client of MLflow raised.
+
+    >>> describe_fault(ConnectionRefusedError(111, "Connection refused"))
+    'the server does not answer'
+    """
+    chain = list(_list_causes(error))
+    for cause in reversed(chain):
+        if reason := _describe_cause(cause):
+            return reason
+    if any(type(cause).__module__.startswith("mlflow.") for cause in chain):
+        return first_sentence(str(error))
+    return one_line(error)
+
+
+def _describe_cause(error: BaseException) -> str:
+    """Return what an error of a lower layer means; "" if that is not known."""
+    for kind, meaning in _MEANINGS:
+        if isinstance(error, kind):
+            return meaning
+    if isinstance(error, ssl.SSLError):
+        return f"no secure connection: {(error.reason or str(error)).replace('_', ' ').lower()}"
+    if getattr(error, "orig", None):  # SQLAlchemy's, with the error of the database's driver
+        return first_sentence(str(error.orig))  # type: ignore[attr-defined]
+    if status := _STATUS.search(str(error)):
+        number = status[1] or status[2]
+        return f"the server answers with status {number}{_STATUS_REASONS.get(number, '')}"
+    return ""
+
+
+def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, the one that it was raised from, and so on."""
+    for _ in range(_LONGEST_CHAIN):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__
