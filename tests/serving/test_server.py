@@ -102,7 +102,13 @@ def test_it_answers_one_record_a_row_on_the_loopback_address(served):
         (b"{}", "", 415, "the content type must be application/json"),
         (b"{}", "application/json; charset=utf-16", 415, "no parameter except charset=utf-8"),
         (b" " * (MAX_BODY_BYTES + 1), "application/json", 413, "larger than 16,777,216 bytes"),
-        (b'{"dataframe_records": [{"colour": "red"}]}', "application/json", 400, "missing inputs"),
+        (
+            b'{"dataframe_records": [{"colour": "red", "odd": 1}]}',
+            "application/json",
+            400,
+            "the model does not know odd",
+        ),
+        (b'{"inputs": [[1, 2]]}', "application/json", 400, "the model does not know 0, 1"),
         (
             b'{"dataframe_records": [{"colour": "red", "size": 1}, {"colour": "red"}]}',
             "application/json",
@@ -113,13 +119,14 @@ def test_it_answers_one_record_a_row_on_the_loopback_address(served):
     ],
     ids=[
         "torn", "deep", "latin-1", "no object", "two forms", "nested", "csv", "no type", "charset",
-        "large", "columns", "unlike", "no records",
+        "large", "columns", "no names", "unlike", "no records",
     ],
 )  # fmt: skip
 def test_a_request_that_it_cannot_take_is_rejected_with_a_reason(served, body, kind, status, words):
     received, answer = served.post(body, kind)
     assert received == status
-    assert words in answer.decode()
+    assert words in json.loads(answer)["error"]
+    assert len(answer) < 400
 
 
 def mutate_request(chance, records):

@@ -1,4 +1,4 @@
-"""Checks each request before it reaches MLflow's scoring server.
+"""Checks each request before it reaches MLflow's scoring server, and shortens what it refuses.
 
 MLflow answers 500 to some requests that it cannot handle, such as one that is nested too deep or
 has no content type, and it takes bodies of any size.
@@ -7,6 +7,8 @@ has no content type, and it takes bodies of any size.
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+
+from tuner.serving.error_answers import ErrorShortener
 
 __all__ = ["MAX_BODY_BYTES", "RejectedRequest", "RequestChecker", "check_body"]
 
@@ -57,7 +59,8 @@ class RequestChecker:
             await _send_rejection(send, rejection)
             return
         headers = [(b"content-type", b"application/json")]
-        await self._app({**scope, "headers": headers}, _replay_body(body, receive), send)
+        short = ErrorShortener(send)
+        await self._app({**scope, "headers": headers}, _replay_body(body, receive), short)
 
     async def _read_body(self, receive: Receive) -> bytes:
         """Return the body. One above the limit is read to its end, but not kept in memory."""

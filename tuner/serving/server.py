@@ -1,5 +1,6 @@
 """Serves an exported model over HTTP, with MLflow's own scoring server."""
 
+import logging
 import socket
 from pathlib import Path
 
@@ -19,6 +20,8 @@ def make_app(folder: Path) -> RequestChecker:
     Args:
         folder: An exported model.
     """
+    # it warns about every request with `instances`
+    logging.getLogger(scoring_server.__name__).setLevel(logging.ERROR)
     model = mlflow.pyfunc.load_model(str(folder / "mlflow_model"))
     return RequestChecker(scoring_server.init(model))
 
