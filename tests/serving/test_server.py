@@ -15,7 +15,7 @@ import pytest
 
 from tuner.errors import UserError
 from tuner.serving.request_checker import MAX_BODY_BYTES
-from tuner.serving.server import listen
+from tuner.serving.server import listen, make_app
 
 REQUESTS = 500
 ODD = [
@@ -184,6 +184,18 @@ def test_no_mutated_request_is_answered_with_a_fault_of_the_server(served):
     assert status == 200
     assert json.loads(answer)["predictions"][0]["probability_no"] == pytest.approx(
         served.expected[0][1], abs=1e-5
+    )
+
+
+def test_a_damaged_model_is_a_user_error(tmp_path):
+    (tmp_path / "mlflow_model").mkdir()
+    (tmp_path / "mlflow_model" / "MLmodel").write_text("x: [")
+    with pytest.raises(UserError) as error:
+        make_app(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}/mlflow_model is damaged (ParserError: while parsing a flow node expected the "
+        "node content, but found '<stream end>' in "
+        f'"{tmp_path}/mlflow_model/MLmodel", line 1, column 5); export the model again'
     )
 
 

@@ -8,7 +8,7 @@ import mlflow
 import uvicorn
 from mlflow.pyfunc import scoring_server
 
-from tuner.errors import UserError
+from tuner.errors import UserError, first_sentence, one_line
 from tuner.serving.request_checker import RequestChecker
 
 __all__ = ["listen", "make_app", "serve"]
@@ -19,10 +19,18 @@ def make_app(folder: Path) -> RequestChecker:
 
     Args:
         folder: An exported model.
+
+    Raises:
+        UserError: MLflow cannot load the model.
     """
     # it warns about every request with `instances`
     logging.getLogger(scoring_server.__name__).setLevel(logging.ERROR)
-    model = mlflow.pyfunc.load_model(str(folder / "mlflow_model"))
+    path = folder / "mlflow_model"
+    try:
+        model = mlflow.pyfunc.load_model(str(path))
+    except Exception as error:  # of MLflow, YAML or Keras; no error of this package reaches it
+        reason = first_sentence(one_line(error))
+        raise UserError(f"{path} is damaged ({reason}); export the model again") from error
     return RequestChecker(scoring_server.init(model))
 
 
