@@ -11,9 +11,9 @@ HEAVY = ("tensorflow", "keras", "keras_tuner", "mlflow", "pandas", "sklearn")
 RUN = """
 import sys
 sys.argv = ["tuner", *{arguments!r}]
-from tuner.cli import main
+from tuner.cli import run_command_line
 try:
-    main()
+    run_command_line()
 except SystemExit as end:
     code = end.code or 0
 heavy = [name for name in {heavy!r} if name in sys.modules]

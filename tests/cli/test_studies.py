@@ -8,7 +8,7 @@ import pytest
 from tests.helpers.pseudo_terminal import run_in_terminal
 from tests.helpers.setups import make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import SMALL, make_space
-from tuner.cli import main
+from tuner.cli import run_command_line
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def list_studies(root, monkeypatch, capsys):
     def run(*options):
         monkeypatch.setattr(sys, "argv", ["tuner", "studies", "--root", str(root), *options])
         with pytest.raises(SystemExit) as end:
-            main()
+            run_command_line()
         return end.value.code or 0, *capsys.readouterr()
 
     return run

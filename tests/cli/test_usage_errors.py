@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tuner.cli import main
+from tuner.cli import run_command_line
 
 COMMANDS = "search, resume, spaces, studies, sync, export, report, compare, predict, serve, doctor"
 MISTAKES = {
@@ -29,7 +29,7 @@ MISTAKES = {
 def test_a_mistake_is_one_sentence(command, sentence, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["tuner", *command.split()])
     with pytest.raises(SystemExit) as end:
-        main()
+        run_command_line()
     assert end.value.code == 2
     assert capsys.readouterr() == ("", f"error: {sentence}\n")
 
@@ -37,7 +37,7 @@ def test_a_mistake_is_one_sentence(command, sentence, monkeypatch, capsys):
 def test_no_command_shows_the_help(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["tuner"])
     with pytest.raises(SystemExit) as end:
-        main()
+        run_command_line()
     assert end.value.code == 2
     output = capsys.readouterr()
     assert "Usage: " in output.out + output.err

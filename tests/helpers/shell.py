@@ -100,13 +100,13 @@ class Shell:
                 self._run_in_process(arguments)
 
     def _run_in_process(self, arguments: list[str]) -> None:
-        from tuner.cli import main
+        from tuner.cli import run_command_line
 
         self.patch.setattr(sys, "argv", ["tuner", *arguments])
         with warnings.catch_warnings():
             warnings.simplefilter("default")  # as in a terminal: here they would be errors
             try:
-                main()
+                run_command_line()
             except SystemExit as end:
                 if end.code:
                     pytest.fail(f"exit code {end.code}")
