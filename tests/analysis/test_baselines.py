@@ -11,7 +11,7 @@ from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from tests.helpers.problems import make_problem
+from tests.helpers.problems import make_problem, make_split
 from tuner.analysis import baseline_classifiers as classifiers
 from tuner.analysis.baselines import (
     Baseline,
@@ -29,6 +29,11 @@ from tuner.scoring import OBJECTIVES, Truth
 @pytest.fixture(scope="module")
 def problem():
     return make_problem(rows=211, folds=3)
+
+
+@pytest.fixture(scope="module")
+def split(problem):
+    return make_split(problem.y, classes=["a", "b", "c"], folds=3, test_size=0.0, seed=0)
 
 
 @pytest.fixture(scope="module")
@@ -148,13 +153,13 @@ def test_missing_values_and_images_are_taken_as_the_networks_take_them(problem):
 
 
 @pytest.mark.parametrize("objective", ["cross_entropy", "accuracy"])
-def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
+def test_a_baseline_is_judged_row_by_row(problem, split, baselines, objective):
     y = problem.y[problem.rows]
     values = OBJECTIVES[objective].row_values
     trial = values(baselines["logistic regression"].probabilities, y)
     exported = OutOfBag.from_values(trial)
     majority, logistic, boosting = judge_baselines(
-        baselines.values(), exported, Truth(y), objective=objective
+        baselines.values(), exported, Truth(y), split, objective=objective
     )
     assert (majority.verdict, logistic.verdict) == ("loses", "ties")
     assert (logistic.difference, logistic.standard_error) == (0.0, 0.0)
@@ -165,13 +170,15 @@ def test_a_baseline_is_judged_row_by_row(problem, baselines, objective):
     assert boosting.standard_error == pytest.approx(np.std(differences, ddof=1) / np.sqrt(len(y)))
     assert boosting.scores == score_rows(baselines[boosting.name].probabilities, Truth(y))
     guess = OutOfBag.from_values(values(baselines["majority class"].probabilities, y))
-    assert (
-        judge_baselines([baselines[logistic.name]], guess, Truth(y), objective=objective)[0].verdict
-        == "wins"
-    )
+    pair = baselines[logistic.name], baselines["majority class"]
+    better, same = judge_baselines(pair, guess, Truth(y), split, objective=objective)
+    assert (better.verdict, same.verdict) == ("wins", "ties")
+    assert better.interval[0] < better.difference < better.interval[1]
 
 
-def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(problem, baselines):
+def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(
+    problem, split, baselines
+):
     """Guesses of which the best looks better than the majority class, which it is not."""
     y, draws = problem.y[problem.rows], np.random.default_rng(0)
     guesses = [draws.dirichlet([1, 1, 1], len(y)) for _ in range(200)]
@@ -181,10 +188,11 @@ def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(proble
     )
     best = OutOfBag.from_values(-losses[losses.mean(axis=1).argmin()])
     majority = [baselines["majority class"]]
-    (lucky,) = judge_baselines(majority, best, Truth(y), objective="accuracy")
-    (honest,) = judge_baselines(majority, choice, Truth(y), objective="accuracy")
-    assert lucky.verdict == "loses"
-    assert honest.verdict != "loses"
+    (lucky,) = judge_baselines(majority, best, Truth(y), split, objective="accuracy")
+    (honest,) = judge_baselines(majority, choice, Truth(y), split, objective="accuracy")
+    assert lucky.difference < -1.5 * lucky.standard_error
+    assert honest.difference > -1.5 * honest.standard_error
+    assert honest.verdict == "ties"
     assert honest.difference == pytest.approx(
         honest.scores["accuracy"].value - choice.score, abs=1e-6
     )

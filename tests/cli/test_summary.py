@@ -107,7 +107,8 @@ def test_simple_classifiers_stand_beside_what_is_exported(ended, make_record):
 
 def baseline(name, score, *, difference, verdict):
     scores = {"cross_entropy": Score(score, 0.03)}
-    return JudgedBaseline(name, 1.0, scores, difference, 0.02, verdict)
+    interval = (difference - 0.04, difference + 0.04)
+    return JudgedBaseline(name, 1.0, scores, difference, 0.02, interval, verdict)
 
 
 def test_the_smallest_network_is_told_of_where_it_is_another_one(ended, make_record):

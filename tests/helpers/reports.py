@@ -68,7 +68,9 @@ def make_content(study: Study, problem: Problem, *, baselines: bool = True) -> R
     picks = pick_networks(study, problem.truth)
     records = tuple(study.read_trials())
     scores = {"cross_entropy": Score(0.9, 0.1), "accuracy": Score(0.6, 0.1)}
-    judged = JudgedBaseline("gradient boosting", 1.5, scores, 0.3, 0.1, "loses", ("It is slow.",))
+    judged = JudgedBaseline(
+        "gradient boosting", 1.5, scores, 0.3, 0.1, (0.1, 0.5), "loses", ("It is slow.",)
+    )
     return ReportContent(
         study,
         problem.truth,

@@ -15,7 +15,11 @@ from tuner.analysis.baseline_classifiers import (
     train_logistic_regression,
 )
 from tuner.analysis.bias_correction import OutOfBag
+from tuner.analysis.paired_test import run_paired_tests
+from tuner.analysis.pairs import LEVEL
 from tuner.analysis.scores import SCORES, Score, score_rows
+from tuner.analysis.significance import adjust_by_holm
+from tuner.folds import Split
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import Study
@@ -67,8 +71,9 @@ class JudgedBaseline:
         scores: Every score of `score_rows` by name.
         difference: The baseline's mean objective less the corrected score of what is exported.
         standard_error: The standard error of that difference, paired over clusters.
-        verdict: `wins` if the baseline is better by more than the standard error, `loses` if it is
-            worse by more, else `ties`.
+        interval: The 95 % interval of the difference, not adjusted for the other baselines.
+        verdict: `wins` if the baseline is better and told apart from what is exported, `loses` if
+            it is worse and told apart, else `ties`.
         notes: The notes of the baseline.
     """
 
@@ -77,6 +82,7 @@ class JudgedBaseline:
     scores: dict[str, Score]
     difference: float
     standard_error: float
+    interval: tuple[float, float]
     verdict: Literal["wins", "ties", "loses"]
     notes: tuple[str, ...] = ()
 
@@ -162,9 +168,9 @@ def train_baselines(
 
 
 def judge_baselines(
-    baselines: Sequence[Baseline], exported: OutOfBag, truth: Truth, *, objective: str
+    baselines: Sequence[Baseline], exported: OutOfBag, truth: Truth, split: Split, *, objective: str
 ) -> tuple[JudgedBaseline, ...]:
-    """Compare each baseline with what a study exports.
+    """Compare each baseline with what a study exports, by the one standard (`run_paired_tests`).
 
     A baseline's out-of-fold values need no correction, because only its rounds were chosen. What is
     exported was chosen from many trials, so its out-of-bag values are used.
@@ -173,26 +179,35 @@ def judge_baselines(
         baselines: The baselines.
         exported: The out-of-bag values of choosing what is exported, by the objective.
         truth: The true classes of the rows.
+        split: The study's folds.
         objective: The name of the study's objective.
     """
-    return tuple(_judge(baseline, exported, truth, objective) for baseline in baselines)
-
-
-def _judge(baseline: Baseline, exported: OutOfBag, truth: Truth, objective: str) -> JudgedBaseline:
-    values = truth.score_clusters(SCORES[objective], baseline.probabilities)
-    difference = OutOfBag.from_values(values) - exported
+    values = (truth.score_clusters(SCORES[objective], each.probabilities) for each in baselines)
+    differences = [OutOfBag.from_values(own) - exported for own in values]
+    tests = run_paired_tests(differences, truth, split)
+    adjusted = adjust_by_holm([test.p for test in tests])
     maximise = OBJECTIVES[objective].direction == "max"
-    gain = difference.score if maximise else -difference.score
-    error = difference.standard_error
-    return JudgedBaseline(
-        name=baseline.name,
-        seconds=baseline.seconds,
-        scores=score_rows(baseline.probabilities, truth),
-        difference=difference.score,
-        standard_error=error,
-        verdict="wins" if gain > error else "loses" if -gain > error else "ties",
-        notes=baseline.notes,
+    return tuple(
+        JudgedBaseline(
+            name=baseline.name,
+            seconds=baseline.seconds,
+            scores=score_rows(baseline.probabilities, truth),
+            difference=test.difference,
+            standard_error=difference.standard_error,
+            interval=(test.difference - test.margin, test.difference + test.margin),
+            verdict=_judge(test.difference if maximise else -test.difference, p),
+            notes=baseline.notes,
+        )
+        for baseline, difference, test, p in zip(
+            baselines, differences, tests, adjusted, strict=True
+        )
     )
+
+
+def _judge(gain: float, adjusted_p: float) -> Literal["wins", "ties", "loses"]:
+    if adjusted_p > LEVEL:
+        return "ties"
+    return "wins" if gain > 0 else "loses"
 
 
 def _pack(baseline: Baseline) -> dict[str, np.ndarray]:

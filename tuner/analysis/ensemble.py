@@ -1,13 +1,15 @@
 """The ensemble of a study: networks of its best trials whose probabilities are averaged."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from tuner.analysis.bias_correction import OutOfBag, clip_interval, evaluate_out_of_bag
 from tuner.analysis.ensemble_selection import Library
+from tuner.analysis.pairs import LEVEL
+from tuner.analysis.significance import TTest
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.scoring import compute_mean_and_error
 from tuner.space import Value
@@ -72,7 +74,11 @@ class Ensemble:
         scores: Cross-validated mean of every objective by name.
         standard_errors: The standard errors of these means, over rows.
         better: Whether choosing the ensemble is better than choosing the best trial, by more than
-            the standard error of the difference, on rows that neither was chosen by.
+            the standard error of the difference, on rows that neither was chosen by. It is then
+            exported, because that is more likely right than wrong; it is no evidence.
+        difference: The ensemble's corrected score less the best trial's. Defaults to 0.
+        difference_interval: The 95 % interval of the difference. Defaults to 0 alone.
+        told_apart: Whether the two can be told apart. Defaults to False.
     """
 
     members: tuple[Member, ...]
@@ -84,12 +90,29 @@ class Ensemble:
     scores: dict[str, float]
     standard_errors: dict[str, float]
     better: bool
+    difference: float = 0.0
+    difference_interval: tuple[float, float] = (0.0, 0.0)
+    told_apart: bool = False
+
+    def add_test(self, test: TTest) -> "Ensemble":
+        """Return the ensemble with the test of its difference from the best trial."""
+        return replace(
+            self,
+            difference=test.difference,
+            difference_interval=(test.difference - test.margin, test.difference + test.margin),
+            told_apart=test.p <= LEVEL,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ensemble in the form of JSON."""
         record = asdict(self)
         members = [asdict(member) for member in self.members]
-        return {**record, "members": members, "corrected_interval": [*self.corrected_interval]}
+        return {
+            **record,
+            "members": members,
+            "corrected_interval": [*self.corrected_interval],
+            "difference_interval": [*self.difference_interval],
+        }
 
 
 def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensemble, OutOfBag]:

@@ -7,9 +7,10 @@ from typing import Generic, TypeVar
 
 from tuner.analysis.significance import TTest, adjust_by_holm
 
-__all__ = ["Pair", "make_pairs"]
+__all__ = ["LEVEL", "Pair", "make_pairs"]
 
-_LEVEL = 0.05
+LEVEL = 0.05
+"""The chance to tell apart what is alike, over all comparisons of a kind."""
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ def make_pairs(ordered: Sequence[T], tests: Sequence[TTest]) -> list[Pair[T]]:
             (test.difference - test.margin, test.difference + test.margin),
             p=test.p,
             adjusted_p=adjusted_p,
-            told_apart=adjusted_p <= _LEVEL,
+            told_apart=adjusted_p <= LEVEL,
         )
         for (first, second), test, adjusted_p in zip(
             combinations(ordered, 2), tests, adjusted, strict=True

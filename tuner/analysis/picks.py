@@ -11,9 +11,9 @@ from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag
 from tuner.analysis.calibration import Calibration, calibrate
 from tuner.analysis.ensemble import Ensemble, Member, make_ensemble
 from tuner.analysis.ensemble_selection import Library, Scoring
+from tuner.analysis.paired_test import run_paired_tests
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.analysis.trial_picks import pick_trials
-from tuner.folds import Split
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import EventKind, Pick, Study, TrialRecord
 
@@ -91,9 +91,11 @@ def pick_networks(study: Study, truth: Truth) -> Picks:
     library = _make_library(study, truth, cluster_values)
     best = trial_picks.out_of_bag
     ensemble, averaged = make_ensemble(library, best=best, seed=settings.seed)
+    (test,) = run_paired_tests([averaged - best], truth, study.record.split)
+    ensemble = ensemble.add_test(test)
     members = ensemble.members if ensemble.better else (_make_member(trial_picks.best),)
     probabilities = average_out_of_fold(study, members)
-    calibration = calibrate(probabilities, truth, _find_places(study.record.split))
+    calibration = calibrate(probabilities, truth, study.record.split.find_places())
     change = calibration.measure_change(probabilities, truth, study.record.objective.row_values)
     noise = _compute_noise_ratio(records, members)
     return Picks(
@@ -122,14 +124,7 @@ def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) ->
         members: The networks.
         truth: The true classes of the rows.
     """
-    return calibrate(average_out_of_fold(study, members), truth, _find_places(study.record.split))
-
-
-def _find_places(split: Split) -> list[np.ndarray]:
-    """Return the places of each fold's validation rows among all of them, of one repeat."""
-    folds = split.folds[: len(split.folds) // split.repeats]
-    scored = np.unique(np.concatenate([fold.validation for fold in folds]))
-    return [np.searchsorted(scored, fold.validation) for fold in folds]
+    return calibrate(average_out_of_fold(study, members), truth, study.record.split.find_places())
 
 
 def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> OutOfBag:

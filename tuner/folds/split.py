@@ -58,6 +58,12 @@ class Split:
             return f"{folds} in order, after {len(self.folds[0].train):,} rows that only train"
         return folds if self.repeats == 1 else f"{folds}, {self.repeats} times anew"
 
+    def find_places(self) -> list[np.ndarray]:
+        """Return the places of each fold's validation rows among all of them, of one repeat."""
+        folds = self.folds[: len(self.folds) // self.repeats]
+        validated = np.unique(np.concatenate([fold.validation for fold in folds]))
+        return [np.searchsorted(validated, fold.validation) for fold in folds]
+
     def to_dict(self) -> dict[str, Any]:
         """Return the split as JSON values, without what follows from the rest."""
         values = {

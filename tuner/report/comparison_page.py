@@ -36,7 +36,12 @@ def make_comparison_page(studies: Sequence[ComparedStudy]) -> Page:
     """
     objective = studies[0].study.record.objective.name
     scores = {study.name: study.score_export(objective) for study in studies}
-    pairs = compare_studies(scores, maximise=OBJECTIVES[objective].direction == "max")
+    pairs = compare_studies(
+        scores,
+        studies[0].truth,
+        studies[0].study.record.split,
+        maximise=OBJECTIVES[objective].direction == "max",
+    )
     data = studies[0].study.record.data
     subject = f"{data['name']}, {data['rows']:,} rows · {len(studies)} studies"
     names = join_words([study.name for study in studies], "or")

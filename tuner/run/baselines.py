@@ -34,7 +34,11 @@ def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[Ju
     Returns:
         Empty if the study has no baselines of this version.
     """
-    objective = study.record.objective.name
+    record = study.record
     return judge_baselines(
-        load_baselines(study), picks.out_of_bag, setup.truth, objective=objective
+        load_baselines(study),
+        picks.out_of_bag,
+        setup.truth,
+        record.split,
+        objective=record.objective.name,
     )

@@ -115,6 +115,7 @@ def _describe_baseline(baseline: JudgedBaseline, objective: str) -> dict[str, An
         "standard_error": score.standard_error,
         "difference": baseline.difference,
         "difference_standard_error": baseline.standard_error,
+        "difference_interval": list(baseline.interval),
         "verdict": baseline.verdict,
     }
 

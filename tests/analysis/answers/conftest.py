@@ -21,6 +21,7 @@ def judged() -> Callable[..., JudgedBaseline]:
 
     def make(name: Any, score: float, verdict: Any, difference: float = 0.1) -> JudgedBaseline:
         scores = {"cross_entropy": Score(score, 0.05)}
-        return JudgedBaseline(name, 1.0, scores, difference, 0.02, verdict)
+        interval = (difference - 0.04, difference + 0.04)
+        return JudgedBaseline(name, 1.0, scores, difference, 0.02, interval, verdict)
 
     return make

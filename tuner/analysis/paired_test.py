@@ -1,0 +1,64 @@
+"""The one standard of evidence: whether the difference of two scores is more than chance.
+
+Two things are told apart if the 95 % interval of their paired difference, adjusted for the number
+of comparisons by Holm's method, leaves out 0. The interval has the variance over rows and folds,
+and that of having chosen one of many. For the settings of a hyperparameter, the luck of which
+trials were drawn is added (`tuner.analysis.setting_comparison`). What is exported is one model,
+the same whatever else might have been drawn.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tuner.analysis.bias_correction import OutOfBag
+from tuner.analysis.significance import TTest, Variance, run_t_test
+from tuner.folds import Split
+from tuner.scoring import Truth
+
+__all__ = ["run_paired_tests"]
+
+
+def run_paired_tests(differences: Sequence[OutOfBag], truth: Truth, split: Split) -> list[TTest]:
+    """Test whether each of several differences of scores is 0.
+
+    The variance over rows and folds is the corrected one of Nadeau and Bengio (2003), but estimated
+    from clusters: there are many more of them than folds. It is increased by what folds vary beyond
+    their rows, on average over the differences: this is chance in training. The variance of having
+    chosen is that between the choices of bootstrap samples.
+
+    Args:
+        differences: Differences of two models' values by sample and cluster.
+        truth: The true classes of the rows.
+        split: The folds that all models were validated on.
+    """
+    places = split.find_places()
+    by_fold = [
+        np.array([d.by_cluster[np.unique(truth.clusters[fold])].mean() for fold in places])
+        for d in differences
+    ]
+    ratio = float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds]))
+    rows = _estimate_row_variances([d.by_cluster for d in differences], by_fold, ratio)
+    tests = []
+    for difference, variance in zip(differences, rows, strict=True):
+        over_rows = difference.by_cluster.var(ddof=1) / len(difference.by_cluster)
+        choice = difference.standard_error**2 - difference.training - over_rows
+        total = Variance(variance.value + max(choice, 0.0), variance.freedom)
+        tests.append(run_t_test(difference.score, total))
+    return tests
+
+
+def _estimate_row_variances(
+    by_cluster: Sequence[np.ndarray], by_fold: Sequence[np.ndarray], test_to_train: float
+) -> list[Variance]:
+    variances = [float(values.var(ddof=1)) / len(values) for values in by_cluster]
+    folds = 1 / test_to_train + 1  # of one repeat
+    ratios = [
+        float(values.var(ddof=1)) / folds / variance
+        for values, variance in zip(by_fold, variances, strict=True)
+        if variance > 0 and len(values) > 1
+    ]
+    beyond = max(1.0, float(np.mean(ratios))) if ratios else 1.0
+    corrected = beyond * (1 + folds * test_to_train)
+    freedom = len(by_cluster[0]) - 1 if by_cluster else 1
+    return [Variance(corrected * variance, freedom) for variance in variances]
