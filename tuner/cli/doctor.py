@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from tuner.cli.messages import print_result
 from tuner.cli.quiet import import_heavy
 from tuner.doctor import diagnose
 
@@ -20,7 +21,7 @@ def print_diagnosis(root: Path, tracking_uri: str | None) -> None:
     import_heavy()
     faults = 0
     for finding in diagnose(root, tracking_uri):
-        print(f"{finding.state:<8} {finding.subject:<9} {finding.message}", flush=True)
+        print_result(f"{finding.state:<8} {finding.subject:<9} {finding.message}")
         faults += finding.state == "fault"
     if faults:
         raise typer.Exit(1)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tuner.cli.messages import print_result
 from tuner.cli.mlflow_copy import remember_copy
 from tuner.cli.mlflow_page import describe_page
 from tuner.errors import TrackingError
@@ -40,5 +41,5 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
             ) from error
     remember_copy(study, uri, runs.experiment_id)
     written = f"{runs.written} of its runs were written" if runs.written else "nothing was missing"
-    print(f"study {name} is in MLflow, experiment {runs.experiment_id}: {written}")
-    print(f"compare  {describe_page(study, uri, runs.experiment_id)}")
+    print_result(f"study {name} is in MLflow, experiment {runs.experiment_id}: {written}")
+    print_result(f"compare  {describe_page(study, uri, runs.experiment_id)}")
