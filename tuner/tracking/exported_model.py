@@ -1,12 +1,12 @@
 """The model that a study exported: its scores, and what MLflow says about it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tuner.study import Study
-from tuner.words import count_noun, format_hyperparameters, list_scores
+from tuner.words import count_noun, format_hyperparameters, join_words, list_scores
 
 __all__ = ["ExportedModel", "describe_model", "load_exported_model"]
 
@@ -55,7 +55,8 @@ def load_exported_model(study: Study, fingerprint: str) -> ExportedModel | None:
 def describe_model(model: ExportedModel, study: Study) -> str:
     """Describe a model in Markdown: its networks, its scores, and the study that it is from."""
     pick, record = model.description, study.record
-    lines = [f"{_name_networks(model)} of study {record.name}: {record.title}"]
+    networks = _name_networks(pick, record.fixed)
+    lines = [f"{networks} of study {record.name}: {record.title}"]
     if "scores" in pick:
         errors = pick["standard_errors"]
         scores = {name: (score, errors[name]) for name, score in pick["scores"].items()}
@@ -72,16 +73,16 @@ def describe_model(model: ExportedModel, study: Study) -> str:
     return "\n".join([lines[0], "", *lines[1:]]).rstrip()
 
 
-def _name_networks(model: ExportedModel) -> str:
-    """Return a model's networks in words, such as `Trial 5, depth 2, 25,738 parameters,`."""
-    pick = model.description
+def _name_networks(pick: Mapping[str, Any], fixed: Collection[str]) -> str:
+    """Return a model's networks in words, such as `Trial 5 (depth 2), 25,738 parameters,`."""
     if "members" in pick:
         networks = sum(member["networks"] for member in pick["members"])
-        trials = ", ".join(str(member["trial"]) for member in pick["members"])
+        trials = join_words([str(member["trial"]) for member in pick["members"]])
         name = f"The ensemble of {count_noun(networks, 'network')} of trials {trials}"
     elif "trial" in pick:
-        values = format_hyperparameters({**pick["hyperparameters"], **pick["derived"]})
-        name = f"Trial {pick['trial']} ({values})"
+        values = {**pick["hyperparameters"], **pick["derived"]}
+        varied = {name: value for name, value in values.items() if name not in fixed}
+        name = f"Trial {pick['trial']} ({format_hyperparameters(varied)})"
     else:
         return "A network"
     return f"{name}, {pick['parameters']:,} parameters,"

@@ -120,7 +120,9 @@ def _make_chart(kind: str, metric: str, section: str) -> dict[str, Any]:
         "deleted": False,
     }
     if kind == "LINE":
+        scale = "log" if metric.endswith("loss") else "linear"
         chart |= {"selectedMetricKeys": [metric], "range": {}, **_EPOCHS_AXIS}
+        chart |= {"scaleType": scale, "displayPoints": False}
     return chart
 
 
