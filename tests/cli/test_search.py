@@ -86,10 +86,10 @@ def test_the_summary_names_the_winner_its_scores_and_where_everything_lies(again
     for words in (
         "Is a hidden layer worth it?",
         "best of 3 trials",
-        "cross-validated   cross_entropy ",
+        "cross-validated   accuracy ",
         "corrected for the choice: cross_entropy ",
         "95 % interval ",
-        "held-out test     cross_entropy ",
+        "held-out test     accuracy ",
         "(18 rows, which took no part in any choice)",
         "mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db",
     ):

@@ -9,7 +9,7 @@ from tuner.analysis.scores import Score
 from tuner.cli.summary import format_summary
 from tuner.run.outcome import Outcome
 
-NO_ENSEMBLE = "no ensemble is better than the best trial by more than one standard error"
+NO_ENSEMBLE = "no ensemble does better than the best trial"
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
     lines = lines_of(outcome)
     found = after(
         lines,
-        "ensemble, better than the best trial by more than one standard error, exported: networks "
-        f"of trials {', '.join(member.label for member in members)}",
+        "ensemble, better than the best trial, exported: networks of trials "
+        f"{', '.join(member.label for member in members)}",
     )
     assert found[-1].startswith("  held-out test     ")
     best = after(lines, f"best of 8 trials: trial {outcome.picks.best.trial}")
@@ -83,6 +83,18 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
 def test_the_answer_follows_the_question(ended, make_record):
     outcome = ended(make_record(0))
     assert lines_of(outcome)[1:3] == [outcome.study.record.title, "Yes, deeper is better."]
+
+
+def test_what_wins_over_the_exported_model_comes_before_the_answer(ended, make_record):
+    winners = [
+        baseline(name, 0.4, difference=-0.1, verdict="wins")
+        for name in ("logistic regression", "gradient boosting")
+    ]
+    lines = lines_of(ended(make_record(0), baselines=tuple(winners)))
+    assert lines[2:4] == [
+        "Logistic regression and gradient boosting are better than the exported model.",
+        "Yes, deeper is better.",
+    ]
 
 
 def test_simple_classifiers_stand_beside_what_is_exported(ended, make_record):
@@ -97,11 +109,12 @@ def test_simple_classifiers_stand_beside_what_is_exported(ended, make_record):
         )
     )
     assert after(
-        lines, "simple classifiers on the same folds, compared with the exported network:"
+        lines, "simple classifiers on the same folds, compared with the exported model:"
     ) == [
         "  logistic regression cross_entropy 0.4000 ± 0.0300, better by 0.1000 ± 0.0200",
         "  gradient boosting   cross_entropy 0.6000 ± 0.0300, worse by 0.1000 ± 0.0200",
-        "  majority class      cross_entropy 0.5000 ± 0.0300, no clear difference, 0.0100 ± 0.0200",
+        "  majority class      cross_entropy 0.5000 ± 0.0300, cannot be told apart, 0.0100 ± "
+        "0.0200",
     ]
 
 

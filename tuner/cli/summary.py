@@ -8,10 +8,12 @@ from typing import Any
 
 from tuner.study import Study
 from tuner.words import (
+    capitalize_first,
     count_noun,
     format_hyperparameters,
     format_interval,
     format_score,
+    join_words,
     list_scores,
 )
 
@@ -20,11 +22,13 @@ __all__ = ["format_summary"]
 Summary = Mapping[str, Any]
 
 
-# Over 40 lines: it has the parts of the summary in their order.
 def format_summary(
     summary: Summary, study: Study, user_interface: str, fault: str = ""
 ) -> list[str]:
     """Return the summary of a run, line by line.
+
+    What is better than the exported model comes first, then the answer to the space's question, the
+    exported model, and all else.
 
     Args:
         summary: The object that `--json` prints.
@@ -32,30 +36,18 @@ def format_summary(
         user_interface: The command that opens MLflow's pages, or their address.
         fault: Why the export failed; empty otherwise.
     """
-    best, smallest, completed = summary["best"], summary["smallest"], summary["completed"]
     answer = [summary["answer"]] if "answer" in summary else []  # older runs have none
-    lines = ["", study.record.title, *answer, "", *_describe_best(summary)]
-    if completed > 1:
-        lines.append(_describe_correction(best, summary["objective"]))
-    if summary["exported"] == "best":
-        lines += _describe_model(summary, study)
-    if smallest["trial"] == best["trial"] and completed > 1:
-        lines.append("no smaller network is within one standard error of the best")
-    elif smallest["trial"] != best["trial"]:
-        lines += [
-            f"smallest within one standard error of the best: trial {smallest['trial']}",
-            *_describe_network(smallest),
-            f"  cross-validated   {_list_scores(smallest)}",
-        ]
-    if completed > 1:
-        lines += _describe_ensemble(summary, study)
-    if summary["baselines"]:
-        lines.append("simple classifiers on the same folds, compared with the exported network:")
-        lines += [
-            _describe_baseline(baseline, summary["objective"]) for baseline in summary["baselines"]
-        ]
+    is_ensemble = summary["exported"] == "ensemble"
+    picks = [_describe_best(summary, study), _describe_ensemble(summary, study)]
     return [
-        *lines,
+        "",
+        study.record.title,
+        *_describe_winners(summary),
+        *answer,
+        "",
+        *(line for pick in (reversed(picks) if is_ensemble else picks) for line in pick),
+        *_describe_smallest(summary),
+        *_describe_baselines(summary),
         "",
         f"model    {summary['model'] or 'not exported: ' + fault}",
         f"study    {study.folder}",
@@ -65,28 +57,58 @@ def format_summary(
     ]
 
 
-def _describe_best(summary: Summary) -> list[str]:
+def _describe_winners(summary: Summary) -> list[str]:
+    """Return that simple classifiers are better than the exported model, if any is."""
+    winners = [baseline for baseline in summary["baselines"] if baseline["verdict"] == "wins"]
+    if not winners:
+        return []
+    names = join_words([baseline["name"] for baseline in winners])
+    verb = "is" if len(winners) == 1 else "are"
+    return [capitalize_first(f"{names} {verb} better than the exported model.")]
+
+
+def _describe_best(summary: Summary, study: Study) -> list[str]:
     best = summary["best"]
     others = [f"{summary[status]} {status}" for status in ("pruned", "failed") if summary[status]]
-    return [
+    lines = [
         f"best of {count_noun(summary['trials'], 'trial')}"
         + (f" ({', '.join(others)})" if others else "")
         + f"{_mark_exported(summary, 'best')}: trial {best['trial']}",
         *_describe_network(best),
         f"  cross-validated   {_list_scores(best)}",
     ]
+    if summary["completed"] > 1:
+        lines.append(_describe_correction(best, summary["objective"]))
+    return lines + (_describe_model(summary, study) if summary["exported"] == "best" else [])
+
+
+def _describe_smallest(summary: Summary) -> list[str]:
+    smallest = summary["smallest"]
+    if smallest["trial"] != summary["best"]["trial"]:
+        return [
+            f"smallest within one standard error of the best: trial {smallest['trial']}",
+            *_describe_network(smallest),
+            f"  cross-validated   {_list_scores(smallest)}",
+        ]
+    if summary["completed"] > 1:
+        return ["no smaller network is within one standard error of the best"]
+    return []
 
 
 def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
-    """Describe the ensemble, or say that it is no better than the best trial."""
+    """Describe the ensemble, or say that it is not exported."""
     ensemble = summary["ensemble"]
+    if summary["completed"] < 2:
+        return []
     if not ensemble["better"]:
-        return ["no ensemble is better than the best trial by more than one standard error"]
+        return ["no ensemble does better than the best trial"]
+    shown = ensemble.get("told_apart")  # older runs did not test it
+    better = "better than the best trial" if shown else "likely better than the best trial"
     members = ensemble["members"]
     noun = "trials" if len(members) > 1 else "trial"
     return [
-        "ensemble, better than the best trial by more than one standard error"
-        f"{_mark_exported(summary, 'ensemble')}: networks of {noun} {_list_members(members)}",
+        f"ensemble, {better}{_mark_exported(summary, 'ensemble')}: networks of {noun} "
+        f"{_list_members(members)}",
         f"  parameters        {ensemble['parameters']:,} in all",
         f"  cross-validated   {_list_scores(ensemble)}",
         _describe_correction(ensemble, summary["objective"]),
@@ -108,13 +130,26 @@ def _list_members(members: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
+def _describe_baselines(summary: Summary) -> list[str]:
+    """Describe the simple classifiers, each beside the exported model."""
+    if not summary["baselines"]:
+        return []
+    objective = summary["objective"]
+    return [
+        "simple classifiers on the same folds, compared with the exported model:",
+        *(_describe_baseline(baseline, objective) for baseline in summary["baselines"]),
+    ]
+
+
 def _describe_baseline(baseline: Mapping[str, Any], objective: str) -> str:
-    verdict = {"wins": "better by", "loses": "worse by", "ties": "no clear difference,"}
-    difference, error = baseline["difference"], baseline["difference_standard_error"]
+    verdict = {"wins": "better by", "loses": "worse by", "ties": "cannot be told apart,"}
+    accuracy = baseline.get("accuracy")  # older runs lack it
+    right = "" if accuracy is None else f"accuracy {accuracy:.4f}, "
+    difference = format_score(abs(baseline["difference"]), baseline["difference_standard_error"])
+    score = format_score(baseline["score"], baseline["standard_error"])
     return (
-        f"  {baseline['name']:<19} {objective} "
-        f"{format_score(baseline['score'], baseline['standard_error'])}, "
-        f"{verdict[baseline['verdict']]} {format_score(abs(difference), error)}"
+        f"  {baseline['name']:<19} {right if objective != 'accuracy' else ''}{objective} {score}, "
+        f"{verdict[baseline['verdict']]} {difference}"
     )
 
 

@@ -39,4 +39,5 @@ def _make_evidence(
         baselines=compare_with_baselines(setup, study, picks) if judged is None else judged,
         resume=study.make_command("resume"),
         ensemble=picks.ensemble,
+        corrected=picks.out_of_bag,
     )

@@ -113,6 +113,7 @@ def _describe_baseline(baseline: JudgedBaseline, objective: str) -> dict[str, An
         "name": baseline.name,
         "score": score.value,
         "standard_error": score.standard_error,
+        "accuracy": baseline.scores["accuracy"].value if "accuracy" in baseline.scores else None,
         "difference": baseline.difference,
         "difference_standard_error": baseline.standard_error,
         "difference_interval": list(baseline.interval),

@@ -37,7 +37,10 @@ from tuner.words.scores import (
     format_score,
     list_scores,
     say_interval,
+    say_result,
+    say_right,
     say_score,
+    say_share,
 )
 from tuner.words.sentences import capitalize_first, join_words, list_first
 
@@ -63,10 +66,13 @@ __all__ = [
     "say_interval",
     "say_name",
     "say_number",
+    "say_result",
+    "say_right",
     "say_score",
     "say_seconds",
     "say_setting",
     "say_settings",
+    "say_share",
     "say_shares",
     "say_thing",
     "say_things",

@@ -11,7 +11,10 @@ __all__ = [
     "format_score",
     "list_scores",
     "say_interval",
+    "say_result",
+    "say_right",
     "say_score",
+    "say_share",
 ]
 
 
@@ -25,7 +28,7 @@ def format_score(score: float, error: float) -> str:
 
 
 def list_scores(scores: Mapping[str, tuple[float, float]]) -> str:
-    """Return scores in one line, under their own names.
+    """Return scores in one line, under their own names, accuracy first.
 
     Args:
         scores: Each score and its standard error, by name.
@@ -33,7 +36,8 @@ def list_scores(scores: Mapping[str, tuple[float, float]]) -> str:
     >>> list_scores({"accuracy": (0.975, 0.004), "roc_auc": (0.9, 0.01)})
     'accuracy 0.9750 ± 0.0040, roc_auc 0.9000 ± 0.0100'
     """
-    return ", ".join(f"{name} {format_score(*score)}" for name, score in scores.items())
+    ordered = sorted(scores.items(), key=lambda item: item[0] != "accuracy")
+    return ", ".join(f"{name} {format_score(*score)}" for name, score in ordered)
 
 
 def format_difference(difference: float, error: float) -> str:
@@ -62,6 +66,42 @@ def say_score(objective: str, score: float, error: float) -> str:
     ('cross-entropy 0.097 ± 0.018', 'accuracy 1.000')
     """
     return f"{say_name(objective)} {say_number(score, error)}"
+
+
+def say_share(share: float) -> str:
+    """Return a share in percent; one below 1 is never called 100 %.
+
+    >>> say_share(0.974), say_share(0.9997), say_share(1.0)
+    ('97.4 %', '99.97 %', '100 %')
+    """
+    decimals = 2 if 0.9995 <= share < 1 else 0 if share == 1 else 1
+    return f"{100 * share:.{decimals}f} %"
+
+
+def say_right(accuracy: float | None) -> str:
+    """Return the share of rows that are predicted right, if it is known.
+
+    >>> say_right(0.974), say_right(None)
+    ('97.4 % of rows are right', '')
+    """
+    return "" if accuracy is None else f"{say_share(accuracy)} of rows are right"
+
+
+def say_result(objective: str, score: str, accuracy: float | None) -> str:
+    """Return a result: the share of rows that are right, then the score in brackets.
+
+    Args:
+        objective: The objective's name.
+        score: The score in words, without its name.
+        accuracy: The share of rows that are right; None if it is unknown.
+
+    >>> say_result("cross_entropy", "0.097 ± 0.018", 0.974)
+    '97.4 % of rows are right (cross-entropy 0.097 ± 0.018)'
+    >>> say_result("accuracy", "0.974 ± 0.004", 0.974), say_result("roc_auc", "0.999", None)
+    ('97.4 % of rows are right (accuracy 0.974 ± 0.004)', 'ROC AUC 0.999')
+    """
+    named = f"{say_name(objective)} {score}"
+    return named if accuracy is None else f"{say_right(accuracy)} ({named})"
 
 
 def say_interval(low: float, high: float) -> str:

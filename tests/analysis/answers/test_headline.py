@@ -1,23 +1,23 @@
-"""The first lines: what is best, and whether a network is worth it beside the baselines."""
+"""The first lines: what wins over what is exported, what is exported, and what does as well."""
 
 from dataclasses import replace
 
 import pytest
 
+from tuner.analysis.answers import make_answers
 from tuner.analysis.answers.headline import make_headline
 from tuner.analysis.ensemble import Ensemble, Member
+from tuner.analysis.significance import TTest
 
 BEST = (
-    "The best of 4 trials is trial 0 (depth 1): cross-entropy 1.000 ± 0.078, with 900 parameters."
-)
-CORRECTED = (
-    "Corrected for the choice among 4 completed trials, its cross-entropy is 1.001 (95 % interval "
-    "0.847 to 1.155)."
+    "Exported is the best of 4 trials, trial 0 (depth 1): cross-entropy 1.000 ± 0.078, with 900 "
+    "parameters."
 )
 SMALLEST = (
     "The smallest network within one standard error of the best is trial 1 (depth 2): "
     "cross-entropy 1.001 ± 0.077, with 100 parameters, 9 times fewer."
 )
+NEW_ROWS = "On new rows, expect a cross-entropy of 1.001 (95 % interval "
 
 
 @pytest.fixture
@@ -39,13 +39,15 @@ def says(made, judged):
 
 
 def test_a_network_that_is_better_than_all_baselines_is_worth_it(says):
-    assert says("loses", "loses", "loses") == (
-        BEST,
-        CORRECTED,
-        "A network is worth it: the best network (corrected for the choice) is better than "
-        "logistic regression by 0.100 ± 0.020 (cross-entropy 1.100 ± 0.050), gradient boosting by "
-        "0.200 ± 0.020 (cross-entropy 1.200 ± 0.050) and the majority class by 0.500 ± 0.020 "
-        "(cross-entropy 1.500 ± 0.050).",
+    told = says("loses", "loses", "loses")
+    assert told[0] == BEST
+    assert told[1].startswith(NEW_ROWS)
+    assert told[1].endswith("): it is corrected for the choice among 4 completed trials.")
+    assert told[2:] == (
+        "A network is worth it: the exported network is better than logistic regression "
+        "(cross-entropy 1.100; the difference is 0.10, between 0.06 and 0.14), gradient boosting "
+        "(cross-entropy 1.200; the difference is 0.20, between 0.16 and 0.24) and the majority "
+        "class (cross-entropy 1.500; the difference is 0.50, between 0.46 and 0.54).",
         SMALLEST,
     )
 
@@ -53,35 +55,60 @@ def test_a_network_that_is_better_than_all_baselines_is_worth_it(says):
 def test_a_baseline_that_wins_comes_first(says):
     told = says("loses", "wins", "wins", (1.5, 0.9, 0.8))
     assert told[0] == (
-        "Gradient boosting is better than the best network (corrected for the choice): "
-        "cross-entropy 0.800 ± 0.050, better by 0.200 ± 0.020. So is logistic regression "
-        "(cross-entropy 0.900 ± 0.050) by 0.100 ± 0.020."
+        "Gradient boosting is better than the exported network: cross-entropy 0.800 ± 0.050; the "
+        "difference is 0.20, between 0.16 and 0.24. So is logistic regression (cross-entropy "
+        "0.900; the difference is 0.10, between 0.06 and 0.14)."
     )
-    assert told[1] == BEST.replace("The best of", "The best network of")
-    assert told[3] == (
-        "The best network (corrected for the choice) is better than the majority class by "
-        "0.500 ± 0.020 (cross-entropy 1.500 ± 0.050)."
-    )
+    assert told[1] == BEST
+    assert told[3].startswith("The exported network is better than the majority class (")
 
 
-def test_a_baseline_that_ties_does_as_well(says):
+def test_a_baseline_that_ties_cannot_be_told_apart(says):
     told = says("loses", "ties", "loses")
     assert told[2] == (
-        "Logistic regression does as well as the best network (corrected for the choice): "
-        "cross-entropy 1.100 ± 0.050, a difference of 0.100 ± 0.020."
+        "The exported network cannot be told apart from logistic regression: cross-entropy 1.100 ± "
+        "0.050; the difference is 0.10, between 0.06 and 0.14."
     )
-    assert told[3].startswith(
-        "The best network (corrected for the choice) is better than gradient boosting by 0.200 ± "
-    )
+    assert told[3].startswith("The exported network is better than gradient boosting (")
     assert not any("worth it" in sentence for sentence in told)
-    assert says("ties", "ties", "ties")[4].startswith("The majority class does as well")
+
+
+def test_accuracy_stands_before_nats(made, judged):
+    study = made().add({"depth": 1})
+    evidence = study.evidence(judged("gradient boosting", 0.7, "wins", accuracy=0.982))
+    best = replace(evidence.best, scores={"cross_entropy": 1.0, "accuracy": 0.95})
+    told = make_headline(replace(evidence, best=best))
+    assert told[0] == (
+        "Gradient boosting is better than the exported network: 98.2 % of rows are right "
+        "(cross-entropy 0.700 ± 0.050), against 95.0 %; the difference is 0.10, between 0.06 and "
+        "0.14."
+    )
+    assert told[1] == (
+        "Exported is the best of 1 trial, trial 0 (depth 1): 95.0 % of rows are right "
+        "(cross-entropy 1.000 ± 0.078), with 100 parameters."
+    )
+
+
+def test_better_than_logistic_regression_and_no_better_than_depth_0_go_together(made, judged):
+    def says(study):
+        evidence = study.evidence(judged("logistic regression", 1.2, "loses"))
+        return make_answers(evidence).headline[-2]
+
+    assert says(made().add_depths({0: 0.001, 1: 0.0}, 5)) == (
+        "That it is better than logistic regression need not be owed to hidden layers: of single "
+        "networks, depth 0, which is a logistic regression too, cannot be told apart from the best."
+    )
+    assert says(made().add_depths({0: 0.0, 1: 0.5}, 5)).endswith(
+        "depth 0, which is a logistic regression too, is the best single network."
+    )
+    assert says(made().add_depths({0: 0.5, 1: 0.0}, 5)).startswith("A network is worth it: ")
 
 
 def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):
     evidence = made().add({"depth": 0, "learning_rate": 0.1}).evidence()
     assert make_headline(evidence) == (
-        "The best of 1 trial is trial 0 (depth 0, learning rate 0.1), which has no hidden layer: "
-        "cross-entropy 1.000 ± 0.078, with 100 parameters.",
+        "Exported is the best of 1 trial, trial 0 (depth 0, learning rate 0.1), which has no "
+        "hidden layer: cross-entropy 1.000 ± 0.078, with 100 parameters.",
         "No clearly smaller network is within one standard error of the best.",
     )
 
@@ -89,19 +116,32 @@ def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):
 def test_a_network_of_blocks_alone_has_hidden_layers(made):
     evidence = made().add({"blocks": 2, "depth": 0, "learning_rate": 0.1}).evidence()
     assert make_headline(evidence)[0] == (
-        "The best of 1 trial is trial 0 (2 blocks, depth 0, learning rate 0.1): cross-entropy "
-        "1.000 ± 0.078, with 100 parameters."
+        "Exported is the best of 1 trial, trial 0 (2 blocks, depth 0, learning rate 0.1): "
+        "cross-entropy 1.000 ± 0.078, with 100 parameters."
     )
 
 
-def test_an_ensemble_is_told_of_where_it_is_better(made):
-    evidence = made().add({"depth": 0, "learning_rate": 0.1}).evidence()
+def test_an_ensemble_is_told_of_where_it_is_exported(made):
+    evidence = made().add({"depth": 1, "learning_rate": 0.1}).evidence()
     members = tuple(Member(trial, n, {}, {}, 10, 3) for trial, n in ((4, 3), (0, 2)))
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
-    assert make_headline(replace(evidence, ensemble=ensemble))[1] == (
-        "The exported ensemble is better, the mean of 5 networks of trials 4 and 0: "
-        "cross-entropy 0.800 ± 0.050, corrected for the choice 0.860 (95 % interval "
-        "0.700 to 1.020)."
+
+    def says(p):
+        tested = ensemble.add_test(TTest(-0.2, p, 0.05))
+        return make_headline(replace(evidence, ensemble=tested))
+
+    exported = (
+        "Exported is the mean of five networks of trials 4 and 0: cross-entropy 0.800 ± 0.050. "
+    )
+    difference = "the difference is 0.20, between 0.15 and 0.25."
+    assert says(0.01)[:2] == (
+        f"{exported}It is better than the best network alone; {difference}",
+        "The best single network is trial 0 (depth 1, learning rate 0.1): cross-entropy 1.000 ± "
+        "0.078, with 100 parameters.",
+    )
+    assert says(0.06)[0] == (
+        f"{exported}That it is better than the best network alone is likely, but not shown; "
+        f"{difference}"
     )
     worse = replace(ensemble, better=False)
     assert make_headline(replace(evidence, ensemble=worse)) == make_headline(evidence)
@@ -113,8 +153,5 @@ def test_baselines_are_held_against_the_ensemble_where_it_is_exported(made, judg
     members = (Member(0, 3, {}, {}, 10, 3), Member(1, 2, {}, {}, 10, 3))
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
     told = make_headline(replace(evidence, ensemble=ensemble))
-    assert told[0] == (
-        "Gradient boosting is better than the ensemble (corrected for the choice): cross-entropy "
-        "0.700 ± 0.050, better by 0.100 ± 0.020."
-    )
+    assert told[0].startswith("Gradient boosting is better than the exported ensemble: ")
     assert not any("worth it" in sentence for sentence in told)

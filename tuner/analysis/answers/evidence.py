@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 
 from tuner.analysis.baselines import JudgedBaseline
-from tuner.analysis.bias_correction import clip_interval
+from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.ensemble import Ensemble
 from tuner.analysis.importance import Importance, compute_importance
 from tuner.space import Domain, Space
@@ -32,6 +32,7 @@ class Evidence:
         baselines: The baselines, compared with what is exported.
         resume: The command that resumes the study.
         ensemble: The ensemble of the best trials; None if it is unknown.
+        corrected: The values of choosing what is exported, with its calibration; None if unknown.
     """
 
     study: StudyRecord
@@ -42,6 +43,7 @@ class Evidence:
     baselines: tuple[JudgedBaseline, ...]
     resume: str
     ensemble: Ensemble | None = None
+    corrected: OutOfBag | None = None
 
     @property
     def objective(self) -> str:
@@ -57,6 +59,23 @@ class Evidence:
     def exported(self) -> Pick | Ensemble:
         """What is exported: the ensemble only if it is better."""
         return self.ensemble if self.ensemble and self.ensemble.better else self.best
+
+    @property
+    def exported_interval(self) -> tuple[float, float]:
+        """The 95 % interval of the exported model's score, corrected for the choice."""
+        if self.corrected is None:
+            return self.exported.corrected_interval
+        return self.clip_interval(*self.corrected.interval)
+
+    @property
+    def exported_score(self) -> float:
+        """The exported model's score, calibrated and corrected for the choice."""
+        return self.corrected.score if self.corrected else self.exported.corrected_score
+
+    def get_accuracy(self, trial: int | None) -> float | None:
+        """Return the share of rows that a trial predicts right; None if it is unknown."""
+        records = (record for record in self.records if record.trial == trial)
+        return next((record.result.scores.get("accuracy") for record in records), None)
 
     def clip_interval(self, low: float, high: float) -> tuple[float, float]:
         """Return the part of an interval that the objective can reach."""

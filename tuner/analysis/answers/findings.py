@@ -92,8 +92,7 @@ class Findings:
 
     def get_accuracy(self, setting: Setting) -> float | None:
         """Return the share of rows that the setting's trial predicts right; None if unknown."""
-        record = next(r for r in self.evidence.records if r.trial == setting.trial)
-        return record.result.scores.get("accuracy")
+        return self.evidence.get_accuracy(setting.trial)
 
     def say_with(self, setting: Setting, *, again: bool = False) -> str:
         """Return a setting as the condition of a result: "with four hidden layers".

@@ -1,21 +1,27 @@
-"""The headline: what is best, how good it is, and whether a network is worth it at all."""
+"""The headline: what beats the exported model, the answer, what is exported, and what else does."""
 
 from collections.abc import Sequence
 
 from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.records import Answer
 from tuner.analysis.baselines import JudgedBaseline
+from tuner.analysis.ensemble import Ensemble
 from tuner.study import Pick
 from tuner.words import (
     capitalize_first,
     count_noun,
     join_words,
     round_to_error,
+    say_count,
+    say_difference,
     say_fewer,
     say_hyperparameters,
     say_interval,
     say_name,
     say_number,
-    say_score,
+    say_result,
+    say_right,
+    say_share,
 )
 
 __all__ = ["make_headline"]
@@ -23,22 +29,24 @@ __all__ = ["make_headline"]
 _SMALLER = 1.1  # a network this many times smaller is mentioned
 
 
-def make_headline(evidence: Evidence, answer: str = "") -> tuple[str, ...]:
+def make_headline(
+    evidence: Evidence, answer: str = "", answers: Sequence[Answer] = ()
+) -> tuple[str, ...]:
     """Return the first sentences of the answers. A baseline that wins comes first.
 
     Args:
         evidence: The study's evidence.
         answer: The answer to the space's own question. Defaults to "" for none.
+        answers: The answers on hyperparameters. Defaults to none.
     """
     ordered = sorted(evidence.baselines, key=lambda baseline: _get_loss(evidence, baseline))
     winners = [baseline for baseline in ordered if baseline.verdict == "wins"]
     return (
         *([_describe_winners(evidence, winners)] if winners else []),
         *([answer] if answer else []),
-        _describe_best(evidence, is_beaten=bool(winners)),
-        *_describe_correction(evidence),
-        *_describe_ensemble(evidence),
+        *_describe_export(evidence),
         *_describe_baselines(evidence, ordered),
+        *_describe_conflict(evidence, answers),
         _describe_smallest(evidence),
     )
 
@@ -48,40 +56,61 @@ def _get_loss(evidence: Evidence, baseline: JudgedBaseline) -> float:
     return -score if evidence.maximise else score
 
 
-def _say_score(evidence: Evidence, baseline: JudgedBaseline) -> str:
-    score = baseline.scores[evidence.objective]
-    return say_score(evidence.objective, score.value, score.standard_error)
-
-
-def _say_difference(baseline: JudgedBaseline) -> str:
-    return say_number(abs(baseline.difference), baseline.standard_error)
-
-
 def _describe_winners(evidence: Evidence, winners: Sequence[JudgedBaseline]) -> str:
     """Return that some baselines are better than what is exported."""
     first, *others = winners
-    also = [
-        f"{baseline.title} ({_say_score(evidence, baseline)}) by {_say_difference(baseline)}"
-        for baseline in others
-    ]
+    own = evidence.exported.scores.get("accuracy")
+    against = "" if own is None else f", against {say_share(own)}"
+    also = f" So {'is' if len(others) == 1 else 'are'} {_list(evidence, others)}." if others else ""
     return (
         f"{capitalize_first(first.title)} is better than {_say_exported(evidence)}: "
-        f"{_say_score(evidence, first)}, better by {_say_difference(first)}."
-        + (f" So is {join_words(also)}." if also else "")
+        f"{_say_result(evidence, first)}{against}; {_say_difference(first)}.{also}"
     )
 
 
-def _describe_best(evidence: Evidence, *, is_beaten: bool) -> str:
-    best, hyperparameters = evidence.best, _say_searched(evidence, evidence.best)
-    described = f" ({hyperparameters})" if hyperparameters else ""
-    score = say_score(evidence.objective, best.score, best.standard_error)
+def _describe_export(evidence: Evidence) -> list[str]:
+    """Return what is exported, how good it is, and the best network if that is another one."""
+    exported, best = evidence.exported, evidence.best
     trials = count_noun(len(evidence.records), "trial")
-    what = "best network" if is_beaten else "best"
+    network = f"trial {best.trial}{_describe_network(evidence, best)}"
+    score = say_number(best.score, best.standard_error)
+    result = say_result(evidence.objective, score, best.scores.get("accuracy"))
+    size = f"with {count_noun(best.parameters, 'parameter')}"
+    if not isinstance(exported, Ensemble):
+        return [
+            f"Exported is the best of {trials}, {network}: {result}, {size}.",
+            *_describe_correction(evidence),
+        ]
+    trials = join_words([str(member.trial) for member in exported.members])
+    networks = say_count(sum(member.networks for member in exported.members))
+    of_trials = f"trial{'s' if len(exported.members) > 1 else ''} {trials}"
+    score = say_number(exported.score, exported.standard_error)
+    together = say_result(evidence.objective, score, exported.scores.get("accuracy"))
+    return [
+        f"Exported is the mean of {networks} networks of {of_trials}: {together}. "
+        f"{_describe_gain(exported)}",
+        *_describe_correction(evidence),
+        f"The best single network is {network}: {result}, {size}.",
+    ]
+
+
+def _describe_network(evidence: Evidence, best: Pick) -> str:
+    """Return the hyperparameters of a network, in brackets; empty if all are fixed."""
+    hyperparameters = _say_searched(evidence, best)
+    described = f" ({hyperparameters})" if hyperparameters else ""
     if best.hyperparameters.get("depth") == 0 and not best.hyperparameters.get("blocks"):
         described += ", which has no hidden layer"
+    return described
+
+
+def _describe_gain(ensemble: Ensemble) -> str:
+    """Return whether averaging is shown to be better than the best network alone."""
+    difference = say_difference(ensemble.difference, ensemble.difference_interval)
+    if ensemble.told_apart:
+        return f"It is better than the best network alone; the difference is {difference}."
     return (
-        f"The {what} of {trials} is trial {best.trial}{described}: {score}, with "
-        f"{count_noun(best.parameters, 'parameter')}."
+        "That it is better than the best network alone is likely, but not shown; the difference "
+        f"is {difference}."
     )
 
 
@@ -96,28 +125,12 @@ def _describe_correction(evidence: Evidence) -> list[str]:
     completed = len(evidence.completed)
     if completed < 2:
         return []
-    low, high = evidence.best.corrected_interval
-    score = round_to_error(evidence.best.corrected_score, (high - low) / 4)
+    low, high = evidence.exported_interval
+    score = round_to_error(evidence.exported_score, (high - low) / 4)
     return [
-        f"Corrected for the choice among {completed} completed trials, its "
-        f"{say_name(evidence.objective)} is {score} ({say_interval(low, high)})."
-    ]
-
-
-def _describe_ensemble(evidence: Evidence) -> list[str]:
-    """Return the score of the ensemble, if it is better than the best network."""
-    ensemble = evidence.ensemble
-    if ensemble is None or not ensemble.better:
-        return []
-    low, high = ensemble.corrected_interval
-    corrected = round_to_error(ensemble.corrected_score, (high - low) / 4)
-    score = say_score(evidence.objective, ensemble.score, ensemble.standard_error)
-    trials = join_words([str(member.trial) for member in ensemble.members])
-    of_trials = f"trials {trials}" if len(ensemble.members) > 1 else f"trial {trials}"
-    networks = sum(member.networks for member in ensemble.members)
-    return [
-        f"The exported ensemble is better, the mean of {networks} networks of {of_trials}: "
-        f"{score}, corrected for the choice {corrected} ({say_interval(low, high)})."
+        f"On new rows, expect a {say_name(evidence.objective)} of {score} "
+        f"({say_interval(low, high)}): it is corrected for the choice among {completed} completed "
+        "trials."
     ]
 
 
@@ -126,37 +139,78 @@ def _describe_baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -
     ties = [baseline for baseline in ordered if baseline.verdict == "ties"]
     loses = [baseline for baseline in ordered if baseline.verdict == "loses"]
     sentences = [
-        f"{capitalize_first(baseline.title)} does as well as {_say_exported(evidence)}: "
-        f"{_say_score(evidence, baseline)}, a difference of {_say_difference(baseline)}."
-        for baseline in ties
+        f"{capitalize_first(_say_exported(evidence))} cannot be told apart from {each.title}: "
+        f"{_say_result(evidence, each)}; {_say_difference(each)}."
+        for each in ties
     ]
     if not loses:
         return sentences
-    behind = join_words(
-        [
-            f"{baseline.title} by {_say_difference(baseline)} ({_say_score(evidence, baseline)})"
-            for baseline in loses
-        ]
-    )
+    better = f"{_say_exported(evidence)} is better than {_list(evidence, loses)}."
     if len(loses) < len(ordered):
-        return [*sentences, f"{capitalize_first(_say_exported(evidence))} is better than {behind}."]
-    return [f"A network is worth it: {_say_exported(evidence)} is better than {behind}."]
+        return [*sentences, capitalize_first(better)]
+    return [f"A network is worth it: {better}"]
+
+
+def _list(evidence: Evidence, baselines: Sequence[JudgedBaseline]) -> str:
+    """List baselines with their results in brackets."""
+    return join_words([f"{each.title} ({_say_briefly(evidence, each)})" for each in baselines])
+
+
+def _say_briefly(evidence: Evidence, baseline: JudgedBaseline) -> str:
+    """Return a baseline's result and difference, as they stand in brackets."""
+    score, accuracy = baseline.scores[evidence.objective], baseline.scores.get("accuracy")
+    right = f"{say_right(accuracy.value)}, " if accuracy else ""
+    number = round_to_error(score.value, score.standard_error)
+    return f"{right}{say_name(evidence.objective)} {number}; {_say_difference(baseline)}"
+
+
+def _say_result(evidence: Evidence, baseline: JudgedBaseline) -> str:
+    score, accuracy = baseline.scores[evidence.objective], baseline.scores.get("accuracy")
+    number = say_number(score.value, score.standard_error)
+    return say_result(evidence.objective, number, accuracy.value if accuracy else None)
+
+
+def _say_difference(baseline: JudgedBaseline) -> str:
+    return f"the difference is {say_difference(baseline.difference, baseline.interval)}"
 
 
 def _say_exported(evidence: Evidence) -> str:
     """Return the name of what is exported, which the baselines are compared with."""
-    what = "the best network" if evidence.exported is evidence.best else "the ensemble"
-    return what if len(evidence.completed) < 2 else f"{what} (corrected for the choice)"
+    return "the exported network" if evidence.exported is evidence.best else "the exported ensemble"
+
+
+def _describe_conflict(evidence: Evidence, answers: Sequence[Answer]) -> list[str]:
+    """Return how two findings go together that seem not to.
+
+    The exported model can be better than logistic regression, while no single network can be told
+    apart from one without hidden layers, which is a logistic regression too.
+    """
+    verdicts = {baseline.name: baseline.verdict for baseline in evidence.baselines}
+    comparisons = [answer.settings for answer in answers if answer.hyperparameters == ("depth",)]
+    alike = comparisons[0].not_told_apart if comparisons and comparisons[0] else ()
+    convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
+    if verdicts.get("logistic regression") != "loses" or 0 not in alike or convolutional:
+        return []
+    if len(alike) == 1:
+        reason = "depth 0, which is a logistic regression too, is the best single network"
+    else:
+        reason = (
+            "of single networks, depth 0, which is a logistic regression too, cannot be told apart "
+            "from the best"
+        )
+    better = "That it is better than logistic regression need not be owed to hidden layers"
+    return [f"{better}: {reason}."]
 
 
 def _describe_smallest(evidence: Evidence) -> str:
     best, smallest = evidence.best, evidence.smallest
     if best.parameters < _SMALLER * smallest.parameters:
         return "No clearly smaller network is within one standard error of the best."
-    score = say_score(evidence.objective, smallest.score, smallest.standard_error)
+    score = say_number(smallest.score, smallest.standard_error)
+    result = say_result(evidence.objective, score, smallest.scores.get("accuracy"))
     return (
         f"The smallest network within one standard error of the best is trial {smallest.trial} "
-        f"({_say_searched(evidence, smallest)}): {score}, with "
+        f"({_say_searched(evidence, smallest)}): {result}, with "
         f"{count_noun(smallest.parameters, 'parameter')}, "
         f"{say_fewer(smallest.parameters, than=best.parameters)}."
     )

@@ -52,7 +52,7 @@ def make_answers(evidence: Evidence) -> Answers:
     answers = (*first, *importance, *rest)
     notes = make_notes(evidence, spans=any(answer.spans for answer in answers))
     answer = first[0].sentence if first else answer_which_network(evidence)
-    headline = make_headline(evidence, answer)
+    headline = make_headline(evidence, answer, answers)
     return Answers(answer, headline, _say_once(answers, evidence.more_trials), notes)
 
 

@@ -64,7 +64,7 @@ def _format_epochs(pick: Pick | Ensemble) -> str:
 
 
 def _make_score_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -> list[Row]:
-    """Return the scores of cross-validation, the objective and its corrected score first."""
+    """Return the scores of cross-validation; accuracy and the objective first."""
     rows: dict[str, Row] = {
         name: (
             f"{say_name(name)}, cross-validated",
@@ -72,8 +72,9 @@ def _make_score_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -
         )
         for name in picks[0].scores
     }
+    first = [rows.pop(name) for name in dict.fromkeys(("accuracy", content.objective))]
     return [
-        rows.pop(content.objective),
+        *first,
         (
             f"{say_name(content.objective)}, corrected for the choice",
             *(f"{pick.corrected_score:.4f}" for pick in picks),
@@ -86,7 +87,8 @@ def _make_score_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -
 def _make_test_rows(content: ReportContent, names: Sequence[PickName]) -> list[Row]:
     """Return the scores on the held-out rows, which only the exported model has."""
     exported = content.picks.exported
-    scores = sorted(content.test.items(), key=lambda item: item[0] != content.objective)
+    first = [name for name in ("accuracy", content.objective) if name in content.test]
+    scores = [(name, content.test[name]) for name in dict.fromkeys([*first, *content.test])]
     return [
         (
             f"{say_name(objective)}, held-out test",
