@@ -54,6 +54,15 @@ def test_loss_comes_first_and_the_folds_last_in_one_section(study):
     assert len({chart["uuid"] for chart in state["compareRunCharts"]}) == len(charts)
 
 
+def test_an_older_version_of_mlflow_reads_the_table_from_the_view_itself(study):
+    """MLflow 3.10 shows an empty page if the tag lacks the fields of its state."""
+    _, state = read_view(study)
+    view = json.loads(make_view(study.record, ["depth"], 1)[1])
+    for name in ("searchFilter", "orderByKey", "orderByAsc", "selectedColumns"):
+        assert view[name] == state[name]
+    assert {"runsExpanded", "runsHiddenMode", "runsVisibilityMap"} < view.keys()
+
+
 def test_a_view_of_many_folds_fits_in_a_tag(study):
     """Older versions of MLflow take 5,000 characters."""
     split = replace(study.record.split, folds=study.record.split.folds * 30)

@@ -33,6 +33,22 @@ _WIDTHS = {_NAME: 240, _CREATED: 140}  # pixels
 _WIDTH = 100  # pixels of every other column
 
 _EPOCHS_AXIS = {"xAxisKey": "metric", "selectedXAxisMetricKey": EPOCHS, "lineSmoothness": 0}
+# MLflow 3.10 reads the view's own fields instead of `state`, and shows nothing without these.
+_OLD_STATE = {
+    "runsExpanded": {},
+    "runsPinned": [],
+    "runsHidden": [],
+    "runsVisibilityMap": {},
+    "runsHiddenMode": "FIRST_10_RUNS",
+    "viewMaximized": False,
+    "runListHidden": False,
+    "isAccordionReordered": False,
+    "useGroupedValuesInCharts": True,
+    "hideEmptyCharts": True,
+    "groupBy": None,
+    "groupsExpanded": {},
+    "autoRefreshEnabled": True,
+}
 _MEANS, _SCORES, _FOLDS = "Curves, means over folds", "Scores", "Curves of each fold"
 
 
@@ -53,8 +69,7 @@ def make_view(study: StudyRecord, hyperparameters: Iterable[str], time: int) -> 
         time: When the study was created, in milliseconds since 1970.
     """
     columns = _list_columns(study, hyperparameters)
-    order = [_NAME, _CREATED, *columns]
-    state = {
+    table = {
         "searchFilter": f"tags.`tuner.id` = '{study.id}'",
         "orderByKey": "metrics.`score`",
         "orderByAsc": study.objective.direction == "min",
@@ -63,21 +78,13 @@ def make_view(study: StudyRecord, hyperparameters: Iterable[str], time: int) -> 
         "modelVersionFilter": "All Runs",
         "datasetsFilter": [],
         "selectedColumns": columns,
-        "columnOrder": order,
-        "columnWidths": {column: _WIDTHS.get(column, _WIDTH) for column in order},
-        "compareRunCharts": list(_make_charts(len(study.split.folds))),
-        "compareRunSections": [
-            _make_section(_MEANS, display=True),
-            _make_section(_SCORES, display=True),
-            _make_section(_FOLDS, display=False),
-        ],
-        "globalLineChartConfig": _EPOCHS_AXIS,
-        "isAccordionReordered": True,  # else MLflow sorts the sections by name
     }
+    state = {**table, **_arrange(columns), **_list_charts(len(study.split.folds))}
     text = json.dumps(state, separators=(",", ":"))
     compressed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
     view = {"name": study.name, "createdAt": time, "updatedAt": time}
-    return _TAG + study.id, json.dumps({**view, "state": _COMPRESSED + compressed})
+    view |= {"state": _COMPRESSED + compressed, **table, **_OLD_STATE}
+    return _TAG + study.id, json.dumps(view, separators=(",", ":"))
 
 
 def _list_columns(study: StudyRecord, hyperparameters: Iterable[str]) -> list[str]:
@@ -93,6 +100,26 @@ def _list_columns(study: StudyRecord, hyperparameters: Iterable[str]) -> list[st
         "tags.`tuner.status`",
         _DURATION,
     ]
+
+
+def _arrange(columns: Iterable[str]) -> dict[str, Any]:
+    """Return the order and the widths of the columns, in pixels."""
+    order = [_NAME, _CREATED, *columns]
+    widths = {column: _WIDTHS.get(column, _WIDTH) for column in order}
+    return {"columnOrder": order, "columnWidths": widths}
+
+
+def _list_charts(folds: int) -> dict[str, Any]:
+    return {
+        "compareRunCharts": list(_make_charts(folds)),
+        "compareRunSections": [
+            _make_section(_MEANS, display=True),
+            _make_section(_SCORES, display=True),
+            _make_section(_FOLDS, display=False),
+        ],
+        "globalLineChartConfig": _EPOCHS_AXIS,
+        "isAccordionReordered": True,  # else MLflow sorts the sections by name
+    }
 
 
 def _make_charts(folds: int) -> Iterator[dict[str, Any]]:
