@@ -90,7 +90,7 @@ class Claim:
         low: The lower end of the 95 % interval.
         high: Its upper end.
         true: The score on fresh rows of the model that is trained on all drawn rows; calibrated,
-            if the search would.
+            if the search would, but a `trial` never.
         plain: The same without calibration.
         true_error: The standard error of `true`, since not all fresh rows there are were scored.
     """
@@ -208,6 +208,8 @@ class _Searched:
                 self.fresh.score_clusters(objective.row_values, calibrated)
             )
             uncalibrated = float(objective.row_values(plain, self.fresh.y).mean())
+            if kind == "trial":  # the search states its score as it is
+                true = uncalibrated
             stated = self._state(kind, name, members, calibration)
             yield Claim(kind, name, *stated, true, uncalibrated, error)
 

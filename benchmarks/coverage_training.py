@@ -118,5 +118,5 @@ class ReusingTrainer(LanesTrainer):
 
 
 def _find_sizes(data: LaneData) -> Hashable:
-    """Return the sizes that are fixed in a program."""
-    return data.chunk, data.validation.shape[1]
+    """Return the sizes and inputs that are fixed in a program."""
+    return data.chunk, data.validation.shape[1], data.class_weights is not None

@@ -42,6 +42,24 @@ def test_the_fitted_temperature_has_the_lowest_cross_entropy():
     assert loss(found.fitted) <= min(loss(found.fitted * 1.02), loss(found.fitted / 1.02))
 
 
+def test_rows_without_a_mistake_do_not_make_probabilities_certain():
+    """Of 600 rows none is wrong; at the lowest temperature, 0.1, a mistake would cost 16."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 600)
+    probabilities = np.full((600, 3), 0.01)
+    probabilities[np.arange(600), y] = 0.98
+    found = calibrate(probabilities, Truth(y), np.array_split(np.arange(600), 5))
+    powers = np.array([0.98, 0.01, 0.01]) ** (1 / found.fitted)
+    assert powers[0] / powers.sum() == pytest.approx(601 / 602, abs=1e-4)
+
+
+def test_a_highest_temperature_leaves_probabilities_that_are_too_sure():
+    probabilities, truth, folds = rows_with(2.0, rows=300)
+    found = calibrate(probabilities, truth, folds, highest=1.0)
+    assert found.fitted == pytest.approx(1.0, abs=0.01)
+    assert not found.applied
+
+
 def test_right_probabilities_are_hardly_ever_touched():
     """By chance one standard error is passed by one of six; that is when it is applied."""
     applied = sum(calibrate(*rows_with(1.0, rows=300, seed=seed)).applied for seed in range(60))
@@ -81,15 +99,17 @@ def test_a_pick_is_calibrated_by_its_own_out_of_fold_probabilities(make_study, m
     picks = pick_networks(study, problem.truth)
     found = calibrate_networks(study, picks.list_members(name), problem.truth)
     assert found.before == pytest.approx(getattr(picks, name).scores["cross_entropy"], rel=1e-6)
-    predicted = average_out_of_fold(study, picks.list_members(name))
-    assert found == calibrate(predicted, problem.truth, problem.places)
+    predicted, highest = average_out_of_fold(study, picks.list_members(name)), 10.0
+    if any(member.networks > 1 for member in picks.list_members(name)):
+        highest = 1.0  # their mean is less sure than their single prediction
+    assert found == calibrate(predicted, problem.truth, problem.places, highest=highest)
 
 
 def test_repeats_are_fitted_together_and_a_group_is_one_piece_of_evidence():
     probabilities, truth, folds = rows_with(2.0, rows=600)
     once = calibrate(probabilities, truth, folds)
     twice = calibrate(np.stack([probabilities, probabilities]), truth, folds)
-    assert (twice.fitted, twice.after) == pytest.approx((once.fitted, once.after), rel=1e-4)
+    assert (twice.fitted, twice.after) == pytest.approx((once.fitted, once.after), rel=1e-3)
     assert twice.standard_error == pytest.approx(once.standard_error, rel=1e-3)
     copied = Truth(np.tile(truth.y, 2), groups=np.tile(np.arange(600), 2))
     grouped = calibrate(

@@ -85,26 +85,36 @@ class Calibration:
         }
 
 
-def calibrate(probabilities: np.ndarray, truth: Truth, folds: Sequence[np.ndarray]) -> Calibration:
+def calibrate(
+    probabilities: np.ndarray,
+    truth: Truth,
+    folds: Sequence[np.ndarray],
+    *,
+    highest: float = _HIGHEST,
+) -> Calibration:
     """Fit a temperature, and measure its gain on rows that it was not fitted on.
 
     Args:
         probabilities: Out-of-fold, shape `(rows, classes)`, or `(repeats, rows, classes)`.
         truth: The true classes of the rows.
         folds: Row numbers of each fold; together they are all rows.
+        highest: The highest temperature.
     """
     repeats = probabilities.reshape(-1, *probabilities.shape[-2:])
-    by_fold = []
-    for fold in folds:
-        others = np.setdiff1d(np.arange(len(truth.y)), fold)
-        by_fold.append((_fit_temperature(repeats[:, others], truth.y[others]), fold))
+    rows = np.arange(len(truth.y))
+
+    def fit(rows: np.ndarray) -> float:
+        clusters = len(np.unique(truth.clusters[rows]))
+        return _fit_temperature(repeats[:, rows], truth.y[rows], clusters, highest)
+
+    by_fold = [(fit(np.setdiff1d(rows, fold)), fold) for fold in folds]
     scaled = _scale_by_fold(repeats, by_fold)
     before, after = (
         truth.score_clusters(_cross_entropy, repeats),
         truth.score_clusters(_cross_entropy, scaled),
     )
     return Calibration(
-        fitted=_fit_temperature(repeats, truth.y),
+        fitted=fit(rows),
         before=float(before.mean()),
         after=float(after.mean()),
         standard_error=compute_mean_and_error(before - after)[1],
@@ -122,23 +132,34 @@ def _scale_by_fold(
     return scaled
 
 
-def _fit_temperature(repeats: np.ndarray, y: np.ndarray) -> float:
+def _fit_temperature(repeats: np.ndarray, y: np.ndarray, clusters: int, highest: float) -> float:
     """Return the temperature with the lowest cross-entropy, which has one minimum in 1 / T.
 
     Unlike in the objective, the scaled probabilities are not cut off at the smallest one.
     Otherwise wrong predictions that are certain could become more confident at no cost.
 
+    The true class of n clusters counts with (n + 1) / (n + 2), and the others share the rest, as in
+    Platt (1999, "Probabilistic outputs for support vector machines", section 2.2). Otherwise
+    predictions without a mistake would become as confident as can be, and the first mistake on
+    new rows would cost more than the calibration gains.
+
     Args:
         repeats: Probabilities, shape `(repeats, rows, classes)`.
         y: The class of each row, shape `(rows,)`.
+        clusters: The number of clusters.
+        highest: The highest temperature.
     """
     rows, logs = np.arange(len(y)), _take_logs(repeats)
+    other_classes = repeats.shape[-1] - 1
+    true_share, other_share = (clusters + 1) / (clusters + 2), 1 / (clusters + 2) / other_classes
 
     def compute_loss(log_temperature: float) -> float:
         logits, normalizers = _divide_logs(logs, float(np.exp(log_temperature)))
-        return -float((logits[:, rows, y] - normalizers[..., 0]).mean())
+        own = logits[:, rows, y]
+        others = logits.sum(axis=-1) - own
+        return -float((true_share * own + other_share * others - normalizers[..., 0]).mean())
 
-    bounds = (-np.log(_HIGHEST), np.log(_HIGHEST))
+    bounds = (-np.log(_HIGHEST), np.log(highest))
     options = {"xatol": _TOLERANCE}
     result = minimize_scalar(compute_loss, bounds=bounds, method="bounded", options=options)
     return float(np.exp(result.x))

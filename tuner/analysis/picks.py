@@ -95,7 +95,7 @@ def pick_networks(study: Study, truth: Truth) -> Picks:
     ensemble = ensemble.add_test(test)
     members = ensemble.members if ensemble.better else (_make_member(trial_picks.best),)
     probabilities = average_out_of_fold(study, members)
-    calibration = calibrate(probabilities, truth, study.record.split.find_places())
+    calibration = calibrate_networks(study, members, truth)
     change = calibration.measure_change(probabilities, truth, study.record.objective.row_values)
     noise = _compute_noise_ratio(records, members)
     return Picks(
@@ -116,15 +116,18 @@ def _compute_noise_ratio(records: Sequence[TrialRecord], members: Sequence[Membe
 def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:
     """Calibrate networks of a study by their mean out-of-fold probabilities.
 
-    Several networks of one trial have a single prediction of each row, so the effect of averaging
-    them is not measured here.
+    Several networks of one trial have a single prediction of each row. Their mean is less confident
+    than that prediction, so its temperature is not allowed to lower the confidence further.
 
     Args:
         study: The study.
         members: The networks.
         truth: The true classes of the rows.
     """
-    return calibrate(average_out_of_fold(study, members), truth, study.record.split.find_places())
+    probabilities, places = average_out_of_fold(study, members), study.record.split.find_places()
+    if any(member.networks > 1 for member in members):
+        return calibrate(probabilities, truth, places, highest=1.0)
+    return calibrate(probabilities, truth, places)
 
 
 def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> OutOfBag:
