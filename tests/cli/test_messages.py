@@ -58,6 +58,8 @@ def test_messages_appear_above_the_live_line_which_leaves_nothing(run):
     assert terminal.read_lines() == [*WRAPPED, *MIDDLE, *WRAPPED]
     line = ("live " * 40)[:39].rstrip()  # the last column would move the cursor on
     assert terminal.output.count(line) >= 4
+    assert "\x1b[1msaid\x1b[0m" in terminal.output
+    assert "\x1b[1mlive" not in terminal.output
     hidden = terminal.output.split("\x1b[?25l")[1:]
     assert hidden
     for after in hidden:  # a process that is killed leaves a cursor

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from tuner.cli.contention import Contention
 from tuner.cli.pace import Pace
 from tuner.space import Value
 from tuner.words import count_noun, list_first, say_seconds, say_settings
@@ -25,7 +26,8 @@ class LiveLine:
         trials: The most trials of the study.
         folds: Networks of a trial.
         compare: The hyperparameter whose settings the space compares; None if there is none.
-        later_seconds: Seconds that the stages after the search take, about.
+        later_seconds: Seconds that the stages after the search take, about, on a machine that does
+            nothing else.
         end: When the run must end, by `time.monotonic`; None without a time limit.
 
     Attributes:
@@ -55,6 +57,7 @@ class LiveLine:
         self._end = end
         self._settings: dict[int, Value] = {}  # of the compared hyperparameter, by trial
         self._search_ended: float | None = None
+        self._contention = Contention()
 
     def add_trial(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """Add a proposed trial."""
@@ -73,23 +76,24 @@ class LiveLine:
         """
         pace, left = self.pace, self._say_left()
         if pace is None:
-            return fit_parts([[self.activity], left], width)
+            room = width - sum(cell_len(_SEPARATOR + text) for text in left)
+            return fit_parts([[fit_parts([[self.activity]], room)], left], width)
         counted = f"{self.ended} of {count_noun(self._trials, 'trial')}"
         best = [f"best {self.best}"] if self.best else []
         return fit_parts([[counted], left, best, self._say_training(pace.list_running())], width)
 
     def _say_left(self) -> Part:
         """Say how many seconds are left, if that is known."""
-        now = time.monotonic()
+        now, later = time.monotonic(), self._later_seconds * self._contention.factor
         if self._search_ended is not None:
-            seconds = self._later_seconds - (now - self._search_ended)
+            seconds = later - (now - self._search_ended)
             if seconds <= 0:  # the stages take longer than was thought
                 return []
         else:
             search = self.pace.estimate_seconds() if self.pace else None
             if search is None:
                 return []
-            seconds = search + self._later_seconds
+            seconds = search + later
         if self._end is not None:
             seconds = min(seconds, max(self._end - now, 0.0))
         return [f"about {say_seconds(seconds)} left"]

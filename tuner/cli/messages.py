@@ -9,6 +9,7 @@ from typing import IO, TextIO
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.segment import Segment
+from rich.text import Text
 
 from tuner.cli.wrapping import wrap_lines
 
@@ -60,7 +61,8 @@ class Messages:
 
     def _print(self, text: str, style: str) -> None:
         lines = wrap_lines(text, measure_width(self._console.file))
-        self._console.print(lines, style=style, markup=False, soft_wrap=True)
+        # a style that is given to `print` would be the live line's, too
+        self._console.print(Text(lines, style), soft_wrap=True)
 
     @contextmanager
     def show_live_line(self, compose: Callable[[int], str]) -> Iterator[None]:
@@ -81,9 +83,12 @@ class Messages:
             transient=True,
             redirect_stdout=sys.stdout.isatty(),
         )
-        with live:
+        try:  # no `with`, which would not stop it if an interrupt comes while it starts
+            live.start(refresh=True)
             self._console.show_cursor(True)  # a killed process could not show it again
             yield
+        finally:
+            live.stop()
 
 
 class _Line:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 __all__ = ["Pace"]
 
-_LEAST_TRAINED = 3  # trials
-_LEAST_SHARE = 0.15  # of all trials
-_STEADY = 1.5  # the most times by which the recent pace may differ from that of the whole run
+_LEAST_SHARE = 0.35  # of all trials, which must be trained before anything is said
+_ENOUGH = 25  # trials that are enough of any number
+# The most times by which the recent pace may differ from that of the whole run.
+_SLOWER, _FASTER = 1.5, 2.0
 _MOST_PROGRESS = 0.9  # of a trial, while it trains
 
 
@@ -72,14 +73,14 @@ class Pace:
                 trials = max(trials, self._marks[-1].trials)
             now = _Mark(trials, self._clock() - self._started)
             self._marks.append(now)
-            least = max(_LEAST_TRAINED, _LEAST_SHARE * self._trials)
+            least = min(_LEAST_SHARE * self._trials, _ENOUGH)
             if len(self._trained) < least or now.seconds <= 0:
                 return None
             half = self._marks[bisect_left(self._marks, (now.trials / 2,))]
             if now.trials <= half.trials or now.seconds <= half.seconds:
                 return None
             pace = (now.trials - half.trials) / (now.seconds - half.seconds)
-            if not 1 / _STEADY < pace / (now.trials / now.seconds) < _STEADY:
+            if not 1 / _SLOWER < pace / (now.trials / now.seconds) < _FASTER:
                 return None
             return max(self._trials - now.trials, 0.0) / pace
 

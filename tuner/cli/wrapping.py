@@ -7,9 +7,11 @@ from rich.cells import cell_len
 
 __all__ = ["wrap_lines"]
 
-# What is not cut: a command, which can then be copied; a score and its standard error.
+# What is not cut: a command, which can then be copied; a score and its standard error; a number and
+# its unit.
 _WHOLE = re.compile(
-    r"\b(?:tuner|mlflow|pip|python -m \w+) [a-z]+(?: +(?:'[^']*'|[^\s;,'`]+))*|\S+ ± \S+"
+    r"\b(?:tuner|mlflow|pip|python -m \w+) [a-z]+(?: +(?:'[^']*'|[^\s;,'`]+))*"
+    r"|\S+ ± \S+|\b[\d,.]+ (?:%|s|min|parameters|epochs|trials|rows)(?!\w)"
 )
 _WORD = re.compile(r" *[^ ]+")  # with the spaces before it
 _LABEL = re.compile(r" *\S+(?: \S+)*:? {2,}(?=\S)")
