@@ -17,8 +17,10 @@ from tuner.words import (
     say_fewer,
     say_interval,
     say_name,
+    say_result,
     say_setting,
     say_settings,
+    say_share,
 )
 
 __all__ = ["compare_binned", "describe_comparison", "find_pair"]
@@ -128,7 +130,7 @@ def _describe_result(
     if not worse:
         settings = capitalize_first(say_settings(name, _sort_values(binning, tried)))
         return [f"{settings} cannot be told apart.", _describe_best(evidence, name, best)]
-    behind = _describe_worse(name, binning, worse, comparison)
+    behind = _describe_worse(evidence, name, binning, worse, comparison)
     score, verb = _say_score(evidence, best), choose_verb(name, [best.value])
     first = capitalize_first(say_setting(name, best.value))
     if not alike:
@@ -182,7 +184,11 @@ def _describe_excluded_best(
 
 
 def _describe_worse(
-    name: str, binning: Binning, worse: Sequence[Setting], comparison: Comparison
+    evidence: Evidence,
+    name: str,
+    binning: Binning,
+    worse: Sequence[Setting],
+    comparison: Comparison,
 ) -> str:
     """Return by how much the worse settings are worse."""
     best = comparison.not_told_apart[0]
@@ -193,8 +199,16 @@ def _describe_worse(
         assert pair is not None  # all settings with a completed trial are in pairs
         error = (pair.interval[1] - pair.interval[0]) / 4
         differences.append(round_to_error(abs(pair.difference), error))
-    settings, verb = say_settings(name, values), choose_verb(name, values)
-    return capitalize_first(f"{settings} {verb} worse, by {join_words(differences)}.")
+    settings = f"{say_settings(name, values)} {choose_verb(name, values)} worse"
+    trials = {setting.value: setting.trial for setting in worse}
+    accuracies = [a for v in values if (a := evidence.get_accuracy(trials[v])) is not None]
+    if len(accuracies) < len(values):
+        return capitalize_first(f"{settings}, by {join_words(differences)}.")
+    shares = join_words([say_share(accuracy) for accuracy in accuracies])
+    return capitalize_first(
+        f"{settings}: {shares} of rows are right, and the {say_name(evidence.objective)} is worse "
+        f"by {join_words(differences)}."
+    )
 
 
 def _is_few(comparison: Comparison) -> bool:
@@ -249,4 +263,7 @@ def _say_score(evidence: Evidence, setting: Setting) -> str:
     low, high = setting.interval
     score = round_to_error(setting.score, (high - low) / 4)
     interval = say_interval(*evidence.clip_interval(low, high))
-    return f"{say_name(evidence.objective)} {score} ({interval})"
+    accuracy = evidence.get_accuracy(setting.trial)
+    if accuracy is None:
+        return f"{say_name(evidence.objective)} {score} ({interval})"
+    return say_result(evidence.objective, f"{score}, {interval}", accuracy)

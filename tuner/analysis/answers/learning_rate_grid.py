@@ -12,7 +12,7 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer, Cell
 from tuner.study import TrialRecord
-from tuner.words import count_noun, join_words, say_score, say_value
+from tuner.words import count_noun, join_words, say_number, say_result, say_value
 
 __all__ = ["grid_answer", "has_diverged"]
 
@@ -118,7 +118,8 @@ def _describe_best(evidence: Evidence, cells: Sequence[Cell]) -> list[str]:
     record = _find_trial(evidence, cell)
     rate, size = (record.hyperparameters[name] for name in _NAMES)
     result = record.result
-    score = say_score(evidence.objective, result.score, result.standard_error)
+    number = say_number(result.score, result.standard_error)
+    score = say_result(evidence.objective, number, result.scores.get("accuracy"))
     sentence = (
         f"The best combination that was tried is learning rate {say_value(rate)} with batch size "
         f"{say_value(size)} (trial {record.trial}): {score}."

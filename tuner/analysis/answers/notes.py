@@ -8,9 +8,11 @@ from tuner.analysis.answers.learning_rate_grid import has_diverged
 __all__ = ["make_notes"]
 
 _COMPARISON = (
-    "Settings are compared by the best completed trial of each, out of equally many trials of "
-    "each. They are told apart if chance alone would give such a difference in less than 5 % of "
-    "studies, over all comparisons of a question together."
+    "One standard of evidence holds for settings, simple classifiers, the ensemble and other "
+    "studies. Two of them are told apart if chance alone would give such a difference in less than "
+    "5 % of studies, over all comparisons of a question together. Chance is in the rows, in the "
+    "folds, in the choice of the best of many, and for settings in which trials were drawn. "
+    "Settings are compared by the best completed trial of each, out of equally many trials of each."
 )
 _FITTING = (
     "A trial under- or overfits if its validation loss exceeds the lowest of its group by more "

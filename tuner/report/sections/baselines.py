@@ -1,13 +1,17 @@
 """Baseline classifiers beside the exported model, on the same rows and folds."""
 
-from tuner.analysis import NORMAL
+from collections.abc import Mapping, Sequence
+
+from tuner.analysis import NORMAL, Score
 from tuner.report.blocks import Figure, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import Estimate, compute_bars_height, draw_intervals, to_specification
 from tuner.report.page import Section
-from tuner.words import format_difference, format_score, say_name
+from tuner.words import format_interval, format_score, say_name
 
 __all__ = ["make_baselines_section"]
+
+_VERDICTS = {"wins": "better", "ties": "cannot be told apart", "loses": "worse"}
 
 
 def make_baselines_section(content: ReportContent) -> Section:
@@ -60,21 +64,42 @@ def _name_export(content: ReportContent) -> str:
 
 
 def _make_table(content: ReportContent) -> TableBlock:
-    objective = content.objective
-    header = ("", say_name(objective), "difference from the exported model", "verdict", "seconds")
+    """Return each baseline beside the exported model, by accuracy and by the objective."""
+    names = list(dict.fromkeys(("accuracy", content.objective)))
+    header = (
+        "",
+        *map(say_name, names),
+        "difference from the exported model",
+        "95 % interval",
+        "verdict",
+        "seconds",
+    )
     rows = tuple(
         (
             baseline.name,
-            format_score(
-                baseline.scores[objective].value, baseline.scores[objective].standard_error
-            ),
-            format_difference(baseline.difference, baseline.standard_error),
-            baseline.verdict,
+            *(format_score(*_get_score(baseline.scores, name)) for name in names),
+            f"{baseline.difference:+.4f}",
+            format_interval(baseline.interval),
+            _VERDICTS[baseline.verdict],
             f"{baseline.seconds:.1f}",
         )
         for baseline in content.baselines
     )
-    corrected = content.picks.out_of_bag
-    score = format_score(corrected.score, corrected.standard_error)
-    exported = (f"{_name_export(content)}, corrected for the choice", score, "", "exported", "")
-    return TableBlock(header, (*rows, exported), number_columns=frozenset({1, 2, 4}))
+    return TableBlock(
+        header,
+        (*rows, _list_export(content, names)),
+        number_columns=frozenset({*range(1, len(names) + 3), len(names) + 4}),
+    )
+
+
+def _get_score(scores: Mapping[str, Score], name: str) -> tuple[float, float]:
+    return scores[name].value, scores[name].standard_error
+
+
+def _list_export(content: ReportContent, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the cells of the exported model. Its objective is corrected for the choice."""
+    corrected, pick = content.picks.out_of_bag, content.picks.exported_pick
+    scores = {name: (pick.scores[name], pick.standard_errors[name]) for name in names}
+    scores[content.objective] = (corrected.score, corrected.standard_error)
+    cells = (format_score(*scores[name]) for name in names)
+    return f"{_name_export(content)}, corrected for the choice", *cells, "", "", "exported", ""
