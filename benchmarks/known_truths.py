@@ -20,12 +20,13 @@ import argparse
 import json
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,59 +89,76 @@ def _judge(answered: Answered) -> str:
 # The searches.
 
 
-def search_problem(
-    name: str, work: Sequence[tuple[int, str]], whole: bool, out: Path, cores: int
-) -> None:
-    """Search the tables of a problem, and append a line on each answer to a file.
+@dataclass(frozen=True)
+class Work:
+    """The searches of one seed that are left to do.
 
-    Args:
-        name: The problem's name.
-        work: The seeds and phases that are left to do, each seed's in the order of `PHASES`.
+    Attributes:
+        seed: The seed of tables and searches.
+        phases: The phases of each problem by its name, in the order of `PHASES`.
         whole: Whether to run the whole command.
-        out: The file.
+        out: The file to append a line on each answer to.
+        keep: The folder that keeps tables and studies. None to delete them.
         cores: How many of the machine's cores to use.
     """
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
-    problem = PROBLEMS[name]
-    run = run_command if whole else run_search_alone
-    for seed in dict.fromkeys(seed for seed, _ in work):
-        phases = [phase for own, phase in work if own == seed]
-        with tempfile.TemporaryDirectory() as folder:
-            data = Path(folder) / f"{name}.csv"
-            problem.make_table(seed).to_csv(data, index=False)
+
+    seed: int
+    phases: dict[str, list[str]]
+    whole: bool
+    out: Path
+    keep: Path | None
+    cores: int
+
+
+def do_work(work: Work) -> None:
+    """Search, and append a line on each answer to the file."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: work.cores])
+    run = run_command if work.whole else run_search_alone
+    for name, phases in work.phases.items():
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = work.keep / f"{name}-{work.seed}" if work.keep else Path(scratch)
+            folder.mkdir(parents=True, exist_ok=True)
+            data = folder / f"{name}.csv"
+            if not data.exists():
+                PROBLEMS[name].make_table(work.seed).to_csv(data, index=False)
             # the resumed phase continues the study of the default one, the same each time
-            needed = [p for p in PHASES if p in phases or (p == "default" and "resumed" in phases)]
-            for phase in needed:
-                answered = run(problem, seed, phase, data)
+            first = ["default"] if "resumed" in phases and "default" not in phases else []
+            for phase in first + phases:
+                answered = run(PROBLEMS[name], work.seed, phase, data)
                 if phase in phases:
-                    with out.open("a") as file:
+                    with work.out.open("a") as file:
                         file.write(json.dumps(vars(answered)) + "\n")
 
 
 def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) -> Answered:
-    """Search in this process, and compare the settings as the report does."""
-    from dataclasses import replace
+    """Search in this process, and compare the settings as the report does.
 
-    from tuner.run.opening import create_study, load_setup
+    A study that is there is searched on, and only compared if nothing is left to do.
+    """
+    from tuner.run.opening import create_study, find_study, load_setup
     from tuner.run.preparing import prepare
     from tuner.run.request import DataRequest, Destination, default_oracle
-    from tuner.run.searching import make_tuner
+    from tuner.run.searching import find_end, make_tuner
     from tuner.study import SearchSettings, Study
 
-    started, root = time.monotonic(), data.parent
+    started, root = time.monotonic(), data.parent / phase
     if phase == "resumed":
-        study = Study.open("default", root)
-        trials = 3 * sum(1 for _ in study.read_trials())
-        setup = load_setup(study, replace(study.record.settings, max_trials=trials))
+        if not root.exists():
+            shutil.copytree(data.parent / "default", root)
+        study = Study.open("study", root)
+        first = sum(1 for _ in Study.open("study", data.parent / "default").read_trials())
+        setup = load_setup(study, replace(study.record.settings, max_trials=3 * first))
     else:
         settings = SearchSettings(
             seed=seed, oracle=default_oracle(problem.space), racing=phase != "no-racing"
         )
         setup = prepare(problem.space, DataRequest(str(data)), settings)
-        study = create_study(setup, Destination(root, phase))
+        destination = Destination(root, "study")
+        study = find_study(setup, destination) or create_study(setup, destination)
     with study.lock_search():
-        study.begin(setup.settings)
-        make_tuner(setup).run(setup.problem, study)
+        if find_end(study, setup.settings) is None:
+            study.begin(setup.settings)
+            make_tuner(setup).run(setup.problem, study)
     return compare(problem, seed, phase, study, setup, time.monotonic() - started)
 
 
@@ -303,27 +321,25 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, help="tables of each problem")
     parser.add_argument("--phases", default=",".join(PHASES), help="comma-separated")
     parser.add_argument("--whole", action="store_true", help="run the whole command")
+    parser.add_argument("--keep", type=Path, help="a folder for studies; they are not run again")
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     there = {(a.problem, a.seed, a.phase) for a in read_answers(given.json)}
     names, phases = given.problems.split(","), given.phases.split(",")
-    for name in names:
-        work = [
-            (seed, phase)
-            for seed in range(given.seeds)
-            for phase in PHASES
-            if phase in phases and (name, seed, phase) not in there
-        ]
-        if not work:
+    for seed in range(given.seeds):
+        left = {
+            name: [p for p in PHASES if p in phases and (name, seed, p) not in there]
+            for name in names
+        }
+        left = {name: own for name, own in left.items() if own}
+        if not left:
             continue
-        arguments = name, work, given.whole, given.json, given.cores
-        process = multiprocessing.get_context("spawn").Process(
-            target=search_problem, args=arguments
-        )
+        work = Work(seed, left, given.whole, given.json, given.keep, given.cores)
+        process = multiprocessing.get_context("spawn").Process(target=do_work, args=(work,))
         process.start()
         process.join()
         if process.exitcode:
-            print(f"{name}: the process ended with {process.exitcode}", file=sys.stderr)
+            print(f"seed {seed}: the process ended with {process.exitcode}", file=sys.stderr)
     answers = [a for a in read_answers(given.json) if a.problem in names and a.phase in phases]
     print("\n".join(report(answers)))
 
