@@ -68,6 +68,27 @@ def test_without_a_comparison_depth_and_what_matters_come_first(made):
     assert len(answers.answers[2].cells) == 10
 
 
+RATES = """
+compare = "learning_rate"
+[network]
+depth = 1
+units = 8
+[sgd]
+learning_rate = [0.001, 0.1]
+batch_size = [16, 32]
+"""
+
+
+def test_a_space_that_compares_learning_rates_is_answered_about_them(made):
+    study = made(RATES)
+    for trial in range(12):
+        values = {"learning_rate": (0.001, 0.1)[trial % 2], "batch_size": (16, 32)[trial // 6]}
+        study.add(values, 0.3 * (trial % 2) + 0.001 * trial)
+    own = answered(study).answers[0]
+    assert own.hyperparameters == ("learning_rate",)
+    assert {setting.value for setting in own.settings.settings} == {0.001, 0.1}
+
+
 def test_one_hyperparameter_alone_has_no_ranking(made):
     answers = answered(drawn(made(), 10, ["depth"]))
     assert [answer.title for answer in answers.answers] == ["How many hidden layers are best?"]

@@ -111,7 +111,8 @@ def _add_strengths(evidence: Evidence, name: str) -> list[str]:
 
 def _answer(evidence: Evidence, name: str) -> Answer:
     pair = {"learning_rate", "batch_size"}
-    if name in pair and pair <= {*evidence.varied}:
+    # a grid compares batch sizes; a space that compares learning rates asks for them alone
+    if name in pair and pair <= {*evidence.varied} and evidence.compared != "learning_rate":
         return _add_sentence(evidence, grid_answer(evidence))
     make_answer = _ANSWERS.get(name, partial(any_answer, name=name))
     return _add_sentence(evidence, make_answer(evidence))
