@@ -24,8 +24,9 @@ def run_paired_tests(differences: Sequence[OutOfBag], truth: Truth, split: Split
 
     The variance over rows and folds is the corrected one of Nadeau and Bengio (2003), but estimated
     from clusters: there are many more of them than folds. It is increased by what folds vary beyond
-    their rows, on average over the differences: this is chance in training. The variance of having
-    chosen is that between the choices of bootstrap samples.
+    their rows, on average over the differences. This is chance in training, for which the estimate
+    of each model is taken if it is larger. The variance of having chosen is that between the
+    choices of bootstrap samples.
 
     Args:
         differences: Differences of two models' values by sample and cluster.
@@ -43,7 +44,8 @@ def run_paired_tests(differences: Sequence[OutOfBag], truth: Truth, split: Split
     for difference, variance in zip(differences, rows, strict=True):
         over_rows = difference.by_cluster.var(ddof=1) / len(difference.by_cluster)
         choice = difference.standard_error**2 - difference.training - over_rows
-        total = Variance(variance.value + max(choice, 0.0), variance.freedom)
+        trained = max(variance.value, over_rows + difference.training)
+        total = Variance(trained + max(choice, 0.0), variance.freedom)
         tests.append(run_t_test(difference.score, total))
     return tests
 
