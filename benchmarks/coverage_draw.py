@@ -1,45 +1,21 @@
-"""One draw of `coverage.py`: a search of some rows, and what its claims come to on fresh rows."""
+"""One draw of `coverage.py`: a search of some rows, as the product does it."""
 
-import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from benchmarks.coverage_claims import COMPARED, Claim, Searched
 from benchmarks.coverage_tables import Draw, Table
-from benchmarks.coverage_training import Network, ReusingTrainer
-from tuner.analysis import (
-    NORMAL,
-    Calibration,
-    Member,
-    PickName,
-    average_out_of_fold,
-    calibrate_networks,
-    clip_interval,
-    compare_settings,
-    group_by_hyperparameter,
-    pick_networks,
-    read_cluster_values,
-)
-from tuner.analysis.bias_correction import evaluate_out_of_bag
-from tuner.analysis.ensemble_selection import Library, Scoring
-from tuner.analysis.training_noise import compute_noise_ratio
+from benchmarks.coverage_training import ReusingTrainer
 from tuner.folds import Fold, Split
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
-from tuner.run.final_training import _FinalTraining
-from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 from tuner.search import KFoldTuner
 from tuner.space import parse_space
-from tuner.study import SearchSettings, Study, StudyRecord, TrialRecord
+from tuner.study import SearchSettings, Study, StudyRecord
 
-__all__ = ["FOLDS", "VARIANTS", "Claim", "measure_draw"]
+__all__ = ["FOLDS", "VARIANTS", "measure_draw"]
 
 FOLDS = 5  # as by default: the exported network has seen a quarter more rows than theirs
-_COMPARED = "depth"
 
 _SPACE = """
 title = "Which small network is best?"
@@ -77,35 +53,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
 """What differs in the search, by name; `comparing` has a space that compares depths."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a search says of a model, and what is true.
-
-    Attributes:
-        kind: `best` and `ensemble`, corrected for the choice; `trial`, the first one, which was
-            not chosen; `difference`, the first depth less the second.
-        objective: The score's name.
-        score: The score that the search states.
-        error: The standard error that it states; 0 if it states none.
-        low: The lower end of the 95 % interval.
-        high: Its upper end.
-        true: The score on fresh rows of the model that is trained on all drawn rows; calibrated,
-            if the search would, but a `trial` never.
-        plain: The same without calibration.
-        true_error: The standard error of `true`, since not all fresh rows there are were scored.
-    """
-
-    kind: str
-    objective: str
-    score: float
-    error: float
-    low: float
-    high: float
-    true: float
-    plain: float
-    true_error: float
-
-
 def measure_draw(
     table: Table, draw: Draw, variant: str, *, seed: int, trainer: ReusingTrainer, root: Path
 ) -> list[Claim]:
@@ -121,7 +68,7 @@ def measure_draw(
     """
     settings = SearchSettings(**_SETTINGS, **VARIANTS[variant], seed=seed)
     problem, split = _make_problem(table, draw, settings)
-    compare = f'compare = "{_COMPARED}"' if variant == "comparing" else ""
+    compare = f'compare = "{COMPARED}"' if variant == "comparing" else ""
     space = parse_space(_SPACE.format(compare=compare), name="small", file="small.toml")
     sizes = {"features": table.x.shape[1], "classes": int(table.y.max()) + 1}
     hypermodel = MLPHyperModel(space, epochs=settings.epochs, **sizes)
@@ -141,7 +88,7 @@ def measure_draw(
     with study.lock_search():
         study.begin(settings)
         tuner.run(problem, study)
-    return list(_Searched(table, draw, problem, study, hypermodel, trainer).list_claims())
+    return list(Searched(table, draw, problem, study, hypermodel, trainer).list_claims())
 
 
 def _make_problem(table: Table, draw: Draw, settings: SearchSettings) -> tuple[Problem, Split]:
@@ -159,189 +106,3 @@ def _make_problem(table: Table, draw: Draw, settings: SearchSettings) -> tuple[P
         groups=table.groups,
     )
     return problem, Split(draw.rows, split.test, folds)
-
-
-@dataclass(frozen=True)
-class _Searched:
-    """A finished search of a draw."""
-
-    table: Table
-    draw: Draw
-    problem: Problem
-    study: Study
-    hypermodel: MLPHyperModel
-    trainer: ReusingTrainer
-
-    def list_claims(self) -> Iterator[Claim]:
-        """Yield what the search says of its models in every objective."""
-        picks = pick_networks(self.study, self.problem.truth)
-        first = Member.from_record(self.records[0])
-        names: tuple[PickName, ...] = ("best", "ensemble")
-        kinds = {"trial": (first,), **{name: picks.list_members(name) for name in names}}
-        settings = compare_settings(
-            list(self.records.values()),
-            picks.cluster_values,
-            get_setting=group_by_hyperparameter(_COMPARED),
-            split=self.study.record.split,
-            maximise=False,
-        )
-        compared = [
-            (Member.from_record(self.records[setting.trial]),)
-            for setting in sorted(settings.settings, key=lambda setting: setting.value)
-            if setting.trial is not None
-        ]
-        self._train([member for members in (*kinds.values(), *compared) for member in members])
-        for kind, members in kinds.items():
-            yield from self._claim_scores(kind, members)
-        if len(compared) == 2:
-            yield self._claim_difference(settings.pairs[0], compared)
-
-    def _claim_scores(self, kind: str, members: Sequence[Member]) -> Iterator[Claim]:
-        """Yield what the search says of a model in every objective."""
-        calibration = calibrate_networks(self.study, members, self.problem.truth)
-        plain = self._predict(members)
-        logs = np.log(np.maximum(plain, 1e-7)) / calibration.temperature
-        calibrated = np.exp(logs - logs.max(axis=1, keepdims=True))
-        calibrated /= calibrated.sum(axis=1, keepdims=True)
-        for name, objective in OBJECTIVES.items():
-            true, error = compute_mean_and_error(
-                self.fresh.score_clusters(objective.row_values, calibrated)
-            )
-            uncalibrated = float(objective.row_values(plain, self.fresh.y).mean())
-            if kind == "trial":  # the search states its score as it is
-                true = uncalibrated
-            stated = self._state(kind, name, members, calibration)
-            yield Claim(kind, name, *stated, true, uncalibrated, error)
-
-    def _state(
-        self, kind: str, objective: str, members: Sequence[Member], calibration: Calibration
-    ) -> tuple[float, float, float, float]:
-        """Return the score that the search states, its error, and its interval."""
-        maximise = OBJECTIVES[objective].direction == "max"
-        if kind == "trial":
-            result = self.records[members[0].trial].result
-            score, error = result.scores[objective], result.standard_errors[objective]
-            interval = score - NORMAL * error, score + NORMAL * error
-            return score, error, *clip_interval(*interval, maximise=maximise)
-        choose = {
-            "best": self.library.make_best_procedure,
-            "ensemble": self.library.make_ensemble_procedure,
-        }[kind]
-        truth, seed = self.problem.truth, self.study.record.settings.seed
-        chosen = evaluate_out_of_bag(choose(objective), truth.cluster_count, seed=seed)
-        # as `judge_exported` does for the one of the two that is exported
-        change = calibration.measure_change(
-            average_out_of_fold(self.study, members), truth, OBJECTIVES[objective].row_values
-        )
-        noise = compute_noise_ratio([(self.records[m.trial], m.networks) for m in members])
-        stated = chosen.add(change).with_training(noise)
-        interval = clip_interval(*stated.interval, maximise=maximise)
-        return stated.score, stated.standard_error, *interval
-
-    def _claim_difference(self, pair: Any, compared: Sequence[Sequence[Member]]) -> Claim:
-        """Return what the search says of the difference of two depths."""
-        sign = 1.0 if pair.first < pair.second else -1.0
-        low, high = sorted(sign * end for end in pair.interval)
-        row_values = OBJECTIVES["cross_entropy"].row_values
-        one, other = (
-            self.fresh.score_clusters(row_values, self._predict(members)) for members in compared
-        )
-        true, error = compute_mean_and_error(one - other)
-        claimed = sign * pair.difference
-        return Claim("difference", "cross_entropy", claimed, 0.0, low, high, true, true, error)
-
-    @cached_property
-    def records(self) -> dict[int, TrialRecord]:
-        """The study's trials by number."""
-        return {record.trial: record for record in self.study.read_trials()}
-
-    @cached_property
-    def fresh(self) -> Truth:
-        """The true classes of the fresh rows."""
-        groups = self.table.groups
-        return Truth(
-            self.table.y[self.draw.fresh], None if groups is None else groups[self.draw.fresh]
-        )
-
-    @cached_property
-    def library(self) -> Library:
-        """The trials, as the product chooses from them."""
-        truth = self.problem.truth
-        score = {
-            name: partial(truth.score_clusters, objective.row_values)
-            for name, objective in OBJECTIVES.items()
-        }
-        return Library(
-            list(self.records.values()),
-            read_cluster_values(self.study, truth),
-            probabilities=self.study.arrays.read_probabilities,
-            scoring=Scoring(truth, score, "cross_entropy", False),
-        )
-
-    @cached_property
-    def _networks(self) -> dict[tuple[int, int], Network]:
-        """Networks trained on all drawn rows, by trial and number."""
-        return {}
-
-    @cached_property
-    def _fresh_probabilities(self) -> dict[tuple[int, int], np.ndarray]:
-        """The probabilities of the fresh rows, by trial and number of the network."""
-        return {}
-
-    @cached_property
-    def _fresh_rows(self) -> np.ndarray:
-        scaler = self.problem.fit_scaler(self.draw.rows)
-        assert scaler is not None  # tables are scaled
-        return scaler.apply(self.table.x[self.draw.fresh])
-
-    def _train(self, members: Sequence[Member]) -> None:
-        """Train the networks of some members on all drawn rows, as the product does.
-
-        Their weights are kept beside the study, for another run with other formulas.
-        """
-        path = self.study.folder / "networks.npz"
-        weights = dict(np.load(path)) if path.exists() else {}
-        counts: dict[int, int] = {}
-        for member in members:
-            missing = _name(member.trial, member.networks - 1, 0) not in weights
-            if missing:
-                counts[member.trial] = max(member.networks, counts.get(member.trial, 0))
-        networks = self._train_members(
-            [Member.from_record(self.records[trial], count) for trial, count in counts.items()]
-        )
-        keys = [(trial, number) for trial, count in counts.items() for number in range(count)]
-        for key, network in zip(keys, networks, strict=True):
-            weights |= {_name(*key, place): w for place, w in enumerate(network.weights)}
-        if networks:
-            np.savez(path, **weights)
-        for name in weights:
-            trial, number, place = map(int, name.split("-"))
-            if place == 0:
-                parts = itertools.count()
-                own = itertools.takewhile(
-                    weights.__contains__, (_name(trial, number, part) for part in parts)
-                )
-                self._networks[trial, number] = Network([weights[part] for part in own])
-
-    def _train_members(self, members: Sequence[Member]) -> Sequence[Any]:
-        if not members:
-            return []
-        scaler, plan = self.problem.fit_scaler(self.draw.rows), self.study.record.settings.plan
-        assert scaler is not None  # tables are scaled
-        training = _FinalTraining(
-            self.problem, plan, self.hypermodel, self.trainer, scaler, lambda note: None
-        )
-        return training.run([(member, self.records[member.trial]) for member in members])[0]
-
-    def _predict(self, members: Sequence[Member]) -> np.ndarray:
-        """Return the mean probabilities of the fresh rows, shape `(fresh rows, classes)`."""
-        keys = [(member.trial, number) for member in members for number in range(member.networks)]
-        for key in set(keys) - self._fresh_probabilities.keys():
-            answer = self._networks[key](self._fresh_rows)
-            self._fresh_probabilities[key] = answer.numpy()
-        return np.mean([self._fresh_probabilities[key] for key in keys], axis=0)
-
-
-def _name(trial: int, network: int, place: int) -> str:
-    """Return the name of a network's weights: a kernel or a bias."""
-    return f"{trial}-{network}-{place}"
