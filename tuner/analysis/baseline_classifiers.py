@@ -41,9 +41,10 @@ _ROUNDS = 100  # most rounds of boosting, scikit-learn's default
 _LOOKS = 10  # rounds between two evaluations of the objective
 _STEP = 0.1  # boosting's learning rate, scikit-learn's default
 _LARGEST_STEP = 0.3
+_MOST_BINS = 255  # scikit-learn's default, and its limit
 _MOST_WORK = 4e9  # rounds × rows × features × classes of all folds: 25 seconds on two cores
 _VERSION = 1  # increase it if a change of this module changes the results
-_MUCH_WORK = 2e8  # above this, processes are worth the time that they take to start
+_MUCH_WORK = 6e8  # above this, processes are worth the time that they take to start
 
 
 def describe_training() -> dict[str, str | float]:
@@ -127,6 +128,7 @@ def _fit_gradient_boosting(
     model = HistGradientBoostingClassifier(
         learning_rate=step,
         max_iter=rounds,
+        max_bins=_count_bins(train),
         early_stopping=False,
         class_weight=class_weight,
         random_state=seed,
@@ -138,6 +140,17 @@ def _fit_gradient_boosting(
         for number, probabilities in enumerate(stages, start=1)
         if number % _LOOKS == 0
     ]
+
+
+def _count_bins(rows: np.ndarray) -> int:
+    """Return the fewest bins that change no tree: each distinct value of a feature has its own.
+
+    The default is the most that scikit-learn has. With the 17 grey values of the digits, trees grow
+    in two thirds of the time.
+    """
+    ordered = np.sort(rows, axis=0)
+    distinct = 1 + (ordered[1:] != ordered[:-1]).sum(axis=0)
+    return int(np.clip(distinct.max(), 2, _MOST_BINS))
 
 
 def _run_on_each_fold(
