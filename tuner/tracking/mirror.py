@@ -55,7 +55,9 @@ class MlflowMirror(Listener):
             stderr=subprocess.DEVNULL,  # log lines of MLflow and its database; faults are reported
             text=True,
             env={"MLFLOW_DISABLE_TELEMETRY": "true", **os.environ},
-            start_new_session=True,  # an interrupt from the keyboard ends the search alone
+            # An interrupt from the keyboard ends the search alone. The session is the same, since
+            # Linux shares the cores among sessions, and a low priority counts within one.
+            process_group=0,
         )
         self._reader = threading.Thread(target=self._read_messages, daemon=True)
         self._reader.start()
