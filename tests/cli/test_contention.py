@@ -2,21 +2,20 @@
 
 import subprocess
 import sys
-import time
 
 from tuner.cli import contention
-from tuner.cli.contention import Contention
+from tuner.cli.contention import measure_contention
 
 # A process that shares one core with another one, and its factor after half a second of work.
 BUSY = """
 import os, subprocess, sys, time
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-from tuner.cli.contention import Contention
+from tuner.cli.contention import measure_contention
 busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
 end = time.process_time() + 0.4
 while time.process_time() < end:
     pass
-print(Contention().factor)
+print(measure_contention())
 busy.kill()
 busy.wait()
 """
@@ -27,22 +26,10 @@ def test_a_core_that_is_shared_takes_longer():
     assert float(done.stdout) > 1.3
 
 
-def test_it_is_measured_every_few_seconds(monkeypatch):
-    measured, now = [], [100.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(contention, "_measure", lambda: measured.append(now[0]) or 2.0)
-    shared = Contention()
-    for seconds in (0.0, 1.0, 4.9, 5.0, 9.0):
-        now[0] = 100.0 + seconds
-        assert shared.factor == 2.0
-    assert measured == [100.0, 105.0]
-
-
 def test_where_the_kernel_says_nothing_the_factor_is_one(monkeypatch, tmp_path):
-    monkeypatch.setattr(contention, "_TASKS", tmp_path)
-    assert Contention().factor == 1.0
-    (tmp_path / "1").mkdir()
-    (tmp_path / "1" / "schedstat").write_text("unknown\n")
-    assert Contention().factor == 1.0
-    (tmp_path / "1" / "schedstat").write_text("2000 3000 17\n")
-    assert Contention().factor == 2.5
+    monkeypatch.setattr(contention, "_SCHEDULER", tmp_path / "schedstat")
+    assert measure_contention() == 1.0
+    (tmp_path / "schedstat").write_text("unknown\n")
+    assert measure_contention() == 1.0
+    (tmp_path / "schedstat").write_text("2000 3000 17\n")
+    assert measure_contention() == 2.5

@@ -6,6 +6,7 @@ import pytest
 
 from tuner.cli.live_line import LiveLine
 from tuner.cli.pace import Pace
+from tuner.run.estimates import Estimates
 
 
 class Estimated(Pace):
@@ -21,20 +22,25 @@ class Estimated(Pace):
         return self.seconds
 
 
-class Alone:
-    """A machine that does nothing else."""
-
-    factor = 1.0
+# Twelve seconds follow a search that takes longer than the baselines.
+ESTIMATES = Estimates(picking=7.5, exporting=8.0, prediction_times=2.0, baselines=20.0, report=3.0)
 
 
 @pytest.fixture
 def make(monkeypatch):
-    monkeypatch.setattr("tuner.cli.live_line.Contention", Alone)
+    monkeypatch.setattr("tuner.cli.live_line.measure_contention", lambda: 1.0)
 
-    def make(*, running=(), seconds=None, compare=None, end=None, ended=3):
-        line = LiveLine(trials=20, folds=5, compare=compare, later_seconds=12.0, end=end)
+    def make(*, running=(), seconds=None, compare=None, limit=None, searched=60.0):
+        line = LiveLine(
+            trials=20,
+            folds=5,
+            compare=compare,
+            estimates=ESTIMATES,
+            started=time.monotonic() - searched,
+            limit=limit,
+        )
         line.pace = Estimated(running, seconds)
-        line.ended, line.best = ended, "accuracy 0.9650 (trial 1)"
+        line.ended, line.best = 3, "accuracy 0.9650 (trial 1)"
         for trial in running:
             line.add_trial(trial, {"depth": trial // 3, "units": 8})
         return line
@@ -81,7 +87,7 @@ def test_no_seconds_are_said_without_an_estimate(make):
 
 
 def test_a_time_limit_is_never_exceeded(make):
-    line = make(running=[4], seconds=300.0, end=time.monotonic() + 30.4)
+    line = make(running=[4], seconds=300.0, limit=90.4)
     assert line.compose(60).startswith("3 of 20 trials · about 30 s left")
 
 
@@ -98,8 +104,15 @@ def test_stages_have_the_seconds_that_are_left_of_theirs(make, monkeypatch):
 
 
 def test_other_programs_make_the_later_stages_longer(make, monkeypatch):
-    monkeypatch.setattr(Alone, "factor", 3.0)
+    monkeypatch.setattr("tuner.cli.live_line.measure_contention", lambda: 3.0)
     assert " · about 40 s left · " in make(running=[4], seconds=5.0).compose(90)
+
+
+def test_baselines_and_the_final_training_count(make):
+    line = make(running=[4], seconds=5.0, searched=5.0)
+    assert " · about 25 s left · " in line.compose(90)  # half of the baselines is left
+    line.final_seconds = 20.0
+    assert " · about 45 s left · " in line.compose(90)
 
 
 def test_settings_of_any_kind_are_listed(make):

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from tuner.cli.contention import Contention
+from tuner.cli.contention import measure_contention
 from tuner.cli.pace import Pace
+from tuner.run.estimates import Estimates
 from tuner.space import Value
 from tuner.words import count_noun, list_first, say_seconds, say_settings
 
@@ -26,14 +27,16 @@ class LiveLine:
         trials: The most trials of the study.
         folds: Networks of a trial.
         compare: The hyperparameter whose settings the space compares; None if there is none.
-        later_seconds: Seconds that the stages after the search take, about, on a machine that does
-            nothing else.
-        end: When the run must end, by `time.monotonic`; None without a time limit.
+        estimates: Seconds that the stages after the search take on a machine that does nothing
+            else.
+        started: When the run started, by `time.monotonic`.
+        limit: Seconds after which the run must end; None without a time limit.
 
     Attributes:
         activity: What the run does while no trial trains; empty in a search.
         ended: The number of trials that ended, also in earlier runs.
         best: The best score so far, with its name; empty if there is none.
+        final_seconds: Seconds that the final training takes, about.
         pace: The trials that train; None outside a search.
     """
 
@@ -43,21 +46,23 @@ class LiveLine:
         trials: int,
         folds: int,
         compare: str | None,
-        later_seconds: float,
-        end: float | None,
+        estimates: Estimates,
+        started: float,
+        limit: float | None,
     ) -> None:
         self.activity = ""
         self.ended = 0
         self.best = ""
+        self.final_seconds = 0.0
         self.pace: Pace | None = None
         self._trials = trials
         self._folds = folds
         self._compare = compare
-        self._later_seconds = later_seconds
-        self._end = end
+        self._estimates = estimates
+        self._started = started
+        self._end = None if limit is None else started + limit
         self._settings: dict[int, Value] = {}  # of the compared hyperparameter, by trial
         self._search_ended: float | None = None
-        self._contention = Contention()
 
     def add_trial(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """Add a proposed trial."""
@@ -84,19 +89,24 @@ class LiveLine:
 
     def _say_left(self) -> Part:
         """Say how many seconds are left, if that is known."""
-        now, later = time.monotonic(), self._later_seconds * self._contention.factor
+        now = time.monotonic()
         if self._search_ended is not None:
-            seconds = later - (now - self._search_ended)
+            seconds = self._expect_later(self._search_ended) - (now - self._search_ended)
             if seconds <= 0:  # the stages take longer than was thought
                 return []
         else:
             search = self.pace.estimate_seconds() if self.pace else None
             if search is None:
                 return []
-            seconds = search + later
+            seconds = search + self._expect_later(now + search)
         if self._end is not None:
             seconds = min(seconds, max(self._end - now, 0.0))
         return [f"about {say_seconds(seconds)} left"]
+
+    def _expect_later(self, search_ended: float) -> float:
+        """Return the seconds of all that follows the trials."""
+        stages = self._estimates.expect_after_search(search_ended - self._started)
+        return self.final_seconds + stages * measure_contention()
 
     def _say_training(self, trials: Sequence[int]) -> Part:
         """Say how many networks train, and of which settings or trials."""

@@ -16,6 +16,11 @@ from tuner.words import count_noun, format_hyperparameters, format_score
 __all__ = ["Progress"]
 
 
+# Seconds of the final training in those of the best trial's five folds: the five networks of an
+# ensemble train on two cores in three rounds, each twice as long as its share beside others.
+_FINAL_SHARE = 1.5
+
+
 class Progress(Listener):
     """Prints what happens in a run, and shows what it does at the moment.
 
@@ -37,13 +42,13 @@ class Progress(Listener):
         self.settings = setup.settings
         self.fixed: frozenset[str] = frozenset()
         self.ended = 0
-        limit = self.settings.max_seconds
         self._line = LiveLine(
             trials=self.settings.max_trials,
             folds=len(setup.split.folds),
             compare=setup.definition.compare if setup.definition else None,
-            later_seconds=Estimates.from_setup(setup).after_search,
-            end=None if limit is None else started + limit,
+            estimates=Estimates.from_setup(setup),
+            started=started,
+            limit=self.settings.max_seconds,
         )
         self._pace: Pace | None = None
         self._best: TrialRecord | None = None
@@ -114,6 +119,7 @@ class Progress(Listener):
         if best:
             self._best = record
             self._line.best = f"{objective.name} {result.score:.4f} (trial {record.trial})"
+            self._line.final_seconds = _FINAL_SHARE * result.seconds
         return (
             f"{objective.name} {format_score(result.score, result.standard_error)}, "
             f"{result.parameters:,} parameters, epoch {result.epoch}, {result.seconds:.1f} s"
