@@ -1,7 +1,6 @@
 """A study of version 0.1.0 can be listed, reported, used, served and resumed."""
 
 import json
-import re
 import shutil
 import signal
 import subprocess
@@ -14,12 +13,10 @@ import pandas as pd
 import pytest
 
 from tuner.cli.commands import app
-from tuner.study import Study, list_versions
+from tuner.study import Study
 
 FOLDER = Path(__file__).parent / "old_studies" / "0.1.0"
 PREDICTIONS = pd.read_csv(FOLDER / "predictions.csv")
-THEN = json.loads((FOLDER / "resumed.json").read_text())
-DECISIVE = ("tensorflow", "keras", "numpy")  # versions that decide the bits of a result
 
 
 @pytest.fixture
@@ -32,47 +29,6 @@ def root(tmp_path):
 
 def run(*arguments):
     app([str(argument) for argument in arguments], standalone_mode=False)
-
-
-def is_same_computer(versions):
-    """Whether the results of version 0.1.0 are to be had to the bit."""
-    path = Path("/proc/cpuinfo")
-    if not path.exists():
-        return False
-    name, *features = THEN["processor"]
-    information = path.read_text()
-    flags = set(" ".join(re.findall(r"^flags\s*: (.*)", information, re.MULTILINE)).split())
-    simd = {flag for flag in flags if re.match("avx|fma|amx|sse", flag)}
-    now = list_versions()
-    same_versions = all(versions[package] == now[package] for package in DECISIVE)
-    return f": {name}\n" in information and simd == set(features) and same_versions
-
-
-# Since 0.1.0 the evidence has changed: what baselines are compared with, how wide intervals are,
-# and that an ensemble's scores hold the gain of averaging.
-CHANGED = {
-    "corrected_interval",
-    "difference",
-    "difference_standard_error",
-    "ensemble",
-    "verdict",
-}
-
-
-def check_same(now, then, *, exact):
-    """Compare JSON values: numbers to the bit or to 1e-4, everything else exactly."""
-    if isinstance(then, dict):
-        assert then.keys() <= now.keys()
-        for key in then.keys() - CHANGED:
-            check_same(now[key], then[key], exact=exact)
-    elif isinstance(then, list):
-        assert len(now) == len(then)
-        for one, other in zip(now, then, strict=True):
-            check_same(one, other, exact=exact)
-    elif isinstance(then, float) and not exact:
-        assert now == pytest.approx(then, abs=1e-4)
-    else:
-        assert now == then
 
 
 def test_it_is_opened_and_listed(root, capsys):
@@ -129,19 +85,17 @@ def test_its_model_is_served(root):
     np.testing.assert_allclose(served[expected.columns], expected, rtol=1e-4, atol=1e-6)
 
 
-def test_it_is_resumed_with_the_same_proposals_and_scores(root, capsys):
+def test_it_is_resumed_by_the_rules_of_this_version(root, capsys):
+    """Its trials stay as they are; new ones are drawn as this version draws them, in rounds."""
     before = Study.open("before", root)
     journal = before.journal.path.read_bytes()
     run("resume", "before", "--max-trials", 9, "--root", root, "--json")
     summary = json.loads(capsys.readouterr().out)
     assert before.journal.path.read_bytes().startswith(journal)
-    trials = list(before.journal.read())
-    trials = [event for event in trials if event["event"] == "trial"][6:]
-    proposed = {trial["result"]["trial"]: trial["hyperparameters"] for trial in trials}
-    assert proposed == {
-        trial["result"]["trial"]: trial["hyperparameters"] for trial in THEN["trials"]
-    }
-    exact = is_same_computer(before.record.versions)
-    by_number = sorted(trials, key=lambda trial: trial["result"]["trial"])
-    check_same(by_number, THEN["trials"], exact=exact)
-    check_same(summary, THEN["summary"], exact=exact)
+    trials = [event for event in before.journal.read() if event["event"] == "trial"]
+    assert summary["trials"] == len(trials) == 9
+    compared = before.record.definition["compare"]
+    settings = [trial["hyperparameters"][compared] for trial in trials]
+    assert sorted(settings.count(setting) for setting in set(settings)) == [4, 5]
+    first = [trial["result"]["score"] for trial in trials[:6]]
+    assert summary["best"]["score"] <= min(score for score in first if score is not None)

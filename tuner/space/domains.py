@@ -1,7 +1,8 @@
 """Domains: the values that a hyperparameter may have. One value, one of a list, or a range.
 
 Every domain has the same methods: its values and their number, its bounds, a grid of values that
-represent it, a random draw, and a description for people.
+represent it, a random draw, the value at a share of the way through it and the reverse, and a
+description for people.
 """
 
 import random
@@ -41,6 +42,14 @@ class Fixed:
         """Return the one value, without a draw from `rng`."""
         return self.value
 
+    def locate(self, share: float) -> Value:
+        """Return the one value."""
+        return self.value
+
+    def find_share(self, value: Value) -> float:
+        """Return the middle."""
+        return 0.5
+
     def describe(self) -> str:
         """Return the value as in a space file, but a text without its quotes."""
         return format_exactly(self.value)
@@ -76,6 +85,18 @@ class Choice:
     def sample(self, rng: random.Random) -> Value:
         """Draw one option; all are equally likely."""
         return rng.choice(self.options)
+
+    def locate(self, share: float) -> Value:
+        """Return the option at `share`, from 0 to below 1, of the way through the list.
+
+        >>> Choice((16, 32, 64)).locate(0.5)
+        32
+        """
+        return self.options[int(share * len(self.options))]
+
+    def find_share(self, value: Value) -> float:
+        """Return how far through the list an option is; `locate` returns the option from it."""
+        return (self.options.index(value) + 0.5) / len(self.options)
 
     def describe(self) -> str:
         """Return the options, separated by commas."""

@@ -82,8 +82,28 @@ class IntRange:
         if self.step is not None:
             return rng.choice(self.values())
         # Up to max + 1, as in KerasTuner, so that max is as likely as its neighbours.
-        drawn = int(_interpolate(self.min, self.max + 1, rng.random(), log=True))
-        return min(max(drawn, self.min), self.max)
+        return self.locate(rng.random())
+
+    def locate(self, share: float) -> Value:
+        """Return the value at `share`, from 0 to below 1, of the way through the range.
+
+        >>> IntRange(8, 64, step=2, log=True).locate(0.5)
+        32
+        """
+        if self.log and self.step is None:
+            found = int(_interpolate(self.min, self.max + 1, share, log=True))
+            return min(max(found, self.min), self.max)
+        return self.values()[int(share * self.size())]
+
+    def find_share(self, value: Value) -> float:
+        """Return how far through the range a value is; `locate` returns the value from it.
+
+        >>> IntRange(0, 6).find_share(3), IntRange(8, 64, step=2, log=True).find_share(8)
+        (0.5, 0.125)
+        """
+        if self.log and self.step is None:
+            return _find_position(self.min, self.max + 1, float(value) + 0.5, log=True)
+        return (self.values().index(value) + 0.5) / self.size()
 
     def describe(self) -> str:
         """Return `min … max`, and the scale and the step if there are any."""
@@ -141,9 +161,21 @@ class FloatRange:
     def sample(self, rng: random.Random) -> Value:
         """Draw one value, uniformly on the scale of the range."""
         values = self.values()
+        return self.locate(rng.random()) if values is None else rng.choice(values)
+
+    def locate(self, share: float) -> Value:
+        """Return the value at `share`, from 0 to below 1, of the way through the range."""
+        values = self.values()
         if values is not None:
-            return rng.choice(values)
-        return self._clip(_interpolate(self.min, self.max, rng.random(), log=self.log))
+            return values[int(share * len(values))]
+        return self._clip(_interpolate(self.min, self.max, share, log=self.log))
+
+    def find_share(self, value: Value) -> float:
+        """Return how far through the range a value is; `locate` returns the value from it."""
+        values = self.values()
+        if values is not None:
+            return (values.index(value) + 0.5) / len(values)
+        return _find_position(self.min, self.max, float(value), log=self.log)
 
     def describe(self) -> str:
         """Return `min … max`, and the scale and the step if there are any.
@@ -171,6 +203,13 @@ def _interpolate(low: float, high: float, share: float, *, log: bool) -> float:
     if log:
         return math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
     return low + share * (high - low)
+
+
+def _find_position(low: float, high: float, value: float, *, log: bool) -> float:
+    """Return the share, from 0 to 1, of the way from `low` to `high` that `value` is at."""
+    if log:
+        return (math.log(value) - math.log(low)) / (math.log(high) - math.log(low))
+    return (value - low) / (high - low)
 
 
 def _space_evenly(low: float, high: float, points: int, *, log: bool) -> tuple[float, ...]:

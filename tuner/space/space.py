@@ -6,7 +6,7 @@ no strength. So two different configurations are always two different networks.
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,12 +85,24 @@ class Space:
         Args:
             rng: The generator; the same state gives the same configuration.
         """
-        values: dict[str, Value] = {}
-        for hyperparameter in self.hyperparameters:
-            name = hyperparameter.name
-            if name not in values and hyperparameter.is_active(values):
-                values[name] = hyperparameter.domain.sample(rng)
-        return values
+        return self._choose(lambda hyperparameter: hyperparameter.domain.sample(rng))
+
+    def locate(self, shares: Mapping[str, float]) -> dict[str, Value]:
+        """Return the configuration at a point of the unit cube.
+
+        Args:
+            shares: From 0 to below 1, by name: how far through its domain the value lies. For
+                names with one value none is needed.
+        """
+        return self._choose(
+            lambda hyperparameter: hyperparameter.domain.locate(shares.get(hyperparameter.name, 0))
+        )
+
+    def count_settings(self) -> int | None:
+        """Return how many values are compared. None if none are, or infinitely many."""
+        return (
+            None if self.compare is None else self.find_hyperparameter(self.compare).domain.size()
+        )
 
     def find_hyperparameter(self, name: str) -> Hyperparameter:
         """Return the first hyperparameter with a name.
@@ -139,6 +151,15 @@ class Space:
                 f"a stored search space is damaged ({one_line(err)}); "
                 "restore its file, or start a new study"
             ) from err
+
+    def _choose(self, choose: Callable[[Hyperparameter], Value]) -> dict[str, Value]:
+        """Return the configuration in which each active hyperparameter has its chosen value."""
+        values: dict[str, Value] = {}
+        for hyperparameter in self.hyperparameters:
+            name = hyperparameter.name
+            if name not in values and hyperparameter.is_active(values):
+                values[name] = choose(hyperparameter)
+        return values
 
     def _extend(
         self, index: int, values: dict[str, Value], *, grid: bool

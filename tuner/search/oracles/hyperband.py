@@ -56,7 +56,7 @@ class HyperbandOracle(RandomOracle):
     def must_wait(self, trial: int) -> bool:
         """Return whether the last rung is full and some of its trials still run."""
         rung = self._list_rungs()[-1]
-        return rung.is_full and not rung.has_ended
+        return (rung.is_full and not rung.has_ended) or super().must_wait(trial)
 
     def choose_epochs(self, trial: int) -> int:
         """Return the epochs of the trial's rung."""

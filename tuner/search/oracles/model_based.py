@@ -35,7 +35,8 @@ class ModelBasedOracle(RandomOracle):
 
     def must_wait(self, trial: int) -> bool:
         """Return whether a trial begins a cohort while trials of the previous one still run."""
-        return trial % COHORT == 0 and bool(self.ongoing_trials)
+        begins = trial % COHORT == 0 and bool(self.ongoing_trials)
+        return begins or super().must_wait(trial)
 
     @abstractmethod
     def count_random_trials(self) -> int:

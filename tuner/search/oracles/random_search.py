@@ -1,9 +1,11 @@
 """Random search."""
 
 import random
+from collections.abc import Iterator
 from itertools import count
 
 from tuner.search.oracles.base import StudyOracle
+from tuner.search.oracles.rounds import Rounds
 from tuner.search.oracles.tried_configurations import TriedConfigurations
 from tuner.space import Space, Value
 
@@ -18,38 +20,66 @@ class RandomOracle(StudyOracle):
     KerasTuner's own random oracle ends a search after 20 collisions, even if a finite space has
     untried configurations.
 
-    If the space names a hyperparameter to compare, each of its values gets an equal share of the
-    configurations, as long as it has untried ones.
+    A space that names a hyperparameter to compare is searched in rounds; `Rounds` says how.
     """
 
     def propose(self, trial: int) -> dict[str, Value] | None:
-        """Return an untried configuration, of the compared value that has the fewest so far."""
+        """Return an untried configuration, of the compared setting that has the fewest so far."""
         rng = self.make_generator(trial)
         tried = self.read_tried()
-        for subspace in self._order_subspaces(tried, rng):
-            values = _draw_untried(subspace, tried, rng)
+        if self.space.compare is None:
+            return _find_untried(self.space, (self.space.sample(rng) for _ in count()), tried, rng)
+        rounds = Rounds(self.space, self.study_seed)
+        for value in self._order_settings(tried, rng):
+            own = self._rank(value, before=rounds.count_known(trial))
+            draws = rounds.draw(value, own, tried.count(self.space.compare, value))
+            values = _find_untried(self.space.pin(self.space.compare, value), draws, tried, rng)
             if values is not None:
                 return values
         return None
 
-    def _order_subspaces(self, tried: TriedConfigurations, rng: random.Random) -> list[Space]:
-        """Return a subspace for each compared value, those with the fewest trials first."""
-        space = self.space
-        compare = space.compare
-        if compare is None:
-            return [space]
+    def must_wait(self, trial: int) -> bool:
+        """Return whether a round refines what trials that still run come to."""
+        if self.space.compare is None:
+            return False
+        known = Rounds(self.space, self.study_seed).count_known(trial)
+        return any(number < known for number in self._running)
+
+    def _order_settings(self, tried: TriedConfigurations, rng: random.Random) -> list[Value]:
+        """Return the compared settings, those with the fewest trials first."""
+        space, compare = self.space, self.space.compare
+        assert compare is not None  # it has settings
         values = list(space.find_hyperparameter(compare).domain.values() or ())
         rng.shuffle(values)  # so that ties are broken at random
-        values.sort(key=lambda value: tried.count(compare, value))
-        return [space.pin(compare, value) for value in values]
+        return sorted(values, key=lambda value: tried.count(compare, value))
+
+    def _rank(self, value: Value, *, before: int) -> list[dict[str, Value]]:
+        """Return the configurations of a setting's first completed trials, the best first.
+
+        Args:
+            value: The setting.
+            before: Only trials with a lower number count.
+        """
+        trials = [
+            trial
+            for number, trial in self.trials.items()
+            if int(number) < before
+            and trial.status == "COMPLETED"
+            and trial.hyperparameters.values.get(self.space.compare) == value
+        ]
+        trials.sort(key=lambda trial: trial.score, reverse=self.objective.direction == "max")
+        return [dict(trial.hyperparameters.values) for trial in trials]
 
 
-def _draw_untried(
-    space: Space, tried: TriedConfigurations, rng: random.Random
+def _find_untried(
+    space: Space,
+    draws: Iterator[dict[str, Value]],
+    tried: TriedConfigurations,
+    rng: random.Random,
 ) -> dict[str, Value] | None:
-    # an infinite space always has an untried configuration; a finite one is listed in the end
-    for _ in count() if space.size() is None else range(_ATTEMPTS):
-        values = space.sample(rng)
+    """Return the first untried draw; in the end, any untried configuration of a finite space."""
+    attempts = count() if space.size() is None else range(_ATTEMPTS)
+    for _, values in zip(attempts, draws, strict=False):
         if values not in tried:
             return values
     untried = [values for values in space.list_configurations() if values not in tried]
