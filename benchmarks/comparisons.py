@@ -5,20 +5,23 @@
 
 Made scores: those of two folds of a trial have the correlation that Nadeau and Bengio suppose,
 since their training rows overlap, and trials differ by luck, as by a learning rate that was drawn:
-by none, as much as a trial's folds say, or ten times as much. Small classifiers: randomised trees
+by none, as much as a trial's folds say, or ten times as much. Luck has many shapes: some draws are
+bad, most are, a network trains or does not, settings differ in how much they vary, or draws are
+shared by all settings; and the worse trials may be pruned. Small classifiers: randomised trees
 on random folds of random tables, that differ by their seeds alone, or by their depths too, which
 are drawn alike for all settings.
 """
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 
 from tuner.analysis.setting_comparison import compare_settings, group_by_hyperparameter
-from tuner.analysis.significance import adjust_by_holm, estimate_fold_variance, run_t_test
+from tuner.analysis.significance import Variance, adjust_by_holm, run_t_test
 from tuner.folds import Split, Splitter
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
@@ -26,14 +29,45 @@ from tuner.study import TrialRecord
 from tuner.training import TrialResult
 from tuner.training.result import compute_scores
 
-# How trials differ by what was drawn for them; as losses, so that the best are the least.
-LUCK: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
-    "normal": lambda rng, count: rng.normal(size=count),
-    "few are bad": lambda rng, count: rng.exponential(size=count),
-    "a range about its best value": lambda rng, count: 3 * rng.uniform(-1, 1, size=count) ** 2,
-    "most are bad": lambda rng, count: np.exp(1.5 * rng.normal(size=count)),
-}
 Family = tuple[list[TrialRecord], dict[int, np.ndarray], Split]
+Luck = Callable[[np.random.Generator, int, int], np.ndarray]
+
+_FOLD_ROWS = 10
+_FAILED = 6.0  # how far behind a network is that did not train
+
+
+def _vary(draw: Callable[[np.random.Generator, tuple[int, int]], np.ndarray]) -> Luck:
+    return lambda rng, draws, settings: draw(rng, (draws, settings))
+
+
+def _train_or_not(chance: float) -> Luck:
+    return _vary(lambda rng, shape: np.where(rng.random(shape) < chance, 0.0, _FAILED))
+
+
+def _differ_in_spread(rng: np.random.Generator, draws: int, settings: int) -> np.ndarray:
+    """Spreads from 1 to 4, and the same expected best of all draws."""
+    spread = np.geomspace(1, 4, settings)
+    return spread * (rng.exponential(size=(draws, settings)) - 1 / draws)
+
+
+def _share(rng: np.random.Generator, draws: int, settings: int) -> np.ndarray:
+    """Draws that suit all settings alike, or none; little of a setting's own."""
+    own = 0.1 * rng.normal(size=(draws, settings))
+    return 3 * rng.uniform(-1, 1, size=(draws, 1)) ** 2 + own
+
+
+# How trials differ by what was drawn for them; as losses, so that the best are the least.
+LUCK: dict[str, Luck] = {
+    "normal": _vary(lambda rng, shape: rng.normal(size=shape)),
+    "few are bad": _vary(lambda rng, shape: rng.exponential(size=shape)),
+    "a range about its best value": _vary(lambda rng, shape: 3 * rng.uniform(-1, 1, shape) ** 2),
+    "most are bad": _vary(lambda rng, shape: np.exp(1.5 * rng.normal(size=shape))),
+    "one in four trains": _train_or_not(0.25),
+    "half train": _train_or_not(0.5),
+    "unequal spread": _differ_in_spread,
+    "shared by a round": _share,
+}
+PRUNED = {"few are bad, the worse half pruned": "few are bad"}
 
 
 def main() -> None:
@@ -43,10 +77,10 @@ def main() -> None:
     given = parser.parse_args()
     print("| trials differ by | luck | by folds alone | told apart, mean | most | of |")
     print("|---|---|---|---|---|---|")
-    for shape, size in [("normal", 0.0), *product(LUCK, (1.0, 10.0))]:
+    for shape, size in [("normal", 0.0), *product((*LUCK, *PRUNED), (1.0, 10.0))]:
         found = {
             kind: rates(made(kind, shape, size), given.comparisons)
-            for kind in product((2, 3, 5), (1, 2, 4, 10), (2, 5, 10))
+            for kind in product((2, 3, 7), (1, 2, 4, 8, 16), (2, 5))
             if kind[1] > 1 or not size  # of one trial a setting, its luck cannot be known
         }
         worst = max(found, key=lambda kind: found[kind][0])
@@ -103,30 +137,52 @@ def _told_apart_by_folds(best: Sequence[TrialRecord], split: Split) -> bool:
     return min(adjust_by_holm(p)) <= 0.05
 
 
+def estimate_fold_variance(differences: np.ndarray, test_to_train: float) -> Variance:
+    """Return the corrected variance of Nadeau and Bengio (2003), from folds alone."""
+    value = differences.var(ddof=1) * (1 / len(differences) + test_to_train)
+    return Variance(float(value), len(differences) - 1)
+
+
 def made(kind: tuple[int, int, int], shape: str, size: float, seed: int = 0) -> Iterator[Family]:
     """Yield families of made scores, without end.
 
     Args:
         kind: Settings, trials of each, folds.
-        shape: A key of `LUCK`.
+        shape: A key of `LUCK` or `PRUNED`.
         size: How much trials differ, beside one fold's noise of 1.
         seed: Of all that is drawn.
     """
     settings, trials, folds = kind
     rng = np.random.default_rng(seed)
-    rows = np.arange(10 * folds)
+    rows = np.arange(_FOLD_ROWS * folds)
     split = Splitter(folds, 0.0, 0).split(rows % 2, classes=["a", "b"])
-    nothing = np.zeros(len(rows))  # folds alone say how sure a difference is
     while True:
-        count = settings * trials
-        common = rng.normal(size=(count, 1)) / np.sqrt(folds)
-        own = rng.normal(size=(count, folds)) * np.sqrt(1 - 1 / folds)
-        scores = common + own + size * LUCK[shape](rng, count)[:, None]
+        # by row so that the scores of two folds have the correlation 1 / folds
+        common = rng.normal(size=(settings * trials, 1)) / np.sqrt(folds)
+        own = rng.normal(size=(settings * trials, len(rows)))
+        values = common + own * np.sqrt(_FOLD_ROWS * (1 - 1 / folds))
+        luck = size * LUCK[PRUNED.get(shape, shape)](rng, trials, settings)
+        values += luck.reshape(-1, 1)
         records = [
-            _record(number, settings, score=float(each.mean()), fold_scores=tuple(each))
-            for number, each in enumerate(scores)
+            _record(number, settings, **_score(each, split)) for number, each in enumerate(values)
         ]
-        yield records, dict.fromkeys(range(count), nothing), split
+        if shape in PRUNED:
+            records = [_prune(record, luck, size) for record in records]
+        yield records, dict(enumerate(values)), split
+
+
+def _score(values: np.ndarray, split: Split) -> dict[str, Any]:
+    by_fold = tuple(float(values[fold.validation].mean()) for fold in split.folds)
+    return {"score": float(values.mean()), "fold_scores": by_fold}
+
+
+def _prune(record: TrialRecord, luck: np.ndarray, size: float) -> TrialRecord:
+    """Return a trial as pruned, with a score from before its end, if it is behind most others."""
+    own = luck.ravel()[record.trial]
+    if own <= np.median(luck):
+        return record
+    result = replace(record.result, status="pruned", score=record.result.score + size)
+    return replace(record, result=result)
 
 
 def trained(kind: tuple[int, int, int], *, by_depth: bool, seed: int = 0) -> Iterator[Family]:

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
-from tuner.analysis.pairs import Pair, make_pairs
+from tuner.analysis.luck import estimate_luck, test_exchange
+from tuner.analysis.pairs import LEVEL, Pair
 from tuner.analysis.significance import (
     NORMAL,
     TTest,
-    Variance,
-    estimate_fold_variance,
-    estimate_search_variance,
+    adjust_by_holm,
+    estimate_row_variances,
     run_t_test,
 )
 from tuner.folds import Split
@@ -33,6 +32,7 @@ class Setting:
         score: That trial's score; None without a trial.
         interval: The 95 % interval of the score, over rows; None without a trial. It is not
             corrected for the choice of the best trial.
+        accuracy: The share of rows that the trial predicts right; None without a trial.
     """
 
     value: Value
@@ -40,6 +40,7 @@ class Setting:
     trial: int | None = None
     score: float | None = None
     interval: tuple[float, float] | None = None
+    accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,33 @@ class Comparison:
     Attributes:
         share: How many trials of each setting are compared: the first ones by number.
         settings: The settings, the best first; those without a completed trial last.
-        pairs: All pairs of settings with a completed trial, the best ones first.
+        pairs: The best setting and each other one with a completed trial, the better ones first.
         not_told_apart: The best setting and those that cannot be told apart from it. Empty if no
             trial was completed.
+        open: Those of `not_told_apart` that more trials could tell apart from the best: their
+            difference is large beside what rows and folds explain, but luck explains it too.
     """
 
     share: int
     settings: tuple[Setting, ...]
     pairs: tuple[Pair[Value], ...]
     not_told_apart: tuple[Value, ...]
+    open: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """The tests of a setting against the best one.
+
+    Attributes:
+        t: Student's test over rows, folds and luck.
+        without_luck: The same without luck: what more trials could come to at most.
+        p: The p-value of the test by exchange.
+    """
+
+    t: TTest
+    without_luck: TTest
+    p: float
 
 
 def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
@@ -82,31 +101,28 @@ def compare_settings(
 
     Only the first m trials of each setting are compared, by number, where m is the smallest number
     of trials among settings that have a completed one. So a setting gains nothing from having more
-    trials. The best completed one of the m stands for the setting. Student's t tests each pair of
-    settings on their paired differences by fold. The variance is the sum of two parts:
+    trials. The best completed one of the m stands for the setting. The setting with the best score
+    is compared with each other one, and a difference is told only if two tests agree on it:
 
-    - The variance over folds by Nadeau and Bengio (2003), with the mean of the folds' ratios if
-      folds grow. The variance over clusters is used instead if it is larger, because the
-      differences of a few small folds, and often of two, can agree by chance.
-    - The variance that comes from which trials the search drew for either setting
-      (`estimate_search_variance`).
+    - Student's t on the difference of their scores. Its variance is the sum of that over rows and
+      folds (`estimate_row_variances`) and that which comes from luck (`estimate_luck`). Holm's
+      adjustment over the settings follows.
+    - A test by exchange of trials between settings (`test_exchange`), which makes up for the choice
+      of the best setting, and for luck that few trials do not show.
 
-    Holm's adjustment over all pairs follows. The assumptions are:
+    The assumptions are:
 
-    - The differences by fold are about normal, and correlated as Nadeau and Bengio suppose.
-    - The trials of a setting are drawn at random, in the same way for all settings, as the random
-      oracle does. An oracle that learns does not. With it, and with a grid, the second part is too
-      large rather than too small.
-    - If no setting has two trials, the second part is unknown. The result is then about these
-      networks, not about the settings.
-    - Pruned trials count with the score that they had reached. Leaving them out would hide the
-      luck.
+    - The difference of two scores is about normal over rows, and folds are correlated as Nadeau and
+      Bengio suppose.
+    - The k-th trials of all settings are drawn in the same way, as the random oracle does. Its
+      draws are spread more evenly than random ones, so luck is rather overestimated. An oracle that
+      learns over all settings draws more of what suits the better ones.
+    - A failed trial counts as the worst of all. A pruned one counts with the score that it had
+      reached, which is worse than what it would have come to.
     - The data are fixed: the result does not say how other data sets of the kind would turn out.
 
-    If all settings are equally good, this reports a difference in 1 to 3 % of comparisons, and in
-    6 % in the least favourable case. Without the second part it does in up to three of four
-    comparisons (benchmarks/README.md). The price: with two or three trials of a setting, some of
-    them hopeless, only surprisingly large differences can be told apart.
+    With one trial of each setting nothing is told apart, because luck is unknown. Measured error
+    rates are in docs/measurements.md (benchmarks/comparisons.py, benchmarks/known_truths.py).
 
     Args:
         records: The study's trials.
@@ -119,22 +135,28 @@ def compare_settings(
     sign = -1.0 if maximise else 1.0
     groups = _group_trials(records, get_setting)
     share = min((len(own) for own in groups.values() if any(r.completed for r in own)), default=0)
-    chosen = {value: _find_best(own[:share], sign) for value, own in groups.items()}
+    groups_compared = {value: own[:share] for value, own in groups.items()}
+    chosen = {value: _find_best(own, sign) for value, own in groups_compared.items()}
     compared = sorted(
         ((value, record) for value, record in chosen.items() if record is not None),
         key=lambda setting: sign * setting[1].result.score,
     )
-    search = estimate_search_variance([_get_losses(own, sign) for own in groups.values()], share)
-    tests = [
-        _run_test(first, second, cluster_values, split=split, search=search)
-        for (_, first), (_, second) in combinations(compared, 2)
-    ]
-    pairs = make_pairs([value for value, _ in compared], tests)
     settings = [_make_setting(value, record, len(groups[value])) for value, record in compared]
     without = [Setting(v, len(own)) for v, own in groups.items() if chosen[v] is None]
-    best = [value for value, _ in compared[:1]]
-    alike = [pair.second for pair in pairs if pair.first in best and not pair.told_apart]
-    return Comparison(share, (*settings, *without), tuple(pairs), (*best, *alike))
+    values = [value for value, _ in compared]
+    losses = _collect_losses([groups_compared[value] for value in values], sign)
+    tests = _run_tests([record for _, record in compared], cluster_values, split, losses)
+    pairs = _make_pairs(values, tests)
+    alike = [pair.second for pair in pairs if not pair.told_apart]
+    without_luck = adjust_by_holm([test.without_luck.p for test in tests])
+    still_open = [
+        pair.second
+        for pair, p in zip(pairs, without_luck, strict=True)
+        if not pair.told_apart and p <= LEVEL
+    ]
+    return Comparison(
+        share, (*settings, *without), tuple(pairs), (*values[:1], *alike), tuple(still_open)
+    )
 
 
 def _group_trials(
@@ -158,32 +180,67 @@ def _find_best(records: Sequence[TrialRecord], sign: float) -> TrialRecord | Non
     )
 
 
-def _get_losses(records: Sequence[TrialRecord], sign: float) -> np.ndarray:
-    scores = [record.result.score for record in records if record.result.status != "failed"]
-    return sign * np.array(scores)
-
-
 def _make_setting(value: Value, record: TrialRecord, trials: int) -> Setting:
-    score, error = record.result.score, record.result.standard_error
-    interval = score - NORMAL * error, score + NORMAL * error
-    return Setting(value, trials, record.trial, score, interval)
+    result = record.result
+    interval = (
+        result.score - NORMAL * result.standard_error,
+        result.score + NORMAL * result.standard_error,
+    )
+    accuracy = result.scores.get("accuracy")
+    return Setting(value, trials, record.trial, result.score, interval, accuracy)
 
 
-def _run_test(
-    first: TrialRecord,
-    second: TrialRecord,
+def _collect_losses(groups: Sequence[Sequence[TrialRecord]], sign: float) -> np.ndarray:
+    """Return the losses of the compared trials, shape `(rounds, settings)`, finite.
+
+    The k-th trials of all settings are a round.
+    """
+    losses = np.array([[sign * record.result.score for record in own] for own in groups]).T
+    failed = ~np.isfinite(losses)
+    losses[failed] = losses[~failed].max(initial=0.0)
+    return losses
+
+
+def _run_tests(
+    compared: Sequence[TrialRecord],
     cluster_values: Mapping[int, np.ndarray],
-    *,
     split: Split,
-    search: Variance,
-) -> TTest:
-    """Test the difference of two trials."""
-    differences = np.subtract(first.result.fold_scores, second.result.fold_scores)
-    differences = differences[np.isfinite(differences)]  # a fold can leave its score undefined
-    ratios = [len(fold.validation) / len(fold.train) for fold in split.folds]
-    variance = estimate_fold_variance(differences, float(np.mean(ratios)))
-    values = (cluster_values[record.trial] for record in (first, second))
-    by_cluster = np.subtract(*values, dtype=np.float64)
-    over_clusters = by_cluster.var(ddof=1) / len(by_cluster)
-    variance = Variance(max(variance.value, float(over_clusters)), variance.freedom)
-    return run_t_test(float(differences.mean()), variance + search)
+    losses: np.ndarray,
+) -> list[_Test]:
+    """Test the first trial, which is the best, against each other one."""
+    if len(compared) < 2:
+        return []
+    best, *others = compared
+    rows = estimate_row_variances(
+        [
+            np.subtract(cluster_values[best.trial], cluster_values[other.trial], dtype=np.float64)
+            for other in others
+        ],
+        [np.subtract(best.result.fold_scores, other.result.fold_scores) for other in others],
+        float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds])),
+    )
+    exchanged = test_exchange(losses, 0)
+    tests = []
+    for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
+        luck = estimate_luck(losses, 0, column)
+        difference = best.result.score - other.result.score
+        test = run_t_test(difference, variance + luck)
+        tests.append(_Test(test, run_t_test(difference, variance), exchanged[column]))
+    return tests
+
+
+def _make_pairs(values: Sequence[Value], tests: Sequence[_Test]) -> list[Pair[Value]]:
+    """Return the best setting's pairs."""
+    adjusted = adjust_by_holm([test.t.p for test in tests])
+    return [
+        Pair(
+            values[0],
+            value,
+            test.t.difference,
+            (test.t.difference - test.t.margin, test.t.difference + test.t.margin),
+            p=max(test.t.p, test.p),
+            adjusted_p=max(adjusted_p, test.p),
+            told_apart=max(adjusted_p, test.p) <= LEVEL,
+        )
+        for value, test, adjusted_p in zip(values[1:], tests, adjusted, strict=True)
+    ]

@@ -10,17 +10,12 @@ __all__ = [
     "TTest",
     "Variance",
     "adjust_by_holm",
-    "estimate_fold_variance",
-    "estimate_search_variance",
+    "estimate_row_variances",
     "run_t_test",
 ]
 
 NORMAL = 1.959964
 """95 % of a normal distribution lie within this many standard errors of the mean."""
-
-# A variance from few trials is increased by this factor. Without it, equally good settings were
-# told apart in up to 7 % of comparisons instead of 5 % (benchmarks/comparisons.py).
-_MARGIN = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,61 +54,39 @@ class TTest:
     margin: float
 
 
-def estimate_fold_variance(differences: np.ndarray, test_to_train: float) -> Variance:
-    """Return the variance of the mean of paired differences by fold.
+def estimate_row_variances(
+    by_cluster: Sequence[np.ndarray], by_fold: Sequence[np.ndarray], test_to_train: float
+) -> list[Variance]:
+    """Return the variance over rows and folds of each of several paired differences.
 
-    This is the corrected variance of Nadeau and Bengio (2003, Machine Learning 52, section 3):
-    s² (1/k + n_test / n_train). The folds share training rows, so their differences agree more
-    than independent ones would, and s² / k is too small. The term n_test / n_train assumes that
-    the differences of two folds have the correlation n_test / (n_test + n_train). It is a rule of
+    It is the corrected variance of Nadeau and Bengio (2003, Machine Learning 52, section 3),
+    s² (1/k + n_test / n_train). The folds share training rows, so their differences agree more than
+    independent ones would, and s² / k is too small. The term n_test / n_train assumes that the
+    differences of two folds have the correlation n_test / (n_test + n_train). It is a rule of
     thumb, because no unbiased estimate from one cross-validation exists (Bengio and Grandvalet
     2004).
 
+    Here s² is estimated from clusters, because there are many more of them than folds: as the
+    variance of a fold's clusters, times a factor for what folds vary beyond their rows, because
+    they were trained on different rows. The factor is the same for all differences, and at least 1.
+
     Args:
-        differences: One difference per fold, shape `(folds,)`; with r repeats of k folds all k r
-            of them (Bouckaert and Frank 2004, PAKDD, section 3.2).
+        by_cluster: The values of each difference by cluster, shape `(clusters,)`.
+        by_fold: The values of each difference by fold, shape `(folds,)`; not finite where a fold
+            does not define the score.
         test_to_train: Validation rows divided by training rows of a fold.
     """
-    folds = len(differences)
-    if folds < 2:
-        return Variance(0.0, 1.0)  # a single difference has no spread
-    value = differences.var(ddof=1) * (1 / folds + test_to_train)
-    return Variance(float(value), folds - 1)
-
-
-def estimate_search_variance(scores: Sequence[np.ndarray], share: int) -> Variance:
-    """Return the variance of the difference of two settings' best trials that comes from luck.
-
-    The other hyperparameters of a setting's trials are drawn at random, so one setting can be
-    luckier than another. The trials' scores, less the median of their setting, are pooled. The
-    variance is twice that of the lowest of `share` pooled scores, drawn with replacement, times a
-    margin. The factor n / (n − 1) is needed because the median of n trials lies closer to them
-    than the true median.
-
-    A trial's distance to the best of its setting is cut off at Tukey's fence (1977, Q3 + 1.5 (Q3 −
-    Q1), over all trials but the best), because a hopeless learning rate says nothing about the
-    best trial.
-
-    Args:
-        scores: The scores of each setting's trials; lower is better.
-        share: How many trials of a setting are compared.
-
-    Returns:
-        The variance; 0 if no setting has two trials, because nothing is then known about it.
-    """
-    behind = [np.sort(own) - own.min() for own in scores if len(own) > 1]
-    if not behind:
-        return Variance(0.0, 1.0)
-    low, high = np.quantile(np.concatenate([own[1:] for own in behind]), (0.25, 0.75))
-    within = [np.minimum(own, high + 1.5 * (high - low)) for own in behind]
-    spread = [(own - np.median(own)) * np.sqrt(len(own) / (len(own) - 1)) for own in within]
-    pooled = np.sort(np.concatenate(spread))
-    count = len(pooled)
-    at_least = (np.arange(count, -1, -1) / count) ** share  # chance that none below is drawn
-    chances = -np.diff(at_least)
-    mean = chances @ pooled
-    variance = 2 * _MARGIN * chances @ (pooled - mean) ** 2
-    return Variance(float(variance), count - len(behind))
+    variances = [float(values.var(ddof=1)) / len(values) for values in by_cluster]
+    folds = 1 / test_to_train + 1  # of one repeat
+    ratios = [
+        float(values[np.isfinite(values)].var(ddof=1)) / folds / variance
+        for values, variance in zip(by_fold, variances, strict=True)
+        if variance > 0 and np.isfinite(values).sum() > 1
+    ]
+    beyond = max(1.0, float(np.mean(ratios))) if ratios else 1.0
+    corrected = beyond * (1 + folds * test_to_train)
+    freedom = len(by_cluster[0]) - 1
+    return [Variance(corrected * variance, freedom) for variance in variances]
 
 
 def run_t_test(difference: float, variance: Variance) -> TTest:

@@ -23,24 +23,24 @@ def told(study, name="depth"):
 
 
 def test_what_is_best_and_by_how_much_the_others_are_worse(made):
-    assert told(made().add_depths({0: 1.0, 1: 0.0, 2: 0.5}, 5)) == (
+    assert told(made().add_depths({0: 1.0, 1: 0.0, 2: 0.5}, 8)) == (
         f"Depth 1 is best, and better than every other: {OF_TRIAL_1}.",
-        "Depths 0 and 2 are worse, by 1.000 and 0.500.",
+        "Depths 0 and 2 are worse, by 1.0000 and 0.5000.",
     )
 
 
 def test_what_cannot_be_told_apart_from_the_best_and_the_smallest_of_them(made):
-    study = made().add_depths({0: 1.0, 1: 0.0, 2: 0.001}, 5, sizes=(100, 900, 300))
+    study = made().add_depths({0: 1.0, 1: 0.0, 2: 0.001}, 8, sizes=(100, 900, 300))
     assert told(study) == (
         f"Depth 1 has the best score, {OF_TRIAL_1}; depth 2 cannot be told apart from it.",
-        "Depth 0 is worse, by 1.000.",
+        "Depth 0 is worse, by 1.0000.",
         "The smallest that cannot be told apart from the best is depth 2: 300 parameters, 3 times "
         "fewer than depth 1 with 900.",
     )
 
 
 def test_nothing_can_be_told_apart(made):
-    study = made().add_depths({0: 0.0, 1: 0.001, 2: 0.002}, 5, sizes=(100, 900, 3000))
+    study = made().add_depths({0: 0.0, 1: 0.001, 2: 0.002}, 8, sizes=(100, 900, 3000))
     assert told(study) == (
         "Depths 0, 1 and 2 cannot be told apart.",
         f"By score, depth 0 is best: {INTERVAL}.",

@@ -9,11 +9,11 @@ OF_TRIAL_1 = "cross-entropy 1.000 (95 % interval 0.848 to 1.152)"
 
 def test_whether_hidden_layers_help_at_all(made):
     def says(shifts):
-        return depth_answer(made().add_depths(shifts, 5).evidence()).sentences
+        return depth_answer(made().add_depths(shifts, 8).evidence()).sentences
 
     assert says({0: 0.5, 1: 0.0, 2: 0.001})[-1] == (
-        "Hidden layers help: without them the score is worse by 0.500 (95 % interval 0.474 to "
-        "0.526)."
+        "Hidden layers help: without them the score is worse by 0.5000 (95 % interval 0.4926 "
+        "to 0.5074)."
     )
     assert says({0: 0.001, 1: 0.0})[-1] == (
         "Nothing shows that hidden layers help: depth 0, a logistic regression, cannot be told "
@@ -43,7 +43,7 @@ def test_depth_0_behind_blocks_is_no_logistic_regression(made):
 
 def test_deep_against_wide_at_equal_parameters(made):
     study = made()
-    for drawn in range(5):
+    for drawn in range(8):
         for depth, units in ((1, 300), (2, 90)):
             values = {"depth": depth, "parameters": 20000}
             study.add(values, 0.5 * (depth - 1) + 0.01 * drawn, derived={"units": units})
@@ -51,11 +51,11 @@ def test_deep_against_wide_at_equal_parameters(made):
     assert answer.title == "Is it better to go deep or wide?"
     assert answer.sentences == (
         f"Depth 1 is best, and better than every other: {INTERVAL}.",
-        "Depth 2 is worse, by 0.500.",
+        "Depth 2 is worse, by 0.5000.",
         "All have about 20,000 parameters: each hidden layer has 300 units at depth 1 and 90 units "
         "at depth 2.",
     )
-    assert [point.x for point in answer.points] == [1] * 5 + [2] * 5
+    assert [point.x for point in answer.points] == [1] * 8 + [2] * 8
 
 
 def test_how_wide(made):

@@ -94,14 +94,14 @@ def test_better_than_logistic_regression_and_no_better_than_depth_0_go_together(
         evidence = study.evidence(judged("logistic regression", 1.2, "loses"))
         return make_answers(evidence).headline[-2]
 
-    assert says(made().add_depths({0: 0.001, 1: 0.0}, 5)) == (
+    assert says(made().add_depths({0: 0.001, 1: 0.0}, 8)) == (
         "That it is better than logistic regression need not be owed to hidden layers: of single "
         "networks, depth 0, which is a logistic regression too, cannot be told apart from the best."
     )
-    assert says(made().add_depths({0: 0.0, 1: 0.5}, 5)).endswith(
+    assert says(made().add_depths({0: 0.0, 1: 0.5}, 8)).endswith(
         "depth 0, which is a logistic regression too, is the best single network."
     )
-    assert says(made().add_depths({0: 0.5, 1: 0.0}, 5)).startswith("A network is worth it: ")
+    assert says(made().add_depths({0: 0.5, 1: 0.0}, 8)).startswith("A network is worth it: ")
 
 
 def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):

@@ -11,21 +11,21 @@ def answer(study):
 
 
 def test_deeper_is_better(made):
-    sentence = answer(made().add_depths({0: 0.5, 1: 0.2, 2: 0.0}, 5))
+    sentence = answer(made().add_depths({0: 0.5, 1: 0.2, 2: 0.0}, 8))
     assert sentence == (
         "Yes. With two hidden layers the cross-entropy is 1.000, without any 1.500; the difference "
-        "is 0.50, between 0.47 and 0.53."
+        "is 0.50, between 0.49 and 0.51."
     )
 
 
 def test_one_hidden_layer_is_enough(made):
-    sentence = answer(made().add_depths({0: 0.5, 1: 0.001, 2: 0.0}, 5))
+    sentence = answer(made().add_depths({0: 0.5, 1: 0.001, 2: 0.0}, 8))
     assert sentence.startswith("Yes. With two hidden layers")
     assert sentence.endswith("; whether one hidden layer does as well cannot be told yet.")
 
 
 def test_deeper_is_worse(made):
-    sentence = answer(made().add_depths({0: 0.0, 1: 0.5}, 5))
+    sentence = answer(made().add_depths({0: 0.0, 1: 0.5}, 8))
     assert sentence.startswith("No: without any hidden layer the cross-entropy is 1.000, with one ")
 
 
@@ -45,7 +45,7 @@ def test_one_setting_cannot_be_compared(made):
 
 
 def test_the_objects_of_json_have_values_of_their_own_type(made):
-    answers = make_answers(made().add_depths({0: 0.5, 1: 0.0}, 5).evidence())
+    answers = make_answers(made().add_depths({0: 0.5, 1: 0.0}, 8).evidence())
     first = answers.answers[0].to_dict({0: 0.75})
     assert list(first) == ["hyperparameter", "best", "not_told_apart", "settings", "sentence"]
     assert (first["hyperparameter"], first["best"], first["not_told_apart"]) == ("depth", 1, [1])
