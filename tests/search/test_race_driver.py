@@ -89,17 +89,12 @@ def test_the_oracle_learns_the_score_of_a_beaten_trial(raced):
         assert trial.score == pytest.approx(record.result.score)
 
 
-def test_each_compared_value_has_a_trial_that_trained_to_its_end(tmp_path, rows):
+def test_trials_do_not_race_where_settings_are_compared(tmp_path, rows):
+    """A comparison rests on what the worse trials come to in the end, too."""
     space = SPACE.replace("depth = 1", "depth = { min = 0, max = 1 }")
     hypermodel = make_mlp(space, epochs=SETTINGS.epochs, compare="depth")
     tuner = search(tmp_path, rows, replace(SETTINGS, max_trials=8), hypermodel=hypermodel)
-    depths = {record.trial: record.hyperparameters["depth"] for record in tuner.records}
-    assert {depths[record.trial] for record in tuner.records if record.completed} == {0, 1}
-    pruned = [record for record in tuner.records if record.result.status == "pruned"]
-    assert pruned
-    for record in pruned:
-        leader = int(record.result.reason.removeprefix("clearly worse than trial ").split()[0])
-        assert depths[leader] == depths[record.trial]
+    assert {record.result.status for record in tuner.records} == {"completed"}
 
 
 def test_if_the_leader_of_a_race_diverges_the_search_says_what_to_do(tmp_path, rows, hypermodel):

@@ -135,24 +135,6 @@ def test_the_direction_of_the_objective_decides_who_leads():
     assert race.is_beaten(1)
 
 
-@pytest.mark.parametrize(
-    ("groups", "statuses"),
-    [
-        (("a", "b", "a"), ["completed", "completed", "pruned"]),
-        (("a", "a", "b"), ["completed", "pruned", "completed"]),
-    ],
-)
-def test_trials_of_different_groups_do_not_beat_each_other(groups, statuses):
-    race, ended = make_race((1, 2)), {}
-    for trial, group in enumerate(groups):
-        race.enter(trial, group)
-        for rung in (1, 2):
-            losses = np.full(ROWS, 1.0 + trial)
-            race.reach(trial, rung, losses, partial(make_result, trial, "pruned"))
-        ended |= {r.trial: r.status for r, _ in race.settle(make_result(trial))}
-    assert [ended[trial] for trial in range(3)] == statuses
-
-
 def test_closing_a_race_settles_trials_that_wait_for_others_that_never_come():
     race = make_race((1, 2))
     race.reach(1, 1, np.ones(ROWS), partial(make_result, 1, "pruned"))

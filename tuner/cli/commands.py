@@ -1,7 +1,7 @@
 """The command line: its app, and the commands that search."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -52,7 +52,13 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     target: Annotated[
         str | None, typer.Option(help="Column to predict.  [default: the last]")
     ] = None,
-    max_trials: Annotated[int, typer.Option(help="Maximum number of trials.")] = 20,
+    max_trials: Annotated[
+        int | None,
+        typer.Option(
+            help="Maximum number of trials.",
+            show_default="until a space that compares settings has its answer, else 20",
+        ),
+    ] = None,
     max_seconds: Annotated[
         float | None,
         typer.Option(help="Time limit in seconds; the best network so far is exported."),
@@ -78,7 +84,8 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     racing: Annotated[
         bool,
         typer.Option(
-            "--racing/--no-racing", help="End trials early that are clearly worse than the best."
+            "--racing/--no-racing",
+            help="End trials early that cannot become the best; where settings are compared, none.",
         ),
     ] = True,
     class_weight: Annotated[
@@ -126,16 +133,18 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     """Search a space of networks, and export the best one."""
     from tuner.cli.search import SearchCommand
     from tuner.data import split_names
-    from tuner.run.request import DataRequest, default_oracle
+    from tuner.run.request import DataRequest, default_limits, default_oracle
     from tuner.study import SearchSettings
 
+    oracle = oracle or default_oracle(space)
+    limits = default_limits(space, oracle) if max_trials is None else {"max_trials": max_trials}
     settings = SearchSettings(
-        max_trials=max_trials,
+        **limits,
         max_seconds=max_seconds,
         folds=folds,
         repeats=repeats,
         epochs=epochs,
-        oracle=oracle or default_oracle(space),
+        oracle=oracle,
         objective=objective,
         racing=racing,
         trainer=trainer,
@@ -167,9 +176,13 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
     """Resume a study that was interrupted or killed, or give it more trials or time."""
     from tuner.cli.search import SearchCommand
 
-    limits = {"max_trials": max_trials, "max_seconds": max_seconds}
+    limits: dict[str, Any] = {}
+    if max_trials is not None:
+        limits |= {"max_trials": max_trials, "until_answered": False}
+    if max_seconds is not None:
+        limits["max_seconds"] = max_seconds
     command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json, quiet=quiet)
-    command.resume(study, {name: limit for name, limit in limits.items() if limit is not None})
+    command.resume(study, limits)
 
 
 @app.command()

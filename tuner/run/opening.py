@@ -12,6 +12,7 @@ from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup
 from tuner.space import Space
 from tuner.study import (
+    LIMITS,
     EventKind,
     SearchSettings,
     Study,
@@ -106,7 +107,8 @@ def read_last_settings(study: Study) -> SearchSettings:
     """Return a study's settings with the limits of its last search."""
     settings = study.record.settings
     for event in study.journal.read(EventKind.BEGUN):
-        limits = {name: event[name] for name in ("max_trials", "max_seconds")}
+        # version 0.2.0 had no search that ends when its question is answered
+        limits = {name: event.get(name, False) for name in LIMITS}
         settings = replace(settings, **limits)
     return settings
 

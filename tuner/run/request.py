@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tuner.data import Dataset, load_dataset
 from tuner.model.custom import is_custom
 from tuner.space import load_space
-from tuner.study import OracleName, check_name, check_root
+from tuner.study import MOST_ROUNDS, OracleName, check_name, check_root
 
-__all__ = ["DataRequest", "Destination", "default_oracle"]
+__all__ = ["DataRequest", "Destination", "default_limits", "default_oracle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,23 @@ class Destination:
         check_root(self.root)
         if self.name is not None:
             check_name(self.name, self.root)
+
+
+def default_limits(space: str, oracle: str) -> dict[str, Any]:
+    """Return the settings that end a search if the user gives no number of trials.
+
+    A space that compares settings is searched until its question is answered, for at most
+    `MOST_ROUNDS` trials of each setting. That takes an oracle that draws the same for all of them.
+
+    Raises:
+        SpaceError: There is no such space, or it cannot be read.
+    """
+    if oracle != "random" or is_custom(space):
+        return {}
+    settings = load_space(space).count_settings()
+    if settings is None:
+        return {}
+    return {"max_trials": MOST_ROUNDS * settings, "until_answered": True}
 
 
 def default_oracle(space: str) -> OracleName:

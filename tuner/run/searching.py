@@ -1,10 +1,15 @@
 """Stage 3: train trials until a limit is reached or the oracle has no further one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tuner.analysis import NETWORKS
+from tuner.analysis import (
+    NETWORKS,
+    compare_settings,
+    group_by_hyperparameter,
+    read_cluster_values,
+)
 from tuner.errors import SearchFailed, SpaceError, UserError, one_line
 from tuner.run.run import Run
 from tuner.run.setup import Setup, make_hypermodel
@@ -75,10 +80,32 @@ def search_trials(run: Run, tuner: "KFoldTuner") -> SearchResult:
         started=run.started,
         export_seconds=run.estimates.after_search,
         final_networks=NETWORKS,
+        is_answered=_find_answer_check(run),
     )
     basis = {**end.to_dict(), "max_trials": run.setup.settings.max_trials}
     mark_done(run.study, Stage.SEARCHING, basis)
     return SearchResult(tuple(tuner.records), end.sentence)
+
+
+def _find_answer_check(run: Run) -> Callable[[Sequence[TrialRecord]], bool] | None:
+    """Return a function that says whether trials answer the question. None if nobody asks."""
+    setup, study = run.setup, run.study
+    space = setup.definition
+    if not setup.settings.until_answered or space is None or space.compare is None:
+        return None
+    get_setting = group_by_hyperparameter(space.compare)
+
+    def is_answered(records: Sequence[TrialRecord]) -> bool:
+        comparison = compare_settings(
+            records,
+            read_cluster_values(study, setup.truth),
+            get_setting=get_setting,
+            split=setup.split,
+            maximise=study.record.objective.direction == "max",
+        )
+        return bool(comparison.not_told_apart) and not comparison.open
+
+    return is_answered
 
 
 def read_trials(run: Run, end: SearchEnd) -> SearchResult:
@@ -117,5 +144,9 @@ def find_end(study: Study, settings: SearchSettings) -> SearchEnd | None:
     if basis is None:
         return None
     end = SearchEnd.from_dict(basis)
-    same_trials = end.trials == trials and settings.max_trials <= basis["max_trials"]
+    if end.trials != trials:
+        return None
+    if end.kind is EndKind.ANSWERED:
+        return end if settings.until_answered else None
+    same_trials = settings.max_trials <= basis["max_trials"]
     return end if end.kind is EndKind.EXHAUSTED and same_trials else None

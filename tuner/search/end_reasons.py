@@ -15,6 +15,7 @@ def describe_end(
     *,
     clock: Clock,
     oracle: SearchOracle,
+    answered: bool = False,
     running: bool = False,
 ) -> SearchEnd:
     """Return why a search ended.
@@ -27,9 +28,12 @@ def describe_end(
         settings: The search settings.
         clock: The search's time limit.
         oracle: The search's oracle.
+        answered: Whether the trials answer the question of the space.
         running: Whether a trial was proposed that has not ended.
     """
     count = len(records)
+    if answered:
+        return SearchEnd(EndKind.ANSWERED, f"{count} trials answer the question", count)
     if end := SearchEnd.find_trial_limit(count, settings.max_trials):
         return end
     trials = "1 trial" if count == 1 else f"{count} trials"

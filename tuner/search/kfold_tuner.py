@@ -17,6 +17,7 @@ from tuner.errors import UserError
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.labelled_rows import LabelledRows
+from tuner.search.looks import IsAnswered
 from tuner.search.loop import SearchLoop
 from tuner.search.oracles import ORACLES, KerasTunerOracle, SearchOracle, StudyOracle
 from tuner.search.recorder import Recorder
@@ -137,6 +138,7 @@ class KFoldTuner(keras_tuner.Tuner):
         started: float | None = None,
         export_seconds: float = 0.0,
         final_networks: int = 1,
+        is_answered: IsAnswered | None = None,
     ) -> SearchEnd:
         """Search a problem and write the study, whose lock the caller holds.
 
@@ -146,6 +148,7 @@ class KFoldTuner(keras_tuner.Tuner):
             started: When the time limit began, by `time.monotonic`. Defaults to now.
             export_seconds: Seconds of the time limit that the steps after the final training take.
             final_networks: The most networks that the final training may train.
+            is_answered: Returns whether trials answer the space's question. None if nobody asks.
 
         Returns:
             Why the search ended.
@@ -165,7 +168,8 @@ class KFoldTuner(keras_tuner.Tuner):
             recorder=Recorder(study, self.hypermodel, self.listeners),
         )
         self.records = loop.records
-        return loop.run(self._start_clock(problem, started, export_seconds, final_networks))
+        clock = self._start_clock(problem, started, export_seconds, final_networks)
+        return loop.run(clock, is_answered)
 
     def note(self, note: str) -> None:
         """Pass on a note to the listeners: a remark for the user on how the search runs."""

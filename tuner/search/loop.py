@@ -9,6 +9,7 @@ from tuner.errors import SearchFailed
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.end_reasons import describe_end, describe_failure
+from tuner.search.looks import IsAnswered, Looks
 from tuner.search.oracles import SearchOracle
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
@@ -52,14 +53,18 @@ class SearchLoop:
         self._settings = settings
         self._recorder = recorder
         self._race = RaceDriver(settings, oracle, hypermodel)
+        self._looks = Looks(hypermodel, None)
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
 
-    def run(self, clock: Clock) -> SearchEnd:
+    def run(self, clock: Clock, is_answered: IsAnswered | None = None) -> SearchEnd:
         """Search until there are enough trials, the oracle has no more, or the time is up.
+
+        If `is_answered` is given, it also ends when that says that the question is answered.
 
         Args:
             clock: The time limit.
+            is_answered: Returns whether some trials answer the question of the space.
 
         Returns:
             Why the search ended.
@@ -68,6 +73,7 @@ class SearchLoop:
             StudyError: The oracle cannot resume a study that has trials.
             SearchFailed: No trial was completed.
         """
+        self._looks = Looks(self._hypermodel, is_answered)
         self._recorder.announce_begin()
         self._resume()
         while jobs := self._ask(clock):
@@ -82,6 +88,7 @@ class SearchLoop:
             self._settings,
             clock=clock,
             oracle=self._oracle,
+            answered=self._looks.answered,
             running=bool(self._jobs),
         )
         self._recorder.announce_end(end.sentence)
@@ -97,7 +104,6 @@ class SearchLoop:
         proposed = {}
         for event in study.journal.read(EventKind.PROPOSED):
             number, values = event["trial"], event["hyperparameters"]
-            self._race.enter(number, values)
             # a custom hypermodel may have declared more hyperparameters while it trained
             proposed[number] = ended[number].hyperparameters if number in ended else values
         for number in ended:
@@ -118,7 +124,13 @@ class SearchLoop:
         if self.records and clock.is_up():
             return []
         jobs, self._unfinished = self._unfinished, []
-        room = self._settings.max_trials - len(self.records) - len(jobs)
+        if not jobs and self._looks.look(self.records):
+            return []
+        started = len(self.records) + len(jobs)
+        until_look = self._looks.limit(started=started, ended=len(self.records))
+        room = self._settings.max_trials - started
+        if until_look is not None:
+            room = min(room, until_look)
         if not self._oracle.adaptive:  # the size of a cohort changes no result
             cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
             room = min(room, cohort - len(jobs))
@@ -130,7 +142,6 @@ class SearchLoop:
                 break
             self._jobs[job.trial] = job
             self._recorder.record_proposal(job)
-            self._race.enter(job.trial, job.hyperparameters.values)
             jobs.append(job)
         return jobs
 

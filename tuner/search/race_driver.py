@@ -1,11 +1,9 @@
-"""The search's side of the race: the one place that enters, recalls and settles trials."""
-
-from collections.abc import Mapping
+"""The search's side of the race: the one place that recalls and settles trials."""
 
 import keras_tuner
 
 from tuner.search.oracles import SearchOracle
-from tuner.space import Space, Value
+from tuner.space import Space
 from tuner.study import SearchSettings
 from tuner.training import TrialResult
 from tuner.training.race import Leads, Race, Settled
@@ -22,8 +20,8 @@ class RaceDriver:
     Args:
         settings: Say whether trials race, for how many epochs, and towards which objective.
         oracle: The search's oracle; its trials may not be meant to race.
-        hypermodel: If its space names a hyperparameter to compare, trials race only with those of
-            the same value.
+        hypermodel: If its space names a hyperparameter to compare, trials do not race: a
+            comparison rests on what trials come to in the end, the worse ones included.
 
     Attributes:
         race: The race; None if trials do not race.
@@ -33,15 +31,10 @@ class RaceDriver:
         self, settings: SearchSettings, oracle: SearchOracle, hypermodel: keras_tuner.HyperModel
     ) -> None:
         self.race: Race | None = None
-        if settings.racing and oracle.races:
-            self.race = Race(choose_rungs(settings.epochs), settings.plan.objective)
         space = getattr(hypermodel, "space", None)  # of a custom hypermodel it may be anything
-        self._compared = space.compare if isinstance(space, Space) else None
-
-    def enter(self, trial: int, hyperparameters: Mapping[str, Value]) -> None:
-        """Enter a proposed trial."""
-        if self.race and self._compared:
-            self.race.enter(trial, hyperparameters.get(self._compared))
+        compares = isinstance(space, Space) and space.compare is not None
+        if settings.racing and oracle.races and not compares:
+            self.race = Race(choose_rungs(settings.epochs), settings.plan.objective)
 
     def recall(self, trial: int, leads: Leads) -> None:
         """Restore a trial that was settled before the search was interrupted."""

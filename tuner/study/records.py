@@ -9,7 +9,7 @@ from typing import Any
 from tuner.folds import Split
 from tuner.scoring import OBJECTIVES, Objective
 from tuner.space import Fixed, Space, Value
-from tuner.study.settings import SearchSettings, option_name
+from tuner.study.settings import LIMITS, SearchSettings, option_name
 from tuner.training import TrialResult, average_curve
 
 __all__ = ["StudyRecord", "TrialRecord"]
@@ -70,7 +70,7 @@ class StudyRecord:
         Args:
             other: The description of the search that is to resume this study.
         """
-        differences, uncounted = [], {"max_trials", "max_seconds"}
+        differences, uncounted = [], set(LIMITS)
         if _json(self.definition) != _json(other.definition):
             differences.append(self._compare_spaces(other))
             uncounted.add("oracle")

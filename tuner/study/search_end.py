@@ -17,12 +17,14 @@ class EndKind(StrEnum):
         TRIALS: The study has as many trials as were requested.
         SECONDS: The time was up.
         EXHAUSTED: Every configuration was tried.
+        ANSWERED: The trials answer the question of the space; more would not change the answer.
         ORACLE: The oracle proposed no further trial, for a reason of its own.
     """
 
     TRIALS = "trials"
     SECONDS = "seconds"
     EXHAUSTED = "exhausted"
+    ANSWERED = "answered"
     ORACLE = "oracle"
 
 

@@ -9,7 +9,13 @@ from tuner.folds import Splitter
 from tuner.scoring import OBJECTIVES
 from tuner.training import TRAINERS, Plan
 
-__all__ = ["OracleName", "SearchSettings", "option_name"]
+__all__ = ["LIMITS", "MOST_ROUNDS", "OracleName", "SearchSettings", "option_name"]
+
+LIMITS = ("max_trials", "max_seconds", "until_answered")
+"""The settings that a resumed search may change: they decide when it ends, and nothing else."""
+
+MOST_ROUNDS = 16
+"""The most trials of each setting in a search that ends when its question is answered."""
 
 # tuner.search, which is above this module, makes them; a test compares the names.
 OracleName = Literal["random", "grid", "bayesian", "tpe", "hyperband"]
@@ -21,6 +27,9 @@ class SearchSettings:
 
     Attributes:
         max_trials: Maximal number of trials; a finite space may hold fewer.
+        until_answered: Whether the search also ends as soon as its trials answer the question of
+            its space, which more trials would then hardly change. Only of use in a space that
+            compares settings.
         max_seconds: Time limit in seconds, which includes training the best network at the end;
             None for no limit. When it is reached, running trials stop.
         folds: Number of folds of the cross-validation.
@@ -55,6 +64,7 @@ class SearchSettings:
     class_weight: str | None = None
     test_size: float = 0.2
     seed: int = 0
+    until_answered: bool = False
 
     def __post_init__(self) -> None:
         minima = {"max_trials": 1, "folds": 2, "repeats": 1, "epochs": 1, "patience": 1}

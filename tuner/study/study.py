@@ -17,7 +17,7 @@ from tuner.study.lock import hold_lock
 from tuner.study.names import check_name, list_study_names
 from tuner.study.prediction_times import PredictionTimes
 from tuner.study.records import StudyRecord, TrialRecord
-from tuner.study.settings import SearchSettings
+from tuner.study.settings import LIMITS, SearchSettings
 
 __all__ = ["Study"]
 
@@ -160,7 +160,7 @@ class Study:
 
     def begin(self, settings: SearchSettings) -> None:
         """Write to the journal that a search begins or resumes, and its limits."""
-        limits = {"max_trials": settings.max_trials, "max_seconds": settings.max_seconds}
+        limits = {name: getattr(settings, name) for name in LIMITS}
         self.journal.append(EventKind.BEGUN, **limits)
 
     def write_trial(self, trial: TrialRecord, leads: Mapping[str, np.ndarray]) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -81,12 +81,12 @@ class _Rung:
     Attributes:
         epochs: The number of epochs.
         next_trial: The first trial that the rung has not judged.
-        leaders: The best trial judged so far and its standing, by group.
+        leader: The best trial judged so far and its standing; None before the first.
     """
 
     epochs: int
     next_trial: int = 0
-    leaders: dict[Hashable, tuple[int, Standing]] = field(default_factory=dict)
+    leader: tuple[int, Standing] | None = None
 
 
 class Race:
@@ -104,24 +104,10 @@ class Race:
         self.rungs = tuple(rungs)
         self._sign = 1.0 if objective.direction == "min" else -1.0
         self._lock = threading.Lock()
-        self._groups: dict[int, Hashable] = {}
         self._runners: dict[int, _Runner] = {}
         # standings of settled trials at the rungs that they led, until all rungs have judged them
         self._settled: dict[int, dict[int, Standing]] = {}
         self._rungs = [_Rung(epochs) for epochs in self.rungs]
-
-    def enter(self, trial: int, group: Hashable) -> None:
-        """Enter a trial in a group; it is compared with trials of this group only.
-
-        A trial that is not entered is in the group None.
-
-        Args:
-            trial: The trial's number.
-            group: For example a value of the hyperparameter that the space compares. Each value
-                then has a trial that trained to its end.
-        """
-        with self._lock:
-            self._groups[trial] = group
 
     def reach(
         self, trial: int, epoch: int, values: np.ndarray, make_result: Callable[[], TrialResult]
@@ -214,8 +200,7 @@ class Race:
         trial = rung.next_trial
         if trial in self._settled:
             if rung.epochs in self._settled[trial]:
-                standing = self._settled[trial][rung.epochs]
-                rung.leaders[self._groups.get(trial)] = trial, standing
+                rung.leader = trial, self._settled[trial][rung.epochs]
             return True
         runner = self._runners.get(trial)
         if runner is None:
@@ -229,12 +214,12 @@ class Race:
 
     def _judge(self, trial: int, runner: _Runner, rung: _Rung) -> None:
         """Make a trial the leader of a rung, or compare it with the leader."""
-        standing, group = runner.standings[rung.epochs], self._groups.get(trial)
-        if group not in rung.leaders or standing.mean < rung.leaders[group][1].mean:
-            rung.leaders[group] = trial, standing
+        standing = runner.standings[rung.epochs]
+        if rung.leader is None or standing.mean < rung.leader[1].mean:
+            rung.leader = trial, standing
             runner.led.append(rung.epochs)
             return
-        leader, best = rung.leaders[group]
+        leader, best = rung.leader
         if is_beaten(standing, best, trial=trial, rung=rung.epochs, rungs=self.rungs):
             runner.beaten_at = rung.epochs
             runner.reason = f"clearly worse than trial {leader} after {rung.epochs} epochs"

@@ -1,0 +1,68 @@
+"""A search that ends when its question is answered."""
+
+import pytest
+
+from tests.helpers.searches import Interrupt, describe_trials, make_mlp
+from tuner.search import KFoldTuner
+from tuner.search.looks import Looks
+from tuner.study import EndKind, SearchSettings
+
+SPACE = """
+[network]
+depth = { min = 0, max = 1 }
+units = 4
+[sgd]
+learning_rate = { min = 0.01, max = 0.3, log = true }
+batch_size = 64
+"""
+SETTINGS = SearchSettings(
+    max_trials=32, folds=2, epochs=1, test_size=0.0, seed=3, until_answered=True
+)
+
+
+def test_a_search_looks_after_six_eight_twelve_and_sixteen_rounds():
+    looks = Looks(make_mlp(SPACE, epochs=1, compare="depth"), lambda records: False)
+    ended = (0, 11, 12, 13, 16, 24, 31, 32)
+    limits = [looks.limit(started=number, ended=number) for number in ended]
+    assert limits == [12, 1, 4, 3, 8, 8, 1, None]
+    assert looks.limit(started=12, ended=5) == 0  # of a search that was interrupted
+
+
+def test_without_a_question_a_search_never_looks():
+    compared = make_mlp(SPACE, epochs=1, compare="depth")
+    for looks in (Looks(compared, None), Looks(make_mlp(SPACE, epochs=1), lambda records: True)):
+        assert looks.limit(started=0, ended=0) is None
+        assert not looks.look([])
+
+
+@pytest.fixture
+def search(problem, tmp_path, make_study):
+    study = make_study()
+
+    def search(*, answered_after, listeners=()):
+        tuner = KFoldTuner(
+            make_mlp(SPACE, epochs=1, compare="depth"),
+            SETTINGS,
+            directory=tmp_path / "runs",
+            listeners=listeners,
+        )
+        end = tuner.run(problem, study, is_answered=lambda records: len(records) >= answered_after)
+        return tuner, end
+
+    return search
+
+
+def test_it_ends_at_the_first_look_whose_trials_answer(search):
+    tuner, end = search(answered_after=13)
+    assert (end.kind, end.trials) == (EndKind.ANSWERED, 16)
+    assert end.sentence == "16 trials answer the question"
+    depths = [record.hyperparameters["depth"] for record in tuner.records]
+    assert depths.count(0) == depths.count(1) == 8
+
+
+def test_a_search_that_is_interrupted_between_looks_ends_as_one_that_is_not(search, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        search(answered_after=12, listeners=[Interrupt("trial", 5)])
+    tuner, end = search(answered_after=12)
+    assert (end.kind, end.trials) == (EndKind.ANSWERED, 12)
+    assert sorted(describe_trials(tuner.records)) == list(range(12))
