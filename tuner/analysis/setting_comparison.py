@@ -20,6 +20,10 @@ from tuner.study import TrialRecord
 
 __all__ = ["Comparison", "Setting", "compare_settings", "group_by_hyperparameter"]
 
+# With fewer trials of each, even the best of two settings cannot be told from the other by
+# exchanging them.
+_FEWEST = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -54,7 +58,8 @@ class Comparison:
         not_told_apart: The best setting and those that cannot be told apart from it. Empty if no
             trial was completed.
         open: Those of `not_told_apart` that more trials could tell apart from the best: their
-            difference is large beside what rows and folds explain, but luck explains it too.
+            difference is large beside what rows and folds explain, but luck explains it too; or
+            there are too few trials to say.
     """
 
     share: int
@@ -152,7 +157,7 @@ def compare_settings(
     still_open = [
         pair.second
         for pair, p in zip(pairs, without_luck, strict=True)
-        if not pair.told_apart and p <= LEVEL
+        if not pair.told_apart and (p <= LEVEL or share < _FEWEST)
     ]
     return Comparison(
         share, (*settings, *without), tuple(pairs), (*values[:1], *alike), tuple(still_open)

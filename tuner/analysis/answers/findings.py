@@ -56,7 +56,7 @@ class Findings:
     @cached_property
     def open(self) -> tuple[Setting, ...]:
         """The settings that more trials could tell apart from the best."""
-        return tuple(s for s in self.tried[1:] if s.value in self.comparison.not_told_apart)
+        return tuple(s for s in self.tried[1:] if s.value in self.comparison.open)
 
     @cached_property
     def as_good(self) -> tuple[Setting, ...]:
