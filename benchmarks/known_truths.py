@@ -135,10 +135,11 @@ def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) ->
 
     A study that is there is searched on, and only compared if nothing is left to do.
     """
-    from tuner.run.opening import create_study, find_study, load_setup
+    from tuner.run.opening import create_study, find_study, load_setup, read_last_settings
     from tuner.run.preparing import prepare
-    from tuner.run.request import DataRequest, Destination, default_oracle
-    from tuner.run.searching import find_end, make_tuner
+    from tuner.run.request import DataRequest, Destination, default_limits, default_oracle
+    from tuner.run.run import Run
+    from tuner.run.searching import find_end, make_tuner, search_trials
     from tuner.study import SearchSettings, Study
 
     started, root = time.monotonic(), data.parent / phase
@@ -147,18 +148,20 @@ def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) ->
             shutil.copytree(data.parent / "default", root)
         study = Study.open("study", root)
         first = sum(1 for _ in Study.open("study", data.parent / "default").read_trials())
-        setup = load_setup(study, replace(study.record.settings, max_trials=3 * first))
+        limits: dict[str, Any] = {"max_trials": 3 * first, "until_answered": False}
+        setup = load_setup(study, replace(read_last_settings(study), **limits))
     else:
-        settings = SearchSettings(
-            seed=seed, oracle=default_oracle(problem.space), racing=phase != "no-racing"
-        )
+        oracle = default_oracle(problem.space)
+        limits = default_limits(problem.space, oracle)
+        racing = phase != "no-racing"
+        settings = SearchSettings(**limits, seed=seed, oracle=oracle, racing=racing)
         setup = prepare(problem.space, DataRequest(str(data)), settings)
         destination = Destination(root, "study")
         study = find_study(setup, destination) or create_study(setup, destination)
     with study.lock_search():
         if find_end(study, setup.settings) is None:
             study.begin(setup.settings)
-            make_tuner(setup).run(setup.problem, study)
+            search_trials(Run(setup, study), make_tuner(setup))
     return compare(problem, seed, phase, study, setup, time.monotonic() - started)
 
 
