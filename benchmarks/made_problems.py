@@ -300,8 +300,9 @@ PROBLEMS: dict[str, MadeProblem] = {
             "mlp_depth_vs_width",
             800,
             _noise(8, 3),
+            # one layer of 1,700 units is far off after its first epoch, so it is truly worse
             "labels are drawn at random",
-            as_good=frozenset(range(1, 7)),
+            as_good=frozenset({3, 4, 5, 6}),
         ),
         MadeProblem(
             "budget_blobs",
