@@ -107,6 +107,14 @@ def test_mlflow_has_the_study_and_its_trials(folder, searched):
     assert {run.info.status for run in runs} == {"FINISHED"}
 
 
+def test_the_printed_address_names_a_view_that_mlflow_has(folder, again):
+    (address,) = (word for word in again.stdout.split() if word.startswith("http://"))
+    page, key = address.split("?viewStateShareKey=")
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
+    experiment = client.get_experiment(page.split("/")[-2])
+    assert f"mlflow.sharedViewState.{key}" in experiment.tags
+
+
 def test_studies_are_listed(folder, searched):
     done = run_tuner(folder, "studies")
     lines = [line.split() for line in done.stdout.splitlines()]
