@@ -9,8 +9,11 @@ __all__ = ["answer_own_question", "answer_questions"]
 
 
 def answer_own_question(setup: Setup, study: Study, picks: Picks) -> str:
-    """Return the answer to the space's own question, in one sentence."""
-    return make_own_answer(_make_evidence(setup, study, picks))
+    """Return the answer to the space's own question, in one sentence, at once.
+
+    It does not depend on the baselines, which may not be trained yet.
+    """
+    return make_own_answer(_make_evidence(setup, study, picks, ()))
 
 
 def answer_questions(

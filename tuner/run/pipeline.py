@@ -136,7 +136,7 @@ def _run_stages(
         model=export.model,
         fault=export.fault,
         report=report.page,
-        answers=answer_questions(setup, study, picking.picks),
+        answers=answer_questions(setup, study, picking.picks, report.baselines or None),
         reason=search.reason,
         seconds=run.seconds,
     )
