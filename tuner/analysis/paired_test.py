@@ -12,7 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from tuner.analysis.bias_correction import OutOfBag
-from tuner.analysis.significance import TTest, Variance, run_t_test
+from tuner.analysis.significance import (
+    TTest,
+    Variance,
+    estimate_row_variances,
+    run_t_test,
+)
 from tuner.folds import Split
 from tuner.scoring import Truth
 
@@ -33,13 +38,15 @@ def run_paired_tests(differences: Sequence[OutOfBag], truth: Truth, split: Split
         truth: The true classes of the rows.
         split: The folds that all models were validated on.
     """
+    if not differences:
+        return []
     places = split.find_places()
     by_fold = [
         np.array([d.by_cluster[np.unique(truth.clusters[fold])].mean() for fold in places])
         for d in differences
     ]
     ratio = float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds]))
-    rows = _estimate_row_variances([d.by_cluster for d in differences], by_fold, ratio)
+    rows = estimate_row_variances([d.by_cluster for d in differences], by_fold, ratio)
     tests = []
     for difference, variance in zip(differences, rows, strict=True):
         over_rows = difference.by_cluster.var(ddof=1) / len(difference.by_cluster)
@@ -48,19 +55,3 @@ def run_paired_tests(differences: Sequence[OutOfBag], truth: Truth, split: Split
         total = Variance(trained + max(choice, 0.0), variance.freedom)
         tests.append(run_t_test(difference.score, total))
     return tests
-
-
-def _estimate_row_variances(
-    by_cluster: Sequence[np.ndarray], by_fold: Sequence[np.ndarray], test_to_train: float
-) -> list[Variance]:
-    variances = [float(values.var(ddof=1)) / len(values) for values in by_cluster]
-    folds = 1 / test_to_train + 1  # of one repeat
-    ratios = [
-        float(values.var(ddof=1)) / folds / variance
-        for values, variance in zip(by_fold, variances, strict=True)
-        if variance > 0 and len(values) > 1
-    ]
-    beyond = max(1.0, float(np.mean(ratios))) if ratios else 1.0
-    corrected = beyond * (1 + folds * test_to_train)
-    freedom = len(by_cluster[0]) - 1 if by_cluster else 1
-    return [Variance(corrected * variance, freedom) for variance in variances]

@@ -51,14 +51,10 @@ class Outcome:
         objective = self.study.record.settings.objective
         fronts = find_fronts(self.study, self.records)
         counts: Counter[str] = Counter(record.result.status for record in self.records)
-        scores = {record.trial: record.result.scores for record in self.records}
-        accuracies = {n: each["accuracy"] for n, each in scores.items() if "accuracy" in each}
         return {
             "study": self.study.record.name,
             "answer": self.answers.answer,
-            "answers": [
-                answer.to_dict(accuracies) for answer in self.answers.answers if answer.settings
-            ],
+            "answers": [answer.to_dict() for answer in self.answers.answers if answer.settings],
             "trials": len(self.records),
             "completed": counts["completed"],
             "pruned": counts["pruned"],

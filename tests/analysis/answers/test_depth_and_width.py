@@ -9,11 +9,11 @@ OF_TRIAL_1 = "cross-entropy 1.000 (95 % interval 0.848 to 1.152)"
 
 def test_whether_hidden_layers_help_at_all(made):
     def says(shifts):
-        return depth_answer(made().add_depths(shifts, 8).evidence()).sentences
+        return depth_answer(made().add_depths(shifts, 5).evidence()).sentences
 
     assert says({0: 0.5, 1: 0.0, 2: 0.001})[-1] == (
-        "Hidden layers help: without them the score is worse by 0.5000 (95 % interval 0.4926 "
-        "to 0.5074)."
+        "Hidden layers help: without them the score is worse by 0.5000 (95 % interval 0.4926 to "
+        "0.5074)."
     )
     assert says({0: 0.001, 1: 0.0})[-1] == (
         "Nothing shows that hidden layers help: depth 0, a logistic regression, cannot be told "
@@ -28,7 +28,7 @@ def test_whether_hidden_layers_help_at_all(made):
 def test_depth_0_behind_blocks_is_no_logistic_regression(made):
     def says(*shifts):
         study = made()
-        for time in range(5):
+        for time in range(8):
             for depth, shift in enumerate(shifts):
                 study.add({"blocks": 2, "depth": depth}, shift + 0.01 * time)
         return depth_answer(study.evidence()).sentences
@@ -60,7 +60,7 @@ def test_deep_against_wide_at_equal_parameters(made):
 
 def test_how_wide(made):
     study = made("[network]\nunits = { min = 8, max = 64, step = 8, log = true }")
-    for drawn in range(5):
+    for drawn in range(8):
         for units in (64, 8):
             study.add({"units": units}, 0.01 * drawn + units / 1e5, parameters=100 * units)
     answer = width_answer(study.evidence())

@@ -47,7 +47,7 @@ def test_a_kind_of_which_no_trial_was_completed(made):
 
 def test_dropout_by_width(made):
     study = made("[network]\nunits = [8, 16]\n[regularizer]\ndropout = [0.0, 0.2, 0.4]")
-    for drawn in range(5):
+    for drawn in range(8):
         for units in (8, 16):
             for rate in (0.0, 0.2, 0.4):
                 away = abs(rate - (units - 8) / 40)  # 0 and 0.2 are best
@@ -61,9 +61,9 @@ def test_dropout_by_width(made):
         "dropout rate 0.2 cannot be told apart from it."
     )
     assert answer.sentences[2:] == (
-        "With 8 units, the best of 15 trials has dropout 0: training loss 0.500, validation loss "
-        "0.900; trials underfit from 0.2 on (10 of 15).",
-        "With 16 units, the best of 15 trials has dropout 0.2: training loss 0.500, validation "
-        "loss 0.900; trials overfit up to 0 (5 of 15) and underfit from 0.4 on (5 of 15).",
+        "With 8 units, the best of 24 trials has dropout 0: training loss 0.500, validation loss "
+        "0.900; trials underfit from 0.2 on (16 of 24).",
+        "With 16 units, the best of 24 trials has dropout 0.2: training loss 0.500, validation "
+        "loss 0.900; trials overfit up to 0 (8 of 24) and underfit from 0.4 on (8 of 24).",
     )
     assert {point.group for point in answer.points} == {8, 16}

@@ -136,20 +136,6 @@ class Evidence:
             return f"Search with `max_trials={trials}` to learn more."
         return f"`{self.resume} --max-trials {trials}` continues up to {trials} trials."
 
-    def describe_more(self) -> str:
-        """Return what more trials would take, as the end of a sentence; empty if there are none."""
-        size = None if self.space is None else self.space.size()
-        if size is not None and size <= len(self.records):
-            return ""
-        trials = self._count_wanted_trials()
-        more = trials - len(self.records)
-        seconds = more * sum(r.result.seconds for r in self.records) / len(self.records)
-        if "source" not in self.study.data:  # searched from Python
-            how = f"search with max_trials={trials}"
-        else:
-            how = f"{self.resume} --max-trials {trials}"
-        return f"; {more} more trials may tell, about {max(seconds, 1):,.0f} s: {how}"
-
     def _count_wanted_trials(self) -> int:
         own = self.space.compare if self.space else None
         settings = {record.hyperparameters.get(own or "") for record in self.records}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.more_trials import describe_more_trials
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
@@ -56,7 +57,7 @@ class Findings:
     @cached_property
     def open(self) -> tuple[Setting, ...]:
         """The settings that more trials could tell apart from the best."""
-        return tuple(s for s in self.tried[1:] if s.value in self.comparison.open)
+        return tuple(s for s in self.tried if s.value in self.comparison.open)
 
     @cached_property
     def as_good(self) -> tuple[Setting, ...]:
@@ -90,10 +91,6 @@ class Findings:
             if {pair.first, pair.second} == {self.best.value, other.value}
         )
 
-    def get_accuracy(self, setting: Setting) -> float | None:
-        """Return the share of rows that the setting's trial predicts right; None if unknown."""
-        return self.evidence.get_accuracy(setting.trial)
-
     def say_with(self, setting: Setting, *, again: bool = False) -> str:
         """Return a setting as the condition of a result: "with four hidden layers".
 
@@ -117,7 +114,7 @@ class Findings:
         For example "with 64 units 97 % of rows are right (cross-entropy 0.096)".
         """
         condition, score = self.say_with(setting), say_name(self.evidence.objective)
-        accuracy = self.get_accuracy(setting)
+        accuracy = setting.accuracy
         if accuracy is None:
             return f"{condition} the {score} is {setting.score:.3f}"
         (share,) = say_shares([accuracy])
@@ -136,7 +133,7 @@ class Findings:
         difference = f"the difference is {say_difference(pair.difference, pair.interval)}"
         first, second = self.say_with(self.best), self.say_with(other, again=True)
         score = say_name(self.evidence.objective)
-        accuracies = self.get_accuracy(self.best), self.get_accuracy(other)
+        accuracies = self.best.accuracy, other.accuracy
         if accuracies[0] is None or accuracies[1] is None:
             values = f"{self.best.score:.3f}, {second} {other.score:.3f}"
             return f"{first} the {score} is {values}; {difference}"
@@ -174,8 +171,8 @@ class Findings:
 
     def describe_undecided(self, other: Setting) -> str:
         """Return that the question cannot be answered yet, and what may answer it."""
-        against = self.describe_against(other)
-        return f"It cannot be told from {self.trials}: {against}{self.evidence.describe_more()}."
+        more = describe_more_trials(self.evidence, self.comparison, self.find_pair(other))
+        return f"It cannot be told from {self.trials}: {self.describe_against(other)}{more}."
 
     def describe_untried(self) -> str:
         """Return that too few settings have a completed trial to be compared."""
@@ -183,5 +180,5 @@ class Findings:
             return f"It cannot be told: none of {self.trials} was completed."
         return (
             f"It cannot be told from {self.trials}, because only one setting was completed: "
-            f"{self.describe(self.best)}{self.evidence.describe_more()}."
+            f"{self.describe(self.best)}. {self.evidence.more_trials}"
         )

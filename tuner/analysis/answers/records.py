@@ -1,6 +1,5 @@
 """The answers of a study: sentences, and the records that a report draws beside them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -121,12 +120,8 @@ class Answer:
     log: bool = False
     sentence: str = ""
 
-    def to_dict(self, accuracies: Mapping[int, float]) -> dict[str, Any]:
-        """Return the answer as JSON values, for an answer that has settings.
-
-        Args:
-            accuracies: The share of rows that each trial predicts right, by number.
-        """
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON values, for an answer that has settings."""
         assert self.settings is not None
         alike = self.settings.not_told_apart
         return {
@@ -140,9 +135,7 @@ class Answer:
                     "trial": setting.trial,
                     "score": setting.score,
                     "interval": setting.interval and list(setting.interval),
-                    "accuracy": accuracies.get(setting.trial)
-                    if setting.trial is not None
-                    else None,
+                    "accuracy": setting.accuracy,
                 }
                 for setting in self.settings.settings
             ],

@@ -1,0 +1,74 @@
+"""How many more trials would answer a question, and how long they would take."""
+
+from math import ceil, sqrt
+
+import numpy as np
+
+from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.pairs import Pair
+from tuner.analysis.setting_comparison import Comparison
+from tuner.analysis.significance import NORMAL, estimate_row_variances
+from tuner.space import Value
+from tuner.words import say_seconds
+
+__all__ = ["describe_more_trials"]
+
+_MOST_TIMES = 8  # beyond so many times the trials, an estimate from these trials is a guess
+
+
+def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[Value]) -> str:
+    """Return what would answer a question that is open, as the end of a sentence.
+
+    The variance of the best of m draws falls about with 1 / m², where draws are spread evenly near
+    the best. So many draws are wanted that luck is small enough either to tell the difference, or
+    to say that rows and folds explain it.
+
+    Args:
+        evidence: The study's evidence.
+        comparison: The comparison that does not answer it.
+        pair: The best setting and the one that cannot be told apart from it.
+
+    Returns:
+        Empty if the space has no more trials.
+    """
+    size = None if evidence.space is None else evidence.space.size()
+    if size is not None and size <= len(evidence.records):
+        return ""
+    settings = sum(setting.trial is not None for setting in comparison.settings)
+    wanted = settings * ceil(comparison.share * _count_times(evidence, comparison, pair))
+    trials = max(wanted, len(evidence.records) + settings)
+    more = trials - len(evidence.records)
+    trained = [record.result.seconds for record in evidence.records]
+    seconds = more * sum(trained) / len(trained)
+    if "source" not in evidence.study.data:  # searched from Python
+        how = f"search with max_trials={trials}"
+    else:
+        how = f"{evidence.resume} --max-trials {trials}"
+    return f"; about {more} more trials would, in {say_seconds(max(seconds, 1.0))}: {how}"
+
+
+def _count_times(evidence: Evidence, comparison: Comparison, pair: Pair[Value]) -> float:
+    """Return how many times as many draws are wanted."""
+    total = ((pair.interval[1] - pair.interval[0]) / 2 / NORMAL) ** 2
+    rows = min(_estimate_row_variance(evidence, comparison, pair), total)
+    tests = max(len(comparison.pairs), 1)
+    needed = (abs(pair.difference) / (NORMAL * sqrt(1 + np.log(tests) / 2))) ** 2
+    left = max(needed - rows, rows / 2)
+    if left <= 0 or total <= rows:
+        return 2.0
+    return float(np.clip(sqrt((total - rows) / left), 1.5, _MOST_TIMES))
+
+
+def _estimate_row_variance(evidence: Evidence, comparison: Comparison, pair: Pair[Value]) -> float:
+    """Return the part of a difference's variance that no more trials reduce."""
+    trials = {setting.value: setting.trial for setting in comparison.settings}
+    records = {record.trial: record for record in evidence.records}
+    first, second = (records[trials[value] or 0] for value in (pair.first, pair.second))
+    values = [evidence.cluster_values[record.trial] for record in (first, second)]
+    split = evidence.study.split
+    (variance,) = estimate_row_variances(
+        [np.subtract(*values, dtype=np.float64)],
+        [np.subtract(first.result.fold_scores, second.result.fold_scores)],
+        float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds])),
+    )
+    return variance.value
