@@ -118,7 +118,7 @@ def say_difference(difference: float, interval: tuple[float, float]) -> str:
     sign = -1 if difference < 0 else 1
     low, high = sorted(sign * end for end in interval)
     margin = (high - low) / 2
-    decimals = 3 if margin <= 0 else min(max(-floor(log10(margin)), 1), 6)
+    decimals = 3 if margin <= 0 else min(max(-floor(log10(margin)), 2), 6)
     if float(f"{difference:.{decimals}f}") == 0:
         decimals = min(decimals + 1, 6)
     texts = [f"{number:.{decimals}f}" for number in (abs(difference), low, high)]

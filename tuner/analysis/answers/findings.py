@@ -14,6 +14,7 @@ from tuner.words import (
     say_count,
     say_difference,
     say_name,
+    say_share,
     say_shares,
     say_thing,
     say_things,
@@ -154,7 +155,9 @@ class Findings:
         unclear = [s for s in self.sort(self.open) if s in mentioned]
         parts = []
         if good:
-            parts.append(f"; {self._say(good)} {self._do(good)} as well")
+            alone = good[0].accuracy if len(good) == 1 else None
+            right = "" if alone is None else f" ({say_share(alone)})"
+            parts.append(f"; {self._say(good)} {self._do(good)} as well on these rows{right}")
         if unclear:
             parts.append(
                 f"; whether {self._say(unclear)} {self._do(unclear)} as well cannot be told yet"
