@@ -16,6 +16,7 @@ from tests.helpers.mlflow_runs import (
     write_runs,
 )
 from tuner.study import EventKind, Study, TrialRecord
+from tuner.tracking.metrics import make_trial_metrics
 from tuner.tracking.runs import StudyRuns
 from tuner.training import TrialResult
 
@@ -134,6 +135,14 @@ def test_a_table_shows_each_curve_at_the_best_epoch(client, study, make_record):
         assert entries == [*enumerate(values, start=1), (4, 0.2)]
     # one entry an epoch, so that a chart over it draws each epoch once
     assert len(client.get_metric_history(run.info.run_id, "epochs")) == len(values)
+
+
+@pytest.mark.parametrize(("best", "entries"), [(400, 400), (7, 401)])
+def test_the_epochs_of_a_long_curve_are_sampled_as_the_curve(make_record, study, best, entries):
+    curves = dict.fromkeys(make_record(0).result.curves, [[0.5] * 400] * 3)
+    record = make_record(0, epoch=best, curves=curves)
+    metrics = [metric.key for metric in make_trial_metrics(record, study.record, 0)]
+    assert metrics.count("epochs") == metrics.count("val_loss") == entries
 
 
 def test_a_trials_run_lasts_as_long_as_its_training(mirrored):

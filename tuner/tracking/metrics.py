@@ -13,6 +13,7 @@ __all__ = ["make_model_metrics", "make_study_metrics", "make_trial_metrics"]
 
 # An older version wrote the best trial's scores at the time of the event. MLflow shows the last.
 _LATER = 1  # millisecond
+_MAX_DRAWN = 320  # entries of a metric; MLflow's charts draw a sample of more
 
 
 def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> Iterator[Metric]:
@@ -20,7 +21,8 @@ def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> It
 
     MLflow's tables show the last entry of a metric. So a curve whose best epoch is not its last one
     has a second entry at its last step, with the value at the best epoch. Charts whose x-axis is
-    `epochs` do not draw it, because that metric has one entry less.
+    `epochs` do not draw it, because that metric has one entry less. If MLflow samples the entries,
+    `epochs` has a second one at the last step, too, so that the samples agree.
 
     Args:
         record: The trial.
@@ -44,8 +46,11 @@ def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> It
     folds = result.curves["val_loss"]
     curves = record.average_curves(study.split)
     curves |= {name_fold_curve(fold): curve for fold, curve in enumerate(folds)}
-    for epoch in range(1, len(folds[0]) + 1):
+    epochs = len(folds[0])
+    for epoch in range(1, epochs + 1):
         yield Metric(EPOCHS, epoch, time, epoch)
+    if epochs > _MAX_DRAWN and result.epoch != epochs:
+        yield Metric(EPOCHS, epochs, time + _LATER, epochs)
     for name, curve in curves.items():
         if any(curve):
             yield from _make_curve(name, curve, result.epoch, time)
