@@ -158,6 +158,31 @@ def test_dropout(says):
     assert says("dropout", {0.3: 0.97, 0.0: 0.97}).startswith("Dropout does not help: ")
 
 
+@pytest.mark.parametrize(
+    ("wider", "words"),
+    [
+        (0.0, "; it does not pay to widen the network: 8 units do as well."),
+        (-0.5, "; it pays to widen the network: 16 units do better than 8 units."),
+    ],
+)
+def test_dropout_says_whether_a_wider_network_pays(made, wider, words):
+    study = made("""
+        compare = "dropout"
+        [network]
+        units = [8, 16]
+        [regularizer]
+        dropout = [0.0, 0.5]
+    """)
+    for drawn in range(16):
+        units = (8, 16)[drawn % 2]
+        for dropout in (0.0, 0.5):
+            shift = 0.001 * drawn + dropout + (wider if units == 16 else 0.0)
+            study.add({"dropout": dropout, "units": units}, shift)
+    sentence = answer(study)
+    assert sentence.startswith("Dropout does not help: without dropout the cross-entropy is ")
+    assert sentence.endswith(words)
+
+
 def test_batch_size_comes_with_the_rate_it_was_best_with(made):
     study = made("[sgd]\nlearning_rate = { min = 0.001, max = 1.0 }\nbatch_size = [16, 256]")
     for drawn in range(8):

@@ -21,7 +21,10 @@ from tuner.words import (
     say_with,
 )
 
-__all__ = ["Findings"]
+__all__ = ["UNDECIDED", "Findings"]
+
+UNDECIDED = "It cannot be told"
+"""The begin of an answer to a question that is open."""
 
 
 @dataclass(frozen=True)
@@ -175,13 +178,13 @@ class Findings:
     def describe_undecided(self, other: Setting) -> str:
         """Return that the question cannot be answered yet, and what may answer it."""
         more = describe_more_trials(self.evidence, self.comparison, self.find_pair(other))
-        return f"It cannot be told from {self.trials}: {self.describe_against(other)}{more}."
+        return f"{UNDECIDED} from {self.trials}: {self.describe_against(other)}{more}."
 
     def describe_untried(self) -> str:
         """Return that too few settings have a completed trial to be compared."""
         if not self.tried:
-            return f"It cannot be told: none of {self.trials} was completed."
+            return f"{UNDECIDED}: none of {self.trials} was completed."
         return (
-            f"It cannot be told from {self.trials}, because only one setting was completed: "
+            f"{UNDECIDED} from {self.trials}, because only one setting was completed: "
             f"{self.describe(self.best)}. {self.evidence.more_trials}"
         )

@@ -9,7 +9,9 @@ from tuner.words import (
     say_count,
     say_interval,
     say_name,
-    say_shares,
+    say_result,
+    say_right,
+    say_share,
     say_thing,
 )
 
@@ -31,7 +33,7 @@ def answer_which_network(evidence: Evidence) -> str:
 
 def _describe_network(evidence: Evidence) -> str:
     """Return the best network as a thing, and that several are averaged, if they are."""
-    network = f"a network with {_list_things(evidence)}"
+    network = f"a network {_list_things(evidence)}"
     if not isinstance(evidence.exported, Ensemble):
         return network
     networks = sum(member.networks for member in evidence.exported.members)
@@ -39,46 +41,43 @@ def _describe_network(evidence: Evidence) -> str:
 
 
 def _list_things(evidence: Evidence) -> str:
-    """Return the hyperparameters of the best network that are not fixed, as things."""
+    """Return the hyperparameters of the best network that are not fixed: "with two blocks"."""
     best, fixed = evidence.best, evidence.study.fixed
     values = {n: v for n, v in {**best.hyperparameters, **best.derived}.items() if n not in fixed}
+    if values.get("depth") == 0 and not best.hyperparameters.get("blocks"):
+        return "without hidden layers"
     things = []
     for name in ("blocks", "filters", "depth", "kind", "dropout"):
         value = values.get(name)
-        if value is None or value == "none" or (name == "dropout" and value == 0):
+        if value is None or value == "none" or (name in ("depth", "dropout") and value == 0):
             continue
         thing = say_thing(name, value)
-        if name == "depth" and value and "units" in values:
+        if name == "depth" and "units" in values:
             thing += f" of {say_thing('units', values['units'])}"
         things.append(thing)
-    if not things:
-        return f"the hyperparameters of trial {best.trial}"
-    return join_words(things)
+    return f"with {join_words(things or [f'the hyperparameters of trial {best.trial}'])}"
 
 
 def _say_exported_right(evidence: Evidence) -> str:
     """Return how good the exported model is: the share of right rows, then the score."""
-    exported = evidence.exported
-    low, high = exported.corrected_interval
-    score = f"{say_name(evidence.objective)} {exported.corrected_score:.3f}"
-    interval = say_interval(*evidence.clip_interval(low, high))
-    if "accuracy" not in exported.scores:
-        return f"{score} ({interval})"
-    return f"{_say_share(evidence)} of rows are right ({score}, {interval})"
+    score = f"{evidence.exported_score:.3f}"
+    interval = say_interval(*evidence.exported_interval)
+    accuracy = evidence.exported.scores.get("accuracy")
+    if accuracy is None:
+        return f"{say_name(evidence.objective)} {score} ({interval})"
+    return say_result(evidence.objective, f"{score}, {interval}", accuracy)
 
 
 def _say_share(evidence: Evidence) -> str:
     accuracy = evidence.exported.scores.get("accuracy")
-    if accuracy is None:
-        return f"{evidence.exported.score:.3f}"
-    return say_shares([accuracy])[0]
+    return f"{evidence.exported_score:.3f}" if accuracy is None else say_share(accuracy)
 
 
 def _say_right(evidence: Evidence, baseline: JudgedBaseline) -> str:
     accuracy = baseline.scores.get("accuracy")
     if accuracy is None:
         return f"{say_name(evidence.objective)} {baseline.scores[evidence.objective].value:.3f}"
-    return f"{say_shares([accuracy.value])[0]} of rows are right"
+    return say_right(accuracy.value)
 
 
 def _compare(evidence: Evidence) -> str:

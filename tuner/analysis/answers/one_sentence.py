@@ -6,8 +6,10 @@ with the numbers. A question of yes or no gets "Yes", "No" or "It cannot be told
 
 from collections.abc import Callable
 
+from tuner.analysis.answers.binning import bin_trials
+from tuner.analysis.answers.comparison_sentences import compare_binned
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.findings import Findings
+from tuner.analysis.answers.findings import UNDECIDED, Findings
 from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
 from tuner.words import (
@@ -106,8 +108,29 @@ def _answer_kind(findings: Findings) -> str:
 
 
 def _answer_dropout(findings: Findings) -> str:
-    """Answer how much dropout helps."""
-    return _answer_against(findings, 0, "Dropout does not help")
+    """Answer how much dropout helps, and whether a wider network pays, if widths differ."""
+    sentence = _answer_against(findings, 0, "Dropout does not help")
+    if sentence.startswith(UNDECIDED):
+        return sentence
+    return f"{sentence.removesuffix('.')}{_describe_widening(findings.evidence)}."
+
+
+def _describe_widening(evidence: Evidence) -> str:
+    """Return whether a wider network pays, as the end of a sentence."""
+    if "units" not in evidence.varied:
+        return ""
+    comparison = compare_binned(evidence, bin_trials(evidence, "units"))
+    widths = Findings(evidence, "units", comparison)
+    if len(widths.tried) < 2:
+        return ""
+    narrow, best = widths.sort(widths.tried)[0], widths.best
+    if narrow in widths.open:
+        return "; whether it pays to widen the network cannot be told yet"
+    least = say_thing("units", narrow.value)
+    if narrow in widths.worse:
+        wide = say_thing("units", best.value)
+        return f"; it pays to widen the network: {wide} do better than {least}"
+    return f"; it does not pay to widen the network: {least} do as well"
 
 
 def _answer_against(findings: Findings, nothing: Value, answer: str) -> str:

@@ -1,0 +1,72 @@
+"""Which network is best, where a space compares nothing, and whether it is worth it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tuner.analysis.answers import make_own_answer
+from tuner.analysis.ensemble import Ensemble, Member
+
+MLP = """
+[network]
+depth = { min = 0, max = 2 }
+units = [8, 16]
+[regularizer]
+kind = ["none", "l2"]
+strength = { min = 1e-6, max = 1e-2, log = true }
+[sgd]
+learning_rate = { min = 0.001, max = 1.0, log = true }
+"""
+VALUES = {"depth": 2, "units": 16, "kind": "l2", "strength": 1e-4, "learning_rate": 0.1}
+NETWORK = "network with two hidden layers of 16 units and L2"
+SCORE = "(cross-entropy 1.000, 95 % interval "
+
+
+@pytest.fixture
+def evidence(made):
+    evidence = made(MLP).add(VALUES).evidence()
+    scores = {"cross_entropy": 1.0, "accuracy": 0.974}
+    return replace(evidence, best=replace(evidence.best, scores=scores))
+
+
+def test_the_network_comes_with_its_share_of_right_rows(evidence):
+    sentence = make_own_answer(evidence)
+    assert sentence.startswith(f"A {NETWORK}: 97.4 % of rows are right {SCORE}")
+
+
+def test_several_networks_are_averaged(evidence):
+    members = (Member(0, 5, {}, {}, 10, 3),)
+    scores = {"accuracy": 0.98}
+    ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), scores, {}, better=True)
+    assert make_own_answer(replace(evidence, ensemble=ensemble)) == (
+        f"Five averaged networks, the best of them a {NETWORK}: 98.0 % of rows are right "
+        "(cross-entropy 0.860, 95 % interval 0.700 to 1.020)."
+    )
+
+
+def test_a_network_that_beats_the_baselines_is_worth_it(evidence, judged):
+    boosting = judged("gradient boosting", 1.2, "loses", accuracy=0.96)
+    sentence = make_own_answer(replace(evidence, baselines=(boosting,)))
+    assert sentence.endswith("; it is worth it: with gradient boosting 96.0 % of rows are right.")
+
+
+def test_a_baseline_that_cannot_be_told_apart_does_as_well(evidence, judged):
+    baselines = (
+        judged("gradient boosting", 1.2, "loses"),
+        judged("logistic regression", 1.1, "ties"),
+    )
+    sentence = make_own_answer(replace(evidence, baselines=baselines))
+    assert sentence.endswith("; logistic regression does as well, as far as can be told.")
+
+
+def test_a_baseline_that_wins_is_the_answer(evidence, judged):
+    boosting = judged("gradient boosting", 0.7, "wins", accuracy=0.99)
+    assert make_own_answer(replace(evidence, baselines=(boosting,))) == (
+        "Gradient boosting, which does better than any network here: 99.0 % of rows are right, "
+        f"with a {NETWORK} 97.4 %."
+    )
+
+
+def test_a_network_without_hidden_layers_is_called_so(made):
+    evidence = made(MLP).add({**VALUES, "depth": 0, "kind": "none"}).evidence()
+    assert make_own_answer(evidence).startswith("A network without hidden layers: cross-entropy ")
