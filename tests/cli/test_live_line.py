@@ -7,6 +7,7 @@ import pytest
 from tuner.cli.live_line import LiveLine
 from tuner.cli.pace import Pace
 from tuner.run.estimates import Estimates
+from tuner.study import SearchSettings
 
 
 class Estimated(Pace):
@@ -32,12 +33,11 @@ def make(monkeypatch):
 
     def make(*, running=(), seconds=None, compare=None, limit=None, searched=60.0):
         line = LiveLine(
-            trials=20,
+            SearchSettings(max_trials=20, max_seconds=limit),
             folds=5,
             compare=compare,
             estimates=ESTIMATES,
             started=time.monotonic() - searched,
-            limit=limit,
         )
         line.pace = Estimated(running, seconds)
         line.ended, line.best = 3, "accuracy 0.9650 (trial 1)"
@@ -84,6 +84,15 @@ def test_no_seconds_are_said_without_an_estimate(make):
     assert make(running=[4]).compose(90) == (
         "3 of 20 trials · best accuracy 0.9650 (trial 1) · 5 networks train, of trial 4"
     )
+
+
+def test_a_search_that_may_end_before_has_bounds(make):
+    line = make(running=[4], seconds=31.0)
+    line._bound = "at most "
+    assert line.compose(60).startswith("3 of at most 20 trials · at most 45 s left")
+    line.end_search()
+    line.activity = "picking the network"
+    assert line.compose(60) == "picking the network · about 10 s left"
 
 
 def test_a_time_limit_is_never_exceeded(make):

@@ -9,6 +9,7 @@ from tuner.cli.contention import measure_contention
 from tuner.cli.pace import Pace
 from tuner.run.estimates import Estimates
 from tuner.space import Value
+from tuner.study import SearchSettings
 from tuner.words import count_noun, list_first, say_seconds, say_settings
 
 __all__ = ["LiveLine", "fit_parts"]
@@ -24,13 +25,12 @@ class LiveLine:
     """Composes the line. Any thread may do so, while another one changes the attributes.
 
     Args:
-        trials: The most trials of the study.
+        settings: The search settings, which have its limits.
         folds: Networks of a trial.
         compare: The hyperparameter whose settings the space compares; None if there is none.
         estimates: Seconds that the stages after the search take on a machine that does nothing
             else.
         started: When the run started, by `time.monotonic`.
-        limit: Seconds after which the run must end; None without a time limit.
 
     Attributes:
         activity: What the run does while no trial trains; empty in a search.
@@ -42,24 +42,26 @@ class LiveLine:
 
     def __init__(
         self,
+        settings: SearchSettings,
         *,
-        trials: int,
         folds: int,
         compare: str | None,
         estimates: Estimates,
         started: float,
-        limit: float | None,
     ) -> None:
         self.activity = ""
         self.ended = 0
         self.best = ""
         self.final_seconds = 0.0
         self.pace: Pace | None = None
-        self._trials = trials
+        self._trials = settings.max_trials
+        # a search that ends as soon as its question is answered
+        self._bound = "at most " if getattr(settings, "until_answered", False) else ""
         self._folds = folds
         self._compare = compare
         self._estimates = estimates
         self._started = started
+        limit = settings.max_seconds
         self._end = None if limit is None else started + limit
         self._settings: dict[int, Value] = {}  # of the compared hyperparameter, by trial
         self._search_ended: float | None = None
@@ -83,7 +85,7 @@ class LiveLine:
         if pace is None:
             room = width - sum(cell_len(_SEPARATOR + text) for text in left)
             return fit_parts([[fit_parts([[self.activity]], room)], left], width)
-        counted = f"{self.ended} of {count_noun(self._trials, 'trial')}"
+        counted = f"{self.ended} of {self._bound}{count_noun(self._trials, 'trial')}"
         best = [f"best {self.best}"] if self.best else []
         return fit_parts([[counted], left, best, self._say_training(pace.list_running())], width)
 
@@ -101,7 +103,8 @@ class LiveLine:
             seconds = search + self._expect_later(now + search)
         if self._end is not None:
             seconds = min(seconds, max(self._end - now, 0.0))
-        return [f"about {say_seconds(seconds)} left"]
+        bound = self._bound if self._search_ended is None else ""
+        return [f"{bound or 'about '}{say_seconds(seconds)} left"]
 
     def _expect_later(self, search_ended: float) -> float:
         """Return the seconds of all that follows the trials."""

@@ -43,12 +43,11 @@ class Progress(Listener):
         self.fixed: frozenset[str] = frozenset()
         self.ended = 0
         self._line = LiveLine(
-            trials=self.settings.max_trials,
+            self.settings,
             folds=len(setup.split.folds),
             compare=setup.definition.compare if setup.definition else None,
             estimates=Estimates.from_setup(setup),
             started=started,
-            limit=self.settings.max_seconds,
         )
         self._pace: Pace | None = None
         self._best: TrialRecord | None = None

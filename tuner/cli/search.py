@@ -108,7 +108,8 @@ class SearchCommand:
         for line in describe_data(setup.dataset, setup.split):
             self.messages.say(line)
         for warning in setup.dataset.warnings:
-            self.messages.warn(f"  warning: {warning}")
+            indent = "" if self.messages.quiet else "  "  # below the description of the data
+            self.messages.warn(f"{indent}warning: {warning}")
         uri = choose_tracking_uri(self.tracking_uri, self.root)
         progress = Progress(self.messages, setup, self.started)
         # its process starts while TensorFlow is imported here
