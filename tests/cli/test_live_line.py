@@ -31,9 +31,9 @@ ESTIMATES = Estimates(picking=7.5, exporting=8.0, prediction_times=2.0, baseline
 def make(monkeypatch):
     monkeypatch.setattr("tuner.cli.live_line.measure_contention", lambda: 1.0)
 
-    def make(*, running=(), seconds=None, compare=None, limit=None, searched=60.0):
+    def make(*, running=(), seconds=None, compare=None, limit=None, searched=60.0, **settings):
         line = LiveLine(
-            SearchSettings(max_trials=20, max_seconds=limit),
+            SearchSettings(max_trials=20, max_seconds=limit, **settings),
             folds=5,
             compare=compare,
             estimates=ESTIMATES,
@@ -87,8 +87,7 @@ def test_no_seconds_are_said_without_an_estimate(make):
 
 
 def test_a_search_that_may_end_before_has_bounds(make):
-    line = make(running=[4], seconds=31.0)
-    line._bound = "at most "
+    line = make(running=[4], seconds=31.0, until_answered=True)
     assert line.compose(60).startswith("3 of at most 20 trials · at most 45 s left")
     line.end_search()
     line.activity = "picking the network"

@@ -56,7 +56,7 @@ class LiveLine:
         self.pace: Pace | None = None
         self._trials = settings.max_trials
         # a search that ends as soon as its question is answered
-        self._bound = "at most " if getattr(settings, "until_answered", False) else ""
+        self._bound = "at most " if settings.until_answered else ""
         self._folds = folds
         self._compare = compare
         self._estimates = estimates

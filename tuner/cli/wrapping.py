@@ -11,7 +11,7 @@ __all__ = ["wrap_lines"]
 # its unit.
 _WHOLE = re.compile(
     r"\b(?:tuner|mlflow|pip|python -m \w+) [a-z]+(?: +(?:'[^']*'|[^\s;,'`]+))*"
-    r"|\S+ ± \S+|\b[\d,.]+ (?:%|s|min|parameters|epochs|trials|rows)(?!\w)"
+    r"|\S+ ± \S+|\b\d[\d,.]* (?:%|s|min|parameters|epochs|trials|rows)(?!\w)"
 )
 _WORD = re.compile(r" *[^ ]+")  # with the spaces before it
 _LABEL = re.compile(r" *\S+(?: \S+)*:? {2,}(?=\S)")
