@@ -41,6 +41,7 @@ def test_json_has_what_a_program_needs(root, list_studies):
         "data": "iris",
         "trials": 2,
         "max_trials": 12,
+        "until_answered": False,
         "objective": "cross_entropy",
         "best": {"trial": 0, "score": 1.0},
         "model": None,

@@ -96,7 +96,8 @@ class Progress(Listener):
     def on_trial_end(self, record: TrialRecord) -> None:
         """Print a trial's hyperparameters and its result."""
         self.ended += 1
-        number = f"[{self.ended}/{self.settings.max_trials}]"
+        most = "≤" if self.settings.until_answered else ""
+        number = f"[{self.ended}/{most}{self.settings.max_trials}]"
         searched = {
             name: value
             for name, value in {**record.hyperparameters, **record.derived}.items()

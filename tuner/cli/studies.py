@@ -52,7 +52,7 @@ def list_studies(root: Path, *, as_json: bool = False) -> None:
 
 def _describe(study: Study) -> dict[str, Any]:
     """Return what is listed of a study, as JSON values."""
-    record, trials = study.record, list(study.read_trials())
+    record, trials, last = study.record, list(study.read_trials()), read_last_settings(study)
     choose = min if record.objective.direction == "min" else max
     completed = [trial for trial in trials if trial.completed]
     best = choose(completed, key=lambda trial: trial.result.score, default=None)
@@ -63,7 +63,8 @@ def _describe(study: Study) -> dict[str, Any]:
         "space": record.space,
         "data": str(record.data["name"]),
         "trials": len(trials),
-        "max_trials": read_last_settings(study).max_trials,
+        "max_trials": last.max_trials,
+        "until_answered": last.until_answered,
         "objective": record.objective.name,
         "best": None if best is None else {"trial": best.trial, "score": best.result.score},
         "model": str(study.model_folder) if study.model_folder.exists() else None,
@@ -79,7 +80,7 @@ def _make_cells(study: dict[str, Any]) -> list[str]:
         study["study"],
         study["space"],
         study["data"],
-        f"{study['trials']} of {study['max_trials']}",
+        f"{study['trials']} of {'≤' if study['until_answered'] else ''}{study['max_trials']}",
         study["objective"],
         f"{best['score']:.4f}" if best else "–",
         "yes" if study["model"] else "no",
