@@ -1,14 +1,20 @@
 """Which settings are told apart, and that chance tells few apart."""
 
 from dataclasses import asdict, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
 
 from benchmarks.comparisons import LUCK, PRUNED, made, rates, trained
 from tests.helpers.problems import make_split
-from tuner.analysis.setting_comparison import compare_settings, group_by_hyperparameter
+from tests.helpers.spaces import make_space
+from tuner.analysis.setting_comparison import (
+    compare_settings,
+    find_untried_shares,
+    group_by_hyperparameter,
+)
+from tuner.space import load_space
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
 
@@ -180,6 +186,50 @@ def test_a_setting_that_never_trains_is_told_apart_from_one_that_does_in_most_tr
     compared = trials.compare()
     assert set(compared.not_told_apart) == {1, 2, 3}
     assert not compared.open
+
+
+def test_what_cannot_be_drawn_any_more_adds_no_luck_and_opens_nothing():
+    """All four configurations of depth 0 and all of depth 1 were tried."""
+    trials = Trials()
+    for drawn in range(4):
+        trials.add(0, 5.0 + 3.0 * drawn).add(1, 0.1 * drawn)
+
+    def compare(untried):
+        return compare_settings(
+            trials.records,
+            trials.cluster_values,
+            get_setting=group_by_hyperparameter("depth"),
+            split=SPLIT,
+            maximise=False,
+            untried=untried,
+        )
+
+    widths = [
+        pair.interval[1] - pair.interval[0]
+        for untried in (None, {0: 0.5, 1: 0.5}, {0: 0.0, 1: 0.0})
+        for pair in compare(untried).pairs
+    ]
+    assert widths[0] > widths[1] > widths[2]
+    assert compare(None).open == (0,)
+    assert compare({0: 0.0, 1: 0.0}).open == ()
+
+
+def test_the_share_of_a_space_that_was_not_tried():
+    space = make_space(
+        'compare = "depth"\n[network]\ndepth = [0, 1]\nunits = [4, 8]\n'
+        "[sgd]\nlearning_rate = [0.01, 0.1]\n"
+    )
+    trials = [
+        TrialRecord(number, values, {}, TrialResult(number, "completed"))
+        for number, values in enumerate(islice(space.list_configurations(), 5))
+    ]
+    counted = [trial.hyperparameters["depth"] for trial in trials]
+    assert find_untried_shares(space, "depth", trials) == {
+        0: 1 - counted.count(0) / 2,
+        1: 1 - counted.count(1) / 4,
+    }
+    assert find_untried_shares(load_space("mlp_depth"), "depth", trials) == {}
+    assert find_untried_shares(None, "depth", trials) == {}
 
 
 def test_networks_that_are_alike_to_the_row_do_not_differ():

@@ -53,6 +53,7 @@ from tuner.analysis.setting_comparison import (
     Comparison,
     Setting,
     compare_settings,
+    find_untried_shares,
     group_by_hyperparameter,
 )
 from tuner.analysis.significance import NORMAL
@@ -103,6 +104,7 @@ __all__ = [
     "find_exportable",
     "find_front",
     "find_fronts",
+    "find_untried_shares",
     "group_by_hyperparameter",
     "judge_baselines",
     "judge_exported",

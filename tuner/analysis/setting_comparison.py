@@ -10,15 +10,22 @@ from tuner.analysis.pairs import LEVEL, Pair
 from tuner.analysis.significance import (
     NORMAL,
     TTest,
+    Variance,
     adjust_by_holm,
     estimate_row_variances,
     run_t_test,
 )
 from tuner.folds import Split
-from tuner.space import Value
+from tuner.space import Space, Value
 from tuner.study import TrialRecord
 
-__all__ = ["Comparison", "Setting", "compare_settings", "group_by_hyperparameter"]
+__all__ = [
+    "Comparison",
+    "Setting",
+    "compare_settings",
+    "find_untried_shares",
+    "group_by_hyperparameter",
+]
 
 # With fewer trials of each, even the best of two settings cannot be told from the other by
 # exchanging them.
@@ -93,6 +100,32 @@ def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
     return get_setting
 
 
+def find_untried_shares(
+    space: Space | None, name: str, records: Sequence[TrialRecord]
+) -> dict[Value, float]:
+    """Return the share of each setting's configurations that have no trial.
+
+    Args:
+        space: The space. None if it is unknown.
+        name: The compared hyperparameter.
+        records: The study's trials.
+
+    Returns:
+        By setting, for settings with finitely many configurations.
+    """
+    if space is None or all(item.name != name for item in space.hyperparameters):
+        return {}
+    if space.find_hyperparameter(name).domain.size() is None:
+        return {}
+    tried: dict[Value, set[str]] = {}
+    for record in records:
+        if name in record.hyperparameters:
+            configuration = str(sorted(record.hyperparameters.items()))
+            tried.setdefault(record.hyperparameters[name], set()).add(configuration)
+    sizes = {value: space.pin(name, value).size() for value in tried}
+    return {v: max(0.0, 1 - len(tried[v]) / size) for v, size in sizes.items() if size}
+
+
 # Over 40 lines: most of them state the method and what it assumes.
 def compare_settings(
     records: Sequence[TrialRecord],
@@ -101,6 +134,7 @@ def compare_settings(
     get_setting: Callable[[TrialRecord], Value | None],
     split: Split,
     maximise: bool,
+    untried: Mapping[Value, float] | None = None,
 ) -> Comparison:
     """Compare settings by the best trial of each, out of equally many trials of each.
 
@@ -136,6 +170,9 @@ def compare_settings(
             values of a range into bins.
         split: The study's folds.
         maximise: Whether a higher objective is better.
+        untried: The share of each setting's configurations that have no trial, as
+            `find_untried_shares` returns it. What is not left cannot be drawn, and adds no luck.
+            Defaults to all of them.
     """
     sign = -1.0 if maximise else 1.0
     groups = _group_trials(records, get_setting)
@@ -150,14 +187,15 @@ def compare_settings(
     without = [Setting(v, len(own)) for v, own in groups.items() if chosen[v] is None]
     values = [value for value, _ in compared]
     losses = _collect_losses([groups_compared[value] for value in values], sign)
-    tests = _run_tests([record for _, record in compared], cluster_values, split, losses)
+    left = [1.0 if untried is None else untried.get(value, 1.0) for value in values]
+    tests = _run_tests([record for _, record in compared], cluster_values, split, losses, left)
     pairs = _make_pairs(values, tests)
     alike = [pair.second for pair in pairs if not pair.told_apart]
     without_luck = adjust_by_holm([test.without_luck.p for test in tests])
     still_open = [
         pair.second
-        for pair, p in zip(pairs, without_luck, strict=True)
-        if not pair.told_apart and (p <= LEVEL or share < _FEWEST)
+        for pair, p, of_other in zip(pairs, without_luck, left[1:], strict=True)
+        if not pair.told_apart and (p <= LEVEL or share < _FEWEST) and max(left[0], of_other) > 0
     ]
     return Comparison(
         share, (*settings, *without), tuple(pairs), (*values[:1], *alike), tuple(still_open)
@@ -211,6 +249,7 @@ def _run_tests(
     cluster_values: Mapping[int, np.ndarray],
     split: Split,
     losses: np.ndarray,
+    untried: Sequence[float],
 ) -> list[_Test]:
     """Test the first trial, which is the best, against each other one."""
     if len(compared) < 2:
@@ -227,7 +266,8 @@ def _run_tests(
     exchanged = test_exchange(losses, 0)
     tests = []
     for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
-        luck = estimate_luck(losses, 0, column)
+        drawn = estimate_luck(losses, 0, column)
+        luck = Variance(drawn.value * max(untried[0], untried[column]), drawn.freedom)
         difference = best.result.score - other.result.score
         test = run_t_test(difference, variance + luck)
         tests.append(_Test(test, run_t_test(difference, variance), exchanged[column]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tuner.analysis import (
     NETWORKS,
     compare_settings,
+    find_untried_shares,
     group_by_hyperparameter,
     read_cluster_values,
 )
@@ -93,7 +94,8 @@ def _find_answer_check(run: Run) -> Callable[[Sequence[TrialRecord]], bool] | No
     space = setup.definition
     if not setup.settings.until_answered or space is None or space.compare is None:
         return None
-    get_setting = group_by_hyperparameter(space.compare)
+    compared = space.compare
+    get_setting = group_by_hyperparameter(compared)
 
     def is_answered(records: Sequence[TrialRecord]) -> bool:
         comparison = compare_settings(
@@ -102,6 +104,7 @@ def _find_answer_check(run: Run) -> Callable[[Sequence[TrialRecord]], bool] | No
             get_setting=get_setting,
             split=setup.split,
             maximise=study.record.objective.direction == "max",
+            untried=find_untried_shares(space, compared, records),
         )
         return bool(comparison.not_told_apart) and not comparison.open
 

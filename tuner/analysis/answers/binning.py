@@ -25,10 +25,12 @@ class Binning:
     """The settings of a hyperparameter.
 
     Attributes:
+        name: The name of the hyperparameter.
         get_setting: Returns the setting of a trial; None if the hyperparameter is inactive in it.
         order: All settings with a trial, from the smallest to the largest; texts by name.
     """
 
+    name: str
     get_setting: Callable[[TrialRecord], Value | None]
     order: tuple[Value, ...]
 
@@ -48,16 +50,16 @@ def bin_trials(evidence: Evidence, name: str) -> Binning:
     values = [value for record in evidence.records if (value := get_value(record)) is not None]
     distinct = set(values)
     if any(isinstance(value, bool | str) for value in distinct):
-        return Binning(get_value, tuple(sorted(distinct, key=str)))
+        return Binning(name, get_value, tuple(sorted(distinct, key=str)))
     domain = evidence.find_domain(name)
     size = len(distinct) if domain is None else domain.size()
     if size is not None and size <= _MOST_VALUES and len(distinct) <= _MOST_VALUES:
-        return Binning(get_value, tuple(sorted(distinct, key=float)))
-    return _bin_at_quantiles(get_value, [float(value) for value in values])
+        return Binning(name, get_value, tuple(sorted(distinct, key=float)))
+    return _bin_at_quantiles(name, get_value, [float(value) for value in values])
 
 
 def _bin_at_quantiles(
-    get_value: Callable[[TrialRecord], Value | None], values: list[float]
+    name: str, get_value: Callable[[TrialRecord], Value | None], values: list[float]
 ) -> Binning:
     bins = int(np.clip(len(values) // _TRIALS_PER_BIN, 2, _MOST_BINS))
     shares = np.arange(1, bins) / bins
@@ -69,7 +71,7 @@ def _bin_at_quantiles(
         return None if value is None else labels[bisect_right(edges, float(value))]
 
     filled = {labels[bisect_right(edges, value)] for value in values}
-    return Binning(get_setting, tuple(label for label in labels if label in filled))
+    return Binning(name, get_setting, tuple(label for label in labels if label in filled))
 
 
 def _label_bins(edges: list[float]) -> list[str]:

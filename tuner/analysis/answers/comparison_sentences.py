@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from tuner.analysis.answers.binning import Binning
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.pairs import Pair
-from tuner.analysis.setting_comparison import Comparison, Setting, compare_settings
+from tuner.analysis.setting_comparison import (
+    Comparison,
+    Setting,
+    compare_settings,
+    find_untried_shares,
+)
 from tuner.space import Value
 from tuner.words import (
     capitalize_first,
@@ -36,6 +41,7 @@ def compare_binned(evidence: Evidence, binning: Binning) -> Comparison:
         get_setting=binning.get_setting,
         split=evidence.study.split,
         maximise=evidence.maximise,
+        untried=find_untried_shares(evidence.space, binning.name, evidence.records),
     )
 
 
