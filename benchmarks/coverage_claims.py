@@ -139,7 +139,8 @@ class Searched:
         change = calibration.measure_change(
             average_out_of_fold(self.study, members), truth, OBJECTIVES[objective].row_values
         )
-        noise = compute_noise_ratio([(self.records[m.trial], m.networks) for m in members])
+        networks = [(self.records[m.trial], m.networks) for m in members]
+        noise = compute_noise_ratio(networks, len(truth.y))
         stated = chosen.add(change).with_training(noise)
         interval = clip_interval(*stated.interval, maximise=maximise)
         return stated.score, stated.standard_error, *interval

@@ -8,12 +8,12 @@ import pytest
 from tuner.analysis.training_noise import compute_noise_ratio
 
 
-def record_of(make_record, curves, epoch):
+def record_of(make_record, curves, epoch, overfit=0.0):
     record = make_record(0)
     errors = {"cross_entropy": 0.1}
     result = dataclasses.replace(
         record.result,
-        curves={"val_loss": curves},
+        curves={"loss": np.add(curves, -overfit).tolist(), "val_loss": curves} if curves else {},
         epoch=epoch,
         standard_errors=errors,
         fold_scores=(0.5,) * len(curves),
@@ -25,11 +25,11 @@ def test_noise_is_told_from_the_difficulty_of_folds_and_from_progress(make_recor
     rng = np.random.default_rng(0)
     folds, epochs = np.arange(10)[:, None], np.arange(40)
     smooth = 1 + folds + np.exp(-epochs / 3)
-    assert compute_noise_ratio([(record_of(make_record, smooth.tolist(), 20), 1)]) == (
+    assert compute_noise_ratio([(record_of(make_record, smooth.tolist(), 20), 1)], 60) == (
         pytest.approx(0, abs=1e-12)
     )
     ratios = [
-        compute_noise_ratio([(record_of(make_record, noisy.tolist(), 20), 1)])
+        compute_noise_ratio([(record_of(make_record, noisy.tolist(), 20), 1)], 60)
         for noisy in (smooth + rng.normal(0, 0.05, smooth.shape) for _ in range(100))
     ]
     assert np.mean(ratios) == pytest.approx(1.1 * 0.05**2 / 0.1**2, rel=0.1)
@@ -38,12 +38,21 @@ def test_noise_is_told_from_the_difficulty_of_folds_and_from_progress(make_recor
 def test_networks_that_are_averaged_move_less(make_record):
     curves = np.random.default_rng(0).normal(1, 0.05, (5, 20)).tolist()
     record = record_of(make_record, curves, 10)
-    alone, twice = (compute_noise_ratio([(record, count)]) for count in (1, 2))
-    apart = compute_noise_ratio([(record, 1), (record, 1)])
+    alone, twice = (compute_noise_ratio([(record, count)], 60) for count in (1, 2))
+    apart = compute_noise_ratio([(record, 1), (record, 1)], 60)
     assert twice / alone == pytest.approx((1 / 2 + 1 / 5) / (1 + 1 / 5))
     assert apart / alone == pytest.approx(1 / 2)
 
 
 @pytest.mark.parametrize("curves", [[], [[0.4, 0.3]], [[0.4], [0.3]]])
 def test_without_folds_and_epochs_nothing_is_known(make_record, curves):
-    assert compute_noise_ratio([(record_of(make_record, curves, 1), 1)]) == 0
+    assert compute_noise_ratio([(record_of(make_record, curves, 1), 1)], 60) == 0
+
+
+def test_networks_that_overfit_depend_on_their_rows(make_record):
+    flat = [[0.7, 0.7, 0.7]] * 5
+    record = record_of(make_record, flat, 2, overfit=0.3)
+    assert compute_noise_ratio([(record, 1)], 100) == pytest.approx(0.3 / 100 / 0.1**2)
+    assert compute_noise_ratio([(record, 2)], 100) == pytest.approx(0.3 / 100 / 0.1**2)
+    careful = record_of(make_record, flat, 2, overfit=-0.3)
+    assert compute_noise_ratio([(careful, 1)], 100) == 0

@@ -135,7 +135,7 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
     gain = out_of_bag - best if scoring.maximise else best - out_of_bag
     members = _make_members(library.records, counts)
     networks = [(r, count) for r, count in zip(library.records, counts, strict=True) if count]
-    trained = out_of_bag.with_training(compute_noise_ratio(networks))
+    trained = out_of_bag.with_training(compute_noise_ratio(networks, len(scoring.truth.y)))
     ensemble = Ensemble(
         members=members,
         parameters=sum(member.networks * member.parameters for member in members),

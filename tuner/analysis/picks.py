@@ -87,7 +87,9 @@ def pick_networks(study: Study, truth: Truth) -> Picks:
     """
     settings, maximise = study.record.settings, study.record.objective.direction == "max"
     records, cluster_values = list(study.read_trials()), read_cluster_values(study, truth)
-    trial_picks = pick_trials(records, cluster_values, maximise=maximise, seed=settings.seed)
+    trial_picks = pick_trials(
+        records, cluster_values, maximise=maximise, seed=settings.seed, rows=len(truth.y)
+    )
     library = _make_library(study, truth, cluster_values)
     best = trial_picks.out_of_bag
     ensemble, averaged = make_ensemble(library, best=best, seed=settings.seed)
@@ -97,7 +99,7 @@ def pick_networks(study: Study, truth: Truth) -> Picks:
     probabilities = average_out_of_fold(study, members)
     calibration = calibrate_networks(study, members, truth)
     change = calibration.measure_change(probabilities, truth, study.record.objective.row_values)
-    noise = _compute_noise_ratio(records, members)
+    noise = _compute_noise_ratio(records, members, len(truth.y))
     return Picks(
         trial_picks.best,
         trial_picks.smallest,
@@ -108,9 +110,12 @@ def pick_networks(study: Study, truth: Truth) -> Picks:
     )
 
 
-def _compute_noise_ratio(records: Sequence[TrialRecord], members: Sequence[Member]) -> float:
+def _compute_noise_ratio(
+    records: Sequence[TrialRecord], members: Sequence[Member], rows: int
+) -> float:
     by_trial = {record.trial: record for record in records}
-    return compute_noise_ratio([(by_trial[member.trial], member.networks) for member in members])
+    networks = [(by_trial[member.trial], member.networks) for member in members]
+    return compute_noise_ratio(networks, rows)
 
 
 def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:
@@ -154,7 +159,7 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
     probabilities = average_out_of_fold(study, members)
     row_values = OBJECTIVES[objective].row_values
     change = picks.calibration.measure_change(probabilities, truth, row_values)
-    noise = _compute_noise_ratio(list(study.read_trials()), members)
+    noise = _compute_noise_ratio(list(study.read_trials()), members, len(truth.y))
     return chosen.add(change).with_training(noise)
 
 

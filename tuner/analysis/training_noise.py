@@ -1,14 +1,15 @@
-"""How far the score of a network depends on chance in its training.
+"""How far the score of a network depends on its training.
 
-A network that is trained again, from other initial weights and in another order of rows, comes to
-another score on the same new rows. The exported network is a single such training, and the error
-over rows does not hold that.
+A network that is trained again, from other initial weights, in another order, or on other rows of
+the kind, comes to another score on the same new rows. The exported network is a single such
+training, and the error over rows does not hold that.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from tuner.analysis.repeated_networks import compute_overfit
 from tuner.study import TrialRecord
 
 __all__ = ["compute_noise_ratio"]
@@ -16,33 +17,47 @@ __all__ = ["compute_noise_ratio"]
 _EPOCHS = 3  # before and after the chosen one, whose losses are compared
 
 
-def compute_noise_ratio(members: Sequence[tuple[TrialRecord, int]]) -> float:
+def compute_noise_ratio(members: Sequence[tuple[TrialRecord, int]], rows: int) -> float:
     """Return the variance of a score by training, in times of its variance over rows.
 
-    The variance of one network of trial t is ν². With c of n networks, and a prediction by f folds,
-    the trial adds (c / n² + (c / n)² / f) ν²: once for the exported networks, and once for those of
-    the folds, by which they are scored. A single network adds (1 + 1 / f) ν².
+    It has two parts:
+
+    - Another training on the same rows ends elsewhere. The variance of one network of trial t is
+      ν². With c of n networks, and a prediction by f folds, the trial adds (c / n² + (c / n)² / f)
+      ν²: once for the exported networks, and once for those of the folds, by which they are
+      scored. A single network adds (1 + 1 / f) ν².
+    - Other rows train other networks. By the theory of maximum likelihood the excess loss of p
+      parameters, trained on r rows, is χ²(p) / 2r. Its variance is p / 2r², and the validation loss
+      exceeds the training loss by p / r. So the variance is what the trial overfits, over 2r, again
+      once for the exported networks and once for those of the folds. On 200 rows this part is the
+      larger one.
 
     The ratio is that of the cross-entropy, whose curves every trial has, also if another objective
     is searched.
 
     Args:
         members: The trials, and how many networks of each are averaged.
+        rows: The number of rows that they are scored on.
 
     Returns:
         0 if there are no curves of several folds and epochs to estimate it from.
     """
-    networks = sum(count for _, count in members)
-    shares = (
-        count / networks**2 + (count / networks) ** 2 / max(len(record.result.fold_scores), 1)
-        for record, count in members
-    )
-    ratios = (_estimate_ratio(record) for record, _ in members)
-    return float(sum(share * ratio for share, ratio in zip(shares, ratios, strict=True)))
+    networks, ratio = sum(count for _, count in members), 0.0
+    for record, count in members:
+        error = record.result.standard_errors.get("cross_entropy", 0.0)
+        if error == 0:
+            continue
+        folds = max(len(record.result.fold_scores), 1)
+        by_chance = (count / networks**2 + (count / networks) ** 2 / folds) * _estimate_chance(
+            record
+        )
+        by_rows = count / networks * max(compute_overfit(record), 0.0) / rows
+        ratio += (by_chance + by_rows) / error**2
+    return ratio
 
 
-def _estimate_ratio(record: TrialRecord) -> float:
-    """Return the variance of one network's cross-entropy by training, ν² / standard error².
+def _estimate_chance(record: TrialRecord) -> float:
+    """Return the variance of one network's cross-entropy by chance in its training, ν².
 
     It is estimated from the curves of the validation loss: a fold's loss, less the mean of all
     folds, moves from one epoch to the next, although the rows are the same. Half the mean square
@@ -51,12 +66,11 @@ def _estimate_ratio(record: TrialRecord) -> float:
     """
     result = record.result
     curves = np.array(result.curves.get("val_loss", ()), dtype=np.float64)
-    error = result.standard_errors.get("cross_entropy", 0.0)
-    if curves.ndim != 2 or len(curves) < 2 or error == 0:
+    if curves.ndim != 2 or len(curves) < 2:
         return 0.0
     folds, chosen = len(curves), result.epoch - 1
     near = curves[:, max(0, chosen - _EPOCHS) : chosen + _EPOCHS + 1]
     steps = np.diff(near - near.mean(axis=0), axis=1)
     if not steps.size:
         return 0.0
-    return float(np.mean(steps**2) / 2 * folds / (folds - 1) / error**2)
+    return float(np.mean(steps**2) / 2 * folds / (folds - 1))

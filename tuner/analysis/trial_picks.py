@@ -40,6 +40,7 @@ def pick_trials(
     *,
     maximise: bool,
     seed: int,
+    rows: int | None = None,
 ) -> TrialPicks:
     """Pick the best and the smallest good trial of a study.
 
@@ -48,15 +49,12 @@ def pick_trials(
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
         maximise: Whether a higher objective is better.
         seed: Seed of the bootstrap.
+        rows: The number of rows. Defaults to the number of clusters.
 
     Raises:
         SearchFailed: No trial was completed.
     """
-    # Trials end in the order in which cores finish them, and a pick must not depend on it.
-    by_number = sorted(records, key=lambda record: record.trial)
-    completed = [record for record in by_number if record.completed]
-    if not completed:
-        raise SearchFailed(NO_TRIAL)
+    completed = _sort_completed(records)
     values = np.stack([cluster_values[record.trial] for record in completed]).astype(np.float64)
     losses = -values if maximise else values
     parameters = np.array([record.result.parameters for record in completed])
@@ -67,13 +65,25 @@ def pick_trials(
         procedure = make_procedure(rule, losses, parameters, values)
         out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
         record = completed[index]
-        trained = out_of_bag.with_training(compute_noise_ratio([(record, 1)]))
+        trained = out_of_bag.with_training(compute_noise_ratio([(record, 1)], rows or clusters))
         interval = clip_interval(*trained.interval, maximise=maximise)
         return _make_pick(record, out_of_bag.score, interval), out_of_bag
 
     best, out_of_bag = pick(pick_best)
     smallest, _ = pick(pick_smallest)
     return TrialPicks(best, smallest, out_of_bag)
+
+
+def _sort_completed(records: Sequence[TrialRecord]) -> list[TrialRecord]:
+    """Return the completed trials by number.
+
+    Trials end in the order in which cores finish them, and a pick must not depend on it.
+    """
+    by_number = sorted(records, key=lambda record: record.trial)
+    completed = [record for record in by_number if record.completed]
+    if not completed:
+        raise SearchFailed(NO_TRIAL)
+    return completed
 
 
 def _make_pick(record: TrialRecord, corrected: float, interval: tuple[float, float]) -> Pick:
