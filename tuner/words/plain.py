@@ -114,12 +114,16 @@ def say_difference(difference: float, interval: tuple[float, float]) -> str:
     '0.65, between 0.63 and 0.66'
     >>> say_difference(-0.014, (-0.061, 0.033))
     '0.01, between -0.03 and 0.06'
+    >>> say_difference(-0.03, (-0.062, 0.002))
+    '0.030, between -0.002 and 0.062'
     """
     sign = -1 if difference < 0 else 1
     low, high = sorted(sign * end for end in interval)
     margin = (high - low) / 2
     decimals = 3 if margin <= 0 else min(max(-floor(log10(margin)), 2), 6)
     if float(f"{difference:.{decimals}f}") == 0:
+        decimals = min(decimals + 1, 6)
+    if any(abs(end) < 0.5 * 10**-decimals for end in (low, high) if end):  # not "-0.00"
         decimals = min(decimals + 1, 6)
     texts = [f"{number:.{decimals}f}" for number in (abs(difference), low, high)]
     return f"{texts[0]}, between {texts[1]} and {texts[2]}"

@@ -69,7 +69,9 @@ def test_deeper_is_worse(made):
 
 def test_deeper_is_no_better(made):
     sentence = answer(made().add_depths({0: 0.001, 1: 0.0}, 8))
-    assert sentence.startswith("No: it does as well without any hidden layer; with one hidden ")
+    assert sentence.startswith(
+        "No: on these rows it does as well without any hidden layer, as far as can be told; "
+    )
 
 
 def test_what_cannot_be_told_says_what_more_trials_take(made):
@@ -120,7 +122,7 @@ def test_deep_or_wide(says):
         "Wide: with one hidden layer of 266 units 99 % of rows are right, with four of 70 units"
     )
     assert says("depth", {4: 0.99, 1: 0.99}, **at).startswith(
-        "Neither: it does as well with one hidden layer of 266 units; "
+        "Neither: on these rows it does as well with one hidden layer of 266 units, as far as "
     )
     assert says("depth", {4: 0.99, 1: 0.99}, unclear=[1], **at).startswith("It cannot be told")
 

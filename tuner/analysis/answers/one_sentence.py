@@ -79,7 +79,8 @@ def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
     if simplest is findings.best:
         return f"{answer}: {findings.describe_against(findings.tried[1])}."
     against = findings.describe_against(simplest)
-    return f"{answer}: it does as well {findings.say_with(simplest)}; {against}."
+    simply = findings.say_with(simplest)
+    return f"{answer}: on these rows it does as well {simply}, as far as can be told; {against}."
 
 
 def _answer_units(findings: Findings) -> str:
