@@ -50,11 +50,16 @@ class Outcome:
         """Return the object that `--json` prints."""
         objective = self.study.record.settings.objective
         fronts = find_fronts(self.study, self.records)
+        maximise = self.study.record.objective.direction == "max"
         counts: Counter[str] = Counter(record.result.status for record in self.records)
         return {
             "study": self.study.record.name,
             "answer": self.answers.answer,
-            "answers": [answer.to_dict() for answer in self.answers.answers if answer.settings],
+            "answers": [
+                answer.to_dict(maximise=maximise)
+                for answer in self.answers.answers
+                if answer.settings
+            ],
             "trials": len(self.records),
             "completed": counts["completed"],
             "pruned": counts["pruned"],

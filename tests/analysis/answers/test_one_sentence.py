@@ -92,7 +92,7 @@ def test_one_setting_cannot_be_compared(made):
 
 def test_the_objects_of_json_have_values_of_their_own_type(made):
     answers = make_answers(made().add_depths({0: 0.5, 1: 0.0}, 8).evidence())
-    first = answers.answers[0].to_dict()
+    first = answers.answers[0].to_dict(maximise=False)
     assert list(first) == ["hyperparameter", "best", "not_told_apart", "settings", "sentence"]
     assert (first["hyperparameter"], first["best"], first["not_told_apart"]) == ("depth", 1, [1])
     assert [setting["value"] for setting in first["settings"]] == [1, 0]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tuner.analysis.bias_correction import clip_interval
 from tuner.analysis.importance import Importance
 from tuner.analysis.setting_comparison import Comparison
 from tuner.space import Value
@@ -120,8 +121,12 @@ class Answer:
     log: bool = False
     sentence: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the answer as JSON values, for an answer that has settings."""
+    def to_dict(self, *, maximise: bool) -> dict[str, Any]:
+        """Return the answer as JSON values, for an answer that has settings.
+
+        Args:
+            maximise: Whether a higher objective is better. Intervals end at what it can reach.
+        """
         assert self.settings is not None
         alike = self.settings.not_told_apart
         return {
@@ -134,7 +139,8 @@ class Answer:
                     "trials": setting.trials,
                     "trial": setting.trial,
                     "score": setting.score,
-                    "interval": setting.interval and list(setting.interval),
+                    "interval": setting.interval
+                    and list(clip_interval(*setting.interval, maximise=maximise)),
                     "accuracy": setting.accuracy,
                 }
                 for setting in self.settings.settings
