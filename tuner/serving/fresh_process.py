@@ -25,6 +25,7 @@ __all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
 
 FORMATS = ("keras", "saved_model", "mlflow")
 _ANSWERS = "answers.npz"
+_NICENESS = 5  # so that training comes first, and this before what the report needs
 UNSAFE = (
     "Lambda layers and custom layers that are not Keras's own cannot be loaded safely; replace them"
 )
@@ -158,6 +159,8 @@ def _describe_fault(errors: str) -> str:
 
 def main() -> None:
     """Answer the one request on standard input."""
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(_NICENESS)
     gc.disable()  # searching the imported modules for garbage takes most of a second
 
     import tensorflow as tf
