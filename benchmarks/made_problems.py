@@ -8,7 +8,6 @@ on as many rows as a fold of the problem trains on, scored on 1,500 rows that no
 """
 
 import argparse
-import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,9 +29,9 @@ Rows = tuple[np.ndarray, np.ndarray]  # features (rows, features), labels (rows,
 class MadeProblem:
     """A family of made tables, a space that compares settings, and the true answer.
 
-    A setting is worse if the best network of it is worse than the best of all by at least three
-    times the standard deviation, between tables, of the best network of a setting. Nothing is
-    claimed about a setting that is neither worse nor as good.
+    A setting is worse if its best network is behind that of the best setting by at least three
+    times the standard deviation, between tables, of either's score: that of the less steady one.
+    Nothing is claimed about a setting that is neither worse nor as good.
 
     Attributes:
         name: Its name.
@@ -181,7 +180,7 @@ PROBLEMS: dict[str, MadeProblem] = {
             900,
             _spirals(),
             "no line parts two arms that wind about each other one and a half times",
-            worse=frozenset({0, 1}),
+            worse=frozenset({0}),
             as_good=frozenset({3, 4, 5}),
         ),
         MadeProblem(
@@ -251,7 +250,6 @@ PROBLEMS: dict[str, MadeProblem] = {
             900,
             _blobs(5, 3.0),
             "normal clouds of one covariance: multinomial logistic regression is the true model",
-            worse=frozenset({6}),
             as_good=frozenset({0}),
         ),
         MadeProblem(
@@ -291,8 +289,7 @@ PROBLEMS: dict[str, MadeProblem] = {
             "mlp_depth_vs_width",
             900,
             _spirals(),
-            "one layer bends a plane less than layers after another",
-            worse=frozenset({1}),
+            "three to five layers bend a plane alike; one layer is behind, by little",
             as_good=frozenset({3, 4, 5}),
         ),
         MadeProblem(
@@ -437,15 +434,14 @@ def rank(problem: MadeProblem, seeds: int, draws: int) -> Iterator[str]:
             scores.setdefault(value, []).append(best)
     means = {value: float(np.mean(own)) for value, own in scores.items()}
     best = min(means, key=lambda value: means[value])
-    deviation = float(np.median([np.std(own, ddof=1) for own in scores.values()]))
-    yield json.dumps({"problem": problem.name, "deviation": round(deviation, 4)})
+    yield problem.name
     for value in sorted(means, key=lambda value: means[value]):
-        difference = np.subtract(scores[value], scores[best])
+        difference = means[value] - means[best]
+        deviation = max(float(np.std(scores[each], ddof=1)) for each in (value, best))
         claim = "worse" if value in problem.worse else "as good" if value in problem.as_good else ""
         yield (
-            f"  {value!s:>12} {means[value]:.4f} ± {np.std(scores[value], ddof=1):.4f}"
-            f"  behind {difference.mean():+.4f} ± {np.std(difference, ddof=1):.4f}"
-            f" = {difference.mean() / max(deviation, 1e-9):5.1f} deviations  {claim}"
+            f"  {value!s:>12} {means[value]:.4f} ± {np.std(scores[value], ddof=1):.4f}, behind "
+            f"{difference:.4f}, {difference / max(deviation, 1e-9):.1f} deviations  {claim}"
         )
 
 
