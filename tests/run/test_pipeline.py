@@ -84,6 +84,7 @@ def test_a_run_that_was_killed_in_its_report_only_writes_the_report(study, searc
     ]
     assert notes.notes == []
     assert strip_summary(outcome.to_dict()) == strip_summary(searched[0])
+    assert study.read_answer() == searched[0]["answer"]
     assert (study.folder / "report.html").is_file()
     kinds = [event["event"] for event in read_events(study.folder)]
     assert (kinds.count("tested"), kinds.count("exported"), kinds.count("begun")) == (1, 1, 2)
