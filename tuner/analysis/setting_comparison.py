@@ -5,16 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.analysis.luck import estimate_luck, test_exchange
 from tuner.analysis.pairs import LEVEL, Pair
-from tuner.analysis.significance import (
-    NORMAL,
-    TTest,
-    Variance,
-    adjust_by_holm,
-    estimate_row_variances,
-    run_t_test,
-)
+from tuner.analysis.setting_tests import SettingTest, run_setting_tests
+from tuner.analysis.significance import NORMAL, adjust_by_holm
 from tuner.folds import Split
 from tuner.space import Space, Value
 from tuner.study import TrialRecord
@@ -66,7 +59,7 @@ class Comparison:
             trial was completed.
         open: Those of `not_told_apart` that more trials could tell apart from the best: their
             difference is large beside what rows and folds explain, but luck explains it too; or
-            there are too few trials to say.
+            luck hides any difference; or there are too few trials to say.
     """
 
     share: int
@@ -74,21 +67,6 @@ class Comparison:
     pairs: tuple[Pair[Value], ...]
     not_told_apart: tuple[Value, ...]
     open: tuple[Value, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Test:
-    """The tests of a setting against the best one.
-
-    Attributes:
-        t: Student's test over rows, folds and luck.
-        without_luck: The same without luck: what more trials could come to at most.
-        p: The p-value of the test by exchange.
-    """
-
-    t: TTest
-    without_luck: TTest
-    p: float
 
 
 def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
@@ -188,18 +166,13 @@ def compare_settings(
     values = [value for value, _ in compared]
     losses = _collect_losses([groups_compared[value] for value in values], sign)
     left = [1.0 if untried is None else untried.get(value, 1.0) for value in values]
-    tests = _run_tests([record for _, record in compared], cluster_values, split, losses, left)
+    tests = run_setting_tests(
+        [record for _, record in compared], cluster_values, split, losses, left
+    )
     pairs = _make_pairs(values, tests)
     alike = [pair.second for pair in pairs if not pair.told_apart]
-    without_luck = adjust_by_holm([test.without_luck.p for test in tests])
-    still_open = [
-        pair.second
-        for pair, p, of_other in zip(pairs, without_luck, left[1:], strict=True)
-        if not pair.told_apart and (p <= LEVEL or share < _FEWEST) and max(left[0], of_other) > 0
-    ]
-    return Comparison(
-        share, (*settings, *without), tuple(pairs), (*values[:1], *alike), tuple(still_open)
-    )
+    still_open = _find_open(pairs, tests, share)
+    return Comparison(share, (*settings, *without), tuple(pairs), (*values[:1], *alike), still_open)
 
 
 def _group_trials(
@@ -244,37 +217,21 @@ def _collect_losses(groups: Sequence[Sequence[TrialRecord]], sign: float) -> np.
     return losses
 
 
-def _run_tests(
-    compared: Sequence[TrialRecord],
-    cluster_values: Mapping[int, np.ndarray],
-    split: Split,
-    losses: np.ndarray,
-    untried: Sequence[float],
-) -> list[_Test]:
-    """Test the first trial, which is the best, against each other one."""
-    if len(compared) < 2:
-        return []
-    best, *others = compared
-    rows = estimate_row_variances(
-        [
-            np.subtract(cluster_values[best.trial], cluster_values[other.trial], dtype=np.float64)
-            for other in others
-        ],
-        [np.subtract(best.result.fold_scores, other.result.fold_scores) for other in others],
-        float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds])),
+def _find_open(
+    pairs: Sequence[Pair[Value]], tests: Sequence[SettingTest], share: int
+) -> tuple[Value, ...]:
+    """Return the settings that more trials could tell apart from the best one."""
+    without_luck = adjust_by_holm([test.without_luck.p for test in tests])
+    return tuple(
+        pair.second
+        for pair, test, p in zip(pairs, tests, without_luck, strict=True)
+        if not pair.told_apart
+        and test.can_draw
+        and (p <= LEVEL or test.luck_dominates or share < _FEWEST)
     )
-    exchanged = test_exchange(losses, 0)
-    tests = []
-    for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
-        drawn = estimate_luck(losses, 0, column)
-        luck = Variance(drawn.value * max(untried[0], untried[column]), drawn.freedom)
-        difference = best.result.score - other.result.score
-        test = run_t_test(difference, variance + luck)
-        tests.append(_Test(test, run_t_test(difference, variance), exchanged[column]))
-    return tests
 
 
-def _make_pairs(values: Sequence[Value], tests: Sequence[_Test]) -> list[Pair[Value]]:
+def _make_pairs(values: Sequence[Value], tests: Sequence[SettingTest]) -> list[Pair[Value]]:
     """Return the best setting's pairs."""
     adjusted = adjust_by_holm([test.t.p for test in tests])
     return [

@@ -1,0 +1,81 @@
+"""The tests of settings against the best one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tuner.analysis.luck import estimate_luck, test_exchange
+from tuner.analysis.significance import TTest, Variance, estimate_row_variances, run_t_test
+from tuner.folds import Split
+from tuner.study import TrialRecord
+
+__all__ = ["SettingTest", "run_setting_tests"]
+
+_DOMINATES = 3.0  # times the variance over rows and folds: the interval is twice as wide
+
+
+@dataclass(frozen=True, slots=True)
+class SettingTest:
+    """The tests of a setting against the best one.
+
+    Attributes:
+        t: Student's test over rows, folds and luck.
+        without_luck: The same without luck: what more trials could come to at most.
+        luck_dominates: Whether luck makes the interval more than twice as wide.
+        can_draw: Whether either setting has an untried configuration.
+        p: The p-value of the test by exchange.
+    """
+
+    t: TTest
+    without_luck: TTest
+    luck_dominates: bool
+    can_draw: bool
+    p: float
+
+
+# Over 40 lines: most of them are of its docstring and the fields of a record.
+def run_setting_tests(
+    compared: Sequence[TrialRecord],
+    cluster_values: Mapping[int, np.ndarray],
+    split: Split,
+    losses: np.ndarray,
+    untried: Sequence[float],
+) -> list[SettingTest]:
+    """Test the first trial, which is the best, against each other one.
+
+    Args:
+        compared: The best trial of each setting, the best first.
+        cluster_values: The objective of each cluster by trial, shape `(clusters,)`.
+        split: The study's folds.
+        losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better.
+        untried: The share of each setting's configurations that have no trial.
+    """
+    if len(compared) < 2:
+        return []
+    best, *others = compared
+    rows = estimate_row_variances(
+        [
+            np.subtract(cluster_values[best.trial], cluster_values[other.trial], dtype=np.float64)
+            for other in others
+        ],
+        [np.subtract(best.result.fold_scores, other.result.fold_scores) for other in others],
+        float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds])),
+    )
+    exchanged = test_exchange(losses, 0)
+    tests = []
+    for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
+        drawn, left = estimate_luck(losses, 0, column), max(untried[0], untried[column])
+        luck = Variance(drawn.value * left, drawn.freedom)
+        difference = best.result.score - other.result.score
+        test = run_t_test(difference, variance + luck)
+        tests.append(
+            SettingTest(
+                test,
+                run_t_test(difference, variance),
+                luck_dominates=luck.value > _DOMINATES * variance.value,
+                can_draw=left > 0,
+                p=exchanged[column],
+            )
+        )
+    return tests
