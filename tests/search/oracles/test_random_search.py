@@ -76,3 +76,15 @@ def test_a_round_that_refines_waits_for_the_trials_it_rests_on(tmp_path):
     assert not oracle.exhausted
     tell_score(oracle, 15, None)
     assert len(ask_many(oracle, 100)) == 8
+
+
+def test_where_nothing_untried_is_near_the_whole_space_is_drawn_from(tmp_path):
+    """Near a configuration without a penalty there is no other one: its choices stay."""
+    space = make_space(
+        "[network]\ndepth = [0, 1]\nunits = 8\n"
+        '[regularizer]\nkind = ["none", "l2"]\nstrength = { min = 1e-4, max = 0.1, log = true }\n'
+        "[sgd]\nlearning_rate = [0.001, 0.01, 0.1]\n"
+    )
+    oracle = make_oracle("random", replace(space, compare="depth"), tmp_path)
+    proposed = [tuple(sorted(values.items())) for values, _ in drive(oracle, 60)]
+    assert len(set(proposed)) == 60

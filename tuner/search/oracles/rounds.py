@@ -12,6 +12,7 @@ _BLOCK = 4  # rounds that use the same results
 _EXPLORING = 2  # blocks before results are used
 _WIDTHS = (0.25, 0.125)  # of the region around a good configuration, as a share of each range
 _CENTRES = 2  # configurations of a setting that are refined
+_NEAR = 50  # draws near a configuration before the whole space is drawn from again
 
 
 class Rounds:
@@ -45,6 +46,9 @@ class Rounds:
     ) -> Iterator[dict[str, Value]]:
         """Yield configurations for a setting's next trial, without end; the first untried counts.
 
+        Near a good configuration there may be no other one, for example none of the same choices.
+        So after some draws there the rest are from the whole space.
+
         Args:
             value: The setting.
             ranked: The configurations that the setting may refine, the best first.
@@ -52,14 +56,14 @@ class Rounds:
         """
         assert self._space.compare is not None
         part = self._space.pin(self._space.compare, value)
-        if number < _EXPLORING * _BLOCK or not ranked:
-            for draw in count():
-                yield part.locate(draw_evenly(self._names, draw, self._seed))
-        width = _WIDTHS[number // _BLOCK % len(_WIDTHS)]
-        centre = ranked[number % min(_CENTRES, len(ranked))]
-        for draw in count(number):
-            moved = draw_evenly(self._names, draw, self._seed)
-            yield part.locate(self._move(centre, moved, width))
+        if number >= _EXPLORING * _BLOCK and ranked:
+            width = _WIDTHS[number // _BLOCK % len(_WIDTHS)]
+            centre = ranked[number % min(_CENTRES, len(ranked))]
+            for draw in range(number, number + _NEAR):
+                moved = draw_evenly(self._names, draw, self._seed)
+                yield part.locate(self._move(centre, moved, width))
+        for draw in count():
+            yield part.locate(draw_evenly(self._names, draw, self._seed))
 
     def _move(
         self, centre: Mapping[str, Value], moved: Mapping[str, float], width: float
