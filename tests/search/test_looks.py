@@ -5,7 +5,8 @@ import pytest
 from tests.helpers.searches import Interrupt, describe_trials, make_mlp
 from tuner.search import KFoldTuner
 from tuner.search.looks import Looks
-from tuner.study import EndKind, SearchSettings
+from tuner.study import EndKind, SearchSettings, TrialRecord
+from tuner.training import TrialResult
 
 SPACE = """
 [network]
@@ -33,6 +34,17 @@ def test_without_a_question_a_search_never_looks():
     for looks in (Looks(compared, None), Looks(make_mlp(SPACE, epochs=1), lambda records: True)):
         assert looks.limit(started=0, ended=0) is None
         assert not looks.look([])
+
+
+def test_trials_that_a_look_has_passed_are_judged_as_they_were_then():
+    """A study of 14 trials that had no look is judged by its first 12."""
+    judged = []
+    compared = make_mlp(SPACE, epochs=1, compare="depth")
+    looks = Looks(compared, lambda records: bool(judged.append(len(records))))
+    records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(14)]
+    assert not looks.look(records)
+    assert not looks.look(records)
+    assert judged == [12]
 
 
 @pytest.fixture

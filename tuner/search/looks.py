@@ -31,6 +31,7 @@ class Looks:
         settings = space.count_settings() if isinstance(space, Space) else None
         self._is_answered = is_answered
         self._trials = [settings * n for n in _LOOKS] if settings and is_answered else []
+        self._looked_at = 0
         self.answered = False
 
     def limit(self, *, started: int, ended: int) -> int | None:
@@ -43,7 +44,14 @@ class Looks:
         return next((trials - started for trials in self._trials if trials > ended), None)
 
     def look(self, records: Sequence[TrialRecord]) -> bool:
-        """Return whether the search is over, because its trials answer the question."""
-        if self._is_answered is not None and len(records) in self._trials:
-            self.answered = self._is_answered(records)
+        """Return whether the search is over, because its trials up to the last look answer it.
+
+        Args:
+            records: The trials that have ended; none is under way.
+        """
+        passed = [trials for trials in self._trials if trials <= len(records)]
+        if self._is_answered is not None and passed and passed[-1] != self._looked_at:
+            self._looked_at = passed[-1]
+            first = [record for record in records if record.trial < passed[-1]]
+            self.answered = self._is_answered(first)
         return self.answered
