@@ -214,6 +214,17 @@ def test_what_cannot_be_drawn_any_more_adds_no_luck_and_opens_nothing():
     assert compare({0: 0.0, 1: 0.0}).open == ()
 
 
+@pytest.mark.parametrize("maximise", [False, True])
+def test_a_failed_trial_counts_as_the_worst_of_all_and_no_worse(maximise):
+    sign = -1 if maximise else 1
+    trials = Trials()
+    for drawn in range(6):
+        trials.add(0, sign * 0.5, status="failed" if drawn < 4 else "completed").add(1, 0.0)
+    (pair,) = trials.compare(maximise=maximise).pairs
+    (width,) = {round(pair.interval[1] - pair.interval[0], 1)}
+    assert width <= 0.2
+
+
 def test_the_share_of_a_space_that_was_not_tried():
     space = make_space(
         'compare = "depth"\n[network]\ndepth = [0, 1]\nunits = [4, 8]\n'

@@ -45,8 +45,7 @@ def run_paired_tests(differences: Sequence[OutOfBag], truth: Truth, split: Split
         np.array([d.by_cluster[np.unique(truth.clusters[fold])].mean() for fold in places])
         for d in differences
     ]
-    ratio = float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds]))
-    rows = estimate_row_variances([d.by_cluster for d in differences], by_fold, ratio)
+    rows = estimate_row_variances([d.by_cluster for d in differences], by_fold, split)
     tests = []
     for difference, variance in zip(differences, rows, strict=True):
         over_rows = difference.by_cluster.var(ddof=1) / len(difference.by_cluster)

@@ -213,7 +213,7 @@ def _collect_losses(groups: Sequence[Sequence[TrialRecord]], sign: float) -> np.
     """
     losses = np.array([[sign * record.result.score for record in own] for own in groups]).T
     failed = ~np.isfinite(losses)
-    losses[failed] = losses[~failed].max(initial=0.0)
+    losses[failed] = losses[~failed].max() if not failed.all() else 0.0
     return losses
 
 

@@ -60,7 +60,7 @@ def run_setting_tests(
             for other in others
         ],
         [np.subtract(best.result.fold_scores, other.result.fold_scores) for other in others],
-        float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds])),
+        split,
     )
     exchanged = test_exchange(losses, 0)
     tests = []

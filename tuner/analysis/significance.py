@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tuner.folds import Split
+
 __all__ = [
     "NORMAL",
     "TTest",
@@ -16,6 +18,9 @@ __all__ = [
 
 NORMAL = 1.959964
 """95 % of a normal distribution lie within this many standard errors of the mean."""
+
+
+_EXPECTED = 4  # how many differences the expectation counts for that folds vary by rows alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class TTest:
 
 
 def estimate_row_variances(
-    by_cluster: Sequence[np.ndarray], by_fold: Sequence[np.ndarray], test_to_train: float
+    by_cluster: Sequence[np.ndarray], by_fold: Sequence[np.ndarray], split: Split
 ) -> list[Variance]:
     """Return the variance over rows and folds of each of several paired differences.
 
@@ -69,22 +74,24 @@ def estimate_row_variances(
     Here s² is estimated from clusters, because there are many more of them than folds: as the
     variance of a fold's clusters, times a factor for what folds vary beyond their rows, because
     they were trained on different rows. The factor is the same for all differences, and at least 1.
+    It is their mean and four times 1, since the ratio of one difference rests on few folds.
 
     Args:
         by_cluster: The values of each difference by cluster, shape `(clusters,)`.
         by_fold: The values of each difference by fold, shape `(folds,)`; not finite where a fold
             does not define the score.
-        test_to_train: Validation rows divided by training rows of a fold.
+        split: The folds.
     """
     variances = [float(values.var(ddof=1)) / len(values) for values in by_cluster]
-    folds = 1 / test_to_train + 1  # of one repeat
+    folds = len(split.folds) // split.repeats
+    test_to_train = np.mean([len(fold.validation) / len(fold.train) for fold in split.folds])
     ratios = [
         float(values[np.isfinite(values)].var(ddof=1)) / folds / variance
         for values, variance in zip(by_fold, variances, strict=True)
         if variance > 0 and np.isfinite(values).sum() > 1
     ]
-    beyond = max(1.0, float(np.mean(ratios))) if ratios else 1.0
-    corrected = beyond * (1 + folds * test_to_train)
+    beyond = max(1.0, (_EXPECTED + sum(ratios)) / (_EXPECTED + len(ratios)))
+    corrected = float(beyond * (1 + folds * test_to_train))
     freedom = len(by_cluster[0]) - 1
     return [Variance(corrected * variance, freedom) for variance in variances]
 

@@ -51,7 +51,7 @@ def test_deeper_is_better(made):
     sentence = answer(made().add_depths({0: 0.5, 1: 0.2, 2: 0.0}, 8))
     assert re.fullmatch(
         r"Yes\. With two hidden layers the cross-entropy is 1\.000, without any 1\.500; the "
-        r"difference is 0\.50, between 0\.4\d and 0\.5\d\.",
+        r"difference is 0\.500, between 0\.49\d and 0\.50\d\.",
         sentence,
     )
 
@@ -204,3 +204,16 @@ def test_any_other_hyperparameter(says):
     )
     assert says("momentum", {0.9: 0.97, 0.5: 0.96}).startswith("The momentum hardly matters: with ")
     assert says("momentum", {0.9: 0.97, 0.5: 0.9}, unclear=[0.5]).startswith("It cannot be told")
+
+
+def test_a_space_that_compares_strengths_has_an_answer(made):
+    study = made(
+        'compare = "strength"\n[regularizer]\nkind = "l2"\nstrength = [1e-4, 1e-3]\n'
+        "[sgd]\nlearning_rate = { min = 0.001, max = 1.0, log = true }\n"
+    )
+    for drawn in range(8):
+        study.add({"kind": "l2", "strength": 1e-4}, 0.01 * drawn)
+        study.add({"kind": "l2", "strength": 1e-3}, 0.5 + 0.01 * drawn)
+    answers = make_answers(study.evidence())
+    assert answers.answer.startswith("Strength 0.0001 is best: ")
+    assert answers.answers[0].hyperparameters == ("strength",)

@@ -65,10 +65,9 @@ def _estimate_row_variance(evidence: Evidence, comparison: Comparison, pair: Pai
     records = {record.trial: record for record in evidence.records}
     first, second = (records[trials[value] or 0] for value in (pair.first, pair.second))
     values = [evidence.cluster_values[record.trial] for record in (first, second)]
-    split = evidence.study.split
     (variance,) = estimate_row_variances(
         [np.subtract(*values, dtype=np.float64)],
         [np.subtract(first.result.fold_scores, second.result.fold_scores)],
-        float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds])),
+        evidence.study.split,
     )
     return variance.value

@@ -115,6 +115,8 @@ def _answer(evidence: Evidence, name: str) -> Answer:
     if name in pair and pair <= {*evidence.varied} and evidence.compared != "learning_rate":
         return _add_sentence(evidence, grid_answer(evidence))
     make_answer = _ANSWERS.get(name, partial(any_answer, name=name))
+    if name in _STRENGTHS and evidence.compared == name:  # its settings are compared
+        make_answer = partial(any_answer, name=name)
     return _add_sentence(evidence, make_answer(evidence))
 
 
