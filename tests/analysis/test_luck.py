@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from tuner.analysis.luck import estimate_luck
-from tuner.analysis.luck import test_exchange as exchange
+from tuner.analysis.luck import estimate_luck, run_exchange_test
 from tuner.analysis.significance import Variance
 
 
@@ -31,19 +30,19 @@ def test_of_one_draw_no_luck_is_known():
 def test_two_settings_are_exchanged_in_every_way():
     """Of 2^8 ways to exchange the trials of eight draws, two are as extreme as all of one side."""
     losses = np.array([[0.0, 1.0]] * 8)
-    p = exchange(losses, 0)[1]
+    p = run_exchange_test(losses, 0)[1]
     assert p == pytest.approx(2 / 2**8, abs=0.008)
 
 
 def test_the_worst_setting_does_not_hide_the_next():
     rng = np.random.default_rng(0)
     losses = np.array([0.0, 0.0, 1.0, 50.0]) + 0.1 * rng.random((8, 4))
-    p = exchange(losses, 0)
+    p = run_exchange_test(losses, 0)
     assert p[3] <= p[2] <= 0.05 < p[1]
 
 
 def test_settings_that_are_alike_have_a_small_p_as_often_as_it_says():
     rng = np.random.default_rng(0)
     draws = [np.where(rng.random((6, 4)) < 0.3, 0.0, 1.0) for _ in range(150)]
-    found = [exchange(losses, 0) for losses in draws]
+    found = [run_exchange_test(losses, 0) for losses in draws]
     assert np.mean([min(p.values()) <= 0.1 for p in found]) <= 0.15

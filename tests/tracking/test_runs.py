@@ -166,7 +166,7 @@ def test_a_studys_run_lasts_as_long_as_commands_worked_on_it(client, study, monk
 
 def test_the_description_begins_with_the_answer(mirrored):
     note = mirrored.runs["study"].data.tags["mlflow.note.content"]
-    assert note.startswith("Yes. It is so.\n\nThe ensemble of 2 networks of trials 0, 1, ")
+    assert note.startswith("Yes. It is so.\n\nThe ensemble of 2 networks of trials 0 and 1, ")
     assert "- cross-validated: accuracy 0.9000 ± 0.0100, cross_entropy 0.4000 ± 0.1000\n" in note
 
 

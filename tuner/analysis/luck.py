@@ -6,7 +6,7 @@ import numpy as np
 
 from tuner.analysis.significance import Variance
 
-__all__ = ["estimate_luck", "test_exchange"]
+__all__ = ["estimate_luck", "run_exchange_test"]
 
 _SAMPLES = 1000
 
@@ -39,7 +39,7 @@ def estimate_luck(losses: np.ndarray, first: int, second: int) -> Variance:
     return Variance(float(_MARGIN * differences.var(ddof=1)), 2.0 * (count - 1))
 
 
-def test_exchange(losses: np.ndarray, best: int) -> dict[int, float]:
+def run_exchange_test(losses: np.ndarray, best: int) -> dict[int, float]:
     """Test each setting against the best one by exchanging trials between settings.
 
     If settings do not differ, it is chance which of them a loss of a round belongs to. So the

@@ -124,8 +124,8 @@ def compare_settings(
     - Student's t on the difference of their scores. Its variance is the sum of that over rows and
       folds (`estimate_row_variances`) and that which comes from luck (`estimate_luck`). Holm's
       adjustment over the settings follows.
-    - A test by exchange of trials between settings (`test_exchange`), which makes up for the choice
-      of the best setting, and for luck that few trials do not show.
+    - A test by exchange of trials between settings (`run_exchange_test`), which makes up for the
+      choice of the best setting, and for luck that few trials do not show.
 
     The assumptions are:
 

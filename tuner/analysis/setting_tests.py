@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.analysis.luck import estimate_luck, test_exchange
+from tuner.analysis.luck import estimate_luck, run_exchange_test
 from tuner.analysis.significance import TTest, Variance, estimate_row_variances, run_t_test
 from tuner.folds import Split
 from tuner.study import TrialRecord
@@ -62,7 +62,7 @@ def run_setting_tests(
         [np.subtract(best.result.fold_scores, other.result.fold_scores) for other in others],
         split,
     )
-    exchanged = test_exchange(losses, 0)
+    exchanged = run_exchange_test(losses, 0)
     tests = []
     for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
         drawn, left = estimate_luck(losses, 0, column), max(untried[0], untried[column])
