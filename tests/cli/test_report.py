@@ -49,8 +49,8 @@ def test_studies_of_other_folds_are_not_compared(folder, searched):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.strip() == (
         "error: studies first and other cannot be compared, because their rows or folds differ: "
-        "--seed, which makes the folds, is 1 there and 2 here; search one of them again like the "
-        "other"
+        "--seed, which makes the folds, is 1 in first and 2 in other; search one of them again "
+        "like the other"
     )
 
 
