@@ -67,6 +67,15 @@ def test_a_baseline_that_wins_is_the_answer(evidence, judged):
     )
 
 
+def test_a_baseline_can_win_against_several_networks(evidence, judged):
+    members, scores = (Member(0, 5, {}, {}, 10, 3),), {"accuracy": 0.98}
+    ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), scores, {}, better=True)
+    boosting = judged("gradient boosting", 0.7, "wins", accuracy=0.99)
+    assert make_own_answer(replace(evidence, ensemble=ensemble, baselines=(boosting,))).endswith(
+        f", with five averaged networks, the best of them a {NETWORK}, 98.0 %."
+    )
+
+
 def test_a_network_without_hidden_layers_is_called_so(made):
     evidence = made(MLP).add({**VALUES, "depth": 0, "kind": "none"}).evidence()
     assert make_own_answer(evidence).startswith("A network without hidden layers: cross-entropy ")

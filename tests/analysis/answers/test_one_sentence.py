@@ -83,6 +83,17 @@ def test_what_cannot_be_told_says_what_more_trials_take(made):
     )
 
 
+def test_no_more_trials_are_asked_for_than_the_space_has(made):
+    study = made("[network]\ndepth = [0, 1]\n[sgd]\nlearning_rate = [0.1, 0.2, 0.3]")
+    study.add({"depth": 0, "learning_rate": 0.1}).add({"depth": 1, "learning_rate": 0.1})
+    settings = tuple(Setting(depth, 8, depth, 0.1, (0.0, 1.0), 0.9) for depth in (1, 0))
+    pair = Pair(1, 0, -0.1, (-0.5, 0.3), 0.5, 0.5, False)
+    comparison = Comparison(8, settings, (pair,), (1, 0), (0,))
+    sentence = answer_in_one_sentence(study.evidence(), "depth", comparison)
+    assert "; about 4 more trials would, in " in sentence
+    assert sentence.endswith(" --max-trials 6.")
+
+
 def test_one_setting_cannot_be_compared(made):
     sentence = answer(made().add({"depth": 1}))
     assert sentence.startswith(
@@ -136,6 +147,9 @@ def test_width(says):
     assert says("units", {16: 0.97, 8: 0.96, 64: 0.9}, told=[64], unclear=[8]) == (
         f"16 units are best: with 16 units 97 % of rows are right, with 64 units 90 % {LAST}; "
         "whether 8 units do as well cannot be told yet."
+    )
+    assert says("units", {32: 0.97, 16: 0.968, 8: 0.9, 64: 0.8}, told=[8, 64]).startswith(
+        "16 and 32 units: with 32 units 97 % of rows are right, with 8 units 90 % "
     )
 
 
@@ -193,7 +207,7 @@ def test_batch_size_comes_with_the_rate_it_was_best_with(made):
             study.add({"batch_size": size, "learning_rate": rate}, 0.01 * drawn + size / 500)
     answers = {each.hyperparameters[-1]: each for each in make_answers(study.evidence()).answers}
     assert answers["batch_size"].sentence.startswith(
-        "Batch size 16, with learning rate 0.01 is best: with batch size 16 the cross-entropy is "
+        "Batch size 16, with learning rate 0.01, is best: with batch size 16 the cross-entropy is "
     )
 
 
@@ -217,3 +231,48 @@ def test_a_space_that_compares_strengths_has_an_answer(made):
     answers = make_answers(study.evidence())
     assert answers.answer.startswith("Strength 0.0001 is best: ")
     assert answers.answers[0].hyperparameters == ("strength",)
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        ("blocks", "The number of blocks"),
+        ("kind", "The kind of regularizer"),
+        ("input_dropout", "The input dropout"),
+    ],
+)
+def test_what_hardly_matters_is_called_by_a_noun(says, name, subject):
+    values = {"blocks": (1, 2), "kind": ("l1", "l2"), "input_dropout": (0.1, 0.2)}[name]
+    sentence = says(name, dict(zip(values, (0.97, 0.96), strict=True)))
+    assert sentence.startswith(f"{subject} hardly matters: with ")
+
+
+def test_bins_of_units_that_hardly_matter(says):
+    right = {"below 20": 0.97, "20 or more": 0.96}
+    assert says("units", right).startswith("The number of units hardly matters: with ")
+
+
+def test_without_a_thing_is_not_said_of_no_thing(says):
+    """ "No input dropout does as well" says that all input dropout does worse."""
+    right = {0.1: 0.97, 0.0: 0.96, 0.2: 0.9}
+    assert says("input_dropout", right, told=[0.2]).endswith(
+        "; it does as well without input dropout on these rows (96.0 %)."
+    )
+    assert says("input_dropout", right, told=[0.2], unclear=[0.0]).endswith(
+        "; whether it does as well without input dropout cannot be told yet."
+    )
+    best = {0.0: 0.97, 0.1: 0.96, 0.2: 0.9}
+    assert says("input_dropout", best, told=[0.2]).startswith(
+        "It is best without input dropout: without input dropout 97 % of rows are right, with "
+    )
+    layers = {3: 0.97, 0: 0.968, 1: 0.967, 2: 0.9}
+    assert says("blocks", layers, told=[2]).endswith(
+        "; it does as well without any block and with one block on these rows."
+    )
+
+
+def test_further_trials_are_for_a_setting_that_is_open(says):
+    """The last one is as good as the best, so no trial is needed for it."""
+    sentence = says("momentum", {0.9: 0.97, 0.5: 0.96, 0.0: 0.95}, unclear=[0.5])
+    assert sentence.startswith("It cannot be told from 3 trials: with momentum 0.9 97.0 % of rows")
+    assert "with momentum 0.5 96.0 %" in sentence

@@ -77,6 +77,11 @@ class Evidence:
         records = (record for record in self.records if record.trial == trial)
         return next((record.result.scores.get("accuracy") for record in records), None)
 
+    def get_loss(self, baseline: JudgedBaseline) -> float:
+        """Return a baseline's objective so that lower is better."""
+        score = baseline.scores[self.objective].value
+        return -score if self.maximise else score
+
     def clip_interval(self, low: float, high: float) -> tuple[float, float]:
         """Return the part of an interval that the objective can reach."""
         return clip_interval(low, high, maximise=self.maximise)

@@ -160,20 +160,24 @@ class Findings:
         if good:
             alone = good[0].accuracy if len(good) == 1 else None
             right = "" if alone is None else f" ({say_share(alone)})"
-            parts.append(f"; {self._say(good)} {self._do(good)} as well on these rows{right}")
+            parts.append(f"; {self._say_as_well(good)} on these rows{right}")
         if unclear:
-            parts.append(
-                f"; whether {self._say(unclear)} {self._do(unclear)} as well cannot be told yet"
-            )
+            parts.append(f"; whether {self._say_as_well(unclear)} cannot be told yet")
         return "".join(parts)
 
-    def _say(self, settings: Sequence[Setting]) -> str:
-        return say_things(self.name, [setting.value for setting in settings])
+    def _say_as_well(self, settings: Sequence[Setting]) -> str:
+        """Return that some settings do as well: "two hidden layers do as well".
 
-    def _do(self, settings: Sequence[Setting]) -> str:
-        thing = say_thing(self.name, settings[0].value)
-        several = len(settings) > 1 or thing.endswith(("layers", "units", "blocks", "filters"))
-        return "do" if several else "does"
+        "No dropout does as well" would say the opposite, so a setting that lacks the thing comes
+        first, as "it does as well without dropout".
+        """
+        values = [setting.value for setting in self.sort(settings)]
+        if (condition := say_with(self.name, values[0])).startswith("without "):
+            also = f" and with {say_things(self.name, values[1:])}" if len(values) > 1 else ""
+            return f"it does as well {condition}{also}"
+        things = say_things(self.name, values)
+        several = len(values) > 1 or things.endswith(("layers", "units", "blocks", "filters"))
+        return f"{things} {'do' if several else 'does'} as well"
 
     def describe_undecided(self, other: Setting) -> str:
         """Return that the question cannot be answered yet, and what may answer it."""

@@ -39,7 +39,7 @@ def make_headline(
         answer: The answer to the space's own question. Defaults to "" for none.
         answers: The answers on hyperparameters. Defaults to none.
     """
-    ordered = sorted(evidence.baselines, key=lambda baseline: _get_loss(evidence, baseline))
+    ordered = sorted(evidence.baselines, key=evidence.get_loss)
     winners = [baseline for baseline in ordered if baseline.verdict == "wins"]
     return (
         *([_describe_winners(evidence, winners)] if winners else []),
@@ -49,11 +49,6 @@ def make_headline(
         *_describe_conflict(evidence, answers),
         _describe_smallest(evidence),
     )
-
-
-def _get_loss(evidence: Evidence, baseline: JudgedBaseline) -> float:
-    score = baseline.scores[evidence.objective].value
-    return -score if evidence.maximise else score
 
 
 def _describe_winners(evidence: Evidence, winners: Sequence[JudgedBaseline]) -> str:

@@ -37,6 +37,7 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     settings = sum(setting.trial is not None for setting in comparison.settings)
     wanted = settings * ceil(comparison.share * _count_times(evidence, comparison, pair))
     trials = max(wanted, len(evidence.records) + settings)
+    trials = trials if size is None else min(trials, size)
     more = trials - len(evidence.records)
     trained = [record.result.seconds for record in evidence.records]
     seconds = more * sum(trained) / len(trained)

@@ -23,10 +23,11 @@ def answer_which_network(evidence: Evidence) -> str:
     network = _describe_network(evidence)
     winners = [baseline for baseline in evidence.baselines if baseline.verdict == "wins"]
     if winners:
-        first = min(winners, key=lambda baseline: _get_loss(evidence, baseline))
+        comma = "," if isinstance(evidence.exported, Ensemble) else ""  # ends "the best of them …"
+        first = min(winners, key=evidence.get_loss)
         return (
             f"{capitalize_first(first.title)}, which does better than any network here: "
-            f"{_say_right(evidence, first)}, with {network} {_say_share(evidence)}."
+            f"{_say_right(evidence, first)}, with {network}{comma} {_say_share(evidence)}."
         )
     return f"{capitalize_first(network)}: {_say_exported_right(evidence)}{_compare(evidence)}."
 
@@ -82,7 +83,7 @@ def _say_right(evidence: Evidence, baseline: JudgedBaseline) -> str:
 
 def _compare(evidence: Evidence) -> str:
     """Return how the baselines compare, as the end of a sentence; empty if there are none."""
-    ordered = sorted(evidence.baselines, key=lambda baseline: _get_loss(evidence, baseline))
+    ordered = sorted(evidence.baselines, key=evidence.get_loss)
     ties = [baseline for baseline in ordered if baseline.verdict == "ties"]
     if ties:
         verb = "does" if len(ties) == 1 else "do"
@@ -91,8 +92,3 @@ def _compare(evidence: Evidence) -> str:
     if not ordered:
         return ""
     return f"; it is worth it: with {ordered[0].title} {_say_right(evidence, ordered[0])}"
-
-
-def _get_loss(evidence: Evidence, baseline: JudgedBaseline) -> float:
-    score = baseline.scores[evidence.objective].value
-    return -score if evidence.maximise else score

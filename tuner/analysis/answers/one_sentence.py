@@ -18,6 +18,7 @@ from tuner.words import (
     say_name,
     say_setting,
     say_thing,
+    say_things,
 )
 
 __all__ = ["answer_in_one_sentence"]
@@ -91,10 +92,13 @@ def _answer_units(findings: Findings) -> str:
     fewest = findings.sort(findings.as_good)[0]
     thing = say_thing(findings.name, fewest.value)
     if smallest in findings.worse:
-        more = "" if fewest is findings.best else " or more"
         below = [s for s in findings.sort(findings.worse) if _is_less(s, fewest)]
+        if len(below) < len(findings.worse):  # more can also be too many
+            thing = say_things(findings.name, [s.value for s in findings.sort(findings.as_good)])
+        elif fewest is not findings.best:
+            thing += " or more"
         against = findings.describe_against(below[-1])
-        return f"{thing}{more}: {against}{findings.describe_others(findings.open)}."
+        return f"{thing}: {against}{findings.describe_others(findings.open)}."
     other = findings.tried[1] if fewest is findings.best else fewest
     return f"{thing} are enough: {findings.describe_against(other)}."
 
@@ -163,7 +167,7 @@ def _answer_batch_size(findings: Findings) -> str:
         for name in names
         if name in record.hyperparameters
     ]
-    at = f", with {join_words(others)}" if others else ""
+    at = f", with {join_words(others)}," if others else ""
     return _answer_which(findings, at)
 
 
@@ -172,19 +176,31 @@ def _answer_which(findings: Findings, at: str = "") -> str:
 
     Args:
         findings: What was found.
-        at: Other settings of the best network, as an insertion. Defaults to none.
+        at: Other settings of the best network, between commas. Defaults to none.
     """
-    name, worst = say_name(findings.name), findings.tried[-1]
     if findings.worse:
         thing = capitalize_first(say_thing(findings.name, findings.best.value))
         verb = "are" if findings.name in ("units", "filters") or thing.endswith("s") else "is"
+        best = f"{thing}{at} {verb} best"
+        if thing.startswith("No "):
+            best = f"It is best {findings.say_with(findings.best)}{at.removesuffix(',')}"
         against = findings.describe_against(findings.worse[-1])
-        return f"{thing}{at} {verb} best: {against}{findings.describe_others()}."
+        return f"{best}: {against}{findings.describe_others()}."
     if findings.open:
-        return findings.describe_undecided(worst)
-    against = findings.describe_against(worst)
-    return f"The {name} hardly matters: {against}."
+        return findings.describe_undecided(findings.open[-1])
+    against = findings.describe_against(findings.tried[-1])
+    subject = _SUBJECTS.get(findings.name, f"the {say_name(findings.name)}")
+    return f"{capitalize_first(subject)} hardly matters: {against}."
 
+
+# How the hyperparameters are called that a sentence cannot call by their name.
+_SUBJECTS = {
+    "units": "the number of units",
+    "filters": "the number of filters",
+    "blocks": "the number of blocks",
+    "kind": "the kind of regularizer",
+    "nesterov": "Nesterov momentum",
+}
 
 _NUMBERS = ("depth", "units", "filters", "dropout")
 
