@@ -1,5 +1,9 @@
 """Processes beside a run: what they do for it, and a run without them."""
 
+import errno
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -7,17 +11,33 @@ import pytest
 
 from tests.helpers.setups import write_untrained_study
 from tuner.memory import Memory
-from tuner.run import beside
+from tuner.run import beside, pipeline
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.run import Run
+from tuner.study import Listener
+
+
+class Notes(Listener):
+    def __init__(self):
+        self.notes = []
+
+    def on_note(self, note):
+        self.notes.append(note)
+
+
+def start_worker(companion):
+    """Start a process in the companion's group, where its workers are."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, process_group=companion.pid
+    )
 
 
 @pytest.fixture
 def run(setup, tmp_path, monkeypatch):
     """A run whose process that checks the model never starts."""
-    monkeypatch.setattr(Beside, "start_fresh", lambda self: None)
-    return Run(setup, write_untrained_study(setup, tmp_path / "runs", []))
+    monkeypatch.setattr(Beside, "start_fresh", lambda self, run: None)
+    return Run(setup, write_untrained_study(setup, tmp_path / "runs", []), [Notes()])
 
 
 def test_the_companion_trains_the_baselines_that_the_run_would_train(run):
@@ -37,12 +57,72 @@ def test_the_companion_trains_the_baselines_that_the_run_would_train(run):
             np.testing.assert_array_equal(arrays[name], expected[name])
 
 
-def test_a_companion_ends_when_its_run_is_killed(run):
+def test_a_companion_ends_with_its_workers_when_its_run_is_killed(run):
     with Beside(run.study.folder.parents[1]) as processes:
         processes.start_companion()
         process = processes._companion
-        process.stdin.close()  # as the system does
-        assert process.wait(60.0) == 1
+        with start_worker(process) as worker:
+            process.stdin.close()  # as the system does
+            assert process.wait(60.0) == -signal.SIGTERM
+            assert worker.wait(60.0) == -signal.SIGTERM
+
+
+def test_a_run_that_ends_ends_the_workers_of_its_companion(run):
+    with Beside(run.study.folder.parents[1]) as processes:
+        processes.start_companion()
+        worker = start_worker(processes._companion)
+    with worker:
+        assert worker.wait(60.0) == -signal.SIGTERM
+
+
+def test_a_companion_that_gets_no_time_leaves_the_baselines_to_the_run(run, monkeypatch):
+    monkeypatch.setattr(pipeline, "_PATIENCE", -2 * run.estimates.baselines + 0.1)
+    with Beside(run.study.folder.parents[1]) as processes:
+        processes.start_companion()
+        processes._companion.send_signal(signal.SIGSTOP)
+        processes.begin(run)
+        pipeline._get_baselines(run, processes, idle=False)
+        assert processes._companion is None
+    assert has_baselines(run.study)
+    assert run.listeners[0].notes == [
+        "the process that trains simple classifiers beside the search is too slow, so they are "
+        "trained again without it"
+    ]
+
+
+def test_nobody_waits_for_a_companion_that_was_not_asked(run):
+    with Beside(run.study.folder.parents[1]) as processes:
+        processes.start_companion()
+        assert not processes.wait_for_baselines(float("inf"))
+
+
+def test_a_system_that_starts_no_process_is_noted_and_the_search_begins(setup, run, monkeypatch):
+    def refuse(*arguments, **options):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.undo()  # so that the process that checks the model is to start, too
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with Beside(run.study.folder.parents[1]) as processes:
+        processes.start_companion()
+        processes.begin(run)
+        assert not processes.wait_for_baselines(60.0)
+    assert run.listeners[0].notes == [
+        "the process that checks the model cannot be started (Cannot allocate memory)",
+        "no process for simple classifiers can be started (Cannot allocate memory); they are "
+        "trained after the search",
+    ]
+
+
+def test_a_process_that_died_before_it_checked_the_model_starts_again(run, monkeypatch):
+    monkeypatch.undo()
+    with Beside(run.study.folder.parents[1]) as processes:
+        first = processes.start_fresh(run)._process
+        assert processes.start_fresh(run)._process is first
+        first.kill()
+        first.wait()
+        second = processes.start_fresh(run)._process
+        assert second.poll() is None
+    assert second.poll() == -signal.SIGKILL
 
 
 def test_a_companion_that_died_leaves_the_baselines_to_the_run(run):

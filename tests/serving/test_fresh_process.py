@@ -1,6 +1,7 @@
 """A fresh process loads what was exported, or says why it cannot."""
 
 import json
+import signal
 
 import keras
 import numpy as np
@@ -8,18 +9,43 @@ import pytest
 
 from tuner.data import Column, Schema
 from tuner.errors import ExportMismatch
+from tuner.serving import fresh_process
 from tuner.serving.fresh_process import FORMATS, FreshProcess
 from tuner.serving.keras_formats import write_keras_formats
 from tuner.study import list_versions
 
 
-def test_a_folder_without_a_model_is_a_mismatch(tmp_path):
-    (tmp_path / "empty").mkdir()
-    with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
-        fresh.predict(tmp_path / "empty", {"x": np.zeros(1, np.float32)})
+@pytest.mark.parametrize(
+    ("number", "fault"),
+    [("SIGSTOP", "did not answer within 0 seconds"), ("SIGKILL", "was ended by SIGKILL")],
+)
+def test_another_process_answers_for_one_that_does_not(tmp_path, monkeypatch, number, fault):
+    monkeypatch.setattr(fresh_process, "_PATIENCE", 0.2)
+    notes = []
+    with FreshProcess(notes.append) as fresh:
+        fresh._process.send_signal(signal.SIGSTOP)  # so that it does not answer meanwhile
+        fresh.ask(tmp_path, {"x": np.zeros(1, np.float32)})
+        fresh._process.send_signal(getattr(signal, number))
+        with pytest.raises(ExportMismatch) as error:
+            fresh.answer(tmp_path)
     assert str(error.value) == (
-        f"exported model {tmp_path}/empty cannot be used in a fresh process: ValueError: "
-        f"File not found: filepath={tmp_path}/empty/model.keras"
+        f"exported model {tmp_path} cannot be used in a fresh process: ValueError: "
+        f"File not found: filepath={tmp_path}/model.keras"
+    )
+    assert notes == [f"the process that checks the model {fault}; another one checks it now"]
+
+
+def test_a_process_that_cannot_be_started_is_a_mismatch(tmp_path, monkeypatch):
+    monkeypatch.setattr(fresh_process.sys, "executable", str(tmp_path / "missing"))
+    notes = []
+    with FreshProcess(notes.append) as fresh, pytest.raises(ExportMismatch) as error:
+        fresh.predict(tmp_path, {"x": np.zeros(1, np.float32)})
+    assert str(error.value) == (
+        f"exported model {tmp_path} could not be checked: the process that checks it could not be "
+        "started"
+    )
+    assert notes[0] == (
+        "the process that checks the model cannot be started (No such file or directory)"
     )
 
 

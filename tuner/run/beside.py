@@ -7,9 +7,12 @@
 | `tuner.serving.fresh_process` | with the trials | imports what a check needs | the export |
 
 The command line starts the first one, since a run does not know MLflow. All have a lower priority
-than the search. Whatever a companion could not do, the run itself does later.
+than the search. Whatever a companion could not do, the run itself does later. No wait is without a
+limit, since beside other programs a low priority may get hardly any time.
 """
 
+import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -59,6 +62,10 @@ class Beside:
 
     def start_companion(self) -> None:
         """Start the companion, unless it runs or memory is short."""
+        with suppress(OSError):  # `begin` tries again
+            self._start_companion()
+
+    def _start_companion(self) -> None:
         if self._companion is None and _is_free(_PROCESS_BYTES):
             self._companion = subprocess.Popen(
                 [sys.executable, "-m", "tuner.run.companion", str(self._root.absolute())],
@@ -66,6 +73,7 @@ class Beside:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # what fails there is done, or fails, in this process
                 text=True,
+                process_group=0,  # with the processes that it starts, to end all of them
             )
 
     def begin(self, run: Run) -> None:
@@ -75,25 +83,33 @@ class Beside:
         """
         setup, estimates = run.setup, run.estimates
         if _is_free(_PROCESS_BYTES):
-            self.start_fresh()
+            self.start_fresh(run)
         after = estimates.baselines + estimates.prediction_times + estimates.report
         room = _is_free(_PROCESS_BYTES + _COPIES * setup.dataset.x.nbytes)
         if has_baselines(run.study) or run.seconds_left < after or not room:
             self._end_companion()
             return
-        self.start_companion()
+        try:
+            self._start_companion()
+        except OSError as error:  # too many processes, or too little memory
+            run.note(
+                f"no process for simple classifiers can be started ({error.strerror}); they are "
+                "trained after the search"
+            )
         self._asked = True
         if self._companion is not None and self._companion.stdin is not None:
             with suppress(OSError):  # it died; the run trains the baselines itself
                 self._companion.stdin.write(run.study.record.name + "\n")
                 self._companion.stdin.flush()
 
-    def start_fresh(self) -> "FreshProcess":
-        """Return the process that checks the model; start it if it does not run yet."""
+    def start_fresh(self, run: Run) -> "FreshProcess":
+        """Return the process that checks the run's model; start it if it does not run."""
         from tuner.serving.fresh_process import FreshProcess
 
         if self._fresh is None:
-            self._fresh = FreshProcess()
+            self._fresh = FreshProcess(run.note)
+        else:
+            self._fresh.ensure_runs()
         return self._fresh
 
     @property
@@ -101,20 +117,33 @@ class Beside:
         """Whether the companion was asked to train the baselines, and nobody waited for it yet."""
         return self._asked and self._companion is not None
 
-    def wait_for_baselines(self, seconds: float) -> None:
+    def wait_for_baselines(self, seconds: float) -> bool:
         """Wait until the companion has trained the baselines, or failed, or the time is up.
 
         Args:
-            seconds: The most seconds to wait; may be infinite.
+            seconds: The most seconds to wait.
+
+        Returns:
+            Whether the companion had to be ended.
         """
-        if self._companion is not None:
-            with suppress(subprocess.TimeoutExpired):
-                self._companion.wait(None if seconds == float("inf") else max(seconds, 0.0))
+        ended = False
+        if self._companion is not None and self._asked:
+            try:
+                self._companion.wait(max(seconds, 0.0))
+            except subprocess.TimeoutExpired:
+                ended = True
         self._end_companion()
+        return ended
 
     def _end_companion(self) -> None:
+        """End the companion and the processes that it has started."""
         if self._companion is not None:
-            self._companion.kill()
+            if hasattr(os, "killpg"):  # not on Windows
+                with suppress(ProcessLookupError):
+                    # the processes that remove joblib's shared memory ignore this signal, and end
+                    # when all others have
+                    os.killpg(self._companion.pid, signal.SIGTERM)
+            self._companion.kill()  # it may be stopped
             self._companion.communicate()
             self._companion = None
 

@@ -2,8 +2,8 @@
 
 It starts as `python -m tuner.run.companion ROOT`. It imports scikit-learn and bundles Vega, while
 the search imports TensorFlow. Then it reads a study's name from standard input, and trains the
-study's baselines. The study's folder has the results. It ends when standard input is closed, and
-with it the search.
+study's baselines. The study's folder has the results. When standard input is closed, because the
+search has ended, it ends itself and the processes that it has started.
 """
 
 import os
@@ -42,6 +42,8 @@ def _read_input(names: "queue.SimpleQueue[str]") -> None:
     """Read the study's name, and end the process when the search has ended."""
     for line in sys.stdin:
         names.put(line.removesuffix("\n"))
+    if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():  # the group is its own
+        os.killpg(0, signal.SIGTERM)  # `tuner.run.beside` says why no other signal
     os._exit(1)
 
 

@@ -200,7 +200,8 @@ def export_pick(
         study: The study.
         exportable: One of its picks.
         folder: The folder to write.
-        on_note: Receives a note about each network that had to be trained again.
+        on_note: Receives a note about each network that had to be trained again, and about a
+            process that did not check the model.
 
     Raises:
         ExportMismatch: The exported model answers differently from the network in memory.
@@ -213,7 +214,7 @@ def export_pick(
     temperature = calibration.temperature
     test = read_test_scores(study, members, temperature)
     records = {record.trial: record for record in study.read_trials()}
-    with FreshProcess() as fresh:  # it starts while the network trains
+    with FreshProcess(on_note) as fresh:  # it starts while the network trains
         trained = train_members(setup, records, members, on_note, temperature=temperature)
         ready = TrainedExportable(exportable, trained, calibration, test)
         with _begin_export(setup, study, ready, folder, fresh) as export:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run_search"]
 
+_PATIENCE = 10.0  # seconds to wait for the baselines, beyond twice what they should take
+
 
 def run_search(
     setup: Setup,
@@ -144,7 +146,7 @@ def _run_stages(
 
 def _train_and_export(run: Run, beside: Beside, picking: PickingResult) -> ExportResult:
     """Train and export the pick; measure prediction times while another process checks it."""
-    fresh = beside.start_fresh()
+    fresh = beside.start_fresh(run)
     ready = _train(run, picking)
     with SearchExport(run.setup, run.study, picking, ready, fresh) as export:
         mark_done(run.study, Stage.WRITING, picking.basis)
@@ -228,8 +230,15 @@ def _get_baselines(run: Run, beside: Beside, *, idle: bool) -> None:
     is_time = run.seconds_left > estimates.report + estimates.baselines
     if not has_baselines(study) and (is_time or beside.trains_baselines):
         run.announce("training simple classifiers, for comparison")
-    beside.wait_for_baselines(run.seconds_left - estimates.report)
-    if not has_baselines(study) and is_time:
+    # the companion may get hardly any time beside other programs; this process gets more
+    patience = 2 * estimates.baselines + _PATIENCE
+    ended = beside.wait_for_baselines(min(patience, run.seconds_left - estimates.report))
+    if not has_baselines(study) and run.seconds_left > estimates.report + estimates.baselines:
+        if ended:
+            run.note(
+                "the process that trains simple classifiers beside the search is too slow, so they "
+                "are trained again without it"
+            )
         ensure_baselines(setup, study)
     if has_baselines(study):
         mark_done(study, Stage.BASELINES, {"version": STAGES_VERSION})

@@ -1,18 +1,22 @@
 """A process of its own that loads an exported model and predicts, as a server would.
 
 It starts as `python -m tuner.serving.fresh_process` and imports TensorFlow and MLflow at once, so
-that the imports run while networks train. Then it reads the path of one request, a JSON file, from
-standard input (`_write_request` has its keys). A fault is the last line on standard error.
+that the imports run while networks train; the argument is its niceness. Then it reads the path of
+one request, a JSON file, from standard input (`_write_request` has its keys). A fault is the last
+line on standard error.
 """
 
 import gc
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,6 +30,8 @@ __all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
 FORMATS = ("keras", "saved_model", "mlflow")
 _ANSWERS = "answers.npz"
 _NICENESS = 5  # so that training comes first, and this before what the report needs
+_PATIENCE = 60.0  # seconds to wait for a process of low priority; it usually takes some seconds
+_LIMIT = 600.0  # seconds to wait for the process that is started in its place
 UNSAFE = (
     "Lambda layers and custom layers that are not Keras's own cannot be loaded safely; replace them"
 )
@@ -35,27 +41,20 @@ _UNSAFE_FAULT = re.compile(r"[^.:]* `?Lambda`? layer\b[^.]*|Could not locate \w+
 class FreshProcess:
     """Predicts once with an exported model, in a process that shares nothing with this one.
 
-    Use it as a context manager. The process starts with this object.
+    Use it as a context manager. The process starts with this object, at a low priority. If it does
+    not answer, or somebody kills it, another one with the usual priority takes its place.
+
+    Args:
+        on_note: Receives what the user should know about the process.
     """
 
-    def __init__(self) -> None:
-        environment = {
-            **os.environ,
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the training process uses the same device
-            "MLFLOW_LOGGING_LEVEL": "ERROR",
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-        }
+    def __init__(self, on_note: Callable[[str], None] = lambda note: None) -> None:
+        self._on_note = on_note
         self._folder: tempfile.TemporaryDirectory[str] | None = None  # of the request's arrays
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tuner.serving.fresh_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",  # native code writes any encoding on standard error
-            env=environment,
-        )
+        self._request: Path | None = None
+        self._errors = ""  # what the process wrote on standard error
+        self._process: subprocess.Popen[str] | None = None  # None if it could not be started
+        self._start(_NICENESS)
 
     def __enter__(self) -> "FreshProcess":
         return self
@@ -67,10 +66,15 @@ class FreshProcess:
         traceback: TracebackType | None,
     ) -> None:
         """End the process, if it still runs."""
-        self._process.kill()
-        self._process.communicate()
+        self._end()
         if self._folder is not None:
             self._folder.cleanup()
+
+    def ensure_runs(self) -> None:
+        """Start the process again if it has ended."""
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self._start(_NICENESS)
 
     def predict(
         self,
@@ -100,22 +104,74 @@ class FreshProcess:
         of `predict`.
         """
         self._folder = tempfile.TemporaryDirectory(prefix="tuner-")
-        path = _write_request(Path(self._folder.name), model, inputs, complete=complete)
-        assert self._process.stdin is not None  # it is a pipe
-        try:
-            self._process.stdin.write(f"{path}\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:  # the process died, which `answer` reports
-            return
+        self._request = _write_request(Path(self._folder.name), model, inputs, complete=complete)
+        self.ensure_runs()
+        self._send()
 
     def answer(self, label: Path) -> dict[str, np.ndarray]:
         """Wait for the predictions of `ask`, and return them as `predict` does."""
-        _, errors = self._process.communicate()
+        lost = self._wait(_PATIENCE)
+        if lost:
+            self._on_note(f"the process that checks the model {lost}; another one checks it now")
+            self._start(0)
+            self._send()
+            lost = self._wait(_LIMIT)
+        if lost or self._process is None:
+            raise ExportMismatch(
+                f"exported model {label} could not be checked: the process that checks it {lost}"
+            )
         if self._process.returncode != 0:
-            raise ExportMismatch(f"exported model {label} {_describe_fault(errors)}")
+            raise ExportMismatch(f"exported model {label} {_describe_fault(self._errors)}")
         assert self._folder is not None  # `ask` made it
         with np.load(Path(self._folder.name, _ANSWERS), allow_pickle=False) as loaded:
             return {name: loaded[name] for name in FORMATS}
+
+    def _start(self, niceness: int) -> None:
+        environment = {
+            **os.environ,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the training process uses the same device
+            "MLFLOW_LOGGING_LEVEL": "ERROR",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+        }
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tuner.serving.fresh_process", str(niceness)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",  # native code writes any encoding on standard error
+                env=environment,
+            )
+        except OSError as error:  # too many processes, or too little memory
+            self._process = None
+            self._on_note(f"the process that checks the model cannot be started ({error.strerror})")
+
+    def _send(self) -> None:
+        """Send the request to the process; `_wait` reports a process that died."""
+        if self._process is not None:
+            assert self._process.stdin is not None  # it is a pipe
+            with suppress(BrokenPipeError):
+                self._process.stdin.write(f"{self._request}\n")
+                self._process.stdin.flush()
+
+    def _wait(self, seconds: float) -> str:
+        """Wait until the process has ended by itself; if it does not, say why, after `it`."""
+        if self._process is None:
+            return "could not be started"
+        try:
+            _, self._errors = self._process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self._end()
+            return f"did not answer within {seconds:.0f} seconds"
+        code = self._process.returncode
+        return f"was ended by {signal.Signals(-code).name}" if code < 0 else ""
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
 
 
 def _write_request(
@@ -160,7 +216,7 @@ def _describe_fault(errors: str) -> str:
 def main() -> None:
     """Answer the one request on standard input."""
     if hasattr(os, "nice"):  # not on Windows
-        os.nice(_NICENESS)
+        os.nice(int(sys.argv[1]))
     gc.disable()  # searching the imported modules for garbage takes most of a second
 
     import tensorflow as tf
@@ -183,6 +239,8 @@ def main() -> None:
         description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         rows = make_model_input(description, inputs)
         if request["complete"]:
+            if (folder / "mlflow_model").exists():  # a process before this one was ended in it
+                shutil.rmtree(folder / "mlflow_model")
             write_mlflow_model(folder, description, rows)
         answers["mlflow"] = predict_mlflow(folder, rows)
         np.savez(request["answers"], allow_pickle=False, **answers)
