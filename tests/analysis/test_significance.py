@@ -48,8 +48,8 @@ def test_folds_that_do_not_define_the_score_are_left_out():
 
 def test_without_variance_every_difference_is_sure_and_none_is_none():
     nothing = Variance(0.0, 2.0)
-    assert run_t_test(0.0, nothing) == TTest(0.0, p=1.0, margin=0.0)
-    assert run_t_test(0.25, nothing) == TTest(0.25, p=0.0, margin=0.0)
+    assert run_t_test(0.0, nothing) == TTest(0.0, p=1.0, margin=0.0, standard_error=0.0)
+    assert run_t_test(0.25, nothing) == TTest(0.25, p=0.0, margin=0.0, standard_error=0.0)
 
 
 def test_variances_are_added_as_welch_did():

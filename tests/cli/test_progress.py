@@ -38,9 +38,9 @@ def search(setup, tmp_path):
         setup, tmp_path / "other", [make_hyperparameters(1, 8), make_hyperparameters(2, 8)]
     )
 
-    def search(*, answer="Yes.", **fields):
+    def search(*, answer="Yes.", tracking=(), **fields):
         messages = Lines(**fields)
-        progress = Progress(messages, setup, time.monotonic())
+        progress = Progress(messages, setup, time.monotonic(), tracking)
         progress.on_study_begin(study)
         for record in other.read_trials():
             progress.on_trial_begin(record.trial, record.hyperparameters)
@@ -72,6 +72,16 @@ def test_the_answer_is_the_first_line_after_the_last_trial(search):
         "training the best network …",
         "note: something",
     ]
+
+
+def test_the_command_of_an_answer_names_the_store_of_the_run(search, tmp_path):
+    tracking = ("--tracking-uri", "http://localhost:5000")
+    root = f"--root {tmp_path}"
+    answer = f"It cannot be told; 40 more trials would: tuner resume study {root} --max-trials 52."
+    assert search(answer=answer, tracking=tracking)[3] == (
+        "**It cannot be told; 40 more trials would: tuner resume study --tracking-uri "
+        f"http://localhost:5000 {root} --max-trials 52.**"
+    )
 
 
 def test_lines_do_not_wait_for_an_answer_that_does_not_come(search):

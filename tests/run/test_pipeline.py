@@ -25,13 +25,16 @@ class Notes(Listener):
     """Keeps what a run says."""
 
     def __init__(self):
-        self.stages, self.notes = [], []
+        self.stages, self.notes, self.answers = [], [], []
 
     def on_stage(self, description):
         self.stages.append(description)
 
     def on_note(self, note):
         self.notes.append(note)
+
+    def on_answer(self, sentence):
+        self.answers.append(sentence)
 
 
 @pytest.fixture
@@ -88,6 +91,16 @@ def test_a_run_that_was_killed_in_its_report_only_writes_the_report(study, searc
     assert (study.folder / "report.html").is_file()
     kinds = [event["event"] for event in read_events(study.folder)]
     assert (kinds.count("tested"), kinds.count("exported"), kinds.count("begun")) == (1, 1, 2)
+
+
+def test_the_journal_ends_with_the_answer_that_the_baselines_change(study, monkeypatch):
+    kill_after(study, "report")
+    monkeypatch.setattr(pipeline, "answer_own_question", lambda *_: "A network.")
+    outcome, notes = resume(study, monkeypatch)
+    assert notes.answers == ["A network."]
+    answers = [e["answer"] for e in read_events(study.folder) if e["event"] == "answered"]
+    assert answers[-2:] == ["A network.", outcome.answers.answer]
+    assert study.read_answer() == outcome.to_dict()["answer"]
 
 
 def test_a_run_that_was_killed_at_its_very_end_only_writes_its_summary(study, monkeypatch):

@@ -70,7 +70,7 @@ class JudgedBaseline:
         seconds: Wall time of training and prediction on all folds.
         scores: Every score of `score_rows` by name.
         difference: The baseline's mean objective less the corrected score of what is exported.
-        standard_error: The standard error of that difference, paired over clusters.
+        standard_error: The standard error of that difference in the test that gives the verdict.
         interval: The 95 % interval of the difference, not adjusted for the other baselines.
         verdict: `wins` if the baseline is better and told apart from what is exported, `loses` if
             it is worse and told apart, else `ties`.
@@ -193,14 +193,12 @@ def judge_baselines(
             seconds=baseline.seconds,
             scores=score_rows(baseline.probabilities, truth),
             difference=test.difference,
-            standard_error=difference.standard_error,
+            standard_error=test.standard_error,
             interval=(test.difference - test.margin, test.difference + test.margin),
             verdict=_judge(test.difference if maximise else -test.difference, p),
             notes=baseline.notes,
         )
-        for baseline, difference, test, p in zip(
-            baselines, differences, tests, adjusted, strict=True
-        )
+        for baseline, test, p in zip(baselines, tests, adjusted, strict=True)
     )
 
 

@@ -52,11 +52,13 @@ class TTest:
         difference: The difference that was tested.
         p: The two-sided p-value.
         margin: Half the width of the 95 % interval around the difference.
+        standard_error: The standard error of the difference.
     """
 
     difference: float
     p: float
     margin: float
+    standard_error: float
 
 
 def estimate_row_variances(
@@ -105,10 +107,10 @@ def run_t_test(difference: float, variance: Variance) -> TTest:
 
     error = np.sqrt(variance.value)
     if error == 0:
-        return TTest(difference, float(difference == 0), 0.0)
+        return TTest(difference, float(difference == 0), 0.0, 0.0)
     p = 2 * stdtr(variance.freedom, -abs(difference) / error)
     margin = stdtrit(variance.freedom, 0.975) * error
-    return TTest(difference, float(p), float(margin))
+    return TTest(difference, float(p), float(margin), float(error))
 
 
 def adjust_by_holm(p: Sequence[float]) -> list[float]:

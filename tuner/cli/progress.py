@@ -7,6 +7,7 @@ from typing import Any, Literal
 from tuner.cli.live_line import LiveLine
 from tuner.cli.messages import Messages
 from tuner.cli.pace import Pace
+from tuner.cli.summary import add_options
 from tuner.run.estimates import Estimates
 from tuner.run.setup import Setup
 from tuner.space import Value
@@ -31,15 +32,20 @@ class Progress(Listener):
         messages: Prints them.
         setup: The setup of the run.
         started: When the run started, by `time.monotonic`.
+        tracking: The option of this run, if any, that says where MLflow's store is. The next run
+            needs it too.
 
     Attributes:
         ended: The number of trials that ended.
         fixed: The hyperparameters that have one value in all trials, which are not printed.
     """
 
-    def __init__(self, messages: Messages, setup: Setup, started: float) -> None:
+    def __init__(
+        self, messages: Messages, setup: Setup, started: float, tracking: Sequence[str] = ()
+    ) -> None:
         self.messages = messages
         self.settings = setup.settings
+        self._tracking = tracking
         self.fixed: frozenset[str] = frozenset()
         self.ended = 0
         self._line = LiveLine(
@@ -134,6 +140,8 @@ class Progress(Listener):
 
     def on_answer(self, sentence: str) -> None:
         """Print the answer to the study's question, and what waited for it."""
+        if self._study is not None:
+            sentence = add_options(sentence, self._study, self._tracking)
         self.messages.say(sentence, bold=True)
         self._release()
 
@@ -174,14 +182,10 @@ class Progress(Listener):
         else:
             self.messages.warn("note: MLflow can be written again, and gets all that it missed")
 
-    def report_interrupt(self, options: Sequence[str]) -> None:
-        """Print what an interrupt leaves, and how to resume.
-
-        Args:
-            options: Options of this run that the next one needs too.
-        """
+    def report_interrupt(self) -> None:
+        """Print what an interrupt leaves, and how to resume."""
         if self._study is not None:
-            resume = self._study.make_command("resume", *options)
+            resume = self._study.make_command("resume", *self._tracking)
             self.messages.warn(
                 f"study {self._study.record.name}: {count_noun(self.ended, 'trial')} ended before "
                 f"the interrupt; they are kept in {self._study.folder}. To resume: {resume}"

@@ -13,7 +13,7 @@ from tuner.cli.mlflow_copy import find_copy, forget_copy, remember_copy
 from tuner.cli.mlflow_page import describe_page
 from tuner.cli.progress import Progress
 from tuner.cli.quiet import import_heavy
-from tuner.cli.summary import format_summary
+from tuner.cli.summary import add_options, format_summary
 from tuner.errors import ExportMismatch
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
@@ -111,7 +111,7 @@ class SearchCommand:
             indent = "" if self.messages.quiet else "  "  # below the description of the data
             self.messages.warn(f"{indent}warning: {warning}")
         uri = choose_tracking_uri(self.tracking_uri, self.root)
-        progress = Progress(self.messages, setup, self.started)
+        progress = Progress(self.messages, setup, self.started, self._tracking)
         # its process starts while TensorFlow is imported here
         mirror = MlflowMirror(uri, self.root, on_fault=progress.report_mlflow_fault)
         beside = Beside(self.root)
@@ -130,7 +130,7 @@ class SearchCommand:
                     beside=beside,
                 )
         except KeyboardInterrupt:
-            progress.report_interrupt(self._tracking)
+            progress.report_interrupt()
             raise
         experiment = mirror.experiment_id if mirror.complete else None
         if experiment is not None:
@@ -161,4 +161,7 @@ class SearchCommand:
         if self.as_json:
             print(json.dumps(summary, ensure_ascii=False))
         else:
+            if "answer" in summary:
+                answer = add_options(summary["answer"], study, self._tracking)
+                summary = {**summary, "answer": answer}
             print_result("\n".join(format_summary(summary, study, interface, fault)))

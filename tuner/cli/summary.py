@@ -17,9 +17,17 @@ from tuner.words import (
     list_scores,
 )
 
-__all__ = ["format_summary"]
+__all__ = ["add_options", "format_summary"]
 
 Summary = Mapping[str, Any]
+
+
+def add_options(sentence: str, study: Study, options: Sequence[str]) -> str:
+    """Return a sentence with options added to its command that resumes a study, if it has one.
+
+    The study keeps its answer without --tracking-uri, which may hold a password.
+    """
+    return sentence.replace(study.make_command("resume"), study.make_command("resume", *options))
 
 
 def format_summary(

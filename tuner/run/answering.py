@@ -1,5 +1,7 @@
 """The answers of a study, from its trials, its picks and its baselines."""
 
+from dataclasses import replace
+
 from tuner.analysis import Answers, Evidence, JudgedBaseline, Picks, make_answers, make_own_answer
 from tuner.run.baselines import compare_with_baselines
 from tuner.run.setup import Setup
@@ -11,9 +13,13 @@ __all__ = ["answer_own_question", "answer_questions"]
 def answer_own_question(setup: Setup, study: Study, picks: Picks) -> str:
     """Return the answer to the space's own question, in one sentence, at once.
 
-    It does not depend on the baselines, which may not be trained yet.
+    Only where a space compares nothing does it depend on the baselines. They may not be trained
+    yet: then it is about the networks alone, and the answer after the report adds the baselines.
     """
-    return make_own_answer(_make_evidence(setup, study, picks, ()))
+    evidence = _make_evidence(setup, study, picks, ())
+    if evidence.compared is None:
+        evidence = replace(evidence, baselines=compare_with_baselines(setup, study, picks))
+    return make_own_answer(evidence)
 
 
 def answer_questions(

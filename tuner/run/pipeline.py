@@ -128,6 +128,8 @@ def _run_stages(
     found = find_export(study, picking)
     export = found or _train_and_export(run, beside, picking)
     report = _report(run, beside, picking, idle=end is not None and found is not None)
+    answers = answer_questions(setup, study, picking.picks, report.baselines or None)
+    run.keep_answer(answers.answer)
     return Outcome(
         study=study,
         records=search.records,
@@ -138,7 +140,7 @@ def _run_stages(
         model=export.model,
         fault=export.fault,
         report=report.page,
-        answers=answer_questions(setup, study, picking.picks, report.baselines or None),
+        answers=answers,
         reason=search.reason,
         seconds=run.seconds,
     )

@@ -54,11 +54,15 @@ class Run:
             listener.on_stage(description)
 
     def answer(self, sentence: str) -> None:
-        """Tell the listeners the answer to the space's question, and write it to the journal.
-
-        An answer that the journal ends with already is not written again.
-        """
+        """Tell the listeners the answer to the space's question, and write it to the journal."""
         for listener in self.listeners:
             listener.on_answer(sentence)
+        self.keep_answer(sentence)
+
+    def keep_answer(self, sentence: str) -> None:
+        """Write an answer to the journal, unless it is the journal's last answer already.
+
+        The last one counts: baselines that are trained later can change the first one.
+        """
         if sentence != self.study.read_answer():
             self.study.journal.append(EventKind.ANSWERED, answer=sentence)

@@ -127,7 +127,7 @@ def test_an_ensemble_is_told_of_where_it_is_exported(made):
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
 
     def says(p):
-        tested = ensemble.add_test(TTest(-0.2, p, 0.05))
+        tested = ensemble.add_test(TTest(-0.2, p, 0.05, 0.025))
         return make_headline(replace(evidence, ensemble=tested))
 
     exported = (
