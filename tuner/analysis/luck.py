@@ -64,14 +64,14 @@ def run_exchange_test(losses: np.ndarray, best: int) -> dict[int, float]:
     behind: Mapping[int, float] = dict(enumerate(expected - expected[best]))
     order = sorted((s for s in behind if s != best), key=lambda s: -behind[s])
     rng = np.random.default_rng(0)
-    left = sorted(behind)
+    remaining = sorted(behind)
     values, highest = dict.fromkeys(order, 1.0), 0.0
     for setting in order:
-        ranges = _permute(losses[:, left], weights, rng)
+        ranges = _permute(losses[:, remaining], weights, rng)
         as_far = np.count_nonzero(ranges >= behind[setting] * (1 - 1e-9))
         highest = max(highest, (1 + as_far) / (1 + _SAMPLES))
         values[setting] = highest
-        left.remove(setting)
+        remaining.remove(setting)
     return values
 
 

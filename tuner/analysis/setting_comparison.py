@@ -171,8 +171,8 @@ def compare_settings(
     )
     pairs = _make_pairs(values, tests)
     alike = [pair.second for pair in pairs if not pair.told_apart]
-    still_open = _find_open(pairs, tests, share)
-    return Comparison(share, (*settings, *without), tuple(pairs), (*values[:1], *alike), still_open)
+    undecided = _find_open(pairs, tests, share)
+    return Comparison(share, (*settings, *without), tuple(pairs), (*values[:1], *alike), undecided)
 
 
 def _group_trials(

@@ -65,8 +65,8 @@ def run_setting_tests(
     exchanged = run_exchange_test(losses, 0)
     tests = []
     for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
-        drawn, left = estimate_luck(losses, 0, column), max(untried[0], untried[column])
-        luck = Variance(drawn.value * left, drawn.freedom)
+        drawn, untried_share = estimate_luck(losses, 0, column), max(untried[0], untried[column])
+        luck = Variance(drawn.value * untried_share, drawn.freedom)
         difference = best.result.score - other.result.score
         test = run_t_test(difference, variance + luck)
         tests.append(
@@ -74,7 +74,7 @@ def run_setting_tests(
                 test,
                 run_t_test(difference, variance),
                 luck_dominates=luck.value > _DOMINATES * variance.value,
-                can_draw=left > 0,
+                can_draw=untried_share > 0,
                 p=exchanged[column],
             )
         )

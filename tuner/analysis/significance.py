@@ -92,8 +92,8 @@ def estimate_row_variances(
         for values, variance in zip(by_fold, variances, strict=True)
         if variance > 0 and np.isfinite(values).sum() > 1
     ]
-    beyond = max(1.0, (_EXPECTED + sum(ratios)) / (_EXPECTED + len(ratios)))
-    corrected = float(beyond * (1 + folds * test_to_train))
+    factor = max(1.0, (_EXPECTED + sum(ratios)) / (_EXPECTED + len(ratios)))
+    corrected = float(factor * (1 + folds * test_to_train))
     freedom = len(by_cluster[0]) - 1
     return [Variance(corrected * variance, freedom) for variance in variances]
 

@@ -54,10 +54,10 @@ def _count_times(evidence: Evidence, comparison: Comparison, pair: Pair[Value]) 
     rows = min(_estimate_row_variance(evidence, comparison, pair), total)
     tests = max(len(comparison.pairs), 1)
     needed = (abs(pair.difference) / (NORMAL * sqrt(1 + np.log(tests) / 2))) ** 2
-    left = max(needed - rows, rows / 2)
-    if left <= 0 or total <= rows:
+    allowed = max(needed - rows, rows / 2)
+    if allowed <= 0 or total <= rows:
         return 2.0
-    return float(np.clip(sqrt((total - rows) / left), 1.5, _MOST_TIMES))
+    return float(np.clip(sqrt((total - rows) / allowed), 1.5, _MOST_TIMES))
 
 
 def _estimate_row_variance(evidence: Evidence, comparison: Comparison, pair: Pair[Value]) -> float:
