@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.run.opening import open_or_create
+from tuner.run.opening import create_study
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import make_hypermodel
@@ -85,7 +85,7 @@ def search(given: argparse.Namespace) -> Clock:
                 yield result
 
         tuner.trainer.train = timed
-        study = open_or_create(prepared, Destination(root))
+        study = create_study(prepared, Destination(root))
         tuner.run(prepared.problem, study)
         study.journal.append(EventKind.ENDED, status="finished", summary={})
         for listener in listeners:

@@ -84,7 +84,7 @@ def main() -> None:
 
 def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
     """Search in full, and keep each trial's losses by row after every epoch."""
-    from tuner.run.opening import open_or_create
+    from tuner.run.opening import create_study
     from tuner.run.preparing import prepare
     from tuner.run.request import DataRequest, Destination
     from tuner.run.setup import make_hypermodel
@@ -107,7 +107,7 @@ def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
     prepared = prepare(space, DataRequest(source), settings)
     with tempfile.TemporaryDirectory() as root:
         tuner = KFoldTuner(make_hypermodel(prepared), settings, directory=root)
-        tuner.run(prepared.problem, open_or_create(prepared, Destination(Path(root))))
+        tuner.run(prepared.problem, create_study(prepared, Destination(Path(root))))
     results = {str(each.trial): each.result.to_dict() for each in tuner.records}
     arrays = {name: np.stack(values) for name, values in kept.items()}
     np.savez(path, **arrays, results=np.array(json.dumps(results)))
