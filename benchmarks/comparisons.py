@@ -134,7 +134,7 @@ def _told_apart_by_folds(best: Sequence[TrialRecord], split: Split) -> bool:
         differences = np.subtract(first.result.fold_scores, second.result.fold_scores)
         variance = estimate_fold_variance(differences, len(fold.validation) / len(fold.train))
         p.append(run_t_test(float(differences.mean()), variance).p)
-    return min(adjust_by_holm(p)) <= 0.05
+    return min(adjust_by_holm(p), default=1.0) <= 0.05
 
 
 def estimate_fold_variance(differences: np.ndarray, test_to_train: float) -> Variance:
