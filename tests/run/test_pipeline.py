@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from tests.helpers.command_line import read_events
+from tuner.analysis import Evidence
 from tuner.run import picking, pipeline
+from tuner.run.answering import answer_own_question, answer_questions
 from tuner.run.exporting import find_export
 from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
@@ -101,6 +103,18 @@ def test_the_journal_ends_with_the_answer_that_the_baselines_change(study, monke
     answers = [e["answer"] for e in read_events(study.folder) if e["event"] == "answered"]
     assert answers[-2:] == ["A network.", outcome.answers.answer]
     assert study.read_answer() == outcome.to_dict()["answer"]
+
+
+def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, monkeypatch):
+    setup, study = open_study("first", study.folder.parents[1])
+    picks = pick(setup, study).picks
+    monkeypatch.setattr(Evidence, "compared", None)  # as if the space compared nothing
+    final = answer_questions(setup, study, picks).answer
+    assert answer_own_question(setup, study, picks) == final
+    (study.folder / "baselines.npz").unlink()
+    sentence = answer_own_question(setup, study, picks)
+    assert sentence.startswith("A network with")
+    assert sentence.endswith("; simple classifiers are yet to be compared with it.")
 
 
 def test_a_run_that_was_killed_at_its_very_end_only_writes_its_summary(study, monkeypatch):

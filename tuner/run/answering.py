@@ -14,12 +14,16 @@ def answer_own_question(setup: Setup, study: Study, picks: Picks) -> str:
     """Return the answer to the space's own question, in one sentence, at once.
 
     Only where a space compares nothing does it depend on the baselines. They may not be trained
-    yet: then it is about the networks alone, and the answer after the report adds the baselines.
+    yet: then it is about the networks alone, and says so; the answer after the report has both.
     """
     evidence = _make_evidence(setup, study, picks, ())
-    if evidence.compared is None:
-        evidence = replace(evidence, baselines=compare_with_baselines(setup, study, picks))
-    return make_own_answer(evidence)
+    if evidence.compared is not None:
+        return make_own_answer(evidence)
+    judged = compare_with_baselines(setup, study, picks)
+    sentence = make_own_answer(replace(evidence, baselines=judged))
+    if judged:
+        return sentence
+    return f"{sentence.removesuffix('.')}; simple classifiers are yet to be compared with it."
 
 
 def answer_questions(
