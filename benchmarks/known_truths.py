@@ -1,4 +1,4 @@
-"""How often a search answers rightly where the answer is known (`made_problems.py`).
+"""How often a search answers rightly where the answer is known (`made_problems`).
 
     python benchmarks/known_truths.py --json truths.jsonl              # hours; can be broken off
     python benchmarks/known_truths.py --json truths.jsonl --problems spirals,rings --seeds 2

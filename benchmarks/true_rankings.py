@@ -1,0 +1,90 @@
+"""Estimate how far the settings of a made problem truly are apart (`made_problems`).
+
+    python benchmarks/true_rankings.py --problems rings,noise
+
+Each setting's best network of some draws of the other hyperparameters, trained on as many rows as
+a fold of the problem trains on, is scored on 1,500 rows that no training saw.
+"""
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from made_problems import PROBLEMS, MadeProblem
+
+__all__ = ["find_best_scores", "rank"]
+
+
+def main() -> None:
+    """Print the estimated ranking of the settings of each problem."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--problems", default=",".join(PROBLEMS), help="names, comma-separated")
+    parser.add_argument("--seeds", type=int, default=4, help="tables of each problem")
+    parser.add_argument("--draws", type=int, default=8, help="networks of each setting and table")
+    given = parser.parse_args()
+    for name in given.problems.split(","):
+        for line in rank(PROBLEMS[name], given.seeds, given.draws):
+            print(line, flush=True)
+
+
+def rank(problem: MadeProblem, seeds: int, draws: int) -> Iterator[str]:
+    """Yield a line on each setting: its best networks' scores, and what the truth says of it."""
+    scores = {}
+    for seed in range(seeds):
+        for value, best in find_best_scores(problem, seed, draws).items():
+            scores.setdefault(value, []).append(best)
+    means = {value: float(np.mean(own)) for value, own in scores.items()}
+    best = min(means, key=lambda value: means[value])
+    yield problem.name
+    for value in sorted(means, key=lambda value: means[value]):
+        difference = means[value] - means[best]
+        deviation = max(float(np.std(scores[each], ddof=1)) for each in (value, best))
+        claim = "worse" if value in problem.worse else "as good" if value in problem.as_good else ""
+        yield (
+            f"  {value!s:>12} {means[value]:.4f} ± {np.std(scores[value], ddof=1):.4f}, behind "
+            f"{difference:.4f}, {difference / max(deviation, 1e-9):.1f} deviations  {claim}"
+        )
+
+
+def find_best_scores(problem: MadeProblem, seed: int, draws: int) -> dict[Any, float]:
+    """Return the best score of each setting on 1,500 rows that were not trained on."""
+    import random
+
+    from tuner.folds import Fold
+    from tuner.model.mlp import MLPHyperModel
+    from tuner.problem import Problem
+    from tuner.run.setup import make_hyperparameters
+    from tuner.space import load_space
+    from tuner.training import TRAINERS, Job, Plan
+
+    space = load_space(problem.space)
+    assert space.compare is not None
+    train, fresh = int(0.64 * problem.rows), 1500  # a fold's training rows
+    x, y = problem.draw(problem.make_generator(1000 + seed), train + fresh)
+    rows = np.arange(len(y))
+    whole = Problem(
+        x.astype(np.float32),
+        y.astype(np.int64),
+        (Fold(rows[:train], rows[train:]),),
+        np.ones(x.shape[1], bool),
+    )
+    epochs = Plan().epochs
+    hypermodel = MLPHyperModel(space, features=x.shape[1], classes=int(y.max()) + 1, epochs=epochs)
+    jobs, values = [], []
+    for value in space.find_hyperparameter(space.compare).domain.values() or ():
+        own = space.pin(space.compare, value)
+        for draw in range(draws):
+            drawn = own.sample(random.Random(f"{seed} {draw}"))
+            jobs.append(Job(len(jobs), make_hyperparameters(drawn)))
+            values.append(value)
+    best: dict[Any, float] = {value: np.log(len(np.unique(y))) * 10 for value in values}
+    for result in TRAINERS["lanes"]().train(jobs, hypermodel, problem=whole, plan=Plan(seed=seed)):
+        if result.status == "completed":
+            value = values[result.trial]
+            best[value] = min(best[value], result.score)
+    return best
+
+
+if __name__ == "__main__":
+    main()
