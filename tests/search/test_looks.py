@@ -22,7 +22,7 @@ SETTINGS = SearchSettings(
 
 
 def test_a_search_looks_after_six_eight_twelve_and_sixteen_rounds():
-    looks = Looks(make_mlp(SPACE, epochs=1, compare="depth"), lambda records: False)
+    looks = Looks(make_mlp(SPACE, epochs=1, compare="depth"), lambda records: False, rows=64)
     ended = (0, 11, 12, 13, 16, 24, 31, 32)
     limits = [looks.limit(started=number, ended=number) for number in ended]
     assert limits == [12, 1, 4, 3, 8, 8, 1, None]
@@ -31,7 +31,8 @@ def test_a_search_looks_after_six_eight_twelve_and_sixteen_rounds():
 
 def test_without_a_question_a_search_never_looks():
     compared = make_mlp(SPACE, epochs=1, compare="depth")
-    for looks in (Looks(compared, None), Looks(make_mlp(SPACE, epochs=1), lambda records: True)):
+    other = make_mlp(SPACE, epochs=1)
+    for looks in (Looks(compared, None, 64), Looks(other, lambda records: True, 64)):
         assert looks.limit(started=0, ended=0) is None
         assert not looks.look([])
 
@@ -40,11 +41,38 @@ def test_trials_that_a_look_has_passed_are_judged_as_they_were_then():
     """A study of 14 trials that had no look is judged by its first 12."""
     judged = []
     compared = make_mlp(SPACE, epochs=1, compare="depth")
-    looks = Looks(compared, lambda records: bool(judged.append(len(records))))
+    looks = Looks(compared, lambda records: bool(judged.append(len(records))), rows=64)
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(14)]
     assert not looks.look(records)
     assert not looks.look(records)
     assert judged == [12]
+
+
+@pytest.mark.parametrize(
+    ("rows", "answered", "end"),
+    [
+        # 12 trials of 10,000 weights and 20 epochs; 16 of them are 3.2e6 visits a row
+        (900_000, False, None),
+        (950_000, False, EndKind.WORK),
+        (950_000, True, EndKind.ANSWERED),
+    ],
+)
+def test_a_search_does_not_go_on_if_more_trials_take_long(rows, answered, end):
+    compared = make_mlp(SPACE, epochs=1, compare="depth")
+    looks = Looks(compared, lambda records: answered, rows)
+    curves = {"loss": [[0.5] * 20] * 2}
+    result = {"parameters": 10_000, "curves": curves}
+    records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(12)]
+    assert looks.look(records) == (end is not None)
+    assert looks.end == end
+
+
+def test_the_last_look_ends_no_search_for_its_work():
+    compared = make_mlp(SPACE, epochs=1, compare="depth")
+    looks = Looks(compared, lambda records: False, rows=10**12)
+    result = {"parameters": 10_000, "curves": {"loss": [[0.5]]}}
+    records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(32)]
+    assert not looks.look(records)
 
 
 @pytest.fixture
@@ -70,6 +98,13 @@ def test_it_ends_at_the_first_look_whose_trials_answer(search):
     assert end.sentence == "16 trials answer the question"
     depths = [record.hyperparameters["depth"] for record in tuner.records]
     assert depths.count(0) == depths.count(1) == 8
+
+
+def test_it_ends_after_six_rounds_that_were_too_much_work(search, monkeypatch):
+    monkeypatch.setattr("tuner.search.looks._MOST_WORK", 1.0)
+    _, end = search(answered_after=99)
+    assert (end.kind, end.trials) == (EndKind.WORK, 12)
+    assert end.sentence == "the question is open after 12 trials, and more would take long"
 
 
 def test_a_search_that_is_interrupted_between_looks_ends_as_one_that_is_not(search, tmp_path):

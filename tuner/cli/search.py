@@ -94,8 +94,9 @@ class SearchCommand:
         if summary is None or end is None:
             return False
         sentence = f"study {study.record.name}: {end.sentence}; nothing is left to do"
-        if end.kind is EndKind.TRIALS:
-            trials = 2 * max(settings.max_trials, summary["trials"])
+        if end.kind in (EndKind.TRIALS, EndKind.WORK):
+            limit = settings.max_trials if end.kind is EndKind.TRIALS else 0
+            trials = 2 * max(limit, summary["trials"])
             more = study.make_command("resume", "--max-trials", str(trials), *self._tracking)
             sentence += f"; for more trials: {more}"
         self.messages.say(sentence)

@@ -149,7 +149,7 @@ def find_end(study: Study, settings: SearchSettings) -> SearchEnd | None:
     end = SearchEnd.from_dict(basis)
     if end.trials != trials:
         return None
-    if end.kind is EndKind.ANSWERED:
+    if end.kind in (EndKind.ANSWERED, EndKind.WORK):
         return end if settings.until_answered else None
     same_trials = settings.max_trials <= basis["max_trials"]
     return end if end.kind is EndKind.EXHAUSTED and same_trials else None

@@ -15,7 +15,7 @@ def describe_end(
     *,
     clock: Clock,
     oracle: SearchOracle,
-    answered: bool = False,
+    looked: EndKind | None = None,
     running: bool = False,
 ) -> SearchEnd:
     """Return why a search ended.
@@ -28,12 +28,15 @@ def describe_end(
         settings: The search settings.
         clock: The search's time limit.
         oracle: The search's oracle.
-        answered: Whether the trials answer the question of the space.
+        looked: Why a look at the trials ended it; None if none did.
         running: Whether a trial was proposed that has not ended.
     """
     count = len(records)
-    if answered:
-        return SearchEnd(EndKind.ANSWERED, f"{count} trials answer the question", count)
+    if looked is EndKind.ANSWERED:
+        return SearchEnd(looked, f"{count} trials answer the question", count)
+    if looked is EndKind.WORK:
+        sentence = f"the question is open after {count} trials, and more would take long"
+        return SearchEnd(looked, sentence, count)
     if end := SearchEnd.find_trial_limit(count, settings.max_trials):
         return end
     trials = "1 trial" if count == 1 else f"{count} trials"

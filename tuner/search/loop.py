@@ -53,14 +53,15 @@ class SearchLoop:
         self._settings = settings
         self._recorder = recorder
         self._race = RaceDriver(settings, oracle, hypermodel)
-        self._looks = Looks(hypermodel, None)
+        self._looks = Looks(hypermodel, None, 0)
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
 
     def run(self, clock: Clock, is_answered: IsAnswered | None = None) -> SearchEnd:
         """Search until there are enough trials, the oracle has no more, or the time is up.
 
-        If `is_answered` is given, it also ends when that says that the question is answered.
+        If `is_answered` is given, it also ends when that says that the question is answered, or
+        when further trials would take long.
 
         Args:
             clock: The time limit.
@@ -73,7 +74,8 @@ class SearchLoop:
             StudyError: The oracle cannot resume a study that has trials.
             SearchFailed: No trial was completed.
         """
-        self._looks = Looks(self._hypermodel, is_answered)
+        rows = sum(len(fold.train) for fold in self._problem.folds)
+        self._looks = Looks(self._hypermodel, is_answered, rows)
         self._recorder.announce_begin()
         self._resume()
         while jobs := self._ask(clock):
@@ -88,7 +90,7 @@ class SearchLoop:
             self._settings,
             clock=clock,
             oracle=self._oracle,
-            answered=self._looks.answered,
+            looked=self._looks.end,
             running=bool(self._jobs),
         )
         self._recorder.announce_end(end.sentence)

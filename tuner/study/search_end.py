@@ -18,6 +18,7 @@ class EndKind(StrEnum):
         SECONDS: The time was up.
         EXHAUSTED: Every configuration was tried.
         ANSWERED: The trials answer the question of the space; more would not change the answer.
+        WORK: The question is open, but more trials would take long.
         ORACLE: The oracle proposed no further trial, for a reason of its own.
     """
 
@@ -25,6 +26,7 @@ class EndKind(StrEnum):
     SECONDS = "seconds"
     EXHAUSTED = "exhausted"
     ANSWERED = "answered"
+    WORK = "work"
     ORACLE = "oracle"
 
 

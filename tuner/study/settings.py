@@ -28,8 +28,8 @@ class SearchSettings:
     Attributes:
         max_trials: Maximal number of trials; a finite space may hold fewer.
         until_answered: Whether the search also ends as soon as its trials answer the question of
-            its space, which more trials would then hardly change. Only of use in a space that
-            compares settings.
+            its space, which more trials would then hardly change, or as further ones would take
+            long. Only of use in a space that compares settings.
         max_seconds: Time limit in seconds, which includes training the best network at the end;
             None for no limit. When it is reached, running trials stop.
         folds: Number of folds of the cross-validation.
