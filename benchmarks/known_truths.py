@@ -169,7 +169,13 @@ def compare(
     problem: MadeProblem, seed: int, phase: str, study: Any, setup: Any, seconds: float
 ) -> Answered:
     """Return the comparison of the settings that the space compares."""
-    from tuner.analysis import Evidence, make_own_answer, pick_trials, read_cluster_values
+    from tuner.analysis import (
+        Evidence,
+        judge_guessing,
+        make_own_answer,
+        pick_trials,
+        read_cluster_values,
+    )
     from tuner.analysis.answers.binning import bin_trials
     from tuner.analysis.answers.comparison_sentences import compare_binned
 
@@ -177,9 +183,10 @@ def compare(
     cluster_values = read_cluster_values(study, setup.truth)
     maximise = study.record.objective.direction == "max"
     picks = pick_trials(records, cluster_values, maximise=maximise, seed=seed)
-    evidence = Evidence(
-        study.record, records, cluster_values, picks.best, picks.smallest, (), "tuner resume"
-    )
+    split, objective = study.record.split, study.record.objective.name
+    guessing = judge_guessing(setup.problem, picks.out_of_bag, split, objective=objective)
+    own = (picks.best, picks.smallest, (), "tuner resume")
+    evidence = Evidence(study.record, records, cluster_values, *own, guessing=guessing)
     compared = compare_binned(evidence, bin_trials(evidence, setup.definition.compare))
     return Answered(
         problem.name,

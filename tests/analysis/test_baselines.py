@@ -16,6 +16,7 @@ from tuner.analysis import baseline_classifiers as classifiers
 from tuner.analysis.baselines import (
     Baseline,
     judge_baselines,
+    judge_guessing,
     load_baselines,
     load_or_train_baselines,
     train_baselines,
@@ -199,6 +200,19 @@ def test_a_baseline_is_judged_beside_the_choice_not_beside_what_was_lucky(
     assert honest.difference == pytest.approx(
         honest.scores["accuracy"].value - choice.score, abs=1e-6
     )
+
+
+def test_guessing_is_the_majority_class_judged_alone(problem, split, baselines):
+    exported = OutOfBag.from_values(np.full(211, 0.5))
+    guessing = judge_guessing(problem, exported, split, objective="cross_entropy")
+    majority = replace(baselines["majority class"], seconds=0.0)
+    (alone,) = judge_baselines(
+        [majority], exported, problem.truth, split, objective="cross_entropy"
+    )
+    assert guessing == alone
+    assert guessing.verdict == "loses"
+    balanced = replace(problem, class_weight="balanced")
+    assert judge_guessing(balanced, exported, split, objective="cross_entropy") is None
 
 
 def test_a_study_keeps_them(make_study, problem, monkeypatch):

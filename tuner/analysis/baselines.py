@@ -29,6 +29,7 @@ __all__ = [
     "BaselineName",
     "JudgedBaseline",
     "judge_baselines",
+    "judge_guessing",
     "load_baselines",
     "load_or_train_baselines",
     "train_baselines",
@@ -200,6 +201,28 @@ def judge_baselines(
         )
         for baseline, test, p in zip(baselines, tests, adjusted, strict=True)
     )
+
+
+def judge_guessing(
+    problem: Problem, exported: OutOfBag, split: Split, *, objective: str
+) -> JudgedBaseline | None:
+    """Compare the majority class alone with what a study exports, at once: it is not trained.
+
+    Args:
+        problem: The study's rows and folds.
+        exported: The out-of-bag values of choosing what is exported, by the objective.
+        split: The study's folds.
+        objective: The name of the study's objective.
+
+    Returns:
+        None under balanced class weights: networks are then trained for another goal.
+    """
+    if problem.class_weight is not None:
+        return None
+    probabilities, _ = predict_class_shares(problem, OBJECTIVES[objective], 0)
+    guessing = Baseline("majority class", probabilities, 0.0)
+    (judged,) = judge_baselines([guessing], exported, problem.truth, split, objective=objective)
+    return judged
 
 
 def _judge(gain: float, adjusted_p: float) -> Literal["wins", "ties", "loses"]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tuner.analysis import Answers, Evidence, JudgedBaseline, Picks, make_answers, make_own_answer
-from tuner.run.baselines import compare_with_baselines
+from tuner.run.baselines import compare_with_baselines, compare_with_guessing
 from tuner.run.setup import Setup
 from tuner.study import Study
 
@@ -53,4 +53,5 @@ def _make_evidence(
         resume=study.make_command("resume"),
         ensemble=picks.ensemble,
         corrected=picks.out_of_bag,
+        guessing=compare_with_guessing(setup, study, picks),
     )

@@ -5,13 +5,14 @@ from tuner.analysis import (
     JudgedBaseline,
     Picks,
     judge_baselines,
+    judge_guessing,
     load_baselines,
     load_or_train_baselines,
 )
 from tuner.run.setup import Setup
 from tuner.study import Study
 
-__all__ = ["compare_with_baselines", "ensure_baselines", "has_baselines"]
+__all__ = ["compare_with_baselines", "compare_with_guessing", "ensure_baselines", "has_baselines"]
 
 
 def has_baselines(study: Study) -> bool:
@@ -41,4 +42,16 @@ def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[Ju
         setup.truth,
         record.split,
         objective=record.objective.name,
+    )
+
+
+def compare_with_guessing(setup: Setup, study: Study, picks: Picks) -> JudgedBaseline | None:
+    """Compare the majority class alone with the network that a study exports.
+
+    Returns:
+        None under balanced class weights: networks are then trained for another goal.
+    """
+    record = study.record
+    return judge_guessing(
+        setup.problem, picks.out_of_bag, record.split, objective=record.objective.name
     )

@@ -1,6 +1,7 @@
 """The answer in one sentence to each kind of question: yes, no, or how many trials more."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -60,6 +61,32 @@ def test_one_hidden_layer_is_enough(made):
     sentence = answer(made().add_depths({0: 0.5, 1: 0.001, 2: 0.0}, 8))
     assert sentence.startswith("Yes. With two hidden layers")
     assert sentence.endswith("; one hidden layer does as well on these rows.")
+
+
+@pytest.mark.parametrize("verdict", ["ties", "wins"])
+def test_where_nothing_is_learned_no_setting_is_recommended(made, judged, verdict):
+    evidence = made().add_depths({0: 0.5, 1: 0.2, 2: 0.0}, 8).evidence()
+    guessing = judged("majority class", 0.98, verdict, accuracy=0.5)
+    sentence = make_own_answer(replace(evidence, guessing=guessing))
+    assert sentence == (
+        "No network is shown to do better than guessing, whatever the depth: with two hidden "
+        "layers the cross-entropy is 1.000, with guessing 0.980."
+    )
+    assert make_own_answer(
+        replace(evidence, guessing=judged("majority class", 1.6, "loses", accuracy=0.5))
+    ).startswith("Yes. ")
+
+
+def test_guessing_is_described_by_the_rows_that_are_right(made, judged):
+    setting = Setting("l2", 8, 0, 0.703, (0.0, 1.0), 0.517)
+    evidence = made().add({"kind": "l2"}).add({"kind": "none"}).evidence()
+    guessing = judged("majority class", 0.693, "ties", accuracy=0.502)
+    comparison = Comparison(8, (setting, replace(setting, value="none", trial=1)), (), ("l2",))
+    assert answer_in_one_sentence(replace(evidence, guessing=guessing), "kind", comparison) == (
+        "No network is shown to do better than guessing, whatever the kind of regularizer: with L2 "
+        "51.7 % of rows are right, by guessing the most frequent class 50.2 % (cross-entropy 0.703 "
+        "against 0.693)."
+    )
 
 
 def test_deeper_is_worse(made):

@@ -33,6 +33,7 @@ class Evidence:
         resume: The command that resumes the study.
         ensemble: The ensemble of the best trials; None if it is unknown.
         corrected: The values of choosing what is exported, with its calibration; None if unknown.
+        guessing: The majority class, compared with what is exported; None if it is unknown.
     """
 
     study: StudyRecord
@@ -44,6 +45,7 @@ class Evidence:
     resume: str
     ensemble: Ensemble | None = None
     corrected: OutOfBag | None = None
+    guessing: JudgedBaseline | None = None
 
     @property
     def objective(self) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.more_trials import describe_more_trials
+from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
@@ -183,6 +184,24 @@ class Findings:
         """Return that the question cannot be answered yet, and what may answer it."""
         more = describe_more_trials(self.evidence, self.comparison, self.find_pair(other))
         return f"{UNDECIDED} from {self.trials}: {self.describe_against(other)}{more}."
+
+    def describe_guessing(self, guessing: JudgedBaseline) -> str:
+        """Return how good the best setting is beside guessing.
+
+        For example "with 64 units 52 % of rows are right, guessing the most frequent class 51 %
+        (cross-entropy 0.694 against 0.693)".
+        """
+        objective = self.evidence.objective
+        score = guessing.scores[objective].value
+        accuracy = guessing.scores["accuracy"].value
+        if self.best.accuracy is None:
+            return f"{self.describe(self.best)}, with guessing {score:.3f}"
+        shares = say_shares([self.best.accuracy, accuracy])
+        scores = f"{say_name(objective)} {self.best.score:.3f} against {score:.3f}"
+        return (
+            f"{self.say_with(self.best)} {shares[0]} of rows are right, by guessing the most "
+            f"frequent class {shares[1]}{'' if objective == 'accuracy' else f' ({scores})'}"
+        )
 
     def describe_untried(self) -> str:
         """Return that too few settings have a completed trial to be compared."""

@@ -10,6 +10,7 @@ from tuner.analysis.answers.binning import bin_trials
 from tuner.analysis.answers.comparison_sentences import compare_binned
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import UNDECIDED, Findings
+from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
 from tuner.words import (
@@ -35,10 +36,21 @@ def answer_in_one_sentence(evidence: Evidence, name: str, comparison: Comparison
     findings = Findings(evidence, name, comparison)
     if len(findings.tried) < 2:
         return findings.describe_untried()
+    guessing = evidence.guessing
+    if guessing is not None and guessing.verdict != "loses":
+        return _answer_guessing(findings, guessing)
     is_number = not any(isinstance(s.value, str) for s in findings.tried)
     if name in _NUMBERS and not is_number:  # bins of many values
         return _answer_which(findings)
     return _MAKERS.get(name, _answer_which)(findings)
+
+
+def _answer_guessing(findings: Findings, guessing: JudgedBaseline) -> str:
+    """Answer where nothing is learned: which setting learns it best is then no question."""
+    return (
+        f"No network is shown to do better than guessing, whatever {_say_subject(findings.name)}: "
+        f"{findings.describe_guessing(guessing)}."
+    )
 
 
 def _answer_depth(findings: Findings) -> str:
@@ -189,8 +201,11 @@ def _answer_which(findings: Findings, at: str = "") -> str:
     if findings.open:
         return findings.describe_undecided(findings.open[-1])
     against = findings.describe_against(findings.tried[-1])
-    subject = _SUBJECTS.get(findings.name, f"the {say_name(findings.name)}")
-    return f"{capitalize_first(subject)} hardly matters: {against}."
+    return f"{capitalize_first(_say_subject(findings.name))} hardly matters: {against}."
+
+
+def _say_subject(name: str) -> str:
+    return _SUBJECTS.get(name, f"the {say_name(name)}")
 
 
 # How the hyperparameters are called that a sentence cannot call by their name.
