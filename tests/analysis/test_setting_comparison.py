@@ -9,6 +9,7 @@ import pytest
 from benchmarks.comparisons import LUCK, PRUNED, made, rates, trained
 from tests.helpers.problems import make_split
 from tests.helpers.spaces import make_space
+from tuner.analysis import setting_comparison
 from tuner.analysis.setting_comparison import (
     compare_settings,
     find_untried_shares,
@@ -212,6 +213,18 @@ def test_what_cannot_be_drawn_any_more_adds_no_luck_and_opens_nothing():
     assert widths[0] > widths[1] > widths[2]
     assert compare(None).open == (0,)
     assert compare({0: 0.0, 1: 0.0}).open == ()
+
+
+@pytest.mark.parametrize(("rounds", "unclear"), [(5, (1,)), (6, ())])
+def test_a_negligible_difference_is_not_worth_more_trials(monkeypatch, rounds, unclear):
+    """Unless there are too few trials to know that it is negligible."""
+    trials = Trials()
+    for drawn in range(rounds):
+        trials.add(0, 0.0 if drawn == 3 else 2.0).add(1, 0.1 * (drawn + 1))
+    assert trials.compare().open == (1,)  # luck hides any difference
+    (pair,) = trials.compare().pairs
+    monkeypatch.setattr(setting_comparison, "_NEGLIGIBLE", max(map(abs, pair.interval)))
+    assert trials.compare().open == unclear
 
 
 @pytest.mark.parametrize("maximise", [False, True])

@@ -24,6 +24,10 @@ __all__ = [
 # exchanging them.
 _FEWEST = 6
 
+# Of any objective. A difference that is smaller wherever it is in its interval matters to nobody:
+# half a percent of rows, or of the probability that a row's class gets.
+_NEGLIGIBLE = 0.005
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -59,7 +63,8 @@ class Comparison:
             trial was completed.
         open: Those of `not_told_apart` that more trials could tell apart from the best: their
             difference is large beside what rows and folds explain, but luck explains it too; or
-            luck hides any difference; or there are too few trials to say.
+            luck hides any difference; or there are too few trials to say. A difference that is
+            negligible wherever it is in its interval is not worth more trials.
     """
 
     share: int
@@ -227,8 +232,12 @@ def _find_open(
         for pair, test, p in zip(pairs, tests, without_luck, strict=True)
         if not pair.told_apart
         and test.can_draw
-        and (p <= LEVEL or test.luck_dominates or share < _FEWEST)
+        and (share < _FEWEST or ((p <= LEVEL or test.luck_dominates) and _matters(pair)))
     )
+
+
+def _matters(pair: Pair[Value]) -> bool:
+    return max(abs(end) for end in pair.interval) > _NEGLIGIBLE
 
 
 def _make_pairs(values: Sequence[Value], tests: Sequence[SettingTest]) -> list[Pair[Value]]:
