@@ -176,8 +176,7 @@ def compare(
         pick_trials,
         read_cluster_values,
     )
-    from tuner.analysis.answers.binning import bin_trials
-    from tuner.analysis.answers.comparison_sentences import compare_binned
+    from tuner.analysis.answers.binning import bin_trials, compare_binned
 
     records = tuple(sorted(study.read_trials(), key=lambda record: record.trial))
     cluster_values = read_cluster_values(study, setup.truth)

@@ -118,6 +118,11 @@ class Problem:
         """Number of validation rows of each fold."""
         return [len(fold.validation) for fold in self.folds]
 
+    @property
+    def training_rows(self) -> int:
+        """Number of training rows of an epoch, over all folds."""
+        return sum(len(fold.train) for fold in self.folds)
+
     def fit_scaler(self, rows: np.ndarray) -> Scaler | None:
         """Return the scaling that is fitted on these rows; None to leave rows as they are."""
         if self.scaled is None:

@@ -11,13 +11,13 @@ import pytest
 from tests.helpers.command_line import read_events
 from tuner.analysis import Evidence
 from tuner.run import picking, pipeline
-from tuner.run.answering import answer_own_question, answer_questions
+from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.exporting import find_export
 from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
-from tuner.run.reporting import is_reported
+from tuner.run.reporting import collect_content, is_reported
 from tuner.run.side_files import find_unreadable_files
 from tuner.run.stages import Stage, read_basis
 from tuner.study import EventKind, Listener, Study
@@ -109,10 +109,11 @@ def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, mo
     setup, study = open_study("first", study.folder.parents[1])
     picks = pick(setup, study).picks
     monkeypatch.setattr(Evidence, "compared", None)  # as if the space compared nothing
-    final = answer_questions(setup, study, picks).answer
-    assert answer_own_question(setup, study, picks) == final
+    final = collect_content(setup, study, picks).answers.answer
+    evidence = make_evidence(setup, study, picks)
+    assert answer_own_question(setup, study, picks, evidence) == final
     (study.folder / "baselines.npz").unlink()
-    sentence = answer_own_question(setup, study, picks)
+    sentence = answer_own_question(setup, study, picks, evidence)
     assert sentence.startswith("A network with")
     assert sentence.endswith("; simple classifiers are yet to be compared with it.")
 

@@ -75,18 +75,21 @@ def _make_member(pick: Pick) -> Member:
     return Member(networks=1, **{field: getattr(pick, field) for field in names})
 
 
-def pick_networks(study: Study, truth: Truth) -> Picks:
+def pick_networks(
+    study: Study, truth: Truth, known: Mapping[int, np.ndarray] | None = None
+) -> Picks:
     """Pick a study's networks from the out-of-fold probabilities of its trials.
 
     Args:
         study: The study.
         truth: The true classes of the rows.
+        known: As of `read_cluster_values`.
 
     Raises:
         SearchFailed: No trial was completed.
     """
     settings, maximise = study.record.settings, study.record.objective.direction == "max"
-    records, cluster_values = list(study.read_trials()), read_cluster_values(study, truth)
+    records, cluster_values = list(study.read_trials()), read_cluster_values(study, truth, known)
     trial_picks = pick_trials(
         records, cluster_values, maximise=maximise, seed=settings.seed, rows=len(truth.y)
     )
@@ -177,20 +180,26 @@ def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.nd
     )
 
 
-def read_cluster_values(study: Study, truth: Truth) -> dict[int, np.ndarray]:
+def read_cluster_values(
+    study: Study, truth: Truth, known: Mapping[int, np.ndarray] | None = None
+) -> dict[int, np.ndarray]:
     """Return the objective of each cluster by completed trial.
 
     Args:
         study: The study. The probabilities of its completed trials are read.
         truth: The true classes of the rows.
+        known: The values of trials that were read before, and are not read again.
 
     Returns:
         The values of `Truth.values` by trial number, each of shape `(clusters,)`.
     """
     row_values = study.record.objective.row_values
     completed = (record.trial for record in study.read_trials() if record.completed)
+    known = known or {}
     return {
-        trial: truth.score_clusters(row_values, study.arrays.read_probabilities(trial))
+        trial: known[trial]
+        if trial in known
+        else truth.score_clusters(row_values, study.arrays.read_probabilities(trial))
         for trial in completed
     }
 

@@ -10,7 +10,7 @@ from tuner.analysis.setting_tests import SettingTest, run_setting_tests
 from tuner.analysis.significance import NORMAL, adjust_by_holm
 from tuner.folds import Split
 from tuner.space import Space, Value
-from tuner.study import TrialRecord
+from tuner.study import FEWEST_ROUNDS, TrialRecord
 
 __all__ = [
     "Comparison",
@@ -19,10 +19,6 @@ __all__ = [
     "find_untried_shares",
     "group_by_hyperparameter",
 ]
-
-# With fewer trials of each, even the best of two settings cannot be told from the other by
-# exchanging them.
-_FEWEST = 6
 
 # Of any objective. A difference that is smaller wherever it is in its interval matters to nobody:
 # half a percent of rows, or of the probability that a row's class gets.
@@ -65,6 +61,8 @@ class Comparison:
             difference is large beside what rows and folds explain, but luck explains it too; or
             luck hides any difference; or there are too few trials to say. A difference that is
             negligible wherever it is in its interval is not worth more trials.
+        row_errors: The standard error of each pair's difference over rows and folds, without luck:
+            what is left of it however many trials there are.
     """
 
     share: int
@@ -72,6 +70,7 @@ class Comparison:
     pairs: tuple[Pair[Value], ...]
     not_told_apart: tuple[Value, ...]
     open: tuple[Value, ...] = ()
+    row_errors: tuple[float, ...] = ()
 
 
 def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
@@ -176,8 +175,14 @@ def compare_settings(
     )
     pairs = _make_pairs(values, tests)
     alike = [pair.second for pair in pairs if not pair.told_apart]
-    undecided = _find_open(pairs, tests, share)
-    return Comparison(share, (*settings, *without), tuple(pairs), (*values[:1], *alike), undecided)
+    return Comparison(
+        share,
+        (*settings, *without),
+        tuple(pairs),
+        (*values[:1], *alike),
+        open=_find_open(pairs, tests, share),
+        row_errors=tuple(test.without_luck.standard_error for test in tests),
+    )
 
 
 def _group_trials(
@@ -232,7 +237,7 @@ def _find_open(
         for pair, test, p in zip(pairs, tests, without_luck, strict=True)
         if not pair.told_apart
         and test.can_draw
-        and (share < _FEWEST or ((p <= LEVEL or test.luck_dominates) and _matters(pair)))
+        and (share < FEWEST_ROUNDS or ((p <= LEVEL or test.luck_dominates) and _matters(pair)))
     )
 
 

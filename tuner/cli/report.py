@@ -30,7 +30,7 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
     _check_output(output)
     setup, study = open_study(name, root)
     from tuner.run.picking import read_picking_basis
-    from tuner.run.reporting import mark_reported, report_study
+    from tuner.run.reporting import collect_content, mark_reported, report_study
 
     with ExitStack() as stack:
         try:
@@ -40,7 +40,7 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
             locked = False
         if locked:
             _prepare_report(setup, study)
-        path = report_study(setup, study, output=output)
+        path = report_study(collect_content(setup, study), output=output)
         basis = read_picking_basis(study)
         if locked and output is None and basis is not None:
             mark_reported(study, basis)

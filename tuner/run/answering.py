@@ -2,21 +2,56 @@
 
 from dataclasses import replace
 
-from tuner.analysis import Answers, Evidence, JudgedBaseline, Picks, make_answers, make_own_answer
+from tuner.analysis import (
+    Answers,
+    Evidence,
+    JudgedBaseline,
+    Picks,
+    TrialEvidence,
+    make_answers,
+    make_own_answer,
+)
 from tuner.run.baselines import compare_with_baselines, compare_with_guessing
 from tuner.run.setup import Setup
 from tuner.study import Study
 
-__all__ = ["answer_own_question", "answer_questions"]
+__all__ = ["answer_own_question", "answer_questions", "make_evidence"]
 
 
-def answer_own_question(setup: Setup, study: Study, picks: Picks) -> str:
+def make_evidence(
+    setup: Setup, study: Study, picks: Picks, seen: TrialEvidence | None = None
+) -> Evidence:
+    """Return what a study's answers rest on, without the baselines.
+
+    Args:
+        setup: The study's space, data and settings.
+        study: The study.
+        picks: The networks that it names.
+        seen: What some of its trials showed before. What it compared is not compared again, if
+            these are all trials.
+    """
+    records = tuple(sorted(study.read_trials(), key=lambda trial: trial.trial))
+    return Evidence(
+        study=study.record,
+        records=records,
+        cluster_values=picks.cluster_values,
+        best=picks.best,
+        smallest=picks.smallest,
+        baselines=(),
+        resume=study.make_command("resume"),
+        ensemble=picks.ensemble,
+        corrected=picks.out_of_bag,
+        guessing=compare_with_guessing(setup, study, picks),
+        comparisons=seen.comparisons if seen and len(seen.records) == len(records) else {},
+    )
+
+
+def answer_own_question(setup: Setup, study: Study, picks: Picks, evidence: Evidence) -> str:
     """Return the answer to the space's own question, in one sentence, at once.
 
     Only where a space compares nothing does it depend on the baselines. They may not be trained
     yet: then it is about the networks alone, and says so; the answer after the report has both.
     """
-    evidence = _make_evidence(setup, study, picks, ())
     if evidence.compared is not None:
         return make_own_answer(evidence)
     judged = compare_with_baselines(setup, study, picks)
@@ -26,32 +61,11 @@ def answer_own_question(setup: Setup, study: Study, picks: Picks) -> str:
     return f"{sentence.removesuffix('.')}; simple classifiers are yet to be compared with it."
 
 
-def answer_questions(
-    setup: Setup, study: Study, picks: Picks, judged: tuple[JudgedBaseline, ...] | None = None
-) -> Answers:
+def answer_questions(evidence: Evidence, judged: tuple[JudgedBaseline, ...]) -> Answers:
     """Return all answers of a study.
 
     Args:
-        setup: The study's space, data and settings.
-        study: The study.
-        picks: The networks that it names.
-        judged: The baselines, compared with what is exported. Compared here if None.
+        evidence: What they rest on.
+        judged: The baselines, compared with what is exported.
     """
-    return make_answers(_make_evidence(setup, study, picks, judged))
-
-
-def _make_evidence(
-    setup: Setup, study: Study, picks: Picks, judged: tuple[JudgedBaseline, ...] | None = None
-) -> Evidence:
-    return Evidence(
-        study=study.record,
-        records=tuple(sorted(study.read_trials(), key=lambda trial: trial.trial)),
-        cluster_values=picks.cluster_values,
-        best=picks.best,
-        smallest=picks.smallest,
-        baselines=compare_with_baselines(setup, study, picks) if judged is None else judged,
-        resume=study.make_command("resume"),
-        ensemble=picks.ensemble,
-        corrected=picks.out_of_bag,
-        guessing=compare_with_guessing(setup, study, picks),
-    )
+    return make_answers(replace(evidence, baselines=judged))

@@ -1,7 +1,10 @@
 """Stage 4: pick the networks that the scores favour, and calibrate the one to export."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from tuner.analysis import (
     Calibration,
@@ -35,13 +38,20 @@ class PickingResult:
     basis: dict[str, Any]
 
 
-def pick(setup: Setup, study: Study) -> PickingResult:
+def pick(
+    setup: Setup, study: Study, known: Mapping[int, np.ndarray] | None = None
+) -> PickingResult:
     """Pick a study's networks from the out-of-fold probabilities of its trials.
+
+    Args:
+        setup: The study's space, data and settings.
+        study: The study.
+        known: The objective of each cluster by trial, of trials that were read before.
 
     Raises:
         SearchFailed: No trial was completed.
     """
-    picks = pick_networks(study, setup.truth)
+    picks = pick_networks(study, setup.truth, known)
     exportable = make_exportable(picks, picks.exported)
     calibration = picks.calibration
     basis = make_picking_basis(study) | {

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
+from tuner.analysis import Evidence
 from tuner.errors import TunerError, one_line
 from tuner.report import import_charting
-from tuner.run.answering import answer_own_question, answer_questions
-from tuner.run.baselines import compare_with_baselines, ensure_baselines, has_baselines
+from tuner.run.answering import answer_own_question, make_evidence
+from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.exporting import ExportResult, SearchExport, TrainedExportable, find_export
 from tuner.run.final_training import train_members
@@ -21,6 +22,7 @@ from tuner.run.picking import PickingResult, pick
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 from tuner.run.reporting import (
     ReportResult,
+    collect_content,
     is_reported,
     locate_report,
     mark_reported,
@@ -122,13 +124,15 @@ def _run_stages(
     else:
         search = read_trials(run, end)
     run.announce("picking the network")
-    picking = pick(setup, study)
-    run.answer(answer_own_question(setup, study, picking.picks))
+    picking = pick(setup, study, search.seen.cluster_values if search.seen else None)
+    evidence = make_evidence(setup, study, picking.picks, search.seen)
+    run.answer(answer_own_question(setup, study, picking.picks, evidence))
     mark_done(study, Stage.PICKING, picking.basis)
     found = find_export(study, picking)
     export = found or _train_and_export(run, beside, picking)
-    report = _report(run, beside, picking, idle=end is not None and found is not None)
-    answers = answer_questions(setup, study, picking.picks, report.baselines or None)
+    idle = end is not None and found is not None
+    report = _report(run, beside, picking, evidence, idle=idle)
+    answers = report.content.answers
     run.keep_answer(answers.answer)
     return Outcome(
         study=study,
@@ -136,7 +140,7 @@ def _run_stages(
         picks=picking.picks,
         test=export.test,
         calibration=picking.calibration,
-        baselines=report.baselines,
+        baselines=report.content.baselines,
         model=export.model,
         fault=export.fault,
         report=report.page,
@@ -152,7 +156,7 @@ def _train_and_export(run: Run, beside: Beside, picking: PickingResult) -> Expor
     ready = _train(run, picking)
     with SearchExport(run.setup, run.study, picking, ready, fresh) as export:
         mark_done(run.study, Stage.WRITING, picking.basis)
-        with _note_report_faults(run):
+        with _note_faults(run, "the report may lack prediction times"):
             _get_prediction_times(run, idle=False)
             import_charting()
         return export.finish()
@@ -175,7 +179,9 @@ def _train(run: Run, picking: PickingResult) -> TrainedExportable:
     return TrainedExportable(exportable, trained, picking.calibration, test)
 
 
-def _report(run: Run, beside: Beside, picking: PickingResult, *, idle: bool) -> ReportResult:
+def _report(
+    run: Run, beside: Beside, picking: PickingResult, evidence: Evidence, *, idle: bool
+) -> ReportResult:
     """Get the prediction times and the baselines, and write the report.
 
     An error loses none of the earlier results: it becomes a note.
@@ -184,31 +190,38 @@ def _report(run: Run, beside: Beside, picking: PickingResult, *, idle: bool) -> 
         run: The run.
         beside: May train the baselines.
         picking: The study's picks.
+        evidence: What the study's answers rest on.
         idle: Whether the run trained and exported nothing before. If even an idle run has no time
             for a part, the journal says so, and a later run with the same limit does not try again.
     """
     setup, study = run.setup, run.study
-    with _note_report_faults(run):
+    with _note_faults(run, "the report may lack prediction times and simple classifiers"):
         _get_prediction_times(run, idle=idle)
         _get_baselines(run, beside, idle=idle)
+    content = collect_content(setup, study, picking.picks, evidence)
+    with _note_faults(run, "the report could not be written"):
         if not is_reported(study, picking.basis):
             run.announce("writing the report")
-            report_study(setup, study, picking.picks)
+            report_study(content)
             mark_reported(study, picking.basis)
-        baselines = compare_with_baselines(setup, study, picking.picks)
-        return ReportResult(locate_report(study), baselines)
-    return ReportResult(None, ())
+        return ReportResult(locate_report(study), content)
+    return ReportResult(None, content)
 
 
 @contextmanager
-def _note_report_faults(run: Run) -> Iterator[None]:
-    """Turn an error into a note."""
+def _note_faults(run: Run, what: str) -> Iterator[None]:
+    """Turn an error into a note.
+
+    Args:
+        run: The run.
+        what: What follows from the error, as the begin of a sentence.
+    """
     try:
         yield
     except Exception as error:
         fault = " ".join(str(error).split()) if isinstance(error, TunerError) else one_line(error)
         again = run.study.make_command("report")
-        run.note(f"the report could not be written ({fault}); to try again: {again}")
+        run.note(f"{what} ({fault}); to try again: {again}")
 
 
 def _get_prediction_times(run: Run, *, idle: bool) -> None:

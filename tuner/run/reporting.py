@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.analysis import (
-    JudgedBaseline,
+    Evidence,
     Picks,
     make_results_table,
     pick_networks,
@@ -16,7 +16,7 @@ from tuner.analysis import (
 from tuner.errors import UserError
 from tuner.files import replace_folder, write_whole
 from tuner.report import Page, ReportContent, make_study_page
-from tuner.run.answering import answer_questions
+from tuner.run.answering import answer_questions, make_evidence
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
 from tuner.run.side_files import compute_digest
@@ -40,12 +40,11 @@ class ReportResult:
 
     Attributes:
         page: The page. None if it could not be written.
-        baselines: The baselines that it compares with the exported network. Empty if there was no
-            time to train them.
+        content: All that it shows.
     """
 
     page: Path | None
-    baselines: tuple[JudgedBaseline, ...]
+    content: ReportContent
 
 
 def locate_report(study: Study) -> Path:
@@ -94,10 +93,32 @@ def is_reported(study: Study, basis: dict[str, Any]) -> bool:
     return there and is_done(study, Stage.REPORT, _make_basis(study, basis))
 
 
-def report_study(
-    setup: Setup, study: Study, picks: Picks | None = None, *, output: Path | None = None
-) -> Path:
+def report_study(content: ReportContent, *, output: Path | None = None) -> Path:
     """Write a study's report, with its charts and the table of its trials; or the page alone.
+
+    Args:
+        content: All that it shows.
+        output: Where to write the page alone. None for the report in the study's folder.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        UserError: A file cannot be written.
+    """
+    page, study = make_study_page(content), content.study
+    path = output or locate_report(study)
+    write_page(page, path)
+    if output is None:
+        _write_figures(page, study.folder / "figures")
+        write_results(make_results_table(study, content.truth), study.folder / "results.csv")
+    return path
+
+
+def collect_content(
+    setup: Setup, study: Study, picks: Picks | None = None, evidence: Evidence | None = None
+) -> ReportContent:
+    """Return all that a report of a study shows.
 
     The report compares the exported network with the baselines that the study's folder has.
 
@@ -105,42 +126,17 @@ def report_study(
         setup: The study's space, data and settings.
         study: The study.
         picks: The study's picks. Made here if None.
-        output: Where to write the page alone. None for the report in the study's folder.
-
-    Returns:
-        The path of the page.
-
-    Raises:
-        SearchFailed: No trial was completed.
-        UserError: A file cannot be written.
-    """
-    page = make_study_page(collect_content(setup, study, picks))
-    path = output or locate_report(study)
-    write_page(page, path)
-    if output is None:
-        _write_figures(page, study.folder / "figures")
-        write_results(make_results_table(study, setup.truth), study.folder / "results.csv")
-    return path
-
-
-def collect_content(setup: Setup, study: Study, picks: Picks | None = None) -> ReportContent:
-    """Return all that a report of a study shows.
-
-    Args:
-        setup: The study's space, data and settings.
-        study: The study.
-        picks: The study's picks. Made here if None.
+        evidence: What its answers rest on. Made here if None.
 
     Raises:
         SearchFailed: No trial was completed.
     """
-    truth = setup.truth
-    picks = picks or pick_networks(study, truth)
-    records = tuple(sorted(study.read_trials(), key=lambda trial: trial.trial))
+    picks = picks or pick_networks(study, setup.truth)
+    evidence = evidence or make_evidence(setup, study, picks)
     judged = compare_with_baselines(setup, study, picks)
-    answers = answer_questions(setup, study, picks, judged)
+    answers = answer_questions(evidence, judged)
     test = read_test_scores(study, picks.list_members(picks.exported), None)
-    return ReportContent(study, truth, records, picks, test, answers, judged)
+    return ReportContent(study, setup.truth, evidence.records, picks, test, answers, judged)
 
 
 def write_page(page: Page, path: Path) -> None:

@@ -1,14 +1,14 @@
 """Stage 3: train trials until a limit is reached or the oracle has no further one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuner.analysis import (
     NETWORKS,
-    compare_settings,
-    find_untried_shares,
-    group_by_hyperparameter,
+    TrialEvidence,
+    bin_trials,
+    compare_binned,
     read_cluster_values,
 )
 from tuner.errors import SearchFailed, SpaceError, UserError, one_line
@@ -38,10 +38,12 @@ class SearchResult:
     Attributes:
         records: The finished trials, in the order in which they ended.
         reason: Why the search ended, in one sentence.
+        seen: What the trials showed when the search last looked at them. None if it never did.
     """
 
     records: tuple[TrialRecord, ...]
     reason: str
+    seen: TrialEvidence | None = None
 
 
 def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "KFoldTuner":
@@ -75,40 +77,46 @@ def search_trials(run: Run, tuner: "KFoldTuner") -> SearchResult:
     Raises:
         SearchFailed: No trial was completed.
     """
+    check = _AnswerCheck(run.setup, run.study) if _asks(run.setup) else None
     end = tuner.run(
         run.setup.problem,
         run.study,
         started=run.started,
         export_seconds=run.estimates.after_search,
         final_networks=NETWORKS,
-        is_answered=_find_answer_check(run),
+        is_answered=check,
     )
     basis = {**end.to_dict(), "max_trials": run.setup.settings.max_trials}
     mark_done(run.study, Stage.SEARCHING, basis)
-    return SearchResult(tuple(tuner.records), end.sentence)
+    return SearchResult(tuple(tuner.records), end.sentence, check.seen if check else None)
 
 
-def _find_answer_check(run: Run) -> Callable[[Sequence[TrialRecord]], bool] | None:
-    """Return a function that says whether trials answer the question. None if nobody asks."""
-    setup, study = run.setup, run.study
+def _asks(setup: Setup) -> bool:
+    """Return whether a search ends when its trials answer the question of its space."""
     space = setup.definition
-    if not setup.settings.until_answered or space is None or space.compare is None:
-        return None
-    compared = space.compare
-    get_setting = group_by_hyperparameter(compared)
+    return setup.settings.until_answered and space is not None and space.compare is not None
 
-    def is_answered(records: Sequence[TrialRecord]) -> bool:
-        comparison = compare_settings(
-            records,
-            read_cluster_values(study, setup.truth),
-            get_setting=get_setting,
-            split=setup.split,
-            maximise=study.record.objective.direction == "max",
-            untried=find_untried_shares(space, compared, records),
-        )
+
+class _AnswerCheck:
+    """Says whether some trials of a study answer the question of its space.
+
+    Attributes:
+        seen: What the trials of the last call show. None before the first call.
+    """
+
+    def __init__(self, setup: Setup, study: Study) -> None:
+        self._setup, self._study = setup, study
+        self.seen: TrialEvidence | None = None
+
+    def __call__(self, records: Sequence[TrialRecord]) -> bool:
+        ordered = tuple(sorted(records, key=lambda record: record.trial))
+        known = self.seen.cluster_values if self.seen else None
+        values = read_cluster_values(self._study, self._setup.truth, known)
+        self.seen = seen = TrialEvidence(self._study.record, ordered, values)
+        if seen.compared is None:
+            return False
+        comparison = compare_binned(seen, bin_trials(seen, seen.compared))
         return bool(comparison.not_told_apart) and not comparison.open
-
-    return is_answered
 
 
 def read_trials(run: Run, end: SearchEnd) -> SearchResult:

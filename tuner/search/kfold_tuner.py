@@ -17,7 +17,7 @@ from tuner.errors import UserError
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.labelled_rows import LabelledRows
-from tuner.search.looks import IsAnswered
+from tuner.search.looks import IsAnswered, Looks
 from tuner.search.loop import SearchLoop
 from tuner.search.oracles import ORACLES, KerasTunerOracle, SearchOracle, StudyOracle
 from tuner.search.recorder import Recorder
@@ -169,7 +169,7 @@ class KFoldTuner(keras_tuner.Tuner):
         )
         self.records = loop.records
         clock = self._start_clock(problem, started, export_seconds, final_networks)
-        return loop.run(clock, is_answered)
+        return loop.run(clock, Looks(self.hypermodel, is_answered, problem.training_rows))
 
     def note(self, note: str) -> None:
         """Pass on a note to the listeners: a remark for the user on how the search runs."""

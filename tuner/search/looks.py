@@ -6,15 +6,14 @@ from operator import mul
 import keras_tuner
 
 from tuner.space import Space
-from tuner.study import MOST_ROUNDS, EndKind, TrialRecord
+from tuner.study import FEWEST_ROUNDS, MOST_ROUNDS, EndKind, TrialRecord
 
 __all__ = ["IsAnswered", "Looks"]
 
 IsAnswered = Callable[[Sequence[TrialRecord]], bool]
 
-# Rounds after which a search looks. With fewer than six, even the best of two settings cannot be
-# told from the other by exchanging their trials. Few looks, since each is a chance to end by luck.
-_LOOKS = (6, 8, 12, MOST_ROUNDS)
+# Rounds after which a search looks. They are few, since each look is a chance to end by luck.
+_LOOKS = (FEWEST_ROUNDS, 8, 12, MOST_ROUNDS)
 
 # The work up to the next look at which a search does not go on by itself, in visits of a weight by
 # a training row. Two idle cores make so many in five to ten minutes (docs/measurements.md).

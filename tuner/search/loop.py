@@ -9,7 +9,7 @@ from tuner.errors import SearchFailed
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.end_reasons import describe_end, describe_failure
-from tuner.search.looks import IsAnswered, Looks
+from tuner.search.looks import Looks
 from tuner.search.oracles import SearchOracle
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
@@ -53,19 +53,18 @@ class SearchLoop:
         self._settings = settings
         self._recorder = recorder
         self._race = RaceDriver(settings, oracle, hypermodel)
-        self._looks = Looks(hypermodel, None, 0)
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
 
-    def run(self, clock: Clock, is_answered: IsAnswered | None = None) -> SearchEnd:
+    def run(self, clock: Clock, looks: Looks) -> SearchEnd:
         """Search until there are enough trials, the oracle has no more, or the time is up.
 
-        If `is_answered` is given, it also ends when that says that the question is answered, or
-        when further trials would take long.
+        It also ends when a look says that the question of the space is answered, or that further
+        trials would take long.
 
         Args:
             clock: The time limit.
-            is_answered: Returns whether some trials answer the question of the space.
+            looks: Says when to look, and what it sees.
 
         Returns:
             Why the search ended.
@@ -74,11 +73,9 @@ class SearchLoop:
             StudyError: The oracle cannot resume a study that has trials.
             SearchFailed: No trial was completed.
         """
-        rows = sum(len(fold.train) for fold in self._problem.folds)
-        self._looks = Looks(self._hypermodel, is_answered, rows)
         self._recorder.announce_begin()
         self._resume()
-        while jobs := self._ask(clock):
+        while jobs := self._ask(clock, looks):
             for result in self._train(jobs, clock):
                 self._recorder.announce_trained(result.trial)
                 for settled in self._race.settle(result):
@@ -90,7 +87,7 @@ class SearchLoop:
             self._settings,
             clock=clock,
             oracle=self._oracle,
-            looked=self._looks.end,
+            looked=looks.end,
             running=bool(self._jobs),
         )
         self._recorder.announce_end(end.sentence)
@@ -118,7 +115,7 @@ class SearchLoop:
         )
         self._jobs = {job.trial: job for job in self._unfinished}
 
-    def _ask(self, clock: Clock) -> list[Job]:
+    def _ask(self, clock: Clock, looks: Looks) -> list[Job]:
         """Return the trials to train next: the unfinished ones, then new proposals.
 
         The first cohort is trained even if the time is up, so that there is a trial to pick.
@@ -126,10 +123,10 @@ class SearchLoop:
         if self.records and clock.is_up():
             return []
         jobs, self._unfinished = self._unfinished, []
-        if not jobs and self._looks.look(self.records):
+        if not jobs and looks.look(self.records):
             return []
         started = len(self.records) + len(jobs)
-        until_look = self._looks.limit(started=started, ended=len(self.records))
+        until_look = looks.limit(started=started, ended=len(self.records))
         room = self._settings.max_trials - started
         if until_look is not None:
             room = min(room, until_look)

@@ -7,12 +7,13 @@ from tuner.study.pick import Pick
 from tuner.study.prediction_times import BATCH, PredictionTime, PredictionTimes
 from tuner.study.records import StudyRecord, TrialRecord
 from tuner.study.search_end import EndKind, SearchEnd
-from tuner.study.settings import LIMITS, MOST_ROUNDS, OracleName, SearchSettings
+from tuner.study.settings import FEWEST_ROUNDS, LIMITS, MOST_ROUNDS, OracleName, SearchSettings
 from tuner.study.study import Study
 from tuner.study.versions import list_versions
 
 __all__ = [
     "BATCH",
+    "FEWEST_ROUNDS",
     "LIMITS",
     "MOST_ROUNDS",
     "EndKind",

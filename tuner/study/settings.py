@@ -9,10 +9,16 @@ from tuner.folds import Splitter
 from tuner.scoring import OBJECTIVES
 from tuner.training import TRAINERS, Plan
 
-__all__ = ["LIMITS", "MOST_ROUNDS", "OracleName", "SearchSettings", "option_name"]
+__all__ = ["FEWEST_ROUNDS", "LIMITS", "MOST_ROUNDS", "OracleName", "SearchSettings", "option_name"]
 
 LIMITS = ("max_trials", "max_seconds", "until_answered")
 """The settings that a resumed search may change: they decide when it ends, and nothing else."""
+
+FEWEST_ROUNDS = 6
+"""The fewest trials of each setting that can answer a question.
+
+With fewer, even the best of two settings cannot be told from the other by exchanging their trials.
+"""
 
 MOST_ROUNDS = 16
 """The most trials of each setting in a search that ends when its question is answered."""

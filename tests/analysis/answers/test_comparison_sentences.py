@@ -1,7 +1,7 @@
 """What a comparison says, sentence by sentence."""
 
-from tuner.analysis.answers.binning import bin_trials
-from tuner.analysis.answers.comparison_sentences import compare_binned, describe_comparison
+from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.comparison_sentences import describe_comparison
 
 INTERVAL = "cross-entropy 1.000 (95 % interval 0.847 to 1.153)"
 OF_TRIAL_1 = "cross-entropy 1.000 (95 % interval 0.848 to 1.152)"

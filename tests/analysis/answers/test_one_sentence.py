@@ -35,7 +35,9 @@ def says(made):
             if place
         ]
         alike = tuple(value for value in values if value not in told)
-        comparison = Comparison(8, tuple(settings), tuple(pairs), alike, tuple(unclear))
+        comparison = Comparison(
+            8, tuple(settings), tuple(pairs), alike, tuple(unclear), (0.1,) * len(pairs)
+        )
         return answer_in_one_sentence(study.evidence(), name, comparison)
 
     return answer
@@ -115,7 +117,7 @@ def test_no_more_trials_are_asked_for_than_the_space_has(made):
     study.add({"depth": 0, "learning_rate": 0.1}).add({"depth": 1, "learning_rate": 0.1})
     settings = tuple(Setting(depth, 8, depth, 0.1, (0.0, 1.0), 0.9) for depth in (1, 0))
     pair = Pair(1, 0, -0.1, (-0.5, 0.3), 0.5, 0.5, False)
-    comparison = Comparison(8, settings, (pair,), (1, 0), (0,))
+    comparison = Comparison(8, settings, (pair,), (1, 0), (0,), (0.1,))
     sentence = answer_in_one_sentence(study.evidence(), "depth", comparison)
     assert "; about 4 more trials would, in " in sentence
     assert sentence.endswith(" --max-trials 6.")

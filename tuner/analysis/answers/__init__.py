@@ -1,6 +1,7 @@
 """The answers of a study in sentences, with the records that a report draws beside them."""
 
-from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.evidence import Evidence, TrialEvidence
 from tuner.analysis.answers.questions import make_answers, make_own_answer
 from tuner.analysis.answers.records import Answer, Answers, Cell, Fit, Point, Span
 
@@ -12,6 +13,9 @@ __all__ = [
     "Fit",
     "Point",
     "Span",
+    "TrialEvidence",
+    "bin_trials",
+    "compare_binned",
     "make_answers",
     "make_own_answer",
 ]

@@ -1,4 +1,4 @@
-"""Put the trials of a hyperparameter into settings: each value alone, or a range in bins."""
+"""Put trials into settings, each value alone or a range in bins, and compare the settings."""
 
 from bisect import bisect_right
 from collections.abc import Callable
@@ -7,13 +7,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.setting_comparison import group_by_hyperparameter
+from tuner.analysis.answers.evidence import TrialEvidence
+from tuner.analysis.setting_comparison import (
+    Comparison,
+    compare_settings,
+    find_untried_shares,
+    group_by_hyperparameter,
+)
 from tuner.space import Value
 from tuner.study import TrialRecord
 from tuner.words import say_value
 
-__all__ = ["Binning", "bin_trials"]
+__all__ = ["Binning", "bin_trials", "compare_binned"]
 
 _MOST_VALUES = 8  # up to this many values, each is a setting
 _MOST_BINS = 4
@@ -35,7 +40,7 @@ class Binning:
     order: tuple[Value, ...]
 
 
-def bin_trials(evidence: Evidence, name: str) -> Binning:
+def bin_trials(evidence: TrialEvidence, name: str) -> Binning:
     """Return the settings of a hyperparameter.
 
     With up to eight values, each value is a setting. Otherwise the trials, pruned and failed ones
@@ -56,6 +61,21 @@ def bin_trials(evidence: Evidence, name: str) -> Binning:
     if size is not None and size <= _MOST_VALUES and len(distinct) <= _MOST_VALUES:
         return Binning(name, get_value, tuple(sorted(distinct, key=float)))
     return _bin_at_quantiles(name, get_value, [float(value) for value in values])
+
+
+def compare_binned(evidence: TrialEvidence, binning: Binning) -> Comparison:
+    """Compare the settings of a hyperparameter; the evidence keeps the comparison."""
+    made = evidence.comparisons.get(binning.name)
+    if made is None:
+        made = evidence.comparisons[binning.name] = compare_settings(
+            evidence.records,
+            evidence.cluster_values,
+            get_setting=binning.get_setting,
+            split=evidence.study.split,
+            maximise=evidence.maximise,
+            untried=find_untried_shares(evidence.space, binning.name, evidence.records),
+        )
+    return made
 
 
 def _bin_at_quantiles(

@@ -6,12 +6,7 @@ from collections.abc import Sequence
 from tuner.analysis.answers.binning import Binning
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.pairs import Pair
-from tuner.analysis.setting_comparison import (
-    Comparison,
-    Setting,
-    compare_settings,
-    find_untried_shares,
-)
+from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
 from tuner.words import (
     capitalize_first,
@@ -28,21 +23,9 @@ from tuner.words import (
     say_share,
 )
 
-__all__ = ["compare_binned", "describe_comparison", "find_pair"]
+__all__ = ["describe_comparison", "find_pair"]
 
 _FEW = 5  # with fewer trials of a setting, only large differences can be seen
-
-
-def compare_binned(evidence: Evidence, binning: Binning) -> Comparison:
-    """Compare the settings of a hyperparameter."""
-    return compare_settings(
-        evidence.records,
-        evidence.cluster_values,
-        get_setting=binning.get_setting,
-        split=evidence.study.split,
-        maximise=evidence.maximise,
-        untried=find_untried_shares(evidence.space, binning.name, evidence.records),
-    )
 
 
 def describe_comparison(

@@ -1,11 +1,7 @@
 """The answers on depth and width, and the answer on any other hyperparameter."""
 
-from tuner.analysis.answers.binning import bin_trials
-from tuner.analysis.answers.comparison_sentences import (
-    compare_binned,
-    describe_comparison,
-    find_pair,
-)
+from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.comparison_sentences import describe_comparison, find_pair
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer

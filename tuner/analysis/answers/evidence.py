@@ -1,7 +1,7 @@
 """The evidence that answers rest on: a study, its trials, its picks and its baselines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
 
@@ -11,41 +11,30 @@ from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.ensemble import Ensemble
 from tuner.analysis.importance import Importance, compute_importance
+from tuner.analysis.setting_comparison import Comparison
 from tuner.space import Domain, Space
 from tuner.study import Pick, StudyRecord, TrialRecord
 
-__all__ = ["Evidence"]
+__all__ = ["Evidence", "TrialEvidence"]
 
 _TRIALS_PER_SETTING = 8  # with fewer, the luck of the draw hides all but large differences
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """Everything that an answer can rest on.
+class TrialEvidence:
+    """What an answer can rest on before networks are picked.
 
     Attributes:
         study: The study's description.
         records: The study's trials, by number.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
-        best: The best trial.
-        smallest: The smallest trial within one standard error of the best.
-        baselines: The baselines, compared with what is exported.
-        resume: The command that resumes the study.
-        ensemble: The ensemble of the best trials; None if it is unknown.
-        corrected: The values of choosing what is exported, with its calibration; None if unknown.
-        guessing: The majority class, compared with what is exported; None if it is unknown.
+        comparisons: The comparisons of settings so far, by hyperparameter: each is made once.
     """
 
     study: StudyRecord
     records: tuple[TrialRecord, ...]
     cluster_values: Mapping[int, np.ndarray]
-    best: Pick
-    smallest: Pick
-    baselines: tuple[JudgedBaseline, ...]
-    resume: str
-    ensemble: Ensemble | None = None
-    corrected: OutOfBag | None = None
-    guessing: JudgedBaseline | None = None
+    comparisons: dict[str, Comparison] = field(default_factory=dict, kw_only=True)
 
     @property
     def objective(self) -> str:
@@ -56,37 +45,6 @@ class Evidence:
     def maximise(self) -> bool:
         """Whether a higher objective is better."""
         return self.study.objective.direction == "max"
-
-    @property
-    def exported(self) -> Pick | Ensemble:
-        """What is exported: the ensemble only if it is better."""
-        return self.ensemble if self.ensemble and self.ensemble.better else self.best
-
-    @property
-    def exported_interval(self) -> tuple[float, float]:
-        """The 95 % interval of the exported model's score, corrected for the choice."""
-        if self.corrected is None:
-            return self.exported.corrected_interval
-        return self.clip_interval(*self.corrected.interval)
-
-    @property
-    def exported_score(self) -> float:
-        """The exported model's score, calibrated and corrected for the choice."""
-        return self.corrected.score if self.corrected else self.exported.corrected_score
-
-    def get_accuracy(self, trial: int | None) -> float | None:
-        """Return the share of rows that a trial predicts right; None if it is unknown."""
-        records = (record for record in self.records if record.trial == trial)
-        return next((record.result.scores.get("accuracy") for record in records), None)
-
-    def get_loss(self, baseline: JudgedBaseline) -> float:
-        """Return a baseline's objective so that lower is better."""
-        score = baseline.scores[self.objective].value
-        return -score if self.maximise else score
-
-    def clip_interval(self, low: float, high: float) -> tuple[float, float]:
-        """Return the part of an interval that the objective can reach."""
-        return clip_interval(low, high, maximise=self.maximise)
 
     @cached_property
     def completed(self) -> tuple[TrialRecord, ...]:
@@ -126,6 +84,60 @@ class Evidence:
             return self.space.find_hyperparameter(name).domain
         except KeyError:
             return None  # derived from others, such as the width under a parameter budget
+
+
+@dataclass(frozen=True)
+class Evidence(TrialEvidence):
+    """Everything that an answer can rest on.
+
+    Attributes:
+        best: The best trial.
+        smallest: The smallest trial within one standard error of the best.
+        baselines: The baselines, compared with what is exported.
+        resume: The command that resumes the study.
+        ensemble: The ensemble of the best trials; None if it is unknown.
+        corrected: The values of choosing what is exported, with its calibration; None if unknown.
+        guessing: The majority class, compared with what is exported; None if it is unknown.
+    """
+
+    best: Pick
+    smallest: Pick
+    baselines: tuple[JudgedBaseline, ...]
+    resume: str
+    ensemble: Ensemble | None = None
+    corrected: OutOfBag | None = None
+    guessing: JudgedBaseline | None = None
+
+    @property
+    def exported(self) -> Pick | Ensemble:
+        """What is exported: the ensemble only if it is better."""
+        return self.ensemble if self.ensemble and self.ensemble.better else self.best
+
+    @property
+    def exported_interval(self) -> tuple[float, float]:
+        """The 95 % interval of the exported model's score, corrected for the choice."""
+        if self.corrected is None:
+            return self.exported.corrected_interval
+        return self.clip_interval(*self.corrected.interval)
+
+    @property
+    def exported_score(self) -> float:
+        """The exported model's score, calibrated and corrected for the choice."""
+        return self.corrected.score if self.corrected else self.exported.corrected_score
+
+    def get_accuracy(self, trial: int | None) -> float | None:
+        """Return the share of rows that a trial predicts right; None if it is unknown."""
+        records = (record for record in self.records if record.trial == trial)
+        return next((record.result.scores.get("accuracy") for record in records), None)
+
+    def get_loss(self, baseline: JudgedBaseline) -> float:
+        """Return a baseline's objective so that lower is better."""
+        score = baseline.scores[self.objective].value
+        return -score if self.maximise else score
+
+    def clip_interval(self, low: float, high: float) -> tuple[float, float]:
+        """Return the part of an interval that the objective can reach."""
+        return clip_interval(low, high, maximise=self.maximise)
 
     @cached_property
     def importance(self) -> Importance:

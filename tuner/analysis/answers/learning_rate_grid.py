@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from tuner.analysis.answers.binning import bin_trials
-from tuner.analysis.answers.comparison_sentences import compare_binned, describe_comparison
+from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.comparison_sentences import describe_comparison
 from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points

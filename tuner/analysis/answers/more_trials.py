@@ -7,7 +7,7 @@ import numpy as np
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison
-from tuner.analysis.significance import NORMAL, estimate_row_variances
+from tuner.analysis.significance import NORMAL
 from tuner.space import Value
 from tuner.words import say_seconds
 
@@ -35,7 +35,7 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     if size is not None and size <= len(evidence.records):
         return ""
     settings = sum(setting.trial is not None for setting in comparison.settings)
-    wanted = settings * ceil(comparison.share * _count_times(evidence, comparison, pair))
+    wanted = settings * ceil(comparison.share * _count_times(comparison, pair))
     trials = max(wanted, len(evidence.records) + settings)
     trials = trials if size is None else min(trials, size)
     more = trials - len(evidence.records)
@@ -48,27 +48,13 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     return f"; about {more} more trials would, in {say_seconds(max(seconds, 1.0))}: {how}"
 
 
-def _count_times(evidence: Evidence, comparison: Comparison, pair: Pair[Value]) -> float:
+def _count_times(comparison: Comparison, pair: Pair[Value]) -> float:
     """Return how many times as many draws are wanted."""
     total = ((pair.interval[1] - pair.interval[0]) / 2 / NORMAL) ** 2
-    rows = min(_estimate_row_variance(evidence, comparison, pair), total)
+    rows = min(comparison.row_errors[comparison.pairs.index(pair)] ** 2, total)
     tests = max(len(comparison.pairs), 1)
     needed = (abs(pair.difference) / (NORMAL * sqrt(1 + np.log(tests) / 2))) ** 2
     allowed = max(needed - rows, rows / 2)
     if allowed <= 0 or total <= rows:
         return 2.0
     return float(np.clip(sqrt((total - rows) / allowed), 1.5, _MOST_TIMES))
-
-
-def _estimate_row_variance(evidence: Evidence, comparison: Comparison, pair: Pair[Value]) -> float:
-    """Return the part of a difference's variance that no more trials reduce."""
-    trials = {setting.value: setting.trial for setting in comparison.settings}
-    records = {record.trial: record for record in evidence.records}
-    first, second = (records[trials[value] or 0] for value in (pair.first, pair.second))
-    values = [evidence.cluster_values[record.trial] for record in (first, second)]
-    (variance,) = estimate_row_variances(
-        [np.subtract(*values, dtype=np.float64)],
-        [np.subtract(first.result.fold_scores, second.result.fold_scores)],
-        evidence.study.split,
-    )
-    return variance.value

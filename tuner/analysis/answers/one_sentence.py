@@ -6,8 +6,7 @@ with the numbers. A question of yes or no gets "Yes", "No" or "It cannot be told
 
 from collections.abc import Callable
 
-from tuner.analysis.answers.binning import bin_trials
-from tuner.analysis.answers.comparison_sentences import compare_binned
+from tuner.analysis.answers.binning import bin_trials, compare_binned
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import UNDECIDED, Findings
 from tuner.analysis.baselines import JudgedBaseline

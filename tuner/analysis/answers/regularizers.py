@@ -2,12 +2,8 @@
 
 from collections.abc import Sequence
 
-from tuner.analysis.answers.binning import bin_trials
-from tuner.analysis.answers.comparison_sentences import (
-    compare_binned,
-    describe_comparison,
-    find_pair,
-)
+from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.comparison_sentences import describe_comparison, find_pair
 from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import find_spans, make_points
