@@ -11,6 +11,7 @@ from tuner.analysis import (
     make_answers,
     make_own_answer,
 )
+from tuner.report.time_spent import measure_time_spent
 from tuner.run.baselines import compare_with_baselines, compare_with_guessing
 from tuner.run.setup import Setup
 from tuner.study import Study
@@ -42,6 +43,7 @@ def make_evidence(
         ensemble=picks.ensemble,
         corrected=picks.out_of_bag,
         guessing=compare_with_guessing(setup, study, picks),
+        searching=measure_time_spent(study.journal.read(), records).searching,
         comparisons=seen.comparisons if seen and len(seen.records) == len(records) else {},
     )
 

@@ -98,6 +98,8 @@ class Evidence(TrialEvidence):
         ensemble: The ensemble of the best trials; None if it is unknown.
         corrected: The values of choosing what is exported, with its calibration; None if unknown.
         guessing: The majority class, compared with what is exported; None if it is unknown.
+        searching: Wall time of all trials, which train beside each other, in seconds. None if it is
+            unknown.
     """
 
     best: Pick
@@ -107,11 +109,19 @@ class Evidence(TrialEvidence):
     ensemble: Ensemble | None = None
     corrected: OutOfBag | None = None
     guessing: JudgedBaseline | None = None
+    searching: float | None = None
 
     @property
     def exported(self) -> Pick | Ensemble:
         """What is exported: the ensemble only if it is better."""
         return self.ensemble if self.ensemble and self.ensemble.better else self.best
+
+    @property
+    def seconds_per_trial(self) -> float:
+        """The wall time of a trial; without that of the search, the time of its training."""
+        if self.searching is not None:
+            return self.searching / len(self.records)
+        return sum(record.result.seconds for record in self.records) / len(self.records)
 
     @property
     def exported_interval(self) -> tuple[float, float]:

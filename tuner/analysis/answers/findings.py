@@ -10,6 +10,7 @@ from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
+from tuner.study import FEWEST_ROUNDS
 from tuner.words import (
     count_noun,
     say_count,
@@ -183,7 +184,9 @@ class Findings:
     def describe_undecided(self, other: Setting) -> str:
         """Return that the question cannot be answered yet, and what may answer it."""
         more = describe_more_trials(self.evidence, self.comparison, self.find_pair(other))
-        return f"{UNDECIDED} from {self.trials}: {self.describe_against(other)}{more}."
+        share = self.comparison.share
+        few = f", only {say_count(share)} of each setting" if share < FEWEST_ROUNDS else ""
+        return f"{UNDECIDED} from {self.trials}{few}: {self.describe_against(other)}{more}."
 
     def describe_guessing(self, guessing: JudgedBaseline) -> str:
         """Return how good the best setting is beside guessing.

@@ -9,6 +9,7 @@ from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison
 from tuner.analysis.significance import NORMAL
 from tuner.space import Value
+from tuner.study import FEWEST_ROUNDS
 from tuner.words import say_seconds
 
 __all__ = ["describe_more_trials"]
@@ -21,7 +22,7 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
 
     The variance of the best of m draws falls about with 1 / m², where draws are spread evenly near
     the best. So many draws are wanted that luck is small enough either to tell the difference, or
-    to say that rows and folds explain it.
+    to say that rows and folds explain it. With fewer than `FEWEST_ROUNDS` nothing is settled.
 
     Args:
         evidence: The study's evidence.
@@ -35,12 +36,12 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     if size is not None and size <= len(evidence.records):
         return ""
     settings = sum(setting.trial is not None for setting in comparison.settings)
-    wanted = settings * ceil(comparison.share * _count_times(comparison, pair))
+    rounds = max(ceil(comparison.share * _count_times(comparison, pair)), FEWEST_ROUNDS)
+    wanted = settings * rounds
     trials = max(wanted, len(evidence.records) + settings)
     trials = trials if size is None else min(trials, size)
     more = trials - len(evidence.records)
-    trained = [record.result.seconds for record in evidence.records]
-    seconds = more * sum(trained) / len(trained)
+    seconds = more * evidence.seconds_per_trial
     if "source" not in evidence.study.data:  # searched from Python
         how = f"search with max_trials={trials}"
     else:
