@@ -1,4 +1,4 @@
-"""Write a file or a folder so that no reader ever sees half of it."""
+"""Write a file or a folder so that no reader ever sees half of it; where to keep a cache."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["replace_folder", "write_whole"]
+__all__ = ["find_cache_folder", "replace_folder", "write_whole"]
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -91,3 +91,9 @@ def _swap_folders(new: Path, target: Path, old: Path) -> None:
     finally:
         if old.exists() and not target.exists():
             old.rename(target)
+
+
+def find_cache_folder() -> Path:
+    """Return this package's folder in the user's cache folder. It may not exist."""
+    cache_folder = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return Path(cache_folder or Path.home() / ".cache") / "tuner"

@@ -25,12 +25,11 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
     study = Study.open(name, root)
     uri = choose_tracking_uri(tracking_uri, root)
     with study.lock_mlflow(_PATIENCE):
-        from mlflow import MlflowClient
-
         from tuner.tracking.runs import StudyRuns
+        from tuner.tracking.store import connect
 
         try:
-            runs = StudyRuns(MlflowClient(tracking_uri=uri), study, root)
+            runs = StudyRuns(connect(uri), study, root)
             runs.update()
             runs.close()
             runs.draw()

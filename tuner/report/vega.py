@@ -1,12 +1,10 @@
 """Vega, Vega-Lite and Vega-Embed as one script, kept between runs since it takes 2 s to bundle."""
 
-import os
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
-from tuner.files import write_whole
+from tuner.files import find_cache_folder, write_whole
 
 __all__ = ["bundle_vega"]
 
@@ -19,7 +17,7 @@ def bundle_vega() -> str:
 
     The user's cache folder keeps it for the next process, if it can be written.
     """
-    path = _find_cache_folder() / f"vega-{version('vl-convert-python')}.js"
+    path = find_cache_folder() / f"vega-{version('vl-convert-python')}.js"
     with suppress(OSError, UnicodeDecodeError):  # not there yet, or damaged: bundle it
         script = path.read_text(encoding="utf-8")
         if script:
@@ -36,9 +34,3 @@ def _bundle() -> str:
 
     script: str = vl_convert.javascript_bundle(_SNIPPET)
     return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-
-
-def _find_cache_folder() -> Path:
-    """Return this package's folder in the user's cache folder."""
-    cache_folder = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return Path(cache_folder or Path.home() / ".cache") / "tuner"

@@ -13,14 +13,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-from mlflow import MlflowClient
 
 from tuner.study import Study
 from tuner.tracking.faults import describe_fault
 from tuner.tracking.runs import StudyRuns
+from tuner.tracking.store import connect
 
 __all__ = ["JournalFollower"]
 
@@ -56,7 +56,7 @@ class JournalFollower:
 
     def run(self) -> None:
         """Write until the search ends, and once more then."""
-        self._attempt(self._connect)
+        self._attempt(partial(connect, self.uri))
         pause = _PAUSE
         while not self._search_ended.wait(pause):
             written = self._attempt(self._update)
@@ -69,17 +69,11 @@ class JournalFollower:
         if written and self._runs is not None:  # the search does not wait for the pictures
             self._attempt(self._runs.draw)
 
-    def _connect(self) -> MlflowClient:
-        """Open MLflow, which creates a database that does not exist."""
-        client = MlflowClient(tracking_uri=self.uri)
-        client.search_experiments(max_results=1)
-        return client
-
     def _update(self) -> None:
         if not self._study_name:
             return
         if self._runs is None:
-            client, study = self._connect(), Study.open(self._study_name, self.root)
+            client, study = connect(self.uri), Study.open(self._study_name, self.root)
             # the process of a search that was killed ends soon and releases the lock
             self._locks.enter_context(study.lock_mlflow(_MAX_PAUSE))
             self._runs = StudyRuns(client, study, self.root)

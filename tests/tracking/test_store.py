@@ -1,0 +1,60 @@
+"""A new database of MLflow is a copy of an empty one."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from mlflow import MlflowClient
+
+from tuner.tracking import choose_tracking_uri, store
+
+
+def read_database(path):
+    """Its tables, the version of its layout, and where artifacts go by default."""
+    with closing(sqlite3.connect(path)) as database:
+        tables = database.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        version = database.execute("SELECT * FROM alembic_version").fetchall()
+        names = database.execute("SELECT experiment_id, name FROM experiments").fetchall()
+    return tables, version, names
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch, empty_database):
+    """A cache folder with an empty database, as MLflow made it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(store, "_open", lambda uri: _copy(empty_database, uri))
+    store.connect(choose_tracking_uri(None, tmp_path / "first"))
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (cached,) = (tmp_path / "cache" / "tuner").iterdir()
+    return cached
+
+
+def _copy(database, uri):
+    path = uri.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(path)) as copy:
+        source.backup(copy)
+
+
+def test_a_copy_is_what_mlflow_makes(cache, empty_database, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    client = store.connect(choose_tracking_uri(None, tmp_path / "runs"))
+    assert read_database(tmp_path / "runs" / "mlflow.db") == read_database(empty_database)
+    location = client.get_experiment("0").artifact_location
+    assert str(tmp_path) in location
+
+
+def test_a_database_that_is_there_stays(cache, tmp_path):
+    uri = choose_tracking_uri(None, tmp_path / "runs")
+    store.connect(uri).create_experiment("mine")
+    again = store.connect(uri)
+    assert again.get_experiment_by_name("mine") is not None
+    assert MlflowClient(tracking_uri=uri).get_experiment_by_name("mine") is not None
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["mlflow.db"]
+
+
+def test_what_is_damaged_is_not_copied(cache, tmp_path):
+    cache.write_bytes(b"SQLite format 3\0 and no more than that" * 10)
+    with pytest.raises(sqlite3.DatabaseError):
+        store._copy_empty(tmp_path / "mlflow.db")
+    assert not (tmp_path / "mlflow.db").exists()

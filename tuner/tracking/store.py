@@ -1,0 +1,74 @@
+"""Opens MLflow's store, and makes a new database of it in a moment.
+
+MLflow makes a database by all changes that its tables have seen since its first version, which
+takes two seconds. So an empty one is made once for each version of MLflow, in the user's cache
+folder, and copied.
+"""
+
+import os
+import secrets
+import sqlite3
+from contextlib import closing, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+from mlflow import MlflowClient
+
+from tuner.files import find_cache_folder
+
+__all__ = ["connect"]
+
+_SQLITE = "sqlite:///"
+
+
+def connect(uri: str) -> MlflowClient:
+    """Return a client of an MLflow store that answers; create a database that does not exist.
+
+    Args:
+        uri: The tracking URI.
+
+    Raises:
+        Exception: The store cannot be reached. Each kind of store raises its own errors.
+    """
+    path = Path(uri.removeprefix(_SQLITE))
+    if uri.startswith(_SQLITE) and path.is_absolute() and not path.exists():
+        with suppress(OSError, sqlite3.Error):  # MLflow itself makes the database, and says why not
+            _copy_empty(path)
+    return _open(uri)
+
+
+def _open(uri: str) -> MlflowClient:
+    client = MlflowClient(tracking_uri=uri)
+    client.search_experiments(max_results=1)
+    return client
+
+
+def _copy_empty(path: Path) -> None:
+    """Make an empty database, unless another process has made it by then.
+
+    MLflow adds the experiment that each store has, whose artifacts are beside the database.
+    """
+    empty = find_cache_folder() / f"mlflow-{version('mlflow')}.db"
+    if not empty.exists():
+        _make_empty(empty)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name[:50]}-{secrets.token_hex(8)}.tmp")
+    try:
+        with closing(sqlite3.connect(empty)) as source, closing(sqlite3.connect(draft)) as copy:
+            source.backup(copy)  # fails if the file is damaged
+        os.link(draft, path)  # unlike `rename`, it never replaces a database
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _make_empty(empty: Path) -> None:
+    """Make the database that is copied."""
+    empty.parent.mkdir(parents=True, exist_ok=True)
+    draft = empty.with_name(f".{secrets.token_hex(8)}-{empty.name}")
+    try:
+        _open(f"{_SQLITE}{draft}")
+        with closing(sqlite3.connect(draft)) as database, database:
+            database.execute("DELETE FROM experiments")
+        draft.replace(empty)
+    finally:
+        draft.unlink(missing_ok=True)
