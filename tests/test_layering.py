@@ -16,6 +16,7 @@ ORDER = [
     "_version",
     "errors",
     "files",
+    "imports",
     "memory",
     "space",
     "words",

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 
@@ -158,6 +157,8 @@ def _fit_temperature(repeats: np.ndarray, y: np.ndarray, clusters: int, highest:
         own = logits[:, rows, y]
         others = logits.sum(axis=-1) - own
         return -float((true_share * own + other_share * others - normalizers[..., 0]).mean())
+
+    from scipy.optimize import minimize_scalar  # takes half of the time to start a command
 
     bounds = (-np.log(_HIGHEST), np.log(highest))
     options = {"xatol": _TOLERANCE}

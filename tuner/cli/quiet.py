@@ -6,6 +6,8 @@ import os
 import sys
 import tempfile
 
+from tuner.imports import hide_modules
+
 __all__ = ["import_heavy"]
 
 # TensorFlow writes these from C++ before it sets up its logging, so no setting prevents them.
@@ -27,7 +29,8 @@ def import_heavy() -> None:
         os.dup2(output.fileno(), 2)
         gc.disable()  # imported modules stay, so that searching them for garbage only takes time
         try:
-            import keras_tuner  # noqa: F401  (imported for its effect)
+            with hide_modules("matplotlib", "sklearn"):
+                import keras_tuner  # noqa: F401  (imported for its effect)
         finally:
             gc.freeze()
             gc.enable()

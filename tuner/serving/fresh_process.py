@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import ExportMismatch, first_sentence
+from tuner.imports import hide_modules
 
 __all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
 
@@ -219,9 +220,10 @@ def main() -> None:
         os.nice(int(sys.argv[1]))
     gc.disable()  # searching the imported modules for garbage takes most of a second
 
-    import tensorflow as tf
+    with hide_modules("matplotlib", "sklearn"):
+        import tensorflow as tf
 
-    import keras  # isort: skip  (after TensorFlow, whose start-up it would otherwise repeat)
+        import keras  # isort: skip  (after TensorFlow, whose start-up it would otherwise repeat)
     from tuner.serving.mlflow_model import make_model_input, predict_mlflow, write_mlflow_model
 
     line = sys.stdin.readline()
