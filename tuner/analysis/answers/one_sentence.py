@@ -120,12 +120,14 @@ def _is_less(first: Setting, second: Setting) -> bool:
 
 def _answer_kind(findings: Findings) -> str:
     """Answer which regularizer helps."""
-    return _answer_against(findings, "none", "No regularizer helps")
+    return _answer_against(
+        findings, "none", "No regularizer helps", "No regularizer is shown to help"
+    )
 
 
 def _answer_dropout(findings: Findings) -> str:
     """Answer how much dropout helps, and whether a wider network pays, if widths differ."""
-    sentence = _answer_against(findings, 0, "Dropout does not help")
+    sentence = _answer_against(findings, 0, "Dropout does not help", "Dropout is not shown to help")
     if sentence.startswith(UNDECIDED):
         return sentence
     return f"{sentence.removesuffix('.')}{_describe_widening(findings.evidence)}."
@@ -149,13 +151,14 @@ def _describe_widening(evidence: Evidence) -> str:
     return f"; it does not pay to widen the network: {least} do as well"
 
 
-def _answer_against(findings: Findings, nothing: Value, answer: str) -> str:
+def _answer_against(findings: Findings, nothing: Value, answer: str, unsure: str) -> str:
     """Answer whether any setting is better than to do nothing.
 
     Args:
         findings: What was found.
         nothing: The value that does nothing.
-        answer: What the answer begins with if none is better.
+        answer: What the answer begins with if nothing has the best score.
+        unsure: What it begins with if something has, and could be better by chance.
     """
     without = findings.find(nothing)
     if without is None:
@@ -165,8 +168,9 @@ def _answer_against(findings: Findings, nothing: Value, answer: str) -> str:
         return f"{thing} helps: {findings.describe_against(without)}{findings.describe_others()}."
     if without in findings.open:
         return findings.describe_undecided(without)
-    other = findings.tried[1] if without is findings.best else without
-    return f"{answer}: {findings.describe_against(other)}."
+    if without is findings.best:
+        return f"{answer}: {findings.describe_against(findings.tried[1])}."
+    return f"{unsure}: {findings.describe_against(without)}."
 
 
 def _answer_batch_size(findings: Findings) -> str:
@@ -200,7 +204,7 @@ def _answer_which(findings: Findings, at: str = "") -> str:
     if findings.open:
         return findings.describe_undecided(findings.open[-1])
     against = findings.describe_against(findings.tried[-1])
-    return f"{capitalize_first(_say_subject(findings.name))} hardly matters: {against}."
+    return f"{capitalize_first(_say_subject(findings.name))} is not shown to matter: {against}."
 
 
 def _say_subject(name: str) -> str:
