@@ -15,6 +15,7 @@ from tuner.analysis import (
     Calibration,
     Member,
     PickName,
+    Setting,
     average_out_of_fold,
     calibrate_networks,
     clip_interval,
@@ -37,6 +38,8 @@ __all__ = ["COMPARED", "Claim", "Searched"]
 COMPARED = "depth"
 """The hyperparameter whose two settings are compared."""
 
+_TRAININGS = 5  # of a setting's trial, whose mean says what the setting comes to
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -44,7 +47,9 @@ class Claim:
 
     Attributes:
         kind: `best` and `ensemble`, corrected for the choice; `trial`, the first one, which was
-            not chosen; `difference`, the first depth less the second.
+            not chosen; `setting`, the best trial of the first depth; `difference`, the first depth
+            less the second, on average over trainings; `one training`, the same of one network
+            each.
         objective: The score's name.
         score: The score that the search states.
         error: The standard error that it states; 0 if it states none.
@@ -91,16 +96,17 @@ class Searched:
             split=self.study.record.split,
             maximise=False,
         )
+        found = [setting for setting in settings.settings if setting.trial is not None]
+        found.sort(key=lambda setting: setting.value)
         compared = [
-            (Member.from_record(self.records[setting.trial]),)
-            for setting in sorted(settings.settings, key=lambda setting: setting.value)
-            if setting.trial is not None
+            (Member.from_record(self.records[setting.trial], _TRAININGS),) for setting in found
         ]
         self._train([member for members in (*kinds.values(), *compared) for member in members])
         for kind, members in kinds.items():
             yield from self._claim_scores(kind, members)
-        if len(compared) == 2:
-            yield self._claim_difference(settings.pairs[0], compared)
+        yield self._claim_setting(found[0])
+        if len(found) == 2:
+            yield from self._claim_differences(settings.pairs[0], found)
 
     def _claim_scores(self, kind: str, members: Sequence[Member]) -> Iterator[Claim]:
         """Yield what the search says of a model in every objective."""
@@ -145,17 +151,37 @@ class Searched:
         interval = clip_interval(*stated.interval, maximise=maximise)
         return stated.score, stated.standard_error, *interval
 
-    def _claim_difference(self, pair: Any, compared: Sequence[Sequence[Member]]) -> Claim:
-        """Return what the search says of the difference of two depths."""
+    def _claim_setting(self, setting: Setting) -> Claim:
+        """Return what the search says of the best trial of a depth."""
+        assert setting.score is not None
+        assert setting.interval is not None
+        true, error = compute_mean_and_error(self._score_trainings(setting)[0])
+        low, high = setting.interval
+        claimed = setting.score, (high - low) / 2 / NORMAL, low, high
+        return Claim("setting", "cross_entropy", *claimed, true, true, error)
+
+    def _claim_differences(self, pair: Any, found: Sequence[Setting]) -> Iterator[Claim]:
+        """Yield what the search says of the difference of two depths."""
         sign = 1.0 if pair.first < pair.second else -1.0
         low, high = sorted(sign * end for end in pair.interval)
+        claimed = sign * pair.difference, 0.0, low, high
+        values = np.subtract(*map(self._score_trainings, found))
+        true, error = compute_mean_and_error(values[0])
+        yield Claim("one training", "cross_entropy", *claimed, true, true, error)
+        mean, error = compute_mean_and_error(values.mean(axis=0))
+        by_chance = values.mean(axis=1).std(ddof=1) / np.sqrt(_TRAININGS)
+        error = float(np.hypot(error, by_chance))
+        yield Claim("difference", "cross_entropy", *claimed, mean, mean, error)
+
+    def _score_trainings(self, setting: Setting) -> np.ndarray:
+        """Return the loss of each training of a setting's trial, `(trainings, fresh clusters)`."""
         row_values = OBJECTIVES["cross_entropy"].row_values
-        one, other = (
-            self.fresh.score_clusters(row_values, self._predict(members)) for members in compared
+        return np.stack(
+            [
+                self.fresh.score_clusters(row_values, self._predict_network(setting.trial, number))
+                for number in range(_TRAININGS)
+            ]
         )
-        true, error = compute_mean_and_error(one - other)
-        claimed = sign * pair.difference
-        return Claim("difference", "cross_entropy", claimed, 0.0, low, high, true, true, error)
 
     @cached_property
     def records(self) -> dict[int, TrialRecord]:
@@ -242,11 +268,21 @@ class Searched:
 
     def _predict(self, members: Sequence[Member]) -> np.ndarray:
         """Return the mean probabilities of the fresh rows, shape `(fresh rows, classes)`."""
-        keys = [(member.trial, number) for member in members for number in range(member.networks)]
-        for key in set(keys) - self._fresh_probabilities.keys():
-            answer = self._networks[key](self._fresh_rows)
-            self._fresh_probabilities[key] = answer.numpy()
-        return np.mean([self._fresh_probabilities[key] for key in keys], axis=0)
+        return np.mean(
+            [
+                self._predict_network(member.trial, number)
+                for member in members
+                for number in range(member.networks)
+            ],
+            axis=0,
+        )
+
+    def _predict_network(self, trial: int, number: int) -> np.ndarray:
+        """Return a network's probabilities of the fresh rows, `(fresh rows, classes)`."""
+        key = trial, number
+        if key not in self._fresh_probabilities:
+            self._fresh_probabilities[key] = self._networks[key](self._fresh_rows).numpy()
+        return self._fresh_probabilities[key]
 
 
 def _name(trial: int, network: int, place: int) -> str:

@@ -161,6 +161,23 @@ def test_two_folds_that_agree_by_chance_are_no_proof():
     assert not pair.told_apart
 
 
+def test_chance_in_training_widens_the_intervals_of_settings_but_not_of_their_differences():
+    trials = Trials()
+    for drawn in range(6):
+        trials.add(0, 0.3 + 0.02 * drawn).add(1, 0.02 * drawn)
+    steady = trials.compare()
+    noisy = np.random.default_rng(0).normal(1, 0.1, (4, 30)).tolist()
+    for record in list(trials.records):
+        error = record.result.standard_error
+        fields = {"curves": {"loss": noisy, "val_loss": noisy}, "epoch": 15}
+        trials.change(record.trial, standard_errors={"cross_entropy": error}, **fields)
+    moved = trials.compare()
+    assert moved.pairs == steady.pairs
+    for narrow, wide in zip(steady.settings, moved.settings, strict=True):
+        assert np.ptp(wide.interval) > 1.2 * np.ptp(narrow.interval)
+        assert np.mean(wide.interval) == pytest.approx(np.mean(narrow.interval))
+
+
 def test_one_trial_of_each_setting_tells_nothing_apart_and_more_could():
     """Its luck is unknown, so that nothing says whether another draw would turn out otherwise."""
     compared = Trials().add(0).add(1, 1.0).compare()

@@ -8,6 +8,7 @@ import numpy as np
 from tuner.analysis.pairs import LEVEL, Pair
 from tuner.analysis.setting_tests import SettingTest, run_setting_tests
 from tuner.analysis.significance import NORMAL, adjust_by_holm
+from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.folds import Split
 from tuner.space import Space, Value
 from tuner.study import FEWEST_ROUNDS, TrialRecord
@@ -34,8 +35,8 @@ class Setting:
         trials: How many trials the study has of it.
         trial: The number of the best completed trial of its share; None if none was completed.
         score: That trial's score; None without a trial.
-        interval: The 95 % interval of the score, over rows; None without a trial. It is not
-            corrected for the choice of the best trial.
+        interval: The 95 % interval of one network's score, over rows and training; None without a
+            trial. It is not corrected for the choice of the best trial.
         accuracy: The share of rows that the trial predicts right; None without a trial.
     """
 
@@ -140,6 +141,9 @@ def compare_settings(
       learns over all settings draws more of what suits the better ones.
     - A failed trial counts as the worst of all. A pruned one counts with the score that it had
       reached, which is worse than what it would have come to.
+    - The difference is that of the settings' trials on average over trainings, on new rows. Two
+      single networks, one of each setting, differ from that by chance in their own training, which
+      may be larger than the interval (benchmarks/coverage.py). It says nothing of the settings.
     - The data are fixed: the result does not say how other data sets of the kind would turn out.
 
     With one trial of each setting nothing is told apart, because luck is unknown. Measured error
@@ -165,7 +169,8 @@ def compare_settings(
         ((value, record) for value, record in chosen.items() if record is not None),
         key=lambda setting: sign * setting[1].result.score,
     )
-    settings = [_make_setting(value, record, len(groups[value])) for value, record in compared]
+    rows = sum(len(fold.validation) for fold in split.folds) // split.repeats
+    settings = [_make_setting(v, record, len(groups[v]), rows) for v, record in compared]
     without = [Setting(v, len(own)) for v, own in groups.items() if chosen[v] is None]
     values = [value for value, _ in compared]
     losses = _collect_losses([groups_compared[value] for value in values], sign)
@@ -206,12 +211,10 @@ def _find_best(records: Sequence[TrialRecord], sign: float) -> TrialRecord | Non
     )
 
 
-def _make_setting(value: Value, record: TrialRecord, trials: int) -> Setting:
+def _make_setting(value: Value, record: TrialRecord, trials: int, rows: int) -> Setting:
     result = record.result
-    interval = (
-        result.score - NORMAL * result.standard_error,
-        result.score + NORMAL * result.standard_error,
-    )
+    margin = NORMAL * result.standard_error * np.sqrt(1 + compute_noise_ratio([(record, 1)], rows))
+    interval = result.score - margin, result.score + margin
     accuracy = result.scores.get("accuracy")
     return Setting(value, trials, record.trial, result.score, interval, accuracy)
 
