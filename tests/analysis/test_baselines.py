@@ -94,18 +94,34 @@ def test_logistic_regression_is_scikit_learns(problem, baselines):
 
 def test_boosting_has_the_rounds_that_are_best_over_all_folds(problem, baselines):
     y, losses, by_rounds = problem.y[problem.rows], {}, {}
-    for rounds in (10, 20, 30, 40, 50):
+    for rounds in (5, 10, 15, 20, 25):
         model = HistGradientBoostingClassifier(
-            max_iter=rounds, early_stopping=False, random_state=0
+            learning_rate=0.15,
+            max_iter=rounds,
+            max_leaf_nodes=15,
+            early_stopping=False,
+            random_state=0,
         )
         with threadpool_limits(1):  # threads that wait for each other take seconds
             by_rounds[rounds] = directly(problem, model)
         losses[rounds] = log_loss(y, by_rounds[rounds])
     best = min(losses, key=losses.get)
-    assert best < 50
+    assert best < 25
     np.testing.assert_allclose(
         baselines["gradient boosting"].probabilities, by_rounds[best], atol=1e-5
     )
+
+
+def test_a_fold_that_gets_worse_gets_no_further_rounds_under_cross_entropy(problem):
+    arrays = classifiers._scale(problem, problem.folds[0])
+    early, late = (
+        classifiers._fit_gradient_boosting(arrays, 3, classifiers._FEW, ends_early, None, 0)
+        for ends_early in (True, False)
+    )
+    assert len(early) < len(late) == 14
+    losses = [log_loss(problem.y[problem.folds[0].validation], look) for look in late]
+    assert np.argmin(losses) < len(early) - 4 + 1
+    np.testing.assert_allclose(early, late[: len(early)], atol=1e-6)
 
 
 def test_they_are_the_same_again(problem, baselines):
@@ -115,7 +131,7 @@ def test_they_are_the_same_again(problem, baselines):
 
 def test_what_did_not_converge_or_was_ended_is_told(problem, monkeypatch):
     monkeypatch.setattr(classifiers, "_STEPS", 2)
-    monkeypatch.setattr(classifiers, "_ROUNDS", 10)
+    monkeypatch.setattr(classifiers, "_FEW", replace(classifiers._FEW, rounds=10))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         _, logistic, boosting = train_baselines(problem, seed=0)
@@ -228,10 +244,10 @@ def test_a_study_keeps_them(make_study, problem, monkeypatch):
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [("_ROUNDS", 10), ("_STEP", 0.2), ("_VERSION", 0), ("version", lambda package: "1.0")],
+    [("_STEPS", 10), ("_LARGEST_STEP", 0.2), ("_VERSION", 0), ("version", lambda package: "1.0")],
 )
 def test_those_of_another_version_are_trained_again(make_study, problem, monkeypatch, place, value):
-    monkeypatch.setattr(classifiers, "_ROUNDS", 20)
+    monkeypatch.setattr(classifiers, "_FEW", replace(classifiers._FEW, rounds=20))
     study = make_study()
     with monkeypatch.context() as earlier:
         earlier.setattr(classifiers, place, value)
@@ -247,7 +263,7 @@ def test_those_of_another_version_are_trained_again(make_study, problem, monkeyp
 
 
 def test_those_without_a_version_are_not_shown(make_study, problem, monkeypatch):
-    monkeypatch.setattr(classifiers, "_ROUNDS", 10)
+    monkeypatch.setattr(classifiers, "_FEW", replace(classifiers._FEW, rounds=10))
     study = make_study()
     load_or_train_baselines(study, problem)
     arrays = study.arrays.read_baselines()
@@ -263,7 +279,7 @@ def test_processes_give_the_same(problem, baselines, monkeypatch):
 
 
 def test_notes_are_kept_too(make_study, problem, monkeypatch):
-    monkeypatch.setattr(classifiers, "_ROUNDS", 10)
+    monkeypatch.setattr(classifiers, "_FEW", replace(classifiers._FEW, rounds=10))
     study = make_study()
     trained = load_or_train_baselines(study, problem)
     assert [each.notes for each in load_or_train_baselines(study, problem)] == [

@@ -13,10 +13,13 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from tuner.scoring import cross_entropy
 
 if TYPE_CHECKING:
     from tuner.folds import Fold
@@ -33,18 +36,41 @@ __all__ = [
 Trained = tuple[np.ndarray, tuple[str, ...]]
 """Out-of-fold probabilities, and notes."""
 
-Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Training rows, their classes and validation rows: `(rows, features)`, `(rows,)`, `(…)`."""
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Training rows and their classes, `(rows, features)` and `(rows,)`, and those of validation."""
 
 _STEPS = 200  # most steps of the optimizer of logistic regression
-_ROUNDS = 100  # most rounds of boosting, scikit-learn's default
-_LOOKS = 10  # rounds between two evaluations of the objective
-_STEP = 0.1  # boosting's learning rate, scikit-learn's default
-_LARGEST_STEP = 0.3
+_LARGEST_STEP = 0.3  # of boosting
+_PATIENCE = 4  # looks: a fold's boosting ends when none of so many is better than one before
 _MOST_BINS = 255  # scikit-learn's default, and its limit
 _MOST_WORK = 4e9  # rounds × rows × features × classes of all folds: 25 seconds on two cores
-_VERSION = 1  # increase it if a change of this module changes the results
+_VERSION = 2  # increase it if a change of this module changes the results
 _MUCH_WORK = 6e8  # above this, processes are worth the time that they take to start
+
+
+@dataclass(frozen=True, slots=True)
+class _Boosting:
+    """How trees are boosted.
+
+    Attributes:
+        rounds: The most rounds.
+        step: The learning rate.
+        leaves: The most leaves of a tree.
+        look: Rounds between two evaluations of the objective.
+    """
+
+    rounds: int
+    step: float
+    leaves: int
+    look: int
+
+
+_FEW_ROWS = 2000
+"""Up to so many training rows a tree takes time by its leaves, not by the rows."""
+
+# With few rows, small trees do as well in a third of the time (docs/measurements.md).
+_FEW = _Boosting(rounds=70, step=0.15, leaves=15, look=5)
+_MANY = _Boosting(rounds=100, step=0.1, leaves=31, look=10)  # scikit-learn's defaults
 
 
 def describe_training() -> dict[str, str | float]:
@@ -53,9 +79,8 @@ def describe_training() -> dict[str, str | float]:
         "version": _VERSION,
         "scikit-learn": version("scikit-learn"),
         "steps": _STEPS,
-        "rounds": _ROUNDS,
-        "looks": _LOOKS,
-        "step": _STEP,
+        "few rows": repr(_FEW),
+        "many rows": repr(_MANY),
         "largest step": _LARGEST_STEP,
         "most work": _MOST_WORK,
     }
@@ -87,19 +112,31 @@ def train_logistic_regression(problem: Problem, objective: Objective, seed: int)
 
 def train_gradient_boosting(problem: Problem, objective: Objective, seed: int) -> Trained:
     """Train gradient-boosted trees, with the number of rounds that is best over all folds."""
-    affordable = _MOST_WORK / _estimate_work(problem)
-    most = int(np.clip(affordable // _LOOKS * _LOOKS, _LOOKS, _ROUNDS))
-    step = min(_STEP * _ROUNDS / most, _LARGEST_STEP)
-    settings = (most, step, problem.class_weight, seed)
-    work = _estimate_work(problem) * most
+    boosting = _choose_boosting(problem)
+    ends_early = objective.name == "cross_entropy"  # others get better while it gets worse
+    settings = (boosting, ends_early, problem.class_weight, seed)
+    work = _estimate_work(problem) * boosting.rounds
     staged = _run_on_each_fold(_fit_gradient_boosting, problem, work, settings)
+    count = max(map(len, staged))
+    staged = [own + own[-1:] * (count - len(own)) for own in staged]  # of folds that ended early
     looks = [_sort_rows(problem, by_fold) for by_fold in zip(*staged, strict=True)]
     scores = [problem.truth.score_clusters(objective.row_values, look).mean() for look in looks]
     best = 0
     for look, score in enumerate(scores):
         best = look if objective.is_better(score, scores[best]) else best
+    most = boosting.rounds
     note = f"Gradient boosting was still improving after {most} rounds, and was stopped there."
-    return looks[best], (note,) if best == len(looks) - 1 else ()
+    return looks[best], (note,) if best == most // boosting.look - 1 else ()
+
+
+def _choose_boosting(problem: Problem) -> _Boosting:
+    """Return how to boost on a problem: a large one gets fewer rounds, of larger steps."""
+    few = max(len(fold.train) for fold in problem.folds) <= _FEW_ROWS
+    usual = _FEW if few else _MANY
+    affordable = _MOST_WORK / _estimate_work(problem) // usual.look * usual.look
+    rounds = int(np.clip(affordable, usual.look, usual.rounds))
+    step = min(usual.step * usual.rounds / rounds, _LARGEST_STEP)
+    return replace(usual, rounds=rounds, step=step)
 
 
 def _fit_logistic_regression(
@@ -109,7 +146,7 @@ def _fit_logistic_regression(
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    train, y, validation = arrays
+    train, y, validation, _ = arrays
     model = LogisticRegression(max_iter=steps, class_weight=class_weight, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the baseline's notes say it
@@ -119,27 +156,40 @@ def _fit_logistic_regression(
 
 
 def _fit_gradient_boosting(
-    arrays: Arrays, classes: int, rounds: int, step: float, class_weight: str | None, seed: int
+    arrays: Arrays,
+    classes: int,
+    boosting: _Boosting,
+    ends_early: bool,
+    class_weight: str | None,
+    seed: int,
 ) -> list[np.ndarray]:
-    """Return a fold's probabilities after every ten rounds."""
+    """Return a fold's probabilities at every look; if it ends early, until they get worse."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    train, y, validation = arrays
+    train, y, validation, validation_y = arrays
     model = HistGradientBoostingClassifier(
-        learning_rate=step,
-        max_iter=rounds,
+        learning_rate=boosting.step,
+        max_leaf_nodes=boosting.leaves,
         max_bins=_count_bins(train),
         early_stopping=False,
+        warm_start=True,
         class_weight=class_weight,
         random_state=seed,
     )
-    model.fit(train, y)
-    stages = model.staged_predict_proba(validation)
-    return [
-        _fill_classes(probabilities, model.classes_, classes).astype(np.float32)
-        for number, probabilities in enumerate(stages, start=1)
-        if number % _LOOKS == 0
-    ]
+    looks: list[np.ndarray] = []
+    losses: list[float] = []
+    at_once = _PATIENCE * boosting.look
+    for begun in range(0, boosting.rounds, at_once):
+        model.set_params(max_iter=min(begun + at_once, boosting.rounds))
+        model.fit(train, y)
+        for number, probabilities in enumerate(model.staged_predict_proba(validation), start=1):
+            if number > begun and number % boosting.look == 0:
+                filled = _fill_classes(probabilities, model.classes_, classes).astype(np.float32)
+                looks.append(filled)
+                losses.append(float(cross_entropy(filled, validation_y).mean()))
+        if ends_early and np.argmin(losses) < len(losses) - _PATIENCE:
+            break
+    return looks
 
 
 def _count_bins(rows: np.ndarray) -> int:
@@ -192,7 +242,7 @@ def _scale(problem: Problem, fold: Fold) -> Arrays:
     parts = (problem.x[rows] for rows in (fold.train, fold.validation))
     train, validation = (x if scaler is None else scaler.apply(x) for x in parts)
     flat = train.reshape(len(train), -1), validation.reshape(len(validation), -1)
-    return flat[0], problem.y[fold.train], flat[1]
+    return flat[0], problem.y[fold.train], flat[1], problem.y[fold.validation]
 
 
 def _fill_classes(probabilities: np.ndarray, seen: np.ndarray, classes: int) -> np.ndarray:

@@ -148,8 +148,10 @@ def train_baselines(
     - Logistic regression: scikit-learn's, with its default penalty (C = 1).
     - Gradient boosting: scikit-learn's `HistGradientBoostingClassifier` with its default settings,
       except the number of rounds. It is chosen like a network's epochs: in steps of ten, by the
-      best mean of the objective over all rows, the same for all folds. Large tables get fewer than
-      the default 100 rounds, to save time; each round then takes a larger step.
+      best mean of the objective over all rows, the same for all folds. Under cross-entropy a fold
+      ends when none of four looks is its best. Large tables get fewer than the default 100 rounds,
+      each of which then takes a larger step. With at most 2,000 training rows, trees have 15
+      leaves, and up to 70 rounds take steps of 0.15.
 
     50,000 rows of 50 features and 10 classes in 5 folds take about 20 seconds on two idle cores,
     and 40 on busy ones.
