@@ -158,6 +158,17 @@ PAIR = "(cross-entropy 0.100 against 1.100; the difference is 1.00, between 0.50
 LAST = "(cross-entropy 0.100 against 2.100; the difference is 2.00, between 1.50 and 2.50)"
 
 
+def test_the_score_decides_where_more_right_rows_are_behind(made):
+    settings = (Setting(0, 8, 0, 0.324, (0.0, 1.0), 0.875), Setting(1, 8, 1, 0.343, None, 0.879))
+    pair = Pair(0, 1, -0.019, (-0.05, 0.01), 0.5, 0.5, False)
+    comparison = Comparison(8, settings, (pair,), (0, 1))
+    evidence = made().add({"depth": 0}).add({"depth": 1}).evidence()
+    assert answer_in_one_sentence(evidence, "depth", comparison) == (
+        "No: without any hidden layer 87.5 % of rows are right, with one 87.9 % (the cross-entropy "
+        "decides: 0.324 against 0.343; the difference is 0.02, between -0.01 and 0.05)."
+    )
+
+
 def test_depth_names_the_fewest_layers_that_do(says):
     assert says("depth", {4: 0.99, 2: 0.985, 0: 0.61}, told=[0]) == (
         f"Yes. With four hidden layers 99 % of rows are right, without any 61 % {LAST}; two hidden "

@@ -133,7 +133,8 @@ class Findings:
         """Return how good the best setting is beside another, and the difference.
 
         For example "with 64 units 97 % of rows are right, with 8 units 90 % (cross-entropy 0.096
-        against 0.301; the difference is 0.20, between 0.15 and 0.25)".
+        against 0.301; the difference is 0.20, between 0.15 and 0.25)". Where the other one has more
+        right rows, it says that the score decides.
         """
         pair = self.find_pair(other)
         difference = f"the difference is {say_difference(pair.difference, pair.interval)}"
@@ -144,7 +145,9 @@ class Findings:
             values = f"{self.best.score:.3f}, {second} {other.score:.3f}"
             return f"{first} the {score} is {values}; {difference}"
         shares = say_shares([accuracies[0], accuracies[1]])
-        scores = f"{score} {self.best.score:.3f} against {other.score:.3f}; "
+        more_right = accuracies[1] > accuracies[0]  # by the score it is behind nevertheless
+        named = f"the {score} decides:" if more_right else score
+        scores = f"{named} {self.best.score:.3f} against {other.score:.3f}; "
         if self.evidence.objective == "accuracy":
             scores = ""
         return f"{first} {shares[0]} of rows are right, {second} {shares[1]} ({scores}{difference})"
