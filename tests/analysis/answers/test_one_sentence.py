@@ -328,8 +328,21 @@ def test_without_a_thing_is_not_said_of_no_thing(says):
     )
 
 
-def test_further_trials_are_for_a_setting_that_is_open(says):
-    """The last one is as good as the best, so no trial is needed for it."""
+def test_an_open_setting_beside_one_that_is_as_good_is_mentioned_last(says):
     sentence = says("momentum", {0.9: 0.97, 0.5: 0.96, 0.0: 0.95}, unclear=[0.5])
-    assert sentence.startswith("It cannot be told from 3 trials: with momentum 0.9 97.0 % of rows")
-    assert "with momentum 0.5 96.0 %" in sentence
+    assert sentence.startswith(
+        "The momentum is not shown to matter: with momentum 0.9 97 % of rows"
+    )
+    assert sentence.endswith("; whether momentum 0.5 does as well cannot be told yet.")
+    both = says("momentum", {0.9: 0.97, 0.5: 0.96, 0.0: 0.95}, unclear=[0.5, 0.0])
+    assert both.startswith("It cannot be told from 3 trials: with momentum 0.9 97 % of rows")
+
+
+def test_where_luck_is_far_too_large_no_number_of_trials_is_promised(made):
+    study = made().add({"depth": 0}, seconds=9.0).add({"depth": 1}, seconds=11.0)
+    settings = tuple(Setting(depth, 8, depth, 0.1, (0.0, 1.0), 0.9) for depth in (1, 0))
+    pair = Pair(1, 0, -0.01, (-2.0, 2.0), 0.5, 0.5, False)
+    comparison = Comparison(8, settings, (pair,), (1, 0), (0,), row_errors=(0.01,))
+    assert answer_in_one_sentence(study.evidence(), "depth", comparison).endswith(
+        "; it would take more than 126 more trials, and 21 min."
+    )

@@ -36,12 +36,15 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     if size is not None and size <= len(evidence.records):
         return ""
     settings = sum(setting.trial is not None for setting in comparison.settings)
-    rounds = max(ceil(comparison.share * _count_times(comparison, pair)), FEWEST_ROUNDS)
+    times = _count_times(comparison, pair)
+    rounds = max(ceil(comparison.share * times), FEWEST_ROUNDS)
     wanted = settings * rounds
     trials = max(wanted, len(evidence.records) + settings)
     trials = trials if size is None else min(trials, size)
     more = trials - len(evidence.records)
     seconds = more * evidence.seconds_per_trial
+    if times == _MOST_TIMES:
+        return f"; it would take more than {more:,} more trials, and {say_seconds(seconds)}"
     if "source" not in evidence.study.data:  # searched from Python
         how = f"search with max_trials={trials}"
     else:

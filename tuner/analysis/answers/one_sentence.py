@@ -201,9 +201,10 @@ def _answer_which(findings: Findings, at: str = "") -> str:
             best = f"It is best {findings.say_with(findings.best)}{at.removesuffix(',')}"
         against = findings.describe_against(findings.worse[-1])
         return f"{best}: {against}{findings.describe_others()}."
-    if findings.open:
+    *_, farthest = findings.as_good
+    if farthest is findings.best:  # all others are open
         return findings.describe_undecided(findings.open[-1])
-    against = findings.describe_against(findings.tried[-1])
+    against = findings.describe_against(farthest) + findings.describe_others(findings.open)
     return f"{capitalize_first(_say_subject(findings.name))} is not shown to matter: {against}."
 
 
