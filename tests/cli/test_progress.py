@@ -50,7 +50,7 @@ def search(setup, tmp_path):
         progress.on_search_end(study, "all trials have ended")
         progress.on_stage("picking the network")
         if answer:
-            progress.on_answer(answer)
+            progress.on_answer(answer, ["best: trial 1"])
         progress.on_stage("training the best network")
         progress.on_note("something")
         progress.on_study_end("finished", {})
@@ -67,6 +67,7 @@ def test_the_answer_is_the_first_line_after_the_last_trial(search):
     assert lines[2].startswith("[2/12] trial 1: depth 2, ")
     assert lines[3:] == [
         "**Yes.**",
+        "best: trial 1",
         "search ended: all trials have ended",
         "picking the network …",
         "training the best network …",
@@ -96,6 +97,7 @@ def test_lines_do_not_wait_for_an_answer_that_does_not_come(search):
 def test_a_live_line_shows_the_stages(search):
     assert search(live=True)[3:] == [
         "**Yes.**",
+        "best: trial 1",
         "search ended: all trials have ended",
         "note: something",
     ]

@@ -35,8 +35,9 @@ class Notes(Listener):
     def on_note(self, note):
         self.notes.append(note)
 
-    def on_answer(self, sentence):
+    def on_answer(self, sentence, picks):
         self.answers.append(sentence)
+        self.picks = picks
 
 
 @pytest.fixture
@@ -88,6 +89,7 @@ def test_a_run_that_was_killed_in_its_report_only_writes_the_report(study, searc
         "writing the report",
     ]
     assert notes.notes == []
+    assert notes.picks[0].startswith(f"best: trial {searched[0]['best']['trial']}, ")
     assert strip_summary(outcome.to_dict()) == strip_summary(searched[0])
     assert study.read_answer() == searched[0]["answer"]
     assert (study.folder / "report.html").is_file()

@@ -138,11 +138,13 @@ class Progress(Listener):
         self._line.end_search()
         self._held = [f"search ended: {sentence}"]
 
-    def on_answer(self, sentence: str) -> None:
-        """Print the answer to the study's question, and what waited for it."""
+    def on_answer(self, sentence: str, picks: Sequence[str]) -> None:
+        """Print the answer to the study's question, the picks, and what waited for them."""
         if self._study is not None:
             sentence = add_options(sentence, self._study, self._tracking)
         self.messages.say(sentence, bold=True)
+        for line in picks:
+            self.messages.say(line)
         self._release()
 
     def on_stage(self, description: str) -> None:

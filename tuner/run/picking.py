@@ -8,6 +8,7 @@ import numpy as np
 
 from tuner.analysis import (
     Calibration,
+    Ensemble,
     Exportable,
     Picks,
     count_networks,
@@ -16,9 +17,10 @@ from tuner.analysis import (
 )
 from tuner.run.setup import Setup
 from tuner.run.stages import STAGES_VERSION, Stage, read_basis
-from tuner.study import EventKind, Study
+from tuner.study import EventKind, Pick, Study
+from tuner.words import count_noun, format_hyperparameters, list_scores
 
-__all__ = ["PickingResult", "make_picking_basis", "pick", "read_picking_basis"]
+__all__ = ["PickingResult", "describe_picks", "make_picking_basis", "pick", "read_picking_basis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,36 @@ def pick(
         "temperature": calibration.temperature,
     }
     return PickingResult(picks, exportable, calibration, basis)
+
+
+def describe_picks(study: Study, picks: Picks) -> list[str]:
+    """Return a line for each network that a study names, by its cross-validated scores."""
+    best, smallest, ensemble = picks.best, picks.smallest, picks.ensemble
+    lines = [f"best: {_describe_trial(study, best)}"]
+    if smallest.trial != best.trial:
+        lines.append(
+            f"smallest within one standard error: {_describe_trial(study, smallest)}, "
+            f"{count_noun(smallest.parameters, 'parameter')}"
+        )
+    if picks.exported == "ensemble":
+        members = ", ".join(
+            f"{member.trial} ×{member.networks}" if member.networks > 1 else str(member.trial)
+            for member in ensemble.members
+        )
+        trials = "trials" if len(ensemble.members) > 1 else "trial"
+        lines.append(f"to export: an ensemble of {trials} {members}: {_list_scores(ensemble)}")
+    return lines
+
+
+def _describe_trial(study: Study, pick: Pick) -> str:
+    values = {**pick.hyperparameters, **pick.derived}
+    searched = {name: value for name, value in values.items() if name not in study.record.fixed}
+    return f"trial {pick.trial}, {format_hyperparameters(searched)}: {_list_scores(pick)}"
+
+
+def _list_scores(pick: Pick | Ensemble) -> str:
+    errors = pick.standard_errors
+    return list_scores({name: (score, errors[name]) for name, score in pick.scores.items()})
 
 
 def read_picking_basis(study: Study) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from tuner.run.exporting import ExportResult, SearchExport, TrainedExportable, f
 from tuner.run.final_training import train_members
 from tuner.run.opening import create_study
 from tuner.run.outcome import Outcome
-from tuner.run.picking import PickingResult, pick
+from tuner.run.picking import PickingResult, describe_picks, pick
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 from tuner.run.reporting import (
     ReportResult,
@@ -126,7 +126,8 @@ def _run_stages(
     run.announce("picking the network")
     picking = pick(setup, study, search.seen.cluster_values if search.seen else None)
     evidence = make_evidence(setup, study, picking.picks, search.seen)
-    run.answer(answer_own_question(setup, study, picking.picks, evidence))
+    answer = answer_own_question(setup, study, picking.picks, evidence)
+    run.answer(answer, describe_picks(study, picking.picks))
     mark_done(study, Stage.PICKING, picking.basis)
     found = find_export(study, picking)
     export = found or _train_and_export(run, beside, picking)

@@ -53,10 +53,15 @@ class Run:
         for listener in self.listeners:
             listener.on_stage(description)
 
-    def answer(self, sentence: str) -> None:
-        """Tell the listeners the answer to the space's question, and write it to the journal."""
+    def answer(self, sentence: str, picks: Sequence[str]) -> None:
+        """Tell the listeners the answer to the space's question, and write it to the journal.
+
+        Args:
+            sentence: The answer.
+            picks: A line for each pick.
+        """
         for listener in self.listeners:
-            listener.on_answer(sentence)
+            listener.on_answer(sentence, picks)
         self.keep_answer(sentence)
 
     def keep_answer(self, sentence: str) -> None:

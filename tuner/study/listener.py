@@ -1,6 +1,6 @@
 """The interface through which a search reports its progress to the terminal and to MLflow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from tuner.space import Value
@@ -37,8 +37,8 @@ class Listener:
     def on_search_end(self, study: Study, sentence: str) -> None:
         """The last trial ended; `sentence` says why no further one follows."""
 
-    def on_answer(self, sentence: str) -> None:
-        """The picks are made; `sentence` answers the space's question."""
+    def on_answer(self, sentence: str, picks: Sequence[str]) -> None:
+        """The picks are made, each with a line; `sentence` answers the space's question."""
 
     def on_stage(self, description: str) -> None:
         """A stage after the search begins; `description` says in a few words what it does."""
