@@ -30,7 +30,7 @@ from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
 from tuner.run.final_training import _FinalTraining
-from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
+from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error, compute_unseen_variance
 from tuner.study import Study, TrialRecord
 
 __all__ = ["COMPARED", "Claim", "Searched"]
@@ -147,7 +147,10 @@ class Searched:
         )
         networks = [(self.records[m.trial], m.networks) for m in members]
         noise = compute_noise_ratio(networks, len(truth.y))
-        stated = chosen.add(change).with_training(noise)
+        unseen = compute_unseen_variance(
+            objective, average_out_of_fold(self.study, members), truth.y
+        )
+        stated = chosen.add(change).with_training(noise).with_unseen(unseen)
         interval = clip_interval(*stated.interval, maximise=maximise)
         return stated.score, stated.standard_error, *interval
 

@@ -41,10 +41,13 @@ class OutOfBag:
         values: The value of each sample's choice on each cluster, shape `(samples, clusters)`; NaN
             if the sample drew the cluster.
         training: The variance of the score by chance in training. Defaults to 0.
+        unseen: What mistakes that no row shows may add to the variance of the score. Defaults to 0.
+            A difference has none: what no row shows of one it does not show of the other.
     """
 
     values: np.ndarray
     training: float = 0.0
+    unseen: float = 0.0
 
     @classmethod
     def from_values(cls, values: np.ndarray) -> OutOfBag:
@@ -66,6 +69,10 @@ class OutOfBag:
             ratio: The variance of the score by training, in times of its variance over clusters.
         """
         return replace(self, training=ratio * self._variance)
+
+    def with_unseen(self, variance: float) -> OutOfBag:
+        """Return the same values with the variance of mistakes that no row shows."""
+        return replace(self, unseen=variance)
 
     @cached_property
     def by_cluster(self) -> np.ndarray:
@@ -109,8 +116,8 @@ class OutOfBag:
 
     @property
     def standard_error(self) -> float:
-        """The standard error of the score, over clusters and by chance in training."""
-        return float(np.sqrt(self._variance + self.training))
+        """The standard error of the score, over clusters, by chance in training and unseen."""
+        return float(np.sqrt(self._variance + self.training + self.unseen))
 
     @property
     def interval(self) -> tuple[float, float]:

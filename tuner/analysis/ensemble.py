@@ -11,7 +11,7 @@ from tuner.analysis.ensemble_selection import Library
 from tuner.analysis.pairs import LEVEL
 from tuner.analysis.significance import TTest
 from tuner.analysis.training_noise import compute_noise_ratio
-from tuner.scoring import compute_mean_and_error
+from tuner.scoring import compute_mean_and_error, compute_unseen_variance
 from tuner.space import Value
 from tuner.study import TrialRecord
 
@@ -135,14 +135,17 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
     gain = out_of_bag - best if scoring.maximise else best - out_of_bag
     members = _make_members(library.records, counts)
     networks = [(r, count) for r, count in zip(library.records, counts, strict=True) if count]
-    trained = out_of_bag.with_training(compute_noise_ratio(networks, len(scoring.truth.y)))
+    y, probabilities = scoring.truth.y, library.average(counts)
+    whole = out_of_bag.with_training(compute_noise_ratio(networks, len(y))).with_unseen(
+        compute_unseen_variance(scoring.objective, probabilities, y)
+    )
     ensemble = Ensemble(
         members=members,
         parameters=sum(member.networks * member.parameters for member in members),
         score=means[scoring.objective][0],
         standard_error=means[scoring.objective][1],
         corrected_score=out_of_bag.score,
-        corrected_interval=clip_interval(*trained.interval, maximise=scoring.maximise),
+        corrected_interval=clip_interval(*whole.interval, maximise=scoring.maximise),
         scores={name: mean for name, (mean, _) in means.items()},
         standard_errors={name: error for name, (_, error) in means.items()},
         better=gain.score > gain.standard_error,

@@ -14,8 +14,8 @@ from tuner.analysis.ensemble_selection import Library, Scoring
 from tuner.analysis.paired_test import run_paired_tests
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.analysis.trial_picks import pick_trials
-from tuner.scoring import OBJECTIVES, Truth
-from tuner.study import EventKind, Pick, Study, TrialRecord
+from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance
+from tuner.study import EventKind, Pick, Study
 
 __all__ = [
     "PICK_NAMES",
@@ -90,8 +90,15 @@ def pick_networks(
     """
     settings, maximise = study.record.settings, study.record.objective.direction == "max"
     records, cluster_values = list(study.read_trials()), read_cluster_values(study, truth, known)
+    objective = study.record.objective.name
+    compute_unseen = partial(compute_unseen_variance, objective, y=truth.y)
     trial_picks = pick_trials(
-        records, cluster_values, maximise=maximise, seed=settings.seed, rows=len(truth.y)
+        records,
+        cluster_values,
+        maximise=maximise,
+        seed=settings.seed,
+        rows=len(truth.y),
+        compute_unseen=lambda trial: compute_unseen(study.arrays.read_probabilities(trial)),
     )
     library = _make_library(study, truth, cluster_values)
     best = trial_picks.out_of_bag
@@ -99,26 +106,35 @@ def pick_networks(
     (test,) = run_paired_tests([averaged - best], truth, study.record.split)
     ensemble = ensemble.add_test(test)
     members = ensemble.members if ensemble.better else (_make_member(trial_picks.best),)
-    probabilities = average_out_of_fold(study, members)
     calibration = calibrate_networks(study, members, truth)
-    change = calibration.measure_change(probabilities, truth, study.record.objective.row_values)
-    noise = _compute_noise_ratio(records, members, len(truth.y))
-    return Picks(
-        trial_picks.best,
-        trial_picks.smallest,
-        ensemble,
-        cluster_values,
-        calibration,
-        (averaged if ensemble.better else best).add(change).with_training(noise),
-    )
+    exported = _Exported(study, truth, members, calibration)
+    out_of_bag = exported.complete(averaged if ensemble.better else best, objective)
+    named = trial_picks.best, trial_picks.smallest, ensemble
+    return Picks(*named, cluster_values, calibration, out_of_bag)
 
 
-def _compute_noise_ratio(
-    records: Sequence[TrialRecord], members: Sequence[Member], rows: int
-) -> float:
-    by_trial = {record.trial: record for record in records}
-    networks = [(by_trial[member.trial], member.networks) for member in members]
-    return compute_noise_ratio(networks, rows)
+@dataclass(frozen=True, slots=True)
+class _Exported:
+    """The networks that a search exports."""
+
+    study: Study
+    truth: Truth
+    members: Sequence[Member]
+    calibration: Calibration
+
+    def complete(self, chosen: OutOfBag, objective: str) -> OutOfBag:
+        """Return the values of choosing them, as they are exported.
+
+        What calibration changes is added, and the variance of training and of unseen mistakes.
+        """
+        probabilities, y = average_out_of_fold(self.study, self.members), self.truth.y
+        row_values = OBJECTIVES[objective].row_values
+        change = self.calibration.measure_change(probabilities, self.truth, row_values)
+        by_trial = {record.trial: record for record in self.study.read_trials()}
+        networks = [(by_trial[member.trial], member.networks) for member in self.members]
+        unseen = compute_unseen_variance(objective, probabilities, y)
+        noise = compute_noise_ratio(networks, len(y))
+        return chosen.add(change).with_training(noise).with_unseen(unseen)
 
 
 def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:
@@ -159,11 +175,7 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
     seed = study.record.settings.seed
     chosen = evaluate_out_of_bag(procedure, truth.cluster_count, seed=seed)
     members = picks.list_members(picks.exported)
-    probabilities = average_out_of_fold(study, members)
-    row_values = OBJECTIVES[objective].row_values
-    change = picks.calibration.measure_change(probabilities, truth, row_values)
-    noise = _compute_noise_ratio(list(study.read_trials()), members, len(truth.y))
-    return chosen.add(change).with_training(noise)
+    return _Exported(study, truth, members, picks.calibration).complete(chosen, objective)
 
 
 def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.ndarray]) -> Library:

@@ -1,6 +1,6 @@
 """The best and the smallest good trial of a study, with corrected scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,6 +41,7 @@ def pick_trials(
     maximise: bool,
     seed: int,
     rows: int | None = None,
+    compute_unseen: Callable[[int], float] = lambda trial: 0.0,
 ) -> TrialPicks:
     """Pick the best and the smallest good trial of a study.
 
@@ -50,6 +51,7 @@ def pick_trials(
         maximise: Whether a higher objective is better.
         seed: Seed of the bootstrap.
         rows: The number of rows. Defaults to the number of clusters.
+        compute_unseen: Returns a trial's `compute_unseen_variance`. Defaults to 0.
 
     Raises:
         SearchFailed: No trial was completed.
@@ -66,8 +68,8 @@ def pick_trials(
         out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
         record = completed[index]
         trained = out_of_bag.with_training(compute_noise_ratio([(record, 1)], rows or clusters))
-        interval = clip_interval(*trained.interval, maximise=maximise)
-        return _make_pick(record, out_of_bag.score, interval), out_of_bag
+        whole = trained.with_unseen(compute_unseen(record.trial))
+        return _make_pick(record, whole, maximise), out_of_bag
 
     best, out_of_bag = pick(pick_best)
     smallest, _ = pick(pick_smallest)
@@ -86,7 +88,7 @@ def _sort_completed(records: Sequence[TrialRecord]) -> list[TrialRecord]:
     return completed
 
 
-def _make_pick(record: TrialRecord, corrected: float, interval: tuple[float, float]) -> Pick:
+def _make_pick(record: TrialRecord, corrected: OutOfBag, maximise: bool) -> Pick:
     result = record.result
     return Pick(
         trial=record.trial,
@@ -96,8 +98,8 @@ def _make_pick(record: TrialRecord, corrected: float, interval: tuple[float, flo
         epoch=result.epoch,
         score=result.score,
         standard_error=result.standard_error,
-        corrected_score=corrected,
-        corrected_interval=interval,
+        corrected_score=corrected.score,
+        corrected_interval=clip_interval(*corrected.interval, maximise=maximise),
         scores=result.scores,
         standard_errors=result.standard_errors,
     )

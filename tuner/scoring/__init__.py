@@ -11,6 +11,7 @@ from tuner.scoring.objectives import (
 )
 from tuner.scoring.scores import score_objectives
 from tuner.scoring.truth import Truth
+from tuner.scoring.unseen import compute_unseen_variance
 
 __all__ = [
     "OBJECTIVES",
@@ -19,6 +20,7 @@ __all__ = [
     "accuracy",
     "balanced_accuracy",
     "compute_mean_and_error",
+    "compute_unseen_variance",
     "cross_entropy",
     "roc_auc",
     "score_objectives",

@@ -23,8 +23,10 @@ __all__ = [
     "Objective",
     "accuracy",
     "balanced_accuracy",
+    "compare_with_rest",
     "compute_mean_and_error",
     "cross_entropy",
+    "list_curves",
     "roc_auc",
 ]
 
@@ -89,24 +91,43 @@ def roc_auc(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     **Shape**: `(rows, classes)` and `(rows,)` to `(rows,)`, float64.
     """
+    values = [
+        _one_vs_rest(probabilities[:, column], y == column)
+        for column in list_curves(probabilities, y)
+    ]
+    return np.mean(values, axis=0) if values else np.full(len(y), np.nan)
+
+
+def list_curves(probabilities: np.ndarray, y: np.ndarray) -> list[int]:
+    """Return the classes whose ROC curves count: those with rows, but not all rows.
+
+    **Shape**: `(rows, classes)` and `(rows,)`.
+    """
     columns = range(probabilities.shape[1])
     if len(columns) == 2:
         columns = range(1, 2)  # the other class has the same area
     rows = np.bincount(y, minlength=probabilities.shape[1])
-    values = [
-        _one_vs_rest(probabilities[:, column], y == column)
-        for column in columns
-        if 0 < rows[column] < len(y)
-    ]
-    return np.mean(values, axis=0) if values else np.full(len(y), np.nan)
+    return [column for column in columns if 0 < rows[column] < len(y)]
 
 
 def _one_vs_rest(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
     """Return the row values of the area A under the ROC curve of one class.
 
-    Let π be the share of positive rows. A positive row has the value A + (V − A) / π, where V is
-    the share of negative rows that score lower. A negative row has A + (V − A) / (1 − π), where V
-    is the share of positive rows that score higher. A tie counts as half. V are the structural
+    Let π be the share of positive rows, and V the components of `compare_with_rest`. A positive row
+    has the value A + (V − A) / π, a negative row A + (V − A) / (1 − π).
+
+    **Shape**: `(rows,)` and `(rows,)`, bool, to `(rows,)`, float64.
+    """
+    components = compare_with_rest(scores, positive)
+    area, share = components[positive].mean(), positive.mean()
+    return np.asarray(area + (components - area) / np.where(positive, share, 1 - share))
+
+
+def compare_with_rest(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
+    """Return the share of the other class that each row is ordered rightly with.
+
+    For a positive row that is the share of negative rows that score lower, for a negative row the
+    share of positive rows that score higher. A tie counts as half. They are the structural
     components of DeLong et al. (1988, equation 4).
 
     **Shape**: `(rows,)` and `(rows,)`, bool, to `(rows,)`, float64.
@@ -116,10 +137,7 @@ def _one_vs_rest(scores: np.ndarray, positive: np.ndarray) -> np.ndarray:
     negatives = np.bincount(place) - positives
     above = (positives.sum() - np.cumsum(positives) + positives / 2) / positives.sum()
     below = (np.cumsum(negatives) - negatives / 2) / negatives.sum()
-    components = np.where(positive, below[place], above[place])
-    area = below @ positives / positives.sum()
-    share = positive.mean()
-    return np.asarray(area + (components - area) / np.where(positive, share, 1 - share))
+    return np.where(positive, below[place], above[place])
 
 
 @dataclass(frozen=True, slots=True)
