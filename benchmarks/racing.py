@@ -4,7 +4,11 @@ A race decides by the trials' losses by row at its rungs and by nothing else. So
 trained every trial to its end says what the same search would have done in a race; that a raced
 search does so is shown by `tests/search/test_race_driver.py`.
 
-    python benchmarks/racing.py --folder TABLES
+    python benchmarks/racing.py --folder TABLES --trials 16,60
+
+The oracle draws at random, so that a search of 16 trials is the beginning of one of 60. Late
+starters are in the made problems (`made_problems`): on spirals a network rests on a plateau for
+long, and then learns at once.
 """
 
 import argparse
@@ -18,11 +22,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from made_problems import PROBLEMS
 
 from tuner.training.race import Race
-from tuner.training.race_rule import choose_rungs
 
 TABLES = "vehicle,kc1,credit-g,anneal,car,mfeat-factors,kr-vs-kp,phoneme"
+MADE = "spirals,checkerboard,rings,parity"
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,9 @@ class Outcome:
     """What became of one search.
 
     Attributes:
-        table: Its data.
+        data: The name of its table or made problem.
         seed: Its seed.
+        trials: Number of its trials.
         saved: Share of the lane-epochs of the full search that the race did without.
         pruned: Share of the trials that it ended.
         dropped: Whether the winner of the full search is among them.
@@ -39,8 +45,9 @@ class Outcome:
             search's winner.
     """
 
-    table: str
+    data: str
     seed: int
+    trials: int
     saved: float
     pruned: float
     dropped: bool
@@ -52,9 +59,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--folder", type=Path, required=True, help="holds NAME.csv.gz")
     parser.add_argument("--tables", default=TABLES, help="names, comma-separated")
+    parser.add_argument("--problems", default=MADE, help="made problems, comma-separated")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--space", default="mlp")
-    parser.add_argument("--trials", type=int, default=16)
+    parser.add_argument("--trials", default="16,60", help="numbers of trials, comma-separated")
     parser.add_argument(
         "--records",
         type=Path,
@@ -63,27 +71,28 @@ def main() -> None:
     )
     given = parser.parse_args()
     given.records.mkdir(parents=True, exist_ok=True)
+    counts = sorted(int(count) for count in given.trials.split(","))
+    problems = [name for name in given.problems.split(",") if name]
     outcomes = []
     for seed in range(given.seeds):
-        for table in given.tables.split(","):
-            path = given.records / f"{table}-{seed}.npz"
+        for data in [*given.tables.split(","), *problems]:
+            path = given.records / f"{data}-{seed}.npz"
             if not path.exists():
-                work = (
-                    str(given.folder / f"{table}.csv.gz"),
-                    given.space,
-                    given.trials,
-                    seed,
-                    path,
-                )
+                table = given.records / f"{data}-{seed}.csv"
+                if data in problems:
+                    PROBLEMS[data].make_table(seed).to_csv(table, index=False)
+                else:
+                    table = given.folder / f"{data}.csv.gz"
+                work = (str(table), given.space, counts[-1], seed, path)
                 process = multiprocessing.get_context("spawn").Process(target=record, args=work)
                 process.start()
                 process.join()
-            outcomes.append(raced(table, seed, path, given.trials))
+            outcomes += [race_again(data, seed, path, count) for count in counts]
     print("\n".join(report(outcomes)))
 
 
 def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
-    """Search in full, and keep each trial's losses by row after every epoch."""
+    """Search in full, and keep each trial's losses by row at its best epoch, after every epoch."""
     from tuner.run.opening import create_study
     from tuner.run.preparing import prepare
     from tuner.run.request import DataRequest, Destination
@@ -93,6 +102,7 @@ def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
     from tuner.training.progress import TrialProgress
 
     kept: dict[str, list[np.ndarray]] = {}
+    scores: dict[int, list[float]] = {}
     add_epoch = TrialProgress.add_epoch
 
     def keep(self: TrialProgress, *arguments: Any) -> bool:
@@ -100,6 +110,7 @@ def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
         row_values = self.plan.objective.row_values
         values = self.problem.truth.score_clusters(row_values, self._best_probabilities)
         kept.setdefault(f"{self.trial}", []).append(values.astype(np.float32))
+        scores[self.trial] = list(self._scores)
         return going_on
 
     TrialProgress.add_epoch = keep
@@ -110,36 +121,40 @@ def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
         tuner.run(prepared.problem, create_study(prepared, Destination(Path(root))))
     results = {str(each.trial): each.result.to_dict() for each in tuner.records}
     arrays = {name: np.stack(values) for name, values in kept.items()}
-    np.savez(path, **arrays, results=np.array(json.dumps(results)))
+    texts = {"results": json.dumps(results), "scores": json.dumps(scores)}
+    np.savez(path, **arrays, **{name: np.array(text) for name, text in texts.items()})
 
 
-def raced(table: str, seed: int, path: Path, trials: int) -> Outcome:
-    """Race the trials of a recorded search, one after another in the order of their numbers."""
+def race_again(data: str, seed: int, path: Path, trials: int) -> Outcome:
+    """Race the first trials of a recorded search, in the order of their numbers."""
     from tuner.scoring import OBJECTIVES
     from tuner.study import SearchSettings
     from tuner.training import TrialResult
 
     with np.load(path) as arrays:
-        losses = {int(name): arrays[name] for name in arrays if name != "results"}
+        scores = {int(n): each for n, each in json.loads(str(arrays["scores"])).items()}
         records = json.loads(str(arrays["results"]))
+        losses = {int(n): arrays[n] for n in arrays if n.isdigit() and int(n) < trials}
     whole = {int(n): TrialResult.from_dict(each) for n, each in records.items() if int(n) < trials}
-    race = Race(choose_rungs(SearchSettings().epochs), OBJECTIVES["cross_entropy"])
+    race = Race(SearchSettings().epochs, OBJECTIVES["cross_entropy"])
     ended, trained = {}, 0
     for trial in sorted(whole):
-        epochs = losses.get(trial, np.empty((0, 0)))  # one that diverged at once has none
+        epochs = losses.get(trial, ())  # one that diverged at once has none
         for epoch, values in enumerate(epochs, start=1):
             trained += 1
-            if epoch in race.rungs:
-                race.reach(trial, epoch, values, partial(TrialResult, trial, "pruned"))
+            if epoch in race.rungs and epoch < len(epochs):
+                pruned = partial(TrialResult, trial, "pruned")
+                race.reach(trial, scores[trial][:epoch], values, pruned)
             if race.is_beaten(trial):
                 break
         ended |= {result.trial: result for result, _ in race.settle(whole[trial])}
     winner = min(_completed(whole), key=lambda result: result.score)
     pick = min(_completed(ended), key=lambda result: result.score)
     return Outcome(
-        table,
+        data,
         seed,
-        saved=1 - trained / sum(len(losses.get(trial, ())) for trial in whole),
+        trials,
+        saved=1 - trained / sum(len(epochs) for epochs in losses.values()),
         pruned=sum(result.status == "pruned" for result in ended.values()) / len(ended),
         dropped=ended[winner.trial].status == "pruned",
         lost=(pick.score - winner.score) / winner.standard_error,
@@ -152,24 +167,28 @@ def _completed(results: dict[int, Any]) -> list[Any]:
 
 def report(outcomes: list[Outcome]) -> Iterator[str]:
     """Yield the lines of a Markdown table, and of what it comes to."""
-    yield "| table | lane-epochs saved | trials pruned | winner dropped | score lost, SE |"
-    yield "|---|---|---|---|---|"
-    for table in dict.fromkeys(outcome.table for outcome in outcomes):
-        own = [outcome for outcome in outcomes if outcome.table == table]
+    yield "| data | trials | lane-epochs saved | trials pruned | winner dropped | score lost, SE |"
+    yield "|---|---|---|---|---|---|"
+    for data, trials in dict.fromkeys((outcome.data, outcome.trials) for outcome in outcomes):
+        own = [each for each in outcomes if (each.data, each.trials) == (data, trials)]
         yield (
-            f"| {table} | {np.mean([o.saved for o in own]):.0%} "
+            f"| {data} | {trials} | {np.mean([o.saved for o in own]):.0%} "
             f"| {np.mean([o.pruned for o in own]):.0%} "
             f"| {sum(o.dropped for o in own)} of {len(own)} "
             f"| {', '.join(f'{o.lost:.2f}' for o in own)} |"
         )
     yield ""
-    close = sum(outcome.lost <= 1 for outcome in outcomes)
-    dropped = sum(outcome.dropped for outcome in outcomes)
-    yield (
-        f"{len(outcomes)} searches: {np.mean([o.saved for o in outcomes]):.0%} of the lane-epochs "
-        f"saved; the full search's winner dropped in {dropped}; the pick within one standard error "
-        f"of it in {close} ({close / len(outcomes):.0%})"
-    )
+    for name, own in (
+        ("tables", [each for each in outcomes if each.data not in PROBLEMS]),
+        ("made problems", [each for each in outcomes if each.data in PROBLEMS]),
+    ):
+        if own:
+            yield (
+                f"{name}: {len(own)} searches, {np.mean([o.saved for o in own]):.0%} of the "
+                f"lane-epochs saved; the full search's winner dropped in "
+                f"{sum(o.dropped for o in own)}; {np.mean([o.lost for o in own]):.2f} standard "
+                f"errors lost on average, at most {max(o.lost for o in own):.2f}"
+            )
 
 
 if __name__ == "__main__":

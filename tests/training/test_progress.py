@@ -44,11 +44,11 @@ def counted(monkeypatch):
 
 
 def test_what_is_not_optimised_is_scored_at_a_trials_end_only(counted):
-    race = Race((2, 3), OBJECTIVES["cross_entropy"])
-    progress = started(Plan(epochs=4, race=race))
-    going_on = [epoch(progress, sharpness) for sharpness in (1.0, 2.0, 3.0)]
-    assert (going_on, counted) == ([True, True, True], [])
-    assert not epoch(progress, 4.0)
+    race = Race(8, OBJECTIVES["cross_entropy"])
+    progress = started(Plan(epochs=8, race=race))
+    going_on = [epoch(progress, 1.0 + n) for n in range(7)]
+    assert (going_on, counted) == ([True] * 7, [])
+    assert not epoch(progress, 8.0)
     result = progress.make_result(1.0)
     assert counted == [60]
     assert set(result.scores) == set(OBJECTIVES)
@@ -56,17 +56,18 @@ def test_what_is_not_optimised_is_scored_at_a_trials_end_only(counted):
 
 @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=lambda each: each.name)
 def test_any_objective_decides_the_best_epoch_and_the_race(objective):
-    race = Race((2, 3), objective)
-    plan = Plan(epochs=4, objective=objective, race=race)
+    race = Race(7, objective)
+    plan = Plan(epochs=7, objective=objective, race=race)
     first = started(plan)
-    for sharpness in (0.5, 3.0, 1.0, 0.5):
+    for sharpness in (0.5, 3.0, 1.0, 0.5, 0.5, 0.5, 0.5):
         epoch(first, sharpness)
     assert first.make_result(1.0).epoch == 2
     race.settle(first.make_result(1.0))
     second = started(plan, trial=1)
-    assert [epoch(second, sharpness) for sharpness in (0.2, 0.1, 0.1)] == [True, True, False]
+    going_on = [epoch(second, sharpness) for sharpness in (0.2, 0.1, 0.1, 0.1, 0.1, 0.1)]
+    assert going_on == [True] * 5 + [False]
     ((result, _),) = race.settle(second.make_result(1.0))
     assert (result.status, result.epoch) == ("pruned", 1)
-    assert result.reason == "clearly worse than trial 0 after 3 epochs"
-    assert len(result.curves["val_loss"][0]) == 3
+    assert result.reason == "clearly worse than trial 0 after 6 epochs"
+    assert len(result.curves["val_loss"][0]) == 6
     assert result.score == result.scores[objective.name]

@@ -7,7 +7,6 @@ from tuner.space import Space
 from tuner.study import SearchSettings
 from tuner.training import TrialResult
 from tuner.training.race import Leads, Race, Settled
-from tuner.training.race_rule import choose_rungs
 
 __all__ = ["RaceDriver"]
 
@@ -34,7 +33,7 @@ class RaceDriver:
         space = getattr(hypermodel, "space", None)  # of a custom hypermodel it may be anything
         compares = isinstance(space, Space) and space.compare is not None
         if settings.racing and oracle.races and not compares:
-            self.race = Race(choose_rungs(settings.epochs), settings.plan.objective)
+            self.race = Race(settings.epochs, settings.plan.objective)
 
     def recall(self, trial: int, leads: Leads) -> None:
         """Restore a trial that was settled before the search was interrupted."""

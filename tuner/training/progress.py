@@ -48,6 +48,7 @@ class TrialProgress:
         self._curves: dict[str, list[list[float]]] = {
             name: [[] for _ in problem.folds] for name in CURVES
         }
+        self._scores: list[float] = []
         self._reason = ""
         self._best_epoch = 0
         self._best_score = plan.objective.worst
@@ -76,6 +77,7 @@ class TrialProgress:
         self._extend_curves(logs, ordered)
         objective, truth = self.plan.objective, self.problem.truth
         score = float(truth.score_clusters(objective.row_values, ordered).mean())
+        self._scores.append(score)
         if objective.is_better(score, self._best_score):
             self._best_epoch, self._best_score = self.epochs, score
             self._best_probabilities = ordered
@@ -112,7 +114,7 @@ class TrialProgress:
             assert self._best_probabilities is not None  # any score is better than the worst
             row_values = self.plan.objective.row_values
             values = self.problem.truth.score_clusters(row_values, self._best_probabilities)
-            race.reach(self.trial, self.epochs, values, self._freeze("pruned", 0.0))
+            race.reach(self.trial, self._scores, values, self._freeze("pruned", 0.0))
         return race.is_beaten(self.trial)
 
     def _check(

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tuner.training.race_rule import Standing, is_beaten
+from tuner.training.race_rule import choose_rungs, is_beaten
 
 if TYPE_CHECKING:
     from tuner.scoring import Objective
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Leads", "Race", "Settled"]
 
-# A trial's standings at the rungs where no earlier trial was better, as arrays by name.
+# A trial's losses at the rungs where no earlier trial was better, as arrays by name.
 Leads = dict[str, np.ndarray]
 
 
@@ -45,33 +45,50 @@ class Settled(NamedTuple):
     leads: Leads
 
 
+class _Standing(NamedTuple):
+    """What a race knows of a trial at a rung.
+
+    Attributes:
+        losses: The trial's losses, shape `(clusters,)`; lower is better. float32, as on the disk,
+            so that a resumed search compares the same numbers.
+        make_result: Makes the trial's result if the trial ends at this rung.
+    """
+
+    losses: np.ndarray
+    make_result: Callable[[], TrialResult]
+
+
 @dataclass(slots=True)
 class _Runner:
     """A trial that is not settled: it trains, or it has ended and waits for earlier trials.
 
     Attributes:
-        standings: The trial's losses at each rung that it has reached.
-        results: A function for each of these rungs, which makes the result if the trial ends there.
-        led: The rungs at which no earlier trial was better.
-        beaten_at: The rung at which the trial is beaten; None if it is not beaten so far.
+        curve: The trial's loss after each epoch, up to the last rung that it reached.
+        reached: Its standings at the rungs that have not judged it yet.
+        led: Its losses at the rungs at which no earlier trial was better.
+        beaten: Makes its result at the rung at which it is beaten; None if it is not beaten so far.
         reason: Why the trial is beaten; empty if it is not.
         result: The result of all epochs; None while the trial trains.
     """
 
-    standings: dict[int, Standing] = field(default_factory=dict)
-    results: dict[int, Callable[[], TrialResult]] = field(default_factory=dict)
-    led: list[int] = field(default_factory=list)
-    beaten_at: int | None = None
+    curve: list[float] = field(default_factory=list)
+    reached: dict[int, _Standing] = field(default_factory=dict)
+    led: dict[int, np.ndarray] = field(default_factory=dict)
+    beaten: Callable[[], TrialResult] | None = None
     reason: str = ""
     result: TrialResult | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the trial has ended, and every rung that it reached has judged it."""
+        return self.result is not None and (self.beaten is not None or not self.reached)
 
     def make_outcome(self) -> TrialResult:
         """Return the result up to the rung at which the trial is beaten, or of all its epochs."""
         assert self.result is not None  # the trial has ended
-        if self.beaten_at is None:
+        if self.beaten is None:
             return self.result
-        result = self.results[self.beaten_at]()
-        return replace(result, reason=self.reason, seconds=self.result.seconds)
+        return replace(self.beaten(), reason=self.reason, seconds=self.result.seconds)
 
 
 @dataclass(slots=True)
@@ -81,12 +98,12 @@ class _Rung:
     Attributes:
         epochs: The number of epochs.
         next_trial: The first trial that the rung has not judged.
-        leader: The best trial judged so far and its standing; None before the first.
+        leader: The best trial judged so far and its losses; None before the first.
     """
 
     epochs: int
     next_trial: int = 0
-    leader: tuple[int, Standing] | None = None
+    leader: tuple[int, np.ndarray] | None = None
 
 
 class Race:
@@ -96,43 +113,52 @@ class Race:
     called from any thread. A trainer calls `reach` and `is_beaten`; the search calls the others.
 
     Args:
-        rungs: Numbers of epochs after which trials are compared, ascending.
+        epochs: The most epochs of a trial.
         objective: The objective whose values are compared.
+
+    Attributes:
+        rungs: The numbers of epochs after which trials are compared, ascending.
     """
 
-    def __init__(self, rungs: Sequence[int], objective: Objective) -> None:
-        self.rungs = tuple(rungs)
-        self._sign = 1.0 if objective.direction == "min" else -1.0
+    def __init__(self, epochs: int, objective: Objective) -> None:
+        self.rungs = choose_rungs(epochs)
+        self._epochs = epochs
+        self._lower_is_better = objective.direction == "min"
         self._lock = threading.Lock()
         self._runners: dict[int, _Runner] = {}
-        # standings of settled trials at the rungs that they led, until all rungs have judged them
-        self._settled: dict[int, dict[int, Standing]] = {}
-        self._rungs = [_Rung(epochs) for epochs in self.rungs]
+        # losses of settled trials at the rungs that they led, until all rungs have judged them
+        self._settled: dict[int, dict[int, np.ndarray]] = {}
+        self._rungs = [_Rung(rung) for rung in self.rungs]
 
     def reach(
-        self, trial: int, epoch: int, values: np.ndarray, make_result: Callable[[], TrialResult]
+        self,
+        trial: int,
+        scores: Sequence[float],
+        values: np.ndarray,
+        make_result: Callable[[], TrialResult],
     ) -> None:
         """Report that a trial has reached a rung.
 
         Args:
             trial: The trial's number.
-            epoch: The rung.
+            scores: The objective after each epoch so far. Their number is the rung.
             values: The objective at the trial's best epoch so far, shape `(clusters,)`.
             make_result: Makes the trial's result of the epochs so far, also at a later time.
         """
         with self._lock:
             runner = self._runners.setdefault(trial, _Runner())
-            position = self.rungs.index(epoch)
-            earlier = runner.standings[self.rungs[position - 1]].mean if position else math.nan
-            losses = (self._sign * values).astype(np.float32)
-            runner.standings[epoch] = Standing(losses, earlier)
-            runner.results[epoch] = make_result
+            rung = len(scores)
+            if self._lower_is_better:
+                losses, runner.curve = values, list(scores)
+            else:  # an objective whose best score is 1
+                losses, runner.curve = -values, [1 - score for score in scores]
+            runner.reached[rung] = _Standing(losses.astype(np.float32), make_result)
             self._advance()
 
     def is_beaten(self, trial: int) -> bool:
         """Return whether a trial is known to be beaten, so that its training can end."""
         with self._lock:
-            return trial in self._runners and self._runners[trial].beaten_at is not None
+            return trial in self._runners and self._runners[trial].beaten is not None
 
     def settle(self, result: TrialResult) -> list[Settled]:
         """Report the end of a trial, and return the trials that are settled by it.
@@ -145,7 +171,7 @@ class Race:
         with self._lock:
             self._runners.setdefault(result.trial, _Runner()).result = result
             self._advance()
-            settled = [number for number in self._runners if self._is_settled(number)]
+            settled = [number for number, runner in self._runners.items() if runner.is_settled]
             removed = [self._remove(number) for number in sorted(settled)]
         # the lock is free while scores are computed
         return [Settled(runner.make_outcome(), leads) for runner, leads in removed]
@@ -168,18 +194,11 @@ class Race:
             self._settled[trial] = _unpack(leads, self.rungs)
             self._advance()
 
-    def _is_settled(self, trial: int) -> bool:
-        runner = self._runners[trial]
-        if runner.result is None:
-            return False
-        reached = [rung for rung in self._rungs if rung.epochs in runner.standings]
-        return runner.beaten_at is not None or all(rung.next_trial > trial for rung in reached)
-
     def _remove(self, trial: int) -> tuple[_Runner, Leads]:
-        """Remove a settled trial from the runners; keep its standings where it led."""
+        """Remove a settled trial from the runners; keep its losses where it led."""
         runner = self._runners.pop(trial)
-        self._settled[trial] = {rung: runner.standings[rung] for rung in runner.led}
-        return runner, _pack(self._settled[trial])
+        self._settled[trial] = runner.led
+        return runner, _pack(runner.led)
 
     def _advance(self) -> None:
         """Let each rung judge the trials in their order, as far as they have come.
@@ -205,37 +224,41 @@ class Race:
         runner = self._runners.get(trial)
         if runner is None:
             return False
-        if runner.beaten_at is not None:
+        if runner.beaten is not None:
             return True
-        if rung.epochs not in runner.standings:
+        if rung.epochs not in runner.reached:
             return runner.result is not None  # the trial ended before this rung
         self._judge(trial, runner, rung)
         return True
 
     def _judge(self, trial: int, runner: _Runner, rung: _Rung) -> None:
         """Make a trial the leader of a rung, or compare it with the leader."""
-        standing = runner.standings[rung.epochs]
-        if rung.leader is None or standing.mean < rung.leader[1].mean:
-            rung.leader = trial, standing
-            runner.led.append(rung.epochs)
+        losses, make_result = runner.reached.pop(rung.epochs)
+        if rung.leader is None or _mean(losses) < _mean(rung.leader[1]):
+            rung.leader = trial, losses
+            runner.led[rung.epochs] = losses
             return
         leader, best = rung.leader
-        if is_beaten(standing, best, trial=trial, rung=rung.epochs, rungs=self.rungs):
-            runner.beaten_at = rung.epochs
+        if is_beaten(
+            losses,
+            best,
+            runner.curve[: rung.epochs],
+            epochs=self._epochs,
+            comparisons=len(self.rungs) * trial,  # any earlier trial may lead
+        ):
+            runner.beaten = make_result
             runner.reason = f"clearly worse than trial {leader} after {rung.epochs} epochs"
 
 
-def _pack(standings: dict[int, Standing]) -> Leads:
-    """Return standings by rung as the arrays that a study keeps."""
-    losses = {f"losses_{rung}": standing.losses for rung, standing in standings.items()}
-    means = {f"before_{rung}": np.array(s.previous_mean) for rung, s in standings.items()}
-    return losses | means
+def _mean(losses: np.ndarray) -> float:
+    return float(losses.mean(dtype=np.float64))
 
 
-def _unpack(leads: Leads, rungs: Sequence[int]) -> dict[int, Standing]:
-    """Return the standings by rung that `_pack` packed."""
-    return {
-        rung: Standing(leads[f"losses_{rung}"], float(leads[f"before_{rung}"]))
-        for rung in rungs
-        if f"losses_{rung}" in leads
-    }
+def _pack(losses: dict[int, np.ndarray]) -> Leads:
+    """Return losses by rung as the arrays that a study keeps."""
+    return {f"losses_{rung}": values for rung, values in losses.items()}
+
+
+def _unpack(leads: Leads, rungs: Sequence[int]) -> dict[int, np.ndarray]:
+    """Return the losses by rung that `_pack` packed."""
+    return {rung: leads[f"losses_{rung}"] for rung in rungs if f"losses_{rung}" in leads}

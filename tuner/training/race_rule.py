@@ -1,98 +1,100 @@
 """The rule of a race: the epochs after which trials are compared, and when a trial is beaten.
 
-These functions are pure. `tuner/training/race.py` calls them, and keeps what they need.
+A trial is beaten if it is clearly worse than the best one after as many epochs, and what its curve
+may still gain does not change that. The curve tells nothing of a trial that rests on a plateau or
+falls faster than before: it may be a late starter, and is not beaten.
+
+These functions are pure. `tuner/training/race.py` calls them, and keeps what they need. Their
+constants were chosen by racing recorded searches (`benchmarks/racing.py`).
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 
 from tuner.scoring import compute_mean_and_error
 
-__all__ = ["Standing", "choose_rungs", "is_beaten", "is_clearly_worse"]
+__all__ = ["bound_gain", "choose_rungs", "is_beaten"]
 
 _LEVEL = 0.05  # chance of ending a trial that is as good as the best before it
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A trial's losses at a rung.
-
-    Attributes:
-        losses: The loss of each cluster, shape `(clusters,)`; lower is better. float32, as on the
-            disk, so that a resumed search compares the same numbers.
-        previous_mean: The mean loss at the rung before; NaN at the first rung.
-    """
-
-    losses: np.ndarray
-    previous_mean: float
-
-    @property
-    def mean(self) -> float:
-        """The mean loss."""
-        return float(self.losses.mean(dtype=np.float64))
-
-    @property
-    def gain(self) -> float:
-        """The decrease of the mean loss since the rung before; NaN at the first rung."""
-        return self.previous_mean - self.mean
+_FIRST_RUNG = 6  # epochs; before, the losses mostly reflect the learning rate
+_RATIO = 1.2  # of a rung to the one before
+_PAST = 5  # epochs without a better one, after which a trial may be past its best
+_ERRORS = 2.0  # standard errors by which a curve must flatten to be said to flatten
+_PLATEAU = 0.02  # share of its loss; what gains less while its epochs double rests on a plateau
+_SHARE = 0.25  # of that gain, which each further doubling may bring
 
 
 def choose_rungs(epochs: int) -> tuple[int, ...]:
     """Return the numbers of epochs after which trials are compared, ascending.
 
-    The first rung only measures how fast a trial learns. A trial ends at the second rung at the
-    earliest, because on a small table the losses after two epochs mostly reflect the learning rate.
-
     Args:
         epochs: The most epochs of a trial.
 
     >>> choose_rungs(50)
-    (2, 3, 6, 12, 25)
+    (6, 7, 9, 10, 12, 15, 18, 21, 26, 31, 37, 45)
     """
-    halved = {epochs >> halvings for halvings in range(1, epochs.bit_length())} - {0, 1}
-    return tuple(sorted(rung for rung in halved | {2, 3} if rung < epochs))
+    rungs, rung = [], float(_FIRST_RUNG)
+    while round(rung) < epochs:
+        rungs.append(round(rung))
+        rung = max(rung * _RATIO, rung + 1)
+    return tuple(rungs)
 
 
 def is_beaten(
-    standing: Standing, leader: Standing, *, trial: int, rung: int, rungs: Sequence[int]
+    losses: np.ndarray, best: np.ndarray, curve: Sequence[float], *, epochs: int, comparisons: int
 ) -> bool:
-    """Return whether a trial is beaten at a rung.
+    """Return whether a trial is clearly worse than the best one, and will stay so.
 
-    Args:
-        standing: The trial's losses at the rung.
-        leader: The losses of the best earlier trial at the same rung.
-        trial: The trial's number. It counts the earlier trials, any of which may lead.
-        rung: The rung, in epochs.
-        rungs: All rungs of the race, ascending.
-    """
-    if rung == rungs[0]:  # it is not known yet how fast the trial learns
-        return False
-    return is_clearly_worse(
-        standing.losses,
-        leader.losses,
-        caught_up=standing.gain - leader.gain,
-        comparisons=(len(rungs) - 1) * trial,
-    )
-
-
-def is_clearly_worse(
-    losses: np.ndarray, best: np.ndarray, *, caught_up: float, comparisons: int
-) -> bool:
-    """Return whether a trial is clearly worse than the best one, and would be at the next rung.
-
-    The rule expects a trial to catch up by as much again until the next rung as it has since the
-    last one, because a slow starter may end well. The rest of its lag must be larger than chance
-    explains: a one-sided test of the mean of the paired differences, Bonferroni-corrected.
+    Clearly worse means by more than chance explains: a one-sided test of the mean of the paired
+    differences, Bonferroni-corrected.
 
     Args:
         losses: The trial's losses, shape `(clusters,)`; lower is better.
-        best: The losses of the best trial, shape `(clusters,)`.
-        caught_up: Decrease of the difference of their means since the last rung.
+        best: The losses of the best earlier trial after as many epochs, shape `(clusters,)`.
+        curve: The trial's loss after each of its epochs so far, positive.
+        epochs: The most epochs of a trial.
         comparisons: How many comparisons may end the trial by chance.
     """
-    mean, error = compute_mean_and_error(np.subtract(losses, best, dtype=np.float64))
-    behind = mean - max(caught_up, 0.0)
-    return behind > NormalDist().inv_cdf(1 - _LEVEL / comparisons) * error
+    behind, error = compute_mean_and_error(np.subtract(losses, best, dtype=np.float64))
+    margin = NormalDist().inv_cdf(1 - _LEVEL / comparisons) * error
+    return behind > margin and behind - bound_gain(curve, epochs) > margin
+
+
+def bound_gain(curve: Sequence[float], epochs: int) -> float:
+    """Return by how much a trial's best loss may still fall; infinity if its curve does not tell.
+
+    The mean losses of the last three thirds of the curve tell whether the trial is past its best,
+    and gains nothing more, or flattens: then each doubling of its epochs gains a share of what the
+    last one did. Of any other trial nothing is known: a network may rest on a plateau for long,
+    and then learn at once.
+
+    Args:
+        curve: The loss after each epoch so far, positive; at least six epochs.
+        epochs: The most epochs of the trial.
+
+    >>> bound_gain([1 / epoch for epoch in range(1, 26)], 50)  # 0.0433 since epoch 12
+    0.01083...
+    """
+    losses = np.asarray(curve)
+    third = len(losses) // 3
+    first, second, last = losses[-3 * third :].reshape(3, third).mean(axis=1)
+    if len(losses) - 1 - losses.argmin() >= _PAST and last >= second:
+        return 0.0
+    flattening = (first - second) - (second - last)
+    error = _estimate_noise(losses[-3 * third :]) * math.sqrt(6 / third)
+    gained = losses[: len(losses) // 2].min() - losses.min()
+    if flattening <= _ERRORS * error or gained < _PLATEAU * losses.min():
+        return math.inf
+    return float(_SHARE * gained * math.log2(epochs / len(losses)))
+
+
+def _estimate_noise(losses: np.ndarray) -> float:
+    """Return the standard deviation of a curve's noise, from the median of its second differences.
+
+    The median, because SGD throws a network back now and then. 0.6745 is that of the absolute
+    value of a standard normal variable; the second difference of noise has six times its variance.
+    """
+    return float(np.median(np.abs(np.diff(losses, 2))) / 0.6745 / math.sqrt(6))
