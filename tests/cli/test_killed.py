@@ -58,13 +58,13 @@ def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder
     study = cut_before_first_trial(folder)
     killed_when(folder, "killed", journalled('"event": "trial"'))
     killed_when(folder, "killed", journalled('"event": "tested"'))  # while it exports
-    killed_when(folder, "killed", journalled('"stage": "exporting"'))  # while it writes the report
+    killed_when(folder, "killed", journalled('"stage": "prediction times"'))  # and checks
     done = run_tuner(folder, "resume", "killed", "--json")
     assert done.returncode == 0, done.stderr
     assert "3 trials ended in earlier runs" in done.stderr
-    assert "on all training rows" not in done.stderr
+    assert "on all training rows" in done.stderr
     kinds = Counter(event["event"] for event in read_events(study))
-    assert (kinds["trial"], kinds["tested"], kinds["exported"]) == (3, 2, 1)
+    assert (kinds["trial"], kinds["tested"], kinds["exported"]) == (3, 3, 1)
     found = json.loads(done.stdout)
     for name in ("best", "smallest", "ensemble", "test", "trials", "completed"):
         assert found[name] == searched[0][name]

@@ -56,10 +56,10 @@ def write_events(folder, events):
     (folder / "journal.jsonl").write_text("".join(lines))
 
 
-def kill_after(study, stage):
-    """Leave a study as a process does that is killed when this stage is done."""
+def kill_after(study, *stages):
+    """Leave a study as a process does that is killed when these stages are done."""
     events = read_events(study.folder)
-    last = next(n for n, event in enumerate(events) if event.get("stage") == stage)
+    last = max(n for n, event in enumerate(events) if event.get("stage") in stages)
     write_events(study.folder, events[: last + 1])
 
 
@@ -98,7 +98,7 @@ def test_a_run_that_was_killed_in_its_report_only_writes_the_report(study, searc
 
 
 def test_the_journal_ends_with_the_answer_that_the_baselines_change(study, monkeypatch):
-    kill_after(study, "report")
+    kill_after(study, "exporting", "report")
     monkeypatch.setattr(pipeline, "answer_own_question", lambda *_: "A network.")
     outcome, notes = resume(study, monkeypatch)
     assert notes.answers == ["A network."]
@@ -121,7 +121,7 @@ def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, mo
 
 
 def test_a_run_that_was_killed_at_its_very_end_only_writes_its_summary(study, monkeypatch):
-    kill_after(study, "report")
+    kill_after(study, "exporting", "report")
     before = (study.folder / "report.html").stat().st_mtime_ns
     _, notes = resume(study, monkeypatch)
     assert notes.stages == ["picking the network"]

@@ -4,8 +4,9 @@ The parts of the package do not know each other; they meet here. Nothing here pr
 what runs beside the stages.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from tuner.analysis import Evidence
@@ -129,10 +130,13 @@ def _run_stages(
     answer = answer_own_question(setup, study, picking.picks, evidence)
     run.answer(answer, describe_picks(study, picking.picks))
     mark_done(study, Stage.PICKING, picking.basis)
-    found = find_export(study, picking)
-    export = found or _train_and_export(run, beside, picking)
-    idle = end is not None and found is not None
-    report = _report(run, beside, picking, evidence, idle=idle)
+    write_report = partial(_report, run, beside, picking, evidence)
+    found, report = find_export(study, picking), None
+    if found is None:
+        export, report = _train_and_export(run, beside, picking, write_report)
+    else:
+        export = found
+    report = report or write_report(idle=end is not None and found is not None)
     answers = report.content.answers
     run.keep_answer(answers.answer)
     return Outcome(
@@ -151,8 +155,15 @@ def _run_stages(
     )
 
 
-def _train_and_export(run: Run, beside: Beside, picking: PickingResult) -> ExportResult:
-    """Train and export the pick; measure prediction times while another process checks it."""
+def _train_and_export(
+    run: Run, beside: Beside, picking: PickingResult, write_report: Callable[..., ReportResult]
+) -> tuple[ExportResult, ReportResult | None]:
+    """Train and export the pick; while another process checks it, do what can be done of the rest.
+
+    Returns:
+        The export and the report. The report is None if baselines are missing: the model does not
+        wait for them.
+    """
     fresh = beside.start_fresh(run)
     ready = _train(run, picking)
     with SearchExport(run.setup, run.study, picking, ready, fresh) as export:
@@ -160,14 +171,16 @@ def _train_and_export(run: Run, beside: Beside, picking: PickingResult) -> Expor
         with _note_faults(run, "the report may lack prediction times"):
             _get_prediction_times(run, idle=False)
             import_charting()
-        return export.finish()
+        report = write_report(idle=False) if has_baselines(run.study) else None
+        run.announce("checking the model")
+        return export.finish(), report
 
 
 def _train(run: Run, picking: PickingResult) -> TrainedExportable:
     """Train the pick on all training rows, and score it on the held-out rows."""
     setup, study, exportable = run.setup, run.study, picking.exportable
     networks = "the best network" if exportable.name == "best" else "the ensemble's networks"
-    run.announce(f"training {networks} on all training rows, exporting and checking the model")
+    run.announce(f"training {networks} on all training rows, and exporting them")
     trained = train_members(
         setup,
         {record.trial: record for record in study.read_trials()},
