@@ -29,16 +29,33 @@ class SoftmaxClassifier(PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Load the network in Keras's safe mode, which runs no code of the file."""
-        import tensorflow as tf
+        import tensorflow as tf  # noqa: F401
 
         import keras  # isort: skip  (after TensorFlow, whose start-up it would otherwise repeat)
 
-        self.tensor = tf.constant
         description = Path(context.artifacts["description"]).read_text(encoding="utf-8")
         content: dict[str, Any] = json.loads(description)
-        self.schema: dict[str, Any] = content["schema"]
-        self.inputs: dict[str, str] = content["inputs"]
-        self.network = keras.saving.load_model(context.artifacts["network"], safe_mode=True)
+        network = keras.saving.load_model(context.artifacts["network"], safe_mode=True)
+        self.use_network(network, content["schema"], content["inputs"])
+
+    def use_network(self, network: Any, schema: dict[str, Any], inputs: dict[str, str]) -> None:
+        """Predict with a network, as a graph: Keras calls each of its operations from Python.
+
+        Args:
+            network: The Keras model, which takes its inputs by name.
+            schema: What `model.json` says of the columns and the classes.
+            inputs: The network's input name of each column.
+        """
+        import tensorflow as tf
+
+        self.schema, self.inputs, self.tensor = schema, inputs, tf.constant
+        self.specs = {
+            name: tf.TensorSpec(tensor.shape, tensor.dtype)
+            for name, tensor in network.input.items()
+        }
+        self.graph = tf.function(
+            lambda rows: network(rows, training=False), input_signature=[self.specs]
+        ).get_concrete_function()
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
         """Predict rows.
@@ -52,20 +69,29 @@ class SoftmaxClassifier(PythonModel):
         Raises:
             MlflowException: The network cannot take a value. A server then answers 400.
         """
-        tensors = self.network.input
-        inputs = {
-            name: self._read_texts(column, model_input[column])
-            if tensors[name].dtype == "string"
-            else _read_numbers(column, model_input[column], tensors[name].shape[1:])
-            for column, name in self.inputs.items()
-        }
-        rows = {name: self.tensor(values) for name, values in inputs.items()}
-        probabilities = self.network(rows, training=False).numpy()
+        probabilities = self.predict_proba(model_input)
         classes: list[str] = self.schema["classes"]
         columns = {"class": np.array(classes, dtype=object)[probabilities.argmax(axis=1)]}
         for number, name in enumerate(classes):
             columns[f"probability_{name}"] = probabilities[:, number]
         return pd.DataFrame(columns)
+
+    def predict_proba(self, columns: Any) -> np.ndarray:
+        """Return the probability of each class, shape `(rows, classes)`, as `predict` takes rows.
+
+        Args:
+            columns: By name, each a list, an array or a pandas Series of the same length.
+        """
+        rows = {
+            name: self.tensor(
+                self._read_texts(column, columns[column])
+                if self.specs[name].dtype.name == "string"
+                else _read_numbers(column, columns[column], tuple(self.specs[name].shape[1:]))
+            )
+            for column, name in self.inputs.items()
+        }
+        probabilities: np.ndarray = self.graph(rows).numpy()
+        return probabilities
 
     def _read_texts(self, column: str, values: Any) -> np.ndarray:
         """Return texts as the data had them; "" if one is missing."""
