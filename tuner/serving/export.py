@@ -15,6 +15,7 @@ from tuner.data import RawColumns
 from tuner.errors import ExportMismatch, make_write_error
 from tuner.files import replace_folder
 from tuner.serving.export_folder import check_export_folder
+from tuner.serving.file_hashes import add_hashes
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.input_names import make_input_names, rename_columns
 from tuner.serving.keras_formats import write_keras_formats
@@ -51,7 +52,8 @@ class ModelExport:
 
     Args:
         trained: The network and its preprocessing.
-        description: The content of `model.json`, without schema, classes, inputs and fingerprint.
+        description: The content of `model.json`, without schema, classes, inputs, fingerprint and
+            hashes.
         folder: The folder to write. An earlier export is replaced, unless this one fails.
         sample: Raw rows on which every format must answer as the network in memory does.
         fresh: The process that writes the MLflow model and loads the formats.
@@ -75,16 +77,15 @@ class ModelExport:
         self._expected = trained.predict_proba(sample)
         content = _complete_description(description, trained, self._expected)
         self._fingerprint: str = content["fingerprint"]
-        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
         card = render_model_card(content, find_example(trained.schema, sample))
         model = add_preprocessing(trained.network, trained.schema, trained.scaler)
         with _name_write_errors(folder), ExitStack() as stack:
             draft = stack.enter_context(replace_folder(folder))
             write_keras_formats(model, draft, label=folder)
-            (draft / "model.json").write_text(text + "\n", encoding="utf-8")
+            _write_description(content, draft)
             (draft / "README.md").write_text(card, encoding="utf-8")
             fresh.ask(draft, rename_columns(sample, content["inputs"]), complete=True)
-            self._draft = stack.pop_all()
+            self._draft, self._draft_folder, self._content = stack.pop_all(), draft, content
 
     def __enter__(self) -> "ModelExport":
         return self
@@ -111,7 +112,13 @@ class ModelExport:
         with _name_write_errors(self._folder), self._draft.pop_all():
             answers = self._fresh.answer(self._folder)
             _check_answers(answers, self._expected, label=self._folder)
+            _write_description(add_hashes(self._content, self._draft_folder), self._draft_folder)
         return self._fingerprint
+
+
+def _write_description(content: Mapping[str, Any], folder: Path) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 
 @contextmanager

@@ -16,7 +16,8 @@ import pandas as pd
 from tuner.data import RawColumns, Schema, choose_chunk_rows, stream_raw
 from tuner.data.columns.feature_encoding import index_levels
 from tuner.errors import UserError, first_sentence, one_line
-from tuner.serving.input_names import rename_columns
+from tuner.serving.file_hashes import check_hashes
+from tuner.serving.input_names import make_input_names, rename_columns
 from tuner.words import count_noun
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ExportedModel", "Inputs"]
 
 _MAX_CHUNK_ROWS = 1 << 14  # rows that are predicted at once
+_MIN_CLASSES = 2
 
 Inputs = Mapping[str, np.ndarray]
 """By the network's input name, each of shape `(rows, …)`."""
@@ -48,10 +50,12 @@ class ExportedModel:
 
     @classmethod
     def open(cls, folder: Path) -> "ExportedModel":
-        """Read `model.json`. The network is loaded with the first prediction.
+        """Read `model.json`, and check the hashes that it has of all files.
+
+        The network is loaded with the first prediction.
 
         Raises:
-            UserError: The folder is not an exported model.
+            UserError: The folder is not an exported model, or a file of it was changed.
         """
         path = folder / "model.json"
         if not path.is_file():
@@ -62,11 +66,15 @@ class ExportedModel:
         try:
             description = json.loads(path.read_text(encoding="utf-8"))
             schema = Schema.from_dict(description["schema"])
-            return cls(folder, schema, description["inputs"], description)
-        except (ValueError, KeyError, TypeError) as error:
+            _check_description(description, schema)
+            check_hashes(description, folder)
+        except OSError as error:
+            raise UserError(f"{path} cannot be read ({error.strerror}); fix that") from error
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise UserError(
                 f"{path} cannot be read ({one_line(error)}); export the model again"
             ) from error
+        return cls(folder, schema, description["inputs"], description)
 
     def read(self, data: str, *, warn: Callable[[str], None] | None = None) -> Iterator[Inputs]:
         """Return the rows of a file, chunk by chunk. The first chunk is read at once.
@@ -125,7 +133,7 @@ class ExportedModel:
         """
         import tensorflow as tf
 
-        network = self._load_network()
+        network = self.load_network()
         specs = {
             name: tf.TensorSpec(tensor.shape, tensor.dtype)
             for name, tensor in network.input.items()
@@ -141,19 +149,42 @@ class ExportedModel:
                 part = {name: tf.constant(v[start : start + step]) for name, v in chunk.items()}
                 yield self._make_table(predict(part).numpy())
 
-    def _load_network(self) -> "keras.Model":
+    def load_network(self) -> "keras.Model":
+        """Load `model.keras` in Keras's safe mode, which runs no code of the file.
+
+        Raises:
+            UserError: The file is damaged, or the network is not that of `model.json`.
+        """
         import keras
 
         path = self.folder / "model.keras"
         if not is_zipfile(path):  # Keras reports a damaged file as a missing one
             raise UserError(f"{path} is missing or damaged; export the model again")
         try:
-            return keras.saving.load_model(path, safe_mode=True)
+            network = keras.saving.load_model(path, safe_mode=True)
+            taken = {name: (tensor.dtype, tensor.shape) for name, tensor in network.input.items()}
+            answered = network.output.shape
         except Exception as error:  # a damaged file fails in many ways
             reason = first_sentence(one_line(error))
             raise UserError(
                 f"{path} cannot be loaded ({reason}); export the model again"
             ) from error
+        if (taken, answered) != (self._list_tensors(), (None, len(self.schema.classes))):
+            raise UserError(
+                f"{path} does not take the columns, or predict the classes, that "
+                f"{self.folder / 'model.json'} names; export the model again"
+            )
+        return network
+
+    def _list_tensors(self) -> dict[str, tuple[str, tuple[int | None, ...]]]:
+        """Return the type and the shape of each input that the network must have, by its name."""
+        shape = self.schema.array_shape
+        if shape is not None:
+            return {self.inputs["x"]: ("float32", (None, *shape))}
+        return {
+            self.inputs[column.name]: ("float32" if column.is_plain else "string", (None,))
+            for column in self.schema.used
+        }
 
     def _make_table(self, probabilities: np.ndarray) -> pd.DataFrame:
         names = np.array(self.schema.classes, dtype=object)
@@ -161,3 +192,15 @@ class ExportedModel:
         for number, name in enumerate(self.schema.classes):
             columns[f"probability_{name}"] = probabilities[:, number]
         return pd.DataFrame(columns)
+
+
+def _check_description(description: Mapping[str, Any], schema: Schema) -> None:
+    """Refuse a `model.json` that contradicts itself.
+
+    Raises:
+        ValueError: It does.
+    """
+    if len(set(schema.classes)) != len(schema.classes) or len(schema.classes) < _MIN_CLASSES:
+        raise ValueError("it has no two classes, or one twice")
+    if description["inputs"] != make_input_names(schema) or not description["inputs"]:
+        raise ValueError("its inputs are not those of its columns")

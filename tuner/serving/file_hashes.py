@@ -1,0 +1,105 @@
+"""Hashes of an exported folder's files, by which its `model.json` tells whether one was changed."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tuner.errors import UserError
+
+__all__ = ["add_hashes", "check_hashes"]
+
+_KEY = "sha256"
+_DESCRIPTION, _NETWORK = "model.json", "model.keras"
+_MLFLOW = "mlflow_model"
+_FOLDERS = ("saved_model", _MLFLOW)
+_LOADER = b"loader_module: mlflow.pyfunc.loaders.code_model"  # of every version
+
+
+def add_hashes(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the content of a `model.json` with the SHA-256 of each file that it stands for.
+
+    Its own hash is that of its content without the hashes. The model card has none: people may
+    add to it.
+
+    Args:
+        content: The content without hashes.
+        folder: The exported folder, with every format.
+    """
+    hashes = {_DESCRIPTION: _hash_content(content)}
+    hashes |= {name: _hash_file(path) for name, path in sorted(_list_files(folder))}
+    return {**content, _KEY: hashes}
+
+
+def check_hashes(content: Mapping[str, Any], folder: Path) -> None:
+    """Check that the files of an exported folder are those that were exported.
+
+    Earlier versions wrote no hashes. Then the files that the folder has twice must be equal, and
+    its MLflow model must be one from code.
+
+    Args:
+        content: The content of `model.json`.
+        folder: The exported folder.
+
+    Raises:
+        UserError: A file is missing or was changed.
+    """
+    if _KEY not in content:
+        _check_copies(folder)
+        return
+    expected: Mapping[str, Any] = content[_KEY]
+    files = dict(_list_files(folder))
+    if lacking := {_DESCRIPTION, _NETWORK} - expected.keys():
+        raise _make_error(folder / _DESCRIPTION, f"has no hash of {min(lacking)}")
+    for name, digest in expected.items():
+        if name == _DESCRIPTION:
+            found = _hash_content({k: v for k, v in content.items() if k != _KEY})
+        elif name in files:
+            found = _hash_file(files[name])
+        else:
+            raise _make_error(folder / name, "is missing")
+        if found != digest:
+            raise _make_error(folder / name, "was changed after it was exported")
+
+
+def _check_copies(folder: Path) -> None:
+    """Check what is known of the files of an export without hashes."""
+    files = dict(_list_files(folder))
+    if _NETWORK not in files:
+        raise _make_error(folder / _NETWORK, "is missing")
+    if not (folder / _MLFLOW).is_dir():
+        return
+    if not _has_line(files.get(f"{_MLFLOW}/MLmodel"), _LOADER):
+        raise _make_error(folder / _MLFLOW / "MLmodel", "is missing or was changed")
+    for name in (_DESCRIPTION, _NETWORK):
+        copy = files.get(f"{_MLFLOW}/artifacts/{name}")
+        if copy is None or _hash_file(copy) != _hash_file(folder / name):
+            raise _make_error(
+                folder / _MLFLOW / "artifacts" / name, f"is not the same as {folder / name}"
+            )
+
+
+def _has_line(path: Path | None, line: bytes) -> bool:
+    return path is not None and line in [text.strip() for text in path.read_bytes().splitlines()]
+
+
+def _list_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files with a hash, by their path in the folder."""
+    for path in [folder / _NETWORK, *(p for name in _FOLDERS for p in (folder / name).rglob("*"))]:
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hash_content(content: Mapping[str, Any]) -> str:
+    read = json.loads(json.dumps(content))  # as a reader of the file has it
+    return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
+
+
+def _make_error(path: Path, fault: str) -> UserError:
+    return UserError(f"{path} {fault}; export the model again")
