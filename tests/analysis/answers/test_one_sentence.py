@@ -195,7 +195,12 @@ def test_width(says):
     assert says("units", {64: 0.97, 32: 0.968, 8: 0.9}, told=[8]) == (
         f"32 units or more: with 64 units 97 % of rows are right, with 8 units 90 % {LAST}."
     )
-    assert says("units", {64: 0.97, 8: 0.96}).startswith("8 units are enough: with 64 units 97.0 %")
+    assert says("units", {64: 0.97, 8: 0.96}).startswith(
+        "On these rows 8 units do as well, as far as can be told: with 64 units 97.0 % of rows"
+    )
+    assert says("units", {8: 0.97, 64: 0.96}).startswith("8 units are enough: with 8 units 97.0 %")
+    many = says("units", {64: 0.97, 8: 0.96, 512: 0.9, 1024: 0.8}, told=[512, 1024])
+    assert many.endswith("; 512 and 1,024 units do worse.")
     assert says("units", {64: 0.97, 8: 0.9}, unclear=[8]).startswith("It cannot be told from ")
     assert says("units", {16: 0.97, 8: 0.96, 64: 0.9}, told=[64], unclear=[8]) == (
         f"16 units are best: with 16 units 97 % of rows are right, with 64 units 90 % {LAST}; "

@@ -110,8 +110,12 @@ def _answer_units(findings: Findings) -> str:
             thing += " or more"
         against = findings.describe_against(below[-1])
         return f"{thing}: {against}{findings.describe_others(findings.open)}."
-    other = findings.tried[1] if fewest is findings.best else fewest
-    return f"{thing} are enough: {findings.describe_against(other)}."
+    worse = [setting.value for setting in findings.sort(findings.worse)]
+    too_many = f"; {say_things(findings.name, worse)} do worse" if worse else ""
+    if fewest is findings.best:
+        return f"{thing} are enough: {findings.describe_against(findings.tried[1])}{too_many}."
+    as_well = f"On these rows {thing} do as well, as far as can be told"
+    return f"{as_well}: {findings.describe_against(fewest)}{too_many}."
 
 
 def _is_less(first: Setting, second: Setting) -> bool:
