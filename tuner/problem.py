@@ -81,9 +81,15 @@ class Problem:
 
     @cached_property
     def truth(self) -> Truth:
-        """The true classes and groups of the scored rows."""
+        """The true classes, groups and folds of the scored rows."""
         groups = None if self.groups is None else self.groups[self.scored]
-        return Truth(self.y[self.scored], groups)
+        rows, repeat_folds = len(self.scored), len(self.folds) // self.repeats
+        places = [places % rows for places in self.places]
+        folds = tuple(
+            tuple(places[first : first + repeat_folds])
+            for first in range(0, len(places), repeat_folds)
+        )
+        return Truth(self.y[self.scored], groups, folds)
 
     @cached_property
     def places(self) -> tuple[np.ndarray, ...]:

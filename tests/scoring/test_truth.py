@@ -60,3 +60,50 @@ def test_the_error_is_the_spread_over_samples_of_groups(name):
         by_row.append(compute_mean_and_error(Truth(y).score_clusters(row_values, probabilities))[1])
     assert np.mean(errors) == pytest.approx(np.std(means), rel=0.2)
     assert np.mean(by_row) < 0.75 * np.std(means)
+
+
+def test_what_tells_no_row_from_another_has_an_area_of_one_half():
+    """Networks that know how frequent classes are among their training rows, and nothing else."""
+    y = np.repeat([0, 1], [51, 17])
+    order = np.random.default_rng(0).permutation(len(y))
+    folds = tuple(np.sort(part) for part in np.array_split(order, 5))
+    share = np.empty(len(y))
+    for rows in folds:
+        share[rows] = np.delete(y, rows).mean()
+    frequent = np.column_stack([1 - share, share])
+    row_values = OBJECTIVES["roc_auc"].row_values
+    assert Truth(y).score_clusters(row_values, frequent).mean() < 0.45
+    assert Truth(y, folds=(folds,)).score_clusters(row_values, frequent).mean() == 0.5
+
+
+def test_rows_are_compared_within_the_folds_of_their_own_repeat():
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    repeats = [np.array_split(rng.permutation(60), 3) for _ in range(2)]
+    folds = tuple(tuple(np.sort(part) for part in parts) for parts in repeats)
+    scores = rng.normal(size=(2, 60)) + y
+    probabilities = np.stack([1 / (1 + np.exp(scores)), 1 / (1 + np.exp(-scores))], axis=2)
+    row_values = OBJECTIVES["roc_auc"].row_values
+    expected = [
+        np.mean([row_values(each[rows], y[rows]).mean() for rows in parts])
+        for each, parts in zip(probabilities, folds, strict=True)
+    ]
+    truth = Truth(y, folds=folds)
+    values = truth.score_clusters(row_values, probabilities)
+    assert values.mean() == pytest.approx(np.mean(expected))
+    loss = OBJECTIVES["cross_entropy"].row_values
+    np.testing.assert_array_equal(
+        truth.score_clusters(loss, probabilities), Truth(y).score_clusters(loss, probabilities)
+    )
+
+
+def test_a_fold_of_a_single_class_does_not_count():
+    y, rng = np.array([0, 1] * 10 + [1] * 5), np.random.default_rng(0)
+    folds = (np.arange(20), np.arange(20, 25))
+    positive = rng.uniform(size=25)
+    probabilities = np.column_stack([1 - positive, positive])
+    row_values = OBJECTIVES["roc_auc"].row_values
+    values = Truth(y, folds=(folds,)).score_clusters(row_values, probabilities)
+    assert values.mean() == pytest.approx(row_values(probabilities[:20], y[:20]).mean())
+    alone = Truth(y[20:], folds=((np.arange(5),),))
+    assert np.isnan(alone.score_clusters(row_values, probabilities[20:])).all()

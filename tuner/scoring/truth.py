@@ -6,7 +6,15 @@ from functools import cached_property
 
 import numpy as np
 
+from tuner.scoring.objectives import roc_auc
+
 __all__ = ["Truth"]
+
+RowValues = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Takes probabilities, `(rows, classes)`, and classes to one value a row, `(rows,)`."""
+
+_COMPARE_ROWS: tuple[RowValues, ...] = (roc_auc,)
+"""Objectives that order rows. Those of two folds have probabilities of different networks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,10 +27,13 @@ class Truth:
     Attributes:
         y: The class of each row, shape `(rows,)`.
         groups: The group of each row, shape `(rows,)`; None if rows are not grouped.
+        folds: The places of each fold's rows, for each repeat; None if one network predicts all
+            rows.
     """
 
     y: np.ndarray
     groups: np.ndarray | None = None
+    folds: tuple[tuple[np.ndarray, ...], ...] | None = None
 
     @cached_property
     def clusters(self) -> np.ndarray:
@@ -39,7 +50,7 @@ class Truth:
 
     def score_clusters(
         self,
-        row_values: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        row_values: RowValues,
         probabilities: np.ndarray,
     ) -> np.ndarray:
         """Return the value of each cluster; the mean of these values is the score.
@@ -54,18 +65,37 @@ class Truth:
         With repeated predictions, a row has the mean of its values, not the value of its mean
         prediction: the score is that of one network, not of an ensemble.
 
+        The area under the ROC curve is a mean over folds: rows are compared within each. Compared
+        over folds, networks that only know how frequent classes are would come to less than 0.5,
+        since a fold with more positive rows leaves fewer to train on.
+
         Args:
-            row_values: Takes probabilities, `(rows, classes)`, and classes, `(rows,)`, to one
-                value a row, `(rows,)`; such as `Objective.row_values`.
+            row_values: Gives one value a row, such as `Objective.row_values`.
             probabilities: Shape `(rows, classes)`, or `(repeats, rows, classes)`.
 
         Returns:
             Shape `(clusters,)`, float64.
         """
         repeats = probabilities.reshape(-1, *probabilities.shape[-2:])
-        by_row: np.ndarray = np.mean([row_values(repeat, self.y) for repeat in repeats], axis=0)
+        by_row: np.ndarray = np.mean(
+            [self._score_rows(row_values, p, number) for number, p in enumerate(repeats)], axis=0
+        )
         if self.groups is None:
             return by_row
         mean = by_row.mean()
         influences = np.bincount(self.clusters, weights=by_row - mean)
         return np.asarray(mean + influences * (self.cluster_count / len(self.y)))
+
+    def _score_rows(
+        self, row_values: RowValues, probabilities: np.ndarray, repeat: int
+    ) -> np.ndarray:
+        """Return the value of each row, within its fold if the objective compares rows."""
+        if self.folds is None or row_values not in _COMPARE_ROWS:
+            return row_values(probabilities, self.y)
+        values = np.empty(len(self.y))
+        for rows in self.folds[repeat % len(self.folds)]:
+            values[rows] = row_values(probabilities[rows], self.y[rows])
+        undefined = np.isnan(values)  # folds whose rows are of a single class
+        if undefined.any() and not undefined.all():
+            values[undefined] = values[~undefined].mean()
+        return values
