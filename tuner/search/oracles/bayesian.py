@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 import keras_tuner
-from sklearn.exceptions import ConvergenceWarning
+from keras_tuner.src.tuners import bayesian
 from threadpoolctl import threadpool_limits
 
 from tuner.search.oracles.model_based import ModelBasedOracle
@@ -35,6 +35,10 @@ class BayesianOracle(ModelBasedOracle):
 
     def suggest(self, trial: int) -> dict[str, Value] | None:
         """Return the configuration with the best lower confidence bound."""
+        import sklearn.exceptions
+        import sklearn.gaussian_process
+
+        bayesian.sklearn = sklearn  # hidden from it while it was imported, by `tuner.imports`
         process = keras_tuner.oracles.BayesianOptimizationOracle(
             objective=self.objective,
             num_initial_points=1,
@@ -45,7 +49,7 @@ class BayesianOracle(ModelBasedOracle):
         # the matrices are so small that a second thread costs more than it gains
         with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
             # with few trials a length scale is often at its bound; the user cannot change that
-            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.simplefilter("ignore", sklearn.exceptions.ConvergenceWarning)
             values: dict[str, Value] | None = process.populate_space(f"{trial}")["values"]
         return values
 
