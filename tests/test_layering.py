@@ -18,6 +18,7 @@ ORDER = [
     "files",
     "imports",
     "memory",
+    "orphans",
     "space",
     "words",
     "data",

@@ -1,11 +1,14 @@
 """A machine's memory, as the system reports it."""
 
 import os
+import resource
 
+import numpy as np
 import pytest
 
 from tuner import memory
-from tuner.memory import Memory, read_memory
+from tuner.errors import UserError
+from tuner.memory import Memory, bound_memory, check_address_space, read_memory
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +34,24 @@ def test_a_system_that_does_not_report_it_gives_none(monkeypatch):
 
     monkeypatch.setattr(os, "sysconf", refuse)
     assert read_memory() is None
+
+
+def test_more_than_the_free_memory_is_not_taken(monkeypatch):
+    monkeypatch.setattr(memory, "read_memory", lambda: Memory(free=10**9, total=10**9))
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with bound_memory():
+        np.empty(10**8, np.uint8)
+        with pytest.raises(MemoryError):
+            np.empty(2 * 10**9, np.uint8)  # which the system would give, until it is used
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_a_limit_with_which_libraries_crash_is_refused(monkeypatch):
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (3 * 10**9, resource.RLIM_INFINITY))
+    check_address_space(2e9)
+    with pytest.raises(UserError) as error:
+        check_address_space(4.5e9)
+    assert str(error.value) == (
+        "this process may have 3.0 GB of addresses, and this command needs 4.5 GB, of which it "
+        "uses a part; raise the limit, which `ulimit -v` shows in kB"
+    )

@@ -1,12 +1,23 @@
-"""How much memory this machine has."""
+"""How much memory this machine has, and how much of it a process may have."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Memory", "read_memory"]
+from tuner.errors import UserError
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+__all__ = ["Memory", "bound_memory", "check_address_space", "read_address_limit", "read_memory"]
 
 _MEMINFO = Path("/proc/meminfo")  # Linux only
+_STATM = Path("/proc/self/statm")
+_SHARE = 0.8  # of the free memory, that data may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +53,54 @@ def _read_available() -> int | None:
         return None
     counts = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
     return int(counts[0]) * 1024 if counts else None
+
+
+def read_address_limit() -> int | None:
+    """Return the most bytes of addresses that this process may have, as `ulimit -v` sets them.
+
+    Returns:
+        None without a limit.
+    """
+    if resource is None:
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
+def check_address_space(needed: float) -> None:
+    """Refuse to work under a limit with which libraries crash or hang instead of raising an error.
+
+    Args:
+        needed: Bytes.
+
+    Raises:
+        UserError: The limit is smaller.
+    """
+    limit = read_address_limit()
+    if limit is not None and limit < needed:
+        raise UserError(
+            f"this process may have {limit / 1e9:.1f} GB of addresses, and this command needs "
+            f"{needed / 1e9:.1f} GB, of which it uses a part; raise the limit, which `ulimit -v` "
+            "shows in kB"
+        )
+
+
+@contextmanager
+def bound_memory() -> Iterator[None]:
+    """Let this process take most of the memory that is free now, and raise a MemoryError beyond.
+
+    Otherwise the system would give it more than there is, slow down all programs, and kill one.
+    """
+    memory = read_memory()
+    if memory is None or resource is None or not _STATM.exists():
+        yield
+        return
+    used = int(_STATM.read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    most = int(used + _SHARE * memory.free)
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limits = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(most, *limits, most), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

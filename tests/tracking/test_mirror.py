@@ -1,14 +1,19 @@
 """The mirror of a study, and the process that it starts, with real MLflow stores in SQLite."""
 
 import sqlite3
+import subprocess
+import sys
+import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
 
 from tests.helpers.mlflow_runs import append_trials
 from tuner.study import EventKind
-from tuner.tracking import MlflowMirror, choose_tracking_uri
+from tuner.tracking import MlflowMirror, choose_tracking_uri, mlflow_process
+from tuner.tracking.mlflow_process import JournalFollower
 
 BUSY = 120.0  # seconds to wait at a study's end, since the machine may be busy
 
@@ -62,6 +67,48 @@ def test_a_mirror_whose_process_dies_reports_it(study, root):
     mirror.on_study_begin(study)
     mirror.on_study_end("failed", {})
     assert mirror.fault == "the process that writes it ended with -9"
+
+
+def test_the_uri_is_no_argument_of_the_process(root):
+    mirror = MlflowMirror("http://bob:s3cr3t@127.0.0.1:9", root)
+    arguments = Path(f"/proc/{mirror._process.pid}/cmdline").read_text()
+    mirror._process.kill()
+    mirror.on_study_end("failed", {})
+    assert "s3cr3t" not in arguments
+    assert mirror._process.args[2] == "tuner.tracking.mlflow_process"
+
+
+def test_a_killed_search_takes_the_process_with_it_whatever_the_process_waits_for(root):
+    """Here for a server that takes connections and never answers."""
+    program = f"""
+import socket, time
+from pathlib import Path
+from tuner.tracking import MlflowMirror
+with socket.create_server(("127.0.0.1", 0)) as server:
+    mirror = MlflowMirror("http://127.0.0.1:%d" % server.getsockname()[1], Path({str(root)!r}))
+    server.accept()
+    print(mirror._process.pid, flush=True)
+    time.sleep(600)
+"""
+    search = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    number = int(search.stdout.readline())
+    search.kill()
+    search.communicate()
+    killed = time.monotonic()
+    while Path(f"/proc/{number}").exists() and time.monotonic() < killed + BUSY:
+        time.sleep(0.1)
+    assert time.monotonic() < killed + 5.0
+
+
+def test_a_server_that_never_could_be_written_is_not_said_to_be_again(root):
+    follower, reports = JournalFollower(), []
+    follower.uri = f"sqlite:///{root}/study.json/mlflow.db"
+    (root / "study.json").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mlflow_process, "report", lambda **message: reports.append(message))
+        for _ in range(3):  # as long as no study is named
+            follower._attempt(follower._update if reports else follower._connect)
+    assert [*map(list, reports)] == [["fault"]]
 
 
 def test_a_locked_database_is_waited_for(study, root, make_record):

@@ -19,6 +19,15 @@ def test_a_store_of_mlflow_is_taken_unchanged(uri, tmp_path):
     assert choose_tracking_uri(uri, tmp_path) == uri
 
 
+def test_what_is_no_address_is_refused(tmp_path):
+    with pytest.raises(UserError) as error:
+        choose_tracking_uri("http://[::1", tmp_path)
+    assert str(error.value) == (
+        "--tracking-uri: http://[::1 is no address (Invalid IPv6 URL); give http://HOST:PORT of a "
+        "server, or a database such as sqlite:///FILE"
+    )
+
+
 def test_a_scheme_that_mlflow_does_not_know_is_refused(tmp_path):
     with pytest.raises(UserError) as error:
         choose_tracking_uri("nothing:of-the-kind", tmp_path)

@@ -22,7 +22,9 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"tuner {__version__}")
+        from tuner.cli.messages import print_result
+
+        print_result(f"tuner {__version__}")
         raise typer.Exit
 
 

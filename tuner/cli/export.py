@@ -15,7 +15,7 @@ from tuner.analysis import (
     make_exportable,
     pick_networks,
 )
-from tuner.cli.messages import Messages
+from tuner.cli.messages import Messages, print_result
 from tuner.errors import NO_TRIAL, SearchFailed, UserError
 from tuner.run.exporting import export_pick
 from tuner.run.opening import open_study
@@ -73,7 +73,7 @@ def export_study(
             folder.resolve(),
             on_note=lambda note: messages.warn(f"note: {note}"),
         )
-        print(folder, flush=True)
+        print_result(folder)
 
 
 def _choose_one(

@@ -10,11 +10,13 @@ from typing import NoReturn
 from tuner.cli.result_commands import app  # with all commands
 from tuner.cli.usage_errors import UsageError, describe_usage_error
 from tuner.errors import TunerError, UserError
+from tuner.memory import check_address_space
 
 __all__ = ["main", "run_command_line"]
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 _UNWRITTEN = 120  # as Python has it, if standard output cannot be written at the end
+_ADDRESS_SPACE = 1.0e9  # bytes that NumPy and pyarrow take; they crash without
 _PATIENCE = 2.0  # seconds to wait for other threads after an interrupt
 
 
@@ -47,7 +49,7 @@ def run_command_line() -> None:
     """Run the command line.
 
     Exit codes: 0 done, 1 a fault of this package, 2 an error that the user can fix, 130 an
-    interrupt.
+    interrupt. Nothing ends with a traceback: an error that nobody expected becomes a sentence, too.
     """
     # TensorFlow and MLflow read these when they are imported: no messages at start-up, and only as
     # much of a GPU's memory as is needed, so that others can use it too
@@ -59,6 +61,7 @@ def run_command_line() -> None:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     try:
+        check_address_space(_ADDRESS_SPACE)
         code = app(standalone_mode=False)
     except UsageError as error:
         if sentence := describe_usage_error(error, sys.argv[1:]):
@@ -69,6 +72,12 @@ def run_command_line() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         code = INTERRUPTED
+    except Exception as error:
+        from tuner.cli.faults import explain_fault
+
+        explained = explain_fault(error)
+        _print_error(str(explained))
+        sys.exit(explained.exit_code)
     if code == INTERRUPTED:  # typer returns it after an interrupt
         print("interrupted", file=sys.stderr)
         _leave(INTERRUPTED)

@@ -1,19 +1,35 @@
-"""Messages on standard error, and results on standard output, as the terminal is wide."""
+"""Messages on standard error, and results on standard output, as the terminal is wide.
 
+Everything that the command line prints goes through here, but the help and predictions: a text of
+the data, a file or a server has no control over the terminal then, and no password is shown.
+"""
+
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.segment import Segment
+from rich.table import Table
 from rich.text import Text
 
 from tuner.cli.wrapping import wrap_lines
+from tuner.words import escape_controls, mask_passwords
 
-__all__ = ["Messages", "measure_width", "print_result"]
+__all__ = [
+    "Messages",
+    "make_cell",
+    "make_presentable",
+    "measure_width",
+    "print_json",
+    "print_result",
+    "print_table",
+]
 
 _REFRESHES = 2.0  # of the live line in a second
 
@@ -60,7 +76,7 @@ class Messages:
         self._print(text, "")
 
     def _print(self, text: str, style: str) -> None:
-        lines = wrap_lines(text, measure_width(self._console.file))
+        lines = wrap_lines(make_presentable(text), measure_width(self._console.file))
         # a style that is given to `print` would be the live line's, too
         self._console.print(Text(lines, style), soft_wrap=True)
 
@@ -99,12 +115,39 @@ class _Line:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = min(measure_width(console.file) or options.max_width, options.max_width)
-        yield Segment(self._compose(width - 1))  # a full line would put the cursor on the next
+        # a full line would put the cursor on the next
+        yield Segment(make_presentable(self._compose(width - 1)))
 
 
-def print_result(text: str) -> None:
-    """Print a command's result on standard output."""
-    print(wrap_lines(text, measure_width(sys.stdout)), flush=True)
+def print_result(result: str | Path) -> None:
+    """Print a command's result on standard output; a path stays on one line."""
+    width = None if isinstance(result, Path) else measure_width(sys.stdout)
+    print(wrap_lines(make_presentable(str(result)), width), flush=True)
+
+
+def print_json(content: object) -> None:
+    """Print JSON on one line of standard output; control characters are escaped within it."""
+    print(escape_controls(json.dumps(content, ensure_ascii=False)), flush=True)
+
+
+def print_table(table: Table, width: int | None = None) -> None:
+    """Print a table of cells that `make_cell` made on standard output.
+
+    Args:
+        table: The table.
+        width: Columns. None for those of the terminal.
+    """
+    Console(width=width, highlight=False).print(table)
+
+
+def make_cell(text: str) -> Text:
+    """Return a text as the cell of a table, in which brackets are no markup."""
+    return Text(make_presentable(text))
+
+
+def make_presentable(text: str) -> str:
+    """Return a text as it may be shown: without control characters and passwords."""
+    return escape_controls(mask_passwords(text))
 
 
 def measure_width(stream: IO[str]) -> int | None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tuner.study import Study
+from tuner.words import mask_passwords
 
 __all__ = ["find_copy", "forget_copy", "remember_copy"]
 
@@ -48,8 +49,8 @@ def find_copy(study: Study, uri: str) -> str | None:
 
 
 def _digest(uri: str) -> str:
-    """Return a digest of a tracking URI, which may hold a password."""
-    return hashlib.sha256(uri.encode()).hexdigest()
+    """Return a digest of a tracking URI without its password, which could be guessed from it."""
+    return hashlib.sha256(mask_passwords(uri).encode()).hexdigest()
 
 
 def _is_there(uri: str) -> bool:

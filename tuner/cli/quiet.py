@@ -7,8 +7,12 @@ import sys
 import tempfile
 
 from tuner.imports import hide_modules
+from tuner.memory import check_address_space
 
-__all__ = ["import_heavy"]
+__all__ = ["ADDRESS_SPACE", "import_heavy"]
+
+ADDRESS_SPACE = 4.5e9
+"""Bytes that TensorFlow reserves in a small search, of which it uses a fifth."""
 
 # TensorFlow writes these from C++ before it sets up its logging, so no setting prevents them.
 _USUAL_MESSAGES = (
@@ -23,6 +27,7 @@ def import_heavy() -> None:
 
     Only the file descriptor catches these lines, because they do not pass through Python.
     """
+    check_address_space(ADDRESS_SPACE)
     sys.stderr.flush()
     standard_error = os.dup(2)
     with tempfile.TemporaryFile() as output:

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
+from tuner.cli.messages import print_result
 from tuner.errors import StudyError, UserError
 from tuner.run.opening import open_study
 from tuner.run.setup import Setup
@@ -44,7 +45,7 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
         basis = read_picking_basis(study)
         if locked and output is None and basis is not None:
             mark_reported(study, basis)
-    print(path)
+    print_result(path)
 
 
 def _prepare_report(setup: Setup, study: Study) -> None:
@@ -78,7 +79,7 @@ def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> N
     opened = [open_study(name, root) for name in dict.fromkeys(names)]
     from tuner.run.comparing import compare_studies
 
-    print(compare_studies(opened, output or root / _name_page(list(dict.fromkeys(names)))))
+    print_result(compare_studies(opened, output or root / _name_page(list(dict.fromkeys(names)))))
 
 
 def _refuse_one(names: Sequence[str], root: Path) -> str:

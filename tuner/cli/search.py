@@ -1,6 +1,5 @@
 """`tuner search` and `tuner resume`: what they print before, during and after a search."""
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from tuner.cli.describe import describe_data
-from tuner.cli.messages import Messages, print_result
+from tuner.cli.messages import Messages, print_json, print_result
 from tuner.cli.mlflow_copy import find_copy, forget_copy, remember_copy
 from tuner.cli.mlflow_page import describe_page
 from tuner.cli.progress import Progress
-from tuner.cli.quiet import import_heavy
+from tuner.cli.quiet import ADDRESS_SPACE, import_heavy
 from tuner.cli.summary import add_options, format_summary
 from tuner.errors import ExportMismatch
+from tuner.memory import check_address_space
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
 from tuner.run.opening import check_setup, find_study, load_setup, read_last_settings
@@ -37,11 +37,14 @@ class SearchCommand:
         tracking_uri: MLflow's tracking URI. None for the default.
         as_json: Print one JSON object instead of the summary.
         quiet: Print only warnings and the summary.
+
+    Raises:
+        UserError: MLflow has no store of this kind.
     """
 
     def __init__(self, *, root: Path, tracking_uri: str | None, as_json: bool, quiet: bool) -> None:
         self.root = root
-        self.tracking_uri = tracking_uri
+        self.uri = choose_tracking_uri(tracking_uri, root)
         self.as_json = as_json
         self.started = time.monotonic()
         self._tracking = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
@@ -100,21 +103,20 @@ class SearchCommand:
             more = study.make_command("resume", "--max-trials", str(trials), *self._tracking)
             sentence += f"; for more trials: {more}"
         self.messages.say(sentence)
-        uri = choose_tracking_uri(self.tracking_uri, self.root)
-        experiment = find_copy(study, uri)
-        self._print_summary(summary, study, self._describe_mlflow(study, uri, experiment))
+        experiment = find_copy(study, self.uri)
+        self._print_summary(summary, study, self._describe_mlflow(study, experiment))
         return True
 
     def _run(self, setup: Setup, study: Study | Destination) -> None:
+        check_address_space(ADDRESS_SPACE)
         for line in describe_data(setup.dataset, setup.split):
             self.messages.say(line)
         for warning in setup.dataset.warnings:
             indent = "" if self.messages.quiet else "  "  # below the description of the data
             self.messages.warn(f"{indent}warning: {warning}")
-        uri = choose_tracking_uri(self.tracking_uri, self.root)
         progress = Progress(self.messages, setup, self.started, self._tracking)
         # its process starts while TensorFlow is imported here
-        mirror = MlflowMirror(uri, self.root, on_fault=progress.report_mlflow_fault)
+        mirror = MlflowMirror(self.uri, self.root, on_fault=progress.report_mlflow_fault)
         beside = Beside(self.root)
         if isinstance(study, Study):
             forget_copy(study)
@@ -135,24 +137,23 @@ class SearchCommand:
             raise
         experiment = mirror.experiment_id if mirror.complete else None
         if experiment is not None:
-            remember_copy(outcome.study, uri, experiment)
+            remember_copy(outcome.study, self.uri, experiment)
         else:  # `tuner sync` may have written it before it was whole
             forget_copy(outcome.study)
-        interface = self._describe_mlflow(outcome.study, uri, experiment)
+        interface = self._describe_mlflow(outcome.study, experiment)
         self._print_summary(outcome.to_dict(), outcome.study, interface, outcome.fault)
         if outcome.fault:
             raise ExportMismatch(outcome.fault)
 
-    def _describe_mlflow(self, study: Study, uri: str, experiment: str | None) -> str:
+    def _describe_mlflow(self, study: Study, experiment: str | None) -> str:
         """Return where MLflow shows the study, or how to write it there.
 
         Args:
             study: The study.
-            uri: MLflow's tracking URI.
             experiment: MLflow's id of the experiment. None if MLflow may lack some of the study.
         """
         if experiment is not None:
-            return describe_page(study, uri, experiment)
+            return describe_page(study, self.uri, experiment)
         sync = study.make_command("sync", *self._tracking)
         return f"MLflow may lack some of the study; to write what is missing: {sync}"
 
@@ -160,7 +161,7 @@ class SearchCommand:
         self, summary: Mapping[str, Any], study: Study, interface: str, fault: str = ""
     ) -> None:
         if self.as_json:
-            print(json.dumps(summary, ensure_ascii=False))
+            print_json(summary)
         else:
             if "answer" in summary:
                 answer = add_options(summary["answer"], study, self._tracking)

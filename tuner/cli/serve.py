@@ -1,8 +1,8 @@
 """`tuner serve`: serves an exported model over HTTP."""
 
-import sys
 from pathlib import Path
 
+from tuner.cli.messages import Messages, print_result
 from tuner.cli.models import open_model
 from tuner.cli.quiet import import_heavy
 from tuner.errors import UserError
@@ -32,6 +32,6 @@ def serve_model(folder: Path, host: str, port: int) -> None:
     with listen(host, port) as bound:
         app = make_app(folder)
         shown = f"[{host}]" if ":" in host else host
-        print(f"http://{shown}:{bound.getsockname()[1]}/invocations", flush=True)
-        print("answers requests until it is interrupted", file=sys.stderr)
+        print_result(f"http://{shown}:{bound.getsockname()[1]}/invocations")
+        Messages().say("answers requests until it is interrupted")
         serve(app, bound)

@@ -1,9 +1,9 @@
 """`tuner spaces`: lists the search spaces and their questions."""
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
+from tuner.cli.messages import make_cell, print_result, print_table
 from tuner.space import Condition, Hyperparameter, list_shipped_spaces, load_space
 
 __all__ = ["list_spaces", "show_space"]
@@ -16,7 +16,7 @@ def list_spaces() -> None:
     table.add_column()
     for name in list_shipped_spaces():
         table.add_row(name, load_space(name).title)
-    Console().print(table)
+    print_table(table)
 
 
 def show_space(name: str) -> None:
@@ -36,16 +36,13 @@ def show_space(name: str) -> None:
         row = hyperparameter.name, hyperparameter.domain.describe()
         uses.setdefault(row, []).append(_describe_use(hyperparameter))
     for (hyperparameter_name, values), conditions in uses.items():
-        table.add_row(hyperparameter_name, values, ", or ".join(conditions))
-    console = Console(highlight=False)
-    console.print(f"{space.name}: {space.title}", markup=False)
-    console.print(table)
+        table.add_row(*map(make_cell, (hyperparameter_name, values, ", or ".join(conditions))))
+    print_result(f"{space.name}: {space.title}")
+    print_table(table)
     size = space.size()
-    console.print(
-        "distinct configurations: " + ("infinitely many" if size is None else f"{size:,}")
-    )
+    print_result(f"distinct configurations: {'infinitely many' if size is None else f'{size:,}'}")
     if space.compare:
-        console.print(f"each {space.compare} gets an equal share of the random oracle's trials")
+        print_result(f"each {space.compare} gets an equal share of the random oracle's trials")
 
 
 def _describe_use(hyperparameter: Hyperparameter) -> str:

@@ -1,6 +1,5 @@
 """`tuner studies`: lists the studies."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from tuner.cli.messages import measure_width
-from tuner.cli.wrapping import wrap_lines
+from tuner.cli.messages import make_cell, measure_width, print_json, print_result, print_table
 from tuner.errors import StudyError
 from tuner.run.opening import read_last_settings
 from tuner.study import Study, list_study_names
@@ -41,11 +39,11 @@ def list_studies(root: Path, *, as_json: bool = False) -> None:
             studies.append({"study": name, "error": str(error)})
             faults.append(str(error))
     if as_json:
-        print(json.dumps({"studies": studies}, ensure_ascii=False))
+        print_json({"studies": studies})
     elif studies:
         _print_table([_make_cells(study) for study in studies])
     else:
-        print(f"no studies in {root}")
+        print_result(f"no studies in {root}")
     if faults:
         raise StudyError("\n".join(faults))
 
@@ -93,13 +91,13 @@ def _print_table(rows: list[list[str]]) -> None:
     for heading in _HEADINGS:
         table.add_column(heading, no_wrap=True)
     for row in rows:
-        table.add_row(*row)
-    console = Console(width=_UNLIMITED, highlight=False)
+        table.add_row(*map(make_cell, row))
+    console = Console(width=_UNLIMITED)
     width = measure_width(sys.stdout)  # a file or a pipe has none
     if width is None or Measurement.get(console, console.options, table).maximum <= width:
-        console.print(table)
+        print_table(table, _UNLIMITED)
         return
     for name, *cells in rows:
         described = zip(_HEADINGS[1:], cells, strict=True)
-        print(name)
-        print(wrap_lines("  " + ", ".join(map(" ".join, described)), width))
+        print_result(name)
+        print_result("  " + ", ".join(map(" ".join, described)))

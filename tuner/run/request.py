@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tuner.data import Dataset, load_dataset
+from tuner.errors import DataError
+from tuner.memory import bound_memory
 from tuner.model.custom import is_custom
 from tuner.space import load_space
 from tuner.study import MOST_ROUNDS, OracleName, check_name, check_root
@@ -36,16 +38,23 @@ class DataRequest:
         """Read the data.
 
         Raises:
-            DataError: The data cannot be read or learned from.
+            DataError: The data cannot be read or learned from, or take more memory than is free.
         """
-        return load_dataset(
-            self.source,
-            target=self.target,
-            categorical=self.categorical,
-            ignore=self.ignore,
-            groups=self.groups,
-            order=self.order,
-        )
+        try:
+            with bound_memory():
+                return load_dataset(
+                    self.source,
+                    target=self.target,
+                    categorical=self.categorical,
+                    ignore=self.ignore,
+                    groups=self.groups,
+                    order=self.order,
+                )
+        except MemoryError as error:
+            raise DataError(
+                f"data {self.source}: it takes more memory than is free; end other programs, or "
+                "give fewer rows or columns"
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)

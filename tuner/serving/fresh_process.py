@@ -1,9 +1,9 @@
 """A process of its own that loads an exported model and predicts, as a server would.
 
 It starts as `python -m tuner.serving.fresh_process` and imports TensorFlow and MLflow at once, so
-that the imports run while networks train; the argument is its niceness. Then it reads the path of
-one request, a JSON file, from standard input (`_write_request` has its keys). A fault is the last
-line on standard error.
+that the imports run while networks train; the arguments are its niceness and the process that
+started it, with which it ends. Then it reads the path of one request, a JSON file, from standard
+input (`_write_request` has its keys). A fault is the last line on standard error.
 """
 
 import gc
@@ -25,6 +25,7 @@ import numpy as np
 
 from tuner.errors import ExportMismatch, first_sentence
 from tuner.imports import hide_modules
+from tuner.orphans import watch_parent
 
 __all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
 
@@ -135,9 +136,10 @@ class FreshProcess:
             "MLFLOW_LOGGING_LEVEL": "ERROR",
             "MLFLOW_DISABLE_TELEMETRY": "true",
         }
+        arguments = (niceness, os.getpid())
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tuner.serving.fresh_process", str(niceness)],
+                [sys.executable, "-m", "tuner.serving.fresh_process", *map(str, arguments)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -216,6 +218,7 @@ def _describe_fault(errors: str) -> str:
 
 def main() -> None:
     """Answer the one request on standard input."""
+    watch_parent(int(sys.argv[2]), lambda: os._exit(1))
     if hasattr(os, "nice"):  # not on Windows
         os.nice(int(sys.argv[1]))
     gc.disable()  # searching the imported modules for garbage takes most of a second

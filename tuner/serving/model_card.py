@@ -6,7 +6,7 @@ from typing import Any
 from tuner.data import IMAGE_TARGET
 from tuner.serving.call_examples import render_calls
 from tuner.serving.markdown import escape_text, format_code
-from tuner.words import format_hyperparameters, format_interval, list_first
+from tuner.words import escape_controls, format_hyperparameters, format_interval, list_first
 
 __all__ = ["render_model_card"]
 
@@ -15,7 +15,7 @@ _MAX_LEVELS = 12  # levels in a row of it
 
 
 def render_model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
-    """Return the text of `README.md`.
+    """Return the text of `README.md`, which may be shown on a terminal.
 
     Args:
         content: The content of `model.json`.
@@ -31,7 +31,7 @@ def render_model_card(content: Mapping[str, Any], example: Mapping[str, Any]) ->
         *_render_limits(content),
         *render_calls(content, example),
     ]
-    return "\n".join(lines) + "\n"
+    return escape_controls("\n".join(lines)) + "\n"
 
 
 def _render_title(content: Mapping[str, Any]) -> list[str]:

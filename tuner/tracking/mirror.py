@@ -49,7 +49,7 @@ class MlflowMirror(Listener):
         self.complete = False
         self._finished = threading.Event()  # set when all but the pictures is written, or at death
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tuner.tracking.mlflow_process", uri, str(root.absolute())],
+            [sys.executable, "-m", "tuner.tracking.mlflow_process", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # log lines of MLflow and its database; faults are reported
@@ -61,22 +61,25 @@ class MlflowMirror(Listener):
         )
         self._reader = threading.Thread(target=self._read_messages, daemon=True)
         self._reader.start()
+        # not as arguments, which everyone on the machine can read, and the URI may hold a password
+        self._send(uri=uri, root=str(root.absolute()))
 
     def on_study_begin(self, study: Study) -> None:
         """Send the study's name to the process."""
-        self._send(study.record.name + "\n")
+        self._send(study=study.record.name)
 
     def on_study_end(
         self, status: Literal["finished", "failed", "interrupted"], summary: Mapping[str, Any]
     ) -> None:
         """Wait a few seconds until all is written; the process then continues alone."""
+        self._send(ended=True)
         self._close()
         self._finished.wait(_PATIENCE)
 
-    def _send(self, text: str) -> None:
+    def _send(self, **message: Any) -> None:
         assert self._process.stdin is not None  # it is a pipe
         try:
-            self._process.stdin.write(text)
+            self._process.stdin.write(json.dumps(message) + "\n")
             self._process.stdin.flush()
         except OSError:  # the process died, which `_read_messages` reports
             return

@@ -1,9 +1,13 @@
 """The process that writes a study to MLflow while it is searched.
 
 A search does not wait for MLflow, which takes seconds to import and to create a database. Instead
-`tuner.tracking.mirror` starts this process. It reads the study's name from standard input, follows
-the study's journal, and ends when standard input is closed. It reports on standard output, one
-JSON object per line.
+`tuner.tracking.mirror` starts this process, as `python -m tuner.tracking.mlflow_process PARENT`. It
+reads MLflow's URI and the study's name from standard input, follows the study's journal, and writes
+what is left when standard input is closed. It reports on standard output. Both have one JSON object
+per line.
+
+It never outlives the search for long: if that was killed, for less than five seconds; if it has
+ended, until the report's pictures are written, and for half a minute at most.
 """
 
 import contextlib
@@ -12,51 +16,75 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from tuner.study import Study
-from tuner.tracking.faults import describe_fault
-from tuner.tracking.runs import StudyRuns
-from tuner.tracking.store import connect
+from tuner.orphans import watch_parent
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+    from tuner.tracking.runs import StudyRuns
 
 __all__ = ["JournalFollower"]
 
 _PAUSE = 0.25  # seconds between two reads of the journal
 _MAX_PAUSE = 5.0  # seconds, while MLflow cannot be reached
 _NICENESS = 10  # so that training comes first
+_LAST_SECONDS = 3.0  # without the search
+_LAST_SECONDS_OF_WORK = 30.0  # without a search that has ended by itself
 
 
 class JournalFollower:
     """Follows a study's journal and writes it to MLflow, through any outage of MLflow.
 
-    Args:
-        uri: The tracking URI of MLflow.
+    Attributes:
+        uri: The tracking URI of MLflow; empty until it is read.
         root: The folder of all studies.
     """
 
-    def __init__(self, uri: str, root: Path) -> None:
-        self.uri = uri
-        self.root = root
+    def __init__(self) -> None:
+        self.uri = ""
+        self.root = Path()
         self._runs: StudyRuns | None = None
         self._study_name = ""
         self._fault = ""
+        self._is_known = threading.Event()  # where MLflow is
         self._search_ended = threading.Event()
+        self._ended_regularly = False
         self._locks = contextlib.ExitStack()
 
     def read_input(self) -> None:
-        """Read the study's name, and notice the end of the search. Runs in a thread of its own."""
+        """Read what the search says, until it ends. Runs in a thread of its own."""
         try:
             for line in sys.stdin:
-                self._study_name = line.strip()
+                self._take_in(json.loads(line))
         finally:
             self._search_ended.set()
+            self._is_known.set()
+
+    def _take_in(self, message: dict[str, Any]) -> None:
+        self._study_name = message.get("study", self._study_name)
+        self._ended_regularly = message.get("ended", False)
+        if "uri" in message:
+            self.uri, self.root = message["uri"], Path(message["root"])
+            self._is_known.set()
+
+    def end_soon(self) -> NoReturn:
+        """End this process, whatever it does, since the search has ended."""
+        time.sleep(_LAST_SECONDS)
+        if self._ended_regularly:
+            time.sleep(_LAST_SECONDS_OF_WORK - _LAST_SECONDS)
+        os._exit(1)
 
     def run(self) -> None:
         """Write until the search ends, and once more then."""
-        self._attempt(partial(connect, self.uri))
+        self._is_known.wait()
+        if not self.uri:
+            return  # the search ended before it began
+        self._attempt(self._connect)
         pause = _PAUSE
         while not self._search_ended.wait(pause):
             written = self._attempt(self._update)
@@ -71,9 +99,14 @@ class JournalFollower:
 
     def _update(self) -> None:
         if not self._study_name:
+            if self._fault:  # it lasts until MLflow answers
+                self._connect()
             return
+        from tuner.study import Study
+        from tuner.tracking.runs import StudyRuns
+
         if self._runs is None:
-            client, study = connect(self.uri), Study.open(self._study_name, self.root)
+            client, study = self._connect(), Study.open(self._study_name, self.root)
             # the process of a search that was killed ends soon and releases the lock
             self._locks.enter_context(study.lock_mlflow(_MAX_PAUSE))
             self._runs = StudyRuns(client, study, self.root)
@@ -82,11 +115,18 @@ class JournalFollower:
         if is_new:
             report(experiment_id=self._runs.experiment_id, run_id=self._runs.run_id)
 
+    def _connect(self) -> "MlflowClient":
+        from tuner.tracking.store import connect  # imports MLflow, which takes seconds
+
+        return connect(self.uri)
+
     def _attempt(self, write: Callable[[], object]) -> bool:
         """Return whether `write` succeeded; report when a fault begins, changes or ends."""
         try:
             write()
         except Exception as error:  # each store raises its own errors: SQL, HTTP, a missing driver
+            from tuner.tracking.faults import describe_fault
+
             fault = describe_fault(error)
             if fault != self._fault:
                 self._fault = fault
@@ -105,7 +145,9 @@ def report(**message: Any) -> None:
 
 
 def main() -> None:
-    """Follow a study: `python -m tuner.tracking.mlflow_process URI ROOT`."""
+    """Follow a study."""
+    follower = JournalFollower()
+    watch_parent(int(sys.argv[1]), follower.end_soon)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is in the journal must still be written
     if hasattr(os, "nice"):  # not on Windows
         os.nice(_NICENESS)
@@ -113,8 +155,6 @@ def main() -> None:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     sys.stdout = sys.stderr  # MLflow prints there, with a server the address of each run
-    uri, root = sys.argv[1:]
-    follower = JournalFollower(uri, Path(root))
     threading.Thread(target=follower.read_input, daemon=True).start()
     follower.run()
     os._exit(0)  # all is reported, and a regular end of the interpreter takes half a second

@@ -25,7 +25,13 @@ def choose_tracking_uri(uri: str | None, root: Path) -> str:
         UserError: MLflow has no store of this scheme. Whether the store answers is not checked.
     """
     uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root.absolute()}/mlflow.db"
-    scheme = urlsplit(uri).scheme.partition("+")[0]  # mysql+pymysql names a driver too
+    try:
+        scheme = urlsplit(uri).scheme.partition("+")[0]  # mysql+pymysql names a driver too
+    except ValueError as error:
+        raise UserError(
+            f"--tracking-uri: {uri} is no address ({error}); give http://HOST:PORT of a server, or "
+            "a database such as sqlite:///FILE"
+        ) from error
     is_drive = len(scheme) == 1
     if is_drive or scheme in _SCHEMES | set(entry_points(group="mlflow.tracking_store").names):
         return uri

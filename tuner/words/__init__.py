@@ -43,11 +43,13 @@ from tuner.words.scores import (
     say_share,
 )
 from tuner.words.sentences import capitalize_first, join_words, list_first
+from tuner.words.shown import escape_controls, mask_passwords
 
 __all__ = [
     "capitalize_first",
     "choose_verb",
     "count_noun",
+    "escape_controls",
     "format_difference",
     "format_hyperparameters",
     "format_interval",
@@ -58,6 +60,7 @@ __all__ = [
     "join_words",
     "list_first",
     "list_scores",
+    "mask_passwords",
     "round_to_error",
     "say_count",
     "say_difference",

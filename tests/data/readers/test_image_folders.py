@@ -149,11 +149,30 @@ def test_names_that_are_not_utf_8_are_escaped(pets):
         load_dataset("pets")
 
 
-def test_linked_classes_are_followed(pets):
-    Path("part").mkdir()
+def test_links_are_followed_within_the_folder_alone(pets):
+    whole = load_dataset("pets")
+    Path("pets/.all").mkdir()
     for name in ("cat", "dog"):
-        Path("part", name).symlink_to(Path("pets", name).absolute())
-    assert load_dataset("part").fingerprint == load_dataset("pets").fingerprint
+        Path("pets", name).rename(Path("pets/.all", name))
+        Path("pets", name).symlink_to(Path(".all", name))
+    assert load_dataset("pets").fingerprint == whole.fingerprint
+    Path("secret.png").touch()
+    link = Path("pets/cat/zz.png")
+    link.symlink_to(Path("secret.png").absolute())
+    assert catch_refusal(load_dataset, "pets") == (
+        f"data folder pets: cat/zz.png is a link to {Path('secret.png').absolute()}, outside the "
+        "folder; replace it by a copy"
+    )
+    link.unlink()
+    Path("pets/cow").symlink_to(Path("pets").absolute().parent)
+    assert "cow is a link to " in catch_refusal(load_dataset, "pets")
+
+
+def test_an_image_that_is_no_file_is_refused(pets):
+    os.mkfifo("pets/cat/0.png.png")
+    assert catch_refusal(load_dataset, "pets") == (
+        "data folder pets: cat/0.png.png is no file; delete or rename it"
+    )
 
 
 def test_folders_without_classes_are_refused(pets):

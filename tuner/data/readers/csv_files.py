@@ -13,14 +13,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from tuner.data.readers.csv_layout import CsvFile, inspect_csv, is_gzip, report_unreadable
+from tuner.data.readers.csv_layout import (
+    LONGEST_LINE,
+    CsvFile,
+    inspect_csv,
+    is_gzip,
+    report_unreadable,
+)
 from tuner.data.readers.table import Table
 from tuner.data.readers.text_encodings import UTF_8
 from tuner.errors import DataError
 
 __all__ = ["read_csv", "stream_csv"]
-
-_BLOCK_BYTES = 1 << 24  # a row must fit into one block
 
 
 def read_csv(path: Path) -> Table:
@@ -35,7 +39,7 @@ def read_csv(path: Path) -> Table:
             no name or the name of another; or a row has more or fewer cells than the header.
     """
     with report_unreadable(path):
-        file = inspect_csv(path)
+        file = inspect_csv(path, whole=True)
         with _open(path) as stream, _report_uneven_rows(file):
             columns = arrow_csv.read_csv(stream, **_make_options(file))
         _check_quotes(file, columns)
@@ -49,7 +53,7 @@ def stream_csv(path: Path) -> Iterator[Table]:
         DataError: As `read_csv`, when the faulty part is read.
     """
     with report_unreadable(path):
-        file = inspect_csv(path)
+        file = inspect_csv(path, whole=False)
         first, last = 0, None
         with _open(path) as stream, _report_uneven_rows(file):
             for batch in arrow_csv.open_csv(stream, **_make_options(file)):
@@ -68,7 +72,7 @@ def _open(path: Path) -> Any:
 def _make_options(file: CsvFile) -> dict[str, Any]:
     return {
         "read_options": arrow_csv.ReadOptions(
-            block_size=_BLOCK_BYTES,
+            block_size=LONGEST_LINE,
             column_names=file.header,
             skip_rows_after_names=1 + file.lines_before,
             encoding="utf8" if file.encoding == UTF_8 else file.encoding,

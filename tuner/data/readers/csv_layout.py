@@ -8,14 +8,19 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+from tuner.data.readers.room import require_room
 from tuner.data.readers.text_encodings import LATIN_1, find_encoding
 from tuner.errors import DataError
 from tuner.words import count_noun, list_first
 
-__all__ = ["CsvFile", "inspect_csv", "is_gzip", "report_unreadable"]
+__all__ = ["LONGEST_LINE", "CsvFile", "inspect_csv", "is_gzip", "report_unreadable"]
+
+LONGEST_LINE = 1 << 24
+"""Characters of a line, and bytes of pyarrow's blocks, into one of which a row must fit."""
 
 _NAMED_DELIMITER = re.compile(r"""sep=([^\w"])""", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?[0-9]*[.,][0-9]+")
@@ -111,14 +116,20 @@ class CsvFile:
                 ) from err
 
 
-def inspect_csv(path: Path) -> CsvFile:
+def inspect_csv(path: Path, *, whole: bool) -> CsvFile:
     """Find the encoding, the delimiter and the header of a file.
 
+    Args:
+        path: The file.
+        whole: Whether all of it is to be in memory at once.
+
     Raises:
-        DataError: The file is empty, not text, has no rows, or its header is incomplete.
+        DataError: The file is empty, not text, has no rows, or its header is incomplete; or it is
+            larger than the free memory.
     """
     with _open_bytes(path) as file:
-        encoding = find_encoding(file)
+        check_size = partial(require_room, f"data file {path}", "its text takes more than")
+        encoding = find_encoding(file, *([check_size] if whole else []))
     if encoding is None:
         raise DataError(
             f"data file {path}: it is neither UTF-8, UTF-16 nor Latin-1 text; save it as UTF-8"
@@ -164,7 +175,7 @@ def _read_rows(
     with _open_text(path, encoding) as text:
         for _ in range(lines_before):
             text.readline()
-        rows = csv.reader(text, delimiter=delimiter, strict=strict)
+        rows = csv.reader(_list_lines(text), delimiter=delimiter, strict=strict)
         header = next(rows, [])
         yield lines_before + 1, header
         line = lines_before + rows.line_num + 1
@@ -176,10 +187,18 @@ def _read_rows(
 
 def _read_first_line(path: Path, encoding: str) -> str:
     with _open_text(path, encoding) as text:
-        line = text.readline()
+        line = next(_list_lines(text), "")
     if not line:
         raise DataError(f"data file {path}: it is empty; add a header line and rows")
     return line
+
+
+def _list_lines(text: TextIO) -> Iterator[str]:
+    """Yield the lines of a file; raise csv.Error for one that pyarrow does not read either."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise csv.Error(f"a line has more than {LONGEST_LINE:,} characters")
+        yield line
 
 
 def _open_text(path: Path, encoding: str) -> TextIO:

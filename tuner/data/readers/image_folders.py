@@ -20,6 +20,7 @@ from tuner.data.readers.image_files import (
     decode_images,
     read_header,
 )
+from tuner.data.readers.room import require_room
 from tuner.errors import DataError
 from tuner.words import list_first
 
@@ -34,7 +35,10 @@ _MAX_BROKEN = 0.1  # share of the images; if more are broken, something else is 
 
 @dataclass(frozen=True, slots=True)
 class ImageFolder:
-    """A folder, before any image is read. Hidden files are ignored, links are followed.
+    """A folder, before any image is read.
+
+    Hidden files are ignored. Links are followed within the folder, and refused if they lead out of
+    it: whoever made the folder has no say in which other files are read.
 
     Attributes:
         path: The folder.
@@ -50,10 +54,15 @@ class ImageFolder:
 
         Raises:
             OSError: The folder cannot be read.
+            DataError: A link leads out of it, or an image is no file.
         """
         paths = _list_visible(path)
         folders = [path for path in paths if path.is_dir()]
-        return cls(path, {path: paths, **{folder: _list_visible(folder) for folder in folders}})
+        content = {path: paths, **{folder: _list_visible(folder) for folder in folders}}
+        for found in content.values():
+            for each in found:
+                _check_path(each, path)
+        return cls(path, content)
 
     @property
     def label(self) -> str:
@@ -81,6 +90,7 @@ class ImageFolder:
         headers = [header for header in found if header is not None]
         self._refuse_broken(files, [header is not None for header in found], most=_MAX_BROKEN)
         form = choose_common_form(headers)
+        require_room(self.label, "its images take", 4 * prod(form.shape) * len(files))
         x, intact = decode_images(files, form)
         self._refuse_broken(files, intact, most=_MAX_BROKEN)
         return Arrays(
@@ -179,6 +189,19 @@ class ImageFolder:
 
     def _list_names(self, paths: Sequence[Path]) -> str:
         return list_first([self.shorten(path) for path in paths])
+
+
+def _check_path(path: Path, folder: Path) -> None:
+    """Refuse a link that leads out of a folder, and what is named as an image and no file."""
+    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        raise DataError(
+            f"data folder {folder}: {path.relative_to(folder)} is a link to {path.resolve()}, "
+            "outside the folder; replace it by a copy"
+        )
+    if _is_image(path) and path.exists() and not path.is_file():  # reading it may never end
+        raise DataError(
+            f"data folder {folder}: {path.relative_to(folder)} is no file; delete or rename it"
+        )
 
 
 def _list_visible(folder: Path) -> list[Path]:

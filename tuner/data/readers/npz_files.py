@@ -3,6 +3,8 @@
 import tokenize
 import zipfile
 import zlib
+from contextlib import suppress
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,29 @@ import pyarrow as pa
 
 from tuner.data.parsing.plain_numbers import convert_to_texts
 from tuner.data.readers.arrays import Arrays
+from tuner.data.readers.room import require_room
 from tuner.errors import DataError
 
 __all__ = ["read_npz"]
 
 # What NumPy and the standard library raise about a single array of an archive.
-_UNREADABLE = (ValueError, EOFError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
+_UNREADABLE = (
+    ValueError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    RuntimeError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+_HEADERS: Any = {  # by version; in the third one, names of fields may have any letters
+    1: np.lib.format.read_array_header_1_0,
+    2: np.lib.format.read_array_header_2_0,
+    3: np.lib.format.read_array_header_2_0,
+}
+_COPY_BYTES = 4  # of a number in float32
 
 
 def read_npz(path: Path) -> Arrays:
@@ -42,7 +61,9 @@ def read_npz(path: Path) -> Arrays:
 def _read_archive(path: Path) -> dict[str, np.ndarray]:
     """Return x and, if it is there, y."""
     try:
-        with path.open("rb") as file, zipfile.ZipFile(file):
+        with path.open("rb") as file, zipfile.ZipFile(file) as members:
+            for name in {"x.npy", "y.npy"}.intersection(members.namelist()):
+                _check_size(path, members, name)
             file.seek(0)
             with np.load(file, allow_pickle=False) as archive:
                 return _read_members(path, archive)
@@ -50,6 +71,22 @@ def _read_archive(path: Path) -> dict[str, np.ndarray]:
         raise DataError(
             f"data file {path}: it is not an .npz file; write it with numpy.savez"
         ) from err
+
+
+def _check_size(path: Path, members: zipfile.ZipFile, name: str) -> None:
+    """Check that an array has the size that its header says, and that it fits into memory."""
+    with suppress(*_UNREADABLE), members.open(name) as member:
+        read = _HEADERS[np.lib.format.read_magic(member)[0]]
+        shape, _, dtype = read(member)
+        count = prod(shape)
+        if count * dtype.itemsize > members.getinfo(name).file_size and not dtype.hasobject:
+            raise _make_damage_error(path, name.removesuffix(".npy"))
+        size = count * (dtype.itemsize + _COPY_BYTES)
+        require_room(f"data file {path}", f"{name.removesuffix('.npy')} takes", size)
+
+
+def _make_damage_error(path: Path, name: str) -> DataError:
+    return DataError(f"data file {path}: {name} is damaged or cut short; write the file again")
 
 
 def _read_members(path: Path, archive: Any) -> dict[str, np.ndarray]:
@@ -69,9 +106,7 @@ def _read_array(path: Path, archive: Any, name: str) -> np.ndarray:
                 f"data file {path}: {name} holds pickled Python objects, which are not read "
                 "because they can run code; save plain arrays of numbers and strings"
             ) from err
-        raise DataError(
-            f"data file {path}: {name} is damaged or cut short; write the file again"
-        ) from err
+        raise _make_damage_error(path, name) from err
     if not isinstance(array, np.ndarray):  # the bytes of a member that is no array
         raise DataError(f"data file {path}: {name} is not an array; write it with numpy.savez")
     return array

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tuner.data.readers.room import require_room
 from tuner.data.readers.table import Table
 from tuner.errors import DataError
 from tuner.words import list_first
@@ -31,7 +32,10 @@ def read_parquet(path: Path) -> Table:
             no rows.
     """
     with _open(path) as (file, names):
-        return _make_table(path, file.read().select(names), first=0)
+        # each value takes four bytes at least, though a file may store a million of them in two
+        size = 4 * file.metadata.num_rows * len(names)
+        require_room(f"data file {path}", "its rows take", size)
+        return _make_table(path, file.read(names), first=0)
 
 
 def stream_parquet(path: Path) -> Iterator[Table]:
@@ -42,7 +46,7 @@ def stream_parquet(path: Path) -> Iterator[Table]:
     """
     with _open(path) as (file, names):
         first = 0
-        for batch in file.iter_batches(_BATCH_ROWS):
+        for batch in file.iter_batches(_BATCH_ROWS, columns=names):
             yield _make_table(path, pa.Table.from_batches([batch]).select(names), first=first)
             first += batch.num_rows
 
@@ -51,7 +55,9 @@ def stream_parquet(path: Path) -> Iterator[Table]:
 def _open(path: Path) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
     """Open a file that has rows, and yield it with the names of its columns."""
     try:
-        file = pq.ParquetFile(path)
+        texts = [field.name for field in pq.read_schema(path) if _is_text(field.type)]
+        # repeated texts are stored once, and are only repeated after their size was looked at
+        file = pq.ParquetFile(path, read_dictionary=texts)
     except pa.ArrowInvalid as err:
         raise DataError(f"data file {path}: it is not a Parquet file ({err})") from err
     with file:
@@ -72,12 +78,28 @@ def _open(path: Path) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
 
 def _make_table(path: Path, columns: pa.Table, *, first: int) -> Table:
     """Return a table whose first row is row `first` of the file, counted from 0."""
+    label = f"data file {path}"
+    require_room(label, "its texts take", sum(map(_count_bytes, columns.columns)))
     return Table(
-        label=f"data file {path}",
+        label=label,
         columns=pa.table({name: _simplify(columns[name]) for name in columns.column_names}),
         locate=lambda row: f"row {row + 1}",
         rows=np.arange(first, first + columns.num_rows),
     )
+
+
+def _count_bytes(column: Any) -> int:
+    """Return the bytes that the texts of a column take when each is stored for itself."""
+    if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
+        return 0
+    return sum(
+        pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
+        for chunk in column.chunks
+    )
+
+
+def _is_text(kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _list_index_columns(schema: pa.Schema) -> list[str]:

@@ -1,9 +1,12 @@
 """From the name of a source to its reader: bundled names, files by their endings, folders."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+
+import pyarrow as pa
 
 from tuner.data.readers.arrays import Arrays
 from tuner.data.readers.bundled import BUNDLED, read_bundled
@@ -12,7 +15,7 @@ from tuner.data.readers.image_folders import ImageFolder
 from tuner.data.readers.npz_files import read_npz
 from tuner.data.readers.parquet_files import read_parquet, stream_parquet
 from tuner.data.readers.table import Table
-from tuner.errors import DataError, suggest_names
+from tuner.errors import DataError, one_line, suggest_names
 
 __all__ = [
     "READERS",
@@ -51,7 +54,7 @@ def read_source(source: str) -> Table | Arrays | ImageFolder:
     """
     if source in BUNDLED:
         return read_bundled(source)
-    with _report_os_errors(source):
+    with _report_unreadable(source):
         return _choose_reader(source)(Path(source))
 
 
@@ -62,16 +65,16 @@ def stream_source(source: str) -> Iterator[Table | Arrays | ImageFolder]:
         DataError: As `read_source`, when the faulty part is read.
     """
     stream = None if source in BUNDLED else STREAMS.get(_find_ending(Path(source)) or "")
-    if stream is None or not Path(source).is_file():
+    if stream is None or not os.path.isfile(source):
         yield read_source(source)
         return
-    with _report_os_errors(source):
+    with _report_unreadable(source):
         yield from stream(Path(source))
 
 
 def list_image_files(source: str) -> list[str] | None:
     """Return the file name of each row of a folder of images; None for any other source."""
-    if source in BUNDLED or not Path(source).is_dir():
+    if source in BUNDLED or not os.path.isdir(source):
         return None
     folder = ImageFolder.from_path(Path(source))
     return [folder.shorten(file) for file in folder.files]
@@ -86,7 +89,7 @@ def shorten_source(source: str) -> str:
     path = Path(source)
     if source in BUNDLED:
         return source
-    if path.is_dir():
+    if os.path.isdir(path):
         return path.resolve().name  # resolved because of "." and ".."
     ending = _find_ending(path)
     return path.name[: -len(ending)] if ending else path.name
@@ -98,6 +101,11 @@ def _choose_reader(source: str) -> Callable[[Path], Table | Arrays | ImageFolder
         return ImageFolder.from_path
     if not path.exists():
         raise _make_absence_error(source)
+    if not path.is_file():  # reading a FIFO or a device may never end
+        raise DataError(
+            f"data {source}: it is neither a file nor a folder; write its content to a file, and "
+            "give that"
+        )
     ending = _find_ending(path)
     if ending is None:
         raise DataError(
@@ -108,12 +116,20 @@ def _choose_reader(source: str) -> Callable[[Path], Table | Arrays | ImageFolder
 
 
 @contextmanager
-def _report_os_errors(source: str) -> Iterator[None]:
+def _report_unreadable(source: str) -> Iterator[None]:
+    """Report what the system or a library says about a source as a `DataError`."""
+    kind = "folder" if os.path.isdir(source) else "file"
     try:
         yield
     except OSError as err:
-        kind = "folder" if Path(source).is_dir() else "file"
         raise DataError(f"data {kind} {source}: it cannot be read ({err.strerror or err})") from err
+    except MemoryError as err:
+        raise DataError(
+            f"data {kind} {source}: it takes more memory than is free; end other programs, or give "
+            "fewer rows or columns"
+        ) from err
+    except pa.ArrowException as err:
+        raise DataError(f"data {kind} {source}: it cannot be read ({one_line(err)})") from err
 
 
 def _find_ending(path: Path) -> str | None:

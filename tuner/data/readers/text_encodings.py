@@ -1,6 +1,7 @@
 """The encoding of a text file: UTF-8, UTF-16 or Latin-1."""
 
 import codecs
+from collections.abc import Callable
 from typing import BinaryIO
 
 __all__ = ["LATIN_1", "UTF_8", "find_encoding"]
@@ -14,18 +15,26 @@ LATIN_1 = "cp1252"
 _BLOCK_BYTES = 1 << 20  # decoded at once
 
 
-def find_encoding(file: BinaryIO) -> str | None:
+def find_encoding(
+    file: BinaryIO, check_size: Callable[[int], object] = lambda size: None
+) -> str | None:
     """Return Python's name of a file's encoding; None if the file is not text.
 
     A byte order mark decides, and so do NUL bytes, which only UTF-16 text has. Other text is UTF-8
     if all of it can be decoded so, because text in another encoding almost never can.
+
+    Args:
+        file: The file, open for reading.
+        check_size: Called with the number of bytes read so far; an error that it raises is passed
+            on. A packed file may hold a thousand times its own bytes.
 
     >>> import io
     >>> find_encoding(io.BytesIO("é,b".encode("utf-16"))), find_encoding(io.BytesIO(b"\\xe9,b"))
     ('utf-16', 'cp1252')
     """
     head = file.read(2)
-    return next((name for name in _list_candidates(head) if _can_decode(file, name)), None)
+    candidates = _list_candidates(head)
+    return next((name for name in candidates if _can_decode(file, name, check_size)), None)
 
 
 def _list_candidates(head: bytes) -> tuple[str, ...]:
@@ -38,12 +47,13 @@ def _list_candidates(head: bytes) -> tuple[str, ...]:
     return (UTF_8, LATIN_1)
 
 
-def _can_decode(file: BinaryIO, encoding: str) -> bool:
+def _can_decode(file: BinaryIO, encoding: str, check_size: Callable[[int], object]) -> bool:
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         while block := file.read(_BLOCK_BYTES):
             decoder.decode(block)
+            check_size(file.tell())
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

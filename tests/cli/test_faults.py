@@ -1,0 +1,79 @@
+"""Errors that nobody expected: one sentence, an exit code, and a log."""
+
+import importlib
+import sys
+
+import pytest
+import typer
+
+from tuner.cli.faults import explain_fault
+
+entry = importlib.import_module("tuner.cli.main")
+REPORT = "this is a fault of tuner, please report it: "
+DAMAGED = "a file is damaged or no such file"
+SHORT = "the memory is too small for this command: "
+
+
+@pytest.fixture
+def log(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "tuner" / "last-error.log"
+
+
+FULL = OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "code"),
+    [
+        (PermissionError(13, "Denied", "runs/a"), "runs/a cannot be used: Denied; fix that", 2),
+        (FULL, "a file cannot be read or written: No space left on device; fix that", 2),
+        (OSError(36, "Too long", b"a"), "a cannot be used: Too long; fix that", 2),
+        (EOFError("no data"), f"{DAMAGED}: EOFError: no data; replace it", 2),
+        (RecursionError("too deep"), f"{DAMAGED}: RecursionError: too deep; replace it", 2),
+        (MemoryError(), SHORT, 2),
+        (OSError(12, "Cannot allocate memory"), SHORT, 2),
+        (RuntimeError("can't start new thread"), SHORT, 2),
+        (ImportError("lib.so: failed to map segment from shared object"), SHORT, 2),
+        (SystemError("NULL result"), f"{REPORT}SystemError: NULL result", 1),
+        (KeyError("depth"), f"{REPORT}KeyError: 'depth'", 1),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_an_unexpected_error_is_a_sentence(error, sentence, code, log):
+    explained = explain_fault(error)
+    assert explained.exit_code == code
+    assert str(explained).startswith(sentence)
+    assert str(explained).endswith(f" (the log {log} has the details)")
+    assert type(error).__name__ in log.read_text()
+
+
+def test_an_error_of_too_few_addresses_is_about_memory(monkeypatch, log):
+    monkeypatch.setattr("tuner.cli.faults.read_address_limit", lambda: 5 * 10**9)
+    assert str(explain_fault(SystemError("NULL result"))).startswith(SHORT)
+
+
+def test_a_command_that_fails_prints_the_sentence_alone(monkeypatch, log, capsys):
+    app = typer.Typer()
+
+    @app.command()
+    def fail() -> None:
+        raise ValueError("no http://bob:s3cr3t@host\x1b[2J")
+
+    monkeypatch.setattr(entry, "app", app)
+    monkeypatch.setattr(sys, "argv", ["tuner"])
+    with pytest.raises(SystemExit) as end:
+        entry.run_command_line()
+    assert end.value.code == 1
+    assert capsys.readouterr().err == (
+        f"error: {REPORT}ValueError: no http://***@host\\u001b[2J (the log {log} has the details)\n"
+    )
+    assert "test_faults.py" in log.read_text()
+    assert "s3cr3t" not in log.read_text()
+    assert "\x1b" not in log.read_text()
+
+
+def test_a_log_that_cannot_be_written_is_no_further_error(monkeypatch, tmp_path):
+    (tmp_path / "tuner").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert str(explain_fault(KeyError("a"))).endswith(" (no log of it could be written)")

@@ -1,0 +1,69 @@
+"""Nothing that is printed rules a terminal or shows a password."""
+
+import ast
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+import tuner
+from tuner.cli import run_command_line
+from tuner.cli.messages import Messages, print_json, print_result
+
+HOSTILE = "\x1b[31mred\x1b]0;owned\x07\x9b2J\r\u202eesrever\udcff"
+ESCAPED = r"\u001b[31mred\u001b]0;owned\u0007\u009b2J\u000d\u202eesrever\udcff"
+ADDRESS, MASKED = "http://bob:s3/cr3t@host:5000", "http://***@host:5000"
+
+
+def test_messages_and_results_have_no_control_characters_and_no_passwords(capsys):
+    Messages().warn(f"a {HOSTILE} at {ADDRESS}")
+    print_result(f"b {HOSTILE} at {ADDRESS}")
+    print_result(Path(HOSTILE))
+    output, errors = capsys.readouterr()
+    assert errors == f"a {ESCAPED} at {MASKED}\n"
+    assert output == f"b {ESCAPED} at {MASKED}\n{ESCAPED}\n"
+
+
+def test_json_keeps_its_values_and_escapes_them(capsys):
+    print_json({"class": HOSTILE, "address": ADDRESS})
+    output = capsys.readouterr().out
+    assert output.isprintable() or output.rstrip("\n").isprintable()
+    assert json.loads(output) == {"class": HOSTILE, "address": ADDRESS}
+
+
+def test_the_command_line_prints_in_one_place_alone():
+    """Predictions go to standard output as they are, for other programs; so does the help."""
+    folder = Path(tuner.__file__).parent / "cli"
+    found = {
+        path.name
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"print", "echo"}
+    }
+    assert found <= {"messages.py", "main.py"}  # `interrupted`, in main
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("search", "--space", "mlp", "--tracking-uri", "nothing://bob:s3cr3t@host"),
+        ("search", "--space", "mlp", "--tracking-uri", "http://bob:s3cr3t@[::1"),
+        ("search", "--space", "mlp", "http://bob:s3cr3t@host"),
+        ("sync", "http://bob:s3cr3t@host"),
+        ("studies", "--root", "r" * 300 + "\x1b[2J"),
+    ],
+    ids=["no store", "no address", "an argument", "a name", "a folder"],
+)
+def test_a_mistake_shows_no_password(arguments, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(sys, "argv", ["tuner", *arguments])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        run_command_line()
+    output, errors = capsys.readouterr()
+    assert end.value.code == 2
+    assert errors.startswith("error: ")
+    assert "s3cr3t" not in output + errors
+    assert "\x1b" not in output + errors
+    assert not any("s3cr3t" in path.read_text() for path in tmp_path.rglob("*") if path.is_file())

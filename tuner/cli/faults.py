@@ -1,0 +1,86 @@
+"""Says in one sentence why a command failed, if nothing below has said so, and keeps a log."""
+
+import errno
+import re
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from tuner._version import __version__
+from tuner.errors import TunerError, TunerFault, UserError, one_line
+from tuner.files import find_cache_folder
+from tuner.memory import read_address_limit
+
+__all__ = ["explain_fault", "write_log"]
+
+# What the libraries say if there is no memory, or no thread, left.
+_SHORT = re.compile(
+    r"bad_alloc|cannot allocate memory|failed to map segment|can't start new thread"
+    r"|unable to allocate|out of memory|resource exhausted|OOM when",
+    re.IGNORECASE,
+)
+_MORE_MEMORY = (
+    "end other programs, raise the limit that `ulimit` or a container sets, or give fewer rows"
+)
+
+
+def explain_fault(error: Exception) -> TunerError:
+    """Return an unexpected error as one that says what to do, and the log that it is written to.
+
+    Args:
+        error: What a command raised.
+    """
+    kind, sentence = _explain(error)
+    log = write_log(error)
+    where = f"the log {log} has the details" if log else "no log of it could be written"
+    return kind(f"{sentence} ({where})")
+
+
+def _explain(error: Exception) -> tuple[type[TunerError], str]:
+    """Return the kind of an error, and what happened and what to do."""
+    if _is_short_of_memory(error):
+        return UserError, f"the memory is too small for this command: {_MORE_MEMORY}"
+    if isinstance(error, OSError) and error.errno is not None:
+        reason = error.strerror or errno.errorcode.get(error.errno, "")
+        if error.filename is not None:
+            return UserError, f"{_name(error.filename)} cannot be used: {reason}; fix that"
+        return UserError, f"a file cannot be read or written: {reason}; fix that"
+    if isinstance(error, (OSError, EOFError, RecursionError)):
+        return UserError, f"a file is damaged or no such file: {one_line(error)}; replace it"
+    return TunerFault, f"this is a fault of tuner, please report it: {one_line(error)}"
+
+
+def _name(path: object) -> str:
+    return path.decode(errors="replace") if isinstance(path, bytes) else str(path)
+
+
+def _is_short_of_memory(error: BaseException) -> bool:
+    """Return whether memory, or address space, is what an error is about."""
+    causes = (error, error.__cause__, error.__context__)
+    if any(isinstance(cause, MemoryError) for cause in causes):
+        return True
+    if isinstance(error, OSError) and error.errno in (errno.ENOMEM, errno.EAGAIN):
+        return True
+    if isinstance(error, SystemError) and read_address_limit() is not None:
+        return True
+    return any(_SHORT.search(str(cause)) for cause in causes if cause is not None)
+
+
+def write_log(error: BaseException) -> Path | None:
+    """Write the traceback of an error, in place of that of an earlier one.
+
+    Returns:
+        The file. None if it cannot be written.
+    """
+    from tuner.cli.messages import make_presentable
+
+    path = find_cache_folder() / "last-error.log"
+    head = f"{time.strftime('%Y-%m-%d %H:%M:%S')} tuner {__version__}: {' '.join(sys.argv)}\n"
+    try:
+        text = make_presentable(head + "".join(traceback.format_exception(error)))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except (OSError, MemoryError):
+        return None
+    return path

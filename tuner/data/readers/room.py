@@ -1,0 +1,27 @@
+"""Refuses what would take more memory than is free, before memory is taken for it."""
+
+from tuner.errors import DataError
+from tuner.memory import read_memory
+
+__all__ = ["require_room"]
+
+
+def require_room(label: str, what: str, size: int) -> None:
+    """Check that something fits into the memory that is free.
+
+    A small file may hold, or claim to hold, far more than its own bytes.
+
+    Args:
+        label: The source's name in messages.
+        what: What it holds, with a verb: "its x takes".
+        size: The bytes that it takes in memory.
+
+    Raises:
+        DataError: It does not fit.
+    """
+    memory = read_memory()
+    if memory is not None and size > memory.free:
+        raise DataError(
+            f"{label}: {what} {size / 1e9:,.1f} GB, and {memory.free / 1e9:.1f} GB of memory are "
+            "free; give fewer rows or columns"
+        )
