@@ -1,6 +1,7 @@
 """A run that resumes: which stages it repeats, and which it skips."""
 
 import json
+import os
 import shutil
 import time
 from dataclasses import replace
@@ -17,7 +18,7 @@ from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
-from tuner.run.reporting import collect_content, is_reported
+from tuner.run.reporting import collect_content, is_reported, report_study
 from tuner.run.side_files import find_unreadable_files
 from tuner.run.stages import Stage, read_basis
 from tuner.study import EventKind, Listener, Study
@@ -105,6 +106,36 @@ def test_the_journal_ends_with_the_answer_that_the_baselines_change(study, monke
     answers = [e["answer"] for e in read_events(study.folder) if e["event"] == "answered"]
     assert answers[-2:] == ["A network.", outcome.answers.answer]
     assert study.read_answer() == outcome.to_dict()["answer"]
+
+
+def test_a_disk_that_is_full_in_the_report_leaves_the_summary_and_no_draft(
+    study, searched, monkeypatch
+):
+    kill_after(study, "exporting")
+    (study.folder / "report.html").unlink()
+    before = set(study.folder.rglob("*"))
+    fill_disk(monkeypatch)
+    outcome, notes = resume(study, monkeypatch)
+    assert strip_summary(outcome.to_dict()) == strip_summary(searched[0])
+    assert outcome.model == study.model_folder
+    assert [note.partition(" (")[0] for note in notes.notes] == [
+        "the report could not be written",
+        f"journal {study.journal.path} cannot be written",
+    ]
+    assert set(study.folder.rglob("*")) <= before | {study.folder / "search.lock"}
+
+
+def fill_disk(monkeypatch):
+    """Let no file be written to its end, from the report on."""
+
+    def refuse(handle):
+        raise OSError(28, "No space left on device")
+
+    def report(content):
+        monkeypatch.setattr(os, "fsync", refuse)
+        report_study(content)
+
+    monkeypatch.setattr(pipeline, "report_study", report)
 
 
 def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, monkeypatch):

@@ -58,6 +58,7 @@ class Progress(Listener):
         self._pace: Pace | None = None
         self._best: TrialRecord | None = None
         self._study: Study | None = None
+        self._notes: set[str] = set()  # that were printed
         self._held: list[str] | None = None  # lines that wait for the answer
 
     @contextmanager
@@ -82,8 +83,10 @@ class Progress(Listener):
         self._line.ended, self._line.pace = self.ended, self._pace
 
     def on_note(self, note: str) -> None:
-        """Print the note."""
-        self.messages.warn(f"note: {note}")
+        """Print the note, once."""
+        if note not in self._notes:
+            self.messages.warn(f"note: {note}")
+        self._notes.add(note)
 
     def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """Keep which setting the trial has."""

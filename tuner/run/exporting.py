@@ -17,6 +17,7 @@ from tuner.analysis import (
 from tuner.errors import ExportMismatch
 from tuner.run.final_training import train_members
 from tuner.run.picking import PickingResult
+from tuner.run.run import Run, note_unwritten
 from tuner.run.setup import Setup
 from tuner.run.stages import Stage, is_done, mark_done, read_basis
 from tuner.run.testing import HeldOutScores
@@ -131,8 +132,7 @@ class SearchExport:
     Use it as a context manager; without `finish`, nothing is exported.
 
     Args:
-        setup: The study's space, data and settings.
-        study: The study.
+        run: The run, with its study and setup.
         picking: The study's picks.
         ready: The pick, trained.
         fresh: The process that checks the model.
@@ -142,18 +142,14 @@ class SearchExport:
     """
 
     def __init__(
-        self,
-        setup: Setup,
-        study: Study,
-        picking: PickingResult,
-        ready: TrainedExportable,
-        fresh: "FreshProcess",
+        self, run: Run, picking: PickingResult, ready: TrainedExportable, fresh: "FreshProcess"
     ) -> None:
-        self._study, self._picking, self._ready = study, picking, ready
+        self._run, self._study, self._picking, self._ready = run, run.study, picking, ready
         self._export: ModelExport | None = None
         self._fault = ""
         try:
-            self._export = _begin_export(setup, study, ready, study.model_folder, fresh)
+            folder = run.study.model_folder
+            self._export = _begin_export(run.setup, run.study, ready, folder, fresh)
         except ExportMismatch as error:
             self._fault = str(error)
 
@@ -176,10 +172,12 @@ class SearchExport:
                 raise ExportMismatch(self._fault)
             fingerprint = self._export.finish()
         except ExportMismatch as error:  # the search's other results are still reported
-            study.journal.append(EventKind.NOT_EXPORTED, fault=str(error))
+            with note_unwritten(self._run):
+                study.journal.append(EventKind.NOT_EXPORTED, fault=str(error))
             return ExportResult(None, str(error), test)
-        _record_export(study, self._ready, fingerprint)
-        mark_done(study, Stage.EXPORTING, self._picking.basis)
+        with note_unwritten(self._run):
+            _record_export(study, self._ready, fingerprint)
+            mark_done(study, Stage.EXPORTING, self._picking.basis)
         return ExportResult(study.model_folder, "", test)
 
 

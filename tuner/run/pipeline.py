@@ -30,7 +30,7 @@ from tuner.run.reporting import (
     report_study,
 )
 from tuner.run.request import Destination
-from tuner.run.run import Run
+from tuner.run.run import Run, note_unwritten
 from tuner.run.searching import find_end, make_tuner, read_trials, search_trials
 from tuner.run.setup import Setup
 from tuner.run.side_files import find_unreadable_files
@@ -89,6 +89,8 @@ def run_search(
 def _record_run(run: Run) -> Iterator[dict[str, Any]]:
     """Write the begin and the end of a run to the journal, and tell the listeners of the end.
 
+    If the journal cannot be written at the end, the summary is still the caller's.
+
     Yields:
         The summary to write at the end, to be filled.
     """
@@ -109,7 +111,8 @@ def _record_run(run: Run) -> Iterator[dict[str, Any]]:
         status = "failed"
         raise
     finally:
-        journal.append(EventKind.ENDED, status=status, summary=summary)
+        with note_unwritten(run):
+            journal.append(EventKind.ENDED, status=status, summary=summary)
         for listener in run.listeners:
             listener.on_study_end(status, summary)
 
@@ -138,7 +141,8 @@ def _run_stages(
         export = found
     report = report or write_report(idle=end is not None and found is not None)
     answers = report.content.answers
-    run.keep_answer(answers.answer)
+    with note_unwritten(run):
+        run.keep_answer(answers.answer)
     return Outcome(
         study=study,
         records=search.records,
@@ -166,7 +170,7 @@ def _train_and_export(
     """
     fresh = beside.start_fresh(run)
     ready = _train(run, picking)
-    with SearchExport(run.setup, run.study, picking, ready, fresh) as export:
+    with SearchExport(run, picking, ready, fresh) as export:
         mark_done(run.study, Stage.WRITING, picking.basis)
         with _note_faults(run, "the report may lack prediction times"):
             _get_prediction_times(run, idle=False)

@@ -2,14 +2,16 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tuner.errors import StudyError
 from tuner.run.estimates import Estimates
 from tuner.run.setup import Setup
 from tuner.study import EventKind, Listener, Study
 
-__all__ = ["Run"]
+__all__ = ["Run", "note_unwritten"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,15 @@ class Run:
         """
         if sentence != self.study.read_answer():
             self.study.journal.append(EventKind.ANSWERED, answer=sentence)
+
+
+@contextmanager
+def note_unwritten(run: Run) -> Iterator[None]:
+    """Turn into a note that the journal of a run cannot be written, when the run has its results.
+
+    A later run repeats what the journal lacks.
+    """
+    try:
+        yield
+    except StudyError as error:
+        run.note(str(error))
