@@ -19,6 +19,7 @@ ORDER = [
     "imports",
     "memory",
     "orphans",
+    "own_files",
     "space",
     "words",
     "data",

@@ -1,16 +1,40 @@
-"""Write a file or a folder so that no reader ever sees half of it; where to keep a cache."""
+"""Write a file or a folder so that no reader, and no power cut, ever finds half of it.
+
+What a process writes has a temporary name until it is whole, and a lock until the process ends. So
+the next process knows what a killed one has left behind, and removes it.
+"""
 
 import errno
 import os
+import re
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["find_cache_folder", "replace_folder", "write_whole"]
+try:
+    import fcntl
+except ImportError:  # Windows, which removes no open file anyway
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = [
+    "TEMPORARY",
+    "find_cache_folder",
+    "flush_folder",
+    "make_folder",
+    "remove_leftovers",
+    "replace_folder",
+    "write_whole",
+]
+
+TEMPORARY = r"\.[^/]+-(?:[0-9a-f]{16}\.tmp|[a-z0-9_]{8})"
+"""The pattern of the names of temporary files and folders."""
+
+_FRESH = 1.0  # seconds in which a process that has made a temporary name takes its lock
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -37,16 +61,29 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     temporary = path.with_name(f".{path.name[:50]}-{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as file:
+            _lock(file.fileno())
             write(file)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
-def _flush_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, unless they exist; their names are on the disk then.
+
+    Raises:
+        OSError: A folder cannot be made, or is a file.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in reversed(missing):
+        flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
     """Flush the names in a folder to the disk, where the system can."""
     if os.name == "nt":
         return  # Windows opens no folder
@@ -62,8 +99,9 @@ def _flush_folder(folder: Path) -> None:
 def replace_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder, which becomes `folder` if the block ends without an error.
 
-    An earlier `folder` is moved aside first, and back if the new one cannot take its place.
-    Nothing else is left behind.
+    All files in it are flushed to the disk before. An earlier `folder` is moved aside first, and
+    back if the new one cannot take its place. Nothing else is left behind. What a killed process
+    left of its own replacement of `folder` is removed.
 
     Raises:
         OSError: A folder cannot be created or moved, or `folder` is a file.
@@ -71,16 +109,21 @@ def replace_folder(folder: Path) -> Iterator[Path]:
     target = folder.resolve()
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
+    remove_leftovers(target.parent, f".{target.name[:50]}-")
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:50]}-"))
     new, old = scratch / "new", scratch / "old"
-    try:
-        new.mkdir()  # with the permissions of the umask; only the owner can read `scratch`
-        yield new
-        _swap_folders(new, target, old)
-    finally:
-        if target.exists() or not old.exists():  # otherwise `old` is the only copy
-            shutil.rmtree(scratch, ignore_errors=True)
+    with _hold(scratch):
+        try:
+            (scratch / "name").write_text(target.name, encoding="utf-8")
+            new.mkdir()  # with the permissions of the umask; only the owner can read `scratch`
+            yield new
+            _flush_tree(new)
+            _swap_folders(new, target, old)
+            flush_folder(target.parent)
+        finally:
+            if target.exists() or not old.exists():  # otherwise `old` is the only copy
+                shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _swap_folders(new: Path, target: Path, old: Path) -> None:
@@ -91,6 +134,81 @@ def _swap_folders(new: Path, target: Path, old: Path) -> None:
     finally:
         if old.exists() and not target.exists():
             old.rename(target)
+
+
+def _flush_tree(folder: Path) -> None:
+    """Flush all files in a folder to the disk, and their names."""
+    for above, _, names in os.walk(folder):
+        for name in names:
+            with Path(above, name).open("rb+") as file:  # Windows flushes what can be written
+                os.fsync(file.fileno())
+        flush_folder(Path(above))
+
+
+def remove_leftovers(folder: Path, prefix: str = ".") -> None:
+    """Remove the temporary files and folders that killed processes have left in a folder.
+
+    An earlier folder that such a process had moved aside is moved back, if nothing has its name.
+
+    Args:
+        folder: The folder; what is below it stays.
+        prefix: The begin of the temporary names.
+    """
+    with suppress(OSError):  # what cannot be removed does no harm
+        for path in folder.iterdir():
+            if path.name.startswith(prefix) and re.fullmatch(TEMPORARY, path.name):
+                _remove_leftover(path)
+
+
+def _remove_leftover(path: Path) -> None:
+    with suppress(OSError, ValueError):  # another process was quicker, or it is not ours
+        if time.time() - path.stat().st_mtime < _FRESH or _is_held(path):
+            return
+        if not path.is_dir():
+            path.unlink()
+            return
+        if not (path / "name").is_file():
+            path.rmdir()  # which fails unless it is empty
+            return
+        target = path.with_name((path / "name").read_text(encoding="utf-8"))
+        if (path / "old").exists() and not target.exists():
+            (path / "old").rename(target)
+        shutil.rmtree(path)
+
+
+@contextmanager
+def _hold(folder: Path) -> Iterator[None]:
+    """Hold the lock of a temporary folder. The system releases it when this process ends."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    """Show other processes, by a lock, that this one is at work on a file or folder."""
+    if fcntl is not None:
+        with suppress(OSError):  # some file systems have no locks
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_held(path: Path) -> bool:
+    """Return whether a process may be at work on a temporary file or folder."""
+    if fcntl is None:
+        return path.is_dir()
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # another process has the lock, or there are no locks
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def find_cache_folder() -> Path:

@@ -16,6 +16,7 @@ from tests.helpers.command_line import (
     extract_answer,
     read_events,
     run_tuner,
+    write_events,
 )
 from tests.helpers.pseudo_terminal import run_in_terminal
 
@@ -45,8 +46,9 @@ def cut_before_first_trial(folder):
     study = copy_study(folder, "killed")
     events = read_events(study)
     first = next(n for n, event in enumerate(events) if event["event"] == "trial")
-    lines = [json.dumps(event) + "\n" for event in events[:first]]
-    (study / "journal.jsonl").write_text("".join(lines) + '{"event": "trial", "tri')
+    write_events(study, events[:first])
+    with (study / "journal.jsonl").open("a") as journal:
+        journal.write('{"event": "trial", "tri')
     for path in study.iterdir():
         if path.name not in {"study.json", "journal.jsonl"}:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -99,7 +101,8 @@ def test_a_damaged_journal_is_refused_by_line(folder, searched):
     assert done.returncode == 2
     unread = [line.split()[0] for line in done.stdout.splitlines() if "?" in line]
     assert unread == ["damaged", "lacking"]
-    assert "lacking/journal.jsonl: trial 7 cannot be read (KeyError: " in done.stderr
+    assert "lacking/journal.jsonl, line " in done.stderr
+    assert ": the checksum is missing; " in done.stderr
     assert "3 of 3" in done.stdout
     assert "journal.jsonl, line 2: is not JSON" in done.stderr
 

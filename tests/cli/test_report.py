@@ -6,7 +6,7 @@ import shutil
 import pytest
 from mlflow import MlflowClient
 
-from tests.helpers.command_line import copy_study, extract_answer, run_tuner
+from tests.helpers.command_line import copy_study, describe_study, extract_answer, run_tuner
 from tuner.cli.report import write_comparison, write_report
 from tuner.errors import UserError
 from tuner.run.finished import find_summary
@@ -42,9 +42,8 @@ def test_two_studies_are_compared(folder, searched):
 
 def test_studies_of_other_folds_are_not_compared(folder, searched):
     study = copy_study(folder, "other")
-    description = json.loads((study / "study.json").read_text())
-    description["settings"]["seed"] = 2
-    (study / "study.json").write_text(json.dumps(description))
+    settings = json.loads((study / "study.json").read_text())["settings"]
+    describe_study(study, settings={**settings, "seed": 2})
     done = run_tuner(folder, "compare", "first", "other")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.strip() == (
@@ -73,9 +72,8 @@ def test_a_report_that_fails_costs_nothing_of_what_was_found(folder, searched):
 def test_data_that_are_gone_are_told_by_the_study_that_has_them(folder, searched, tmp_path):
     study = tmp_path / "mlruns" / "studies" / "first"
     shutil.copytree(folder / "mlruns" / "studies" / "first", study)
-    record = json.loads((study / "study.json").read_text())
-    record["data"]["source"] = "gone.csv"
-    (study / "study.json").write_text(json.dumps(record))
+    data = json.loads((study / "study.json").read_text())["data"]
+    describe_study(study, data={**data, "source": "gone.csv"})
     done = run_tuner(tmp_path, "report", "first")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
@@ -91,8 +89,8 @@ def finished(folder, searched, tmp_path):
     for name in ("things.csv", "own.toml"):
         shutil.copy(folder / name, tmp_path / name)
     study = tmp_path / "mlruns" / "studies" / "first"
-    description = (study / "study.json").read_text()
-    (study / "study.json").write_text(description.replace(str(folder), str(tmp_path)))
+    data = json.loads((study / "study.json").read_text())["data"]
+    describe_study(study, data={**data, "source": str(tmp_path / "things.csv")})
     return Study.open("first", tmp_path / "mlruns")
 
 

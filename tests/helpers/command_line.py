@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,14 +84,28 @@ def copy_study(folder: Path, name: str) -> Path:
     """Copy the study `first` to another name."""
     study = folder / "mlruns" / "studies" / name
     shutil.copytree(folder / "mlruns" / "studies" / "first", study)
-    description = json.loads((study / "study.json").read_text())
-    (study / "study.json").write_text(json.dumps({**description, "name": name, "id": name}))
+    describe_study(study, name=name, id=name)
+    write_events(study, read_events(study))
     return study
 
 
+def describe_study(study: Path, **fields: Any) -> None:
+    """Change entries of a study's `study.json`, as a person may who removes its checksum."""
+    description = json.loads((study / "study.json").read_text())
+    description.pop("checksum", None)
+    (study / "study.json").write_text(json.dumps({**description, **fields}))
+
+
 def read_events(study: Path) -> list[dict[str, Any]]:
-    """Return the events of a study's journal."""
-    return [json.loads(line) for line in (study / "journal.jsonl").read_text().splitlines()]
+    """Return the events of a study's journal, without their checksums."""
+    events = [json.loads(line) for line in (study / "journal.jsonl").read_text().splitlines()]
+    return [{k: v for k, v in event.items() if k != "checksum"} for event in events]
+
+
+def write_events(study: Path, events: Iterable[dict[str, Any]]) -> None:
+    """Write events as a study's journal; without checksums, as 0.2.0 and older wrote it."""
+    lines = [json.dumps(event) + "\n" for event in events]
+    (study / "journal.jsonl").write_text("".join(lines))
 
 
 def extract_answer(page: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.helpers.command_line import read_events
+from tests.helpers.command_line import read_events, write_events
 from tuner.analysis import Evidence
 from tuner.run import picking, pipeline
 from tuner.run.answering import answer_own_question, make_evidence
@@ -50,11 +50,6 @@ def study(folder, searched, tmp_path):
     end = next(n for n, event in enumerate(events) if event["event"] == "ended")
     write_events(copy, events[: end + 1])  # another test may have exported it again
     return Study.open("first", tmp_path / "runs")
-
-
-def write_events(folder, events):
-    lines = [json.dumps(event) + "\n" for event in events]
-    (folder / "journal.jsonl").write_text("".join(lines))
 
 
 def kill_after(study, *stages):

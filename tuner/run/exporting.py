@@ -121,7 +121,7 @@ def _read_fingerprint(path: Path) -> str | None:
     """Return the fingerprint in a `model.json`. None if the file is damaged."""
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:  # no JSON, or no UTF-8
+    except (OSError, ValueError, RecursionError):  # unreadable, no JSON, or no UTF-8
         return None
     return description.get("fingerprint") if isinstance(description, dict) else None
 

@@ -9,7 +9,7 @@ from tuner.run.prediction_times import lacks_prediction_times
 from tuner.run.reporting import is_reported, locate_report
 from tuner.run.searching import find_end
 from tuner.run.stages import Stage, is_out_of_time
-from tuner.study import EventKind, SearchSettings, Study
+from tuner.study import EventKind, SearchSettings, Study, find_damaged_trials
 
 __all__ = ["find_summary"]
 
@@ -27,7 +27,7 @@ def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | Non
     """
     summary = _read_last_summary(study)
     basis = read_picking_basis(study)
-    if not summary or not basis or not find_end(study, settings):
+    if not summary or not basis or not find_end(study, settings) or find_damaged_trials(study):
         return None
     limit = settings.max_seconds
     prepared = (has_baselines(study) or is_out_of_time(study, Stage.BASELINES, limit)) and (

@@ -103,5 +103,6 @@ def read_picking_basis(study: Study) -> dict[str, Any] | None:
 
 def make_picking_basis(study: Study) -> dict[str, Any]:
     """Return what the picks depend on: the trials that ended, and the version of the stages."""
-    trials = sum(1 for _ in study.journal.read(EventKind.TRIAL))
-    return {"trials": trials, "version": STAGES_VERSION}
+    basis = {"trials": study.count_trials(), "version": STAGES_VERSION}
+    dropped = sum(1 for _ in study.journal.read(EventKind.DROPPED))  # and trained again
+    return basis | {"dropped": dropped} if dropped else basis

@@ -36,7 +36,7 @@ from tuner.run.setup import Setup
 from tuner.run.side_files import find_unreadable_files
 from tuner.run.stages import STAGES_VERSION, Stage, mark_done, mark_out_of_time
 from tuner.run.testing import score_test_rows
-from tuner.study import EventKind, Listener, SearchEnd, Study
+from tuner.study import EventKind, Listener, SearchEnd, Study, recover_study
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
@@ -77,6 +77,8 @@ def run_search(
         study = create_study(setup, study)
     run = Run(setup, study, listeners, started)
     with study.lock_search(), beside or Beside(study.folder.parents[1]) as processes:
+        for note in recover_study(study):
+            run.note(note)
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
         tuner = tuner if tuner or end else make_tuner(setup, listeners)
         with _record_run(run) as summary:
@@ -96,11 +98,6 @@ def _record_run(run: Run) -> Iterator[dict[str, Any]]:
     """
     journal, summary = run.study.journal, dict[str, Any]()
     status: Literal["finished", "failed", "interrupted"] = "interrupted"
-    if journal.torn:
-        run.note(
-            "the journal's last line was incomplete, because the search was killed while it was "
-            "written; the line is dropped, and its trial or stage is repeated"
-        )
     for path in find_unreadable_files(run.study):
         run.note(f"{path} cannot be read, so it counts as missing and is made again")
     run.study.begin(run.setup.settings)

@@ -9,7 +9,14 @@ from tuner.errors import DataError
 from tuner.memory import bound_memory
 from tuner.model.custom import is_custom
 from tuner.space import load_space
-from tuner.study import MOST_ROUNDS, OracleName, check_name, check_root
+from tuner.study import (
+    MOST_ROUNDS,
+    OracleName,
+    check_name,
+    check_place,
+    check_root,
+    list_study_names,
+)
 
 __all__ = ["DataRequest", "Destination", "default_limits", "default_oracle"]
 
@@ -75,11 +82,14 @@ class Destination:
         """Check that the name is allowed and the folder can be written.
 
         Raises:
-            StudyError: The name is not allowed, or the folder cannot be written.
+            StudyError: The name is not allowed, the folder cannot be written, or a new study would
+                need to delete what is not its own.
         """
         check_root(self.root)
         if self.name is not None:
-            check_name(self.name, self.root)
+            folder = check_name(self.name, self.root)
+            if self.overwrite or self.name not in list_study_names(self.root):
+                check_place(folder, overwrite=self.overwrite)
 
 
 def default_limits(space: str, oracle: str) -> dict[str, Any]:

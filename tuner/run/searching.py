@@ -17,7 +17,6 @@ from tuner.run.setup import Setup, make_hypermodel
 from tuner.run.stages import Stage, mark_done, read_basis
 from tuner.study import (
     EndKind,
-    EventKind,
     Listener,
     SearchEnd,
     SearchSettings,
@@ -148,7 +147,7 @@ def find_end(study: Study, settings: SearchSettings) -> SearchEnd | None:
         study: The study.
         settings: The settings of that search.
     """
-    trials = sum(1 for _ in study.journal.read(EventKind.TRIAL))
+    trials = study.count_trials()
     if end := SearchEnd.find_trial_limit(trials, settings.max_trials):
         return end
     basis = read_basis(study, Stage.SEARCHING)

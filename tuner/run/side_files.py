@@ -11,12 +11,14 @@ __all__ = ["compute_digest", "find_unreadable_files"]
 
 def find_unreadable_files(study: Study) -> list[Path]:
     """Return the files of a study that are there but damaged; each is made again."""
-    descriptions = (study.model_folder / "model.json", study.folder / "prediction.json")
-    damaged = [path for path in descriptions if path.is_file() and not _is_json(path)]
+    model, times = study.model_folder / "model.json", study.folder / "prediction.json"
     baselines = study.folder / "baselines.npz"
-    if baselines.is_file() and not study.arrays.read_baselines():
-        damaged.append(baselines)
-    return damaged
+    readable = {
+        model: lambda: _is_json(model),
+        times: lambda: study.read_prediction_times().completed > 0,
+        baselines: lambda: bool(study.arrays.read_baselines()),
+    }
+    return [path for path, is_readable in readable.items() if path.exists() and not is_readable()]
 
 
 def compute_digest(path: Path) -> str | None:
@@ -30,5 +32,5 @@ def compute_digest(path: Path) -> str | None:
 def _is_json(path: Path) -> bool:
     try:
         return isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
-    except ValueError:  # no JSON, or no UTF-8
+    except (OSError, ValueError, RecursionError):  # unreadable, no JSON, or no UTF-8
         return False

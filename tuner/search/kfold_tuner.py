@@ -31,6 +31,7 @@ from tuner.study import (
     TrialRecord,
     find_free_name,
     list_versions,
+    recover_study,
 )
 from tuner.training import TRAINERS, FinalJob, Job
 
@@ -127,6 +128,8 @@ class KFoldTuner(keras_tuner.Tuner):
         problem = Problem(rows.x, rows.y, folds, class_weight=weight, groups=rows.groups)
         opened = Study.open_or_create(record, self.root)
         with opened.lock_search():
+            for note in recover_study(opened):
+                self.note(note)
             opened.begin(self.settings)
             self.run(problem, opened)
 

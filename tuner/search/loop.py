@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import keras_tuner
 
-from tuner.errors import SearchFailed
+from tuner.errors import SearchFailed, StudyError
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.end_reasons import describe_end, describe_failure
@@ -100,11 +100,18 @@ class SearchLoop:
         study = self._recorder.study
         ended = {record.trial: record for record in study.read_trials()}
         self.records += ended.values()
-        proposed = {}
-        for event in study.journal.read(EventKind.PROPOSED):
-            number, values = event["trial"], event["hyperparameters"]
-            # a custom hypermodel may have declared more hyperparameters while it trained
-            proposed[number] = ended[number].hyperparameters if number in ended else values
+        proposed = {
+            event["trial"]: event["hyperparameters"]
+            for event in study.journal.read(EventKind.PROPOSED)
+        }
+        # a custom hypermodel may have declared more hyperparameters while it trained
+        proposed |= {number: record.hyperparameters for number, record in ended.items()}
+        if sorted(proposed) != list(range(len(proposed))):
+            raise StudyError(
+                f"journal {study.journal.path} lacks a trial before trial {max(proposed)}; restore "
+                "the file from a copy"
+            )
+        proposed = dict(sorted(proposed.items()))
         for number in ended:
             self._race.recall(number, study.arrays.read_leads(number))
         self._unfinished = self._oracle.resume(

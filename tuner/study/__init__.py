@@ -4,8 +4,10 @@ from tuner.study.journal import EventKind, Journal, JournalReader
 from tuner.study.listener import Listener
 from tuner.study.names import check_name, check_root, find_free_name, list_study_names
 from tuner.study.pick import Pick
+from tuner.study.places import check_place
 from tuner.study.prediction_times import BATCH, PredictionTime, PredictionTimes
 from tuner.study.records import StudyRecord, TrialRecord
+from tuner.study.recovery import find_damaged_trials, recover_study
 from tuner.study.search_end import EndKind, SearchEnd
 from tuner.study.settings import FEWEST_ROUNDS, LIMITS, MOST_ROUNDS, OracleName, SearchSettings
 from tuner.study.study import Study
@@ -31,8 +33,11 @@ __all__ = [
     "StudyRecord",
     "TrialRecord",
     "check_name",
+    "check_place",
     "check_root",
+    "find_damaged_trials",
     "find_free_name",
     "list_study_names",
     "list_versions",
+    "recover_study",
 ]

@@ -1,14 +1,23 @@
-"""The journal of a study: append-only, one JSON object a line, flushed to the disk each time."""
+"""The journal of a study: append-only, one JSON object a line, flushed to the disk each time.
+
+Each line ends with a checksum of its text and of the checksum before it. So a line that was
+changed, added or moved, or is missing, is found when the journal is read. Lines of version 0.2.0
+and older have none.
+"""
 
 import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tuner.errors import RESUME_STUDY, StudyError, make_write_error
+from tuner.files import flush_folder
+from tuner.study.lock import hold_file
+from tuner.study.seal import seal, split_seal
 
 __all__ = ["EventKind", "Journal", "JournalReader"]
 
@@ -20,6 +29,7 @@ class EventKind(StrEnum):
         BEGUN: A search of the study begins or resumes; with its limits.
         PROPOSED: The oracle proposed a trial, which is about to be trained.
         TRIAL: A trial ended.
+        DROPPED: A trial that ended is to be trained again, because its arrays are damaged.
         ANSWERED: The picks are made; with the answer to the space's question in one sentence.
         TESTED: The networks to export are trained, and scored on the held-out rows.
         EXPORTED: The model is written and checked.
@@ -31,6 +41,7 @@ class EventKind(StrEnum):
     BEGUN = "begun"
     PROPOSED = "proposed"
     TRIAL = "trial"
+    DROPPED = "dropped"
     ANSWERED = "answered"
     TESTED = "tested"
     EXPORTED = "exported"
@@ -39,15 +50,36 @@ class EventKind(StrEnum):
     ENDED = "ended"
 
 
+# What is expected of a line without a checksum, by its kind, beside the time.
+_FIELDS: dict[str, dict[str, type]] = {
+    EventKind.BEGUN: {"max_trials": int},
+    EventKind.PROPOSED: {"trial": int, "hyperparameters": dict},
+    EventKind.DROPPED: {"trial": int},
+    EventKind.ANSWERED: {"answer": str},
+    EventKind.TESTED: {"networks": dict, "test": dict},
+    EventKind.EXPORTED: {"pick": str, "fingerprint": str},
+    EventKind.STAGE: {"stage": str, "basis": dict},
+    EventKind.ENDED: {"status": str, "summary": dict},
+}
+_REMEDY = (
+    "restore the file from a copy, or delete this line and all after it: what they tell is then "
+    "done again"
+)
+_PATIENCE = 60.0  # seconds to wait for another process that writes a line
+_TAIL = 64  # bytes at a line's end that hold its checksum
+
+
 class Journal:
     """The complete record of a study: every event, in the order in which it happened.
 
     Args:
         path: The file; it is created with its first line.
+        owner: The study's id, which the first checksum covers too.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, owner: str = "") -> None:
         self.path = path
+        self.owner = owner
 
     def append(self, event: EventKind, **fields: Any) -> None:
         """Write an event and its time. The event is on the disk when this returns.
@@ -62,12 +94,19 @@ class Journal:
         stamped = {"event": event, "time": int(time.time() * 1000), **fields}
         line = json.dumps(stamped, allow_nan=False, ensure_ascii=False)
         try:
-            with self.path.open("a+b") as file:
+            with (
+                hold_file(self.path.with_suffix(".lock"), _PATIENCE),
+                self.path.open("a+b") as file,
+            ):
                 _drop_torn_line(file)
+                line = seal(line, _read_last_checksum(file) or self.owner)
+                is_first = not file.seek(0, os.SEEK_END)
                 file.write(line.encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError as error:
+            if is_first:
+                flush_folder(self.path.parent)
+        except (OSError, NotImplementedError) as error:
             raise make_write_error(
                 f"journal {self.path}", error, RESUME_STUDY, StudyError
             ) from error
@@ -78,7 +117,7 @@ class Journal:
         A last line without its end does not count: a process died while it wrote the line.
 
         Raises:
-            StudyError: A line is not a JSON object.
+            StudyError: The file cannot be read, or a line is not as it was written.
         """
         for event in JournalReader(self).read_new():
             if kind is None or event["event"] == kind:
@@ -87,10 +126,9 @@ class Journal:
     @property
     def torn(self) -> bool:
         """Whether a process died while it wrote the last line."""
-        if not self.path.exists() or not self.path.stat().st_size:
-            return False
-        with self.path.open("rb") as file:
-            return _read_byte(file, file.seek(0, os.SEEK_END) - 1) != b"\n"
+        with open_journal(self.path) as file:
+            size = file.seek(0, os.SEEK_END) if file else 0
+            return bool(file and size and _read_byte(file, size - 1) != b"\n")
 
 
 class JournalReader:
@@ -102,18 +140,20 @@ class JournalReader:
 
     def __init__(self, journal: Journal) -> None:
         self._path = journal.path
+        self._owner = journal.owner
         self._offset = 0
         self._lines = 0
+        self._checksum = ""  # of the last line
 
     def read_new(self) -> Iterator[dict[str, Any]]:
         """Yield the events that were written since the last call.
 
         Raises:
-            StudyError: A line is not a JSON object.
+            StudyError: The file cannot be read, or a line is not as it was written.
         """
-        if not self._path.exists():
-            return
-        with self._path.open("rb") as file:
+        with open_journal(self._path) as file:
+            if file is None:
+                return
             file.seek(self._offset)
             for line in file:
                 if not line.endswith(b"\n"):
@@ -124,20 +164,58 @@ class JournalReader:
                 yield event
 
     def _parse(self, line: bytes) -> dict[str, Any]:
-        where = f"journal {self._path}, line {self._lines + 1}"
         try:
-            event = json.loads(line)
-        except ValueError as error:  # no JSON, or no UTF-8
-            raise StudyError(
-                f"{where}: is not JSON ({getattr(error, 'msg', error)}); the line is damaged, "
-                "restore the file from a copy"
-            ) from error
+            text = line.decode()
+            event = json.loads(text)
+        except (ValueError, RecursionError) as error:  # no JSON, or no UTF-8
+            fault = f"is not JSON ({getattr(error, 'msg', error)})"
+            raise self._make_error(f"{fault}; the line is damaged, {_REMEDY}") from error
         if not isinstance(event, dict) or "event" not in event:
-            raise StudyError(
-                f'{where}: expected an object with an "event"; the line is damaged, restore the '
-                "file from a copy"
+            raise self._make_error(
+                f'expected an object with an "event"; the line is damaged, {_REMEDY}'
             )
+        self._check(event, text)
         return event
+
+    def _check(self, event: dict[str, Any], text: str) -> None:
+        """Check a line's checksum, and take it out; without one, check the line's fields."""
+        checksum, is_right = split_seal(text, self._checksum or self._owner)
+        if checksum and not is_right:
+            other = "a line before it is missing" if self._lines else "it is another study's"
+            raise self._make_error(f"the line is not as it was written, or {other}; {_REMEDY}")
+        if not checksum and (self._checksum or "checksum" in event):
+            raise self._make_error(f"the checksum is missing; the line is damaged, {_REMEDY}")
+        if not checksum and (fault := _find_fault(event)):
+            raise self._make_error(f"{fault}; the line is damaged, {_REMEDY}")
+        event.pop("checksum", None)
+        self._checksum = checksum
+
+    def _make_error(self, fault: str) -> StudyError:
+        return StudyError(f"journal {self._path}, line {self._lines + 1}: {fault}")
+
+
+def _find_fault(event: dict[str, Any]) -> str:
+    """Return what an event without a checksum lacks; "" if it lacks nothing."""
+    for name, kind in ({"time": int} | _FIELDS.get(event["event"], {})).items():
+        if not isinstance(event.get(name), kind):
+            return f'expected "{name}" of type {kind.__name__}'
+    return ""
+
+
+@contextmanager
+def open_journal(path: Path) -> Iterator[BinaryIO | None]:
+    """Open a journal to read it; None if it was not begun.
+
+    Raises:
+        StudyError: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            yield file
+    except FileNotFoundError:
+        yield None
+    except OSError as error:
+        raise StudyError(f"journal {path} cannot be read ({error.strerror}); fix that") from error
 
 
 def _drop_torn_line(file: BinaryIO) -> None:
@@ -146,6 +224,12 @@ def _drop_torn_line(file: BinaryIO) -> None:
     if size and _read_byte(file, size - 1) != b"\n":
         file.seek(0)
         file.truncate(file.read().rfind(b"\n") + 1)
+
+
+def _read_last_checksum(file: BinaryIO) -> str:
+    """Return the checksum of the last line; "" if there is none."""
+    file.seek(max(file.seek(0, os.SEEK_END) - _TAIL, 0))
+    return split_seal(file.read().decode(errors="replace"))[0]
 
 
 def _read_byte(file: BinaryIO, place: int) -> bytes:

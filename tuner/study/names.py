@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 
 from tuner.errors import StudyError
+from tuner.files import make_folder
 
-__all__ = ["check_name", "check_root", "find_free_name", "list_study_names"]
+__all__ = ["check_name", "check_root", "find_free_name", "is_study", "list_study_names"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -35,7 +36,7 @@ def check_root(root: Path) -> None:
         StudyError: The folder cannot be created or written.
     """
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        make_folder(root)
         writable = os.access(root, os.W_OK)
         reason = "Permission denied"
     except OSError as error:
@@ -47,8 +48,33 @@ def check_root(root: Path) -> None:
 
 
 def list_study_names(root: Path) -> list[str]:
-    """Return the names of the studies under `root`, in alphabetical order."""
-    return sorted(path.parent.name for path in (root / "studies").glob("*/study.json"))
+    """Return the names of the studies under `root`, in alphabetical order.
+
+    Raises:
+        StudyError: The folder cannot be read.
+    """
+    folder = root / "studies"
+    try:
+        names = sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StudyError(
+            f"folder {folder} cannot be read ({error.strerror}); fix that, or give --root another "
+            "folder"
+        ) from error
+    return [name for name in names if is_study(folder / name)]
+
+
+def is_study(folder: Path) -> bool:
+    """Return whether a folder is a study; one that cannot be read counts as one."""
+    try:
+        (folder / "study.json").stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def find_free_name(stem: str, root: Path) -> str:
@@ -60,6 +86,6 @@ def find_free_name(stem: str, root: Path) -> str:
     """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).lstrip("._-")[:90] or "study"
     number = 1
-    while check_name(f"{stem}-{number}", root).exists():
+    while os.path.lexists(check_name(f"{stem}-{number}", root)):
         number += 1
     return f"{stem}-{number}"

@@ -61,6 +61,10 @@ class PredictionTimes:
         """Return the times that `to_dict` wrote; none if another version wrote them."""
         if record["version"] != _VERSION or record["batch"] != BATCH:
             return cls()
-        trials = {int(trial): PredictionTime(*time) for trial, time in record["trials"].items()}
-        names = ("completed", "networks", "device")
-        return cls(trials, notes=tuple(record["notes"]), **{name: record[name] for name in names})
+        trials = {
+            int(trial): PredictionTime(float(row), float(batch))
+            for trial, (row, batch) in record["trials"].items()
+        }
+        completed, networks = int(record["completed"]), int(record["networks"])
+        notes = tuple(map(str, record["notes"]))
+        return cls(trials, completed, networks, str(record["device"]), notes)

@@ -2,24 +2,46 @@
 
 import json
 import shlex
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from tuner.errors import RESUME_STUDY, StudyError, make_write_error, one_line, suggest_names
-from tuner.files import write_whole
+from tuner.errors import (
+    RESUME_STUDY,
+    StudyError,
+    UserError,
+    make_write_error,
+    one_line,
+    suggest_names,
+)
+from tuner.files import make_folder, write_whole
 from tuner.study.arrays import StudyArrays
 from tuner.study.journal import EventKind, Journal
 from tuner.study.lock import hold_lock
-from tuner.study.names import check_name, list_study_names
+from tuner.study.names import check_name, is_study, list_study_names
+from tuner.study.places import check_place, empty_place
 from tuner.study.prediction_times import PredictionTimes
 from tuner.study.records import StudyRecord, TrialRecord
+from tuner.study.seal import seal, split_seal
 from tuner.study.settings import LIMITS, SearchSettings
 
 __all__ = ["Study"]
+
+_PATIENCE = 5.0  # seconds to wait for another process that creates the same study
+# What reading a damaged file of ours may raise; settings out of their range are a `UserError`.
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    UserError,
+)
 
 
 class Study:
@@ -35,8 +57,8 @@ class Study:
     def __init__(self, record: StudyRecord, folder: Path) -> None:
         self.record = record
         self.folder = folder
-        self.journal = Journal(folder / "journal.jsonl")
-        self.arrays = StudyArrays(folder)
+        self.journal = Journal(folder / "journal.jsonl", record.id)
+        self.arrays = StudyArrays(folder, self.journal, record.split)
 
     @classmethod
     def create(cls, record: StudyRecord, root: Path, *, overwrite: bool = False) -> "Study":
@@ -48,22 +70,19 @@ class Study:
             overwrite: Delete a study of the same name first.
 
         Raises:
-            StudyError: The name is taken or not allowed, or the folder cannot be written.
+            StudyError: The name is taken or not allowed, or the folder cannot be written or holds
+                what is not a study's.
         """
         folder = check_name(record.name, root)
-        if _is_study(folder) and not overwrite:
-            raise StudyError(
-                f"study {record.name} already exists in {root}; give --study another name, or "
-                "--overwrite to delete it first"
-            )
+        check_place(folder, overwrite=overwrite)
         try:
-            if folder.exists():  # a process killed in this function leaves one without study.json
-                with hold_lock(folder / "search.lock", "searched"):
-                    shutil.rmtree(folder)
-            folder.mkdir(parents=True)  # fails if another process was quicker
-            (folder / "oof").mkdir()
-            text = json.dumps(record.to_dict(), indent=1, ensure_ascii=False)
-            write_whole(folder / "study.json", lambda file: file.write(text.encode()))
+            make_folder(folder)
+            with hold_lock(folder / "search.lock", "searched", patience=_PATIENCE):
+                check_place(folder, overwrite=overwrite)  # another process may have been quicker
+                empty_place(folder)
+                make_folder(folder / "oof")
+                text = seal(json.dumps(record.to_dict(), indent=1, ensure_ascii=False))
+                write_whole(folder / "study.json", lambda file: file.write(text.encode()))
         except OSError as error:
             remedy = "or give --root another folder"
             raise make_write_error(f"study folder {folder}", error, remedy, StudyError) from error
@@ -82,7 +101,7 @@ class Study:
             StudyError: The study of this name has another description, or cannot be read or
                 written.
         """
-        if overwrite or not _is_study(check_name(record.name, root)):
+        if overwrite or not is_study(check_name(record.name, root)):
             return cls.create(record, root, overwrite=overwrite)
         study = cls.open(record.name, root)
         study.check_record(record)
@@ -97,18 +116,21 @@ class Study:
         """
         folder = check_name(name, root)
         path = folder / "study.json"
-        if not path.is_file():
+        if not is_study(folder):
+            if (folder / "journal.jsonl").exists():
+                raise StudyError(
+                    f"study {name} in {root} has lost its study.json; restore the file from a copy"
+                )
             names = list_study_names(root)
             known = suggest_names(name, names) if names else f"there are none in {root}"
             raise StudyError(f"there is no study {name}; {known}")
         try:
-            record = StudyRecord.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return cls(_read_record(path), folder)
+        except _UNREADABLE as error:
             raise StudyError(
                 f"study description {path} cannot be read ({one_line(error)}); "
                 "restore the file from a copy"
             ) from error
-        return cls(record, folder)
 
     def check_record(self, record: StudyRecord) -> None:
         """Check that a search with this record may resume the study.
@@ -170,11 +192,9 @@ class Study:
             trial: The trial.
             leads: Arrays that the race compares later trials with; none if it never led.
         """
-        if trial.result.probabilities is not None:
-            self.arrays.write_probabilities(trial.trial, trial.result.probabilities)
-        if leads:
-            self.arrays.write_leads(trial.trial, leads)
-        self.journal.append(EventKind.TRIAL, **trial.to_dict())
+        result = trial.result
+        checksums = self.arrays.write_trial(trial.trial, result.probabilities, leads)
+        self.journal.append(EventKind.TRIAL, **trial.to_dict(), arrays=checksums)
 
     def read_trials(self) -> Iterator[TrialRecord]:
         """Yield the finished trials in the order in which they ended.
@@ -182,15 +202,44 @@ class Study:
         Raises:
             StudyError: The journal is damaged.
         """
-        for event in self.journal.read(EventKind.TRIAL):
+        for event in self._read_trial_events().values():
             try:
                 record = TrialRecord.from_dict(event)
-            except (KeyError, TypeError, ValueError) as error:
-                raise StudyError(
-                    f"journal {self.journal.path}: trial {event.get('trial', '?')} cannot be read "
-                    f"({one_line(error)}); restore the file from a copy"
-                ) from error
+            except _UNREADABLE as error:
+                raise self._make_trial_error(event, one_line(error)) from error
             yield record
+
+    def count_trials(self) -> int:
+        """Return the number of finished trials.
+
+        Raises:
+            StudyError: The journal is damaged.
+        """
+        return len(self._read_trial_events())
+
+    def _read_trial_events(self) -> dict[int, dict[str, Any]]:
+        """Return the event of each finished trial, by its number."""
+        events: dict[int, dict[str, Any]] = {}
+        for event in self.journal.read():
+            if event["event"] == EventKind.TRIAL:
+                try:
+                    number = int(event["result"]["trial"])
+                except _UNREADABLE as error:
+                    raise self._make_trial_error(event, one_line(error)) from error
+                if number in events:
+                    raise self._make_trial_error(event, "it is there twice")
+                events[number] = event
+            elif event["event"] == EventKind.DROPPED:
+                events.pop(event["trial"], None)
+        return events
+
+    def _make_trial_error(self, event: Mapping[str, Any], fault: str) -> StudyError:
+        result = event.get("result")
+        number = result.get("trial", "?") if isinstance(result, dict) else event.get("trial", "?")
+        return StudyError(
+            f"journal {self.journal.path}: trial {number} cannot be read ({fault}); restore the "
+            "file from a copy"
+        )
 
     def read_answer(self) -> str:
         """Return the latest answer to the space's question, in one sentence; "" without one."""
@@ -203,7 +252,7 @@ class Study:
         Raises:
             StudyError: The file cannot be written.
         """
-        text = json.dumps(times.to_dict(), indent=1, ensure_ascii=False)
+        text = seal(json.dumps(times.to_dict(), indent=1, ensure_ascii=False), self._subject)
         try:
             write_whole(self._prediction_times, lambda file: file.write(text.encode()))
         except OSError as error:
@@ -213,17 +262,29 @@ class Study:
 
     def read_prediction_times(self) -> PredictionTimes:
         """Return the stored prediction times; empty if there are none or the file is damaged."""
-        if not self._prediction_times.exists():
-            return PredictionTimes()
         try:
-            return PredictionTimes.from_dict(json.loads(self._prediction_times.read_text("utf-8")))
-        except (ValueError, KeyError, TypeError, AttributeError):
+            text = self._prediction_times.read_text("utf-8")
+            checksum, is_right = split_seal(text, self._subject)
+            content = json.loads(text)
+            known = is_right or not (checksum or "checksum" in content)  # 0.2.0 wrote none
+            return PredictionTimes.from_dict(content) if known else PredictionTimes()
+        except _UNREADABLE:  # there are none, or the file is damaged
             return PredictionTimes()
+
+    @property
+    def _subject(self) -> str:
+        """The space and the data, whose networks the prediction times are of."""
+        return json.dumps([self.record.definition, self.record.data.get("fingerprint")])
 
     @property
     def _prediction_times(self) -> Path:
         return self.folder / "prediction.json"
 
 
-def _is_study(folder: Path) -> bool:
-    return (folder / "study.json").exists()
+def _read_record(path: Path) -> StudyRecord:
+    """Return the content of a `study.json`."""
+    text = path.read_text(encoding="utf-8")
+    content = json.loads(text)
+    if content.pop("checksum", None) is not None and not split_seal(text)[1]:
+        raise ValueError("it is not as it was written; whoever edits it removes its checksum")
+    return StudyRecord.from_dict(content)

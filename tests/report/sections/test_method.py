@@ -25,7 +25,9 @@ def test_the_final_training_and_the_export_have_their_own_seconds(problem, tmp_p
     study = fill_study(create_study(tmp_path, problem), problem)
     content = make_content(study, problem)
     times = {"begun": 0, "proposed": 1, "trial": 5, "tested": 7, "exported": 10}
-    events = [{"event": kind, "time": 1000 * seconds} for kind, seconds in times.items()]
+    rest = {"max_trials": 1, "trial": 0, "hyperparameters": {}, "networks": {}, "test": {}}
+    rest |= {"pick": "best", "fingerprint": ""}
+    events = [{"event": kind, "time": 1000 * time, **rest} for kind, time in times.items()]
     journal = study.journal.path
     journal.write_text("".join(json.dumps(event) + "\n" for event in events))
     assert (
@@ -34,6 +36,7 @@ def test_the_final_training_and_the_export_have_their_own_seconds(problem, tmp_p
         "and its check 3.0 s."
     ) in read_text(make_time_section(content))
     with journal.open("a") as file:
-        file.write(json.dumps({"event": "ended", "time": 14_000}) + "\n")
+        ended = {"event": "ended", "time": 14_000, "status": "finished", "summary": {}}
+        file.write(json.dumps(ended) + "\n")
     text = read_text(make_time_section(content))
     assert "check 3.0 s; prediction times, baselines and the report took 4.0 s." in text

@@ -1,0 +1,72 @@
+"""What this package has written is known by its name and the begin of its content.
+
+Only that is ever deleted or replaced as a whole folder: a file of somebody else is never lost.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["EXPORT", "Kinds", "find_strangers"]
+
+Kinds = Mapping[str, bytes]
+"""How a file's content begins, by a pattern of its path below the folder; "/" ends a folder's."""
+
+EXPORT: Kinds = {
+    r"model\.json": b"{",
+    r"model\.keras": b"PK",
+    r"README\.md": b"# ",
+    r"saved_model/": b"",
+    r"saved_model/(saved_model|fingerprint|keras_metadata)\.pb": b"",
+    r"saved_model/(assets|assets\.extra|variables)/": b"",
+    r"saved_model/variables/variables\.(index|data-\d+-of-\d+)": b"",
+    r"mlflow_model/": b"",
+    r"mlflow_model/(MLmodel|(conda|python_env)\.yaml|requirements\.txt|served_model\.py)": b"",
+    r"mlflow_model/(serving_)?input_example\.json": b"{",
+    r"mlflow_model/artifacts/": b"",
+    r"mlflow_model/artifacts/model\.json": b"{",
+    r"mlflow_model/artifacts/model\.keras": b"PK",
+}
+"""The files of an exported model."""
+
+
+def find_strangers(folder: Path, kinds: Kinds) -> list[str]:
+    """Return what is in a folder, at any level, and of none of some kinds.
+
+    Args:
+        folder: The folder.
+        kinds: The kinds of files that are ours. An empty file is ours by its name alone.
+
+    Returns:
+        Paths below the folder, sorted. A folder that is not ours ends with "/", and what it holds
+        is not listed.
+
+    Raises:
+        OSError: A folder or file cannot be read.
+    """
+    strangers: list[str] = []
+    for above, folders, files in os.walk(folder, onerror=_raise):
+        place = Path(above).relative_to(folder)
+        for name in list(folders):
+            path = (place / name).as_posix() + "/"
+            if not any(re.fullmatch(pattern, path) for pattern in kinds):
+                strangers.append(path)
+                folders.remove(name)
+        paths = ((place / name).as_posix() for name in files)
+        strangers += (path for path in paths if not _is_own(folder, path, kinds))
+    return sorted(strangers)
+
+
+def _is_own(folder: Path, path: str, kinds: Kinds) -> bool:
+    begins = [begin for pattern, begin in kinds.items() if re.fullmatch(pattern, path)]
+    file = folder / path
+    if not begins or not file.is_file():
+        return bool(begins) and file.is_symlink()  # a link that leads nowhere is no loss
+    with file.open("rb") as stream:
+        found = stream.read(max(map(len, begins)))
+    return not found or any(found.startswith(begin) for begin in begins)
+
+
+def _raise(error: OSError) -> None:
+    raise error

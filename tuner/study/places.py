@@ -1,0 +1,96 @@
+"""The folder that a new study gets: nothing in it is deleted that is not a study's."""
+
+import shutil
+from pathlib import Path
+
+from tuner.errors import StudyError
+from tuner.files import TEMPORARY, flush_folder
+from tuner.own_files import EXPORT, Kinds, find_strangers
+from tuner.study.names import is_study
+
+__all__ = ["check_place", "empty_place"]
+
+# What a process leaves that is killed while it replaces a file or folder.
+_TEMPORARY: Kinds = {
+    TEMPORARY: b"",
+    f"{TEMPORARY}/": b"",
+    f"{TEMPORARY}/name": b"",
+    f"{TEMPORARY}/(new|old)/(.*/)?": b"",
+    f"{TEMPORARY}/(new|old)/.*": b"",
+}
+_MODELS = (r"model(-[\w-]+)?", r"model-pareto/trial-\d+")
+# What a process leaves that is killed while it creates a study.
+_BEGUN: Kinds = {r"search\.(lock|holder)": b"", "oof/": b"", TEMPORARY: b""}
+_STUDY: Kinds = {
+    r"study\.json": b"{",
+    r"journal\.jsonl": b'{"event"',
+    r"(journal|search|mlflow)\.(lock|holder)": b"",
+    "oof/": b"",
+    r"oof/trial_\d{5,}\.npy": b"\x93NUMPY",
+    r"oof/trial_\d{5,}_leads\.npz": b"PK",
+    f"oof/{TEMPORARY}": b"",
+    r"baselines\.npz": b"PK",
+    r"(prediction|mlflow)\.json": b"{",
+    r"report\.html": b"<!doctype html>",
+    r"results\.csv": b"trial,",
+    "figures/": b"",
+    r"figures/[\w-]+\.vl\.json": b"{",
+    **{f"{model}/": b"" for model in _MODELS},
+    **{f"{model}/{pattern}": begin for model in _MODELS for pattern, begin in EXPORT.items()},
+    **_TEMPORARY,
+}
+_LOCKS = {".lock", ".holder"}
+
+
+def check_place(folder: Path, *, overwrite: bool = False) -> None:
+    """Refuse to create a study in a folder that holds anything which would be lost.
+
+    Args:
+        folder: The study's folder. It may be absent, empty, or as a process leaves it that is
+            killed while it creates a study.
+        overwrite: Whether it may also be a study, which is to be deleted.
+
+    Raises:
+        StudyError: The folder holds anything else, or it cannot be read.
+    """
+    name = folder.name
+    try:
+        if not folder.exists() or not find_strangers(folder, _BEGUN):
+            return
+        strangers = find_strangers(folder, _STUDY)
+        is_whole = is_study(folder)
+    except OSError as error:
+        raise StudyError(
+            f"study folder {folder} cannot be read ({error.strerror}); fix that, or give --study "
+            "another name"
+        ) from error
+    if strangers and (overwrite or not is_whole):
+        listed = ", ".join(strangers[:5]) + (", …" if strangers[5:] else "")
+        raise StudyError(
+            f"study folder {folder} holds {listed}, which this package did not write; move "
+            "that, or give --study another name"
+        )
+    if is_whole and not overwrite:
+        raise StudyError(
+            f"study {name} already exists in {folder.parents[1]}; give --study another name, or "
+            "--overwrite to delete it first"
+        )
+    if not is_whole and not overwrite:
+        raise StudyError(
+            f"study {name} in {folder.parents[1]} has lost its study.json; restore the file from "
+            "a copy, or give --study another name, or --overwrite to delete the study first"
+        )
+
+
+def empty_place(folder: Path) -> None:
+    """Delete a study that `check_place` has found to be one, except its locks.
+
+    Raises:
+        OSError: A file cannot be deleted.
+    """
+    for path in sorted(folder.iterdir(), key=lambda path: path.name != "study.json"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.suffix not in _LOCKS:
+            path.unlink()
+    flush_folder(folder)
