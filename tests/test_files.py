@@ -1,8 +1,10 @@
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from tuner.files import replace_folder, write_whole
+from tuner.files import remove_leftovers, replace_folder, write_whole
 
 
 def write_earlier_folder(folder: Path) -> Path:
@@ -160,3 +162,82 @@ def test_a_folder_that_cannot_be_moved_back_is_not_deleted(tmp_path, monkeypatch
         pass
     (kept,) = tmp_path.glob(".folder-*/old/a.txt")
     assert kept.read_text() == "earlier"
+
+
+def list_temporary(folder: Path) -> list[str]:
+    return [name for name in list_names(folder) if name.startswith(".")]
+
+
+def make_older(path: Path) -> None:
+    os.utime(path, (0, 0))
+
+
+def test_what_a_killed_process_has_left_is_removed_and_nothing_else(tmp_path):
+    def be_killed(file):
+        file.write(b"half")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    for write in (write_whole, replace_folder):  # a child process stops in the middle of each
+        child = os.fork()
+        if child == 0:
+            if write is write_whole:
+                write_whole(tmp_path / "file.txt", be_killed)
+            with replace_folder(tmp_path / "folder") as draft:
+                be_killed((draft / "a.txt").open("wb"))
+        os.waitpid(child, 0)
+    left = list_temporary(tmp_path)
+    assert len(left) == 2
+    (tmp_path / ".file.txt-mine").write_text("dear")
+    (tmp_path / ".vimrc").write_text("dear")
+    (tmp_path / f".other-{'a' * 8}").mkdir()
+    (tmp_path / f".other-{'a' * 8}" / "letters.txt").write_text("dear")
+    remove_leftovers(tmp_path)
+    assert set(list_temporary(tmp_path)) > set(left)  # they may be of a process that begins
+    for path in tmp_path.iterdir():
+        make_older(path)
+    remove_leftovers(tmp_path)
+    assert list_temporary(tmp_path) == [".file.txt-mine", f".other-{'a' * 8}", ".vimrc"]
+
+
+def test_what_another_process_works_on_is_not_removed(tmp_path):
+    def write(file):
+        file.write(b"whole")
+        file.flush()
+        for path in tmp_path.iterdir():
+            make_older(path)
+        remove_leftovers(tmp_path)
+
+    write_whole(tmp_path / "file.txt", write)
+    assert (tmp_path / "file.txt").read_bytes() == b"whole"
+    with replace_folder(tmp_path / "folder") as draft:
+        write_whole(draft / "a.txt", write)
+    assert list_names(tmp_path) == ["file.txt", "folder"]
+
+
+def test_a_folder_that_a_killed_process_moved_aside_is_moved_back(tmp_path, monkeypatch):
+    folder, rename = write_earlier_folder(tmp_path / "folder"), Path.rename
+
+    def fails(self, target):
+        if Path(target).name == "folder":
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", fails)
+        with pytest.raises(OSError, match="Input/output error"), replace_folder(folder):
+            pass
+    make_older(next(tmp_path.glob(".folder-*")))
+    remove_leftovers(tmp_path)
+    assert list_names(tmp_path) == ["folder"]
+    assert (folder / "a.txt").read_text() == "earlier"
+
+
+def test_replacing_a_folder_removes_what_killed_replacements_of_it_have_left(tmp_path):
+    for name in ("folder", "another"):
+        scratch = tmp_path / f".{name}-{'a' * 8}"
+        (scratch / "new").mkdir(parents=True)
+        (scratch / "name").write_text(name)
+        make_older(scratch)
+    with replace_folder(tmp_path / "folder"):
+        pass
+    assert list_names(tmp_path) == [f".another-{'a' * 8}", "folder"]

@@ -20,6 +20,7 @@ ORDER = [
     "memory",
     "orphans",
     "own_files",
+    "seal",
     "space",
     "words",
     "data",

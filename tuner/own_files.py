@@ -39,13 +39,15 @@ def find_strangers(folder: Path, kinds: Kinds) -> list[str]:
         kinds: The kinds of files that are ours. An empty file is ours by its name alone.
 
     Returns:
-        Paths below the folder, sorted. A folder that is not ours ends with "/", and what it holds
-        is not listed.
+        Paths below the folder, sorted; none if there is no folder. A folder that is not ours ends
+        with "/", and what it holds is not listed.
 
     Raises:
         OSError: A folder or file cannot be read.
     """
     strangers: list[str] = []
+    if not folder.exists():
+        return strangers
     for above, folders, files in os.walk(folder, onerror=_raise):
         place = Path(above).relative_to(folder)
         for name in list(folders):

@@ -1,5 +1,6 @@
 """Baselines: simple classifiers on the rows and folds of a study, and how they compare."""
 
+import hashlib
 import json
 import time
 from collections.abc import Sequence
@@ -42,7 +43,8 @@ _CLASSIFIERS = {
     "logistic regression": train_logistic_regression,
     "gradient boosting": train_gradient_boosting,
 }
-_TRAINED_WITH = "trained with"  # a key of `baselines.npz`, beside the names of the baselines
+# Keys of `baselines.npz`, beside the names of the baselines.
+_TRAINED_WITH, _TRAINED_ON = "trained with", "trained on"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +113,9 @@ def load_or_train_baselines(study: Study, problem: Problem) -> tuple[Baseline, .
     settings = study.record.settings
     trained = train_baselines(problem, objective=settings.objective, seed=settings.seed)
     arrays = {name: array for baseline in trained for name, array in _pack(baseline).items()}
-    study.arrays.write_baselines({**arrays, _TRAINED_WITH: np.array(_describe_this_version())})
+    made = {_TRAINED_WITH: _describe_this_version(), _TRAINED_ON: _describe_problem(study)}
+    arrays |= {name: np.array(text) for name, text in made.items()}
+    study.arrays.write_baselines(arrays)
     return trained
 
 
@@ -119,13 +123,25 @@ def load_baselines(study: Study) -> tuple[Baseline, ...]:
     """Load the baselines from a study's folder.
 
     Returns:
-        The baselines. Empty if there are none, or if they were trained by a version of this
-        package or of scikit-learn that can give other results.
+        The baselines. Empty if there are none, if they are of another study, or if they were
+        trained by a version of this package or of scikit-learn that can give other results.
     """
     arrays = study.arrays.read_baselines()
     if str(arrays.get(_TRAINED_WITH)) != _describe_this_version():
         return ()
+    if str(arrays.get(_TRAINED_ON)) != _describe_problem(study):
+        return ()
     return tuple(_unpack(name, arrays) for name in _CLASSIFIERS)
+
+
+def _describe_problem(study: Study) -> str:
+    """Return a digest of what decides how a study's baselines come out."""
+    record, settings = study.record, study.record.settings
+    deciding = (settings.objective, settings.class_weight, settings.seed)
+    digest = hashlib.sha256(json.dumps([record.data.get("fingerprint"), *deciding]).encode())
+    for fold in record.split.folds:
+        digest.update(fold.validation.tobytes())
+    return digest.hexdigest()
 
 
 def _describe_this_version() -> str:

@@ -1,5 +1,6 @@
 """Opens the exported model that a command names."""
 
+import os
 from pathlib import Path
 
 from tuner.errors import UserError
@@ -17,10 +18,10 @@ def open_model(folder: Path) -> ExportedModel:
         UserError: The folder is not an exported model. If it is a study or a study's name, the
             message has the folder of the study's model.
     """
-    if not (folder / "model.json").exists():
+    if not os.path.lexists(folder / "model.json"):
         studies = [folder, *(root / "studies" / folder for root in _ROOTS)]
         for study in studies:
-            if (study / "study.json").is_file():
+            if os.path.isfile(study / "study.json"):
                 raise UserError(_point_to_model(folder, study))
     return ExportedModel.open(folder)
 

@@ -1,6 +1,5 @@
 """Stage 7: write the trained network as a model, and check the model in a fresh process."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from tuner.run.setup import Setup
 from tuner.run.stages import Stage, is_done, mark_done, read_basis
 from tuner.run.testing import HeldOutScores
 from tuner.scoring import OBJECTIVES
+from tuner.seal import read_sealed
 from tuner.study import EventKind, Study, list_versions
 
 if TYPE_CHECKING:
@@ -118,9 +118,9 @@ def _was_exported_since(study: Study, basis: dict[str, Any]) -> bool:
 
 
 def _read_fingerprint(path: Path) -> str | None:
-    """Return the fingerprint in a `model.json`. None if the file is damaged."""
+    """Return the fingerprint in a `model.json`. None if the file is damaged or was changed."""
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        description = read_sealed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):  # unreadable, no JSON, or no UTF-8
         return None
     return description.get("fingerprint") if isinstance(description, dict) else None

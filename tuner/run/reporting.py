@@ -15,11 +15,12 @@ from tuner.analysis import (
 )
 from tuner.errors import UserError
 from tuner.files import replace_folder, write_whole
+from tuner.own_files import find_strangers
 from tuner.report import Page, ReportContent, make_study_page
 from tuner.run.answering import answer_questions, make_evidence
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
-from tuner.run.side_files import compute_digest
+from tuner.run.side_files import compute_digest, compute_folder_digest
 from tuner.run.stages import Stage, is_done, mark_done
 from tuner.study import Study
 
@@ -78,6 +79,7 @@ def _make_basis(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
         "prediction_times": compute_digest(study.folder / "prediction.json"),
         "page": compute_digest(locate_report(study)),
         "table": compute_digest(study.folder / "results.csv"),
+        "charts": compute_folder_digest(study.folder / "figures"),
     }
 
 
@@ -88,8 +90,8 @@ def is_reported(study: Study, basis: dict[str, Any]) -> bool:
         study: The study.
         basis: The basis of its picks.
     """
-    files = [locate_report(study), study.folder / "results.csv"]
-    there = all(path.is_file() for path in files) and (study.folder / "figures").is_dir()
+    files = (locate_report(study), study.folder / "results.csv", study.folder / "figures")
+    there = all(path.exists() for path in files)
     return there and is_done(study, Stage.REPORT, _make_basis(study, basis))
 
 
@@ -157,6 +159,11 @@ def write_page(page: Page, path: Path) -> None:
 def _write_figures(page: Page, folder: Path) -> None:
     """Write each chart as a Vega-Lite specification, in place of those of an earlier report."""
     try:
+        if others := find_strangers(folder, {r"[^/]+\.vl\.json": b"{"}):
+            raise UserError(
+                f"folder {folder} holds {', '.join(others)} beside charts, and a new report would "
+                "delete that; move it"
+            )
         with replace_folder(folder) as draft:
             for name, chart in page.collect_charts().items():
                 text = json.dumps(chart, ensure_ascii=False, allow_nan=False)

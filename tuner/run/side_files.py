@@ -4,9 +4,10 @@ import hashlib
 import json
 from pathlib import Path
 
+from tuner.seal import read_sealed
 from tuner.study import Study
 
-__all__ = ["compute_digest", "find_unreadable_files"]
+__all__ = ["compute_digest", "compute_folder_digest", "find_unreadable_files"]
 
 
 def find_unreadable_files(study: Study) -> list[Path]:
@@ -14,7 +15,7 @@ def find_unreadable_files(study: Study) -> list[Path]:
     model, times = study.model_folder / "model.json", study.folder / "prediction.json"
     baselines = study.folder / "baselines.npz"
     readable = {
-        model: lambda: _is_json(model),
+        model: lambda: _is_whole(model),
         times: lambda: study.read_prediction_times().completed > 0,
         baselines: lambda: bool(study.arrays.read_baselines()),
     }
@@ -22,15 +23,25 @@ def find_unreadable_files(study: Study) -> list[Path]:
 
 
 def compute_digest(path: Path) -> str | None:
-    """Return a digest of a file's content. None if there is no such file."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _is_json(path: Path) -> bool:
+    """Return a digest of a file's content. None if there is no such file, or it is unreadable."""
     try:
-        return isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def compute_folder_digest(folder: Path) -> str | None:
+    """Return a digest of the names and contents of a folder's files. None if there is none."""
+    try:
+        digests = [(path.name, compute_digest(path)) for path in sorted(folder.iterdir())]
+    except OSError:
+        return None
+    return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return isinstance(read_sealed(path.read_text(encoding="utf-8")), dict)
     except (OSError, ValueError, RecursionError):  # unreadable, no JSON, or no UTF-8
         return False

@@ -58,16 +58,16 @@ class ExportedModel:
             UserError: The folder is not an exported model, or a file of it was changed.
         """
         path = folder / "model.json"
-        if not path.is_file():
-            raise UserError(
-                f"{folder} is not an exported model (it has no model.json); give the folder that "
-                "search or export wrote"
-            )
         try:
             description = json.loads(path.read_text(encoding="utf-8"))
             schema = Schema.from_dict(description["schema"])
             _check_description(description, schema)
             check_hashes(description, folder)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise UserError(
+                f"{folder} is not an exported model (it has no model.json); give the folder that "
+                "search or export wrote"
+            ) from error
         except OSError as error:
             raise UserError(f"{path} cannot be read ({error.strerror}); fix that") from error
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

@@ -15,8 +15,8 @@ import numpy as np
 from tuner.errors import RESUME_STUDY, StudyError, make_write_error
 from tuner.files import write_whole
 from tuner.folds import Split
+from tuner.seal import digest
 from tuner.study.journal import EventKind, Journal, JournalReader
-from tuner.study.seal import digest
 
 __all__ = ["DamagedArray", "StudyArrays"]
 

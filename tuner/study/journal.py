@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 
 from tuner.errors import RESUME_STUDY, StudyError, make_write_error
 from tuner.files import flush_folder
+from tuner.seal import seal, split_seal
 from tuner.study.lock import hold_file
-from tuner.study.seal import seal, split_seal
 
 __all__ = ["EventKind", "Journal", "JournalReader"]
 

@@ -34,7 +34,7 @@ _STUDY: Kinds = {
     r"report\.html": b"<!doctype html>",
     r"results\.csv": b"trial,",
     "figures/": b"",
-    r"figures/[\w-]+\.vl\.json": b"{",
+    r"figures/[^/]+\.vl\.json": b"{",
     **{f"{model}/": b"" for model in _MODELS},
     **{f"{model}/{pattern}": begin for model in _MODELS for pattern, begin in EXPORT.items()},
     **_TEMPORARY,
@@ -55,7 +55,7 @@ def check_place(folder: Path, *, overwrite: bool = False) -> None:
     """
     name = folder.name
     try:
-        if not folder.exists() or not find_strangers(folder, _BEGUN):
+        if not find_strangers(folder, _BEGUN):
             return
         strangers = find_strangers(folder, _STUDY)
         is_whole = is_study(folder)

@@ -18,6 +18,7 @@ from tuner.errors import (
     suggest_names,
 )
 from tuner.files import make_folder, write_whole
+from tuner.seal import read_sealed, seal
 from tuner.study.arrays import StudyArrays
 from tuner.study.journal import EventKind, Journal
 from tuner.study.lock import hold_lock
@@ -25,7 +26,6 @@ from tuner.study.names import check_name, is_study, list_study_names
 from tuner.study.places import check_place, empty_place
 from tuner.study.prediction_times import PredictionTimes
 from tuner.study.records import StudyRecord, TrialRecord
-from tuner.study.seal import seal, split_seal
 from tuner.study.settings import LIMITS, SearchSettings
 
 __all__ = ["Study"]
@@ -125,7 +125,8 @@ class Study:
             known = suggest_names(name, names) if names else f"there are none in {root}"
             raise StudyError(f"there is no study {name}; {known}")
         try:
-            return cls(_read_record(path), folder)
+            content = read_sealed(path.read_text(encoding="utf-8"))
+            return cls(StudyRecord.from_dict(content), folder)
         except _UNREADABLE as error:
             raise StudyError(
                 f"study description {path} cannot be read ({one_line(error)}); "
@@ -264,10 +265,7 @@ class Study:
         """Return the stored prediction times; empty if there are none or the file is damaged."""
         try:
             text = self._prediction_times.read_text("utf-8")
-            checksum, is_right = split_seal(text, self._subject)
-            content = json.loads(text)
-            known = is_right or not (checksum or "checksum" in content)  # 0.2.0 wrote none
-            return PredictionTimes.from_dict(content) if known else PredictionTimes()
+            return PredictionTimes.from_dict(read_sealed(text, self._subject))
         except _UNREADABLE:  # there are none, or the file is damaged
             return PredictionTimes()
 
@@ -279,12 +277,3 @@ class Study:
     @property
     def _prediction_times(self) -> Path:
         return self.folder / "prediction.json"
-
-
-def _read_record(path: Path) -> StudyRecord:
-    """Return the content of a `study.json`."""
-    text = path.read_text(encoding="utf-8")
-    content = json.loads(text)
-    if content.pop("checksum", None) is not None and not split_seal(text)[1]:
-        raise ValueError("it is not as it was written; whoever edits it removes its checksum")
-    return StudyRecord.from_dict(content)

@@ -4,9 +4,11 @@ They find damage, and files that changed places. They are no secret, so they sto
 """
 
 import hashlib
+import json
 import re
+from typing import Any
 
-__all__ = ["digest", "seal", "split_seal"]
+__all__ = ["digest", "read_sealed", "seal", "split_seal"]
 
 _MARK = ', "checksum": "'
 _END = re.compile(r'([0-9a-f]{16})"\s*\}\s*')
@@ -24,6 +26,21 @@ def seal(text: str, before: str = "") -> str:
     """
     body = text.rstrip().removesuffix("}").rstrip()
     return f'{body}{_MARK}{_compute_checksum(body, before)}"}}'
+
+
+def read_sealed(text: str, before: str = "") -> Any:
+    """Return the JSON value of a text, without its checksum if it has one.
+
+    Version 0.2.0 and older wrote no checksums.
+
+    Raises:
+        ValueError: The text is not JSON, or its checksum is wrong.
+    """
+    value = json.loads(text)
+    sealed = isinstance(value, dict) and value.pop("checksum", None) is not None
+    if sealed and not split_seal(text, before)[1]:
+        raise ValueError("it is not as it was written; its checksum is wrong")
+    return value
 
 
 def split_seal(text: str, before: str = "") -> tuple[str, bool]:
