@@ -19,7 +19,7 @@ from tuner.run.opening import open_study, read_last_settings
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
 from tuner.run.reporting import collect_content, is_reported, report_study
-from tuner.run.side_files import find_unreadable_files
+from tuner.run.side_files import find_damaged_files
 from tuner.run.stages import Stage, read_basis
 from tuner.study import EventKind, Listener, Study
 
@@ -172,6 +172,10 @@ def test_a_model_that_is_gone_or_another_one_is_exported_again(study):
     assert find_export(study, picked) is None
 
 
+def change_file(path):
+    path.write_bytes(path.read_bytes() + b" ")
+
+
 LEFT = {
     "more trials": lambda study: study.begin(study.record.settings),
     "no report": lambda study: (study.folder / "report.html").unlink(),
@@ -180,6 +184,10 @@ LEFT = {
     "no prediction times": lambda study: (study.folder / "prediction.json").unlink(),
     "another model": lambda study: edit_model(study, fingerprint="another"),
     "no model": lambda study: shutil.rmtree(study.model_folder),
+    "a chart that was changed": lambda study: change_file(
+        study.folder / "figures" / "trials.vl.json"
+    ),
+    "no array of a trial": lambda study: (study.folder / "oof/trial_00001.npy").unlink(),
 }
 
 
@@ -198,14 +206,16 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-@pytest.mark.parametrize("name", ["model/model.json", "prediction.json", "baselines.npz"])
+@pytest.mark.parametrize(
+    "name", ["model/model.json", "model/model.keras", "prediction.json", "baselines.npz"]
+)
 def test_a_damaged_file_counts_as_missing(study, name, damage):
     path = study.folder / name
     path.write_bytes(damage(path.read_bytes()))
     assert find_summary(study, read_last_settings(study)) is None
-    assert find_unreadable_files(study) == [path]
+    assert find_damaged_files(study) == [study.folder / name.partition("/")[0]]
     setup, _ = open_study("first", study.folder.parents[1])
-    assert (find_export(study, pick(setup, study)) is None) == (name == "model/model.json")
+    assert (find_export(study, pick(setup, study)) is None) == ("model/" in name)
 
 
 def test_damaged_files_are_made_again_with_a_note(study, monkeypatch):
@@ -213,10 +223,8 @@ def test_damaged_files_are_made_again_with_a_note(study, monkeypatch):
     for path in damaged:
         path.write_bytes(path.read_bytes()[:50])
     _, notes = resume(study, monkeypatch)
-    assert notes.notes == [
-        f"{path} cannot be read, so it counts as missing and is made again" for path in damaged
-    ]
-    assert find_unreadable_files(study) == []
+    assert notes.notes == [f"{path} is damaged, so it is made again" for path in damaged]
+    assert find_damaged_files(study) == []
     assert find_summary(study, read_last_settings(study)) is not None
 
 

@@ -1,5 +1,6 @@
 """A resumed search ends as if it had not been interrupted."""
 
+import shutil
 from dataclasses import replace
 
 import keras_tuner
@@ -16,7 +17,7 @@ from tests.helpers.searches import (
 )
 from tuner.errors import StudyError
 from tuner.search import ORACLES, KFoldTuner
-from tuner.study import SearchSettings
+from tuner.study import EventKind, SearchSettings, Study
 
 SETTINGS = SearchSettings(max_trials=9, folds=3, epochs=2, test_size=0.0, seed=3)
 ONE_TRIAL = replace(SETTINGS, max_trials=1, folds=2, epochs=1)
@@ -49,6 +50,33 @@ def test_an_interrupted_search_ends_as_one_that_was_not(tmp_path, rows, oracle):
             study.arrays.read_probabilities(record.trial),
             whole.study.arrays.read_probabilities(record.trial),
         )
+
+
+def test_trials_with_damaged_arrays_are_trained_again(tmp_path, rows):
+    settings = replace(SETTINGS, oracle="tpe", max_trials=5, epochs=10)
+    whole = search(tmp_path, rows, settings)
+    arrays = whole.study.folder / "oof"
+    before = {path.name: path.read_bytes() for path in arrays.iterdir()}
+    assert "trial_00000_leads.npz" in before  # the first trial leads the race
+    first, second = (arrays / f"trial_0000{trial}.npy" for trial in (1, 2))
+    first.write_bytes(before[second.name])
+    second.write_bytes(before[first.name])
+    (arrays / "trial_00000_leads.npz").unlink()
+    again = search(tmp_path, rows, settings)
+    assert read_trials(again.study) == describe_trials(whole.records)
+    assert {path.name: path.read_bytes() for path in arrays.iterdir()} == before
+    assert [event["trial"] for event in again.study.journal.read("dropped")] == [0, 1, 2]
+
+
+def test_a_journal_that_lacks_a_trial_is_not_resumed(searched, rows, tmp_path):
+    shutil.copytree(searched, tmp_path / "runs")
+    journal = Study.open("mine", tmp_path / "runs").journal
+    journal.append(EventKind.PROPOSED, trial=2, hyperparameters={})
+    with pytest.raises(StudyError) as error:
+        search(tmp_path / "runs", rows, ONE_TRIAL)
+    assert str(error.value) == (
+        f"journal {journal.path} lacks a trial before trial 2; restore the file from a copy"
+    )
 
 
 def test_a_custom_hypermodel_is_resumed_too(tmp_path, rows):

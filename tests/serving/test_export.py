@@ -115,8 +115,9 @@ def test_a_layer_that_is_not_safe_to_load_is_named_and_the_earlier_export_stays(
     unsafe = replace(trained, network=keras.Sequential([layer(), *trained.network.layers]))
     folder = tmp_path / "model"
     folder.mkdir()
-    for name in ("model.json", "model.keras"):
-        (folder / name).write_text("earlier")
+    earlier = json.dumps({key: {} for key in ("schema", "classes", "inputs", "fingerprint")})
+    (folder / "model.json").write_text(earlier)
+    (folder / "model.keras").write_text("PK")
     with FreshProcess() as fresh, pytest.raises(ExportMismatch) as error:
         export_model(unsafe, DESCRIPTION, folder, sample=sample, fresh=fresh)
     assert str(error.value) == (
@@ -124,7 +125,7 @@ def test_a_layer_that_is_not_safe_to_load_is_named_and_the_earlier_export_stays(
         "not Keras's own cannot be loaded safely; replace them"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
-    assert (folder / "model.json").read_text() == "earlier"
+    assert (folder / "model.json").read_text() == earlier
 
 
 @pytest.mark.parametrize(

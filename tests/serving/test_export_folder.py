@@ -1,19 +1,22 @@
 """An export may take the place of an earlier one, and of nothing else."""
 
+import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tuner.errors import UserError
 from tuner.serving.export_folder import check_export_folder
+from tuner.serving.file_hashes import add_hashes, check_hashes
+
+OLD = Path(__file__).parents[1] / "old_studies" / "0.1.0" / "before" / "model"
 
 
-def write_earlier_model(folder: Path, text: str = "earlier") -> Path:
+def write_earlier_model(folder: Path) -> Path:
     """A folder with the files of an exported model."""
-    (folder / "saved_model").mkdir(parents=True)
-    for name in ("model.json", "model.keras"):
-        (folder / name).write_text(text)
+    shutil.copytree(OLD, folder)
     return folder
 
 
@@ -65,6 +68,58 @@ def test_a_users_file_beside_a_model_is_not_deleted(tmp_path):
         f"output folder {tmp_path}/model holds letters.txt beside an exported model, and "
         "replacing the model would delete that; move it, or give --output another folder"
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "saved_model/letters.txt",
+        "saved_model/variables/letters.txt",
+        "saved_model/assets/letters.txt",
+        "mlflow_model/letters.txt",
+        "mlflow_model/artifacts/letters.txt",
+        "letters/",
+    ],
+)
+def test_a_users_file_within_a_model_is_not_deleted(tmp_path, name):
+    path = write_earlier_model(tmp_path / "model") / name
+    path.parent.mkdir(exist_ok=True)
+    path.mkdir() if name.endswith("/") else path.write_text("dear")
+    with pytest.raises(UserError) as error:
+        check_export_folder(tmp_path / "model")
+    assert str(error.value) == (
+        f"output folder {tmp_path}/model holds {name} beside an exported model, and replacing the "
+        "model would delete that; move it, or give --output another folder"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "dear", '{"classes": ["a", "b"]}', "[" * 100_000])
+def test_files_that_only_have_the_names_of_a_model_are_not_deleted(tmp_path, text):
+    folder = write_earlier_model(tmp_path / "model")
+    (folder / "model.json").write_text(text)
+    with pytest.raises(UserError, match="exists and is not an exported model; give --output "):
+        check_export_folder(folder)
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "study.json").touch()
+    if text != "dear" and text[:1] != "[":
+        check_export_folder(folder.rename(study / "model"))  # a damaged model is replaced there
+
+
+def test_a_card_that_people_have_changed_is_not_deleted(tmp_path):
+    folder = write_earlier_model(tmp_path / "model")
+    content = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(add_hashes(content, folder)))
+    check_export_folder(folder)
+    with (folder / "README.md").open("a") as card:
+        card.write("What I know of it.")
+    with pytest.raises(UserError) as error:
+        check_export_folder(folder)
+    assert str(error.value) == (
+        f"output folder {folder} holds a README.md that was changed beside an exported model, and "
+        "replacing the model would delete that; move it, or give --output another folder"
+    )
+    check_hashes(json.loads((folder / "model.json").read_text()), folder)  # it is no fault
 
 
 def test_a_folder_below_a_file_is_refused(tmp_path):

@@ -13,6 +13,7 @@ from tuner.study import Study, list_study_names
 
 __all__ = ["write_comparison", "write_report"]
 
+_GENERATOR, _HEAD = b'<meta name="generator" content="tuner">', 1000  # in so many first bytes
 _LONGEST = 230  # the most letters of study names in a file name; two names always have fewer
 
 
@@ -102,6 +103,15 @@ def _name_page(names: Sequence[str]) -> str:
     return f"compare-{joined}.html"
 
 
+def _is_own_page(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            begin = file.read(_HEAD)
+    except OSError as error:
+        raise UserError(f"--output: {path} cannot be read ({error.strerror}); fix that") from error
+    return not begin or _GENERATOR in begin
+
+
 def _check_output(output: Path | None) -> None:
     """Check that the page can be written, before anything is computed for it."""
     if output is None:
@@ -110,6 +120,10 @@ def _check_output(output: Path | None) -> None:
         raise UserError(f"--output: {output} is a folder; give the name of a file")
     if output.suffix not in {".html", ".htm"}:
         raise UserError(f"--output: {output} will be a page; give it the suffix .html")
+    if output.exists() and not _is_own_page(output):
+        raise UserError(
+            f"--output: {output} exists and is no page of this package; give another file"
+        )
     if not output.absolute().parent.is_dir():
         raise UserError(
             f"--output: there is no folder {output.parent}; make it, or give another file"

@@ -18,10 +18,10 @@ from tuner.run.final_training import train_members
 from tuner.run.picking import PickingResult
 from tuner.run.run import Run, note_unwritten
 from tuner.run.setup import Setup
+from tuner.run.side_files import read_model
 from tuner.run.stages import Stage, is_done, mark_done, read_basis
 from tuner.run.testing import HeldOutScores
 from tuner.scoring import OBJECTIVES
-from tuner.seal import read_sealed
 from tuner.study import EventKind, Study, list_versions
 
 if TYPE_CHECKING:
@@ -92,11 +92,11 @@ def is_exported(study: Study, basis: dict[str, Any]) -> bool:
         made = is_done(study, Stage.EXPORTING, basis)
     if not made:
         return False
-    path = study.model_folder / "model.json"
+    content = read_model(study.model_folder)
     events = list(study.journal.read(EventKind.EXPORTED))
-    if not path.is_file() or not events or events[-1]["pick"] != basis["exported"]:
+    if content is None or not events or events[-1]["pick"] != basis["exported"]:
         return False  # `tuner export` may have written another pick to this folder since then
-    return _read_fingerprint(path) == events[-1]["fingerprint"]
+    return bool(content.get("fingerprint") == events[-1]["fingerprint"])
 
 
 def _was_exported_since(study: Study, basis: dict[str, Any]) -> bool:
@@ -115,15 +115,6 @@ def _was_exported_since(study: Study, basis: dict[str, Any]) -> bool:
             exported = True
     same_networks = tested.get("networks") == basis["networks"]
     return exported and same_networks and tested.get("temperature") == basis["temperature"]
-
-
-def _read_fingerprint(path: Path) -> str | None:
-    """Return the fingerprint in a `model.json`. None if the file is damaged or was changed."""
-    try:
-        description = read_sealed(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):  # unreadable, no JSON, or no UTF-8
-        return None
-    return description.get("fingerprint") if isinstance(description, dict) else None
 
 
 class SearchExport:

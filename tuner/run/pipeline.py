@@ -33,9 +33,10 @@ from tuner.run.request import Destination
 from tuner.run.run import Run, note_unwritten
 from tuner.run.searching import find_end, make_tuner, read_trials, search_trials
 from tuner.run.setup import Setup
-from tuner.run.side_files import find_unreadable_files
+from tuner.run.side_files import find_damaged_files
 from tuner.run.stages import STAGES_VERSION, Stage, mark_done, mark_out_of_time
 from tuner.run.testing import score_test_rows
+from tuner.serving.export_folder import check_export_folder
 from tuner.study import EventKind, Listener, SearchEnd, Study, recover_study
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def run_search(
         study = create_study(setup, study)
     run = Run(setup, study, listeners, started)
     with study.lock_search(), beside or Beside(study.folder.parents[1]) as processes:
+        check_export_folder(study.model_folder)  # before anything is trained for it
         for note in recover_study(study):
             run.note(note)
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
@@ -98,8 +100,8 @@ def _record_run(run: Run) -> Iterator[dict[str, Any]]:
     """
     journal, summary = run.study.journal, dict[str, Any]()
     status: Literal["finished", "failed", "interrupted"] = "interrupted"
-    for path in find_unreadable_files(run.study):
-        run.note(f"{path} cannot be read, so it counts as missing and is made again")
+    for path in find_damaged_files(run.study):
+        run.note(f"{path} is damaged, so it is made again")
     run.study.begin(run.setup.settings)
     try:
         yield summary

@@ -3,23 +3,35 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
-from tuner.seal import read_sealed
+from tuner.errors import UserError
+from tuner.serving.file_hashes import check_hashes
 from tuner.study import Study
 
-__all__ = ["compute_digest", "compute_folder_digest", "find_unreadable_files"]
+__all__ = ["compute_digest", "compute_folder_digest", "find_damaged_files", "read_model"]
 
 
-def find_unreadable_files(study: Study) -> list[Path]:
-    """Return the files of a study that are there but damaged; each is made again."""
-    model, times = study.model_folder / "model.json", study.folder / "prediction.json"
+def find_damaged_files(study: Study) -> list[Path]:
+    """Return what is beside a study's journal and arrays but damaged; each is made again."""
+    model, times = study.model_folder, study.folder / "prediction.json"
     baselines = study.folder / "baselines.npz"
     readable = {
-        model: lambda: _is_whole(model),
+        model: lambda: read_model(model) is not None,
         times: lambda: study.read_prediction_times().completed > 0,
         baselines: lambda: bool(study.arrays.read_baselines()),
     }
     return [path for path, is_readable in readable.items() if path.exists() and not is_readable()]
+
+
+def read_model(folder: Path) -> dict[str, Any] | None:
+    """Return the `model.json` of an export. None if there is none, or any file was changed."""
+    try:
+        content: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        check_hashes(content, folder)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, UserError):
+        return None
+    return content
 
 
 def compute_digest(path: Path) -> str | None:
@@ -38,10 +50,3 @@ def compute_folder_digest(folder: Path) -> str | None:
     except OSError:
         return None
     return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        return isinstance(read_sealed(path.read_text(encoding="utf-8")), dict)
-    except (OSError, ValueError, RecursionError):  # unreadable, no JSON, or no UTF-8
-        return False

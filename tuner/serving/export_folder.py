@@ -3,9 +3,11 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from tuner.errors import UserError, make_write_error
 from tuner.own_files import EXPORT, find_strangers
+from tuner.serving.file_hashes import has_own_card
 
 __all__ = ["check_export_folder"]
 
@@ -22,8 +24,11 @@ def check_export_folder(folder: Path) -> None:
         UserError: The folder has other files, at any level, or it cannot be written.
     """
     try:
-        exported = not folder.exists() or (folder.is_dir() and _is_export(folder))
+        content = _read_description(folder)
+        exported = content is not None or not folder.exists() or _is_empty(folder)
         strangers = find_strangers(folder, EXPORT) if exported else []
+        if content and has_own_card(content, folder):
+            strangers.append("a README.md that was changed")
         above = next((path for path in folder.resolve().parents if path.exists()), folder)
     except OSError as error:
         raise make_write_error(
@@ -47,16 +52,23 @@ def check_export_folder(folder: Path) -> None:
         )
 
 
-def _is_export(folder: Path) -> bool:
-    """Return whether a folder is empty or an export; in a study's folder a damaged one counts."""
-    if not any(folder.iterdir()):
-        return True
-    if not (folder / "model.json").is_file() or not (folder / "model.keras").is_file():
-        return False
-    if any((above / "study.json").is_file() for above in folder.absolute().parents[:2]):
-        return True
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
+
+
+def _read_description(folder: Path) -> dict[str, Any] | None:
+    """Return the `model.json` of an export. None if the folder is none.
+
+    In a study's folder, a damaged file counts as an empty one.
+    """
+    path = folder / "model.json"
+    if not path.is_file() or not (folder / "model.keras").is_file():
+        return None
     try:
-        description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):  # no JSON, or no UTF-8
-        return False
-    return isinstance(description, dict) and description.keys() >= _ENTRIES
+        content = None
+    if isinstance(content, dict) and content.keys() >= _ENTRIES:
+        return content
+    in_study = any((above / "study.json").is_file() for above in folder.absolute().parents[:2])
+    return {} if in_study else None

@@ -8,10 +8,10 @@ from typing import Any
 
 from tuner.errors import UserError
 
-__all__ = ["add_hashes", "check_hashes"]
+__all__ = ["add_hashes", "check_hashes", "has_own_card"]
 
 _KEY = "sha256"
-_DESCRIPTION, _NETWORK = "model.json", "model.keras"
+_DESCRIPTION, _NETWORK, _CARD = "model.json", "model.keras", "README.md"
 _MLFLOW = "mlflow_model"
 _FOLDERS = ("saved_model", _MLFLOW)
 _LOADER = b"loader_module: mlflow.pyfunc.loaders.code_model"  # of every version
@@ -20,8 +20,8 @@ _LOADER = b"loader_module: mlflow.pyfunc.loaders.code_model"  # of every version
 def add_hashes(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the content of a `model.json` with the SHA-256 of each file that it stands for.
 
-    Its own hash is that of its content without the hashes. The model card has none: people may
-    add to it.
+    Its own hash is that of its content without the hashes. The model card has one so that what
+    people add to it is not lost; a changed card is no fault.
 
     Args:
         content: The content without hashes.
@@ -29,6 +29,7 @@ def add_hashes(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """
     hashes = {_DESCRIPTION: _hash_content(content)}
     hashes |= {name: _hash_file(path) for name, path in sorted(_list_files(folder))}
+    hashes[_CARD] = _hash_file(folder / _CARD)
     return {**content, _KEY: hashes}
 
 
@@ -53,6 +54,8 @@ def check_hashes(content: Mapping[str, Any], folder: Path) -> None:
     if lacking := {_DESCRIPTION, _NETWORK} - expected.keys():
         raise _make_error(folder / _DESCRIPTION, f"has no hash of {min(lacking)}")
     for name, digest in expected.items():
+        if name == _CARD:
+            continue
         if name == _DESCRIPTION:
             found = _hash_content({k: v for k, v in content.items() if k != _KEY})
         elif name in files:
@@ -61,6 +64,18 @@ def check_hashes(content: Mapping[str, Any], folder: Path) -> None:
             raise _make_error(folder / name, "is missing")
         if found != digest:
             raise _make_error(folder / name, "was changed after it was exported")
+
+
+def has_own_card(content: Mapping[str, Any], folder: Path) -> bool:
+    """Return whether people have changed the model card of an exported folder.
+
+    Args:
+        content: The content of `model.json`. An earlier version wrote no hashes; then it is not
+            known, and the answer is no.
+        folder: The exported folder.
+    """
+    known = content.get(_KEY, {}).get(_CARD)
+    return bool(known and (folder / _CARD).is_file() and _hash_file(folder / _CARD) != known)
 
 
 def _check_copies(folder: Path) -> None:
