@@ -1,5 +1,6 @@
 """The baselines against scikit-learn called directly, fold by fold."""
 
+import shutil
 import warnings
 from dataclasses import replace
 
@@ -240,6 +241,9 @@ def test_a_study_keeps_them(make_study, problem, monkeypatch):
         assert isinstance(kept, Baseline)
         assert (kept.name, kept.seconds, kept.notes) == (one.name, one.seconds, one.notes)
         np.testing.assert_array_equal(kept.probabilities, one.probabilities)
+    other = make_study("other", seed=1)
+    shutil.copy(study.folder / "baselines.npz", other.folder)
+    assert load_baselines(other) == ()  # they are of another study
 
 
 @pytest.mark.parametrize(

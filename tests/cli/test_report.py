@@ -138,3 +138,15 @@ def test_one_study_is_nothing_to_compare(names, others, message, tmp_path):
     with pytest.raises(UserError) as error:
         write_comparison(names, None, tmp_path)
     assert str(error.value) == message.format(root=tmp_path)
+
+
+@pytest.mark.parametrize("command", [write_report, write_comparison])
+def test_a_page_of_somebody_else_is_not_written_over(command, tmp_path):
+    page = tmp_path / "thesis.html"
+    page.write_text("<!doctype html><p>dear</p>")
+    with pytest.raises(UserError) as error:
+        command(["one", "two"] if command is write_comparison else "one", page, tmp_path)
+    assert str(error.value) == (
+        f"--output: {page} exists and is no page of this package; give another file"
+    )
+    assert page.read_text().endswith("<p>dear</p>")

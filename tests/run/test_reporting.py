@@ -57,13 +57,22 @@ def test_charts_of_an_earlier_report_stay_if_new_ones_cannot_be_written(setup, s
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Page, "collect_charts", fail)
+    content = collect_content(setup, study)
     with pytest.raises(UserError) as error:
-        report_study(collect_content(setup, study))
+        report_study(content)
     assert str(error.value) == (
         f"folder {study.folder}/figures cannot be written (No space left on device); fix that, or "
         "write the page alone, with --output FILE"
     )
     assert [path.name for path in (study.folder / "figures").iterdir()] == ["earlier.vl.json"]
+    (study.folder / "figures" / "photo.png").write_text("dear")
+    with pytest.raises(UserError) as error:
+        report_study(content)
+    assert str(error.value) == (
+        f"folder {study.folder}/figures holds photo.png beside charts, and a new report would "
+        "delete that; move it"
+    )
+    assert (study.folder / "figures" / "photo.png").read_text() == "dear"
 
 
 def test_the_same_study_has_the_same_report(setup, study):

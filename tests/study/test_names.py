@@ -2,7 +2,7 @@ import pytest
 
 from tests.helpers.errors import read_error
 from tuner.errors import StudyError
-from tuner.study import Study, check_root, find_free_name
+from tuner.study import Study, check_root, find_free_name, list_study_names
 
 
 @pytest.mark.parametrize("name", ["../out", "a/b", "", ".hidden", "a" * 101, "a b", "..", "a\n"])
@@ -39,3 +39,27 @@ def test_a_root_that_cannot_be_written_is_refused_before_anything_is_computed(tm
     )
     check_root(tmp_path / "new" / "runs")
     assert (tmp_path / "new" / "runs").is_dir()
+
+
+def test_a_root_that_cannot_be_read_does_not_count_as_empty(tmp_path):
+    (tmp_path / "studies").write_text("")
+    assert read_error(lambda: list_study_names(tmp_path), StudyError) == (
+        f"folder {tmp_path}/studies cannot be read (Not a directory); fix that, or give --root "
+        "another folder"
+    )
+    long = tmp_path / ("r" * 300)
+    assert read_error(lambda: list_study_names(long), StudyError) == (
+        f"folder {long}/studies cannot be read (File name too long); fix that, or give --root "
+        "another folder"
+    )
+    assert list_study_names(tmp_path / "absent") == []
+
+
+def test_a_study_whose_folder_cannot_be_read_is_listed(make_study, monkeypatch):
+    study = make_study("one")
+
+    def refuse(path, **kwargs):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(type(study.folder), "stat", refuse)  # root can read everything
+    assert list_study_names(study.folder.parents[1]) == ["one"]

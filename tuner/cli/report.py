@@ -76,11 +76,13 @@ def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> N
     """
     if len(set(names)) < 2:
         raise UserError(_refuse_one(names, root))
+    different = list(dict.fromkeys(names))
+    output = output or root / _name_page(different)
     _check_output(output)
-    opened = [open_study(name, root) for name in dict.fromkeys(names)]
+    opened = [open_study(name, root) for name in different]
     from tuner.run.comparing import compare_studies
 
-    print_result(compare_studies(opened, output or root / _name_page(list(dict.fromkeys(names)))))
+    print_result(compare_studies(opened, output))
 
 
 def _refuse_one(names: Sequence[str], root: Path) -> str:
