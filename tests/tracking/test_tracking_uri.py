@@ -35,12 +35,3 @@ def test_a_scheme_that_mlflow_does_not_know_is_refused(tmp_path):
         "--tracking-uri: MLflow has no store nothing: as in nothing:of-the-kind; give "
         "http://HOST:PORT of a server, or a database such as sqlite:///FILE"
     )
-
-
-def test_an_address_that_is_none_is_refused_without_its_password(tmp_path):
-    with pytest.raises(UserError) as error:
-        choose_tracking_uri("http://me:secret@[::1", tmp_path)
-    assert str(error.value) == (
-        "--tracking-uri is no address (Invalid IPv6 URL); give http://HOST:PORT of a server, or a "
-        "database such as sqlite:///FILE"
-    )

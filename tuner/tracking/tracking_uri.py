@@ -29,8 +29,8 @@ def choose_tracking_uri(uri: str | None, root: Path) -> str:
         scheme = urlsplit(uri).scheme.partition("+")[0]  # mysql+pymysql names a driver too
     except ValueError as error:
         raise UserError(
-            f"--tracking-uri is no address ({error}); give http://HOST:PORT of a server, or a "
-            "database such as sqlite:///FILE"  # it may hold a password, which is not repeated
+            f"--tracking-uri: {uri} is no address ({error}); give http://HOST:PORT of a server, or "
+            "a database such as sqlite:///FILE"
         ) from error
     is_drive = len(scheme) == 1
     if is_drive or scheme in _SCHEMES | set(entry_points(group="mlflow.tracking_store").names):
