@@ -21,6 +21,7 @@ ORDER = [
     "orphans",
     "own_files",
     "seal",
+    "scratch",
     "space",
     "words",
     "data",

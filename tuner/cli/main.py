@@ -11,6 +11,7 @@ from tuner.cli.result_commands import app  # with all commands
 from tuner.cli.usage_errors import UsageError, describe_usage_error
 from tuner.errors import TunerError, UserError
 from tuner.memory import check_address_space
+from tuner.scratch import use_scratch
 
 __all__ = ["main", "run_command_line"]
 
@@ -28,6 +29,8 @@ def main() -> None:
     """
     code: list[int] = [1]  # of an error that nobody expected
     atexit.register(lambda: _end_process(code[0]))
+    if scratch := use_scratch():
+        atexit.register(scratch.remove)
     try:
         run_command_line()
     except SystemExit as end:

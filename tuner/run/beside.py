@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -73,6 +74,7 @@ class Beside:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # what fails there is done, or fails, in this process
                 text=True,
+                env={**os.environ, "TMPDIR": tempfile.gettempdir()},  # removed by this process
                 process_group=0,  # with the processes that it starts, to end all of them
             )
 

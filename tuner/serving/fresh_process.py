@@ -26,6 +26,7 @@ import numpy as np
 from tuner.errors import ExportMismatch, first_sentence
 from tuner.imports import hide_modules
 from tuner.orphans import watch_parent
+from tuner.scratch import ScratchFolder
 
 __all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
 
@@ -52,7 +53,7 @@ class FreshProcess:
 
     def __init__(self, on_note: Callable[[str], None] = lambda note: None) -> None:
         self._on_note = on_note
-        self._folder: tempfile.TemporaryDirectory[str] | None = None  # of the request's arrays
+        self._folder: ScratchFolder | None = None  # of the request's arrays
         self._request: Path | None = None
         self._errors = ""  # what the process wrote on standard error
         self._process: subprocess.Popen[str] | None = None  # None if it could not be started
@@ -70,7 +71,7 @@ class FreshProcess:
         """End the process, if it still runs."""
         self._end()
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
 
     def ensure_runs(self) -> None:
         """Start the process again if it has ended."""
@@ -105,8 +106,8 @@ class FreshProcess:
         """Begin to predict, and return at once; `answer` has the result. The arguments are those
         of `predict`.
         """
-        self._folder = tempfile.TemporaryDirectory(prefix="tuner-")
-        self._request = _write_request(Path(self._folder.name), model, inputs, complete=complete)
+        self._folder = ScratchFolder()
+        self._request = _write_request(self._folder.path, model, inputs, complete=complete)
         self.ensure_runs()
         self._send()
 
@@ -125,7 +126,7 @@ class FreshProcess:
         if self._process.returncode != 0:
             raise ExportMismatch(f"exported model {label} {_describe_fault(self._errors)}")
         assert self._folder is not None  # `ask` made it
-        with np.load(Path(self._folder.name, _ANSWERS), allow_pickle=False) as loaded:
+        with np.load(self._folder.path / _ANSWERS, allow_pickle=False) as loaded:
             return {name: loaded[name] for name in FORMATS}
 
     def _start(self, niceness: int) -> None:
@@ -135,6 +136,7 @@ class FreshProcess:
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the training process uses the same device
             "MLFLOW_LOGGING_LEVEL": "ERROR",
             "MLFLOW_DISABLE_TELEMETRY": "true",
+            "TMPDIR": tempfile.gettempdir(),  # which this process removes at its end
         }
         arguments = (niceness, os.getpid())
         try:

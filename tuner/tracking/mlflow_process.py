@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tuner.orphans import watch_parent
+from tuner.scratch import use_scratch
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -156,7 +157,10 @@ def main() -> None:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     sys.stdout = sys.stderr  # MLflow prints there, with a server the address of each run
     threading.Thread(target=follower.read_input, daemon=True).start()
+    scratch = use_scratch()
     follower.run()
+    if scratch:
+        scratch.remove()
     os._exit(0)  # all is reported, and a regular end of the interpreter takes half a second
 
 
