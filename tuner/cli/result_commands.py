@@ -111,11 +111,18 @@ def serve(
     host: Annotated[
         str, typer.Option(help="Address. The default can be reached from this machine only.")
     ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A name beside --host by which clients address the server; may be repeated. "
+            "Requests to other names are refused."
+        ),
+    ] = None,
 ) -> None:
-    """Serve an exported model over HTTP with MLflow's scoring server."""
+    """Serve an exported model over HTTP, as MLflow does: /invocations, /ping, /health, /version."""
     from tuner.cli.serve import serve_model
 
-    serve_model(model, host, port)
+    serve_model(model, host, port, allow_host or [])
 
 
 @app.command()

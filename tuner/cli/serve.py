@@ -1,37 +1,50 @@
 """`tuner serve`: serves an exported model over HTTP."""
 
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tuner.cli.messages import Messages, print_result
 from tuner.cli.models import open_model
 from tuner.cli.quiet import import_heavy
-from tuner.errors import UserError
 
 __all__ = ["serve_model"]
 
+_GARBAGE = (100_000, 50, 100)  # so that the rows of a request are not searched again and again
+_SWITCH_SECONDS = 0.001  # how long a thread that predicts many rows keeps others waiting
 
-def serve_model(folder: Path, host: str, port: int) -> None:
-    """Serve an exported model until it is interrupted.
+
+def serve_model(folder: Path, host: str, port: int, allowed_hosts: Sequence[str] = ()) -> None:
+    """Serve an exported model until SIGINT or SIGTERM.
 
     Args:
         folder: An exported model.
         host: The address to listen on.
         port: The port. 0 for any free one.
+        allowed_hosts: Names beside the address that requests may give as their host.
 
     Raises:
         UserError: The folder is no exported model, or the server cannot listen on the address.
+        KeyboardInterrupt: It was SIGINT.
     """
-    open_model(folder)
-    if not (folder / "mlflow_model").is_dir():
-        raise UserError(
-            f"{folder} has no mlflow_model, which is needed for serving; export the model again"
-        )
+    model = open_model(folder)
     import_heavy()
-    from tuner.serving.server import listen, make_app, serve
+    from tuner.serving.server.application import Application
+    from tuner.serving.server.hosts import HostRule
+    from tuner.serving.server.listener import Listener, listen
 
     with listen(host, port) as bound:
-        app = make_app(folder)
+        application = Application(model, HostRule(host, allowed_hosts))
+        gc.collect()
+        gc.freeze()  # searching what is imported for garbage takes half a second
+        gc.set_threshold(*_GARBAGE)
+        sys.setswitchinterval(_SWITCH_SECONDS)
         shown = f"[{host}]" if ":" in host else host
         print_result(f"http://{shown}:{bound.getsockname()[1]}/invocations")
         Messages().say("answers requests until it is interrupted")
-        serve(app, bound)
+        received = asyncio.run(Listener(application, bound).run())
+    if received == signal.SIGINT:
+        raise KeyboardInterrupt

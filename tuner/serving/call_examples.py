@@ -42,8 +42,12 @@ def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list
         "## How to call it",
         "",
         "All formats take the same raw values and give the same answer. A missing number is NaN "
-        "(`null` in a request to MLflow), and a missing text is empty. Loading a model runs no "
-        "code of its files, except `mlflow_model/served_model.py`, which you can read.",
+        "(`null` in a request to MLflow), and a missing text is empty.",
+        "",
+        "Keras in safe mode, `tuner predict` and `tuner serve` load `model.keras` and run no code "
+        "of the files. A SavedModel is a program of TensorFlow, which may read and write files. "
+        "MLflow runs `mlflow_model/served_model.py` and whatever `MLmodel` names. Load these two "
+        "only if you trust where they come from. `model.json` has the hashes of all files.",
         "",
         *_render_keras(row),
         *_render_tensorflow_serving(row, study, classes),

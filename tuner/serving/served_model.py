@@ -5,6 +5,7 @@ Keras and pandas, and nothing of the package that it comes from.
 """
 
 import json
+import re
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from mlflow.models import set_model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can have one alone, and UTF-8 cannot
 _MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
 MISSING_NUMBERS = (
     *("", "NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
@@ -138,6 +140,8 @@ def _format_decimal(value: Any, decimal: str) -> Any:
 def _format_cell(column: str, value: Any) -> str:
     """Return a cell as text: 3 and 3.0 as "3", True as "true", dates and times in ISO 8601."""
     if isinstance(value, str):
+        if not value.isascii() and _SURROGATE.search(value):
+            raise _make_error(column, f"{value!r:.40} has half of a character (a surrogate)")
         return value if value.strip() else ""
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
@@ -158,7 +162,10 @@ def _read_numbers(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarra
     """Return numbers, shape `(rows, *shape)`, float32; NaN if one is missing."""
     try:
         if shape:
-            numbers = np.asarray(values, np.float32).reshape(-1, *shape)
+            numbers = np.asarray(values, np.float32)
+            if numbers.size and numbers.shape[1:] != shape:
+                raise ValueError(f"a row has the shape {numbers.shape[1:]}, not {shape}")
+            numbers = numbers.reshape(-1, *shape)
         else:
             cells = pd.Series(values)
             if cells.dtype.kind not in "biuf":

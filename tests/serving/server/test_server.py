@@ -1,4 +1,4 @@
-"""`tuner serve`: a real server process, which answers, refuses, and continues."""
+"""`tuner serve`: a real server process, which answers, refuses, continues, and ends."""
 
 import http.client
 import json
@@ -6,16 +6,18 @@ import random
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tuner.errors import UserError
-from tuner.serving.request_checker import MAX_BODY_BYTES
-from tuner.serving.server import listen, make_app
+from tuner.serving.server.application import MAX_BODY_BYTES
+from tuner.serving.server.listener import listen
 
 REQUESTS = 500
 ODD = [
@@ -45,12 +47,22 @@ class Served:
 
     def post(self, body, content_type="application/json"):
         """Return the status and the body of the answer."""
-        host, _, path = self.address.removeprefix("http://").partition("/")
         headers = {"Content-Type": content_type} if content_type else {}
-        with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
-            connection.request("POST", f"/{path}", body, headers)
+        return self.ask("POST", "/invocations", headers, body)
+
+    def ask(self, method, path, headers=None, body=None):
+        """Return the status and the body of an answer."""
+        with closing(http.client.HTTPConnection(*process_address(self.address))) as connection:
+            connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
             return answer.status, answer.read()
+
+    def predict(self, content):
+        """Return the probabilities for a JSON body, shape `(rows, classes)`."""
+        status, answer = self.post(json.dumps(content))
+        assert status == 200, answer
+        predictions = json.loads(answer)["predictions"]
+        return np.array([[*record.values()][1:] for record in predictions])
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +81,16 @@ def served(exported):
         address = process.stdout.readline().strip()
         yield Served(address, records, exported.predict_first(5))
         assert process.poll() is None
+        idle = socket.create_connection(process_address(address))
         process.terminate()
+        assert process.wait(60) == 0
+        idle.close()
+
+
+def process_address(address):
+    """Return the host and the port of an address."""
+    host, _, port = address.removeprefix("http://").partition("/")[0].partition(":")
+    return host, int(port)
 
 
 def test_it_answers_one_record_a_row_on_the_loopback_address(served):
@@ -84,6 +105,77 @@ def test_it_answers_one_record_a_row_on_the_loopback_address(served):
     np.testing.assert_allclose(received, served.expected, atol=1e-5)
 
 
+def test_every_form_of_a_request_has_the_same_answer(served):
+    records = served.records
+    names = list(records[0])
+    columns = {name: [record[name] for record in records] for name in names}
+    cells = [[record[name] for name in reversed(names)] for record in records]
+    split = {"columns": names[::-1], "data": cells, "index": [*range(5)]}
+    for content in (
+        {"dataframe_split": split},
+        {"instances": records},
+        {"inputs": records},
+        {"inputs": columns},
+        {"inputs": {**columns, "odd": [None] * 5}, "params": {}},
+    ):
+        np.testing.assert_allclose(served.predict(content), served.expected, atol=1e-5)
+    one = served.predict({"inputs": records[0]})
+    np.testing.assert_allclose(one, served.expected[:1], atol=1e-5)
+    status, answer = served.post(pd.DataFrame(records).to_csv(index=False), "text/csv")
+    assert status == 200
+    assert answer == served.post(json.dumps({"instances": records}))[1]
+    assert served.predict({"dataframe_split": {"columns": names, "data": []}}).size == 0
+
+
+def test_other_paths_say_how_the_server_is(served):
+    assert served.ask("GET", "/ping") == (200, b"\n")
+    assert served.ask("HEAD", "/health?x=1") == (200, b"")
+    status, answer = served.ask("GET", "/version")
+    content = json.loads(answer)
+    assert (status, content["study"], content["schema"]["target"]) == (200, "test", "kind")
+    for method, path, expected in [
+        ("GET", "/", 404),
+        ("GET", "/docs", 404),
+        ("GET", "http://evil.example/ping", 421),
+        ("POST", "/ping", 405),
+        ("GET", "/invocations", 405),
+        ("OPTIONS", "/invocations", 405),
+    ]:
+        status, answer = served.ask(method, path)
+        assert (status, list(json.loads(answer))) == (expected, ["error"])
+
+
+def test_only_requests_to_the_server_itself_are_answered(served):
+    host, port = process_address(served.address)
+    for name in (host, f"{host}:{port}", f"localhost:{port}", "[::1]:1"):
+        assert served.ask("GET", "/ping", {"Host": name})[0] == 200
+    status, answer = served.ask("GET", "/ping", {"Host": f"rebound.example:{port}"})
+    assert status == 421
+    assert json.loads(answer)["error"] == (
+        f"the server is not known as rebound.example:{port}; use its address, or start it with "
+        "--allow-host and this name"
+    )
+
+
+def test_one_large_request_hardly_delays_small_ones(served):
+    """They are read and predicted in turns; without turns, reading alone takes a second."""
+    rows = served.records * 2_000
+    large = json.dumps({"dataframe_records": rows})
+    small = json.dumps({"dataframe_records": served.records[:1]})
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(served.post(large)))
+    asking.start()
+    beside = 0
+    while asking.is_alive():
+        assert served.post(small)[0] == 200
+        beside += asking.is_alive()
+    asking.join()
+    ((status, answer),) = answers
+    assert status == 200
+    assert len(json.loads(answer)["predictions"]) == len(rows)
+    assert beside > 20
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status", "words"),
     [
@@ -96,10 +188,10 @@ def test_it_answers_one_record_a_row_on_the_loopback_address(served):
             b'{"inputs": ' + b"[" * 20 + b"]" * 20 + b"}",
             "application/json",
             400,
-            "inputs is nested more than 16 deep",
+            "is nested more than 18 deep",
         ),
-        (b"a,b\n1,2\n", "text/csv", 415, "the content type must be application/json"),
-        (b"{}", "", 415, "the content type must be application/json"),
+        (b"a,b\n1,2\n", "text/csv", 400, "the model does not know a, b"),
+        (b"{}", "", 415, "the content type must be application/json or text/csv"),
         (b"{}", "application/json; charset=utf-16", 415, "no parameter except charset=utf-8"),
         (b" " * (MAX_BODY_BYTES + 1), "application/json", 413, "larger than 16,777,216 bytes"),
         (
@@ -184,18 +276,6 @@ def test_no_mutated_request_is_answered_with_a_fault_of_the_server(served):
     assert status == 200
     assert json.loads(answer)["predictions"][0]["probability_no"] == pytest.approx(
         served.expected[0][1], abs=1e-5
-    )
-
-
-def test_a_damaged_model_is_a_user_error(tmp_path):
-    (tmp_path / "mlflow_model").mkdir()
-    (tmp_path / "mlflow_model" / "MLmodel").write_text("x: [")
-    with pytest.raises(UserError) as error:
-        make_app(tmp_path)
-    assert str(error.value) == (
-        f"{tmp_path}/mlflow_model is damaged (ParserError: while parsing a flow node expected the "
-        "node content, but found '<stream end>' in "
-        f'"{tmp_path}/mlflow_model/MLmodel", line 1, column 5); export the model again'
     )
 
 

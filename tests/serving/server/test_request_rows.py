@@ -1,0 +1,91 @@
+"""The rows of a request, in each form; the answers to all forms are in `test_server`."""
+
+import json
+
+import pytest
+
+from tuner.serving.server.rejection import RejectedRequest
+from tuner.serving.server.request_rows import check_content_type, read_rows
+
+COLUMNS = {"a": [1, None], "b": ["x", "y"]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"dataframe_records": [{"a": 1, "b": "x"}, {"b": "y", "a": None}]},
+        {"dataframe_split": {"columns": ["b", "c", "a"], "data": [["x", 0, 1], ["y", 0, None]]}},
+        {"instances": [{"a": 1, "b": "x", "c": 0}, {"a": None, "b": "y", "c": 0}]},
+        {"inputs": {"a": [1, None], "b": ["x", "y"]}, "params": {"a": [[]]}},
+    ],
+)
+def test_rows_become_columns(content):
+    assert read_rows(json.dumps(content).encode(), "application/json", ["a", "b"]) == COLUMNS
+
+
+def test_csv_has_texts():
+    body = b'b,a\r\n"x, ""y""",1\n\n"two\nlines",\n'
+    columns = {"a": ["1", ""], "b": ['x, "y"', "two\nlines"]}
+    assert read_rows(body, "text/csv", ["a", "b"]) == columns
+
+
+@pytest.mark.parametrize("form", ["instances", "inputs"])
+def test_arrays_need_no_name(form):
+    rows = [[[1, 2]], [[3, 4]]]
+    for content in ({form: rows}, {form: [{"x": row} for row in rows]}, {"inputs": {"x": rows}}):
+        body = json.dumps(content).encode()
+        assert read_rows(body, "application/json", ["x"]) == {"x": rows}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"dataframe_split": []}, "dataframe_split must be an object of columns, data and maybe "),
+        ({"dataframe_split": {"data": [[1]]}}, "dataframe_split must be an object of columns, "),
+        ({"dataframe_split": {"columns": [1], "data": []}}, "columns of dataframe_split must be a"),
+        ({"dataframe_split": {"columns": ["a"], "data": [1]}}, "data of dataframe_split must be a"),
+        ({"dataframe_split": {"columns": ["a", "a"], "data": []}}, "dataframe_split has the "),
+        (
+            {"dataframe_split": {"columns": ["a", "b"], "data": [[1, 2], [1]]}},
+            "row 1 of dataframe_split has 1 cells, not 2",
+        ),
+        ({"instances": 1}, "instances must be a list, one item per row"),
+        ({"instances": [[1, 2, 3]]}, "the rows lack the columns a, b; the model does not know 0, "),
+        ({"instances": []}, "the rows lack the columns a, b; the model does not know 0"),
+        ({"instances": [{"a": 1, "b": 1}, {"a": 1}]}, "record 1 of instances lacks b, which other"),
+        ({"inputs": {"a": [1], "b": 1}}, "inputs must have a list for each column"),
+        ({"inputs": {"a": [1], "b": [1, 2]}}, "the columns of inputs must have the same length"),
+        ({"inputs": {"a": [1], "z" * 200: [1]}}, "the rows lack the column b; the model does not"),
+    ],
+)  # fmt: skip
+def test_other_rows_are_rejected(content, reason):
+    with pytest.raises(RejectedRequest) as error:
+        read_rows(json.dumps(content).encode(), "application/json", ["a", "b"])
+    assert error.value.status == 400
+    assert str(error.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "the body is not CSV (it has no line of names)"),
+        (b"a,b\n1\n", "row 0 of the body has 1 cells, not 2"),
+        (b'a,b\n"1,2\n', "the body is not CSV (unexpected end of data)"),
+        (b"a,b\n1," + b"2" * 200_000, "the body is not CSV (field larger than field limit"),
+        (b"a,b\n1," + b"," * (1 << 21), "a line of the body has more than 1,048,576 characters"),
+        (b"a,b\n\xff,1\n", "the body is not CSV in UTF-8"),
+    ],
+)
+def test_other_texts_are_no_csv(body, reason):
+    with pytest.raises(RejectedRequest) as error:
+        read_rows(body, "text/csv", ["a", "b"])
+    assert str(error.value).startswith(reason)
+
+
+def test_only_json_and_csv_in_utf8_are_read():
+    assert check_content_type("Application/JSON ; charset=UTF-8") == "application/json"
+    assert check_content_type("text/csv") == "text/csv"
+    for content_type in ("", "text/plain", "application/json; charset=latin-1", "\xff"):
+        with pytest.raises(RejectedRequest) as error:
+            check_content_type(content_type)
+        assert error.value.status == 415

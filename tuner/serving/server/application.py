@@ -1,0 +1,221 @@
+"""Answers requests: what each path gives, and predictions of the rows of a request."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, TypeVar
+
+import numpy as np
+from mlflow.exceptions import MlflowException
+
+from tuner import __version__
+from tuner.errors import one_line
+from tuner.serving.exported_model import ExportedModel
+from tuner.serving.served_model import SoftmaxClassifier
+from tuner.serving.server.hosts import HostRule
+from tuner.serving.server.rejection import RejectedRequest
+from tuner.serving.server.request_rows import Columns, check_content_type, free_in_steps, read_rows
+
+__all__ = ["MAX_BODY_BYTES", "Answer", "Application", "Request", "run_in"]
+
+MAX_BODY_BYTES = 16 << 20
+
+_METHODS = {"/invocations": "POST", "/ping": "GET", "/health": "GET", "/version": "GET"}
+_LANES = (1 << 14, 1 << 20, MAX_BODY_BYTES)  # bytes of the largest body of each
+_JSON = "application/json"
+_STEP_CELLS = 1 << 15  # of the rows that are predicted at once
+_STEP_NUMBERS = 1 << 13  # of the answer that are written at once
+_MAX_NUMBERS = 1 << 22  # of an answer
+_LONGEST = 300  # characters of a reason
+_MAX_FAULTS = 100  # that are written to standard error
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a request says before its body.
+
+    Attributes:
+        method: Such as `POST`.
+        path: Without a query.
+        host: The header `Host`. None if it is absent, which only HTTP/1.0 allows.
+        content_type: The header of this name; "" if it is absent.
+    """
+
+    method: str
+    path: str
+    host: str | None
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a request. A long one comes in parts, so that not all of it is in memory.
+
+    Attributes:
+        status: The HTTP status.
+        body: The body, or its first part.
+        rest: Makes the next part of the body; None after the last one. None if there are no more.
+        lane: The thread that `rest` belongs to.
+        headers: Headers beside the length of the body.
+    """
+
+    status: int
+    body: bytes
+    rest: Callable[[], bytes | None] | None = None
+    lane: Executor | None = None
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": _JSON})
+
+    @classmethod
+    def from_content(cls, content: Any, status: int = 200, **headers: str) -> "Answer":
+        """Return an answer with JSON."""
+        return cls(status, json.dumps(content).encode(), headers={"Content-Type": _JSON, **headers})
+
+    @classmethod
+    def from_rejection(cls, rejection: RejectedRequest) -> "Answer":
+        """Return the answer to a request that was rejected."""
+        return cls.from_content({"error": str(rejection)}, rejection.status, **rejection.headers)
+
+
+class Application:
+    """Answers `/invocations`, `/ping`, `/health` and `/version`.
+
+    Requests of three sizes have a thread each: one with many rows delays those with few by no more
+    than the steps in which it is read and predicted.
+
+    Args:
+        model: The exported model. Its network is loaded.
+        hosts: Which hosts requests may name.
+
+    Raises:
+        UserError: The network cannot be loaded.
+    """
+
+    def __init__(self, model: ExportedModel, hosts: HostRule) -> None:
+        self._hosts = hosts
+        self._description = model.description
+        self._classes = model.schema.classes
+        self._known = list(model.inputs)
+        self._row_cells = prod(model.schema.array_shape or [len(self._known)])
+        self._classifier = SoftmaxClassifier()
+        self._classifier.use_network(
+            model.load_network(), model.schema.to_dict(), dict(model.inputs)
+        )
+        shape = model.schema.array_shape
+        cell = None if shape is None else np.zeros(shape)
+        self._predict_rows({name: [cell] for name in self._known})  # the first one takes longer
+        self._lanes = {size: ThreadPoolExecutor(1) for size in _LANES}
+        self._faults = 0
+
+    def check(self, request: Request) -> None:
+        """Check a request before its body is read.
+
+        Raises:
+            RejectedRequest: It cannot be answered, whatever its body is.
+        """
+        if request.host is not None and not self._hosts.allows(request.host):
+            raise RejectedRequest(
+                421,
+                f"the server is not known as {request.host:.80}; use its address, or start it with "
+                "--allow-host and this name",
+            )
+        if request.path not in _METHODS:
+            raise RejectedRequest(404, f"there is nothing here but {', '.join(_METHODS)}")
+        method = _METHODS[request.path]
+        allowed = [method, "HEAD"] if method == "GET" else [method]
+        if request.method not in allowed:
+            raise RejectedRequest(
+                405, f"{request.path} takes {method}", {"Allow": ", ".join(allowed)}
+            )
+        if method == "POST":
+            check_content_type(request.content_type)
+
+    async def answer(self, request: Request, body: bytes) -> Answer:
+        """Answer a request that has been checked.
+
+        Raises:
+            RejectedRequest: Its rows cannot be predicted.
+        """
+        if request.path == "/version":
+            keys = ("study", "picked", "fingerprint", "schema")
+            content = {key: self._description.get(key) for key in keys}
+            return Answer.from_content({"version": __version__, **content})
+        if request.path != "/invocations":
+            return Answer(200, b"\n")
+        lane = next(thread for size, thread in self._lanes.items() if len(body) <= size)
+        kind = check_content_type(request.content_type)
+        return await run_in(lane, lambda: self._predict(body, kind, lane))
+
+    def _predict(self, body: bytes, kind: str, lane: Executor) -> Answer:
+        """Return the answer to a request for predictions.
+
+        Raises:
+            RejectedRequest: They cannot be predicted.
+        """
+        try:
+            parts = self._write_records(self._predict_rows(read_rows(body, kind, self._known)))
+        except MlflowException as error:  # of our own class, about a value
+            raise RejectedRequest(400, " ".join(error.message.split())[:_LONGEST]) from error
+        except MemoryError as error:
+            raise RejectedRequest(413, "there is too little memory; send fewer rows") from error
+        first, second = next(parts), next(parts, None)
+        if second is None:
+            return Answer(200, first)
+        return Answer(200, first + second, lambda: next(parts, None), lane)
+
+    def _predict_rows(self, columns: Columns) -> np.ndarray:
+        """Return the probabilities of rows, shape `(rows, classes)`.
+
+        Raises:
+            RejectedRequest: There are too many rows.
+        """
+        rows = len(columns[self._known[0]])
+        most = _MAX_NUMBERS // len(self._classes)
+        if rows > most:
+            raise RejectedRequest(413, f"there are more than {most:,} rows; send fewer")
+        step = max(1, _STEP_CELLS // self._row_cells)
+        parts = [
+            self._classifier.predict_proba(
+                {name: cells[start : start + step] for name, cells in columns.items()}
+            )
+            for start in range(0, max(rows, 1), step)
+        ]
+        for cells in columns.values():
+            free_in_steps(cells)
+        return np.concatenate(parts)
+
+    def _write_records(self, probabilities: np.ndarray) -> Iterator[bytes]:
+        """Yield the body of an answer as MLflow has it: a record a row."""
+        names = ["class", *(f"probability_{name}" for name in self._classes)]
+        step = max(1, _STEP_NUMBERS // len(self._classes))
+        before = '{"predictions": ['
+        for start in range(0, max(len(probabilities), 1), step):
+            part = probabilities[start : start + step]
+            best = [self._classes[place] for place in part.argmax(axis=1)]
+            rows = zip(best, *part.T.astype(float).tolist(), strict=True)
+            records = json.dumps([dict(zip(names, row, strict=True)) for row in rows])[1:-1]
+            after = "]}" if start + step >= len(probabilities) else ""
+            yield f"{before}{records}{after}".encode()
+            before = ", "
+
+    def report_fault(self, error: Exception) -> RejectedRequest:
+        """Return the answer to a request that met a fault of the server, and say so in the log."""
+        self._faults += 1
+        if self._faults <= _MAX_FAULTS:
+            print(f"a request met a fault of the server ({one_line(error)})", file=sys.stderr)
+        return RejectedRequest(500, "the server met a fault; its log has more")
+
+    def close(self) -> None:
+        """End the threads, after what they do now."""
+        for thread in self._lanes.values():
+            thread.shutdown(wait=False, cancel_futures=True)
+
+
+async def run_in(lane: Executor | None, work: Callable[[], _Result]) -> _Result:
+    """Run work in a thread."""
+    return await asyncio.get_running_loop().run_in_executor(lane, work)

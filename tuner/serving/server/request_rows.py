@@ -1,0 +1,195 @@
+"""Reads the rows of a request, in each form that MLflow documents for `/invocations`.
+
+JSON has one of `dataframe_records`, `dataframe_split`, `instances` and `inputs`; other keys are
+ignored. CSV has a line of names first.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from tuner.serving.server.json_text import MAX_STEPS, read_json
+from tuner.serving.server.rejection import RejectedRequest
+from tuner.words import list_first
+
+__all__ = ["Columns", "check_content_type", "free_in_steps", "read_rows"]
+
+Columns = dict[str, list[Any]]
+"""The cells of each column, by its name; all have the same length."""
+
+_JSON, _CSV = "application/json", "text/csv"
+_MAX_LINE = 1 << 20  # characters
+_STEP = 10_000  # values
+_UTF8 = ("", "charset=utf-8", 'charset="utf-8"')
+
+
+def check_content_type(content_type: str) -> str:
+    """Return the type of a body without its parameters.
+
+    Raises:
+        RejectedRequest: It is neither JSON nor CSV in UTF-8.
+    """
+    kind, *parameters = content_type.lower().split(";")
+    if kind.strip() not in {_JSON, _CSV}:
+        raise RejectedRequest(415, f"the content type must be {_JSON} or {_CSV}")
+    if any(parameter.strip() not in _UTF8 for parameter in parameters):
+        raise RejectedRequest(415, "the content type may have no parameter except charset=utf-8")
+    return kind.strip()
+
+
+def read_rows(body: bytes, kind: str, known: Sequence[str]) -> Columns:
+    """Return the rows of a request as columns, those that the model knows.
+
+    Args:
+        body: The body of the request.
+        kind: Its content type, as `check_content_type` returns it.
+        known: The names of the model's columns; `["x"]` if it takes arrays.
+
+    Raises:
+        RejectedRequest: The body is not in one of the forms, or lacks a column.
+    """
+    try:
+        text = body.decode("utf-8")
+    except ValueError as error:
+        name = "JSON" if kind == _JSON else "CSV"
+        raise RejectedRequest(400, f"the body is not {name} in UTF-8 ({error})") from error
+    if kind == _CSV:
+        columns = _read_csv(text)
+    else:
+        form, rows = _find_form(text)
+        columns = _FORMS[form](form, rows, known)
+    if lacking := [name for name in known if name not in columns]:
+        unknown = columns.keys() - set(known)
+        raise RejectedRequest(400, _describe_lack(lacking, [c for c in columns if c in unknown]))
+    return {name: columns[name] for name in known}
+
+
+def _find_form(text: str) -> tuple[str, Any]:
+    """Return the form of a JSON body, and its rows in that form."""
+    try:
+        content = read_json(text)
+    except ValueError as error:
+        raise RejectedRequest(400, f"the body is not JSON in UTF-8 ({error!s:.100})") from error
+    forms = [form for form in _FORMS if isinstance(content, dict) and form in content]
+    if len(forms) != 1:
+        raise RejectedRequest(400, f"the body must be an object with one of {', '.join(_FORMS)}")
+    return forms[0], content[forms[0]]
+
+
+def _read_records(form: str, rows: Any, known: Sequence[str]) -> Columns:
+    """Read objects, one a row, all with the same fields: an absent field is no missing value."""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise RejectedRequest(400, f"{form} must be a list of objects, one per row")
+    fields = dict.fromkeys(field for row in rows for field in row)
+    for number, row in enumerate(rows):
+        if len(row) < len(fields):
+            absent = next(field for field in fields if field not in row)
+            raise RejectedRequest(
+                400,
+                f"record {number} of {form} lacks {absent:.80}, which other records have; give "
+                "null for a missing value",
+            )
+    columns = {name: [row[name] for row in rows] for name in fields}
+    free_in_steps(rows)
+    return columns
+
+
+def _read_split(form: str, rows: Any, known: Sequence[str]) -> Columns:
+    """Read an object of names and of lists, one a row."""
+    if not isinstance(rows, dict) or not {"columns", "data"} <= rows.keys() <= _SPLIT:
+        raise RejectedRequest(400, f"{form} must be an object of columns, data and maybe index")
+    names, data = rows["columns"], rows["data"]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise RejectedRequest(400, f"columns of {form} must be a list of names")
+    if not isinstance(data, list) or not all(isinstance(row, list) for row in data):
+        raise RejectedRequest(400, f"data of {form} must be a list of lists, one per row")
+    return _join_columns(form, names, data)
+
+
+def _read_instances(form: str, rows: Any, known: Sequence[str]) -> Columns:
+    """Read objects or, of a model with one input, the cells of that input."""
+    if not isinstance(rows, list):
+        raise RejectedRequest(400, f"{form} must be a list, one item per row")
+    if rows and all(isinstance(row, dict) for row in rows):
+        return _read_records(form, rows, known)
+    if list(known) == ["x"]:
+        return {"x": rows}
+    width = max((len(row) for row in rows if isinstance(row, list)), default=1)
+    return {str(number): [] for number in range(width)}  # as MLflow names what has no names
+
+
+def _read_inputs(form: str, rows: Any, known: Sequence[str]) -> Columns:
+    """Read the cells of each column by its name; a single row may have no lists."""
+    if not isinstance(rows, dict):
+        return _read_instances(form, rows, known)
+    if not any(isinstance(cells, list) for cells in rows.values()):
+        return {name: [cell] for name, cell in rows.items()}
+    if not all(isinstance(cells, list) for cells in rows.values()):
+        raise RejectedRequest(400, f"{form} must have a list for each column")
+    if len({len(cells) for cells in rows.values()}) > 1:
+        raise RejectedRequest(400, f"the columns of {form} must have the same length")
+    return rows
+
+
+def _read_csv(text: str) -> Columns:
+    """Read CSV with a line of names. Every cell is a text."""
+    try:
+        rows = (row for row in csv.reader(_split_lines(text), strict=True) if row)
+        names, lines = next(rows, []), list(islice(rows, MAX_STEPS + 1))
+    except csv.Error as error:
+        raise RejectedRequest(400, f"the body is not CSV ({error})") from error
+    if not names:
+        raise RejectedRequest(400, "the body is not CSV (it has no line of names)")
+    if len(lines) > MAX_STEPS:
+        raise RejectedRequest(413, f"the body has more than {MAX_STEPS:,} rows; send fewer")
+    return _join_columns("the body", names, lines)
+
+
+def _split_lines(text: str) -> Iterator[str]:
+    for line in io.StringIO(text, newline=""):
+        if len(line) > _MAX_LINE:  # it would be read in one step, in which no other thread runs
+            raise RejectedRequest(400, f"a line of the body has more than {_MAX_LINE:,} characters")
+        yield line
+
+
+def free_in_steps(values: list[Any]) -> None:
+    """Empty a list. To free millions of values in one step would keep other threads waiting."""
+    while values:
+        del values[-_STEP:]
+
+
+def _join_columns(form: str, names: list[str], rows: list[list[Any]]) -> Columns:
+    if len(set(names)) < len(names):
+        twice = next(name for name, count in Counter(names).items() if count > 1)
+        raise RejectedRequest(400, f"{form} has the column {twice:.80} twice")
+    for number, row in enumerate(rows):
+        if len(row) != len(names):
+            raise RejectedRequest(
+                400, f"row {number} of {form} has {len(row):,} cells, not {len(names):,}"
+            )
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    free_in_steps(rows)
+    return columns
+
+
+def _describe_lack(lacking: list[str], unknown: list[str]) -> str:
+    """Return which columns rows lack, and which they have that the model does not know."""
+    noun = "column" if len(lacking) == 1 else "columns"
+    known = f"; the model does not know {_list_names(unknown)}" if unknown else ""
+    return f"the rows lack the {noun} {_list_names(lacking)}{known}"
+
+
+def _list_names(names: list[str]) -> str:
+    return list_first([f"{name:.80}" for name in names])
+
+
+_SPLIT = {"columns", "data", "index"}
+_FORMS: dict[str, Callable[[str, Any, Sequence[str]], Columns]] = {
+    "dataframe_records": _read_records,
+    "dataframe_split": _read_split,
+    "instances": _read_instances,
+    "inputs": _read_inputs,
+}
