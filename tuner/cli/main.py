@@ -28,10 +28,8 @@ def main() -> None:
     That takes TensorFlow half a second. Everything that is registered with `atexit` runs, such as
     the removal of temporary folders, since the handler that is registered first runs last.
     """
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # somebody may have it ignored
-        signal.signal(
-            signal.SIGTERM, signal.default_int_handler
-        )  # it ends a command as Ctrl-C does
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # not ignored by who started this
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     code: list[int] = [1]  # of an error that nobody expected
     atexit.register(lambda: _end_process(code[0]))
     if scratch := use_scratch():
