@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 
+import pytest
 from mlflow import MlflowClient
 
 from tests.helpers.command_line import (
@@ -129,24 +130,26 @@ def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
     assert all(len(line) <= 90 for line in before)
 
 
-def test_a_command_that_is_interrupted_does_not_wait_for_a_long_epoch():
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_command_that_is_interrupted_does_not_wait_for_a_long_epoch(number):
     """Which a thread is in the middle of, that nothing can end."""
     program = """
-import importlib, threading, time, typer
+import importlib, signal, sys, threading, time, typer
 
+number = getattr(signal, sys.argv.pop())
 entry = importlib.import_module("tuner.cli.main")
 entry.app = typer.Typer()
 
 @entry.app.command()
 def long():
     threading.Thread(target=time.sleep, args=(60,)).start()
-    raise KeyboardInterrupt
+    signal.raise_signal(number)
 
 entry.main()
 """
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, number], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (130, "interrupted\n")
     assert time.monotonic() - started < 30

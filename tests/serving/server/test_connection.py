@@ -9,8 +9,8 @@ import pytest
 
 from tuner.serving.server import connection, listener
 from tuner.serving.server.application import MAX_BODY_BYTES, Answer
+from tuner.serving.server.limits import Lane, Memory
 from tuner.serving.server.listener import Listener, listen
-from tuner.serving.server.load import Load
 from tuner.serving.server.rejection import RejectedRequest
 
 PING = b"GET /ping HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -23,6 +23,7 @@ class Echo:
     def __init__(self):
         self.faults = []
         self.release = asyncio.Event()
+        self.lane = Lane()
 
     def check(self, request):
         if request.path == "/none":
@@ -35,7 +36,7 @@ class Echo:
             raise ZeroDivisionError
         if request.path == "/parts":
             parts = iter([b"x" * 300_000] * 100)
-            return Answer(200, b"first", lambda: next(parts, None))
+            return Answer(200, b"first", lambda: next(parts, None), self.lane, size=30_000_000)
         return Answer(200, b"%d" % len(body))
 
     def report_fault(self, error):
@@ -43,7 +44,7 @@ class Echo:
         return RejectedRequest(500, "a fault")
 
     def close(self):
-        pass
+        self.lane.close()
 
 
 class Server:
@@ -194,7 +195,7 @@ def test_a_chunked_body_without_end_is_refused_before_it_is_in_memory():
         writer.write(chunk)
         assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 413 ")
         writer.close()
-        assert server.listener._load.bytes == 0
+        assert server.listener._memory.taken == 0
 
     serve(scenario)
 
@@ -238,36 +239,31 @@ def test_idle_connections_give_way_and_write_nothing(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_more_requests_than_are_answered_at_once_are_told_when_to_come_again():
+def test_bodies_and_answers_share_the_memory(monkeypatch):
+    monkeypatch.setattr(listener, "Memory", lambda: Memory(100_000))
+
     async def scenario(server):
-        server.listener._load.most_requests = 3
-        wait = b"GET /wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-        waiting = [asyncio.create_task(server.ask(wait)) for _ in range(3)]
-        await asyncio.sleep(0.2)
-        reader, writer = await server.connect(PING)
-        answer = await reader.readuntil(b"}")
-        assert answer.startswith(b"HTTP/1.1 503 ")
-        assert b"\r\nRetry-After: 1\r\n" in answer
-        server.echo.release.set()
-        assert all(answer.endswith(b"0") for answer in await asyncio.gather(*waiting))
-        writer.write(PING)  # on the same connection
-        assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200 ")
-        writer.close()
+        large = POST + b"Content-Length: 160001\r\n\r\n" + b"x" * 160_000
+        _, first = await server.connect(large)
+        while server.listener._memory.taken < 90_000:
+            await asyncio.sleep(0.01)
+        for sent in (large, b"GET /parts HTTP/1.1\r\nHost: a\r\n\r\n"):
+            reader, second = await server.connect(sent)
+            answer = await reader.readuntil(b"}")
+            assert answer.startswith(b"HTTP/1.1 503 ")
+            assert b"\r\nRetry-After: 1\r\n" in answer
+            second.close()
+        small = POST + b"Connection: close\r\nContent-Length: 60000\r\n\r\n" + b"x" * 60_000
+        assert (await server.ask(small)).endswith(b"\r\n\r\n60000")
+        first.close()
 
     serve(scenario)
 
 
-def test_bodies_share_a_limit(monkeypatch):
-    monkeypatch.setattr(listener, "Load", lambda: Load(most_bytes=100))
-
+def test_a_body_of_many_small_chunks_is_refused():
     async def scenario(server):
-        half = POST + b"Content-Length: 61\r\n\r\n" + b"x" * 60
-        _, first = await server.connect(half)
-        await asyncio.sleep(0.1)
-        reader, second = await server.connect(half)
-        assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 503 ")
-        first.close()
-        second.close()
+        head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+        assert b"too many chunks" in await server.ask(head + b"1\r\nx\r\n" * 20_001)
 
     serve(scenario)
 

@@ -1,13 +1,12 @@
 """Answers requests: what each path gives, and predictions of the rows of a request."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from math import prod
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from mlflow.exceptions import MlflowException
@@ -17,10 +16,11 @@ from tuner.errors import one_line
 from tuner.serving.exported_model import ExportedModel
 from tuner.serving.served_model import SoftmaxClassifier
 from tuner.serving.server.hosts import HostRule
+from tuner.serving.server.limits import Lane
 from tuner.serving.server.rejection import RejectedRequest
 from tuner.serving.server.request_rows import Columns, check_content_type, free_in_steps, read_rows
 
-__all__ = ["MAX_BODY_BYTES", "Answer", "Application", "Request", "run_in"]
+__all__ = ["MAX_BODY_BYTES", "Answer", "Application", "Request"]
 
 MAX_BODY_BYTES = 16 << 20
 
@@ -32,8 +32,6 @@ _STEP_NUMBERS = 1 << 13  # of the answer that are written at once
 _MAX_NUMBERS = 1 << 22  # of an answer
 _LONGEST = 300  # characters of a reason
 _MAX_FAULTS = 100  # that are written to standard error
-
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +59,16 @@ class Answer:
         status: The HTTP status.
         body: The body, or its first part.
         rest: Makes the next part of the body; None after the last one. None if there are no more.
-        lane: The thread that `rest` belongs to.
+        lane: Where `rest` is to be run.
+        size: The memory that the rest of the answer takes, in bytes.
         headers: Headers beside the length of the body.
     """
 
     status: int
     body: bytes
     rest: Callable[[], bytes | None] | None = None
-    lane: Executor | None = None
+    lane: Lane | None = None
+    size: int = 0
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": _JSON})
 
     @classmethod
@@ -109,7 +109,7 @@ class Application:
         shape = model.schema.array_shape
         cell = None if shape is None else np.zeros(shape)
         self._predict_rows({name: [cell] for name in self._known})  # the first one takes longer
-        self._lanes = {size: ThreadPoolExecutor(1) for size in _LANES}
+        self._lanes = {size: Lane() for size in _LANES}
         self._faults = 0
 
     def check(self, request: Request) -> None:
@@ -147,26 +147,28 @@ class Application:
             return Answer.from_content({"version": __version__, **content})
         if request.path != "/invocations":
             return Answer(200, b"\n")
-        lane = next(thread for size, thread in self._lanes.items() if len(body) <= size)
+        lane = next(lane for size, lane in self._lanes.items() if len(body) <= size)
         kind = check_content_type(request.content_type)
-        return await run_in(lane, lambda: self._predict(body, kind, lane))
+        return await lane.begin(lambda: self._predict(body, kind, lane))
 
-    def _predict(self, body: bytes, kind: str, lane: Executor) -> Answer:
+    def _predict(self, body: bytes, kind: str, lane: Lane) -> Answer:
         """Return the answer to a request for predictions.
 
         Raises:
             RejectedRequest: They cannot be predicted.
         """
         try:
-            parts = self._write_records(self._predict_rows(read_rows(body, kind, self._known)))
+            probabilities = self._predict_rows(read_rows(body, kind, self._known))
         except MlflowException as error:  # of our own class, about a value
             raise RejectedRequest(400, " ".join(error.message.split())[:_LONGEST]) from error
         except MemoryError as error:
             raise RejectedRequest(413, "there is too little memory; send fewer rows") from error
+        parts = self._write_records(probabilities)
         first, second = next(parts), next(parts, None)
         if second is None:
             return Answer(200, first)
-        return Answer(200, first + second, lambda: next(parts, None), lane)
+        rest = partial(next, parts, None)
+        return Answer(200, first + second, rest, lane, probabilities.nbytes)
 
     def _predict_rows(self, columns: Columns) -> np.ndarray:
         """Return the probabilities of rows, shape `(rows, classes)`.
@@ -212,10 +214,5 @@ class Application:
 
     def close(self) -> None:
         """End the threads, after what they do now."""
-        for thread in self._lanes.values():
-            thread.shutdown(wait=False, cancel_futures=True)
-
-
-async def run_in(lane: Executor | None, work: Callable[[], _Result]) -> _Result:
-    """Run work in a thread."""
-    return await asyncio.get_running_loop().run_in_executor(lane, work)
+        for lane in self._lanes.values():
+            lane.close()

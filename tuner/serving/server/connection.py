@@ -10,8 +10,8 @@ from http import HTTPStatus
 
 import h11
 
-from tuner.serving.server.application import MAX_BODY_BYTES, Answer, Application, Request, run_in
-from tuner.serving.server.load import Load, Share
+from tuner.serving.server.application import MAX_BODY_BYTES, Answer, Application, Request
+from tuner.serving.server.limits import Memory, Share
 from tuner.serving.server.rejection import RejectedRequest
 
 __all__ = ["Connection"]
@@ -21,7 +21,8 @@ _BODY_SECONDS = 60.0
 _WRITE_SECONDS = 20.0  # for a part of an answer
 _LINGER_SECONDS = 5.0  # for what a client still sends after it was refused
 _HEAD_BYTES = 32 << 10
-_READ_BYTES = 64 << 10
+_READ_BYTES = 8 << 10  # what follows from them is done before anything else
+_MOST_PARTS = 20_000
 
 
 class Connection:
@@ -31,7 +32,7 @@ class Connection:
         reader: What the client sends.
         writer: What it receives.
         application: Answers its requests.
-        load: What all requests take of the server.
+        memory: What all requests share.
 
     Attributes:
         waiting_since: When this began to wait for its client, in seconds of a monotonic clock. None
@@ -43,10 +44,10 @@ class Connection:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         application: Application,
-        load: Load,
+        memory: Memory,
     ) -> None:
         self._reader, self._writer = reader, writer
-        self._application, self._load = application, load
+        self._application, self._memory = application, memory
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_BYTES)
         self._has_body = True  # the answer; that to HEAD has none
         self._is_stopping = False
@@ -58,6 +59,7 @@ class Connection:
         try:
             while await self._answer_next() and not self._is_stopping:
                 self._http.start_next_cycle()
+                await asyncio.sleep(0)  # for others, where one client sends many requests at once
             await self._linger()
         except OSError:  # the client has gone, or reads too slowly
             pass
@@ -103,11 +105,12 @@ class Connection:
         request = _read_head(head)
         self._has_body = request.method != "HEAD"
         self._application.check(request)
-        with Share(self._load) as share:
+        with Share(self._memory) as share:
             body = await self._read_body(head, share)
-            share.take_turn()
             self.waiting_since = None
-            await self._write(await self._application.answer(request, body))
+            answer = await self._application.answer(request, body)
+            share.take(answer.size)
+            await self._write(answer)
 
     async def _read_event(self) -> object:
         """Return h11's next event, for which it may need more of what the client sends."""
@@ -115,6 +118,7 @@ class Connection:
             if self._http.they_are_waiting_for_100_continue:
                 await self._send(h11.InformationalResponse(status_code=100, headers=[]))
             self._http.receive_data(await self._reader.read(_READ_BYTES))
+            await asyncio.sleep(0)
         return event
 
     async def _read_body(self, head: h11.Request, share: Share) -> bytes:
@@ -130,8 +134,10 @@ class Connection:
                 event := await self._read_event(), h11.Data
             ):
                 size += len(event.data)
-                share.take_bytes(len(event.data))
+                share.take(len(event.data))
                 parts.append(bytes(event.data))
+                if len(parts) > _MOST_PARTS:
+                    raise RejectedRequest(413, "the body has too many chunks; send larger ones")
         if size > MAX_BODY_BYTES:
             raise RejectedRequest(
                 413, f"the body is larger than {MAX_BODY_BYTES:,} bytes; send fewer rows"
@@ -151,12 +157,12 @@ class Connection:
             headers["Connection"] = "close"
         reason, items = HTTPStatus(answer.status).phrase, list(headers.items())
         head = h11.Response(status_code=answer.status, headers=items, reason=reason)
-        if answer.rest is None or not self._has_body:
+        if answer.rest is None or answer.lane is None:
             body = [h11.Data(data=answer.body)] if self._has_body else []
             await self._send(head, *body, h11.EndOfMessage())
             return
         await self._send(head, h11.Data(data=answer.body))
-        while (part := await run_in(answer.lane, answer.rest)) is not None:
+        while (part := await answer.lane.go_on(answer.rest)) is not None:
             await self._send(h11.Data(data=part))
         await self._send(h11.EndOfMessage())
 

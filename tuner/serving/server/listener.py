@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import resource
 import signal
 import socket
 import time
@@ -11,7 +10,7 @@ from contextlib import suppress
 from tuner.errors import UserError
 from tuner.serving.server.application import Application
 from tuner.serving.server.connection import Connection
-from tuner.serving.server.load import Load
+from tuner.serving.server.limits import Memory
 
 __all__ = ["Listener", "listen"]
 
@@ -60,7 +59,7 @@ class Listener:
     def __init__(
         self, application: Application, bound: socket.socket, most_connections: int | None = None
     ) -> None:
-        self._application, self._bound, self._load = application, bound, Load()
+        self._application, self._bound, self._memory = application, bound, Memory()
         self._most = most_connections or _count_possible_connections()
         self._connections: dict[Connection, asyncio.Task[None]] = {}
 
@@ -72,7 +71,8 @@ class Listener:
         loop = asyncio.get_running_loop()
         signals: asyncio.Queue[int] = asyncio.Queue()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, signals.put_nowait, number)
+            with suppress(NotImplementedError):  # on Windows, where they raise an exception
+                loop.add_signal_handler(number, signals.put_nowait, number)
         self._bound.setblocking(False)
         accepting = asyncio.create_task(self._accept())
         received = await signals.get()
@@ -106,7 +106,7 @@ class Listener:
                 self._close_longest_waiting()
                 await asyncio.sleep(_FULL_SECONDS)
                 continue
-            connection = Connection(reader, writer, self._application, self._load)
+            connection = Connection(reader, writer, self._application, self._memory)
             self._connections[connection] = asyncio.create_task(self._run(connection))
 
     async def _run(self, connection: Connection) -> None:
@@ -126,6 +126,10 @@ class Listener:
 
 
 def _count_possible_connections() -> int:
+    try:
+        import resource
+    except ImportError:  # on Windows
+        return _MOST_CONNECTIONS
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return _MOST_CONNECTIONS
