@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.files import remove_leftovers, replace_folder, write_whole
+from tuner.files import read_file, remove_leftovers, replace_folder, write_whole
 
 
 def write_earlier_folder(folder: Path) -> Path:
@@ -241,3 +241,11 @@ def test_replacing_a_folder_removes_what_killed_replacements_of_it_have_left(tmp
     with replace_folder(tmp_path / "folder"):
         pass
     assert list_names(tmp_path) == [f".another-{'a' * 8}", "folder"]
+
+
+def test_what_may_never_end_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path / "fifo", Path("/dev/zero"), tmp_path):
+        with pytest.raises(OSError, match=r"no regular file|Is a directory") as error:
+            read_file(path)
+        assert error.value.filename == str(path)

@@ -53,5 +53,5 @@ def test_a_limit_with_which_libraries_crash_is_refused(monkeypatch):
         check_address_space(4.5e9)
     assert str(error.value) == (
         "this process may have 3.0 GB of addresses, and this command needs 4.5 GB, of which it "
-        "uses a part; raise the limit, which `ulimit -v` shows in kB"
+        "uses a part; raise the limit, which `ulimit -v` or `ulimit -d` shows in kB"
     )

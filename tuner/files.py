@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ __all__ = [
     "find_cache_folder",
     "flush_folder",
     "make_folder",
+    "open_file",
+    "read_file",
     "remove_leftovers",
     "replace_folder",
     "write_whole",
@@ -35,6 +38,29 @@ TEMPORARY = r"\.[^/]+-(?:[0-9a-f]{16}\.tmp|[a-z0-9_]{8})"
 """The pattern of the names of temporary files and folders."""
 
 _FRESH = 1.0  # seconds in which a process that has made a temporary name takes its lock
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file to read its bytes; refuse a FIFO or a device, which may never end.
+
+    Raises:
+        OSError: It cannot be opened, or is no regular file.
+    """
+    waits_not = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # for a FIFO's writer
+    handle = os.open(path, os.O_RDONLY | waits_not)
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return os.fdopen(handle, "rb")
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a file; raises as `open_file` does."""
+    with open_file(path) as file:
+        return file.read()
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:

@@ -56,15 +56,15 @@ def _read_available() -> int | None:
 
 
 def read_address_limit() -> int | None:
-    """Return the most bytes of addresses that this process may have, as `ulimit -v` sets them.
+    """Return the most bytes that this process may have, as `ulimit -v` and `ulimit -d` set them.
 
     Returns:
         None without a limit.
     """
     if resource is None:
         return None
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    return None if limit == resource.RLIM_INFINITY else limit
+    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
+    return min((limit for limit in limits if limit != resource.RLIM_INFINITY), default=None)
 
 
 def check_address_space(needed: float) -> None:
@@ -81,7 +81,7 @@ def check_address_space(needed: float) -> None:
         raise UserError(
             f"this process may have {limit / 1e9:.1f} GB of addresses, and this command needs "
             f"{needed / 1e9:.1f} GB, of which it uses a part; raise the limit, which `ulimit -v` "
-            "shows in kB"
+            "or `ulimit -d` shows in kB"
         )
 
 

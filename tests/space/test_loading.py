@@ -92,3 +92,17 @@ def test_a_file_that_is_not_utf8_says_where(tmp_path: Path) -> None:
     with pytest.raises(SpaceError) as caught:
         load_space(str(path))
     assert str(caught.value) == (f"space file {path}: byte 16 is not UTF-8; save the file as UTF-8")
+
+
+def test_what_is_no_file_or_too_large_a_one_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo.toml")
+    (tmp_path / "zero.toml").symlink_to("/dev/zero")
+    for name in ("fifo.toml", "zero.toml"):
+        with pytest.raises(SpaceError, match="it cannot be read, it is no regular file; give anot"):
+            load_space(str(tmp_path / name))
+    (tmp_path / "large.toml").write_text("#" * 1_000_001)
+    with pytest.raises(SpaceError, match="it has more than 1,000,000 bytes; give a space file"):
+        load_space(str(tmp_path / "large.toml"))
+    (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000)
+    with pytest.raises(SpaceError, match="it is nested too deep; fix it there"):
+        load_space(str(tmp_path / "deep.toml"))

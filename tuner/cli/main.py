@@ -18,7 +18,7 @@ __all__ = ["main", "run_command_line"]
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 _UNWRITTEN = 120  # as Python has it, if standard output cannot be written at the end
-_ADDRESS_SPACE = 1.0e9  # bytes that NumPy and pyarrow take; they crash without
+_ADDRESS_SPACE = 2.5e9  # bytes that NumPy, pyarrow and scikit-learn take; they crash without
 _PATIENCE = 2.0  # seconds to wait for other threads after an interrupt
 
 

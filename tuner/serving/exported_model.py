@@ -16,6 +16,7 @@ import pandas as pd
 from tuner.data import RawColumns, Schema, choose_chunk_rows, stream_raw
 from tuner.data.columns.feature_encoding import index_levels
 from tuner.errors import UserError, first_sentence, one_line
+from tuner.files import read_file
 from tuner.serving.file_hashes import check_hashes
 from tuner.serving.input_names import make_input_names, rename_columns
 from tuner.words import count_noun
@@ -59,7 +60,7 @@ class ExportedModel:
         """
         path = folder / "model.json"
         try:
-            description = json.loads(path.read_text(encoding="utf-8"))
+            description = json.loads(read_file(path))
             schema = Schema.from_dict(description["schema"])
             _check_description(description, schema)
             check_hashes(description, folder)

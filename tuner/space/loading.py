@@ -6,11 +6,14 @@ from pathlib import Path
 
 import search_spaces
 from tuner.errors import SpaceError, suggest_names
+from tuner.files import open_file
 from tuner.space.document import parse_document
 from tuner.space.file_location import FileLocation
 from tuner.space.space import Space
 
 __all__ = ["list_shipped_spaces", "load_space", "parse_space"]
+
+_LONGEST = 1_000_000  # bytes of a space file
 
 
 def list_shipped_spaces() -> tuple[str, ...]:
@@ -57,6 +60,8 @@ def parse_space(text: str, *, name: str, file: str) -> Space:
     """
     try:
         document = tomllib.loads(text)
+    except RecursionError as err:
+        raise FileLocation(file).make_error("it is nested too deep; fix it there") from err
     except tomllib.TOMLDecodeError as err:
         raise FileLocation(file).make_error(f"not TOML, {err}; fix it there") from err
     return parse_document(document, name=name, file=file)
@@ -69,9 +74,11 @@ def _hint_at_names(name: str) -> str:
 def _read_text(path: Path, file: str) -> str:
     location = FileLocation(file)
     try:
-        return path.read_bytes().decode(
-            "utf-8-sig"
-        )  # some editors begin a file with a byte order mark
+        with open_file(path) as opened:
+            content = opened.read(_LONGEST + 1)
+        if len(content) > _LONGEST:
+            raise location.make_error(f"it has more than {_LONGEST:,} bytes; give a space file")
+        return content.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except FileNotFoundError as err:
         raise location.make_error(f"no such file; {_hint_at_names(path.stem)}") from err
     except OSError as err:

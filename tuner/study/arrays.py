@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import RESUME_STUDY, StudyError, make_write_error
-from tuner.files import write_whole
+from tuner.files import read_file, write_whole
 from tuner.folds import Split
 from tuner.seal import digest
 from tuner.study.journal import EventKind, Journal, JournalReader
@@ -151,7 +151,7 @@ class StudyArrays:
             Empty if there are none or the file is damaged; they can be trained again.
         """
         try:
-            return _load_named(self._baselines_path.read_bytes())
+            return _load_named(read_file(self._baselines_path))
         except Exception:  # there is none, or it is damaged, and fails in many ways
             return {}
 
@@ -199,7 +199,7 @@ def _read(path: Path, checksum: str | None) -> bytes:
         StudyError: The file cannot be read, or its folder is not there.
     """
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except FileNotFoundError as error:
         if not path.parent.is_dir():
             raise StudyError(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tuner.errors import RESUME_STUDY, StudyError, make_write_error
-from tuner.files import flush_folder
+from tuner.files import flush_folder, open_file
 from tuner.seal import seal, split_seal
 from tuner.study.lock import hold_file
 
@@ -210,7 +210,7 @@ def open_journal(path: Path) -> Iterator[BinaryIO | None]:
         StudyError: It cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             yield file
     except FileNotFoundError:
         yield None

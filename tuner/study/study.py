@@ -17,7 +17,7 @@ from tuner.errors import (
     one_line,
     suggest_names,
 )
-from tuner.files import make_folder, write_whole
+from tuner.files import make_folder, read_file, write_whole
 from tuner.seal import read_sealed, seal
 from tuner.study.arrays import StudyArrays
 from tuner.study.journal import EventKind, Journal
@@ -125,7 +125,7 @@ class Study:
             known = suggest_names(name, names) if names else f"there are none in {root}"
             raise StudyError(f"there is no study {name}; {known}")
         try:
-            content = read_sealed(path.read_text(encoding="utf-8"))
+            content = read_sealed(read_file(path).decode())
             return cls(StudyRecord.from_dict(content), folder)
         except _UNREADABLE as error:
             raise StudyError(
@@ -264,7 +264,7 @@ class Study:
     def read_prediction_times(self) -> PredictionTimes:
         """Return the stored prediction times; empty if there are none or the file is damaged."""
         try:
-            text = self._prediction_times.read_text("utf-8")
+            text = read_file(self._prediction_times).decode()
             return PredictionTimes.from_dict(read_sealed(text, self._subject))
         except _UNREADABLE:  # there are none, or the file is damaged
             return PredictionTimes()
