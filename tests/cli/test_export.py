@@ -84,4 +84,6 @@ def test_a_damaged_network_is_one_sentence(folder, searched, tmp_path):
     done = run_tuner(folder, "predict", model, "--data", "things.csv")
     assert (done.returncode, done.stdout) == (2, "")
     path = model / "model.keras"
-    assert done.stderr == f"error: {path} is missing or damaged; export the model again\n"
+    assert done.stderr == (
+        f"error: {path} was changed after it was exported; export the model again\n"
+    )

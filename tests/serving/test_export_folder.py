@@ -102,8 +102,15 @@ def test_files_that_only_have_the_names_of_a_model_are_not_deleted(tmp_path, tex
     study = tmp_path / "study"
     study.mkdir()
     (study / "study.json").touch()
-    if text != "dear" and text[:1] != "[":
-        check_export_folder(folder.rename(study / "model"))  # a damaged model is replaced there
+    own = folder.rename(study / "model")  # there it is a damaged model, which is replaced
+    check_export_folder(own)
+    (own / "model.keras").write_bytes(b"garbage")
+    check_export_folder(own)
+    (own / "model.keras").unlink()
+    check_export_folder(own)
+    (own / "saved_model" / "letters.txt").write_text("dear")
+    with pytest.raises(UserError, match="holds saved_model/letters.txt beside an exported model"):
+        check_export_folder(own)
 
 
 def test_a_card_that_people_have_changed_is_not_deleted(tmp_path):

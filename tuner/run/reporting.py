@@ -159,7 +159,7 @@ def write_page(page: Page, path: Path) -> None:
 def _write_figures(page: Page, folder: Path) -> None:
     """Write each chart as a Vega-Lite specification, in place of those of an earlier report."""
     try:
-        if others := find_strangers(folder, {r"[^/]+\.vl\.json": b"{"}):
+        if others := find_strangers(folder, {r"[^/]+\.vl\.json": b""}):
             raise UserError(
                 f"folder {folder} holds {', '.join(others)} beside charts, and a new report would "
                 "delete that; move it"

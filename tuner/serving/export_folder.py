@@ -25,8 +25,10 @@ def check_export_folder(folder: Path) -> None:
     """
     try:
         content = _read_description(folder)
-        exported = content is not None or not folder.exists() or _is_empty(folder)
-        strangers = find_strangers(folder, EXPORT) if exported else []
+        own = _is_of_study(folder)
+        exported = content is not None or own or not folder.exists() or _is_empty(folder)
+        kinds = dict.fromkeys(EXPORT, b"") if own else EXPORT  # there, damaged files are ours too
+        strangers = find_strangers(folder, kinds) if exported else []
         if content and has_own_card(content, folder):
             strangers.append("a README.md that was changed")
         above = next((path for path in folder.resolve().parents if path.exists()), folder)
@@ -52,15 +54,19 @@ def check_export_folder(folder: Path) -> None:
         )
 
 
+def _is_of_study(folder: Path) -> bool:
+    """Return whether a folder is one that a study has for its models."""
+    above = folder.absolute().parents[:2]
+    named = folder.name.startswith(("model", "trial-"))
+    return named and any((path / "study.json").is_file() for path in above)
+
+
 def _is_empty(folder: Path) -> bool:
     return folder.is_dir() and not any(folder.iterdir())
 
 
 def _read_description(folder: Path) -> dict[str, Any] | None:
-    """Return the `model.json` of an export. None if the folder is none.
-
-    In a study's folder, a damaged file counts as an empty one.
-    """
+    """Return the `model.json` of an export. None if the folder is none, or it is damaged."""
     path = folder / "model.json"
     if not path.is_file() or not (folder / "model.keras").is_file():
         return None
@@ -68,7 +74,5 @@ def _read_description(folder: Path) -> dict[str, Any] | None:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):  # no JSON, or no UTF-8
         content = None
-    if isinstance(content, dict) and content.keys() >= _ENTRIES:
-        return content
-    in_study = any((above / "study.json").is_file() for above in folder.absolute().parents[:2])
-    return {} if in_study else None
+    whole = isinstance(content, dict) and content.keys() >= _ENTRIES
+    return content if whole else None

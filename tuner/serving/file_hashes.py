@@ -74,7 +74,8 @@ def has_own_card(content: Mapping[str, Any], folder: Path) -> bool:
             known, and the answer is no.
         folder: The exported folder.
     """
-    known = content.get(_KEY, {}).get(_CARD)
+    hashes = content.get(_KEY)
+    known = hashes.get(_CARD) if isinstance(hashes, dict) else None
     return bool(known and (folder / _CARD).is_file() and _hash_file(folder / _CARD) != known)
 
 

@@ -34,7 +34,7 @@ _STUDY: Kinds = {
     r"report\.html": b"<!doctype html>",
     r"results\.csv": b"trial,",
     "figures/": b"",
-    r"figures/[^/]+\.vl\.json": b"{",
+    r"figures/[^/]+\.vl\.json": b"",
     **{f"{model}/": b"" for model in _MODELS},
     **{f"{model}/{pattern}": begin for model in _MODELS for pattern, begin in EXPORT.items()},
     **_TEMPORARY,
