@@ -109,7 +109,7 @@ def test_files_that_only_have_the_names_of_a_model_are_not_deleted(tmp_path, tex
     (own / "model.keras").unlink()
     check_export_folder(own)
     (own / "saved_model" / "letters.txt").write_text("dear")
-    with pytest.raises(UserError, match="holds saved_model/letters.txt beside an exported model"):
+    with pytest.raises(UserError, match=r"holds saved_model/letters\.txt beside an exported model"):
         check_export_folder(own)
 
 
