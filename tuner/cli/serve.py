@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tuner.cli.faults import explain_fault
 from tuner.cli.messages import Messages, print_result
 from tuner.cli.models import open_model
 from tuner.cli.quiet import import_heavy
@@ -30,6 +31,7 @@ def serve_model(folder: Path, host: str, port: int, allowed_hosts: Sequence[str]
         UserError: The folder is no exported model, or the server cannot listen on the address.
         KeyboardInterrupt: It was SIGINT.
     """
+    messages = Messages()
     model = open_model(folder)
     import_heavy()
     from tuner.serving.server.application import Application
@@ -37,14 +39,18 @@ def serve_model(folder: Path, host: str, port: int, allowed_hosts: Sequence[str]
     from tuner.serving.server.listener import Listener, listen
 
     with listen(host, port) as bound:
-        application = Application(model, HostRule(host, allowed_hosts))
+        application = Application(
+            model,
+            HostRule(host, allowed_hosts),
+            lambda fault: messages.warn(f"warning: of a request: {explain_fault(fault)}"),
+        )
         gc.collect()
         gc.freeze()  # searching what is imported for garbage takes half a second
         gc.set_threshold(*_GARBAGE)
         sys.setswitchinterval(_SWITCH_SECONDS)
         shown = f"[{host}]" if ":" in host else host
         print_result(f"http://{shown}:{bound.getsockname()[1]}/invocations")
-        Messages().say("answers requests until it is interrupted")
+        messages.say("answers requests until it is interrupted")
         received = asyncio.run(Listener(application, bound).run())
     if received == signal.SIGINT:
         raise KeyboardInterrupt

@@ -162,7 +162,8 @@ def _read_numbers(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarra
     """Return numbers, shape `(rows, *shape)`, float32; NaN if one is missing."""
     try:
         if shape:
-            numbers = np.asarray(values, np.float32)
+            with np.errstate(over="ignore"):
+                numbers = np.asarray(values, np.float32)
             if numbers.size and numbers.shape[1:] != shape:
                 raise ValueError(f"a row has the shape {numbers.shape[1:]}, not {shape}")
             numbers = numbers.reshape(-1, *shape)

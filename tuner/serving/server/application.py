@@ -1,7 +1,6 @@
 """Answers requests: what each path gives, and predictions of the rows of a request."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,7 +11,6 @@ import numpy as np
 from mlflow.exceptions import MlflowException
 
 from tuner import __version__
-from tuner.errors import one_line
 from tuner.serving.exported_model import ExportedModel
 from tuner.serving.served_model import SoftmaxClassifier
 from tuner.serving.server.hosts import HostRule
@@ -31,7 +29,7 @@ _STEP_CELLS = 1 << 15  # of the rows that are predicted at once
 _STEP_NUMBERS = 1 << 13  # of the answer that are written at once
 _MAX_NUMBERS = 1 << 22  # of an answer
 _LONGEST = 300  # characters of a reason
-_MAX_FAULTS = 100  # that are written to standard error
+_MAX_FAULTS = 100  # that are reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +89,15 @@ class Application:
     Args:
         model: The exported model. Its network is loaded.
         hosts: Which hosts requests may name.
+        on_fault: Receives the first faults of the server that requests meet.
 
     Raises:
         UserError: The network cannot be loaded.
     """
 
-    def __init__(self, model: ExportedModel, hosts: HostRule) -> None:
+    def __init__(
+        self, model: ExportedModel, hosts: HostRule, on_fault: Callable[[Exception], None]
+    ) -> None:
         self._hosts = hosts
         self._description = model.description
         self._classes = model.schema.classes
@@ -110,7 +111,7 @@ class Application:
         cell = None if shape is None else np.zeros(shape)
         self._predict_rows({name: [cell] for name in self._known})  # the first one takes longer
         self._lanes = {size: Lane() for size in _LANES}
-        self._faults = 0
+        self._on_fault, self._faults = on_fault, 0
 
     def check(self, request: Request) -> None:
         """Check a request before its body is read.
@@ -206,11 +207,11 @@ class Application:
             before = ", "
 
     def report_fault(self, error: Exception) -> RejectedRequest:
-        """Return the answer to a request that met a fault of the server, and say so in the log."""
+        """Report a fault of the server, and return the answer to the request that met it."""
         self._faults += 1
         if self._faults <= _MAX_FAULTS:
-            print(f"a request met a fault of the server ({one_line(error)})", file=sys.stderr)
-        return RejectedRequest(500, "the server met a fault; its log has more")
+            self._on_fault(error)
+        return RejectedRequest(500, "the server met a fault, of which it has written more")
 
     def close(self) -> None:
         """End the threads, after what they do now."""

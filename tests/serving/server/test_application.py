@@ -1,0 +1,115 @@
+"""The answers of the server's application, without HTTP."""
+
+import asyncio
+import json
+import pickle
+import shutil
+
+import numpy as np
+import pytest
+
+from tuner.serving.exported_model import ExportedModel
+from tuner.serving.file_hashes import add_hashes
+from tuner.serving.server.application import Application, Request
+from tuner.serving.server.hosts import HostRule
+from tuner.serving.server.rejection import RejectedRequest
+
+FAULTS: list[Exception] = []
+REQUEST = Request("POST", "/invocations", "localhost", "application/json")
+
+
+def make(folder):
+    return Application(ExportedModel.open(folder), HostRule("127.0.0.1"), FAULTS.append)
+
+
+@pytest.fixture(scope="module")
+def images(exported_images):
+    application = make(exported_images.folder)
+    yield application
+    application.close()
+
+
+def ask(application, content):
+    """Return the predictions for a JSON body, and how many parts they came in."""
+
+    async def run():
+        answer = await application.answer(REQUEST, json.dumps(content).encode())
+        parts = [answer.body]
+        while answer.rest is not None and (part := await answer.lane.go_on(answer.rest)):
+            parts.append(part)
+        return json.loads(b"".join(parts))["predictions"], len(parts)
+
+    return asyncio.run(run())
+
+
+class Bomb:
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+def test_nothing_that_stands_in_the_folder_is_run(exported, tmp_path):
+    """Even if whoever changed it has written its hashes again."""
+    folder = shutil.copytree(exported.folder, tmp_path / "model")
+    mark, part = tmp_path / "mark", folder / "mlflow_model"
+    bomb = Bomb()
+    bomb.path = mark
+    (part / "served_model.py").write_text(f"open({str(mark)!r}, 'w')")
+    (part / "python_model.pkl").write_bytes(pickle.dumps(bomb))
+    model = (
+        (part / "MLmodel")
+        .read_text()
+        .replace(
+            "loader_module: mlflow.pyfunc.loaders.code_model",
+            "loader_module: mlflow.pyfunc.model\n    python_model: python_model.pkl",
+        )
+    )
+    (part / "MLmodel").write_text(model)
+    content = json.loads((folder / "model.json").read_text())
+    del content["sha256"]
+    (folder / "model.json").write_text(json.dumps(add_hashes(content, folder)))
+    application = make(folder)
+    raw = exported.dataset.raw
+    records, _ = ask(application, {"inputs": {k: v[:5].tolist() for k, v in raw.items()}})
+    application.close()
+    received = [[*record.values()][1:] for record in records]
+    np.testing.assert_allclose(received, exported.predict_first(5), atol=1e-5)
+    assert not mark.exists()
+
+
+def test_arrays_are_answered_in_parts(exported_images, images):
+    x = exported_images.dataset.raw["x"]
+    rows = np.concatenate([x] * 400).astype(int).tolist()
+    records, parts = ask(images, {"instances": rows})
+    assert parts > 2
+    received = np.array([[*record.values()][1:] for record in records])
+    expected = exported_images.trained.predict_proba({"x": x})
+    np.testing.assert_allclose(received, np.tile(expected, (400, 1)), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([[1, 2]], "column x: a row has the shape (2,), not (4, 4)"),
+        ([[[1] * 4] * 4, [[1]]], "column x: setting an array element with a sequence"),
+        ([[["a"] * 4] * 4], "column x: could not convert string to float: 'a'"),
+        ([[[1e39] * 4] * 4], "column x: a number is not finite as float32"),
+        ([1], "column x: a row has the shape (), not (4, 4)"),
+    ],
+)
+def test_arrays_of_another_shape_are_rejected(images, rows, reason):
+    with pytest.raises(RejectedRequest) as error:
+        ask(images, {"inputs": {"x": rows}})
+    assert (error.value.status, str(error.value)[: len(reason)]) == (400, reason)
+
+
+def test_more_rows_than_an_answer_may_have_are_rejected(images, monkeypatch):
+    monkeypatch.setattr("tuner.serving.server.application._MAX_NUMBERS", 6)
+    with pytest.raises(RejectedRequest) as error:
+        ask(images, {"instances": [[[1] * 4] * 4] * 3})
+    assert (error.value.status, str(error.value)) == (413, "there are more than 2 rows; send fewer")
+
+
+def test_a_fault_is_reported_but_not_for_ever(images):
+    rejections = [images.report_fault(ZeroDivisionError(str(i))) for i in range(150)]
+    assert {rejection.status for rejection in rejections} == {500}
+    assert [str(fault) for fault in FAULTS] == [str(i) for i in range(100)]
