@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 from hypothesis import given, settings
@@ -51,6 +52,19 @@ def test_a_reader_gives_each_event_once_and_none_before_it_is_whole(tmp_path):
     journal.path.write_bytes(content)
     assert [event["trial"] for event in reader.read_new()] == [1]
     assert list(reader.read_new()) == []
+
+
+def test_processes_that_write_at_once_leave_a_whole_journal(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl", "the study")
+    children = []
+    for child in range(3):
+        children.append(os.fork())
+        if children[-1] == 0:
+            for number in range(20):
+                journal.append(EventKind.PROPOSED, trial=20 * child + number, text="x" * 5000)
+            os._exit(0)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    assert sorted(event["trial"] for event in journal.read()) == list(range(60))
 
 
 def test_an_event_is_one_line(tmp_path):
