@@ -1,6 +1,7 @@
 """A study of version 0.1.0 can be listed, reported, used, served and resumed."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,8 @@ import pandas as pd
 import pytest
 
 from tuner.cli.commands import app
-from tuner.study import Study
+from tuner.errors import StudyError
+from tuner.study import Study, recover_study
 
 FOLDER = Path(__file__).parent / "old_studies" / "0.1.0"
 PREDICTIONS = pd.read_csv(FOLDER / "predictions.csv")
@@ -50,6 +52,23 @@ def test_it_is_reported(root):
     page = (root / "studies" / "before" / "report.html").read_text()
     assert "Does a hidden layer help?" in page
     assert (root / "studies" / "before" / "results.csv").exists()
+
+
+def test_arrays_that_changed_places_are_refused_without_checksums_too(root):
+    arrays = root / "studies" / "before" / "oof"
+    first, second = arrays / "trial_00000.npy", arrays / "trial_00001.npy"
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+    with pytest.raises(StudyError) as error:
+        run("report", "before", "--root", root)
+    assert re.sub(r"\(.*\)", "(…)", str(error.value)) == (
+        f"array {first} does not give the score of its trial (…); restore the file from a copy, or "
+        "delete it and resume the study, which trains the trial again"
+    )
+    first.unlink()
+    (note,) = recover_study(Study.open("before", root))
+    assert note.endswith("because of damaged arrays: oof/trial_00000.npy is missing")
 
 
 def test_its_model_answers_as_it_did(root):

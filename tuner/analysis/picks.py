@@ -30,6 +30,8 @@ __all__ = [
     "read_test_scores",
 ]
 
+# Earlier versions computed these scores otherwise, so that they tell nothing of an array.
+_RECKONED_ANEW = {"roc_auc"}
 PickName = Literal["best", "smallest", "ensemble"]
 PICK_NAMES: tuple[PickName, ...] = get_args(PickName)
 
@@ -204,16 +206,24 @@ def read_cluster_values(
 
     Returns:
         The values of `Truth.values` by trial number, each of shape `(clusters,)`.
+
+    Raises:
+        StudyError: An array is missing or damaged.
     """
-    row_values = study.record.objective.row_values
-    completed = (record.trial for record in study.read_trials() if record.completed)
-    known = known or {}
-    return {
-        trial: known[trial]
-        if trial in known
-        else truth.score_clusters(row_values, study.arrays.read_probabilities(trial))
-        for trial in completed
-    }
+    known, objective = known or {}, study.record.objective
+    values = {}
+    for record in study.read_trials():
+        if not record.completed:
+            continue
+        if record.trial in known:
+            values[record.trial] = known[record.trial]
+            continue
+        probabilities = study.arrays.read_probabilities(record.trial)
+        values[record.trial] = truth.score_clusters(objective.row_values, probabilities)
+        if objective.name not in _RECKONED_ANEW:
+            found, expected = float(values[record.trial].mean()), record.result.score
+            study.arrays.check_score(record.trial, found, expected)
+    return values
 
 
 def average_out_of_fold(study: Study, members: Sequence[Member]) -> np.ndarray:

@@ -20,7 +20,7 @@ from tuner.study.journal import EventKind, Journal, JournalReader
 
 __all__ = ["DamagedArray", "StudyArrays"]
 
-_TOLERANCE = 1e-3  # largest distance of a row's probabilities from a sum of 1
+_TOLERANCE = 1e-3  # of a row's sum of probabilities, and of a score
 
 
 class DamagedArray(StudyError):
@@ -97,6 +97,25 @@ class StudyArrays:
         if fault:
             raise DamagedArray(path, fault)
         return array
+
+    def check_score(self, trial: int, found: float, expected: float) -> None:
+        """Refuse an array without a checksum that is not the one of its trial.
+
+        Args:
+            trial: The trial's number.
+            found: The score that its array gives.
+            expected: The score in the journal.
+
+        Raises:
+            StudyError: The scores differ, and the journal has no checksum of the array.
+        """
+        same = abs(found - expected) <= _TOLERANCE * max(1.0, abs(expected))
+        if not same and self._find_checksums(trial) is None:
+            raise StudyError(
+                f"array {self._locate(trial, '.npy')} does not give the score of its trial "
+                f"({found:.4g}, expected {expected:.4g}); restore the file from a copy, or delete "
+                "it and resume the study, which trains the trial again"
+            )
 
     def read_leads(self, trial: int) -> dict[str, np.ndarray]:
         """Return what `write_trial` wrote of a trial's leads; nothing for one that never led.
