@@ -15,6 +15,8 @@ from tuner.memory import Memory, bound_memory, check_address_space, read_memory
 def meminfo(monkeypatch, tmp_path):
     """Where Linux says what is available; the file does not exist at first."""
     monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
+    containers = [(tmp_path / folder.name, *names) for folder, *names in memory._CONTAINERS]
+    monkeypatch.setattr(memory, "_CONTAINERS", containers)
     return tmp_path / "meminfo"
 
 
@@ -26,6 +28,19 @@ def test_pages_are_counted_in_bytes(monkeypatch, meminfo):
     assert read_memory() == Memory(free=1_024_000_000, total=4_096_000_000)
     meminfo.write_text("MemFree:  1000000 kB\nMemAvailable:    2000000 kB\n")
     assert read_memory() == Memory(free=2_048_000_000, total=4_096_000_000)
+
+
+def test_a_container_has_what_its_limit_leaves(monkeypatch, meminfo, tmp_path):
+    numbers = {"SC_PAGE_SIZE": 4096, "SC_AVPHYS_PAGES": 250_000, "SC_PHYS_PAGES": 1_000_000}
+    monkeypatch.setattr(os, "sysconf", numbers.__getitem__)
+    (tmp_path / "cgroup").mkdir()
+    files = {"memory.current": "700\n", "memory.stat": "anon 400\ninactive_file 300\n"}
+    for name, text in files.items():
+        (tmp_path / "cgroup" / name).write_text(text)
+    (tmp_path / "cgroup" / "memory.max").write_text("max\n")  # no limit
+    assert read_memory() == Memory(free=1_024_000_000, total=4_096_000_000)
+    (tmp_path / "cgroup" / "memory.max").write_text("1000\n")
+    assert read_memory() == Memory(free=600, total=1000)
 
 
 def test_a_system_that_does_not_report_it_gives_none(monkeypatch):
@@ -52,6 +67,6 @@ def test_a_limit_with_which_libraries_crash_is_refused(monkeypatch):
     with pytest.raises(UserError) as error:
         check_address_space(4.5e9)
     assert str(error.value) == (
-        "this process may have 3.0 GB of addresses, and this command needs 4.5 GB, of which it "
+        "this process may have 3.0 GB of memory, and this command needs 4.5 GB, of which it "
         "uses a part; raise the limit, which `ulimit -v` or `ulimit -d` shows in kB"
     )

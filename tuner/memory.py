@@ -17,6 +17,15 @@ __all__ = ["Memory", "bound_memory", "check_address_space", "read_address_limit"
 
 _MEMINFO = Path("/proc/meminfo")  # Linux only
 _STATM = Path("/proc/self/statm")
+_CONTAINERS = (  # Linux's control groups, of version 2 and 1, as a container sees its own
+    (Path("/sys/fs/cgroup"), "memory.max", "memory.current", "inactive_file"),
+    (
+        Path("/sys/fs/cgroup/memory"),
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "total_inactive_file",
+    ),
+)
 _SHARE = 0.8  # of the free memory, that data may take
 
 
@@ -34,7 +43,7 @@ class Memory:
 
 
 def read_memory() -> Memory | None:
-    """Return the machine's memory; None if the system does not say."""
+    """Return the machine's memory, or the container's; None if the system does not say."""
     try:
         page = os.sysconf("SC_PAGE_SIZE")
         pages = os.sysconf("SC_AVPHYS_PAGES"), os.sysconf("SC_PHYS_PAGES")
@@ -42,7 +51,22 @@ def read_memory() -> Memory | None:
         return None
     unused, total = (count * page for count in pages)
     available = _read_available()
-    return Memory(unused if available is None else available, total)
+    free = unused if available is None else available
+    for free_here, total_here in _read_containers():
+        free, total = min(free, free_here), min(total, total_here)
+    return Memory(free, total)
+
+
+def _read_containers() -> Iterator[tuple[int, int]]:
+    """Yield the bytes that each limit of Linux leaves, those of cached files too, and the limit."""
+    for folder, limit, used, cache in _CONTAINERS:
+        try:
+            most, taken = (int((folder / name).read_text("ascii")) for name in (limit, used))
+            lines = (folder / "memory.stat").read_text("ascii").splitlines()
+        except (OSError, ValueError):  # no such files, or no limit
+            continue
+        cached = sum(int(line.split()[1]) for line in lines if line.startswith(f"{cache} "))
+        yield max(most - taken + cached, 0), most
 
 
 def _read_available() -> int | None:
@@ -79,7 +103,7 @@ def check_address_space(needed: float) -> None:
     limit = read_address_limit()
     if limit is not None and limit < needed:
         raise UserError(
-            f"this process may have {limit / 1e9:.1f} GB of addresses, and this command needs "
+            f"this process may have {limit / 1e9:.1f} GB of memory, and this command needs "
             f"{needed / 1e9:.1f} GB, of which it uses a part; raise the limit, which `ulimit -v` "
             "or `ulimit -d` shows in kB"
         )

@@ -1,6 +1,7 @@
 """Errors that nobody expected: one sentence, an exit code, and a log."""
 
 import importlib
+import subprocess
 import sys
 
 import pytest
@@ -77,3 +78,8 @@ def test_a_log_that_cannot_be_written_is_no_further_error(monkeypatch, tmp_path)
     (tmp_path / "tuner").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert str(explain_fault(KeyError("a"))).endswith(" (no log of it could be written)")
+
+
+def test_closed_streams_are_no_fault():
+    command = f"exec '{sys.executable}' -m tuner --version >&- 2>&-"
+    assert subprocess.run(["/bin/sh", "-c", command], check=False).returncode == 0

@@ -2,6 +2,8 @@
 
 import ast
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 import tuner
 from tuner.cli import run_command_line
-from tuner.cli.messages import Messages, print_json, print_result
+from tuner.cli.messages import DataOutput, Messages, print_json, print_result
 
 HOSTILE = "\x1b[31mred\x1b]0;owned\x07\x9b2J\r\u202eesrever\udcff"
 ESCAPED = r"\u001b[31mred\u001b]0;owned\u0007\u009b2J\u000d\u202eesrever\udcff"
@@ -32,8 +34,35 @@ def test_json_keeps_its_values_and_escapes_them(capsys):
     assert json.loads(output) == {"class": HOSTILE, "address": ADDRESS}
 
 
+def test_data_are_unchanged_but_on_a_terminal(capsys, monkeypatch):
+    DataOutput().write(f"{HOSTILE[:-1]}\n")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    DataOutput().write(f"{HOSTILE}\n")
+    assert capsys.readouterr().out == f"{HOSTILE[:-1]}\n{ESCAPED}\n"
+
+
+def test_what_libraries_and_threads_print_is_tamed(tmp_path):
+    program = f"""
+import logging, threading, warnings
+from tuner.cli.foreign import tame_libraries
+tame_libraries()
+text = "%s at %s" % ({HOSTILE!r}, {ADDRESS!r})
+warnings.warn(text)
+logging.getLogger("mlflow").warning("%s", text)
+thread = threading.Thread(target=lambda: 1 / 0)
+thread.start()
+thread.join()
+"""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    shown = f"{ESCAPED} at {MASKED}"
+    warned, logged, failed = done.stderr.splitlines()
+    assert (warned, logged) == (f"warning: UserWarning: {shown}", shown)
+    assert failed.startswith("error: this is a fault of tuner, please report it: ZeroDivisionError")
+
+
 def test_the_command_line_prints_in_one_place_alone():
-    """Predictions go to standard output as they are, for other programs; so does the help."""
     folder = Path(tuner.__file__).parent / "cli"
     found = {
         path.name
@@ -41,7 +70,7 @@ def test_the_command_line_prints_in_one_place_alone():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"print", "echo"}
     }
-    assert found <= {"messages.py", "main.py"}  # `interrupted`, in main
+    assert found <= {"messages.py", "main.py", "foreign.py"}  # `interrupted`, in main
 
 
 @pytest.mark.parametrize(

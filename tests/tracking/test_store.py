@@ -58,3 +58,10 @@ def test_what_is_damaged_is_not_copied(cache, tmp_path):
     with pytest.raises(sqlite3.DatabaseError):
         store._copy_empty(tmp_path / "mlflow.db")
     assert not (tmp_path / "mlflow.db").exists()
+
+
+def test_a_database_that_cannot_be_opened_is_said_at_once(tmp_path):
+    """MLflow tries to for minutes."""
+    (tmp_path / "mlflow.db").mkdir()
+    with pytest.raises(sqlite3.OperationalError, match="unable to open database file"):
+        store.connect(f"sqlite:///{tmp_path}/mlflow.db")

@@ -28,6 +28,13 @@ def test_what_is_no_address_is_refused(tmp_path):
     )
 
 
+def test_an_address_with_spaces_is_refused_without_its_password(tmp_path):
+    with pytest.raises(UserError) as error:
+        choose_tracking_uri("http://bob:s3 cr3t@host", tmp_path)
+    assert str(error.value) == "--tracking-uri: an address has no spaces; write each as %20"
+    assert choose_tracking_uri("sqlite:///a b.db", tmp_path) == "sqlite:///a b.db"
+
+
 def test_a_scheme_that_mlflow_does_not_know_is_refused(tmp_path):
     with pytest.raises(UserError) as error:
         choose_tracking_uri("nothing:of-the-kind", tmp_path)

@@ -11,6 +11,7 @@ from tuner._version import __version__
 from tuner.errors import TunerError, TunerFault, UserError, one_line
 from tuner.files import find_cache_folder
 from tuner.memory import read_address_limit
+from tuner.words import make_presentable
 
 __all__ = ["explain_fault", "write_log"]
 
@@ -20,6 +21,7 @@ _SHORT = re.compile(
     r"|unable to allocate|out of memory|resource exhausted|OOM when",
     re.IGNORECASE,
 )
+_TOO_SMALL = "the memory is too small for this command"
 _MORE_MEMORY = (
     "end other programs, raise the limit that `ulimit` or a container sets, or give fewer rows"
 )
@@ -31,8 +33,11 @@ def explain_fault(error: Exception) -> TunerError:
     Args:
         error: What a command raised.
     """
-    kind, sentence = _explain(error)
-    log = write_log(error)
+    try:
+        kind, sentence = _explain(error)
+        log = write_log(error)
+    except MemoryError:
+        return UserError(f"{_TOO_SMALL}: {_MORE_MEMORY}")
     where = f"the log {log} has the details" if log else "no log of it could be written"
     return kind(f"{sentence} ({where})")
 
@@ -40,7 +45,7 @@ def explain_fault(error: Exception) -> TunerError:
 def _explain(error: Exception) -> tuple[type[TunerError], str]:
     """Return the kind of an error, and what happened and what to do."""
     if _is_short_of_memory(error):
-        return UserError, f"the memory is too small for this command: {_MORE_MEMORY}"
+        return UserError, f"{_TOO_SMALL}: {_MORE_MEMORY}"
     if isinstance(error, OSError) and error.errno is not None:
         reason = error.strerror or errno.errorcode.get(error.errno, "")
         if error.filename is not None:
@@ -73,8 +78,6 @@ def write_log(error: BaseException) -> Path | None:
     Returns:
         The file. None if it cannot be written.
     """
-    from tuner.cli.messages import make_presentable
-
     path = find_cache_folder() / "last-error.log"
     head = f"{time.strftime('%Y-%m-%d %H:%M:%S')} tuner {__version__}: {' '.join(sys.argv)}\n"
     try:

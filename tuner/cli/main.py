@@ -8,6 +8,8 @@ import threading
 import time
 from typing import NoReturn
 
+from tuner.cli.faults import explain_fault
+from tuner.cli.foreign import tame_libraries
 from tuner.cli.result_commands import app  # with all commands
 from tuner.cli.usage_errors import UsageError, describe_usage_error
 from tuner.errors import TunerError, UserError
@@ -30,10 +32,14 @@ def main() -> None:
     """
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # not ignored by who started this
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started this
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  (until the end)
     code: list[int] = [1]  # of an error that nobody expected
     atexit.register(lambda: _end_process(code[0]))
     if scratch := use_scratch():
         atexit.register(scratch.remove)
+    tame_libraries()
     try:
         run_command_line()
     except SystemExit as end:
@@ -79,8 +85,6 @@ def run_command_line() -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:
-        from tuner.cli.faults import explain_fault
-
         explained = explain_fault(error)
         _print_error(str(explained))
         sys.exit(explained.exit_code)

@@ -1,7 +1,8 @@
 """Messages on standard error, and results on standard output, as the terminal is wide.
 
-Everything that the command line prints goes through here, but the help and predictions: a text of
-the data, a file or a server has no control over the terminal then, and no password is shown.
+Everything that the command line prints goes through here: a text of the data, a file or a server
+has no control over the terminal then, and no password is shown. What libraries print goes through
+`tuner.cli.foreign`.
 """
 
 import json
@@ -19,12 +20,12 @@ from rich.table import Table
 from rich.text import Text
 
 from tuner.cli.wrapping import wrap_lines
-from tuner.words import escape_controls, mask_passwords
+from tuner.words import escape_controls, make_presentable
 
 __all__ = [
+    "DataOutput",
     "Messages",
     "make_cell",
-    "make_presentable",
     "measure_width",
     "print_json",
     "print_result",
@@ -130,6 +131,17 @@ def print_json(content: object) -> None:
     print(escape_controls(json.dumps(content, ensure_ascii=False)), flush=True)
 
 
+class DataOutput:
+    """Standard output for data: unchanged for other programs, without control on a terminal."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stdout.isatty()
+
+    def write(self, text: str) -> int:
+        """Write a part of the data."""
+        return sys.stdout.write(escape_controls(text) if self._is_terminal else text)
+
+
 def print_table(table: Table, width: int | None = None) -> None:
     """Print a table of cells that `make_cell` made on standard output.
 
@@ -143,11 +155,6 @@ def print_table(table: Table, width: int | None = None) -> None:
 def make_cell(text: str) -> Text:
     """Return a text as the cell of a table, in which brackets are no markup."""
     return Text(make_presentable(text))
-
-
-def make_presentable(text: str) -> str:
-    """Return a text as it may be shown: without control characters and passwords."""
-    return escape_controls(mask_passwords(text))
 
 
 def measure_width(stream: IO[str]) -> int | None:

@@ -1,12 +1,11 @@
 """`tuner predict`: predicts the rows of a file with an exported model."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
 
-from tuner.cli.messages import Messages
+from tuner.cli.messages import DataOutput, Messages
 from tuner.cli.models import open_model
 from tuner.cli.quiet import import_heavy
 from tuner.data import list_image_files
@@ -43,7 +42,7 @@ def predict_rows(folder: Path, data: str, output: Path | None, *, quiet: bool = 
     if files is not None:
         tables = _add_files(tables, files)
     if output is None:
-        write_csv(tables, sys.stdout)
+        write_csv(tables, cast(TextIO, DataOutput()))
         return
     replaced = ", in place of the file that was there" if output.exists() else ""
     rows = write_predictions(tables, output)

@@ -38,9 +38,18 @@ def connect(uri: str) -> MlflowClient:
 
 
 def _open(uri: str) -> MlflowClient:
+    if uri.startswith(_SQLITE) and "?" not in uri:
+        _check_database(Path(uri.removeprefix(_SQLITE)))
     client = MlflowClient(tracking_uri=uri)
     client.search_experiments(max_results=1)
     return client
+
+
+def _check_database(path: Path) -> None:
+    """Raise at once what MLflow tries again for minutes: a database that cannot be opened."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA schema_version")
 
 
 def _copy_empty(path: Path) -> None:

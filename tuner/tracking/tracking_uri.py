@@ -32,6 +32,9 @@ def choose_tracking_uri(uri: str | None, root: Path) -> str:
             f"--tracking-uri: {uri} is no address ({error}); give http://HOST:PORT of a server, or "
             "a database such as sqlite:///FILE"
         ) from error
+    if scheme not in {"", "sqlite", "file"} and any(map(str.isspace, uri)):
+        # which is not shown, because it is not clear where its password ends
+        raise UserError("--tracking-uri: an address has no spaces; write each as %20")
     is_drive = len(scheme) == 1
     if is_drive or scheme in _SCHEMES | set(entry_points(group="mlflow.tracking_store").names):
         return uri

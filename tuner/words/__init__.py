@@ -43,7 +43,7 @@ from tuner.words.scores import (
     say_share,
 )
 from tuner.words.sentences import capitalize_first, join_words, list_first
-from tuner.words.shown import escape_controls, mask_passwords
+from tuner.words.shown import escape_controls, make_presentable, mask_passwords
 
 __all__ = [
     "capitalize_first",
@@ -60,6 +60,7 @@ __all__ = [
     "join_words",
     "list_first",
     "list_scores",
+    "make_presentable",
     "mask_passwords",
     "round_to_error",
     "say_count",

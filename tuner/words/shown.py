@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["escape_controls", "mask_passwords"]
+__all__ = ["escape_controls", "make_presentable", "mask_passwords"]
 
 # The controls of terminals, but the line end and the tab; what turns the direction of the letters
 # around; line ends that only some programs know; and bytes of a file name that are no UTF-8.
@@ -37,3 +37,8 @@ def mask_passwords(text: str) -> str:
     'mysql://host/base?user=bob&password=***'
     """
     return _PARAMETER.sub(r"\1***", _CREDENTIALS.sub("***@", text))
+
+
+def make_presentable(text: str) -> str:
+    """Return a text as it may be shown: without control characters and passwords."""
+    return escape_controls(mask_passwords(text))
