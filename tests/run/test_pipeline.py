@@ -21,7 +21,7 @@ from tuner.run.pipeline import run_search
 from tuner.run.reporting import collect_content, is_reported, report_study
 from tuner.run.side_files import find_damaged_files
 from tuner.run.stages import Stage, read_basis
-from tuner.study import EventKind, Listener, Study
+from tuner.study import EventKind, Listener, Study, check_place
 
 
 class Notes(Listener):
@@ -174,6 +174,11 @@ def test_a_model_that_is_gone_or_another_one_is_exported_again(study):
 
 def change_file(path):
     path.write_bytes(path.read_bytes() + b" ")
+
+
+def test_all_that_a_study_has_is_known_so_that_it_can_be_overwritten(study):
+    shutil.copytree(study.model_folder, study.folder / "model-pareto" / "trial-0")
+    check_place(study.folder, overwrite=True)
 
 
 LEFT = {

@@ -12,6 +12,7 @@ import tensorflow as tf
 from tests.helpers.exports import DESCRIPTION
 from tuner.errors import ExportMismatch, UserError
 from tuner.serving.export import export_model
+from tuner.serving.export_folder import check_export_folder
 from tuner.serving.fresh_process import FORMATS, FreshProcess
 from tuner.serving.sample import pick_sample
 from tuner.serving.trained_network import TrainedNetwork
@@ -47,6 +48,7 @@ def test_the_folder_describes_the_model_and_has_nothing_beside_it(exported):
     assert description["study"] == "test"
     assert description["schema"] == exported.dataset.schema.to_dict()
     assert [path.name for path in exported.folder.parent.iterdir()] == ["model"]
+    check_export_folder(exported.folder)  # all of it is known, so that it can be replaced
 
 
 def test_the_model_needs_nothing_of_this_package_and_is_safe_to_load(exported):
