@@ -95,3 +95,13 @@ def test_a_value_that_it_cannot_take_is_a_bad_request(exported, mlflow_model, ch
         mlflow_model.predict(pd.DataFrame([{**record, **change}]))
     assert error.value.message.startswith(message)
     assert error.value.get_http_status_code() == 400
+
+
+def test_a_list_of_numbers_is_read_as_pandas_reads_it():
+    values = [1, None, 2.5, -0.0, 3e38, 1e-45, float("nan"), 10**30]
+    series = pd.Series(values, dtype=object)
+    np.testing.assert_array_equal(
+        served_model._read_numbers("a", values, ()), served_model._read_numbers("a", series, ())
+    )
+    with pytest.raises(MlflowException, match="column a: int too large"):
+        served_model._read_numbers("a", [10**400], ())

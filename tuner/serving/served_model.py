@@ -18,6 +18,7 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can have one alone, and UTF-8 cannot
+_PLAIN = {int, float, type(None)}
 _MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
 MISSING_NUMBERS = (
     *("", "NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
@@ -167,6 +168,11 @@ def _read_numbers(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarra
             if numbers.size and numbers.shape[1:] != shape:
                 raise ValueError(f"a row has the shape {numbers.shape[1:]}, not {shape}")
             numbers = numbers.reshape(-1, *shape)
+        elif isinstance(values, list) and _PLAIN.issuperset(map(type, values)):
+            with np.errstate(over="ignore"):  # without pandas, which takes 0.2 ms a column
+                numbers = np.array([np.nan if v is None else v for v in values], float).astype(
+                    np.float32
+                )
         else:
             cells = pd.Series(values)
             if cells.dtype.kind not in "biuf":

@@ -35,6 +35,12 @@ def test_a_text_means_what_python_says(text):
     assert read(read_json, text) == read(json.loads, text)
 
 
+def test_a_row_with_escapes_is_read_in_one_step(monkeypatch):
+    monkeypatch.setattr(json_text, "MAX_STEPS", 1_000)
+    rows = json.dumps([{"price": "\u20ac 1", "name": 'a "b"', "n": 1.5}] * 998)
+    assert read_json(rows) == json.loads(rows)
+
+
 def test_damaged_texts_mean_what_python_says():
     chance = random.Random(0)
     for _ in range(3_000):
@@ -66,5 +72,5 @@ def test_a_text_of_too_many_rows_is_rejected(monkeypatch):
         read_json("[" + "[]," * 1_000 + "1]")
     assert (error.value.status, str(error.value)) == (
         413,
-        "the body has more than 1,000 rows; send fewer",
+        "the body has more than 1,000 rows or values; send fewer",
     )

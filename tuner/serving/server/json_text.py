@@ -14,11 +14,12 @@ from tuner.serving.server.rejection import RejectedRequest
 __all__ = ["MAX_DEPTH", "MAX_STEPS", "read_json"]
 
 MAX_DEPTH = 18  # an array of images is nested 4 deep, in an object that is nested 2 deep
-MAX_STEPS = 1_000_000  # rows, for example
+MAX_STEPS = 1_000_000  # rows, and values that do not stand in a short row
 
 _BLANKS = re.compile(r"[ \t\n\r]*+")
-# a list or an object without another one in it, whose texts are short and have no escapes
-_SHORT = re.compile(r'[\[{](?:[^\[\]{}"]{1,200}+|"[^"\\]{0,1000}+"){0,2000}+[\]}]')
+_TEXT = r'"[^"\\]{0,1000}+(?:\\.[^"\\]{0,100}+){0,20}+"'  # not too long for one step
+# a list or an object without another one in it
+_SHORT = re.compile(r'[\[{](?:[^\[\]{}"]{1,200}+|' + _TEXT + r"){0,2000}+[\]}]", re.DOTALL)
 # items of a list without lists, objects and texts
 _ITEMS = re.compile(r'[^\[\]{}",\s][^\[\]{}"]{0,10000},')
 _SCALAR = re.compile(r'"(?:[^"\\]|\\.){0,100000}+"|[^\[\]{}",:\s]{1,5000}+', re.DOTALL)
@@ -60,7 +61,9 @@ class _Reader:
         """Read a value that is nested so deep."""
         self._steps += 1
         if self._steps > MAX_STEPS:
-            raise RejectedRequest(413, f"the body has more than {MAX_STEPS:,} rows; send fewer")
+            raise RejectedRequest(
+                413, f"the body has more than {MAX_STEPS:,} rows or values; send fewer"
+            )
         first = self.peek()
         if first not in {"[", "{"}:
             return self._scan(_SCALAR)

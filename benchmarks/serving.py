@@ -1,0 +1,130 @@
+"""Measures `tuner serve`: one row, 1,000 rows, 16 clients, small requests beside a large one.
+
+`python benchmarks/serving.py --model MODEL --data TABLE` serves an exported model and asks it about
+rows of a table, as JSON has them. It prints milliseconds of an answer, requests a second, and the
+server's memory before and after.
+"""
+
+import argparse
+import http.client
+import json
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+_LARGEST = 15 << 20  # bytes of the large request; the server takes 16 MiB
+_CLIENTS = 16
+
+
+def main() -> None:
+    """Start the server, and print a line for each measurement."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="folder of an exported model")
+    parser.add_argument("--data", type=Path, required=True, help="CSV file of rows")
+    parser.add_argument("--requests", type=int, default=2_000, help="of one row each")
+    options = parser.parse_args()
+    table = pd.read_csv(options.data)
+    records = json.loads(table.to_json(orient="records"))
+    command = [sys.executable, "-m", "tuner", "serve", str(options.model), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None  # it is a pipe
+        address = server.stdout.readline().strip().removeprefix("http://").partition("/")[0]
+        try:
+            measure(address, records, options.requests, server.pid)
+        finally:
+            server.terminate()
+
+
+def measure(address: str, records: Sequence[dict[str, object]], requests: int, pid: int) -> None:
+    """Print what a server takes.
+
+    Args:
+        address: Its host and port.
+        records: Rows of a table.
+        requests: How many requests of a row are sent by one client, and by all clients.
+        pid: The server's process.
+    """
+    bodies = [encode([record]) for record in records]
+    before = read_memory(pid)
+    ask(address, bodies, 50)
+    show("one row", ask(address, bodies, requests))
+    many = (records * (1 + 1_000 // len(records)))[:1_000]
+    show("1,000 rows", ask(address, [encode(many)], 50))
+    started = time.perf_counter()
+    seconds = ask_together(lambda: ask(address, bodies, requests // _CLIENTS), _CLIENTS)
+    rate = len(seconds) / (time.perf_counter() - started)
+    show(f"one row, {_CLIENTS} clients, {rate:.0f} requests a second", seconds)
+    copies = _LARGEST // len(encode(records))
+    large = encode(records * copies)
+    beside: list[float] = []
+    asking = threading.Thread(target=ask, args=(address, [large], 1))
+    started = time.perf_counter()
+    asking.start()
+    while asking.is_alive():
+        beside += ask(address, bodies, 1)
+        time.sleep(0.01)
+    taken = time.perf_counter() - started
+    show(f"one row beside {len(records) * copies:,} rows, which take {taken:.1f} s", beside)
+    print(f"memory: {before:,} MB before, {read_memory(pid):,} MB after")
+
+
+def encode(records: Sequence[dict[str, object]]) -> bytes:
+    """Return the body of a request."""
+    return json.dumps({"dataframe_records": records}).encode()
+
+
+def ask(address: str, bodies: Sequence[bytes], requests: int) -> list[float]:
+    """Send requests one after another, and return the seconds of each answer."""
+    seconds = []
+    connection = http.client.HTTPConnection(address)
+    for number in range(requests):
+        started = time.perf_counter()
+        body = bodies[number % len(bodies)]
+        connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        content = answer.read()
+        seconds.append(time.perf_counter() - started)
+        if answer.status != 200:
+            raise RuntimeError(f"the server answered {answer.status}: {content[:200]!r}")
+    connection.close()
+    return seconds
+
+
+def ask_together(client: Callable[[], list[float]], clients: int) -> list[float]:
+    """Run clients at once, and return the seconds of all their answers."""
+    seconds: list[float] = []
+    threads = [threading.Thread(target=lambda: seconds.extend(client())) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return seconds
+
+
+def show(name: str, seconds: Sequence[float]) -> None:
+    """Print the milliseconds of answers."""
+    ordered = sorted(1_000 * value for value in seconds)
+    late = ordered[int(len(ordered) * 0.99)]
+    print(
+        f"{name}: median {statistics.median(ordered):.1f} ms, 99 % within {late:.1f} ms, "
+        f"most {ordered[-1]:.1f} ms, of {len(ordered):,}"
+    )
+
+
+def read_memory(pid: int) -> int:
+    """Return the resident memory of a process, in MB. 0 where the system does not say."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return 0
+    (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) // 1_000
+
+
+if __name__ == "__main__":
+    main()
