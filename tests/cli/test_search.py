@@ -23,6 +23,7 @@ def test_json_is_one_object_with_the_promised_keys(searched):
     assert found["objective"] == "cross_entropy"
     members = found["ensemble"]["members"]
     assert sum(member["networks"] for member in members) == 5
+    assert found["ensemble"]["trial"] == members[0]["trial"]
     assert found["exported"] == ("ensemble" if found["ensemble"]["better"] else "best")
     for pick in (found["best"], found["smallest"], found["ensemble"]):
         assert {"trial", "hyperparameters", "parameters"} <= {*pick, *members[0]}

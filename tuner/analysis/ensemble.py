@@ -104,10 +104,14 @@ class Ensemble:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the ensemble in the form of JSON."""
+        """Return the ensemble in the form of JSON.
+
+        `trial` is the one that most of its networks are of, so that every pick has a trial.
+        """
         record = asdict(self)
         members = [asdict(member) for member in self.members]
         return {
+            "trial": self.members[0].trial,
             **record,
             "members": members,
             "corrected_interval": [*self.corrected_interval],
