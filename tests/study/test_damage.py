@@ -222,6 +222,19 @@ def test_a_journal_that_cannot_be_read_is_named(study):
         )
 
 
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_study_that_lost_its_journal_is_not_begun_again(study, lose):
+    lose(study.journal.path)
+    root = study.folder.parents[1]
+    assert read_error(lambda: Study.open("study", root), StudyError) == (
+        f"study study in {root} has lost its journal.jsonl; restore the file from a copy, or "
+        "empty the folder oof in it to train all trials again"
+    )
+    for path in (study.folder / "oof").iterdir():
+        path.unlink()
+    assert Study.open("study", root).count_trials() == 0
+
+
 def test_a_trial_that_stands_twice_in_an_old_journal_is_refused(study):
     line = '{"event": "trial", "time": 1, "result": {"trial": 0}}\n'
     study.journal.path.write_text(line + line)

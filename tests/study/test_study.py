@@ -83,3 +83,10 @@ def test_a_folder_that_cannot_be_written_is_named(make_study):
         f"study folder {file}/studies/study cannot be written (Not a directory); fix that, or "
         "give --root another folder"
     )
+
+
+def test_a_folder_that_was_renamed_gives_the_study_its_name(make_study):
+    study = make_study("one")
+    study.folder.rename(study.folder.with_name("two"))
+    opened = Study.open("two", study.folder.parents[1])
+    assert (opened.record.name, opened.record.id) == ("two", study.record.id)

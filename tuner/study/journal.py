@@ -124,6 +124,12 @@ class Journal:
                 yield event
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written yet."""
+        with open_journal(self.path) as file:
+            return file is None or not file.seek(0, os.SEEK_END)
+
+    @property
     def torn(self) -> bool:
         """Whether a process died while it wrote the last line."""
         with open_journal(self.path) as file:

@@ -126,12 +126,20 @@ class Study:
             raise StudyError(f"there is no study {name}; {known}")
         try:
             content = read_sealed(read_file(path).decode())
-            return cls(StudyRecord.from_dict(content), folder)
+            # the folder may have been renamed or copied
+            record = StudyRecord.from_dict({**content, "name": name})
         except _UNREADABLE as error:
             raise StudyError(
                 f"study description {path} cannot be read ({one_line(error)}); "
                 "restore the file from a copy"
             ) from error
+        study = cls(record, folder)
+        if study.journal.is_empty and any((folder / "oof").glob("trial_*")):
+            raise StudyError(
+                f"study {name} in {root} has lost its journal.jsonl; restore the file from a copy, "
+                "or empty the folder oof in it to train all trials again"
+            )
+        return study
 
     def check_record(self, record: StudyRecord) -> None:
         """Check that a search with this record may resume the study.
