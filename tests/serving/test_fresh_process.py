@@ -65,3 +65,10 @@ def test_text_reaches_the_process_unchanged(tmp_path):
     assert set(answers) == set(FORMATS)
     for answer in answers.values():
         assert answer.argmax(axis=1).tolist() == [1, 2, 3, 0, 4]
+
+
+def test_a_full_disk_is_not_blamed_on_the_model():
+    errors = "a log\nOSError: [Errno 28] No space left on device: '/tmp/a' -> '/tmp/b'\n"
+    assert fresh_process._describe_fault(errors) == (
+        "could not be checked: No space left on device; fix that, and resume the study"
+    )

@@ -38,6 +38,7 @@ _LIMIT = 600.0  # seconds to wait for the process that is started in its place
 UNSAFE = (
     "Lambda layers and custom layers that are not Keras's own cannot be loaded safely; replace them"
 )
+_SYSTEM_FAULT = re.compile(r"\w*Error: \[Errno \d+\] ([^:]+)")
 _UNSAFE_FAULT = re.compile(r"[^.:]* `?Lambda`? layer\b[^.]*|Could not locate \w+ '[^']*'")
 
 
@@ -215,6 +216,8 @@ def _describe_fault(errors: str) -> str:
     unsafe = _UNSAFE_FAULT.search(last)
     if unsafe:
         return f"cannot be loaded in a fresh process ({unsafe[0].strip()}): {UNSAFE}"
+    if fault := _SYSTEM_FAULT.match(last):  # such as a full disk
+        return f"could not be checked: {fault[1]}; fix that, and resume the study"
     return f"cannot be used in a fresh process: {first_sentence(last)}"
 
 
