@@ -84,13 +84,14 @@ def left(root: Path, study: str) -> dict[str, Any]:
     return {"trials": dict(sorted(trials.items())), "picks": picks, "runs": tracked}
 
 
-def main() -> None:
-    """Kill, go on, compare; exit code 1 where something differs."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--kills", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    draw = random.Random(options.seed)
+def kill_searches(kills: int, seed: int) -> int:
+    """Kill searches, go on with them, and compare; return how many studies differ.
+
+    Args:
+        kills: How often to kill, at least.
+        seed: Draws the moments.
+    """
+    draw = random.Random(seed)
     root = Path(tempfile.mkdtemp())
     process = started(root, *SEARCH, "--study", "whole", "--json")
     wait_for_beginning(process, root, "whole")
@@ -99,8 +100,8 @@ def main() -> None:
     duration = time.monotonic() - beginning
     expected = left(root, "whole")
     print(f"left alone: {len(expected['trials'])} trials in {duration:.1f} s", flush=True)
-    kills = studies = wrong = 0
-    while kills < options.kills:
+    done = studies = wrong = 0
+    while done < kills:
         study, times = f"killed-{studies}", 0
         studies += 1
         process = started(root, *SEARCH, "--study", study, "--json")
@@ -117,12 +118,21 @@ def main() -> None:
         found = left(root, study)
         same = json.dumps(found, sort_keys=True) == json.dumps(expected, sort_keys=True)
         wrong += not same
-        kills += times
+        done += times
         print(
             f"{study}: killed {times} times, {'the same' if same else 'NOT the same'}", flush=True
         )
-    print(f"{kills} kills, {studies} studies, {wrong} of them not the same")
-    sys.exit(bool(wrong))
+    print(f"{done} kills, {studies} studies, {wrong} of them not the same")
+    return wrong
+
+
+def main() -> None:
+    """Kill, go on, compare; exit code 1 where something differs."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    sys.exit(bool(kill_searches(options.kills, options.seed)))
 
 
 if __name__ == "__main__":
