@@ -22,7 +22,7 @@ def seal(text: str, before: str = "") -> str:
         before: What the object belongs to, which the checksum covers too.
 
     >>> seal('{"trial": 1}')
-    '{"trial": 1, "checksum": "0b40cbc4e3f71b47"}'
+    '{"trial": 1, "checksum": "a89de755acf0fba3"}'
     """
     body = text.rstrip().removesuffix("}").rstrip()
     return f'{body}{_MARK}{_compute_checksum(body, before)}"}}'

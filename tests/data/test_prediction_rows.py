@@ -19,7 +19,7 @@ PLAIN = "a,b,y\n1,u,p\n2,v,q\n3,u,p\n4,v,q\n"
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr("tuner.data.readers.csv_files._BLOCK_BYTES", 512)
+    monkeypatch.setattr("tuner.data.readers.csv_files.LONGEST_LINE", 512)
     monkeypatch.setattr("tuner.data.readers.parquet_files._BATCH_ROWS", 64)
 
 

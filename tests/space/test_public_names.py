@@ -45,7 +45,7 @@ def test_spaces_are_read_without_anything_heavy() -> None:
     loaded = set(json.loads(done.stdout))
     assert not loaded & HEAVY
     ours = {name for name in loaded if name.startswith("tuner.") and "tuner.space" not in name}
-    assert ours == {"tuner._version", "tuner.errors"}
+    assert ours == {"tuner._version", "tuner.errors", "tuner.files"}
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ __all__ = ["JournalFollower"]
 _PAUSE = 0.25  # seconds between two reads of the journal
 _MAX_PAUSE = 5.0  # seconds, while MLflow cannot be reached
 _NICENESS = 10  # so that training comes first
-_LAST_SECONDS = 3.0  # without the search
+_LAST_SECONDS = 2.0  # without the search
 _LAST_SECONDS_OF_WORK = 30.0  # without a search that has ended by itself
 
 
