@@ -314,3 +314,17 @@ def test_chance_tells_few_settings_apart_that_are_all_alike(shape):
 def test_chance_tells_few_classifiers_apart_that_differ_by_their_seed_or_what_is_drawn(by_depth):
     share, _ = rates(trained((3, 3, 4), by_depth=by_depth), 25)
     assert share <= 0.07
+
+
+@pytest.mark.parametrize(("trained", "open_settings"), [(3, ()), (1, (1,))])
+def test_trials_that_fail_leave_nothing_open_if_others_of_their_setting_trained(
+    trained, open_settings
+):
+    """Of depth 1 some learning rates diverge. What it comes to otherwise is known."""
+    trials = Trials()
+    for drawn in range(8):
+        trials.add(0, 0.02 * (drawn % 3) if drawn < 7 else 5.0)
+        trials.add(1, 0.03 + 0.02 * (drawn % 3), "completed" if drawn < trained else "failed")
+    compared = trials.compare()
+    assert 1 in compared.not_told_apart
+    assert compared.open == open_settings

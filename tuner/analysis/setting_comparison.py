@@ -220,13 +220,12 @@ def _make_setting(value: Value, record: TrialRecord, trials: int, rows: int) -> 
 
 
 def _collect_losses(groups: Sequence[Sequence[TrialRecord]], sign: float) -> np.ndarray:
-    """Return the losses of the compared trials, shape `(rounds, settings)`, finite.
+    """Return the losses of the compared trials, shape `(rounds, settings)`; NaN of failed ones.
 
     The k-th trials of all settings are a round.
     """
     losses = np.array([[sign * record.result.score for record in own] for own in groups]).T
-    failed = ~np.isfinite(losses)
-    losses[failed] = losses[~failed].max() if not failed.all() else 0.0
+    losses[~np.isfinite(losses)] = np.nan
     return losses
 
 

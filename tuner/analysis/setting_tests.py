@@ -22,7 +22,8 @@ class SettingTest:
     Attributes:
         t: Student's test over rows, folds and luck.
         without_luck: The same without luck: what more trials could come to at most.
-        luck_dominates: Whether luck makes the interval more than twice as wide.
+        luck_dominates: Whether luck makes the interval more than twice as wide, that of trials
+            which fail left aside: a setting may fail often, and yet have been tried enough.
         can_draw: Whether either setting has an untried configuration.
         p: The p-value of the test by exchange.
     """
@@ -48,11 +49,13 @@ def run_setting_tests(
         compared: The best trial of each setting, the best first.
         cluster_values: The objective of each cluster by trial, shape `(clusters,)`.
         split: The study's folds.
-        losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better.
+        losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better. NaN
+            of a trial that failed.
         untried: The share of each setting's configurations that have no trial.
     """
     if len(compared) < 2:
         return []
+    trained, losses = _replace_failed(losses)
     best, *others = compared
     rows = estimate_row_variances(
         [
@@ -67,15 +70,33 @@ def run_setting_tests(
     for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
         drawn, untried_share = estimate_luck(losses, 0, column), max(untried[0], untried[column])
         luck = Variance(drawn.value * untried_share, drawn.freedom)
+        of_trained = estimate_luck(trained, 0, column).value * untried_share
         difference = best.result.score - other.result.score
         test = run_t_test(difference, variance + luck)
         tests.append(
             SettingTest(
                 test,
                 run_t_test(difference, variance),
-                luck_dominates=luck.value > _DOMINATES * variance.value,
+                luck_dominates=of_trained > _DOMINATES * variance.value,
                 can_draw=untried_share > 0,
                 p=exchanged[column],
             )
         )
     return tests
+
+
+def _replace_failed(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return losses in which failed trials count as the worst, twice.
+
+    Args:
+        losses: Shape `(rounds, settings)`, NaN of failed trials; each setting has others.
+
+    Returns:
+        First as the worst trial of their own setting, unless it has a single one that trained, of
+        which nothing is known; then as the worst of all.
+    """
+    failed = np.isnan(losses)
+    worst = np.full(losses.shape, np.nanmax(losses))
+    few = np.count_nonzero(~failed, axis=0) < 2
+    own = np.where(few, worst, np.nanmax(losses, axis=0))
+    return np.where(failed, own, losses), np.where(failed, worst, losses)
