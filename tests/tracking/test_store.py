@@ -53,11 +53,28 @@ def test_a_database_that_is_there_stays(cache, tmp_path):
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["mlflow.db"]
 
 
-def test_what_is_damaged_is_not_copied(cache, tmp_path):
+def test_what_is_damaged_is_not_copied(cache, tmp_path, empty_database, monkeypatch):
     cache.write_bytes(b"SQLite format 3\0 and no more than that" * 10)
-    with pytest.raises(sqlite3.DatabaseError):
-        store._copy_empty(tmp_path / "mlflow.db")
-    assert not (tmp_path / "mlflow.db").exists()
+    monkeypatch.setattr(store, "_fill", lambda draft: _copy(empty_database, str(draft)))
+    store._make_database(tmp_path / "mlflow.db")
+    assert read_database(tmp_path / "mlflow.db") == read_database(empty_database)
+
+
+def test_a_database_that_could_not_be_made_whole_does_not_exist(tmp_path, monkeypatch):
+    """MLflow cannot open one with half of its tables, now or later."""
+
+    def fill(draft):
+        with closing(sqlite3.connect(draft)) as database, database:
+            database.execute("CREATE TABLE runs (run_uuid TEXT)")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr(store, "_fill", fill)
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.connect(choose_tracking_uri(None, tmp_path / "runs"))
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_a_database_that_cannot_be_opened_is_said_at_once(tmp_path):

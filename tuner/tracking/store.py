@@ -8,7 +8,7 @@ folder, and copied.
 import os
 import secrets
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,8 +32,7 @@ def connect(uri: str) -> MlflowClient:
     """
     path = Path(uri.removeprefix(_SQLITE))
     if uri.startswith(_SQLITE) and path.is_absolute() and not path.exists():
-        with suppress(OSError, sqlite3.Error):  # MLflow itself makes the database, and says why not
-            _copy_empty(path)
+        _make_database(path)
     return _open(uri)
 
 
@@ -52,22 +51,43 @@ def _check_database(path: Path) -> None:
         database.execute("PRAGMA schema_version")
 
 
-def _copy_empty(path: Path) -> None:
+def _make_database(path: Path) -> None:
     """Make an empty database, unless another process has made it by then.
 
+    It has its name only when it is whole: MLflow cannot open what a kill or a full disk has left.
     MLflow adds the experiment that each store has, whose artifacts are beside the database.
     """
-    empty = find_cache_folder() / f"mlflow-{version('mlflow')}.db"
-    if not empty.exists():
-        _make_empty(empty)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name[:50]}-{secrets.token_hex(8)}.tmp")
     try:
-        with closing(sqlite3.connect(empty)) as source, closing(sqlite3.connect(draft)) as copy:
-            source.backup(copy)  # fails if the file is damaged
-        os.link(draft, path)  # unlike `rename`, it never replaces a database
+        try:
+            _copy_empty(draft)
+        except (OSError, sqlite3.Error):  # MLflow itself makes it, or says why not
+            draft.unlink(missing_ok=True)
+            _fill(draft)
+        _name(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give a new database its name, unless another process has made one by then."""
+    try:
+        os.link(draft, path)  # unlike `rename`, it never replaces a database
+    except FileExistsError:
+        pass
+    except OSError:  # a disk without links
+        if not path.exists():
+            draft.rename(path)
+
+
+def _copy_empty(draft: Path) -> None:
+    """Copy the empty database of the cache folder, which is made if there is none."""
+    empty = find_cache_folder() / f"mlflow-{version('mlflow')}.db"
+    if not empty.exists():
+        _make_empty(empty)
+    with closing(sqlite3.connect(empty)) as source, closing(sqlite3.connect(draft)) as copy:
+        source.backup(copy)  # fails if the file is damaged
 
 
 def _make_empty(empty: Path) -> None:
@@ -75,9 +95,14 @@ def _make_empty(empty: Path) -> None:
     empty.parent.mkdir(parents=True, exist_ok=True)
     draft = empty.with_name(f".{secrets.token_hex(8)}-{empty.name}")
     try:
-        _open(f"{_SQLITE}{draft}")
-        with closing(sqlite3.connect(draft)) as database, database:
-            database.execute("DELETE FROM experiments")
+        _fill(draft)
         draft.replace(empty)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _fill(draft: Path) -> None:
+    """Let MLflow make a database, without the experiment that it adds."""
+    _open(f"{_SQLITE}{draft}")
+    with closing(sqlite3.connect(draft)) as database, database:
+        database.execute("DELETE FROM experiments")
