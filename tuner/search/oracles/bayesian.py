@@ -1,12 +1,12 @@
 """Bayesian optimisation with KerasTuner's Gaussian process."""
 
 import copy
+import sys
 import warnings
 from math import isfinite
 from typing import Any
 
 import keras_tuner
-from keras_tuner.src.tuners import bayesian
 from threadpoolctl import threadpool_limits
 
 from tuner.search.oracles.model_based import ModelBasedOracle
@@ -38,8 +38,10 @@ class BayesianOracle(ModelBasedOracle):
         import sklearn.exceptions
         import sklearn.gaussian_process
 
-        bayesian.sklearn = sklearn  # hidden from it while it was imported, by `tuner.imports`
-        process = keras_tuner.oracles.BayesianOptimizationOracle(
+        make_process = keras_tuner.oracles.BayesianOptimizationOracle
+        # hidden from its module while that was imported, by `tuner.imports`
+        vars(sys.modules[make_process.__module__])["sklearn"] = sklearn
+        process = make_process(
             objective=self.objective,
             num_initial_points=1,
             hyperparameters=self.get_space(),
