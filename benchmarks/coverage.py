@@ -17,8 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.coverage_report import make_report
-from benchmarks.coverage_tables import MADE, PUBLIC
+from coverage_report import make_report
+from coverage_tables import MADE, PUBLIC
 
 VARIANTS = ("default", "no racing", "balanced", "comparing")
 
@@ -45,8 +45,8 @@ def main() -> None:
             for variant in given.variants.split(",")
         ]
         measure(cells, given.draws, folder=given.folder, path=given.json, keep=given.keep)
-    from benchmarks.coverage_draw import FOLDS
-    from benchmarks.coverage_reference import Reference
+    from coverage_draw import FOLDS
+    from coverage_reference import Reference
 
     reference = Reference(given.folder, FOLDS)
     print("\n".join(make_report(read_lines(given.json), reference.measure_luck)))
@@ -64,9 +64,9 @@ def measure(
         path: The file, which gets a line for each draw.
         keep: The folder that keeps the studies; None to delete each.
     """
-    from benchmarks.coverage_draw import FOLDS, measure_draw
-    from benchmarks.coverage_tables import draw_rows, load_table
-    from benchmarks.coverage_training import ReusingTrainer
+    from coverage_draw import FOLDS, measure_draw
+    from coverage_tables import draw_rows, load_table
+    from coverage_training import ReusingTrainer
 
     done = {(*_cell(line), line["draw"]) for line in read_lines(path)}
     for name in dict.fromkeys(table for table, _, _ in cells):

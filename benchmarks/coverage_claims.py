@@ -7,9 +7,9 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+from coverage_tables import Draw, Table
+from coverage_training import Network, ReusingTrainer
 
-from benchmarks.coverage_tables import Draw, Table
-from benchmarks.coverage_training import Network, ReusingTrainer
 from tuner.analysis import (
     NORMAL,
     Calibration,

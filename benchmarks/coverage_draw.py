@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from benchmarks.coverage_claims import COMPARED, Claim, Searched
-from benchmarks.coverage_tables import Draw, Table
-from benchmarks.coverage_training import ReusingTrainer
+from coverage_claims import COMPARED, Claim, Searched
+from coverage_tables import Draw, Table
+from coverage_training import ReusingTrainer
+
 from tuner.folds import Fold, Split
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from coverage_tables import Table, draw_rows, load_table
 
-from benchmarks.coverage_tables import Table, draw_rows, load_table
 from tuner.scoring import OBJECTIVES
 
 __all__ = ["Reference"]

@@ -6,7 +6,8 @@
 A process is killed (SIGKILL) at a moment between the study's beginning and its end, drawn evenly,
 while it proposes, trains, writes or exports; then it is resumed, and may be killed again. In the
 end hyperparameters, results, picks and what MLflow has must be those of the search that was left
-alone.
+alone. A search waits ten seconds for MLflow; where MLflow is not whole by then, `tuner sync` writes
+what is missing, as the search advises.
 """
 
 import argparse
@@ -52,6 +53,17 @@ def wait_for_beginning(process: subprocess.Popen[str], root: Path, study: str) -
         time.sleep(0.01)
 
 
+def complete_mlflow(root: Path, study: str) -> bool:
+    """Let `tuner sync` write what MLflow lacks; return whether the search had left it whole."""
+    if (root / "studies" / study / "mlflow.json").exists():
+        return True
+    process = started(root, "sync", study)
+    process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"tuner sync {study} ended with {process.returncode}")
+    return False
+
+
 def left(root: Path, study: str) -> dict[str, Any]:
     """Return what a finished study left: trials, picks, and runs in MLflow."""
     import logging
@@ -84,6 +96,11 @@ def left(root: Path, study: str) -> dict[str, Any]:
     return {"trials": dict(sorted(trials.items())), "picks": picks, "runs": tracked}
 
 
+def make_text(part: object) -> str:
+    """Return what a study left as a text by which it is compared."""
+    return json.dumps(part, sort_keys=True)
+
+
 def kill_searches(kills: int, seed: int) -> int:
     """Kill searches, go on with them, and compare; return how many studies differ.
 
@@ -98,6 +115,7 @@ def kill_searches(kills: int, seed: int) -> int:
     beginning = time.monotonic()
     process.communicate()
     duration = time.monotonic() - beginning
+    complete_mlflow(root, "whole")
     expected = left(root, "whole")
     print(f"left alone: {len(expected['trials'])} trials in {duration:.1f} s", flush=True)
     done = studies = wrong = 0
@@ -115,13 +133,15 @@ def kill_searches(kills: int, seed: int) -> int:
                 process.communicate()
                 times += 1
             process = started(root, "resume", study, "--json")
+        after = "" if complete_mlflow(root, study) else " after tuner sync"
         found = left(root, study)
-        same = json.dumps(found, sort_keys=True) == json.dumps(expected, sort_keys=True)
-        wrong += not same
+        differ = [part for part in expected if make_text(found[part]) != make_text(expected[part])]
+        wrong += bool(differ)
         done += times
-        print(
-            f"{study}: killed {times} times, {'the same' if same else 'NOT the same'}", flush=True
-        )
+        verdict = f"NOT the same {' and '.join(differ)}" if differ else "the same"
+        print(f"{study}: killed {times} times, {verdict}{after}", flush=True)
+        for part in differ:
+            print(f"  found {found[part]}\n  expected {expected[part]}", flush=True)
     print(f"{done} kills, {studies} studies, {wrong} of them not the same")
     return wrong
 

@@ -7,6 +7,7 @@ its lower bound, and runs a small search with it: search, report, export and pre
 It prints the versions and ends with exit code 1 where a command fails.
 """
 
+import argparse
 import re
 import subprocess
 import sys
@@ -35,6 +36,7 @@ def lower_bounds(dependencies: Sequence[str]) -> Iterator[str]:
 
 def main() -> None:
     """Install the lowest versions, and search with them."""
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     with tempfile.TemporaryDirectory(prefix="lowest-") as made:
         folder = Path(made)
