@@ -51,6 +51,12 @@ def test_the_schema_is_shown_before_the_search_on_standard_error(searched):
     assert lines[5] == "study first: Is a hidden layer worth it?"
 
 
+def test_what_the_options_say_is_kept_with_the_study(folder, searched):
+    record = json.loads((folder / "mlruns" / "studies" / "first" / "study.json").read_text())
+    expected = {"max_trials": 3, "folds": 3, "epochs": 3, "patience": 4, "seed": 1}
+    assert {name: record["settings"][name] for name in expected} == expected
+
+
 @pytest.fixture(scope="module")
 def again(folder, searched):
     """The same search once more, without a name, with a summary for people."""

@@ -14,6 +14,7 @@ from tuner.study import OracleName, SearchSettings
         ({"folds": 1}, "--folds: 1 is too small; give at least 2"),
         ({"repeats": 0}, "--repeats: 0 is too small; give at least 1"),
         ({"epochs": 0}, "--epochs: 0 is too small; give at least 1"),
+        ({"patience": 0}, "--patience: 0 is too small; give at least 1"),
         ({"max_seconds": 0.0}, "--max-seconds: 0 is no time limit; give a number above 0"),
         (
             {"seed": -1},

@@ -70,6 +70,9 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         int, typer.Option(help="How often the cross-validation is repeated, with other folds.")
     ] = 1,
     epochs: Annotated[int, typer.Option(help="Maximum number of epochs of a trial.")] = 50,
+    patience: Annotated[
+        int, typer.Option(help="Epochs without a better score after which a trial stops.")
+    ] = 10,
     oracle: Annotated[
         str | None,
         typer.Option(
@@ -146,6 +149,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         folds=folds,
         repeats=repeats,
         epochs=epochs,
+        patience=patience,
         oracle=oracle,
         objective=objective,
         racing=racing,
