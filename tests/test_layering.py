@@ -38,6 +38,7 @@ ORDER = [
     "report",
     "run",
     "doctor",
+    "terminal",
     "cli",
 ]
 # Parts that a part must not import, though they are above it.

@@ -11,7 +11,7 @@ import pytest
 
 import tuner
 from tuner.cli import run_command_line
-from tuner.cli.messages import DataOutput, Messages, print_json, print_result
+from tuner.terminal.messages import DataOutput, Messages, print_json, print_result
 
 HOSTILE = "\x1b[31mred\x1b]0;owned\x07\x9b2J\r\u202eesrever\udcff"
 ESCAPED = r"\u001b[31mred\u001b]0;owned\u0007\u009b2J\u000d\u202eesrever\udcff"
@@ -63,10 +63,11 @@ thread.join()
 
 
 def test_the_command_line_prints_in_one_place_alone():
-    folder = Path(tuner.__file__).parent / "cli"
+    folder = Path(tuner.__file__).parent
     found = {
         path.name
-        for path in folder.glob("*.py")
+        for part in ("cli", "terminal")
+        for path in (folder / part).glob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"print", "echo"}
     }

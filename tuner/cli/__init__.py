@@ -1,4 +1,4 @@
-"""The command line; the only part of the package that prints."""
+"""The command line."""
 
 from tuner.cli.main import main, run_command_line
 

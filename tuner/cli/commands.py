@@ -22,7 +22,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from tuner.cli.messages import print_result
+        from tuner.terminal.messages import print_result
 
         print_result(f"tuner {__version__}")
         raise typer.Exit

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import typer
 
-from tuner.cli.messages import print_result
-from tuner.cli.quiet import import_heavy
 from tuner.doctor import diagnose
+from tuner.terminal.messages import print_result
+from tuner.terminal.quiet import import_heavy
 
 __all__ = ["print_diagnosis"]
 

@@ -15,12 +15,12 @@ from tuner.analysis import (
     make_exportable,
     pick_networks,
 )
-from tuner.cli.messages import Messages, print_result
 from tuner.errors import NO_TRIAL, SearchFailed, UserError
 from tuner.run.exporting import export_pick
 from tuner.run.opening import open_study
 from tuner.run.setup import Setup
 from tuner.study import Study
+from tuner.terminal.messages import Messages, print_result
 from tuner.words import format_score
 
 __all__ = ["export_study"]
@@ -48,8 +48,8 @@ def export_study(
     """
     if pick is not None:
         check_pick(pick)
-    from tuner.cli.quiet import import_heavy
     from tuner.serving.export_folder import check_export_folder
+    from tuner.terminal.quiet import import_heavy
 
     messages = Messages(quiet=quiet)
     setup, study = open_study(name, root)

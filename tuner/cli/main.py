@@ -96,7 +96,7 @@ def run_command_line() -> None:
 
 def _print_error(sentence: str) -> None:
     """Print why the command failed."""
-    from tuner.cli.messages import Messages
+    from tuner.terminal.messages import Messages
 
     Messages().warn(f"error: {sentence}")
 

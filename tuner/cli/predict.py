@@ -5,11 +5,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
-from tuner.cli.messages import DataOutput, Messages
 from tuner.cli.models import open_model
-from tuner.cli.quiet import import_heavy
 from tuner.data import list_image_files
 from tuner.serving.prediction_files import check_prediction_file, write_csv, write_predictions
+from tuner.terminal.messages import DataOutput, Messages
+from tuner.terminal.quiet import import_heavy
 from tuner.words import count_noun
 
 if TYPE_CHECKING:

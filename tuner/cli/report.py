@@ -5,11 +5,11 @@ from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
-from tuner.cli.messages import print_result
 from tuner.errors import StudyError, UserError
 from tuner.run.opening import open_study
 from tuner.run.setup import Setup
 from tuner.study import Study, list_study_names
+from tuner.terminal.messages import print_result
 
 __all__ = ["write_comparison", "write_report"]
 
@@ -55,7 +55,7 @@ def _prepare_report(setup: Setup, study: Study) -> None:
     from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 
     if lacks_prediction_times(study):
-        from tuner.cli.quiet import import_heavy
+        from tuner.terminal.quiet import import_heavy
 
         import_heavy()
         measure_prediction_times(setup, study)

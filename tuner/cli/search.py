@@ -6,13 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tuner.cli.describe import describe_data
-from tuner.cli.messages import Messages, print_json, print_result
-from tuner.cli.mlflow_copy import find_copy, forget_copy, remember_copy
-from tuner.cli.mlflow_page import describe_page
-from tuner.cli.progress import Progress
-from tuner.cli.quiet import ADDRESS_SPACE, import_heavy
-from tuner.cli.summary import add_options, format_summary
 from tuner.errors import ExportMismatch
 from tuner.memory import check_address_space
 from tuner.run.beside import Beside
@@ -24,7 +17,14 @@ from tuner.run.request import DataRequest, Destination
 from tuner.run.searching import find_end
 from tuner.run.setup import Setup
 from tuner.study import EndKind, SearchSettings, Study, check_root
+from tuner.terminal.describe import describe_data
+from tuner.terminal.messages import Messages, print_json, print_result
+from tuner.terminal.mlflow_page import describe_page
+from tuner.terminal.progress import Progress
+from tuner.terminal.quiet import ADDRESS_SPACE, import_heavy
+from tuner.terminal.summary import add_options, format_summary
 from tuner.tracking import MlflowMirror, choose_tracking_uri
+from tuner.tracking.mlflow_copy import find_copy, forget_copy, remember_copy
 
 __all__ = ["SearchCommand"]
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tuner.cli.faults import explain_fault
-from tuner.cli.messages import Messages, print_result
 from tuner.cli.models import open_model
-from tuner.cli.quiet import import_heavy
+from tuner.terminal.messages import Messages, print_result
+from tuner.terminal.quiet import import_heavy
 
 __all__ = ["serve_model"]
 

@@ -3,8 +3,8 @@
 from rich import box
 from rich.table import Table
 
-from tuner.cli.messages import make_cell, print_result, print_table
 from tuner.space import Condition, Hyperparameter, list_shipped_spaces, load_space
+from tuner.terminal.messages import make_cell, print_result, print_table
 
 __all__ = ["list_spaces", "show_space"]
 

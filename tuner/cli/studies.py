@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from tuner.cli.messages import make_cell, measure_width, print_json, print_result, print_table
 from tuner.errors import StudyError
 from tuner.run.opening import read_last_settings
 from tuner.study import Study, list_study_names
+from tuner.terminal.messages import make_cell, measure_width, print_json, print_result, print_table
 
 __all__ = ["list_studies"]
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from tuner.cli.messages import print_result
-from tuner.cli.mlflow_copy import remember_copy
-from tuner.cli.mlflow_page import describe_page
 from tuner.errors import TrackingError
 from tuner.study import Study
+from tuner.terminal.messages import print_result
+from tuner.terminal.mlflow_page import describe_page
 from tuner.tracking import choose_tracking_uri
 from tuner.tracking.faults import describe_fault
+from tuner.tracking.mlflow_copy import remember_copy
 
 __all__ = ["sync_study"]
 

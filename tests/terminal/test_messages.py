@@ -12,7 +12,7 @@ LONG = "a line that has more words than forty columns can take, so it is cut"
 WRAPPED = ["a line that has more words than forty", "  columns can take, so it is cut"]
 RUN = f"""
 import os, sys, time, warnings
-from tuner.cli.messages import Messages, print_result
+from tuner.terminal.messages import Messages, print_result
 
 def wait(draws):
     end = time.monotonic() + 30
@@ -109,7 +109,7 @@ def test_the_live_line_fits_a_terminal_that_was_made_narrower(run):
 
     program = """
 import time
-from tuner.cli.messages import Messages
+from tuner.terminal.messages import Messages
 messages = Messages()
 drawn = []
 def compose(width):
@@ -129,7 +129,7 @@ with messages.show_live_line(compose):
 def test_an_interrupt_from_the_keyboard_leaves_no_live_line(run):
     program = """
 import time
-from tuner.cli.messages import Messages
+from tuner.terminal.messages import Messages
 messages = Messages()
 try:
     with messages.show_live_line(lambda width: "live"):

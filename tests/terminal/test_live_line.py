@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from tuner.cli.live_line import LiveLine
-from tuner.cli.pace import Pace
 from tuner.run.estimates import Estimates
 from tuner.study import SearchSettings
+from tuner.terminal.live_line import LiveLine
+from tuner.terminal.pace import Pace
 
 
 class Estimated(Pace):
@@ -29,7 +29,7 @@ ESTIMATES = Estimates(picking=7.5, exporting=8.0, prediction_times=2.0, baseline
 
 @pytest.fixture
 def make(monkeypatch):
-    monkeypatch.setattr("tuner.cli.live_line.measure_contention", lambda: 1.0)
+    monkeypatch.setattr("tuner.terminal.live_line.measure_contention", lambda: 1.0)
 
     def make(*, running=(), seconds=None, compare=None, limit=None, searched=60.0, **settings):
         line = LiveLine(
@@ -112,7 +112,7 @@ def test_stages_have_the_seconds_that_are_left_of_theirs(make, monkeypatch):
 
 
 def test_other_programs_make_the_later_stages_longer(make, monkeypatch):
-    monkeypatch.setattr("tuner.cli.live_line.measure_contention", lambda: 3.0)
+    monkeypatch.setattr("tuner.terminal.live_line.measure_contention", lambda: 3.0)
     assert " · about 40 s left · " in make(running=[4], seconds=5.0).compose(90)
 
 

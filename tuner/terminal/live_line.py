@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from tuner.cli.contention import measure_contention
-from tuner.cli.pace import Pace
 from tuner.run.estimates import Estimates
 from tuner.space import Value
 from tuner.study import SearchSettings
+from tuner.terminal.contention import measure_contention
+from tuner.terminal.pace import Pace
 from tuner.words import count_noun, list_first, say_seconds, say_settings
 
 __all__ = ["LiveLine", "fit_parts"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuner.cli.pace import Pace
+from tuner.terminal.pace import Pace
 
 
 class Search:

@@ -1,8 +1,8 @@
 """Messages on standard error, and results on standard output, as the terminal is wide.
 
-Everything that the command line prints goes through here: a text of the data, a file or a server
-has no control over the terminal then, and no password is shown. What libraries print goes through
-`tuner.cli.foreign`.
+Everything that this package prints goes through here: a text of the data, a file or a server has no
+control over the terminal then, and no password is shown. What libraries print in a command goes
+through `tuner.cli.foreign`.
 """
 
 import json
@@ -19,7 +19,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from tuner.cli.wrapping import wrap_lines
+from tuner.terminal.wrapping import wrap_lines
 from tuner.words import escape_controls, make_presentable
 
 __all__ = [

@@ -6,8 +6,8 @@ import pytest
 
 from tuner.analysis import Answers, Calibration, JudgedBaseline, pick_networks
 from tuner.analysis.scores import Score
-from tuner.cli.summary import format_summary
 from tuner.run.outcome import Outcome
+from tuner.terminal.summary import format_summary
 
 NO_ENSEMBLE = "no ensemble does better than the best trial"
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from tuner.cli.live_line import LiveLine
-from tuner.cli.messages import Messages
-from tuner.cli.pace import Pace
-from tuner.cli.summary import add_options
 from tuner.run.estimates import Estimates
 from tuner.run.setup import Setup
 from tuner.space import Value
 from tuner.study import Listener, Study, TrialRecord
+from tuner.terminal.live_line import LiveLine
+from tuner.terminal.messages import Messages
+from tuner.terminal.pace import Pace
+from tuner.terminal.summary import add_options
 from tuner.words import count_noun, format_hyperparameters, format_score
 
 __all__ = ["Progress"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tuner.cli.wrapping import wrap_lines
+from tuner.terminal.wrapping import wrap_lines
 
 WORDS = st.lists(st.text("abé漢-", min_size=1, max_size=12), min_size=1, max_size=30)
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers.setups import make_setup, write_untrained_study
 from tests.helpers.spaces import SMALL, make_space
-from tuner.cli.mlflow_copy import find_copy, forget_copy, remember_copy
+from tuner.tracking.mlflow_copy import find_copy, forget_copy, remember_copy
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers.setups import make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import SMALL, make_space
-from tuner.cli.progress import Progress
+from tuner.terminal.progress import Progress
 
 
 class Lines:
