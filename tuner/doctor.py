@@ -170,7 +170,10 @@ def _check_mlflow(root: Path, tracking_uri: str | None) -> Finding:
     try:
         MlflowClient(tracking_uri=uri).search_experiments(max_results=1)
     except Exception as error:  # each kind of store raises its own errors, of SQL or HTTP
-        remedy = "a search continues without it, and tuner sync writes it later"
+        remedy = (
+            "a search renames a damaged database of its own and makes another, or continues "
+            "without, and tuner sync writes it later"
+        )
         message = f"{uri} cannot be used ({describe_fault(error)}); {remedy}"
         return Finding("MLflow", "warning", message)
     return Finding("MLflow", "ok", f"{uri} answers")

@@ -1,12 +1,13 @@
 """A new database of MLflow is a copy of an empty one."""
 
+import os
 import sqlite3
 from contextlib import closing
 
 import pytest
 from mlflow import MlflowClient
 
-from tuner.tracking import choose_tracking_uri, store
+from tuner.tracking import choose_tracking_uri, damage, store
 
 
 def read_database(path):
@@ -18,12 +19,17 @@ def read_database(path):
     return tables, version, names
 
 
+def connect(root):
+    """A client of the database in a folder; what was renamed fails the test."""
+    return store.connect(choose_tracking_uri(None, root), root, on_damage=pytest.fail)
+
+
 @pytest.fixture
 def cache(tmp_path, monkeypatch, empty_database):
     """A cache folder with an empty database, as MLflow made it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(store, "_open", lambda uri: _copy(empty_database, uri))
-    store.connect(choose_tracking_uri(None, tmp_path / "first"))
+    connect(tmp_path / "first")
     monkeypatch.undo()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (cached,) = (tmp_path / "cache" / "tuner").iterdir()
@@ -38,7 +44,7 @@ def _copy(database, uri):
 
 def test_a_copy_is_what_mlflow_makes(cache, empty_database, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    client = store.connect(choose_tracking_uri(None, tmp_path / "runs"))
+    client = connect(tmp_path / "runs")
     assert read_database(tmp_path / "runs" / "mlflow.db") == read_database(empty_database)
     location = client.get_experiment("0").artifact_location
     assert str(tmp_path) in location
@@ -46,8 +52,8 @@ def test_a_copy_is_what_mlflow_makes(cache, empty_database, tmp_path, monkeypatc
 
 def test_a_database_that_is_there_stays(cache, tmp_path):
     uri = choose_tracking_uri(None, tmp_path / "runs")
-    store.connect(uri).create_experiment("mine")
-    again = store.connect(uri)
+    connect(tmp_path / "runs").create_experiment("mine")
+    again = connect(tmp_path / "runs")
     assert again.get_experiment_by_name("mine") is not None
     assert MlflowClient(tracking_uri=uri).get_experiment_by_name("mine") is not None
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["mlflow.db"]
@@ -73,7 +79,7 @@ def test_a_database_that_could_not_be_made_whole_does_not_exist(tmp_path, monkey
     monkeypatch.setattr(store, "_fill", fill)
     (tmp_path / "runs").mkdir()
     with pytest.raises(sqlite3.OperationalError, match="full"):
-        store.connect(choose_tracking_uri(None, tmp_path / "runs"))
+        connect(tmp_path / "runs")
     assert list((tmp_path / "runs").iterdir()) == []
 
 
@@ -81,4 +87,77 @@ def test_a_database_that_cannot_be_opened_is_said_at_once(tmp_path):
     """MLflow tries to for minutes."""
     (tmp_path / "mlflow.db").mkdir()
     with pytest.raises(sqlite3.OperationalError, match="unable to open database file"):
-        store.connect(f"sqlite:///{tmp_path}/mlflow.db")
+        connect(tmp_path)
+
+
+def damage_pages(path):
+    path.write_bytes(path.read_bytes()[:20_000])
+
+
+def damage_header(path):
+    path.write_bytes(b"no database at all" * 500)
+
+
+def run_sql(*statements):
+    def damage(path):
+        with closing(sqlite3.connect(path)) as database, database:
+            for statement in statements:
+                database.execute(statement)
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        damage_pages,
+        damage_header,
+        run_sql("DROP TABLE runs"),
+        run_sql("ALTER TABLE runs DROP COLUMN deleted_time"),
+        run_sql("DELETE FROM alembic_version"),
+        run_sql("UPDATE alembic_version SET version_num = '0'", "DROP TABLE model_versions"),
+    ],
+    ids=["pages", "header", "table", "column", "version", "half-made"],
+)
+def test_a_damaged_database_is_renamed_and_made_again(cache, tmp_path, empty_database, harm):
+    path = tmp_path / "runs" / "mlflow.db"
+    path.parent.mkdir()
+    _copy(empty_database, str(path))
+    harm(path)
+    before = path.read_bytes()
+    make_old(path)
+    (tmp_path / "runs" / "mlflow.db-shm").write_bytes(b"of the damaged one")
+    uri, notes = choose_tracking_uri(None, tmp_path / "runs"), []
+    store.connect(uri, tmp_path / "runs", notes.append).create_experiment("mine")
+    (aside,) = (tmp_path / "runs").glob("mlflow-damaged-1.db")
+    assert aside.read_bytes() == before
+    assert aside.with_name(f"{aside.name}-shm").exists()
+    assert len(notes) == 1
+    assert "mlflow-damaged-1.db now" in notes[0]
+    assert connect(tmp_path / "runs").get_experiment_by_name("mine") is not None
+
+
+def test_what_mlflow_fills_or_upgrades_stays(cache, tmp_path, empty_database):
+    """An empty file, and a database of an earlier MLflow that has runs."""
+    path = tmp_path / "mlflow.db"
+    path.touch()
+    assert damage.find_damage(path, cache) == ""
+    _copy(empty_database, str(path))
+    run_sql(
+        "UPDATE alembic_version SET version_num = 'earlier'",
+        "ALTER TABLE runs DROP COLUMN deleted_time",
+        "INSERT INTO runs (run_uuid) VALUES ('one')",
+    )(path)
+    assert damage.find_damage(path, cache) == ""
+
+
+def test_a_database_of_another_folder_is_never_renamed(cache, tmp_path):
+    (tmp_path / "mlflow.db").write_bytes(b"no database at all" * 500)
+    uri = choose_tracking_uri(None, tmp_path)
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        store.connect(uri, tmp_path / "runs", on_damage=pytest.fail)
+    assert [path.name for path in tmp_path.glob("*.db")] == ["mlflow.db"]
+
+
+def make_old(path):
+    os.utime(path, (0, 0))  # no process can be making it

@@ -116,7 +116,7 @@ class SearchCommand:
             self.messages.warn(f"{indent}warning: {warning}")
         progress = Progress(self.messages, setup, self.started, self._tracking)
         # its process starts while TensorFlow is imported here
-        mirror = MlflowMirror(self.uri, self.root, on_fault=progress.report_mlflow_fault)
+        mirror = MlflowMirror(self.uri, self.root, progress.report_mlflow_fault, progress.on_note)
         beside = Beside(self.root)
         if isinstance(study, Study):
             forget_copy(study)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tuner.errors import TrackingError
 from tuner.study import Study
-from tuner.terminal.messages import print_result
+from tuner.terminal.messages import Messages, print_result
 from tuner.terminal.mlflow_page import describe_page
 from tuner.tracking import choose_tracking_uri
 from tuner.tracking.faults import describe_fault
@@ -28,8 +28,11 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
         from tuner.tracking.runs import StudyRuns
         from tuner.tracking.store import connect
 
+        def print_note(note: str) -> None:
+            Messages().warn(f"note: {note}")
+
         try:
-            runs = StudyRuns(connect(uri), study, root)
+            runs = StudyRuns(connect(uri, root, print_note), study, root)
             runs.update()
             runs.close()
             runs.draw()

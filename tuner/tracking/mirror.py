@@ -29,6 +29,7 @@ class MlflowMirror(Listener):
         root: The folder of all studies; a local store's artifacts go there.
         on_fault: Called with the reason when MLflow cannot be written, and with "" when it can be
             written again.
+        on_damage: Called with a sentence about what was done to the store, if it was damaged.
 
     Attributes:
         fault: Why MLflow cannot be written; empty while it can be.
@@ -38,11 +39,16 @@ class MlflowMirror(Listener):
     """
 
     def __init__(
-        self, uri: str, root: Path, on_fault: Callable[[str], None] = lambda fault: None
+        self,
+        uri: str,
+        root: Path,
+        on_fault: Callable[[str], None] = lambda fault: None,
+        on_damage: Callable[[str], None] = lambda note: None,
     ) -> None:
         self.uri = uri
         self.root = root
         self.on_fault = on_fault
+        self.on_damage = on_damage
         self.fault = ""
         self.experiment_id = ""
         self.run_id = ""
@@ -102,6 +108,8 @@ class MlflowMirror(Listener):
                 if message.get("done"):
                     self.complete = True
                     self._finished.set()
+                if "note" in message:
+                    self.on_damage(message["note"])
                 if "fault" in message:
                     self._set_fault(message["fault"])
         code = self._process.wait()

@@ -119,7 +119,7 @@ class JournalFollower:
     def _connect(self) -> "MlflowClient":
         from tuner.tracking.store import connect  # imports MLflow, which takes seconds
 
-        return connect(self.uri)
+        return connect(self.uri, self.root, lambda note: report(note=note))
 
     def _attempt(self, write: Callable[[], object]) -> bool:
         """Return whether `write` succeeded; report when a fault begins, changes or ends."""

@@ -8,6 +8,7 @@ folder, and copied.
 import os
 import secrets
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
@@ -15,22 +16,30 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from tuner.files import find_cache_folder
+from tuner.tracking.damage import set_aside
 
 __all__ = ["connect"]
 
 _SQLITE = "sqlite:///"
 
 
-def connect(uri: str) -> MlflowClient:
+def connect(uri: str, root: Path, on_damage: Callable[[str], object]) -> MlflowClient:
     """Return a client of an MLflow store that answers; create a database that does not exist.
+
+    The database in `root` is ours: if it is damaged, it is renamed, and a new one is made.
 
     Args:
         uri: The tracking URI.
+        root: The folder of all studies.
+        on_damage: Called with a sentence if a database was renamed.
 
     Raises:
         Exception: The store cannot be reached. Each kind of store raises its own errors.
     """
     path = Path(uri.removeprefix(_SQLITE))
+    is_ours = uri == f"{_SQLITE}{root.absolute()}/mlflow.db"
+    if is_ours and path.exists() and (sentence := set_aside(path, _find_empty())):
+        on_damage(sentence)
     if uri.startswith(_SQLITE) and path.is_absolute() and not path.exists():
         _make_database(path)
     return _open(uri)
@@ -82,12 +91,17 @@ def _name(draft: Path, path: Path) -> None:
 
 
 def _copy_empty(draft: Path) -> None:
-    """Copy the empty database of the cache folder, which is made if there is none."""
+    """Copy the empty database of the cache folder."""
+    with closing(sqlite3.connect(_find_empty())) as source, closing(sqlite3.connect(draft)) as copy:
+        source.backup(copy)  # fails if the file is damaged
+
+
+def _find_empty() -> Path:
+    """Return the empty database of the cache folder, which is made if there is none."""
     empty = find_cache_folder() / f"mlflow-{version('mlflow')}.db"
     if not empty.exists():
         _make_empty(empty)
-    with closing(sqlite3.connect(empty)) as source, closing(sqlite3.connect(draft)) as copy:
-        source.backup(copy)  # fails if the file is damaged
+    return empty
 
 
 def _make_empty(empty: Path) -> None:
