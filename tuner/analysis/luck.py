@@ -16,27 +16,30 @@ _SAMPLES = 1000
 _MARGIN = 1.5
 
 
-def estimate_luck(losses: np.ndarray, first: int, second: int) -> Variance:
-    """Return the variance of the difference of two settings' best trials that comes from luck.
+def estimate_luck(losses: np.ndarray, best: int) -> list[Variance]:
+    """Return how much luck makes each setting's best trial differ from that of the best setting.
 
-    It is that of a bootstrap over rounds, times a margin. The trials of a round are resampled
-    together, so that luck which settings share cancels out. Each setting's own trials say how much
-    they vary: no setting's luck is taken for another's.
+    It is the variance of a bootstrap over rounds, times a margin. The trials of a round are
+    resampled together, so that luck which settings share cancels out. Each setting's own trials say
+    how much they vary: no setting's luck is taken for another's.
 
     Args:
         losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better.
-        first: The column of one setting.
-        second: The column of the other.
+        best: The column of the best setting.
 
     Returns:
-        The variance; 0 with a single round, because nothing is then known about it.
+        The variance of each setting's difference, by column; 0 with a single round, because nothing
+        is then known about it.
     """
-    count = len(losses)
+    count, settings = losses.shape
     if count < 2:
-        return Variance(0.0, 1.0)
+        return [Variance(0.0, 1.0)] * settings
     rows = np.random.default_rng(0).integers(0, count, (_SAMPLES, count))
-    differences = losses[rows, first].min(axis=1) - losses[rows, second].min(axis=1)
-    return Variance(float(_MARGIN * differences.var(ddof=1)), 2.0 * (count - 1))
+    lowest = [column[rows].min(axis=1) for column in losses.T]
+    return [
+        Variance(float(_MARGIN * (lowest[best] - own).var(ddof=1)), 2.0 * (count - 1))
+        for own in lowest
+    ]
 
 
 def run_exchange_test(losses: np.ndarray, best: int) -> dict[int, float]:

@@ -55,7 +55,9 @@ def run_setting_tests(
     """
     if len(compared) < 2:
         return []
-    trained, losses = _replace_failed(losses)
+    counted, of_own = _replace_failed(losses)
+    luck = estimate_luck(counted, 0)
+    luck_of_trained = estimate_luck(of_own, 0) if np.isnan(losses).any() else luck
     best, *others = compared
     rows = estimate_row_variances(
         [
@@ -65,20 +67,18 @@ def run_setting_tests(
         [np.subtract(best.result.fold_scores, other.result.fold_scores) for other in others],
         split,
     )
-    exchanged = run_exchange_test(losses, 0)
+    exchanged = run_exchange_test(counted, 0)
     tests = []
     for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
-        drawn, untried_share = estimate_luck(losses, 0, column), max(untried[0], untried[column])
-        luck = Variance(drawn.value * untried_share, drawn.freedom)
-        of_trained = estimate_luck(trained, 0, column).value * untried_share
+        share = max(untried[0], untried[column])
+        drawn = Variance(luck[column].value * share, luck[column].freedom)
         difference = best.result.score - other.result.score
-        test = run_t_test(difference, variance + luck)
         tests.append(
             SettingTest(
-                test,
+                run_t_test(difference, variance + drawn),
                 run_t_test(difference, variance),
-                luck_dominates=of_trained > _DOMINATES * variance.value,
-                can_draw=untried_share > 0,
+                luck_dominates=luck_of_trained[column].value * share > _DOMINATES * variance.value,
+                can_draw=share > 0,
                 p=exchanged[column],
             )
         )
@@ -86,17 +86,16 @@ def run_setting_tests(
 
 
 def _replace_failed(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return losses in which failed trials count as the worst, twice.
+    """Return losses in which failed trials count as the worst, in two ways.
 
     Args:
         losses: Shape `(rounds, settings)`, NaN of failed trials; each setting has others.
 
     Returns:
-        First as the worst trial of their own setting, unless it has a single one that trained, of
-        which nothing is known; then as the worst of all.
+        First as the worst of all; then as the worst trial of their own setting, unless it has a
+        single one that trained, of which nothing is known.
     """
-    failed = np.isnan(losses)
-    worst = np.full(losses.shape, np.nanmax(losses))
+    failed, worst = np.isnan(losses), np.nanmax(losses)
     few = np.count_nonzero(~failed, axis=0) < 2
-    own = np.where(few, worst, np.nanmax(losses, axis=0))
-    return np.where(failed, own, losses), np.where(failed, worst, losses)
+    of_own = np.where(few, worst, np.nanmax(losses, axis=0))
+    return np.where(failed, worst, losses), np.where(failed, of_own, losses)

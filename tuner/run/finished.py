@@ -27,13 +27,15 @@ def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | Non
     """
     summary = _read_last_summary(study)
     basis = read_picking_basis(study)
-    if not summary or not basis or not find_end(study, settings) or find_damaged_trials(study):
+    if not summary or not basis or not find_end(study, settings):
         return None
     limit = settings.max_seconds
     prepared = (has_baselines(study) or is_out_of_time(study, Stage.BASELINES, limit)) and (
         not lacks_prediction_times(study) or is_out_of_time(study, Stage.PREDICTION_TIMES, limit)
     )
     if not (prepared and is_exported(study, basis) and is_reported(study, basis)):
+        return None
+    if find_damaged_trials(study):  # last, since it reads all arrays
         return None
     paths = {"model": str(study.model_folder), "report": str(locate_report(study))}
     return {**summary, "study": study.record.name, **paths}

@@ -91,6 +91,20 @@ class _Runner:
         return replace(self.beaten(), reason=self.reason, seconds=self.result.seconds)
 
 
+class _Leader(NamedTuple):
+    """The best trial that a rung has judged.
+
+    Attributes:
+        trial: Its number.
+        losses: Its losses at the rung, shape `(clusters,)`.
+        mean: Their mean.
+    """
+
+    trial: int
+    losses: np.ndarray
+    mean: float
+
+
 @dataclass(slots=True)
 class _Rung:
     """A number of epochs after which trials are compared.
@@ -98,12 +112,12 @@ class _Rung:
     Attributes:
         epochs: The number of epochs.
         next_trial: The first trial that the rung has not judged.
-        leader: The best trial judged so far and its losses; None before the first.
+        leader: The best trial judged so far; None before the first.
     """
 
     epochs: int
     next_trial: int = 0
-    leader: tuple[int, np.ndarray] | None = None
+    leader: _Leader | None = None
 
 
 class Race:
@@ -219,7 +233,8 @@ class Race:
         trial = rung.next_trial
         if trial in self._settled:
             if rung.epochs in self._settled[trial]:
-                rung.leader = trial, self._settled[trial][rung.epochs]
+                losses = self._settled[trial][rung.epochs]
+                rung.leader = _Leader(trial, losses, _mean(losses))
             return True
         runner = self._runners.get(trial)
         if runner is None:
@@ -234,20 +249,22 @@ class Race:
     def _judge(self, trial: int, runner: _Runner, rung: _Rung) -> None:
         """Make a trial the leader of a rung, or compare it with the leader."""
         losses, make_result = runner.reached.pop(rung.epochs)
-        if rung.leader is None or _mean(losses) < _mean(rung.leader[1]):
-            rung.leader = trial, losses
+        mean = _mean(losses)
+        if rung.leader is None or mean < rung.leader.mean:
+            rung.leader = _Leader(trial, losses, mean)
             runner.led[rung.epochs] = losses
             return
-        leader, best = rung.leader
         if is_beaten(
             losses,
-            best,
+            rung.leader.losses,
             runner.curve[: rung.epochs],
             epochs=self._epochs,
             comparisons=len(self.rungs) * trial,  # any earlier trial may lead
         ):
             runner.beaten = make_result
-            runner.reason = f"clearly worse than trial {leader} after {rung.epochs} epochs"
+            runner.reason = (
+                f"clearly worse than trial {rung.leader.trial} after {rung.epochs} epochs"
+            )
 
 
 def _mean(losses: np.ndarray) -> float:
