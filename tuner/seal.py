@@ -1,4 +1,4 @@
-"""Checksums: at the end of a JSON object's text, and of a file's content.
+"""Checksums: at the end of a JSON object's text, and of files.
 
 They find damage, and files that changed places. They are no secret, so they stop nobody who forges.
 """
@@ -6,9 +6,10 @@ They find damage, and files that changed places. They are no secret, so they sto
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import Any
 
-__all__ = ["digest", "read_sealed", "seal", "split_seal"]
+__all__ = ["digest", "digest_file", "read_sealed", "seal", "split_seal"]
 
 _MARK = ', "checksum": "'
 _END = re.compile(r'([0-9a-f]{16})"\s*\}\s*')
@@ -63,5 +64,15 @@ def _compute_checksum(body: str, before: str) -> str:
 
 
 def digest(content: bytes | memoryview) -> str:
-    """Return the checksum of a file's content, as `sha256sum` prints it."""
+    """Return the SHA-256 of a file's content, as `sha256sum` prints it."""
     return hashlib.sha256(content).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a file, of which little is in memory at once.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -20,7 +20,7 @@ from tuner.report import Page, ReportContent, make_study_page
 from tuner.run.answering import answer_questions, make_evidence
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
-from tuner.run.side_files import compute_digest, compute_folder_digest
+from tuner.run.side_files import digest_if_readable
 from tuner.run.stages import Stage, is_done, mark_done
 from tuner.study import Study
 
@@ -72,14 +72,14 @@ def _make_basis(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
         study: The study.
         basis: The basis of its picks.
     """
-    baselines = compute_digest(study.folder / "baselines.npz") if has_baselines(study) else None
+    baselines = digest_if_readable(study.folder / "baselines.npz") if has_baselines(study) else None
     return {
         **basis,
         "baselines": baselines,
-        "prediction_times": compute_digest(study.folder / "prediction.json"),
-        "page": compute_digest(locate_report(study)),
-        "table": compute_digest(study.folder / "results.csv"),
-        "charts": compute_folder_digest(study.folder / "figures"),
+        "prediction_times": digest_if_readable(study.folder / "prediction.json"),
+        "page": digest_if_readable(locate_report(study)),
+        "table": digest_if_readable(study.folder / "results.csv"),
+        "charts": digest_if_readable(study.folder / "figures"),
     }
 
 

@@ -1,15 +1,15 @@
 """The files beside a study's journal, which are made again if they cannot be read."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from tuner.errors import UserError
+from tuner.seal import digest, digest_file
 from tuner.serving.file_hashes import check_hashes
 from tuner.study import Study
 
-__all__ = ["compute_digest", "compute_folder_digest", "find_damaged_files", "read_model"]
+__all__ = ["digest_if_readable", "find_damaged_files", "read_model"]
 
 
 def find_damaged_files(study: Study) -> list[Path]:
@@ -34,19 +34,16 @@ def read_model(folder: Path) -> dict[str, Any] | None:
     return content
 
 
-def compute_digest(path: Path) -> str | None:
-    """Return a digest of a file's content. None if there is no such file, or it is unreadable."""
+def digest_if_readable(path: Path) -> str | None:
+    """Return the SHA-256 of a file, or of the names and contents of a folder's files.
+
+    Returns:
+        None if there is none, or it cannot be read.
+    """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        if not path.is_dir():
+            return digest_file(path)
+        digests = [(file.name, digest_if_readable(file)) for file in sorted(path.iterdir())]
     except OSError:
         return None
-
-
-def compute_folder_digest(folder: Path) -> str | None:
-    """Return a digest of the names and contents of a folder's files. None if there is none."""
-    try:
-        digests = [(path.name, compute_digest(path)) for path in sorted(folder.iterdir())]
-    except OSError:
-        return None
-    return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
+    return digest(json.dumps(digests).encode())

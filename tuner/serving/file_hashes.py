@@ -1,12 +1,12 @@
 """Hashes of an exported folder's files, by which its `model.json` tells whether one was changed."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tuner.errors import UserError
+from tuner.seal import digest, digest_file
 
 __all__ = ["add_hashes", "check_hashes", "has_own_card"]
 
@@ -27,9 +27,9 @@ def add_hashes(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         content: The content without hashes.
         folder: The exported folder, with every format.
     """
-    hashes = {_DESCRIPTION: _hash_content(content)}
-    hashes |= {name: _hash_file(path) for name, path in sorted(_list_files(folder))}
-    hashes[_CARD] = _hash_file(folder / _CARD)
+    hashes = {_DESCRIPTION: _digest_content(content)}
+    hashes |= {name: digest_file(path) for name, path in sorted(_list_files(folder))}
+    hashes[_CARD] = digest_file(folder / _CARD)
     return {**content, _KEY: hashes}
 
 
@@ -53,16 +53,16 @@ def check_hashes(content: Mapping[str, Any], folder: Path) -> None:
     files = dict(_list_files(folder))
     if lacking := {_DESCRIPTION, _NETWORK} - expected.keys():
         raise _make_error(folder / _DESCRIPTION, f"has no hash of {min(lacking)}")
-    for name, digest in expected.items():
+    for name, known in expected.items():
         if name == _CARD:
             continue
         if name == _DESCRIPTION:
-            found = _hash_content({k: v for k, v in content.items() if k != _KEY})
+            found = _digest_content({k: v for k, v in content.items() if k != _KEY})
         elif name in files:
-            found = _hash_file(files[name])
+            found = digest_file(files[name])
         else:
             raise _make_error(folder / name, "is missing")
-        if found != digest:
+        if found != known:
             raise _make_error(folder / name, "was changed after it was exported")
 
 
@@ -76,7 +76,7 @@ def has_own_card(content: Mapping[str, Any], folder: Path) -> bool:
     """
     hashes = content.get(_KEY)
     known = hashes.get(_CARD) if isinstance(hashes, dict) else None
-    return bool(known and (folder / _CARD).is_file() and _hash_file(folder / _CARD) != known)
+    return bool(known and (folder / _CARD).is_file() and digest_file(folder / _CARD) != known)
 
 
 def _check_copies(folder: Path) -> None:
@@ -90,7 +90,7 @@ def _check_copies(folder: Path) -> None:
         raise _make_error(folder / _MLFLOW / "MLmodel", "is missing or was changed")
     for name in (_DESCRIPTION, _NETWORK):
         copy = files.get(f"{_MLFLOW}/artifacts/{name}")
-        if copy is None or _hash_file(copy) != _hash_file(folder / name):
+        if copy is None or digest_file(copy) != digest_file(folder / name):
             raise _make_error(
                 folder / _MLFLOW / "artifacts" / name, f"is not the same as {folder / name}"
             )
@@ -107,14 +107,9 @@ def _list_files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield path.relative_to(folder).as_posix(), path
 
 
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _hash_content(content: Mapping[str, Any]) -> str:
+def _digest_content(content: Mapping[str, Any]) -> str:
     read = json.loads(json.dumps(content))  # as a reader of the file has it
-    return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
+    return digest(json.dumps(read, sort_keys=True).encode())
 
 
 def _make_error(path: Path, fault: str) -> UserError:
