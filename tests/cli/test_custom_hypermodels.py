@@ -7,20 +7,25 @@ from mlflow import MlflowClient
 
 from tests.helpers.command_line import CUSTOM_MODEL, SEARCH, run_tuner
 
-NADAM = (
-    "note: Mine is trained by fit, one fold after another: its optimizer is Nadam; lanes know SGD, "
-    "Adadelta, Adagrad, Adam, Adamax, Lion, RMSprop"
+WRAPPED = (
+    "note: Mine is trained by fit, one fold after another: its optimizer is LossScaleOptimizer; "
+    "lanes know SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Muon, "
+    "Nadam, RMSprop"
 )
 
 
 def test_a_custom_hypermodel_is_searched_until_its_space_is_exhausted(folder):
-    (folder / "mine.py").write_text(CUSTOM_MODEL.replace("adam", "nadam"))
+    (folder / "mine.py").write_text(
+        CUSTOM_MODEL.replace(
+            '"adam"', "keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())"
+        )
+    )
     arguments = list(SEARCH)
     arguments[2] = "mine.py:Mine"
     done = run_tuner(folder, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["trials"] == 2
-    assert [line for line in done.stderr.splitlines() if line.startswith("note:")] == [NADAM]
+    assert [line for line in done.stderr.splitlines() if line.startswith("note:")] == [WRAPPED]
     assert "search ended: all 2 configurations that the tpe oracle has were tried" in done.stderr
 
 

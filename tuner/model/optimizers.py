@@ -11,7 +11,7 @@ To add an optimizer to the networks of space files:
    class with the methods of `StackedSGD`. Add it to `StackedOptimizer` and `_STACKED` in
    `tuner/training/lanes/stacked_mlps/optimizers.py`.
 4. For convolutional networks, its Keras class must be in `OPTIMIZERS` of
-   `tuner/training/lanes/keras_models/optimizer_updates.py`, as those of most optimizers are.
+   `tuner/training/lanes/keras_models/stateless_optimizer.py`, as most of Keras's own are.
 """
 
 from __future__ import annotations

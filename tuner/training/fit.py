@@ -76,6 +76,7 @@ class FitTrainer(Trainer):
             network.load_state(network.build_initial_state(fold.stream))
             for epoch in range(final.epochs):
                 network.fit_epoch(fold, epoch)
+            network.finalize()
             networks.append(network.model)
         return networks
 
@@ -98,8 +99,9 @@ def _train_trial(
         for number, fold in enumerate(folds):
             network.load_state(states[number])
             values = network.train_epoch(fold, progress.epochs)
-            out_of_fold.append(network.predict(fold.x_validation))
             states[number] = network.read_state()
+            network.finalize()
+            out_of_fold.append(network.predict(fold.x_validation))
             for name, value in values.items():
                 logs[name].append(value)
         trains_on = progress.add_epoch(logs, out_of_fold)
@@ -147,6 +149,8 @@ class _Network:
         """
         seed = derive_seed(self.plan.seed, self.job.trial, stream)
         self.model = build_network(self.hypermodel, self.job.hyperparameters, seed=seed)
+        # Every epoch is a call of `fit`, which would end with the averages: see `finalize`.
+        self.model.optimizer.finalize_variable_values = lambda weights: None
         return self.read_state()
 
     def _list_variables(self) -> list[Any]:
@@ -161,6 +165,15 @@ class _Network:
         """Set all values that training changes."""
         for variable, value in zip(self._list_variables(), state, strict=True):
             variable.assign(value)
+
+    def finalize(self) -> None:
+        """Give the weights the values that `fit` leaves when it ends.
+
+        These are the moving averages of the weights, if the optimizer keeps them. Training goes on
+        from the weights themselves, as if `fit` were called once for all epochs.
+        """
+        optimizer = self.model.optimizer
+        type(optimizer).finalize_variable_values(optimizer, self.model.trainable_variables)
 
     def fit_epoch(self, fold: _FoldData, epoch: int) -> dict[str, float]:
         """Train one epoch on a fold; return the logs of Keras."""

@@ -41,12 +41,8 @@ def train_with_notes(hypermodel, problem, plan, jobs=()):
         (Stopping(), "its fit does more than to pass a batch size on"),
         (Raising(), "its fit cannot be followed (ValueError: no rows)"),
         (SteppingHyperModel(), "its network has a train_step of its own"),
-        (
-            CustomHyperModel(make_optimizer=lambda hp: keras.optimizers.Adam(weight_decay=0.1)),
-            "its optimizer has weight_decay=0.1",
-        ),
     ],
-    ids=["callbacks", "error", "train_step", "weight decay"],
+    ids=["callbacks", "error", "train_step"],
 )
 def test_networks_that_need_their_own_fit_are_refused_with_the_reason(hypermodel, reason):
     with pytest.raises(NeedsOwnFit) as error:

@@ -3,7 +3,7 @@
 The modules, each of which imports only those before it:
 
 - `fit_arguments`: how a hypermodel's `fit` would train a network;
-- `optimizer_updates`: the update of an optimizer, as a function of weights and gradients;
+- `stateless_optimizer`: Keras's optimizers as functions of weights and gradients;
 - `architecture`: whether two networks can share a program;
 - `network`: the training step, the penalty, and the probabilities of validation rows;
 - `program`: an epoch;

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tuner.training.lanes.keras_models.optimizer_updates import apply_update
+from tuner.training.lanes.keras_models.stateless_optimizer import make_stateless
 
 __all__ = ["KerasNetwork", "Variables", "list_variables"]
 
@@ -30,13 +30,15 @@ class KerasNetwork:
     """A Keras network whose variables are arguments, in the order of `list_variables`.
 
     Args:
-        model: A compiled network of this architecture; its own weights are not used.
+        model: A compiled network of this architecture; its own weights are not used, and its
+            optimizer is made stateless.
         scheduled: Whether the learning rate is set at the beginning of each epoch.
     """
 
     def __init__(self, model: Any, *, scheduled: bool) -> None:
         self.model = model
         self.scheduled = scheduled
+        make_stateless(model.optimizer)
 
     @cached_property
     def _loss(self) -> keras.losses.Loss:
@@ -79,20 +81,29 @@ class KerasNetwork:
             answers. Both are from before the update.
         """
         weights, others, slots = self._split(variables)
+        optimizer = self.model.optimizer
         with tf.GradientTape() as tape:
             tape.watch(weights)
             probabilities, others, added = self.model.stateless_call(
                 weights, others, x, training=True, return_losses=True
             )
             total = tf.add_n([self._loss(y, probabilities, sample_weight=row_weights), *added])
+            total = optimizer.scale_loss(total)
         gradients = tape.gradient(total, weights)
-        weights, slots = apply_update(
-            self.model.optimizer, self.model.trainable_variables, weights, slots, gradients
-        )
+        weights, slots = optimizer.stateless_apply(slots, gradients, weights)
         losses = keras.losses.sparse_categorical_crossentropy(y, probabilities)
         right = tf.equal(tf.argmax(probabilities, -1, tf.int32), y)
         right = tf.reduce_sum(tf.cast(right, tf.float32))
         return [*weights, *others, *slots], tf.reduce_sum(losses), right
+
+    def finalize(self, variables: Variables) -> Variables:
+        """Return the variables of the network that training would leave if it ended here.
+
+        If the optimizer keeps moving averages of the weights, these take their place.
+        """
+        weights, others, slots = self._split(variables)
+        weights = self.model.optimizer.stateless_finalize(slots, weights)
+        return [*weights, *others, *slots]
 
     def compute_penalty(self, variables: Variables) -> tf.Tensor:
         """Return what the regularizers of the weights add to the loss."""

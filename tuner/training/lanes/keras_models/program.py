@@ -108,7 +108,7 @@ class KerasProgram(LaneProgram[KerasWeights]):
         variables, loss, right = self._step_partial_batch(full, carry, lane)
         rows = tf.cast(lane["rows"], tf.float32)
         logs = tf.stack([loss / rows, right / rows, self.network.compute_penalty(variables)])
-        return variables, logs, self._predict(variables, lane)
+        return variables, logs, self._predict(self.network.finalize(variables), lane)
 
     def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes, size: int | tf.Tensor) -> _Carry:
         """Train the batch of a number, which has so many rows."""

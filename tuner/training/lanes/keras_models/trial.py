@@ -14,8 +14,8 @@ from tuner.training.lanes.interfaces import LaneShape, LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models.architecture import describe_architecture
 from tuner.training.lanes.keras_models.fit_arguments import FitArguments, find_fit_arguments
 from tuner.training.lanes.keras_models.network import KerasNetwork, list_variables
-from tuner.training.lanes.keras_models.optimizer_updates import check_optimizer
 from tuner.training.lanes.keras_models.program import KerasProgram
+from tuner.training.lanes.keras_models.stateless_optimizer import check_optimizer
 from tuner.training.network_building import build_network
 from tuner.training.plan import Job, Plan
 from tuner.training.random_streams import derive_seed
@@ -79,6 +79,7 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
         trained = build(seed=0)
         for variable, value in zip(list_variables(trained), variables, strict=True):
             variable.assign(value)
+        trained.optimizer.finalize_variable_values(trained.trainable_variables)  # as fit ends
         return trained
 
     model = build(derive_seed(plan.seed, job.trial, 0))
