@@ -55,6 +55,7 @@ def test_what_the_options_say_is_kept_with_the_study(folder, searched):
     record = json.loads((folder / "mlruns" / "studies" / "first" / "study.json").read_text())
     expected = {"max_trials": 3, "folds": 3, "epochs": 3, "patience": 4, "seed": 1}
     assert {name: record["settings"][name] for name in expected} == expected
+    assert record["data"]["missing"] == ["-999", "n/s"]
 
 
 @pytest.fixture(scope="module")

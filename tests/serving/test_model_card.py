@@ -103,6 +103,11 @@ def test_a_note_about_the_training_is_shown(content):
     assert "**Note**" not in render_line(content)
 
 
+def test_texts_that_mean_missing_are_shown(content):
+    schema = {**content["schema"], "missing_texts": ["?", "-999"]}
+    assert "- A cell with `?` or `-999` has no value." in render_line(content, schema=schema)
+
+
 def test_text_of_the_data_is_escaped(content):
     card = render_model_card({**content, "question": "<b>|a|</b>?"}, {"colour": "it's"})
     assert "&lt;b>\\|a\\|&lt;/b>?" in card

@@ -1,6 +1,7 @@
 """An exported model reads raw columns as tables in memory are read, whatever stands in them."""
 
 import datetime
+import io
 import json
 import warnings
 
@@ -12,11 +13,12 @@ import pytest
 import tensorflow as tf
 
 from tests.helpers.exports import COLOURS, UNSCALED, export, train_randomly
-from tuner.data import Schema
+from tuner.data import Schema, fit_scaler, load_dataset
 from tuner.errors import DataError
 from tuner.serving.exported_model import ExportedModel
 from tuner.serving.input_names import make_input_names, rename_columns
 from tuner.serving.preprocessing import add_preprocessing
+from tuner.serving.served_model import SoftmaxClassifier
 
 ROWS = 660
 COLUMNS = ("plain", "price", "share", "day", "us day", "moment", "clock", "city", "answer")
@@ -231,3 +233,50 @@ def test_nothing_is_warned_of_when_a_model_is_loaded(exported_texts):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         keras.saving.load_model(exported_texts.folder / "model.keras", safe_mode=True)
+
+
+TEXTS = ("?", "-999.0", "1/1/1900", "-1,00", "unknown")
+GAPPED = """plain;price;day;city;answer;kind
+1;1.234,5;3/1/2024;rome;yes;p
+-999;-1,00;1/1/1900;unknown;?;q
+?;12,25;14/2/2024;oslo;no;p
+2;-1,0;1/12/2023;unknown;yes;q
+-999.00;unknown;13/3/2024;rome;no;p
+"""
+
+
+@pytest.fixture(scope="module")
+def gapped(tmp_path_factory):
+    """A table with texts that mean missing, and its preprocessing, saved and loaded."""
+    folder = tmp_path_factory.mktemp("gapped")
+    (folder / "gapped.csv").write_text(GAPPED)
+    dataset = load_dataset(str(folder / "gapped.csv"), missing=TEXTS)
+    features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
+    scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scaled)
+    add_preprocessing(features, dataset.schema, scaler).save(folder / "front.keras")
+    front = keras.saving.load_model(folder / "front.keras", safe_mode=True)
+    return dataset, scaler.apply(dataset.x), front
+
+
+def test_texts_that_mean_missing_are_missing_to_an_exported_model(gapped):
+    dataset, encoded, front = gapped
+    assert sorted((c.kind, c.missing) for c in dataset.schema.used) == [
+        ("boolean", True), ("categorical", True), ("date", True), *[("numeric", True)] * 2,
+    ]  # fmt: skip
+    frame = pd.read_csv(io.StringIO(GAPPED), sep=";", dtype=str, keep_default_na=False)
+    raw = {c.name: frame[c.name].to_numpy(object) for c in dataset.schema.used}
+    raw["plain"] = np.array([1, -999, np.nan, 2, -999], np.float32)
+    answer = front(make_tensors(raw, dataset.schema)).numpy()
+    np.testing.assert_allclose(answer, encoded, rtol=1e-5, atol=1e-5)
+
+
+def test_texts_that_mean_missing_are_missing_to_a_served_model(gapped):
+    dataset, encoded, front = gapped
+    model = SoftmaxClassifier()
+    model.use_network(front, dataset.schema.to_dict(), make_input_names(dataset.schema))
+    frame = pd.read_csv(io.StringIO(GAPPED), sep=";", dtype=str, keep_default_na=False)
+    answer = model.predict_proba({name: list(frame[name]) for name in frame})
+    np.testing.assert_allclose(answer, encoded, rtol=1e-5, atol=1e-5)
+    spaced = {name: [f" {cell} " for cell in frame[name]] for name in ("plain", "city", "answer")}
+    blanks = model.predict_proba({**{name: list(frame[name]) for name in frame}, **spaced})
+    np.testing.assert_allclose(blanks, encoded, rtol=1e-5, atol=1e-5)

@@ -105,6 +105,12 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     ignore: Annotated[
         str, typer.Option(help="Columns to leave out, separated by commas, as in a CSV.")
     ] = "",
+    missing: Annotated[
+        str,
+        typer.Option(
+            help="Texts and numbers that mean a missing value, separated by commas, as ?,-999."
+        ),
+    ] = "",
     groups: Annotated[
         str | None,
         typer.Option(help="Column of groups. No group is split; the column is no feature."),
@@ -159,7 +165,13 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         seed=seed,
     )
     request = DataRequest(
-        data, target, split_names(categorical), split_names(ignore), groups, order
+        data,
+        target,
+        split_names(categorical),
+        split_names(ignore),
+        groups,
+        order,
+        split_names(missing),
     )
     command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json, quiet=quiet)
     command.search(space, request, settings, name=study, overwrite=overwrite)

@@ -17,6 +17,7 @@ from tuner.data.columns.target import Target, read_target
 from tuner.data.readers.arrays import Arrays
 from tuner.data.readers.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.readers.image_folders import ImageFolder
+from tuner.data.readers.missing_cells import mark_missing, spell_missing
 from tuner.data.readers.sources import read_source, shorten_source
 from tuner.data.readers.table import Table
 from tuner.data.schema import Schema
@@ -59,7 +60,7 @@ class Dataset:
         return self.schema.classes
 
 
-def load_dataset(
+def load_dataset(  # noqa: PLR0913  (one argument per option)
     source: str,
     *,
     target: str | None = None,
@@ -67,6 +68,7 @@ def load_dataset(
     ignore: Sequence[str] = (),
     groups: str | None = None,
     order: str | None = None,
+    missing: Sequence[str] = (),
 ) -> Dataset:
     """Read a data set, infer its schema and encode it.
 
@@ -79,6 +81,8 @@ def load_dataset(
         groups: The column that says which rows belong together; it is not learned from.
         order: The column of numbers, dates or times by which rows are ordered. It is not learned
             from either, because all later rows have values beyond those of the training rows.
+        missing: Texts that mean a missing value in any column of a table, and in the target. A
+            number also means its other spellings in columns of plain numbers.
 
     Raises:
         DataError: The source cannot be read or learned from; the message says how to fix it.
@@ -87,7 +91,8 @@ def load_dataset(
     ('setosa', 'versicolor', 'virginica')
     """
     separate = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
-    learned = _learn(source, target, {"--categorical": categorical, "--ignore": ignore, **separate})
+    options = {"--categorical": categorical, "--ignore": ignore, **separate}
+    learned = _learn(source, target, options, missing)
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()
     return _encode(source, learned)
@@ -136,19 +141,21 @@ def _encode(source: str, learned: _Learned) -> Dataset:
     )
 
 
-def _learn(source: str, target: str | None, options: _Options) -> _Learned:
+def _learn(source: str, target: str | None, options: _Options, missing: Sequence[str]) -> _Learned:
     content = read_source(source)
     if isinstance(content, ImageFolder):
         content = content.read_classes()
     if isinstance(content, Arrays):
         _check_fixed_target(content.label, target, content.target)
-        _refuse_options(content, options)
+        _refuse_options(content, {**options, "--missing": missing})
         return _learn_arrays(content)
     if source in BUNDLED:
         _check_fixed_target(content.label, target, BUNDLED_TARGET)
     chosen = content.names[-1] if target is None else target
     _check_options(content, chosen, options)
-    return _learn_table(content, chosen, options)
+    texts = spell_missing(missing)
+    table = mark_missing(content, texts, exact=options["--categorical"])
+    return _learn_table(table, chosen, options, texts)
 
 
 def _learn_arrays(arrays: Arrays) -> _Learned:
@@ -161,7 +168,9 @@ def _learn_arrays(arrays: Arrays) -> _Learned:
     return _Learned(schema, target, {"x": x}, (*arrays.warnings, *target.warnings))
 
 
-def _learn_table(table: Table, name: str, options: _Options) -> _Learned:
+def _learn_table(
+    table: Table, name: str, options: _Options, missing_texts: tuple[str, ...]
+) -> _Learned:
     if len(table.names) == 1:
         raise DataError(
             f"{table.label}: it has only the column {name}, and nothing to predict it from; "
@@ -188,7 +197,7 @@ def _learn_table(table: Table, name: str, options: _Options) -> _Learned:
         )
     single = () if groups is None else warn_about_single_rows(options["--groups"][0], groups)
     return _Learned(
-        Schema(columns.columns, name, target.classes),
+        Schema(columns.columns, name, target.classes, missing_texts=missing_texts),
         target,
         columns.raw,
         warnings=(*table.warnings, *target.warnings, *columns.warnings, *single),

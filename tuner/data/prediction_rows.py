@@ -6,6 +6,7 @@ from tuner.data.columns.column import RawColumns
 from tuner.data.columns.known_columns import read_known_columns
 from tuner.data.readers.arrays import Arrays
 from tuner.data.readers.image_folders import ImageFolder
+from tuner.data.readers.missing_cells import mark_missing
 from tuner.data.readers.sources import stream_source
 from tuner.data.readers.table import Table
 from tuner.data.schema import Schema
@@ -44,7 +45,9 @@ def stream_raw(
 def _read_rows(content: Table | Arrays, schema: Schema) -> RawColumns:
     if isinstance(content, Table):
         if schema.array_shape is None:
-            return read_known_columns(content, schema.used)
+            spelled = [column.name for column in schema.used if not column.is_plain]
+            table = mark_missing(content, schema.missing_texts, exact=spelled)
+            return read_known_columns(table, schema.used)
         also = "" if schema.image is None else " or a folder of images"
         raise DataError(
             f"{content.label}: it is a table, but the model reads arrays of shape "

@@ -22,6 +22,7 @@ class Schema:
         array_shape: The shape of one row of an array data set; None for a table.
         channels: The channels of an image, whose pixels are standardised alike; None if the rows
             are not images.
+        missing_texts: Texts that mean a missing value in any column, besides the usual ones.
     """
 
     columns: tuple[Column, ...]
@@ -29,6 +30,7 @@ class Schema:
     classes: tuple[str, ...]
     array_shape: tuple[int, ...] | None = None
     channels: int | None = None
+    missing_texts: tuple[str, ...] = ()
 
     @property
     def used(self) -> tuple[Column, ...]:
@@ -81,6 +83,7 @@ class Schema:
             "classes": list(self.classes),
             "array_shape": None if self.array_shape is None else list(self.array_shape),
             **({} if self.channels is None else {"channels": self.channels}),
+            **({"missing_texts": list(self.missing_texts)} if self.missing_texts else {}),
         }
 
     @classmethod
@@ -93,4 +96,5 @@ class Schema:
             classes=tuple(values["classes"]),
             array_shape=None if shape is None else tuple(shape),
             channels=values.get("channels"),
+            missing_texts=tuple(values.get("missing_texts", ())),
         )

@@ -125,8 +125,9 @@ def _read_request(record: StudyRecord) -> DataRequest:
         data["target"],
         tuple(data["categorical"]),
         tuple(data["ignore"]),
-        data.get("groups"),  # absent from studies of earlier versions, as is `order`
+        data.get("groups"),  # absent from studies of earlier versions, as are `order`, `missing`
         data.get("order"),
+        tuple(data.get("missing", ())),
     )
 
 

@@ -32,6 +32,7 @@ class DataRequest:
         ignore: Columns to leave out.
         groups: The column that says which rows belong together. None if rows are independent.
         order: The column that orders the rows. None if the rows have no order.
+        missing: Texts that mean a missing value, besides the usual ones.
     """
 
     source: str = "digits"
@@ -40,6 +41,7 @@ class DataRequest:
     ignore: tuple[str, ...] = ()
     groups: str | None = None
     order: str | None = None
+    missing: tuple[str, ...] = ()
 
     def load(self) -> Dataset:
         """Read the data.
@@ -56,6 +58,7 @@ class DataRequest:
                     ignore=self.ignore,
                     groups=self.groups,
                     order=self.order,
+                    missing=self.missing,
                 )
         except MemoryError as error:
             raise DataError(

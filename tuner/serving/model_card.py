@@ -188,12 +188,19 @@ def _render_calibration(calibration: Mapping[str, Any]) -> list[str]:
     return ["## Calibration", "", text, ""]
 
 
+def _render_missing(schema: Mapping[str, Any]) -> list[str]:
+    """Say which texts of the user's own mean a missing value, if there are any."""
+    texts = [format_code(text) for text in schema.get("missing_texts", ())]
+    return [f"- A cell with {' or '.join(texts)} has no value."] if texts else []
+
+
 def _render_limits(content: Mapping[str, Any]) -> list[str]:
     is_table = content["schema"]["array_shape"] is None
     table_limits = [
         "- A level that the data did not have counts as a rare one if rare levels were pooled, or "
         "else as none of the known ones. A missing number counts as the mean if the data had none "
         "missing.",
+        *_render_missing(content["schema"]),
         "- If numbers or dates are texts, a text that cannot be read as such counts as missing.",
     ]
     return [

@@ -4,7 +4,7 @@ It uses only Keras's own layers and operations. So a saved model loads without t
 Keras's safe mode.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
@@ -13,7 +13,8 @@ from keras import ops
 from tuner.data import Column, Scaler, Schema
 from tuner.data.columns.feature_encoding import index_levels, name_parsed_features
 from tuner.data.parsing.characters import VOCABULARY, WIDTH
-from tuner.data.parsing.parse_by_notation import parse_codes
+from tuner.data.parsing.parse_by_notation import parse_codes, parse_texts
+from tuner.data.readers.missing_cells import list_missing_numbers
 from tuner.serving.input_names import make_input_names
 
 __all__ = ["add_preprocessing"]
@@ -67,7 +68,7 @@ def _encode(
     numbers, indicated = [], []
     for column in schema.used:
         if column.is_measured:
-            parsed = _parse(column, inputs[column.name])
+            parsed = _parse(column, inputs[column.name], schema.missing_texts)
             numbers += parsed
             indicated += parsed[:1] if column.missing else []
     blocks = []
@@ -78,16 +79,20 @@ def _encode(
     if indicated:
         blocks.append(ops.cast(ops.isnan(ops.stack(indicated, axis=1)), "float32"))
     blocks += [
-        _encode_levels(column, inputs[column.name])
+        _encode_levels(column, inputs[column.name], schema.missing_texts)
         for column in schema.used
         if not column.is_measured
     ]
     return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate()(blocks)
 
 
-def _parse(column: Column, values: keras.KerasTensor) -> list[keras.KerasTensor]:
+def _parse(
+    column: Column, values: keras.KerasTensor, missing_texts: Sequence[str]
+) -> list[keras.KerasTensor]:
     """Return a column's number, or the calendar parts of its date, each of shape `(rows,)`."""
     if column.is_plain:
+        for number in list_missing_numbers(missing_texts):
+            values = _mark_missing(values, ops.equal(values, number))
         return [values]
     characters = keras.layers.TextVectorization(
         standardize=None,
@@ -96,7 +101,23 @@ def _parse(column: Column, values: keras.KerasTensor) -> list[keras.KerasTensor]
         vocabulary=list(VOCABULARY),
     )
     parsed = parse_codes(characters(values), column.notation, ops)
-    return [ops.cast(parsed[feature], "float32") for feature in name_parsed_features(column)]
+    features = [ops.cast(parsed[name], "float32") for name in name_parsed_features(column)]
+    readable = _select_readable(missing_texts, column.notation)
+    if not readable:  # as no number or date, each of the texts is missing already
+        return features
+    lookup = keras.layers.StringLookup(vocabulary=readable, num_oov_indices=1)
+    is_missing = ops.greater(lookup(values), 0)
+    return [_mark_missing(feature, is_missing) for feature in features]
+
+
+def _select_readable(texts: Sequence[str], notation: str) -> list[str]:
+    """Return the texts that are numbers or dates in a notation."""
+    values = next(iter(parse_texts(np.array(texts, object), notation).values()))
+    return [text for text, value in zip(texts, values, strict=True) if not np.isnan(value)]
+
+
+def _mark_missing(numbers: keras.KerasTensor, where: keras.KerasTensor) -> keras.KerasTensor:
+    return ops.where(where, np.float32(np.nan), numbers)
 
 
 def _scale(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> keras.KerasTensor:
@@ -105,9 +126,11 @@ def _scale(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> k
     return ops.where(ops.isnan(scaled), ops.zeros_like(scaled), scaled)
 
 
-def _encode_levels(column: Column, values: keras.KerasTensor) -> keras.KerasTensor:
+def _encode_levels(
+    column: Column, values: keras.KerasTensor, missing_texts: Sequence[str]
+) -> keras.KerasTensor:
     """Encode levels one-hot; pooled and missing ones come last, and unseen ones are all zeros."""
-    known, places, width = index_levels(column)
+    known, places, width = index_levels(column, missing_texts)
     unseen = "[UNK]"
     while unseen in known:  # Keras would drop a level of this name
         unseen = f"[{unseen}]"

@@ -52,6 +52,7 @@ class SoftmaxClassifier(PythonModel):
         import tensorflow as tf
 
         self.schema, self.inputs, self.tensor = schema, inputs, tf.constant
+        self.missing_texts: list[str] = schema.get("missing_texts", [])
         self.specs = {
             name: tf.TensorSpec(tensor.shape, tensor.dtype)
             for name, tensor in network.input.items()
@@ -89,19 +90,24 @@ class SoftmaxClassifier(PythonModel):
             name: self.tensor(
                 self._read_texts(column, columns[column])
                 if self.specs[name].dtype.name == "string"
-                else _read_numbers(column, columns[column], tuple(self.specs[name].shape[1:]))
+                else self._read_numbers(column, columns[column], name)
             )
             for column, name in self.inputs.items()
         }
         probabilities: np.ndarray = self.graph(rows).numpy()
         return probabilities
 
+    def _read_numbers(self, column: str, values: Any, name: str) -> np.ndarray:
+        """Return numbers, shape `(rows, …)`; the network knows which of them mean missing."""
+        shape = tuple(self.specs[name].shape[1:])
+        return _read_numbers(column, values, shape, [*MISSING_NUMBERS, *self.missing_texts])
+
     def _read_texts(self, column: str, values: Any) -> np.ndarray:
         """Return texts as the data had them; "" if one is missing."""
         (described,) = (entry for entry in self.schema["columns"] if entry["name"] == column)
         if described["kind"] == "numeric":  # the data have texts such as 1.234,5
             values = [_format_decimal(value, described["notation"][5]) for value in values]
-        known = _map_spellings(described)
+        known = dict.fromkeys(self.missing_texts, "") | _map_spellings(described)
         texts = (_format_cell(column, value) for value in values)
         return np.array([_find_level(described, known, text) for text in texts], dtype=object)
 
@@ -159,7 +165,9 @@ def _format_cell(column: str, value: Any) -> str:
     raise _make_error(column, f"{value!r:.40} is neither text, number nor truth value")
 
 
-def _read_numbers(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
+def _read_numbers(
+    column: str, values: Any, shape: tuple[int, ...], missing: list[str]
+) -> np.ndarray:
     """Return numbers, shape `(rows, *shape)`, float32; NaN if one is missing."""
     try:
         if shape:
@@ -177,7 +185,7 @@ def _read_numbers(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarra
             cells = pd.Series(values)
             if cells.dtype.kind not in "biuf":
                 texts = cells.map(lambda v: v.strip() if isinstance(v, str) else v)
-                cells = texts.mask(texts.isin(MISSING_NUMBERS))
+                cells = texts.mask(texts.isin(missing))
             with np.errstate(over="ignore"):
                 numbers = pd.to_numeric(cells).to_numpy(np.float32, na_value=np.nan)
     except (TypeError, ValueError, OverflowError) as error:

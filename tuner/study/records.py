@@ -78,8 +78,9 @@ class StudyRecord:
             names = self.data.get("name"), other.data.get("name")
             named = "" if names[0] == names[1] else f": {names[0]} there and {names[1]} here"
             differences.append(f"the data are not the same{named}")
-        for name in ("target", "categorical", "ignore", "groups", "order"):
-            mine, theirs = (_json(record.data.get(name)) for record in (self, other))
+        for name in ("target", "categorical", "ignore", "groups", "order", "missing"):
+            absent = () if name == "missing" else None  # in studies of earlier versions
+            mine, theirs = (_json(record.data.get(name, absent)) for record in (self, other))
             if mine != theirs:
                 differences.append(f"--{name} is {mine} there and {theirs} here")
         settings = {"seed": self.settings.seed, **asdict(self.settings)}

@@ -77,7 +77,8 @@ def test_categorical_reads_stored_numbers_as_their_shortest_texts() -> None:
 def test_numbers_mixed_with_text_are_refused_with_the_line_of_the_text(cells) -> None:
     assert catch_refusal(load_column, cells) == (
         f"data file t.csv, column a: it holds numbers such as {cells[0]}, but 'unknown' in line "
-        f"{cells.index('unknown') + 2}; fix the cell, or give --categorical a or --ignore a"
+        f"{cells.index('unknown') + 2}; fix the cell, or give --missing unknown, --categorical a "
+        "or --ignore a"
     )
     assert load_column(cells, categorical=["a"]).schema.columns[0].kind == "categorical"
     assert load_column(cells, ignore=["a"]).schema.columns[0].kind == "ignored"
@@ -88,7 +89,7 @@ def test_the_advised_options_can_be_typed_into_a_shell(name) -> None:
     heading = '"' + name.replace('"', '""') + '"'
     table = write_file(f"{heading},y\n1.5,p\n2.5,q\n3.5,p\n4.5,q\nunknown,p\n")
     advice = catch_refusal(load_dataset, table)
-    *_, option, value = shlex.split(advice[advice.index("give --categorical") :])
+    *_, option, value = shlex.split(advice[advice.index("give --missing") :])
     assert (option, split_names(value)) == ("--ignore", (name,))
     assert split_names(f"y,{value}") == ("y", name)
 
@@ -112,7 +113,7 @@ def test_columns_with_a_notation_may_have_missing_values() -> None:
 def test_numbers_in_a_notation_mixed_with_text_are_refused() -> None:
     assert catch_refusal(load_column, ["1,5", "2,5", "3,5", "soon", "4,5", ""]) == (
         "data file t.csv, column a: it holds numbers such as 1,5, but 'soon' in line 5; "
-        "fix the cell, or give --categorical a or --ignore a"
+        "fix the cell, or give --missing soon, --categorical a or --ignore a"
     )
 
 
@@ -123,7 +124,7 @@ def test_constant_numbers_are_left_out() -> None:
 def test_a_number_beyond_float32_is_refused() -> None:
     assert catch_refusal(load_column, ["1,5", "9" * 39, "2,5", "3", "4"]) == (
         f"data file t.csv, column a: it holds numbers such as 1,5, but '{'9' * 39}' in line 3; "
-        "fix the cell, or give --categorical a or --ignore a"
+        f"fix the cell, or give --missing {'9' * 39}, --categorical a or --ignore a"
     )
 
 
@@ -186,7 +187,7 @@ def test_dates_mixed_with_text_are_refused() -> None:
     cells = ["2024-01-31", "2024-02-01", "soon", "2024-02-03", "2024-02-04"]
     assert catch_refusal(load_column, cells) == (
         "data file t.csv, column a: it holds dates such as 2024-01-31, but 'soon' in line "
-        "4; fix the cell, or give --categorical a or --ignore a"
+        "4; fix the cell, or give --missing soon, --categorical a or --ignore a"
     )
     assert load_column(cells, categorical=["a"]).schema.columns[0].kind == "categorical"
 

@@ -85,7 +85,7 @@ def test_unsuitable_targets_are_refused(labels, message) -> None:
         ),
         (
             ["yes", "no", "N/A", "no"],
-            "N/A is a class; leave cells empty that have no label",
+            "N/A is a class; leave cells empty that have no label, or give --missing N/A",
         ),
     ],
 )

@@ -135,8 +135,14 @@ def _encode_values(column: Column, values: np.ndarray) -> EncodedColumn:
     return EncodedColumn((indices,), np.asarray(pc.fill_null(places, len(known)).to_numpy()))
 
 
-def index_levels(column: Column) -> tuple[list[str], np.ndarray, int]:
+def index_levels(
+    column: Column, missing_texts: Sequence[str] = ()
+) -> tuple[list[str], np.ndarray, int]:
     """Return which of a column's features each text has.
+
+    Args:
+        column: A categorical or boolean column.
+        missing_texts: Texts that mean a missing value, besides "".
 
     Returns:
         The known texts; the index of the feature of each known text, then of all other texts, shape
@@ -148,6 +154,6 @@ def index_levels(column: Column) -> tuple[list[str], np.ndarray, int]:
     levels = {level: index for index, level in enumerate(column.levels)}
     known = {**levels, **{text: levels[level] for level, text in column.spellings}}
     other, missing = len(levels), len(levels) + column.other
-    known[""] = missing if column.missing else -1
+    known |= dict.fromkeys(["", *missing_texts], missing if column.missing else -1)
     indices = np.array([*known.values(), other if column.other else -1])
     return list(known), indices, missing + column.missing

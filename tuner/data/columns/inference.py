@@ -160,9 +160,11 @@ def _refuse_mixture(table: Table, name: str, parsed: ParsedTexts) -> None:
         return
     example, other = int(np.argmax(readable)), int(np.argmax(unreadable))
     place = table.locate_row(texts.find_row(other))
+    alone = unreadable.sum() == 1  # the cells may all mean that the value is missing
+    missing = f"--missing {quote_names(texts.stripped[other])}, " if alone else ""
     raise table.make_error(
         name,
         f"it holds {'numbers' if parsed.kind == 'numeric' else 'dates'} such as "
         f"{texts.stripped[example]}, but {texts.texts[other]!r} in {place}; fix the cell, or give "
-        f"--categorical {quote_names(name)} or --ignore {quote_names(name)}",
+        f"{missing}--categorical {quote_names(name)} or --ignore {quote_names(name)}",
     )

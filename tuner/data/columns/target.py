@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tuner.data.column_names import quote_names
 from tuner.data.parsing.plain_numbers import MISSING_TEXTS, convert_to_texts
 from tuner.data.parsing.text_column import TextColumn
 from tuner.errors import DataError
@@ -79,7 +80,10 @@ def _warn_about_labels(classes: Sequence[str]) -> Iterator[str]:
     placeholders = [name for name in classes if name in MISSING_TEXTS]
     if placeholders:
         which = "is a class" if len(placeholders) == 1 else "are classes"
-        yield f"{list_first(placeholders)} {which}; leave cells empty that have no label"
+        remedy = f"or give --missing {quote_names(*placeholders)}"
+        yield (
+            f"{list_first(placeholders)} {which}; leave cells empty that have no label, {remedy}"
+        )
 
 
 def _fold_label(label: str) -> str | float:

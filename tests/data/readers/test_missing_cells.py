@@ -1,0 +1,96 @@
+"""Texts of the user's own that mean a missing value."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.helpers.tables import catch_refusal, load_column, read_raw, write_file
+from tuner.data import Schema, load_dataset
+
+
+@pytest.mark.parametrize(
+    ("cells", "missing", "kind", "levels", "gaps"),
+    [
+        (["1", "-999", "2", "-999.0", "-9.99e2", "3"], ["-999"], "numeric", "", [1, 3, 4]),
+        (["1", "unknown", "2", " unknown "], ["unknown"], "numeric", "", [1, 3]),
+        (["x", "?", "y", "? ", "N", "x"], ["?"], "categorical", "Nxy", [1, 3]),
+        (["x", "09", "y", "9", "x", "z"], ["09"], "categorical", "xyz", [1, 3]),
+        (["y", "n", "don't know", "n"], ["don't know"], "boolean", "ny", [2]),
+        (["1,5", "9,0", "2,5", "9,00", "0,5", "7,25"], ["9,0"], "numeric", "", [1]),
+    ],
+)  # fmt: skip
+def test_such_cells_are_missing_in_any_kind_of_column(cells, missing, kind, levels, gaps):
+    data = load_column(cells, missing=missing)
+    found = data.schema.columns[0]
+    assert (found.kind, "".join(found.levels), found.missing) == (kind, levels, True)
+    values = data.raw["a"]
+    empty = values == "" if values.dtype == object else np.isnan(values)
+    assert np.flatnonzero(empty).tolist() == gaps
+    assert (
+        np.flatnonzero(data.x[:, data.schema.feature_names.index("a is missing")]).tolist() == gaps
+    )
+
+
+def test_case_counts_and_a_text_must_be_the_whole_cell():
+    data = load_column(["x", "unknown", "Unknown", "unknown place"] * 2, missing=["unknown"])
+    assert data.schema.columns[0].levels == ("Unknown", "unknown place", "x")
+
+
+def test_rows_whose_target_is_such_a_text_are_left_out():
+    source = write_file("a,b,y\n1,u,p\n2,v,?\n3,u,q\n4,v,p\n5,u,q\n")
+    data = load_dataset(source, missing=["?"])
+    assert data.schema.classes == ("p", "q")
+    assert "1 row has no target and is left out" in data.warnings
+    labels = write_file("a,y\n1,0\n2,-1.0\n3,1\n4,0\n5,1\n6,-1\n", "numbers.csv")
+    assert load_dataset(labels, missing=["-1"]).schema.classes == ("0", "1")
+
+
+def test_stored_numbers_dates_and_texts_can_mean_missing():
+    days = [datetime.date(2024, 1, day) for day in (1, 2, 3, 4)]
+    table = pd.DataFrame(
+        {
+            "size": [1.5, -999.0, 2.5, 3.5],
+            "count": [1, 2, -999, 4],
+            "code": [-999, 3, 3, 4],
+            "day": [*days[:3], datetime.date(1900, 1, 1)],
+            "word": ["a", None, "?", "b"],
+            "y": [*"pqpq"],
+        }
+    )
+    table.to_parquet("t.parquet")
+    texts = ["-999.0", "1900-01-01", "?"]
+    data = load_dataset("t.parquet", categorical=["code"], missing=texts)
+    assert np.isnan(data.raw["size"]).tolist() == [False, True, False, False]
+    assert np.isnan(data.raw["count"]).tolist() == [False, False, True, False]
+    assert data.raw["code"].tolist() == ["", "3", "3", "4"]
+    assert data.raw["day"].tolist() == ["2024-01-01", "2024-01-02", "2024-01-03", ""]
+    assert data.raw["word"].tolist() == ["a", "", "", "b"]
+
+
+def test_rows_to_predict_are_read_as_the_training_rows_were():
+    cells = ["1", "-999", "2", "?", "3", "-999.00"]
+    rows = "".join(
+        f"{cell};{kind};p\n{cell};{kind};q\n" for cell, kind in zip(cells, "uv?uvu", strict=True)
+    )
+    source = write_file("a;b;y\n" + rows)
+    data = load_dataset(source, missing=["?", "-999"])
+    again = Schema.from_dict(data.schema.to_dict())
+    assert again.missing_texts == ("?", "-999")
+    for name, values in read_raw(source, again).items():
+        np.testing.assert_array_equal(values, data.raw[name])
+
+
+def test_without_such_texts_a_schema_says_nothing_of_them():
+    """So that the fingerprints of earlier studies hold."""
+    assert "missing_texts" not in load_column(["1", "2"] * 2).schema.to_dict()
+    one, other = (load_column(["1", "2", "3", "2"], missing=texts) for texts in ([], ["9"]))
+    assert one.fingerprint != other.fingerprint
+
+
+def test_an_array_has_no_such_cells():
+    np.savez("t.npz", x=np.arange(4)[:, None], y=[0, 1, 0, 1])
+    assert catch_refusal(load_dataset, "t.npz", missing=["-999"]) == (
+        "data file t.npz: an array has no columns; leave out --missing"
+    )
