@@ -5,7 +5,8 @@ TunerError
 │   ├── SpaceError      a search-space file, or a model built from it
 │   ├── DataError       a table, its target or its columns
 │   ├── StudyError      a study's name or state
-│   └── TrackingError   MLflow, when a command is about MLflow alone
+│   ├── TrackingError   MLflow, when a command is about MLflow alone
+│   └── ExportUnchecked the disk or the memory did not let an exported model be checked
 └── TunerFault          a fault of the package: exit code 1
     ├── SearchFailed    no trial was completed
     └── ExportMismatch  a reloaded model's predictions differ from those in memory
@@ -22,6 +23,7 @@ __all__ = [
     "RESUME_STUDY",
     "DataError",
     "ExportMismatch",
+    "ExportUnchecked",
     "SearchFailed",
     "SpaceError",
     "StudyError",
@@ -65,6 +67,10 @@ class StudyError(UserError):
 
 class TrackingError(UserError):
     """MLflow cannot be written. A search only warns; `tuner sync` raises this."""
+
+
+class ExportUnchecked(UserError):
+    """A full disk, or too little memory, did not let an exported model be checked."""
 
 
 class TunerFault(TunerError):
@@ -136,5 +142,6 @@ def make_write_error(
     >>> str(make_write_error("output file a.csv", full, "or give another file"))
     'output file a.csv cannot be written (No space left on device); fix that, or give another file'
     """
-    reason = getattr(error, "strerror", None) or first_sentence(str(error))
+    # TensorFlow puts the path before what is wrong, and `name` has it already
+    reason = getattr(error, "strerror", None) or first_sentence(str(error)).split("; ")[-1]
     return kind(f"{name} cannot be written ({reason}); fix that, {remedy}")

@@ -135,7 +135,7 @@ def test_a_layer_that_is_not_safe_to_load_is_named_and_the_earlier_export_stays(
     [
         (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
         (OSError("Can't write data (file write failed)"), "Can't write data (file write failed)"),
-        (tf.errors.ResourceExhaustedError(None, None, "sm/x; disk full"), "sm/x; disk full"),
+        (tf.errors.ResourceExhaustedError(None, None, "sm/x; disk full"), "disk full"),
     ],
     ids=["system", "hdf5", "tensorflow"],
 )

@@ -2,13 +2,14 @@
 
 import json
 import signal
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
 from tuner.data import Column, Schema
-from tuner.errors import ExportMismatch
+from tuner.errors import ExportMismatch, ExportUnchecked
 from tuner.serving import fresh_process
 from tuner.serving.fresh_process import FORMATS, FreshProcess
 from tuner.serving.keras_formats import write_keras_formats
@@ -35,14 +36,14 @@ def test_another_process_answers_for_one_that_does_not(tmp_path, monkeypatch, nu
     assert notes == [f"the process that checks the model {fault}; another one checks it now"]
 
 
-def test_a_process_that_cannot_be_started_is_a_mismatch(tmp_path, monkeypatch):
+def test_a_process_that_cannot_be_started_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(fresh_process.sys, "executable", str(tmp_path / "missing"))
     notes = []
-    with FreshProcess(notes.append) as fresh, pytest.raises(ExportMismatch) as error:
+    with FreshProcess(notes.append) as fresh, pytest.raises(ExportUnchecked) as error:
         fresh.predict(tmp_path, {"x": np.zeros(1, np.float32)})
     assert str(error.value) == (
         f"exported model {tmp_path} could not be checked: the process that checks it could not be "
-        "started"
+        "started; free memory, and resume the study or export again"
     )
     assert notes[0] == (
         "the process that checks the model cannot be started (No such file or directory)"
@@ -67,8 +68,23 @@ def test_text_reaches_the_process_unchanged(tmp_path):
         assert answer.argmax(axis=1).tolist() == [1, 2, 3, 0, 4]
 
 
-def test_a_full_disk_is_not_blamed_on_the_model():
-    errors = "a log\nOSError: [Errno 28] No space left on device: '/tmp/a' -> '/tmp/b'\n"
-    assert fresh_process._describe_fault(errors) == (
-        "could not be checked: No space left on device; fix that, and resume the study"
+@pytest.mark.parametrize(
+    ("errors", "reason"),
+    [
+        (
+            "a log\nOSError: [Errno 28] No space left on device: '/tmp/a' -> '/tmp/b'\n",
+            "No space left on device",
+        ),
+        ("OSError: [Errno 28] Can't write data (file write failed: a)", "Can't write data"),
+        ("UnknownError: /tmp/m/a.pb; No space left on device", "No space left on device"),
+        ("MemoryError: Unable to allocate 8 GiB for an array", "MemoryError"),
+        ("ResourceExhaustedError: std::bad_alloc", "bad_alloc"),
+    ],
+)
+def test_a_full_disk_or_memory_is_not_blamed_on_the_model(errors, reason):
+    error = fresh_process._make_error(errors, Path("m"))
+    assert isinstance(error, ExportUnchecked)
+    assert str(error) == (
+        f"exported model m could not be checked ({reason}); fix that, and resume the study or "
+        "export again"
     )

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tuner.errors import ExportMismatch
 from tuner.memory import check_address_space
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
@@ -141,9 +140,10 @@ class SearchCommand:
         else:  # `tuner sync` may have written it before it was whole
             forget_copy(outcome.study)
         interface = self._describe_mlflow(outcome.study, experiment)
-        self._print_summary(outcome.to_dict(), outcome.study, interface, outcome.fault)
-        if outcome.fault:
-            raise ExportMismatch(outcome.fault)
+        fault = outcome.fault
+        self._print_summary(outcome.to_dict(), outcome.study, interface, str(fault or ""))
+        if fault is not None:
+            raise fault
 
     def _describe_mlflow(self, study: Study, experiment: str | None) -> str:
         """Return where MLflow shows the study, or how to write it there.

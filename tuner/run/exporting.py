@@ -13,7 +13,7 @@ from tuner.analysis import (
     clip_interval,
     read_test_scores,
 )
-from tuner.errors import ExportMismatch
+from tuner.errors import RESUME_STUDY, ExportMismatch, ExportUnchecked, TunerError
 from tuner.run.final_training import train_members
 from tuner.run.picking import PickingResult
 from tuner.run.run import Run, note_unwritten
@@ -62,13 +62,13 @@ class ExportResult:
 
     Attributes:
         model: Its folder. None if the export failed.
-        fault: Why the export failed; empty otherwise.
+        fault: Why the export failed. None if it did not.
         test: Mean and standard error of each objective on the held-out rows, by name. Empty if no
             rows were held out; without the objectives that these rows do not define.
     """
 
     model: Path | None
-    fault: str
+    fault: TunerError | None
     test: HeldOutScores
 
 
@@ -81,7 +81,7 @@ def find_export(study: Study, picking: PickingResult) -> ExportResult | None:
     if not is_exported(study, picking.basis):
         return None
     members, temperature = picking.exportable.members, picking.calibration.temperature
-    return ExportResult(study.model_folder, "", read_test_scores(study, members, temperature))
+    return ExportResult(study.model_folder, None, read_test_scores(study, members, temperature))
 
 
 def is_exported(study: Study, basis: dict[str, Any]) -> bool:
@@ -137,12 +137,12 @@ class SearchExport:
     ) -> None:
         self._run, self._study, self._picking, self._ready = run, run.study, picking, ready
         self._export: ModelExport | None = None
-        self._fault = ""
+        self._fault: ExportMismatch | None = None
         try:
             folder = run.study.model_folder
-            self._export = _begin_export(run.setup, run.study, ready, folder, fresh)
+            self._export = _begin_export(run.setup, run.study, ready, folder, fresh, RESUME_STUDY)
         except ExportMismatch as error:
-            self._fault = str(error)
+            self._fault = error
 
     def __enter__(self) -> "SearchExport":
         return self
@@ -159,17 +159,21 @@ class SearchExport:
         """
         study, test = self._study, self._ready.test
         try:
-            if self._export is None:
-                raise ExportMismatch(self._fault)
+            if self._fault is not None:
+                raise self._fault
+            assert self._export is not None  # there is no fault
             fingerprint = self._export.finish()
-        except ExportMismatch as error:  # the search's other results are still reported
+        except (
+            ExportMismatch,
+            ExportUnchecked,
+        ) as error:  # the search's other results are still reported
             with note_unwritten(self._run):
                 study.journal.append(EventKind.NOT_EXPORTED, fault=str(error))
-            return ExportResult(None, str(error), test)
+            return ExportResult(None, error, test)
         with note_unwritten(self._run):
             _record_export(study, self._ready, fingerprint)
             mark_done(study, Stage.EXPORTING, self._picking.basis)
-        return ExportResult(study.model_folder, "", test)
+        return ExportResult(study.model_folder, None, test)
 
 
 def export_pick(
@@ -194,6 +198,7 @@ def export_pick(
 
     Raises:
         ExportMismatch: The exported model answers differently from the network in memory.
+        ExportUnchecked: The disk or the memory did not let the model be checked.
         UserError: The folder cannot be written.
     """
     from tuner.serving.fresh_process import FreshProcess
@@ -206,14 +211,20 @@ def export_pick(
     with FreshProcess(on_note) as fresh:  # it starts while the network trains
         trained = train_members(setup, records, members, on_note, temperature=temperature)
         ready = TrainedExportable(exportable, trained, calibration, test)
-        with _begin_export(setup, study, ready, folder, fresh) as export:
+        remedy = "or give --output another folder"
+        with _begin_export(setup, study, ready, folder, fresh, remedy) as export:
             fingerprint = export.finish()
     if folder.resolve() == study.model_folder.resolve():
         _record_export(study, ready, fingerprint)
 
 
 def _begin_export(
-    setup: Setup, study: Study, ready: TrainedExportable, folder: Path, fresh: "FreshProcess"
+    setup: Setup,
+    study: Study,
+    ready: TrainedExportable,
+    folder: Path,
+    fresh: "FreshProcess",
+    remedy: str,
 ) -> "ModelExport":
     """Write a model, and begin to check it.
 
@@ -226,7 +237,9 @@ def _begin_export(
 
     description = _describe(setup, study, ready)
     sample = pick_sample(setup.dataset.raw, setup.dataset.schema)
-    return ModelExport(ready.trained, description, folder, sample=sample, fresh=fresh)
+    return ModelExport(
+        ready.trained, description, folder, sample=sample, fresh=fresh, remedy=remedy
+    )
 
 
 def _record_export(study: Study, ready: TrainedExportable, fingerprint: str) -> None:

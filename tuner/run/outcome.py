@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.analysis import Answers, Calibration, JudgedBaseline, Picks, clip_interval, find_fronts
+from tuner.errors import TunerError
 from tuner.study import PredictionTime, Study, TrialRecord
 
 __all__ = ["Outcome"]
@@ -26,7 +27,7 @@ class Outcome:
         calibration: The calibration of the exported network's probabilities.
         baselines: Simple classifiers on the same rows and folds. Empty if no time was left.
         model: The folder of the exported model. None if the export failed.
-        fault: Why the export failed; empty otherwise.
+        fault: Why the export failed. None if it did not.
         report: The page. None if it could not be written.
         answers: The answers to the space's question and to all others.
         reason: Why the search ended, in one sentence.
@@ -40,7 +41,7 @@ class Outcome:
     calibration: Calibration
     baselines: tuple[JudgedBaseline, ...]
     model: Path | None
-    fault: str
+    fault: TunerError | None
     report: Path | None
     answers: Answers
     reason: str

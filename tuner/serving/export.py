@@ -57,6 +57,7 @@ class ModelExport:
         folder: The folder to write. An earlier export is replaced, unless this one fails.
         sample: Raw rows on which every format must answer as the network in memory does.
         fresh: The process that writes the MLflow model and loads the formats.
+        remedy: What to do about a folder that cannot be written, after "fix that, ".
 
     Raises:
         ExportMismatch: A format cannot be written.
@@ -71,15 +72,16 @@ class ModelExport:
         *,
         sample: RawColumns,
         fresh: FreshProcess,
+        remedy: str = "or give --output another folder",
     ) -> None:
         check_export_folder(folder)
-        self._folder, self._fresh = folder, fresh
+        self._folder, self._fresh, self._remedy = folder, fresh, remedy
         self._expected = trained.predict_proba(sample)
         content = _complete_description(description, trained, self._expected)
         self._fingerprint: str = content["fingerprint"]
         card = render_model_card(content, find_example(trained.schema, sample))
         model = add_preprocessing(trained.network, trained.schema, trained.scaler)
-        with _name_write_errors(folder), ExitStack() as stack:
+        with _name_write_errors(folder, remedy), ExitStack() as stack:
             draft = stack.enter_context(replace_folder(folder))
             write_keras_formats(model, draft, label=folder)
             _write_description(content, draft)
@@ -107,9 +109,10 @@ class ModelExport:
 
         Raises:
             ExportMismatch: A format cannot be loaded, or a probability differs by more than 1e-5.
+            ExportUnchecked: The disk or the memory did not let the model be checked.
             UserError: The folder cannot be written.
         """
-        with _name_write_errors(self._folder), self._draft.pop_all():
+        with _name_write_errors(self._folder, self._remedy), self._draft.pop_all():
             answers = self._fresh.answer(self._folder)
             _check_answers(answers, self._expected, label=self._folder)
             _write_description(add_hashes(self._content, self._draft_folder), self._draft_folder)
@@ -122,14 +125,12 @@ def _write_description(content: Mapping[str, Any], folder: Path) -> None:
 
 
 @contextmanager
-def _name_write_errors(folder: Path) -> Iterator[None]:
+def _name_write_errors(folder: Path, remedy: str) -> Iterator[None]:
     """Raise an error of the disk as a `UserError`."""
     try:
         yield
     except (OSError, tf.errors.OpError) as error:
-        raise make_write_error(
-            f"output folder {folder}", error, "or give --output another folder"
-        ) from error
+        raise make_write_error(f"output folder {folder}", error, remedy) from error
 
 
 def _complete_description(

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.errors import ExportMismatch, first_sentence
+from tuner.errors import ExportMismatch, ExportUnchecked, first_sentence
 from tuner.imports import hide_modules
 from tuner.orphans import watch_parent
 from tuner.scratch import ScratchFolder
@@ -38,7 +38,12 @@ _LIMIT = 600.0  # seconds to wait for the process that is started in its place
 UNSAFE = (
     "Lambda layers and custom layers that are not Keras's own cannot be loaded safely; replace them"
 )
-_SYSTEM_FAULT = re.compile(r"\w*Error: \[Errno \d+\] ([^:]+)")
+_REMEDY = "and resume the study or export again"
+_SYSTEM_FAULT = re.compile(
+    r"\w*Error: \[Errno \d+\] ([^:(]+)"
+    r"|.*?(No space left on device|Disk quota exceeded|File too large|MemoryError|bad_alloc"
+    r"|[Cc]annot allocate memory|failed to map segment|can't start new thread)"
+)
 _UNSAFE_FAULT = re.compile(r"[^.:]* `?Lambda`? layer\b[^.]*|Could not locate \w+ '[^']*'")
 
 
@@ -99,6 +104,7 @@ class FreshProcess:
 
         Raises:
             ExportMismatch: The process could not load the model or predict with it.
+            ExportUnchecked: The disk or the memory did not let it.
         """
         self.ask(model, inputs, complete=complete)
         return self.answer(label or model)
@@ -121,11 +127,12 @@ class FreshProcess:
             self._send()
             lost = self._wait(_LIMIT)
         if lost or self._process is None:
-            raise ExportMismatch(
-                f"exported model {label} could not be checked: the process that checks it {lost}"
+            raise ExportUnchecked(
+                f"exported model {label} could not be checked: the process that checks it {lost}; "
+                f"free memory, {_REMEDY}"
             )
         if self._process.returncode != 0:
-            raise ExportMismatch(f"exported model {label} {_describe_fault(self._errors)}")
+            raise _make_error(self._errors, label)
         assert self._folder is not None  # `ask` made it
         with np.load(self._folder.path / _ANSWERS, allow_pickle=False) as loaded:
             return {name: loaded[name] for name in FORMATS}
@@ -210,15 +217,21 @@ def _read_inputs(request: Mapping[str, Any]) -> dict[str, np.ndarray]:
         return inputs | {name[1:]: numbers[name] for name in numbers.files}
 
 
-def _describe_fault(errors: str) -> str:
-    """Return the end of a sentence from the process's standard error."""
+def _make_error(errors: str, label: Path) -> ExportMismatch | ExportUnchecked:
+    """Return the error that the process's standard error tells of the model in folder `label`."""
     last = (errors.strip().splitlines() or ["no message"])[-1]
     unsafe = _UNSAFE_FAULT.search(last)
     if unsafe:
-        return f"cannot be loaded in a fresh process ({unsafe[0].strip()}): {UNSAFE}"
+        reason = f"cannot be loaded in a fresh process ({unsafe[0].strip()}): {UNSAFE}"
+        return ExportMismatch(f"exported model {label} {reason}")
     if fault := _SYSTEM_FAULT.match(last):  # such as a full disk
-        return f"could not be checked: {fault[1]}; fix that, and resume the study"
-    return f"cannot be used in a fresh process: {first_sentence(last)}"
+        reason = (fault[1] or fault[2]).strip()
+        return ExportUnchecked(
+            f"exported model {label} could not be checked ({reason}); fix that, {_REMEDY}"
+        )
+    return ExportMismatch(
+        f"exported model {label} cannot be used in a fresh process: {first_sentence(last)}"
+    )
 
 
 def main() -> None:
