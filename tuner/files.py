@@ -5,6 +5,7 @@ the next process knows what a killed one has left behind, and removes it.
 """
 
 import errno
+import hashlib
 import os
 import re
 import secrets
@@ -31,6 +32,7 @@ __all__ = [
     "read_file",
     "remove_leftovers",
     "replace_folder",
+    "write_once",
     "write_whole",
 ]
 
@@ -84,7 +86,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     ...     path.read_bytes()
     b'42'
     """
-    temporary = path.with_name(f".{path.name[:50]}-{secrets.token_hex(8)}.tmp")
+    temporary = _name_temporary(path)
     try:
         with temporary.open("xb") as file:
             _lock(file.fileno())
@@ -95,6 +97,49 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     flush_folder(path.parent)
+
+
+def write_once(folder: Path, ending: str, write: Callable[[BinaryIO], object]) -> Path:
+    """Write a file whose name is the SHA-256 of its content, unless it is there and whole.
+
+    Args:
+        folder: The folder; it is made if it does not exist.
+        ending: The end of the name, such as ".npz".
+        write: Writes the content to an open binary file; the same content gives the same bytes.
+
+    Returns:
+        The file.
+
+    Raises:
+        OSError: The file cannot be written. Errors of `write` are passed on, too.
+    """
+    make_folder(folder)
+    remove_leftovers(folder)
+    temporary = _name_temporary(folder / f"new{ending}")
+    try:
+        with temporary.open("xb") as file:
+            _lock(file.fileno())
+            write(file)
+            file.flush()
+            digest = _hash_file(temporary)
+            path = folder / f"{digest}{ending}"
+            if path.is_file() and _hash_file(path) == digest:
+                return path
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    flush_folder(folder)
+    return path
+
+
+def _name_temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name[:50]}-{secrets.token_hex(8)}.tmp")
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def make_folder(folder: Path) -> None:

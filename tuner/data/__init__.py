@@ -4,15 +4,16 @@ The way of a table: `readers` read it, `columns.inference` finds the kind of eac
 its cells with `parsing`, `columns.feature_encoding` writes the features, and `scaling` standardises
 them in each fold. A `Schema` keeps all that later rows and an exported model need.
 
-Imports inside the package go one way: parsing ← readers ← columns ← schema ← dataset and
-prediction_rows. Scaling stands alone, because it belongs to a fold.
+Imports inside the package go one way: parsing ← readers ← given, columns ← schema ← dataset,
+prediction_rows and kept_rows. Scaling stands alone, because it belongs to a fold.
 """
 
 from tuner.data.chunking import choose_chunk_rows
 from tuner.data.column_names import split_names
 from tuner.data.columns.column import Column, RawColumns
 from tuner.data.dataset import Dataset, load_dataset
-from tuner.data.prediction_rows import stream_raw
+from tuner.data.kept_rows import KeptRows, find_kept, keep_rows
+from tuner.data.prediction_rows import convert_raw, stream_raw
 from tuner.data.readers.bundled import BUNDLED
 from tuner.data.readers.image_folders import IMAGE_TARGET
 from tuner.data.readers.sources import list_image_files
@@ -24,11 +25,15 @@ __all__ = [
     "IMAGE_TARGET",
     "Column",
     "Dataset",
+    "KeptRows",
     "RawColumns",
     "Scaler",
     "Schema",
     "choose_chunk_rows",
+    "convert_raw",
+    "find_kept",
     "fit_scaler",
+    "keep_rows",
     "list_image_files",
     "load_dataset",
     "split_names",

@@ -11,8 +11,7 @@ import pyarrow as pa
 
 from tuner.data.columns.column import RawColumns
 from tuner.data.columns.inference import InferredColumns, infer_columns
-from tuner.data.columns.row_groups import read_groups, warn_about_single_rows
-from tuner.data.columns.row_order import read_order
+from tuner.data.columns.row_relations import read_relations
 from tuner.data.columns.target import Target, read_target
 from tuner.data.readers.arrays import Arrays
 from tuner.data.readers.bundled import BUNDLED, BUNDLED_TARGET
@@ -69,6 +68,7 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     groups: str | None = None,
     order: str | None = None,
     missing: Sequence[str] = (),
+    classes: Sequence[str] = (),
 ) -> Dataset:
     """Read a data set, infer its schema and encode it.
 
@@ -83,6 +83,8 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
             from either, because all later rows have values beyond those of the training rows.
         missing: Texts that mean a missing value in any column of a table, and in the target. A
             number also means its other spellings in columns of plain numbers.
+        classes: Labels in the order of the network's outputs; others follow. By default they are in
+            numeric or alphabetical order.
 
     Raises:
         DataError: The source cannot be read or learned from; the message says how to fix it.
@@ -92,7 +94,7 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     """
     separate = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
     options = {"--categorical": categorical, "--ignore": ignore, **separate}
-    learned = _learn(source, target, options, missing)
+    learned = _learn(source, target, options, missing, classes)
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()
     return _encode(source, learned)
@@ -141,35 +143,72 @@ def _encode(source: str, learned: _Learned) -> Dataset:
     )
 
 
-def _learn(source: str, target: str | None, options: _Options, missing: Sequence[str]) -> _Learned:
+def _learn(
+    source: str,
+    target: str | None,
+    options: _Options,
+    missing: Sequence[str],
+    classes: Sequence[str],
+) -> _Learned:
     content = read_source(source)
     if isinstance(content, ImageFolder):
         content = content.read_classes()
     if isinstance(content, Arrays):
         _check_fixed_target(content.label, target, content.target)
-        _refuse_options(content, {**options, "--missing": missing})
-        return _learn_arrays(content)
+        return _learn_arrays(content, {**options, "--missing": missing}, classes)
     if source in BUNDLED:
         _check_fixed_target(content.label, target, BUNDLED_TARGET)
     chosen = content.names[-1] if target is None else target
+    content.require_column(chosen, "--target")
     _check_options(content, chosen, options)
     texts = spell_missing(missing)
     table = mark_missing(content, texts, exact=options["--categorical"])
-    return _learn_table(table, chosen, options, texts)
+    return _learn_table(table, chosen, options, texts, classes)
 
 
-def _learn_arrays(arrays: Arrays) -> _Learned:
+def _learn_arrays(arrays: Arrays, options: _Options, classes: Sequence[str]) -> _Learned:
     if arrays.y is None:
         raise DataError(f"{arrays.label}: it has no array y; save x and y")
-    target = read_target(arrays.y, f"{arrays.label}, target {arrays.target}")
-    shape, channels = arrays.x.shape[1:], arrays.channels
-    schema = Schema((), arrays.target, target.classes, array_shape=shape, channels=channels)
-    x = arrays.x if target.present.all() else arrays.x[target.present]
-    return _Learned(schema, target, {"x": x}, (*arrays.warnings, *target.warnings))
+    related = _find_related(arrays, options)
+    target = read_target(arrays.y, f"{arrays.label}, target {arrays.target}", classes)
+    relations = read_relations(related, options, target.present)
+    return _Learned(
+        Schema(
+            (),
+            arrays.target,
+            target.classes,
+            array_shape=arrays.x.shape[1:],
+            channels=arrays.channels,
+        ),
+        target,
+        {"x": arrays.x if target.present.all() else arrays.x[target.present]},
+        warnings=(*arrays.warnings, *target.warnings, *relations.warnings),
+        groups=relations.groups,
+        order=relations.order,
+    )
+
+
+def _find_related(arrays: Arrays, options: _Options) -> Table | None:
+    """Return the groups and the order that are beside an array; refuse options that name no such.
+
+    Nothing is read if no option names any.
+    """
+    named = [option for option, names in options.items() if names]
+    related = arrays.read_related() if named and arrays.read_related else None
+    for option in named:
+        if option not in {"--groups", "--order"} or related is None or not related.names:
+            raise DataError(f"{arrays.label}: an array has no columns; leave out {option}")
+    if related is not None:
+        _check_options(related, arrays.target, options)
+    return related
 
 
 def _learn_table(
-    table: Table, name: str, options: _Options, missing_texts: tuple[str, ...]
+    table: Table,
+    name: str,
+    options: _Options,
+    missing_texts: tuple[str, ...],
+    classes: Sequence[str],
 ) -> _Learned:
     if len(table.names) == 1:
         raise DataError(
@@ -177,11 +216,8 @@ def _learn_table(
             "separate cells by a comma, semicolon, tab or bar"
         )
     labels = table.get_column(name, otherwise="choose another --target")
-    target = read_target(labels, f"{table.label}, target {name}")
-    groups, order = (
-        next((read(table, column, target.present) for column in options[option]), None)
-        for option, read in (("--groups", read_groups), ("--order", read_order))
-    )
+    target = read_target(labels, f"{table.label}, target {name}", classes)
+    relations = read_relations(table, options, target.present)
     if not target.present.all():
         table = table.filter_rows(target.present)
     columns = infer_columns(
@@ -195,15 +231,14 @@ def _learn_table(
             "column is ignored, constant, without values, an identifier, free text or has only "
             "rare levels"
         )
-    single = () if groups is None else warn_about_single_rows(options["--groups"][0], groups)
     return _Learned(
         Schema(columns.columns, name, target.classes, missing_texts=missing_texts),
         target,
         columns.raw,
-        warnings=(*table.warnings, *target.warnings, *columns.warnings, *single),
+        warnings=(*table.warnings, *target.warnings, *columns.warnings, *relations.warnings),
         columns=columns,
-        groups=groups,
-        order=order,
+        groups=relations.groups,
+        order=relations.order,
     )
 
 
@@ -212,15 +247,8 @@ def _check_fixed_target(label: str, target: str | None, fixed: str) -> None:
         raise DataError(f"{label}: its target is {fixed}, not {target}; leave out --target")
 
 
-def _refuse_options(arrays: Arrays, options: _Options) -> None:
-    for option, names in options.items():
-        if names:
-            raise DataError(f"{arrays.label}: an array has no columns; leave out {option}")
-
-
 def _check_options(table: Table, target: str, options: _Options) -> None:
     """Check that the options name columns of the table, each of them once."""
-    table.require_column(target, "--target")
     option_of_column: dict[str, str] = {}
     for option, names in options.items():
         for name in dict.fromkeys(names):

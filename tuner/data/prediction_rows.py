@@ -1,18 +1,23 @@
 """Rows to predict, read as an exported model takes them."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from tuner.data.columns.column import RawColumns
 from tuner.data.columns.known_columns import read_known_columns
-from tuner.data.readers.arrays import Arrays
+from tuner.data.given.conversion import convert_rows
+from tuner.data.readers.arrays import ARRAY, Arrays, convert_to_float32
 from tuner.data.readers.image_folders import ImageFolder
 from tuner.data.readers.missing_cells import mark_missing
 from tuner.data.readers.sources import stream_source
-from tuner.data.readers.table import Table
+from tuner.data.readers.table import FRAME, Table, locate_given_row, simplify_column
 from tuner.data.schema import Schema
 from tuner.errors import DataError
 
-__all__ = ["stream_raw"]
+__all__ = ["convert_raw", "stream_raw"]
 
 
 def stream_raw(
@@ -40,6 +45,31 @@ def stream_raw(
                 warn(warning)
             warned.add(warning)
         yield _read_rows(content, schema)
+
+
+def convert_raw(rows: Any, schema: Schema) -> RawColumns:
+    """Return rows that a Python program gives as an exported model takes them.
+
+    Args:
+        rows: Rows as `tuner.data.keep_rows` takes them. The target may be absent, and columns that
+            the schema does not use are ignored.
+        schema: The schema of the model's training data.
+
+    Raises:
+        DataError: The rows do not fit the schema.
+    """
+    shape = schema.array_shape
+    used = {column.name for column in schema.used}
+    content = convert_rows(rows, as_table=shape is None, is_read=used.__contains__)
+    if isinstance(content, np.ndarray):
+        return _read_rows(Arrays(ARRAY, convert_to_float32(ARRAY, content), y=None), schema)
+    if shape is not None:
+        raise DataError(
+            f"{FRAME}: it is a table, but the model reads arrays of shape {shape}; give an array"
+        )
+    columns = {name: simplify_column(content[name]) for name in content.column_names}
+    numbers = np.arange(content.num_rows)
+    return _read_rows(Table(FRAME, pa.table(columns), locate_given_row, numbers), schema)
 
 
 def _read_rows(content: Table | Arrays, schema: Schema) -> RawColumns:

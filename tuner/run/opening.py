@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from tuner.data import BUNDLED, Dataset
+from tuner.data import BUNDLED, Dataset, find_kept
 from tuner.errors import DataError, StudyError
 from tuner.model.custom import find_hypermodel_file
 from tuner.run.request import DataRequest, Destination
@@ -93,7 +93,7 @@ def load_setup(study: Study, settings: SearchSettings | None = None) -> Setup:
         DataError: Its data cannot be read, or have changed.
     """
     record = study.record
-    request = _read_request(record)
+    request = _read_request(record, study.folder.parents[1])
     dataset = _reload_data(request, record)
     custom = record.definition.get("hypermodel")
     definition = None if custom else Space.from_dict(record.definition)
@@ -113,7 +113,7 @@ def read_last_settings(study: Study) -> SearchSettings:
     return settings
 
 
-def _read_request(record: StudyRecord) -> DataRequest:
+def _read_request(record: StudyRecord, root: Path) -> DataRequest:
     data = record.data
     if "source" not in data:
         raise StudyError(
@@ -121,13 +121,15 @@ def _read_request(record: StudyRecord) -> DataRequest:
             "networks there, with KFoldTuner.get_best_models()"
         )
     return DataRequest(
-        data["source"],
+        find_kept(data["source"], root),
         data["target"],
         tuple(data["categorical"]),
         tuple(data["ignore"]),
         data.get("groups"),  # absent from studies of earlier versions, as are `order`, `missing`
         data.get("order"),
         tuple(data.get("missing", ())),
+        classes=tuple(data["classes"]),
+        name=data["name"],
     )
 
 

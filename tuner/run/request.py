@@ -1,6 +1,6 @@
 """What a user asks for: which data, and where to write the study."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class DataRequest:
         groups: The column that says which rows belong together. None if rows are independent.
         order: The column that orders the rows. None if the rows have no order.
         missing: Texts that mean a missing value, besides the usual ones.
+        classes: The labels in their order. Empty for numeric or alphabetical order.
+        name: The name of the data. None for that of the source.
     """
 
     source: str = "digits"
@@ -42,6 +44,9 @@ class DataRequest:
     groups: str | None = None
     order: str | None = None
     missing: tuple[str, ...] = ()
+    # a study has both from its data, also where the request left them open
+    classes: tuple[str, ...] = field(default=(), compare=False)
+    name: str | None = field(default=None, compare=False)
 
     def load(self) -> Dataset:
         """Read the data.
@@ -51,7 +56,7 @@ class DataRequest:
         """
         try:
             with bound_memory():
-                return load_dataset(
+                dataset = load_dataset(
                     self.source,
                     target=self.target,
                     categorical=self.categorical,
@@ -59,7 +64,9 @@ class DataRequest:
                     groups=self.groups,
                     order=self.order,
                     missing=self.missing,
+                    classes=self.classes,
                 )
+                return dataset if self.name is None else replace(dataset, name=self.name)
         except MemoryError as error:
             raise DataError(
                 f"data {self.source}: it takes more memory than is free; end other programs, or "

@@ -21,7 +21,8 @@ class Target:
 
     Attributes:
         y: The class of each row that has a label, shape `(labelled rows,)`, int64.
-        classes: The labels; numbers in numeric order, other texts in alphabetical order.
+        classes: The labels, in the order that is asked for; otherwise numbers in numeric order,
+            other texts in alphabetical order.
         present: Which rows have a label, shape `(rows,)`, bool.
     """
 
@@ -40,12 +41,13 @@ class Target:
         return (*(left_out if missing else ()), *_warn_about_labels(self.classes))
 
 
-def read_target(labels: Any, place: str) -> Target:
+def read_target(labels: Any, place: str, order: Sequence[str] = ()) -> Target:
     """Read a pyarrow column of texts or numbers as classes, without surrounding blanks.
 
     Args:
         labels: The label of each row.
         place: The column's name in errors: "data file my.csv, target class".
+        order: Classes that come before all others, in this order.
 
     Raises:
         DataError: There are fewer than two classes, or more than one for every two rows.
@@ -56,11 +58,18 @@ def read_target(labels: Any, place: str) -> Target:
     names: list[str] = stripped.tolist()
     numeric = bool(texts.plain[~texts.missing].all())
     used = np.unique(indices[present]).tolist()
-    order = sorted(used, key=lambda index: _make_sort_key(names[index], numeric))
-    classes = tuple(names[index] for index in order)
+    ranks = {name: rank for rank, name in enumerate(order)}
+    ordered = sorted(
+        used,
+        key=lambda index: (
+            ranks.get(names[index], len(ranks)),
+            *_make_sort_key(names[index], numeric),
+        ),
+    )
+    classes = tuple(names[index] for index in ordered)
     _check_classes(classes, int(present.sum()), place)
     class_of_name = np.full(len(names), -1, np.int64)
-    class_of_name[order] = np.arange(len(order))
+    class_of_name[ordered] = np.arange(len(ordered))
     return Target(y=class_of_name[indices[present]], classes=classes, present=present)
 
 

@@ -1,11 +1,18 @@
 """The rows and labels of an `.npz` file or of a folder of images."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Arrays"]
+from tuner.data.readers.table import Table
+from tuner.errors import DataError
+
+__all__ = ["ARRAY", "Arrays", "check_array", "convert_to_float32"]
+
+ARRAY = "array"
+"""The label of an array that a Python program gives."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,6 +25,8 @@ class Arrays:
         y: The labels, a pyarrow column of text of shape `(rows,)`; None if there are none.
         target: The name of the labels.
         warnings: Warnings about how the source was read.
+        read_related: Reads what else the source says of each row, such as its group; None if it
+            says nothing.
     """
 
     label: str
@@ -25,6 +34,7 @@ class Arrays:
     y: Any
     target: str = "y"
     warnings: tuple[str, ...] = ()
+    read_related: Callable[[], Table] | None = None
 
     @property
     def channels(self) -> int | None:
@@ -42,6 +52,43 @@ class Arrays:
             case _:
                 return None
         return channels if _are_pixels(self.x) else None
+
+
+def check_array(label: str, x: np.ndarray) -> None:
+    """Check that rows are numbers in at least two dimensions.
+
+    Args:
+        label: The source's name in messages.
+        x: The rows.
+
+    Raises:
+        DataError: They are not.
+    """
+    if x.dtype.kind not in "biuf":
+        raise DataError(f"{label}: x holds {x.dtype}; give numbers")
+    if x.ndim < 2 or not x.size:
+        raise DataError(
+            f"{label}: x has shape {x.shape}; give (rows, …) with at least one row and one number "
+            "per row"
+        )
+
+
+def convert_to_float32(label: str, x: np.ndarray) -> np.ndarray:
+    """Return rows as finite numbers, shape `(rows, …)`, float32; `x` itself if they are that.
+
+    Raises:
+        DataError: `check_array` refuses them, or one is not finite in float32.
+    """
+    check_array(label, x)
+    with np.errstate(over="ignore"):
+        x = x.astype(np.float32, copy=False)
+    rows = np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))
+    if len(rows):
+        raise DataError(
+            f"{label}: x[{rows[0]}] holds a number that is not finite in float32; replace or leave "
+            "out such rows"
+        )
+    return x
 
 
 def _are_pixels(x: np.ndarray) -> bool:

@@ -4,6 +4,7 @@ import tokenize
 import zipfile
 import zlib
 from contextlib import suppress
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from tuner.data.parsing.plain_numbers import convert_to_texts
-from tuner.data.readers.arrays import Arrays
+from tuner.data.readers.arrays import Arrays, convert_to_float32
 from tuner.data.readers.room import require_room
+from tuner.data.readers.table import Table, simplify_column
 from tuner.errors import DataError
 
 __all__ = ["read_npz"]
@@ -46,7 +48,7 @@ def read_npz(path: Path) -> Arrays:
             is not finite numbers in at least two dimensions; or y is not one label per row.
     """
     arrays = _read_archive(path)
-    x = _convert_rows(path, arrays["x"])
+    x = convert_to_float32(f"data file {path}", arrays["x"])
     y = arrays.get("y")
     if y is None:
         return Arrays(label=f"data file {path}", x=x, y=None)
@@ -55,7 +57,29 @@ def read_npz(path: Path) -> Arrays:
             f"data file {path}: y has shape {y.shape}, but x has {len(x)} rows; "
             f"give y the shape ({len(x)},)"
         )
-    return Arrays(label=f"data file {path}", x=x, y=pa.chunked_array([_convert_labels(path, y)]))
+    return Arrays(
+        label=f"data file {path}",
+        x=x,
+        y=pa.chunked_array([_convert_labels(path, y)]),
+        read_related=partial(_read_related, path, len(x)),
+    )
+
+
+def _read_related(path: Path, rows: int) -> Table:
+    """Return the other arrays of one number, text or time for each row, such as groups."""
+    columns = {}
+    with np.load(path, allow_pickle=False) as archive:
+        for name in archive.files:
+            with suppress(*_UNREADABLE):  # what no column can be made of is none
+                array = archive[name] if name not in {"x", "y"} else np.empty(0)
+                if array.shape == (rows,) and array.dtype.kind in "biufUM":
+                    columns[name] = simplify_column(pa.chunked_array([pa.array(array)]))
+    return Table(
+        label=f"data file {path}",
+        columns=pa.table(columns),
+        locate=lambda row: f"row {row + 1}",
+        rows=np.arange(rows),
+    )
 
 
 def _read_archive(path: Path) -> dict[str, np.ndarray]:
@@ -110,25 +134,6 @@ def _read_array(path: Path, archive: Any, name: str) -> np.ndarray:
     if not isinstance(array, np.ndarray):  # the bytes of a member that is no array
         raise DataError(f"data file {path}: {name} is not an array; write it with numpy.savez")
     return array
-
-
-def _convert_rows(path: Path, x: np.ndarray) -> np.ndarray:
-    if x.dtype.kind not in "biuf":
-        raise DataError(f"data file {path}: x holds {x.dtype}; give numbers")
-    if x.ndim < 2 or not x.size:
-        raise DataError(
-            f"data file {path}: x has shape {x.shape}; give (rows, …) with at least one row and "
-            "one number per row"
-        )
-    with np.errstate(over="ignore"):
-        x = x.astype(np.float32)
-    rows = np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))
-    if len(rows):
-        raise DataError(
-            f"data file {path}: x[{rows[0]}] holds a number that is not finite in float32; "
-            "replace or leave out such rows"
-        )
-    return x
 
 
 def _convert_labels(path: Path, y: np.ndarray) -> pa.Array:

@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tuner.data.readers.room import require_room
-from tuner.data.readers.table import Table
+from tuner.data.readers.table import Table, simplify_column
 from tuner.errors import DataError
 from tuner.words import list_first
 
-__all__ = ["read_parquet", "stream_parquet"]
+__all__ = ["list_index_columns", "read_parquet", "stream_parquet"]
 
 _BATCH_ROWS = 1 << 16
 
@@ -68,7 +68,7 @@ def _open(path: Path) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
                 f"data file {path}: it has more than one column {list_first(repeated)}; rename all "
                 "but one"
             )
-        index = _list_index_columns(file.schema_arrow)
+        index = list_index_columns(file.schema_arrow)
         used = [name for name in names if name not in index]
         if not used or not file.metadata.num_rows:
             lacking = "rows" if used else "columns"
@@ -82,7 +82,7 @@ def _make_table(path: Path, columns: pa.Table, *, first: int) -> Table:
     require_room(label, "its texts take", sum(map(_count_bytes, columns.columns)))
     return Table(
         label=label,
-        columns=pa.table({name: _simplify(columns[name]) for name in columns.column_names}),
+        columns=pa.table({name: simplify_column(columns[name]) for name in columns.column_names}),
         locate=lambda row: f"row {row + 1}",
         rows=np.arange(first, first + columns.num_rows),
     )
@@ -102,19 +102,8 @@ def _is_text(kind: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _list_index_columns(schema: pa.Schema) -> list[str]:
+def list_index_columns(schema: pa.Schema) -> list[str]:
+    """Return the columns that pandas stored an index in, which is not data."""
     stored = (schema.metadata or {}).get(b"pandas")
     index = json.loads(stored)["index_columns"] if stored else []
     return [name for name in index if isinstance(name, str)]
-
-
-def _simplify(column: Any) -> Any:
-    """Return a column as text without nulls or as numbers; any other type unchanged."""
-    if pa.types.is_dictionary(column.type):
-        return _simplify(column.cast(column.type.value_type))
-    if pa.types.is_decimal(column.type):
-        return column.cast(pa.float64())
-    kinds = (pa.types.is_boolean, pa.types.is_null, pa.types.is_string, pa.types.is_large_string)
-    if any(is_kind(column.type) for is_kind in (*kinds, pa.types.is_string_view)):
-        return pc.fill_null(column.cast(pa.string()), "")
-    return column

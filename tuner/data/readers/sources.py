@@ -1,31 +1,35 @@
 """From the name of a source to its reader: bundled names, files by their endings, folders."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 import pyarrow as pa
 
-from tuner.data.readers.arrays import Arrays
+from tuner.data.readers.arrays import ARRAY, Arrays
 from tuner.data.readers.bundled import BUNDLED, read_bundled
 from tuner.data.readers.csv_files import read_csv, stream_csv
 from tuner.data.readers.image_folders import ImageFolder
 from tuner.data.readers.npz_files import read_npz
 from tuner.data.readers.parquet_files import read_parquet, stream_parquet
-from tuner.data.readers.table import Table
+from tuner.data.readers.table import FRAME, Table, locate_given_row
 from tuner.errors import DataError, one_line, suggest_names
 
 __all__ = [
     "READERS",
     "STREAMS",
+    "is_kept",
     "list_image_files",
     "read_source",
     "shorten_source",
     "stream_source",
 ]
 
+_KEPT = re.compile(r"[0-9a-f]{64}\.(parquet|npz)")
 _NEAR = 0.75  # how like names must be, where 1 is the same name
 
 READERS: dict[str, Callable[[Path], Table | Arrays]] = {
@@ -55,7 +59,20 @@ def read_source(source: str) -> Table | Arrays | ImageFolder:
     if source in BUNDLED:
         return read_bundled(source)
     with _report_unreadable(source):
-        return _choose_reader(source)(Path(source))
+        content = _choose_reader(source)(Path(source))
+    return _name_given(content) if is_kept(source) else content
+
+
+def is_kept(source: str) -> bool:
+    """Return whether a source is a file of rows that a Python program gave, by its name."""
+    return bool(_KEPT.fullmatch(Path(source).name)) and source not in BUNDLED
+
+
+def _name_given(content: Table | Arrays | ImageFolder) -> Table | Arrays | ImageFolder:
+    """Return kept rows with the names that messages have for given ones."""
+    if isinstance(content, Table):
+        return replace(content, label=FRAME, locate=locate_given_row)
+    return replace(content, label=ARRAY) if isinstance(content, Arrays) else content
 
 
 def stream_source(source: str) -> Iterator[Table | Arrays | ImageFolder]:

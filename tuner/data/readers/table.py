@@ -12,7 +12,10 @@ import pyarrow.compute as pc
 from tuner.data.column_names import quote_names
 from tuner.errors import DataError, suggest_names
 
-__all__ = ["Table"]
+__all__ = ["FRAME", "Table", "locate_given_row", "simplify_column"]
+
+FRAME = "data frame"
+"""The label of a table that a Python program gives."""
 
 _LISTED = 20  # column names that an error lists
 
@@ -171,3 +174,20 @@ def _may_have_nul(texts: Any) -> bool:
     """Return whether the buffer behind a pyarrow array of text contains a NUL character."""
     content = texts.buffers()[2]
     return content is not None and not np.frombuffer(content, np.uint8).all()
+
+
+def locate_given_row(row: int) -> str:
+    """Return the place of a row of a table that a Python program gives, counted as Python does."""
+    return f"row {row} (counted from 0)"
+
+
+def simplify_column(column: Any) -> Any:
+    """Return a stored column as text without nulls or as numbers; any other type unchanged."""
+    if pa.types.is_dictionary(column.type):
+        return simplify_column(column.cast(column.type.value_type))
+    if pa.types.is_decimal(column.type):
+        return column.cast(pa.float64())
+    kinds = (pa.types.is_boolean, pa.types.is_null, pa.types.is_string, pa.types.is_large_string)
+    if any(is_kind(column.type) for is_kind in (*kinds, pa.types.is_string_view)):
+        return pc.fill_null(column.cast(pa.string()), "")
+    return column

@@ -1,0 +1,197 @@
+"""Rows that a Python program gives: kept once in a file, and read from it as they were."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from tests.helpers.given_rows import keep_and_load, load_kept
+from tests.helpers.tables import catch_refusal
+from tuner.data import convert_raw, find_kept, keep_rows
+
+ROWS = 24
+ROOT = Path("mlruns")
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    random = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "size": random.normal(size=ROWS),
+            "colour": random.choice(["red", "green"], ROWS),
+            "kind": random.choice(["p", "q", "r"], ROWS),
+        }
+    )
+
+
+LABELS = {
+    "texts": (["b", "a"] * 12, ("a", "b")),
+    "numbers": ([10, 9] * 12, ("9", "10")),
+    "whole floats": ([1.0, 0.0] * 12, ("0", "1")),
+    "truth values": ([True, False] * 12, ("false", "true")),
+    "nullable": (pd.array([1, 0] * 12, "Int64"), ("0", "1")),
+    "a series": (pd.Series(["b", "a"] * 12, index=range(100, 124), name="label"), ("a", "b")),
+    "an array": (np.array(["b", "a"] * 12), ("a", "b")),
+    "a column": (np.array([[1], [0]] * 12), ("0", "1")),
+    "a frame": (pd.DataFrame({"label": ["b", "a"] * 12}), ("a", "b")),
+    "arrow": (pa.array(["b", "a"] * 12), ("a", "b")),
+    "categories": (pd.Categorical(["b", "a"] * 12, categories=["b", "c", "a"]), ("a", "b")),
+    "ordered categories": (
+        pd.Categorical(["low", "high"] * 12, categories=["low", "mid", "high"], ordered=True),
+        ("low", "high"),
+    ),
+    "numbers as categories": (pd.Categorical([10, 9] * 12, categories=[11, 10, 9]), ("9", "10")),
+}
+
+
+@pytest.mark.parametrize("shape", ["table", "array"])
+@pytest.mark.parametrize(("labels", "classes"), LABELS.values(), ids=LABELS)
+def test_labels_of_every_type_are_kept(frame, shape, labels, classes) -> None:
+    rows = frame if shape == "table" else frame[["size", "size"]].to_numpy()
+    dataset = keep_and_load(rows, labels)
+    assert dataset.classes == classes
+    values = labels["label"] if isinstance(labels, pd.DataFrame) else labels
+    first = str(np.ravel(values)[0]).lower().removesuffix(".0")
+    assert dataset.y.tolist() == [classes.index(first), 1 - classes.index(first)] * 12
+
+
+@pytest.mark.parametrize("shape", ["table", "array"])
+@pytest.mark.parametrize(
+    "labels", [["a", None, "b"] * 8, [1.0, np.nan, 0.0] * 8, pd.array([True, pd.NA, False] * 8)]
+)
+def test_rows_without_a_label_are_left_out(frame, shape, labels) -> None:
+    dataset = keep_and_load(frame if shape == "table" else frame[["size"]].to_numpy(), labels)
+    assert len(dataset.y) == 16
+    assert dataset.warnings[0] == "8 rows have no target and are left out"
+
+
+def test_the_target_is_a_column_by_its_name_or_the_last_one(frame) -> None:
+    named = keep_and_load(frame, "colour")
+    assert (named.schema.target, named.classes) == ("colour", ("green", "red"))
+    assert keep_and_load(frame).schema.target == "kind"
+
+
+def test_a_label_that_stayed_in_the_frame_is_not_learned_from(frame) -> None:
+    codes = frame["kind"].map({"p": 0, "q": 1, "r": 2})
+    for labels in (frame["kind"], frame["kind"].astype("category"), codes):
+        dataset = keep_and_load(frame, labels)
+        assert [column.name for column in dataset.schema.columns] == ["size", "colour"]
+        assert dataset.schema.target == "kind"
+
+
+def test_a_column_of_the_name_of_the_labels_stays(frame) -> None:
+    places = frame.rename(columns={"size": "y"})
+    dataset = keep_and_load(places, [0, 1] * 12)
+    assert dataset.schema.target == "y_y"
+    assert dataset.schema.columns[0].name == "y"
+    named = keep_and_load(frame, pd.Series([0, 1] * 12, name="colour"))
+    assert named.schema.target == "colour_y"
+
+
+def test_groups_and_order_are_columns_or_arrays_of_their_own(frame) -> None:
+    visits = frame.assign(patient=np.arange(ROWS) // 3, day=np.arange(ROWS)[::-1])
+    by_name = keep_and_load(visits, "kind", groups="patient", order="day")
+    given = {"groups": visits["patient"].tolist(), "order": visits["day"].to_numpy()}
+    own = keep_and_load(frame, "kind", **given)
+    array = keep_and_load(frame[["size"]].to_numpy(), frame["kind"], **given)
+    moments = pd.date_range("2024-05-01", periods=ROWS)[::-1]
+    for dataset in (by_name, own, array, keep_and_load(visits, "kind", **given)):
+        assert dataset.groups.tolist() == (np.arange(ROWS) // 3).tolist()
+        assert dataset.order.tolist() == list(range(ROWS))[::-1]
+    for rows in (frame, frame[["size"]].to_numpy()):
+        for order in (moments, moments.tz_localize("UTC"), moments.strftime("%Y-%m-%d")):
+            dataset = keep_and_load(rows, frame["kind"], order=order)
+            assert dataset.order.tolist() == list(range(ROWS))[::-1]
+
+
+def test_the_same_rows_are_kept_once(frame) -> None:
+    paths = {Path(keep_rows(frame.copy(), "kind", root=ROOT).source) for _ in range(2)}
+    assert paths == set((ROOT / "data").iterdir())
+    (path,) = paths
+    written = path.stat().st_mtime_ns
+    keep_rows(frame.set_index(np.arange(ROWS)[::-1]), "kind", root=ROOT)  # an index is not data
+    assert [file.stat().st_mtime_ns for file in (ROOT / "data").iterdir()] == [written]
+
+
+def test_a_damaged_file_is_written_again(frame) -> None:
+    path = Path(keep_rows(frame, "kind", root=ROOT).source)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    keep_rows(frame, "kind", root=ROOT)
+    assert path.read_bytes() == whole
+
+
+def test_kept_rows_are_found_when_their_root_has_moved(frame) -> None:
+    kept = keep_rows(frame, "kind", root=ROOT)
+    ROOT.rename("elsewhere")
+    assert find_kept(kept.source, Path("elsewhere")) == kept.source.replace("mlruns", "elsewhere")
+    assert find_kept("digits", Path("elsewhere")) == "digits"
+
+
+@pytest.mark.parametrize("kind", ["float64", "float32", "uint8", "int64", "bool"])
+@pytest.mark.parametrize("shape", [(ROWS, 5), (ROWS, 4, 4), (ROWS, 4, 4, 3)])
+def test_arrays_of_numbers_are_kept(kind, shape) -> None:
+    x = np.random.default_rng(0).integers(0, 2, shape).astype(kind)
+    dataset = keep_and_load(x, [0, 1] * 12)
+    assert dataset.schema.array_shape == shape[1:]
+    assert np.array_equal(dataset.x, x.reshape(ROWS, -1))
+    assert np.array_equal(dataset.schema.encode(convert_raw(x, dataset.schema)), dataset.x)
+
+
+def test_a_matrix_with_missing_numbers_or_texts_is_a_table(frame) -> None:
+    x = frame[["size", "size"]].to_numpy().copy()
+    x[3, 1] = np.nan
+    dataset = keep_and_load(x, [0, 1] * 12)
+    assert dataset.schema.feature_names == ("x0", "x1", "x1 is missing")
+    whole = convert_raw(np.nan_to_num(x), dataset.schema)  # a table again
+    assert list(whole) == ["x0", "x1"]
+    texts = keep_and_load(frame.to_numpy(), [0, 1] * 12)
+    assert [column.kind for column in texts.schema.columns] == [
+        "numeric",
+        "categorical",
+        "categorical",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (np.zeros(4), [0, 1] * 2, "array: x has shape (4,); give (rows, …) with at least"),
+        (np.zeros((4, 2), complex), [0, 1] * 2, "array: x holds complex128; give numbers"),
+        (np.zeros((4, 2)), None, "array: an array has no columns; give the labels as y, one"),
+        (np.zeros((4, 2)), [0, 1], "array, y: it has 2 values, but x has 4 rows; give one for"),
+        (np.zeros((4, 2)), np.eye(4), "array, y: it has the shape (4, 4); give one value for"),
+        (np.full((4, 2), 1e300), [0, 1] * 2, "array: x[0] holds a number that is not finite"),
+        ([[1], [2, 3]], [0, 1], "array: x is no array (setting an array element with"),
+        (pd.DataFrame(), [], "data frame: it has no columns; add some"),
+        (pd.DataFrame({"a": []}), [], "data frame: it has no rows; add some"),
+        (pd.DataFrame({"a": [1], 1: [2], "1": [3]}), [0], "data frame: it has more than one"),
+    ],
+)
+def test_rows_that_cannot_be_kept_are_refused(x, y, message) -> None:
+    assert catch_refusal(keep_rows, x, y, root=ROOT).startswith(message)
+
+
+def test_labels_in_another_order_are_refused(frame) -> None:
+    labels = frame["kind"].sort_values()
+    message = "data frame, y: it has the rows of x in another order, as its index says; give"
+    assert catch_refusal(keep_rows, frame, labels, root=ROOT).startswith(message)
+    assert keep_rows(frame, labels.to_numpy(), root=ROOT).target == "y"
+
+
+def test_faults_are_told_in_the_words_of_the_frame(frame) -> None:
+    frame.loc[3, "size"] = 1e300
+    kept = keep_rows(frame, "kind", root=ROOT)
+    assert catch_refusal(load_kept, kept).startswith(
+        "data frame, column size: 1e+300 in row 3 (counted from 0) is not a finite number"
+    )
+
+
+def test_a_root_that_cannot_be_written_is_named(frame) -> None:
+    ROOT.write_text("a file")
+    assert catch_refusal(keep_rows, frame, "kind", root=ROOT) == (
+        "folder mlruns/data cannot be written (Not a directory); fix that, or give another root"
+    )

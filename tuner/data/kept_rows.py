@@ -1,0 +1,259 @@
+"""Rows that a Python program gives, kept in a file: from then on they are read as any file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tuner.data.given.cells import convert_cells, read_as_texts
+from tuner.data.given.conversion import convert_rows, name_column
+from tuner.data.readers.arrays import ARRAY, convert_to_float32
+from tuner.data.readers.sources import is_kept
+from tuner.data.readers.table import FRAME
+from tuner.errors import DataError, make_write_error
+from tuner.files import write_once
+
+__all__ = ["KeptRows", "find_kept", "keep_rows"]
+
+_FOLDER = "data"  # below the root
+_LABELS = "y"  # the name of labels that have none
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """The file that keeps given rows, and what a search needs to know to read it as they were.
+
+    Attributes:
+        source: The file: `root/data/SHA-256.parquet`, or `.npz` for an array.
+        name: A short name for the data: "frame" or "array".
+        target: The name of the labels.
+        groups: The name of the groups; None if there are none.
+        order: The name of the order; None if there is none.
+        categorical: The columns of categories, whatever their texts look like.
+        classes: The labels in the order of their categories, if these are ordered; else empty.
+    """
+
+    source: str
+    name: str
+    target: str
+    groups: str | None = None
+    order: str | None = None
+    categorical: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+
+
+def keep_rows(
+    x: Any,
+    y: Any = None,
+    *,
+    root: Path,
+    groups: Any = None,
+    order: Any = None,
+    ignore: Collection[str] = (),
+) -> KeptRows:
+    """Keep rows in a file under `root`, unless it is there already.
+
+    A frame becomes a Parquet file, an array of numbers an `.npz` file. The index of a frame is not
+    data: rows, labels, groups and order belong together by their places.
+
+    Args:
+        x: The rows, as `convert_rows` takes them.
+        y: The labels, one for each row, or the name of their column; by default the last column.
+        root: The folder that holds all that searches write.
+        groups: The group of each row, or the name of the column; None for no groups.
+        order: The value of each row that orders the rows, or the name of the column; None for none.
+        ignore: The columns to leave out: their cells may be of any type, and are not kept.
+
+    Raises:
+        DataError: The rows or labels cannot be kept; the message names the column.
+    """
+    rows = convert_rows(x, is_read=lambda name: name not in ignore)
+    _check_index(x, y)
+    relations = {"groups": groups, "order": order}
+    if isinstance(rows, np.ndarray):
+        return _keep_array(rows, y, relations, root)
+    return _keep_table(rows, y, relations, root)
+
+
+def find_kept(source: str, root: Path) -> str:
+    """Return where a source is now, if it is kept rows whose root was moved or renamed."""
+    moved = root / _FOLDER / Path(source).name
+    return str(moved) if is_kept(source) and moved.exists() else source
+
+
+def _keep_table(rows: pa.Table, y: Any, relations: dict[str, Any], root: Path) -> KeptRows:
+    columns = dict(zip(rows.column_names, rows.columns, strict=True))
+    target = rows.column_names[-1] if y is None else _add_column(columns, _LABELS, y)
+    names = {
+        role: None if values is None else _add_column(columns, role, values)
+        for role, values in relations.items()
+    }
+    table = pa.table(columns)
+    source = _write(root, ".parquet", lambda file: pq.write_table(table, file))
+    return KeptRows(
+        source=source,
+        name="frame",
+        target=target,
+        groups=names["groups"],
+        order=names["order"],
+        categorical=tuple(
+            name
+            for name, column in columns.items()
+            if pa.types.is_dictionary(column.type) and name not in {target, *names.values()}
+        ),
+        classes=_list_ordered_levels(columns.get(target)),
+    )
+
+
+def _add_column(columns: dict[str, Any], role: str, values: Any) -> str:
+    """Return the name of the column of labels, groups or order, which is added if it is none.
+
+    A column of the same name that says the same of each row, in whatever words, is replaced: labels
+    that stayed in the frame would be learned from.
+    """
+    if _is_name(values):
+        return name_column(values)
+    name = getattr(values, "name", None)
+    name = role if name is None else name_column(name)
+    cells = _convert_side(f"{FRAME}, {role}", values, len(next(iter(columns.values()))))
+    while name in columns and not _match_one_to_one(cells, columns[name]):
+        name = f"{name}_{role}"
+    columns[name] = cells
+    return name
+
+
+def _match_one_to_one(first: Any, second: Any) -> bool:
+    """Return whether the values of two columns follow from each other."""
+    if pa.types.is_nested(first.type) or pa.types.is_nested(second.type):
+        return False
+    pairs = pa.table({"first": first, "second": second}).group_by(["first", "second"]).aggregate([])
+    counts = [len(column.unique()) for column in (first, second)]
+    return counts == [len(pairs)] * 2
+
+
+def _keep_array(x: np.ndarray, y: Any, relations: dict[str, Any], root: Path) -> KeptRows:
+    if y is None or _is_name(y):
+        raise DataError(f"{ARRAY}: an array has no columns; give the labels as y, one for each row")
+    wide = x.dtype.kind == "f" or x.dtype.itemsize > 2
+    arrays = {"x": convert_to_float32(ARRAY, x) if wide else x}
+    labels = _convert_side(f"{ARRAY}, y", y, len(x))
+    arrays["y"] = _write_labels(f"{ARRAY}, y", labels)
+    for role, values in relations.items():
+        if values is not None:
+            arrays[role] = _keep_relation(role, values, len(x))
+    source = _write(root, ".npz", lambda file: np.savez(file, allow_pickle=False, **arrays))
+    return KeptRows(
+        source,
+        "array",
+        target=_LABELS,
+        groups="groups" if "groups" in arrays else None,
+        order="order" if "order" in arrays else None,
+        classes=_list_ordered_levels(labels),
+    )
+
+
+def _keep_relation(role: str, values: Any, rows: int) -> np.ndarray:
+    """Return groups or order as an array that needs no pickle, shape `(rows,)`."""
+    place = f"{ARRAY}, {role}"
+    if _is_name(values):
+        raise DataError(f"{place}: an array has no columns; give one value for each row")
+    cells = _convert_side(place, values, rows)
+    is_moment = pa.types.is_timestamp(cells.type) and cells.type.tz is None
+    if is_moment or (pa.types.is_floating(cells.type) and not cells.null_count):
+        return cells.to_numpy()
+    return _write_labels(place, cells)
+
+
+def _write_labels(place: str, labels: Any) -> np.ndarray:
+    """Return converted labels as an array that needs no pickle, shape `(rows,)`."""
+    if pa.types.is_integer(labels.type) and not labels.null_count:
+        return labels.to_numpy()
+    texts = read_as_texts(place, labels)
+    return np.array(texts.to_pylist(), dtype=np.str_)
+
+
+def _convert_side(place: str, values: Any, rows: int) -> Any:
+    """Return labels, groups or order as a pyarrow column.
+
+    Raises:
+        DataError: They are not one value for each row.
+    """
+    values = _squeeze(place, values)
+    cells = convert_cells(place, values)
+    if len(cells) != rows:
+        raise DataError(
+            f"{place}: it has {len(cells):,} values, but x has {rows:,} rows; give one for each row"
+        )
+    return cells
+
+
+def _squeeze(place: str, values: Any) -> Any:
+    """Return values of one dimension: a pandas Series, an array, or a pyarrow column."""
+    import pandas as pd
+
+    if isinstance(values, pd.DataFrame) and values.shape[1] == 1:
+        return values.iloc[:, 0]
+    if isinstance(values, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
+        return values
+    if isinstance(values, pa.Table | pa.RecordBatch) and values.num_columns == 1:
+        return pa.table(values).column(0)
+    if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
+        return pa.chunked_array([values] if isinstance(values, pa.Array) else values)
+    if isinstance(values, list | tuple) and not any(np.ndim(value) for value in values[:1]):
+        return list(values)  # which NumPy would turn into text if it holds a number and a text
+    array = np.asarray(values)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise DataError(
+            f"{place}: it has the shape {array.shape}; give one value for each row, such as the "
+            "number of the class"
+        )
+    return array
+
+
+def _list_ordered_levels(column: Any) -> tuple[str, ...]:
+    """Return the used levels of ordered categories, in their order; none of anything else."""
+    if column is None or not pa.types.is_dictionary(column.type) or not column.type.ordered:
+        return ()
+    used = set(column.unique().to_pylist())
+    return tuple(level.strip() for level in column.chunk(0).dictionary.to_pylist() if level in used)
+
+
+def _check_index(x: Any, y: Any) -> None:
+    """Refuse labels of pandas that have the rows of `x` in another order."""
+    import pandas as pd
+
+    if not (isinstance(x, pd.DataFrame) and isinstance(y, pd.Series) and len(x) == len(y)):
+        return
+    if x.index.equals(y.index) or not x.index.is_unique:
+        return
+    if x.index.isin(y.index).all():
+        raise DataError(
+            f"{FRAME}, y: it has the rows of x in another order, as its index says; give "
+            "y.loc[x.index], or y.to_numpy() if the order is right"
+        )
+
+
+def _is_name(values: Any) -> bool:
+    return isinstance(values, str | int)
+
+
+def _write(root: Path, ending: str, write: Any) -> str:
+    folder = root / _FOLDER
+
+    def write_all(file: BinaryIO) -> None:
+        write(file)
+
+    try:
+        return str(write_once(folder, ending, write_all))
+    except OSError as error:
+        raise make_write_error(
+            f"folder {folder}", error, "or give another root", DataError
+        ) from error
