@@ -39,6 +39,7 @@ ORDER = [
     "run",
     "doctor",
     "terminal",
+    "api",
     "cli",
 ]
 # Parts that a part must not import, though they are above it.

@@ -8,12 +8,16 @@ NAMES = {
     "KFoldTuner",
     "Listener",
     "SearchSettings",
+    "SearchedStudy",
     "Study",
     "TunerError",
     "UserError",
     "__version__",
     "load_dataset",
     "load_space",
+    "open_study",
+    "studies",
+    "tune",
 }
 
 

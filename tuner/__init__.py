@@ -14,6 +14,7 @@ from tuner._version import __version__
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 if TYPE_CHECKING:
+    from tuner.api import SearchedStudy, open_study, studies, tune
     from tuner.data import load_dataset
     from tuner.errors import TunerError, UserError
     from tuner.search import KFoldTuner
@@ -24,23 +25,31 @@ __all__ = [
     "KFoldTuner",
     "Listener",
     "SearchSettings",
+    "SearchedStudy",
     "Study",
     "TunerError",
     "UserError",
     "__version__",
     "load_dataset",
     "load_space",
+    "open_study",
+    "studies",
+    "tune",
 ]
 
 _HOMES = {
     "KFoldTuner": "tuner.search",
     "Listener": "tuner.study",
     "SearchSettings": "tuner.study",
+    "SearchedStudy": "tuner.api",
     "Study": "tuner.study",
     "TunerError": "tuner.errors",
     "UserError": "tuner.errors",
     "load_dataset": "tuner.data",
     "load_space": "tuner.space",
+    "open_study": "tuner.api",
+    "studies": "tuner.api",
+    "tune": "tuner.api",
 }
 
 

@@ -95,7 +95,7 @@ class Shell:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("tuner.run.pipeline.pick", stop)
-            patch.setattr("tuner.cli.search.MlflowMirror", lambda *_, **__: Listener())
+            patch.setattr("tuner.api.search.MlflowMirror", lambda *_, **__: Listener())
             with pytest.raises(Searched):
                 self._run_in_process(arguments)
 

@@ -1,7 +1,7 @@
 """The command line: its app, and the commands that search."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -144,26 +144,24 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     """Search a space of networks, and export the best one."""
     from tuner.cli.search import SearchCommand
     from tuner.data import split_names
-    from tuner.run.request import DataRequest, default_limits, default_oracle
-    from tuner.study import SearchSettings
+    from tuner.run.request import DataRequest, make_settings
 
-    oracle = oracle or default_oracle(space)
-    limits = default_limits(space, oracle) if max_trials is None else {"max_trials": max_trials}
-    settings = SearchSettings(
-        **limits,
-        max_seconds=max_seconds,
-        folds=folds,
-        repeats=repeats,
-        epochs=epochs,
-        patience=patience,
-        oracle=oracle,
-        objective=objective,
-        racing=racing,
-        trainer=trainer,
-        class_weight=class_weight,
-        test_size=test_size,
-        seed=seed,
-    )
+    given = {
+        "max_trials": max_trials,
+        "max_seconds": max_seconds,
+        "folds": folds,
+        "repeats": repeats,
+        "epochs": epochs,
+        "patience": patience,
+        "oracle": oracle,
+        "objective": objective,
+        "racing": racing,
+        "trainer": trainer,
+        "class_weight": class_weight,
+        "test_size": test_size,
+        "seed": seed,
+    }
+    settings = make_settings(space, given)
     request = DataRequest(
         data,
         target,
@@ -194,13 +192,8 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
     """Resume a study that was interrupted or killed, or give it more trials or time."""
     from tuner.cli.search import SearchCommand
 
-    limits: dict[str, Any] = {}
-    if max_trials is not None:
-        limits |= {"max_trials": max_trials, "until_answered": False}
-    if max_seconds is not None:
-        limits["max_seconds"] = max_seconds
     command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json, quiet=quiet)
-    command.resume(study, limits)
+    command.resume(study, max_trials, max_seconds)
 
 
 @app.command()

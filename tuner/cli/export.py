@@ -1,44 +1,26 @@
 """`tuner export`: exports networks of a study as models to serve."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from tuner.analysis import (
-    PARETO,
-    PICK_NAMES,
-    Exportable,
-    PickName,
-    Picks,
-    check_pick,
-    find_exportable,
-    list_front,
-    make_exportable,
-    pick_networks,
-)
-from tuner.errors import NO_TRIAL, SearchFailed, UserError
-from tuner.run.exporting import export_pick
+from tuner.analysis import check_pick
+from tuner.api.boundary import Caller
+from tuner.api.exports import export_networks
 from tuner.run.opening import open_study
-from tuner.run.setup import Setup
-from tuner.study import Study
 from tuner.terminal.messages import Messages, print_result
-from tuner.words import format_score
+from tuner.terminal.quiet import import_heavy
 
 __all__ = ["export_study"]
 
 
-# Over 40 lines: half of them describe the arguments.
 def export_study(
     name: str, pick: str | None, output: Path | None, root: Path, *, quiet: bool = False
 ) -> None:
-    """Train a study's pick on all training rows, export it, and print its folder.
+    """Export networks as `export_networks` does, and print the folder of each.
 
     Args:
         name: The study's name.
-        pick: `best`, `smallest` or `ensemble`, the number of a completed trial, or `pareto` for
-            every trial on a front, each as its own model. None for the pick that the search
-            exported.
-        output: The folder to write; with `pareto`, the folder of the models' folders. None for
-            `model` in the study's folder if the search exported this pick, else for `model-PICK`.
+        pick: Which networks. None for the pick that the search exported.
+        output: The folder to write. None for one in the study's folder.
         root: The folder that holds all that searches write.
         quiet: Print only notes and the folder.
 
@@ -47,102 +29,8 @@ def export_study(
         SearchFailed: No trial was completed.
     """
     if pick is not None:
-        check_pick(pick)
-    from tuner.serving.export_folder import check_export_folder
-    from tuner.terminal.quiet import import_heavy
-
-    messages = Messages(quiet=quiet)
+        check_pick(pick)  # before the data are read
     setup, study = open_study(name, root)
-    if pick == PARETO:
-        exports = _choose_front(study, output or study.folder / "model-pareto", messages)
-    else:
-        exportable, folder = _choose_one(setup, study, pick, messages)
-        exports = [(exportable, output or folder)]
-    for _, folder in exports:
-        check_export_folder(folder.resolve())
-    import_heavy()
-    for exportable, folder in exports:
-        messages.say(
-            f"training {_list_networks(exportable)} on all training rows, exporting and checking "
-            "the model …"
-        )
-        export_pick(
-            setup,
-            study,
-            exportable,
-            folder.resolve(),
-            on_note=lambda note: messages.warn(f"note: {note}"),
-        )
+    caller = Caller(Messages(quiet=quiet), import_heavy)
+    for folder in export_networks(setup, study, pick, output, caller):
         print_result(folder)
-
-
-def _choose_one(
-    setup: Setup, study: Study, pick: str | None, messages: Messages
-) -> tuple[Exportable, Path]:
-    """Return what to export as one model, and its default folder; say if it is the best itself."""
-    if pick is not None and pick.isdigit():
-        exportable = find_exportable(study, int(pick))
-        return exportable, study.folder / f"model-{exportable.folder}"
-    picks = pick_networks(study, setup.truth)
-    name = next((name for name in PICK_NAMES if name == pick), picks.exported)
-    if pick is not None and (note := _compare_with_best(picks, name)):
-        messages.warn(f"note: {note}")
-    own = study.model_folder
-    folder = own if name == picks.exported else own.with_name(f"model-{name}")
-    return make_exportable(picks, name), folder
-
-
-def _compare_with_best(picks: Picks, name: PickName) -> str:
-    """Return what the person who asked for a pick may not expect of it; "" if there is nothing."""
-    best = picks.best.trial
-    if name == "smallest" and picks.smallest.trial == best:
-        return (
-            "no smaller network is within one standard error of the best, so the smallest is the "
-            f"best itself, trial {best}"
-        )
-    if name == "ensemble" and {member.trial for member in picks.ensemble.members} == {best}:
-        return f"all networks of the ensemble are of the best trial, {best}"
-    if name == "ensemble" and not picks.ensemble.better:
-        return (
-            f"the ensemble is not better than the best trial, {best}, by more than one standard "
-            "error, so the search exported that trial alone"
-        )
-    return ""
-
-
-def _choose_front(study: Study, folder: Path, messages: Messages) -> list[tuple[Exportable, Path]]:
-    """Return the trials on a front, each with its folder, and print what they are."""
-    if (folder / "model.json").exists():
-        raise UserError(
-            f"output folder {folder} is an exported model, and a front has several models; give "
-            "--output another folder"
-        )
-    front = list_front(study)
-    if not front:
-        raise SearchFailed(NO_TRIAL)
-    messages.say(
-        "on the Pareto front of score against parameters or prediction time: "
-        f"{_list_trials(front)}; --pick with one of these numbers exports only that trial"
-    )
-    exports = [(exportable, folder / exportable.folder) for exportable in front]
-    there = {path.parent for path in folder.glob("*/model.json")}
-    if others := sorted(path.name for path in there - {path for _, path in exports}):
-        messages.warn(f"note: {', '.join(others)} in {folder}: not on this front, and not changed")
-    return exports
-
-
-def _list_trials(front: Sequence[Exportable]) -> str:
-    return ", ".join(map(_describe_trial, front))
-
-
-def _describe_trial(exportable: Exportable) -> str:
-    pick = exportable.description
-    score = format_score(pick["score"], pick["standard_error"])
-    return f"{exportable.name} ({score}, {pick['parameters']:,} parameters)"
-
-
-def _list_networks(exportable: Exportable) -> str:
-    return ", ".join(
-        f"trial {member.label} ({member.parameters:,} parameters, {member.epoch} epochs)"
-        for member in exportable.members
-    )

@@ -1,15 +1,15 @@
 """`tuner report` and `tuner compare`: pages about one study or several."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
-from tuner.errors import StudyError, UserError
+from tuner.api.reports import refresh_report
+from tuner.errors import UserError
 from tuner.run.opening import open_study
-from tuner.run.setup import Setup
-from tuner.study import Study, list_study_names
+from tuner.study import list_study_names
 from tuner.terminal.messages import print_result
+from tuner.terminal.quiet import import_heavy
 
 __all__ = ["write_comparison", "write_report"]
 
@@ -31,35 +31,7 @@ def write_report(name: str, output: Path | None, root: Path) -> None:
     """
     _check_output(output)
     setup, study = open_study(name, root)
-    from tuner.run.picking import read_picking_basis
-    from tuner.run.reporting import collect_content, mark_reported, report_study
-
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(study.lock_search())
-            locked = True
-        except StudyError:  # it is being searched, or its folder cannot be written
-            locked = False
-        if locked:
-            _prepare_report(setup, study)
-        path = report_study(collect_content(setup, study), output=output)
-        basis = read_picking_basis(study)
-        if locked and output is None and basis is not None:
-            mark_reported(study, basis)
-    print_result(path)
-
-
-def _prepare_report(setup: Setup, study: Study) -> None:
-    """Measure prediction times and train baselines that the search had no time for."""
-    from tuner.run.baselines import ensure_baselines
-    from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
-
-    if lacks_prediction_times(study):
-        from tuner.terminal.quiet import import_heavy
-
-        import_heavy()
-        measure_prediction_times(setup, study)
-    ensure_baselines(setup, study)
+    print_result(refresh_report(setup, study, import_heavy, output))
 
 
 def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> None:

@@ -9,9 +9,8 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
+from tuner.api.listing import describe_studies
 from tuner.errors import StudyError
-from tuner.run.opening import read_last_settings
-from tuner.study import Study, list_study_names
 from tuner.terminal.messages import make_cell, measure_width, print_json, print_result, print_table
 
 __all__ = ["list_studies"]
@@ -30,14 +29,8 @@ def list_studies(root: Path, *, as_json: bool = False) -> None:
     Raises:
         StudyError: A study cannot be read. All others are printed before.
     """
-    studies: list[dict[str, Any]] = []
-    faults: list[str] = []
-    for name in list_study_names(root):
-        try:
-            studies.append(_describe(Study.open(name, root)))
-        except StudyError as error:
-            studies.append({"study": name, "error": str(error)})
-            faults.append(str(error))
+    studies = describe_studies(root)
+    faults = [study["error"] for study in studies if "error" in study]
     if as_json:
         print_json({"studies": studies})
     elif studies:
@@ -46,27 +39,6 @@ def list_studies(root: Path, *, as_json: bool = False) -> None:
         print_result(f"no studies in {root}")
     if faults:
         raise StudyError("\n".join(faults))
-
-
-def _describe(study: Study) -> dict[str, Any]:
-    """Return what is listed of a study, as JSON values."""
-    record, trials, last = study.record, list(study.read_trials()), read_last_settings(study)
-    choose = min if record.objective.direction == "min" else max
-    completed = [trial for trial in trials if trial.completed]
-    best = choose(completed, key=lambda trial: trial.result.score, default=None)
-    return {
-        "study": record.name,
-        "title": record.title,
-        "answer": study.read_answer() or None,
-        "space": record.space,
-        "data": str(record.data["name"]),
-        "trials": len(trials),
-        "max_trials": last.max_trials,
-        "until_answered": last.until_answered,
-        "objective": record.objective.name,
-        "best": None if best is None else {"trial": best.trial, "score": best.result.score},
-        "model": str(study.model_folder) if study.model_folder.exists() else None,
-    }
 
 
 def _make_cells(study: dict[str, Any]) -> list[str]:

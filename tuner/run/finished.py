@@ -11,7 +11,7 @@ from tuner.run.searching import find_end
 from tuner.run.stages import Stage, is_out_of_time
 from tuner.study import EventKind, SearchSettings, Study, find_damaged_trials
 
-__all__ = ["find_summary"]
+__all__ = ["find_summary", "read_last_summary"]
 
 
 def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | None:
@@ -25,7 +25,7 @@ def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | Non
         What the last run printed with `--json`, with the study's present paths. None if a trial,
         the model or the report would be made.
     """
-    summary = _read_last_summary(study)
+    summary = read_last_summary(study)
     basis = read_picking_basis(study)
     if not summary or not basis or not find_end(study, settings):
         return None
@@ -41,8 +41,8 @@ def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | Non
     return {**summary, "study": study.record.name, **paths}
 
 
-def _read_last_summary(study: Study) -> dict[str, Any]:
-    """Return the summary of the last run; empty if it did not finish."""
+def read_last_summary(study: Study) -> dict[str, Any]:
+    """Return the summary of a study's last run; empty if that did not finish."""
     summary: dict[str, Any] = {}
     for event in study.journal.read():
         if event["event"] == EventKind.BEGUN:

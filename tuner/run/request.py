@@ -1,5 +1,6 @@
 """What a user asks for: which data, and where to write the study."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,14 @@ from tuner.space import load_space
 from tuner.study import (
     MOST_ROUNDS,
     OracleName,
+    SearchSettings,
     check_name,
     check_place,
     check_root,
     list_study_names,
 )
 
-__all__ = ["DataRequest", "Destination", "default_limits", "default_oracle"]
+__all__ = ["DataRequest", "Destination", "default_limits", "default_oracle", "make_settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,26 @@ class Destination:
             folder = check_name(self.name, self.root)
             if self.overwrite or self.name not in list_study_names(self.root):
                 check_place(folder, overwrite=self.overwrite)
+
+
+def make_settings(space: str, given: Mapping[str, Any]) -> SearchSettings:
+    """Return the settings of a search: those that are given, and the defaults of a space.
+
+    Args:
+        space: A shipped name, a TOML file, or `file.py:ClassName`.
+        given: Settings by name. The oracle and the number of trials may be None, as if not given.
+
+    Raises:
+        UserError: There is no such space, or a setting has no such value.
+    """
+    chosen = {
+        name: value
+        for name, value in given.items()
+        if value is not None or name not in {"oracle", "max_trials"}
+    }
+    oracle = chosen.setdefault("oracle", default_oracle(space))
+    limits = {} if "max_trials" in chosen else default_limits(space, oracle)
+    return SearchSettings(**{**limits, **chosen})
 
 
 def default_limits(space: str, oracle: str) -> dict[str, Any]:

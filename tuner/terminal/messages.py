@@ -38,21 +38,28 @@ _REFRESHES = 2.0  # of the live line in a second
 class Messages:
     """Prints messages on standard error, above a live line while there is one.
 
-    Any thread may print. On a terminal lines are cut between words; elsewhere they stay whole.
+    Any thread may print. On a terminal lines are cut between words; elsewhere they stay whole. In a
+    notebook they go to standard output, since standard error looks like a fault there.
 
     Args:
         quiet: Print only warnings.
+        mute: Print nothing at all.
 
     Attributes:
         has_live_line: Whether standard error is a terminal that can rewrite a line. It cannot if
             `NO_COLOR` is set, which asks for plain lines.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, mute: bool = False) -> None:
+        in_notebook = _is_in_notebook()
         self.quiet = quiet
-        is_terminal = sys.stderr.isatty()
-        file = _copy_stream(sys.stderr) if is_terminal else None
-        self._console = Console(file=file, stderr=file is None, highlight=False)
+        self.mute = mute or sys.stderr is None  # as in a program without a console
+        is_terminal = not in_notebook and not self.mute and sys.stderr.isatty()
+        file = _copy_stream(sys.stderr) if is_terminal else sys.stdout if in_notebook else None
+        self._wraps = not in_notebook
+        self._console = Console(
+            file=file, stderr=file is None, highlight=False, force_jupyter=False
+        )
         self._live: Live | None = None
         self.has_live_line = (
             is_terminal
@@ -77,7 +84,11 @@ class Messages:
         self._print(text, "")
 
     def _print(self, text: str, style: str) -> None:
-        lines = wrap_lines(make_presentable(text), measure_width(self._console.file))
+        if self.mute:
+            return
+        # the terminal that a notebook's server runs in has a width, too
+        width = measure_width(self._console.file) if self._wraps else None
+        lines = wrap_lines(make_presentable(text), width)
         # a style that is given to `print` would be the live line's, too
         self._console.print(Text(lines, style), soft_wrap=True)
 
@@ -168,6 +179,12 @@ def measure_width(stream: IO[str]) -> int | None:
 def _copy_stream(stream: TextIO) -> TextIO:
     """Return a stream to the same terminal that stays there while a stream is redirected."""
     return open(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors=stream.errors)
+
+
+def _is_in_notebook() -> bool:
+    """Return whether this process is the kernel of a notebook."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return get_ipython is not None and hasattr(get_ipython(), "kernel")
 
 
 def _is_in_foreground(stream: TextIO) -> bool:

@@ -5,11 +5,14 @@ import logging
 import os
 import sys
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 from tuner.imports import hide_modules
 from tuner.memory import check_address_space
 
-__all__ = ["ADDRESS_SPACE", "import_heavy"]
+__all__ = ["ADDRESS_SPACE", "calm_libraries", "import_heavy", "import_heavy_beside_others"]
 
 ADDRESS_SPACE = 4.5e9
 """Bytes that TensorFlow reserves in a small search, of which it uses a fifth."""
@@ -23,27 +26,80 @@ _USUAL_MESSAGES = (
 
 
 def import_heavy() -> None:
-    """Import KerasTuner, Keras and TensorFlow; show what they print, except the usual lines.
+    """Import KerasTuner, Keras and TensorFlow into a process that does nothing but run a command.
+
+    What they print is shown, except the usual lines.
+    """
+    check_address_space(ADDRESS_SPACE)
+    gc.disable()  # imported modules stay, so that searching them for garbage only takes time
+    try:
+        with _filter_standard_error(), hide_modules("matplotlib", "sklearn"):
+            import keras_tuner  # noqa: F401  (imported for its effect)
+    finally:
+        gc.freeze()
+        gc.enable()
+    # TensorFlow warns about retracing, which is intended: the folds' last batches differ in size
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+def import_heavy_beside_others() -> None:
+    """Import KerasTuner, Keras and TensorFlow into a person's own program, which goes on after it.
+
+    What they print is shown, except the usual lines. Keras may import what it likes, since the
+    program may need that later.
+    """
+    check_address_space(ADDRESS_SPACE)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    if "keras_tuner" in sys.modules:
+        return
+    with _filter_standard_error():
+        import keras_tuner  # noqa: F401  (imported for its effect)
+
+
+@contextmanager
+def calm_libraries(*, mute: bool) -> Iterator[None]:
+    """Let TensorFlow's logger leave out what a search intends; let no library warn, if mute.
+
+    The settings of the program come back at the end. Python has one set of them for all threads.
+
+    Args:
+        mute: Whether nothing at all is to be printed.
+    """
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    # the folds' last batches differ in size, so retracing is intended
+    logger.setLevel(logging.CRITICAL if mute else logging.ERROR)
+    try:
+        with warnings.catch_warnings() if mute else nullcontext():
+            if mute:
+                warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def _filter_standard_error() -> Iterator[None]:
+    """Hold back what is written to standard error, and show it at the end without the usual lines.
 
     Only the file descriptor catches these lines, because they do not pass through Python.
     """
-    check_address_space(ADDRESS_SPACE)
-    sys.stderr.flush()
-    standard_error = os.dup(2)
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    try:
+        standard_error = os.dup(2)
+    except OSError:  # the program has closed it
+        yield
+        return
     with tempfile.TemporaryFile() as output:
         os.dup2(output.fileno(), 2)
-        gc.disable()  # imported modules stay, so that searching them for garbage only takes time
         try:
-            with hide_modules("matplotlib", "sklearn"):
-                import keras_tuner  # noqa: F401  (imported for its effect)
+            yield
         finally:
-            gc.freeze()
-            gc.enable()
             os.dup2(standard_error, 2)
             os.close(standard_error)
             output.seek(0)
             for line in output:
                 if not any(words in line for words in _USUAL_MESSAGES):
                     os.write(2, line)
-    # TensorFlow warns about retracing, which is intended: the folds' last batches differ in size
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)

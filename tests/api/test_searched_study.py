@@ -1,0 +1,94 @@
+"""What a study says of itself, from Python."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tuner
+from tests.helpers.setups import DEPTHS, make_hyperparameters, make_setup, write_untrained_study
+from tests.helpers.spaces import make_space
+from tuner.errors import StudyError, UserError
+
+
+def test_it_says_what_the_command_prints_as_json(study):
+    summary = study.summary
+    assert study.answer == summary["answer"]
+    assert [answer.hyperparameter for answer in study.answers] == ["depth"]
+    assert study.best.trial == study.best["trial"] == summary["best"]["trial"]
+    assert study.smallest == summary["smallest"]
+    assert study.ensemble.members == summary["ensemble"]["members"]
+    assert study.test["accuracy"].score == summary["test"]["accuracy"]["score"]
+    assert [baseline.name for baseline in study.baselines] == [
+        "majority class", "logistic regression", "gradient boosting",
+    ]  # fmt: skip
+    with pytest.raises(AttributeError, match="there is no scor; there are trial, "):
+        _ = study.best.scor
+
+
+def test_its_tables_have_the_trials_and_their_curves(study):
+    trials = study.trials_dataframe()
+    assert list(trials.trial) == [0, 1, 2]
+    assert trials.score[study.best.trial] == study.best.score
+    curves = study.curves_dataframe(study.best.trial)
+    assert list(curves.columns[:5]) == ["trial", "fold", "epoch", "loss", "val_loss"]
+    assert len(curves) == 9
+    assert set(study.curves_dataframe().trial) == {0, 1, 2}
+    with pytest.raises(StudyError, match="study first has no trial 3; there are 0 to 2"):
+        study.curves_dataframe(3)
+
+
+def test_a_notebook_shows_its_report_and_figures(study):
+    html = study.report._repr_html_()
+    assert html.startswith("<iframe srcdoc=")
+    assert "&lt;h1&gt;Is a hidden layer worth it?&lt;/h1&gt;" in html
+    assert study.report.path == study.folder / "report.html"
+    assert "trials" in study.figures
+    bundle = study.figures["trials"]._repr_mimebundle_()
+    assert bundle["image/svg+xml"].startswith("<svg")
+    assert bundle["application/vnd.vegalite.v6+json"]["width"] == 640
+
+
+def test_it_shows_itself_in_lines_and_as_a_table(study):
+    lines = repr(study).split("\n")
+    assert lines[0] == "study first: Is a hidden layer worth it?"
+    assert any(line.startswith("held-out test: ") for line in lines)
+    html = study._repr_html_()
+    assert "<h3>Is a hidden layer worth it?</h3>" in html
+    assert '<th style="text-align:left">best</th>' in html
+
+
+def test_its_model_predicts_raw_rows_with_the_names_of_the_classes(study, folder):
+    classes = study.predict(folder / "things.csv")
+    probabilities = study.predict_proba(folder / "things.csv")
+    assert list(probabilities.columns) == ["big", "middle", "small"]
+    np.testing.assert_array_equal(probabilities.idxmax(axis="columns"), classes)
+    assert (classes == pd.read_csv(folder / "things.csv").kind).mean() > 0.4
+    assert set(study.model.input) == {"size", "gap", "colour", "flag"}
+
+
+def test_all_studies_are_listed(study, root):
+    table = tuner.studies(root)
+    assert list(table.study) == ["first"]
+    assert table.best_score[0] == study.best.score
+    assert len(tuner.studies(root / "nothing")) == 0
+
+
+def test_a_study_whose_search_goes_on_says_what_is_known(tmp_path):
+    setup = make_setup("iris", make_space(DEPTHS))
+    trials = [make_hyperparameters(1, 8), make_hyperparameters(0, 0)]
+    folder = write_untrained_study(setup, tmp_path / "runs", trials).folder
+    study = tuner.open_study("study", tmp_path / "runs")
+    assert study.best.trial == 0
+    assert study.summary["trials"] == 2
+    assert "not finished: 2 trials ended" in repr(study)
+    assert "not finished: 2 trials ended" in study._repr_html_()
+    with pytest.raises(UserError, match="study study has no exported model"):
+        study.predict(folder / "things.csv")
+    assert not json.loads(json.dumps(study.test))
+
+
+def test_there_is_no_study_of_that_name(root, study):
+    with pytest.raises(StudyError, match="there is no study frist; did you mean first"):
+        tuner.open_study("frist", root)

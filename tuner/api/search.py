@@ -1,0 +1,176 @@
+"""A search or its resumption with all that runs beside it, as Python and the commands call it."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tuner.api.boundary import Caller
+from tuner.errors import TunerError
+from tuner.memory import check_address_space
+from tuner.run.beside import Beside
+from tuner.run.finished import find_summary
+from tuner.run.opening import check_setup, find_study, load_setup, read_last_settings
+from tuner.run.pipeline import run_search
+from tuner.run.preparing import prepare
+from tuner.run.request import DataRequest, Destination
+from tuner.run.searching import find_end
+from tuner.run.setup import Setup
+from tuner.study import EndKind, SearchSettings, Study, check_root
+from tuner.terminal.describe import describe_data
+from tuner.terminal.progress import Progress
+from tuner.terminal.quiet import ADDRESS_SPACE
+from tuner.tracking import MlflowMirror, choose_tracking_uri
+from tuner.tracking.mlflow_copy import find_copy, forget_copy, remember_copy
+
+__all__ = ["EndedSearch", "Search"]
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSearch:
+    """A search that has ended, or was found to be finished.
+
+    Attributes:
+        study: The study on the disk.
+        summary: The object that `--json` prints.
+        experiment: MLflow's id of the study's experiment. None if MLflow may lack some of it.
+        fault: Why the model could not be exported; None if it was.
+    """
+
+    study: Study
+    summary: Mapping[str, Any]
+    experiment: str | None
+    fault: TunerError | None = None
+
+
+class Search:
+    """One run of a search, with progress and a mirror in MLflow.
+
+    Args:
+        caller: Prints what happens, and imports TensorFlow.
+        root: The folder that holds all that searches write.
+        tracking_uri: MLflow's tracking URI. None for the default.
+
+    Attributes:
+        uri: MLflow's tracking URI.
+        tracking: The option, if any, with which a command about the study finds the same store.
+
+    Raises:
+        UserError: MLflow has no store of this kind.
+    """
+
+    def __init__(self, caller: Caller, root: Path, tracking_uri: str | None) -> None:
+        self.root = root
+        self.uri = choose_tracking_uri(tracking_uri, root)
+        self.tracking = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
+        self.messages = caller.messages
+        self._import_heavy = caller.import_heavy
+        self._started = time.monotonic()
+
+    def search(
+        self,
+        space: str,
+        request: DataRequest,
+        settings: SearchSettings,
+        *,
+        name: str | None,
+        overwrite: bool,
+    ) -> EndedSearch:
+        """Search to the end. An existing study is resumed; if it is finished, nothing is done.
+
+        Args:
+            space: A shipped name, a TOML file, or `file.py:ClassName`.
+            request: The data as the user named them.
+            settings: The search settings.
+            name: The study's name. None for a free one.
+            overwrite: Delete a study of the same name first.
+
+        Raises:
+            UserError: The space, the data, the settings or the study are wrong.
+            SearchFailed: No trial was completed.
+        """
+        destination = Destination(self.root, name, overwrite)
+        destination.check()
+        setup = prepare(space, request, settings)
+        study = find_study(setup, destination)
+        finished = None if study is None else self._find_finished(study, settings)
+        return finished or self._run(setup, study or destination)
+
+    def resume(
+        self, name: str, max_trials: int | None = None, max_seconds: float | None = None
+    ) -> EndedSearch:
+        """Resume a study.
+
+        Args:
+            name: The study's name.
+            max_trials: The most trials in all. None for as many as the last run had.
+            max_seconds: The time limit of this run. None for that of the last run.
+
+        Raises:
+            UserError: There is no such study, its data or its hypermodel have changed, or another
+                process searches it.
+            SearchFailed: No trial was completed.
+        """
+        limits: dict[str, Any] = {}
+        if max_trials is not None:
+            limits |= {"max_trials": max_trials, "until_answered": False}
+        if max_seconds is not None:
+            limits["max_seconds"] = max_seconds
+        check_root(self.root)
+        study = Study.open(name, self.root)
+        settings = replace(read_last_settings(study), **limits)
+        if finished := self._find_finished(study, settings):
+            return finished
+        setup = load_setup(study, settings)
+        check_setup(setup, study)
+        return self._run(setup, study)
+
+    def _find_finished(self, study: Study, settings: SearchSettings) -> EndedSearch | None:
+        """Return what the last run left, and say so, if nothing is left to do; None otherwise."""
+        summary, end = find_summary(study, settings), find_end(study, settings)
+        if summary is None or end is None:
+            return None
+        sentence = f"study {study.record.name}: {end.sentence}; nothing is left to do"
+        if end.kind in (EndKind.TRIALS, EndKind.WORK):
+            limit = settings.max_trials if end.kind is EndKind.TRIALS else 0
+            trials = 2 * max(limit, summary["trials"])
+            more = study.make_command("resume", "--max-trials", str(trials), *self.tracking)
+            sentence += f"; for more trials: {more}"
+        self.messages.say(sentence)
+        return EndedSearch(study, summary, find_copy(study, self.uri))
+
+    def _run(self, setup: Setup, study: Study | Destination) -> EndedSearch:
+        check_address_space(ADDRESS_SPACE)
+        for line in describe_data(setup.dataset, setup.split):
+            self.messages.say(line)
+        for warning in setup.dataset.warnings:
+            indent = "" if self.messages.quiet else "  "  # below the description of the data
+            self.messages.warn(f"{indent}warning: {warning}")
+        progress = Progress(self.messages, setup, self._started, self.tracking)
+        # its process starts while TensorFlow is imported here
+        mirror = MlflowMirror(self.uri, self.root, progress.report_mlflow_fault, progress.on_note)
+        beside = Beside(self.root)
+        if isinstance(study, Study):
+            forget_copy(study)
+        else:
+            beside.start_companion()
+        try:
+            with progress.show(), beside:
+                self._import_heavy()
+                outcome = run_search(
+                    setup,
+                    study,
+                    started=self._started,
+                    listeners=[mirror, progress],
+                    beside=beside,
+                )
+        except KeyboardInterrupt:
+            progress.report_interrupt()
+            raise
+        experiment = mirror.experiment_id if mirror.complete else None
+        if experiment is not None:
+            remember_copy(outcome.study, self.uri, experiment)
+        else:  # `tuner sync` may have written it before it was whole
+            forget_copy(outcome.study)
+        return EndedSearch(outcome.study, outcome.to_dict(), experiment, outcome.fault)

@@ -1,0 +1,188 @@
+"""`SearchedStudy`: what a search has found, whether it has ended or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuner.api.boundary import call_from_python
+from tuner.api.exports import export_networks
+from tuner.api.overview import describe_study, render_study
+from tuner.api.reports import refresh_report
+from tuner.api.search import Search
+from tuner.api.showing import Figures, Report
+from tuner.api.study_results import StudyResults
+from tuner.run.reporting import locate_report
+from tuner.study import Study
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+    from tuner.serving.exported_model import ExportedModel
+
+__all__ = ["SearchedStudy", "open_study"]
+
+
+def open_study(name: str, root: str | Path = "mlruns") -> SearchedStudy:
+    """Open a study that was searched, from Python or from the command line.
+
+    Args:
+        name: The study's name; `studies` lists them.
+        root: The folder that holds all that searches write.
+
+    Raises:
+        StudyError: There is no such study, or it is damaged.
+    """
+    return SearchedStudy(Study.open(name, Path(root)))
+
+
+class SearchedStudy(StudyResults):
+    """What a search has found: answers, networks, tables, report and model.
+
+    `tune` and `open_study` make it. All that it says is read from the study's folder when it is
+    asked for; while a search goes on, it says what is known so far.
+
+    Args:
+        study: The study on the disk.
+
+    Attributes:
+        name: The study's name.
+        folder: Its folder.
+        question: What its space asks.
+        settings: The settings of its search.
+    """
+
+    def __init__(self, study: Study) -> None:
+        super().__init__(study)
+        self._model: keras.Model | None = None
+
+    @property
+    def report(self) -> Report:
+        """The report, which a notebook shows; it is written first if there is none."""
+        path = locate_report(self._study)
+        if not path.exists():
+            with call_from_python() as caller:
+                refresh_report(self._setup, self._study, caller.import_heavy)
+        return Report(path)
+
+    @property
+    def figures(self) -> Figures:
+        """The report's figures by name; a notebook shows each of them."""
+        return Figures(self.report.path.parent / "figures")
+
+    @property
+    def model(self) -> keras.Model:
+        """The exported model: a Keras model that takes raw columns, a tensor by column name.
+
+        Raises:
+            StudyError: No model is exported yet.
+            UserError: The model is damaged.
+        """
+        if self._model is None:
+            exported = self._open_model()
+            with call_from_python() as caller:
+                caller.import_heavy()
+                self._model = exported.load_network()
+        return self._model
+
+    def predict(self, rows: Any) -> pd.Series:
+        """Return the class of each row, as the exported model sees it.
+
+        Args:
+            rows: As `tune` takes them, without labels: a file or a folder of images.
+
+        Raises:
+            UserError: A column is missing, or there is no model.
+        """
+        return self._predict(rows)["class"]
+
+    def predict_proba(self, rows: Any) -> pd.DataFrame:
+        """Return the probability of each class of each row: a column for each class, by its name.
+
+        Args:
+            rows: As `predict` takes them.
+
+        Raises:
+            UserError: A column is missing, or there is no model.
+        """
+        table = self._predict(rows).drop(columns="class")
+        return table.rename(columns=lambda name: name.removeprefix("probability_"))
+
+    def export(
+        self, pick: str | int | None = None, *, output: str | Path | None = None, verbose: int = 1
+    ) -> Path:
+        """Train a pick on all training rows, and export it as a model to serve.
+
+        Args:
+            pick: `best`, `smallest`, `ensemble`, the number of a completed trial, or `pareto` for
+                every trial on a front of score against cost. None for what the search exported.
+            output: The folder to write. None for one in the study's folder.
+            verbose: 1 to show progress, 0 to print nothing at all.
+
+        Returns:
+            The folder of the model; with `pareto`, the folder of the models' folders.
+
+        Raises:
+            UserError: There is no such pick, the data have changed, or the folder cannot be
+                written.
+            SearchFailed: No trial was completed.
+            ExportMismatch: The exported model answers differently from the network in memory.
+        """
+        chosen = None if pick is None else str(pick)
+        folder = None if output is None else Path(output)
+        with call_from_python(verbose) as caller:
+            folders = list(export_networks(self._setup, self._study, chosen, folder, caller))
+        self._model = None
+        return folders[0].parent if chosen == "pareto" else folders[0]
+
+    def resume(
+        self,
+        max_trials: int | None = None,
+        max_seconds: float | None = None,
+        *,
+        tracking_uri: str | None = None,
+        verbose: int = 1,
+    ) -> SearchedStudy:
+        """Resume the search after an interrupt, or give it more trials or time.
+
+        Args:
+            max_trials: The most trials in all. None for as many as before.
+            max_seconds: The time limit of this run in seconds. None for that of the last one.
+            tracking_uri: MLflow's tracking URI. Defaults to a database under the root.
+            verbose: 1 to show progress, 0 to print nothing at all.
+
+        Returns:
+            This study.
+
+        Raises:
+            UserError: The data have changed, or another process searches the study.
+            SearchFailed: No trial was completed.
+            ExportMismatch: The exported model answers differently from the network in memory.
+        """
+        with call_from_python(verbose) as caller:
+            search = Search(caller, self.folder.parents[1], tracking_uri)
+            ended = search.resume(self.name, max_trials, max_seconds)
+        self._model = None
+        if ended.fault is not None:
+            raise ended.fault
+        return self
+
+    def __repr__(self) -> str:
+        return "\n".join(describe_study(self._study))
+
+    def _repr_html_(self) -> str:
+        return render_study(self._study)
+
+    def _predict(self, rows: Any) -> pd.DataFrame:
+        from tuner.api.predictions import predict_rows
+
+        exported = self._open_model()
+        with call_from_python() as caller:
+            caller.import_heavy()
+            return predict_rows(exported, rows)
+
+    def _open_model(self) -> ExportedModel:
+        from tuner.api.predictions import open_model
+
+        return open_model(self._study)

@@ -1,0 +1,93 @@
+"""`tune`: one call that does what `tuner search` does."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from tuner.api.boundary import call_from_python
+from tuner.api.search import Search
+from tuner.api.searched_study import SearchedStudy
+from tuner.errors import UserError, suggest_names
+from tuner.run.request import DataRequest, make_settings
+from tuner.study import SearchSettings
+
+__all__ = ["tune"]
+
+
+# Over 40 lines: most of them describe the arguments.
+def tune(  # noqa: PLR0913  (one argument per option of the command)
+    x: Any,
+    y: Any = None,
+    *,
+    space: Any = "mlp",
+    target: str | None = None,
+    groups: Any = None,
+    order: Any = None,
+    categorical: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    study: str | None = None,
+    overwrite: bool = False,
+    root: str | Path = "mlruns",
+    tracking_uri: str | None = None,
+    verbose: int = 1,
+    **settings: Any,
+) -> SearchedStudy:
+    """Search a space of networks, export the best one, and report, as `tuner search` does.
+
+    A study of the same name that was begun with the same data, space and settings is resumed; a
+    finished one is returned at once.
+
+    Args:
+        x: The data: `digits`, `iris`, `wine`, `breast_cancer`, the path of a file or of a folder of
+            images.
+        y: None for the sources above, which have their labels.
+        space: What to search: a shipped space, the path of a TOML file, or `file.py:ClassName`.
+        target: The column to predict. Defaults to the last.
+        groups: The column of groups; no group is split.
+        order: The column that orders the rows: each fold is predicted from earlier rows.
+        categorical: Columns to read as categorical.
+        ignore: Columns to leave out.
+        study: The study's name. Defaults to the next free `DATA-SPACE-N`.
+        overwrite: Delete a study of the same name first.
+        root: The folder that holds all that searches write.
+        tracking_uri: MLflow's tracking URI. Defaults to a database under `root`.
+        verbose: 1 to show progress, 0 to print nothing at all.
+        **settings: The fields of `SearchSettings` by name, such as `max_trials=40`, `folds=10`,
+            `seed=1`. The oracle and the number of trials depend on the space by default.
+
+    Returns:
+        The study: its answers, its table of trials, its report and its model.
+
+    Raises:
+        UserError: The data, the space or a setting is wrong; the message says how to mend it.
+        SearchFailed: No trial was completed.
+        ExportMismatch: The exported model answers differently from the network in memory.
+
+    Example:
+        >>> study = tune("iris", space="mlp_depth", max_trials=4)  # doctest: +SKIP
+        >>> study.answer, study.best.score  # doctest: +SKIP
+    """
+    _check_settings(settings)
+    with call_from_python(verbose) as caller:
+        search = Search(caller, Path(root), tracking_uri)
+        request = DataRequest(
+            str(x), target, tuple(categorical), tuple(ignore), groups=groups, order=order
+        )
+        ended = search.search(
+            str(space),
+            request,
+            make_settings(str(space), settings),
+            name=study,
+            overwrite=overwrite,
+        )
+    if ended.fault is not None:
+        raise ended.fault
+    return SearchedStudy(ended.study)
+
+
+def _check_settings(settings: dict[str, Any]) -> None:
+    known = [field.name for field in fields(SearchSettings)]
+    for name in settings:
+        if name not in known:
+            raise UserError(f"tune has no argument {name}; {suggest_names(name, known)}")

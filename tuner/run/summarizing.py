@@ -1,0 +1,44 @@
+"""Sum up a study as it is, whether its search has ended or not. Nothing is trained."""
+
+from typing import Any
+
+from tuner.report.time_spent import measure_time_spent
+from tuner.run.exporting import find_export
+from tuner.run.outcome import Outcome
+from tuner.run.picking import pick
+from tuner.run.reporting import collect_content, locate_report
+from tuner.run.setup import Setup
+from tuner.study import Study
+
+__all__ = ["summarize_study"]
+
+
+def summarize_study(setup: Setup, study: Study) -> dict[str, Any]:
+    """Return the object that `--json` would print if the search ended now.
+
+    Args:
+        setup: The study's space, data and settings.
+        study: The study.
+
+    Raises:
+        SearchFailed: No trial was completed.
+    """
+    picking = pick(setup, study)
+    content = collect_content(setup, study, picking.picks)
+    export, report = find_export(study, picking), locate_report(study)
+    spent = measure_time_spent(study.journal.read(), content.records)
+    outcome = Outcome(
+        study=study,
+        records=content.records,
+        picks=picking.picks,
+        test=content.test,
+        calibration=picking.calibration,
+        baselines=content.baselines,
+        model=None if export is None else export.model,
+        fault=None,
+        report=report if report.exists() else None,
+        answers=content.answers,
+        reason="",
+        seconds=spent.searching + spent.final_training + spent.export + spent.report,
+    )
+    return outcome.to_dict()
