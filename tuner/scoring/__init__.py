@@ -1,5 +1,6 @@
 """Scores of predictions: the objectives, the true classes, and the means over rows."""
 
+from tuner.scoring.keras_names import find_by_keras_name
 from tuner.scoring.objectives import (
     OBJECTIVES,
     Objective,
@@ -22,6 +23,7 @@ __all__ = [
     "compute_mean_and_error",
     "compute_unseen_variance",
     "cross_entropy",
+    "find_by_keras_name",
     "roc_auc",
     "score_objectives",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuner.scoring import OBJECTIVES, Objective
 from tuner.training.race import Race
@@ -35,6 +35,7 @@ class Plan:
         race: Ends trials that are clearly beaten; None if every trial trains to its end.
         time_is_up: Returns whether the time limit is reached. Trials then end with the epochs
             that they have, and no others begin. Any thread can call it.
+        arguments: What a person gave `KFoldTuner.search` for `HyperModel.fit`, by name.
         on_epoch: Called with a trial's number and the epochs that it has trained, after each of
             them, from any thread.
     """
@@ -46,6 +47,7 @@ class Plan:
     race: Race | None = None
     time_is_up: Callable[[], bool] = _never
     on_epoch: Callable[[int, int], None] = _ignore
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,10 @@ class FinalJob:
         job: The trial whose network it is.
         epochs: Number of epochs, the trial's best one over its folds.
         network: Which of several networks of the trial; it determines the random streams.
+        curves: The trial's curves, means over folds by epoch. A learning rate may depend on them.
     """
 
     job: Job
     epochs: int
     network: int = 0
+    curves: Mapping[str, Sequence[float]] = field(default_factory=dict)

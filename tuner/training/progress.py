@@ -9,8 +9,9 @@ import numpy as np
 from tuner.errors import UserError
 from tuner.problem import Problem
 from tuner.scoring import accuracy, cross_entropy
+from tuner.training.callbacks import Stopping
 from tuner.training.plan import Plan
-from tuner.training.result import CURVES, TrialResult, compute_scores
+from tuner.training.result import CURVES, TrialResult, average_curve, compute_scores
 
 __all__ = ["Diverged", "TrialProgress"]
 
@@ -31,13 +32,22 @@ class TrialProgress:
         plan: The objective, the patience, the most epochs, and the race.
         parameters: Number of trainable weights and biases.
         epochs: Most epochs of this trial; None for the plan's.
+        stopping: When the trial ends early; None for the plan's patience.
 
     Attributes:
         epochs: Number of epochs that were added.
+        means: Means over folds by epoch: each curve by its name, and the `objective`.
     """
 
     def __init__(
-        self, trial: int, problem: Problem, plan: Plan, *, parameters: int, epochs: int | None
+        self,
+        trial: int,
+        problem: Problem,
+        plan: Plan,
+        *,
+        parameters: int,
+        epochs: int | None,
+        stopping: Stopping | None = None,
     ) -> None:
         self.trial = trial
         self.parameters = parameters
@@ -45,6 +55,9 @@ class TrialProgress:
         self.problem = problem
         self.plan = plan
         self.epochs = 0
+        self.means: dict[str, list[float]] = {name: [] for name in CURVES}
+        self.means["objective"] = []
+        self._stopping = stopping
         self._curves: dict[str, list[list[float]]] = {
             name: [[] for _ in problem.folds] for name in CURVES
         }
@@ -78,11 +91,11 @@ class TrialProgress:
         objective, truth = self.plan.objective, self.problem.truth
         score = float(truth.score_clusters(objective.row_values, ordered).mean())
         self._scores.append(score)
+        self._extend_means(score)
         if objective.is_better(score, self._best_score):
             self._best_epoch, self._best_score = self.epochs, score
             self._best_probabilities = ordered
-        has_patience = self.epochs - self._best_epoch < self.plan.patience
-        if not has_patience or self.epochs >= self.most_epochs:
+        if self._is_out_of_patience() or self.epochs >= self.most_epochs:
             return False
         if self.plan.time_is_up():
             self._reason = f"ended by the clock, in epoch {self.epochs}"
@@ -104,6 +117,19 @@ class TrialProgress:
                 self._curves[name][number].append(float(logs[name][number]))
             self._curves["val_loss"][number].append(float(val_loss[places].mean()))
             self._curves["val_accuracy"][number].append(float(val_accuracy[places].mean()))
+
+    def _extend_means(self, score: float) -> None:
+        """Add an epoch to the means over folds."""
+        rows = self.problem.fold_rows
+        for name, folds in self._curves.items():
+            (mean,) = average_curve([[fold[-1]] for fold in folds], rows)
+            self.means[name].append(mean)
+        self.means["objective"].append(score)
+
+    def _is_out_of_patience(self) -> bool:
+        if self._stopping is not None:
+            return self._stopping.is_over(self.means)
+        return self.epochs - self._best_epoch >= self.plan.patience
 
     def _is_beaten(self) -> bool:
         """Report a rung to the race, and return whether the trial is beaten as far as is known."""

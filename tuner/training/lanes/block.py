@@ -102,7 +102,7 @@ class LaneBlock:
     def _train_epoch(self, epoch: int) -> dict[str, np.ndarray]:
         """Train every lane for an epoch; return what the program returns, for all lanes."""
         order = np.concatenate([trial.order_rows(epoch, self.steps) for trial in self._running])
-        learning_rate = self._repeat([t.trial.learning_rate_at(epoch) for t in self._running])
+        learning_rate = self._repeat([t.find_learning_rate(epoch) for t in self._running])
         first_step = np.int32(epoch * self.steps)
 
         def train(part: _Part) -> dict[str, np.ndarray]:

@@ -71,8 +71,8 @@ class Cohort:
         The others begin first, since they take longer; in a race, trials begin in the order of
         their numbers.
         """
-        mlps = [job for job in jobs if is_mlp(job, hypermodel)]
-        others = [job for job in jobs if not is_mlp(job, hypermodel)]
+        mlps = [job for job in jobs if is_mlp(job, hypermodel, self.plan)]
+        others = [job for job in jobs if not is_mlp(job, hypermodel, self.plan)]
         blocks = self._cut([make_mlp_trial(job, hypermodel, self.plan) for job in mlps])
         tasks: list[tuple[int, _Task]] = [
             (job.trial, partial(self._train_keras_trial, job, hypermodel)) for job in others

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 import keras
 import numpy as np
 
+from tuner.training.callbacks import Curves, Stopping
 from tuner.training.lanes.data import LaneData
 
 __all__ = ["LaneProgram", "LaneShape", "LaneTrial", "LaneWeights", "Lanes", "NeedsOwnFit"]
@@ -183,8 +184,11 @@ class LaneTrial:
             the order of `LaneShape.variable_shapes`. Stacked networks leave out the optimizer's
             state, which begins with zeros.
         make_network: Returns the Keras network that has the given values of a lane's variables.
-        learning_rate_at: Returns the learning rate of an epoch, counted from 0.
+        learning_rate_at: Returns the learning rate of an epoch, counted from 0, by the means over
+            folds of the trial's curves so far.
         epochs: Most epochs of this trial; None for the plan's.
+        shuffle: Whether rows are in another order in each epoch.
+        stopping: When the trial ends early; None for the plan's patience.
     """
 
     trial: int
@@ -194,5 +198,7 @@ class LaneTrial:
     parameters: int
     make_initial_variables: Callable[[int], Sequence[np.ndarray]]
     make_network: Callable[[Sequence[np.ndarray]], keras.Model]
-    learning_rate_at: Callable[[int], float]
+    learning_rate_at: Callable[[int, Curves], float]
     epochs: int | None = None
+    shuffle: bool = True
+    stopping: Stopping | None = None

@@ -28,7 +28,12 @@ class RunningTrial:
         self.problem = problem
         self.plan = plan
         self.progress = TrialProgress(
-            trial.trial, problem, plan, parameters=trial.parameters, epochs=trial.epochs
+            trial.trial,
+            problem,
+            plan,
+            parameters=trial.parameters,
+            epochs=trial.epochs,
+            stopping=trial.stopping,
         )
 
     @property
@@ -53,10 +58,16 @@ class RunningTrial:
         for number, fold in enumerate(folds):
             rows = len(fold.train)
             stream = self.problem.find_stream(number)
-            visits = draw_batch_order(rows, seed=seed, trial=trial, fold=stream, epoch=epoch)
+            visits: np.ndarray | slice = slice(None)
+            if self.trial.shuffle:
+                visits = draw_batch_order(rows, seed=seed, trial=trial, fold=stream, epoch=epoch)
             order[number, :rows] = fold.train[visits]
         batches = order.reshape(len(folds), steps, shape.batch_size)
         return np.pad(batches, ((0, 0), (0, 0), (0, shape.stored_rows - shape.batch_size)))
+
+    def find_learning_rate(self, epoch: int) -> float:
+        """Return the learning rate of an epoch, counted from 0."""
+        return self.trial.learning_rate_at(epoch, self.progress.means)
 
     def add_epoch(
         self, place: int, answer: dict[str, np.ndarray], seconds: float

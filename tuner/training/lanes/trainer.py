@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import keras
@@ -94,7 +95,7 @@ class LanesTrainer(Trainer):
     ) -> list[keras.Model]:
         """Train each network as a lane that is alone, as many at once as there are cores."""
         try:
-            trials = [_make_trial(final.job, hypermodel, plan) for final in final_jobs]
+            trials = [_make_final_trial(final, hypermodel, plan) for final in final_jobs]
             data = LaneData(problem.merge_folds())
             shapes = {trial.shape.find_structure(data): trial.shape for trial in trials}
             programs = {key: shape.make_program(data, alone=True) for key, shape in shapes.items()}
@@ -133,6 +134,14 @@ class LanesTrainer(Trainer):
             self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
 
 
+def _make_final_trial(final: FinalJob, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:
+    """Return a trial whose learning rates are those that the folds had."""
+    trial = _make_trial(final.job, hypermodel, plan)
+    return replace(
+        trial, learning_rate_at=lambda epoch, _: trial.learning_rate_at(epoch, final.curves)
+    )
+
+
 def _make_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:
-    make = make_mlp_trial if is_mlp(job, hypermodel) else make_keras_trial
+    make = make_mlp_trial if is_mlp(job, hypermodel, plan) else make_keras_trial
     return make(job, hypermodel, plan)

@@ -10,10 +10,9 @@ from tuner.training.lanes.interfaces import NeedsOwnFit
 from tuner.training.lanes.keras_models import make_keras_trial
 
 
-class Stopping(CustomHyperModel):
+class Weighing(CustomHyperModel):
     def fit(self, hp, model, *args, **kwargs):
-        stop = keras.callbacks.EarlyStopping(monitor="loss")
-        return model.fit(*args, callbacks=[stop], **kwargs)
+        return model.fit(*args, class_weight={0: 2.0, 1: 1.0, 2: 1.0}, **kwargs)
 
 
 class Raising(CustomHyperModel):
@@ -38,11 +37,11 @@ def train_with_notes(hypermodel, problem, plan, jobs=()):
 @pytest.mark.parametrize(
     ("hypermodel", "reason"),
     [
-        (Stopping(), "its fit does more than to pass a batch size on"),
+        (Weighing(), "its fit gives class_weight"),
         (Raising(), "its fit cannot be followed (ValueError: no rows)"),
         (SteppingHyperModel(), "its network has a train_step of its own"),
     ],
-    ids=["callbacks", "error", "train_step"],
+    ids=["class weights", "error", "train_step"],
 )
 def test_networks_that_need_their_own_fit_are_refused_with_the_reason(hypermodel, reason):
     with pytest.raises(NeedsOwnFit) as error:
@@ -53,12 +52,11 @@ def test_networks_that_need_their_own_fit_are_refused_with_the_reason(hypermodel
 def test_refused_networks_are_trained_by_fit_and_the_reason_is_noted_once(problem):
     plan = Plan(epochs=1)
     jobs = [make_job(0), make_job(1)]
-    results, notes = train_with_notes(Stopping(), problem, plan, jobs)
+    results, notes = train_with_notes(Weighing(), problem, plan, jobs)
     assert notes == [
-        "Stopping is trained by fit, one fold after another: "
-        "its fit does more than to pass a batch size on"
+        "Weighing is trained by fit, one fold after another: its fit gives class_weight"
     ]
-    fit = train("fit", Stopping(), problem, plan, jobs)
+    fit = train("fit", Weighing(), problem, plan, jobs)
     for trial in (0, 1):
         assert results[trial].status == "completed"
         assert results[trial].curves == fit[trial].curves

@@ -4,17 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import keras_tuner
-import numpy as np
 
-from tuner.errors import one_line
+from tuner.errors import UserError, one_line
 from tuner.model.mlp import MLPHyperModel
+from tuner.training.callbacks import Curves, Stopping, TrialCallbacks
+from tuner.training.fit_calls import FitCall, watch_fit
 from tuner.training.lanes.interfaces import NeedsOwnFit
+from tuner.training.plan import Plan
 
 __all__ = ["FitArguments", "find_fit_arguments"]
-
-_KERAS_DEFAULT = 32  # rows of a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,76 +22,82 @@ class FitArguments:
 
     Attributes:
         batch_size: Rows of a batch.
-        learning_rate_at: Returns the learning rate of an epoch, counted from 0; None if the
-            optimizer has its own.
+        learning_rate_at: Returns the learning rate of an epoch, counted from 0, by the curves so
+            far; None if the optimizer has its own.
+        shuffle: Whether rows are in another order in each epoch.
+        epochs: Most epochs that `fit` asks for; None for the search's.
+        stopping: When the trial ends early; None for the search's patience.
     """
 
     batch_size: int
-    learning_rate_at: Callable[[int], float] | None = None
-
-
-class _RecordingModel:
-    """Stands for a network and records the calls of its `fit`, without training."""
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        self.calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-    def fit(self, *args: Any, **kwargs: Any) -> keras.callbacks.History:
-        self.calls.append((args, kwargs))
-        return keras.callbacks.History()
+    learning_rate_at: Callable[[int, Curves], float] | None = None
+    shuffle: bool = True
+    epochs: int | None = None
+    stopping: Stopping | None = None
 
 
 def find_fit_arguments(
     hypermodel: keras_tuner.HyperModel,
     hp: keras_tuner.HyperParameters,
     model: Any,
-    *,
-    epochs: int,
+    plan: Plan,
 ) -> FitArguments:
     """Return the arguments with which a hypermodel trains a network.
 
-    They are those of its recipe, if it has one. A custom hypermodel tunes the batch size, as
-    KerasTuner advises, by a `fit` that passes it on. So its `fit` is called once with a model that
-    records the arguments.
+    They are those of its recipe, if it has one. A custom hypermodel may tune the batch size, as
+    KerasTuner advises, by a `fit` that passes it on. So its `fit` is called once with a network
+    that notes the arguments.
 
     Args:
         hypermodel: The hypermodel that built the network.
         hp: The trial's hyperparameters.
         model: The network.
-        epochs: Planned epochs, over which a `cosine` schedule decays.
+        plan: Has the epochs, over which a `cosine` schedule decays.
 
     Raises:
-        NeedsOwnFit: `fit` does something else as well, such as passing callbacks or changing rows.
+        NeedsOwnFit: `fit` does something that only Keras can follow, such as changing rows.
+        UserError: A callback has no meaning in a cross-validation.
     """
-    if isinstance(hypermodel, MLPHyperModel):
+    if isinstance(hypermodel, MLPHyperModel) and not plan.arguments:
         recipe = hypermodel.make_recipe(hp)
-        optimizer = recipe.optimizer
+        optimizer, epochs = recipe.optimizer, plan.epochs
         return FitArguments(
-            recipe.batch_size, lambda epoch: optimizer.find_learning_rate(epoch, epochs)
+            recipe.batch_size, lambda epoch, _: optimizer.find_learning_rate(epoch, epochs)
         )
-    return FitArguments(_find_batch_size(hypermodel, hp, model))
+    call = _watch(hypermodel, hp, model, plan)
+    callbacks = TrialCallbacks.from_callbacks(call.callbacks, plan.objective.name)
+    if callbacks.own:
+        names = ", ".join(dict.fromkeys(type(callback).__name__ for callback in callbacks.own))
+        raise NeedsOwnFit(f"{names} is called in each fold")
+    rate_at = None
+    if callbacks.sets_rates:
+        first = callbacks.read_first_rate(model.optimizer)
+
+        def rate_at(epoch: int, curves: Curves) -> float:
+            return callbacks.find_rate(epoch, first, curves)
+
+    return FitArguments(
+        call.batch_size, rate_at, call.shuffle, call.epochs, stopping=callbacks.stopping
+    )
 
 
-def _find_batch_size(
-    hypermodel: keras_tuner.HyperModel, hp: keras_tuner.HyperParameters, model: Any
-) -> int:
-    """Return the batch size that a hypermodel's `fit` passes on."""
-    if type(hypermodel).fit is keras_tuner.HyperModel.fit:
-        return _KERAS_DEFAULT
-    x, y = np.zeros((1, *model.input_shape[1:]), np.float32), np.zeros(1, np.int64)
-    arguments = {"initial_epoch": 0, "epochs": 1, "shuffle": False, "verbose": 0}
-    recording = _RecordingModel(model)
+def _watch(
+    hypermodel: keras_tuner.HyperModel,
+    hp: keras_tuner.HyperParameters,
+    model: Any,
+    plan: Plan,
+) -> FitCall:
+    """Return the call of a `fit` that lanes can follow."""
     try:
-        hypermodel.fit(hp, recording, x, y, **arguments)
+        call = watch_fit(hypermodel, hp, model, plan.arguments)
+    except UserError:
+        raise
     except Exception as error:  # custom code can raise anything
         raise NeedsOwnFit(f"its fit cannot be followed ({one_line(error)})") from error
-    if len(recording.calls) == 1:
-        args, kwargs = recording.calls[0]
-        size = kwargs.pop("batch_size", None) or _KERAS_DEFAULT
-        if len(args) == 2 and args[0] is x and args[1] is y and kwargs == arguments:
-            return int(size)
-    raise NeedsOwnFit("its fit does more than to pass a batch size on")
+    if call is None:
+        raise NeedsOwnFit("its fit trains in its own way")
+    if call.changes_rows:
+        raise NeedsOwnFit("its fit changes the rows")
+    if call.others:
+        raise NeedsOwnFit(f"its fit gives {', '.join(sorted(call.others))}")
+    return call

@@ -85,7 +85,7 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
     model = build(derive_seed(plan.seed, job.trial, 0))
     _check_methods(model)
     check_optimizer(model.optimizer)
-    arguments = find_fit_arguments(hypermodel, job.hyperparameters, model, epochs=plan.epochs)
+    arguments = find_fit_arguments(hypermodel, job.hyperparameters, model, plan)
     learning_rate_at = arguments.learning_rate_at
     return LaneTrial(
         job.trial,
@@ -95,8 +95,11 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
         make_initial_variables=make_initial_variables,
         make_network=make_network,
-        learning_rate_at=learning_rate_at or (lambda epoch: 0.0),  # not used without a schedule
-        epochs=job.epochs,
+        # not used without a schedule
+        learning_rate_at=learning_rate_at or (lambda epoch, curves: 0.0),
+        epochs=job.epochs or arguments.epochs,
+        shuffle=arguments.shuffle,
+        stopping=arguments.stopping,
     )
 
 

@@ -17,9 +17,12 @@ from tuner.training.plan import Job, Plan
 __all__ = ["is_mlp", "make_mlp_trial"]
 
 
-def is_mlp(job: Job, hypermodel: keras_tuner.HyperModel) -> bool:
-    """Return whether a trial's networks are multilayer perceptrons of a space file."""
-    if not isinstance(hypermodel, MLPHyperModel):
+def is_mlp(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> bool:
+    """Return whether a trial's networks are multilayer perceptrons of a space file.
+
+    What a person gave for `fit` changes how they are trained, so that they cannot be stacked.
+    """
+    if not isinstance(hypermodel, MLPHyperModel) or plan.arguments:
         return False
     return hypermodel.make_recipe(job.hyperparameters).convolutions is None
 
@@ -54,6 +57,6 @@ def make_mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial
         parameters=recipe.parameters,
         make_initial_variables=lambda seed: from_keras_weights(draw_weights(recipe, seed)),
         make_network=make_network,
-        learning_rate_at=lambda epoch: recipe.optimizer.find_learning_rate(epoch, plan.epochs),
+        learning_rate_at=lambda epoch, _: recipe.optimizer.find_learning_rate(epoch, plan.epochs),
         epochs=job.epochs,
     )

@@ -1,0 +1,153 @@
+"""Callbacks in cross-validation."""
+
+from typing import ClassVar
+
+import keras
+import pytest
+
+from tests.helpers.training import CustomHyperModel, assert_parity, make_job, train
+from tuner.errors import UserError
+from tuner.training import Plan
+from tuner.training.callbacks import TrialCallbacks
+
+LOSSES = {"val_loss": [3.0, 2.0, 1.95, 2.1, 2.2, 1.0]}
+
+
+def read(*callbacks, objective="cross_entropy"):
+    return TrialCallbacks.from_callbacks(callbacks, objective)
+
+
+def count_epochs(stopping, curves):
+    """Return after how many epochs a trial with these curves ends."""
+    for epochs in range(1, len(LOSSES["val_loss"]) + 1):
+        if stopping.is_over({name: curve[:epochs] for name, curve in curves.items()}):
+            return epochs
+    return None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "epochs"),
+    [
+        ({"patience": 2}, 5),
+        ({"patience": 0}, 4),
+        ({"patience": 2, "min_delta": 0.1}, 4),
+        ({"patience": 2, "start_from_epoch": 3}, None),
+        ({"patience": 3, "baseline": 1.5}, 4),
+        ({"patience": 1, "mode": "max"}, 2),
+    ],
+)
+def test_early_stopping_ends_a_trial_where_keras_would_end_training(arguments, epochs):
+    callback = keras.callbacks.EarlyStopping("val_accuracy", **arguments)
+    callback.monitor = "val_loss"
+    assert count_epochs(read(callback).stopping, LOSSES) == epochs
+    # Keras itself, on the same values
+    callback.set_model(model := keras.Sequential())
+    callback.mode = arguments.get("mode", "min")
+    callback.on_train_begin()
+    model.stop_training = False
+    for epoch, loss in enumerate(LOSSES["val_loss"]):
+        callback.on_epoch_end(epoch, {"val_loss": loss})
+        if model.stop_training:
+            break
+    assert (epoch + 1 if model.stop_training else None) == epochs
+
+
+def test_the_objective_is_monitored_by_its_keras_name():
+    stopping = read(keras.callbacks.EarlyStopping("val_auc"), objective="roc_auc").stopping
+    assert (stopping.monitor.name, stopping.monitor.direction) == ("objective", "max")
+
+
+def test_the_learning_rate_follows_schedules_and_plateaus():
+    def halve(epoch, rate):
+        return rate / 2 if epoch else rate
+
+    plateau = keras.callbacks.ReduceLROnPlateau(factor=0.1, patience=1, min_lr=1e-3)
+    callbacks = read(keras.callbacks.LearningRateScheduler(halve), plateau)
+    rates = [callbacks.find_rate(epoch, 0.8, LOSSES) for epoch in range(6)]
+    # losses rise after epochs 3 and 4, counted from 0
+    assert rates == pytest.approx([0.8, 0.4, 0.2, 0.1, 0.005, 0.0005])
+    assert callbacks.sets_rates
+    alone = read(keras.callbacks.LearningRateScheduler(lambda epoch: 1.0 / (epoch + 1)))
+    assert alone.find_rate(3, 0.8, {}) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("callback", "message"),
+    [
+        (
+            lambda: keras.callbacks.ModelCheckpoint("best.keras"),
+            "callbacks: ModelCheckpoint: the networks of folds are not kept; save what "
+            "get_best_models() returns, which is trained on all rows",
+        ),
+        (
+            lambda: keras.callbacks.EarlyStopping("val_f1"),
+            "callbacks: EarlyStopping: monitor='val_f1' is no curve of a trial; give one of loss, "
+            "val_loss, accuracy, val_accuracy, or the objective",
+        ),
+    ],
+)
+def test_callbacks_without_a_meaning_are_refused(callback, message):
+    with pytest.raises(UserError) as error:
+        read(callback())
+    assert str(error.value) == message
+
+
+class Recorder(keras.callbacks.Callback):
+    """Records its events in a list that copies share."""
+
+    events: ClassVar[list] = []
+
+    def on_train_begin(self, logs=None):
+        self.events.append("begin")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.events.append((epoch, "val_loss" in logs))
+        if epoch == 1:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        self.events.append("end")
+
+
+class Tuned(CustomHyperModel):
+    """Its fit tunes arguments, and leaves the others to the search."""
+
+    def fit(self, hp, model, *args, **kwargs):
+        return model.fit(*args, shuffle=hp.Boolean("shuffle"), batch_size=8, **kwargs)
+
+
+class OwnLoop(CustomHyperModel):
+    """Its fit trains in its own way."""
+
+    def fit(self, hp, model, x, y, validation_data, callbacks=None, **kwargs):
+        assert callbacks == []
+        for _ in range(2):
+            model.train_on_batch(x, y)
+        return {"my_score": float(model.evaluate(*validation_data, verbose=0)[0])}
+
+
+def test_lanes_train_with_the_arguments_and_callbacks_of_fit_as_fit_does(problem):
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=1, min_delta=1.0)
+    slow = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.5)
+    plan = Plan(epochs=4, arguments={"epochs": 4, "callbacks": [stop, slow]})
+    jobs = [make_job(0, shuffle=False), make_job(1, shuffle=True)]
+    assert_parity(Tuned(), problem, plan, jobs)
+    result = train("lanes", Tuned(), problem, plan, jobs)[0]
+    assert len(result.curves["loss"][0]) == 2  # the loss does not fall by 1 within an epoch
+
+
+def test_other_callbacks_are_called_in_each_fold_through_all_epochs(problem):
+    Recorder.events = []
+    plan = Plan(epochs=4, arguments={"callbacks": [Recorder()]})
+    result = train("fit", CustomHyperModel(), problem, plan)[0]
+    folds = len(problem.folds)
+    expected = [*["begin", (0, True)] * folds, *[(1, True)] * folds, *["end"] * folds]
+    assert Recorder.events == expected
+    assert len(result.curves["loss"][0]) == 2  # all folds have asked to stop
+
+
+def test_a_training_loop_of_its_own_runs_once_in_each_fold(problem):
+    result = train("fit", OwnLoop(), problem, Plan(epochs=4))[0]
+    assert result.status == "completed"
+    assert result.epoch == len(result.curves["loss"][0]) == 1
+    assert result.probabilities.shape == (60, 3)

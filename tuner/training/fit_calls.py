@@ -1,0 +1,172 @@
+"""What a hypermodel's own `fit` does with a network, found by one call that trains nothing."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import keras_tuner
+import numpy as np
+
+__all__ = ["FitCall", "list_given", "order_rows", "replace_fit", "watch_fit"]
+
+_KERAS_DEFAULT = 32  # rows of a batch
+_ROWS = 8  # rows of the call that trains nothing
+
+
+@dataclass(frozen=True, slots=True)
+class FitCall:
+    """The one call of `keras.Model.fit` in a hypermodel's `fit`.
+
+    Attributes:
+        batch_size: Rows of a batch.
+        shuffle: Whether rows are in another order in each epoch.
+        epochs: The epochs that it asks for; None if it leaves them to the search.
+        callbacks: The callbacks that it gives.
+        changes_rows: Whether it trains on other rows than those that `fit` was given.
+        others: Further arguments, which only Keras itself can follow.
+    """
+
+    batch_size: int = _KERAS_DEFAULT
+    shuffle: bool = True
+    epochs: int | None = None
+    callbacks: tuple[Any, ...] = ()
+    changes_rows: bool = False
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def replace_fit(model: Any, fit: Callable[[dict[str, Any]], Any]) -> Iterator[None]:
+    """Replace a network's `fit` while the context is open.
+
+    Args:
+        model: The network.
+        fit: Called with all arguments of a call by name, defaults left out.
+    """
+    signature = inspect.signature(keras.Model.fit)
+
+    def replaced(*args: Any, **kwargs: Any) -> Any:
+        return fit(dict(list(signature.bind(model, *args, **kwargs).arguments.items())[1:]))
+
+    model.fit = replaced
+    try:
+        yield
+    finally:
+        del model.fit
+
+
+def list_given(
+    hypermodel: keras_tuner.HyperModel, arguments: Mapping[str, Any], validation: tuple[Any, Any]
+) -> dict[str, Any]:
+    """Return the arguments with which a search calls a hypermodel's `fit`, without the rows.
+
+    As in KerasTuner these are the arguments that the person gave `search`. A `fit` that names
+    `validation_data` or `callbacks` gets them in any case.
+
+    Args:
+        hypermodel: The hypermodel.
+        arguments: What the person gave `search`.
+        validation: The rows and classes that are not trained on.
+    """
+    given = dict(arguments)
+    named = inspect.signature(hypermodel.fit).parameters
+    if "validation_data" in named or "validation_data" in given:
+        given["validation_data"] = validation
+    if "callbacks" in named:
+        given.setdefault("callbacks", [])
+    return given
+
+
+def order_rows(arguments: Mapping[str, Any], order: np.ndarray) -> dict[str, Any]:
+    """Return the arguments of `keras.Model.fit` with their rows in another order.
+
+    Args:
+        arguments: The arguments by name. What is no array of so many rows stays as it is.
+        order: The row numbers, shape `(rows,)`.
+    """
+
+    def take(values: Any) -> Any:
+        has_rows = hasattr(values, "shape") and tuple(values.shape[:1]) == order.shape
+        return np.asarray(values)[order] if has_rows else values
+
+    names = [name for name in ("x", "y", "sample_weight") if name in arguments]
+    ordered = {name: keras.tree.map_structure(take, arguments[name]) for name in names}
+    return {**arguments, **ordered}
+
+
+def watch_fit(
+    hypermodel: keras_tuner.HyperModel,
+    hp: keras_tuner.HyperParameters,
+    model: Any,
+    arguments: Mapping[str, Any],
+) -> FitCall | None:
+    """Call a hypermodel's `fit` once with a few rows of zeros, while the network's own notes.
+
+    Args:
+        hypermodel: The hypermodel that built the network.
+        hp: Gets the hyperparameters that `fit` declares.
+        model: The network; it changes if `fit` trains in another way than by `model.fit`.
+        arguments: What the person gave `search`.
+
+    Returns:
+        None if `fit` trains in its own way: it does not call `model.fit` once, or compiles again.
+
+    Raises:
+        Exception: `fit` raised it; it may be anything.
+    """
+    if type(hypermodel).fit is keras_tuner.HyperModel.fit:
+        return _describe(dict(arguments), None, None)
+    x, y = _make_rows(model)
+    calls: list[dict[str, Any]] = []
+    optimizer = model.optimizer
+
+    def note(arguments: dict[str, Any]) -> keras.callbacks.History:
+        calls.append(arguments)
+        return _make_history(model)
+
+    with replace_fit(model, note):
+        hypermodel.fit(hp, model, x, y, **list_given(hypermodel, arguments, (x, y)))
+    if len(calls) != 1 or model.optimizer is not optimizer:
+        return None
+    return _describe(calls[0], x, y)
+
+
+def _describe(arguments: dict[str, Any], x: Any, y: Any) -> FitCall:
+    changed = arguments.pop("x", None) is not x or arguments.pop("y", None) is not y
+    for name in ("verbose", "validation_data", "initial_epoch"):
+        arguments.pop(name, None)
+    return FitCall(
+        batch_size=int(arguments.pop("batch_size", None) or _KERAS_DEFAULT),
+        shuffle=bool(arguments.pop("shuffle", True)),
+        epochs=arguments.pop("epochs", None),
+        callbacks=tuple(arguments.pop("callbacks", None) or ()),
+        changes_rows=changed,
+        others=arguments,
+    )
+
+
+def _make_history(model: Any) -> keras.callbacks.History:
+    """Return a history of one epoch, for a `fit` that reads what it trained."""
+    history = keras.callbacks.History()
+    names = ("loss", *model.metrics_names, "accuracy")
+    history.history = {key: [1.0] for name in names for key in (name, f"val_{name}")}
+    history.epoch = [0]
+    return history
+
+
+def _make_rows(model: Any) -> tuple[Any, np.ndarray]:
+    """Return rows that a network takes, and their classes."""
+    inputs = [
+        np.zeros((_ROWS, *(size or 1 for size in tensor.shape[1:])), _name_type(tensor.dtype))
+        for tensor in getattr(model, "inputs", None) or ()
+    ]
+    x = inputs[0] if len(inputs) == 1 else inputs or np.zeros((_ROWS, 1), np.float32)
+    return x, np.zeros(_ROWS, np.int64)
+
+
+def _name_type(dtype: str) -> str:
+    return "object" if dtype == "string" else dtype

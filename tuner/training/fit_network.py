@@ -1,0 +1,206 @@
+"""The network of a trial that the `fit` trainer trains, and the rows of its folds."""
+
+from typing import Any
+
+import keras_tuner
+import numpy as np
+
+from tuner.data import choose_chunk_rows
+from tuner.problem import Problem
+from tuner.training.callbacks import Curves, TrialCallbacks
+from tuner.training.fit_calls import FitCall, list_given, order_rows, replace_fit, watch_fit
+from tuner.training.fold_callbacks import FoldCallbacks, copy_callbacks
+from tuner.training.network_building import build_network
+from tuner.training.plan import FinalJob, Job, Plan
+from tuner.training.random_streams import derive_seed, draw_batch_order
+
+__all__ = ["FitNetwork", "FoldData"]
+
+_PREDICTION_ROWS = 8192  # the most rows that are predicted at once
+
+
+class FoldData:
+    """A fold's rows, scaled by moments that are fitted on its training rows alone."""
+
+    def __init__(self, problem: Problem, number: int) -> None:
+        self.stream = problem.find_stream(number)
+        train, validation = problem.folds[number].train, problem.folds[number].validation
+        scaler = problem.fit_scaler(train)
+        scale = scaler.apply if scaler else np.asarray
+        self.x_train: np.ndarray = scale(problem.x[train])
+        self.x_validation: np.ndarray = scale(problem.x[validation])
+        self.y_train, self.y_validation = problem.y[train], problem.y[validation]
+        weights = problem.compute_class_weights(train)
+        # no argument without class weights, since a custom `fit` may not accept it
+        self.options = {} if weights is None else {"class_weight": dict(enumerate(weights))}
+
+
+class FitNetwork:
+    """The compiled model of a trial, which trains all of its folds.
+
+    Attributes:
+        model: The model; None until `build_initial_state` is called.
+        call: How the hypermodel's `fit` trains it; None until `watch` is called, and if `fit`
+            trains in its own way.
+        callbacks: The callbacks of `call`, by how they act on a trial.
+    """
+
+    def __init__(self, hypermodel: keras_tuner.HyperModel, job: Job, plan: Plan) -> None:
+        self.hypermodel = hypermodel
+        self.job = job
+        self.plan = plan
+        self.model: Any = None
+        self.call: FitCall | None = None
+        self.callbacks = TrialCallbacks()
+
+    @property
+    def parameters(self) -> int:
+        """Number of trainable weights and biases."""
+        return int(sum(np.prod(v.shape) for v in self.model.trainable_variables))
+
+    def build_initial_state(self, stream: int) -> list[np.ndarray]:
+        """Build the network of a fold, and return its initial state.
+
+        The network that was built last trains all folds.
+        """
+        seed = derive_seed(self.plan.seed, self.job.trial, stream)
+        self.model = build_network(self.hypermodel, self.job.hyperparameters, seed=seed)
+        # Every epoch is a call of `fit`, which would end with the averages: see `finalize`.
+        self.model.optimizer.finalize_variable_values = lambda weights: None
+        return self.read_state()
+
+    def _list_variables(self) -> list[Any]:
+        variables: list[Any] = self.model.variables + self.model.optimizer.variables
+        return variables
+
+    def read_state(self) -> list[np.ndarray]:
+        """Return all values that training changes: weights, momenta, the state of dropout."""
+        return [variable.numpy() for variable in self._list_variables()]
+
+    def load_state(self, state: list[np.ndarray]) -> None:
+        """Set all values that training changes."""
+        for variable, value in zip(self._list_variables(), state, strict=True):
+            variable.assign(value)
+
+    def finalize(self) -> None:
+        """Give the weights the values that `fit` leaves when it ends.
+
+        These are the moving averages of the weights, if the optimizer keeps them. Training goes on
+        from the weights themselves, as if `fit` were called once for all epochs.
+        """
+        optimizer = self.model.optimizer
+        type(optimizer).finalize_variable_values(optimizer, self.model.trainable_variables)
+
+    def watch(self) -> None:
+        """Find out how the hypermodel's `fit` trains the network.
+
+        The network changes if `fit` trains in its own way, so `load_state` comes next.
+        """
+        hp, arguments = self.job.hyperparameters, self.plan.arguments
+        self.call = watch_fit(self.hypermodel, hp, self.model, arguments)
+        if self.call is not None:
+            objective = self.plan.objective.name
+            self.callbacks = TrialCallbacks.from_callbacks(self.call.callbacks, objective)
+            if self.callbacks.sets_rates:
+                self._first_rate = self.callbacks.read_first_rate(self.model.optimizer)
+
+    def fit_epochs(self, fold: FoldData, final: FinalJob) -> None:
+        """Train all epochs of a final network."""
+        callbacks = FoldCallbacks(self.callbacks.own)
+        for epoch in range(final.epochs):
+            self.fit_epoch(fold, epoch, final.curves, callbacks)
+        callbacks.end()
+
+    def fit_whole(self, fold: FoldData) -> None:
+        """Build the network of a fold, and train it by one call of a `fit` of its own way."""
+        self.build_initial_state(fold.stream)
+        del self.model.optimizer.finalize_variable_values  # its `fit` is called once
+        arguments = dict(self.plan.arguments)
+        if self.job.epochs is not None and "epochs" in arguments:
+            arguments["epochs"] = self.job.epochs
+        if "callbacks" in arguments:
+            arguments["callbacks"] = copy_callbacks(arguments["callbacks"])
+        validation = fold.x_validation, fold.y_validation
+        given = list_given(self.hypermodel, arguments, validation) | fold.options
+        hp = self.job.hyperparameters
+        self.hypermodel.fit(hp, self.model, fold.x_train, fold.y_train, **given)
+
+    def fit_epoch(
+        self, fold: FoldData, epoch: int, curves: Curves, callbacks: FoldCallbacks
+    ) -> dict[str, float]:
+        """Train one epoch on a fold; return the logs of Keras.
+
+        Args:
+            fold: The fold.
+            epoch: Counted from 0.
+            curves: Means over folds of the epochs before.
+            callbacks: Those of the fold.
+        """
+        if self.callbacks.sets_rates:
+            rate = self.callbacks.find_rate(epoch, self._first_rate, curves)
+            self.model.optimizer.learning_rate = rate
+        logs: dict[str, list[float]] = {}
+        validation = fold.x_validation, fold.y_validation
+
+        def train(arguments: dict[str, Any]) -> Any:
+            if arguments.get("shuffle", True):
+                order = draw_batch_order(
+                    len(fold.y_train),
+                    seed=self.plan.seed,
+                    trial=self.job.trial,
+                    fold=fold.stream,
+                    epoch=epoch,
+                )
+                arguments = order_rows(arguments, order)
+            arguments["validation_data"] = validation if callbacks.callbacks else None
+            own: dict[str, Any] = {
+                "initial_epoch": epoch,
+                "epochs": epoch + 1,
+                "shuffle": False,
+                "verbose": 0,
+            }
+            own["callbacks"] = [callbacks] if callbacks.callbacks else None
+            history = type(self.model).fit(self.model, **{**arguments, **own})
+            logs.update(history.history)
+            return history
+
+        given = list_given(self.hypermodel, self.plan.arguments, validation) | fold.options
+        with replace_fit(self.model, train):
+            hp = self.job.hyperparameters
+            self.hypermodel.fit(hp, self.model, fold.x_train, fold.y_train, **given)
+        callbacks.has_stopped = bool(self.model.stop_training)
+        return {name: float(values[-1]) for name, values in logs.items()}
+
+    def train_epoch(
+        self, fold: FoldData, epoch: int, curves: Curves, callbacks: FoldCallbacks
+    ) -> dict[str, float]:
+        """Train one epoch on a fold; return the loss of the data, the accuracy and the penalty."""
+        logs = self.fit_epoch(fold, epoch, curves, callbacks)
+        return {
+            "loss": logs["cross_entropy"] if np.isfinite(logs["loss"]) else logs["loss"],
+            "accuracy": logs["accuracy"],
+            "penalty": self.compute_penalty(),
+        }
+
+    def compute_penalty(self) -> float:
+        """Return what the regularizers of the weights add to the loss.
+
+        `model.losses` is not used: it also has what layers add for their activities, which have
+        values only within a training step.
+        """
+        weights = self.model.trainable_variables
+        return float(sum(float(w.regularizer(w)) for w in weights if w.regularizer is not None))
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Return class probabilities.
+
+        **Shape**: `(rows, …)` to `(rows, classes)`.
+        """
+        chunk = choose_chunk_rows(x[0].size, most=_PREDICTION_ROWS)
+        probabilities: np.ndarray = np.concatenate(
+            [
+                self.model.predict_on_batch(x[start : start + chunk])
+                for start in range(0, len(x), chunk)
+            ]
+        )
+        return probabilities

@@ -1,0 +1,42 @@
+"""Trials whose hypermodel trains in its own way, such as by a loop over batches of its own."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from tuner.problem import Problem
+from tuner.scoring import accuracy, cross_entropy
+from tuner.training.progress import TrialProgress
+from tuner.training.result import TrialResult
+
+__all__ = ["train_once_per_fold"]
+
+
+def train_once_per_fold(
+    network: Any, folds: Sequence[Any], problem: Problem, started: float
+) -> TrialResult:
+    """Train a trial by one call of its `fit` in each fold, to the end that `fit` finds.
+
+    Such a trial has a single epoch. What `fit` returns does not count: the networks that it
+    leaves are scored, as all others are.
+
+    Args:
+        network: The network of the `fit` trainer.
+        folds: The rows of each fold, as that trainer takes them.
+        problem: Rows and folds.
+        started: When the trial began, by `time.perf_counter`.
+    """
+    logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}
+    out_of_fold = []
+    for fold in folds:
+        network.fit_whole(fold)
+        probabilities = network.predict(fold.x_train)
+        logs["loss"].append(float(cross_entropy(probabilities, fold.y_train).mean()))
+        logs["accuracy"].append(float(accuracy(probabilities, fold.y_train).mean()))
+        logs["penalty"].append(network.compute_penalty())
+        out_of_fold.append(network.predict(fold.x_validation))
+    progress = TrialProgress(
+        network.job.trial, problem, network.plan, parameters=network.parameters, epochs=1
+    )
+    progress.add_epoch(logs, out_of_fold)
+    return progress.make_result(time.perf_counter() - started)
