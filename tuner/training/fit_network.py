@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import keras_tuner
 import numpy as np
 
@@ -140,36 +141,41 @@ class FitNetwork:
             rate = self.callbacks.find_rate(epoch, self._first_rate, curves)
             self.model.optimizer.learning_rate = rate
         logs: dict[str, list[float]] = {}
-        validation = fold.x_validation, fold.y_validation
 
         def train(arguments: dict[str, Any]) -> Any:
-            if arguments.get("shuffle", True):
-                order = draw_batch_order(
-                    len(fold.y_train),
-                    seed=self.plan.seed,
-                    trial=self.job.trial,
-                    fold=fold.stream,
-                    epoch=epoch,
-                )
-                arguments = order_rows(arguments, order)
-            arguments["validation_data"] = validation if callbacks.callbacks else None
-            own: dict[str, Any] = {
-                "initial_epoch": epoch,
-                "epochs": epoch + 1,
-                "shuffle": False,
-                "verbose": 0,
-            }
-            own["callbacks"] = [callbacks] if callbacks.callbacks else None
-            history = type(self.model).fit(self.model, **{**arguments, **own})
+            history = self._call_keras(arguments, fold, epoch, callbacks)
             logs.update(history.history)
             return history
 
+        validation = fold.x_validation, fold.y_validation
         given = list_given(self.hypermodel, self.plan.arguments, validation) | fold.options
         with replace_fit(self.model, train):
             hp = self.job.hyperparameters
             self.hypermodel.fit(hp, self.model, fold.x_train, fold.y_train, **given)
         callbacks.has_stopped = bool(self.model.stop_training)
         return {name: float(values[-1]) for name, values in logs.items()}
+
+    def _call_keras(
+        self, arguments: dict[str, Any], fold: FoldData, epoch: int, callbacks: FoldCallbacks
+    ) -> keras.callbacks.History:
+        """Train one epoch by `keras.Model.fit`, with the arguments of the hypermodel's `fit`."""
+        if arguments.get("shuffle", True):
+            rows, stream = len(fold.y_train), fold.stream
+            seeds = {"seed": self.plan.seed, "trial": self.job.trial, "fold": stream}
+            arguments = order_rows(arguments, draw_batch_order(rows, epoch=epoch, **seeds))
+        arguments = {
+            **arguments,
+            "initial_epoch": epoch,
+            "epochs": epoch + 1,
+            "shuffle": False,
+            "verbose": 0,
+            "callbacks": None,
+            "validation_data": None,
+        }
+        if callbacks.callbacks:  # they may read scores of the validation rows
+            arguments["callbacks"] = [callbacks]
+            arguments["validation_data"] = fold.x_validation, fold.y_validation
+        return type(self.model).fit(self.model, **arguments)
 
     def train_epoch(
         self, fold: FoldData, epoch: int, curves: Curves, callbacks: FoldCallbacks
