@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras_tuner
@@ -71,14 +72,14 @@ def find_fit_arguments(
         raise NeedsOwnFit(f"{names} is called in each fold")
     rate_at = None
     if callbacks.sets_rates:
-        first = callbacks.read_first_rate(model.optimizer)
-
-        def rate_at(epoch: int, curves: Curves) -> float:
-            return callbacks.find_rate(epoch, first, curves)
-
+        rate_at = partial(_find_rate, callbacks, callbacks.read_first_rate(model.optimizer))
     return FitArguments(
         call.batch_size, rate_at, call.shuffle, call.epochs, stopping=callbacks.stopping
     )
+
+
+def _find_rate(callbacks: TrialCallbacks, first: float, epoch: int, curves: Curves) -> float:
+    return callbacks.find_rate(epoch, first, curves)
 
 
 def _watch(
