@@ -117,10 +117,11 @@ def assert_parity(
     jobs: Sequence[Job] = (),
     *,
     rtol: float = 1e-4,
+    trainer: Trainer | None = None,
 ) -> None:
-    """Assert that lanes give the curves and probabilities of `fit`."""
+    """Assert that lanes, or another trainer, give the curves and probabilities of `fit`."""
     notes: list[str] = []
-    lanes = TRAINERS["lanes"]()
+    lanes = trainer or TRAINERS["lanes"]()
     lanes.on_note = notes.append
     expected = train("fit", hypermodel, problem, plan, jobs)
     results = train(lanes, hypermodel, problem, plan, jobs)

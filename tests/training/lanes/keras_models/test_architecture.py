@@ -11,6 +11,7 @@ def describe(layer, optimizer=None, loss="sparse_categorical_crossentropy"):
     inputs = keras.Input((4,))
     model = keras.Model(inputs, L.Dense(3, "softmax")(layer(inputs)))
     model.compile(optimizer or keras.optimizers.Adam(0.01), loss)
+    model.optimizer.build(model.trainable_variables)
     return describe_architecture(model)
 
 
@@ -56,3 +57,32 @@ def test_a_network_with_custom_parts_is_not_described():
     model = CustomModel(inputs, L.Dense(3, "softmax")(inputs))
     model.compile("adam", "sparse_categorical_crossentropy")
     assert describe_architecture(model) is None
+
+
+def test_tuned_numbers_do_not_matter_but_whether_there_are_any():
+    schedules = keras.optimizers.schedules
+
+    def describe_adam(decay, rate=0.1, target=None):
+        schedule = schedules.CosineDecay(rate, 5, warmup_target=target, warmup_steps=2)
+        return describe(L.Dense(8), keras.optimizers.Adam(schedule, weight_decay=decay))
+
+    assert describe_adam(0.1) == describe_adam(0.2, rate=0.3)
+    assert describe_adam(0.1, target=0.5) == describe_adam(0.1, target=0.7)
+    assert len({describe_adam(None), describe_adam(0.1), describe_adam(0.1, target=0.5)}) == 3
+
+
+def test_what_is_excluded_from_weight_decay_matters():
+    texts = set()
+    for names in (["bias"], ["kernel"], ["none"]):
+        optimizer = keras.optimizers.AdamW(0.01, weight_decay=0.1)
+        optimizer.exclude_from_weight_decay(var_names=names)
+        texts.add(describe(L.Dense(8), optimizer))
+    assert len(texts) == 3
+
+
+def test_a_schedule_of_ones_own_is_not_described():
+    class Halving(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.1 / (1.0 + keras.ops.cast(step, "float32"))
+
+    assert describe(L.Dense(8), keras.optimizers.SGD(Halving())) is None

@@ -7,6 +7,9 @@ from typing import Any
 
 import keras
 
+from tuner.training.lanes.keras_models.stateless_optimizer import find_decayed
+from tuner.training.lanes.keras_models.tuned_numbers import TUNED_NUMBERS
+
 __all__ = ["describe_architecture"]
 
 
@@ -14,7 +17,7 @@ def describe_architecture(model: Any) -> str | None:
     """Return a text that is the same for all networks that one program can train.
 
     It has all that a network computes. The names of layers, which Keras numbers, and the learning
-    rate, which is a variable, are left out.
+    rate and the `TUNED_NUMBERS`, which are variables, are left out.
 
     Returns:
         None if the network's configuration may be incomplete: only Keras's own classes are
@@ -22,14 +25,14 @@ def describe_architecture(model: Any) -> str | None:
     """
     if not type(model).__module__.startswith("keras."):
         return None
-    config = json.loads(model.to_json())
+    try:
+        config = json.loads(model.to_json())
+        optimizer = _describe_optimizer(model)
+    except NotImplementedError:  # of an own schedule, for example
+        return None
     config.pop("compile_config", None)
-    optimizer = model.optimizer.get_config()
-    optimizer.pop("name", None)
-    if isinstance(optimizer.get("learning_rate"), float):
-        optimizer.pop("learning_rate")
     loss = keras.saving.serialize_keras_object(model.loss)
-    config = [config, type(model.optimizer).__name__, optimizer, loss]
+    config = [config, optimizer, loss]
     if any(not _is_keras(part) for part in _list_parts(config)):
         return None
     text = json.dumps(config, sort_keys=True, default=repr)
@@ -37,6 +40,19 @@ def describe_architecture(model: Any) -> str | None:
     for number, name in enumerate(sorted(names, key=names.index)):
         text = re.sub(f'"{re.escape(name)}"', f'"#{number}"', text)
     return text
+
+
+def _describe_optimizer(model: Any) -> list[Any]:
+    """Return an optimizer's configuration but tuned numbers, and what Keras leaves out of it."""
+    optimizer, weights = model.optimizer, model.trainable_variables
+    config = optimizer.get_config()
+    config.pop("name", None)
+    schedule = config["learning_rate"]
+    for part in (config, schedule["config"] if isinstance(schedule, dict) else {}):
+        for name in ("learning_rate", *TUNED_NUMBERS):
+            if isinstance(part.get(name), float):
+                part[name] = "a number"
+    return [type(optimizer).__name__, config, find_decayed(optimizer, weights)]
 
 
 def _list_parts(config: Any) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ from keras.src.optimizers.base_optimizer import BaseOptimizer
 
 from tuner.training.lanes.interfaces import NeedsOwnFit
 
-__all__ = ["OPTIMIZERS", "check_optimizer", "make_stateless"]
+__all__ = ["OPTIMIZERS", "check_optimizer", "find_decayed", "make_stateless"]
 
 _NAMES = (
     *("SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion"),
@@ -42,6 +42,16 @@ def check_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
         raise NeedsOwnFit(f"its optimizer is {type(optimizer).__name__}; lanes know {known}")
 
 
+def find_decayed(optimizer: Any, weights: Sequence[Any]) -> list[bool]:
+    """Return of each weight whether weight decay, if there is any, acts on it.
+
+    Keras finds names to exclude in those of the TensorFlow variables, unless an optimizer has a
+    weight decay of its own.
+    """
+    shared = type(optimizer)._apply_weight_decay is keras.optimizers.Optimizer._apply_weight_decay
+    return [optimizer._use_weight_decay(v.value if shared else v) for v in weights]
+
+
 def make_stateless(optimizer: Any) -> None:
     """Make an optimizer's `stateless_apply` and `stateless_finalize` work.
 
@@ -54,15 +64,12 @@ def make_stateless(optimizer: Any) -> None:
     if issubclass(kind, _Stateless):
         return
     weights = optimizer._trainable_variables
-    # Keras finds names to exclude from weight decay in those of the TensorFlow variables, unless
-    # an optimizer has a weight decay of its own.
-    shared = kind._apply_weight_decay is keras.optimizers.Optimizer._apply_weight_decay
-    decays = [optimizer._use_weight_decay(v.value if shared else v) for v in weights]
+    decayed = find_decayed(optimizer, weights)
     stateless = type(f"Stateless{kind.__name__}", (kind, _Stateless), {})
     object.__setattr__(optimizer, "__class__", stateless)
     keys = [optimizer._var_key(variable) for variable in weights]
     optimizer._trainable_variables_indices = {key: number for number, key in enumerate(keys)}
-    optimizer._exclude_from_weight_decay_cache = dict(zip(keys, decays, strict=True))
+    optimizer._exclude_from_weight_decay_cache = dict(zip(keys, decayed, strict=True))
 
 
 class _Stateless(keras.optimizers.Optimizer):

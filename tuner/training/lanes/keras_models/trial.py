@@ -16,6 +16,7 @@ from tuner.training.lanes.keras_models.fit_arguments import FitArguments, find_f
 from tuner.training.lanes.keras_models.network import KerasNetwork, list_variables
 from tuner.training.lanes.keras_models.program import KerasProgram
 from tuner.training.lanes.keras_models.stateless_optimizer import check_optimizer
+from tuner.training.lanes.keras_models.tuned_numbers import make_numbers_variables
 from tuner.training.network_building import build_network
 from tuner.training.plan import Job, Plan
 from tuner.training.random_streams import derive_seed
@@ -74,11 +75,13 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
             return build_network(hypermodel, job.hyperparameters, seed=seed)
 
     def make_initial_variables(seed: int) -> list[np.ndarray]:
-        return [variable.numpy() for variable in list_variables(build(seed))]
+        network = build(seed)
+        make_numbers_variables(network.optimizer)
+        return [variable.numpy() for variable in list_variables(network)]
 
     def make_network(variables: Sequence[np.ndarray]) -> Any:
-        trained = build(seed=0)
-        for variable, value in zip(list_variables(trained), variables, strict=True):
+        trained = build(seed=0)  # the tuned numbers, which come last, are no variables of it
+        for variable, value in zip(list_variables(trained), variables, strict=False):
             variable.assign(value)
         trained.optimizer.finalize_variable_values(trained.trainable_variables)  # as fit ends
         return trained
@@ -106,6 +109,7 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
 
 def _make_shape(job: Job, model: Any, arguments: FitArguments) -> KerasShape:
     architecture = describe_architecture(model)
+    make_numbers_variables(model.optimizer)
     return KerasShape(
         key=architecture or f"the network of trial {job.trial}",
         batch_size=arguments.batch_size,
