@@ -54,6 +54,7 @@ def test_the_schema_is_shown_before_the_search_on_standard_error(searched):
 def test_what_the_options_say_is_kept_with_the_study(folder, searched):
     record = json.loads((folder / "mlruns" / "studies" / "first" / "study.json").read_text())
     expected = {"max_trials": 3, "folds": 3, "epochs": 3, "patience": 4, "seed": 1}
+    expected["max_parameters"] = 5000
     assert {name: record["settings"][name] for name in expected} == expected
     assert record["data"]["missing"] == ["-999", "n/s"]
 

@@ -45,7 +45,7 @@ class Mine(keras_tuner.HyperModel):
 SEARCH = (
     "search", "--space", "own.toml", "--data", "things.csv", "--max-trials", "3", "--folds", "3",
     "--epochs", "3", "--patience", "4", "--seed", "1",
-    "--missing", "-999, n/s",
+    "--missing", "-999, n/s", "--max-parameters", "5000",
 )  # fmt: skip
 
 

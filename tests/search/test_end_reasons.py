@@ -1,5 +1,7 @@
 """The sentences that say why a search ended."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.helpers.oracles import FINITE, drive, make_oracle
@@ -63,6 +65,11 @@ def test_a_search_ends_when_all_configurations_were_tried(tmp_path):
     end = describe_end(records, settings, clock=make_clock(), oracle=oracle)
     sentence = "all 15 configurations that the grid oracle has were tried"
     assert end == SearchEnd(EndKind.EXHAUSTED, sentence, 15)
+    limited = replace(settings, max_parameters=7000)
+    end = describe_end(records, limited, clock=make_clock(), oracle=oracle)
+    assert end.sentence == (
+        "the grid oracle found no network of at most 7,000 parameters beyond 15 configurations"
+    )
     end = describe_end(records, settings, clock=make_clock(), oracle=oracle, running=True)
     assert end.kind == EndKind.ORACLE
 

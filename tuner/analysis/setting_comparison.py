@@ -84,7 +84,10 @@ def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
 
 
 def find_untried_shares(
-    space: Space | None, name: str, records: Sequence[TrialRecord]
+    space: Space | None,
+    name: str,
+    records: Sequence[TrialRecord],
+    count: Callable[[Space], int | None] = Space.size,
 ) -> dict[Value, float]:
     """Return the share of each setting's configurations that have no trial.
 
@@ -92,6 +95,7 @@ def find_untried_shares(
         space: The space. None if it is unknown.
         name: The compared hyperparameter.
         records: The study's trials.
+        count: Counts the configurations of a space that may be tried.
 
     Returns:
         By setting, for settings with finitely many configurations.
@@ -105,7 +109,7 @@ def find_untried_shares(
         if name in record.hyperparameters:
             configuration = str(sorted(record.hyperparameters.items()))
             tried.setdefault(record.hyperparameters[name], set()).add(configuration)
-    sizes = {value: space.pin(name, value).size() for value in tried}
+    sizes = {value: count(space.pin(name, value)) for value in tried}
     return {v: max(0.0, 1 - len(tried[v]) / size) for v, size in sizes.items() if size}
 
 

@@ -94,7 +94,7 @@ class Search:
         destination.check()
         setup = prepare(space, request, settings)
         study = find_study(setup, destination)
-        finished = None if study is None else self._find_finished(study, settings)
+        finished = None if study is None else self._find_finished(study, setup.settings)
         return finished or self._run(setup, study or destination)
 
     def resume(
@@ -144,7 +144,7 @@ class Search:
         check_address_space(ADDRESS_SPACE)
         for line in describe_data(setup.dataset, setup.split):
             self.messages.say(line)
-        for warning in setup.dataset.warnings:
+        for warning in (*setup.dataset.warnings, *setup.warnings):
             indent = "" if self.messages.quiet else "  "  # below the description of the data
             self.messages.warn(f"{indent}warning: {warning}")
         progress = Progress(self.messages, setup, self._started, self.tracking)

@@ -26,6 +26,7 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     order: Any = None,
     categorical: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    missing: Sequence[str] = (),
     study: str | None = None,
     overwrite: bool = False,
     root: str | Path = "mlruns",
@@ -48,6 +49,7 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
         order: The column that orders the rows: each fold is predicted from earlier rows.
         categorical: Columns to read as categorical.
         ignore: Columns to leave out.
+        missing: Texts and numbers that mean a missing value, such as `["?", -999]`.
         study: The study's name. Defaults to the next free `DATA-SPACE-N`.
         overwrite: Delete a study of the same name first.
         root: The folder that holds all that searches write.
@@ -72,7 +74,13 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     with call_from_python(verbose) as caller:
         search = Search(caller, Path(root), tracking_uri)
         request = DataRequest(
-            str(x), target, tuple(categorical), tuple(ignore), groups=groups, order=order
+            str(x),
+            target,
+            tuple(categorical),
+            tuple(ignore),
+            groups=groups,
+            order=order,
+            missing=tuple(map(str, missing)),
         )
         ended = search.search(
             str(space),

@@ -65,6 +65,10 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         float | None,
         typer.Option(help="Time limit in seconds; the best network so far is exported."),
     ] = None,
+    max_parameters: Annotated[
+        int | None,
+        typer.Option(help="Most parameters of a network; larger ones are not trained."),
+    ] = None,
     folds: Annotated[int, typer.Option(help="Number of folds of the cross-validation.")] = 5,
     repeats: Annotated[
         int, typer.Option(help="How often the cross-validation is repeated, with other folds.")
@@ -149,6 +153,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     given = {
         "max_trials": max_trials,
         "max_seconds": max_seconds,
+        "max_parameters": max_parameters,
         "folds": folds,
         "repeats": repeats,
         "epochs": epochs,

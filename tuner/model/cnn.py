@@ -1,14 +1,15 @@
 """The hypermodel of convolutional networks, for spaces with `blocks`."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
+from typing import Any
 
 import keras
-import keras_tuner
 
-from tuner.model.convolutions import SIDE, Convolutions
+from tuner.model.convolutions import SIDE
 from tuner.model.mlp import MLPHyperModel, make_dropout, make_kernel_options
-from tuner.model.recipe import Recipe
+from tuner.model.recipe import Recipe, read_recipe
 from tuner.space import Space
 
 __all__ = ["CNNHyperModel"]
@@ -33,14 +34,10 @@ class CNNHyperModel(MLPHyperModel):
         super().__init__(space, features=prod(image), classes=classes, epochs=epochs)
         self.image = image
 
-    def make_recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
-        """Return the recipe of a trial's network."""
-        recipe = super().make_recipe(hp)
-        convolutions = Convolutions.from_values(self.read_values(hp), self.image)
-        if convolutions is None:
-            return recipe
-        widths = (convolutions.features, *recipe.widths[1:])
-        return replace(recipe, widths=widths, convolutions=convolutions)
+    def describe_network(self, values: Mapping[str, Any]) -> Recipe:
+        """Return the recipe of the network with these active hyperparameters."""
+        sizes = {"features": self.features, "classes": self.classes}
+        return read_recipe(values, image=self.image, **sizes)
 
     def make_layers(self, recipe: Recipe) -> list[keras.Layer]:
         """Return all layers of a network."""

@@ -7,9 +7,8 @@ import keras
 import keras_tuner
 import numpy as np
 
-from tuner.model.recipe import Recipe, draw_weights
+from tuner.model.recipe import Recipe, draw_weights, read_recipe, read_units
 from tuner.model.regularizers import Penalty
-from tuner.model.width import find_units
 from tuner.space import Space, Value, to_keras_tuner
 
 __all__ = ["MLPHyperModel", "make_dropout", "make_kernel_options"]
@@ -43,23 +42,17 @@ class MLPHyperModel(keras_tuner.HyperModel):
 
     def derived_hyperparameters(self, values: Mapping[str, Any]) -> dict[str, Value]:
         """Return the derived hyperparameters: the units that a parameter budget allows."""
-        return {"units": self._find_units(values)} if "parameters" in values else {}
-
-    def _find_units(self, values: Mapping[str, Any]) -> int:
         if "parameters" not in values:
-            return int(values.get("units", 0))
-        sizes = {"features": self.features, "classes": self.classes}
-        return find_units(int(values["parameters"]), depth=int(values["depth"]), **sizes)
+            return {}
+        return {"units": read_units(values, features=self.features, classes=self.classes)}
+
+    def describe_network(self, values: Mapping[str, Any]) -> Recipe:
+        """Return the recipe of the network with these active hyperparameters."""
+        return read_recipe(values, features=self.features, classes=self.classes)
 
     def make_recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
         """Return the recipe of a trial's network."""
-        values = self.read_values(hp)
-        sizes = {
-            "features": self.features,
-            "classes": self.classes,
-            "units": self._find_units(values),
-        }
-        return Recipe.from_values(values, **sizes)
+        return self.describe_network(self.read_values(hp))
 
     def initial_weights(self, hp: keras_tuner.HyperParameters, seed: int) -> list[np.ndarray]:
         """Return the initial weights for a seed, in the order of `Model.get_weights`."""

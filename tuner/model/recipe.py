@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,8 +11,9 @@ import numpy as np
 from tuner.model.convolutions import Convolutions
 from tuner.model.optimizers import Optimizer, read_optimizer
 from tuner.model.regularizers import Penalty, make_penalty
+from tuner.model.width import find_units
 
-__all__ = ["Recipe", "draw_weights"]
+__all__ = ["Recipe", "draw_weights", "read_recipe", "read_units"]
 
 # Initial weights are uniform within ±limit, which preserves variances: Glorot and Bengio (2010)
 # for saturating activations and the softmax, Klambauer et al. (2017) for selu, He et al. (2015)
@@ -78,6 +79,45 @@ class Recipe:
     def parameters(self) -> int:
         """Number of weights and biases."""
         return sum(math.prod(kernel) + kernel[-1] for kernel in self.kernels)
+
+
+def read_recipe(
+    values: Mapping[str, Any],
+    *,
+    features: int,
+    classes: int,
+    image: tuple[int, int, int] | None = None,
+) -> Recipe:
+    """Return the recipe of a trial of a space, without building its network.
+
+    Args:
+        values: Its active hyperparameters.
+        features: Number of features of an encoded row; an image has all its pixels.
+        classes: Number of classes.
+        image: Height, width and channels of an image, for a space with convolutional blocks.
+    """
+    units = read_units(values, features=features, classes=classes)
+    recipe = Recipe.from_values(values, features=features, classes=classes, units=units)
+    if image is None or not values.get("blocks"):
+        return recipe
+    convolutions = Convolutions.from_values(values, image)
+    assert convolutions is not None  # there are blocks
+    widths = (convolutions.features, *recipe.widths[1:])
+    return replace(recipe, widths=widths, convolutions=convolutions)
+
+
+def read_units(values: Mapping[str, Any], *, features: int, classes: int) -> int:
+    """Return the units of a trial's hidden layers; 0 if it has none.
+
+    Args:
+        values: Its active hyperparameters, with the units or a budget of parameters.
+        features: Number of features of an encoded row.
+        classes: Number of classes.
+    """
+    if "parameters" not in values:
+        return int(values.get("units", 0))
+    depth = int(values["depth"])
+    return find_units(int(values["parameters"]), features=features, classes=classes, depth=depth)
 
 
 def draw_weights(recipe: Recipe, seed: int) -> list[np.ndarray]:

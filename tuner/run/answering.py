@@ -45,6 +45,7 @@ def make_evidence(
         guessing=compare_with_guessing(setup, study, picks),
         searching=measure_time_spent(study.journal.read(), records).searching,
         comparisons=seen.comparisons if seen and len(seen.records) == len(records) else {},
+        count_configurations=setup.count_configurations,
     )
 
 

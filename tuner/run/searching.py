@@ -111,7 +111,10 @@ class _AnswerCheck:
         ordered = tuple(sorted(records, key=lambda record: record.trial))
         known = self.seen.cluster_values if self.seen else None
         values = read_cluster_values(self._study, self._setup.truth, known)
-        self.seen = seen = TrialEvidence(self._study.record, ordered, values)
+        count = self._setup.count_configurations
+        self.seen = seen = TrialEvidence(
+            self._study.record, ordered, values, count_configurations=count
+        )
         if seen.compared is None:
             return False
         comparison = compare_binned(seen, bin_trials(seen, seen.compared))

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from tuner.data import Dataset
 from tuner.folds import Split
 from tuner.model.custom import load_hypermodel
+from tuner.model.recipe import read_recipe
+from tuner.model.size_limit import SizeLimit
 from tuner.problem import Problem
 from tuner.run.request import DataRequest
 from tuner.scoring import Truth
@@ -31,6 +33,7 @@ class Setup:
         dataset: The data.
         split: Training rows, held-out rows and folds.
         settings: The search settings.
+        warnings: Warnings about what the settings leave out of the space.
     """
 
     space: str
@@ -39,6 +42,7 @@ class Setup:
     dataset: Dataset
     split: Split
     settings: SearchSettings
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def problem(self) -> Problem:
@@ -53,6 +57,19 @@ class Setup:
             groups=dataset.groups,
             channels=dataset.schema.channels,
         )
+
+    @property
+    def limit(self) -> SizeLimit | None:
+        """The most parameters of a network; None for no limit, and for a custom hypermodel."""
+        most, schema = self.settings.max_parameters, self.dataset.schema
+        if most is None or self.definition is None:
+            return None
+        sizes = {"features": self.dataset.x.shape[1], "classes": len(schema.classes)}
+        return SizeLimit(most, partial(read_recipe, image=schema.image, **sizes))
+
+    def count_configurations(self, space: Space) -> int | None:
+        """Return how many configurations of a space may be tried. None if infinitely many."""
+        return space.size() if self.limit is None else self.limit.count_configurations(space)
 
     @property
     def truth(self) -> Truth:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tuner.search.clock import Clock
 from tuner.search.oracles import SearchOracle, make_key
 from tuner.study import EndKind, SearchEnd, SearchSettings, TrialRecord
+from tuner.words import count_noun
 
 __all__ = ["describe_end", "describe_failure"]
 
@@ -44,10 +45,18 @@ def describe_end(
         sentence = f"{settings.max_seconds:g} seconds were over after {trials}"
         return SearchEnd(EndKind.SECONDS, sentence, count)
     if oracle.exhausted and not running:
-        tried = len({make_key(record.hyperparameters) for record in records})
-        sentence = f"all {tried} configurations that the {settings.oracle} oracle has were tried"
-        return SearchEnd(EndKind.EXHAUSTED, sentence, count)
+        return SearchEnd(EndKind.EXHAUSTED, _describe_exhaustion(records, settings), count)
     return SearchEnd(EndKind.ORACLE, f"the oracle ended the search after {trials}", count)
+
+
+def _describe_exhaustion(records: Sequence[TrialRecord], settings: SearchSettings) -> str:
+    tried = len({make_key(record.hyperparameters) for record in records})
+    if settings.max_parameters is None:
+        return f"all {tried} configurations that the {settings.oracle} oracle has were tried"
+    return (
+        f"the {settings.oracle} oracle found no network of at most {settings.max_parameters:,} "
+        f"parameters beyond {count_noun(tried, 'configuration')}"
+    )
 
 
 def describe_failure(records: Sequence[TrialRecord]) -> str:

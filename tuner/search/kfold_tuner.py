@@ -19,6 +19,7 @@ from tuner.search.clock import Clock
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.looks import IsAnswered, Looks
 from tuner.search.loop import SearchLoop
+from tuner.search.network_limits import limit_networks
 from tuner.search.oracles import ORACLES, KerasTunerOracle, SearchOracle, StudyOracle
 from tuner.search.recorder import Recorder
 from tuner.space import Space, from_keras_tuner
@@ -59,6 +60,7 @@ class KFoldTuner(keras_tuner.Tuner):
 
     Raises:
         UserError: The search cannot use the oracle.
+        SpaceError: No network is as small as the settings demand.
 
     Example:
         >>> tuner = KFoldTuner(MyHyperModel(), SearchSettings(max_trials=8))  # doctest: +SKIP
@@ -93,6 +95,7 @@ class KFoldTuner(keras_tuner.Tuner):
             directory=scratch,
             project_name="keras_tuner",
         )
+        limit_networks(self._search_oracle, self.hypermodel, self.settings)
 
     def search(
         self,

@@ -36,6 +36,8 @@ class SearchSettings:
         until_answered: Whether the search also ends as soon as its trials answer the question of
             its space, which more trials would then hardly change, or as further ones would take
             long. Only of use in a space that compares settings.
+        max_parameters: The most trainable weights and biases of a network; larger ones are not
+            trained. None for no limit.
         max_seconds: Time limit in seconds, which includes training the best network at the end;
             None for no limit. When it is reached, running trials stop.
         folds: Number of folds of the cross-validation.
@@ -71,12 +73,13 @@ class SearchSettings:
     test_size: float = 0.2
     seed: int = 0
     until_answered: bool = False
+    max_parameters: int | None = None
 
     def __post_init__(self) -> None:
-        minima = {"max_trials": 1, "folds": 2, "repeats": 1, "epochs": 1, "patience": 1}
-        for name, least in minima.items():
-            if getattr(self, name) < least:
-                value = getattr(self, name)
+        ones = ("max_trials", "repeats", "epochs", "patience", "max_parameters")
+        for name, least in {**dict.fromkeys(ones, 1), "folds": 2}.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
                 raise UserError(f"{option_name(name)}: {value} is too small; give at least {least}")
         if self.max_seconds is not None and not 0 < self.max_seconds < math.inf:
             raise UserError(

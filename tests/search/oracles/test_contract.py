@@ -1,6 +1,7 @@
 """The contract of this package's oracles; a new one enters it by its line in ORACLES."""
 
 import math
+from functools import partial
 
 import pytest
 
@@ -19,10 +20,18 @@ from tests.helpers.oracles import (
     tell_score,
 )
 from tests.helpers.spaces import make_space
+from tuner.model.recipe import read_recipe
+from tuner.model.size_limit import SizeLimit
 from tuner.search.oracles import ORACLES, make_key
 from tuner.space import load_space
 from tuner.training import TrialResult
 
+# of networks of 4 features and 3 classes: at most 8 units in one hidden layer, or 4 in two
+LIMIT = SizeLimit(70, partial(read_recipe, features=4, classes=3))
+WIDE = (
+    "[network]\ndepth = { min = 0, max = 2 }\nunits = { min = 2, max = 64 }\n"
+    "[sgd]\nlearning_rate = { min = 0.001, max = 1.0, log = true }\n"
+)
 ADAPTIVE = [name for name, oracle in ORACLES.items() if oracle.adaptive]
 
 
@@ -123,6 +132,24 @@ def test_a_custom_hypermodel_may_declare_more_while_it_trains(make, name):
     for values, _ in proposed:
         assert ("units" in values) == values["hidden"]
         assert "batch_size" in values
+
+
+def test_networks_that_are_too_large_are_not_proposed(make, name):
+    oracle = make(name, make_space(WIDE), 8)
+    oracle.limit = LIMIT
+    proposed = [values for values, _ in drive(oracle, 8)]
+    assert len(proposed) == 8
+    assert all(LIMIT.allows(values) for values in proposed)
+    assert name == "grid" or max(values["depth"] for values in proposed) > 0
+
+
+def test_the_small_networks_of_a_finite_space_are_proposed_whole_once(make, name):
+    oracle = make(name, make_space(FINITE))
+    oracle.limit = LIMIT
+    allowed = LIMIT.count_configurations(make_space(FINITE))
+    proposed = drive(oracle, 100)
+    assert len({make_key(values) for values, _ in proposed}) == allowed == 12
+    assert oracle.exhausted
 
 
 def test_failed_trials_are_neither_repeated_nor_picked_and_do_not_end_a_search(make, name):

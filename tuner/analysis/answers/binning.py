@@ -73,7 +73,9 @@ def compare_binned(evidence: TrialEvidence, binning: Binning) -> Comparison:
             get_setting=binning.get_setting,
             split=evidence.study.split,
             maximise=evidence.maximise,
-            untried=find_untried_shares(evidence.space, binning.name, evidence.records),
+            untried=find_untried_shares(
+                evidence.space, binning.name, evidence.records, evidence.count_configurations
+            ),
         )
     return made
 

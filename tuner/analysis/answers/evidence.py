@@ -1,6 +1,6 @@
 """The evidence that answers rest on: a study, its trials, its picks and its baselines."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
@@ -29,12 +29,14 @@ class TrialEvidence:
         records: The study's trials, by number.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
         comparisons: The comparisons of settings so far, by hyperparameter: each is made once.
+        count_configurations: Counts the configurations of a space that the search may try.
     """
 
     study: StudyRecord
     records: tuple[TrialRecord, ...]
     cluster_values: Mapping[int, np.ndarray]
     comparisons: dict[str, Comparison] = field(default_factory=dict, kw_only=True)
+    count_configurations: Callable[[Space], int | None] = field(default=Space.size, kw_only=True)
 
     @property
     def objective(self) -> str:
@@ -157,7 +159,7 @@ class Evidence(TrialEvidence):
     @property
     def more_trials(self) -> str:
         """A sentence on how to get enough trials to compare the space's own settings."""
-        size = None if self.space is None else self.space.size()
+        size = None if self.space is None else self.count_configurations(self.space)
         if size is not None and size <= len(self.records):
             return f"The space has no more than these {size} trials."
         trials = self._count_wanted_trials()

@@ -32,7 +32,7 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     Returns:
         Empty if the space has no more trials.
     """
-    size = None if evidence.space is None else evidence.space.size()
+    size = None if evidence.space is None else evidence.count_configurations(evidence.space)
     if size is not None and size <= len(evidence.records):
         return ""
     settings = sum(setting.trial is not None for setting in comparison.settings)

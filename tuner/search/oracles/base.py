@@ -8,6 +8,7 @@ from typing import Any
 import keras_tuner
 
 from tuner.scoring import Objective
+from tuner.search.oracles.network_limit import NetworkLimit
 from tuner.search.oracles.search_oracle import SearchOracle
 from tuner.search.oracles.tried_configurations import TriedConfigurations
 from tuner.space import Space, Value, from_keras_tuner, to_keras_tuner
@@ -23,6 +24,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
     trials so far; all else that it keeps is a cache. So a resumed search proposes the same trials.
 
     Attributes:
+        limit: Says which networks are too large to be proposed. None if none is.
         planned_trials: The most trials with which the study was created. Plans that depend on the
             number of trials, such as Hyperband's brackets, stay the same if a search is resumed
             with more trials.
@@ -49,6 +51,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         SearchOracle.__init__(self)
         self.verbose = 0  # KerasTuner would print a table for each trial; listeners report trials
         self._space = space
+        self.limit: NetworkLimit | None = None
         self.planned_trials = max_trials
         self.most_epochs = epochs
         self.study_seed = seed
@@ -118,6 +121,10 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
             self._tried = TriedConfigurations(self.trials)
         self._tried.update()
         return self._tried
+
+    def allows(self, values: Mapping[str, Value]) -> bool:
+        """Return whether the network of a configuration is small enough to be proposed."""
+        return self.limit is None or self.limit.allows(values)
 
     def make_generator(self, trial: int) -> random.Random:
         """Return the random generator of a trial."""

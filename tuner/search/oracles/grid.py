@@ -1,6 +1,6 @@
 """Grid search."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tuner.search.oracles.base import StudyOracle
 from tuner.search.oracles.tried_configurations import TriedConfigurations
@@ -19,18 +19,23 @@ class GridOracle(StudyOracle):
     _cursor: "_GridCursor | None" = None
 
     def propose(self, trial: int) -> dict[str, Value] | None:
-        """Return the first untried point of the grid."""
+        """Return the first untried point of the grid whose network is not too large."""
         space, tried = self.space, self.read_tried()
         if self._cursor is None or not self._cursor.is_over(space, tried):
-            self._cursor = _GridCursor(space, tried)
+            self._cursor = _GridCursor(space, tried, self.allows)
         return self._cursor.find_untried()
 
 
 class _GridCursor:
-    """A cache of the position in the grid: all points before it were tried."""
+    """A cache of the position in the grid: all points before it were tried or are too large."""
 
-    def __init__(self, space: Space, tried: TriedConfigurations) -> None:
-        self._space, self._tried = space, tried
+    def __init__(
+        self,
+        space: Space,
+        tried: TriedConfigurations,
+        allows: Callable[[dict[str, Value]], bool],
+    ) -> None:
+        self._space, self._tried, self._allows = space, tried, allows
         self._points: Iterator[dict[str, Value]] = space.list_configurations(grid=True)
         self._point = next(self._points, None)
 
@@ -40,6 +45,8 @@ class _GridCursor:
 
     def find_untried(self) -> dict[str, Value] | None:
         """Return the first untried point; None if there is none."""
-        while self._point is not None and self._point in self._tried:
+        while (point := self._point) is not None:
+            if point not in self._tried and self._allows(point):
+                break
             self._point = next(self._points, None)
-        return self._point
+        return point

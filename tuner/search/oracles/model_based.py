@@ -16,7 +16,8 @@ class ModelBasedOracle(RandomOracle):
     Trials are proposed in cohorts of four, regardless of the trainer. The model knows which trials
     run, and keeps away from them. Only the random configurations are shared equally among the
     values that the space compares. If the model suggests a configuration that was tried before, a
-    random one takes its place.
+    random one takes its place. If it suggests a network that is too large, one with narrower layers
+    takes its place, or a random one.
     """
 
     adaptive = True
@@ -29,6 +30,8 @@ class ModelBasedOracle(RandomOracle):
         most = min(self.count_random_trials(), self.planned_trials // 2)
         if completed >= COHORT * max(most // COHORT, 1):
             values = self.suggest(trial)
+            if values is not None and self.limit is not None and not self.limit.allows(values):
+                values = self.limit.narrow(values, self.space)
             if values is not None and values not in self.read_tried():
                 return values
         return super().propose(trial)

@@ -28,12 +28,14 @@ class RandomOracle(StudyOracle):
         rng = self.make_generator(trial)
         tried = self.read_tried()
         if self.space.compare is None:
-            return _find_untried(self.space, (self.space.sample(rng) for _ in count()), tried, rng)
+            drawn = (self.space.sample(rng) for _ in count())
+            return self._find_untried(self.space, drawn, tried, rng)
         rounds = Rounds(self.space, self.study_seed)
         for value in self._order_settings(tried, rng):
             own = self._rank(value, before=rounds.count_known(trial))
             draws = rounds.draw(value, own, tried.count(self.space.compare, value))
-            values = _find_untried(self.space.pin(self.space.compare, value), draws, tried, rng)
+            part = self.space.pin(self.space.compare, value)
+            values = self._find_untried(part, draws, tried, rng)
             if values is not None:
                 return values
         return None
@@ -70,17 +72,25 @@ class RandomOracle(StudyOracle):
         trials.sort(key=lambda trial: trial.score, reverse=self.objective.direction == "max")
         return [dict(trial.hyperparameters.values) for trial in trials]
 
+    def _find_untried(
+        self,
+        space: Space,
+        draws: Iterator[dict[str, Value]],
+        tried: TriedConfigurations,
+        rng: random.Random,
+    ) -> dict[str, Value] | None:
+        """Return the first untried draw; in the end, any untried configuration of a finite space.
 
-def _find_untried(
-    space: Space,
-    draws: Iterator[dict[str, Value]],
-    tried: TriedConfigurations,
-    rng: random.Random,
-) -> dict[str, Value] | None:
-    """Return the first untried draw; in the end, any untried configuration of a finite space."""
-    attempts = count() if space.size() is None else range(_ATTEMPTS)
-    for _, values in zip(attempts, draws, strict=False):
-        if values not in tried:
-            return values
-    untried = [values for values in space.list_configurations() if values not in tried]
-    return rng.choice(untried) if untried else None
+        Draws whose networks are too large do not count.
+        """
+        size = space.size()
+        attempts = count() if size is None else range(_ATTEMPTS)
+        allowed = draws if self.limit is None else self.limit.select(draws)
+        for _, values in zip(attempts, allowed, strict=False):
+            if values not in tried:
+                return values
+        if size is None:  # the limit gave up
+            return None
+        listed = (values for values in space.list_configurations() if values not in tried)
+        untried = list(listed if self.limit is None else self.limit.select(listed))
+        return rng.choice(untried) if untried else None

@@ -1,0 +1,105 @@
+"""The most parameters of a network, of spaces whose networks have recipes."""
+
+import random
+from functools import partial
+
+import keras_tuner
+import pytest
+
+from tests.helpers.spaces import make_space
+from tuner.errors import SpaceError
+from tuner.model.cnn import CNNHyperModel
+from tuner.model.mlp import MLPHyperModel
+from tuner.model.recipe import read_recipe
+from tuner.model.size_limit import SizeLimit
+from tuner.space import IntRange, list_shipped_spaces, load_space, to_keras_tuner
+
+SIZES = {"features": 16, "classes": 3}
+UNITS = "[network]\ndepth = { min = 0, max = 3 }\nunits = { min = 2, max = 4000, log = true }\n"
+
+
+def make_limit(parameters, **sizes):
+    return SizeLimit(parameters, partial(read_recipe, **{**SIZES, **sizes}))
+
+
+@pytest.mark.parametrize("name", list_shipped_spaces())
+def test_a_network_is_counted_as_keras_counts_it(name):
+    space, rng = load_space(name), random.Random(0)
+    if name == "cnn":
+        hypermodel = CNNHyperModel(space, image=(12, 12, 1), classes=3, epochs=1)
+    else:
+        hypermodel = MLPHyperModel(space, **SIZES, epochs=1)
+    for _ in range(3):
+        values = space.sample(rng)
+        hp = to_keras_tuner(space, keras_tuner.HyperParameters())
+        hp.values = dict(values)
+        assert hypermodel.describe_network(values).parameters == hypermodel.build(hp).count_params()
+
+
+def test_the_smallest_network_may_have_more_layers():
+    """A pooling halves height and width, and so the first weights after it."""
+    space = make_space("[network]\nblocks = [0, 2]\nfilters = [4, 8]\ndepth = 1\nunits = [5, 6]\n")
+    limit = make_limit(1, features=64, image=(8, 8, 1))
+    without, smallest = 65 * 5 + 6 * 3, (9 + 1) * 4 + (9 * 4 + 1) * 8 + (2 * 2 * 8 + 1) * 5 + 6 * 3
+    assert limit.find_smallest(space) == min(without, smallest) == without
+    large = make_limit(1, features=784, image=(28, 28, 1))
+    found = large.find_smallest(space)
+    assert found == (9 + 1) * 4 + (9 * 4 + 1) * 8 + (7 * 7 * 8 + 1) * 5 + 6 * 3
+
+
+def test_a_limit_below_the_smallest_network_is_refused():
+    with pytest.raises(SpaceError) as error:
+        make_limit(40).restrict(make_space(UNITS))
+    assert str(error.value) == (
+        "--max-parameters: the smallest network of space test has 43 parameters on these data, "
+        "more than 40; give at least 43"
+    )
+
+
+def test_compared_settings_without_a_small_network_are_left_out_with_a_warning():
+    space = load_space("mlp_depth")
+    sizes = {depth: make_limit(1).find_smallest(space.pin("depth", depth)) for depth in range(7)}
+    kept, warnings = make_limit(sizes[3]).restrict(space)
+    assert kept.find_hyperparameter("depth").domain == IntRange(0, 3)
+    assert kept.count_settings() == 4
+    assert warnings == (
+        f"depth 4, 5, 6 have no network of at most {sizes[3]:,} parameters, and are left out",
+    )
+    assert make_limit(sizes[6]).restrict(space) == (space, ())
+    hp = to_keras_tuner(kept)  # conditions that name what was left out do no harm
+    assert hp.get("depth") == 0
+
+
+def test_one_setting_is_no_comparison():
+    space = load_space("mlp_depth")
+    second = make_limit(1).find_smallest(space.pin("depth", 1))
+    with pytest.raises(SpaceError) as error:
+        make_limit(60).restrict(space)
+    assert str(error.value) == (
+        "--max-parameters: space mlp_depth compares settings of depth, and only 0 has networks of "
+        f"at most 60 parameters on these data; give at least {second} for a second setting"
+    )
+
+
+def test_widths_in_any_order_are_narrowed_to_the_widest_that_are_allowed():
+    space = make_space("[network]\ndepth = 2\nunits = [64, 8, 32, 16]\n")
+    limit = make_limit(17 * 16 + 17 * 16 + 17 * 3)
+    values = {**space.sample(random.Random(0)), "units": 64}
+    assert limit.narrow(values, space) == {**values, "units": 16}
+    assert make_limit(60).narrow(values, space) is None
+
+
+def test_a_range_of_widths_is_narrowed_to_the_last_that_is_allowed():
+    space, limit = make_space(UNITS), make_limit(5000)
+    values = {**space.sample(random.Random(0)), "depth": 3, "units": 4000, "activation": "relu"}
+    narrowed = limit.narrow(values, space)
+    assert limit.allows(narrowed)
+    assert not limit.allows({**narrowed, "units": narrowed["units"] + 1})
+
+
+def test_the_allowed_configurations_of_a_finite_space_are_counted():
+    space = make_space("[network]\ndepth = { min = 0, max = 2 }\nunits = [4, 8]\n")
+    assert space.size() == make_limit(10**6).count_configurations(space) == 5
+    assert make_limit(17 * 8 + 9 * 3).count_configurations(space) == 4
+    infinite = make_space("[sgd]\nlearning_rate = { min = 0.1, max = 0.2 }\n")
+    assert make_limit(10**6).count_configurations(infinite) is None
