@@ -191,12 +191,28 @@ def test_what_a_killed_process_has_left_is_removed_and_nothing_else(tmp_path):
     (tmp_path / ".vimrc").write_text("dear")
     (tmp_path / f".other-{'a' * 8}").mkdir()
     (tmp_path / f".other-{'a' * 8}" / "letters.txt").write_text("dear")
+    (tmp_path / ".file.txt-20250101").write_text("dear")
+    theirs = tmp_path / ".folder-versions"
+    theirs.mkdir()
+    (theirs / "name").write_text("folder")
+    (theirs / "letters.txt").write_text("dear")
+    other = tmp_path / ".folder-settings"
+    other.mkdir()
+    (other / "name").write_text("of another thing")
     remove_leftovers(tmp_path)
     assert set(list_temporary(tmp_path)) > set(left)  # they may be of a process that begins
     for path in tmp_path.iterdir():
         make_older(path)
     remove_leftovers(tmp_path)
-    assert list_temporary(tmp_path) == [".file.txt-mine", f".other-{'a' * 8}", ".vimrc"]
+    assert list_temporary(tmp_path) == [
+        ".file.txt-20250101",
+        ".file.txt-mine",
+        ".folder-settings",
+        ".folder-versions",
+        f".other-{'a' * 8}",
+        ".vimrc",
+    ]
+    assert (theirs / "letters.txt").read_text() == "dear"
 
 
 def test_what_another_process_works_on_is_not_removed(tmp_path):

@@ -24,7 +24,8 @@ except ImportError:  # Windows, which removes no open file anyway
     fcntl = None  # type: ignore[assignment]
 
 __all__ = [
-    "TEMPORARY",
+    "TEMPORARY_FILE",
+    "TEMPORARY_FOLDER",
     "find_cache_folder",
     "flush_folder",
     "make_folder",
@@ -36,9 +37,13 @@ __all__ = [
     "write_whole",
 ]
 
-TEMPORARY = r"\.[^/]+-(?:[0-9a-f]{16}\.tmp|[a-z0-9_]{8})"
-"""The pattern of the names of temporary files and folders."""
+TEMPORARY_FILE = r"\.[^/]+-[0-9a-f]{16}\.tmp"
+"""The pattern of the names of temporary files."""
+TEMPORARY_FOLDER = r"\.[^/]+-[a-z0-9_]{8}"
+"""The pattern of the names of temporary folders, which is no proof: they hold nothing but `name`,
+the name of the folder to be, `new` and `old`."""
 
+_PRIVATE = 0o700  # the permissions of a temporary folder
 _FRESH = 1.0  # seconds in which a process that has made a temporary name takes its lock
 
 
@@ -227,24 +232,37 @@ def remove_leftovers(folder: Path, prefix: str = ".") -> None:
     """
     with suppress(OSError):  # what cannot be removed does no harm
         for path in folder.iterdir():
-            if path.name.startswith(prefix) and re.fullmatch(TEMPORARY, path.name):
+            if path.name.startswith(prefix):
                 _remove_leftover(path)
 
 
 def _remove_leftover(path: Path) -> None:
     with suppress(OSError, ValueError):  # another process was quicker, or it is not ours
-        if time.time() - path.stat().st_mtime < _FRESH or _is_held(path):
+        found = path.lstat()
+        is_folder = stat.S_ISDIR(found.st_mode)
+        pattern = TEMPORARY_FOLDER if is_folder else TEMPORARY_FILE
+        if not (is_folder or stat.S_ISREG(found.st_mode)) or not re.fullmatch(pattern, path.name):
             return
-        if not path.is_dir():
+        if time.time() - found.st_mtime < _FRESH or _is_held(path):
+            return
+        if is_folder:
+            _remove_draft(path)
+        else:
             path.unlink()
-            return
-        if not (path / "name").is_file():
-            path.rmdir()  # which fails unless it is empty
-            return
+
+
+def _remove_draft(path: Path) -> None:
+    """Remove a temporary folder of `replace_folder`; leave a folder that holds anything else."""
+    names = {file.name for file in path.iterdir()}
+    if names and names <= {"name", "new", "old"} and "name" in names:
         target = path.with_name((path / "name").read_text(encoding="utf-8"))
-        if (path / "old").exists() and not target.exists():
+        if not path.name.startswith(f".{target.name[:50]}-"):
+            return
+        if "old" in names and not target.exists():
             (path / "old").rename(target)
         shutil.rmtree(path)
+    elif stat.S_IMODE(path.stat().st_mode) == _PRIVATE:
+        path.rmdir()  # which fails unless it is empty
 
 
 @contextmanager

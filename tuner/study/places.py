@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from tuner.errors import StudyError
-from tuner.files import TEMPORARY, flush_folder
+from tuner.files import TEMPORARY_FILE, TEMPORARY_FOLDER, flush_folder
 from tuner.own_files import EXPORT, Kinds, find_strangers
 from tuner.study.names import is_study
 
@@ -12,15 +12,15 @@ __all__ = ["check_place", "empty_place"]
 
 # What a process leaves that is killed while it replaces a file or folder.
 _TEMPORARY: Kinds = {
-    TEMPORARY: b"",
-    f"{TEMPORARY}/": b"",
-    f"{TEMPORARY}/name": b"",
-    f"{TEMPORARY}/(new|old)/(.*/)?": b"",
-    f"{TEMPORARY}/(new|old)/.*": b"",
+    TEMPORARY_FILE: b"",
+    f"{TEMPORARY_FOLDER}/": b"",
+    f"{TEMPORARY_FOLDER}/name": b"",
+    f"{TEMPORARY_FOLDER}/(new|old)/(.*/)?": b"",
+    f"{TEMPORARY_FOLDER}/(new|old)/.*": b"",
 }
 _MODELS = (r"model(-[\w-]+)?", r"model-pareto/trial-\d+")
 # What a process leaves that is killed while it creates a study.
-_BEGUN: Kinds = {r"search\.(lock|holder)": b"", "oof/": b"", TEMPORARY: b""}
+_BEGUN: Kinds = {r"search\.(lock|holder)": b"", "oof/": b"", TEMPORARY_FILE: b""}
 _STUDY: Kinds = {
     r"study\.json": b"{",
     r"journal\.jsonl": b'{"event"',
@@ -28,7 +28,7 @@ _STUDY: Kinds = {
     "oof/": b"",
     r"oof/trial_\d{5,}\.npy": b"\x93NUMPY",
     r"oof/trial_\d{5,}_leads\.npz": b"PK",
-    f"oof/{TEMPORARY}": b"",
+    f"oof/{TEMPORARY_FILE}": b"",
     r"baselines\.npz": b"PK",
     r"(prediction|mlflow)\.json": b"{",
     r"report\.html": b"<!doctype html>",
