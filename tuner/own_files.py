@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["EXPORT", "Kinds", "find_strangers"]
+__all__ = ["CHARTS", "EXPORT", "Kinds", "find_strangers"]
 
 Kinds = Mapping[str, bytes]
 """How a file's content begins, by a pattern of its path below the folder; "/" ends a folder's."""
@@ -29,6 +29,13 @@ EXPORT: Kinds = {
     r"mlflow_model/artifacts/model\.keras": b"PK",
 }
 """The files of an exported model."""
+
+CHARTS: Kinds = {
+    r"(answer-\d+-(settings|importance|grid|losses-\d+)|curves-\d+)\.vl\.json": b"",
+    r"(baselines|calibration|confusion|prediction-time|progress)\.vl\.json": b"",
+    r"(scores|seconds|size|trials)\.vl\.json": b"",
+}
+"""The charts of a report, of this version and those before."""
 
 
 def find_strangers(folder: Path, kinds: Kinds) -> list[str]:

@@ -11,6 +11,7 @@ from tests.helpers.html import read_section
 from tests.helpers.setups import DEPTHS, write_noisy_study
 from tests.helpers.spaces import make_space
 from tuner.errors import SearchFailed, UserError
+from tuner.own_files import CHARTS, find_strangers
 from tuner.report import Page, make_study_page
 from tuner.run.baselines import ensure_baselines
 from tuner.run.opening import create_study, open_study
@@ -27,7 +28,7 @@ def study(setup, tmp_path):
 
 def test_a_report_is_a_page_its_charts_and_the_table_of_trials(setup, study):
     (study.folder / "figures").mkdir()
-    (study.folder / "figures" / "gone.vl.json").write_text("{}")
+    (study.folder / "figures" / "curves-99.vl.json").write_text("{}")
     ensure_baselines(setup, study)
     path = report_study(collect_content(setup, study))
     assert path == study.folder / "report.html"
@@ -41,8 +42,9 @@ def test_a_report_is_a_page_its_charts_and_the_table_of_trials(setup, study):
     ):
         assert words.lower() in page.lower()
     charts = {each.name for each in (study.folder / "figures").iterdir()}
+    assert not find_strangers(study.folder / "figures", CHARTS)
     assert {"size.vl.json", "trials.vl.json", "baselines.vl.json"} <= charts
-    assert "gone.vl.json" not in charts
+    assert "curves-99.vl.json" not in charts
     chart = json.loads((study.folder / "figures" / "trials.vl.json").read_text())
     assert chart["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
     assert len(pd.read_csv(study.folder / "results.csv")) == 12
@@ -51,7 +53,7 @@ def test_a_report_is_a_page_its_charts_and_the_table_of_trials(setup, study):
 
 def test_charts_of_an_earlier_report_stay_if_new_ones_cannot_be_written(setup, study, monkeypatch):
     (study.folder / "figures").mkdir()
-    (study.folder / "figures" / "earlier.vl.json").write_text("{}")
+    (study.folder / "figures" / "progress.vl.json").write_text("{}")
 
     def fail(self):
         raise OSError(28, "No space left on device")
@@ -64,13 +66,14 @@ def test_charts_of_an_earlier_report_stay_if_new_ones_cannot_be_written(setup, s
         f"folder {study.folder}/figures cannot be written (No space left on device); fix that, or "
         "write the page alone, with --output FILE"
     )
-    assert [path.name for path in (study.folder / "figures").iterdir()] == ["earlier.vl.json"]
+    assert [path.name for path in (study.folder / "figures").iterdir()] == ["progress.vl.json"]
+    (study.folder / "figures" / "mine.vl.json").write_text("dear")
     (study.folder / "figures" / "photo.png").write_text("dear")
     with pytest.raises(UserError) as error:
         report_study(content)
     assert str(error.value) == (
-        f"folder {study.folder}/figures holds photo.png beside charts, and a new report would "
-        "delete that; move it"
+        f"folder {study.folder}/figures holds mine.vl.json, photo.png beside the report's charts, "
+        "and a new report would delete that; move it"
     )
     assert (study.folder / "figures" / "photo.png").read_text() == "dear"
 

@@ -15,7 +15,7 @@ from tuner.analysis import (
 )
 from tuner.errors import UserError
 from tuner.files import replace_folder, write_whole
-from tuner.own_files import find_strangers
+from tuner.own_files import CHARTS, find_strangers
 from tuner.report import Page, ReportContent, make_study_page
 from tuner.run.answering import answer_questions, make_evidence
 from tuner.run.baselines import compare_with_baselines, has_baselines
@@ -159,10 +159,10 @@ def write_page(page: Page, path: Path) -> None:
 def _write_figures(page: Page, folder: Path) -> None:
     """Write each chart as a Vega-Lite specification, in place of those of an earlier report."""
     try:
-        if others := find_strangers(folder, {r"[^/]+\.vl\.json": b""}):
+        if others := find_strangers(folder, CHARTS):
             raise UserError(
-                f"folder {folder} holds {', '.join(others)} beside charts, and a new report would "
-                "delete that; move it"
+                f"folder {folder} holds {', '.join(others)} beside the report's charts, and a new "
+                "report would delete that; move it"
             )
         with replace_folder(folder) as draft:
             for name, chart in page.collect_charts().items():

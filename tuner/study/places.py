@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tuner.errors import StudyError
 from tuner.files import TEMPORARY_FILE, TEMPORARY_FOLDER, flush_folder
-from tuner.own_files import EXPORT, Kinds, find_strangers
+from tuner.own_files import CHARTS, EXPORT, Kinds, find_strangers
 from tuner.study.names import is_study
 
 __all__ = ["check_place", "empty_place"]
@@ -34,7 +34,7 @@ _STUDY: Kinds = {
     r"report\.html": b"<!doctype html>",
     r"results\.csv": b"trial,",
     "figures/": b"",
-    r"figures/[^/]+\.vl\.json": b"",
+    **{f"figures/{pattern}": begin for pattern, begin in CHARTS.items()},
     **{f"{model}/": b"" for model in _MODELS},
     **{f"{model}/{pattern}": begin for model in _MODELS for pattern, begin in EXPORT.items()},
     **_TEMPORARY,
