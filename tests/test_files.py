@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tuner.files import read_file, remove_leftovers, replace_folder, write_whole
+from tuner.files import read_file, replace_folder, write_whole
+from tuner.leftovers import remove_leftovers
 
 
 def write_earlier_folder(folder: Path) -> Path:

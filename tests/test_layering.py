@@ -15,6 +15,7 @@ import tuner
 ORDER = [
     "_version",
     "errors",
+    "leftovers",
     "files",
     "imports",
     "memory",

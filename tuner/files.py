@@ -1,50 +1,32 @@
 """Write a file or a folder so that no reader, and no power cut, ever finds half of it.
 
-What a process writes has a temporary name until it is whole, and a lock until the process ends. So
-the next process knows what a killed one has left behind, and removes it.
+What a process writes has a temporary name until it is whole, and a lock, as `tuner.leftovers` says.
 """
 
 import errno
 import hashlib
 import os
-import re
 import secrets
 import shutil
 import stat
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-try:
-    import fcntl
-except ImportError:  # Windows, which removes no open file anyway
-    fcntl = None  # type: ignore[assignment]
+from tuner.leftovers import hold_folder, remove_leftovers, show_work
 
 __all__ = [
-    "TEMPORARY_FILE",
-    "TEMPORARY_FOLDER",
     "find_cache_folder",
     "flush_folder",
     "make_folder",
     "open_file",
     "read_file",
-    "remove_leftovers",
     "replace_folder",
     "write_once",
     "write_whole",
 ]
-
-TEMPORARY_FILE = r"\.[^/]+-[0-9a-f]{16}\.tmp"
-"""The pattern of the names of temporary files."""
-TEMPORARY_FOLDER = r"\.[^/]+-[a-z0-9_]{8}"
-"""The pattern of the names of temporary folders, which is no proof: they hold nothing but `name`,
-the name of the folder to be, `new` and `old`."""
-
-_PRIVATE = 0o700  # the permissions of a temporary folder
-_FRESH = 1.0  # seconds in which a process that has made a temporary name takes its lock
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -94,7 +76,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     temporary = _name_temporary(path)
     try:
         with temporary.open("xb") as file:
-            _lock(file.fileno())
+            show_work(file.fileno())
             write(file)
             file.flush()
             os.fsync(file.fileno())
@@ -123,7 +105,7 @@ def write_once(folder: Path, ending: str, write: Callable[[BinaryIO], object]) -
     temporary = _name_temporary(folder / f"new{ending}")
     try:
         with temporary.open("xb") as file:
-            _lock(file.fileno())
+            show_work(file.fileno())
             write(file)
             file.flush()
             digest = _hash_file(temporary)
@@ -189,7 +171,7 @@ def replace_folder(folder: Path) -> Iterator[Path]:
     remove_leftovers(target.parent, f".{target.name[:50]}-")
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:50]}-"))
     new, old = scratch / "new", scratch / "old"
-    with _hold(scratch):
+    with hold_folder(scratch):
         try:
             (scratch / "name").write_text(target.name, encoding="utf-8")
             new.mkdir()  # with the permissions of the umask; only the owner can read `scratch`
@@ -219,85 +201,6 @@ def _flush_tree(folder: Path) -> None:
             with Path(above, name).open("rb+") as file:  # Windows flushes what can be written
                 os.fsync(file.fileno())
         flush_folder(Path(above))
-
-
-def remove_leftovers(folder: Path, prefix: str = ".") -> None:
-    """Remove the temporary files and folders that killed processes have left in a folder.
-
-    An earlier folder that such a process had moved aside is moved back, if nothing has its name.
-
-    Args:
-        folder: The folder; what is below it stays.
-        prefix: The begin of the temporary names.
-    """
-    with suppress(OSError):  # what cannot be removed does no harm
-        for path in folder.iterdir():
-            if path.name.startswith(prefix):
-                _remove_leftover(path)
-
-
-def _remove_leftover(path: Path) -> None:
-    with suppress(OSError, ValueError):  # another process was quicker, or it is not ours
-        found = path.lstat()
-        is_folder = stat.S_ISDIR(found.st_mode)
-        pattern = TEMPORARY_FOLDER if is_folder else TEMPORARY_FILE
-        if not (is_folder or stat.S_ISREG(found.st_mode)) or not re.fullmatch(pattern, path.name):
-            return
-        if time.time() - found.st_mtime < _FRESH or _is_held(path):
-            return
-        if is_folder:
-            _remove_draft(path)
-        else:
-            path.unlink()
-
-
-def _remove_draft(path: Path) -> None:
-    """Remove a temporary folder of `replace_folder`; leave a folder that holds anything else."""
-    names = {file.name for file in path.iterdir()}
-    if names and names <= {"name", "new", "old"} and "name" in names:
-        target = path.with_name((path / "name").read_text(encoding="utf-8"))
-        if not path.name.startswith(f".{target.name[:50]}-"):
-            return
-        if "old" in names and not target.exists():
-            (path / "old").rename(target)
-        shutil.rmtree(path)
-    elif stat.S_IMODE(path.stat().st_mode) == _PRIVATE:
-        path.rmdir()  # which fails unless it is empty
-
-
-@contextmanager
-def _hold(folder: Path) -> Iterator[None]:
-    """Hold the lock of a temporary folder. The system releases it when this process ends."""
-    if fcntl is None:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(handle)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int) -> None:
-    """Show other processes, by a lock, that this one is at work on a file or folder."""
-    if fcntl is not None:
-        with suppress(OSError):  # some file systems have no locks
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _is_held(path: Path) -> bool:
-    """Return whether a process may be at work on a temporary file or folder."""
-    if fcntl is None:
-        return path.is_dir()
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # another process has the lock, or there are no locks
-        return True
-    finally:
-        os.close(handle)
-    return False
 
 
 def find_cache_folder() -> Path:

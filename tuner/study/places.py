@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 from tuner.errors import StudyError
-from tuner.files import TEMPORARY_FILE, TEMPORARY_FOLDER, flush_folder
+from tuner.files import flush_folder
+from tuner.leftovers import TEMPORARY_FILE, TEMPORARY_FOLDER
 from tuner.own_files import CHARTS, EXPORT, Kinds, find_strangers
 from tuner.study.names import is_study
 
