@@ -32,5 +32,7 @@ def study(folder, root):
         folds=3,
         epochs=3,
         patience=4,
+        max_parameters=5000,
+        missing=[-999, "n/s"],
         seed=1,
     )
