@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,10 +13,39 @@ from tuner.data import Scaler, fit_scaler
 from tuner.folds import Fold
 from tuner.scoring import Truth
 
-__all__ = ["ALL_ROWS", "Problem"]
+__all__ = ["ALL_ROWS", "Inputs", "Problem", "list_inputs", "map_inputs", "take_rows"]
 
 # The number of the only "fold" of the final training, which has all training rows.
 ALL_ROWS = 1_000_000
+
+Inputs: TypeAlias = np.ndarray | tuple[np.ndarray, ...] | dict[str, np.ndarray]
+"""The features of rows: one array, or those of a network's inputs by position or by name."""
+
+
+def map_inputs(function: Callable[[Any], Any], x: Any) -> Any:
+    """Return the results of a function for each array of the inputs, in the same structure."""
+    if isinstance(x, dict):
+        return {name: function(values) for name, values in x.items()}
+    if isinstance(x, tuple):
+        return tuple(map(function, x))
+    return function(x)
+
+
+def list_inputs(x: Inputs) -> list[np.ndarray]:
+    """Return the arrays of the inputs."""
+    if isinstance(x, dict):
+        return list(x.values())
+    return list(x) if isinstance(x, tuple) else [x]
+
+
+def take_rows(x: Any, rows: Any) -> Any:
+    """Return rows of each array of the inputs, in the same structure.
+
+    Args:
+        x: Inputs, or anything else with rows.
+        rows: Row numbers, or a slice.
+    """
+    return map_inputs(lambda values: values[rows], x)
 
 
 @dataclass(frozen=True)
@@ -23,7 +53,9 @@ class Problem:
     """Encoded rows and the folds on which every trial is trained and scored.
 
     Attributes:
-        x: Encoded rows, shape `(rows, …)`, float32; a missing number is NaN.
+        x: Encoded rows, shape `(rows, …)`, float32; a missing number is NaN. A network of a
+            Python program may also take several arrays, by position (tuple) or by name (dict),
+            whole numbers and texts.
         y: Class of each row, shape `(rows,)`.
         folds: The folds, repeat after repeat; all repeats have the same number. The validation
             parts of a repeat partition the training rows, but those of ordered rows leave out
@@ -32,20 +64,42 @@ class Problem:
             `(features,)`; None to leave rows as they are.
         streams: Number of each fold's random streams; None for the fold's place.
         class_weight: `balanced` to give all classes of a fold's training rows the same weight in
-            the training loss; None to give it to all rows. Scores do not depend on it.
+            the training loss; or the weight of each class, shape `(classes,)`; None to give the
+            same weight to all rows. Scores do not depend on it.
         groups: Group of each row, shape `(rows,)`; no group is on both sides of a fold. None if
             rows are not grouped.
         channels: Number of channels, if rows are images to standardise.
+        row_weights: The weight of each row in the training loss, which its class's multiplies;
+            shape `(rows,)`, float32. None for 1. Scores do not depend on it.
+        one_hot: Whether classes came as one-hot rows: a loss of the hypermodel's own takes these.
     """
 
-    x: np.ndarray
+    x: Inputs
     y: np.ndarray
     folds: tuple[Fold, ...]
     scaled: np.ndarray | None = None
     streams: tuple[int, ...] | None = None
-    class_weight: str | None = None
+    class_weight: str | np.ndarray | None = None
     groups: np.ndarray | None = None
     channels: int | None = None
+    row_weights: np.ndarray | None = None
+    one_hot: bool = False
+
+    @property
+    def array(self) -> np.ndarray:
+        """The features, of a problem whose networks have one input."""
+        assert isinstance(self.x, np.ndarray)
+        return self.x
+
+    @cached_property
+    def classes(self) -> int:
+        """Number of classes."""
+        return int(self.y.max()) + 1
+
+    @cached_property
+    def row_elements(self) -> int:
+        """How many values a row has."""
+        return int(sum(values[0].size for values in list_inputs(self.x)))
 
     def find_stream(self, fold: int) -> int:
         """Return the number of a fold's random streams."""
@@ -133,21 +187,21 @@ class Problem:
         """Return the scaling that is fitted on these rows; None to leave rows as they are."""
         if self.scaled is None:
             return None
-        return fit_scaler(self.x, rows, self.scaled, channels=self.channels)
+        return fit_scaler(self.array, rows, self.scaled, channels=self.channels)
 
     def compute_class_weights(self, rows: np.ndarray) -> np.ndarray | None:
-        """Return the weight of each class in the training loss, computed on these rows.
+        """Return the weight of each class in the training loss.
 
-        Class c has the weight n / (K nc), where n is the number of rows, nc the number of rows of
-        class c, and K the number of classes that have rows, as in scikit-learn. The mean of the
-        weights over the rows is 1.
+        Balanced weights are computed on these rows. Class c has the weight n / (K nc), where n is
+        the number of rows, nc the number of rows of class c, and K the number of classes that have
+        rows, as in scikit-learn. The mean of the weights over the rows is 1.
 
         Returns:
             Shape `(classes,)`, float32, with 0 for classes without rows; None if all rows have
             the weight 1.
         """
-        if self.class_weight is None:
-            return None
-        counts = np.bincount(self.y[rows], minlength=int(self.y.max()) + 1)
+        if self.class_weight is None or isinstance(self.class_weight, np.ndarray):
+            return self.class_weight
+        counts = np.bincount(self.y[rows], minlength=self.classes)
         weights = len(rows) / (np.count_nonzero(counts) * np.maximum(counts, 1))
         return np.where(counts, weights, 0.0).astype(np.float32)

@@ -14,7 +14,7 @@ from tests.helpers.searches import (
     read_trials,
     search,
 )
-from tuner.errors import DataError, UserError
+from tuner.errors import UserError
 from tuner.scoring import OBJECTIVES
 from tuner.search import KFoldTuner
 from tuner.study import SearchSettings
@@ -128,29 +128,3 @@ def test_there_are_no_results_before_a_search(make, method):
     with pytest.raises(UserError) as error:
         getattr(make(), method)()
     assert str(error.value) == "there was no search yet; call search(x, y) first"
-
-
-@pytest.mark.parametrize(
-    ("change", "received"),
-    [
-        (
-            lambda x, y: (x, y[:-1]),
-            "(60, 4) with 0 values that are not finite, and y of shape (59,)",
-        ),
-        (
-            lambda x, y: (np.where(np.arange(60)[:, None] == 0, np.nan, x), y),
-            "(60, 4) with 4 values that are not finite, and y of shape (60,)",
-        ),
-        (
-            lambda x, y: (x, np.eye(3)[np.arange(60) % 3]),
-            "(60, 4) with 0 values that are not finite, and y of shape (60, 3)",
-        ),
-    ],
-    ids=["a class too few", "missing values", "one-hot classes"],
-)
-def test_rows_and_classes_that_do_not_fit_together_are_refused(make, rows, change, received):
-    with pytest.raises(DataError) as error:
-        make().search(*change(*rows))
-    assert str(error.value) == (
-        "x and y: expected finite rows, and one class for each; received x of shape " + received
-    )

@@ -61,6 +61,34 @@ def test_a_study_knows_its_rows_by_their_fingerprint():
     assert fingerprint not in [other.to_dict()["fingerprint"] for other in others]
 
 
+def test_each_row_has_one_class():
+    with pytest.raises(DataError) as error:
+        LabelledRows.from_arrays(X, Y[:2])
+    assert str(error.value) == (
+        "x and y: expected one class for each row; received 3 rows and 2 classes"
+    )
+    with pytest.raises(DataError, match="y: expected a class for each row of x; received none"):
+        LabelledRows.from_arrays(X)
+
+
+def test_weights_by_class_are_numbered_and_those_of_rows_enter_the_fingerprint():
+    rows = LabelledRows.from_arrays(X, [7, 5, 7], sample_weight=[1, 2, 3])
+    problem = rows.make_problem((), {7: 3.0})
+    assert problem.class_weight.tolist() == [1.0, 3.0]
+    assert problem.row_weights.tolist() == [1.0, 2.0, 3.0]
+    others = LabelledRows.from_arrays(X, [7, 5, 7])
+    assert rows.to_dict()["fingerprint"] != others.to_dict()["fingerprint"]
+    with pytest.raises(DataError) as error:
+        rows.make_problem((), {6: 1.0})
+    assert str(error.value) == "class_weight: y has no class 6; its classes are 5, 7"
+
+
+@pytest.mark.parametrize("weights", [[1, 2], [1, -2, 3], [1, np.nan, 3]])
+def test_weights_that_are_no_weights_of_the_rows_are_refused(weights):
+    with pytest.raises(DataError, match="sample_weight: expected a weight of at least 0 for each"):
+        LabelledRows.from_arrays(X, Y, sample_weight=weights)
+
+
 @pytest.mark.parametrize("name", ["groups", "order"])
 @pytest.mark.parametrize("values", [GROUPS[:2], np.array([None, *GROUPS[:2]])], ids=len)
 def test_a_row_without_a_group_or_rank_is_refused(name, values):

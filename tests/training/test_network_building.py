@@ -9,11 +9,18 @@ from tuner.errors import SpaceError
 from tuner.training.network_building import build_network
 
 
-def make_model(*, built=True, loss="sparse_categorical_crossentropy"):
-    layers = [keras.layers.Dense(3, activation="softmax")]
-    model = keras.Sequential([keras.Input((4,)), *layers] if built else layers)
+def make_model(*, outputs=3, loss="sparse_categorical_crossentropy"):
+    layers = [keras.layers.Dense(outputs, activation="softmax")]
+    model = keras.Sequential([keras.Input((4,)), *layers])
     if loss:
         model.compile(optimizer="adam", loss=loss)
+    return model
+
+
+def make_two_headed():
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, [keras.layers.Dense(3)(inputs) for _ in range(2)])
+    model.compile("adam", ["sparse_categorical_crossentropy"] * 2)
     return model
 
 
@@ -28,30 +35,48 @@ def make_model(*, built=True, loss="sparse_categorical_crossentropy"):
             "returning it",
         ),
         (
-            lambda: make_model(built=False),
-            "build returned a model without weights; begin it with keras.Input(shape) so that it "
-            "is built",
+            lambda: make_model(loss="mse"),
+            "loss must be one of a classifier that gives probabilities "
+            "(sparse_categorical_crossentropy, categorical_crossentropy, binary_crossentropy); "
+            "received mean_squared_error",
         ),
         (
-            lambda: make_model(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)),
-            "loss has from_logits=True, but predictions must be probabilities; end the network "
-            "with a softmax and leave from_logits out",
+            lambda: make_model(outputs=1, loss="binary_crossentropy"),
+            "the network has 1 output, but the rows have 3 classes; end it with Dense(3), one "
+            "output for each class, and compile it with sparse_categorical_crossentropy",
         ),
         (
-            lambda: make_model(loss="categorical_crossentropy"),
-            "loss must be sparse_categorical_crossentropy, since the classes are numbers; "
-            "received categorical_crossentropy",
+            lambda: make_model(outputs=10),
+            "the network has 10 outputs, but the rows have 3 classes; end it with Dense(3), one "
+            "output for each class",
+        ),
+        (
+            lambda: make_model(loss=keras.losses.BinaryCrossentropy(from_logits=True)),
+            "binary_crossentropy of 3 logits is for rows of several classes at once; compile the "
+            "network with categorical_crossentropy",
+        ),
+        (
+            make_two_headed,
+            "the network has 2 losses; a classifier has one output and one loss",
         ),
     ],
-    ids=["no model", "not compiled", "not built", "logits", "loss"],
+    ids=[
+        "no model",
+        "not compiled",
+        "regression",
+        "sigmoid of three classes",
+        "outputs",
+        "several classes at once",
+        "two heads",
+    ],
 )
-def test_a_model_that_is_no_softmax_classifier_is_refused(make, message):
+def test_a_model_that_is_no_classifier_of_the_rows_is_refused(make, message, problem):
     class Custom(keras_tuner.HyperModel):
         def build(self, hp):
             return make()
 
     with pytest.raises(SpaceError) as error:
-        build_network(Custom(), keras_tuner.HyperParameters(), seed=0)
+        build_network(Custom(), keras_tuner.HyperParameters(), seed=0, problem=problem)
     assert str(error.value) == f"hypermodel Custom: {message}"
 
 
@@ -62,3 +87,14 @@ def test_the_seed_determines_the_weights_of_a_custom_model():
     )
     assert (first[0] == again[0]).all()
     assert (first[0] != other[0]).any()
+
+
+def test_a_network_that_does_not_know_its_input_is_built_for_the_rows(problem):
+    class Late(CustomHyperModel):
+        def build(self, hp):
+            model = keras.Sequential([keras.layers.Dense(3, activation="softmax")])
+            model.compile("adam", "sparse_categorical_crossentropy")
+            return model
+
+    model = build_network(Late(), keras_tuner.HyperParameters(), seed=0, problem=problem)
+    assert model.input_shape[1:] == (4,)

@@ -229,7 +229,7 @@ def _count_cores() -> int:
 def _estimate_work(problem: Problem) -> float:
     """Return rows × features × classes of all folds."""
     rows = sum(len(fold.train) for fold in problem.folds)
-    return float(rows * np.prod(problem.x.shape[1:]) * _count_classes(problem))
+    return float(rows * np.prod(problem.array.shape[1:]) * _count_classes(problem))
 
 
 def _count_classes(problem: Problem) -> int:
@@ -239,7 +239,7 @@ def _count_classes(problem: Problem) -> int:
 def _scale(problem: Problem, fold: Fold) -> Arrays:
     """Return a fold's rows, scaled as for the networks, as rows of features."""
     scaler = problem.fit_scaler(fold.train)
-    parts = (problem.x[rows] for rows in (fold.train, fold.validation))
+    parts = (problem.array[rows] for rows in (fold.train, fold.validation))
     train, validation = (x if scaler is None else scaler.apply(x) for x in parts)
     flat = train.reshape(len(train), -1), validation.reshape(len(validation), -1)
     return flat[0], problem.y[fold.train], flat[1], problem.y[fold.validation]

@@ -156,7 +156,8 @@ class _FinalTraining:
         rows = problem.rows[:: -(-len(problem.rows) // _LOSS_ROWS)]
         parts = np.array_split(rows, -(-len(rows) // _CHUNK_ROWS))
         probabilities = [
-            network(self.scaler.apply(problem.x[part]), training=False).numpy() for part in parts
+            network(self.scaler.apply(problem.array[part]), training=False).numpy()
+            for part in parts
         ]
         loss = float(cross_entropy(np.concatenate(probabilities), problem.y[rows]).mean())
         return np.inf if np.isnan(loss) else loss

@@ -118,7 +118,7 @@ def _encode_rows(setup: Setup) -> np.ndarray:
     problem = setup.problem
     few = problem.rows[:BATCH]
     scaler = problem.fit_scaler(few)
-    rows = problem.x[few] if scaler is None else scaler.apply(problem.x[few])
+    rows = problem.array[few] if scaler is None else scaler.apply(problem.array[few])
     return np.resize(rows, (BATCH, *rows.shape[1:]))
 
 

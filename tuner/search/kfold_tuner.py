@@ -45,8 +45,9 @@ class KFoldTuner(keras_tuner.Tuner):
     `SearchLoop` does the search; this class is KerasTuner's interface to it.
 
     Args:
-        hypermodel: A `keras_tuner.HyperModel` whose `build` returns a compiled softmax
-            classifier with the loss `sparse_categorical_crossentropy`.
+        hypermodel: A `keras_tuner.HyperModel` whose `build` returns a compiled classifier. If it
+            has a method `adapt(hp, model, x)`, that is called with the training rows of each fold,
+            for layers such as `Normalization` and `TextVectorization`.
         settings: The search settings. Defaults to `SearchSettings()`.
         oracle: A `keras_tuner.Oracle`, used in place of the oracle that `settings` names.
         directory: The folder in which searches write their studies.
@@ -99,8 +100,8 @@ class KFoldTuner(keras_tuner.Tuner):
 
     def search(
         self,
-        x: np.ndarray,
-        y: np.ndarray,
+        x: Any,
+        y: Any = None,
         *,
         groups: np.ndarray | None = None,
         order: np.ndarray | None = None,
@@ -109,9 +110,12 @@ class KFoldTuner(keras_tuner.Tuner):
         """Search on rows that a network can take unchanged.
 
         Args:
-            x: Features, shape `(rows, …)`, numbers. They are not scaled, because the model may
+            x: Features, shape `(rows, …)`, numbers or texts; a tuple or a dict of such arrays for a
+                network of several inputs; a frame of numbers; or a finite `tf.data.Dataset` of
+                `(x, y)` or `(x, y, sample_weight)`. They are not scaled, because the model may
                 scale them.
-            y: The class of each row, shape `(rows,)`, numbers or text.
+            y: The class of each row, shape `(rows,)` or `(rows, 1)`, numbers or text; or one-hot
+                rows, shape `(rows, classes)`. None for a dataset.
             groups: The group of each row, shape `(rows,)`, numbers or text: no group is on both
                 sides of a split. None if the rows are independent.
             order: Sort key of each row, shape `(rows,)`, numbers or times. Each fold is then
@@ -127,8 +131,7 @@ class KFoldTuner(keras_tuner.Tuner):
         self._refuse_second_search()
         rows = LabelledRows.from_arrays(x, y, groups=groups, order=order)
         record = self._describe_study(rows, study)
-        weight, folds = self.settings.class_weight, record.split.folds
-        problem = Problem(rows.x, rows.y, folds, class_weight=weight, groups=rows.groups)
+        problem = rows.make_problem(record.split.folds, self.settings.class_weight)
         opened = Study.open_or_create(record, self.root)
         with opened.lock_search():
             for note in recover_study(opened):

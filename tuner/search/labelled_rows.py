@@ -1,80 +1,179 @@
-"""Rows that a Python program gives as arrays, checked and numbered."""
+"""Rows that a Python program gives, checked and numbered."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tuner.errors import DataError
+from tuner.folds import Fold
+from tuner.problem import Inputs, Problem, list_inputs
+from tuner.search.datasets import is_dataset, read_dataset
+from tuner.search.inputs import count_rows, read_inputs
+from tuner.search.targets import Targets, read_targets
 
 __all__ = ["LabelledRows"]
+
+_HASHED_ROWS = 4096  # at once, so that their conversion takes little memory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledRows:
-    """Rows with their classes, groups and order.
+    """Rows with their classes, weights, groups and order.
 
     Attributes:
-        x: Features, shape `(rows, …)`, float32.
-        y: Class numbers, shape `(rows,)`, int64.
-        classes: The class labels, by number.
+        x: Features, shape `(rows, …)`: float32, whole numbers or texts; or a tuple or a dict of
+            such arrays, one for each input of the network.
+        targets: The class of each row.
         groups: The number of each row's group, shape `(rows,)`; None if the rows have no groups.
         order: The rank of each row, shape `(rows,)`; None if the rows have no order.
+        row_weights: The weight of each row in the training loss, shape `(rows,)`, float32; None
+            for 1.
     """
 
-    x: np.ndarray
-    y: np.ndarray
-    classes: tuple[str, ...]
-    groups: np.ndarray | None
-    order: np.ndarray | None
+    x: Inputs
+    targets: Targets
+    groups: np.ndarray | None = None
+    order: np.ndarray | None = None
+    row_weights: np.ndarray | None = None
 
     @classmethod
     def from_arrays(
-        cls, x: np.ndarray, y: np.ndarray, *, groups: np.ndarray | None, order: np.ndarray | None
+        cls,
+        x: Any,
+        y: Any = None,
+        *,
+        groups: Any = None,
+        order: Any = None,
+        sample_weight: Any = None,
     ) -> "LabelledRows":
-        """Check arrays, and number the classes, the groups and the ranks.
+        """Check rows, and number the classes, the groups and the ranks.
 
         Args:
-            x: Features, shape `(rows, …)`, numbers.
-            y: The class of each row, shape `(rows,)`, numbers or text.
+            x: Features, as `read_inputs` takes them; or a finite `tf.data.Dataset` of `(x, y)` or
+                `(x, y, sample_weight)`.
+            y: The class of each row, as `read_targets` takes them; None for a dataset.
             groups: The group of each row, shape `(rows,)`, numbers or text; None for no groups.
             order: The sort key of each row, shape `(rows,)`, numbers or times; None for no order.
+            sample_weight: The weight of each row in the training loss, shape `(rows,)`; None for 1.
 
         Raises:
             DataError: The shapes differ, or values are missing or not finite.
         """
-        x, y = np.asarray(x, np.float32), np.asarray(y)
-        if y.ndim != 1 or len(x) != len(y) or not np.isfinite(x).all():
+        if is_dataset(x):
+            if y is not None or sample_weight is not None:
+                raise DataError("y: a dataset has the classes and weights itself; leave y out")
+            x, y, sample_weight = read_dataset(x)
+        inputs, targets = read_inputs(x), read_targets(y)
+        rows = count_rows(inputs)
+        if len(targets.y) != rows:
             raise DataError(
-                "x and y: expected finite rows, and one class for each; received x of shape "
-                f"{x.shape} with {int((~np.isfinite(x)).sum())} values that are not finite, and y "
-                f"of shape {y.shape}"
+                f"x and y: expected one class for each row; received {rows} rows and "
+                f"{len(targets.y)} classes"
             )
-        names, numbers = np.unique(y, return_inverse=True)
         return cls(
-            x,
-            numbers.astype(np.int64),
-            tuple(map(str, names)),
-            groups=None if groups is None else _rank(groups, "groups", len(x)),
-            order=None if order is None else _rank(order, "order", len(x)),
+            inputs,
+            targets,
+            groups=None if groups is None else _rank(groups, "groups", rows),
+            order=None if order is None else _rank(order, "order", rows),
+            row_weights=None if sample_weight is None else _read_weights(sample_weight, rows),
         )
+
+    @property
+    def y(self) -> np.ndarray:
+        """Class numbers, shape `(rows,)`, int64."""
+        return self.targets.y
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class labels, by number."""
+        return self.targets.classes
+
+    def make_problem(
+        self, folds: tuple[Fold, ...], class_weight: str | Mapping[Any, float] | None = None
+    ) -> Problem:
+        """Return the rows with their folds.
+
+        Args:
+            folds: The folds.
+            class_weight: `balanced`; or weights by class, each as in `y` (by its column, if `y` has
+                one-hot rows), 1 for those that it lacks; None for 1.
+
+        Raises:
+            DataError: `class_weight` names a class that `y` does not have.
+        """
+        weights: str | np.ndarray | None
+        if class_weight is None or isinstance(class_weight, str):
+            weights = class_weight
+        else:
+            weights = self._number_weights(class_weight)
+        return Problem(
+            self.x,
+            self.y,
+            folds,
+            class_weight=weights,
+            groups=self.groups,
+            row_weights=self.row_weights,
+            one_hot=self.targets.one_hot,
+        )
+
+    def _number_weights(self, by_class: Mapping[Any, float]) -> np.ndarray:
+        """Return the weight of each class by its number, shape `(classes,)`, float32."""
+        values = self.targets.values
+        unknown = [value for value in by_class if value not in values]
+        if unknown:
+            raise DataError(
+                f"class_weight: y has no class {unknown[0]!r}; its classes are "
+                f"{', '.join(map(repr, values))}"
+            )
+        return np.array([by_class.get(value, 1.0) for value in values], np.float32)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the description that a study keeps of its data."""
         relations = {"groups": self.groups, "order": self.order}
-        numbers = [self.y, *(values for values in relations.values() if values is not None)]
-        contents = b"".join(array.tobytes() for array in (self.x, *numbers))
         return {
             "name": "array",
-            "rows": len(self.x),
+            "rows": len(self.y),
             "classes": list(self.classes),
             **{name: None if values is None else name for name, values in relations.items()},
-            "fingerprint": hashlib.sha256(contents).hexdigest(),
+            "fingerprint": self._hash(),
         }
 
+    def _hash(self) -> str:
+        """Return a checksum of all values. Numbers count as float32, as in earlier versions."""
+        digest = hashlib.sha256()
+        if isinstance(self.x, dict):
+            digest.update(repr(list(self.x)).encode())
+        for values in list_inputs(self.x):
+            for start in range(0, len(values), _HASHED_ROWS):
+                digest.update(_to_bytes(values[start : start + _HASHED_ROWS]))
+        for array in (self.y, self.groups, self.order, self.row_weights):
+            digest.update(b"" if array is None else array.tobytes())
+        return digest.hexdigest()
 
-def _rank(values: np.ndarray, name: str, rows: int) -> np.ndarray:
+
+def _to_bytes(values: np.ndarray) -> bytes:
+    if values.dtype.kind in "OUS":
+        return repr(values.tolist()).encode()
+    return np.asarray(values, np.float32).tobytes()
+
+
+def _read_weights(values: Any, rows: int) -> np.ndarray:
+    """Return the weights of rows, shape `(rows,)`, float32."""
+    weights = np.asarray(values, np.float32)
+    if weights.shape == (rows, 1):
+        weights = weights[:, 0]
+    if weights.shape != (rows,) or not (np.isfinite(weights) & (weights >= 0)).all():
+        raise DataError(
+            f"sample_weight: expected a weight of at least 0 for each of {rows} rows; received an "
+            f"array of shape {weights.shape}"
+        )
+    return weights
+
+
+def _rank(values: Any, name: str, rows: int) -> np.ndarray:
     """Return the rank of each value among the distinct values, shape `(rows,)`, int64."""
     import pandas as pd
 

@@ -8,6 +8,7 @@ import keras_tuner
 
 from tuner.errors import UserError, one_line
 from tuner.problem import Problem
+from tuner.training.adapting import adapts
 from tuner.training.fit_network import FitNetwork, FoldData
 from tuner.training.fold_callbacks import FoldCallbacks
 from tuner.training.own_training import train_once_per_fold
@@ -24,6 +25,8 @@ class FitTrainer(Trainer):
 
     All folds go through one compiled model, whose variables are exchanged between folds. Tracing
     takes most of a small network's time; this way it is done once per trial, not once per fold.
+    Networks that are adapted to their fold's rows are one for each fold, since what layers learn
+    of rows, such as a vocabulary, need not be a variable.
     """
 
     name = "fit"
@@ -69,7 +72,7 @@ class FitTrainer(Trainer):
         for final in final_jobs:
             fold = FoldData(problem.merge_folds(final.network), 0)
             network = FitNetwork(hypermodel, final.job, plan)
-            network.load_state(network.build_initial_state(fold.stream))
+            network.load_state(network.build_initial_state(fold))
             network.watch()
             if network.call is None:
                 network.fit_whole(fold)
@@ -86,9 +89,12 @@ def _train_trial(
     """Train a trial on all folds until it ends."""
     started = time.perf_counter()
     folds = [FoldData(problem, number) for number in range(len(problem.folds))]
-    network = FitNetwork(hypermodel, job, plan)
-    states = [network.build_initial_state(fold.stream) for fold in folds]
-    network.watch()
+    shared = None if adapts(hypermodel) else FitNetwork(hypermodel, job, plan)
+    networks = [shared or FitNetwork(hypermodel, job, plan) for _ in folds]
+    pairs = list(zip(networks, folds, strict=True))
+    states = [network.build_initial_state(fold) for network, fold in pairs]
+    for network in dict.fromkeys(networks):
+        network.watch()
     if network.call is None:
         return train_once_per_fold(network, folds, problem, started)
     callbacks = [FoldCallbacks(network.callbacks.own) for _ in folds]
@@ -104,12 +110,12 @@ def _train_trial(
     while trains_on:
         logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}
         out_of_fold = []
-        for number, fold in enumerate(folds):
+        for number, (network, fold) in enumerate(pairs):
             network.load_state(states[number])
             values = network.train_epoch(fold, progress.epochs, progress.means, callbacks[number])
             states[number] = network.read_state()
             network.finalize()
-            out_of_fold.append(network.predict(fold.x_validation))
+            out_of_fold.append(network.predict(fold, fold.validation))
             for name, value in values.items():
                 logs[name].append(value)
         trains_on = progress.add_epoch(logs, out_of_fold)

@@ -7,33 +7,66 @@ import keras_tuner
 import numpy as np
 
 from tuner.data import choose_chunk_rows
-from tuner.problem import Problem
+from tuner.problem import Inputs, Problem, take_rows
+from tuner.scoring import accuracy, cross_entropy
+from tuner.training.adapting import adapt_network
 from tuner.training.callbacks import Curves, TrialCallbacks
 from tuner.training.fit_calls import FitCall, list_given, order_rows, replace_fit, watch_fit
 from tuner.training.fold_callbacks import FoldCallbacks, copy_callbacks
-from tuner.training.network_building import build_network
+from tuner.training.heads import Head
+from tuner.training.network_building import build_network, find_network_head
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.random_streams import derive_seed, draw_batch_order
 
 __all__ = ["FitNetwork", "FoldData"]
 
 _PREDICTION_ROWS = 8192  # the most rows that are predicted at once
+_WATCHED_ROWS = 8  # rows of the call of `fit` that trains nothing
 
 
 class FoldData:
-    """A fold's rows, scaled by moments that are fitted on its training rows alone."""
+    """A fold's rows, scaled by moments that are fitted on its training rows alone.
+
+    Rows that are not scaled are taken when they are needed, so that a fold holds no copy.
+
+    Attributes:
+        problem: All rows.
+        stream: Number of the fold's random streams.
+        train: Row numbers of the training part.
+        validation: Row numbers of the validation part.
+    """
 
     def __init__(self, problem: Problem, number: int) -> None:
+        self.problem = problem
         self.stream = problem.find_stream(number)
-        train, validation = problem.folds[number].train, problem.folds[number].validation
-        scaler = problem.fit_scaler(train)
-        scale = scaler.apply if scaler else np.asarray
-        self.x_train: np.ndarray = scale(problem.x[train])
-        self.x_validation: np.ndarray = scale(problem.x[validation])
-        self.y_train, self.y_validation = problem.y[train], problem.y[validation]
-        weights = problem.compute_class_weights(train)
-        # no argument without class weights, since a custom `fit` may not accept it
-        self.options = {} if weights is None else {"class_weight": dict(enumerate(weights))}
+        self.train, self.validation = problem.folds[number].train, problem.folds[number].validation
+        scaler = problem.fit_scaler(self.train)
+        self._scaled = scaler.apply(problem.array) if scaler else None
+        self._class_weights = problem.compute_class_weights(self.train)
+
+    def take(self, rows: np.ndarray) -> Inputs:
+        """Return the features of rows by their numbers."""
+        taken: Inputs = take_rows(self.problem.x if self._scaled is None else self._scaled, rows)
+        return taken
+
+    @property
+    def y_train(self) -> np.ndarray:
+        """Class numbers of the training part."""
+        return self.problem.y[self.train]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The arguments of `fit` that weigh the training rows.
+
+        There are none without weights, since a custom `fit` may not accept them.
+        """
+        weights, row_weights = self._class_weights, self.problem.row_weights
+        if row_weights is not None:
+            row_weights = row_weights[self.train]
+            if weights is not None:  # Keras takes one of both
+                row_weights = row_weights * weights[self.y_train]
+            return {"sample_weight": row_weights}
+        return {} if weights is None else {"class_weight": dict(enumerate(weights))}
 
 
 class FitNetwork:
@@ -41,10 +74,13 @@ class FitNetwork:
 
     Attributes:
         model: The model; None until `build_initial_state` is called.
+        head: What its outputs mean, likewise.
         call: How the hypermodel's `fit` trains it; None until `watch` is called, and if `fit`
             trains in its own way.
         callbacks: The callbacks of `call`, by how they act on a trial.
     """
+
+    head: Head
 
     def __init__(self, hypermodel: keras_tuner.HyperModel, job: Job, plan: Plan) -> None:
         self.hypermodel = hypermodel
@@ -59,13 +95,17 @@ class FitNetwork:
         """Number of trainable weights and biases."""
         return int(sum(np.prod(v.shape) for v in self.model.trainable_variables))
 
-    def build_initial_state(self, stream: int) -> list[np.ndarray]:
+    def build_initial_state(self, fold: FoldData) -> list[np.ndarray]:
         """Build the network of a fold, and return its initial state.
 
-        The network that was built last trains all folds.
+        If folds share a network, the one that was built last trains all of them.
         """
-        seed = derive_seed(self.plan.seed, self.job.trial, stream)
-        self.model = build_network(self.hypermodel, self.job.hyperparameters, seed=seed)
+        hp, problem = self.job.hyperparameters, fold.problem
+        seed = derive_seed(self.plan.seed, self.job.trial, fold.stream)
+        self.model = build_network(self.hypermodel, hp, seed=seed, problem=problem)
+        self.head = find_network_head(self.model, self.hypermodel, problem)
+        self._few = self._take(fold, fold.train[:_WATCHED_ROWS])
+        adapt_network(self.hypermodel, hp, self.model, problem.x, fold.train)
         # Every epoch is a call of `fit`, which would end with the averages: see `finalize`.
         self.model.optimizer.finalize_variable_values = lambda weights: None
         return self.read_state()
@@ -98,7 +138,7 @@ class FitNetwork:
         The network changes if `fit` trains in its own way, so `load_state` comes next.
         """
         hp, arguments = self.job.hyperparameters, self.plan.arguments
-        self.call = watch_fit(self.hypermodel, hp, self.model, arguments)
+        self.call = watch_fit(self.hypermodel, hp, self.model, arguments, self._few)
         if self.call is not None:
             objective = self.plan.objective.name
             self.callbacks = TrialCallbacks.from_callbacks(self.call.callbacks, objective)
@@ -114,17 +154,21 @@ class FitNetwork:
 
     def fit_whole(self, fold: FoldData) -> None:
         """Build the network of a fold, and train it by one call of a `fit` of its own way."""
-        self.build_initial_state(fold.stream)
+        self.build_initial_state(fold)
         del self.model.optimizer.finalize_variable_values  # its `fit` is called once
         arguments = dict(self.plan.arguments)
         if self.job.epochs is not None and "epochs" in arguments:
             arguments["epochs"] = self.job.epochs
         if "callbacks" in arguments:
             arguments["callbacks"] = copy_callbacks(arguments["callbacks"])
-        validation = fold.x_validation, fold.y_validation
+        validation = self._take(fold, fold.validation)
         given = list_given(self.hypermodel, arguments, validation) | fold.options
         hp = self.job.hyperparameters
-        self.hypermodel.fit(hp, self.model, fold.x_train, fold.y_train, **given)
+        self.hypermodel.fit(hp, self.model, *self._take(fold, fold.train), **given)
+
+    def _take(self, fold: FoldData, rows: np.ndarray) -> tuple[Inputs, np.ndarray]:
+        """Return rows by their numbers, and the labels that the loss takes."""
+        return fold.take(rows), np.asarray(self.head.encode(fold.problem.y[rows]))
 
     def fit_epoch(
         self, fold: FoldData, epoch: int, curves: Curves, callbacks: FoldCallbacks
@@ -147,11 +191,11 @@ class FitNetwork:
             logs.update(history.history)
             return history
 
-        validation = fold.x_validation, fold.y_validation
+        validation = self._take(fold, fold.validation)
         given = list_given(self.hypermodel, self.plan.arguments, validation) | fold.options
         with replace_fit(self.model, train):
             hp = self.job.hyperparameters
-            self.hypermodel.fit(hp, self.model, fold.x_train, fold.y_train, **given)
+            self.hypermodel.fit(hp, self.model, *self._take(fold, fold.train), **given)
         callbacks.has_stopped = bool(self.model.stop_training)
         return {name: float(values[-1]) for name, values in logs.items()}
 
@@ -160,7 +204,7 @@ class FitNetwork:
     ) -> keras.callbacks.History:
         """Train one epoch by `keras.Model.fit`, with the arguments of the hypermodel's `fit`."""
         if arguments.get("shuffle", True):
-            rows, stream = len(fold.y_train), fold.stream
+            rows, stream = len(fold.train), fold.stream
             seeds = {"seed": self.plan.seed, "trial": self.job.trial, "fold": stream}
             arguments = order_rows(arguments, draw_batch_order(rows, epoch=epoch, **seeds))
         arguments = {
@@ -174,7 +218,7 @@ class FitNetwork:
         }
         if callbacks.callbacks:  # they may read scores of the validation rows
             arguments["callbacks"] = [callbacks]
-            arguments["validation_data"] = fold.x_validation, fold.y_validation
+            arguments["validation_data"] = self._take(fold, fold.validation)
         return type(self.model).fit(self.model, **arguments)
 
     def train_epoch(
@@ -182,10 +226,21 @@ class FitNetwork:
     ) -> dict[str, float]:
         """Train one epoch on a fold; return the loss of the data, the accuracy and the penalty."""
         logs = self.fit_epoch(fold, epoch, curves, callbacks)
+        if "cross_entropy" not in logs:  # a training step of the network's own
+            logs |= self.score_training_rows(fold)
+        loss = logs.get("loss", 0.0)
         return {
-            "loss": logs["cross_entropy"] if np.isfinite(logs["loss"]) else logs["loss"],
+            "loss": logs["cross_entropy"] if np.isfinite(loss) else loss,
             "accuracy": logs["accuracy"],
             "penalty": self.compute_penalty(),
+        }
+
+    def score_training_rows(self, fold: FoldData) -> dict[str, float]:
+        """Return the cross-entropy and accuracy of a fold's training rows."""
+        probabilities = self.predict(fold, fold.train)
+        return {
+            "cross_entropy": float(cross_entropy(probabilities, fold.y_train).mean()),
+            "accuracy": float(accuracy(probabilities, fold.y_train).mean()),
         }
 
     def compute_penalty(self) -> float:
@@ -197,16 +252,16 @@ class FitNetwork:
         weights = self.model.trainable_variables
         return float(sum(float(w.regularizer(w)) for w in weights if w.regularizer is not None))
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return class probabilities.
+    def predict(self, fold: FoldData, rows: np.ndarray) -> np.ndarray:
+        """Return the class probabilities of rows by their numbers.
 
-        **Shape**: `(rows, …)` to `(rows, classes)`.
+        **Shape**: `(rows,)` to `(rows, classes)`.
         """
-        chunk = choose_chunk_rows(x[0].size, most=_PREDICTION_ROWS)
-        probabilities: np.ndarray = np.concatenate(
+        chunk = choose_chunk_rows(fold.problem.row_elements, most=_PREDICTION_ROWS)
+        outputs: np.ndarray = np.concatenate(
             [
-                self.model.predict_on_batch(x[start : start + chunk])
-                for start in range(0, len(x), chunk)
+                self.model.predict_on_batch(fold.take(rows[start : start + chunk]))
+                for start in range(0, len(rows), chunk)
             ]
         )
-        return probabilities
+        return np.asarray(self.head.to_probabilities(outputs))

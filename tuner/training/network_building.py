@@ -6,35 +6,43 @@ import keras
 import keras_tuner
 
 from tuner.errors import SpaceError
+from tuner.model.mlp import MLPHyperModel
+from tuner.problem import Problem
+from tuner.training.heads import Head, find_head, take_sample
 
-__all__ = ["build_network"]
+__all__ = ["build_network", "find_network_head"]
 
 
 def build_network(
-    hypermodel: keras_tuner.HyperModel, hp: keras_tuner.HyperParameters, *, seed: int
+    hypermodel: keras_tuner.HyperModel,
+    hp: keras_tuner.HyperParameters,
+    *,
+    seed: int,
+    problem: Problem | None = None,
 ) -> keras.Model:
     """Build and compile a trial's network with the initial weights of a seed.
 
     Args:
-        hypermodel: Its `build` returns a compiled softmax classifier. If it has a method
+        hypermodel: Its `build` returns a compiled classifier. If it has a method
             `initial_weights`, the network gets these weights.
         hp: The trial's hyperparameters.
         seed: Determines the initial weights and the dropout masks. Keras draws both from its
             global generator, which is seeded here, so that any custom model is reproducible.
+        problem: Its rows build a network that does not know its input yet, and its classes are
+            compared with the outputs. None for networks that this package describes itself.
 
     Raises:
-        SpaceError: The model is not compiled, or its loss does not take class numbers.
+        SpaceError: The model is not compiled, or is no classifier of the problem's classes.
     """
     keras.utils.set_random_seed(seed)
     model = hypermodel.build(hp)
-    _check(model, hypermodel)
+    _check(model, hypermodel, problem)
+    head = find_network_head(model, hypermodel, problem)
     model.compile(
         optimizer=model.optimizer,
         loss=model.loss,
-        metrics=[
-            keras.metrics.SparseCategoricalCrossentropy(name="cross_entropy"),
-            keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
-        ],
+        metrics=_make_metrics(head),
+        run_eagerly=model.run_eagerly,
     )
     model.optimizer.build(model.trainable_variables)
     initial_weights = getattr(hypermodel, "initial_weights", None)
@@ -43,9 +51,44 @@ def build_network(
     return model
 
 
-def _check(model: Any, hypermodel: keras_tuner.HyperModel) -> None:
-    """Check that a hypermodel returned a compiled softmax classifier."""
-    where = f"hypermodel {type(hypermodel).__name__}"
+def find_network_head(
+    model: Any, hypermodel: keras_tuner.HyperModel, problem: Problem | None
+) -> Head:
+    """Return the head of a network that a hypermodel built.
+
+    Raises:
+        SpaceError: It is no head of a classifier, or not of as many classes.
+    """
+    known = isinstance(hypermodel, MLPHyperModel)  # ends in a softmax of its own classes
+    return find_head(model, None if known else problem, _name(hypermodel))
+
+
+def _name(hypermodel: keras_tuner.HyperModel) -> str:
+    return f"hypermodel {type(hypermodel).__name__}"
+
+
+def _make_metrics(head: Head) -> list[keras.metrics.Metric]:
+    """Make the metrics of the training rows: the cross-entropy of the data alone, the accuracy."""
+    metrics = keras.metrics
+    if head.labels == "numbers":
+        return [
+            metrics.SparseCategoricalCrossentropy(name="cross_entropy", from_logits=head.logits),
+            metrics.SparseCategoricalAccuracy(name="accuracy"),
+        ]
+    if head.labels == "one_hot":
+        return [
+            metrics.CategoricalCrossentropy(name="cross_entropy", from_logits=head.logits),
+            metrics.CategoricalAccuracy(name="accuracy"),
+        ]
+    return [
+        metrics.BinaryCrossentropy(name="cross_entropy", from_logits=head.logits),
+        metrics.BinaryAccuracy(name="accuracy", threshold=0.0 if head.logits else 0.5),
+    ]
+
+
+def _check(model: Any, hypermodel: keras_tuner.HyperModel, problem: Problem | None) -> None:
+    """Check that a hypermodel returned a compiled network with weights."""
+    where = _name(hypermodel)
     if not isinstance(model, keras.Model):
         raise SpaceError(f"{where}: build must return a keras.Model; received {model!r}")
     if not model.compiled:
@@ -53,19 +96,10 @@ def _check(model: Any, hypermodel: keras_tuner.HyperModel) -> None:
             f"{where}: build returned a model that is not compiled; call "
             'model.compile(optimizer=…, loss="sparse_categorical_crossentropy") before returning it'
         )
+    if not model.built and problem is not None:
+        model(take_sample(problem), training=False)
     if not model.built:
         raise SpaceError(
             f"{where}: build returned a model without weights; begin it with "
             "keras.Input(shape) so that it is built"
-        )
-    if getattr(model.loss, "from_logits", False):
-        raise SpaceError(
-            f"{where}: loss has from_logits=True, but predictions must be probabilities; end the "
-            "network with a softmax and leave from_logits out"
-        )
-    name = model.loss if isinstance(model.loss, str) else getattr(model.loss, "name", "")
-    if name != "sparse_categorical_crossentropy":
-        raise SpaceError(
-            f"{where}: loss must be sparse_categorical_crossentropy, since the classes are "
-            f"numbers; received {name or repr(model.loss)}"
         )

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from tuner.problem import Problem
-from tuner.scoring import accuracy, cross_entropy
 from tuner.training.progress import TrialProgress
 from tuner.training.result import TrialResult
 
@@ -30,11 +29,11 @@ def train_once_per_fold(
     out_of_fold = []
     for fold in folds:
         network.fit_whole(fold)
-        probabilities = network.predict(fold.x_train)
-        logs["loss"].append(float(cross_entropy(probabilities, fold.y_train).mean()))
-        logs["accuracy"].append(float(accuracy(probabilities, fold.y_train).mean()))
+        scores = network.score_training_rows(fold)
+        logs["loss"].append(scores["cross_entropy"])
+        logs["accuracy"].append(scores["accuracy"])
         logs["penalty"].append(network.compute_penalty())
-        out_of_fold.append(network.predict(fold.x_validation))
+        out_of_fold.append(network.predict(fold, fold.validation))
     progress = TrialProgress(
         network.job.trial, problem, network.plan, parameters=network.parameters, epochs=1
     )

@@ -154,6 +154,11 @@ class TrialProgress:
                     f"the loss of fold {number} is not finite in epoch {self.epochs}; "
                     "a smaller learning rate may help"
                 )
+            if probabilities.min() < -1e-3:
+                raise UserError(
+                    "the network's outputs are not between 0 and 1; end it with a sigmoid or "
+                    "softmax activation, or give its loss from_logits=True"
+                )
             if np.abs(probabilities.sum(axis=1) - 1.0).max() > 1e-3:
                 raise UserError(
                     "the network's outputs do not add up to one; end it with a softmax activation"

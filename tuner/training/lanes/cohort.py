@@ -132,7 +132,8 @@ class Cohort:
         if self.begun and self.plan.time_is_up():
             return
         try:
-            yield from self._train_block([make_keras_trial(job, hypermodel, self.plan)])
+            trial = make_keras_trial(job, hypermodel, self.problem, self.plan)
+            yield from self._train_block([trial])
         except UserError:
             raise
         except NeedsOwnFit as error:

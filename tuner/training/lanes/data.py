@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from tuner.data import choose_chunk_rows
-from tuner.problem import Problem
+from tuner.problem import Problem, map_inputs
 
 __all__ = ["LaneData", "align"]
 
@@ -20,11 +21,13 @@ class LaneData:
     """A problem's rows as tensors, and each fold's row numbers and scaling as arrays.
 
     Args:
-        problem: Rows, shape `(rows, features)`, and folds.
+        problem: Rows, shape `(rows, features)`, and folds. Those of a Keras network may be any
+            inputs.
 
     Attributes:
-        x: All rows, shape `(rows, features)`.
+        x: All rows, shape `(rows, features)`; or a tensor for each input.
         y: Class numbers, shape `(rows,)`, int32.
+        row_weights: The weight of each row in the training loss, shape `(rows,)`; None for 1.
         has_missing: Whether a number is missing in some row.
         scaled: Whether rows are scaled.
         mean: The mean of each fold's training rows, shape `(folds, 1, features)`.
@@ -36,22 +39,22 @@ class LaneData:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.x = tf.constant(problem.x)
+        self.x = map_inputs(tf.constant, problem.x)
         self.y = tf.constant(problem.y.astype(np.int32))
-        self.has_missing = bool(np.isnan(problem.x).any())
+        self.row_weights = None if problem.row_weights is None else tf.constant(problem.row_weights)
+        self.has_missing = _has_missing(problem.x)
         self.scaled = problem.scaled is not None
         self.mean, self.scale = self._fit_moments()
         longest = max(problem.fold_rows)
-        chunks = -(-longest // choose_chunk_rows(problem.x[0].size, most=_CHUNK))
+        chunks = -(-longest // choose_chunk_rows(problem.row_elements, most=_CHUNK))
         self.chunk = align(-(-longest // chunks))
         padded = chunks * self.chunk
         self.validation = _pad([fold.validation for fold in problem.folds], padded)
 
     def _fit_moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Fit each fold's mean and scale on its training rows alone."""
-        features = self.problem.x.shape[1]
         if not self.scaled:
-            shape = (len(self.problem.folds), 1, features)
+            shape = (len(self.problem.folds), 1, 1)
             return np.zeros(shape, np.float32), np.ones(shape, np.float32)
         scalers = [self.problem.fit_scaler(fold.train) for fold in self.problem.folds]
         means = [scaler.mean for scaler in scalers if scaler]
@@ -74,21 +77,26 @@ class LaneData:
         """Return how many batches an epoch of each fold has, a smaller last one included."""
         return np.ceil(self.train_rows / batch_size).astype(int)
 
-    def gather_rows(self, ids: tf.Tensor, lanes: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    def gather_rows(self, ids: tf.Tensor, lanes: Mapping[str, tf.Tensor]) -> Any:
         """Return rows by number, scaled as each lane's fold scales them.
 
-        **Shape**: `(…, rows)` to `(…, rows, features)`.
+        **Shape**: `(…, rows)` to `(…, rows, features)`, of each input.
 
         Args:
             ids: Row numbers; lanes are the first axis, if there are several.
             lanes: Has `mean` and `scale` of each lane, if rows are scaled.
         """
-        x = tf.gather(self.x, ids)
+        x = map_inputs(lambda values: tf.gather(values, ids), self.x)
         if self.scaled:
             x = (x - lanes["mean"]) / lanes["scale"]
         if self.has_missing:
             x = tf.where(tf.math.is_nan(x), tf.zeros_like(x), x)
         return x
+
+
+def _has_missing(x: Any) -> bool:
+    """Return whether a number is missing; several inputs, or whole numbers, have none missing."""
+    return isinstance(x, np.ndarray) and x.dtype.kind == "f" and bool(np.isnan(x).any())
 
 
 def align(rows: int) -> int:

@@ -180,9 +180,9 @@ class LaneTrial:
         common_values: Inputs of which a call takes one number, by name: trials that train in one
             call agree in them.
         parameters: Number of trainable weights and biases.
-        make_initial_variables: Returns the initial values of a lane's variables from its seed, in
-            the order of `LaneShape.variable_shapes`. Stacked networks leave out the optimizer's
-            state, which begins with zeros.
+        make_initial_variables: Returns the initial values of a lane's variables from its seed and
+            the numbers of its training rows, in the order of `LaneShape.variable_shapes`. Stacked
+            networks leave out the optimizer's state, which begins with zeros.
         make_network: Returns the Keras network that has the given values of a lane's variables.
         learning_rate_at: Returns the learning rate of an epoch, counted from 0, by the means over
             folds of the trial's curves so far.
@@ -196,7 +196,7 @@ class LaneTrial:
     lane_values: Mapping[str, float]
     common_values: Mapping[str, float]
     parameters: int
-    make_initial_variables: Callable[[int], Sequence[np.ndarray]]
+    make_initial_variables: Callable[[int, np.ndarray], Sequence[np.ndarray]]
     make_network: Callable[[Sequence[np.ndarray]], keras.Model]
     learning_rate_at: Callable[[int, Curves], float]
     epochs: int | None = None

@@ -44,7 +44,8 @@ class RunningTrial:
 
     def make_initial_variables(self) -> list[Sequence[np.ndarray]]:
         """Return the initial values of each fold's variables."""
-        return [self.trial.make_initial_variables(seed) for seed in self.seeds]
+        folds = zip(self.seeds, self.problem.folds, strict=True)
+        return [self.trial.make_initial_variables(seed, fold.train) for seed, fold in folds]
 
     def order_rows(self, epoch: int, steps: int) -> np.ndarray:
         """Return row numbers in the order in which each fold's lane visits them.

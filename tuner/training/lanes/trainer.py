@@ -51,7 +51,7 @@ class LanesTrainer(Trainer):
 
     def choose_cohort_size(self, problem: Problem) -> int:
         """Return how many trials of a problem this trainer should be given at once."""
-        rows, classes = sum(problem.fold_rows), int(problem.y.max()) + 1
+        rows, classes = sum(problem.fold_rows), problem.classes
         # losses and the best probabilities, both kept at some rungs of a race
         return self.machine.count_trials_at_once(4 * rows * (classes + 1) * _KEPT_ARRAYS)
 
@@ -95,7 +95,7 @@ class LanesTrainer(Trainer):
     ) -> list[keras.Model]:
         """Train each network as a lane that is alone, as many at once as there are cores."""
         try:
-            trials = [_make_final_trial(final, hypermodel, plan) for final in final_jobs]
+            trials = [_make_final_trial(final, hypermodel, problem, plan) for final in final_jobs]
             data = LaneData(problem.merge_folds())
             shapes = {trial.shape.find_structure(data): trial.shape for trial in trials}
             programs = {key: shape.make_program(data, alone=True) for key, shape in shapes.items()}
@@ -134,14 +134,19 @@ class LanesTrainer(Trainer):
             self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
 
 
-def _make_final_trial(final: FinalJob, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:
+def _make_final_trial(
+    final: FinalJob, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
+) -> LaneTrial:
     """Return a trial whose learning rates are those that the folds had."""
-    trial = _make_trial(final.job, hypermodel, plan)
+    trial = _make_trial(final.job, hypermodel, problem, plan)
     return replace(
         trial, learning_rate_at=lambda epoch, _: trial.learning_rate_at(epoch, final.curves)
     )
 
 
-def _make_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:
-    make = make_mlp_trial if is_mlp(job, hypermodel, plan) else make_keras_trial
-    return make(job, hypermodel, plan)
+def _make_trial(
+    job: Job, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
+) -> LaneTrial:
+    if is_mlp(job, hypermodel, plan):
+        return make_mlp_trial(job, hypermodel, plan)
+    return make_keras_trial(job, hypermodel, problem, plan)

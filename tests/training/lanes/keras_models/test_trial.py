@@ -43,9 +43,9 @@ def train_with_notes(hypermodel, problem, plan, jobs=()):
     ],
     ids=["class weights", "error", "train_step"],
 )
-def test_networks_that_need_their_own_fit_are_refused_with_the_reason(hypermodel, reason):
+def test_networks_that_need_their_own_fit_are_refused_with_the_reason(hypermodel, reason, problem):
     with pytest.raises(NeedsOwnFit) as error:
-        make_keras_trial(make_job(), hypermodel, Plan())
+        make_keras_trial(make_job(), hypermodel, problem, Plan())
     assert str(error.value) == reason
 
 

@@ -42,6 +42,7 @@ def find_fit_arguments(
     hp: keras_tuner.HyperParameters,
     model: Any,
     plan: Plan,
+    rows: tuple[Any, Any],
 ) -> FitArguments:
     """Return the arguments with which a hypermodel trains a network.
 
@@ -54,6 +55,7 @@ def find_fit_arguments(
         hp: The trial's hyperparameters.
         model: The network.
         plan: Has the epochs, over which a `cosine` schedule decays.
+        rows: A few rows as the network takes them, and their labels as its loss takes them.
 
     Raises:
         NeedsOwnFit: `fit` does something that only Keras can follow, such as changing rows.
@@ -61,11 +63,9 @@ def find_fit_arguments(
     """
     if isinstance(hypermodel, MLPHyperModel) and not plan.arguments:
         recipe = hypermodel.make_recipe(hp)
-        optimizer, epochs = recipe.optimizer, plan.epochs
-        return FitArguments(
-            recipe.batch_size, lambda epoch, _: optimizer.find_learning_rate(epoch, epochs)
-        )
-    call = _watch(hypermodel, hp, model, plan)
+        find_rate, epochs = recipe.optimizer.find_learning_rate, plan.epochs
+        return FitArguments(recipe.batch_size, lambda epoch, _: find_rate(epoch, epochs))
+    call = _watch(hypermodel, hp, model, plan, rows)
     callbacks = TrialCallbacks.from_callbacks(call.callbacks, plan.objective.name)
     if callbacks.own:
         names = ", ".join(dict.fromkeys(type(callback).__name__ for callback in callbacks.own))
@@ -87,10 +87,11 @@ def _watch(
     hp: keras_tuner.HyperParameters,
     model: Any,
     plan: Plan,
+    rows: tuple[Any, Any],
 ) -> FitCall:
     """Return the call of a `fit` that lanes can follow."""
     try:
-        call = watch_fit(hypermodel, hp, model, plan.arguments)
+        call = watch_fit(hypermodel, hp, model, plan.arguments, rows)
     except UserError:
         raise
     except Exception as error:  # custom code can raise anything

@@ -4,12 +4,13 @@ The training step is that of `keras.Model`: the loss that the model was compiled
 that its layers add, the gradient from a tape, and the optimizer's own update.
 """
 
-from functools import cached_property
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from tuner.training.adapting import list_normalizations
+from tuner.training.heads import Head
 from tuner.training.lanes.keras_models.stateless_optimizer import make_stateless
 
 __all__ = ["KerasNetwork", "Variables", "list_variables"]
@@ -32,20 +33,16 @@ class KerasNetwork:
     Args:
         model: A compiled network of this architecture; its own weights are not used, and its
             optimizer is made stateless.
+        head: Its head.
         scheduled: Whether the learning rate is set at the beginning of each epoch.
     """
 
-    def __init__(self, model: Any, *, scheduled: bool) -> None:
+    def __init__(self, model: Any, head: Head, *, scheduled: bool) -> None:
         self.model = model
+        self.head = head
         self.scheduled = scheduled
         make_stateless(model.optimizer)
-
-    @cached_property
-    def _loss(self) -> keras.losses.Loss:
-        """The loss; `compile` may have been given its name."""
-        if isinstance(self.model.loss, keras.losses.Loss):
-            return self.model.loss
-        return keras.losses.SparseCategoricalCrossentropy()
+        self._normalizations = list_normalizations(model)
 
     def _split(self, variables: Variables) -> tuple[Variables, Variables, Variables]:
         """Return the trainable weights, the layers' other variables, and the optimizer's."""
@@ -66,13 +63,13 @@ class KerasNetwork:
         return [*weights, *others, *slots]
 
     def train_batch(
-        self, variables: Variables, x: tf.Tensor, y: tf.Tensor, row_weights: tf.Tensor | None
+        self, variables: Variables, x: Any, y: tf.Tensor, row_weights: tf.Tensor | None
     ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
         """Train one batch.
 
         Args:
             variables: The values before the batch.
-            x: Scaled features, shape `(rows, …)`.
+            x: Scaled features, shape `(rows, …)`, or those of each input.
             y: Class numbers, shape `(rows,)`.
             row_weights: The weight of each row in the loss, shape `(rows,)`; None if all weigh 1.
 
@@ -84,13 +81,15 @@ class KerasNetwork:
         optimizer = self.model.optimizer
         with tf.GradientTape() as tape:
             tape.watch(weights)
-            probabilities, others, added = self.model.stateless_call(
+            self._use_moments(others)
+            outputs, others, added = self.model.stateless_call(
                 weights, others, x, training=True, return_losses=True
             )
-            total = tf.add_n([self._loss(y, probabilities, sample_weight=row_weights), *added])
-            total = optimizer.scale_loss(total)
+            loss = self.head.loss(self.head.encode(y), outputs, sample_weight=row_weights)
+            total = optimizer.scale_loss(tf.add_n([loss, *added]))
         gradients = tape.gradient(total, weights)
         weights, slots = optimizer.stateless_apply(slots, gradients, weights)
+        probabilities = self.head.to_probabilities(outputs)
         losses = keras.losses.sparse_categorical_crossentropy(y, probabilities)
         right = tf.equal(tf.argmax(probabilities, -1, tf.int32), y)
         right = tf.reduce_sum(tf.cast(right, tf.float32))
@@ -114,11 +113,23 @@ class KerasNetwork:
                 penalty += owner.regularizer(weight)
         return penalty
 
-    def predict(self, variables: Variables, x: tf.Tensor) -> tf.Tensor:
+    def predict(self, variables: Variables, x: Any) -> tf.Tensor:
         """Return the class probabilities of rows.
 
-        **Shape**: `(rows, …)` to `(rows, classes)`.
+        **Shape**: `(rows, …)`, of each input, to `(rows, classes)`.
         """
         weights, others, _ = self._split(variables)
-        probabilities, _ = self.model.stateless_call(weights, others, x, training=False)
-        return probabilities
+        self._use_moments(others)
+        outputs, _ = self.model.stateless_call(weights, others, x, training=False)
+        return self.head.to_probabilities(outputs)
+
+    def _use_moments(self, others: Variables) -> None:
+        """Let `Normalization` layers use the moments among the variables.
+
+        `finalize_state` computes from the variables what `call` uses, which `stateless_call` does
+        not see.
+        """
+        mapping = list(zip(self.model.non_trainable_variables, others, strict=True))
+        with keras.StatelessScope(state_mapping=mapping):
+            for layer in self._normalizations:
+                layer.finalize_state()

@@ -114,11 +114,19 @@ class KerasProgram(LaneProgram[KerasWeights]):
         """Train the batch of a number, which has so many rows."""
         ids = lane["order"][number, :size]
         x, y = self.data.gather_rows(ids, lane), tf.gather(self.data.y, ids)
-        class_weights = lane.get("class_weights")
-        row_weights = None if class_weights is None else tf.gather(class_weights, y)
+        row_weights = self._gather_weights(ids, y, lane)
         variables, loss, right = carry
         variables, step_loss, step_right = self.network.train_batch(variables, x, y, row_weights)
         return variables, loss + step_loss, right + step_right
+
+    def _gather_weights(self, ids: tf.Tensor, y: tf.Tensor, lane: Lanes) -> tf.Tensor | None:
+        """Return the weights of rows, those of their classes included; None if all weigh 1."""
+        class_weights, row_weights = lane.get("class_weights"), self.data.row_weights
+        weights = None if row_weights is None else tf.gather(row_weights, ids)
+        if class_weights is None:
+            return weights
+        by_class = tf.gather(class_weights, y)
+        return by_class if weights is None else by_class * weights
 
     def _step_partial_batch(self, number: tf.Tensor, carry: _Carry, lane: Lanes) -> _Carry:
         """Train the rows that are left after the full batches; folds may differ in their number."""

@@ -9,6 +9,14 @@ import keras
 import keras_tuner
 import numpy as np
 
+from tuner.problem import Problem, take_rows
+from tuner.training.adapting import (
+    adapt_network,
+    adapts,
+    find_unstackable,
+    list_normalizations,
+)
+from tuner.training.heads import Head
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneShape, LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models.architecture import describe_architecture
@@ -17,12 +25,13 @@ from tuner.training.lanes.keras_models.network import KerasNetwork, list_variabl
 from tuner.training.lanes.keras_models.program import KerasProgram
 from tuner.training.lanes.keras_models.stateless_optimizer import check_optimizer
 from tuner.training.lanes.keras_models.tuned_numbers import make_numbers_variables
-from tuner.training.network_building import build_network
+from tuner.training.network_building import build_network, find_network_head
 from tuner.training.plan import Job, Plan
 from tuner.training.random_streams import derive_seed
 
 __all__ = ["make_keras_trial"]
 
+_WATCHED_ROWS = 8  # rows of the call of `fit` that trains nothing
 _BUILDING = threading.RLock()  # Keras draws initial weights from one generator for all threads
 
 
@@ -35,12 +44,14 @@ class KerasShape(LaneShape):
         batch_size: Rows of a batch.
         scheduled: Whether the learning rate is set at the beginning of each epoch.
         model: One such network; its own weights are not used.
+        head: Its head.
         shared: Whether other trials can have the same key.
     """
 
     key: str
     batch_size: int
     scheduled: bool
+    head: Head
     model: Any = field(compare=False)
     shared: bool = field(compare=False, default=True)
 
@@ -57,25 +68,28 @@ class KerasShape(LaneShape):
 
     def make_program(self, data: LaneData, *, alone: bool) -> KerasProgram:
         """Return a program for networks of this shape."""
-        network = KerasNetwork(self.model, scheduled=self.scheduled)
+        network = KerasNetwork(self.model, self.head, scheduled=self.scheduled)
         return KerasProgram(network, data, self.batch_size, alone=alone)
 
 
 # Over 40 lines: it has three functions within, which share the trial.
-def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> LaneTrial:
+def make_keras_trial(
+    job: Job, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
+) -> LaneTrial:
     """Return a trial whose networks a hypermodel builds.
 
     Raises:
         NeedsOwnFit: The networks cannot be trained in lanes.
-        SpaceError: `build` does not return a compiled softmax classifier.
+        SpaceError: `build` does not return a compiled classifier.
     """
 
     def build(seed: int) -> Any:
         with _BUILDING:
-            return build_network(hypermodel, job.hyperparameters, seed=seed)
+            return build_network(hypermodel, hp, seed=seed, problem=problem)
 
-    def make_initial_variables(seed: int) -> list[np.ndarray]:
+    def make_initial_variables(seed: int, rows: np.ndarray) -> list[np.ndarray]:
         network = build(seed)
+        adapt_network(hypermodel, hp, network, problem.x, rows)
         make_numbers_variables(network.optimizer)
         return [variable.numpy() for variable in list_variables(network)]
 
@@ -84,16 +98,25 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
         for variable, value in zip(list_variables(trained), variables, strict=False):
             variable.assign(value)
         trained.optimizer.finalize_variable_values(trained.trainable_variables)  # as fit ends
+        for layer in list_normalizations(trained):
+            layer.finalize_state()
         return trained
 
+    hp = job.hyperparameters
     model = build(derive_seed(plan.seed, job.trial, 0))
     _check_methods(model)
+    _check_layers(model, hypermodel)
     check_optimizer(model.optimizer)
-    arguments = find_fit_arguments(hypermodel, job.hyperparameters, model, plan)
+    head = find_network_head(model, hypermodel, problem)
+    few = (
+        take_rows(problem.x, slice(0, _WATCHED_ROWS)),
+        np.asarray(head.encode(problem.y[:_WATCHED_ROWS])),
+    )
+    arguments = find_fit_arguments(hypermodel, hp, model, plan, few)
     learning_rate_at = arguments.learning_rate_at
     return LaneTrial(
         job.trial,
-        _make_shape(job, model, arguments),
+        _make_shape(job, model, head, arguments),
         lane_values={},
         common_values={},
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
@@ -107,14 +130,16 @@ def make_keras_trial(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -
     )
 
 
-def _make_shape(job: Job, model: Any, arguments: FitArguments) -> KerasShape:
-    architecture = describe_architecture(model)
+def _make_shape(job: Job, model: Any, head: Head, arguments: FitArguments) -> KerasShape:
+    # what a layer has learned of rows is in no description
+    architecture = None if find_unstackable(model) else describe_architecture(model)
     make_numbers_variables(model.optimizer)
     return KerasShape(
         key=architecture or f"the network of trial {job.trial}",
         batch_size=arguments.batch_size,
         scheduled=arguments.learning_rate_at is not None,
         model=model,
+        head=head,
         shared=architecture is not None,
     )
 
@@ -124,3 +149,10 @@ def _check_methods(model: Any) -> None:
     for method in ("train_step", "compute_loss", "make_train_function"):
         if getattr(type(model), method) is not getattr(keras.Model, method):
             raise NeedsOwnFit(f"its network has a {method} of its own")
+
+
+def _check_layers(model: Any, hypermodel: keras_tuner.HyperModel) -> None:
+    """Refuse layers that each fold adapts, if not all that they learn are variables."""
+    layer = find_unstackable(model) if adapts(hypermodel) else None
+    if layer is not None:
+        raise NeedsOwnFit(f"each fold adapts its layer {layer.name}")

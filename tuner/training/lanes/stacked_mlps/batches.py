@@ -43,13 +43,16 @@ def prepare_batches(structure: MLPStructure, data: LaneData, lanes: Lanes) -> La
     rows = tf.clip_by_value(lanes["rows"] - begins, 0, size)  # of each batch, without padding
     row_mask = tf.cast(tf.range(stored) < tf.expand_dims(rows, 2), tf.float32)
     y = tf.gather(data.y, order)
+    weights = row_mask
+    if data.row_weights is not None:
+        weights *= tf.gather(data.row_weights, order)
     return {
         **lanes,
         **_prepare_dropout(structure, data, lanes, steps, stored),
         **structure.regularizer.prepare_steps(lanes),
         "order": order,
         "row_mask": row_mask,
-        "gradient_scale": _scale_gradients(structure, lanes, rows, row_mask, y),
+        "gradient_scale": _scale_gradients(structure, lanes, rows, weights, y),
         "y": tf.reshape(y, [steps, -1]),
         "ones": tf.ones_like(lanes["order"][:, :1], tf.float32),
         "one": tf.constant(1.0),
@@ -57,7 +60,7 @@ def prepare_batches(structure: MLPStructure, data: LaneData, lanes: Lanes) -> La
 
 
 def _scale_gradients(
-    structure: MLPStructure, lanes: Lanes, rows: tf.Tensor, row_mask: tf.Tensor, y: tf.Tensor
+    structure: MLPStructure, lanes: Lanes, rows: tf.Tensor, weights: tf.Tensor, y: tf.Tensor
 ) -> tf.Tensor:
     """Return the factor of the gradient of each row's loss; 0 for padding.
 
@@ -65,11 +68,11 @@ def _scale_gradients(
         structure: The structure of each network.
         lanes: As `LaneProgram.train_epoch` takes them.
         rows: Rows of each batch, shape `(steps, lanes)`.
-        row_mask: Shape `(steps, lanes, stored rows)`.
+        weights: The weight of each row, 0 for padding, shape `(steps, lanes, stored rows)`.
         y: The classes of the rows, of the same shape.
     """
     scale = structure.optimizer.compute_gradient_scale(lanes, rows)
-    scale = row_mask * tf.expand_dims(scale, 2)
+    scale = weights * tf.expand_dims(scale, 2)
     if "class_weights" in lanes:
         by_lane = tf.gather(lanes["class_weights"], tf.transpose(y, [1, 0, 2]), batch_dims=1)
         scale *= tf.transpose(by_lane, [1, 0, 2])

@@ -89,14 +89,20 @@ class StackedMLPs:
         """Return the biases of each layer, shape `(lanes, 1, outputs)`."""
         return list(tf.split(self.weights[-1], lanes["outputs"], 2, num=self.structure.layers))
 
+    def gather_rows(self, ids: tf.Tensor, lanes: Lanes) -> tf.Tensor:
+        """Return rows by number, scaled, as numbers of which products are taken.
+
+        **Shape**: `(lanes, rows)` to `(lanes, rows, features)`, float32.
+        """
+        return tf.cast(self.data.gather_rows(ids, lanes), tf.float32)
+
     def predict(self, ids: tf.Tensor, lanes: Lanes) -> tf.Tensor:
         """Return the class probabilities of rows.
 
         **Shape**: `(lanes, rows)`, row numbers, to `(lanes, rows, classes)`.
         """
-        forward = self.run_forward(
-            self.data.gather_rows(ids, lanes), self.read_kernels(), lanes, None
-        )
+        x = self.gather_rows(ids, lanes)
+        forward = self.run_forward(x, self.read_kernels(), lanes, None)
         return tf.nn.softmax(forward.logits)
 
     def run_forward(

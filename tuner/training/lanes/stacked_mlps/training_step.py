@@ -27,7 +27,7 @@ def train_batch(
         The loss of each row and its most probable class, both from before the update, each of
         shape `(lanes · rows,)`. The values of padding rows mean nothing.
     """
-    x = networks.data.gather_rows(tf.gather(lanes["order"], step), lanes)
+    x = networks.gather_rows(tf.gather(lanes["order"], step), lanes)
     keys = None
     if "mask_keys" in lanes:
         keys = tf.unstack(tf.gather(lanes["mask_keys"], step), num=networks.structure.layers)

@@ -55,7 +55,7 @@ def make_mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial
         },
         common_values=shape.optimizer.list_common_values(recipe.optimizer),
         parameters=recipe.parameters,
-        make_initial_variables=lambda seed: from_keras_weights(draw_weights(recipe, seed)),
+        make_initial_variables=lambda seed, rows: from_keras_weights(draw_weights(recipe, seed)),
         make_network=make_network,
         learning_rate_at=lambda epoch, _: recipe.optimizer.find_learning_rate(epoch, plan.epochs),
         epochs=job.epochs,

@@ -1,0 +1,106 @@
+"""Heads: which outputs, losses and labels a hypermodel's network may have."""
+
+from dataclasses import replace
+
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+
+from tests.helpers.problems import make_problem
+from tests.helpers.training import train
+from tuner.errors import UserError
+from tuner.training import Plan
+
+losses = keras.losses
+PLAN = Plan(epochs=2)
+THREE = make_problem(rows=45, folds=2)
+TWO = replace(THREE, y=(THREE.y > 0).astype(np.int64))
+
+
+def focus(labels, outputs):
+    """Return the cross-entropy of one-hot labels, as a function of the person's own."""
+    return losses.categorical_crossentropy(labels, outputs)
+
+
+class Network(keras_tuner.HyperModel):
+    def __init__(self, outputs, activation, loss):
+        super().__init__()
+        self.outputs, self.activation, self.loss = outputs, activation, loss
+
+    def build(self, hp):
+        inputs = keras.Input((4,))
+        hidden = keras.layers.Dense(6, "relu")(inputs)
+        model = keras.Model(inputs, keras.layers.Dense(self.outputs, self.activation)(hidden))
+        model.compile(keras.optimizers.SGD(0.1), self.loss)
+        return model
+
+
+SOFTMAX = Network(3, "softmax", "sparse_categorical_crossentropy")
+SAME_AS_SOFTMAX = {
+    "logits": Network(3, None, losses.SparseCategoricalCrossentropy(from_logits=True)),
+    "one-hot": Network(3, "softmax", "categorical_crossentropy"),
+    "one-hot logits": Network(3, None, losses.CategoricalCrossentropy(from_logits=True)),
+    "own loss": Network(3, "softmax", focus),
+}
+SIGMOID = Network(1, "sigmoid", "binary_crossentropy")
+SAME_AS_SIGMOID = {
+    "logit": Network(1, None, losses.BinaryCrossentropy(from_logits=True)),
+}
+
+
+def run(trainer, hypermodel, problem):
+    return train(trainer, hypermodel, problem, PLAN)[0]
+
+
+@pytest.fixture(scope="module")
+def references():
+    return {
+        "softmax": run("fit", SOFTMAX, THREE),
+        "sigmoid": run("fit", SIGMOID, TWO),
+    }
+
+
+@pytest.mark.parametrize("trainer", ["lanes", "fit"])
+@pytest.mark.parametrize(
+    ("reference", "hypermodel", "problem"),
+    [
+        *[("softmax", network, THREE) for network in SAME_AS_SOFTMAX.values()],
+        *[("sigmoid", network, TWO) for network in (SIGMOID, *SAME_AS_SIGMOID.values())],
+    ],
+    ids=[*SAME_AS_SOFTMAX, "sigmoid", *SAME_AS_SIGMOID],
+)
+def test_heads_of_the_same_network_give_the_same_probabilities(
+    references, trainer, reference, hypermodel, problem
+):
+    expected = references[reference]
+    one_hot = hypermodel.loss is focus
+    result = run(trainer, hypermodel, replace(problem, one_hot=one_hot))
+    for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
+        np.testing.assert_allclose(
+            result.curves[name], expected.curves[name], rtol=2e-4, err_msg=name
+        )
+    assert result.probabilities.shape == (45, problem.classes)
+    np.testing.assert_allclose(result.probabilities, expected.probabilities, atol=1e-5)
+    np.testing.assert_allclose(result.probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("trainer", ["lanes", "fit"])
+def test_label_smoothing_changes_the_training_and_not_how_rows_are_scored(references, trainer):
+    smooth = Network(3, "softmax", losses.CategoricalCrossentropy(label_smoothing=0.5))
+    result, sharp = run(trainer, smooth, THREE), references["softmax"]
+    # the first batches are nearly those of the untrained network, whose loss is not smoothed
+    np.testing.assert_allclose(result.curves["loss"][0][0], sharp.curves["loss"][0][0], rtol=0.1)
+    assert result.probabilities.max() < sharp.probabilities.max()
+    rows = np.arange(45), THREE.y
+    assert result.score == pytest.approx(-np.log(result.probabilities[rows]).mean(), rel=1e-5)
+
+
+def test_outputs_that_are_no_probabilities_are_refused():
+    linear = Network(1, None, "binary_crossentropy")
+    with pytest.raises(UserError) as error:
+        run("fit", linear, TWO)
+    assert str(error.value) == (
+        "the network's outputs are not between 0 and 1; end it with a sigmoid or softmax "
+        "activation, or give its loss from_logits=True"
+    )
