@@ -29,7 +29,7 @@ _REFUSED = {
     "BackupAndRestore": "leave it out: a search of the same directory and project_name resumes",
     "CSVLogger": "leave it out: the study keeps each curve of each fold, in journal.jsonl",
     "RemoteMonitor": "give KFoldTuner a listener",
-    "SwapEMAWeights": "give the optimizer use_ema=True",
+    "SwapEMAWeights": "leave it out: with use_ema=True, rows are always predicted by the averages",
 }
 
 
