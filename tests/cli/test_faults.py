@@ -36,6 +36,11 @@ FULL = OSError(28, "No space left on device")
         (OSError(12, "Cannot allocate memory"), SHORT, 2),
         (RuntimeError("can't start new thread"), SHORT, 2),
         (ImportError("lib.so: failed to map segment from shared object"), SHORT, 2),
+        (
+            RuntimeError("Symlink loop from '/a'"),
+            "a link leads to itself: Symlink loop from '/a'; replace it",
+            2,
+        ),
         (SystemError("NULL result"), f"{REPORT}SystemError: NULL result", 1),
         (KeyError("depth"), f"{REPORT}KeyError: 'depth'", 1),
     ],

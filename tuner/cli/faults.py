@@ -51,6 +51,8 @@ def _explain(error: Exception) -> tuple[type[TunerError], str]:
         if error.filename is not None:
             return UserError, f"{_name(error.filename)} cannot be used: {reason}; fix that"
         return UserError, f"a file cannot be read or written: {reason}; fix that"
+    if isinstance(error, RuntimeError) and str(error).startswith("Symlink loop"):  # of pathlib
+        return UserError, f"a link leads to itself: {error}; replace it"
     if isinstance(error, (OSError, EOFError, RecursionError)):
         return UserError, f"a file is damaged or no such file: {one_line(error)}; replace it"
     return TunerFault, f"this is a fault of tuner, please report it: {one_line(error)}"

@@ -164,6 +164,9 @@ def test_links_are_followed_within_the_folder_alone(pets):
         "folder; replace it by a copy"
     )
     link.unlink()
+    link.symlink_to(link.name)
+    assert "cat/zz.png" in catch_refusal(load_dataset, "pets")
+    link.unlink()
     Path("pets/cow").symlink_to(Path("pets").absolute().parent)
     assert "cow is a link to " in catch_refusal(load_dataset, "pets")
 

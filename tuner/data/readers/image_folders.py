@@ -193,9 +193,10 @@ class ImageFolder:
 
 def _check_path(path: Path, folder: Path) -> None:
     """Refuse a link that leads out of a folder, and what is named as an image and no file."""
-    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+    end = Path(os.path.realpath(path))  # `resolve` fails where a link leads to itself
+    if path.is_symlink() and not end.is_relative_to(os.path.realpath(folder)):
         raise DataError(
-            f"data folder {folder}: {path.relative_to(folder)} is a link to {path.resolve()}, "
+            f"data folder {folder}: {path.relative_to(folder)} is a link to {end}, "
             "outside the folder; replace it by a copy"
         )
     if _is_image(path) and path.exists() and not path.is_file():  # reading it may never end
