@@ -118,11 +118,19 @@ def serve(
             "Requests to other names are refused."
         ),
     ] = None,
+    max_megabytes: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=64,
+            help="Largest body of a request. Each MB may delay other requests by 0.1 s.",
+        ),
+    ] = 1,
 ) -> None:
     """Serve an exported model over HTTP, as MLflow does: /invocations, /ping, /health, /version."""
     from tuner.cli.serve import serve_model
 
-    serve_model(model, host, port, allow_host or [])
+    serve_model(model, host, port, allowed_hosts=allow_host or [], max_megabytes=max_megabytes)
 
 
 @app.command()

@@ -4,7 +4,6 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from tuner.cli.faults import explain_fault
@@ -18,7 +17,9 @@ _GARBAGE = (100_000, 50, 100)  # so that the rows of a request are not searched 
 _SWITCH_SECONDS = 0.001  # how long a thread that predicts many rows keeps others waiting
 
 
-def serve_model(folder: Path, host: str, port: int, allowed_hosts: Sequence[str] = ()) -> None:
+def serve_model(
+    folder: Path, host: str, port: int, *, allowed_hosts: list[str], max_megabytes: int
+) -> None:
     """Serve an exported model until SIGINT or SIGTERM.
 
     Args:
@@ -26,6 +27,7 @@ def serve_model(folder: Path, host: str, port: int, allowed_hosts: Sequence[str]
         host: The address to listen on.
         port: The port. 0 for any free one.
         allowed_hosts: Names beside the address that requests may give as their host.
+        max_megabytes: The largest body of a request.
 
     Raises:
         UserError: The folder is no exported model, or the server cannot listen on the address.
@@ -36,6 +38,7 @@ def serve_model(folder: Path, host: str, port: int, allowed_hosts: Sequence[str]
     import_heavy()
     from tuner.serving.server.application import Application
     from tuner.serving.server.hosts import HostRule
+    from tuner.serving.server.limits import MEGABYTE, Memory
     from tuner.serving.server.listener import Listener, listen
 
     with listen(host, port) as bound:
@@ -44,13 +47,19 @@ def serve_model(folder: Path, host: str, port: int, allowed_hosts: Sequence[str]
             HostRule(host, allowed_hosts),
             lambda fault: messages.warn(f"warning: of a request: {explain_fault(fault)}"),
         )
-        gc.collect()
-        gc.freeze()  # searching what is imported for garbage takes half a second
-        gc.set_threshold(*_GARBAGE)
-        sys.setswitchinterval(_SWITCH_SECONDS)
+        _prefer_short_waits()
         shown = f"[{host}]" if ":" in host else host
         print_result(f"http://{shown}:{bound.getsockname()[1]}/invocations")
         messages.say("answers requests until it is interrupted")
-        received = asyncio.run(Listener(application, bound).run())
+        memory = Memory(most_of_body=max_megabytes * MEGABYTE)
+        received = asyncio.run(Listener(application, bound, memory).run())
     if received == signal.SIGINT:
         raise KeyboardInterrupt
+
+
+def _prefer_short_waits() -> None:
+    """Let nothing of Python's keep small requests waiting for long."""
+    gc.collect()
+    gc.freeze()  # searching what is imported for garbage takes half a second
+    gc.set_threshold(*_GARBAGE)
+    sys.setswitchinterval(_SWITCH_SECONDS)

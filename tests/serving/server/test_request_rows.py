@@ -72,7 +72,6 @@ def test_other_rows_are_rejected(content, reason):
         (b"a,b\n1\n", "row 0 of the body has 1 cells, not 2"),
         (b'a,b\n"1,2\n', "the body is not CSV (unexpected end of data)"),
         (b"a,b\n1," + b"2" * 200_000, "the body is not CSV (field larger than field limit"),
-        (b"a,b\n1," + b"," * (1 << 21), "a line of the body has more than 1,048,576 characters"),
         (b"a,b\n\xff,1\n", "the body is not CSV in UTF-8"),
     ],
 )

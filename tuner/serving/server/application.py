@@ -16,14 +16,12 @@ from tuner.serving.served_model import SoftmaxClassifier
 from tuner.serving.server.hosts import HostRule
 from tuner.serving.server.limits import Lane
 from tuner.serving.server.rejection import RejectedRequest
-from tuner.serving.server.request_rows import Columns, check_content_type, free_in_steps, read_rows
+from tuner.serving.server.request_rows import Columns, check_content_type, read_rows
 
-__all__ = ["MAX_BODY_BYTES", "Answer", "Application", "Request"]
-
-MAX_BODY_BYTES = 16 << 20
+__all__ = ["Answer", "Application", "Request"]
 
 _METHODS = {"/invocations": "POST", "/ping": "GET", "/health": "GET", "/version": "GET"}
-_LANES = (1 << 14, 1 << 20, MAX_BODY_BYTES)  # bytes of the largest body of each
+_SMALL_BYTES = 1 << 14  # of a body that has a thread of its own
 _JSON = "application/json"
 _STEP_CELLS = 1 << 15  # of the rows that are predicted at once
 _STEP_NUMBERS = 1 << 13  # of the answer that are written at once
@@ -83,8 +81,8 @@ class Answer:
 class Application:
     """Answers `/invocations`, `/ping`, `/health` and `/version`.
 
-    Requests of three sizes have a thread each: one with many rows delays those with few by no more
-    than the steps in which it is read and predicted.
+    Small and large requests have a thread each. A large one delays small ones while its JSON is
+    read, which Python does in one step, and by the steps in which its rows are predicted.
 
     Args:
         model: The exported model. Its network is loaded.
@@ -110,7 +108,7 @@ class Application:
         shape = model.schema.array_shape
         cell = None if shape is None else np.zeros(shape)
         self._predict_rows({name: [cell] for name in self._known})  # the first one takes longer
-        self._lanes = {size: Lane() for size in _LANES}
+        self._small, self._large = Lane(), Lane()
         self._on_fault, self._faults = on_fault, 0
 
     def check(self, request: Request) -> None:
@@ -148,7 +146,7 @@ class Application:
             return Answer.from_content({"version": __version__, **content})
         if request.path != "/invocations":
             return Answer(200, b"\n")
-        lane = next(lane for size, lane in self._lanes.items() if len(body) <= size)
+        lane = self._small if len(body) <= _SMALL_BYTES else self._large
         kind = check_content_type(request.content_type)
         return await lane.begin(lambda: self._predict(body, kind, lane))
 
@@ -162,6 +160,8 @@ class Application:
             probabilities = self._predict_rows(read_rows(body, kind, self._known))
         except MlflowException as error:  # of our own class, about a value
             raise RejectedRequest(400, " ".join(error.message.split())[:_LONGEST]) from error
+        except RecursionError as error:
+            raise RejectedRequest(400, "a value is nested too deep") from error
         except MemoryError as error:
             raise RejectedRequest(413, "there is too little memory; send fewer rows") from error
         parts = self._write_records(probabilities)
@@ -188,8 +188,6 @@ class Application:
             )
             for start in range(0, max(rows, 1), step)
         ]
-        for cells in columns.values():
-            free_in_steps(cells)
         return np.concatenate(parts)
 
     def _write_records(self, probabilities: np.ndarray) -> Iterator[bytes]:
@@ -215,5 +213,5 @@ class Application:
 
     def close(self) -> None:
         """End the threads, after what they do now."""
-        for lane in self._lanes.values():
-            lane.close()
+        self._small.close()
+        self._large.close()

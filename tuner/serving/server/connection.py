@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 import h11
 
-from tuner.serving.server.application import MAX_BODY_BYTES, Answer, Application, Request
+from tuner.serving.server.application import Answer, Application, Request
 from tuner.serving.server.limits import Memory, Share
 from tuner.serving.server.rejection import RejectedRequest
 
@@ -128,19 +128,20 @@ class Connection:
             RejectedRequest: It is too large, or there is no memory for it.
         """
         length = dict(head.headers).get(b"content-length", b"0")
-        parts, size = [], 0 if int(length[:20]) <= MAX_BODY_BYTES else MAX_BODY_BYTES + 1
+        most = self._memory.most_of_body
+        parts, size = [], 0 if int(length[:20]) <= most else most + 1
         async with asyncio.timeout(_BODY_SECONDS):
-            while size <= MAX_BODY_BYTES and isinstance(
-                event := await self._read_event(), h11.Data
-            ):
+            while size <= most and isinstance(event := await self._read_event(), h11.Data):
                 size += len(event.data)
                 share.take(len(event.data))
                 parts.append(bytes(event.data))
                 if len(parts) > _MOST_PARTS:
                     raise RejectedRequest(413, "the body has too many chunks; send larger ones")
-        if size > MAX_BODY_BYTES:
+        if size > most:
             raise RejectedRequest(
-                413, f"the body is larger than {MAX_BODY_BYTES:,} bytes; send fewer rows"
+                413,
+                f"the body is larger than {most:,} bytes; send fewer rows, or start the server "
+                "with a larger --max-megabytes",
             )
         return b"".join(parts)
 

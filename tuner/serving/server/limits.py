@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from tuner.serving.server.rejection import RejectedRequest
 
-__all__ = ["Lane", "Memory", "Share"]
+__all__ = ["MEGABYTE", "Lane", "Memory", "Share"]
+
+MEGABYTE = 1_000_000
 
 _MOST_WAITING = 64  # requests
-_MOST_BYTES = 128 << 20
+_MOST_BYTES = 128 * MEGABYTE
 _ALWAYS_BYTES = 64 << 10  # so that nobody can keep small requests out with large ones
 _RETRY_SECONDS = 1
 
@@ -56,10 +58,12 @@ class Memory:
 
     Args:
         most: In bytes.
+        most_of_body: Of these, for the body of one request.
     """
 
-    def __init__(self, most: int = _MOST_BYTES) -> None:
+    def __init__(self, most: int = _MOST_BYTES, most_of_body: int = MEGABYTE) -> None:
         self.most = most
+        self.most_of_body = most_of_body
         self.taken = 0
 
 

@@ -52,14 +52,19 @@ class Listener:
     Args:
         application: Answers the requests.
         bound: A socket that listens.
+        memory: What all requests may take.
         most_connections: How many there may be. Defaults to what the limit on open files allows,
             at most 512.
     """
 
     def __init__(
-        self, application: Application, bound: socket.socket, most_connections: int | None = None
+        self,
+        application: Application,
+        bound: socket.socket,
+        memory: Memory,
+        most_connections: int | None = None,
     ) -> None:
-        self._application, self._bound, self._memory = application, bound, Memory()
+        self._application, self._bound, self._memory = application, bound, memory
         self._most = most_connections or _count_possible_connections()
         self._connections: dict[Connection, asyncio.Task[None]] = {}
 

@@ -6,23 +6,20 @@ ignored. CSV has a line of names first.
 
 import csv
 import io
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from tuner.serving.server.json_text import MAX_STEPS, read_json
 from tuner.serving.server.rejection import RejectedRequest
 from tuner.words import list_first
 
-__all__ = ["Columns", "check_content_type", "free_in_steps", "read_rows"]
+__all__ = ["Columns", "check_content_type", "read_rows"]
 
 Columns = dict[str, list[Any]]
 """The cells of each column, by its name; all have the same length."""
 
 _JSON, _CSV = "application/json", "text/csv"
-_MAX_LINE = 1 << 20  # characters
-_STEP = 10_000  # values
 _UTF8 = ("", "charset=utf-8", 'charset="utf-8"')
 
 
@@ -70,8 +67,8 @@ def read_rows(body: bytes, kind: str, known: Sequence[str]) -> Columns:
 def _find_form(text: str) -> tuple[str, Any]:
     """Return the form of a JSON body, and its rows in that form."""
     try:
-        content = read_json(text)
-    except ValueError as error:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise RejectedRequest(400, f"the body is not JSON in UTF-8 ({error!s:.100})") from error
     forms = [form for form in _FORMS if isinstance(content, dict) and form in content]
     if len(forms) != 1:
@@ -92,9 +89,7 @@ def _read_records(form: str, rows: Any, known: Sequence[str]) -> Columns:
                 f"record {number} of {form} lacks {absent:.80}, which other records have; give "
                 "null for a missing value",
             )
-    columns = {name: [row[name] for row in rows] for name in fields}
-    free_in_steps(rows)
-    return columns
+    return {name: [row[name] for row in rows] for name in fields}
 
 
 def _read_split(form: str, rows: Any, known: Sequence[str]) -> Columns:
@@ -137,28 +132,13 @@ def _read_inputs(form: str, rows: Any, known: Sequence[str]) -> Columns:
 def _read_csv(text: str) -> Columns:
     """Read CSV with a line of names. Every cell is a text."""
     try:
-        rows = (row for row in csv.reader(_split_lines(text), strict=True) if row)
-        names, lines = next(rows, []), list(islice(rows, MAX_STEPS + 1))
+        rows = (row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row)
+        names, lines = next(rows, []), list(rows)
     except csv.Error as error:
         raise RejectedRequest(400, f"the body is not CSV ({error})") from error
     if not names:
         raise RejectedRequest(400, "the body is not CSV (it has no line of names)")
-    if len(lines) > MAX_STEPS:
-        raise RejectedRequest(413, f"the body has more than {MAX_STEPS:,} rows; send fewer")
     return _join_columns("the body", names, lines)
-
-
-def _split_lines(text: str) -> Iterator[str]:
-    for line in io.StringIO(text, newline=""):
-        if len(line) > _MAX_LINE:  # it would be read in one step, in which no other thread runs
-            raise RejectedRequest(400, f"a line of the body has more than {_MAX_LINE:,} characters")
-        yield line
-
-
-def free_in_steps(values: list[Any]) -> None:
-    """Empty a list. To free millions of values in one step would keep other threads waiting."""
-    while values:
-        del values[-_STEP:]
 
 
 def _join_columns(form: str, names: list[str], rows: list[list[Any]]) -> Columns:
@@ -170,9 +150,7 @@ def _join_columns(form: str, names: list[str], rows: list[list[Any]]) -> Columns
             raise RejectedRequest(
                 400, f"row {number} of {form} has {len(row):,} cells, not {len(names):,}"
             )
-    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
-    free_in_steps(rows)
-    return columns
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 def _describe_lack(lacking: list[str], unknown: list[str]) -> str:
