@@ -1,15 +1,17 @@
 """The ensemble that a study names."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.helpers.ensembles import make_library
-from tuner.analysis.ensemble import make_ensemble
+from tuner.analysis.ensemble import Ensemble, Member, make_ensemble
 from tuner.analysis.ensemble_selection import NETWORKS
 from tuner.analysis.trial_picks import pick_trials
 from tuner.errors import SearchFailed
 from tuner.scoring import OBJECTIVES
-from tuner.study import TrialRecord
+from tuner.study import SearchSettings, TrialRecord
 from tuner.training import TrialResult
 
 
@@ -99,3 +101,19 @@ def test_it_is_better_on_rows_that_it_was_not_chosen_by_or_not_at_all(problem):
         found += ensemble.better
     assert found < seems
     assert found <= 4  # one standard error: of 20, 3 by chance
+
+
+@pytest.mark.parametrize(
+    ("limits", "exported"),
+    [
+        ({}, True),
+        ({"max_parameters": 120}, True),
+        ({"max_parameters": 119}, False),
+        ({"max_row_microseconds": 1e6}, False),
+    ],
+)
+def test_one_beyond_the_limits_of_the_search_is_not_exported(limits, exported):
+    members = (Member(3, 2, {}, {}, 40, 1), Member(4, 1, {}, {}, 40, 1))
+    ensemble = Ensemble(members, 120, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
+    assert ensemble.limit(SearchSettings(**limits)).is_exported == exported
+    assert not replace(ensemble, better=False).is_exported

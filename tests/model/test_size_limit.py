@@ -1,6 +1,7 @@
 """The most parameters of a network, of spaces whose networks have recipes."""
 
 import random
+from dataclasses import replace
 from functools import partial
 
 import keras_tuner
@@ -11,6 +12,7 @@ from tuner.errors import SpaceError
 from tuner.model.cnn import CNNHyperModel
 from tuner.model.mlp import MLPHyperModel
 from tuner.model.recipe import read_recipe
+from tuner.model.row_time import RowTime
 from tuner.model.size_limit import SizeLimit
 from tuner.space import IntRange, list_shipped_spaces, load_space, to_keras_tuner
 
@@ -18,8 +20,18 @@ SIZES = {"features": 16, "classes": 3}
 UNITS = "[network]\ndepth = { min = 0, max = 3 }\nunits = { min = 2, max = 4000, log = true }\n"
 
 
-def make_limit(parameters, **sizes):
-    return SizeLimit(parameters, partial(read_recipe, **{**SIZES, **sizes}))
+def make_limit(parameters, microseconds=None, **sizes):
+    describe = partial(read_recipe, **{**SIZES, **sizes})
+    # 10 microseconds a call, 5 a layer, 1000 a million multiplications
+    times = {"microseconds": microseconds, "row_time": RowTime(10.0, 5.0, 1000.0)}
+    return SizeLimit.make(describe, parameters=parameters, **times)
+
+
+def find_smallest(space, **sizes):
+    """Return the number of parameters of the smallest network of a space, from the refusal."""
+    with pytest.raises(SpaceError) as error:
+        make_limit(1, **sizes).require_any(space)
+    return int(str(error.value).rpartition(" ")[2])
 
 
 @pytest.mark.parametrize("name", list_shipped_spaces())
@@ -39,11 +51,9 @@ def test_a_network_is_counted_as_keras_counts_it(name):
 def test_the_smallest_network_may_have_more_layers():
     """A pooling halves height and width, and so the first weights after it."""
     space = make_space("[network]\nblocks = [0, 2]\nfilters = [4, 8]\ndepth = 1\nunits = [5, 6]\n")
-    limit = make_limit(1, features=64, image=(8, 8, 1))
     without, smallest = 65 * 5 + 6 * 3, (9 + 1) * 4 + (9 * 4 + 1) * 8 + (2 * 2 * 8 + 1) * 5 + 6 * 3
-    assert limit.find_smallest(space) == min(without, smallest) == without
-    large = make_limit(1, features=784, image=(28, 28, 1))
-    found = large.find_smallest(space)
+    assert find_smallest(space, features=64, image=(8, 8, 1)) == min(without, smallest) == without
+    found = find_smallest(space, features=784, image=(28, 28, 1))
     assert found == (9 + 1) * 4 + (9 * 4 + 1) * 8 + (7 * 7 * 8 + 1) * 5 + 6 * 3
 
 
@@ -58,13 +68,11 @@ def test_a_limit_below_the_smallest_network_is_refused():
 
 def test_compared_settings_without_a_small_network_are_left_out_with_a_warning():
     space = load_space("mlp_depth")
-    sizes = {depth: make_limit(1).find_smallest(space.pin("depth", depth)) for depth in range(7)}
+    sizes = {depth: find_smallest(space.pin("depth", depth)) for depth in range(7)}
     kept, warnings = make_limit(sizes[3]).restrict(space)
     assert kept.find_hyperparameter("depth").domain == IntRange(0, 3)
     assert kept.count_settings() == 4
-    assert warnings == (
-        f"depth 4, 5, 6 have no network of at most {sizes[3]:,} parameters, and are left out",
-    )
+    assert warnings == ("depth 4, 5, 6 have no network within --max-parameters, and are left out",)
     assert make_limit(sizes[6]).restrict(space) == (space, ())
     hp = to_keras_tuner(kept)  # conditions that name what was left out do no harm
     assert hp.get("depth") == 0
@@ -72,13 +80,27 @@ def test_compared_settings_without_a_small_network_are_left_out_with_a_warning()
 
 def test_one_setting_is_no_comparison():
     space = load_space("mlp_depth")
-    second = make_limit(1).find_smallest(space.pin("depth", 1))
     with pytest.raises(SpaceError) as error:
         make_limit(60).restrict(space)
     assert str(error.value) == (
-        "--max-parameters: space mlp_depth compares settings of depth, and only 0 has networks of "
-        f"at most 60 parameters on these data; give at least {second} for a second setting"
+        "--max-parameters: space mlp_depth compares settings of depth, and only 0 has networks "
+        "within the limit on these data; raise the limit, or search a space that does not compare"
     )
+
+
+def test_a_row_may_take_a_time_that_is_predicted_from_the_layers():
+    space = make_space(UNITS)
+    limit = make_limit(None, microseconds=20 + 19 * 9 / 1000)  # a hidden layer of nine units
+    values = {**space.sample(random.Random(0)), "depth": 1, "units": 4000, "activation": "relu"}
+    assert limit.narrow(values, space) == {**values, "units": 9}
+    with pytest.raises(SpaceError) as error:
+        make_limit(None, microseconds=12).restrict(space)
+    assert str(error.value) == (
+        "--max-row-microseconds: the fastest network of space test takes 16 microseconds a row on "
+        "this machine, more than 12; give at least 16"
+    )
+    kept, _ = make_limit(10**6, microseconds=22).restrict(replace(space, compare="depth"))
+    assert kept.find_hyperparameter("depth").domain == IntRange(0, 1)
 
 
 def test_widths_in_any_order_are_narrowed_to_the_widest_that_are_allowed():

@@ -21,7 +21,7 @@ def test_settings_whose_networks_are_too_large_take_no_trials():
     assert setup.definition.count_settings() == 3
     assert setup.settings.max_trials == 3 * MOST_ROUNDS
     assert setup.warnings == (
-        "depth 3, 4, 5, 6 have no network of at most 30,000 parameters, and are left out",
+        "depth 3, 4, 5, 6 have no network within --max-parameters, and are left out",
     )
     assert all(
         setup.limit.allows(values) for values in setup.definition.list_configurations(grid=True)

@@ -68,7 +68,7 @@ def test_a_search_ends_when_all_configurations_were_tried(tmp_path):
     limited = replace(settings, max_parameters=7000)
     end = describe_end(records, limited, clock=make_clock(), oracle=oracle)
     assert end.sentence == (
-        "the grid oracle found no network of at most 7,000 parameters beyond 15 configurations"
+        "the grid oracle found no network within the search's limits beyond 15 configurations"
     )
     end = describe_end(records, settings, clock=make_clock(), oracle=oracle, running=True)
     assert end.kind == EndKind.ORACLE

@@ -51,6 +51,6 @@ def test_kerastuners_own_oracles_know_no_limit(tmp_path):
     with pytest.raises(UserError) as error:
         KFoldTuner(make_mlp(epochs=1), settings, oracle=oracle, directory=tmp_path)
     assert str(error.value) == (
-        "oracle RandomSearchOracle: it proposes networks of any size, whatever --max-parameters "
+        "oracle RandomSearchOracle: it proposes networks of any size, whatever a limit on them "
         'says; give SearchSettings(oracle="tpe") or another name instead'
     )

@@ -16,6 +16,10 @@ from tuner.study import OracleName, SearchSettings
         ({"epochs": 0}, "--epochs: 0 is too small; give at least 1"),
         ({"patience": 0}, "--patience: 0 is too small; give at least 1"),
         ({"max_parameters": 0}, "--max-parameters: 0 is too small; give at least 1"),
+        (
+            {"max_row_microseconds": 0.0},
+            "--max-row-microseconds: 0 is no time; give a number above 0",
+        ),
         ({"max_seconds": 0.0}, "--max-seconds: 0 is no time limit; give a number above 0"),
         (
             {"seed": -1},

@@ -13,7 +13,7 @@ from tuner.analysis.significance import TTest
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.scoring import compute_mean_and_error, compute_unseen_variance
 from tuner.space import Value
-from tuner.study import TrialRecord
+from tuner.study import SearchSettings, TrialRecord
 
 __all__ = ["Ensemble", "Member", "make_ensemble"]
 
@@ -79,6 +79,8 @@ class Ensemble:
         difference: The ensemble's corrected score less the best trial's. Defaults to 0.
         difference_interval: The 95 % interval of the difference. Defaults to 0 alone.
         told_apart: Whether the two can be told apart. Defaults to False.
+        too_large: Whether its networks together are larger, or slower, than the search allows a
+            network to be. It is not exported then.
     """
 
     members: tuple[Member, ...]
@@ -93,6 +95,21 @@ class Ensemble:
     difference: float = 0.0
     difference_interval: tuple[float, float] = (0.0, 0.0)
     told_apart: bool = False
+    too_large: bool = False
+
+    @property
+    def is_exported(self) -> bool:
+        """Whether a search exports it instead of the best trial."""
+        return self.better and not self.too_large
+
+    def limit(self, settings: SearchSettings) -> "Ensemble":
+        """Return the ensemble, too large if it is for the limits on networks of a search.
+
+        The prediction times of its networks add up, so no ensemble is known to be quick enough.
+        """
+        most, networks = settings.max_parameters, sum(member.networks for member in self.members)
+        too_slow = settings.max_row_microseconds is not None and networks > 1
+        return replace(self, too_large=too_slow or (most is not None and self.parameters > most))
 
     def add_test(self, test: TTest) -> "Ensemble":
         """Return the ensemble with the test of its difference from the best trial."""

@@ -60,12 +60,12 @@ class Picks:
     @property
     def exported(self) -> PickName:
         """The name of the pick that a search exports: the ensemble only if it is better."""
-        return "ensemble" if self.ensemble.better else "best"
+        return "ensemble" if self.ensemble.is_exported else "best"
 
     @property
     def exported_pick(self) -> Pick | Ensemble:
         """The pick that a search exports."""
-        return self.ensemble if self.ensemble.better else self.best
+        return self.ensemble if self.ensemble.is_exported else self.best
 
     def list_members(self, name: PickName) -> tuple[Member, ...]:
         """Return the trials of a pick, and how many networks of each it has."""
@@ -106,11 +106,11 @@ def pick_networks(
     best = trial_picks.out_of_bag
     ensemble, averaged = make_ensemble(library, best=best, seed=settings.seed)
     (test,) = run_paired_tests([averaged - best], truth, study.record.split)
-    ensemble = ensemble.add_test(test)
-    members = ensemble.members if ensemble.better else (_make_member(trial_picks.best),)
+    ensemble = ensemble.add_test(test).limit(settings)
+    members = ensemble.members if ensemble.is_exported else (_make_member(trial_picks.best),)
     calibration = calibrate_networks(study, members, truth)
     exported = _Exported(study, truth, members, calibration)
-    out_of_bag = exported.complete(averaged if ensemble.better else best, objective)
+    out_of_bag = exported.complete(averaged if ensemble.is_exported else best, objective)
     named = trial_picks.best, trial_picks.smallest, ensemble
     return Picks(*named, cluster_values, calibration, out_of_bag)
 

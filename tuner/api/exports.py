@@ -100,6 +100,11 @@ def _compare_with_best(picks: Picks, name: PickName) -> str:
         )
     if name == "ensemble" and {member.trial for member in picks.ensemble.members} == {best}:
         return f"all networks of the ensemble are of the best trial, {best}"
+    if name == "ensemble" and picks.ensemble.too_large:
+        return (
+            f"the ensemble, with {picks.ensemble.parameters:,} parameters, is beyond the limits of "
+            f"the search, which exported the best trial, {best}, alone"
+        )
     if name == "ensemble" and not picks.ensemble.better:
         return (
             f"the ensemble is not better than the best trial, {best}, by more than one standard "

@@ -11,10 +11,17 @@ from tuner.errors import TunerError
 from tuner.memory import check_address_space
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
-from tuner.run.opening import check_setup, find_study, load_setup, read_last_settings
+from tuner.run.opening import (
+    adopt_row_time,
+    check_setup,
+    find_study,
+    load_setup,
+    read_last_settings,
+)
 from tuner.run.pipeline import run_search
-from tuner.run.preparing import prepare
+from tuner.run.preparing import prepare, restrict
 from tuner.run.request import DataRequest, Destination
+from tuner.run.row_times import measure_row_time
 from tuner.run.searching import find_end
 from tuner.run.setup import Setup
 from tuner.study import EndKind, SearchSettings, Study, check_root
@@ -94,6 +101,8 @@ class Search:
         destination.check()
         setup = prepare(space, request, settings)
         study = find_study(setup, destination)
+        if study is not None:
+            setup = adopt_row_time(setup, study)
         finished = None if study is None else self._find_finished(study, setup.settings)
         return finished or self._run(setup, study or destination)
 
@@ -142,6 +151,10 @@ class Search:
 
     def _run(self, setup: Setup, study: Study | Destination) -> EndedSearch:
         check_address_space(ADDRESS_SPACE)
+        if setup.lacks_row_time:
+            self.messages.say("measuring how long networks take to predict a row …")
+            self._import_heavy()
+            setup = restrict(replace(setup, row_time=measure_row_time(setup)))
         for line in describe_data(setup.dataset, setup.split):
             self.messages.say(line)
         for warning in (*setup.dataset.warnings, *setup.warnings):

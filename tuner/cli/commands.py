@@ -69,6 +69,10 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         int | None,
         typer.Option(help="Most parameters of a network; larger ones are not trained."),
     ] = None,
+    max_row_microseconds: Annotated[
+        float | None,
+        typer.Option(help="Most microseconds to predict a row here, estimated from the size."),
+    ] = None,
     folds: Annotated[int, typer.Option(help="Number of folds of the cross-validation.")] = 5,
     repeats: Annotated[
         int, typer.Option(help="How often the cross-validation is repeated, with other folds.")
@@ -154,6 +158,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         "max_trials": max_trials,
         "max_seconds": max_seconds,
         "max_parameters": max_parameters,
+        "max_row_microseconds": max_row_microseconds,
         "folds": folds,
         "repeats": repeats,
         "epochs": epochs,

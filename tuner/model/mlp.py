@@ -9,6 +9,7 @@ import numpy as np
 
 from tuner.model.recipe import Recipe, draw_weights, read_recipe, read_units
 from tuner.model.regularizers import Penalty
+from tuner.model.row_time import RowTime
 from tuner.space import Space, Value, to_keras_tuner
 
 __all__ = ["MLPHyperModel", "make_dropout", "make_kernel_options"]
@@ -22,6 +23,9 @@ class MLPHyperModel(keras_tuner.HyperModel):
         features: Width of an encoded row.
         classes: Number of classes.
         epochs: Planned epochs, over which a `cosine` schedule decays.
+
+    Attributes:
+        row_time: Predicts how long a network takes for one row. None if that was not measured.
     """
 
     def __init__(self, space: Space, *, features: int, classes: int, epochs: int) -> None:
@@ -30,6 +34,7 @@ class MLPHyperModel(keras_tuner.HyperModel):
         self.features = features
         self.classes = classes
         self.epochs = epochs
+        self.row_time: RowTime | None = None
 
     def read_values(self, hp: keras_tuner.HyperParameters) -> dict[str, Value]:
         """Declare the space on `hp`, and return the active hyperparameters."""

@@ -1,37 +1,103 @@
-"""The largest network of a search, computed from hyperparameters alone."""
+"""What the networks of a search may have at most, computed from hyperparameters alone."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
+from operator import attrgetter
 from typing import Any
 
 from tuner.errors import SpaceError
 from tuner.model.recipe import Recipe
+from tuner.model.row_time import RowTime
 from tuner.space import Choice, Domain, Fixed, Hyperparameter, IntRange, Space, Value
-from tuner.words import count_noun
 
-__all__ = ["SizeLimit"]
+__all__ = ["Bound", "SizeLimit"]
 
 _WIDTHS = ("units", "filters", "parameters")  # of which a network has more weights the larger each
 _MOST_LISTED = 100_000  # configurations of a finite space that are counted one by one
 
 
 @dataclass(frozen=True, slots=True)
-class SizeLimit:
-    """The most parameters of a network, for a space whose networks have recipes.
+class Bound:
+    """The most that a network may have of something.
 
     Attributes:
-        parameters: The most weights and biases.
-        describe: Returns the recipe of the network with some active hyperparameters.
+        option: The option of the command line that says how much.
+        most: How much.
+        measure: Returns how much the network of a recipe has.
+        extreme: Begins a sentence on the network that has the least of a space.
+        unit: Formats an amount: `43 parameters`.
     """
 
-    parameters: int
+    option: str
+    most: float
+    measure: Callable[[Recipe], float]
+    extreme: str
+    unit: str
+
+    def say(self, amount: float) -> str:
+        """Return an amount with its unit."""
+        return self.unit.format(ceil(amount))
+
+
+@dataclass(frozen=True, slots=True)
+class SizeLimit:
+    """What the networks of a space may have at most; they are described as recipes, not built.
+
+    Attributes:
+        describe: Returns the recipe of the network with some active hyperparameters.
+        bounds: The bounds on it, at least one.
+    """
+
     describe: Callable[[Mapping[str, Any]], Recipe]
+    bounds: tuple[Bound, ...]
+
+    @classmethod
+    def make(
+        cls,
+        describe: Callable[[Mapping[str, Any]], Recipe],
+        *,
+        parameters: int | None,
+        microseconds: float | None,
+        row_time: RowTime | None,
+    ) -> "SizeLimit | None":
+        """Return the limit of a search. None if there is none.
+
+        Args:
+            describe: Returns the recipe of the network with some active hyperparameters.
+            parameters: The most weights and biases. None for any number.
+            microseconds: The most microseconds for one row. None for any time.
+            row_time: Predicts the microseconds. None if they are not known yet.
+        """
+        bounds = []
+        if parameters is not None:
+            bounds.append(
+                Bound(
+                    "--max-parameters",
+                    parameters,
+                    attrgetter("parameters"),
+                    "the smallest network of space {} has",
+                    "{:,} parameters on these data",
+                )
+            )
+        if microseconds is not None and row_time is not None:
+            bounds.append(
+                Bound(
+                    "--max-row-microseconds",
+                    microseconds,
+                    row_time.predict,
+                    "the fastest network of space {} takes",
+                    "{:,} microseconds a row on this machine",
+                )
+            )
+        return cls(describe, tuple(bounds)) if bounds else None
 
     def allows(self, values: Mapping[str, Value]) -> bool:
         """Return whether the network with these active hyperparameters is small enough."""
-        return self.describe(values).parameters <= self.parameters
+        recipe = self.describe(values)
+        return all(bound.measure(recipe) <= bound.most for bound in self.bounds)
 
     def select(self, draws: Iterator[dict[str, Value]]) -> Iterator[dict[str, Value]]:
         """Yield those of some draws, which have no end, whose networks are small enough."""
@@ -71,25 +137,22 @@ class SizeLimit:
             return size
         return sum(map(self.allows, space.list_configurations()))
 
-    def find_smallest(self, space: Space) -> int:
-        """Return the number of parameters of a space's smallest network."""
-        narrowest = replace(space, hyperparameters=tuple(map(_fix, space.hyperparameters)))
-        shapes = narrowest.list_configurations()
-        return min(self.describe(values).parameters for values in shapes)
-
     def require_any(self, space: Space) -> None:
-        """Check that the smallest network of a space is allowed.
+        """Check that the narrowest networks of a space are allowed.
 
         Raises:
-            SpaceError: It is not.
+            SpaceError: None is.
         """
-        smallest = self.find_smallest(space)
-        if smallest > self.parameters:
-            raise SpaceError(
-                f"--max-parameters: the smallest network of space {space.name} has "
-                f"{count_noun(smallest, 'parameter')} on these data, more than "
-                f"{self.parameters:,}; give at least {smallest}"
-            )
+        for bound in self.bounds:
+            least = self._find_least(space, bound)
+            if least > bound.most:
+                raise SpaceError(
+                    f"{bound.option}: {bound.extreme.format(space.name)} {bound.say(least)}, more "
+                    f"than {bound.most:,}; give at least {ceil(least)}"
+                )
+        if not self._allows_any(space):
+            names = " and ".join(bound.option for bound in self.bounds)
+            raise SpaceError(f"{names}: no network of space {space.name} is within both; raise one")
 
     def restrict(self, space: Space) -> tuple[Space, tuple[str, ...]]:
         """Return a space without the compared settings all of whose networks are too large.
@@ -98,31 +161,44 @@ class SizeLimit:
             The space, and a warning about what was left out.
 
         Raises:
-            SpaceError: No network of the space is small enough, or only those of one of the
-                settings that it compares.
+            SpaceError: No network of the space is allowed, or only those of one of the settings
+                that it compares.
         """
         self.require_any(space)
-        if space.compare is None or not space.count_settings():
+        name = space.compare
+        if name is None or not space.count_settings():
             return space, ()
-        settings = space.find_hyperparameter(space.compare).domain.values() or ()
-        sizes = {value: self.find_smallest(space.pin(space.compare, value)) for value in settings}
-        kept = [value for value, size in sizes.items() if size <= self.parameters]
-        if len(kept) == len(sizes):
+        settings = space.find_hyperparameter(name).domain.values() or ()
+        kept = [value for value in settings if self._allows_any(space.pin(name, value))]
+        left_out = [str(value) for value in settings if value not in kept]
+        if not left_out:
             return space, ()
-        left_out = [value for value in sizes if value not in kept]
+        limits = " and ".join(bound.option for bound in self.bounds)
         if len(kept) == 1:
-            second = min(sizes[value] for value in left_out)
             raise SpaceError(
-                f"--max-parameters: space {space.name} compares settings of {space.compare}, and "
-                f"only {kept[0]} has networks of at most {self.parameters:,} parameters on these "
-                f"data; give at least {second} for a second setting"
+                f"{limits}: space {space.name} compares settings of {name}, and only {kept[0]} "
+                "has networks within the limit on these data; raise the limit, or search a space "
+                "that does not compare"
             )
+        one = len(left_out) == 1
         warning = (
-            f"{space.compare} {', '.join(map(str, left_out))} "
-            f"{'has' if len(left_out) == 1 else 'have'} no network of at most "
-            f"{self.parameters:,} parameters, and {'is' if len(left_out) == 1 else 'are'} left out"
+            f"{name} {', '.join(left_out)} {'has' if one else 'have'} no network within {limits}, "
+            f"and {'is' if one else 'are'} left out"
         )
         return _keep_settings(space, kept), (warning,)
+
+    def _allows_any(self, space: Space) -> bool:
+        return any(map(self.allows, _list_narrowest(space)))
+
+    def _find_least(self, space: Space, bound: Bound) -> float:
+        """Return the least that a network of a space has of what a bound is on."""
+        return min(bound.measure(self.describe(values)) for values in _list_narrowest(space))
+
+
+def _list_narrowest(space: Space) -> Iterator[dict[str, Value]]:
+    """Yield a configuration of each number of layers, with the narrowest layers of all."""
+    narrowest = replace(space, hyperparameters=tuple(map(_fix, space.hyperparameters)))
+    return narrowest.list_configurations()
 
 
 def _sort(widths: Sequence[Value]) -> Sequence[Value]:

@@ -8,6 +8,8 @@ from typing import Any
 from tuner.data import BUNDLED, Dataset, find_kept
 from tuner.errors import DataError, StudyError
 from tuner.model.custom import find_hypermodel_file
+from tuner.model.row_time import RowTime
+from tuner.run.preparing import restrict
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup
 from tuner.space import Space
@@ -23,6 +25,7 @@ from tuner.study import (
 )
 
 __all__ = [
+    "adopt_row_time",
     "check_setup",
     "create_study",
     "find_study",
@@ -67,7 +70,8 @@ def check_setup(setup: Setup, study: Study) -> None:
         StudyError: It was begun with another one; a custom hypermodel's file may have changed.
     """
     root = study.folder.parents[1]
-    study.check_record(_make_record(setup, Destination(root, study.record.name)))
+    adopted = adopt_row_time(setup, study)
+    study.check_record(_make_record(adopted, Destination(root, study.record.name)))
 
 
 def open_study(name: str, root: Path) -> tuple[Setup, Study]:
@@ -99,8 +103,29 @@ def load_setup(study: Study, settings: SearchSettings | None = None) -> Setup:
     definition = None if custom else Space.from_dict(record.definition)
     space = custom or record.space
     return Setup(
-        space, definition, request, dataset, record.split, settings or read_last_settings(study)
+        space,
+        definition,
+        request,
+        dataset,
+        record.split,
+        settings or read_last_settings(study),
+        row_time=_read_row_time(study),
     )
+
+
+def adopt_row_time(setup: Setup, study: Study) -> Setup:
+    """Return a setup limited by the prediction times with which a study was begun, if there are.
+
+    A search that resumes the study then excludes the same networks, on any machine.
+    """
+    if setup.row_time is not None or setup.settings.max_row_microseconds is None:
+        return setup
+    return restrict(replace(setup, row_time=_read_row_time(study)))
+
+
+def _read_row_time(study: Study) -> RowTime | None:
+    times = study.record.row_time
+    return None if times is None else RowTime.from_dict(times)
 
 
 def read_last_settings(study: Study) -> SearchSettings:
@@ -166,6 +191,7 @@ def _make_record(setup: Setup, destination: Destination) -> StudyRecord:
         settings=setup.settings,
         split=setup.split,
         versions=list_versions(),
+        row_time=None if setup.row_time is None else setup.row_time.to_dict(),
     )
 
 

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     import keras
     import keras_tuner
 
-__all__ = ["lacks_prediction_times", "measure_prediction_times"]
+__all__ = [
+    "find_lowest_seconds",
+    "lacks_prediction_times",
+    "measure_prediction_times",
+    "trace_predictions",
+]
 
 _NETWORKS = 16  # the most networks that are measured
 _BUILDING = 0.7  # the share of the time after which no further network is built
@@ -164,21 +169,32 @@ def _trace_network(
     hypermodel: "keras_tuner.HyperModel", record: TrialRecord, rows: np.ndarray
 ) -> tuple[Hashable, _Network]:
     """Return a trial's network, and a key that networks share if they compute the same."""
-    import tensorflow as tf
-
     model = hypermodel.build(make_hyperparameters(record.hyperparameters))
-    signature = tf.TensorSpec((None, *rows.shape[1:]), tf.float32)
-    predict = tf.function(
-        lambda features: model(features, training=False), input_signature=[signature]
-    ).get_concrete_function()
-    for few in (rows[:1], rows):
-        predict(tf.constant(few))  # the first call does more, and is not measured
+    predict = trace_predictions(model, rows)
     operations = predict.graph.get_operations()
     key = tuple(
         (operation.type, *(str(tensor.shape) for tensor in operation.outputs))
         for operation in operations
     )
     return key, _Network(model, predict, [])
+
+
+def trace_predictions(model: "keras.Model", rows: np.ndarray) -> Any:
+    """Return a network's graph, from encoded rows to probabilities, which was called before.
+
+    Args:
+        model: The network, which must stay alive.
+        rows: Some encoded rows, shape `(rows, …)`.
+    """
+    import tensorflow as tf
+
+    signature = tf.TensorSpec((None, *rows.shape[1:]), tf.float32)
+    predict = tf.function(
+        lambda features: model(features, training=False), input_signature=[signature]
+    ).get_concrete_function()
+    for few in (rows[:1], rows):
+        predict(tf.constant(few))  # the first call does more, and is not measured
+    return predict
 
 
 def _measure_networks(networks: Sequence[_Network], rows: np.ndarray, *, until: float) -> None:
@@ -189,16 +205,17 @@ def _measure_networks(networks: Sequence[_Network], rows: np.ndarray, *, until: 
         for network in networks:
             if time.perf_counter() >= until:
                 return
-            network.row = min(network.row, _find_lowest_seconds(network, row, _ROW_CALLS))
-            network.batch = min(network.batch, _find_lowest_seconds(network, batch, _BATCH_CALLS))
+            network.row = min(network.row, find_lowest_seconds(network.predict, row, _ROW_CALLS))
+            seconds = find_lowest_seconds(network.predict, batch, _BATCH_CALLS)
+            network.batch = min(network.batch, seconds)
 
 
-def _find_lowest_seconds(network: _Network, rows: Any, calls: int) -> float:
+def find_lowest_seconds(predict: Callable[[Any], Any], rows: Any, calls: int) -> float:
     """Return the seconds of the fastest of some calls."""
     lowest = math.inf
     for _ in range(calls):
         begun = time.perf_counter()
-        network.predict(rows).numpy()
+        predict(rows).numpy()
         lowest = min(lowest, time.perf_counter() - begun)
     return lowest
 

@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 
+from tuner.errors import UserError
 from tuner.model.convolutions import check_image
 from tuner.model.custom import find_hypermodel_file, is_custom
-from tuner.model.size_limit import SizeLimit
+from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.width import check_budget
 from tuner.run.request import DataRequest
 from tuner.run.setup import Setup
 from tuner.space import load_space
 from tuner.study import MOST_ROUNDS, SearchSettings
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "restrict"]
 
 
 def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Setup:
@@ -38,13 +39,20 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Setup
     split = settings.splitter.split(
         dataset.y, classes=dataset.schema.classes, groups=dataset.groups, order=dataset.order
     )
-    setup = Setup(space, definition, request, dataset, split, settings)
-    return setup if setup.limit is None else _restrict(setup, setup.limit)
+    if definition is None and settings.max_row_microseconds is not None:
+        raise UserError(NO_ROW_TIME)
+    return restrict(Setup(space, definition, request, dataset, split, settings))
 
 
-def _restrict(setup: Setup, limit: SizeLimit) -> Setup:
-    """Leave out the compared settings all of whose networks are too large."""
-    assert setup.definition is not None  # of which the limit is
+def restrict(setup: Setup) -> Setup:
+    """Return a setup without the compared settings all of whose networks are too large.
+
+    Raises:
+        SpaceError: No network is small enough, or only those of one of the settings.
+    """
+    limit = setup.limit
+    if limit is None or setup.definition is None:
+        return setup
     definition, warnings = limit.restrict(setup.definition)
     settings, compared = setup.settings, definition.count_settings()
     if settings.until_answered and compared:

@@ -9,6 +9,7 @@ from tuner.data import Dataset
 from tuner.folds import Split
 from tuner.model.custom import load_hypermodel
 from tuner.model.recipe import read_recipe
+from tuner.model.row_time import RowTime
 from tuner.model.size_limit import SizeLimit
 from tuner.problem import Problem
 from tuner.run.request import DataRequest
@@ -34,6 +35,7 @@ class Setup:
         split: Training rows, held-out rows and folds.
         settings: The search settings.
         warnings: Warnings about what the settings leave out of the space.
+        row_time: Predicts how long networks take for one row. None if no setting asks for it.
     """
 
     space: str
@@ -43,6 +45,7 @@ class Setup:
     split: Split
     settings: SearchSettings
     warnings: tuple[str, ...] = ()
+    row_time: RowTime | None = None
 
     @cached_property
     def problem(self) -> Problem:
@@ -60,12 +63,22 @@ class Setup:
 
     @property
     def limit(self) -> SizeLimit | None:
-        """The most parameters of a network; None for no limit, and for a custom hypermodel."""
-        most, schema = self.settings.max_parameters, self.dataset.schema
-        if most is None or self.definition is None:
+        """The limit on the networks of the space; None for no limit or a custom hypermodel."""
+        settings, schema = self.settings, self.dataset.schema
+        if self.definition is None:
             return None
         sizes = {"features": self.dataset.x.shape[1], "classes": len(schema.classes)}
-        return SizeLimit(most, partial(read_recipe, image=schema.image, **sizes))
+        return SizeLimit.make(
+            partial(read_recipe, image=schema.image, **sizes),
+            parameters=settings.max_parameters,
+            microseconds=settings.max_row_microseconds,
+            row_time=self.row_time,
+        )
+
+    @property
+    def lacks_row_time(self) -> bool:
+        """Whether a limit on prediction times is not known in terms of networks yet."""
+        return self.settings.max_row_microseconds is not None and self.row_time is None
 
     def count_configurations(self, space: Space) -> int | None:
         """Return how many configurations of a space may be tried. None if infinitely many."""
@@ -95,11 +108,15 @@ def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":
     from tuner.model.cnn import CNNHyperModel
     from tuner.model.mlp import MLPHyperModel
 
+    hypermodel: MLPHyperModel
     definition, image = setup.definition, setup.dataset.schema.image
     sizes = {"classes": classes, "epochs": setup.settings.epochs}
     if image is not None and any(h.name == "blocks" for h in definition.hyperparameters):
-        return CNNHyperModel(definition, image=image, **sizes)
-    return MLPHyperModel(definition, features=features, **sizes)
+        hypermodel = CNNHyperModel(definition, image=image, **sizes)
+    else:
+        hypermodel = MLPHyperModel(definition, features=features, **sizes)
+    hypermodel.row_time = setup.row_time
+    return hypermodel
 
 
 def make_hyperparameters(values: Mapping[str, Value]) -> "keras_tuner.HyperParameters":

@@ -51,11 +51,11 @@ def describe_end(
 
 def _describe_exhaustion(records: Sequence[TrialRecord], settings: SearchSettings) -> str:
     tried = len({make_key(record.hyperparameters) for record in records})
-    if settings.max_parameters is None:
+    if not settings.limits_networks:
         return f"all {tried} configurations that the {settings.oracle} oracle has were tried"
     return (
-        f"the {settings.oracle} oracle found no network of at most {settings.max_parameters:,} "
-        f"parameters beyond {count_noun(tried, 'configuration')}"
+        f"the {settings.oracle} oracle found no network within the search's limits beyond "
+        f"{count_noun(tried, 'configuration')}"
     )
 
 

@@ -8,6 +8,7 @@ from random import Random
 import keras_tuner
 
 from tuner.errors import SpaceError, UserError
+from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.size_limit import SizeLimit
 from tuner.search.oracles import SearchOracle, StudyOracle, make_key
 from tuner.search.oracles.network_limit import NetworkLimit
@@ -34,19 +35,30 @@ def limit_networks(
         UserError: The oracle is one of KerasTuner's own, which knows no limit.
         SpaceError: The limit allows no network.
     """
-    if settings.max_parameters is None:
+    if not settings.limits_networks:
         return
+    describe = getattr(hypermodel, "describe_network", None)
+    row_time = getattr(hypermodel, "row_time", None)
+    if settings.max_row_microseconds is not None and row_time is None:
+        raise UserError(NO_ROW_TIME)
     if not isinstance(oracle, StudyOracle):
         name = type(oracle.keras_tuner_oracle).__name__
         raise UserError(
-            f"oracle {name}: it proposes networks of any size, whatever --max-parameters says; "
+            f"oracle {name}: it proposes networks of any size, whatever a limit on them says; "
             'give SearchSettings(oracle="tpe") or another name instead'
         )
-    limit: NetworkLimit
-    if describe := getattr(hypermodel, "describe_network", None):
-        limit = SizeLimit(settings.max_parameters, describe)
-    else:
+    limit: NetworkLimit | None
+    if describe is None:
+        assert settings.max_parameters is not None  # the only limit that it may have
         limit = BuiltSizeLimit(settings.max_parameters, hypermodel)
+    else:
+        limit = SizeLimit.make(
+            describe,
+            parameters=settings.max_parameters,
+            microseconds=settings.max_row_microseconds,
+            row_time=row_time,
+        )
+    assert limit is not None  # the settings have one
     limit.require_any(oracle.space)
     oracle.limit = limit
 

@@ -32,6 +32,8 @@ class StudyRecord:
         settings: Settings of the search.
         split: Training rows, held-out rows and folds.
         versions: Versions of this package, of Python and of the libraries that decide results.
+        row_time: How long networks take for one row on the machine that began the study, as a
+            limit on their prediction time needs to know. None without such a limit.
         id: Unique identifier; no other study has it, not even one of the same name.
     """
 
@@ -43,6 +45,7 @@ class StudyRecord:
     settings: SearchSettings
     split: Split
     versions: dict[str, str]
+    row_time: dict[str, float] | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property

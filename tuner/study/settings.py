@@ -38,6 +38,8 @@ class SearchSettings:
             long. Only of use in a space that compares settings.
         max_parameters: The most trainable weights and biases of a network; larger ones are not
             trained. None for no limit.
+        max_row_microseconds: The most microseconds that a network may take to predict one row, as
+            estimated from its size; slower ones are not trained. None for no limit.
         max_seconds: Time limit in seconds, which includes training the best network at the end;
             None for no limit. When it is reached, running trials stop.
         folds: Number of folds of the cross-validation.
@@ -74,6 +76,7 @@ class SearchSettings:
     seed: int = 0
     until_answered: bool = False
     max_parameters: int | None = None
+    max_row_microseconds: float | None = None
 
     def __post_init__(self) -> None:
         ones = ("max_trials", "repeats", "epochs", "patience", "max_parameters")
@@ -85,6 +88,9 @@ class SearchSettings:
             raise UserError(
                 f"--max-seconds: {self.max_seconds:g} is no time limit; give a number above 0"
             )
+        row = self.max_row_microseconds
+        if row is not None and not 0 < row < math.inf:
+            raise UserError(f"--max-row-microseconds: {row:g} is no time; give a number above 0")
         if not 0 <= self.seed < 2**32:
             raise UserError(
                 f"--seed: {self.seed} is out of range; give a whole number from 0 to {2**32 - 1}"
@@ -101,6 +107,11 @@ class SearchSettings:
                     f"{option_name(name)}: there is no {name.replace('_', ' ')} {value}; "
                     f"{suggest_names(value, known)}"
                 )
+
+    @property
+    def limits_networks(self) -> bool:
+        """Whether some networks of a space are too large or too slow to be trained."""
+        return self.max_parameters is not None or self.max_row_microseconds is not None
 
     @property
     def splitter(self) -> Splitter:

@@ -110,6 +110,8 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
         return []
     if not ensemble["better"]:
         return ["no ensemble does better than the best trial"]
+    if ensemble.get("too_large"):
+        return ["an ensemble does better than the best trial, but is beyond the search's limits"]
     shown = ensemble.get("told_apart")  # older runs did not test it
     better = "better than the best trial" if shown else "likely better than the best trial"
     members = ensemble["members"]

@@ -27,7 +27,9 @@ from tuner.space import load_space
 from tuner.training import TrialResult
 
 # of networks of 4 features and 3 classes: at most 8 units in one hidden layer, or 4 in two
-LIMIT = SizeLimit(70, partial(read_recipe, features=4, classes=3))
+LIMIT = SizeLimit.make(
+    partial(read_recipe, features=4, classes=3), parameters=70, microseconds=None, row_time=None
+)
 WIDE = (
     "[network]\ndepth = { min = 0, max = 2 }\nunits = { min = 2, max = 64 }\n"
     "[sgd]\nlearning_rate = { min = 0.001, max = 1.0, log = true }\n"

@@ -116,7 +116,7 @@ class Evidence(TrialEvidence):
     @property
     def exported(self) -> Pick | Ensemble:
         """What is exported: the ensemble only if it is better."""
-        return self.ensemble if self.ensemble and self.ensemble.better else self.best
+        return self.ensemble if self.ensemble and self.ensemble.is_exported else self.best
 
     @property
     def seconds_per_trial(self) -> float:

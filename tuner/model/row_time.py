@@ -1,0 +1,82 @@
+"""Predicts how long a network takes for one row, from its recipe."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from tuner.model.recipe import Recipe
+
+__all__ = ["NO_ROW_TIME", "RowTime"]
+
+NO_ROW_TIME = (
+    "--max-row-microseconds: the prediction time of a hypermodel's networks is not known before "
+    "they are built; give --max-parameters instead, or search a space"
+)
+"""Why the networks of a custom hypermodel cannot be limited by their prediction time."""
+
+_MILLION = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class RowTime:
+    """How long networks take for one row on one machine, in microseconds.
+
+    A small network spends most of its time on the call itself and on the overhead of its layers.
+    For one row a dense layer reads each weight once, and a convolution uses each at every pixel, so
+    that a multiplication takes longer in a dense layer.
+
+    Attributes:
+        call: Of any network.
+        layer: Of a dense layer, the softmax included.
+        million: Of a million multiplications of dense layers.
+        block: Of a convolutional block.
+        block_million: Of a million multiplications of convolutions.
+    """
+
+    call: float
+    layer: float
+    million: float
+    block: float = 0.0
+    block_million: float = 0.0
+
+    def predict(self, recipe: Recipe) -> float:
+        """Return the microseconds that a network takes for one row."""
+        return float(np.dot(_count(recipe), list(asdict(self).values())))
+
+    @classmethod
+    def fit(cls, recipes: Sequence[Recipe], microseconds: Sequence[float]) -> "RowTime":
+        """Return what explains measured times best, each relative to its size.
+
+        Args:
+            recipes: Recipes of networks, of different sizes and numbers of layers.
+            microseconds: The time of each.
+        """
+        from scipy.optimize import nnls
+
+        weights = 1 / np.asarray(microseconds)
+        counts = np.array([_count(recipe) for recipe in recipes])
+        parts, _ = nnls(counts * weights[:, None], np.ones(len(recipes)))
+        return cls(*(float(f"{part:.3g}") for part in parts))
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the times as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, float]) -> "RowTime":
+        """Return the times that `to_dict` wrote."""
+        return cls(**record)
+
+
+def _count(recipe: Recipe) -> list[float]:
+    """Return how often a network has what each of the attributes of `RowTime` is the time of."""
+    dense = [kernel for kernel in recipe.kernels if len(kernel) == 2]
+    counts = [1.0, float(len(dense)), sum(map(np.prod, dense)) / _MILLION, 0.0, 0.0]
+    if recipe.convolutions is not None:
+        height, width, _ = recipe.convolutions.image
+        kernels = recipe.convolutions.kernels
+        uses = [(height >> block) * (width >> block) for block in range(len(kernels))]
+        multiplications = sum(use * np.prod(k) for use, k in zip(uses, kernels, strict=True))
+        counts[3:] = [float(len(kernels)), multiplications / _MILLION]
+    return counts

@@ -1,0 +1,76 @@
+"""Measures how long networks of some sizes take for one row, before a search that limits it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuner.model.convolutions import Convolutions
+from tuner.model.recipe import Recipe
+from tuner.model.row_time import RowTime
+from tuner.run.prediction_times import find_lowest_seconds, trace_predictions
+from tuner.run.setup import Setup, make_hypermodel
+from tuner.training import TRAINERS
+
+if TYPE_CHECKING:
+    from tuner.model.mlp import MLPHyperModel
+
+__all__ = ["measure_row_time"]
+
+# Hidden layers and units of networks that take most of their time for the call, for layers, and for
+# multiplications; and convolutional blocks and filters likewise.
+_PERCEPTRONS = ((0, 0), (2, 8), (6, 8), (2, 512), (2, 1024))
+_CONVOLUTIONS = ((1, 4), (2, 8), (1, 64))
+_ROUNDS, _CALLS = 12, 20  # over all networks, so that a busy moment spoils only one of the rounds
+
+
+def measure_row_time(setup: Setup) -> RowTime:
+    """Measure networks of a few sizes, and return what predicts the time of any other.
+
+    They are measured as served models compute them (`tuner.run.prediction_times`), without being
+    trained. It takes about three seconds.
+
+    Args:
+        setup: A space, and the data whose rows its networks take.
+    """
+    import keras
+    import tensorflow as tf
+
+    TRAINERS[setup.settings.trainer]()  # sets TensorFlow's threads, as it does for the search
+    from tuner.model.mlp import MLPHyperModel
+
+    hypermodel = make_hypermodel(setup)
+    assert isinstance(hypermodel, MLPHyperModel)  # of any other the times cannot be predicted
+    row = np.zeros((1, hypermodel.features), np.float32)
+    recipes, models, graphs = list(_list_recipes(hypermodel)), [], []
+    for recipe in recipes:
+        inputs = keras.Input((hypermodel.features,))
+        models.append(keras.Sequential([inputs, *hypermodel.make_layers(recipe)]))
+        graphs.append(trace_predictions(models[-1], row))
+    seconds = [math.inf] * len(recipes)
+    constant = tf.constant(row)
+    for _ in range(_ROUNDS):
+        for number, graph in enumerate(graphs):
+            lowest = find_lowest_seconds(graph, constant, _CALLS)
+            seconds[number] = min(seconds[number], lowest)
+    return RowTime.fit(recipes, [1e6 * lowest for lowest in seconds])
+
+
+def _list_recipes(hypermodel: "MLPHyperModel") -> Iterator[Recipe]:
+    """Yield recipes of networks to measure, on the rows of a hypermodel."""
+    values = next(hypermodel.space.list_configurations(grid=True))
+    features, classes = hypermodel.features, hypermodel.classes
+    plain = replace(hypermodel.describe_network(values), activation="relu", convolutions=None)
+    for depth, units in _PERCEPTRONS:
+        yield replace(plain, widths=(features, *[units] * depth, classes))
+    image = getattr(hypermodel, "image", None)
+    if image is None:
+        return
+    for blocks, filters in _CONVOLUTIONS:
+        if min(image[:2]) >> blocks:
+            shape = {"blocks": blocks, "filters": filters}
+            convolutions = Convolutions.from_values(shape, image)
+            assert convolutions is not None  # there are blocks
+            yield replace(plain, widths=(convolutions.features, classes), convolutions=convolutions)
