@@ -3,7 +3,7 @@
 import pytest
 
 import tuner
-from tests.helpers.command_line import search_things
+from tests.helpers.command_line import SEARCH, search_things
 
 
 @pytest.fixture(scope="session")
@@ -21,18 +21,11 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def study(folder, root):
-    """A small study, which tests must leave as it is."""
-    return tuner.tune(
-        folder / "things.csv",
-        space=folder / "own.toml",
-        study="first",
-        root=root,
-        verbose=0,
-        max_trials=3,
-        folds=3,
-        epochs=3,
-        patience=4,
-        max_parameters=5000,
-        missing=[-999, "n/s"],
-        seed=1,
-    )
+    """The study of the command's options as arguments, which tests must leave as it is."""
+    given = dict(zip(SEARCH[1::2], SEARCH[2::2], strict=True))
+    x, space = folder / given.pop("--data"), folder / given.pop("--space")
+    arguments = {
+        option.removeprefix("--").replace("-", "_"): int(value) if value.isdigit() else value
+        for option, value in given.items()
+    }
+    return tuner.tune(x, space=space, study="first", root=root, verbose=0, **arguments)

@@ -2,11 +2,13 @@
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import tuner
 from tests.helpers.command_line import read_events
-from tuner.errors import SpaceError, UserError
+from tuner.errors import DataError, SpaceError, UserError
 
 # What differs from run to run: times, digests of files with times, names and paths.
 UNEQUAL = {
@@ -60,3 +62,47 @@ def test_a_finished_study_is_returned_at_once(study, root, folder, capsys):
     assert (study.folder / "journal.jsonl").stat().st_size == size
     assert again.answer == study.answer
     assert "all 3 requested trials have ended; nothing is left to do" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def frame(folder):
+    """The rows of the command's search, as a program has them."""
+    return pd.read_csv(folder / "things.csv")
+
+
+def test_a_frame_is_kept_and_searched_and_its_rows_predicted(frame, tmp_path, capsys):
+    rows = frame.drop(columns="kind").set_index(np.arange(90) * 2)
+    kind = pd.Series((frame["kind"] == "big").astype(int).to_numpy(), rows.index, name="kind")
+    study = tuner.tune(
+        rows, kind, space="mlp_depth", name="mine", groups=np.arange(90) // 2, ignore=["flag"],
+        max_trials=2, folds=2, epochs=2, root=tmp_path,
+    )  # fmt: skip
+    shown = capsys.readouterr().err.splitlines()
+    assert shown[0].startswith("data mine: 90 rows, 6 features after encoding; 72 rows in 2 ")
+    assert "study mine-mlp_depth-1: Does a deeper network beat a shallow one" in "\n".join(shown)
+    (kept,) = (tmp_path / "data").iterdir()
+    assert study.summary["trials"] == 2
+    classes = study.predict(rows.head())
+    assert list(classes.index) == [0, 2, 4, 6, 8]
+    assert set(study.predict_proba(rows.head().to_dict("list")).columns) == {0, 1}
+    again = tuner.open_study("mine-mlp_depth-1", tmp_path)
+    assert list(again.trials_dataframe().trial) == [0, 1]
+    kept.unlink()
+    with pytest.raises(DataError, match="it is not there any more"):
+        tuner.open_study("mine-mlp_depth-1", tmp_path).trials_dataframe()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"x": "iris", "y": [0, 1]}, "y: rows of iris are read from there"),
+        ({"x": "iris", "y": "target", "target": "kind"}, "there are two, target and kind"),
+        ({"target": "kind", "y": np.zeros(90)}, "there are two, y and kind"),
+        ({"ignore": ["colours"]}, "there is no column colours; did you mean colour"),
+        ({"y": np.zeros(5)}, "it has 5 values, but x has 90 rows"),
+    ],
+    ids=["labels of a file", "two names", "two targets", "no column", "too few"],
+)
+def test_what_cannot_be_kept_is_refused(arguments, message, frame, tmp_path):
+    with pytest.raises(DataError, match=message):
+        tuner.tune(**{"x": frame, **arguments}, root=tmp_path, verbose=0)

@@ -1,14 +1,19 @@
 """Predicts rows that a Python program gives with the model of a study."""
 
+import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from tuner.data import convert_raw
 from tuner.errors import StudyError
 from tuner.serving.exported_model import ExportedModel
+from tuner.serving.input_names import rename_columns
 from tuner.study import Study
 
-__all__ = ["open_model", "predict_rows"]
+__all__ = ["open_model", "predict_rows", "read_labels"]
 
 
 def open_model(study: Study) -> ExportedModel:
@@ -31,10 +36,25 @@ def predict_rows(model: ExportedModel, rows: Any) -> pd.DataFrame:
 
     Args:
         model: The model.
-        rows: A file, or a folder of images.
+        rows: A frame, whose index the answer has, or an array; a file, or a folder of images.
 
     Raises:
         DataError: The rows cannot be read, or lack a column.
     """
-    tables = list(model.predict(model.read(str(rows))))
-    return pd.concat(tables, ignore_index=True)
+    if isinstance(rows, str | Path):
+        chunks = model.read(str(rows))
+    else:
+        chunks = iter([rename_columns(convert_raw(rows, model.schema), model.inputs)])
+    table = pd.concat(list(model.predict(chunks)), ignore_index=True)
+    return table.set_axis(rows.index, axis="index") if isinstance(rows, pd.DataFrame) else table
+
+
+def read_labels(classes: Sequence[str]) -> list[Any]:
+    """Return the names of classes as a program has them: as numbers, if all are whole numbers.
+
+    >>> read_labels(["0", "1", "10"]), read_labels(["01", "2"])
+    ([0, 1, 10], ['01', '2'])
+    """
+    if all(re.fullmatch(r"0|-?[1-9]\d{0,17}", name) for name in classes):
+        return [int(name) for name in classes]
+    return list(classes)

@@ -89,13 +89,17 @@ class SearchedStudy(StudyResults):
     def predict(self, rows: Any) -> pd.Series:
         """Return the class of each row, as the exported model sees it.
 
+        Classes that are whole numbers are given as numbers, all others as texts.
+
         Args:
-            rows: As `tune` takes them, without labels: a file or a folder of images.
+            rows: Rows as `tune` takes them: a frame, an array, a file, a folder of images. Labels
+                and columns that the model does not know are left out.
 
         Raises:
             UserError: A column is missing, or there is no model.
         """
-        return self._predict(rows)["class"]
+        probabilities = self.predict_proba(rows)
+        return probabilities.idxmax(axis="columns").rename(self._open_model().schema.target)
 
     def predict_proba(self, rows: Any) -> pd.DataFrame:
         """Return the probability of each class of each row: a column for each class, by its name.
@@ -106,8 +110,15 @@ class SearchedStudy(StudyResults):
         Raises:
             UserError: A column is missing, or there is no model.
         """
-        table = self._predict(rows).drop(columns="class")
-        return table.rename(columns=lambda name: name.removeprefix("probability_"))
+        from tuner.api.predictions import predict_rows, read_labels
+
+        exported = self._open_model()
+        with call_from_python() as caller:
+            caller.import_heavy()
+            table = predict_rows(exported, rows)
+        return table.drop(columns="class").set_axis(
+            read_labels(exported.schema.classes), axis="columns"
+        )
 
     def export(
         self, pick: str | int | None = None, *, output: str | Path | None = None, verbose: int = 1
@@ -173,14 +184,6 @@ class SearchedStudy(StudyResults):
 
     def _repr_html_(self) -> str:
         return render_study(self._study)
-
-    def _predict(self, rows: Any) -> pd.DataFrame:
-        from tuner.api.predictions import predict_rows
-
-        exported = self._open_model()
-        with call_from_python() as caller:
-            caller.import_heavy()
-            return predict_rows(exported, rows)
 
     def _open_model(self) -> ExportedModel:
         from tuner.api.predictions import open_model

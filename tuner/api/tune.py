@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from tuner.api.boundary import call_from_python
+from tuner.api.requests import make_request
 from tuner.api.search import Search
 from tuner.api.searched_study import SearchedStudy
 from tuner.errors import UserError, suggest_names
-from tuner.run.request import DataRequest, make_settings
+from tuner.run.request import Destination, make_settings
 from tuner.study import SearchSettings
 
 __all__ = ["tune"]
@@ -24,9 +25,10 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     target: str | None = None,
     groups: Any = None,
     order: Any = None,
-    categorical: Sequence[str] = (),
-    ignore: Sequence[str] = (),
-    missing: Sequence[str] = (),
+    categorical: str | Sequence[str] = (),
+    ignore: str | Sequence[str] = (),
+    missing: str | Sequence[Any] = (),
+    name: str | None = None,
     study: str | None = None,
     overwrite: bool = False,
     root: str | Path = "mlruns",
@@ -40,16 +42,20 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     finished one is returned at once.
 
     Args:
-        x: The data: `digits`, `iris`, `wine`, `breast_cancer`, the path of a file or of a folder of
-            images.
-        y: None for the sources above, which have their labels.
+        x: The rows: a data frame, or an array of shape `(rows, …)`; or `digits`, `iris`, `wine`,
+            `breast_cancer`, or the path of a file or of a folder of images. Rows in memory are
+            kept in a file under `root`, so that the study can be resumed and reported later.
+        y: The label of each row, numbers or texts, or the name of the column of labels. None for
+            the column `target`, and for files.
         space: What to search: a shipped space, the path of a TOML file, or `file.py:ClassName`.
         target: The column to predict. Defaults to the last.
-        groups: The column of groups; no group is split.
-        order: The column that orders the rows: each fold is predicted from earlier rows.
+        groups: The column of groups, or the group of each row; no group is split.
+        order: The column that orders the rows, or the place of each row: each fold is predicted
+            from earlier rows.
         categorical: Columns to read as categorical.
         ignore: Columns to leave out.
         missing: Texts and numbers that mean a missing value, such as `["?", -999]`.
+        name: A name for the data, with which the study's name begins.
         study: The study's name. Defaults to the next free `DATA-SPACE-N`.
         overwrite: Delete a study of the same name first.
         root: The folder that holds all that searches write.
@@ -73,22 +79,21 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     _check_settings(settings)
     with call_from_python(verbose) as caller:
         search = Search(caller, Path(root), tracking_uri)
-        request = DataRequest(
-            str(x),
-            target,
-            tuple(categorical),
-            tuple(ignore),
+        chosen = make_settings(str(space), settings)
+        Destination(Path(root), study, overwrite).check()  # before rows are kept
+        request = make_request(
+            x,
+            y,
+            root=Path(root),
+            target=target,
             groups=groups,
             order=order,
-            missing=tuple(map(str, missing)),
+            categorical=categorical,
+            ignore=ignore,
+            missing=missing,
+            name=name,
         )
-        ended = search.search(
-            str(space),
-            request,
-            make_settings(str(space), settings),
-            name=study,
-            overwrite=overwrite,
-        )
+        ended = search.search(str(space), request, chosen, name=study, overwrite=overwrite)
     if ended.fault is not None:
         raise ended.fault
     return SearchedStudy(ended.study)
