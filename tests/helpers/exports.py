@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -145,11 +146,14 @@ def leave_unscaled(trained: TrainedNetwork) -> TrainedNetwork:
     return replace(trained, scaler=replace(trained.scaler, scale=scale))
 
 
-def export(trained: TrainedNetwork, dataset: Dataset, source: Path, folder: Path) -> Exported:
+def export(
+    trained: TrainedNetwork, dataset: Dataset, source: Path, folder: Path, **description: Any
+) -> Exported:
     """Export a network, and check it in a fresh process."""
     with RememberingProcess() as fresh:
         sample = pick_sample(dataset.raw, dataset.schema)
-        export_model(trained, DESCRIPTION, folder, sample=sample, fresh=fresh)
+        content = {**DESCRIPTION, **description}
+        export_model(trained, content, folder, sample=sample, fresh=fresh)
     return Exported(trained, dataset, source, folder, fresh.answers)
 
 

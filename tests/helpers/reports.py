@@ -17,6 +17,7 @@ from tuner.analysis import (
     compare_settings,
     group_by_hyperparameter,
     pick_networks,
+    predict_out_of_fold,
 )
 from tuner.problem import Problem
 from tuner.report import ComparedStudy, ReportContent
@@ -79,6 +80,9 @@ def make_content(study: Study, problem: Problem, *, baselines: bool = True) -> R
         TEST_SCORES,
         _make_answers(records, picks.cluster_values, study),
         (judged,) if baselines else (),
+        predict_out_of_fold(
+            study, problem.truth, picks.list_members(picks.exported), temperature=1.0
+        ),
     )
 
 

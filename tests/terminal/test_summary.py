@@ -1,10 +1,18 @@
 """What the summary says in each way in which a search may end."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tuner.analysis import Answers, Calibration, JudgedBaseline, pick_networks
+from tuner.analysis import (
+    Answers,
+    Calibration,
+    JudgedBaseline,
+    Threshold,
+    pick_networks,
+    predict_out_of_fold,
+)
 from tuner.analysis.scores import Score
 from tuner.run.outcome import Outcome
 from tuner.terminal.summary import format_summary
@@ -20,10 +28,14 @@ def ended(make_study, problem):
         study = make_study()
         for record in records:
             study.write_trial(record, {})
+        picks = pick_networks(study, problem.truth)
+        members = picks.list_members(picks.exported)
+        predictions = predict_out_of_fold(study, problem.truth, members, temperature=1.0)
         found = {
             "study": study,
             "records": records,
-            "picks": pick_networks(study, problem.truth),
+            "picks": picks,
+            "predictions": predictions,
             "test": {"cross_entropy": (0.5, 0.1)},
             "calibration": Calibration(fitted=1.2, before=0.5, after=0.5, standard_error=0.1),
             "baselines": (),
@@ -64,6 +76,22 @@ def test_the_best_network_is_exported_and_tested(ended, make_record):
         "compare  mlflow ui",
         "seconds  12.3",
     ]
+
+
+def test_the_class_that_is_recognised_worst_is_named(ended, make_record):
+    outcome = ended(make_record(0, noise=1.5))
+    worst = min(outcome.predictions.class_scores, key=lambda each: each.recall)
+    (line,) = [x for x in lines_of(outcome) if x.startswith("class with the lowest recall: ")]
+    assert line.startswith(f"class with the lowest recall: {worst.name}, recall {worst.recall:.2f}")
+
+
+def test_the_threshold_of_two_classes_is_told(ended, make_record):
+    outcome = ended(make_record(0, noise=1.5))
+    threshold = Threshold("f1=bad", "bad", 0.3, 0.71, 0.65, 0.02)
+    chosen = replace(outcome, predictions=replace(outcome.predictions, threshold=threshold))
+    line = "threshold for f1=bad: bad from 0.300 on; 0.7100 against 0.6500 at 0.5, ± 0.0200"
+    assert line in lines_of(chosen)
+    assert line not in lines_of(outcome)
 
 
 def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_record):

@@ -26,6 +26,7 @@ from tuner.analysis.baselines import (
 )
 from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.calibration import Calibration, calibrate
+from tuner.analysis.class_scores import ClassScore, score_classes
 from tuner.analysis.ensemble import Ensemble, Member
 from tuner.analysis.ensemble_selection import NETWORKS
 from tuner.analysis.exportable import (
@@ -51,6 +52,7 @@ from tuner.analysis.picks import (
     read_cluster_values,
     read_test_scores,
 )
+from tuner.analysis.predictions import Predictions, predict_out_of_fold
 from tuner.analysis.results_table import make_results_table, write_results
 from tuner.analysis.scores import BINS, SCORES, Score, bin_by_confidence, score_rows
 from tuner.analysis.setting_comparison import (
@@ -62,6 +64,7 @@ from tuner.analysis.setting_comparison import (
 )
 from tuner.analysis.significance import NORMAL
 from tuner.analysis.study_comparison import compare_studies
+from tuner.analysis.threshold import Threshold, choose_threshold
 from tuner.analysis.trial_picks import TrialPicks, pick_trials
 
 __all__ = [
@@ -77,6 +80,7 @@ __all__ = [
     "BaselineName",
     "Calibration",
     "Cell",
+    "ClassScore",
     "Comparison",
     "Ensemble",
     "Evidence",
@@ -91,9 +95,11 @@ __all__ = [
     "PickName",
     "Picks",
     "Point",
+    "Predictions",
     "Score",
     "Setting",
     "Span",
+    "Threshold",
     "TrialEvidence",
     "TrialPicks",
     "average_out_of_fold",
@@ -102,6 +108,7 @@ __all__ = [
     "calibrate",
     "calibrate_networks",
     "check_pick",
+    "choose_threshold",
     "clip_interval",
     "compare_binned",
     "compare_settings",
@@ -125,8 +132,10 @@ __all__ = [
     "make_results_table",
     "pick_networks",
     "pick_trials",
+    "predict_out_of_fold",
     "read_cluster_values",
     "read_test_scores",
+    "score_classes",
     "score_rows",
     "train_baselines",
     "write_results",

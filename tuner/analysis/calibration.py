@@ -8,7 +8,7 @@ import numpy as np
 
 from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 
-__all__ = ["Calibration", "calibrate"]
+__all__ = ["Calibration", "calibrate", "scale_probabilities"]
 
 _SMALLEST = 1e-7  # smallest probability, as in the objective
 _HIGHEST = 10.0  # highest temperature; the lowest is 1 / 10
@@ -121,13 +121,18 @@ def calibrate(
     )
 
 
+def scale_probabilities(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """Return softmax(log p / T), in the same shape."""
+    return np.asarray(np.exp(_scale_logs(probabilities, temperature)))
+
+
 def _scale_by_fold(
     probabilities: np.ndarray, by_fold: Sequence[tuple[float, np.ndarray]]
 ) -> np.ndarray:
     """Return probabilities that are scaled by the temperature of each fold, in the same shape."""
     scaled = np.empty(probabilities.shape)
     for temperature, fold in by_fold:
-        scaled[..., fold, :] = np.exp(_scale_logs(probabilities[..., fold, :], temperature))
+        scaled[..., fold, :] = scale_probabilities(probabilities[..., fold, :], temperature)
     return scaled
 
 

@@ -19,6 +19,7 @@ from tuner.api.boundary import Caller
 from tuner.errors import NO_TRIAL, SearchFailed, UserError
 from tuner.run.exporting import export_pick
 from tuner.run.setup import Setup
+from tuner.scoring import ThresholdRule
 from tuner.study import Study
 from tuner.terminal.messages import Messages
 from tuner.words import format_score
@@ -28,7 +29,13 @@ __all__ = ["export_networks"]
 
 # Over 40 lines: half of them describe the arguments.
 def export_networks(
-    setup: Setup, study: Study, pick: str | None, output: Path | None, caller: Caller
+    setup: Setup,
+    study: Study,
+    pick: str | None,
+    output: Path | None,
+    caller: Caller,
+    *,
+    threshold: str | None = None,
 ) -> Iterator[Path]:
     """Train a study's pick on all training rows, export it, and yield its folder.
 
@@ -41,6 +48,7 @@ def export_networks(
         output: The folder to write; with `pareto`, the folder of the models' folders. None for
             `model` in the study's folder if the search exported this pick, else for `model-PICK`.
         caller: Prints what happens, and imports TensorFlow.
+        threshold: What the threshold of two classes is chosen for. None for the study's own rule.
 
     Raises:
         UserError: There is no such pick or trial, or the folder cannot be written.
@@ -48,6 +56,8 @@ def export_networks(
     """
     if pick is not None:
         check_pick(pick)
+    if threshold is not None:
+        ThresholdRule.parse(threshold, setup.dataset.classes)  # before any training
     from tuner.serving.export_folder import check_export_folder
 
     messages = caller.messages
@@ -70,6 +80,7 @@ def export_networks(
             exportable,
             folder.resolve(),
             on_note=lambda note: messages.warn(f"note: {note}"),
+            threshold=threshold,
         )
         yield folder
 

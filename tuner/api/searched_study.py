@@ -121,13 +121,20 @@ class SearchedStudy(StudyResults):
         )
 
     def export(
-        self, pick: str | int | None = None, *, output: str | Path | None = None, verbose: int = 1
+        self,
+        pick: str | int | None = None,
+        *,
+        threshold: str | None = None,
+        output: str | Path | None = None,
+        verbose: int = 1,
     ) -> Path:
         """Train a pick on all training rows, and export it as a model to serve.
 
         Args:
             pick: `best`, `smallest`, `ensemble`, the number of a completed trial, or `pareto` for
                 every trial on a front of score against cost. None for what the search exported.
+            threshold: Of two classes: what to choose the decision threshold for, such as
+                `cost=good:1,bad:5` or `f1=bad`. None for the study's own rule.
             output: The folder to write. None for one in the study's folder.
             verbose: 1 to show progress, 0 to print nothing at all.
 
@@ -143,7 +150,10 @@ class SearchedStudy(StudyResults):
         chosen = None if pick is None else str(pick)
         folder = None if output is None else Path(output)
         with call_from_python(verbose) as caller:
-            folders = list(export_networks(self._setup, self._study, chosen, folder, caller))
+            exports = export_networks(
+                self._setup, self._study, chosen, folder, caller, threshold=threshold
+            )
+            folders = list(exports)
         self._model = None
         return folders[0].parent if chosen == "pareto" else folders[0]
 

@@ -90,6 +90,25 @@ class StudyResults:
         """
         return [Entry(baseline) for baseline in self._say("baselines")]
 
+    def classes_dataframe(self) -> pd.DataFrame:
+        """Return one row per class: how well the exported model recognises it, out of fold.
+
+        Columns: `name`, `rows`, `recall` and `precision`, each with its standard error.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._say("class_scores"))
+
+    @property
+    def threshold(self) -> Entry | None:
+        """Of two classes: from which probability on the second one is predicted, and what it gains.
+
+        Among others: `rule`, `predicted`, `value`, `score`, `half`, `standard_error`. None if the
+        more probable class is predicted.
+        """
+        threshold = self._say("threshold")
+        return None if threshold is None else Entry(threshold)
+
     def trials_dataframe(self) -> pd.DataFrame:
         """Return one row per trial: its hyperparameters, its scores and their standard errors.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tuner._version import __version__
-from tuner.cli.options import AsJson, Quiet, Root, TrackingUri
+from tuner.cli.options import AsJson, Quiet, Root, Threshold, TrackingUri
 
 __all__ = ["app"]
 
@@ -131,6 +131,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         float,
         typer.Option(help="Share of the rows that is held out to score the exported network."),
     ] = 0.2,
+    threshold: Threshold = None,
     seed: Annotated[
         int, typer.Option(help="Seed of folds, proposals, initial weights and batches.")
     ] = 0,
@@ -169,6 +170,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         "trainer": trainer,
         "class_weight": class_weight,
         "test_size": test_size,
+        "threshold": threshold,
         "seed": seed,
     }
     settings = make_settings(space, given)

@@ -6,6 +6,7 @@ from tuner.analysis import check_pick
 from tuner.api.boundary import Caller
 from tuner.api.exports import export_networks
 from tuner.run.opening import open_study
+from tuner.scoring import check_threshold_text
 from tuner.terminal.messages import Messages, print_result
 from tuner.terminal.quiet import import_heavy
 
@@ -13,7 +14,13 @@ __all__ = ["export_study"]
 
 
 def export_study(
-    name: str, pick: str | None, output: Path | None, root: Path, *, quiet: bool = False
+    name: str,
+    pick: str | None,
+    output: Path | None,
+    root: Path,
+    *,
+    threshold: str | None = None,
+    quiet: bool = False,
 ) -> None:
     """Export networks as `export_networks` does, and print the folder of each.
 
@@ -22,6 +29,7 @@ def export_study(
         pick: Which networks. None for the pick that the search exported.
         output: The folder to write. None for one in the study's folder.
         root: The folder that holds all that searches write.
+        threshold: What the threshold of two classes is chosen for. None for the study's own rule.
         quiet: Print only notes and the folder.
 
     Raises:
@@ -30,7 +38,9 @@ def export_study(
     """
     if pick is not None:
         check_pick(pick)  # before the data are read
+    if threshold is not None:
+        check_threshold_text(threshold)
     setup, study = open_study(name, root)
     caller = Caller(Messages(quiet=quiet), import_heavy)
-    for folder in export_networks(setup, study, pick, output, caller):
+    for folder in export_networks(setup, study, pick, output, caller, threshold=threshold):
         print_result(folder)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tuner.cli.commands import app
-from tuner.cli.options import AsJson, Quiet, Root, TrackingUri
+from tuner.cli.options import AsJson, Quiet, Root, Threshold, TrackingUri
 
 __all__ = ["app"]
 
@@ -45,13 +45,14 @@ def export(
     output: Annotated[
         Path | None, typer.Option(help="Folder to write.  [default: in the study's folder]")
     ] = None,
+    threshold: Threshold = None,
     root: Root = Path("mlruns"),
     quiet: Quiet = False,
 ) -> None:
     """Train a study's network on all training rows, export it, and check the export."""
     from tuner.cli.export import export_study
 
-    export_study(study, pick, output, root, quiet=quiet)
+    export_study(study, pick, output, root, threshold=threshold, quiet=quiet)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tuner.analysis import Answers, Fronts, JudgedBaseline, Picks, find_fronts
+from tuner.analysis import Answers, Fronts, JudgedBaseline, Picks, Predictions, find_fronts
 from tuner.report.figures import Trials, tabulate
 from tuner.scoring import Truth
 from tuner.study import Study, StudyRecord, TrialRecord
@@ -27,6 +27,7 @@ class ReportContent:
             exported model. Empty if no rows were held out, or if nothing was exported yet.
         answers: The study's answers, in sentences.
         baselines: The baselines, compared with the exported model. Empty if none were trained.
+        predictions: What the exported model predicts out of fold.
         fronts: The trials that no other trial beats in both score and cost.
         trials: The trials as rows for charts.
     """
@@ -38,6 +39,7 @@ class ReportContent:
     test: Mapping[str, tuple[float, float]]
     answers: Answers
     baselines: tuple[JudgedBaseline, ...]
+    predictions: Predictions
     fronts: Fronts = field(init=False)
     trials: Trials = field(init=False)
 

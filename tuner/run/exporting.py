@@ -6,54 +6,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuner.analysis import (
-    NORMAL,
-    Calibration,
     Exportable,
     calibrate_networks,
-    clip_interval,
+    predict_out_of_fold,
     read_test_scores,
 )
 from tuner.errors import RESUME_STUDY, ExportMismatch, ExportUnchecked, TunerError
 from tuner.run.final_training import train_members
+from tuner.run.model_description import TrainedExportable, describe_model
 from tuner.run.picking import PickingResult
 from tuner.run.run import Run, note_unwritten
 from tuner.run.setup import Setup
 from tuner.run.side_files import read_model
 from tuner.run.stages import Stage, is_done, mark_done, read_basis
 from tuner.run.testing import HeldOutScores
-from tuner.scoring import OBJECTIVES
-from tuner.study import EventKind, Study, list_versions
+from tuner.study import EventKind, Study
 
 if TYPE_CHECKING:
     from tuner.serving.export import ModelExport
     from tuner.serving.fresh_process import FreshProcess
-    from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = [
     "ExportResult",
     "SearchExport",
-    "TrainedExportable",
     "export_pick",
     "find_export",
     "is_exported",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class TrainedExportable:
-    """A trained pick, ready to be exported.
-
-    Attributes:
-        exportable: The pick.
-        trained: Its network and preprocessing, calibrated.
-        calibration: The temperature, and what it gains.
-        test: Mean and standard error of each objective on the held-out rows, by name.
-    """
-
-    exportable: Exportable
-    trained: "TrainedNetwork"
-    calibration: Calibration
-    test: HeldOutScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +155,15 @@ class SearchExport:
         return ExportResult(study.model_folder, None, test)
 
 
+# Over 40 lines: half of them describe the arguments and the errors.
 def export_pick(
     setup: Setup,
     study: Study,
     exportable: Exportable,
     folder: Path,
     on_note: Callable[[str], None] = lambda note: None,
+    *,
+    threshold: str | None = None,
 ) -> None:
     """Train a pick on all training rows and export it.
 
@@ -195,11 +177,12 @@ def export_pick(
         folder: The folder to write.
         on_note: Receives a note about each network that had to be trained again, and about a
             process that did not check the model.
+        threshold: What the threshold of two classes is chosen for. None for the study's own rule.
 
     Raises:
         ExportMismatch: The exported model answers differently from the network in memory.
         ExportUnchecked: The disk or the memory did not let the model be checked.
-        UserError: The folder cannot be written.
+        UserError: The folder cannot be written, or the threshold's rule does not fit the classes.
     """
     from tuner.serving.fresh_process import FreshProcess
 
@@ -207,10 +190,13 @@ def export_pick(
     calibration = calibrate_networks(study, members, setup.truth)
     temperature = calibration.temperature
     test = read_test_scores(study, members, temperature)
+    predictions = predict_out_of_fold(
+        study, setup.truth, members, temperature=temperature, rule=threshold
+    )
     records = {record.trial: record for record in study.read_trials()}
     with FreshProcess(on_note) as fresh:  # it starts while the network trains
         trained = train_members(setup, records, members, on_note, temperature=temperature)
-        ready = TrainedExportable(exportable, trained, calibration, test)
+        ready = TrainedExportable(exportable, trained, calibration, test, predictions)
         remedy = "or give --output another folder"
         with _begin_export(setup, study, ready, folder, fresh, remedy) as export:
             fingerprint = export.finish()
@@ -235,7 +221,7 @@ def _begin_export(
     from tuner.serving.export import ModelExport
     from tuner.serving.sample import pick_sample
 
-    description = _describe(setup, study, ready)
+    description = describe_model(setup, study, ready)
     sample = pick_sample(setup.dataset.raw, setup.dataset.schema)
     return ModelExport(
         ready.trained, description, folder, sample=sample, fresh=fresh, remedy=remedy
@@ -246,47 +232,3 @@ def _record_export(study: Study, ready: TrainedExportable, fingerprint: str) -> 
     """Write to the journal that the study's own folder has a model, so that MLflow registers it."""
     name = ready.exportable.name
     study.journal.append(EventKind.EXPORTED, pick=name, fingerprint=fingerprint)
-
-
-def _describe(setup: Setup, study: Study, ready: TrainedExportable) -> dict[str, Any]:
-    """Return what `model.json` says about the study and the pick."""
-    record, pick = study.record, ready.exportable.description
-    errors = pick["standard_errors"]
-    scores = {name: (score, errors[name]) for name, score in pick["scores"].items()}
-    return {
-        "study": record.name,
-        "question": record.title,
-        "objective": record.settings.objective,
-        "picked": ready.exportable.name,
-        "pick": dict(pick),
-        "cross_validated": _add_intervals(scores),
-        "test": _add_intervals(ready.test),
-        "calibration": ready.calibration.to_dict(),
-        "notes": list(ready.trained.notes),
-        "measured": {
-            "trials": sum(trial.completed for trial in study.read_trials()),
-            "split": setup.split.description,
-            "scored_rows": len(setup.truth.y),
-            "training_rows": len(setup.split.train),
-            "test_rows": len(setup.split.test),
-        },
-        "data": record.data,
-        "versions": list_versions(),
-    }
-
-
-def _add_intervals(scores: HeldOutScores) -> dict[str, dict[str, Any]]:
-    """Return scores by name, with 95 % intervals that are cut to the range of the scores."""
-    return {
-        name: {
-            "score": score,
-            "standard_error": error,
-            "interval": [*_compute_interval(name, score, error)],
-        }
-        for name, (score, error) in scores.items()
-    }
-
-
-def _compute_interval(name: str, score: float, error: float) -> tuple[float, float]:
-    maximise = OBJECTIVES[name].direction == "max"
-    return clip_interval(score - NORMAL * error, score + NORMAL * error, maximise=maximise)

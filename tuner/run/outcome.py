@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.analysis import Answers, Calibration, JudgedBaseline, Picks, clip_interval, find_fronts
+from tuner.analysis import (
+    Answers,
+    Calibration,
+    JudgedBaseline,
+    Picks,
+    Predictions,
+    clip_interval,
+    find_fronts,
+)
 from tuner.errors import TunerError
 from tuner.study import PredictionTime, Study, TrialRecord
 
@@ -26,6 +34,8 @@ class Outcome:
             rows do not define.
         calibration: The calibration of the exported network's probabilities.
         baselines: Simple classifiers on the same rows and folds. Empty if no time was left.
+        predictions: What the exported model predicts out of fold: the recall and the precision of
+            each class, and the threshold of two classes.
         model: The folder of the exported model. None if the export failed.
         fault: Why the export failed. None if it did not.
         report: The page. None if it could not be written.
@@ -40,6 +50,7 @@ class Outcome:
     test: Mapping[str, tuple[float, float]]
     calibration: Calibration
     baselines: tuple[JudgedBaseline, ...]
+    predictions: Predictions
     model: Path | None
     fault: TunerError | None
     report: Path | None
@@ -77,12 +88,10 @@ class Outcome:
             "exported": self.picks.exported,
             "exported_score": self._describe_export(),
             "calibration": self.calibration.to_dict(),
+            **self.predictions.to_dict(),
             "baselines": [_describe_baseline(baseline, objective) for baseline in self.baselines],
             "test_score": self.test[objective][0] if objective in self.test else None,
-            "test": {
-                name: {"score": score, "standard_error": error}
-                for name, (score, error) in self.test.items()
-            },
+            "test": {name: _describe_score(*score) for name, score in self.test.items()},
             "seconds": round(self.seconds, 3),
             "model": None if self.model is None else str(self.model),
             "report": None if self.report is None else str(self.report),
@@ -107,6 +116,10 @@ def _describe_trial(record: TrialRecord) -> dict[str, Any]:
         "score": result.score,
         "standard_error": result.standard_error,
     }
+
+
+def _describe_score(score: float, error: float) -> dict[str, float]:
+    return {"score": score, "standard_error": error}
 
 
 def _describe_baseline(baseline: JudgedBaseline, objective: str) -> dict[str, Any]:

@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from tuner.analysis import Evidence
+from tuner.analysis import Evidence, predict_out_of_fold
 from tuner.errors import TunerError, one_line
 from tuner.report import import_charting
 from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
-from tuner.run.exporting import ExportResult, SearchExport, TrainedExportable, find_export
+from tuner.run.exporting import ExportResult, SearchExport, find_export
 from tuner.run.final_training import train_members
+from tuner.run.model_description import TrainedExportable
 from tuner.run.opening import create_study
 from tuner.run.outcome import Outcome
 from tuner.run.picking import PickingResult, describe_picks, pick
@@ -116,6 +117,7 @@ def _record_run(run: Run) -> Iterator[dict[str, Any]]:
             listener.on_study_end(status, summary)
 
 
+# Over 40 lines: the stages of a run are read as one sequence.
 def _run_stages(
     run: Run, beside: Beside, tuner: "KFoldTuner | None", end: SearchEnd | None
 ) -> Outcome:
@@ -149,6 +151,7 @@ def _run_stages(
         test=export.test,
         calibration=picking.calibration,
         baselines=report.content.baselines,
+        predictions=report.content.predictions,
         model=export.model,
         fault=export.fault,
         report=report.page,
@@ -193,7 +196,10 @@ def _train(run: Run, picking: PickingResult) -> TrainedExportable:
     )
     mark_done(study, Stage.FINAL_TRAINING, picking.basis)
     test = score_test_rows(setup, study, picking, trained)
-    return TrainedExportable(exportable, trained, picking.calibration, test)
+    predictions = predict_out_of_fold(
+        study, setup.truth, exportable.members, temperature=picking.calibration.temperature
+    )
+    return TrainedExportable(exportable, trained, picking.calibration, test, predictions)
 
 
 def _report(

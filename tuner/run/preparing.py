@@ -9,6 +9,7 @@ from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.width import check_budget
 from tuner.run.request import DataRequest
 from tuner.run.setup import Setup
+from tuner.scoring import ThresholdRule
 from tuner.space import load_space
 from tuner.study import MOST_ROUNDS, SearchSettings
 
@@ -36,6 +37,8 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Setup
         sizes = {"features": dataset.x.shape[1], "classes": len(dataset.schema.classes)}
         check_budget(definition, **sizes)
         check_image(definition, dataset.schema.image, data=dataset.name)
+    if settings.threshold is not None:
+        ThresholdRule.parse(settings.threshold, dataset.schema.classes)  # raises if it does not fit
     split = settings.splitter.split(
         dataset.y, classes=dataset.schema.classes, groups=dataset.groups, order=dataset.order
     )

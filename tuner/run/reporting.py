@@ -10,6 +10,7 @@ from tuner.analysis import (
     Picks,
     make_results_table,
     pick_networks,
+    predict_out_of_fold,
     read_test_scores,
     write_results,
 )
@@ -137,8 +138,14 @@ def collect_content(
     evidence = evidence or make_evidence(setup, study, picks)
     judged = compare_with_baselines(setup, study, picks)
     answers = answer_questions(evidence, judged)
-    test = read_test_scores(study, picks.list_members(picks.exported), None)
-    return ReportContent(study, setup.truth, evidence.records, picks, test, answers, judged)
+    members = picks.list_members(picks.exported)
+    test = read_test_scores(study, members, None)
+    predictions = predict_out_of_fold(
+        study, setup.truth, members, temperature=picks.calibration.temperature
+    )
+    return ReportContent(
+        study, setup.truth, evidence.records, picks, test, answers, judged, predictions
+    )
 
 
 def write_page(page: Page, path: Path) -> None:

@@ -34,6 +34,7 @@ def summarize_study(setup: Setup, study: Study) -> dict[str, Any]:
         test=content.test,
         calibration=picking.calibration,
         baselines=content.baselines,
+        predictions=content.predictions,
         model=None if export is None else export.model,
         fault=None,
         report=report if report.exists() else None,

@@ -1,5 +1,6 @@
 """Scores of predictions: the objectives, the true classes, and the means over rows."""
 
+from tuner.scoring.decisions import ThresholdRule, check_threshold_text, decide
 from tuner.scoring.keras_names import find_by_keras_name
 from tuner.scoring.objectives import (
     OBJECTIVES,
@@ -12,17 +13,21 @@ from tuner.scoring.objectives import (
 )
 from tuner.scoring.scores import score_objectives
 from tuner.scoring.truth import Truth
-from tuner.scoring.unseen import compute_unseen_variance
+from tuner.scoring.unseen import add_unseen, compute_unseen_variance
 
 __all__ = [
     "OBJECTIVES",
     "Objective",
+    "ThresholdRule",
     "Truth",
     "accuracy",
+    "add_unseen",
     "balanced_accuracy",
+    "check_threshold_text",
     "compute_mean_and_error",
     "compute_unseen_variance",
     "cross_entropy",
+    "decide",
     "find_by_keras_name",
     "roc_auc",
     "score_objectives",

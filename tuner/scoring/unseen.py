@@ -14,7 +14,7 @@ import numpy as np
 
 from tuner.scoring.objectives import accuracy, compare_with_rest, list_curves
 
-__all__ = ["compute_unseen_variance"]
+__all__ = ["add_unseen", "compute_unseen_variance"]
 
 
 def compute_unseen_variance(objective: str, probabilities: np.ndarray, y: np.ndarray) -> float:
@@ -34,8 +34,17 @@ def compute_unseen_variance(objective: str, probabilities: np.ndarray, y: np.nda
     return float(np.mean([max(0.0, _UNSEEN[objective](repeat, y)) for repeat in repeats]))
 
 
+def add_unseen(right: np.ndarray) -> float:
+    """Return what mistakes that no row shows add to the variance of one proportion.
+
+    Args:
+        right: 1 for each row that is right, 0 for the others, shape `(rows,)`.
+    """
+    return _add_rows(right, 2.0)
+
+
 def _of_accuracy(probabilities: np.ndarray, y: np.ndarray) -> float:
-    return _add_rows(accuracy(probabilities, y), 2.0)
+    return add_unseen(accuracy(probabilities, y))
 
 
 def _of_balanced_accuracy(probabilities: np.ndarray, y: np.ndarray) -> float:

@@ -17,6 +17,7 @@ from tuner.data import RawColumns, Schema, choose_chunk_rows, stream_raw
 from tuner.data.columns.feature_encoding import index_levels
 from tuner.errors import UserError, first_sentence, one_line
 from tuner.files import read_file
+from tuner.scoring import decide
 from tuner.serving.file_hashes import check_hashes
 from tuner.serving.input_names import make_input_names, rename_columns
 from tuner.words import count_noun
@@ -187,9 +188,18 @@ class ExportedModel:
             for column in self.schema.used
         }
 
+    @property
+    def threshold(self) -> float | None:
+        """The least probability with which the second of two classes is predicted.
+
+        None if the most probable class is, as in models of earlier versions.
+        """
+        described = self.description.get("threshold")
+        return None if described is None else float(described["value"])
+
     def _make_table(self, probabilities: np.ndarray) -> pd.DataFrame:
         names = np.array(self.schema.classes, dtype=object)
-        columns = {"class": names[probabilities.argmax(axis=1)]}
+        columns = {"class": names[decide(probabilities, self.threshold)]}
         for number, name in enumerate(self.schema.classes):
             columns[f"probability_{name}"] = probabilities[:, number]
         return pd.DataFrame(columns)
@@ -205,3 +215,8 @@ def _check_description(description: Mapping[str, Any], schema: Schema) -> None:
         raise ValueError("it has no two classes, or one twice")
     if description["inputs"] != make_input_names(schema) or not description["inputs"]:
         raise ValueError("its inputs are not those of its columns")
+    threshold = description.get("threshold")
+    if threshold is not None and not (
+        len(schema.classes) == _MIN_CLASSES and 0 <= float(threshold["value"]) <= 1
+    ):
+        raise ValueError("its threshold is no probability of one of two classes")

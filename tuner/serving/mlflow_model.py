@@ -1,5 +1,6 @@
 """Writes an exported folder's MLflow model. Only the fresh process imports this, and MLflow."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pandas as pd
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from mlflow.types.schema import AnyType
+
+from tuner.scoring import decide
 
 __all__ = ["ModelInput", "make_model_input", "predict_mlflow", "write_mlflow_model"]
 
@@ -74,14 +77,16 @@ def predict_mlflow(folder: Path, rows: ModelInput) -> np.ndarray:
     """Return the probabilities of an exported folder's MLflow model, shape `(rows, classes)`.
 
     Raises:
-        ValueError: The model names a class that is not the most probable one.
+        ValueError: The model names another class than the probabilities and the threshold say.
     """
     answer: pd.DataFrame = mlflow.pyfunc.load_model(str(folder / "mlflow_model")).predict(rows)
     table = answer.drop(columns="class")
     probabilities = table.to_numpy(np.float32)
-    most_probable = table.columns[probabilities.argmax(axis=1)]
-    if not (most_probable == "probability_" + answer["class"]).all():
-        raise ValueError("the MLflow model names a class that is not the most probable one")
+    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    threshold = description.get("threshold")
+    places = decide(probabilities, None if threshold is None else threshold["value"])
+    if not (table.columns[places] == "probability_" + answer["class"]).all():
+        raise ValueError("the MLflow model names another class than its probabilities do")
     return probabilities
 
 

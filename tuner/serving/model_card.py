@@ -27,6 +27,7 @@ def render_model_card(content: Mapping[str, Any], example: Mapping[str, Any]) ->
         *_render_network(content),
         *_render_notes(content),
         *_render_scores(content),
+        *_render_classes(content),
         *_render_calibration(content["calibration"]),
         *_render_limits(content),
         *render_calls(content, example),
@@ -166,6 +167,35 @@ def _describe_correction(content: Mapping[str, Any]) -> str:
 def _format_score(score: Mapping[str, Any]) -> str:
     low, high = score["interval"]
     return f"{score['score']:.4f} [{low:.4f}, {high:.4f}]"
+
+
+def _render_classes(content: Mapping[str, Any]) -> list[str]:
+    """Render the recall and the precision of each class, and the threshold of two classes."""
+    classes, threshold = content.get("class_scores", []), content.get("threshold")
+    lines = ["## Classes", "", "| class | rows | recall | precision |", "|---|---|---|---|"]
+    lines += [
+        f"| {format_code(each['name'])} | {each['rows']:,} | {_format_share(each, 'recall')} | "
+        f"{_format_share(each, 'precision')} |"
+        for each in classes[:_MAX_COLUMNS]
+    ]
+    if len(classes) > _MAX_COLUMNS:
+        lines += ["", f"and {len(classes) - _MAX_COLUMNS} more, which `model.json` lists."]
+    lines += ["", "Out of fold, with standard errors.", ""]
+    if threshold is not None:
+        lines += [
+            f"`class` is {format_code(threshold['predicted'])} from a probability of "
+            f"{threshold['value']:.4f} on. The threshold was chosen for "
+            f"{format_code(threshold['rule'])}: on folds that did not choose it, "
+            f"{threshold['score']:.4f} against {threshold['half']:.4f} at 0.5 (standard error of "
+            f"the difference {threshold['standard_error']:.4f}).",
+            "",
+        ]
+    return lines if classes else []
+
+
+def _format_share(scores: Mapping[str, Any], name: str) -> str:
+    share, error = scores[name], scores[f"{name}_standard_error"]
+    return "–" if share is None else f"{share:.4f} ± {error:.4f}"
 
 
 def _render_calibration(calibration: Mapping[str, Any]) -> list[str]:

@@ -39,20 +39,31 @@ class SoftmaxClassifier(PythonModel):
         description = Path(context.artifacts["description"]).read_text(encoding="utf-8")
         content: dict[str, Any] = json.loads(description)
         network = keras.saving.load_model(context.artifacts["network"], safe_mode=True)
-        self.use_network(network, content["schema"], content["inputs"])
+        threshold = content.get("threshold")
+        value = None if threshold is None else threshold["value"]
+        self.use_network(network, content["schema"], content["inputs"], value)
 
-    def use_network(self, network: Any, schema: dict[str, Any], inputs: dict[str, str]) -> None:
+    def use_network(
+        self,
+        network: Any,
+        schema: dict[str, Any],
+        inputs: dict[str, str],
+        threshold: float | None = None,
+    ) -> None:
         """Predict with a network, as a graph: Keras calls each of its operations from Python.
 
         Args:
             network: The Keras model, which takes its inputs by name.
             schema: What `model.json` says of the columns and the classes.
             inputs: The network's input name of each column.
+            threshold: The least probability with which the second of two classes is predicted.
+                None to predict the most probable class.
         """
         import tensorflow as tf
 
         self.schema, self.inputs, self.tensor = schema, inputs, tf.constant
         self.missing_texts: list[str] = schema.get("missing_texts", [])
+        self.threshold = threshold
         self.specs = {
             name: tf.TensorSpec(tensor.shape, tensor.dtype)
             for name, tensor in network.input.items()
@@ -75,10 +86,16 @@ class SoftmaxClassifier(PythonModel):
         """
         probabilities = self.predict_proba(model_input)
         classes: list[str] = self.schema["classes"]
-        columns = {"class": np.array(classes, dtype=object)[probabilities.argmax(axis=1)]}
+        columns = {"class": np.array(classes, dtype=object)[self.decide(probabilities)]}
         for number, name in enumerate(classes):
             columns[f"probability_{name}"] = probabilities[:, number]
         return pd.DataFrame(columns)
+
+    def decide(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return the number of each row's predicted class, shape `(rows,)`."""
+        if self.threshold is None:
+            return np.asarray(probabilities.argmax(axis=1))
+        return np.asarray(probabilities[:, 1] >= self.threshold).astype(np.int64)
 
     def predict_proba(self, columns: Any) -> np.ndarray:
         """Return the probability of each class, shape `(rows, classes)`, as `predict` takes rows.

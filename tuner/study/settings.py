@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from tuner.errors import UserError, suggest_names
 from tuner.folds import Splitter
-from tuner.scoring import OBJECTIVES
+from tuner.scoring import OBJECTIVES, check_threshold_text
 from tuner.training import TRAINERS, Plan
 
 __all__ = ["FEWEST_ROUNDS", "LIMITS", "MOST_ROUNDS", "OracleName", "SearchSettings", "option_name"]
@@ -55,6 +55,8 @@ class SearchSettings:
         class_weight: `balanced` to give all classes the same weight in the training loss; None to
             give it to all rows. Scores count all rows alike.
         test_size: Share of the rows that is held back to score the exported model.
+        threshold: What the threshold of two classes is chosen for, such as `f1=CLASS` or
+            `cost=CLASS:1,CLASS:5`; None to predict the more probable class.
         seed: Decides folds, proposals, initial weights and batches.
 
     Raises:
@@ -77,6 +79,7 @@ class SearchSettings:
     until_answered: bool = False
     max_parameters: int | None = None
     max_row_microseconds: float | None = None
+    threshold: str | None = None
 
     def __post_init__(self) -> None:
         ones = ("max_trials", "repeats", "epochs", "patience", "max_parameters")
@@ -95,6 +98,8 @@ class SearchSettings:
             raise UserError(
                 f"--seed: {self.seed} is out of range; give a whole number from 0 to {2**32 - 1}"
             )
+        if self.threshold is not None:
+            check_threshold_text(self.threshold)
         for name, known in (
             ("oracle", get_args(OracleName)),
             ("objective", OBJECTIVES),

@@ -55,6 +55,7 @@ def format_summary(
         "",
         *(line for pick in (reversed(picks) if is_ensemble else picks) for line in pick),
         *_describe_smallest(summary),
+        *_describe_classes(summary),
         *_describe_baselines(summary),
         "",
         f"model    {summary['model'] or 'not exported: ' + fault}",
@@ -101,6 +102,29 @@ def _describe_smallest(summary: Summary) -> list[str]:
     if summary["completed"] > 1:
         return ["no smaller network is within one standard error of the best"]
     return []
+
+
+def _describe_classes(summary: Summary) -> list[str]:
+    """Describe the class that the exported model recognises worst, and the threshold of two."""
+    known = [
+        c for c in summary.get("class_scores", []) if c["recall"] is not None
+    ]  # of older runs none
+    if not known:
+        return []
+    worst = min(known, key=lambda each: each["recall"])
+    recall = format_score(worst["recall"], worst["recall_standard_error"])
+    precision = "never predicted"
+    if worst["precision"] is not None:
+        error = worst["precision_standard_error"]
+        precision = f"precision {format_score(worst['precision'], error)}"
+    lines = [f"class with the lowest recall: {worst['name']}, recall {recall}, {precision}"]
+    if threshold := summary["threshold"]:
+        lines.append(
+            f"threshold for {threshold['rule']}: {threshold['predicted']} from "
+            f"{threshold['value']:.3f} on; {threshold['score']:.4f} against "
+            f"{threshold['half']:.4f} at 0.5, ± {threshold['standard_error']:.4f}"
+        )
+    return lines
 
 
 def _describe_ensemble(summary: Summary, study: Study) -> list[str]:

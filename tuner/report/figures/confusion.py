@@ -21,13 +21,12 @@ MAX_CLASSES = 30
 _MAX_LABELLED_CLASSES = 12  # with more classes, the cells are too small for counts
 
 
-def count_confusions(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
+def count_confusions(predicted: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
     """Return how often rows of each class are predicted as each class.
 
-    **Shape**: `(…, rows, classes)` and `(rows,)` to `(classes, classes)`, true classes first.
+    **Shape**: `(…, rows)` and `(rows,)` to `(classes, classes)`, true classes first.
     """
-    classes = probabilities.shape[-1]
-    cells = y * classes + probabilities.argmax(axis=-1)
+    cells = y * classes + predicted
     return np.bincount(cells.ravel(), minlength=classes**2).reshape(classes, classes)
 
 

@@ -1,9 +1,11 @@
 """The exported model's out-of-fold predictions: its mistakes, and its calibration."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from tuner.analysis import SCORES, average_out_of_fold
-from tuner.report.blocks import Columns, Figure, Paragraphs
+from tuner.analysis import SCORES, ClassScore, Threshold
+from tuner.report.blocks import Columns, Figure, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import (
     MAX_CLASSES,
@@ -14,21 +16,22 @@ from tuner.report.figures import (
     to_specification,
 )
 from tuner.report.page import Section
-from tuner.words import count_noun
+from tuner.words import count_noun, format_score
 
 __all__ = ["make_predictions_section"]
 
+_TALL = 12  # rows from which on a table scrolls
+
 
 def make_predictions_section(content: ReportContent) -> Section:
-    """Return the confusion matrix and the calibration of the exported model."""
-    picks = content.picks
-    probabilities = average_out_of_fold(content.study, picks.list_members(picks.exported))
-    counts = count_confusions(probabilities, content.truth.y)
+    """Return the mistakes of the exported model, by class, and its calibration."""
+    picks, predictions = content.picks, content.predictions
     classes = tuple(map(str, content.record.data["classes"]))
+    counts = count_confusions(predictions.predicted, content.truth.y, len(classes))
     height = max(220, min(620, 30 * min(len(classes), MAX_CLASSES) + 60))
     figures = (
         _make_matrix_figure(counts, classes, height),
-        _make_calibration_figure(content, probabilities, height),
+        _make_calibration_figure(content, predictions.probabilities, height),
     )
     model = "ensemble" if picks.exported == "ensemble" else f"network (trial {picks.best.trial})"
     wrong = int(counts.sum() - np.trace(counts))
@@ -37,7 +40,40 @@ def make_predictions_section(content: ReportContent) -> Section:
         f"{'is' if wrong == 1 else 'are'} wrong." + _describe_worst(counts, classes)
     )
     title = "Which mistakes does the model make?"
-    return Section("predictions", title, (Paragraphs((text,)), Columns(figures)))
+    texts = (text, *_describe_threshold(predictions.threshold))
+    table = _make_class_table(predictions.class_scores)
+    return Section("predictions", title, (Paragraphs(texts), Columns(figures), table))
+
+
+def _describe_threshold(threshold: Threshold | None) -> list[str]:
+    if threshold is None:
+        return []
+    gain = format_score(threshold.score - threshold.half, threshold.standard_error)
+    return [
+        f"{threshold.predicted} is predicted from a probability of {threshold.value:.3f} on, "
+        f"chosen for {threshold.rule}: {threshold.score:.4f} on folds that did not choose it, "
+        f"against {threshold.half:.4f} at 0.5; the difference is {gain}."
+    ]
+
+
+def _make_class_table(classes: Sequence[ClassScore]) -> TableBlock:
+    """Return the recall and the precision of each class, the one with the lowest recall first."""
+    ordered = sorted(classes, key=lambda each: -1 if each.recall is None else each.recall)
+    rows = tuple(
+        (
+            each.name,
+            f"{each.rows:,}",
+            _format_share(each.recall, each.recall_standard_error),
+            _format_share(each.precision, each.precision_standard_error),
+        )
+        for each in ordered
+    )
+    header = ("class", "rows", "recall", "precision")
+    return TableBlock(header, rows, number_columns=frozenset({1, 2, 3}), tall=len(rows) > _TALL)
+
+
+def _format_share(share: float | None, error: float | None) -> str:
+    return "–" if share is None or error is None else format_score(share, error)
 
 
 def _make_matrix_figure(counts: np.ndarray, classes: tuple[str, ...], height: int) -> Figure:

@@ -103,7 +103,7 @@ class Application:
         self._row_cells = prod(model.schema.array_shape or [len(self._known)])
         self._classifier = SoftmaxClassifier()
         self._classifier.use_network(
-            model.load_network(), model.schema.to_dict(), dict(model.inputs)
+            model.load_network(), model.schema.to_dict(), dict(model.inputs), model.threshold
         )
         shape = model.schema.array_shape
         cell = None if shape is None else np.zeros(shape)
@@ -197,7 +197,7 @@ class Application:
         before = '{"predictions": ['
         for start in range(0, max(len(probabilities), 1), step):
             part = probabilities[start : start + step]
-            best = [self._classes[place] for place in part.argmax(axis=1)]
+            best = [self._classes[place] for place in self._classifier.decide(part)]
             rows = zip(best, *part.T.astype(float).tolist(), strict=True)
             records = json.dumps([dict(zip(names, row, strict=True)) for row in rows])[1:-1]
             after = "]}" if start + step >= len(probabilities) else ""

@@ -1,0 +1,79 @@
+"""A trained pick, and what `model.json` says about it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tuner.analysis import NORMAL, Calibration, Exportable, Predictions, clip_interval
+from tuner.run.setup import Setup
+from tuner.run.testing import HeldOutScores
+from tuner.scoring import OBJECTIVES
+from tuner.study import Study, list_versions
+
+if TYPE_CHECKING:
+    from tuner.serving.trained_network import TrainedNetwork
+
+__all__ = ["TrainedExportable", "describe_model"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedExportable:
+    """A trained pick, ready to be exported.
+
+    Attributes:
+        exportable: The pick.
+        trained: Its network and preprocessing, calibrated.
+        calibration: The temperature, and what it gains.
+        test: Mean and standard error of each objective on the held-out rows, by name.
+        predictions: What it predicts out of fold, and the threshold of two classes.
+    """
+
+    exportable: Exportable
+    trained: "TrainedNetwork"
+    calibration: Calibration
+    test: HeldOutScores
+    predictions: Predictions
+
+
+def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict[str, Any]:
+    """Return what `model.json` says about the study and the pick."""
+    record, pick = study.record, ready.exportable.description
+    errors = pick["standard_errors"]
+    scores = {name: (score, errors[name]) for name, score in pick["scores"].items()}
+    return {
+        "study": record.name,
+        "question": record.title,
+        "objective": record.settings.objective,
+        "picked": ready.exportable.name,
+        "pick": dict(pick),
+        "cross_validated": _add_intervals(scores),
+        "test": _add_intervals(ready.test),
+        **ready.predictions.to_dict(),
+        "calibration": ready.calibration.to_dict(),
+        "notes": list(ready.trained.notes),
+        "measured": {
+            "trials": sum(trial.completed for trial in study.read_trials()),
+            "split": setup.split.description,
+            "scored_rows": len(setup.truth.y),
+            "training_rows": len(setup.split.train),
+            "test_rows": len(setup.split.test),
+        },
+        "data": record.data,
+        "versions": list_versions(),
+    }
+
+
+def _add_intervals(scores: HeldOutScores) -> dict[str, dict[str, Any]]:
+    """Return scores by name, with 95 % intervals that are cut to the range of the scores."""
+    return {
+        name: {
+            "score": score,
+            "standard_error": error,
+            "interval": [*_compute_interval(name, score, error)],
+        }
+        for name, (score, error) in scores.items()
+    }
+
+
+def _compute_interval(name: str, score: float, error: float) -> tuple[float, float]:
+    maximise = OBJECTIVES[name].direction == "max"
+    return clip_interval(score - NORMAL * error, score + NORMAL * error, maximise=maximise)
