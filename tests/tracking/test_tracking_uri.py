@@ -4,6 +4,7 @@ import pytest
 
 from tuner.errors import UserError
 from tuner.tracking import choose_tracking_uri
+from tuner.words import mask_passwords
 
 
 def test_the_default_is_a_database_in_the_root_or_the_environments_server(monkeypatch, tmp_path):
@@ -33,6 +34,35 @@ def test_an_address_with_spaces_is_refused_without_its_password(tmp_path):
         choose_tracking_uri("http://bob:s3 cr3t@host", tmp_path)
     assert str(error.value) == "--tracking-uri: an address has no spaces; write each as %20"
     assert choose_tracking_uri("sqlite:///a b.db", tmp_path) == "sqlite:///a b.db"
+
+
+@pytest.mark.parametrize("uri", ["bob:s3cr3t@host", "http:/bob:s3cr3t@host", "//bob:s3cr3t@host"])
+def test_a_password_in_what_is_no_address_is_not_shown(uri, tmp_path):
+    with pytest.raises(UserError, match=r"write it as http://NAME:PASSWORD@HOST") as error:
+        choose_tracking_uri(uri, tmp_path)
+    assert "s3cr3t" not in str(error.value)
+    for file in ("C:/runs:a@home", "runs@home", "a/b@c"):
+        assert choose_tracking_uri(file, tmp_path) == file
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://bob:s3cr3t@host",
+        "http://bob:s3cr3t%40host:5000",
+        "http://bob:a@b/?#s3cr3t@host",
+        "http://host/#access_token=s3cr3t",
+        "http://host/?sig=s3cr3t&a=b",
+        "http://host/?a=b;key=s3cr3t",
+        "http://host/?X-Amz-Signature=s3cr3t",
+        "mssql+pyodbc:///?odbc_connect=DRIVER=x;PWD=s3cr3t",
+    ],
+)
+def test_no_password_of_an_address_is_shown(uri):
+    assert "s3cr3t" not in mask_passwords(f"MLflow at {uri} does not answer")
+    assert mask_passwords("http://h/#/runs?viewStateShareKey=1") == (
+        "http://h/#/runs?viewStateShareKey=1"
+    )
 
 
 def test_a_scheme_that_mlflow_does_not_know_is_refused(tmp_path):

@@ -1,6 +1,7 @@
 """Which MLflow store a study is written to."""
 
 import os
+import re
 from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +33,9 @@ def choose_tracking_uri(uri: str | None, root: Path) -> str:
             f"--tracking-uri: {uri} is no address ({error}); give http://HOST:PORT of a server, or "
             "a database such as sqlite:///FILE"
         ) from error
+    if "://" not in uri and len(scheme) != 1 and re.match(r"[^@]*:[^@]*@", uri):
+        # which is not shown, because it may have a password
+        raise UserError("--tracking-uri: write it as http://NAME:PASSWORD@HOST:PORT, or as a file")
     if scheme not in {"", "sqlite", "file"} and any(map(str.isspace, uri)):
         # which is not shown, because it is not clear where its password ends
         raise UserError("--tracking-uri: an address has no spaces; write each as %20")

@@ -11,10 +11,10 @@ _CONTROL = re.compile(
 )
 # All from "://" to the last "@", since a password may have any character but a space; but no path
 # of a file, which begins with a third slash.
-_CREDENTIALS = re.compile(r"(?<=://)[^\s/]\S*@")
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/]\S*(?:@|%40)")
 _PARAMETER = re.compile(
-    r"([?&;][^=&\s]*(?:pass|pwd|token|secret|credential|odbc_connect|(?:api|access)_?key)[^=&\s]*=)"
-    r"[^&\s]*",
+    r"([?&;#](?:[^=&\s]*(?:pass|pwd|token|secret|credential|odbc_connect|(?:api|access)_?key|"
+    r"signature)[^=&\s]*|key|sig|auth)=)[^&\s]*",
     re.IGNORECASE,
 )
 

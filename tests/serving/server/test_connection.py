@@ -107,6 +107,7 @@ def hurry(monkeypatch):
         (POST + b"Content-Length: 9999999999999999999\r\n\r\n", 413, b"than 1,000,000 bytes"),
         (POST + b"Content-Length: 999999999999999999999999999999\r\n\r\n", 400, b"is not HTTP"),
         (POST + b"Expect: 100-continue\r\nContent-Length: 99999999\r\n\r\n", 413, b"send fewer"),
+        (POST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400, b"give one"),
         (POST + b"Transfer-Encoding: gzip\r\n\r\n", 501, b"is not HTTP"),
         (POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, b"is not HTTP"),
         (POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1" * 40_000, 431, b"is not HTTP"),

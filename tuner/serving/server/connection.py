@@ -183,7 +183,14 @@ class Connection:
 
 
 def _read_head(head: h11.Request) -> Request:
+    """Return what the application has to know of a request, before its body.
+
+    Raises:
+        RejectedRequest: It tells its length in two ways, of which a proxy may take the other one.
+    """
     headers = dict(head.headers)
+    if headers.keys() >= {b"content-length", b"transfer-encoding"}:
+        raise RejectedRequest(400, "the request has Content-Length and Transfer-Encoding; give one")
     host = headers.get(b"host")
     return Request(
         method=head.method.decode("latin-1"),
