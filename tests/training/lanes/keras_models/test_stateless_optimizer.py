@@ -63,9 +63,13 @@ SETTINGS = {
 STEPS = 5
 
 
+def skip_if_keras_cannot_train(name):
+    if name == "Muon" and keras.version() < "3.13":
+        pytest.skip("this version's Muon does not train on TensorFlow")
+
+
 def make_kind(name):
-    if not hasattr(Opt, name):
-        pytest.skip(f"this version of Keras has no {name}")
+    skip_if_keras_cannot_train(name)
     return getattr(Opt, name)(**KINDS[name])
 
 
@@ -123,7 +127,7 @@ def assert_close(values, expected):
 
 
 def test_every_known_optimizer_is_compared():
-    assert {kind.__name__ for kind in OPTIMIZERS} == {name for name in KINDS if hasattr(Opt, name)}
+    assert {kind.__name__ for kind in OPTIMIZERS} == set(KINDS)
 
 
 def test_a_weight_without_a_gradient_stays_as_it_is():
@@ -142,6 +146,7 @@ def test_a_weight_without_a_gradient_stays_as_it_is():
 @pytest.mark.parametrize("kind", ["AdamW", "Muon"])
 def test_names_are_excluded_from_weight_decay_as_keras_excludes_them(kind):
     """TensorFlow's variables have paths for names, Keras's do not; Muon looks at the latter."""
+    skip_if_keras_cannot_train(kind)
     results = []
     for stateless in (False, True):
         keras.utils.set_random_seed(0)

@@ -20,14 +20,22 @@ from tuner.training.lanes.interfaces import NeedsOwnFit
 
 __all__ = ["OPTIMIZERS", "check_optimizer", "find_decayed", "make_stateless"]
 
-_NAMES = (
-    *("SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion"),
-    *("Muon", "Nadam", "RMSprop"),
-)
-# Keras's optimizers; older versions of Keras lack some. Those that wrap others are left out, and
-# ScheduleFreeAdamW: on TensorFlow it reads a momentum after changing it, but means the one before.
-OPTIMIZERS: tuple[type[Any], ...] = tuple(
-    getattr(keras.optimizers, name) for name in _NAMES if hasattr(keras.optimizers, name)
+# Keras's optimizers. Those that wrap others are left out, and ScheduleFreeAdamW: on TensorFlow it
+# reads a momentum after changing it, but means the one before.
+OPTIMIZERS = (
+    keras.optimizers.SGD,
+    keras.optimizers.Adadelta,
+    keras.optimizers.Adafactor,
+    keras.optimizers.Adagrad,
+    keras.optimizers.Adam,
+    keras.optimizers.AdamW,
+    keras.optimizers.Adamax,
+    keras.optimizers.Ftrl,
+    keras.optimizers.Lamb,
+    keras.optimizers.Lion,
+    keras.optimizers.Muon,
+    keras.optimizers.Nadam,
+    keras.optimizers.RMSprop,
 )
 
 
