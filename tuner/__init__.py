@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tuner.api import SearchedStudy, open_study, studies, tune
     from tuner.data import load_dataset
     from tuner.errors import TunerError, UserError
-    from tuner.search import KFoldTuner
     from tuner.space import load_space
     from tuner.study import Listener, SearchSettings, Study
 
@@ -38,7 +37,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "KFoldTuner": "tuner.search",
+    "KFoldTuner": "tuner.api.kfold_tuner",
     "Listener": "tuner.study",
     "SearchSettings": "tuner.study",
     "SearchedStudy": "tuner.api",

@@ -120,7 +120,8 @@ def test_an_attribute_of_a_custom_hypermodel_is_not_taken_for_a_space(make):
         space = "mine"
 
     tuner = make(WithSpace())
-    assert {hp.name for hp in tuner.oracle.get_space().space} == {"hidden", "learning_rate"}
+    names = {hp.name for hp in tuner.oracle.get_space().space}
+    assert names == {"hidden", "learning_rate", "batch_size"}
 
 
 @pytest.mark.parametrize("method", ["get_best_models", "get_best_hyperparameters"])

@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers.setups import make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import SMALL, make_space
-from tuner.terminal.progress import Progress
+from tuner.terminal.progress import Progress, Shown
 
 
 class Lines:
@@ -40,7 +40,7 @@ def search(setup, tmp_path):
 
     def search(*, answer="Yes.", tracking=(), **fields):
         messages = Lines(**fields)
-        progress = Progress(messages, setup, time.monotonic(), tracking)
+        progress = Progress(messages, Shown.from_setup(setup), time.monotonic(), tracking)
         progress.on_study_begin(study)
         for record in other.read_trials():
             progress.on_trial_begin(record.trial, record.hyperparameters)
@@ -109,7 +109,7 @@ def test_quiet_leaves_what_a_person_should_know(search):
 
 def test_faults_of_mlflow_are_warnings(setup):
     messages = Lines(quiet=True)
-    progress = Progress(messages, setup, time.monotonic())
+    progress = Progress(messages, Shown.from_setup(setup), time.monotonic())
     progress.report_mlflow_fault("the server does not answer")
     progress.report_mlflow_fault("")
     assert messages.lines == [

@@ -26,7 +26,7 @@ from tuner.run.searching import find_end
 from tuner.run.setup import Setup
 from tuner.study import EndKind, SearchSettings, Study, check_root
 from tuner.terminal.describe import describe_data
-from tuner.terminal.progress import Progress
+from tuner.terminal.progress import Progress, Shown
 from tuner.terminal.quiet import ADDRESS_SPACE
 from tuner.tracking import MlflowMirror, choose_tracking_uri
 from tuner.tracking.mlflow_copy import find_copy, forget_copy, remember_copy
@@ -160,7 +160,7 @@ class Search:
         for warning in (*setup.dataset.warnings, *setup.warnings):
             indent = "" if self.messages.quiet else "  "  # below the description of the data
             self.messages.warn(f"{indent}warning: {warning}")
-        progress = Progress(self.messages, setup, self._started, self.tracking)
+        progress = Progress(self.messages, Shown.from_setup(setup), self._started, self.tracking)
         # its process starts while TensorFlow is imported here
         mirror = MlflowMirror(self.uri, self.root, progress.report_mlflow_fault, progress.on_note)
         beside = Beside(self.root)

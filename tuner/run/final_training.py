@@ -12,7 +12,7 @@ from tuner.problem import Problem
 from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
 from tuner.scoring import cross_entropy
 from tuner.study import TrialRecord
-from tuner.training import TRAINERS, FinalJob, Job, Plan
+from tuner.training import TRAINERS, FinalJob, Job, Plan, average_curve
 
 if TYPE_CHECKING:
     import keras
@@ -89,7 +89,10 @@ class _FinalTraining:
         finals, limits = [], []
         for member, record in members:
             job = Job(member.trial, make_hyperparameters(member.hyperparameters))
-            finals += [FinalJob(job, member.epoch, network) for network in range(member.networks)]
+            curves = self._average_curves(record)
+            finals += [
+                FinalJob(job, member.epoch, network, curves) for network in range(member.networks)
+            ]
             limits += [self._compute_limit(record)] * member.networks
         networks = self._train(finals)
         losses = [self._compute_loss(network) for network in networks]
@@ -111,6 +114,11 @@ class _FinalTraining:
         never = [n for n, loss in enumerate(losses) if loss > limits[n]]
         remedy = f"it is the best of {_ATTEMPTS} attempts, and exported"
         return networks, self._note_failures(finals, losses, never, remedy)
+
+    def _average_curves(self, record: TrialRecord) -> dict[str, list[float]]:
+        """Return the means over folds that a learning rate may depend on."""
+        rows, curves = self.problem.fold_rows, record.result.curves
+        return {name: average_curve(curve, rows) for name, curve in curves.items()}
 
     def _note_failures(
         self,

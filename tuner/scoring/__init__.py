@@ -1,7 +1,7 @@
 """Scores of predictions: the objectives, the true classes, and the means over rows."""
 
 from tuner.scoring.decisions import ThresholdRule, check_threshold_text, decide
-from tuner.scoring.keras_names import find_by_keras_name
+from tuner.scoring.keras_names import add_keras_names, find_by_keras_name
 from tuner.scoring.objectives import (
     OBJECTIVES,
     Objective,
@@ -21,6 +21,7 @@ __all__ = [
     "ThresholdRule",
     "Truth",
     "accuracy",
+    "add_keras_names",
     "add_unseen",
     "balanced_accuracy",
     "check_threshold_text",

@@ -1,8 +1,10 @@
 """The objectives by the names that Keras and KerasTuner give them."""
 
+from collections.abc import Mapping
+
 from tuner.scoring.objectives import OBJECTIVES, Objective
 
-__all__ = ["find_by_keras_name"]
+__all__ = ["add_keras_names", "find_by_keras_name"]
 
 _NAMES = {
     "loss": "cross_entropy",
@@ -33,3 +35,18 @@ def find_by_keras_name(name: str) -> Objective | None:
         return None
     short = name.removeprefix("val_").lower()
     return OBJECTIVES.get(_NAMES.get(short, short))
+
+
+def add_keras_names(scores: Mapping[str, float], *names: str) -> dict[str, float]:
+    """Return scores by their own names, and by Keras's `val_loss`, `val_accuracy` and others.
+
+    Args:
+        scores: The scores by the names of objectives.
+        *names: Further names by which a score is asked for.
+    """
+    named = dict(scores)
+    for name in ("val_loss", "val_accuracy", *names):
+        known = find_by_keras_name(name)
+        if known is not None and known.name in scores:
+            named[name] = scores[known.name]
+    return named

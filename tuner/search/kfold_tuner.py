@@ -5,44 +5,47 @@ import tempfile
 import time
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import keras
 import keras_tuner
 import numpy as np
 
 from tuner.errors import UserError
+from tuner.folds import Split
 from tuner.problem import Problem
 from tuner.search.clock import Clock
+from tuner.search.exploring import ExploredHyperModel
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.looks import IsAnswered, Looks
 from tuner.search.loop import SearchLoop
 from tuner.search.network_limits import limit_networks
-from tuner.search.oracles import ORACLES, KerasTunerOracle, SearchOracle, StudyOracle
+from tuner.search.oracle_choice import choose_oracle
 from tuner.search.recorder import Recorder
-from tuner.space import Space, from_keras_tuner
+from tuner.search.results_tuner import ResultsTuner
+from tuner.space import from_keras_tuner
 from tuner.study import (
     Listener,
     SearchEnd,
     SearchSettings,
     Study,
     StudyRecord,
-    TrialRecord,
     find_free_name,
     list_versions,
     recover_study,
 )
-from tuner.training import TRAINERS, FinalJob, Job
+from tuner.training import TRAINERS, Plan
 
 __all__ = ["KFoldTuner"]
 
 
-class KFoldTuner(keras_tuner.Tuner):
+class KFoldTuner(ResultsTuner):
     """Searches a hypermodel: trains every trial on every fold, and scores it on all rows.
 
-    `SearchLoop` does the search; this class is KerasTuner's interface to it.
+    `SearchLoop` does the search; this class is KerasTuner's interface to it. What programs use is
+    `tuner.KFoldTuner`, which takes more arguments and shows progress.
 
     Args:
         hypermodel: A `keras_tuner.HyperModel` whose `build` returns a compiled classifier. If it
@@ -54,19 +57,11 @@ class KFoldTuner(keras_tuner.Tuner):
         listeners: Receive the search's events, in this order.
 
     Attributes:
-        study: The study on the disk; None before the search.
-        problem: The rows and folds; None before the search.
-        trainer: The trainer that `settings` names.
-        records: The finished trials, in the order in which they ended.
+        arguments: What the hypermodel's `fit` is given, by name.
 
     Raises:
         UserError: The search cannot use the oracle.
         SpaceError: No network is as small as the settings demand.
-
-    Example:
-        >>> tuner = KFoldTuner(MyHyperModel(), SearchSettings(max_trials=8))  # doctest: +SKIP
-        >>> tuner.search(x, y)  # doctest: +SKIP
-        >>> model = tuner.get_best_models()[0]  # doctest: +SKIP
     """
 
     def __init__(
@@ -79,23 +74,24 @@ class KFoldTuner(keras_tuner.Tuner):
         listeners: Sequence[Listener] = (),
     ) -> None:
         self.settings = settings or SearchSettings()
-        self._search_oracle = _choose_oracle(oracle, self.settings, hypermodel)
+        self._search_oracle = choose_oracle(oracle, self.settings, hypermodel)
         self.root = Path(directory)
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
         self.trainer.on_note = self.note
-        self.study: Study | None = None
-        self.problem: Problem | None = None
-        self.records: list[TrialRecord] = []
+        self.study = self.problem = None
+        self.records = []
+        self.arguments: dict[str, Any] = {}
         # KerasTuner writes files of its own, which nobody reads: the study's journal has it all
         scratch = tempfile.mkdtemp(prefix="tuner-")
         weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
         super().__init__(
             self._search_oracle.keras_tuner_oracle,
-            hypermodel,
+            ExploredHyperModel(hypermodel),
             directory=scratch,
             project_name="keras_tuner",
         )
+        self.hypermodel = hypermodel
         limit_networks(self._search_oracle, self.hypermodel, self.settings)
 
     def search(
@@ -110,29 +106,47 @@ class KFoldTuner(keras_tuner.Tuner):
         """Search on rows that a network can take unchanged.
 
         Args:
-            x: Features, shape `(rows, …)`, numbers or texts; a tuple or a dict of such arrays for a
-                network of several inputs; a frame of numbers; or a finite `tf.data.Dataset` of
-                `(x, y)` or `(x, y, sample_weight)`. They are not scaled, because the model may
-                scale them.
-            y: The class of each row, shape `(rows,)` or `(rows, 1)`, numbers or text; or one-hot
-                rows, shape `(rows, classes)`. None for a dataset.
-            groups: The group of each row, shape `(rows,)`, numbers or text: no group is on both
-                sides of a split. None if the rows are independent.
-            order: Sort key of each row, shape `(rows,)`, numbers or times. Each fold is then
-                predicted from earlier rows only. None if the rows have no order.
+            x: Features, as `LabelledRows.from_arrays` takes them.
+            y: The class of each row, likewise.
+            groups: The group of each row: no group is on both sides of a split.
+            order: Sort key of each row: each fold is predicted from earlier rows only.
             study: The study's name. A study of this name, with the same rows and settings, is
                 resumed. Defaults to a new name.
 
         Raises:
-            DataError: The shapes of the arrays differ, or values are missing or not finite.
-            StudyError: The study of this name differs, or another process searches it.
-            SearchFailed: No trial was completed.
+            DataError: The rows cannot be used.
         """
         self._refuse_second_search()
         rows = LabelledRows.from_arrays(x, y, groups=groups, order=order)
-        record = self._describe_study(rows, study)
-        problem = rows.make_problem(record.split.folds, self.settings.class_weight)
-        opened = Study.open_or_create(record, self.root)
+        self.search_rows(rows, self.split(rows), study=study)
+
+    def search_rows(
+        self,
+        rows: LabelledRows,
+        split: Split,
+        *,
+        study: str | None = None,
+        overwrite: bool = False,
+        class_weight: Any = None,
+    ) -> None:
+        """Search on rows that were checked and split.
+
+        Args:
+            rows: The rows.
+            split: Their test part and their folds.
+            study: The study's name. None for a new one.
+            overwrite: Delete a study of this name first.
+            class_weight: The weight of each class in the training loss; None for that of the
+                settings.
+
+        Raises:
+            StudyError: The study of this name differs, or another process searches it.
+            SearchFailed: No trial was completed.
+        """
+        record = self._describe_study(rows, split, study)
+        weight = self.settings.class_weight if class_weight is None else class_weight
+        problem = rows.make_problem(split.folds, weight)
+        opened = Study.open_or_create(record, self.root, overwrite=overwrite)
         with opened.lock_search():
             for note in recover_study(opened):
                 self.note(note)
@@ -168,6 +182,46 @@ class KFoldTuner(keras_tuner.Tuner):
         """
         self._refuse_second_search()
         self.problem, self.study = problem, study
+        loop = self._make_loop(problem, study)
+        self.records = loop.records
+        clock = self._start_clock(problem, started, export_seconds, final_networks)
+        return loop.run(clock, Looks(self.hypermodel, is_answered, problem.training_rows))
+
+    @property
+    def plan(self) -> Plan:
+        """How every trial is trained."""
+        return replace(self.settings.plan, arguments=self.arguments)
+
+    def split(self, rows: LabelledRows) -> Split:
+        """Split rows into a test part and folds, as the settings say."""
+        return self.settings.splitter.split(
+            rows.y, classes=rows.classes, groups=rows.groups, order=rows.order
+        )
+
+    def note(self, note: str) -> None:
+        """Pass on a note to the listeners: a remark for the user on how the search runs."""
+        for listener in self.listeners:
+            listener.on_note(note)
+
+    def describe_arguments(self) -> dict[str, Any]:
+        """Return what else changes results, as JSON values; a resumed search must have the same."""
+        return {}
+
+    def _describe_study(self, rows: LabelledRows, split: Split, name: str | None) -> StudyRecord:
+        hypermodel = type(self.hypermodel).__name__
+        space = from_keras_tuner(self.oracle.get_space(), name=hypermodel, title="")
+        return StudyRecord(
+            name=name or find_free_name(f"array-{space.name}", self.root),
+            space=space.name,
+            title="Which network is best?",
+            definition={**space.to_dict(), **self.describe_arguments()},
+            data=rows.to_dict(),
+            settings=self.settings,
+            split=split,
+            versions=list_versions(),
+        )
+
+    def _make_loop(self, problem: Problem, study: Study) -> SearchLoop:
         loop = SearchLoop(
             self._search_oracle,
             self.trainer,
@@ -176,68 +230,8 @@ class KFoldTuner(keras_tuner.Tuner):
             settings=self.settings,
             recorder=Recorder(study, self.hypermodel, self.listeners),
         )
-        self.records = loop.records
-        clock = self._start_clock(problem, started, export_seconds, final_networks)
-        return loop.run(clock, Looks(self.hypermodel, is_answered, problem.training_rows))
-
-    def note(self, note: str) -> None:
-        """Pass on a note to the listeners: a remark for the user on how the search runs."""
-        for listener in self.listeners:
-            listener.on_note(note)
-
-    def load_model(self, trial: Any) -> keras.Model:
-        """Train a trial's network on all training rows, for the number of epochs that it chose.
-
-        The folds' networks are not kept. Cross-validation scores the recipe; this method trains
-        the network that the recipe gives.
-        """
-        assert self.problem is not None  # there is no trial before the search
-        number = int(trial.trial_id)
-        record = next(record for record in self.records if record.trial == number)
-        final = FinalJob(Job(number, trial.hyperparameters), record.result.epoch)
-        (network,) = self.trainer.train_on_all_rows(
-            [final], self.hypermodel, problem=self.problem, plan=self.settings.plan
-        )
-        return network
-
-    def get_best_models(self, num_models: int = 1) -> list[keras.Model]:
-        """Return the networks of the best trials, trained on all training rows, best first."""
-        return [self.load_model(trial) for trial in self._get_best_trials(num_models)]
-
-    def get_best_hyperparameters(self, num_trials: int = 1) -> list[keras_tuner.HyperParameters]:
-        """Return the hyperparameters of the best completed trials, best first."""
-        return [trial.hyperparameters for trial in self._get_best_trials(num_trials)]
-
-    @property
-    def project_dir(self) -> str:
-        """The study's folder; before the search, KerasTuner's own, which is deleted at the end."""
-        return str(self.study.folder if self.study else Path(self.directory) / self.project_name)
-
-    def _get_best_trials(self, most: int) -> list[Any]:
-        if self.problem is None:
-            raise UserError("there was no search yet; call search(x, y) first")
-        completed = {record.trial for record in self.records if record.completed}
-        trials = self.oracle.get_best_trials(len(self.records))
-        return [trial for trial in trials if int(trial.trial_id) in completed][:most]
-
-    def _describe_study(self, rows: LabelledRows, name: str | None) -> StudyRecord:
-        """Split the rows, and return the description of the study."""
-        split = self.settings.splitter.split(
-            rows.y, classes=rows.classes, groups=rows.groups, order=rows.order
-        )
-        space = from_keras_tuner(
-            self.oracle.get_space(), name=type(self.hypermodel).__name__, title=""
-        )
-        return StudyRecord(
-            name=name or find_free_name(f"array-{space.name}", self.root),
-            space=space.name,
-            title=space.title,
-            definition=space.to_dict(),
-            data=rows.to_dict(),
-            settings=self.settings,
-            split=split,
-            versions=list_versions(),
-        )
+        loop.plan = self.plan
+        return loop
 
     def _start_clock(
         self, problem: Problem, started: float | None, export_seconds: float, final_networks: int
@@ -257,23 +251,3 @@ class KFoldTuner(keras_tuner.Tuner):
                 f"this tuner has searched study {self.study.record.name} already; make a new "
                 "KFoldTuner for another search"
             )
-
-
-def _choose_oracle(
-    oracle: keras_tuner.Oracle | None,
-    settings: SearchSettings,
-    hypermodel: keras_tuner.HyperModel,
-) -> SearchOracle:
-    """Return the user's oracle, or the one that the settings name."""
-    if isinstance(oracle, StudyOracle):
-        return oracle
-    if oracle is not None:
-        return KerasTunerOracle(oracle)
-    space = getattr(hypermodel, "space", None)  # of a custom hypermodel it may be anything
-    return ORACLES[settings.oracle](
-        space if isinstance(space, Space) else None,
-        settings.plan.objective,
-        max_trials=settings.max_trials,
-        epochs=settings.epochs,
-        seed=settings.seed,
-    )

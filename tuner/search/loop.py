@@ -33,6 +33,7 @@ class SearchLoop:
 
     Attributes:
         records: The finished trials, in the order in which they ended.
+        plan: How trials are trained; it can be changed before `run`.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class SearchLoop:
         self._hypermodel = hypermodel
         self._problem = problem
         self._settings = settings
+        self.plan = settings.plan
         self._recorder = recorder
         self._race = RaceDriver(settings, oracle, hypermodel)
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
@@ -154,7 +156,7 @@ class SearchLoop:
     def _train(self, jobs: Sequence[Job], clock: Clock) -> Iterator[TrialResult]:
         """Train the trials of a cohort, and yield each as it ends."""
         plan = replace(
-            self._settings.plan,
+            self.plan,
             race=self._race.race,
             time_is_up=clock.is_up,
             on_epoch=self._recorder.announce_epoch,

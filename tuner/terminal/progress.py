@@ -2,24 +2,52 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from tuner.run.estimates import Estimates
 from tuner.run.setup import Setup
 from tuner.space import Value
-from tuner.study import Listener, Study, TrialRecord
+from tuner.study import Listener, SearchSettings, Study, TrialRecord
 from tuner.terminal.live_line import LiveLine
 from tuner.terminal.messages import Messages
 from tuner.terminal.pace import Pace
 from tuner.terminal.summary import add_options
 from tuner.words import count_noun, format_hyperparameters, format_score
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "Shown"]
 
 
 # Seconds of the final training in those of the best trial's five folds: the five networks of an
 # ensemble train on two cores in three rounds, each twice as long as its share beside others.
 _FINAL_SHARE = 1.5
+
+
+NO_STAGES = Estimates(0.0, 0.0, 0.0, 0.0, 0.0)
+"""No stage follows the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the progress of a run is about.
+
+    Attributes:
+        settings: The search settings.
+        folds: Networks of a trial.
+        compare: The hyperparameter whose settings are compared; None if there is none.
+        estimates: How long the stages after the search take.
+    """
+
+    settings: SearchSettings
+    folds: int
+    compare: str | None = None
+    estimates: Estimates = NO_STAGES
+
+    @classmethod
+    def from_setup(cls, setup: Setup) -> "Shown":
+        """Return what a run with this setup is about."""
+        compare = setup.definition.compare if setup.definition else None
+        return cls(setup.settings, len(setup.split.folds), compare, Estimates.from_setup(setup))
 
 
 class Progress(Listener):
@@ -30,7 +58,7 @@ class Progress(Listener):
 
     Args:
         messages: Prints them.
-        setup: The setup of the run.
+        shown: What the run is about.
         started: When the run started, by `time.monotonic`.
         tracking: The option of this run, if any, that says where MLflow's store is. The next run
             needs it too.
@@ -41,18 +69,18 @@ class Progress(Listener):
     """
 
     def __init__(
-        self, messages: Messages, setup: Setup, started: float, tracking: Sequence[str] = ()
+        self, messages: Messages, shown: Shown, started: float, tracking: Sequence[str] = ()
     ) -> None:
         self.messages = messages
-        self.settings = setup.settings
+        self.settings = shown.settings
         self._tracking = tracking
         self.fixed: frozenset[str] = frozenset()
         self.ended = 0
         self._line = LiveLine(
             self.settings,
-            folds=len(setup.split.folds),
-            compare=setup.definition.compare if setup.definition else None,
-            estimates=Estimates.from_setup(setup),
+            folds=shown.folds,
+            compare=shown.compare,
+            estimates=shown.estimates,
             started=started,
         )
         self._pace: Pace | None = None

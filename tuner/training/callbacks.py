@@ -28,6 +28,7 @@ _REFUSED = {
     ),
     "BackupAndRestore": "leave it out: a search of the same directory and project_name resumes",
     "CSVLogger": "leave it out: the study keeps each curve of each fold, in journal.jsonl",
+    "TensorBoard": "leave it out: MLflow and the report show the curves of each trial",
     "RemoteMonitor": "give KFoldTuner a listener",
     "SwapEMAWeights": "leave it out: with use_ema=True, rows are always predicted by the averages",
 }

@@ -60,8 +60,8 @@ class TrialResult:
     fold_scores: tuple[float, ...] = ()
     parameters: int = 0
     seconds: float = 0.0
-    curves: dict[str, list[list[float]]] = field(default_factory=dict)
-    probabilities: np.ndarray | None = None
+    curves: dict[str, list[list[float]]] = field(default_factory=dict, repr=False)
+    probabilities: np.ndarray | None = field(default=None, repr=False)
     failure: Failure | None = None
 
     @classmethod

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras_tuner
+from keras_tuner.engine.hyperparameters import Fixed
 
+from tuner.errors import UserError
 from tuner.scoring import Objective
+from tuner.search.oracles.declared import Declared
 from tuner.search.oracles.network_limit import NetworkLimit
 from tuner.search.oracles.search_oracle import SearchOracle
 from tuner.search.oracles.tried_configurations import TriedConfigurations
@@ -35,22 +38,35 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         max_trials: The most trials.
         epochs: The most epochs of a trial.
         seed: The study's seed. KerasTuner takes 0 for "no seed"; here 0 is a seed like any other.
+        declared: What a person says of the hyperparameters.
     """
 
     def __init__(
-        self, space: Space | None, objective: Objective, *, max_trials: int, epochs: int, seed: int
+        self,
+        space: Space | None,
+        objective: Objective,
+        *,
+        max_trials: int,
+        epochs: int,
+        seed: int,
+        declared: Declared | None = None,
     ) -> None:
+        declared = declared or Declared()
+        listed = declared.hyperparameters or (None if space is None else to_keras_tuner(space))
         keras_tuner.Oracle.__init__(
             self,
             objective=keras_tuner.Objective(objective.name, objective.direction),
             max_trials=max_trials,
-            hyperparameters=None if space is None else to_keras_tuner(space),
+            hyperparameters=None if listed is None else listed.copy(),
+            tune_new_entries=declared.tune_new_entries,
+            allow_new_entries=declared.allow_new_entries,
             seed=seed + 1,  # not used for proposals; KerasTuner draws a random seed for 0
             max_consecutive_failed_trials=max_trials + 1,  # failed trials do not end a search
         )
         SearchOracle.__init__(self)
         self.verbose = 0  # KerasTuner would print a table for each trial; listeners report trials
-        self._space = space
+        self._space = None if declared.hyperparameters else space
+        self.options = declared.options
         self.limit: NetworkLimit | None = None
         self.planned_trials = max_trials
         self.most_epochs = epochs
@@ -69,6 +85,32 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         if self._space is not None:
             return self._space
         return from_keras_tuner(self.get_space(), name="hypermodel", title="")
+
+    def update_space(self, hyperparameters: keras_tuner.HyperParameters) -> None:
+        """Add the hyperparameters that a hypermodel has declared.
+
+        Those that are not to be searched are added with their default values alone.
+
+        Raises:
+            UserError: They are not allowed.
+        """
+        new = [hp for hp in hyperparameters.space if not self._lists(hp)]
+        if new and not self.allow_new_entries:
+            names = ", ".join(dict.fromkeys(hp.name for hp in new))
+            raise UserError(
+                f"allow_new_entries=False: hyperparameters lacks {names}, which the hypermodel "
+                "declares; add what is missing, or leave allow_new_entries out"
+            )
+        if not self.tune_new_entries:
+            new = [Fixed(hp.name, hp.default, conditions=hp.conditions) for hp in new]
+        self.hyperparameters.merge(new)
+
+    def _lists(self, declared: Any) -> bool:
+        """Return whether the space has a hyperparameter of this name and these conditions."""
+        return any(
+            hp.name == declared.name and hp.conditions == declared.conditions
+            for hp in self.hyperparameters.space
+        )
 
     def resume(
         self,

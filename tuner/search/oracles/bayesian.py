@@ -25,7 +25,9 @@ class BayesianOracle(ModelBasedOracle):
     """
 
     def count_random_trials(self) -> int:
-        """Return three trials for each searched hyperparameter, as KerasTuner does."""
+        """Return `num_initial_points`, or three for each searched one, as KerasTuner does."""
+        if self.options.get("num_initial_points"):
+            return int(self.options["num_initial_points"])
         searched = {
             hyperparameter.name
             for hyperparameter in self.space.hyperparameters
@@ -44,6 +46,7 @@ class BayesianOracle(ModelBasedOracle):
         process = make_process(
             objective=self.objective,
             num_initial_points=1,
+            **{name: self.options[name] for name in ("alpha", "beta") if name in self.options},
             hyperparameters=self.get_space(),
             seed=1 + self.make_generator(trial).randrange(2**31),
         )

@@ -14,10 +14,28 @@ from tuner.search.oracles.random_search import RandomOracle
 from tuner.search.oracles.tried_configurations import make_key
 from tuner.space import Value
 
-__all__ = ["HyperbandOracle"]
+__all__ = ["HyperbandOracle", "count_bracket_trials"]
 
 # η of the paper: each rung has η times the epochs, and 1 / η of the trials, of the rung before
 _FACTOR = 3
+
+
+def count_bracket_trials(epochs: int, factor: int = _FACTOR) -> int:
+    """Return how many trials all brackets have once, from the fewest epochs on.
+
+    >>> count_bracket_trials(9)
+    22
+    """
+    most = 0
+    while factor ** (most + 1) <= epochs:
+        most += 1
+    trials = 0
+    for bracket in range(most + 1):
+        size = ceil((most + 1) / (bracket + 1) * factor**bracket)
+        for _ in range(bracket + 1):
+            trials += size
+            size = max(size // factor, 1)
+    return trials
 
 
 class HyperbandOracle(RandomOracle):
@@ -38,6 +56,11 @@ class HyperbandOracle(RandomOracle):
     adaptive = True
     races = False  # the rungs end trials early already
     _closed: "tuple[Mapping[str, Any], list[_Rung]] | None" = None
+
+    @property
+    def factor(self) -> int:
+        """By how much the epochs grow from rung to rung."""
+        return int(self.options.get("factor", _FACTOR))
 
     def propose(self, trial: int) -> dict[str, Value] | None:
         """Return the next promoted configuration, or an untried one in a first rung."""
@@ -61,7 +84,7 @@ class HyperbandOracle(RandomOracle):
     def choose_epochs(self, trial: int) -> int:
         """Return the epochs of the trial's rung."""
         rung = next(rung for rung in reversed(self._list_rungs()) if rung.first <= trial)
-        return max(round(self.most_epochs / _FACTOR**rung.above), 1)
+        return max(round(self.most_epochs / self.factor**rung.above), 1)
 
     def _list_rungs(self) -> "list[_Rung]":
         """Return the rungs so far; the last one may have no trials yet."""
@@ -82,7 +105,7 @@ class HyperbandOracle(RandomOracle):
     def _make_next_rung(self, rung: "_Rung") -> "_Rung":
         """Return the rung after one that has ended, in the same bracket or the next."""
         first = rung.first + len(rung.trials)
-        best = rung.rank(self.objective.direction)[: max(len(rung.trials) // _FACTOR, 1)]
+        best = rung.rank(self.objective.direction)[: max(len(rung.trials) // self.factor, 1)]
         if rung.above and best:
             return _Rung(first, rung.bracket, rung.above - 1, len(best), best)
         bracket = (rung.bracket or self._count_rungs_above() + 1) - 1
@@ -90,14 +113,14 @@ class HyperbandOracle(RandomOracle):
 
     def _make_first_rung(self, bracket: int, *, first: int) -> "_Rung":
         # so many trials that all brackets take about the same epochs
-        size = ceil((self._count_rungs_above() + 1) / (bracket + 1) * _FACTOR**bracket)
+        size = ceil((self._count_rungs_above() + 1) / (bracket + 1) * self.factor**bracket)
         return _Rung(first, bracket, bracket, size)
 
     def _count_rungs_above(self) -> int:
         """Return how many rungs the first bracket has above its first rung."""
         above, trials = 0, 1
-        while _FACTOR ** (above + 1) <= self.most_epochs:
-            trials += _FACTOR ** (above + 1)
+        while self.factor ** (above + 1) <= self.most_epochs:
+            trials += self.factor ** (above + 1)
             if trials > self.planned_trials:
                 break
             above += 1

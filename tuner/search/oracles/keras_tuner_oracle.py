@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import keras_tuner
 
 from tuner.errors import StudyError, UserError
-from tuner.scoring import OBJECTIVES
+from tuner.scoring import OBJECTIVES, find_by_keras_name
 from tuner.search.oracles.search_oracle import SearchOracle
 from tuner.space import Value
 from tuner.training import Job, TrialResult
@@ -68,10 +68,10 @@ def _check(oracle: keras_tuner.Oracle) -> None:
     if isinstance(oracle, keras_tuner.oracles.HyperbandOracle):
         raise UserError(
             f"oracle {name}: the epochs of its rungs are for keras_tuner.Hyperband alone; give "
-            'SearchSettings(oracle="hyperband") instead'
+            'oracle="hyperband" to KFoldTuner instead'
         )
     objective = oracle.objective
-    known = OBJECTIVES.get(getattr(objective, "name", ""))
+    known = find_by_keras_name(getattr(objective, "name", ""))
     if known is None or objective.direction != known.direction:
         names = ", ".join(f'Objective("{o.name}", "{o.direction}")' for o in OBJECTIVES.values())
         raise UserError(

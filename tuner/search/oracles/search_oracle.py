@@ -6,7 +6,7 @@ from typing import Any
 
 import keras_tuner
 
-from tuner.scoring import OBJECTIVES
+from tuner.scoring import add_keras_names, find_by_keras_name
 from tuner.space import Value
 from tuner.training import Job, TrialResult
 
@@ -76,11 +76,14 @@ class SearchOracle(ABC):
             trial.status, trial.message = "FAILED", result.reason
         else:
             metrics = oracle.trials[trial.trial_id].metrics
-            for name in result.scores:
+            scores = add_keras_names(result.scores, oracle.objective.name)
+            for name in scores:
                 # KerasTuner would build a Keras metric to infer its direction, for 5 ms each
-                if not metrics.exists(name):
-                    metrics.register(name, OBJECTIVES[name].direction)
-            oracle.update_trial(trial.trial_id, result.scores)
+                known = find_by_keras_name(name)
+                if known is not None and not metrics.exists(name):
+                    metrics.register(name, known.direction)
+            step = max(result.epoch - 1, 0)  # KerasTuner counts from 0
+            oracle.update_trial(trial.trial_id, scores, step=step)
             trial.status = "COMPLETED"
         oracle.end_trial(trial)
 

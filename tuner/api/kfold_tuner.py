@@ -1,0 +1,269 @@
+"""`KFoldTuner` as a Python program uses it: with the arguments of KerasTuner's tuners."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import keras_tuner
+import numpy as np
+
+from tuner.api.boundary import call_from_python
+from tuner.errors import UserError
+from tuner.folds import Split
+from tuner.search import KFoldTuner as FoldTuner
+from tuner.search.exploring import ExploredHyperModel
+from tuner.search.failure_limit import FailureLimit
+from tuner.search.function_hypermodel import Recompiled, make_hypermodel
+from tuner.search.labelled_rows import LabelledRows
+from tuner.search.oracle_choice import choose_oracle
+from tuner.search.oracles import StudyOracle, count_bracket_trials
+from tuner.search.search_arguments import SearchArguments
+from tuner.search.tuner_arguments import TunerArguments
+from tuner.study import Listener, SearchSettings
+from tuner.terminal.messages import Messages
+from tuner.terminal.progress import Progress, Shown
+from tuner.words import count_noun
+
+__all__ = ["KFoldTuner"]
+
+_MOST_POINTS = 1_000_000  # of a grid that is searched to its end
+
+
+class KFoldTuner(FoldTuner):
+    """A `keras_tuner.Tuner` that scores each trial by k-fold cross-validation.
+
+    It takes the place of `keras_tuner.RandomSearch`, `BayesianOptimization`, `Hyperband` and
+    `GridSearch`, and has their arguments.
+
+    Args:
+        hypermodel: A `keras_tuner.HyperModel` whose `build` returns a compiled classifier, or a
+            function `build(hp)`.
+        objective: `"val_loss"`, `"val_accuracy"`, `"val_auc"` or another score, or a
+            `keras_tuner.Objective` of that name: the mean over all rows, each scored by the network
+            of the fold that holds it out. Defaults to the cross-entropy. `SearchSettings` may take
+            its place here.
+        max_trials: The most trials. Defaults to 20.
+        settings: Settings of the search. An argument of the same name is stronger.
+        oracle: `"random"`, `"grid"`, `"bayesian"`, `"tpe"` or `"hyperband"`; or a
+            `keras_tuner.Oracle`. Defaults to the one that other arguments mean, such as `factor`.
+        directory: The folder that holds all that searches write.
+        project_name: The name of the study, in `directory/studies`. A study of this name is
+            resumed. Defaults to a new name.
+        overwrite: Delete a study of this name first.
+        listeners: Receive the search's events, in this order.
+        **arguments: The other arguments of KerasTuner's tuners (`seed`, `hyperparameters`,
+            `tune_new_entries`, `allow_new_entries`, `executions_per_trial`, `max_epochs`, `factor`,
+            `hyperband_iterations`, `num_initial_points`, `alpha`, `beta`, `optimizer`, `loss`,
+            `metrics`, `max_model_size`, `max_consecutive_failed_trials`), and the fields of
+            `SearchSettings` (`folds`, `repeats`, `epochs`, `patience`, `test_size`, …).
+
+    Raises:
+        UserError: An argument is unknown, wrong, or without a meaning in a k-fold search.
+
+    Example:
+        >>> tuner = KFoldTuner(build_model, "val_accuracy", max_trials=8)  # doctest: +SKIP
+        >>> tuner.search(x, y, epochs=20)  # doctest: +SKIP
+        >>> model = tuner.get_best_models()[0]  # doctest: +SKIP
+    """
+
+    # Over 40 lines: most of them list the arguments.
+    def __init__(  # noqa: PLR0913  (as many as KerasTuner's)
+        self,
+        hypermodel: Any,
+        objective: Any = None,
+        max_trials: int | None = None,
+        *,
+        settings: SearchSettings | None = None,
+        oracle: str | keras_tuner.Oracle | None = None,
+        directory: str | Path | None = None,
+        project_name: str | None = None,
+        overwrite: bool = False,
+        listeners: Sequence[Listener] = (),
+        **arguments: Any,
+    ) -> None:
+        if isinstance(objective, SearchSettings):
+            settings, objective = objective, None
+        named = oracle if isinstance(oracle, str) else None
+        own = None if isinstance(oracle, str) else oracle
+        if own is not None:
+            objective = objective or own.objective
+            max_trials = max_trials or own.max_trials
+        # as in KerasTuner, a grid without max_trials is searched to its end
+        self._whole_grid = named == "grid" and max_trials is None and settings is None
+        given = {"objective": objective, "max_trials": max_trials, **arguments}
+        read = TunerArguments.read(settings or SearchSettings(), named, given)
+        made = make_hypermodel(hypermodel)
+        if read.compiled:
+            made = Recompiled(made, read.compiled)
+        chosen = choose_oracle(own, read.settings, made, read.declared)
+        if isinstance(chosen, StudyOracle) and own is None and objective is not None:
+            name = objective if isinstance(objective, str) else objective.name
+            direction = read.settings.plan.objective.direction
+            chosen.objective = keras_tuner.Objective(name, direction)  # as the person calls it
+        if read.most_failures is not None:
+            listeners = (*listeners, FailureLimit(read.most_failures))
+        super().__init__(
+            made,
+            read.settings,
+            oracle=chosen.keras_tuner_oracle,
+            directory=directory or "mlruns",
+            listeners=listeners,
+        )
+        self._read, self._given = read, frozenset(k for k, v in given.items() if v is not None)
+        self._study_name, self._overwrite = project_name, overwrite
+        self._search_arguments = SearchArguments()
+        self._limit_trials()
+
+    # Over 40 lines: most of them describe the arguments.
+    def search(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        groups: Any = None,
+        order: Any = None,
+        study: str | None = None,
+        verbose: int | str = 1,
+        **arguments: Any,
+    ) -> None:
+        """Search on rows that a network can take unchanged.
+
+        Args:
+            x: Features, shape `(rows, …)`, numbers. They are not scaled, because the model may
+                scale them.
+            y: The class of each row, shape `(rows,)`, numbers or text.
+            groups: The group of each row, shape `(rows,)`: no group is on both sides of a split.
+            order: Sort key of each row, shape `(rows,)`: each fold is predicted from earlier rows.
+            study: The study's name. Defaults to `project_name`.
+            verbose: 1 to show progress, 0 to print nothing at all.
+            **arguments: Those of `keras.Model.fit`: `epochs`, `batch_size`, `shuffle`, `callbacks`,
+                `class_weight` (a dictionary or `balanced`), `sample_weight`, and `validation_data`,
+                whose rows become the test part. A hypermodel with a `fit` of its own gets any
+                others.
+
+        Raises:
+            UserError: An argument is unknown, or has no meaning in a k-fold search.
+            DataError: The shapes of the arrays differ, or values are missing or not finite.
+            StudyError: The study of this name differs, or another process searches it.
+            SearchFailed: No trial was completed.
+        """
+        self._refuse_second_search()
+        read = SearchArguments.read(
+            arguments,
+            objective=self.settings.objective,
+            own_fit=type(self.hypermodel).fit is not keras_tuner.HyperModel.fit,
+        )
+        self._take(read)
+        rows, split = self._read_rows(x, y, groups, order)
+        shown = call_from_python(0 if verbose in (0, False) else 1)
+        with shown as caller, self._show(caller.messages, split):
+            self._say_test_part(split)
+            self.search_rows(
+                rows,
+                split,
+                study=study or self._study_name,
+                overwrite=self._overwrite,
+                class_weight=read.class_weight,
+            )
+
+    def describe_arguments(self) -> dict[str, Any]:
+        """Return what else changes results, as JSON values; a resumed search must have the same."""
+        described: dict[str, Any] = {}
+        if options := self._read.declared.options:
+            described["oracle"] = {name: repr(value) for name, value in options.items()}
+        if arguments := self._search_arguments.describe():
+            described["search"] = arguments
+        return described
+
+    def _take(self, read: SearchArguments) -> None:
+        """Take the arguments of a search into the settings and the oracle."""
+        if read.epochs is not None and "max_epochs" not in self._given:
+            self.settings = replace(self.settings, epochs=read.epochs)
+        self._search_arguments = read
+        self.arguments = dict(read.fit)
+        if "epochs" in self.arguments:
+            self.arguments["epochs"] = self.settings.epochs
+        if isinstance(self.oracle, StudyOracle):
+            self.oracle.most_epochs = self.settings.epochs
+        if self.arguments:  # a `fit` may use them before it declares its hyperparameters
+            hp = self.oracle.get_space()
+            ExploredHyperModel(self.hypermodel, self.arguments).build(hp)
+            self.oracle.update_space(hp)
+        self._limit_trials()
+
+    def _limit_trials(self) -> None:
+        """Set the most trials of a search that ends with its space or its brackets."""
+        if not isinstance(self.oracle, StudyOracle):
+            return
+        trials = None
+        if self._read.iterations is not None:
+            factor = self._read.declared.options.get("factor", 3)
+            brackets = count_bracket_trials(self.settings.epochs, factor)
+            trials = self._read.iterations * brackets
+        elif self._whole_grid:
+            points = self.oracle.space.list_configurations(grid=True)
+            trials = sum(1 for _ in islice(points, _MOST_POINTS))
+        if trials is not None:
+            self.settings = replace(self.settings, max_trials=trials)
+            self.oracle.max_trials = self.oracle.planned_trials = trials
+
+    def _read_rows(self, x: Any, y: Any, groups: Any, order: Any) -> tuple[LabelledRows, Split]:
+        """Return the rows, and their split: `validation_data` follows them, as the test part."""
+        validation = self._search_arguments.validation
+        if validation is None:
+            rows = LabelledRows.from_arrays(x, y, groups=groups, order=order)
+            return rows, self.split(rows)
+        if groups is not None or order is not None:
+            raise UserError(
+                "validation_data: give groups or order without it; the test part is chosen by them"
+            )
+        x, y = np.asarray(x), np.asarray(y)
+        own, rows = (
+            len(y),
+            LabelledRows.from_arrays(
+                np.concatenate([x, validation[0]]),
+                np.concatenate([y, validation[1]]),
+                groups=None,
+                order=None,
+            ),
+        )
+        splitter = replace(self.settings.splitter, test_size=0.0)
+        split = splitter.split(rows.y[:own], classes=rows.classes, groups=None, order=None)
+        return rows, replace(split, test=np.arange(own, len(rows.y)))
+
+    def _say_test_part(self, split: Split) -> None:
+        """Say which rows no trial sees."""
+        count = count_noun(len(split.test), "row")
+        if self._search_arguments.validation is not None:
+            self.note(f"validation_data is the test part: no trial sees its {count}")
+        elif len(split.test):
+            rows = len(split.train) + len(split.test)
+            self.note(
+                f"{count} of {rows} are the test part, which no trial sees; to train on them too: "
+                "KFoldTuner(…, test_size=0)"
+            )
+
+    @contextmanager
+    def _show(self, messages: Messages, split: Split) -> Iterator[None]:
+        """Show the progress of the search while the context is open."""
+        space = getattr(self.hypermodel, "space", None)
+        compare = getattr(space, "compare", None)
+        shown = Shown(self.settings, len(split.folds), compare)
+        progress = Progress(messages, shown, time.monotonic())
+        self.listeners = (progress, *self.listeners)
+        try:
+            with progress.show():
+                yield
+                progress.on_study_end("finished", {})
+        except KeyboardInterrupt:
+            if self.study is not None:
+                messages.warn(
+                    f"study {self.study.record.name}: {count_noun(progress.ended, 'trial')} ended "
+                    f"before the interrupt; they are kept in {self.study.folder}. To resume, "
+                    f"search again with project_name={self.study.record.name!r}"
+                )
+            raise

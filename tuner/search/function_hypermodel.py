@@ -1,0 +1,73 @@
+"""Hypermodels of a function that builds a network, and with other arguments of `compile`."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import keras_tuner
+
+from tuner.errors import UserError
+
+__all__ = ["Recompiled", "make_hypermodel"]
+
+
+def make_hypermodel(hypermodel: Any) -> keras_tuner.HyperModel:
+    """Return the hypermodel that a person gives.
+
+    Args:
+        hypermodel: A `keras_tuner.HyperModel`, or a function that takes `hp` and returns a compiled
+            network.
+
+    Raises:
+        UserError: It is neither.
+    """
+    if isinstance(hypermodel, keras_tuner.HyperModel):
+        return hypermodel
+    if inspect.isclass(hypermodel):
+        raise UserError(
+            f"hypermodel: {hypermodel.__name__} is a class; give an instance, "
+            f"{hypermodel.__name__}()"
+        )
+    if not callable(hypermodel):
+        raise UserError(
+            "hypermodel: expected a keras_tuner.HyperModel, or a function build(hp) that returns a "
+            f"compiled network; received {hypermodel!r}"
+        )
+    # messages name a hypermodel by its class
+    name = getattr(hypermodel, "__name__", type(hypermodel).__name__)
+    kind = type(name, (keras_tuner.HyperModel,), {"build": lambda self, hp: hypermodel(hp)})
+    made: keras_tuner.HyperModel = kind()
+    return made
+
+
+class Recompiled(keras_tuner.HyperModel):
+    """A hypermodel whose networks are compiled with other arguments.
+
+    Args:
+        hypermodel: Builds the networks, compiled or not.
+        arguments: `optimizer`, `loss` and `metrics`, as far as they take the place of those of the
+            hypermodel.
+    """
+
+    def __init__(self, hypermodel: keras_tuner.HyperModel, arguments: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._hypermodel = hypermodel
+        self._arguments = arguments
+
+    def build(self, hp: keras_tuner.HyperParameters) -> Any:
+        """Build a network, and compile it."""
+        model = self._hypermodel.build(hp)
+        arguments = dict(self._arguments)
+        optimizer = arguments.get("optimizer")
+        if optimizer is not None and not isinstance(optimizer, str):
+            config = keras.optimizers.serialize(optimizer)  # each network has its own
+            arguments["optimizer"] = keras.optimizers.deserialize(config)
+        if getattr(model, "compiled", False):
+            arguments = {"optimizer": model.optimizer, "loss": model.loss, **arguments}
+        model.compile(**arguments)
+        return model
+
+    def fit(self, hp: keras_tuner.HyperParameters, model: Any, *args: Any, **kwargs: Any) -> Any:
+        """Train as the hypermodel does."""
+        return self._hypermodel.fit(hp, model, *args, **kwargs)

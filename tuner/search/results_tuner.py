@@ -1,0 +1,105 @@
+"""The results of a search, as KerasTuner's tuners give them."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import keras_tuner
+
+from tuner.errors import UserError
+from tuner.problem import Problem
+from tuner.study import Study, TrialRecord
+from tuner.training import FinalJob, Job, Plan, Trainer
+from tuner.words import count_noun, format_score
+
+__all__ = ["ResultsTuner"]
+
+
+class ResultsTuner(keras_tuner.Tuner):
+    """Gives the results of a search.
+
+    Attributes:
+        study: The study on the disk; None before the search.
+        problem: The rows and folds; None before the search.
+        trainer: Trains the networks.
+        records: The finished trials, in the order in which they ended.
+    """
+
+    study: Study | None
+    problem: Problem | None
+    trainer: Trainer
+    records: list[TrialRecord]
+
+    @property
+    @abstractmethod
+    def plan(self) -> Plan:
+        """How every trial is trained."""
+
+    def load_model(self, trial: Any) -> keras.Model:
+        """Train a trial's network on all training rows, for the number of epochs that it chose.
+
+        The folds' networks are not kept. Cross-validation scores the recipe; this method trains
+        the network that the recipe gives.
+        """
+        assert self.problem is not None  # there is no trial before the search
+        assert self.study is not None
+        number = int(trial.trial_id)
+        record = next(record for record in self.records if record.trial == number)
+        curves = record.average_curves(self.study.record.split)
+        job = Job(number, trial.hyperparameters)
+        final = FinalJob(job, record.result.epoch, curves=curves)
+        (network,) = self.trainer.train_on_all_rows(
+            [final], self.hypermodel, problem=self.problem, plan=self.plan
+        )
+        return network
+
+    def get_best_models(self, num_models: int = 1) -> list[keras.Model]:
+        """Return the networks of the best trials, trained on all training rows, best first."""
+        return [self.load_model(trial) for trial in self._get_best_trials(num_models)]
+
+    def get_best_hyperparameters(self, num_trials: int = 1) -> list[keras_tuner.HyperParameters]:
+        """Return the hyperparameters of the best completed trials, best first."""
+        return [trial.hyperparameters for trial in self._get_best_trials(num_trials)]
+
+    def results_summary(self, num_trials: int = 10) -> None:
+        """Print the best completed trials: hyperparameters, score, and its standard error."""
+        best = self._get_best_trials(num_trials)
+        for line in _summarize_results(best, self.records, self.oracle.objective, self.project_dir):
+            print(line)
+
+    @property
+    def project_dir(self) -> str:
+        """The study's folder; before the search, KerasTuner's own, which is deleted at the end."""
+        return str(self.study.folder if self.study else Path(self.directory) / self.project_name)
+
+    def _get_best_trials(self, most: int) -> list[Any]:
+        if self.problem is None:
+            raise UserError("there was no search yet; call search(x, y) first")
+        completed = {record.trial for record in self.records if record.completed}
+        trials = self.oracle.get_best_trials(len(self.records))
+        return [trial for trial in trials if int(trial.trial_id) in completed][:most]
+
+
+def _summarize_results(
+    best: Sequence[Any], records: Sequence[TrialRecord], objective: Any, folder: str
+) -> Iterator[str]:
+    """Yield a line for each of the best trials, and one for each of its hyperparameters.
+
+    Args:
+        best: KerasTuner's trials, the best first.
+        records: All trials that ended.
+        objective: KerasTuner's objective.
+        folder: The study's folder.
+    """
+    results = {record.trial: record.result for record in records}
+    yield f"Results in {folder}"
+    yield f"{count_noun(len(records), 'trial')}, the best first; {objective}"
+    for trial in best:
+        result = results[int(trial.trial_id)]
+        score = format_score(result.score, result.standard_error)
+        size = f"{result.parameters:,} parameters"
+        yield f"trial {int(trial.trial_id)}: {score}, epoch {result.epoch}, {size}"
+        for name, value in trial.hyperparameters.values.items():
+            yield f"  {name}: {value}"
