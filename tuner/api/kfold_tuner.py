@@ -14,10 +14,12 @@ import numpy as np
 from tuner.api.boundary import call_from_python
 from tuner.errors import UserError
 from tuner.folds import Split
+from tuner.problem import take_rows
 from tuner.search import KFoldTuner as FoldTuner
 from tuner.search.exploring import ExploredHyperModel
 from tuner.search.failure_limit import FailureLimit
 from tuner.search.function_hypermodel import Recompiled, make_hypermodel
+from tuner.search.held_out_rows import append_rows
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.oracle_choice import choose_oracle
 from tuner.search.oracles import StudyOracle, count_bracket_trials
@@ -30,6 +32,7 @@ from tuner.words import count_noun
 
 __all__ = ["KFoldTuner"]
 
+_FEW = 8  # rows with which `fit` is called without training
 _MOST_POINTS = 1_000_000  # of a grid that is searched to its end
 
 
@@ -133,9 +136,12 @@ class KFoldTuner(FoldTuner):
         """Search on rows that a network can take unchanged.
 
         Args:
-            x: Features, shape `(rows, …)`, numbers. They are not scaled, because the model may
+            x: Features, shape `(rows, …)`, numbers or texts; a tuple or a dict of such arrays for a
+                network of several inputs; a frame of numbers; or a finite `tf.data.Dataset` of
+                `(x, y)` or `(x, y, sample_weight)`. They are not scaled, because the model may
                 scale them.
-            y: The class of each row, shape `(rows,)`, numbers or text.
+            y: The class of each row, shape `(rows,)` or `(rows, 1)`, numbers or text; or one-hot
+                rows, shape `(rows, classes)`. None for a dataset.
             groups: The group of each row, shape `(rows,)`: no group is on both sides of a split.
             order: Sort key of each row, shape `(rows,)`: each fold is predicted from earlier rows.
             study: The study's name. Defaults to `project_name`.
@@ -159,6 +165,7 @@ class KFoldTuner(FoldTuner):
         )
         self._take(read)
         rows, split = self._read_rows(x, y, groups, order)
+        self._explore(rows)
         shown = call_from_python(0 if verbose in (0, False) else 1)
         with shown as caller, self._show(caller.messages, split):
             self._say_test_part(split)
@@ -189,10 +196,17 @@ class KFoldTuner(FoldTuner):
             self.arguments["epochs"] = self.settings.epochs
         if isinstance(self.oracle, StudyOracle):
             self.oracle.most_epochs = self.settings.epochs
-        if self.arguments:  # a `fit` may use them before it declares its hyperparameters
-            hp = self.oracle.get_space()
-            ExploredHyperModel(self.hypermodel, self.arguments).build(hp)
-            self.oracle.update_space(hp)
+
+    def _explore(self, rows: LabelledRows) -> None:
+        """Find the hyperparameters that `fit` declares with these rows and arguments alone."""
+        if self._explored.complete:
+            return
+        hp = self.oracle.get_space()
+        few = rows.y[:_FEW]
+        labels = np.eye(len(rows.classes))[few] if rows.targets.one_hot else few
+        sample = take_rows(rows.x, slice(_FEW)), labels
+        ExploredHyperModel(self.hypermodel, self.arguments, sample).build(hp)
+        self.oracle.update_space(hp)
         self._limit_trials()
 
     def _limit_trials(self) -> None:
@@ -213,27 +227,21 @@ class KFoldTuner(FoldTuner):
 
     def _read_rows(self, x: Any, y: Any, groups: Any, order: Any) -> tuple[LabelledRows, Split]:
         """Return the rows, and their split: `validation_data` follows them, as the test part."""
-        validation = self._search_arguments.validation
-        if validation is None:
-            rows = LabelledRows.from_arrays(x, y, groups=groups, order=order)
+        read = self._search_arguments
+        if read.validation is None:
+            rows = LabelledRows.from_arrays(
+                x, y, groups=groups, order=order, sample_weight=read.sample_weight
+            )
             return rows, self.split(rows)
         if groups is not None or order is not None:
             raise UserError(
-                "validation_data: give groups or order without it; the test part is chosen by them"
+                "validation_data: give groups or order without it; they decide on the test part"
             )
-        x, y = np.asarray(x), np.asarray(y)
-        own, rows = (
-            len(y),
-            LabelledRows.from_arrays(
-                np.concatenate([x, validation[0]]),
-                np.concatenate([y, validation[1]]),
-                groups=None,
-                order=None,
-            ),
-        )
+        rows, test = append_rows(x, y, read.sample_weight, read.validation)
         splitter = replace(self.settings.splitter, test_size=0.0)
-        split = splitter.split(rows.y[:own], classes=rows.classes, groups=None, order=None)
-        return rows, replace(split, test=np.arange(own, len(rows.y)))
+        own = rows.y[: len(rows.y) - len(test)]
+        split = splitter.split(own, classes=rows.classes, groups=None, order=None)
+        return rows, replace(split, test=test)
 
     def _say_test_part(self, split: Split) -> None:
         """Say which rows no trial sees."""

@@ -1,16 +1,19 @@
 """Finds the hyperparameters of a hypermodel before the first trial, those of its `fit` included."""
 
 from collections.abc import Mapping
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from io import StringIO
 from typing import Any
 
 import keras_tuner
+import numpy as np
 
 from tuner.model.mlp import MLPHyperModel
 from tuner.training.fit_calls import watch_fit
 
 __all__ = ["ExploredHyperModel"]
+
+_ROWS = 8  # of the call that trains nothing
 
 
 class ExploredHyperModel(keras_tuner.HyperModel):
@@ -23,14 +26,23 @@ class ExploredHyperModel(keras_tuner.HyperModel):
     Args:
         hypermodel: The hypermodel.
         arguments: What `search` is given for `fit`.
+        rows: A few rows and their classes; None for rows of zeros.
+
+    Attributes:
+        complete: Whether each call of `fit` came to its end, so that nothing more can be found.
     """
 
     def __init__(
-        self, hypermodel: keras_tuner.HyperModel, arguments: Mapping[str, Any] | None = None
+        self,
+        hypermodel: keras_tuner.HyperModel,
+        arguments: Mapping[str, Any] | None = None,
+        rows: tuple[Any, Any] | None = None,
     ) -> None:
         super().__init__()
         self._hypermodel = hypermodel
         self._arguments = arguments or {}
+        self._rows = rows
+        self.complete = True
 
     def declare_hyperparameters(self, hp: keras_tuner.HyperParameters) -> None:
         """Declare what the hypermodel declares beforehand."""
@@ -42,8 +54,23 @@ class ExploredHyperModel(keras_tuner.HyperModel):
         fit = type(self._hypermodel).fit
         if fit in (keras_tuner.HyperModel.fit, MLPHyperModel.fit):
             return model
-        # A `fit` may print; and it may fail with rows of zeros, which training does not use: then
-        # what it has declared until there counts.
-        with redirect_stdout(StringIO()), suppress(Exception):
-            watch_fit(self._hypermodel, hp, model, self._arguments)
+        rows = self._rows or _make_rows(model)
+        with redirect_stdout(StringIO()):  # a `fit` may print
+            try:
+                watch_fit(self._hypermodel, hp, model, self._arguments, rows)
+            except Exception:  # of rows of zeros, or without the arguments that `search` gives
+                self.complete = False  # what it has declared until there counts
         return model
+
+
+def _make_rows(model: Any) -> tuple[Any, np.ndarray]:
+    """Return rows that a network takes, and their classes."""
+    inputs = [
+        np.zeros(
+            (_ROWS, *(size or 1 for size in tensor.shape[1:])),
+            "object" if tensor.dtype == "string" else tensor.dtype,
+        )
+        for tensor in getattr(model, "inputs", None) or ()
+    ]
+    x = inputs[0] if len(inputs) == 1 else inputs or np.zeros((_ROWS, 1), np.float32)
+    return x, np.zeros(_ROWS, np.int64)

@@ -51,9 +51,15 @@ class Recompiled(keras_tuner.HyperModel):
     """
 
     def __init__(self, hypermodel: keras_tuner.HyperModel, arguments: Mapping[str, Any]) -> None:
-        super().__init__()
         self._hypermodel = hypermodel
         self._arguments = arguments
+        super().__init__()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what else the hypermodel has, such as `adapt`."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._hypermodel, name)
 
     def build(self, hp: keras_tuner.HyperParameters) -> Any:
         """Build a network, and compile it."""

@@ -82,12 +82,13 @@ class KFoldTuner(ResultsTuner):
         self.study = self.problem = None
         self.records = []
         self.arguments: dict[str, Any] = {}
+        self._explored = ExploredHyperModel(hypermodel)
         # KerasTuner writes files of its own, which nobody reads: the study's journal has it all
         scratch = tempfile.mkdtemp(prefix="tuner-")
         weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
         super().__init__(
             self._search_oracle.keras_tuner_oracle,
-            ExploredHyperModel(hypermodel),
+            self._explored,
             directory=scratch,
             project_name="keras_tuner",
         )
