@@ -99,7 +99,7 @@ class Problem:
     @cached_property
     def row_elements(self) -> int:
         """How many values a row has."""
-        return int(sum(values[0].size for values in list_inputs(self.x)))
+        return int(sum(values[:1].size for values in list_inputs(self.x)))
 
     def find_stream(self, fold: int) -> int:
         """Return the number of a fold's random streams."""

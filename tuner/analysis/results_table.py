@@ -53,7 +53,8 @@ def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
       rank.
 
     More columns: `trial`, `status`, `parameters`, `epoch`, `score`, `standard_error`, and each of
-    `tuner.analysis.scores.SCORES` with its standard error (`brier`, `brier_standard_error`, …);
+    `tuner.analysis.scores.SCORES` with its standard error (`brier`, `brier_standard_error`, …), and
+    of the hypermodel's own metrics;
     `row_seconds` and `batch_seconds`, the times to predict one row and 1,000 rows.
 
     Args:
@@ -125,7 +126,7 @@ def _list_scores(record: TrialRecord, study: Study, truth: Truth) -> dict[str, A
         scores |= score_rows(
             study.arrays.read_probabilities(record.trial), truth, set(SCORES) - set(OBJECTIVES)
         )
-    for name in SCORES:
+    for name in [*SCORES, *(own for own in scores if own not in SCORES)]:
         score = scores.get(name, _UNKNOWN)
         numbers |= {name: score.value, f"{name}_standard_error": score.standard_error}
     return numbers

@@ -9,6 +9,7 @@ from tuner.scoring.objectives import (
     balanced_accuracy,
     compute_mean_and_error,
     cross_entropy,
+    find_objective,
     roc_auc,
 )
 from tuner.scoring.scores import score_objectives
@@ -30,6 +31,7 @@ __all__ = [
     "cross_entropy",
     "decide",
     "find_by_keras_name",
+    "find_objective",
     "roc_auc",
     "score_objectives",
 ]

@@ -14,7 +14,7 @@ objective has the same properties:
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NoReturn, cast
 
 import numpy as np
 
@@ -26,6 +26,7 @@ __all__ = [
     "compare_with_rest",
     "compute_mean_and_error",
     "cross_entropy",
+    "find_objective",
     "list_curves",
     "roc_auc",
 ]
@@ -149,11 +150,13 @@ class Objective:
         direction: Whether lower or higher scores are better, as in KerasTuner.
         row_values: Takes probabilities and true classes to one value a row; the score is their
             mean.
+        own: Whether it is a metric of the hypermodel's own, which has no values of rows.
     """
 
     name: str
     direction: Literal["min", "max"]
     row_values: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    own: bool = False
 
     def is_better(self, score: float, than: float) -> bool:
         """Return whether a score is strictly better than another."""
@@ -171,3 +174,26 @@ OBJECTIVES: dict[str, Objective] = {
     "balanced_accuracy": Objective("balanced_accuracy", "max", balanced_accuracy),
     "roc_auc": Objective("roc_auc", "max", roc_auc),
 }
+
+
+def find_objective(name: str) -> Objective:
+    """Return the objective of a name.
+
+    Args:
+        name: A name in `OBJECTIVES`; or `max f1` for a metric `f1` of the hypermodel's own, that
+            gets better as it rises, and `min …` for one that falls.
+
+    Raises:
+        KeyError: There is no such objective.
+
+    >>> find_objective("max f1").is_better(0.9, than=0.8)
+    True
+    """
+    direction, _, metric = name.partition(" ")
+    if direction not in ("min", "max") or not metric:
+        return OBJECTIVES[name]
+    return Objective(metric, cast(Literal["min", "max"], direction), _refuse_rows, own=True)
+
+
+def _refuse_rows(probabilities: np.ndarray, y: np.ndarray) -> NoReturn:
+    raise TypeError("a metric of the hypermodel's own has no values of rows")

@@ -20,7 +20,8 @@ class RaceDriver:
         settings: Say whether trials race, for how many epochs, and towards which objective.
         oracle: The search's oracle; its trials may not be meant to race.
         hypermodel: If its space names a hyperparameter to compare, trials do not race: a
-            comparison rests on what trials come to in the end, the worse ones included.
+            comparison rests on what trials come to in the end, the worse ones included. Nor do
+            they towards a metric of its own, which has no values of rows to compare.
 
     Attributes:
         race: The race; None if trials do not race.
@@ -32,8 +33,9 @@ class RaceDriver:
         self.race: Race | None = None
         space = getattr(hypermodel, "space", None)  # of a custom hypermodel it may be anything
         compares = isinstance(space, Space) and space.compare is not None
-        if settings.racing and oracle.races and not compares:
-            self.race = Race(settings.epochs, settings.plan.objective)
+        objective = settings.plan.objective
+        if settings.racing and oracle.races and not compares and not objective.own:
+            self.race = Race(settings.epochs, objective)
 
     def recall(self, trial: int, leads: Leads) -> None:
         """Restore a trial that was settled before the search was interrupted."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from tuner.folds import Split
-from tuner.scoring import OBJECTIVES, Objective
+from tuner.scoring import Objective, find_objective
 from tuner.space import Fixed, Space, Value
 from tuner.study.settings import LIMITS, SearchSettings, option_name
 from tuner.training import TrialResult, average_curve
@@ -61,7 +61,7 @@ class StudyRecord:
     @property
     def objective(self) -> Objective:
         """The objective that the study optimises."""
-        return OBJECTIVES[self.settings.objective]
+        return find_objective(self.settings.objective)
 
     def find_differences(self, other: "StudyRecord") -> list[str]:
         """Return what differs between two searches and changes trials or scores, in words.

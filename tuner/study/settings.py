@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from tuner.errors import UserError, suggest_names
 from tuner.folds import Splitter
-from tuner.scoring import OBJECTIVES, check_threshold_text
+from tuner.scoring import OBJECTIVES, check_threshold_text, find_objective
 from tuner.training import TRAINERS, Plan
 
 __all__ = ["FEWEST_ROUNDS", "LIMITS", "MOST_ROUNDS", "OracleName", "SearchSettings", "option_name"]
@@ -49,7 +49,7 @@ class SearchSettings:
         patience: A trial stops after this many epochs without a better mean over folds.
         oracle: Proposes the trials: `random`, `grid`, `bayesian`, `tpe` or `hyperband`.
         objective: The score to optimise: `cross_entropy`, `accuracy`, `balanced_accuracy` or
-            `roc_auc`.
+            `roc_auc`; of a hypermodel in Python also a metric of its own, as `max f1` or `min f1`.
         racing: Whether trials that are clearly beaten end early.
         trainer: Trains the networks: `lanes`, or `fit`, which is slower and the reference.
         class_weight: `balanced` to give all classes the same weight in the training loss; None to
@@ -107,7 +107,8 @@ class SearchSettings:
             ("class_weight", ("balanced",)),
         ):
             value = getattr(self, name)
-            if value is not None and value not in known:
+            own = name == "objective" and value.startswith(("min ", "max "))
+            if value is not None and value not in known and not own:
                 raise UserError(
                     f"{option_name(name)}: there is no {name.replace('_', ' ')} {value}; "
                     f"{suggest_names(value, known)}"
@@ -126,7 +127,7 @@ class SearchSettings:
     @property
     def plan(self) -> Plan:
         """How every trial is trained: epochs, patience, objective and seed."""
-        return Plan(self.epochs, self.patience, OBJECTIVES[self.objective], self.seed)
+        return Plan(self.epochs, self.patience, find_objective(self.objective), self.seed)
 
 
 def option_name(name: str) -> str:

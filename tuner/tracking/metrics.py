@@ -39,13 +39,15 @@ def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> It
     yield Metric("best_epoch", result.epoch, time, 0)
     for name, value in result.scores.items():
         metric = name_score(name, "val")
-        if name != study.objective.name and metric not in result.curves:
+        has_curve = name in result.metrics or metric in result.curves
+        if name != study.objective.name and not has_curve:
             yield Metric(metric, value, time, 0)
     # Only this curve is written for each fold; the journal has all curves. MLflow takes 0.1 ms for
     # a number, so that all curves of all folds would take a tenth of the search of a small network.
     folds = result.curves["val_loss"]
     curves = record.average_curves(study.split)
     curves |= {name_fold_curve(fold): curve for fold, curve in enumerate(folds)}
+    curves |= {name_score(name, "val"): curve for name, curve in result.metrics.items()}
     epochs = len(folds[0])
     for epoch in range(1, epochs + 1):
         yield Metric(EPOCHS, epoch, time, epoch)

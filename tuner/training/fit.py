@@ -90,10 +90,9 @@ def _train_trial(
     started = time.perf_counter()
     folds = [FoldData(problem, number) for number in range(len(problem.folds))]
     shared = None if adapts(hypermodel) else FitNetwork(hypermodel, job, plan)
-    networks = [shared or FitNetwork(hypermodel, job, plan) for _ in folds]
-    pairs = list(zip(networks, folds, strict=True))
+    pairs = [(shared or FitNetwork(hypermodel, job, plan), fold) for fold in folds]
     states = [network.build_initial_state(fold) for network, fold in pairs]
-    for network in dict.fromkeys(networks):
+    for network in {network for network, _ in pairs}:
         network.watch()
     if network.call is None:
         return train_once_per_fold(network, folds, problem, started)
@@ -105,6 +104,7 @@ def _train_trial(
         parameters=network.parameters,
         epochs=job.epochs or network.call.epochs,
         stopping=network.callbacks.stopping,
+        metrics=network.metrics,
     )
     trains_on = True
     while trains_on:

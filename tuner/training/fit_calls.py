@@ -15,6 +15,7 @@ import numpy as np
 __all__ = ["FitCall", "list_given", "order_rows", "replace_fit", "watch_fit"]
 
 _KERAS_DEFAULT = 32  # rows of a batch
+_ROWS = 8  # of zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def watch_fit(
     hp: keras_tuner.HyperParameters,
     model: Any,
     arguments: Mapping[str, Any],
-    rows: tuple[Any, Any],
+    rows: tuple[Any, Any] | None = None,
 ) -> FitCall | None:
     """Call a hypermodel's `fit` once with a few rows, while the network's own notes.
 
@@ -111,7 +112,8 @@ def watch_fit(
         hp: Gets the hyperparameters that `fit` declares.
         model: The network; it changes if `fit` trains in another way than by `model.fit`.
         arguments: What the person gave `search`.
-        rows: A few rows as the network takes them, and their labels as its loss takes them.
+        rows: A few rows as the network takes them, and their labels as its loss takes them. None
+            for rows of zeros.
 
     Returns:
         None if `fit` trains in its own way: it does not call `model.fit` once, or compiles again.
@@ -121,7 +123,7 @@ def watch_fit(
     """
     if type(hypermodel).fit is keras_tuner.HyperModel.fit:
         return _describe(dict(arguments), None, None)
-    x, y = rows
+    x, y = rows or _make_rows(model)
     calls: list[dict[str, Any]] = []
     optimizer = model.optimizer
 
@@ -157,3 +159,17 @@ def _make_history(model: Any) -> keras.callbacks.History:
     history.history = {key: [1.0] for name in names for key in (name, f"val_{name}")}
     history.epoch = [0]
     return history
+
+
+def _make_rows(model: Any) -> tuple[Any, np.ndarray]:
+    """Return rows that a network takes, and their classes."""
+    inputs = [
+        np.zeros((_ROWS, *(size or 1 for size in tensor.shape[1:])), _name_type(tensor.dtype))
+        for tensor in getattr(model, "inputs", None) or ()
+    ]
+    x = inputs[0] if len(inputs) == 1 else inputs or np.zeros((_ROWS, 1), np.float32)
+    return x, np.zeros(_ROWS, np.int64)
+
+
+def _name_type(dtype: str) -> str:
+    return "object" if dtype == "string" else dtype

@@ -14,7 +14,8 @@ from tuner.training.callbacks import Curves, TrialCallbacks
 from tuner.training.fit_calls import FitCall, list_given, order_rows, replace_fit, watch_fit
 from tuner.training.fold_callbacks import FoldCallbacks, copy_callbacks
 from tuner.training.heads import Head
-from tuner.training.network_building import build_network, find_network_head
+from tuner.training.network_building import build_scored_network, find_network_head
+from tuner.training.own_metrics import OwnMetrics
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.random_streams import derive_seed, draw_batch_order
 
@@ -75,12 +76,14 @@ class FitNetwork:
     Attributes:
         model: The model; None until `build_initial_state` is called.
         head: What its outputs mean, likewise.
+        metrics: The metrics of the hypermodel's own, likewise.
         call: How the hypermodel's `fit` trains it; None until `watch` is called, and if `fit`
             trains in its own way.
         callbacks: The callbacks of `call`, by how they act on a trial.
     """
 
     head: Head
+    metrics: OwnMetrics
 
     def __init__(self, hypermodel: keras_tuner.HyperModel, job: Job, plan: Plan) -> None:
         self.hypermodel = hypermodel
@@ -102,7 +105,9 @@ class FitNetwork:
         """
         hp, problem = self.job.hyperparameters, fold.problem
         seed = derive_seed(self.plan.seed, self.job.trial, fold.stream)
-        self.model = build_network(self.hypermodel, hp, seed=seed, problem=problem)
+        self.model, self.metrics = build_scored_network(
+            self.hypermodel, hp, seed=seed, problem=problem
+        )
         self.head = find_network_head(self.model, self.hypermodel, problem)
         self._few = self._take(fold, fold.train[:_WATCHED_ROWS])
         adapt_network(self.hypermodel, hp, self.model, problem.x, fold.train)

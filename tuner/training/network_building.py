@@ -9,8 +9,9 @@ from tuner.errors import SpaceError
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
 from tuner.training.heads import Head, find_head, take_sample
+from tuner.training.own_metrics import OwnMetrics
 
-__all__ = ["build_network", "find_network_head"]
+__all__ = ["build_network", "build_scored_network", "find_network_head"]
 
 
 def build_network(
@@ -34,10 +35,22 @@ def build_network(
     Raises:
         SpaceError: The model is not compiled, or is no classifier of the problem's classes.
     """
+    return build_scored_network(hypermodel, hp, seed=seed, problem=problem)[0]
+
+
+def build_scored_network(
+    hypermodel: keras_tuner.HyperModel,
+    hp: keras_tuner.HyperParameters,
+    *,
+    seed: int,
+    problem: Problem | None,
+) -> tuple[keras.Model, OwnMetrics]:
+    """Build a network as `build_network` does; return it and the metrics of its hypermodel."""
     keras.utils.set_random_seed(seed)
     model = hypermodel.build(hp)
     _check(model, hypermodel, problem)
     head = find_network_head(model, hypermodel, problem)
+    metrics = OwnMetrics(model, head)
     model.compile(
         optimizer=model.optimizer,
         loss=model.loss,
@@ -48,7 +61,7 @@ def build_network(
     initial_weights = getattr(hypermodel, "initial_weights", None)
     if initial_weights is not None:  # the same for every trainer
         model.set_weights(initial_weights(hp, seed))
-    return model
+    return model, metrics
 
 
 def find_network_head(

@@ -35,7 +35,12 @@ def train_once_per_fold(
         logs["penalty"].append(network.compute_penalty())
         out_of_fold.append(network.predict(fold, fold.validation))
     progress = TrialProgress(
-        network.job.trial, problem, network.plan, parameters=network.parameters, epochs=1
+        network.job.trial,
+        problem,
+        network.plan,
+        parameters=network.parameters,
+        epochs=1,
+        metrics=network.metrics,
     )
     progress.add_epoch(logs, out_of_fold)
     return progress.make_result(time.perf_counter() - started)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from tuner.errors import UserError
 from tuner.problem import Problem
 from tuner.scoring import accuracy, cross_entropy
 from tuner.training.callbacks import Stopping
+from tuner.training.own_metrics import OwnMetrics
 from tuner.training.plan import Plan
 from tuner.training.result import CURVES, TrialResult, average_curve, compute_scores
 
@@ -33,13 +34,14 @@ class TrialProgress:
         parameters: Number of trainable weights and biases.
         epochs: Most epochs of this trial; None for the plan's.
         stopping: When the trial ends early; None for the plan's patience.
+        metrics: The metrics of the hypermodel's own; None if there are none.
 
     Attributes:
         epochs: Number of epochs that were added.
         means: Means over folds by epoch: each curve by its name, and the `objective`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (whatever a trainer knows of a trial)
         self,
         trial: int,
         problem: Problem,
@@ -48,6 +50,7 @@ class TrialProgress:
         parameters: int,
         epochs: int | None,
         stopping: Stopping | None = None,
+        metrics: OwnMetrics | None = None,
     ) -> None:
         self.trial = trial
         self.parameters = parameters
@@ -58,6 +61,15 @@ class TrialProgress:
         self.means: dict[str, list[float]] = {name: [] for name in CURVES}
         self.means["objective"] = []
         self._stopping = stopping
+        self._metrics = metrics
+        self._metric_curves: dict[str, list[float]] = {
+            name: [] for name in (metrics.names if metrics else ())
+        }
+        if plan.objective.own and plan.objective.name not in self._metric_curves:
+            raise UserError(
+                f"objective: the network has no metric {plan.objective.name}; compile it with one, "
+                f"metrics=[…]{_list_names(self._metric_curves)}"
+            )
         self._curves: dict[str, list[list[float]]] = {
             name: [[] for _ in problem.folds] for name in CURVES
         }
@@ -88,11 +100,10 @@ class TrialProgress:
         self._check(logs, out_of_fold)
         ordered = self.problem.order_by_row(out_of_fold)
         self._extend_curves(logs, ordered)
-        objective, truth = self.plan.objective, self.problem.truth
-        score = float(truth.score_clusters(objective.row_values, ordered).mean())
+        score = self._score(ordered)
         self._scores.append(score)
         self._extend_means(score)
-        if objective.is_better(score, self._best_score):
+        if self.plan.objective.is_better(score, self._best_score):
             self._best_epoch, self._best_score = self.epochs, score
             self._best_probabilities = ordered
         if self._is_out_of_patience() or self.epochs >= self.most_epochs:
@@ -101,6 +112,23 @@ class TrialProgress:
             self._reason = f"ended by the clock, in epoch {self.epochs}"
             return False
         return not self._is_beaten()
+
+    def _score(self, ordered: np.ndarray) -> float:
+        """Return the objective of an epoch, and add the hypermodel's own metrics to their curves.
+
+        Raises:
+            Diverged: The objective is a metric of the hypermodel's own that is not finite.
+        """
+        objective, truth = self.plan.objective, self.problem.truth
+        if self._metrics is not None:
+            for name, value in self._metrics.score(ordered, truth.y).items():
+                self._metric_curves[name].append(value)
+        if not objective.own:
+            return float(truth.score_clusters(objective.row_values, ordered).mean())
+        score = self._metric_curves[objective.name][-1]
+        if not np.isfinite(score):
+            raise Diverged(f"the metric {objective.name} is not finite in epoch {self.epochs}")
+        return score
 
     def _extend_curves(self, logs: Mapping[str, Sequence[float]], ordered: np.ndarray) -> None:
         """Add an epoch to each fold's curves.
@@ -190,8 +218,14 @@ class TrialProgress:
             parameters=self.parameters,
             seconds=seconds,
             curves={name: [list(fold) for fold in curve] for name, curve in self._curves.items()},
+            metrics={name: list(curve) for name, curve in self._metric_curves.items()},
             probabilities=probabilities,
         )
         return lambda: replace(
-            result, **compute_scores(probabilities, self.problem, self.plan.objective)
+            result,
+            **compute_scores(probabilities, self.problem, self.plan.objective, self._metrics),
         )
+
+
+def _list_names(names: Mapping[str, Any]) -> str:
+    return f"; its own are {', '.join(names)}" if names else ""

@@ -9,6 +9,7 @@ import numpy as np
 
 from tuner.problem import Problem
 from tuner.scoring import Objective, score_objectives
+from tuner.training.own_metrics import OwnMetrics
 
 __all__ = ["CURVES", "Failure", "Status", "TrialResult", "average_curve", "compute_scores"]
 
@@ -44,6 +45,7 @@ class TrialResult:
         parameters: Number of trainable weights and biases.
         seconds: Wall time of training and validation.
         curves: The curves named in `CURVES`, each a list of folds of a list of epochs.
+        metrics: Each metric of the hypermodel's own by epoch, on all scored rows at once.
         probabilities: Out-of-fold probabilities of the scored rows in ascending order, shape
             `(scored rows, classes)`, or `(repeats, scored rows, classes)` if there are several
             repeats, float32. None if the trial failed, or if they were not loaded.
@@ -63,6 +65,7 @@ class TrialResult:
     curves: dict[str, list[list[float]]] = field(default_factory=dict, repr=False)
     probabilities: np.ndarray | None = field(default=None, repr=False)
     failure: Failure | None = None
+    metrics: dict[str, list[float]] = field(default_factory=dict)
 
     @classmethod
     def from_failure(
@@ -121,7 +124,10 @@ def average_curve(by_fold: Sequence[Sequence[float]], fold_rows: Sequence[int]) 
 
 
 def compute_scores(
-    probabilities: np.ndarray, problem: Problem, objective: Objective
+    probabilities: np.ndarray,
+    problem: Problem,
+    objective: Objective,
+    metrics: OwnMetrics | None = None,
 ) -> dict[str, Any]:
     """Return the fields of a `TrialResult` that follow from its probabilities.
 
@@ -129,17 +135,26 @@ def compute_scores(
         probabilities: Out-of-fold probabilities, as `Problem.order_by_row` returns them.
         problem: The rows and folds.
         objective: The objective of the search.
+        metrics: The metrics of the hypermodel's own; None if there are none.
     """
     means = score_objectives(probabilities, problem.truth)
+    if metrics:
+        own = metrics.score(probabilities, problem.truth.y)
+        errors = metrics.estimate_errors(probabilities, problem.truth)
+        means |= {name: (value, errors[name]) for name, value in own.items()}
     predicted = probabilities.reshape(-1, probabilities.shape[-1])
-    by_fold = zip(problem.places, problem.folds, strict=True)
+    if metrics and objective.own:
+        fold_scores = metrics.score_folds(objective.name, predicted, problem)
+    else:
+        by_fold = zip(problem.places, problem.folds, strict=True)
+        fold_scores = [
+            float(objective.row_values(predicted[places], problem.y[fold.validation]).mean())
+            for places, fold in by_fold
+        ]
     return {
         "score": means[objective.name][0],
         "standard_error": means[objective.name][1],
         "scores": {name: mean for name, (mean, _) in means.items()},
         "standard_errors": {name: error for name, (_, error) in means.items()},
-        "fold_scores": tuple(
-            float(objective.row_values(predicted[places], problem.y[fold.validation]).mean())
-            for places, fold in by_fold
-        ),
+        "fold_scores": tuple(fold_scores),
     }

@@ -17,6 +17,7 @@ import numpy as np
 
 from tuner.training.callbacks import Curves, Stopping
 from tuner.training.lanes.data import LaneData
+from tuner.training.own_metrics import OwnMetrics
 
 __all__ = ["LaneProgram", "LaneShape", "LaneTrial", "LaneWeights", "Lanes", "NeedsOwnFit"]
 
@@ -189,6 +190,7 @@ class LaneTrial:
         epochs: Most epochs of this trial; None for the plan's.
         shuffle: Whether rows are in another order in each epoch.
         stopping: When the trial ends early; None for the plan's patience.
+        metrics: The metrics of the hypermodel's own; None if there are none.
     """
 
     trial: int
@@ -202,3 +204,4 @@ class LaneTrial:
     epochs: int | None = None
     shuffle: bool = True
     stopping: Stopping | None = None
+    metrics: OwnMetrics | None = None

@@ -34,6 +34,7 @@ class RunningTrial:
             parameters=trial.parameters,
             epochs=trial.epochs,
             stopping=trial.stopping,
+            metrics=trial.metrics,
         )
 
     @property

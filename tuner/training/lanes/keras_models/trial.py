@@ -25,7 +25,11 @@ from tuner.training.lanes.keras_models.network import KerasNetwork, list_variabl
 from tuner.training.lanes.keras_models.program import KerasProgram
 from tuner.training.lanes.keras_models.stateless_optimizer import check_optimizer
 from tuner.training.lanes.keras_models.tuned_numbers import make_numbers_variables
-from tuner.training.network_building import build_network, find_network_head
+from tuner.training.network_building import (
+    build_network,
+    build_scored_network,
+    find_network_head,
+)
 from tuner.training.plan import Job, Plan
 from tuner.training.random_streams import derive_seed
 
@@ -103,7 +107,9 @@ def make_keras_trial(
         return trained
 
     hp = job.hyperparameters
-    model = build(derive_seed(plan.seed, job.trial, 0))
+    seed = derive_seed(plan.seed, job.trial, 0)
+    with _BUILDING:
+        model, metrics = build_scored_network(hypermodel, hp, seed=seed, problem=problem)
     _check_methods(model)
     _check_layers(model, hypermodel)
     check_optimizer(model.optimizer)
@@ -127,6 +133,7 @@ def make_keras_trial(
         epochs=job.epochs or arguments.epochs,
         shuffle=arguments.shuffle,
         stopping=arguments.stopping,
+        metrics=metrics,
     )
 
 

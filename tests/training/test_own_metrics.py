@@ -1,0 +1,118 @@
+"""Metrics that a hypermodel's network is compiled with, computed out of fold."""
+
+from dataclasses import replace
+
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score, roc_auc_score
+
+from tests.helpers.problems import make_problem
+from tests.helpers.training import train
+from tuner.errors import UserError
+from tuner.scoring import Truth, find_objective
+from tuner.training import Plan
+from tuner.training.heads import find_head
+from tuner.training.own_metrics import OwnMetrics
+
+PROBLEM = replace(make_problem(rows=61), y=(np.arange(61) % 3 > 0).astype(np.int64))
+RNG = np.random.default_rng(0)
+SECOND = np.clip(0.3 * PROBLEM.y + 0.7 * RNG.random(61), 0, 1)
+PROBABILITIES = np.stack([1 - SECOND, SECOND], axis=1).astype(np.float32)
+TRUTH = Truth(PROBLEM.y)
+
+
+def distance(labels, outputs):
+    """Return how far outputs are from labels, by row."""
+    return keras.ops.mean(keras.ops.abs(labels - outputs), axis=-1)
+
+
+class Network(keras_tuner.HyperModel):
+    def __init__(self, *metrics, activation="sigmoid"):
+        super().__init__()
+        self.metrics, self.activation = metrics, activation
+
+    def build(self, hp):
+        inputs = keras.Input((4,))
+        model = keras.Model(inputs, keras.layers.Dense(1, self.activation)(inputs))
+        loss = keras.losses.BinaryCrossentropy(from_logits=self.activation is None)
+        model.compile(keras.optimizers.SGD(0.5), loss, metrics=[make() for make in self.metrics])
+        return model
+
+
+def make_f1():
+    return keras.metrics.F1Score(threshold=0.5, name="f1")
+
+
+def make_metrics(*metrics, **options):
+    model = Network(*metrics, **options).build(None)
+    return OwnMetrics(model, find_head(model, PROBLEM, "test"))
+
+
+def test_a_metric_is_computed_on_all_rows_at_once():
+    own = make_metrics(make_f1, keras.metrics.AUC, lambda: distance, lambda: "accuracy")
+    assert own.names == ("f1", "auc", "distance")  # every trial has the accuracy
+    scores = own.score(PROBABILITIES, PROBLEM.y)
+    assert scores["f1"] == pytest.approx(f1_score(PROBLEM.y, SECOND > 0.5))
+    assert scores["auc"] == pytest.approx(roc_auc_score(PROBLEM.y, SECOND), abs=0.01)
+    assert scores["distance"] == pytest.approx(abs(PROBLEM.y - SECOND).mean())
+    assert own.score(PROBABILITIES, PROBLEM.y) == scores  # nothing of the first time is left
+    repeated = np.stack([PROBABILITIES, PROBABILITIES[:, ::-1]])
+    other = own.score(PROBABILITIES[:, ::-1], PROBLEM.y)
+    assert own.score(repeated, PROBLEM.y)["f1"] == pytest.approx((scores["f1"] + other["f1"]) / 2)
+
+
+def test_a_metric_of_logits_gets_logits():
+    def make():
+        return keras.metrics.BinaryCrossentropy(from_logits=True, name="bce")
+
+    score = make_metrics(make, activation=None).score(PROBABILITIES, PROBLEM.y)["bce"]
+    true = PROBABILITIES[np.arange(61), PROBLEM.y]
+    assert score == pytest.approx(-np.log(np.clip(true, 1e-7, 1)).mean(), rel=1e-4)
+
+
+def test_metrics_have_the_same_names_in_every_trial():
+    for _ in range(2):
+        own = make_metrics(keras.metrics.AUC, keras.metrics.AUC, lambda: "Precision")
+        assert own.names == ("auc", "auc_1", "Precision")
+
+
+def test_the_standard_error_of_a_mean_is_that_of_independent_rows():
+    own = make_metrics(lambda: distance)
+    values = abs(PROBLEM.y - SECOND)
+    expected = values.std(ddof=1) / np.sqrt(61)
+    assert own.estimate_errors(PROBABILITIES, TRUTH)["distance"] == pytest.approx(expected, rel=0.3)
+    # five rows of a group that always agree say as much as one row
+    rows = np.repeat(np.arange(61), 5)
+    grouped = Truth(PROBLEM.y[rows], groups=rows)
+    error = own.estimate_errors(PROBABILITIES[rows], grouped)["distance"]
+    assert error == pytest.approx(expected, rel=0.3)
+
+
+@pytest.mark.parametrize("trainer", ["lanes", "fit"])
+def test_a_trial_has_its_metrics_by_epoch_and_at_its_best_epoch(trainer):
+    plan = Plan(epochs=3, objective=find_objective("max f1"))
+    result = train(trainer, Network(make_f1, lambda: "accuracy"), PROBLEM, plan)[0]
+    curve = result.metrics["f1"]
+    assert len(curve) == len(result.curves["loss"][0]) == 3
+    assert result.epoch == np.argmax(curve) + 1
+    assert result.score == result.scores["f1"] == max(curve)
+    assert result.score == pytest.approx(
+        f1_score(PROBLEM.y, result.probabilities[:, 1] > 0.5, zero_division=0)
+    )
+    assert result.standard_error == result.standard_errors["f1"] > 0
+    assert set(result.metrics) == {"f1"}
+    fold = PROBLEM.folds[0].validation
+    predicted = result.probabilities[fold, 1] > 0.5
+    assert result.fold_scores[0] == pytest.approx(f1_score(PROBLEM.y[fold], predicted))
+    assert type(result).from_dict(result.to_dict()).metrics == result.metrics
+
+
+def test_an_objective_that_the_network_does_not_have_is_refused():
+    plan = Plan(epochs=1, objective=find_objective("max f2"))
+    with pytest.raises(UserError) as error:
+        train("fit", Network(make_f1), PROBLEM, plan)
+    assert str(error.value) == (
+        "objective: the network has no metric f2; compile it with one, metrics=[…]; its own are f1"
+    )
