@@ -24,7 +24,7 @@ from tuner.study import Study
 from tuner.terminal.messages import Messages
 from tuner.words import format_score
 
-__all__ = ["export_networks"]
+__all__ = ["choose_pick", "export_networks"]
 
 
 # Over 40 lines: half of them describe the arguments.
@@ -64,7 +64,7 @@ def export_networks(
     if pick == PARETO:
         exports = _choose_front(study, output or study.folder / "model-pareto", messages)
     else:
-        exportable, folder = _choose_one(setup, study, pick, messages)
+        exportable, folder = choose_pick(setup, study, pick, messages)
         exports = [(exportable, output or folder)]
     for _, folder in exports:
         check_export_folder(folder.resolve())
@@ -85,10 +85,22 @@ def export_networks(
         yield folder
 
 
-def _choose_one(
+def choose_pick(
     setup: Setup, study: Study, pick: str | None, messages: Messages
 ) -> tuple[Exportable, Path]:
-    """Return what to export as one model, and its default folder; say if it is the best itself."""
+    """Return what to export as one model, and its default folder; say if it is the best itself.
+
+    Args:
+        setup: The study's space, data and settings.
+        study: The study.
+        pick: The name of a pick, or the number of a completed trial. None for the pick that the
+            search exported.
+        messages: Prints a note about a pick that is the best trial itself.
+
+    Raises:
+        UserError: There is no such trial.
+        SearchFailed: No trial was completed.
+    """
     if pick is not None and pick.isdigit():
         exportable = find_exportable(study, int(pick))
         return exportable, study.folder / f"model-{exportable.folder}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuner.api.boundary import call_from_python
 from tuner.api.exports import export_networks
+from tuner.api.importance import rank_columns
 from tuner.api.overview import describe_study, render_study
 from tuner.api.reports import refresh_report
 from tuner.api.search import Search
@@ -156,6 +157,32 @@ class SearchedStudy(StudyResults):
             folders = list(exports)
         self._model = None
         return folders[0].parent if chosen == "pareto" else folders[0]
+
+    def importance(
+        self, pick: str | int | None = None, *, repeats: int = 5, verbose: int = 1
+    ) -> pd.DataFrame:
+        """Rank the columns by how much a pick needs them: permutation importance, out of fold.
+
+        The networks are trained again on each fold's training rows. A column's values are shuffled
+        among the validation rows, and the table says by how much the objective gets worse.
+
+        Args:
+            pick: As `export` takes it, without `pareto`.
+            repeats: How often each column is shuffled.
+            verbose: 1 to show progress, 0 to print nothing at all.
+
+        Returns:
+            Columns `column`, `importance` and `standard_error`, the most important column first.
+
+        Raises:
+            UserError: There is no such pick, or the rows are arrays.
+        """
+        import pandas as pd
+
+        chosen = None if pick is None else str(pick)
+        with call_from_python(verbose) as caller:
+            ranked = rank_columns(self._setup, self._study, chosen, repeats, caller)
+        return pd.DataFrame([each.to_dict() for each in ranked])
 
     def resume(
         self,

@@ -74,6 +74,27 @@ def report(
 
 
 @app.command()
+def importance(
+    study: Annotated[str, typer.Argument(help="Name of the study.")],
+    pick: Annotated[
+        str | None,
+        typer.Option(
+            help="Which network: best, smallest, ensemble, or the number of a completed trial.",
+            show_default="the pick that the search exported",
+        ),
+    ] = None,
+    repeats: Annotated[int, typer.Option(help="How often each column is shuffled.")] = 5,
+    root: Root = Path("mlruns"),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Rank the columns by how much the network needs them: out of fold, with errors."""
+    from tuner.cli.importance import show_importance
+
+    show_importance(study, pick, repeats, root, as_json=as_json, quiet=quiet)
+
+
+@app.command()
 def compare(
     studies: Annotated[list[str], typer.Argument(help="Names of two or more studies.")],
     output: Annotated[
