@@ -8,7 +8,7 @@ from tests.helpers.setups import make_setup
 from tests.helpers.spaces import make_space
 from tuner.errors import StudyError, UserError
 from tuner.model.row_time import RowTime
-from tuner.run.opening import adopt_row_time, check_setup, create_study, load_setup
+from tuner.run.opening import adopt, check_setup, create_study, load_setup
 from tuner.run.preparing import prepare, restrict
 from tuner.run.request import DataRequest, Destination
 from tuner.run.row_times import measure_row_time
@@ -47,7 +47,7 @@ def test_another_run_of_the_study_excludes_the_same_networks(setup, tmp_path):
     resumed = load_setup(study)
     assert (resumed.row_time, resumed.definition) == (TIMES, begun.definition)
     assert setup.lacks_row_time
-    adopted = adopt_row_time(setup, study)
+    adopted = adopt(setup, study)
     assert (adopted.row_time, adopted.definition) == (TIMES, begun.definition)
     check_setup(setup, study)
     other = replace(setup, settings=replace(setup.settings, max_row_microseconds=95.0))

@@ -12,7 +12,7 @@ from tuner.memory import check_address_space
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
 from tuner.run.opening import (
-    adopt_row_time,
+    adopt,
     check_setup,
     find_study,
     load_setup,
@@ -24,6 +24,7 @@ from tuner.run.request import DataRequest, Destination
 from tuner.run.row_times import measure_row_time
 from tuner.run.searching import find_end
 from tuner.run.setup import Setup
+from tuner.run.warm_starts import warm_up
 from tuner.study import EndKind, SearchSettings, Study, check_root
 from tuner.terminal.describe import describe_data
 from tuner.terminal.progress import Progress, Shown
@@ -101,8 +102,7 @@ class Search:
         destination.check()
         setup = prepare(space, request, settings)
         study = find_study(setup, destination)
-        if study is not None:
-            setup = adopt_row_time(setup, study)
+        setup = warm_up(setup, destination) if study is None else adopt(setup, study)
         finished = None if study is None else self._find_finished(study, setup.settings)
         return finished or self._run(setup, study or destination)
 
@@ -160,6 +160,8 @@ class Search:
         for warning in (*setup.dataset.warnings, *setup.warnings):
             indent = "" if self.messages.quiet else "  "  # below the description of the data
             self.messages.warn(f"{indent}warning: {warning}")
+        if setup.warm_start is not None:
+            self.messages.say(f"begins with the best trials of study {setup.warm_start.study}")
         progress = Progress(self.messages, Shown.from_setup(setup), self._started, self.tracking)
         # its process starts while TensorFlow is imported here
         mirror = MlflowMirror(self.uri, self.root, progress.report_mlflow_fault, progress.on_note)

@@ -127,6 +127,10 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         str | None,
         typer.Option(help="Column that orders the rows: train on earlier rows; no feature."),
     ] = None,
+    from_study: Annotated[
+        str | None,
+        typer.Option("--from", help="Begin with the best trials of another study of --root."),
+    ] = None,
     test_size: Annotated[
         float,
         typer.Option(help="Share of the rows that is held out to score the exported network."),
@@ -169,6 +173,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         "racing": racing,
         "trainer": trainer,
         "class_weight": class_weight,
+        "from_study": from_study,
         "test_size": test_size,
         "threshold": threshold,
         "seed": seed,

@@ -25,7 +25,7 @@ from tuner.study import (
 )
 
 __all__ = [
-    "adopt_row_time",
+    "adopt",
     "check_setup",
     "create_study",
     "find_study",
@@ -70,7 +70,7 @@ def check_setup(setup: Setup, study: Study) -> None:
         StudyError: It was begun with another one; a custom hypermodel's file may have changed.
     """
     root = study.folder.parents[1]
-    adopted = adopt_row_time(setup, study)
+    adopted = adopt(setup, study)
     study.check_record(_make_record(adopted, Destination(root, study.record.name)))
 
 
@@ -110,14 +110,17 @@ def load_setup(study: Study, settings: SearchSettings | None = None) -> Setup:
         record.split,
         settings or read_last_settings(study),
         row_time=_read_row_time(study),
+        warm_start=record.warm_start,
     )
 
 
-def adopt_row_time(setup: Setup, study: Study) -> Setup:
-    """Return a setup limited by the prediction times with which a study was begun, if there are.
+def adopt(setup: Setup, study: Study) -> Setup:
+    """Return a setup with what a study found out when it was begun, and keeps.
 
-    A search that resumes the study then excludes the same networks, on any machine.
+    A search that resumes the study then begins with the same trials of another one, and excludes
+    the same networks by their prediction times, on any machine.
     """
+    setup = replace(setup, warm_start=study.record.warm_start)
     if setup.row_time is not None or setup.settings.max_row_microseconds is None:
         return setup
     return restrict(replace(setup, row_time=_read_row_time(study)))
@@ -192,6 +195,7 @@ def _make_record(setup: Setup, destination: Destination) -> StudyRecord:
         split=setup.split,
         versions=list_versions(),
         row_time=None if setup.row_time is None else setup.row_time.to_dict(),
+        warm_start=setup.warm_start,
     )
 
 

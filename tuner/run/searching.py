@@ -52,10 +52,13 @@ def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "KFoldTuner"
         SpaceError: The user's hypermodel cannot be loaded, or its `build` raises.
     """
     from tuner.search import KFoldTuner
+    from tuner.search.warm_starts import begin_with
 
     hypermodel = make_hypermodel(setup)
     try:
-        return KFoldTuner(hypermodel, setup.settings, listeners=listeners)
+        tuner = KFoldTuner(hypermodel, setup.settings, listeners=listeners)
+        begin_with(tuner.oracle, setup.warm_start)
+        return tuner
     except Exception as error:
         if setup.definition is not None or isinstance(error, UserError):
             raise

@@ -15,7 +15,7 @@ from tuner.problem import Problem
 from tuner.run.request import DataRequest
 from tuner.scoring import Truth
 from tuner.space import Space, Value
-from tuner.study import SearchSettings
+from tuner.study import SearchSettings, WarmStart
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -36,6 +36,7 @@ class Setup:
         settings: The search settings.
         warnings: Warnings about what the settings leave out of the space.
         row_time: Predicts how long networks take for one row. None if no setting asks for it.
+        warm_start: The trials of another study that the search begins with. None for none.
     """
 
     space: str
@@ -46,6 +47,7 @@ class Setup:
     settings: SearchSettings
     warnings: tuple[str, ...] = ()
     row_time: RowTime | None = None
+    warm_start: WarmStart | None = None
 
     @cached_property
     def problem(self) -> Problem:

@@ -25,6 +25,7 @@ from tuner.search.network_limits import limit_networks
 from tuner.search.oracle_choice import choose_oracle
 from tuner.search.recorder import Recorder
 from tuner.search.results_tuner import ResultsTuner
+from tuner.search.warm_starts import begin_with, read_start
 from tuner.space import from_keras_tuner
 from tuner.study import (
     Listener,
@@ -182,6 +183,7 @@ class KFoldTuner(ResultsTuner):
             SearchFailed: No trial was completed.
         """
         self._refuse_second_search()
+        begin_with(self._search_oracle, study.record.warm_start)
         self.problem, self.study = problem, study
         loop = self._make_loop(problem, study)
         self.records = loop.records
@@ -220,6 +222,7 @@ class KFoldTuner(ResultsTuner):
             settings=self.settings,
             split=split,
             versions=list_versions(),
+            warm_start=read_start(self.settings, name, self.root),
         )
 
     def _make_loop(self, problem: Problem, study: Study) -> SearchLoop:

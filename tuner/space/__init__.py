@@ -1,5 +1,6 @@
 """Search spaces: reads a TOML file as a `Space`, and declares a `Space` for KerasTuner."""
 
+from tuner.space.adapting import adapt_configuration
 from tuner.space.domains import Choice, Domain, Fixed
 from tuner.space.hyperparameter import Condition, Hyperparameter
 from tuner.space.keras_tuner_bridge import from_keras_tuner, to_keras_tuner
@@ -22,6 +23,7 @@ __all__ = [
     "IntRange",
     "Space",
     "Value",
+    "adapt_configuration",
     "from_keras_tuner",
     "list_shipped_spaces",
     "load_space",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuner.errors import SpaceError, one_line
-from tuner.space.domains import Fixed
+from tuner.space.domains import Domain, Fixed
 from tuner.space.hyperparameter import Hyperparameter
 from tuner.space.values import Value
 
@@ -85,7 +85,7 @@ class Space:
         Args:
             rng: The generator; the same state gives the same configuration.
         """
-        return self._choose(lambda hyperparameter: hyperparameter.domain.sample(rng))
+        return self.choose(lambda name, domain: domain.sample(rng))
 
     def locate(self, shares: Mapping[str, float]) -> dict[str, Value]:
         """Return the configuration at a point of the unit cube.
@@ -94,9 +94,7 @@ class Space:
             shares: From 0 to below 1, by name: how far through its domain the value lies. For
                 names with one value none is needed.
         """
-        return self._choose(
-            lambda hyperparameter: hyperparameter.domain.locate(shares.get(hyperparameter.name, 0))
-        )
+        return self.choose(lambda name, domain: domain.locate(shares.get(name, 0)))
 
     def count_settings(self) -> int | None:
         """Return how many values are compared. None if none are, or infinitely many."""
@@ -152,13 +150,17 @@ class Space:
                 "restore its file, or start a new study"
             ) from err
 
-    def _choose(self, choose: Callable[[Hyperparameter], Value]) -> dict[str, Value]:
-        """Return the configuration in which each active hyperparameter has its chosen value."""
+    def choose(self, choose: Callable[[str, Domain], Value]) -> dict[str, Value]:
+        """Return the configuration in which each active hyperparameter has its chosen value.
+
+        Args:
+            choose: Returns a value of a hyperparameter by its name and its domain.
+        """
         values: dict[str, Value] = {}
         for hyperparameter in self.hyperparameters:
             name = hyperparameter.name
             if name not in values and hyperparameter.is_active(values):
-                values[name] = choose(hyperparameter)
+                values[name] = choose(name, hyperparameter.domain)
         return values
 
     def _extend(

@@ -1,5 +1,6 @@
 """A study on the disk: what search writes, and tracking, analysis and serving read."""
 
+from tuner.study.best_trials import read_warm_start
 from tuner.study.journal import EventKind, Journal, JournalReader
 from tuner.study.listener import Listener
 from tuner.study.names import check_name, check_root, find_free_name, list_study_names
@@ -12,6 +13,7 @@ from tuner.study.search_end import EndKind, SearchEnd
 from tuner.study.settings import FEWEST_ROUNDS, LIMITS, MOST_ROUNDS, OracleName, SearchSettings
 from tuner.study.study import Study
 from tuner.study.versions import list_versions
+from tuner.study.warm_start import WarmStart
 
 __all__ = [
     "BATCH",
@@ -32,6 +34,7 @@ __all__ = [
     "Study",
     "StudyRecord",
     "TrialRecord",
+    "WarmStart",
     "check_name",
     "check_place",
     "check_root",
@@ -39,5 +42,6 @@ __all__ = [
     "find_free_name",
     "list_study_names",
     "list_versions",
+    "read_warm_start",
     "recover_study",
 ]

@@ -10,6 +10,7 @@ from tuner.folds import Split
 from tuner.scoring import Objective, find_objective
 from tuner.space import Fixed, Space, Value
 from tuner.study.settings import LIMITS, SearchSettings, option_name
+from tuner.study.warm_start import WarmStart
 from tuner.training import TrialResult, average_curve
 
 __all__ = ["StudyRecord", "TrialRecord"]
@@ -34,6 +35,8 @@ class StudyRecord:
         versions: Versions of this package, of Python and of the libraries that decide results.
         row_time: How long networks take for one row on the machine that began the study, as a
             limit on their prediction time needs to know. None without such a limit.
+        warm_start: The trials of another study that the search begins with. None if it begins with
+            none.
         id: Unique identifier; no other study has it, not even one of the same name.
     """
 
@@ -46,6 +49,7 @@ class StudyRecord:
     split: Split
     versions: dict[str, str]
     row_time: dict[str, float] | None = None
+    warm_start: WarmStart | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
@@ -104,13 +108,21 @@ class StudyRecord:
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
         record = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**record, "settings": asdict(self.settings), "split": self.split.to_dict()}
+        start = None if self.warm_start is None else self.warm_start.to_dict()
+        settings, split = asdict(self.settings), self.split.to_dict()
+        return {**record, "settings": settings, "split": split, "warm_start": start}
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "StudyRecord":
         """Return the record that `to_dict` wrote."""
         settings = SearchSettings(**record["settings"])
-        return cls(**{**record, "settings": settings, "split": Split.from_dict(record["split"])})
+        start = record.get("warm_start")  # absent from studies of earlier versions
+        made = {
+            "settings": settings,
+            "split": Split.from_dict(record["split"]),
+            "warm_start": None if start is None else WarmStart.from_dict(start),
+        }
+        return cls(**{**record, **made})
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ class SearchSettings:
         test_size: Share of the rows that is held back to score the exported model.
         threshold: What the threshold of two classes is chosen for, such as `f1=CLASS` or
             `cost=CLASS:1,CLASS:5`; None to predict the more probable class.
+        from_study: Name of a finished study whose best trials the search begins with; None to begin
+            with none.
         seed: Decides folds, proposals, initial weights and batches.
 
     Raises:
@@ -80,6 +82,7 @@ class SearchSettings:
     max_parameters: int | None = None
     max_row_microseconds: float | None = None
     threshold: str | None = None
+    from_study: str | None = None
 
     def __post_init__(self) -> None:
         ones = ("max_trials", "repeats", "epochs", "patience", "max_parameters")
@@ -133,7 +136,9 @@ class SearchSettings:
 def option_name(name: str) -> str:
     """Return the command-line option of a setting.
 
-    >>> option_name("max_trials")
-    '--max-trials'
+    >>> option_name("max_trials"), option_name("from_study")
+    ('--max-trials', '--from')
     """
+    if name == "from_study":  # `from` is no name in Python
+        return "--from"
     return "--" + name.replace("_", "-")

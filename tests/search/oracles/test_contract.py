@@ -1,6 +1,7 @@
 """The contract of this package's oracles; a new one enters it by its line in ORACLES."""
 
 import math
+import random
 from functools import partial
 
 import pytest
@@ -152,6 +153,20 @@ def test_the_small_networks_of_a_finite_space_are_proposed_whole_once(make, name
     proposed = drive(oracle, 100)
     assert len({make_key(values) for values, _ in proposed}) == allowed == 12
     assert oracle.exhausted
+
+
+def test_the_best_trials_of_another_study_come_first(make, name):
+    space = make_space(WIDE)
+    starts = [space.sample(random.Random(seed)) for seed in range(9)]
+    starts[1] = {**starts[1], "learning_rate": 7.0}  # outside the space
+    oracle = make(name, space, 12)
+    oracle.starts = (*starts[:3], starts[2], *starts[3:])
+    proposed = drive(oracle, 12)
+    others = [values for values, epochs in proposed if values not in starts]
+    assert [values for values, epochs in proposed[:3]] == [starts[0], *starts[2:4]]
+    assert {make_key(values) for values, _ in proposed} >= {make_key(starts[n]) for n in (4, 5)}
+    assert not {make_key(values) for values, _ in proposed} & {make_key(starts[n]) for n in (6, 7)}
+    assert others
 
 
 def test_failed_trials_are_neither_repeated_nor_picked_and_do_not_end_a_search(make, name):

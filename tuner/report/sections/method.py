@@ -30,7 +30,7 @@ def make_method_section(content: ReportContent) -> Section:
 
 
 def _list_facts(record: StudyRecord) -> tuple[tuple[str, str], ...]:
-    data, split, settings = record.data, record.split, record.settings
+    data, split, settings, start = record.data, record.split, record.settings, record.warm_start
     return (
         ("study", record.name),
         ("space", record.space),
@@ -44,6 +44,7 @@ def _list_facts(record: StudyRecord) -> tuple[tuple[str, str], ...]:
         *((name, str(data[name])) for name in ("groups", "order") if data.get(name)),
         ("objective", settings.objective),
         ("seed", str(settings.seed)),
+        *((("began with", f"the best trials of {start.study}"),) if start else ()),
         ("oracle", settings.oracle + (", racing" if settings.racing else ", no racing")),
         ("trainer", settings.trainer),
         ("class weights", _describe_class_weight(settings.class_weight)),

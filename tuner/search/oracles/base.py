@@ -13,11 +13,13 @@ from tuner.scoring import Objective
 from tuner.search.oracles.declared import Declared
 from tuner.search.oracles.network_limit import NetworkLimit
 from tuner.search.oracles.search_oracle import SearchOracle
-from tuner.search.oracles.tried_configurations import TriedConfigurations
-from tuner.space import Space, Value, from_keras_tuner, to_keras_tuner
+from tuner.search.oracles.tried_configurations import TriedConfigurations, make_key
+from tuner.space import Space, Value, adapt_configuration, from_keras_tuner, to_keras_tuner
 from tuner.training import Job, TrialResult
 
 __all__ = ["StudyOracle"]
+
+_MOST_STARTS = 5
 
 
 class StudyOracle(keras_tuner.Oracle, SearchOracle):
@@ -28,6 +30,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
 
     Attributes:
         limit: Says which networks are too large to be proposed. None if none is.
+        starts: Configurations of another space or data that are proposed first.
         planned_trials: The most trials with which the study was created. Plans that depend on the
             number of trials, such as Hyperband's brackets, stay the same if a search is resumed
             with more trials.
@@ -68,6 +71,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         self._space = None if declared.hyperparameters else space
         self.options = declared.options
         self.limit: NetworkLimit | None = None
+        self.starts: tuple[Mapping[str, Value], ...] = ()
         self.planned_trials = max_trials
         self.most_epochs = epochs
         self.study_seed = seed
@@ -167,6 +171,28 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
     def allows(self, values: Mapping[str, Value]) -> bool:
         """Return whether the network of a configuration is small enough to be proposed."""
         return self.limit is None or self.limit.allows(values)
+
+    def adapt_starts(self) -> list[dict[str, Value]]:
+        """Return the first five of `starts` that have a place in the space, as they are there.
+
+        With more, a search on other data would take long to find out that these ask for other
+        networks. With fewer it would depend on one.
+        """
+        adapted: dict[Any, dict[str, Value]] = {}
+        space = self.space
+        for number, values in enumerate(self.starts):
+            rng = random.Random(f"{self.study_seed} start {number}")
+            start = adapt_configuration(space, values, rng)
+            if start is not None and self.allows(start):
+                adapted.setdefault(make_key(start), start)
+        return list(adapted.values())[:_MOST_STARTS]
+
+    def propose_start(self) -> dict[str, Value] | None:
+        """Return the next configuration to begin with; None if all were tried."""
+        if not self.starts:
+            return None
+        tried = self.read_tried()
+        return next((start for start in self.adapt_starts() if start not in tried), None)
 
     def make_generator(self, trial: int) -> random.Random:
         """Return the random generator of a trial."""

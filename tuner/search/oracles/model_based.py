@@ -24,6 +24,8 @@ class ModelBasedOracle(RandomOracle):
 
     def propose(self, trial: int) -> dict[str, Value] | None:
         """Return the model's suggestion if it is untried, else a random configuration."""
+        if (start := self.propose_start()) is not None:
+            return start
         completed = sum(trial.status == "COMPLETED" for trial in self.trials.values())
         # As many random trials as the model's authors use, but at most half of the search. They
         # are whole cohorts, at least one.

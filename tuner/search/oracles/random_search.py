@@ -25,6 +25,8 @@ class RandomOracle(StudyOracle):
 
     def propose(self, trial: int) -> dict[str, Value] | None:
         """Return an untried configuration, of the compared setting that has the fewest so far."""
+        if (start := self.propose_start()) is not None:
+            return start
         rng = self.make_generator(trial)
         tried = self.read_tried()
         if self.space.compare is None:

@@ -1,0 +1,39 @@
+"""Lets a new study begin with the best trials of an earlier one."""
+
+from dataclasses import replace
+
+from tuner.errors import StudyError
+from tuner.run.request import Destination
+from tuner.run.setup import Setup
+from tuner.study import Study, read_warm_start
+
+__all__ = ["warm_up"]
+
+
+def warm_up(setup: Setup, destination: Destination) -> Setup:
+    """Return the setup of a new study with the trials that it begins with, if it does.
+
+    Raises:
+        StudyError: There is no such earlier study, it has no completed trial, or the new study
+            would replace it.
+        SpaceError: No trial has a place in the space, or it compares settings.
+    """
+    name = setup.settings.from_study
+    if name is None:
+        return setup
+    if name == destination.name:
+        raise StudyError(
+            f"--from: study {name} cannot begin with its own trials; give --study another name"
+        )
+    earlier = Study.open(name, destination.root)
+    start = read_warm_start(earlier)
+    if setup.definition is not None:
+        start.check(setup.definition)
+    setup = replace(setup, warm_start=start)
+    if earlier.record.data.get("fingerprint") != setup.dataset.fingerprint:
+        return setup
+    warning = (
+        f"study {name} was searched on the same rows, so its best trials were chosen by them "
+        "already; scores of this study are corrected for its own choice only"
+    )
+    return replace(setup, warnings=(*setup.warnings, warning))
