@@ -1,7 +1,7 @@
 """Scores of predictions: the objectives, the true classes, and the means over rows."""
 
 from tuner.scoring.decisions import ThresholdRule, check_threshold_text, decide
-from tuner.scoring.keras_names import add_keras_names, find_by_keras_name
+from tuner.scoring.keras_names import add_keras_names, find_by_keras_name, find_own_metric
 from tuner.scoring.objectives import (
     OBJECTIVES,
     Objective,
@@ -32,6 +32,7 @@ __all__ = [
     "decide",
     "find_by_keras_name",
     "find_objective",
+    "find_own_metric",
     "roc_auc",
     "score_objectives",
 ]

@@ -163,6 +163,11 @@ class Objective:
         return score < than if self.direction == "min" else score > than
 
     @property
+    def setting(self) -> str:
+        """Its name in the settings of a search, as `find_objective` takes it."""
+        return f"{self.direction} {self.name}" if self.own else self.name
+
+    @property
     def worst(self) -> float:
         """The worst possible score."""
         return float("inf") if self.direction == "min" else float("-inf")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from tuner.errors import UserError, suggest_names
-from tuner.scoring import OBJECTIVES, find_by_keras_name
+from tuner.scoring import OBJECTIVES, find_by_keras_name, find_own_metric
 from tuner.search.oracles import ORACLES, Declared
 from tuner.study import SearchSettings
 
@@ -102,7 +102,8 @@ def read_objective(objective: Any) -> str:
     """Return the name of the objective that a person means.
 
     Args:
-        objective: A name of ours or of Keras, such as `val_accuracy`, or a `keras_tuner.Objective`.
+        objective: A name of ours or of Keras, such as `val_accuracy`, or a `keras_tuner.Objective`;
+            also `val_` and the name of a metric of the hypermodel's own.
 
     Raises:
         UserError: It is no score of a k-fold search.
@@ -114,12 +115,14 @@ def read_objective(objective: Any) -> str:
         )
     name = objective if isinstance(objective, str) else getattr(objective, "name", "")
     known = find_by_keras_name(name)
+    known = known or find_own_metric(name, getattr(objective, "direction", None))
     if known is None:
         names = [f"val_{name}" for name in ("loss", "accuracy", "auc")]
         unseen = " (the score of the rows that a fold holds out)" if name == "loss" else ""
         raise UserError(
             f"objective: {name or objective!r} is no score of a k-fold search{unseen}; give one of "
             f"{', '.join([*names, *OBJECTIVES])}"
+            + (f', or keras_tuner.Objective("{name}", "max")' if name.startswith("val_") else "")
         )
     direction = getattr(objective, "direction", known.direction)
     if direction != known.direction:
@@ -127,7 +130,7 @@ def read_objective(objective: Any) -> str:
             f"objective: {name} gets better as it {_say(known.direction)}; give "
             f'keras_tuner.Objective("{name}", "{known.direction}")'
         )
-    return known.name
+    return known.setting
 
 
 def _say(direction: str) -> str:

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from tuner.errors import UserError
-from tuner.scoring import find_by_keras_name
+from tuner.scoring import find_by_keras_name, find_objective
 
 __all__ = ["Curves", "Stopping", "TrialCallbacks"]
 
@@ -69,6 +69,9 @@ class _Monitor:
             UserError: A trial has no such curve.
         """
         name, known = callback.monitor, find_by_keras_name(callback.monitor)
+        if objective and find_objective(objective).own:
+            own = find_objective(objective)
+            name, known = ("objective", own) if name == f"val_{own.name}" else (name, known)
         if known is not None and name not in _MONITORS:
             name = {"cross_entropy": "val_loss", "accuracy": "val_accuracy"}.get(known.name, name)
             name = "objective" if known.name == objective and name not in _MONITORS else name

@@ -145,7 +145,7 @@ class FitNetwork:
         hp, arguments = self.job.hyperparameters, self.plan.arguments
         self.call = watch_fit(self.hypermodel, hp, self.model, arguments, self._few)
         if self.call is not None:
-            objective = self.plan.objective.name
+            objective = self.plan.objective.setting
             self.callbacks = TrialCallbacks.from_callbacks(self.call.callbacks, objective)
             if self.callbacks.sets_rates:
                 self._first_rate = self.callbacks.read_first_rate(self.model.optimizer)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import keras_tuner
 
 from tuner.errors import StudyError, UserError
-from tuner.scoring import OBJECTIVES, find_by_keras_name
+from tuner.scoring import OBJECTIVES, find_by_keras_name, find_own_metric
 from tuner.search.oracles.search_oracle import SearchOracle
 from tuner.space import Value
 from tuner.training import Job, TrialResult
@@ -71,7 +71,8 @@ def _check(oracle: keras_tuner.Oracle) -> None:
             'oracle="hyperband" to KFoldTuner instead'
         )
     objective = oracle.objective
-    known = find_by_keras_name(getattr(objective, "name", ""))
+    asked = getattr(objective, "name", "")
+    known = find_by_keras_name(asked) or find_own_metric(asked, objective.direction)
     if known is None or objective.direction != known.direction:
         names = ", ".join(f'Objective("{o.name}", "{o.direction}")' for o in OBJECTIVES.values())
         raise UserError(

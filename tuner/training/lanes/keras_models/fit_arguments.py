@@ -66,7 +66,7 @@ def find_fit_arguments(
         find_rate, epochs = recipe.optimizer.find_learning_rate, plan.epochs
         return FitArguments(recipe.batch_size, lambda epoch, _: find_rate(epoch, epochs))
     call = _watch(hypermodel, hp, model, plan, rows)
-    callbacks = TrialCallbacks.from_callbacks(call.callbacks, plan.objective.name)
+    callbacks = TrialCallbacks.from_callbacks(call.callbacks, plan.objective.setting)
     if callbacks.own:
         names = ", ".join(dict.fromkeys(type(callback).__name__ for callback in callbacks.own))
         raise NeedsOwnFit(f"{names} is called in each fold")

@@ -1,0 +1,108 @@
+"""Searches with `KFoldTuner` of networks other than a softmax on one array."""
+
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.helpers.problems import make_problem
+from tuner import KFoldTuner
+from tuner.analysis import make_results_table
+from tuner.errors import SearchFailed, UserError
+from tuner.tracking.metrics import make_trial_metrics
+
+X = make_problem(rows=64).x
+Y = np.where(X[:, 0] > X[:, 1], "yes", "no")
+OPTIONS = {"max_trials": 2, "folds": 2, "epochs": 2, "seed": 1, "test_size": 0}
+
+
+class Logit(keras_tuner.HyperModel):
+    """One logit of rows that the network normalises itself, scored by F1."""
+
+    def build(self, hp):
+        inputs = keras.Input((4,))
+        hidden = keras.layers.Normalization(name="normal")(inputs)
+        model = keras.Model(inputs, keras.layers.Dense(1)(hidden))
+        model.compile(
+            keras.optimizers.SGD(hp.Float("rate", 0.01, 1.0, sampling="log")),
+            keras.losses.BinaryCrossentropy(from_logits=True),
+            metrics=[keras.metrics.F1Score(threshold=1e-9, name="f1"), "accuracy"],
+        )
+        return model
+
+    def adapt(self, hp, model, x):
+        model.get_layer("normal").adapt(x)
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    """A search of `Logit` on a dataset, which the tests look at."""
+    tuner = KFoldTuner(
+        Logit(),
+        keras_tuner.Objective("val_f1", "max"),
+        directory=tmp_path_factory.mktemp("runs"),
+        project_name="mine",
+        **OPTIONS,
+    )
+    tuner.search(tf.data.Dataset.from_tensor_slices((X, Y)).batch(10), verbose=0)
+    return tuner
+
+
+def test_a_metric_of_the_networks_own_is_the_objective(searched):
+    assert searched.study.record.settings.objective == "max f1"
+    scores = {r.trial: r.result.scores["f1"] for r in searched.records}
+    assert [r.result.score for r in searched.records] == [scores[r.trial] for r in searched.records]
+    (hp,) = searched.get_best_hyperparameters()
+    best = max(searched.records, key=lambda record: record.result.score)
+    assert hp.values == best.hyperparameters
+    (trial,) = searched.oracle.get_best_trials(1)
+    assert trial.score == best.result.score
+
+
+def test_its_table_of_results_and_mlflow_have_the_metric(searched):
+    study = searched.study
+    table = make_results_table(study, searched.problem.truth)
+    best = table[table.rank_test_score == 1].iloc[0]
+    assert best.f1 == best.score == table.score.max()
+    assert best.f1_standard_error > 0
+    record = next(study.read_trials())
+    curve = [m.value for m in make_trial_metrics(record, study.record, 0) if m.key == "val_f1"]
+    assert curve[:2] == record.result.metrics["f1"]
+
+
+def test_the_best_network_is_as_its_hypermodel_built_it(searched):
+    (model,) = searched.get_best_models()
+    moments = model.get_layer("normal")
+    np.testing.assert_allclose(np.ravel(moments.mean), X.mean(axis=0), rtol=1e-4, atol=1e-5)
+    logits = model.predict(X, verbose=0)[:, 0]
+    right = (logits > 0) == (Y == "yes")
+    assert right.mean() > 0.7
+
+
+def test_a_search_goes_on_with_the_same_rows_as_arrays(searched):
+    again = KFoldTuner(
+        Logit(),
+        keras_tuner.Objective("val_f1", "max"),
+        directory=searched.root,
+        project_name="mine",
+        **OPTIONS,
+    )
+    again.search(X, Y, verbose=0)
+    assert [r.result.score for r in again.records] == [r.result.score for r in searched.records]
+
+
+def test_a_metric_whose_direction_no_name_tells_is_asked_for(tmp_path):
+    with pytest.raises(UserError, match=r'keras_tuner.Objective\("val_spread", "max"\)'):
+        KFoldTuner(Logit(), "val_spread", directory=tmp_path)
+
+
+def test_a_network_of_other_classes_ends_the_search_with_a_sentence(tmp_path):
+    tuner = KFoldTuner(Logit(), directory=tmp_path, **OPTIONS)
+    three = np.arange(64) % 3
+    with pytest.raises((UserError, SearchFailed)) as error:
+        tuner.search(X, three, verbose=0)
+    assert str(error.value) == (
+        "hypermodel Logit: the network has 1 output, but the rows have 3 classes; end it with "
+        "Dense(3), one output for each class, and compile it with sparse_categorical_crossentropy"
+    )
