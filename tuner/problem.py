@@ -117,6 +117,11 @@ class Problem:
         streams = (ALL_ROWS + network,)
         return replace(self, folds=(Fold(self.rows, self.rows[:1]),), streams=streams)
 
+    def keep_training_rows(self, fold: int) -> Problem:
+        """Return the problem whose only rows are the training rows of a fold."""
+        train = self.folds[fold].train
+        return replace(self, folds=(Fold(train, train[:1]),))
+
     @cached_property
     def rows(self) -> np.ndarray:
         """Row numbers of the training rows, shape `(training rows,)`, ascending."""

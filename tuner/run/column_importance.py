@@ -1,14 +1,13 @@
 """How much a model needs each column: permutation importance, out of fold."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from tuner.analysis import Member, calibrate_networks
 from tuner.errors import UserError
-from tuner.folds import Fold, Split
 from tuner.run.final_training import train_members
 from tuner.run.setup import Setup
 from tuner.scoring import OBJECTIVES, compute_mean_and_error
@@ -98,11 +97,12 @@ def _predict_shuffled(
     rows = sum(map(len, places))
     answers = np.empty((1 + len(names), repeats, rows, len(setup.dataset.classes)), np.float32)
     rng = np.random.default_rng([setup.settings.seed, repeats])
-    for fold, where in zip(setup.split.folds, places, strict=False):  # those of the first repeat
+    for fold, where in enumerate(places):  # the folds of the first repeat
         trained = train_members(
-            _keep_training_rows(setup, fold), records, members, on_note, temperature=temperature
+            setup, records, members, on_note, temperature=temperature, fold=fold
         )
-        raw = {name: values[fold.validation] for name, values in setup.dataset.raw.items()}
+        validation = setup.split.folds[fold].validation
+        raw = {name: values[validation] for name, values in setup.dataset.raw.items()}
         answers[0][:, where] = trained.predict_proba(raw)
         for repeat in range(repeats):
             order = rng.permutation(len(where))
@@ -110,10 +110,3 @@ def _predict_shuffled(
                 shuffled = {**raw, name: raw[name][order]}
                 answers[number, repeat, where] = trained.predict_proba(shuffled)
     return answers
-
-
-def _keep_training_rows(setup: Setup, fold: Fold) -> Setup:
-    """Return a setup whose only rows are the training rows of a fold."""
-    nothing = np.array([], np.int64)
-    alone = Fold(fold.train, fold.train[:1])  # a fold has a validation row; its score is not used
-    return replace(setup, split=Split(fold.train, nothing, (alone,)))

@@ -36,6 +36,7 @@ def train_members(
     on_note: Callable[[str], None] = lambda note: None,
     *,
     temperature: float = 1.0,
+    fold: int | None = None,
 ) -> "TrainedNetwork":
     """Train networks on all training rows, and return one network that averages them.
 
@@ -45,6 +46,7 @@ def train_members(
         members: The networks to train.
         on_note: Receives a note about each network that had to be trained again or never learned.
         temperature: Calibrates the averaged probabilities; 1 leaves them unchanged.
+        fold: The fold to whose training rows the training is limited. None for all training rows.
 
     Raises:
         SpaceError: The user's hypermodel cannot be loaded.
@@ -53,12 +55,13 @@ def train_members(
     from tuner.model.temperature import apply_temperature
     from tuner.serving.trained_network import TrainedNetwork
 
-    problem = setup.problem
+    problem = setup.problem if fold is None else setup.problem.keep_training_rows(fold)
     scaler = problem.fit_scaler(problem.rows)
     assert scaler is not None  # every `Setup` has scaled features
     trainer, plan = TRAINERS[setup.settings.trainer](), setup.settings.plan
     training = _FinalTraining(problem, plan, make_hypermodel(setup), trainer, scaler, on_note)
-    networks, notes = training.run([(m, records[m.trial]) for m in members])
+    fold_rows = setup.problem.fold_rows
+    networks, notes = training.run([(m, records[m.trial]) for m in members], fold_rows)
     network = apply_temperature(average_networks(networks), temperature)
     return TrainedNetwork(network, setup.dataset.schema, scaler, notes)
 
@@ -74,8 +77,9 @@ class _FinalTraining:
     scaler: Scaler
     on_note: Callable[[str], None]
 
+    # Over 40 lines: half of them describe what it does and returns.
     def run(
-        self, members: Sequence[tuple[Member, TrialRecord]]
+        self, members: Sequence[tuple[Member, TrialRecord]], fold_rows: Sequence[int]
     ) -> tuple[list["keras.Model"], tuple[str, ...]]:
         """Train all networks, and train those that do not learn again from other initial weights.
 
@@ -83,13 +87,17 @@ class _FinalTraining:
         occasionally kills all units of a layer. If a network never learns, the attempt with the
         lowest loss is kept.
 
+        Args:
+            members: The networks, each with its trial.
+            fold_rows: The number of validation rows of each fold of the trials.
+
         Returns:
             The networks, and a note about each that never learned.
         """
         finals, limits = [], []
         for member, record in members:
             job = Job(member.trial, make_hyperparameters(member.hyperparameters))
-            curves = self._average_curves(record)
+            curves = _average_curves(record, fold_rows)
             finals += [
                 FinalJob(job, member.epoch, network, curves) for network in range(member.networks)
             ]
@@ -114,11 +122,6 @@ class _FinalTraining:
         never = [n for n, loss in enumerate(losses) if loss > limits[n]]
         remedy = f"it is the best of {_ATTEMPTS} attempts, and exported"
         return networks, self._note_failures(finals, losses, never, remedy)
-
-    def _average_curves(self, record: TrialRecord) -> dict[str, list[float]]:
-        """Return the means over folds that a learning rate may depend on."""
-        rows, curves = self.problem.fold_rows, record.result.curves
-        return {name: average_curve(curve, rows) for name, curve in curves.items()}
 
     def _note_failures(
         self,
@@ -169,3 +172,9 @@ class _FinalTraining:
         ]
         loss = float(cross_entropy(np.concatenate(probabilities), problem.y[rows]).mean())
         return np.inf if np.isnan(loss) else loss
+
+
+def _average_curves(record: TrialRecord, fold_rows: Sequence[int]) -> dict[str, list[float]]:
+    """Return the means over folds that a learning rate may depend on."""
+    curves = record.result.curves
+    return {name: average_curve(curve, fold_rows) for name, curve in curves.items()}
