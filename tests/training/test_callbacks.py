@@ -53,8 +53,9 @@ def test_early_stopping_ends_a_trial_where_keras_would_end_training(arguments, e
 
 
 def test_the_objective_is_monitored_by_its_keras_name():
-    stopping = read(keras.callbacks.EarlyStopping("val_auc"), objective="roc_auc").stopping
-    assert (stopping.monitor.name, stopping.monitor.direction) == ("objective", "max")
+    for name, objective in {"val_auc": "roc_auc", "val_f1": "max f1"}.items():
+        stopping = read(keras.callbacks.EarlyStopping(name), objective=objective).stopping
+        assert (stopping.monitor.name, stopping.monitor.direction) == ("objective", "max")
 
 
 def test_the_learning_rate_follows_schedules_and_plateaus():

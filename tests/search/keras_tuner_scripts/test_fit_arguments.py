@@ -1,0 +1,121 @@
+"""Scripts that give `search` what `model.fit` takes."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from tuner import KFoldTuner, UserError
+
+
+def build_model(hp):
+    hidden = layers.Dense(hp.Choice("units", [4, 8]), activation="relu")
+    model = keras.Sequential([keras.Input((4,)), hidden, layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+@pytest.fixture
+def make(quick):
+    def make(**arguments):
+        return KFoldTuner(build_model, "val_loss", 1, **{**quick, **arguments})
+
+    return make
+
+
+class Counting(keras.callbacks.Callback):
+    """Counts batches over all copies."""
+
+    batches = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        Counting.batches += 1
+
+
+def test_callbacks_stop_trials_and_set_rates_in_lanes(make, data):
+    notes = []
+    tuner = make()
+    tuner.trainer.on_note = notes.append
+    callbacks = [
+        keras.callbacks.EarlyStopping(monitor="val_loss", patience=1, min_delta=10.0),
+        keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=0.5, patience=1),
+        keras.callbacks.LearningRateScheduler(lambda epoch, lr: lr * 0.9),
+        keras.callbacks.TerminateOnNaN(),
+    ]
+    tuner.search(*data[0], epochs=9, callbacks=callbacks, verbose=0)
+    assert notes == []
+    (record,) = tuner.records
+    assert len(record.result.curves["loss"][0]) == 2
+    assert tuner.get_best_models()[0].predict(data[0][0], verbose=0).shape == (48, 3)
+
+
+def test_a_callback_of_the_persons_own_and_the_batch_size(make, data):
+    Counting.batches = 0
+    make().search(*data[0], epochs=2, batch_size=12, callbacks=[Counting()], verbose=0)
+    assert Counting.batches == 2 * 2 * 2  # folds, epochs, and batches of 24 rows
+
+
+def test_weights_of_classes_and_rows_change_training_alone(make, data):
+    losses = []
+    for arguments in (
+        {},
+        {"class_weight": {0: 1.0, 1: 1.0, 2: 50.0}},
+        {"class_weight": "balanced"},
+        {"sample_weight": np.linspace(0.1, 2, 48)},
+    ):
+        tuner = make()
+        tuner.search(*data[0], epochs=2, verbose=0, **arguments)
+        (record,) = tuner.records
+        losses.append(record.result.score)
+    assert len(set(losses)) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"validation_split": 0.2},
+            "validation_split: the folds take its place: each row is scored by networks that were "
+            "not trained on it; leave it out, and give KFoldTuner the number of folds (folds=5)",
+        ),
+        (
+            {"steps_per_epoch": 3},
+            "steps_per_epoch: an epoch visits each training row once; leave it out",
+        ),
+        (
+            {"callbacks": [keras.callbacks.TensorBoard("/tmp/logs")]},
+            "callbacks: TensorBoard: leave it out: MLflow and the report show the curves of each "
+            "trial",
+        ),
+        (
+            {"epoch": 3},
+            "search has no argument epoch; did you mean epochs? Known are epochs, batch_size, "
+            "shuffle, callbacks, class_weight, sample_weight, validation_data, validation_split, "
+            "validation_batch_size, validation_steps, validation_freq, steps_per_epoch, "
+            "initial_epoch",
+        ),
+        (
+            {"validation_data": (np.zeros((3, 5)), np.zeros(3))},
+            "validation_data: its rows are not like those of x and y (ValueError: all the input "
+            "array dimensions except for the concatenation axis must match exactly, but along "
+            "dimension 1, the array at index 0 has size 4 and the array at index 1 has size 5)",
+        ),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_arguments_without_a_meaning_are_refused_by_name(make, data, arguments, message):
+    with pytest.raises(UserError) as error:
+        make().search(*data[0], verbose=0, **arguments)
+    assert str(error.value) == message
+
+
+def test_the_default_test_part_is_said_and_nothing_with_verbose_0(make, data, capfd):
+    make(test_size=0.25).search(*data[0], epochs=1)
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert (
+        "note: 12 rows of 48 are the test part, which no trial sees; to train on them too: "
+        "KFoldTuner(…, test_size=0)" in said.err
+    )
+    make().search(*data[0], epochs=1, verbose=0)
+    assert capfd.readouterr() == ("", "")
