@@ -16,10 +16,14 @@ import pytest
 from tests.helpers.problems import make_problem
 from tests.helpers.results import make_probabilities, make_result
 from tests.helpers.studies import create_study
+from tuner.phrasing import speak_to_command_line
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
 from tuner.study import Study, TrialRecord
 from tuner.training import Plan
+
+# Messages are compared as they are written, with options; tests/test_phrasing.py has the rest.
+speak_to_command_line()
 
 collect_ignore = ["old_studies"]  # an exported model there has a Python file
 

@@ -14,6 +14,7 @@ import tuner
 # Each part may import those above it in this list, and no other.
 ORDER = [
     "_version",
+    "phrasing",
     "errors",
     "leftovers",
     "files",

@@ -18,6 +18,8 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from tuner.phrasing import phrase
+
 __all__ = [
     "NO_TRIAL",
     "RESUME_STUDY",
@@ -45,6 +47,10 @@ class TunerError(Exception):
     """The base of every error that this package raises on purpose."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """Return the message in the words of its reader: options, or arguments of Python."""
+        return phrase(super().__str__())
 
 
 class UserError(TunerError):

@@ -2,13 +2,14 @@
 
 import json
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
 
 import tuner
 from tests.helpers.command_line import read_events
-from tuner.errors import DataError, SpaceError, UserError
+from tuner.errors import DataError, SpaceError, StudyError, UserError
 
 # What differs from run to run: times, digests of files with times, names and paths; and the hash of
 # what the exported network answers, since Keras may round the last bit otherwise.
@@ -71,26 +72,42 @@ def frame(folder):
     return pd.read_csv(folder / "things.csv")
 
 
-def test_a_frame_is_kept_and_searched_and_its_rows_predicted(frame, tmp_path, capsys):
+def build(hp, features, classes):
+    """A hypermodel as a program may give it."""
+    hidden = keras.layers.Dense(hp.Choice("units", [2, 4, 8]), activation="relu")
+    output = keras.layers.Dense(classes, activation="softmax")
+    model = keras.Sequential([keras.Input((features,)), hidden, output])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+def test_a_frame_is_kept_and_a_function_searched_and_rows_predicted(frame, tmp_path, capsys):
     rows = frame.drop(columns="kind").set_index(np.arange(90) * 2)
     kind = pd.Series((frame["kind"] == "big").astype(int).to_numpy(), rows.index, name="kind")
     study = tuner.tune(
-        rows, kind, space="mlp_depth", name="mine", groups=np.arange(90) // 2, ignore=["flag"],
+        rows, kind, space=build, name="mine", groups=np.arange(90) // 2, ignore=["flag"],
         max_trials=2, folds=2, epochs=2, root=tmp_path,
     )  # fmt: skip
     shown = capsys.readouterr().err.splitlines()
     assert shown[0].startswith("data mine: 90 rows, 6 features after encoding; 72 rows in 2 ")
-    assert "study mine-mlp_depth-1: Does a deeper network beat a shallow one" in "\n".join(shown)
+    assert "study mine-build-1: Which network is best?" in shown
     (kept,) = (tmp_path / "data").iterdir()
-    assert study.summary["trials"] == 2
     classes = study.predict(rows.head())
     assert list(classes.index) == [0, 2, 4, 6, 8]
     assert set(study.predict_proba(rows.head().to_dict("list")).columns) == {0, 1}
-    again = tuner.open_study("mine-mlp_depth-1", tmp_path)
+
+    again = tuner.open_study("mine-build-1", tmp_path)
     assert list(again.trials_dataframe().trial) == [0, 1]
+    with pytest.raises(SpaceError, match="hypermodel build: it is of a Python program"):
+        again.resume(max_trials=3, verbose=0)
+    with pytest.raises(StudyError, match="not searched with this open; its space is build"):
+        tuner.open_study("mine-build-1", tmp_path, hypermodel=open).export(0, verbose=0)
+    given = tuner.open_study("mine-build-1", tmp_path, hypermodel=build)
+    assert len(given.resume(max_trials=3, verbose=0).trials_dataframe()) == 3
+
     kept.unlink()
     with pytest.raises(DataError, match="it is not there any more"):
-        tuner.open_study("mine-mlp_depth-1", tmp_path).trials_dataframe()
+        tuner.open_study("mine-build-1", tmp_path).trials_dataframe()
 
 
 @pytest.mark.parametrize(

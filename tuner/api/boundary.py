@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from tuner.terminal.messages import Messages
 from tuner.terminal.quiet import calm_libraries, import_heavy_beside_others
@@ -32,4 +33,4 @@ def call_from_python(verbose: int = 1) -> Iterator[Caller]:
     """
     mute = not verbose
     with calm_libraries(mute=mute):
-        yield Caller(Messages(mute=mute), import_heavy_beside_others)
+        yield Caller(Messages(mute=mute), partial(import_heavy_beside_others, mute=mute))

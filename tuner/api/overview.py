@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from tuner.phrasing import phrase
 from tuner.run.finished import read_last_summary
 from tuner.study import Study
 from tuner.words import count_noun, format_hyperparameters, format_score
@@ -19,12 +20,13 @@ def describe_study(study: Study) -> list[str]:
     """
     record, summary = study.record, read_last_summary(study)
     lines = [f"study {record.name}: {record.title}"]
-    answer = study.read_answer()
+    answer = phrase(study.read_answer())
     if answer:
         lines.append(answer)
     if not summary:
         ended = count_noun(study.count_trials(), "trial")
-        return [*lines, f"not finished: {ended} ended; to go on: {study.make_command('resume')}"]
+        resume = phrase(study.make_command("resume"))
+        return [*lines, f"not finished: {ended} ended; to go on: {resume}"]
     lines += [": ".join(cells) for cells in _list_facts(summary)]
     return lines
 
@@ -45,7 +47,7 @@ def render_study(study: Study) -> str:
         f'<td style="text-align:left">{escape(text)}</td></tr>'
         for name, text in _list_facts(summary)
     )
-    return f"{head}<p><b>{escape(study.read_answer())}</b></p><table>{rows}</table>"
+    return f"{head}<p><b>{escape(phrase(study.read_answer()))}</b></p><table>{rows}</table>"
 
 
 def _list_facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

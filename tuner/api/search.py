@@ -9,6 +9,7 @@ from typing import Any
 from tuner.api.boundary import Caller
 from tuner.errors import TunerError
 from tuner.memory import check_address_space
+from tuner.model.given import GivenHypermodel
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
 from tuner.run.opening import (
@@ -78,7 +79,7 @@ class Search:
 
     def search(
         self,
-        space: str,
+        space: str | GivenHypermodel,
         request: DataRequest,
         settings: SearchSettings,
         *,
@@ -88,7 +89,7 @@ class Search:
         """Search to the end. An existing study is resumed; if it is finished, nothing is done.
 
         Args:
-            space: A shipped name, a TOML file, or `file.py:ClassName`.
+            space: A shipped name, a TOML file, or `file.py:ClassName`; or the hypermodel itself.
             request: The data as the user named them.
             settings: The search settings.
             name: The study's name. None for a free one.
@@ -107,7 +108,11 @@ class Search:
         return finished or self._run(setup, study or destination)
 
     def resume(
-        self, name: str, max_trials: int | None = None, max_seconds: float | None = None
+        self,
+        name: str,
+        max_trials: int | None = None,
+        max_seconds: float | None = None,
+        given: GivenHypermodel | None = None,
     ) -> EndedSearch:
         """Resume a study.
 
@@ -115,6 +120,7 @@ class Search:
             name: The study's name.
             max_trials: The most trials in all. None for as many as the last run had.
             max_seconds: The time limit of this run. None for that of the last run.
+            given: The hypermodel of a study whose space is one of a Python program.
 
         Raises:
             UserError: There is no such study, its data or its hypermodel have changed, or another
@@ -131,7 +137,7 @@ class Search:
         settings = replace(read_last_settings(study), **limits)
         if finished := self._find_finished(study, settings):
             return finished
-        setup = load_setup(study, settings)
+        setup = load_setup(study, settings, given)
         check_setup(setup, study)
         return self._run(setup, study)
 

@@ -13,6 +13,7 @@ from tuner.api.reports import refresh_report
 from tuner.api.search import Search
 from tuner.api.showing import Figures, Report
 from tuner.api.study_results import StudyResults
+from tuner.model.given import GivenHypermodel
 from tuner.run.reporting import locate_report
 from tuner.study import Study
 
@@ -25,17 +26,20 @@ if TYPE_CHECKING:
 __all__ = ["SearchedStudy", "open_study"]
 
 
-def open_study(name: str, root: str | Path = "mlruns") -> SearchedStudy:
+def open_study(name: str, root: str | Path = "mlruns", *, hypermodel: Any = None) -> SearchedStudy:
     """Open a study that was searched, from Python or from the command line.
 
     Args:
         name: The study's name; `studies` lists them.
         root: The folder that holds all that searches write.
+        hypermodel: The hypermodel or function that was given to `tune` as its space. Only `resume`
+            and `export` need it.
 
     Raises:
-        StudyError: There is no such study, or it is damaged.
+        StudyError: There is no such study, it is damaged, or its space is another one.
     """
-    return SearchedStudy(Study.open(name, Path(root)))
+    given = None if hypermodel is None else GivenHypermodel.from_object(hypermodel)
+    return SearchedStudy(Study.open(name, Path(root)), given)
 
 
 class SearchedStudy(StudyResults):
@@ -46,6 +50,7 @@ class SearchedStudy(StudyResults):
 
     Args:
         study: The study on the disk.
+        given: The hypermodel that is its space, if a Python program gave one.
 
     Attributes:
         name: The study's name.
@@ -54,8 +59,8 @@ class SearchedStudy(StudyResults):
         settings: The settings of its search.
     """
 
-    def __init__(self, study: Study) -> None:
-        super().__init__(study)
+    def __init__(self, study: Study, given: GivenHypermodel | None = None) -> None:
+        super().__init__(study, given)
         self._model: keras.Model | None = None
 
     @property
@@ -210,7 +215,7 @@ class SearchedStudy(StudyResults):
         """
         with call_from_python(verbose) as caller:
             search = Search(caller, self.folder.parents[1], tracking_uri)
-            ended = search.resume(self.name, max_trials, max_seconds)
+            ended = search.resume(self.name, max_trials, max_seconds, self._given)
         self._model = None
         if ended.fault is not None:
             raise ended.fault

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tuner.api.entry import Entry
+from tuner.model.given import GivenHypermodel
+from tuner.phrasing import phrase
 from tuner.run.finished import read_last_summary
 from tuner.run.opening import load_setup
 from tuner.run.setup import Setup
@@ -23,6 +25,7 @@ class StudyResults:
 
     Args:
         study: The study on the disk.
+        given: The hypermodel that is its space, if a Python program gave one.
 
     Attributes:
         name: The study's name.
@@ -31,8 +34,9 @@ class StudyResults:
         settings: The settings of its search.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, given: GivenHypermodel | None = None) -> None:
         self._study = study
+        self._given = given
         self._loaded: Setup | None = None
         self._computed: tuple[int, dict[str, Any]] | None = None
         self.name = study.record.name
@@ -48,7 +52,7 @@ class StudyResults:
     @property
     def answer(self) -> str:
         """The answer to the study's question, in a sentence or two."""
-        return str(self._say("answer"))
+        return phrase(str(self._say("answer")))
 
     @property
     def answers(self) -> list[Entry]:
@@ -56,7 +60,10 @@ class StudyResults:
 
         Each has `hyperparameter`, `best`, `not_told_apart`, `settings` and `sentence`.
         """
-        return [Entry(answer) for answer in self._say("answers")]
+        return [
+            Entry({**answer, "sentence": phrase(answer["sentence"])})
+            for answer in self._say("answers")
+        ]
 
     @property
     def best(self) -> Entry:
@@ -156,5 +163,5 @@ class StudyResults:
     @property
     def _setup(self) -> Setup:
         if self._loaded is None:
-            self._loaded = load_setup(self._study)
+            self._loaded = load_setup(self._study, given=self._given)
         return self._loaded

@@ -10,6 +10,7 @@ from tuner.api.requests import make_request
 from tuner.api.search import Search
 from tuner.api.searched_study import SearchedStudy
 from tuner.errors import UserError, suggest_names
+from tuner.model.given import GivenHypermodel
 from tuner.run.request import Destination, make_settings
 from tuner.study import SearchSettings
 
@@ -47,7 +48,10 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
             kept in a file under `root`, so that the study can be resumed and reported later.
         y: The label of each row, numbers or texts, or the name of the column of labels. None for
             the column `target`, and for files.
-        space: What to search: a shipped space, the path of a TOML file, or `file.py:ClassName`.
+        space: What to search: a shipped space, the path of a TOML file, or `file.py:ClassName`; a
+            `keras_tuner.HyperModel`, or a function `build(hp)` that returns a compiled model. A
+            class or function gets `features` and `classes` if it takes them. Its networks get
+            rows as they are encoded and scaled, and arrays in their own shape.
         target: The column to predict. Defaults to the last.
         groups: The column of groups, or the group of each row; no group is split.
         order: The column that orders the rows, or the place of each row: each fold is predicted
@@ -79,7 +83,8 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     _check_settings(settings)
     with call_from_python(verbose) as caller:
         search = Search(caller, Path(root), tracking_uri)
-        chosen = make_settings(str(space), settings)
+        given = None if isinstance(space, str | Path) else GivenHypermodel.from_object(space)
+        chosen = make_settings(None if given else str(space), settings)
         Destination(Path(root), study, overwrite).check()  # before rows are kept
         request = make_request(
             x,
@@ -93,10 +98,11 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
             missing=missing,
             name=name,
         )
-        ended = search.search(str(space), request, chosen, name=study, overwrite=overwrite)
+        named = given or str(space)
+        ended = search.search(named, request, chosen, name=study, overwrite=overwrite)
     if ended.fault is not None:
         raise ended.fault
-    return SearchedStudy(ended.study)
+    return SearchedStudy(ended.study, given)
 
 
 def _check_settings(settings: dict[str, Any]) -> None:

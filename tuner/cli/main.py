@@ -14,6 +14,7 @@ from tuner.cli.result_commands import app  # with all commands
 from tuner.cli.usage_errors import UsageError, describe_usage_error
 from tuner.errors import TunerError, UserError
 from tuner.memory import check_address_space
+from tuner.phrasing import speak_to_command_line
 from tuner.scratch import use_scratch
 
 __all__ = ["main", "run_command_line"]
@@ -63,6 +64,7 @@ def run_command_line() -> None:
     Exit codes: 0 done, 1 a fault of this package, 2 an error that the user can fix, 130 an
     interrupt. Nothing ends with a traceback: an error that nobody expected becomes a sentence, too.
     """
+    speak_to_command_line()
     # TensorFlow and MLflow read these when they are imported: no messages at start-up, and only as
     # much of a GPU's memory as is needed, so that others can use it too
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -7,7 +7,8 @@ from typing import Any
 
 from tuner.data import BUNDLED, Dataset, find_kept
 from tuner.errors import DataError, StudyError
-from tuner.model.custom import find_hypermodel_file
+from tuner.model.custom import find_hypermodel_file, is_custom
+from tuner.model.given import GivenHypermodel, make_unkept_error
 from tuner.model.row_time import RowTime
 from tuner.run.preparing import restrict
 from tuner.run.request import DataRequest, Destination
@@ -85,18 +86,28 @@ def open_study(name: str, root: Path) -> tuple[Setup, Study]:
     return load_setup(study), study
 
 
-def load_setup(study: Study, settings: SearchSettings | None = None) -> Setup:
+def load_setup(
+    study: Study,
+    settings: SearchSettings | None = None,
+    given: GivenHypermodel | None = None,
+) -> Setup:
     """Read a study's data again, and return the setup with which it was searched.
 
     Args:
         study: The study.
         settings: Its settings, with the limits of this run. Those of its last run if None.
+        given: The hypermodel that a Python program gave as its space. Only training needs it.
 
     Raises:
         StudyError: The study was searched from Python, on arrays that are not kept.
         DataError: Its data cannot be read, or have changed.
     """
     record = study.record
+    if given is not None and given.describe() != record.definition:
+        raise StudyError(
+            f"study {record.name} was not searched with this {given.name}; its space is "
+            f"{record.space}: give the hypermodel that it began with"
+        )
     request = _read_request(record, study.folder.parents[1])
     dataset = _reload_data(request, record)
     custom = record.definition.get("hypermodel")
@@ -109,6 +120,7 @@ def load_setup(study: Study, settings: SearchSettings | None = None) -> Setup:
         dataset,
         record.split,
         settings or read_last_settings(study),
+        given=given,
         row_time=_read_row_time(study),
         warm_start=record.warm_start,
     )
@@ -189,7 +201,7 @@ def _make_record(setup: Setup, destination: Destination) -> StudyRecord:
         name=destination.name or find_free_name(f"{dataset.name}-{space}", destination.root),
         space=space,
         title=title,
-        definition=definition.to_dict() if definition else _describe_hypermodel(setup.space),
+        definition=definition.to_dict() if definition else _describe_hypermodel(setup),
         data=_describe_data(setup),
         settings=setup.settings,
         split=setup.split,
@@ -212,7 +224,11 @@ def _describe_data(setup: Setup) -> dict[str, Any]:
     }
 
 
-def _describe_hypermodel(space: str) -> dict[str, Any]:
-    """Return the name of a custom hypermodel and a digest of its file."""
-    content = find_hypermodel_file(space).read_bytes()
-    return {"hypermodel": space, "sha256": hashlib.sha256(content).hexdigest()}
+def _describe_hypermodel(setup: Setup) -> dict[str, Any]:
+    """Return the name of a custom hypermodel, and a digest of its file or of its source."""
+    if setup.given is not None:
+        return setup.given.describe()
+    if not is_custom(setup.space):
+        raise make_unkept_error(setup.space)
+    content = find_hypermodel_file(setup.space).read_bytes()
+    return {"hypermodel": setup.space, "sha256": hashlib.sha256(content).hexdigest()}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tuner.errors import UserError
 from tuner.model.convolutions import check_image
 from tuner.model.custom import find_hypermodel_file, is_custom
+from tuner.model.given import GivenHypermodel
 from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.width import check_budget
 from tuner.run.request import DataRequest
@@ -16,22 +17,24 @@ from tuner.study import MOST_ROUNDS, SearchSettings
 __all__ = ["prepare", "restrict"]
 
 
-def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Setup:
+def prepare(space: str | GivenHypermodel, request: DataRequest, settings: SearchSettings) -> Setup:
     """Read the space and the data, check them, and split the rows.
 
     Nothing heavy is imported, so that every mistake is reported at once.
 
     Args:
-        space: A shipped name, a TOML file, or `file.py:ClassName`.
+        space: A shipped name, a TOML file, or `file.py:ClassName`; or the hypermodel itself.
         request: The data as the user named them.
         settings: The search settings.
 
     Raises:
         UserError: The space, the data or the settings are wrong.
     """
-    if is_custom(space):
-        find_hypermodel_file(space)  # raises if the file is missing
-    definition = None if is_custom(space) else load_space(space)
+    given = space if isinstance(space, GivenHypermodel) else None
+    name = space if isinstance(space, str) else space.name
+    if given is None and is_custom(name):
+        find_hypermodel_file(name)  # raises if the file is missing
+    definition = None if given or is_custom(name) else load_space(name)
     dataset = request.load()
     if definition is not None:
         sizes = {"features": dataset.x.shape[1], "classes": len(dataset.schema.classes)}
@@ -44,7 +47,7 @@ def prepare(space: str, request: DataRequest, settings: SearchSettings) -> Setup
     )
     if definition is None and settings.max_row_microseconds is not None:
         raise UserError(NO_ROW_TIME)
-    return restrict(Setup(space, definition, request, dataset, split, settings))
+    return restrict(Setup(name, definition, request, dataset, split, settings, given=given))
 
 
 def restrict(setup: Setup) -> Setup:

@@ -104,11 +104,11 @@ class Destination:
                 check_place(folder, overwrite=self.overwrite)
 
 
-def make_settings(space: str, given: Mapping[str, Any]) -> SearchSettings:
+def make_settings(space: str | None, given: Mapping[str, Any]) -> SearchSettings:
     """Return the settings of a search: those that are given, and the defaults of a space.
 
     Args:
-        space: A shipped name, a TOML file, or `file.py:ClassName`.
+        space: A shipped name, a TOML file, or `file.py:ClassName`. None for a hypermodel itself.
         given: Settings by name. The oracle and the number of trials may be None, as if not given.
 
     Raises:
@@ -124,7 +124,7 @@ def make_settings(space: str, given: Mapping[str, Any]) -> SearchSettings:
     return SearchSettings(**{**limits, **chosen})
 
 
-def default_limits(space: str, oracle: str) -> dict[str, Any]:
+def default_limits(space: str | None, oracle: str) -> dict[str, Any]:
     """Return the settings that end a search if the user gives no number of trials.
 
     A space that compares settings is searched until its question is answered, for at most
@@ -133,7 +133,7 @@ def default_limits(space: str, oracle: str) -> dict[str, Any]:
     Raises:
         SpaceError: There is no such space, or it cannot be read.
     """
-    if oracle != "random" or is_custom(space):
+    if oracle != "random" or space is None or is_custom(space):
         return {}
     settings = load_space(space).count_settings()
     if settings is None:
@@ -141,7 +141,7 @@ def default_limits(space: str, oracle: str) -> dict[str, Any]:
     return {"max_trials": MOST_ROUNDS * settings, "until_answered": True}
 
 
-def default_oracle(space: str) -> OracleName:
+def default_oracle(space: str | None) -> OracleName:
     """Return the oracle for a space if the user names none.
 
     A space that compares settings is searched at random, so that each setting is tried equally
@@ -151,5 +151,6 @@ def default_oracle(space: str) -> OracleName:
     Raises:
         SpaceError: There is no such space, or it cannot be read.
     """
-    compares = not is_custom(space) and load_space(space).compare is not None
-    return "random" if compares else "tpe"
+    if space is None or is_custom(space):
+        return "tpe"
+    return "tpe" if load_space(space).compare is None else "random"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tuner.data import Dataset
 from tuner.folds import Split
-from tuner.model.custom import load_hypermodel
+from tuner.model.custom import is_custom, load_hypermodel
+from tuner.model.given import GivenHypermodel, make_unkept_error
 from tuner.model.recipe import read_recipe
 from tuner.model.row_time import RowTime
 from tuner.model.size_limit import SizeLimit
@@ -28,13 +29,14 @@ class Setup:
     """The setup of a run: all that a search needs to know.
 
     Attributes:
-        space: A shipped name, a TOML file, or `file.py:ClassName`.
+        space: A shipped name, a TOML file, or `file.py:ClassName`; the name of a given hypermodel.
         definition: The space. None if a custom hypermodel declares it.
         request: The data as the user named them.
         dataset: The data.
         split: Training rows, held-out rows and folds.
         settings: The search settings.
         warnings: Warnings about what the settings leave out of the space.
+        given: The hypermodel that a Python program gives as its space; None otherwise.
         row_time: Predicts how long networks take for one row. None if no setting asks for it.
         warm_start: The trials of another study that the search begins with. None for none.
     """
@@ -46,6 +48,7 @@ class Setup:
     split: Split
     settings: SearchSettings
     warnings: tuple[str, ...] = ()
+    given: GivenHypermodel | None = None
     row_time: RowTime | None = None
     warm_start: WarmStart | None = None
 
@@ -102,10 +105,15 @@ def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":
     """Make the hypermodel that the space describes, or the user's own.
 
     Raises:
-        SpaceError: The user's hypermodel cannot be loaded.
+        SpaceError: The user's hypermodel cannot be loaded, or is not kept with the study.
     """
     features, classes = setup.dataset.x.shape[1], len(setup.dataset.schema.classes)
+    if setup.given is not None:
+        shape = setup.dataset.schema.array_shape
+        return setup.given.make(features=features, classes=classes, shape=shape)
     if setup.definition is None:
+        if not is_custom(setup.space):
+            raise make_unkept_error(setup.space)
         return load_hypermodel(setup.space, features=features, classes=classes)
     from tuner.model.cnn import CNNHyperModel
     from tuner.model.mlp import MLPHyperModel

@@ -19,6 +19,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from tuner.phrasing import phrase
 from tuner.terminal.wrapping import wrap_lines
 from tuner.words import escape_controls, make_presentable
 
@@ -88,7 +89,7 @@ class Messages:
             return
         # the terminal that a notebook's server runs in has a width, too
         width = measure_width(self._console.file) if self._wraps else None
-        lines = wrap_lines(make_presentable(text), width)
+        lines = wrap_lines(make_presentable(phrase(text)), width)
         # a style that is given to `print` would be the live line's, too
         self._console.print(Text(lines, style), soft_wrap=True)
 

@@ -22,6 +22,7 @@ _USUAL_MESSAGES = (
     b"WARNING: All log messages before absl::InitializeLog()",
     b"oneDNN custom operations are on",
     b"Could not find cuda drivers on your machine",
+    b"failed call to cuInit",
 )
 
 
@@ -42,19 +43,23 @@ def import_heavy() -> None:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
-def import_heavy_beside_others() -> None:
+def import_heavy_beside_others(*, mute: bool = False) -> None:
     """Import KerasTuner, Keras and TensorFlow into a person's own program, which goes on after it.
 
     What they print is shown, except the usual lines. Keras may import what it likes, since the
     program may need that later.
+
+    Args:
+        mute: Whether nothing at all is to be printed.
     """
     check_address_space(ADDRESS_SPACE)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-    if "keras_tuner" in sys.modules:
-        return
-    with _filter_standard_error():
+    with _filter_standard_error(mute=mute):
         import keras_tuner  # noqa: F401  (imported for its effect)
+        import tensorflow as tf
+
+        tf.config.list_physical_devices()  # says where no GPU is found, if nobody has asked before
 
 
 @contextmanager
@@ -80,7 +85,7 @@ def calm_libraries(*, mute: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _filter_standard_error() -> Iterator[None]:
+def _filter_standard_error(*, mute: bool = False) -> Iterator[None]:
     """Hold back what is written to standard error, and show it at the end without the usual lines.
 
     Only the file descriptor catches these lines, because they do not pass through Python.
@@ -101,5 +106,5 @@ def _filter_standard_error() -> Iterator[None]:
             os.close(standard_error)
             output.seek(0)
             for line in output:
-                if not any(words in line for words in _USUAL_MESSAGES):
+                if not (mute or any(words in line for words in _USUAL_MESSAGES)):
                     os.write(2, line)

@@ -1,0 +1,137 @@
+"""A hypermodel that a Python program gives: an instance, a class, or a function `build(hp)`."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from tuner.errors import SpaceError, one_line
+
+if TYPE_CHECKING:
+    import keras
+    import keras_tuner
+
+__all__ = ["GivenHypermodel", "make_unkept_error"]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenHypermodel:
+    """A hypermodel that a Python program gives. It is used in the program's own process alone.
+
+    Attributes:
+        given: The instance, the class or the function.
+        name: The name of its class, or of the function.
+    """
+
+    given: Any
+    name: str
+
+    @classmethod
+    def from_object(cls, given: Any) -> GivenHypermodel:
+        """Take what a program gives as its space.
+
+        Raises:
+            SpaceError: It is no hypermodel.
+        """
+        name = getattr(given, "__name__", type(given).__name__)  # of a class or function its own
+        if not (callable(getattr(given, "build", None)) or callable(given)):
+            raise SpaceError(
+                f"space: {name} is none; give a name, the path of a TOML file, a "
+                "keras_tuner.HyperModel, or a function build(hp) that returns a compiled model"
+            )
+        return cls(given, name)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a study keeps: the name, and a digest of the source if Python knows that."""
+        is_code = inspect.isclass(self.given) or not hasattr(self.given, "build")
+        try:
+            source = inspect.getsource(self.given if is_code else type(self.given))
+        except (OSError, TypeError):  # it was typed into a prompt
+            digest = None
+        else:
+            digest = hashlib.sha256(inspect.cleandoc(source).encode()).hexdigest()
+        return {"hypermodel": self.name, "sha256": digest, "given": True}
+
+    def make(
+        self, *, features: int, classes: int, shape: tuple[int, ...] | None
+    ) -> keras_tuner.HyperModel:
+        """Return the hypermodel; a class or a function gets the sizes that it takes.
+
+        Args:
+            features: Width of an encoded row.
+            classes: Number of classes.
+            shape: The shape of a row of an array, which the network may take; None of a table.
+
+        Raises:
+            SpaceError: The class cannot be made.
+        """
+        sizes = {"features": features, "classes": classes}
+        if inspect.isclass(self.given):
+            try:
+                hypermodel = self.given(**_choose(sizes, self.given.__init__))
+            except Exception as error:  # a program's code may raise anything
+                raise SpaceError(
+                    f"hypermodel {self.name}: it cannot be made ({one_line(error)}); give an "
+                    "instance of it"
+                ) from error
+        elif not hasattr(self.given, "build"):
+            hypermodel = _wrap(self.given, self.name, _choose(sizes, self.given))
+        else:
+            hypermodel = self.given
+        return hypermodel if shape is None or len(shape) == 1 else _reshape(hypermodel, shape)
+
+
+def make_unkept_error(name: str) -> SpaceError:
+    """Return the error to raise if a study's hypermodel is needed and was not given again."""
+    return SpaceError(
+        f"hypermodel {name}: it is of a Python program, and is not kept with the study; give it "
+        f"there, with tuner.open_study(name, root, hypermodel={name})"
+    )
+
+
+def _choose(sizes: Mapping[str, int], function: Callable[..., Any]) -> dict[str, int]:
+    """Return those of the sizes that a function takes."""
+    parameters = inspect.signature(function).parameters
+    return {name: size for name, size in sizes.items() if name in parameters}
+
+
+def _wrap(
+    function: Callable[..., keras.Model], name: str, sizes: Mapping[str, int]
+) -> keras_tuner.HyperModel:
+    """Return a hypermodel of a function's name that builds with the function."""
+    import keras_tuner
+
+    build = {"build": lambda self, hp: function(hp, **sizes)}
+    hypermodel: keras_tuner.HyperModel = type(name, (keras_tuner.HyperModel,), build)()
+    return hypermodel
+
+
+def _reshape(hypermodel: keras_tuner.HyperModel, shape: tuple[int, ...]) -> keras_tuner.HyperModel:
+    """Return a hypermodel whose networks take flat rows, and give them this shape if they need it.
+
+    Rows are flat where they are scaled and exported.
+    """
+    import keras
+
+    def build(hp: keras_tuner.HyperParameters) -> keras.Model:
+        model = hypermodel.build(hp)
+        if not isinstance(model, keras.Model) or not model.compiled:
+            return model  # it is refused later
+        if model.built and model.input_shape[1:] != shape:
+            return model
+        network = keras.Sequential(
+            [keras.Input((prod(shape),)), keras.layers.Reshape(shape), model], name=model.name
+        )
+        network.compile(optimizer=model.optimizer, loss=model.loss, run_eagerly=model.run_eagerly)
+        # one of the two has the optimizer, or each would be saved with it
+        model.optimizer, model.compiled = None, False
+        return network
+
+    reshaped = copy.copy(hypermodel)
+    reshaped.build = build  # as KerasTuner itself replaces the method of an instance
+    return reshaped

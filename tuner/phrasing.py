@@ -1,0 +1,90 @@
+"""Messages in the words of whoever reads them: the command line's options, or Python's arguments.
+
+Every message is written once, with the options and commands of the command line, which cannot be
+mistaken for other words. A Python program reads `max_trials` for `--max-trials`, and
+`tuner.open_study("a").resume()` for `tuner resume a`. Errors and all that is printed go through
+`phrase`; the command line says that it is the reader.
+"""
+
+import csv
+import json
+import re
+import shlex
+
+__all__ = ["phrase", "speak_to_command_line"]
+
+_VALUE = r"(?:'(?:[^']|'\"'\"')*'|[^\s;,`)']+?(?=\.?(?:[\s;,`)]|$)))"
+_COMMAND = re.compile(
+    r"\btuner (?P<command>resume|export|report|sync) (?P<study>[A-Za-z0-9](?:[\w.-]*[\w-])?)"
+    rf"(?P<options>(?: --[a-z-]+ {_VALUE})*)"
+)
+_OPTION = re.compile(rf" --(?P<name>[a-z-]+) (?P<value>{_VALUE})")
+_NAMES = re.compile(rf"(?<![\w-])--(?P<name>categorical|ignore|missing) (?P<value>{_VALUE})")
+_WITH_VALUE = re.compile(
+    r"(?<![\w-])--(?P<name>[a-z][a-z-]*) "
+    r"(?P<value>-?\d+(?:\.\d+)?(?![\w%])|(?:lanes|fit|balanced|best|smallest|ensemble|pareto)\b)"
+)
+_WITHOUT = re.compile(r"(?<![\w-])--(?P<no>no-)?(?P<name>[a-z][a-z-]*)")
+_FLAGS = {"overwrite"}
+
+_reader = {"is_command_line": False}
+
+
+def speak_to_command_line(yes: bool = True) -> None:
+    """Let all messages of this process name options (or, if not `yes`, arguments)."""
+    _reader["is_command_line"] = yes
+
+
+def phrase(text: str) -> str:
+    """Return a message in the words of its reader, from those of the command line."""
+    return text if _reader["is_command_line"] else phrase_for_python(text)
+
+
+def phrase_for_python(text: str) -> str:
+    """Return a message that names Python's arguments, from one that names options.
+
+    >>> phrase_for_python("--max-trials: 0 is too small; give at least 1")
+    'max_trials: 0 is too small; give at least 1'
+    >>> phrase_for_python("tuner resume iris-1 --max-trials 40 --root 'my runs', or --no-racing")
+    'tuner.open_study("iris-1", root="my runs").resume(max_trials=40), or racing=False'
+    >>> phrase_for_python("use --folds 2 or more, --ignore 'a,b c', --seed, or --overwrite")
+    'use folds=2 or more, ignore=["a", "b c"], seed, or overwrite=True'
+    """
+    text = _COMMAND.sub(_phrase_command, text)
+    text = _NAMES.sub(_phrase_names, text)
+    text = _WITH_VALUE.sub(lambda found: _assign(found["name"], found["value"]), text)
+    return _WITHOUT.sub(_phrase_option, text)
+
+
+def _phrase_command(found: re.Match[str]) -> str:
+    options = {
+        option["name"]: shlex.split(option["value"])[0]
+        for option in _OPTION.finditer(found["options"])
+    }
+    opening = [json.dumps(found["study"], ensure_ascii=False)]
+    if "root" in options:
+        opening.append(_assign("root", options.pop("root")))
+    study = f"tuner.open_study({', '.join(opening)})"
+    if found["command"] == "report":
+        return f"{study}.report"
+    arguments = ", ".join(_assign(name, value) for name, value in options.items())
+    return f"{study}.{found['command']}({arguments})"
+
+
+def _phrase_names(found: re.Match[str]) -> str:
+    (names,) = csv.reader(shlex.split(found["value"]))
+    return f"{found['name']}={json.dumps(names, ensure_ascii=False)}"
+
+
+def _phrase_option(found: re.Match[str]) -> str:
+    name = found["name"].replace("-", "_")
+    if found["no"]:
+        return f"{name}=False"
+    return f"{name}=True" if name in _FLAGS else name
+
+
+def _assign(name: str, value: str) -> str:
+    """Return an argument as it is written in a call."""
+    is_number = re.fullmatch(r"-?\d+(?:\.\d+)?", value)
+    written = value if is_number else json.dumps(value, ensure_ascii=False)
+    return f"{name.replace('-', '_')}={written}"
