@@ -1,12 +1,14 @@
 """How the study was done, and where the time went."""
 
 import json
+from dataclasses import replace
 
 from tests.helpers.html import read_section, read_text
 from tests.helpers.reports import fill_study, make_content
 from tests.helpers.studies import create_study
 from tuner.report.sections.method import make_method_section
 from tuner.report.sections.time_spent import make_time_section
+from tuner.study import Study, WarmStart
 
 
 def test_the_method_says_how_to_repeat_the_study(page, content):
@@ -19,6 +21,20 @@ def test_the_method_says_how_to_repeat_the_study(page, content):
     ):
         assert part in text
     assert read_text(make_method_section(content)) == text
+
+
+def test_the_method_names_limits_missing_texts_and_what_the_search_began_with(problem, tmp_path):
+    limits = {"max_parameters": 5000, "max_row_microseconds": 80.0}
+    study = create_study(tmp_path, problem, data={"missing": ["?", "-999"]}, **limits)
+    start = WarmStart("old", "1", ({"depth": 1},))
+    study = fill_study(Study(replace(study.record, warm_start=start), study.folder), problem)
+    text = read_text(make_method_section(make_content(study, problem)))
+    for part in (
+        "limits at most 5,000 parameters, about 80 microseconds a row at most",
+        "missing ?, -999",
+        "began with the best trials of old",
+    ):
+        assert part in text
 
 
 def test_the_final_training_and_the_export_have_their_own_seconds(problem, tmp_path):

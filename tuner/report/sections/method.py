@@ -3,7 +3,7 @@
 from tuner.report.blocks import Code, Facts, Paragraphs
 from tuner.report.content import ReportContent
 from tuner.report.page import Section
-from tuner.study import StudyRecord
+from tuner.study import SearchSettings, StudyRecord
 
 __all__ = ["make_method_section"]
 
@@ -42,6 +42,8 @@ def _list_facts(record: StudyRecord) -> tuple[tuple[str, str], ...]:
             "were held out",
         ),
         *((name, str(data[name])) for name in ("groups", "order") if data.get(name)),
+        *((("missing", ", ".join(data["missing"])),) if data.get("missing") else ()),
+        *((("limits", _describe_limits(settings)),) if settings.limits_networks else ()),
         ("objective", settings.objective),
         ("seed", str(settings.seed)),
         *((("began with", f"the best trials of {start.study}"),) if start else ()),
@@ -51,6 +53,14 @@ def _list_facts(record: StudyRecord) -> tuple[tuple[str, str], ...]:
         ("epochs", f"at most {settings.epochs}, patience {settings.patience}"),
         ("versions", ", ".join(f"{name} {v}" for name, v in record.versions.items())),
     )
+
+
+def _describe_limits(settings: SearchSettings) -> str:
+    """Say how large a network may be."""
+    parameters, time = settings.max_parameters, settings.max_row_microseconds
+    limits = [f"at most {parameters:,} parameters"] if parameters is not None else []
+    limits += [f"about {time:g} microseconds a row at most"] if time is not None else []
+    return ", ".join(limits)
 
 
 def _describe_class_weight(class_weight: str | None) -> str:
