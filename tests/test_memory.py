@@ -63,6 +63,7 @@ def test_more_than_the_free_memory_is_not_taken(monkeypatch):
 
 def test_a_limit_with_which_libraries_crash_is_refused(monkeypatch):
     monkeypatch.setattr(resource, "getrlimit", lambda kind: (3 * 10**9, resource.RLIM_INFINITY))
+    monkeypatch.setattr(memory, "count_cores", lambda: 2)
     check_address_space(2e9)
     with pytest.raises(UserError) as error:
         check_address_space(4.5e9)
@@ -70,3 +71,6 @@ def test_a_limit_with_which_libraries_crash_is_refused(monkeypatch):
         "this process may have 3.0 GB of memory, and this command needs 4.5 GB, of which it "
         "uses a part; raise the limit, which `ulimit -v` or `ulimit -d` shows in kB"
     )
+    monkeypatch.setattr(memory, "count_cores", lambda: 64)  # each has threads, and they stacks
+    with pytest.raises(UserError, match=r"this command needs 4\.5 GB"):
+        check_address_space(2e9)

@@ -13,7 +13,14 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-__all__ = ["Memory", "bound_memory", "check_address_space", "read_address_limit", "read_memory"]
+__all__ = [
+    "Memory",
+    "bound_memory",
+    "check_address_space",
+    "count_cores",
+    "read_address_limit",
+    "read_memory",
+]
 
 _MEMINFO = Path("/proc/meminfo")  # Linux only
 _STATM = Path("/proc/self/statm")
@@ -26,6 +33,7 @@ _CONTAINERS = (  # Linux's control groups, of version 2 and 1, as a container se
         "total_inactive_file",
     ),
 )
+_BYTES_OF_CORE = 0.04e9  # of addresses, for the stacks and heaps of two threads
 _SHARE = 0.8  # of the free memory, that data may take
 
 
@@ -95,18 +103,26 @@ def check_address_space(needed: float) -> None:
     """Refuse to work under a limit with which libraries crash or hang instead of raising an error.
 
     Args:
-        needed: Bytes.
+        needed: Bytes on two cores. Libraries start threads for each more, which reserve addresses.
 
     Raises:
         UserError: The limit is smaller.
     """
     limit = read_address_limit()
+    needed += _BYTES_OF_CORE * max(count_cores() - 2, 0)
     if limit is not None and limit < needed:
         raise UserError(
             f"this process may have {limit / 1e9:.1f} GB of memory, and this command needs "
             f"{needed / 1e9:.1f} GB, of which it uses a part; raise the limit, which `ulimit -v` "
             "or `ulimit -d` shows in kB"
         )
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

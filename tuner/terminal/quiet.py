@@ -14,8 +14,9 @@ from tuner.memory import check_address_space
 
 __all__ = ["ADDRESS_SPACE", "calm_libraries", "import_heavy", "import_heavy_beside_others"]
 
-ADDRESS_SPACE = 4.5e9
-"""Bytes that TensorFlow reserves in a small search, of which it uses a fifth."""
+ADDRESS_SPACE = 5e9
+"""Bytes of addresses that searches reserve on two cores, of which they use a fifth; large data and
+networks take more."""
 
 # TensorFlow writes these from C++ before it sets up its logging, so no setting prevents them.
 _USUAL_MESSAGES = (
