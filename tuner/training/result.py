@@ -3,13 +3,15 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
 from tuner.problem import Problem
 from tuner.scoring import Objective, score_objectives
-from tuner.training.own_metrics import OwnMetrics
+
+if TYPE_CHECKING:
+    from tuner.training.own_metrics import OwnMetrics
 
 __all__ = ["CURVES", "Failure", "Status", "TrialResult", "average_curve", "compute_scores"]
 
@@ -127,7 +129,7 @@ def compute_scores(
     probabilities: np.ndarray,
     problem: Problem,
     objective: Objective,
-    metrics: OwnMetrics | None = None,
+    metrics: "OwnMetrics | None" = None,
 ) -> dict[str, Any]:
     """Return the fields of a `TrialResult` that follow from its probabilities.
 
