@@ -5,6 +5,7 @@ import pytest
 import tuner
 
 NAMES = {
+    "KFoldClassifier",
     "KFoldTuner",
     "Listener",
     "SearchSettings",

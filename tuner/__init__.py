@@ -15,12 +15,14 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 if TYPE_CHECKING:
     from tuner.api import SearchedStudy, open_study, studies, tune
+    from tuner.api.classifier import KFoldClassifier
     from tuner.data import load_dataset
     from tuner.errors import TunerError, UserError
     from tuner.space import load_space
     from tuner.study import Listener, SearchSettings, Study
 
 __all__ = [
+    "KFoldClassifier",
     "KFoldTuner",
     "Listener",
     "SearchSettings",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "KFoldClassifier": "tuner.api.classifier",
     "KFoldTuner": "tuner.api.kfold_tuner",
     "Listener": "tuner.study",
     "SearchSettings": "tuner.study",

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tuner.run.request import default_oracle
+from tuner.errors import DataError
+from tuner.run.preparing import prepare
+from tuner.run.request import DataRequest, default_oracle
+from tuner.study import SearchSettings
 
 COMPARING = """
 title = "Is a hidden layer worth it?"
@@ -27,3 +30,12 @@ def test_a_space_of_ones_own_is_searched_as_it_asks(tmp_path):
     assert default_oracle(str(path)) == "random"
     path.write_text(COMPARING.replace('compare = "depth"', ""))
     assert default_oracle(str(path)) == "tpe"
+
+
+def test_class_weights_are_those_of_the_classes_by_name():
+    settings = SearchSettings(class_weight={"virginica": 3})
+    setup = prepare("mlp", DataRequest("iris"), settings)
+    assert setup.problem.compute_class_weights(setup.problem.rows).tolist() == [1.0, 1.0, 3.0]
+    message = "--class-weight: there is no class virginia; did you mean virginica?"
+    with pytest.raises(DataError, match=message):
+        prepare("mlp", DataRequest("iris"), SearchSettings(class_weight={"virginia": 3}))

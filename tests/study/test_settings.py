@@ -53,3 +53,13 @@ def test_the_oracles_that_settings_know_are_those_that_there_are():
     from tuner.search import ORACLES
 
     assert set(get_args(OracleName)) == set(ORACLES)
+
+
+def test_class_weights_are_kept_by_the_names_of_the_classes():
+    assert SearchSettings(class_weight={1: 2, "b": 0.5}).class_weight == {"1": 2.0, "b": 0.5}
+    for given, message in (
+        ({"a": -1}, "--class-weight: -1 is no weight of class a; give a number from 0"),
+        ("equal", "--class-weight: there is no class weight equal; known are balanced"),
+    ):
+        with pytest.raises(UserError, match=message):
+            SearchSettings(class_weight=given)

@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -35,6 +35,9 @@ __all__ = [
 
 Trained = tuple[np.ndarray, tuple[str, ...]]
 """Out-of-fold probabilities, and notes."""
+
+ClassWeight: TypeAlias = str | dict[int, float] | None
+"""As scikit-learn takes it: `balanced`, or a weight by the number of a class."""
 
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Training rows and their classes, `(rows, features)` and `(rows,)`, and those of validation."""
@@ -98,7 +101,7 @@ def predict_class_shares(problem: Problem, objective: Objective, seed: int) -> T
 
 def train_logistic_regression(problem: Problem, objective: Objective, seed: int) -> Trained:
     """Train a multinomial logistic regression on each fold."""
-    settings = (_STEPS, problem.class_weight, seed)
+    settings = (_STEPS, _get_class_weight(problem), seed)
     work = _estimate_work(problem) * _STEPS / 10
     fitted = _run_on_each_fold(_fit_logistic_regression, problem, work, settings)
     unconverged = sum(not converged for _, converged in fitted)
@@ -114,7 +117,7 @@ def train_gradient_boosting(problem: Problem, objective: Objective, seed: int) -
     """Train gradient-boosted trees, with the number of rounds that is best over all folds."""
     boosting = _choose_boosting(problem)
     ends_early = objective.name == "cross_entropy"  # others get better while it gets worse
-    settings = (boosting, ends_early, problem.class_weight, seed)
+    settings = (boosting, ends_early, _get_class_weight(problem), seed)
     work = _estimate_work(problem) * boosting.rounds
     staged = _run_on_each_fold(_fit_gradient_boosting, problem, work, settings)
     count = max(map(len, staged))
@@ -129,6 +132,12 @@ def train_gradient_boosting(problem: Problem, objective: Objective, seed: int) -
     return looks[best], (note,) if best == most // boosting.look - 1 else ()
 
 
+def _get_class_weight(problem: Problem) -> ClassWeight:
+    """Return the class weights as scikit-learn takes them."""
+    weights = problem.class_weight
+    return dict(enumerate(weights.tolist())) if isinstance(weights, np.ndarray) else weights
+
+
 def _choose_boosting(problem: Problem) -> _Boosting:
     """Return how to boost on a problem: a large one gets fewer rounds, of larger steps."""
     few = max(len(fold.train) for fold in problem.folds) <= _FEW_ROWS
@@ -140,7 +149,7 @@ def _choose_boosting(problem: Problem) -> _Boosting:
 
 
 def _fit_logistic_regression(
-    arrays: Arrays, classes: int, steps: int, class_weight: str | None, seed: int
+    arrays: Arrays, classes: int, steps: int, class_weight: ClassWeight, seed: int
 ) -> tuple[np.ndarray, bool]:
     """Return a fold's probabilities, and whether the optimizer converged."""
     from sklearn.exceptions import ConvergenceWarning
@@ -160,7 +169,7 @@ def _fit_gradient_boosting(
     classes: int,
     boosting: _Boosting,
     ends_early: bool,
-    class_weight: str | None,
+    class_weight: ClassWeight,
     seed: int,
 ) -> list[np.ndarray]:
     """Return a fold's probabilities at every look; if it ends early, until they get worse."""

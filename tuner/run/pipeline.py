@@ -7,17 +7,16 @@ what runs beside the stages.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from tuner.analysis import Evidence, predict_out_of_fold
+from tuner.analysis import Evidence
 from tuner.errors import TunerError, one_line
 from tuner.report import import_charting
 from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.exporting import ExportResult, SearchExport, find_export
-from tuner.run.final_training import train_members
-from tuner.run.model_description import TrainedExportable
+from tuner.run.fitting import train_pick
 from tuner.run.opening import create_study
 from tuner.run.outcome import Outcome
 from tuner.run.picking import PickingResult, describe_picks, pick
@@ -31,14 +30,12 @@ from tuner.run.reporting import (
     report_study,
 )
 from tuner.run.request import Destination
-from tuner.run.run import Run, note_unwritten
+from tuner.run.run import Run, note_unwritten, record_run
 from tuner.run.searching import find_end, make_tuner, read_trials, search_trials
 from tuner.run.setup import Setup
-from tuner.run.side_files import find_damaged_files
 from tuner.run.stages import STAGES_VERSION, Stage, mark_done, mark_out_of_time
-from tuner.run.testing import score_test_rows
 from tuner.serving.export_folder import check_export_folder
-from tuner.study import EventKind, Listener, SearchEnd, Study, recover_study
+from tuner.study import Listener, SearchEnd, Study, recover_study
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
@@ -84,37 +81,10 @@ def run_search(
             run.note(note)
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
         tuner = tuner if tuner or end else make_tuner(setup, listeners)
-        with _record_run(run) as summary:
+        with record_run(run) as summary:
             outcome = _run_stages(run, processes, tuner, end)
             summary.update(outcome.to_dict())
     return outcome
-
-
-@contextmanager
-def _record_run(run: Run) -> Iterator[dict[str, Any]]:
-    """Write the begin and the end of a run to the journal, and tell the listeners of the end.
-
-    If the journal cannot be written at the end, the summary is still the caller's.
-
-    Yields:
-        The summary to write at the end, to be filled.
-    """
-    journal, summary = run.study.journal, dict[str, Any]()
-    status: Literal["finished", "failed", "interrupted"] = "interrupted"
-    for path in find_damaged_files(run.study):
-        run.note(f"{path} is damaged, so it is made again")
-    run.study.begin(run.setup.settings)
-    try:
-        yield summary
-        status = "finished"
-    except Exception:
-        status = "failed"
-        raise
-    finally:
-        with note_unwritten(run):
-            journal.append(EventKind.ENDED, status=status, summary=summary)
-        for listener in run.listeners:
-            listener.on_study_end(status, summary)
 
 
 # Over 40 lines: the stages of a run are read as one sequence.
@@ -171,7 +141,11 @@ def _train_and_export(
         wait for them.
     """
     fresh = beside.start_fresh(run)
-    ready = _train(run, picking)
+    networks = (
+        "the best network" if picking.exportable.name == "best" else "the ensemble's networks"
+    )
+    run.announce(f"training {networks} on all training rows, and exporting them")
+    ready = train_pick(run, picking)
     with SearchExport(run, picking, ready, fresh) as export:
         mark_done(run.study, Stage.WRITING, picking.basis)
         with _note_faults(run, "the report may lack prediction times"):
@@ -180,26 +154,6 @@ def _train_and_export(
         report = write_report(idle=False) if has_baselines(run.study) else None
         run.announce("checking the model")
         return export.finish(), report
-
-
-def _train(run: Run, picking: PickingResult) -> TrainedExportable:
-    """Train the pick on all training rows, and score it on the held-out rows."""
-    setup, study, exportable = run.setup, run.study, picking.exportable
-    networks = "the best network" if exportable.name == "best" else "the ensemble's networks"
-    run.announce(f"training {networks} on all training rows, and exporting them")
-    trained = train_members(
-        setup,
-        {record.trial: record for record in study.read_trials()},
-        exportable.members,
-        run.note,
-        temperature=picking.calibration.temperature,
-    )
-    mark_done(study, Stage.FINAL_TRAINING, picking.basis)
-    test = score_test_rows(setup, study, picking, trained)
-    predictions = predict_out_of_fold(
-        study, setup.truth, exportable.members, temperature=picking.calibration.temperature
-    )
-    return TrainedExportable(exportable, trained, picking.calibration, test, predictions)
 
 
 def _report(

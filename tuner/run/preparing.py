@@ -9,7 +9,7 @@ from tuner.model.given import GivenHypermodel
 from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.width import check_budget
 from tuner.run.request import DataRequest
-from tuner.run.setup import Setup
+from tuner.run.setup import Setup, find_class_weights
 from tuner.scoring import ThresholdRule
 from tuner.space import load_space
 from tuner.study import MOST_ROUNDS, SearchSettings
@@ -42,6 +42,7 @@ def prepare(space: str | GivenHypermodel, request: DataRequest, settings: Search
         check_image(definition, dataset.schema.image, data=dataset.name)
     if settings.threshold is not None:
         ThresholdRule.parse(settings.threshold, dataset.schema.classes)  # raises if it does not fit
+    find_class_weights(settings.class_weight, dataset.schema.classes)  # raises for an unknown class
     split = settings.splitter.split(
         dataset.y, classes=dataset.schema.classes, groups=dataset.groups, order=dataset.order
     )

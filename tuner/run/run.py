@@ -5,13 +5,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from tuner.errors import StudyError
 from tuner.run.estimates import Estimates
 from tuner.run.setup import Setup
+from tuner.run.side_files import find_damaged_files
 from tuner.study import EventKind, Listener, Study
 
-__all__ = ["Run", "note_unwritten"]
+__all__ = ["Run", "note_unwritten", "record_run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +87,30 @@ def note_unwritten(run: Run) -> Iterator[None]:
         yield
     except StudyError as error:
         run.note(str(error))
+
+
+@contextmanager
+def record_run(run: Run) -> Iterator[dict[str, Any]]:
+    """Write the begin and the end of a run to the journal, and tell the listeners of the end.
+
+    If the journal cannot be written at the end, the summary is still the caller's.
+
+    Yields:
+        The summary to write at the end, to be filled.
+    """
+    journal, summary = run.study.journal, dict[str, Any]()
+    status: Literal["finished", "failed", "interrupted"] = "interrupted"
+    for path in find_damaged_files(run.study):
+        run.note(f"{path} is damaged, so it is made again")
+    run.study.begin(run.setup.settings)
+    try:
+        yield summary
+        status = "finished"
+    except Exception:
+        status = "failed"
+        raise
+    finally:
+        with note_unwritten(run):
+            journal.append(EventKind.ENDED, status=status, summary=summary)
+        for listener in run.listeners:
+            listener.on_study_end(status, summary)

@@ -69,12 +69,14 @@ def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "KFoldTuner"
         ) from error
 
 
-def search_trials(run: Run, tuner: "KFoldTuner") -> SearchResult:
+def search_trials(run: Run, tuner: "KFoldTuner", *, after: float | None = None) -> SearchResult:
     """Train trials, each of which the study keeps as soon as it ends.
 
     Args:
         run: The run.
         tuner: Made from the run's setup, with its listeners.
+        after: The seconds that a time limit leaves to the stages after the trials, without the
+            final training. None for all stages.
 
     Raises:
         SearchFailed: No trial was completed.
@@ -84,7 +86,7 @@ def search_trials(run: Run, tuner: "KFoldTuner") -> SearchResult:
         run.setup.problem,
         run.study,
         started=run.started,
-        export_seconds=run.estimates.after_search,
+        export_seconds=run.estimates.after_search if after is None else after,
         final_networks=NETWORKS,
         is_answered=check,
     )

@@ -1,11 +1,14 @@
 """The setup of a run: space, data, folds and settings, read and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tuner.data import Dataset
+from tuner.errors import DataError, suggest_names
 from tuner.folds import Split
 from tuner.model.custom import is_custom, load_hypermodel
 from tuner.model.given import GivenHypermodel, make_unkept_error
@@ -21,7 +24,7 @@ from tuner.study import SearchSettings, WarmStart
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["Setup", "make_hypermodel", "make_hyperparameters"]
+__all__ = ["Setup", "find_class_weights", "make_hypermodel", "make_hyperparameters"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Setup:
             dataset.y,
             self.split.folds,
             dataset.schema.scaled,
-            class_weight=self.settings.class_weight,
+            class_weight=find_class_weights(self.settings.class_weight, dataset.schema.classes),
             groups=dataset.groups,
             channels=dataset.schema.channels,
         )
@@ -99,6 +102,24 @@ class Setup:
         """True classes and groups of the held-out rows."""
         rows, groups = self.split.test, self.dataset.groups
         return Truth(self.dataset.y[rows], None if groups is None else groups[rows])
+
+
+def find_class_weights(
+    given: str | Mapping[str, float] | None, classes: Sequence[str]
+) -> str | np.ndarray | None:
+    """Return class weights by the number of the class; 1 for those without one.
+
+    Raises:
+        DataError: There is no such class.
+    """
+    if not isinstance(given, Mapping):
+        return given
+    for label in given:
+        if label not in classes:
+            raise DataError(
+                f"--class-weight: there is no class {label}; {suggest_names(label, classes)}"
+            )
+    return np.array([given.get(label, 1.0) for label in classes], np.float32)
 
 
 def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":

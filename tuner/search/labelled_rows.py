@@ -122,13 +122,14 @@ class LabelledRows:
     def _number_weights(self, by_class: Mapping[Any, float]) -> np.ndarray:
         """Return the weight of each class by its number, shape `(classes,)`, float32."""
         values = self.targets.values
-        unknown = [value for value in by_class if value not in values]
+        weights = {str(value): weight for value, weight in by_class.items()}  # as settings have it
+        unknown = [value for value in by_class if str(value) not in map(str, values)]
         if unknown:
             raise DataError(
                 f"class_weight: y has no class {unknown[0]!r}; its classes are "
                 f"{', '.join(map(repr, values))}"
             )
-        return np.array([by_class.get(value, 1.0) for value in values], np.float32)
+        return np.array([weights.get(str(value), 1.0) for value in values], np.float32)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the description that a study keeps of its data."""

@@ -1,8 +1,11 @@
 """The settings of a search, checked when they are made."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
+
+import numpy as np
 
 from tuner.errors import UserError, suggest_names
 from tuner.folds import Splitter
@@ -52,8 +55,9 @@ class SearchSettings:
             `roc_auc`; of a hypermodel in Python also a metric of its own, as `max f1` or `min f1`.
         racing: Whether trials that are clearly beaten end early.
         trainer: Trains the networks: `lanes`, or `fit`, which is slower and the reference.
-        class_weight: `balanced` to give all classes the same weight in the training loss; None to
-            give it to all rows. Scores count all rows alike.
+        class_weight: `balanced` to give all classes the same weight in the training loss; or the
+            weight of each class by its name, 1 for those that are left out; None to give the same
+            weight to all rows. Scores count all rows alike.
         test_size: Share of the rows that is held back to score the exported model.
         threshold: What the threshold of two classes is chosen for, such as `f1=CLASS` or
             `cost=CLASS:1,CLASS:5`; None to predict the more probable class.
@@ -75,7 +79,7 @@ class SearchSettings:
     objective: str = "cross_entropy"
     racing: bool = True
     trainer: str = "lanes"
-    class_weight: str | None = None
+    class_weight: str | Mapping[str, float] | None = None
     test_size: float = 0.2
     seed: int = 0
     until_answered: bool = False
@@ -107,7 +111,6 @@ class SearchSettings:
             ("oracle", get_args(OracleName)),
             ("objective", OBJECTIVES),
             ("trainer", TRAINERS),
-            ("class_weight", ("balanced",)),
         ):
             value = getattr(self, name)
             own = name == "objective" and value.startswith(("min ", "max "))
@@ -116,6 +119,7 @@ class SearchSettings:
                     f"{option_name(name)}: there is no {name.replace('_', ' ')} {value}; "
                     f"{suggest_names(value, known)}"
                 )
+        object.__setattr__(self, "class_weight", _read_class_weight(self.class_weight))
 
     @property
     def limits_networks(self) -> bool:
@@ -131,6 +135,27 @@ class SearchSettings:
     def plan(self) -> Plan:
         """How every trial is trained: epochs, patience, objective and seed."""
         return Plan(self.epochs, self.patience, find_objective(self.objective), self.seed)
+
+
+def _read_class_weight(given: Any) -> str | dict[str, float] | None:
+    """Return class weights with classes by their texts.
+
+    Raises:
+        UserError: They are neither `balanced` nor a number from 0 for each class.
+    """
+    if given is None or given == "balanced":
+        return given
+    if not isinstance(given, Mapping):
+        raise UserError(
+            f"--class-weight: there is no class weight {given}; "
+            f"{suggest_names(str(given), ['balanced'])}"
+        )
+    for label, weight in given.items():
+        if not isinstance(weight, int | float | np.number) or not 0 <= weight < math.inf:
+            raise UserError(
+                f"--class-weight: {weight!r} is no weight of class {label}; give a number from 0"
+            )
+    return {str(label): float(weight) for label, weight in given.items()}
 
 
 def option_name(name: str) -> str:

@@ -1,5 +1,7 @@
 """How the study was done, and the commands that continue it."""
 
+from collections.abc import Mapping
+
 from tuner.report.blocks import Code, Facts, Paragraphs
 from tuner.report.content import ReportContent
 from tuner.report.page import Section
@@ -63,7 +65,10 @@ def _describe_limits(settings: SearchSettings) -> str:
     return ", ".join(limits)
 
 
-def _describe_class_weight(class_weight: str | None) -> str:
+def _describe_class_weight(class_weight: str | Mapping[str, float] | None) -> str:
     if class_weight is None:
         return "none: all rows have the same weight"
+    if isinstance(class_weight, Mapping):
+        weights = ", ".join(f"{name} {weight:g}" for name, weight in class_weight.items())
+        return f"{weights}, in training only; scores count rows"
     return f"{class_weight}, by each fold's training rows, in training only; scores count rows"

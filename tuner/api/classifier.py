@@ -1,0 +1,274 @@
+"""`KFoldClassifier`: a scikit-learn estimator whose `fit` is a whole search."""
+
+from __future__ import annotations
+
+import time
+import warnings
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from tuner.api.boundary import call_from_python
+from tuner.api.estimator_rows import (
+    convert_rows_to_predict,
+    is_frame,
+    name_classes,
+    read_rows,
+    read_rows_and_labels,
+)
+from tuner.api.requests import make_request
+from tuner.api.searched_study import SearchedStudy
+from tuner.errors import UserError
+from tuner.run.fitting import fit_network
+from tuner.run.preparing import prepare
+from tuner.run.request import Destination, make_settings
+from tuner.scratch import ScratchFolder
+from tuner.study import SearchSettings
+from tuner.terminal.progress import Progress, Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sklearn.utils import Tags
+
+    from tuner.serving.trained_network import TrainedNetwork
+    from tuner.study import Study
+
+__all__ = ["KFoldClassifier"]
+
+
+class KFoldClassifier(ClassifierMixin, BaseEstimator):
+    """A classifier that searches a space of networks, and predicts with the best one.
+
+    `fit` searches by cross-validation within the rows that it is given, and trains the best
+    network, or the best ensemble, on all of them. So `cross_val_score` is nested cross-validation:
+    the score of the whole procedure, choices included.
+
+    `X` is a data frame, whose columns may be of any type that `tune` takes, or an array of numbers,
+    images included. Missing numbers are allowed. `y` may be of any type that has an order.
+
+    A fit does nothing that its predictions do not need: it writes no report and no exported model,
+    and nothing to MLflow. The study makes what it is asked for: `study_.report`, `study_.export()`.
+
+    Args:
+        space: What to search, as for `tune`.
+        max_trials: The most trials. None for as many as `tune` takes, which depends on the space.
+        max_seconds: Time limit in seconds of a fit; None for no limit.
+        folds: The folds of the cross-validation. A class of fewer rows lowers it, with a warning.
+        repeats: How many times the rows are cut into folds.
+        epochs: The most epochs of a trial.
+        patience: A trial stops after this many epochs without a better mean over folds.
+        oracle: Proposes the trials. None for what suits the space.
+        objective: The score to optimise.
+        racing: Whether trials that are clearly beaten end early.
+        trainer: `lanes`, or `fit`, which is slower.
+        class_weight: `balanced` to give all classes the same weight in the training loss; or the
+            weight of each class by its label; None to give the same weight to all rows.
+        test_size: The share of the rows that is held back to score the network. None is by default,
+            because whoever calls `fit` scores it on other rows.
+        seed: Decides folds, proposals, initial weights and batches.
+        max_parameters: The most parameters of a network; None for any number.
+        max_row_microseconds: The most microseconds that a network may take for a row; None for any.
+        categorical: The columns of a data frame to read as categorical.
+        ignore: The columns of a data frame to leave out.
+        missing: Texts that mean a missing value in a data frame.
+        root: The folder to keep studies in. None for a temporary one, which is deleted with
+            `study_`.
+        verbose: 1 to show progress, 0 to print nothing.
+
+    Attributes:
+        classes_: The labels, in the order of the columns of `predict_proba`, shape `(classes,)`.
+        n_features_in_: The number of columns.
+        feature_names_in_: The names of the columns, if all of them are texts.
+        folds_: The folds that were used.
+        study_: The study: its answer, trials and scores, as `tune` returns it. A copy that was
+            pickled does not have it, unless there is a `root`.
+
+    Example:
+        >>> from sklearn.model_selection import cross_val_score  # doctest: +SKIP
+        >>> cross_val_score(KFoldClassifier("mlp", max_trials=20), x, y)  # doctest: +SKIP
+    """
+
+    # Over 40 lines: each parameter is assigned, which scikit-learn asks for.
+    def __init__(  # noqa: PLR0913  (scikit-learn reads the parameters from here)
+        self,
+        space: Any = "mlp",
+        *,
+        max_trials: int | None = None,
+        max_seconds: float | None = None,
+        folds: int = 5,
+        repeats: int = 1,
+        epochs: int = 50,
+        patience: int = 10,
+        oracle: str | None = None,
+        objective: str = "cross_entropy",
+        racing: bool = True,
+        trainer: str = "lanes",
+        class_weight: str | Mapping[Any, float] | None = None,
+        test_size: float = 0.0,
+        seed: int = 0,
+        max_parameters: int | None = None,
+        max_row_microseconds: float | None = None,
+        categorical: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        missing: Sequence[str] = (),
+        root: str | Path | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.space = space
+        self.max_trials = max_trials
+        self.max_seconds = max_seconds
+        self.folds = folds
+        self.repeats = repeats
+        self.epochs = epochs
+        self.patience = patience
+        self.oracle = oracle
+        self.objective = objective
+        self.racing = racing
+        self.trainer = trainer
+        self.class_weight = class_weight
+        self.test_size = test_size
+        self.seed = seed
+        self.max_parameters = max_parameters
+        self.max_row_microseconds = max_row_microseconds
+        self.categorical = categorical
+        self.ignore = ignore
+        self.missing = missing
+        self.root = root
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any) -> KFoldClassifier:  # noqa: N803  (scikit-learn's name)
+        """Search, and train what is best on all rows.
+
+        Args:
+            X: The rows, shape `(rows, columns)`; images have more dimensions.
+            y: The class of each row, shape `(rows,)`.
+
+        Raises:
+            ValueError: The rows, the labels, the space or a setting is wrong.
+            SearchFailed: No trial was completed.
+        """
+        rows, y = read_rows_and_labels(self, X, y)
+        check_classification_targets(y)
+        self.classes_, numbers = np.unique(y, return_inverse=True)
+        counts = np.bincount(numbers)
+        if len(counts) == 1:
+            only = self.classes_[0]
+            raise ValueError(f"y has one class only, {only}; give rows of two or more classes")
+        self.folds_ = self._choose_folds(counts)
+        with _raise_as_value_errors():
+            self._search(rows, name_classes(self.classes_, numbers))
+        self._took_frame = is_frame(X)
+        return self
+
+    def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return the probability of each class, shape `(rows, classes)`, as `classes_` has them.
+
+        Args:
+            X: Rows as `fit` takes them, with the same columns.
+        """
+        check_is_fitted(self)
+        rows = read_rows(self, X, as_frame=self._took_frame)
+        with _raise_as_value_errors():
+            raw = convert_rows_to_predict(rows, self._network.schema)
+        probabilities = self._network.predict_proba(raw).astype(np.float64)
+        return probabilities / probabilities.sum(axis=1, keepdims=True)
+
+    def predict(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return the likeliest class of each row, shape `(rows,)`.
+
+        Args:
+            X: Rows as `fit` takes them, with the same columns.
+        """
+        likeliest = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[likeliest]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_network")
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out a study in a temporary folder, which another process does not have."""
+        state: dict[str, Any] = super().__getstate__()
+        if self.root is None:
+            state = {name: value for name, value in state.items() if name != "study_"}
+        return state
+
+    def _choose_folds(self, counts: np.ndarray) -> int:
+        """Return how many folds the rarest class allows, and warn if these are fewer."""
+        rarest = int(counts.argmin())
+        rows = int(counts[rarest])
+        if rows >= self.folds or rows < 2:  # one row is refused with the rest of the split
+            return self.folds
+        warnings.warn(
+            f"class {self.classes_[rarest]} has {rows} rows, so that there are {rows} folds "
+            f"instead of {self.folds}",
+            stacklevel=3,
+        )
+        return rows
+
+    def _search(self, rows: Any, labels: pd.Categorical[str]) -> None:
+        """Search, and keep the study and the trained network."""
+        temporary = ScratchFolder() if self.root is None else None
+        root = temporary.path if temporary else Path(self.root or "")
+        try:
+            study, self._network = self._run(rows, labels, root)
+        except BaseException:
+            if temporary is not None:
+                temporary.remove()
+            raise
+        self.study_ = SearchedStudy(study)
+        if temporary is not None:
+            weakref.finalize(self.study_, temporary.remove)
+
+    def _run(
+        self, rows: Any, labels: pd.Categorical[str], root: Path
+    ) -> tuple[Study, TrainedNetwork]:
+        started, space = time.monotonic(), str(self.space)
+        with call_from_python(self.verbose) as caller:
+            destination = Destination(root)
+            destination.check()
+            request = make_request(
+                rows,
+                labels,
+                root=root,
+                categorical=self.categorical,
+                ignore=self.ignore,
+                missing=self.missing,
+            )
+            names = dict(zip(self.classes_.tolist(), labels.categories, strict=True))
+            setup = prepare(space, request, self._make_settings(space, names))
+            for warning in setup.dataset.warnings:
+                caller.messages.warn(f"warning: {warning}")
+            progress = Progress(caller.messages, Shown.from_setup(setup), started)
+            with progress.show():
+                caller.import_heavy()
+                return fit_network(setup, destination, started=started, listeners=[progress])
+
+    def _make_settings(self, space: str, names: Mapping[Any, str]) -> SearchSettings:
+        own = self.get_params(deep=False)
+        given = {f.name: own[f.name] for f in fields(SearchSettings) if f.name in own}
+        weights = self.class_weight
+        if isinstance(weights, Mapping):
+            weights = {names.get(label, label): weight for label, weight in weights.items()}
+        return make_settings(space, {**given, "folds": self.folds_, "class_weight": weights})
+
+
+@contextmanager
+def _raise_as_value_errors() -> Iterator[None]:
+    """Raise the user's mistakes as scikit-learn does."""
+    try:
+        yield
+    except UserError as error:
+        raise ValueError(str(error)) from error

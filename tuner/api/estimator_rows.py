@@ -1,0 +1,119 @@
+"""Rows and labels of a scikit-learn estimator, between scikit-learn's checks and a search."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import (
+    assert_all_finite,
+    check_consistent_length,
+    column_or_1d,
+    validate_data,
+)
+
+from tuner.data import RawColumns, Schema, convert_raw
+from tuner.data.parsing.plain_numbers import MISSING_TEXTS
+from tuner.errors import DataError
+
+__all__ = [
+    "convert_rows_to_predict",
+    "is_frame",
+    "name_classes",
+    "read_rows",
+    "read_rows_and_labels",
+]
+
+_ARRAY: dict[str, Any] = {"dtype": None, "ensure_all_finite": "allow-nan", "allow_nd": True}
+
+
+def is_frame(rows: Any) -> bool:
+    """Return whether rows have columns with a type each, of pandas or of another library."""
+    return hasattr(rows, "iloc") or hasattr(rows, "__arrow_c_stream__")
+
+
+def read_rows_and_labels(estimator: BaseEstimator, x: Any, y: Any) -> tuple[Any, np.ndarray]:
+    """Check rows and labels, and let the estimator remember the columns.
+
+    Returns:
+        The rows, unchanged if they are a frame; and the labels, shape `(rows,)`.
+
+    Raises:
+        ValueError: scikit-learn refuses them.
+        TypeError: The rows are sparse, or a cell is no number.
+    """
+    if not is_frame(x):
+        rows, labels = validate_data(estimator, x, y, **_ARRAY)
+        return _make_numeric(rows), labels
+    rows, labels = validate_data(estimator, x, y, skip_check_array=True)
+    labels = column_or_1d(labels, warn=True)
+    assert_all_finite(labels, input_name="y")
+    check_consistent_length(rows, labels)
+    return rows, labels
+
+
+def read_rows(estimator: BaseEstimator, x: Any, *, as_frame: bool) -> Any:
+    """Check rows to predict against the columns that the estimator remembers.
+
+    Args:
+        estimator: The fitted estimator.
+        x: The rows.
+        as_frame: Whether it was fitted on a frame; other rows stay arrays, also those of a frame.
+
+    Raises:
+        ValueError: scikit-learn refuses them.
+    """
+    if as_frame and is_frame(x):
+        return validate_data(estimator, x, reset=False, skip_check_array=True)
+    rows = validate_data(estimator, x, reset=False, **_ARRAY)
+    return rows if as_frame else _make_numeric(rows)
+
+
+def _make_numeric(rows: np.ndarray) -> np.ndarray:
+    """Return objects and texts as numbers if all of them are, and unchanged otherwise."""
+    if rows.dtype.kind not in "OU":
+        return rows
+    try:
+        return rows.astype(np.float64)
+    except ValueError:
+        return rows
+
+
+def name_classes(classes: np.ndarray, numbers: np.ndarray) -> "pd.Categorical[str]":
+    """Return labels whose texts a study shows, in the order of the classes.
+
+    Args:
+        classes: The distinct labels, shape `(classes,)`.
+        numbers: The index in `classes` of each row's label, shape `(rows,)`.
+    """
+    names = [_name_class(label) for label in classes]
+    if len({name.strip() for name in names} - {"", *MISSING_TEXTS}) < len(names):
+        names = [str(number) for number in range(len(classes))]
+    return pd.Categorical.from_codes(numbers, pd.Index(names), ordered=True)
+
+
+def _name_class(label: Any) -> str:
+    if isinstance(label, bool | np.bool_):
+        return str(label).lower()
+    is_whole = isinstance(label, float | np.floating) and float(label).is_integer()
+    return str(int(label)) if is_whole else str(label)
+
+
+def convert_rows_to_predict(rows: Any, schema: Schema) -> RawColumns:
+    """Return checked rows as the network's preprocessing takes them.
+
+    Unlike in a file, a number of an array may be missing: it counts as the mean.
+
+    Raises:
+        DataError: The rows do not fit the schema.
+    """
+    if is_frame(rows):
+        return convert_raw(rows, schema)
+    if schema.array_shape is None:
+        names = [column.name for column in schema.columns]
+        return convert_raw(pd.DataFrame(rows, columns=pd.Index(names)), schema)
+    with np.errstate(over="ignore"):
+        x = np.asarray(rows, np.float32)
+    if np.isinf(x).any():
+        raise DataError("X holds a number that is not finite in float32; replace it")
+    return {"x": x}

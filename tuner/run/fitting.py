@@ -1,0 +1,74 @@
+"""A search that ends with a network in memory: nothing runs beside it, nothing is exported."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tuner.analysis import predict_out_of_fold
+from tuner.run.answering import answer_own_question, make_evidence
+from tuner.run.final_training import train_members
+from tuner.run.model_description import TrainedExportable
+from tuner.run.opening import create_study
+from tuner.run.picking import PickingResult, describe_picks, pick
+from tuner.run.request import Destination
+from tuner.run.run import Run, record_run
+from tuner.run.searching import make_tuner, search_trials
+from tuner.run.setup import Setup
+from tuner.run.stages import Stage, mark_done
+from tuner.run.testing import score_test_rows
+from tuner.study import Listener, Study
+
+if TYPE_CHECKING:
+    from tuner.serving.trained_network import TrainedNetwork
+
+__all__ = ["fit_network", "train_pick"]
+
+
+def fit_network(
+    setup: Setup, destination: Destination, *, started: float, listeners: Sequence[Listener] = ()
+) -> "tuple[Study, TrainedNetwork]":
+    """Search, pick a network, and train it on all training rows.
+
+    The study lacks what takes time that a fit has no use for: an exported model, baselines,
+    prediction times and a report. `tuner export` and `tuner report` make them.
+
+    Args:
+        setup: Space, data, folds and settings.
+        destination: Where to create the study.
+        started: When the run started, by `time.monotonic`.
+        listeners: Receive the run's events, in this order.
+
+    Raises:
+        StudyError: The study's folder cannot be written.
+        SpaceError: The user's hypermodel cannot be loaded or trained.
+        SearchFailed: No trial was completed.
+    """
+    tuner = make_tuner(setup, listeners)
+    run = Run(setup, create_study(setup, destination), listeners, started)
+    with run.study.lock_search(), record_run(run):
+        search = search_trials(run, tuner, after=run.estimates.picking)
+        picking = pick(setup, run.study, search.seen.cluster_values if search.seen else None)
+        evidence = make_evidence(setup, run.study, picking.picks, search.seen)
+        answer = answer_own_question(setup, run.study, picking.picks, evidence)
+        run.answer(answer, describe_picks(run.study, picking.picks))
+        mark_done(run.study, Stage.PICKING, picking.basis)
+        run.announce("training the network on all training rows")
+        trained = train_pick(run, picking).trained
+    return run.study, trained
+
+
+def train_pick(run: Run, picking: PickingResult) -> TrainedExportable:
+    """Train the pick on all training rows, and score it on the held-out rows."""
+    setup, study, exportable = run.setup, run.study, picking.exportable
+    trained = train_members(
+        setup,
+        {record.trial: record for record in study.read_trials()},
+        exportable.members,
+        run.note,
+        temperature=picking.calibration.temperature,
+    )
+    mark_done(study, Stage.FINAL_TRAINING, picking.basis)
+    test = score_test_rows(setup, study, picking, trained)
+    predictions = predict_out_of_fold(
+        study, setup.truth, exportable.members, temperature=picking.calibration.temperature
+    )
+    return TrainedExportable(exportable, trained, picking.calibration, test, predictions)
