@@ -4,7 +4,6 @@ What a process writes has a temporary name until it is whole, and a lock, as `tu
 """
 
 import errno
-import hashlib
 import os
 import secrets
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tuner.leftovers import hold_folder, remove_leftovers, show_work
+from tuner.seal import digest_file
 
 __all__ = [
     "find_cache_folder",
@@ -108,9 +108,9 @@ def write_once(folder: Path, ending: str, write: Callable[[BinaryIO], object]) -
             show_work(file.fileno())
             write(file)
             file.flush()
-            digest = _hash_file(temporary)
+            digest = digest_file(temporary)
             path = folder / f"{digest}{ending}"
-            if path.is_file() and _hash_file(path) == digest:
+            if path.is_file() and digest_file(path) == digest:
                 return path
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -122,11 +122,6 @@ def write_once(folder: Path, ending: str, write: Callable[[BinaryIO], object]) -
 
 def _name_temporary(path: Path) -> Path:
     return path.with_name(f".{path.name[:50]}-{secrets.token_hex(8)}.tmp")
-
-
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def make_folder(folder: Path) -> None:

@@ -18,7 +18,14 @@ try:
 except ImportError:  # Windows, which removes no open file anyway
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["TEMPORARY_FILE", "TEMPORARY_FOLDER", "hold_folder", "remove_leftovers", "show_work"]
+__all__ = [
+    "TEMPORARY_FILE",
+    "TEMPORARY_FOLDER",
+    "hold_folder",
+    "remove_leftovers",
+    "show_work",
+    "take_lock",
+]
 
 TEMPORARY_FILE = r"\.[^/]+-[0-9a-f]{16}\.tmp"
 """The pattern of the names of temporary files."""
@@ -76,16 +83,33 @@ def _remove_draft(path: Path) -> None:
 
 @contextmanager
 def hold_folder(folder: Path) -> Iterator[None]:
-    """Hold the lock of a temporary folder. The system releases it when this process ends."""
-    if fcntl is None:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
+    """Hold the lock of a temporary folder, if the system has locks."""
+    handle = take_lock(folder)
     try:
-        show_work(handle)
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
+
+
+def take_lock(path: Path) -> int | None:
+    """Take the lock of a file or folder. The system releases it when this process ends.
+
+    Returns:
+        A handle, which holds the lock until it is closed. None if another process has the lock, or
+        the system has none.
+    """
+    if fcntl is None:
+        return None
+    handle = None
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        if handle is not None:
+            os.close(handle)
+        return None
+    return handle
 
 
 def show_work(handle: int) -> None:
@@ -99,11 +123,7 @@ def _is_held(path: Path) -> bool:
     """Return whether a process may be at work on a temporary file or folder."""
     if fcntl is None:
         return path.is_dir()
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # another process has the lock, or there are no locks
-        return True
-    finally:
+    handle = take_lock(path)
+    if handle is not None:
         os.close(handle)
-    return False
+    return handle is None

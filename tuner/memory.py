@@ -139,7 +139,7 @@ def bound_memory() -> Iterator[None]:
     most = int(used + _SHARE * memory.free)
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     limits = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min(most, *limits, most), hard))
+    resource.setrlimit(resource.RLIMIT_AS, (min([most, *limits]), hard))
     try:
         yield
     finally:

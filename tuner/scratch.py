@@ -9,10 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from tuner.leftovers import take_lock
 
 __all__ = ["ScratchFolder", "remove_old_scratch", "use_scratch"]
 
@@ -33,7 +30,7 @@ class ScratchFolder:
 
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._handle = _take_lock(self.path)
+        self._handle = take_lock(self.path)
 
     def remove(self) -> None:
         """Remove the folder and all that is in it."""
@@ -62,12 +59,12 @@ def use_scratch() -> ScratchFolder | None:
 
 def remove_old_scratch() -> None:
     """Remove the folders whose processes have ended, if they are this user's."""
-    if fcntl is None:
+    if not hasattr(os, "getuid"):  # on Windows, which has no such locks either
         return
     with suppress(OSError):  # what cannot be removed does no harm
         for path in Path(tempfile.gettempdir()).iterdir():
             if _NAME.fullmatch(path.name) and _is_old(path):
-                handle = _take_lock(path)
+                handle = take_lock(path)
                 if handle is not None:
                     shutil.rmtree(path, ignore_errors=True)
                     os.close(handle)
@@ -81,18 +78,3 @@ def _is_old(path: Path) -> bool:
         return False
     mine = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
     return mine and time.time() - found.st_mtime > _FRESH
-
-
-def _take_lock(path: Path) -> int | None:
-    """Return the handle of a folder's lock; None if another process has it, or there are none."""
-    if fcntl is None:
-        return None
-    handle = None
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        if handle is not None:
-            os.close(handle)
-        return None
-    return handle

@@ -25,6 +25,7 @@ from tuner.search.oracle_choice import choose_oracle
 from tuner.search.oracles import StudyOracle, count_bracket_trials
 from tuner.search.search_arguments import SearchArguments
 from tuner.search.tuner_arguments import TunerArguments
+from tuner.space import find_space
 from tuner.study import Listener, SearchSettings
 from tuner.terminal.messages import Messages
 from tuner.terminal.progress import Progress, Shown
@@ -258,8 +259,8 @@ class KFoldTuner(FoldTuner):
     @contextmanager
     def _show(self, messages: Messages, split: Split) -> Iterator[None]:
         """Show the progress of the search while the context is open."""
-        space = getattr(self.hypermodel, "space", None)
-        compare = getattr(space, "compare", None)
+        space = find_space(self.hypermodel)
+        compare = None if space is None else space.compare
         shown = Shown(self.settings, len(split.folds), compare)
         progress = Progress(messages, shown, time.monotonic())
         self.listeners = (progress, *self.listeners)

@@ -5,7 +5,7 @@ from operator import mul
 
 import keras_tuner
 
-from tuner.space import Space
+from tuner.space import find_space
 from tuner.study import FEWEST_ROUNDS, MOST_ROUNDS, EndKind, TrialRecord
 
 __all__ = ["IsAnswered", "Looks"]
@@ -38,8 +38,8 @@ class Looks:
     def __init__(
         self, hypermodel: keras_tuner.HyperModel, is_answered: IsAnswered | None, rows: int
     ) -> None:
-        space = getattr(hypermodel, "space", None)  # of a custom hypermodel it may be anything
-        settings = space.count_settings() if isinstance(space, Space) else None
+        space = find_space(hypermodel)
+        settings = None if space is None else space.count_settings()
         self._is_answered = is_answered
         self._trials = [settings * n for n in _LOOKS] if settings and is_answered else []
         self._rows = rows

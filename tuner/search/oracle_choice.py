@@ -3,7 +3,7 @@
 import keras_tuner
 
 from tuner.search.oracles import ORACLES, Declared, KerasTunerOracle, SearchOracle, StudyOracle
-from tuner.space import Space
+from tuner.space import find_space
 from tuner.study import SearchSettings
 
 __all__ = ["choose_oracle"]
@@ -30,9 +30,8 @@ def choose_oracle(
         return oracle
     if oracle is not None:
         return KerasTunerOracle(oracle)
-    space = getattr(hypermodel, "space", None)  # of a custom hypermodel it may be anything
     return ORACLES[settings.oracle](
-        space if isinstance(space, Space) else None,
+        find_space(hypermodel),
         settings.plan.objective,
         max_trials=settings.max_trials,
         epochs=settings.epochs,

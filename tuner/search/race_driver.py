@@ -3,7 +3,7 @@
 import keras_tuner
 
 from tuner.search.oracles import SearchOracle
-from tuner.space import Space
+from tuner.space import find_space
 from tuner.study import SearchSettings
 from tuner.training import TrialResult
 from tuner.training.race import Leads, Race, Settled
@@ -31,8 +31,8 @@ class RaceDriver:
         self, settings: SearchSettings, oracle: SearchOracle, hypermodel: keras_tuner.HyperModel
     ) -> None:
         self.race: Race | None = None
-        space = getattr(hypermodel, "space", None)  # of a custom hypermodel it may be anything
-        compares = isinstance(space, Space) and space.compare is not None
+        space = find_space(hypermodel)
+        compares = space is not None and space.compare is not None
         objective = settings.plan.objective
         if settings.racing and oracle.races and not compares and not objective.own:
             self.race = Race(settings.epochs, objective)

@@ -3,7 +3,7 @@
 from tuner.space.adapting import adapt_configuration
 from tuner.space.domains import Choice, Domain, Fixed
 from tuner.space.hyperparameter import Condition, Hyperparameter
-from tuner.space.keras_tuner_bridge import from_keras_tuner, to_keras_tuner
+from tuner.space.keras_tuner_bridge import find_space, from_keras_tuner, to_keras_tuner
 from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES
 from tuner.space.loading import list_shipped_spaces, load_space, parse_space
 from tuner.space.ranges import FloatRange, IntRange
@@ -24,6 +24,7 @@ __all__ = [
     "Space",
     "Value",
     "adapt_configuration",
+    "find_space",
     "from_keras_tuner",
     "list_shipped_spaces",
     "load_space",

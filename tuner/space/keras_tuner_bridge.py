@@ -19,7 +19,7 @@ from tuner.space.values import Value
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["from_keras_tuner", "to_keras_tuner"]
+__all__ = ["find_space", "from_keras_tuner", "to_keras_tuner"]
 
 Nest: TypeAlias = tuple[Condition, ...]
 
@@ -57,6 +57,16 @@ def to_keras_tuner(
                 scopes.enter_context(hp.conditional_scope(condition.parent, values))
             _declare(hp, hyperparameter.name, hyperparameter.domain)
     return hp
+
+
+def find_space(hypermodel: "keras_tuner.HyperModel") -> Space | None:
+    """Return the space that a hypermodel of this package searches.
+
+    Returns:
+        None for a custom hypermodel, whose `build` declares its hyperparameters.
+    """
+    space = getattr(hypermodel, "space", None)  # of a custom hypermodel it may be anything
+    return space if isinstance(space, Space) else None
 
 
 def from_keras_tuner(hp: "keras_tuner.HyperParameters", *, name: str, title: str) -> Space:
