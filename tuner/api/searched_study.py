@@ -13,9 +13,11 @@ from tuner.api.reports import refresh_report
 from tuner.api.search import Search
 from tuner.api.showing import Figures, Report
 from tuner.api.study_results import StudyResults
+from tuner.api.sync import write_to_mlflow
 from tuner.model.given import GivenHypermodel
 from tuner.run.reporting import locate_report
 from tuner.study import Study
+from tuner.tracking import choose_tracking_uri
 
 if TYPE_CHECKING:
     import keras
@@ -220,6 +222,23 @@ class SearchedStudy(StudyResults):
         if ended.fault is not None:
             raise ended.fault
         return self
+
+    def sync(self, *, tracking_uri: str | None = None) -> None:
+        """Write to MLflow all of the study that it lacks, as `tuner sync` does.
+
+        Args:
+            tracking_uri: MLflow's tracking URI. Defaults to a database under the root.
+
+        Raises:
+            StudyError: Another process writes the study to MLflow.
+            TrackingError: MLflow cannot be written.
+        """
+        root = self.folder.parents[1]
+        uri = choose_tracking_uri(tracking_uri, root)
+        with call_from_python() as caller:
+            write_to_mlflow(
+                self._study, uri, root, lambda note: caller.messages.warn(f"note: {note}")
+            )
 
     def __repr__(self) -> str:
         return "\n".join(describe_study(self._study))

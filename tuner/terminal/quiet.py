@@ -7,7 +7,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from tuner.imports import hide_modules
 from tuner.memory import check_address_space
@@ -77,9 +77,11 @@ def calm_libraries(*, mute: bool) -> Iterator[None]:
     # the folds' last batches differ in size, so retracing is intended
     logger.setLevel(logging.CRITICAL if mute else logging.ERROR)
     try:
-        with warnings.catch_warnings() if mute else nullcontext():
+        with warnings.catch_warnings():
             if mute:
                 warnings.simplefilter("ignore")
+            else:  # nobody here needs the widgets that a library would like in a notebook
+                warnings.filterwarnings("ignore", "IProgress not found")
             yield
     finally:
         logger.setLevel(level)

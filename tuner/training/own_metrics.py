@@ -9,16 +9,20 @@ or their groups, form blocks, each of which is left out once (Efron and Tibshira
 11).
 """
 
+from __future__ import annotations
+
 import re
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth
-from tuner.training.heads import Head
+
+if TYPE_CHECKING:  # it imports Keras, which takes seconds
+    from tuner.training.heads import Head
 
 __all__ = ["OwnMetrics"]
 
