@@ -20,6 +20,7 @@ def python():
     [
         ("give --root another folder", "give root another folder"),
         ("leave --groups or --order out", "leave groups or order out"),
+        ("--from: leave --from out", "from_study: leave from_study out"),
         ('--groups is "a" there and null here', 'groups is "a" there and null here'),
         ("use --test-size 0.2, or 0 for no test part", "use test_size=0.2, or 0 for no test part"),
         ("train with --trainer fit.", 'train with trainer="fit".'),
@@ -36,7 +37,7 @@ def python():
         ("remove it from --ignore, or choose", "remove it from ignore, or choose"),
         ("a--b, non-numeric, 2020--2021", "a--b, non-numeric, 2020--2021"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_options_and_commands_become_arguments_and_calls(written, read):
     assert phrase(written) == read

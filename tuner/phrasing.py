@@ -26,6 +26,7 @@ _WITH_VALUE = re.compile(
 )
 _WITHOUT = re.compile(r"(?<![\w-])--(?P<no>no-)?(?P<name>[a-z][a-z-]*)")
 _FLAGS = {"overwrite"}
+_RENAMED = {"from": "from_study"}  # what is no name in Python
 
 _reader = {"is_command_line": False}
 
@@ -77,7 +78,7 @@ def _phrase_names(found: re.Match[str]) -> str:
 
 
 def _phrase_option(found: re.Match[str]) -> str:
-    name = found["name"].replace("-", "_")
+    name = _RENAMED.get(found["name"], found["name"].replace("-", "_"))
     if found["no"]:
         return f"{name}=False"
     return f"{name}=True" if name in _FLAGS else name
