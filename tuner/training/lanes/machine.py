@@ -1,11 +1,10 @@
 """What this machine can train at once: how many blocks of lanes, and how large they should be."""
 
-import os
 from pathlib import Path
 
 import tensorflow as tf
 
-from tuner.memory import read_memory
+from tuner.memory import count_cores, read_memory
 from tuner.training.lanes.interfaces import LaneShape
 
 __all__ = ["Machine"]
@@ -53,8 +52,7 @@ class Machine:
         if self.on_gpu:
             self.workers, self.block_bytes = 1, _GPU_BYTES
             return
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        self.workers = max(1, min(cores or 1, _MOST_WORKERS))
+        self.workers = min(count_cores(), _MOST_WORKERS)
         self.block_bytes = _choose_block_bytes()
         try:
             tf.config.threading.set_intra_op_parallelism_threads(1)
