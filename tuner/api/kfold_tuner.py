@@ -77,7 +77,7 @@ class KFoldTuner(FoldTuner):
     # Over 40 lines: most of them list the arguments.
     def __init__(  # noqa: PLR0913  (as many as KerasTuner's)
         self,
-        hypermodel: Any,
+        hypermodel: Any = None,
         objective: Any = None,
         max_trials: int | None = None,
         *,
@@ -89,6 +89,11 @@ class KFoldTuner(FoldTuner):
         listeners: Sequence[Listener] = (),
         **arguments: Any,
     ) -> None:
+        if type(self).run_trial is not keras_tuner.Tuner.run_trial:
+            raise UserError(
+                f"{type(self).__name__}.run_trial is not called, since folds of many trials train "
+                "side by side; train in HyperModel.fit, which is"
+            )
         if isinstance(objective, SearchSettings):
             settings, objective = objective, None
         named = oracle if isinstance(oracle, str) else None

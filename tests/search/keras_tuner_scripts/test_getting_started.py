@@ -84,7 +84,7 @@ def test_a_build_function_is_searched_by_a_keras_objective(data, quick, capsys):
     tuner = KFoldTuner(
         hypermodel=build_model,
         objective="val_accuracy",
-        max_trials=3,
+        max_trials=2,
         executions_per_trial=2,
         overwrite=True,
         project_name="helloworld",
@@ -95,7 +95,7 @@ def test_a_build_function_is_searched_by_a_keras_objective(data, quick, capsys):
     tuner.search(x, y, epochs=2, validation_data=validation_data)
     progress = capsys.readouterr().err
     assert "note: validation_data is the test part: no trial sees its 12 rows" in progress
-    assert "[3/3] trial " in progress
+    assert "[2/2] trial " in progress
     assert len(tuner.study.record.split.test) == 12
     assert tuner.settings.repeats == 2  # executions_per_trial
     tuner.results_summary()
@@ -103,10 +103,12 @@ def test_a_build_function_is_searched_by_a_keras_objective(data, quick, capsys):
     assert f"Results in {quick['directory']}/studies/helloworld" in summary
     assert 'Objective(name="val_accuracy", direction="max")' in summary
     best_hps = tuner.get_best_hyperparameters(5)
-    assert len(best_hps) == 3
+    assert len(best_hps) == 2
     assert set(best_hps[0].values) == {"units", "lr"}
-    models = tuner.get_best_models(num_models=2)
+    models = tuner.get_best_models()
     assert models[0].predict(x, verbose=0).shape == (48, 3)
+    _, accuracy = models[0].evaluate(x, y, verbose=0)  # compiled as by build_model
+    assert 0 <= accuracy <= 1
     assert not tuner.hypermodel.build(best_hps[0]).optimizer.iterations.numpy()
     trial = tuner.oracle.get_best_trials(1)[0]
     record = next(r for r in tuner.records if r.trial == int(trial.trial_id))
@@ -149,8 +151,8 @@ def test_fit_may_tune_the_number_of_epochs(data, quick):
 
 def test_rows_may_be_changed_in_fit_and_what_it_returns_does_not_count(data, quick):
     (x, y), validation_data = data
-    tuner = KFoldTuner(ReturnsNumber(), max_trials=2, **quick)
-    tuner.search(x, y, epochs=2, validation_data=validation_data, verbose=0)
+    tuner = KFoldTuner(ReturnsNumber(), max_trials=1, **quick)
+    tuner.search(x, y, epochs=1, validation_data=validation_data, verbose=0)
     assert {record.result.status for record in tuner.records} == {"completed"}
     assert all("normalize" in record.hyperparameters for record in tuner.records)
 
@@ -163,7 +165,21 @@ def test_a_loop_of_its_own_trains_once_in_each_fold(data, quick):
         assert record.completed, record.result.reason
         assert record.result.epoch == 1
         assert record.hyperparameters["batch_size"] in (8, 16)
-    assert tuner.get_best_models()[0].predict(x, verbose=0).shape == (48, 3)
+
+
+def test_a_tuner_that_trains_by_itself_is_refused():
+    class MyTuner(KFoldTuner):
+        def run_trial(self, trial, *args, **kwargs):
+            return (trial.hyperparameters.Float("x", -1.0, 1.0)) ** 2
+
+    with pytest.raises(UserError) as error:
+        MyTuner(build_model, max_trials=2)
+    assert str(error.value) == (
+        "MyTuner.run_trial is not called, since folds of many trials train side by side; train in "
+        "HyperModel.fit, which is"
+    )
+    with pytest.raises(UserError, match="^hypermodel: expected a "):
+        KFoldTuner(objective="val_loss")
 
 
 def test_a_regression_is_refused_in_one_sentence(quick):
