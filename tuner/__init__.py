@@ -16,6 +16,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 if TYPE_CHECKING:
     from tuner.api import SearchedStudy, open_study, studies, tune
     from tuner.api.classifier import KFoldClassifier
+    from tuner.api.kfold_tuner import KFoldTuner
     from tuner.data import load_dataset
     from tuner.errors import TunerError, UserError
     from tuner.space import load_space
