@@ -61,7 +61,7 @@ def kill_after(study, *stages):
 
 def resume(study, monkeypatch, **limits):
     """Resume a study in a run that must not train."""
-    for name in ("make_tuner", "train_members"):
+    for name in ("make_tuner", "train_pick"):
         monkeypatch.setattr(pipeline, name, None)  # it cannot be called
     setup, opened = open_study("first", study.folder.parents[1])
     setup = replace(setup, settings=replace(setup.settings, **limits))
