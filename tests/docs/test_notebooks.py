@@ -1,0 +1,29 @@
+"""Every notebook of the documents runs as it stands."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.helpers.documents import ROOT
+
+NOTEBOOKS = sorted((ROOT / "docs").glob("*.ipynb"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+# ipykernel says that it listens on this machine, and opens its sockets with what zmq calls outdated
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
+def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # its kernel works in another folder
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+
+
+def test_there_are_the_two_that_the_documents_name():
+    names = [path.name for path in NOTEBOOKS]
+    assert names == ["data_frame_to_served_model.ipynb", "from_keras_tuner.ipynb"]
+    text = (ROOT / "docs" / "from-python.md").read_text(encoding="utf-8")
+    assert all(f"]({name})" in text for name in names)
