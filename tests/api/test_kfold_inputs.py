@@ -75,6 +75,9 @@ def test_the_best_network_is_as_its_hypermodel_built_it(searched):
     (model,) = searched.get_best_models()
     moments = model.get_layer("normal")
     np.testing.assert_allclose(np.ravel(moments.mean), X.mean(axis=0), rtol=1e-4, atol=1e-5)
+    labels = (Y == "yes").astype(np.float32)[:, None]
+    scores = model.evaluate(X, labels, verbose=0, return_dict=True)
+    assert set(scores) == {"loss", "f1", "accuracy"}
     logits = model.predict(X, verbose=0)[:, 0]
     right = (logits > 0) == (Y == "yes")
     assert right.mean() > 0.7

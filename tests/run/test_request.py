@@ -2,9 +2,9 @@
 
 import pytest
 
-from tuner.errors import DataError
+from tuner.errors import DataError, UserError
 from tuner.run.preparing import prepare
-from tuner.run.request import DataRequest, default_oracle
+from tuner.run.request import DataRequest, default_oracle, make_settings
 from tuner.study import SearchSettings
 
 COMPARING = """
@@ -39,3 +39,13 @@ def test_class_weights_are_those_of_the_classes_by_name():
     message = "--class-weight: there is no class virginia; did you mean virginica?"
     with pytest.raises(DataError, match=message):
         prepare("mlp", DataRequest("iris"), SearchSettings(class_weight={"virginia": 3}))
+
+
+def test_networks_are_not_picked_by_a_metric_without_values_of_rows():
+    with pytest.raises(UserError) as error:
+        make_settings("mlp", {"objective": "max f1"})
+    assert str(error.value) == (
+        "--objective: max f1 is a metric of the hypermodel's own, which has no values of rows, so "
+        "that networks could not be picked and compared; give one of cross_entropy, accuracy, "
+        "balanced_accuracy, roc_auc, or search with KFoldTuner"
+    )

@@ -10,6 +10,7 @@ import pytest
 from tests.helpers.problems import make_problem
 from tests.helpers.training import make_job, train
 from tuner.training import TRAINERS, FinalJob, Plan
+from tuner.training.adapting import find_leak
 from tuner.training.lanes import LanesTrainer
 
 PROBLEM = replace(make_problem(rows=45), scaled=None)
@@ -168,3 +169,32 @@ class Plain(Normalizing):
 
     def adapt(self, hp, model, x):
         pass
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        keras.layers.Normalization,
+        lambda **name: keras.layers.Discretization(num_bins=3, **name),
+        keras.layers.IntegerLookup,
+    ],
+    ids=["normalization", "discretization", "lookup"],
+)
+@pytest.mark.parametrize("adapted", [False, True])
+def test_a_build_that_adapts_a_layer_is_warned_of(layer, adapted):
+    class Leaking(keras_tuner.HyperModel):
+        def build(self, hp):
+            own = layer(name="own")
+            if adapted:
+                own.adapt(np.arange(12).reshape(6, 2))
+            return keras.Sequential([keras.Input((2,)), own])
+
+    leak = find_leak(Leaking(), keras_tuner.HyperParameters())
+    expected = (
+        "Leaking: build adapts the layer own; if it does so with rows that folds hold out, scores "
+        "are better than those of new rows. Adapt it in a method adapt(hp, model, x), which gets "
+        "the training rows of each fold"
+    )
+    assert leak == (expected if adapted else None)
+    Leaking.adapt = Normalizing.adapt
+    assert find_leak(Leaking(), keras_tuner.HyperParameters()) is None

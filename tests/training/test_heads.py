@@ -11,6 +11,7 @@ from tests.helpers.problems import make_problem
 from tests.helpers.training import train
 from tuner.errors import UserError
 from tuner.training import Plan
+from tuner.training.heads import find_head
 
 losses = keras.losses
 PLAN = Plan(epochs=2)
@@ -49,6 +50,9 @@ SAME_AS_SIGMOID = {
 }
 
 
+SAME_AS = {**SAME_AS_SOFTMAX, **SAME_AS_SIGMOID}
+
+
 def run(trainer, hypermodel, problem):
     return train(trainer, hypermodel, problem, PLAN)[0]
 
@@ -83,6 +87,19 @@ def test_heads_of_the_same_network_give_the_same_probabilities(
     assert result.probabilities.shape == (45, problem.classes)
     np.testing.assert_allclose(result.probabilities, expected.probabilities, atol=1e-5)
     np.testing.assert_allclose(result.probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("hypermodel", [SOFTMAX, SIGMOID, *SAME_AS.values()])
+def test_a_head_adds_layers_of_keras_that_give_probabilities(hypermodel):
+    problem = TWO if hypermodel.outputs == 1 else THREE
+    model = hypermodel.build(None)
+    head = find_head(model, problem, "test")
+    outputs = model.predict(problem.x, verbose=0)
+    expected = np.asarray(head.to_probabilities(outputs))
+    given = head.add_probabilities(model, (4,)).predict(problem.x, verbose=0)
+    np.testing.assert_allclose(given, expected, atol=1e-6)
+    back = np.asarray(head.to_probabilities(head.to_outputs(expected)))
+    np.testing.assert_allclose(back, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("trainer", ["lanes", "fit"])

@@ -140,12 +140,12 @@ class _FinalTraining:
         return notes
 
     def _train(self, finals: Sequence[FinalJob]) -> list["keras.Model"]:
-        return self.trainer.train_on_all_rows(
-            finals,
-            self.hypermodel,
-            problem=self.problem,
-            plan=self.plan,
+        from tuner.training.network_building import add_probabilities
+
+        networks = self.trainer.train_on_all_rows(
+            finals, self.hypermodel, problem=self.problem, plan=self.plan
         )
+        return [add_probabilities(each, self.hypermodel, self.problem) for each in networks]
 
     def _compute_limit(self, record: TrialRecord) -> float:
         """Return the training loss above which a network did not learn as its folds did.

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from tuner.data import Dataset, load_dataset
-from tuner.errors import DataError
+from tuner.errors import DataError, UserError
 from tuner.memory import bound_memory
 from tuner.model.custom import is_custom
+from tuner.scoring import OBJECTIVES
 from tuner.space import load_space
 from tuner.study import (
     MOST_ROUNDS,
@@ -121,7 +122,14 @@ def make_settings(space: str | None, given: Mapping[str, Any]) -> SearchSettings
     }
     oracle = chosen.setdefault("oracle", default_oracle(space))
     limits = {} if "max_trials" in chosen else default_limits(space, oracle)
-    return SearchSettings(**{**limits, **chosen})
+    settings = SearchSettings(**{**limits, **chosen})
+    if settings.plan.objective.own:
+        raise UserError(
+            f"--objective: {settings.objective} is a metric of the hypermodel's own, which has no "
+            "values of rows, so that networks could not be picked and compared; give one of "
+            f"{', '.join(OBJECTIVES)}, or search with KFoldTuner"
+        )
+    return settings
 
 
 def default_limits(space: str | None, oracle: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from tuner.study import (
     recover_study,
 )
 from tuner.training import TRAINERS, Plan
+from tuner.training.adapting import find_leak
 
 __all__ = ["KFoldTuner"]
 
@@ -185,6 +186,9 @@ class KFoldTuner(ResultsTuner):
         self._refuse_second_search()
         begin_with(self._search_oracle, study.record.warm_start)
         self.problem, self.study = problem, study
+        leak = find_leak(self.hypermodel, self.oracle.get_space())
+        if leak:
+            self.note(leak)
         loop = self._make_loop(problem, study)
         self.records = loop.records
         clock = self._start_clock(problem, started, export_seconds, final_networks)

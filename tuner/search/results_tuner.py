@@ -12,6 +12,7 @@ from tuner.errors import UserError
 from tuner.problem import Problem
 from tuner.study import Study, TrialRecord
 from tuner.training import FinalJob, Job, Plan, Trainer
+from tuner.training.network_building import restore_metrics
 from tuner.words import count_noun, format_score
 
 __all__ = ["ResultsTuner"]
@@ -53,7 +54,7 @@ class ResultsTuner(keras_tuner.Tuner):
         (network,) = self.trainer.train_on_all_rows(
             [final], self.hypermodel, problem=self.problem, plan=self.plan
         )
-        _compile_as(network, self.hypermodel.build(trial.hyperparameters))
+        restore_metrics(network, self.hypermodel, trial.hyperparameters, self.problem)
         return network
 
     def get_best_models(self, num_models: int = 1) -> list[keras.Model]:
@@ -81,14 +82,6 @@ class ResultsTuner(keras_tuner.Tuner):
         completed = {record.trial for record in self.records if record.completed}
         trials = self.oracle.get_best_trials(len(self.records))
         return [trial for trial in trials if int(trial.trial_id) in completed][:most]
-
-
-def _compile_as(network: keras.Model, built: keras.Model) -> None:
-    """Compile a network as its hypermodel does, so that `evaluate` returns what it asks for."""
-    try:
-        network.compile_from_config(built.get_compile_config())
-    except (TypeError, ValueError):  # a function of the person's own, which Keras cannot store
-        network.compile(network.optimizer, network.loss, metrics=["accuracy"])
 
 
 def _summarize_results(

@@ -10,9 +10,16 @@ from typing import Any
 import keras
 import numpy as np
 
+from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Inputs, take_rows
 
-__all__ = ["adapt_network", "adapts", "find_unstackable", "list_normalizations"]
+__all__ = [
+    "adapt_network",
+    "adapts",
+    "find_leak",
+    "find_unstackable",
+    "list_normalizations",
+]
 
 
 def adapts(hypermodel: Any) -> bool:
@@ -32,6 +39,37 @@ def adapt_network(hypermodel: Any, hp: Any, model: Any, x: Inputs, rows: np.ndar
     """
     if adapts(hypermodel):
         hypermodel.adapt(hp, model, take_rows(x, rows))
+
+
+def find_leak(hypermodel: Any, hp: Any) -> str | None:
+    """Return a warning if `build` adapts a layer, which may then see rows that folds hold out.
+
+    Args:
+        hypermodel: The hypermodel, which builds a network to see that.
+        hp: Hyperparameters of which it can build one.
+    """
+    if adapts(hypermodel) or isinstance(hypermodel, MLPHyperModel):
+        return None
+    layers = _iterate_layers(hypermodel.build(hp))
+    learned = [layer.name for layer in layers if _has_learned(layer)]
+    if not learned:
+        return None
+    return (
+        f"{type(hypermodel).__name__}: build adapts the layer {learned[0]}; if it does so with "
+        "rows that folds hold out, scores are better than those of new rows. Adapt it in a method "
+        "adapt(hp, model, x), which gets the training rows of each fold"
+    )
+
+
+def _has_learned(layer: Any) -> bool:
+    """Return whether a layer was adapted, and not given what it knows by its constructor."""
+    config = layer.get_config() if hasattr(layer, "adapt") else {}
+    if isinstance(layer, keras.layers.Normalization):
+        moments = layer.input_mean is None and layer.built
+        return bool(moments and (np.any(layer.adapt_mean) or np.any(layer.adapt_variance != 1)))
+    if hasattr(layer, "get_vocabulary") and config.get("vocabulary") is None:
+        return len(layer.get_vocabulary(include_special_tokens=False)) > 0
+    return config.get("num_bins") is not None and config.get("bin_boundaries") is not None
 
 
 def list_normalizations(model: Any) -> list[keras.layers.Normalization]:

@@ -69,6 +69,23 @@ class Head:
             return keras.ops.concatenate([1.0 - second, second], axis=-1)
         return keras.ops.softmax(outputs) if self.logits else outputs
 
+    def add_probabilities(self, model: Any, shape: tuple[int, ...]) -> keras.Model:
+        """Return a network that gives the probabilities of all classes, of Keras's own layers.
+
+        Args:
+            model: A network of this head.
+            shape: The shape of a row.
+        """
+        if self.outputs != 1 and not self.logits:
+            return model
+        rows = keras.Input(shape)
+        outputs = model(rows)
+        if self.outputs != 1:
+            return keras.Model(rows, keras.layers.Softmax()(outputs))
+        second = keras.layers.Activation("sigmoid")(outputs) if self.logits else outputs
+        first = keras.layers.Rescaling(-1.0, offset=1.0)(second)
+        return keras.Model(rows, keras.layers.Concatenate()([first, second]))
+
     def to_outputs(self, probabilities: np.ndarray) -> np.ndarray:
         """Return outputs that `to_probabilities` takes to these probabilities.
 

@@ -11,7 +11,13 @@ from tuner.problem import Problem
 from tuner.training.heads import Head, find_head, take_sample
 from tuner.training.own_metrics import OwnMetrics
 
-__all__ = ["build_network", "build_scored_network", "find_network_head"]
+__all__ = [
+    "add_probabilities",
+    "build_network",
+    "build_scored_network",
+    "find_network_head",
+    "restore_metrics",
+]
 
 
 def build_network(
@@ -74,6 +80,32 @@ def find_network_head(
     """
     known = isinstance(hypermodel, MLPHyperModel)  # ends in a softmax of its own classes
     return find_head(model, None if known else problem, _name(hypermodel))
+
+
+def add_probabilities(
+    model: keras.Model, hypermodel: keras_tuner.HyperModel, problem: Problem
+) -> keras.Model:
+    """Return a trained network that gives the probabilities of all classes."""
+    head = find_network_head(model, hypermodel, problem)
+    return head.add_probabilities(model, problem.array.shape[1:])
+
+
+def restore_metrics(
+    model: keras.Model,
+    hypermodel: keras_tuner.HyperModel,
+    hp: keras_tuner.HyperParameters,
+    problem: Problem,
+) -> None:
+    """Compile a trained network with the metrics of its hypermodel, for its `evaluate`."""
+    if isinstance(hypermodel, MLPHyperModel):
+        return
+    _, metrics = build_scored_network(hypermodel, hp, seed=0, problem=problem)
+    model.compile(
+        optimizer=model.optimizer,
+        loss=model.loss,
+        metrics=metrics.compiled,
+        run_eagerly=model.run_eagerly,
+    )
 
 
 def _name(hypermodel: keras_tuner.HyperModel) -> str:

@@ -65,6 +65,11 @@ class OwnMetrics:
             self._keys = dict(zip(names, self._compiled.result(), strict=True))
             self.names = tuple(name for name in names if name not in _KNOWN)
 
+    @property
+    def compiled(self) -> list[Any] | None:
+        """The metrics as `compile` was given them; None if it was given none."""
+        return list(self._compiled.metrics) if self._compiled is not None else None
+
     def score(self, probabilities: np.ndarray, y: np.ndarray) -> dict[str, float]:
         """Return each metric of some rows; the mean, of one that has a number for each class.
 

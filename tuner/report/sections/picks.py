@@ -63,12 +63,19 @@ def _format_epochs(pick: Pick | Ensemble) -> str:
     return ", ".join(str(member.epoch) for member in pick.members)
 
 
+def _format_score(pick: Pick | Ensemble, name: str) -> str:
+    """Return a score; an ensemble has none of the metrics of the hypermodel's own."""
+    if name not in pick.scores:
+        return "–"
+    return format_score(pick.scores[name], pick.standard_errors[name])
+
+
 def _make_score_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -> list[Row]:
     """Return the scores of cross-validation; accuracy and the objective first."""
     rows: dict[str, Row] = {
         name: (
             f"{say_name(name)}, cross-validated",
-            *(format_score(pick.scores[name], pick.standard_errors[name]) for pick in picks),
+            *(_format_score(pick, name) for pick in picks),
         )
         for name in picks[0].scores
     }
