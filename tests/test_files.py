@@ -6,6 +6,7 @@ import pytest
 
 from tuner.files import read_file, replace_folder, write_whole
 from tuner.leftovers import remove_leftovers
+from tuner.seal import digest_file
 
 
 def write_earlier_folder(folder: Path) -> Path:
@@ -266,3 +267,5 @@ def test_what_may_never_end_is_not_read(tmp_path):
         with pytest.raises(OSError, match=r"no regular file|Is a directory") as error:
             read_file(path)
         assert error.value.filename == str(path)
+    with pytest.raises(OSError, match="no regular file"):
+        digest_file(tmp_path / "fifo")

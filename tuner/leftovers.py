@@ -70,7 +70,7 @@ def _remove_leftover(path: Path) -> None:
 def _remove_draft(path: Path) -> None:
     """Remove a temporary folder of `replace_folder`; leave a folder that holds anything else."""
     names = {file.name for file in path.iterdir()}
-    if names and names <= {"name", "new", "old"} and "name" in names:
+    if names <= {"name", "new", "old"} and (path / "name").is_file():
         target = path.with_name((path / "name").read_text(encoding="utf-8"))
         if not path.name.startswith(f".{target.name[:50]}-"):
             return

@@ -3,6 +3,7 @@
 They find damage, and files that changed places. They are no secret, so they stop nobody who forges.
 """
 
+import errno
 import hashlib
 import json
 import re
@@ -72,7 +73,9 @@ def digest_file(path: Path) -> str:
     """Return the SHA-256 of a file, of which little is in memory at once.
 
     Raises:
-        OSError: The file cannot be read.
+        OSError: The file cannot be read, or is no regular one.
     """
+    if path.exists() and not path.is_file():  # a FIFO or a device may never end
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,7 @@
 """Which MLflow store is known to have the whole study."""
 
 import json
+import os
 
 import pytest
 
@@ -34,8 +35,22 @@ def test_a_database_that_is_gone_has_nothing(study, tmp_path):
 
 
 def test_a_damaged_file_says_nothing(study):
-    (study.folder / "mlflow.json").write_text('{"uri"')
+    path = study.folder / "mlflow.json"
+    for text in ('{"uri"', "[" * 100_000, "[]"):
+        path.write_text(text)
+        assert find_copy(study, "http://one") is None
+    path.unlink()
+    os.mkfifo(path)  # which would be read, or written, for ever
     assert find_copy(study, "http://one") is None
+    remember_copy(study, "http://one", "7")
+    assert find_copy(study, "http://one") == "7"
+
+
+def test_what_a_link_leads_to_is_not_written(study, tmp_path):
+    (tmp_path / "dear.txt").write_text("dear")
+    (study.folder / "mlflow.json").symlink_to(tmp_path / "dear.txt")
+    remember_copy(study, "http://one", "7")
+    assert (tmp_path / "dear.txt").read_text() == "dear"
 
 
 def test_a_store_that_lacks_the_studys_view_is_not_known(study):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tuner.api.reports import refresh_report
 from tuner.errors import UserError
+from tuner.files import open_file
 from tuner.run.opening import open_study
 from tuner.study import list_study_names
 from tuner.terminal.messages import print_result
@@ -79,7 +80,7 @@ def _name_page(names: Sequence[str]) -> str:
 
 def _is_own_page(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             begin = file.read(_HEAD)
     except OSError as error:
         raise UserError(f"--output: {path} cannot be read ({error.strerror}); fix that") from error

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.errors import UserError
+from tuner.files import read_file
 from tuner.seal import digest, digest_file
 from tuner.serving.file_hashes import check_hashes
 from tuner.study import Study
@@ -27,7 +28,7 @@ def find_damaged_files(study: Study) -> list[Path]:
 def read_model(folder: Path) -> dict[str, Any] | None:
     """Return the `model.json` of an export. None if there is none, or any file was changed."""
     try:
-        content: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(read_file(folder / "model.json"))
         check_hashes(content, folder)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, UserError):
         return None

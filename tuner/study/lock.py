@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from tuner.errors import StudyError, one_line
+from tuner.files import read_file, write_whole
 
 __all__ = ["hold_file", "hold_lock"]
 
@@ -31,7 +32,7 @@ def hold_lock(path: Path, purpose: str, *, patience: float = 0.0) -> Iterator[No
     with ExitStack() as stack:
         try:
             stack.enter_context(hold_file(path, patience))
-            holder.write_text(f"process {os.getpid()}", "utf-8")
+            write_whole(holder, lambda file: file.write(b"process %d" % os.getpid()))
         except Timeout:
             raise StudyError(
                 f"study {path.parent.name} is being {purpose} by {_read_holder(holder)}; wait "
@@ -47,7 +48,7 @@ def hold_lock(path: Path, purpose: str, *, patience: float = 0.0) -> Iterator[No
 
 def _read_holder(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return read_file(path).decode()
     except (OSError, ValueError):  # it was not written yet, or it is damaged
         return "another process"
 

@@ -8,6 +8,7 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_ARTIFACTS
 
+from tuner.files import read_file
 from tuner.study import Study
 
 __all__ = ["log_figures", "log_report"]
@@ -52,7 +53,7 @@ def _draw_pictures(folder: Path) -> Iterator[tuple[str, str]]:
     import vl_convert
 
     for path in paths:
-        chart: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        chart: dict[str, Any] = json.loads(read_file(path))
         yield (
             path.name.removesuffix(".vl.json"),
             vl_convert.vegalite_to_svg({**chart, "width": _WIDTH}),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tuner.files import read_file
 from tuner.study import Study
 from tuner.words import count_noun, format_hyperparameters, join_words, list_scores
 
@@ -45,7 +46,7 @@ def load_exported_model(study: Study, fingerprint: str) -> ExportedModel | None:
     path = study.model_folder / "model.json"
     if not path.exists():
         return None
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(read_file(path))
     if content["fingerprint"] != fingerprint:
         return None
     test = _read_scores(content.get("test", {}))

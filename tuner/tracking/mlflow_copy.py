@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+from tuner.files import read_file, write_whole
 from tuner.study import Study
 from tuner.words import mask_passwords
 
@@ -22,8 +23,7 @@ def remember_copy(study: Study, uri: str, experiment: str) -> None:
     with suppress(OSError):  # then `tuner sync` is advised, which does no harm
         copy = {"study": study.record.name, "store": _digest(uri), "experiment": experiment}
         copy["view"] = study.record.id
-        text = json.dumps(copy)
-        _locate(study).write_text(text, encoding="utf-8")
+        write_whole(_locate(study), lambda file: file.write(json.dumps(copy).encode()))
 
 
 def forget_copy(study: Study) -> None:
@@ -40,11 +40,11 @@ def find_copy(study: Study, uri: str) -> str | None:
         uri: MLflow's tracking URI.
     """
     try:
-        copy = json.loads(_locate(study).read_text(encoding="utf-8"))
+        copy = json.loads(read_file(_locate(study)))
         known = (copy["study"], copy["store"], copy["view"])  # 0.2.0 and older wrote no view
         same = known == (study.record.name, _digest(uri), study.record.id)
         return str(copy["experiment"]) if same and _is_there(uri) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
