@@ -108,3 +108,12 @@ def test_of_repeated_predictions_each_counts_and_of_groups_each_row():
     assert counts.tolist() == slow_choice(true_class, np.tile(drawn[groups], 2))
     expected = np.average(made[order], axis=0, weights=counts)
     np.testing.assert_allclose(library.average(counts), expected, rtol=1e-6)
+
+
+def test_a_gain_does_not_pass_the_best_score(make_record, problem):
+    library, _ = make_library([make_record(0, noise=0.01), make_record(1, noise=0.5)], problem)
+    rows = len(problem.truth.y)
+    library._repeat_gain = lambda index, objective: np.full(rows, 9.0)
+    assert library.score((3, 0), "roc_auc").mean() == 1.0
+    library._repeat_gain = lambda index, objective: np.full(rows, -9.0)
+    assert abs(library.score((3, 0), "cross_entropy").mean()) < 1e-12

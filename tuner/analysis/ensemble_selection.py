@@ -15,7 +15,7 @@ from tuner.analysis.repeated_networks import (
     limit_disagreement,
 )
 from tuner.errors import NO_TRIAL, SearchFailed
-from tuner.scoring import Truth
+from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import TrialRecord
 
 __all__ = ["NETWORKS", "Library", "Scoring", "choose_members"]
@@ -182,7 +182,10 @@ class Library:
             if count > 1:
                 pairs = count_pairs(count, sum(counts))
                 values = values + pairs * self._repeat_gain(index, objective)
-        return values
+        mean = float(values.mean())
+        # a gain is an estimate, and may pass the best score that there is
+        best = min(mean, 1.0) if OBJECTIVES[objective].direction == "max" else max(mean, 0.0)
+        return values if best == mean else values + (best - mean)
 
     def make_best_procedure(self, objective: str) -> Procedure:
         """Return the procedure that picks the best trial, scored by an objective."""
