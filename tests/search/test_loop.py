@@ -182,12 +182,12 @@ def test_a_trial_trains_for_the_epochs_that_the_oracle_chose(make, make_study):
 def test_a_search_in_which_every_trial_fails_says_why_the_first_did(make):
     class Broken(CustomHyperModel):
         def fit(self, hp, model, *args, **kwargs):
-            raise RuntimeError(f"no fit {kwargs['epochs']}")
+            raise RuntimeError("no fit")
 
     tuner = make(Broken(), replace(SETTINGS, max_trials=2))
     with pytest.raises(SearchFailed) as error:
         tuner.search(*make_rows())
-    assert str(error.value) == "every trial failed; trial 0: RuntimeError: no fit 1"
+    assert str(error.value) == "every trial failed; trial 0: RuntimeError: no fit"
 
 
 def test_the_clock_ends_running_trials_with_what_they_have_and_drops_the_others(
