@@ -1,6 +1,7 @@
 """`tune` searches as the command does."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -81,16 +82,30 @@ def build(hp, features, classes):
     return model
 
 
-def test_a_frame_is_kept_and_a_function_searched_and_rows_predicted(frame, tmp_path, capsys):
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+# Over 40 lines: one search after another costs less than a search for each of them.
+def test_a_frame_is_kept_and_a_function_searched_and_rows_predicted(
+    frame, tmp_path, capfd, monkeypatch
+):
     rows = frame.drop(columns="kind").set_index(np.arange(90) * 2)
     kind = pd.Series((frame["kind"] == "big").astype(int).to_numpy(), rows.index, name="kind")
-    study = tuner.tune(
-        rows, kind, space=build, name="mine", groups=np.arange(90) // 2, ignore=["flag"],
-        max_trials=2, folds=2, epochs=2, root=tmp_path,
-    )  # fmt: skip
-    shown = capsys.readouterr().err.splitlines()
+    arguments = {
+        "space": build, "study": "mine-build-1", "name": "mine", "groups": np.arange(90) // 2,
+        "ignore": ["flag"], "max_trials": 2, "folds": 2, "epochs": 2, "root": tmp_path,
+    }  # fmt: skip
+    with monkeypatch.context() as patch:
+        patch.setattr("tuner.terminal.progress.Progress.on_trial_end", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            tuner.tune(rows, kind, **arguments)
+    shown = capfd.readouterr().err.splitlines()
     assert shown[0].startswith("data mine: 90 rows, 6 features after encoding; 72 rows in 2 ")
     assert "study mine-build-1: Which network is best?" in shown
+    assert "ended before the interrupt" in shown[-1]
+    study = tuner.tune(rows, kind, **arguments)
+    assert study.summary["trials"] == 2
     (kept,) = (tmp_path / "data").iterdir()
     classes = study.predict(rows.head())
     assert list(classes.index) == [0, 2, 4, 6, 8]
@@ -103,7 +118,11 @@ def test_a_frame_is_kept_and_a_function_searched_and_rows_predicted(frame, tmp_p
     with pytest.raises(StudyError, match="not searched with this open; its space is build"):
         tuner.open_study("mine-build-1", tmp_path, hypermodel=open).export(0, verbose=0)
     given = tuner.open_study("mine-build-1", tmp_path, hypermodel=build)
-    assert len(given.resume(max_trials=3, verbose=0).trials_dataframe()) == 3
+    capfd.readouterr()
+    with ThreadPoolExecutor(1) as other:  # where Python allows no signal handlers
+        other.submit(given.resume, max_trials=3, verbose=0).result()
+    assert capfd.readouterr() == ("", "")
+    assert len(given.trials_dataframe()) == 3
 
     kept.unlink()
     with pytest.raises(DataError, match="it is not there any more"):

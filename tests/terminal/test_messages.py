@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from tests.helpers.pseudo_terminal import run_in_terminal
+from tuner.terminal.messages import Messages
 
 LONG = "a line that has more words than forty columns can take, so it is cut"
 WRAPPED = ["a line that has more words than forty", "  columns can take, so it is cut"]
@@ -153,3 +155,19 @@ def test_quiet_prints_warnings_only(run):
     terminal = run(program)
     assert "\x1b" not in terminal.output
     assert terminal.read_lines() == ["printed", *MIDDLE[2:], *WRAPPED]
+
+
+def test_in_a_notebook_whole_lines_go_to_standard_output(capsys, monkeypatch):
+    shell = SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    messages = Messages()
+    with messages.show_live_line(lambda width: "live"):
+        messages.say(LONG)
+    assert capsys.readouterr() == (f"{LONG}\n", "")
+
+
+def test_nothing_at_all_is_printed_if_that_is_asked_for(capfd):
+    messages = Messages(mute=True)
+    with messages.show_live_line(lambda width: "live"):
+        messages.warn(LONG)
+    assert capfd.readouterr() == ("", "")
