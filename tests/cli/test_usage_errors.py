@@ -6,7 +6,10 @@ import pytest
 
 from tuner.cli import run_command_line
 
-COMMANDS = "search, resume, spaces, studies, sync, export, report, compare, predict, serve, doctor"
+COMMANDS = (
+    "search, resume, spaces, studies, sync, export, report, importance, compare, predict, serve, "
+    "doctor"
+)
 MISTAKES = {
     "search --spcae mlp": "tuner search: there is no option --spcae; did you mean --space?",
     "search -z": "tuner search: there is no option -z; see tuner search --help",

@@ -101,7 +101,8 @@ def test_a_list_of_numbers_is_read_as_pandas_reads_it():
     values = [1, None, 2.5, -0.0, 3e38, 1e-45, float("nan"), 10**30]
     series = pd.Series(values, dtype=object)
     np.testing.assert_array_equal(
-        served_model._read_numbers("a", values, ()), served_model._read_numbers("a", series, ())
+        served_model._read_numbers("a", values, (), []),
+        served_model._read_numbers("a", series, (), []),
     )
     with pytest.raises(MlflowException, match="column a: int too large"):
-        served_model._read_numbers("a", [10**400], ())
+        served_model._read_numbers("a", [10**400], (), [])

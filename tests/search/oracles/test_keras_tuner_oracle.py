@@ -47,13 +47,13 @@ def test_a_stock_oracle_cannot_resume_a_study_that_has_trials(stock):
 
 def test_a_stock_oracle_with_another_objective_is_refused():
     oracle = keras_tuner.oracles.RandomSearchOracle(
-        objective=keras_tuner.Objective("val_accuracy", "max")
+        objective=keras_tuner.Objective("val_accuracy", "min")
     )
     with pytest.raises(UserError) as error:
         KerasTunerOracle(oracle)
     assert str(error.value) == (
         'oracle RandomSearchOracle: the objective Objective(name="val_accuracy", '
-        'direction="max") is not an objective of a k-fold search; give the oracle one of '
+        'direction="min") is not an objective of a k-fold search; give the oracle one of '
         'Objective("cross_entropy", "min"), Objective("accuracy", "max"), '
         'Objective("balanced_accuracy", "max"), Objective("roc_auc", "max")'
     )
@@ -67,5 +67,5 @@ def test_kerastuners_hyperband_is_refused_because_only_its_own_tuner_trains_its_
         KerasTunerOracle(oracle)
     assert str(error.value) == (
         "oracle HyperbandOracle: the epochs of its rungs are for keras_tuner.Hyperband alone; "
-        'give SearchSettings(oracle="hyperband") instead'
+        'give oracle="hyperband" to KFoldTuner instead'
     )
