@@ -20,6 +20,7 @@ def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    assert "INFO:tensorflow" not in nbformat.writes(notebook)  # nor anything else of its logger
 
 
 def test_there_are_the_two_that_the_documents_name():
