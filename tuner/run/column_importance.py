@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tuner.analysis import Member, calibrate_networks
+from tuner.data import RawColumns
 from tuner.errors import UserError
 from tuner.run.final_training import train_members
 from tuner.run.setup import Setup
 from tuner.scoring import OBJECTIVES, compute_mean_and_error
 from tuner.study import Study
+
+if TYPE_CHECKING:
+    from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = ["ColumnImportance", "measure_column_importance"]
 
@@ -36,6 +40,7 @@ class ColumnImportance:
         return asdict(self)
 
 
+# Over 40 lines: half of them describe the method and the arguments.
 def measure_column_importance(
     setup: Setup,
     study: Study,
@@ -68,45 +73,62 @@ def measure_column_importance(
         )
     objective = OBJECTIVES[setup.settings.objective]
     sign = -1.0 if objective.direction == "max" else 1.0
-    truth, names = setup.truth, [column.name for column in schema.used]
-    predicted = _predict_shuffled(setup, study, members, names, repeats, on_note)
-    kept = truth.score_clusters(objective.row_values, predicted[0, 0])
-    found = []
-    for name, shuffled in zip(names, predicted[1:], strict=True):
-        values = np.mean([truth.score_clusters(objective.row_values, p) for p in shuffled], axis=0)
+    networks = _OutOfFoldNetworks.train(setup, study, members, repeats, on_note)
+
+    def score(column: str | None = None, repeat: int = 0) -> np.ndarray:
+        probabilities = networks.predict(column, repeat)
+        return setup.truth.score_clusters(objective.row_values, probabilities)
+
+    kept, found = score(), []
+    for name in (column.name for column in schema.used):
+        values = np.mean([score(name, repeat) for repeat in range(repeats)], axis=0)
         found.append(ColumnImportance(name, *compute_mean_and_error(sign * (values - kept))))
     return sorted(found, key=lambda each: -each.importance)
 
 
-def _predict_shuffled(
-    setup: Setup,
-    study: Study,
-    members: Sequence[Member],
-    names: Sequence[str],
-    repeats: int,
-    on_note: Callable[[str], None],
-) -> np.ndarray:
-    """Predict the validation rows as they are, and with each column shuffled.
+@dataclass(frozen=True, slots=True, eq=False)
+class _OutOfFoldNetworks:
+    """The networks of each fold, and the rows that they were not trained on.
 
-    Returns:
-        Shape `(1 + columns, repeats, rows, classes)`; the rows as they are come first.
+    Attributes:
+        folds: Of each fold its network, its raw validation rows, their places among all of them,
+            and the order in which each repeat shuffles them.
     """
-    records = {record.trial: record for record in study.read_trials()}
-    temperature = calibrate_networks(study, members, setup.truth).temperature
-    places = study.record.split.find_places()
-    rows = sum(map(len, places))
-    answers = np.empty((1 + len(names), repeats, rows, len(setup.dataset.classes)), np.float32)
-    rng = np.random.default_rng([setup.settings.seed, repeats])
-    for fold, where in enumerate(places):  # the folds of the first repeat
-        trained = train_members(
-            setup, records, members, on_note, temperature=temperature, fold=fold
-        )
-        validation = setup.split.folds[fold].validation
-        raw = {name: values[validation] for name, values in setup.dataset.raw.items()}
-        answers[0][:, where] = trained.predict_proba(raw)
-        for repeat in range(repeats):
-            order = rng.permutation(len(where))
-            for number, name in enumerate(names, start=1):
-                shuffled = {**raw, name: raw[name][order]}
-                answers[number, repeat, where] = trained.predict_proba(shuffled)
-    return answers
+
+    folds: tuple[tuple["TrainedNetwork", RawColumns, np.ndarray, list[np.ndarray]], ...]
+
+    @classmethod
+    def train(
+        cls,
+        setup: Setup,
+        study: Study,
+        members: Sequence[Member],
+        repeats: int,
+        on_note: Callable[[str], None],
+    ) -> "_OutOfFoldNetworks":
+        """Train the networks on the training rows of each fold of the first repeat."""
+        records = {record.trial: record for record in study.read_trials()}
+        temperature = calibrate_networks(study, members, setup.truth).temperature
+        rng = np.random.default_rng([setup.settings.seed, repeats])
+        folds = []
+        for fold, places in enumerate(setup.split.find_places()):
+            trained = train_members(
+                setup, records, members, on_note, temperature=temperature, fold=fold
+            )
+            rows = setup.split.folds[fold].validation
+            raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
+            orders = [rng.permutation(len(rows)) for _ in range(repeats)]
+            folds.append((trained, raw, places, orders))
+        return cls(tuple(folds))
+
+    def predict(self, column: str | None, repeat: int) -> np.ndarray:
+        """Predict all rows, with a column shuffled within each fold; as they are if None.
+
+        **Shape**: `(rows, classes)`.
+        """
+        parts = []
+        for trained, raw, _, orders in self.folds:
+            rows = raw if column is None else {**raw, column: raw[column][orders[repeat]]}
+            parts.append(trained.predict_proba(rows))
+        places = np.concatenate([places for _, _, places, _ in self.folds])
+        return np.asarray(np.concatenate(parts)[np.argsort(places)])

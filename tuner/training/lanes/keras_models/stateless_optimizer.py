@@ -14,11 +14,16 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras.src.optimizers.base_optimizer import BaseOptimizer
 
 from tuner.training.lanes.interfaces import NeedsOwnFit
 
 __all__ = ["OPTIMIZERS", "check_optimizer", "find_decayed", "make_stateless"]
+
+# What Keras's optimizers have on every backend, before TensorFlow's overrides it. It has no public
+# name, but every optimizer descends from it.
+_BASE: Any = next(
+    kind for kind in keras.optimizers.Optimizer.__mro__ if kind.__name__ == "BaseOptimizer"
+)
 
 # Keras's optimizers. Those that wrap others are left out, and ScheduleFreeAdamW: on TensorFlow it
 # reads a momentum after changing it, but means the one before.
@@ -83,16 +88,14 @@ def make_stateless(optimizer: Any) -> None:
 class _Stateless(keras.optimizers.Optimizer):
     """The methods that stand between an optimizer's own and those of Keras's `Optimizer`."""
 
-    stateless_apply = BaseOptimizer.stateless_apply
-    assign = BaseOptimizer.assign
-    assign_add = BaseOptimizer.assign_add
-    assign_sub = BaseOptimizer.assign_sub
-    _var_key = BaseOptimizer._var_key
-    _apply_weight_decay = BaseOptimizer._apply_weight_decay
-    _backend_update_step = BaseOptimizer._backend_update_step
-    _backend_increment_gradient_accumulators = (
-        BaseOptimizer._backend_increment_gradient_accumulators
-    )
+    stateless_apply = _BASE.stateless_apply
+    assign = _BASE.assign
+    assign_add = _BASE.assign_add
+    assign_sub = _BASE.assign_sub
+    _var_key = _BASE._var_key
+    _apply_weight_decay = _BASE._apply_weight_decay
+    _backend_update_step = _BASE._backend_update_step
+    _backend_increment_gradient_accumulators = _BASE._backend_increment_gradient_accumulators
 
     def stateless_finalize(
         self, slots: Sequence[tf.Tensor], weights: Sequence[tf.Tensor]
