@@ -34,10 +34,15 @@ def python():
         ),
         ("again: tuner report a", 'again: tuner.open_study("a").report'),
         ("give --categorical zip to keep", 'give categorical=["zip"] to keep'),
+        (
+            "give --missing 'n/k,n.v.'; otherwise fix",
+            'give missing=["n/k", "n.v."]; otherwise fix',
+        ),
+        ("fix it, or give --on-error missing", 'fix it, or give on_error="missing"'),
         ("remove it from --ignore, or choose", "remove it from ignore, or choose"),
         ("a--b, non-numeric, 2020--2021", "a--b, non-numeric, 2020--2021"),
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_options_and_commands_become_arguments_and_calls(written, read):
     assert phrase(written) == read

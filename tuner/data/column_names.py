@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shlex
 
 __all__ = ["quote_names", "split_names"]
@@ -25,7 +26,12 @@ def quote_names(*names: str) -> str:
 
     >>> quote_names("age", "height, cm")
     '\\'age,"height, cm"\\''
+    >>> quote_names("unknown", "n.v."), quote_names("age")
+    ("'unknown,n.v.'", 'age')
     """
     line = io.StringIO()
     csv.writer(line).writerow(names)
-    return shlex.quote(line.getvalue().removesuffix("\r\n"))
+    value = line.getvalue().removesuffix("\r\n")
+    quoted = shlex.quote(value)
+    # a comma or a last dot that is not quoted would belong to the sentence around it
+    return f"'{value}'" if quoted == value and re.search(r",|\.$", value) else quoted

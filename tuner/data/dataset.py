@@ -224,6 +224,7 @@ def _learn_table(
         table.drop_column(name),
         categorical=options["--categorical"],
         ignore=[*options["--ignore"], *options["--groups"], *options["--order"]],
+        missing_texts=missing_texts,
     )
     if not columns.raw:
         raise DataError(

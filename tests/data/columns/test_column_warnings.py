@@ -28,24 +28,30 @@ def test_a_warning_about_one_constant_column_is_in_the_singular(cells) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "mixture"),
+    ("cells", "mixture", "missing"),
     [
-        (["2", "3", "4", "5more"] * 3, "numbers and '5more' are mixed, so its 4 values"),
         (
-            [*map(str, range(9)), "unknown"] * 4,
-            "numbers and 'unknown' are mixed, so its 10 values",
+            ["2", "3", "4", "5more"] * 3,
+            "numbers and '5more' are mixed, so its 4 values",
+            "--missing 5more for a missing value, or ",
         ),
-        (["1", "", "x", "NA"], "numbers and 'x' are mixed, so its 3 values"),
+        (
+            [*map(str, range(8)), "unknown", "n.v."] * 4,
+            "numbers and 'n.v.', 'unknown' are mixed, so its 10 values",
+            "--missing 'n.v.,unknown' for a missing value, or ",
+        ),
+        (["1", "", "x", "NA"], "numbers and 'x' are mixed, so its 3 values", ""),
         (
             ["1", *"vwxyz", "z", "z"],
             "numbers and 'v', 'w', 'x' and 2 more are mixed, so its 6 values",
+            "",
         ),
     ],
 )
-def test_numbers_among_levels_give_a_warning(cells, mixture) -> None:
+def test_numbers_among_levels_give_a_warning(cells, mixture, missing) -> None:
     assert load_column(cells).warnings == (
         f"column a: {mixture} are read as levels; fix the cells if the column is meant to be "
-        "numeric, or give --categorical a to keep the levels",
+        f"numeric, or give {missing}--categorical a to keep the levels",
     )
     assert load_column(cells, categorical=["a"]).warnings == ()
 
@@ -62,9 +68,11 @@ def test_warnings_about_mixed_columns_follow_those_about_columns_left_out() -> N
     assert load_dataset(write_file("a,b,c,y\n" + rows)).warnings == (
         "1 column is constant and left out: b",
         "column a: numbers and 'x' are mixed, so its 3 values are read as levels; fix the "
-        "cells if the column is meant to be numeric, or give --categorical a to keep the levels",
+        "cells if the column is meant to be numeric, or give --missing x for a missing value, or "
+        "--categorical a to keep the levels",
         "column c: numbers and 'y' are mixed, so its 4 values are read as levels; fix the "
-        "cells if the column is meant to be numeric, or give --categorical c to keep the levels",
+        "cells if the column is meant to be numeric, or give --missing y for a missing value, or "
+        "--categorical c to keep the levels",
     )
 
 

@@ -14,8 +14,8 @@ def test_identifiers_and_free_text_are_left_out_with_a_warning() -> None:
     data = load_columns(user=CODES, customer_id=NUMBERS, notes=STORIES, remark=STORIES)
     assert data.warnings == (
         "2 columns identify rows (nearly all their values differ) and are left out: user, "
-        "customer_id; give --categorical user,customer_id to keep them as levels",
-        "2 columns are free text and left out: notes, remark; give --categorical notes,remark to "
+        "customer_id; give --categorical 'user,customer_id' to keep them as levels",
+        "2 columns are free text and left out: notes, remark; give --categorical 'notes,remark' to "
         "keep them as levels",
         "column customer_id: rename it if its numbers measure something",
     )

@@ -77,9 +77,10 @@ def test_categorical_reads_stored_numbers_as_their_shortest_texts() -> None:
 def test_numbers_mixed_with_text_are_refused_with_the_line_of_the_text(cells) -> None:
     assert catch_refusal(load_column, cells) == (
         f"data file t.csv, column a: it holds numbers such as {cells[0]}, but 'unknown' in line "
-        f"{cells.index('unknown') + 2}; fix the cell, or give --missing unknown, --categorical a "
-        "or --ignore a"
+        f"{cells.index('unknown') + 2}; if that means a missing value, give --missing unknown; "
+        "otherwise fix the cell, or give --categorical a or --ignore a"
     )
+    assert load_column(cells, missing=["unknown"]).schema.columns[0].kind == "numeric"
     assert load_column(cells, categorical=["a"]).schema.columns[0].kind == "categorical"
     assert load_column(cells, ignore=["a"]).schema.columns[0].kind == "ignored"
 
@@ -92,6 +93,29 @@ def test_the_advised_options_can_be_typed_into_a_shell(name) -> None:
     *_, option, value = shlex.split(advice[advice.index("give --missing") :])
     assert (option, split_names(value)) == ("--ignore", (name,))
     assert split_names(f"y,{value}") == ("y", name)
+
+
+def test_the_advice_has_the_texts_that_were_met_by_their_number_of_rows() -> None:
+    numbers = [f"{row}.5" for row in range(40)]
+    cells = [*numbers, "v", "tbd", " n.v.", "n.v. ", "tbd", "tbd", "x", "y", "z"]
+    assert catch_refusal(load_column, cells) == (
+        "data file t.csv, column a: it holds numbers such as 0.5, but 'v' in line 42 and 8 cells "
+        "more; if these mean a missing value, give --missing 'tbd,n.v.,v,x,y' and 1 text more; "
+        "otherwise fix the cells, or give --categorical a or --ignore a"
+    )
+    assert load_column(cells, missing=["tbd", "n.v.", *"vxyz"]).schema.columns[0].missing
+
+
+def test_all_columns_are_refused_at_once_with_what_means_missing_already() -> None:
+    lines = [f"{row}.5,{row}€,2024-01-{row % 28 + 1:02d},{'pq'[row % 2]}" for row in range(40)]
+    lines += ["k.A.,7€,2024-13-45,p", f"{'x' * 50},-,,q", "?,n/k,2024-02-01,p"]
+    write_file("\n".join(["a,b,the day,y", *lines]))
+    assert catch_refusal(load_dataset, "t.csv", missing=["-9"]) == (
+        "data file t.csv, column a: it holds numbers such as 0.5, but 'k.A.' in line 42 and 1 cell "
+        "more; likewise columns b ('n/k'), the day ('2024-13-45'); if these mean a missing value, "
+        "give --missing '-9,k.A.,n/k,2024-13-45' and 1 text more; otherwise fix the cells, or "
+        "give --categorical 'a,b,the day' or --ignore 'a,b,the day'"
+    )
 
 
 def test_mostly_text_is_not_refused() -> None:
@@ -113,7 +137,8 @@ def test_columns_with_a_notation_may_have_missing_values() -> None:
 def test_numbers_in_a_notation_mixed_with_text_are_refused() -> None:
     assert catch_refusal(load_column, ["1,5", "2,5", "3,5", "soon", "4,5", ""]) == (
         "data file t.csv, column a: it holds numbers such as 1,5, but 'soon' in line 5; "
-        "fix the cell, or give --missing soon, --categorical a or --ignore a"
+        "if that means a missing value, give --missing soon; otherwise fix the cell, or give "
+        "--categorical a or --ignore a"
     )
 
 
@@ -124,7 +149,8 @@ def test_constant_numbers_are_left_out() -> None:
 def test_a_number_beyond_float32_is_refused() -> None:
     assert catch_refusal(load_column, ["1,5", "9" * 39, "2,5", "3", "4"]) == (
         f"data file t.csv, column a: it holds numbers such as 1,5, but '{'9' * 39}' in line 3; "
-        f"fix the cell, or give --missing {'9' * 39}, --categorical a or --ignore a"
+        f"if that means a missing value, give --missing {'9' * 39}; otherwise fix the cell, or "
+        "give --categorical a or --ignore a"
     )
 
 
@@ -187,7 +213,8 @@ def test_dates_mixed_with_text_are_refused() -> None:
     cells = ["2024-01-31", "2024-02-01", "soon", "2024-02-03", "2024-02-04"]
     assert catch_refusal(load_column, cells) == (
         "data file t.csv, column a: it holds dates such as 2024-01-31, but 'soon' in line "
-        "4; fix the cell, or give --missing soon, --categorical a or --ignore a"
+        "4; if that means a missing value, give --missing soon; otherwise fix the cell, or give "
+        "--categorical a or --ignore a"
     )
     assert load_column(cells, categorical=["a"]).schema.columns[0].kind == "categorical"
 

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
-from tests.helpers.given_rows import keep_and_load
+from tests.helpers.given_rows import keep_and_load, load_kept
 from tests.helpers.tables import catch_refusal
 from tuner.data import convert_raw, keep_rows
+from tuner.data.given.cells import convert_cells
 
 HALF = 12
 DAYS = pd.date_range("2024-01-30 12:00", periods=2 * HALF, freq="D")
@@ -81,13 +83,13 @@ class Unknown:
 REMEDY = "; make it number, text, date, time or bool, or leave it out"
 IGNORE = "; store it as number, text, date, time or bool, or leave it out with --ignore a"
 REFUSED = {
-    "texts and numbers": (
-        ["x", 1] * HALF,
-        "its cells have several types, such as str in row 0 ('x') and int in row 1 (1)" + REMEDY,
+    "texts and lists": (
+        ["x", [1]] * HALF,
+        "its cells have several types, such as str in row 0 ('x') and list in row 1 ([1])" + REMEDY,
     ),
-    "numbers and texts": (
-        [None, 2.5, "x"] * 8,
-        "its cells have several types, such as float in row 1 (2.5) and str in row 2 ('x')"
+    "numbers and lists": (
+        [None, 2.5, [1]] * 8,
+        "its cells have several types, such as float in row 1 (2.5) and list in row 2 ([1])"
         + REMEDY,
     ),
     "objects": (
@@ -118,6 +120,36 @@ def test_a_column_of_another_type_is_refused_unless_it_is_ignored(cells, fault) 
     assert catch_refusal(keep_and_load, frame, Y) == f"data frame, column a: {fault}"
     kept = keep_rows(frame, Y, root=Path("mlruns"), ignore=["a"])
     assert pa.parquet.read_table(kept.source)["a"].null_count == 2 * HALF
+
+
+MIXED = {
+    "numbers": (
+        [1, 2.0, 2.5, Decimal("0.25"), np.int8(5), None],
+        ["1", "2", "2.5", "0.25", "5", ""],
+    ),
+    "truth": ([True, np.bool_(False), "x"], ["true", "false", "x"]),
+    "times": (
+        [datetime.date(2024, 1, 31), datetime.time(3, 5), "x"],
+        ["2024-01-31", "03:05:00", "x"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("cells", "texts"), MIXED.values(), ids=MIXED)
+def test_cells_of_several_types_become_the_texts_of_a_file(cells, texts) -> None:
+    column = convert_cells("a", pd.Series([*cells, "unknown"], dtype=object))
+    assert pc.fill_null(column, "").to_pylist() == [*texts, "unknown"]
+
+
+def test_a_word_among_the_numbers_of_a_frame_is_advised_as_missing() -> None:
+    frame = make_frame([*range(2 * HALF - 2), "unknown", None])
+    assert catch_refusal(keep_and_load, frame, Y) == (
+        "data frame, column a: it holds numbers such as 0, but 'unknown' in row 22 (counted "
+        "from 0); if that means a missing value, give --missing unknown; otherwise fix the "
+        "cell, or give --categorical a or --ignore a"
+    )
+    dataset = load_kept(keep_rows(frame, Y, root=Path("mlruns")), missing=["unknown"])
+    assert (dataset.schema.columns[1].kind, np.isnan(dataset.x[:, 1]).sum()) == ("numeric", 2)
 
 
 class Stream:

@@ -151,11 +151,14 @@ def warn_about_mixed_levels(column: Column) -> str:
     levels = TextColumn.from_arrow(pa.chunked_array([pa.array(column.levels, pa.string())]))
     if not levels.plain.any():
         return ""
-    others = [repr(text) for text in levels.texts[levels.not_numeric]]
+    others = levels.texts[levels.not_numeric].tolist()
+    few = len(others) < int(levels.plain.sum())
+    missing = f"--missing {quote_names(*others)} for a missing value, or " if few else ""
     return (
-        f"column {column.name}: numbers and {list_first(others, limit=3)} are mixed, so its "
-        f"{len(column.levels)} values are read as levels; fix the cells if the column is meant "
-        f"to be numeric, or give --categorical {quote_names(column.name)} to keep the levels"
+        f"column {column.name}: numbers and {list_first([*map(repr, others)], limit=3)} are mixed, "
+        f"so its {len(column.levels)} values are read as levels; fix the cells if the column is "
+        f"meant to be numeric, or give {missing}--categorical {quote_names(column.name)} to keep "
+        "the levels"
     )
 
 

@@ -4,7 +4,7 @@ The way of a column: `infer_columns` → `_infer_column`, which parses its cells
 `column_kinds`, which describes the column and keeps its features → `InferredColumns.encode`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from tuner.data.columns.column_kinds import (
 )
 from tuner.data.columns.column_warnings import REQUESTED, warn_about_dots, warn_about_left_out
 from tuner.data.columns.feature_encoding import EncodedColumn, encode_columns
+from tuner.data.columns.mixtures import Mixture, find_mixture, make_mixture_error
 from tuner.data.parsing.date_notations import TIME
 from tuner.data.parsing.notation_choice import ParsedTexts, choose_notation
 from tuner.data.parsing.number_notations import DECIMAL_COMMA, get_decimal_separator
@@ -60,7 +61,11 @@ class InferredColumns:
 
 
 def infer_columns(
-    table: Table, *, categorical: Iterable[str], ignore: Iterable[str]
+    table: Table,
+    *,
+    categorical: Iterable[str],
+    ignore: Iterable[str],
+    missing_texts: Sequence[str] = (),
 ) -> InferredColumns:
     """Infer the kind of each column, and parse and encode its cells.
 
@@ -68,18 +73,23 @@ def infer_columns(
         table: The features, without the target.
         categorical: Columns whose texts are levels, whatever they look like.
         ignore: Columns that are left out unread.
+        missing_texts: The texts that mean a missing value, whose cells are missing already.
 
     Raises:
-        DataError: A column has an unsupported type, mixes numbers or dates with other text, or
-            holds an infinite number.
+        DataError: A column has an unsupported type or holds an infinite number, or some columns mix
+            numbers or dates with other text.
     """
     forced, ignored = set(categorical), set(ignore)
-    columns = {
+    found = {
         name: ignore_column(name, REQUESTED)
         if name in ignored
         else _infer_column(table, name, forced=name in forced)
         for name in table.names
     }
+    mixtures = [each for each in found.values() if isinstance(each, Mixture)]
+    if mixtures:
+        raise make_mixture_error(table, mixtures, missing_texts)
+    columns = {name: each for name, each in found.items() if isinstance(each, InferredColumn)}
     columns |= _apply_decimal_commas(table, columns)
     used = {name: inferred for name, inferred in columns.items() if inferred.column.is_used}
     described = tuple(inferred.column for inferred in columns.values())
@@ -92,7 +102,7 @@ def infer_columns(
     )
 
 
-def _infer_column(table: Table, name: str, *, forced: bool) -> InferredColumn:
+def _infer_column(table: Table, name: str, *, forced: bool) -> InferredColumn | Mixture:
     cells = table.get_column(name, otherwise=f"leave it out with --ignore {quote_names(name)}")
     if forced:
         return describe_levels(name, TextColumn.from_arrow(convert_to_texts(cells)), forced=True)
@@ -106,9 +116,9 @@ def _infer_column(table: Table, name: str, *, forced: bool) -> InferredColumn:
         if parsed.kind == "date":
             return describe_dates(name, parsed)
         return describe_parsed_numbers(table, name, parsed)
-    if parsed.notation != TIME:  # times beyond a day are durations, which stay levels
-        _refuse_mixture(table, name, parsed)
-    return describe_levels(name, parsed.column, forced=False)
+    # times beyond a day are durations, which stay levels
+    mixture = find_mixture(table, name, parsed) if parsed.notation != TIME else None
+    return mixture or describe_levels(name, parsed.column, forced=False)
 
 
 def _apply_decimal_commas(
@@ -140,31 +150,3 @@ def _apply_decimal_commas(
             warning = f"column {name}: it is read with a decimal comma, as other columns are"
             changed[name] = describe_parsed_numbers(table, name, after).prepend_warning(warning)
     return changed
-
-
-def _refuse_mixture(table: Table, name: str, parsed: ParsedTexts) -> None:
-    """Refuse a column of measurements or dates if some of its cells are something else.
-
-    A few numbers that repeat (2, 3, 4, 5more) are allowed as levels, with a warning.
-
-    Raises:
-        DataError: The column mixes measurements or dates with other text.
-    """
-    texts, readable, unreadable = parsed.column, parsed.readable, parsed.unreadable
-    counts = texts.count_rows()
-    count = int(counts[readable].sum())
-    if count < int(counts[unreadable].sum()) or not count:
-        return
-    distinct = len(np.unique(parsed.values[readable]))
-    if distinct <= 10 and not (count >= 4 and distinct > count / 2):
-        return
-    example, other = int(np.argmax(readable)), int(np.argmax(unreadable))
-    place = table.locate_row(texts.find_row(other))
-    alone = unreadable.sum() == 1  # the cells may all mean that the value is missing
-    missing = f"--missing {quote_names(texts.stripped[other])}, " if alone else ""
-    raise table.make_error(
-        name,
-        f"it holds {'numbers' if parsed.kind == 'numeric' else 'dates'} such as "
-        f"{texts.stripped[example]}, but {texts.texts[other]!r} in {place}; fix the cell, or give "
-        f"{missing}--categorical {quote_names(name)} or --ignore {quote_names(name)}",
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,7 +54,10 @@ def convert_cells(place: str, cells: Any) -> Any:
     try:
         column = pa.chunked_array(pa.array(cells, from_pandas=True))
     except _ERRORS as error:
-        raise DataError(f"{place}: {_describe_cells(cells, error)}; {_REMEDY}") from error
+        texts = _spell_mixed(cells)
+        if texts is None:
+            raise DataError(f"{place}: {_describe_cells(cells, error)}; {_REMEDY}") from error
+        column = texts
     if isinstance(column.type, pa.BaseExtensionType):  # periods and intervals
         raise DataError(f"{place}: its type {cells.dtype} is not supported; {_REMEDY}")
     return _unify_texts(place, column)
@@ -108,6 +113,41 @@ def _convert_categories(place: str, cells: pd.Series) -> Any:
     return pa.chunked_array(
         [pa.DictionaryArray.from_arrays(indices, levels.combine_chunks(), ordered=ordered)]
     )
+
+
+def _spell_mixed(cells: pd.Series) -> Any:
+    """Return numbers, dates and texts of one column as a CSV file has them; None of anything else.
+
+    So a word among the numbers of a column is judged, or means missing, as in a file.
+    """
+    if cells.dtype != object:
+        return None
+    gone = cells.isna()
+    try:
+        texts = [
+            None if missing else _spell(cell) for cell, missing in zip(cells, gone, strict=True)
+        ]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+    except _ERRORS:
+        return None
+
+
+def _spell(cell: Any) -> str:
+    """Return a cell as text: 3 and 3.0 are "3", dates and times are in ISO 8601.
+
+    Raises:
+        TypeError: It is of another type.
+    """
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool | np.bool_):
+        return str(cell).lower()
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if not isinstance(cell, int | float | Decimal | np.integer | np.floating):
+        raise TypeError(f"{cell!r} is neither text, number, date nor time")
+    whole = float(cell).is_integer() and abs(float(cell)) < 1e15
+    return str(int(cell)) if whole else str(cell)
 
 
 def _describe_cells(cells: pd.Series, error: Exception) -> str:
