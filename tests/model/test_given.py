@@ -46,11 +46,11 @@ def test_the_sizes_go_to_whoever_takes_them():
     assert hypermodel.classes == 4
 
 
-def test_a_changed_source_is_another_digest():
-    first, other = (GivenHypermodel.from_object(given).describe() for given in (Images, plain))
-    assert first["hypermodel"] == "Images"
-    assert len({first["sha256"], other["sha256"], None}) == 3
-    assert GivenHypermodel.from_object(len).describe()["sha256"] is None
+def test_other_code_and_other_values_are_described_otherwise():
+    given = (Images, Images(3), Images(4), plain, len)
+    described = [GivenHypermodel.from_object(value).describe() for value in given]
+    assert [each["hypermodel"] for each in described] == [*["Images"] * 3, "plain", "len"]
+    assert len({str(each["arguments"]) for each in described}) == 5
 
 
 def test_what_is_no_hypermodel_is_refused():

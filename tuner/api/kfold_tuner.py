@@ -14,6 +14,7 @@ import numpy as np
 from tuner.api.boundary import call_from_python
 from tuner.errors import UserError
 from tuner.folds import Split
+from tuner.model.fingerprints import describe_value
 from tuner.problem import take_rows
 from tuner.search import KFoldTuner as FoldTuner
 from tuner.search.exploring import ExploredHyperModel
@@ -122,6 +123,7 @@ class KFoldTuner(FoldTuner):
             directory=directory or "mlruns",
             listeners=listeners,
         )
+        self._given_hypermodel = hypermodel
         self._read, self._given = read, frozenset(k for k, v in given.items() if v is not None)
         self._study_name, self._overwrite = project_name, overwrite
         self._search_arguments = SearchArguments()
@@ -180,22 +182,24 @@ class KFoldTuner(FoldTuner):
                 split,
                 study=study or self._study_name,
                 overwrite=self._overwrite,
-                class_weight=read.class_weight,
             )
 
     def describe_arguments(self) -> dict[str, Any]:
-        """Return what else changes results, as JSON values; a resumed search must have the same."""
-        described: dict[str, Any] = {}
-        if options := self._read.declared.options:
-            described["oracle"] = {name: repr(value) for name, value in options.items()}
-        if arguments := self._search_arguments.describe():
-            described["search"] = arguments
-        return described
+        """Return what else changes trials, as JSON values; a resumed search must have the same."""
+        given = {
+            "hypermodel": self._given_hypermodel,
+            **self._read.compiled,
+            **self._read.declared.options,
+            **self._search_arguments.deciding,
+        }
+        return {name: describe_value(value) for name, value in given.items()}
 
     def _take(self, read: SearchArguments) -> None:
         """Take the arguments of a search into the settings and the oracle."""
         if read.epochs is not None and "max_epochs" not in self._given:
             self.settings = replace(self.settings, epochs=read.epochs)
+        if read.class_weight is not None:
+            self.settings = replace(self.settings, class_weight=read.class_weight)
         self._search_arguments = read
         self.arguments = dict(read.fit)
         if "epochs" in self.arguments:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from tuner.errors import SpaceError, one_line
+from tuner.model.fingerprints import describe_value
 
 if TYPE_CHECKING:
     import keras
@@ -47,15 +47,12 @@ class GivenHypermodel:
         return cls(given, name)
 
     def describe(self) -> dict[str, Any]:
-        """Return what a study keeps: the name, and a digest of the source if Python knows that."""
-        is_code = inspect.isclass(self.given) or not hasattr(self.given, "build")
-        try:
-            source = inspect.getsource(self.given if is_code else type(self.given))
-        except (OSError, TypeError):  # it was typed into a prompt
-            digest = None
-        else:
-            digest = hashlib.sha256(inspect.cleandoc(source).encode()).hexdigest()
-        return {"hypermodel": self.name, "sha256": digest, "given": True}
+        """Return what a study keeps: the name, and what tells its code and values from others."""
+        return {
+            "hypermodel": self.name,
+            "given": True,
+            "arguments": {"hypermodel": describe_value(self.given)},
+        }
 
     def make(
         self, *, features: int, classes: int, shape: tuple[int, ...] | None

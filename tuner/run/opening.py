@@ -21,6 +21,7 @@ from tuner.study import (
     Study,
     StudyRecord,
     find_free_name,
+    list_argument_differences,
     list_study_names,
     list_versions,
 )
@@ -103,11 +104,8 @@ def load_setup(
         DataError: Its data cannot be read, or have changed.
     """
     record = study.record
-    if given is not None and given.describe() != record.definition:
-        raise StudyError(
-            f"study {record.name} was not searched with this {given.name}; its space is "
-            f"{record.space}: give the hypermodel that it began with"
-        )
+    if given is not None:
+        _check_given(given, record)
     request = _read_request(record, study.folder.parents[1])
     dataset = _reload_data(request, record)
     custom = record.definition.get("hypermodel")
@@ -124,6 +122,21 @@ def load_setup(
         row_time=_read_row_time(study),
         warm_start=record.warm_start,
     )
+
+
+def _check_given(given: GivenHypermodel, record: StudyRecord) -> None:
+    """Check that a study was searched with the hypermodel that a program gives.
+
+    Raises:
+        StudyError: It was searched with another one.
+    """
+    differences = list_argument_differences(record.definition, given.describe())
+    if record.space != given.name or differences:
+        reason = "" if record.space != given.name else f" ({'; '.join(differences)})"
+        raise StudyError(
+            f"study {record.name} was not searched with this {given.name}{reason}; its space is "
+            f"{record.space}: give the hypermodel that it began with"
+        )
 
 
 def adopt(setup: Setup, study: Study) -> Setup:

@@ -15,6 +15,7 @@ import numpy as np
 
 from tuner.errors import UserError
 from tuner.folds import Split
+from tuner.model.fingerprints import describe_value
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.exploring import ExploredHyperModel
@@ -130,7 +131,6 @@ class KFoldTuner(ResultsTuner):
         *,
         study: str | None = None,
         overwrite: bool = False,
-        class_weight: Any = None,
     ) -> None:
         """Search on rows that were checked and split.
 
@@ -139,16 +139,13 @@ class KFoldTuner(ResultsTuner):
             split: Their test part and their folds.
             study: The study's name. None for a new one.
             overwrite: Delete a study of this name first.
-            class_weight: The weight of each class in the training loss; None for that of the
-                settings.
 
         Raises:
             StudyError: The study of this name differs, or another process searches it.
             SearchFailed: No trial was completed.
         """
         record = self._describe_study(rows, split, study)
-        weight = self.settings.class_weight if class_weight is None else class_weight
-        problem = rows.make_problem(split.folds, weight)
+        problem = rows.make_problem(split.folds, self.settings.class_weight)
         opened = Study.open_or_create(record, self.root, overwrite=overwrite)
         with opened.lock_search():
             for note in recover_study(opened):
@@ -211,8 +208,8 @@ class KFoldTuner(ResultsTuner):
             listener.on_note(note)
 
     def describe_arguments(self) -> dict[str, Any]:
-        """Return what else changes results, as JSON values; a resumed search must have the same."""
-        return {}
+        """Return what else changes trials, as JSON values; a resumed search must have the same."""
+        return {"hypermodel": describe_value(self.hypermodel)}
 
     def _describe_study(self, rows: LabelledRows, split: Split, name: str | None) -> StudyRecord:
         hypermodel = type(self.hypermodel).__name__
@@ -221,7 +218,7 @@ class KFoldTuner(ResultsTuner):
             name=name or find_free_name(f"array-{space.name}", self.root),
             space=space.name,
             title="Which network is best?",
-            definition={**space.to_dict(), **self.describe_arguments()},
+            definition={**space.to_dict(), "arguments": self.describe_arguments()},
             data=rows.to_dict(),
             settings=self.settings,
             split=split,

@@ -126,8 +126,8 @@ class LabelledRows:
         unknown = [value for value in by_class if str(value) not in map(str, values)]
         if unknown:
             raise DataError(
-                f"class_weight: y has no class {unknown[0]!r}; its classes are "
-                f"{', '.join(map(repr, values))}"
+                f"class_weight: y has no class {unknown[0]}; its classes are "
+                f"{', '.join(map(str, values))}"
             )
         return np.array([weights.get(str(value), 1.0) for value in values], np.float32)
 

@@ -80,14 +80,8 @@ class SearchArguments:
             given.get("validation_data"),
         )
 
-    def describe(self) -> dict[str, Any]:
-        """Return what changes results, as JSON values, so that a resumed search can be compared."""
-        described = {
-            name: self.fit[name]
-            for name in self.fit
-            if name not in ("epochs", "callbacks", "validation_data")
-        }
-        callbacks = [type(callback).__name__ for callback in self.fit.get("callbacks", ())]
-        return {name: repr(value) for name, value in described.items()} | (
-            {"callbacks": callbacks} if callbacks else {}
-        )
+    @property
+    def deciding(self) -> dict[str, Any]:
+        """What changes trials, and neither the settings nor the rows have, by name."""
+        elsewhere = ("epochs", "validation_data")
+        return {name: value for name, value in self.fit.items() if name not in elsewhere}

@@ -1,5 +1,6 @@
 """A study on the disk: what search writes, and tracking, analysis and serving read."""
 
+from tuner.study.argument_differences import list_argument_differences
 from tuner.study.best_trials import read_warm_start
 from tuner.study.journal import EventKind, Journal, JournalReader
 from tuner.study.listener import Listener
@@ -40,6 +41,7 @@ __all__ = [
     "check_root",
     "find_damaged_trials",
     "find_free_name",
+    "list_argument_differences",
     "list_study_names",
     "list_versions",
     "read_warm_start",

@@ -9,6 +9,7 @@ from typing import Any
 from tuner.folds import Split
 from tuner.scoring import Objective, find_objective
 from tuner.space import Fixed, Space, Value
+from tuner.study.argument_differences import list_argument_differences
 from tuner.study.settings import LIMITS, SearchSettings, option_name
 from tuner.study.warm_start import WarmStart
 from tuner.training import TrialResult, average_curve
@@ -28,7 +29,8 @@ class StudyRecord:
         name: Name of the study.
         space: Name of the search space, or of the hypermodel's class.
         title: The question that the space asks.
-        definition: The space, as `Space.to_dict` returns it.
+        definition: The space, as `Space.to_dict` returns it. What else a Python program gives that
+            changes trials is in `arguments`.
         data: Name, source, rows, features, classes and fingerprint of the data.
         settings: Settings of the search.
         split: Training rows, held-out rows and folds.
@@ -78,23 +80,27 @@ class StudyRecord:
             other: The description of the search that is to resume this study.
         """
         differences, uncounted = [], set(LIMITS)
-        if _json(self.definition) != _json(other.definition):
+        mine, theirs = (dict(record.definition) for record in (self, other))
+        arguments = mine.pop("arguments", None), theirs.pop("arguments", None)
+        if _json(mine) != _json(theirs):
             differences.append(self._compare_spaces(other))
             uncounted.add("oracle")
+        elif None not in arguments:  # a study of an earlier version does not keep them
+            differences += list_argument_differences(*arguments)
         if self.data.get("fingerprint") != other.data.get("fingerprint"):
             names = self.data.get("name"), other.data.get("name")
             named = "" if names[0] == names[1] else f": {names[0]} there and {names[1]} here"
             differences.append(f"the data are not the same{named}")
         for name in ("target", "categorical", "ignore", "groups", "order", "missing"):
             absent = () if name == "missing" else None  # in studies of earlier versions
-            mine, theirs = (_json(record.data.get(name, absent)) for record in (self, other))
-            if mine != theirs:
-                differences.append(f"--{name} is {mine} there and {theirs} here")
+            here, there = (_json(record.data.get(name, absent)) for record in (other, self))
+            if here != there:
+                differences.append(f"--{name} is {there} there and {here} here")
         settings = {"seed": self.settings.seed, **asdict(self.settings)}
-        for name, mine in settings.items():
-            theirs = getattr(other.settings, name)
-            if name not in uncounted and mine != theirs:
-                differences.append(f"{option_name(name)} is {mine} there and {theirs} here")
+        for name, value in settings.items():
+            changed = getattr(other.settings, name)
+            if name not in uncounted and value != changed:
+                differences.append(f"{option_name(name)} is {value} there and {changed} here")
         if not differences and self.split.to_dict() != other.split.to_dict():
             differences.append("the folds are not the same")
         return differences

@@ -146,11 +146,34 @@ def test_running_a_script_again_resumes_and_overwrite_begins_afresh(data, quick,
     assert "1 trial ended in earlier runs" in capsys.readouterr().err
     assert describe_trials(more.records)[0] == describe_trials(first.records)[0]
     assert more.study.record.id == first.study.record.id
-    with pytest.raises(UserError, match="the space build_model is not the same"):
+    with pytest.raises(UserError, match="differs: batch_size is not given there and 16 here; "):
         KFoldTuner(build_model, "val_loss", 2, project_name="again", **quick).search(
             *data[0], epochs=1, batch_size=16, verbose=0
         )
     assert run(max_trials=1, overwrite=True).study.record.id != first.study.record.id
+
+
+def test_what_changes_trials_is_kept_and_a_resumed_search_must_have_the_same(data, quick):
+    def search(patience=1, rate=0.1, **arguments):
+        stop = keras.callbacks.EarlyStopping(patience=patience)
+        schedule = keras.callbacks.LearningRateScheduler(lambda epoch: rate)
+        tuner = KFoldTuner(
+            build_model, "val_loss", 1, project_name="same", optimizer="sgd", **quick
+        )
+        arguments = {"class_weight": {0: 2.0, 1: 1.0}, "callbacks": [stop, schedule], **arguments}
+        tuner.search(*data[0], epochs=1, verbose=0, **arguments)
+
+    search()
+    search()
+    for arguments, difference in [
+        ({"patience": 2}, "callbacks[0].EarlyStopping.patience is 1 there and 2 here"),
+        ({"rate": 0.2}, "the code of callbacks[1].LearningRateScheduler.schedule is not the same"),
+        ({"callbacks": None}, "callbacks is EarlyStopping, LearningRateScheduler there and not gi"),
+        ({"class_weight": {0: 3.0}}, "--class-weight is {'0': 2.0, '1': 1.0} there and {'0': 3.0"),
+    ]:
+        with pytest.raises(UserError) as error:
+            search(**arguments)
+        assert f"differs: {difference}" in str(error.value)
 
 
 def test_compile_arguments_take_the_place_of_the_hypermodels(data, quick):

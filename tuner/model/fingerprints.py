@@ -1,0 +1,161 @@
+"""What a Python program gives a search, as JSON values that are the same in every process.
+
+A study keeps them, so that a search with other code or settings does not resume it. Code is known
+by its bytecode, so that comments may change; the functions and numbers of its own module that it
+uses are a part of it.
+"""
+
+import functools
+import hashlib
+import inspect
+import json
+import math
+import sys
+import types
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+__all__ = ["describe_value"]
+
+Seen = frozenset[int]
+"""The ids of what is being described, which may refer to itself."""
+
+_LIBRARIES = ("builtins", "keras", "keras_tuner", "numpy", "tensorflow", "tuner")
+_WITHOUT_EFFECT = ("name", "verbose", "restore_best_weights")
+_LONGEST = 80  # characters of a text that is kept as it is
+_PLAIN = (bool, int, float, str, np.ndarray, np.generic, list, tuple, dict, types.FunctionType)
+_CODE = f"code of Python {sys.version_info.major}.{sys.version_info.minor} "
+
+
+def describe_value(value: Any, seen: Seen = frozenset()) -> Any:
+    """Return a value as JSON values.
+
+    An object is known by its class and by what its constructor was given.
+
+    Args:
+        value: Numbers, arrays, functions, callbacks, optimizers …
+        seen: The ids of what it is a part of.
+    """
+    value = value.item() if isinstance(value, np.generic) else value
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else repr(value)
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST else f"text {_hash(value)}"
+    if id(value) in seen:
+        return type(value).__name__
+    return _describe_whole(value, seen | {id(value)})
+
+
+def _describe_whole(value: Any, seen: Seen) -> Any:  # noqa: PLR0911  (one for each kind)
+    """Return a value that has parts."""
+    if isinstance(value, Mapping):
+        return {str(key): describe_value(inner, seen) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [describe_value(inner, seen) for inner in value]
+    if isinstance(value, set | frozenset):
+        return sorted(json.dumps(describe_value(inner, seen)) for inner in value)
+    if isinstance(value, functools.partial):
+        return [describe_value(part, seen) for part in (value.func, value.args, value.keywords)]
+    if isinstance(value, types.FunctionType | types.MethodType):
+        function: Any = getattr(value, "__func__", value)
+        if _is_of_library(function):
+            return function.__qualname__
+        return _CODE + _hash(list(_list_parts(function, seen)))
+    if inspect.isclass(value):
+        return _describe_class(value, seen)
+    if isinstance(value, types.BuiltinFunctionType | np.ufunc | types.ModuleType):
+        return value.__name__
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        array = np.asarray(value)
+        content = (
+            describe_value(array.tolist()) if array.dtype.kind == "O" else array.tobytes().hex()
+        )
+        return f"array {array.shape} {_hash(content)}"
+    return _describe_object(value, seen)
+
+
+def _list_parts(function: types.FunctionType, seen: Seen) -> Iterator[Any]:
+    """Yield all that decides what a function does."""
+    names: set[str] = set()
+    yield _describe_bytecode(function.__code__, names, seen)
+    yield describe_value([function.__defaults__, function.__kwdefaults__], seen)
+    for cell in function.__closure__ or ():
+        try:
+            yield describe_value(cell.cell_contents, seen)
+        except ValueError:  # it is not filled yet
+            yield None
+    for name in sorted(names & function.__globals__.keys()):
+        value = function.__globals__[name]
+        is_plain = isinstance(value, bool | int | float | str | tuple)
+        is_near = getattr(value, "__module__", None) == function.__module__ and callable(value)
+        if is_plain or is_near:
+            yield [name, describe_value(value, seen)]
+
+
+def _describe_bytecode(code: types.CodeType, names: set[str], seen: Seen) -> Any:
+    """Return what a piece of code does, and add the names that it uses."""
+    names.update(code.co_names)
+    constants = [
+        _describe_bytecode(constant, names, seen)
+        if isinstance(constant, types.CodeType)
+        else describe_value(constant if not isinstance(constant, bytes) else repr(constant), seen)
+        for constant in code.co_consts
+    ]
+    return [code.co_code.hex(), list(code.co_names), constants]
+
+
+def _describe_class(kind: type, seen: Seen) -> str:
+    """Return the name of a library's class, and the code of any other with its bases."""
+    if _is_of_library(kind):
+        return kind.__name__
+    members = [
+        [name, describe_value(getattr(member, "__func__", member), seen)]
+        for name, member in sorted(vars(kind).items())
+        if isinstance(getattr(member, "__func__", member), _PLAIN) and name != "__module__"
+    ]
+    return _CODE + _hash([members, [describe_value(base, seen) for base in kind.__bases__]])
+
+
+def _describe_object(value: Any, seen: Seen) -> Any:
+    """Return the class of an object, and what its constructor was given."""
+    kind = type(value)
+    if _is_of_library(kind):
+        return {kind.__name__: _describe_attributes(value, seen)}
+    # texts may be secret, such as the address of a chat
+    kept = {
+        name: inner if inner is None or isinstance(inner, bool | int | float) else _hash(inner)
+        for name, inner in _describe_attributes(value, seen).items()
+    }
+    return {kind.__name__: {"code": _describe_class(kind, seen), **kept}}
+
+
+def _describe_attributes(value: Any, seen: Seen) -> dict[str, Any]:
+    given = list(inspect.signature(type(value).__init__).parameters.values())[1:]
+    names = [
+        each.name for each in given if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+    ]
+    attributes = {name: getattr(value, name) for name in names if hasattr(value, name)}
+    if hasattr(value, "get_config") and _is_of_library(type(value)):
+        with suppress(NotImplementedError):  # it has a part of a class that has no `get_config`
+            attributes = value.get_config()
+    elif len(attributes) < len(names):  # it keeps them under other names
+        others = vars(value).items()
+        attributes |= {name: inner for name, inner in others if isinstance(inner, _PLAIN)}
+    return {
+        name: describe_value(inner, seen)
+        for name, inner in attributes.items()
+        if name not in _WITHOUT_EFFECT
+    }
+
+
+def _is_of_library(code: Any) -> bool:
+    return str(code.__module__).partition(".")[0] in _LIBRARIES
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:12]
