@@ -26,6 +26,7 @@ from tuner.api.estimator_rows import (
 )
 from tuner.api.requests import make_request
 from tuner.api.searched_study import SearchedStudy
+from tuner.data.hazards import find_hazards
 from tuner.errors import UserError
 from tuner.run.fitting import fit_network
 from tuner.run.preparing import prepare
@@ -249,7 +250,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             )
             names = dict(zip(self.classes_.tolist(), labels.categories, strict=True))
             setup = prepare(space, request, self._make_settings(space, names))
-            for warning in setup.dataset.warnings:
+            hazards = find_hazards(setup.dataset) if self.verbose else ()
+            for warning in (*setup.dataset.warnings, *hazards):
                 caller.messages.warn(f"warning: {warning}")
             progress = Progress(caller.messages, Shown.from_setup(setup), started)
             with progress.show():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.api.boundary import Caller
+from tuner.data.hazards import find_hazards
 from tuner.errors import TunerError
 from tuner.memory import check_address_space
 from tuner.model.given import GivenHypermodel
@@ -164,7 +165,8 @@ class Search:
             setup = restrict(replace(setup, row_time=measure_row_time(setup)))
         for line in describe_data(setup.dataset, setup.split):
             self.messages.say(line)
-        for warning in (*setup.dataset.warnings, *setup.warnings):
+        hazards = find_hazards(setup.dataset)
+        for warning in (*setup.dataset.warnings, *hazards, *setup.warnings):
             indent = "" if self.messages.quiet else "  "  # below the description of the data
             self.messages.warn(f"{indent}warning: {warning}")
         if setup.warm_start is not None:
