@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from tests.helpers.exports import COLOURS, UNSCALED, export, train_randomly
 from tuner.data import Schema, fit_scaler, load_dataset
+from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.errors import DataError
 from tuner.serving.exported_model import ExportedModel
 from tuner.serving.input_names import make_input_names, rename_columns
@@ -137,6 +138,19 @@ def test_features_are_those_in_memory(exported_texts, strange):
     expected = trained.scaler.apply(dataset.schema.encode(raw))
     np.testing.assert_allclose(encoded, expected, rtol=1e-6, atol=1e-6)
     assert np.isfinite(expected).all()
+
+
+def test_a_layer_tells_which_texts_were_read(exported_texts, formats):
+    schema = exported_texts.dataset.schema
+    raw = make_strange_rows(schema)
+    whole = formats["keras"].get_layer("column.all")
+    read = keras.Model(whole.inputs, whole.get_layer("column.parsed").output)
+    received = read([*make_tensors(raw, schema).values()]).numpy()
+    parsed = [column for column in schema.used if column.notation]
+    for place, column in enumerate(parsed):
+        values = next(iter(parse_texts(raw[column.name], column.notation).values()))
+        assert (np.isnan(received[:, place]) == np.isnan(values)).all()
+    assert received.shape == (len(STRANGE), len(parsed))
 
 
 def test_both_formats_answer_strange_rows_as_the_network_in_memory(exported_texts, formats):

@@ -5,6 +5,8 @@ Keras's safe mode.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import keras
 import numpy as np
@@ -13,11 +15,32 @@ from keras import ops
 from tuner.data import Column, Scaler, Schema
 from tuner.data.columns.feature_encoding import index_levels, name_parsed_features
 from tuner.data.parsing.characters import VOCABULARY, WIDTH
-from tuner.data.parsing.parse_by_notation import parse_codes, parse_texts
+from tuner.data.parsing.parse_by_notation import NUMBER, parse_codes, parse_texts
 from tuner.data.readers.missing_cells import list_missing_numbers
 from tuner.serving.input_names import make_input_names
 
 __all__ = ["add_preprocessing"]
+
+_PARSED = "column.parsed"
+"""The layer with the first feature of each column of numbers or dates in texts, in their order.
+
+A value is NaN where the text could not be read. `served_model.py` looks for the layer by this name.
+"""
+
+_Feature: TypeAlias = tuple[str, str]  # a column, and its feature
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """Features that are next to each other in a tensor.
+
+    Attributes:
+        names: The features, in their order.
+        values: Shape `(rows, features)`, float32, NaN if missing.
+    """
+
+    names: list[_Feature]
+    values: keras.KerasTensor
 
 
 def add_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> keras.Model:
@@ -65,49 +88,109 @@ def _encode(
     schema: Schema, scaler: Scaler, inputs: Mapping[str, keras.KerasTensor]
 ) -> keras.KerasTensor:
     """Compute the features in the order of `Schema.encode`: numbers, missing indicators, levels."""
-    numbers, indicated = [], []
-    for column in schema.used:
-        if column.is_measured:
-            parsed = _parse(column, inputs[column.name], schema.missing_texts)
-            numbers += parsed
-            indicated += parsed[:1] if column.missing else []
+    measured = [column for column in schema.used if column.is_measured]
     blocks = []
-    if numbers:
-        count = len(numbers)
-        stacked = ops.stack(numbers, axis=1)
-        blocks.append(_scale(stacked, scaler.mean[:count], scaler.scale[:count]))
-    if indicated:
-        blocks.append(ops.cast(ops.isnan(ops.stack(indicated, axis=1)), "float32"))
+    if measured:
+        numbers = _read_measures(measured, inputs, schema.missing_texts)
+        count = numbers.shape[1]
+        blocks.append(_scale(numbers, scaler.mean[:count], scaler.scale[:count]))
+        firsts = np.cumsum([0, *(len(name_parsed_features(column)) for column in measured[:-1])])
+        indicated = firsts[[column.missing for column in measured]]
+        if len(indicated):
+            blocks.append(ops.cast(ops.isnan(_take_features(numbers, indicated)), "float32"))
     blocks += [
         _encode_levels(column, inputs[column.name], schema.missing_texts)
         for column in schema.used
         if not column.is_measured
     ]
-    return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate()(blocks)
+    return _join(blocks)
+
+
+def _read_measures(
+    columns: Sequence[Column],
+    inputs: Mapping[str, keras.KerasTensor],
+    missing_texts: Sequence[str],
+) -> keras.KerasTensor:
+    """Return the numbers and calendar parts of columns in the order of `name_measures`.
+
+    Columns of one notation are stacked and read at once, so that the number of operations does not
+    grow with the columns.
+
+    **Shape**: `(rows,)` for each column → `(rows, features)`, NaN if missing.
+    """
+    plain = [column for column in columns if column.is_plain]
+    parsed = [column for column in columns if not column.is_plain]
+    blocks = []
+    if plain:
+        numbers = ops.stack([inputs[column.name] for column in plain], axis=1)
+        for number in list_missing_numbers(missing_texts):
+            numbers = _mark_missing(numbers, ops.equal(numbers, number))
+        blocks.append(_Block([(column.name, NUMBER) for column in plain], numbers))
+    if parsed:
+        read = [
+            block
+            for notation in dict.fromkeys(column.notation for column in parsed)
+            for block in _parse(
+                [c for c in parsed if c.notation == notation], inputs, missing_texts
+            )
+        ]
+        firsts = [(column.name, name_parsed_features(column)[0]) for column in parsed]
+        first = keras.layers.Identity(name=_PARSED)(_select(read, firsts))
+        blocks += [_Block(firsts, first), *read]
+    return _select(blocks, [(c.name, name) for c in columns for name in name_parsed_features(c)])
 
 
 def _parse(
-    column: Column, values: keras.KerasTensor, missing_texts: Sequence[str]
-) -> list[keras.KerasTensor]:
-    """Return a column's number, or the calendar parts of its date, each of shape `(rows,)`."""
-    if column.is_plain:
-        for number in list_missing_numbers(missing_texts):
-            values = _mark_missing(values, ops.equal(values, number))
-        return [values]
+    columns: Sequence[Column],
+    inputs: Mapping[str, keras.KerasTensor],
+    missing_texts: Sequence[str],
+) -> list[_Block]:
+    """Return a block for each feature of columns of texts that share a notation."""
+    notation = columns[0].notation
+    texts = ops.reshape(ops.stack([inputs[column.name] for column in columns], axis=1), (-1,))
     characters = keras.layers.TextVectorization(
         standardize=None,
         split="character",
         output_sequence_length=WIDTH,
         vocabulary=list(VOCABULARY),
     )
-    parsed = parse_codes(characters(values), column.notation, ops)
-    features = [ops.cast(parsed[name], "float32") for name in name_parsed_features(column)]
-    readable = _select_readable(missing_texts, column.notation)
-    if not readable:  # as no number or date, each of the texts is missing already
-        return features
-    lookup = keras.layers.StringLookup(vocabulary=readable, num_oov_indices=1)
-    is_missing = ops.greater(lookup(values), 0)
-    return [_mark_missing(feature, is_missing) for feature in features]
+    parsed = parse_codes(characters(texts), notation, ops)
+    readable = _select_readable(missing_texts, notation)
+    if readable:  # as no number or date, each of the other texts is missing already
+        lookup = keras.layers.StringLookup(vocabulary=readable, num_oov_indices=1)
+        is_missing = ops.greater(lookup(texts), 0)
+        parsed = {name: _mark_missing(values, is_missing) for name, values in parsed.items()}
+    used = {name for column in columns for name in name_parsed_features(column)}
+    return [
+        _Block(
+            [(column.name, name) for column in columns],
+            ops.cast(ops.reshape(values, (-1, len(columns))), "float32"),
+        )
+        for name, values in parsed.items()
+        if name in used
+    ]
+
+
+def _select(blocks: Sequence[_Block], wanted: Sequence[_Feature]) -> keras.KerasTensor:
+    """Return features in the order that is wanted, each from the first block that has it.
+
+    **Shape**: `(rows, features)`.
+    """
+    names = [name for block in blocks for name in block.names]
+    places = {name: place for place, name in reversed([*enumerate(names)])}
+    chosen = np.array([places[name] for name in wanted])
+    return _take_features(_join([block.values for block in blocks]), chosen)
+
+
+def _take_features(values: keras.KerasTensor, places: np.ndarray) -> keras.KerasTensor:
+    """Return the features at some places, shape `(rows, features)`."""
+    if np.array_equal(places, np.arange(values.shape[1])):
+        return values
+    return ops.take(values, places, axis=1)
+
+
+def _join(blocks: Sequence[keras.KerasTensor]) -> keras.KerasTensor:
+    return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate()(blocks)
 
 
 def _select_readable(texts: Sequence[str], notation: str) -> list[str]:
