@@ -13,6 +13,7 @@ __all__ = ["Scaler", "Scaling", "clip_smoothly", "fit_scaler", "measure_middle"]
 
 _BOUND = 3.0  # which smoothly clipped numbers approach
 _FARTHEST = 1e6  # numbers beyond it are 3 in float32 anyway, and their squares may be infinite
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 class Scaling(IntEnum):
@@ -138,7 +139,7 @@ def _calculate_quartiles(values: np.ndarray) -> tuple[float, np.float32]:
     if not len(values):
         return 0.0, np.float32(np.inf)
     median, width = measure_middle(values)
-    return median, _avoid_zero(np.float32(width))
+    return median, _avoid_zero(np.float32(min(width, _LARGEST)))
 
 
 def _iterate_columns(x: np.ndarray, rows: np.ndarray) -> Iterator[np.ndarray]:

@@ -49,8 +49,9 @@ class InferredColumn:
         column: The description of the column.
         raw: Its values as an exported model takes them, shape `(rows,)`; empty if it is ignored.
         encoded: Its features; empty if it is ignored.
-        warnings: Warnings about its cells.
+        warnings: Warnings about its cells, whose meaning is then uncertain.
         parsed: Its parsed texts, if they are numbers in a notation and their meaning is uncertain.
+        notices: Warnings about its values, whose meaning is certain.
         tails: The value that is farthest from the others, if its tails are long; else "".
     """
 
@@ -59,6 +60,7 @@ class InferredColumn:
     encoded: EncodedColumn
     warnings: tuple[str, ...] = ()
     parsed: ParsedTexts | None = None
+    notices: tuple[str, ...] = ()
     tails: str = ""
 
     def prepend_warning(self, warning: str) -> "InferredColumn":
@@ -100,9 +102,15 @@ def describe_numbers(
     present = numbers[~missing]
     tails = describe_tails(present) if reading > 1 else ""
     column = Column(name, "numeric", missing=bool(missing.any()), tails=bool(tails))
-    unusual = (warn_about_sentinels(name, present), warn_about_magnitudes(name, present))
-    kept = _drop_empty((inexact, *unusual, *warnings))
-    return InferredColumn(column, values, EncodedColumn((values,)), kept, tails=tails)
+    notices = (warn_about_sentinels(name, present), warn_about_magnitudes(name, present))
+    return InferredColumn(
+        column,
+        values,
+        EncodedColumn((values,)),
+        _drop_empty((inexact, *warnings)),
+        notices=_drop_empty(notices),
+        tails=tails,
+    )
 
 
 def describe_parsed_numbers(
@@ -126,6 +134,7 @@ def describe_parsed_numbers(
         encoded=_encode_parsed(column, parsed),
         warnings=warnings,
         parsed=parsed if warnings else None,
+        notices=numbers.notices,
         tails=numbers.tails,
     )
 

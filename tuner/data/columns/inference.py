@@ -21,8 +21,8 @@ from tuner.data.columns.column_kinds import (
 )
 from tuner.data.columns.column_warnings import REQUESTED, warn_about_dots, warn_about_left_out
 from tuner.data.columns.feature_encoding import EncodedColumn, encode_columns
-from tuner.data.columns.mixtures import Mixture, find_mixture, make_mixture_error
 from tuner.data.columns.long_tails import warn_about_tails
+from tuner.data.columns.mixtures import Mixture, find_mixture, make_mixture_error
 from tuner.data.parsing.date_notations import TIME
 from tuner.data.parsing.notation_choice import ParsedTexts, choose_notation
 from tuner.data.parsing.number_notations import DECIMAL_COMMA, get_decimal_separator
@@ -96,7 +96,7 @@ def infer_columns(
     columns |= _apply_decimal_commas(table, columns, reading)
     used = {name: inferred for name, inferred in columns.items() if inferred.column.is_used}
     described = tuple(inferred.column for inferred in columns.values())
-    warnings = (warning for inferred in columns.values() for warning in inferred.warnings)
+    warnings = (w for each in columns.values() for w in (*each.warnings, *each.notices))
     tails = {name: inferred.tails for name, inferred in used.items() if inferred.tails}
     return InferredColumns(
         described,
