@@ -94,7 +94,7 @@ def convert_to_texts(column: Any) -> Any:
     return pa.chunked_array([texts.take(pa.array(indices))])
 
 
-def format_number(value: np.floating) -> str:
+def format_number(value: float) -> str:
     """Return a number as text: 3.0 is "3", and NaN is ""."""
     if np.isnan(value):
         return ""
