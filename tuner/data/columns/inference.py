@@ -94,6 +94,11 @@ def infer_columns(
         raise make_mixture_error(table, mixtures, missing_texts)
     columns = {name: each for name, each in found.items() if isinstance(each, InferredColumn)}
     columns |= _apply_decimal_commas(table, columns, reading)
+    return _gather(columns)
+
+
+def _gather(columns: Mapping[str, InferredColumn]) -> InferredColumns:
+    """Return columns together, with the warnings of all of them."""
     used = {name: inferred for name, inferred in columns.items() if inferred.column.is_used}
     described = tuple(inferred.column for inferred in columns.values())
     warnings = (w for each in columns.values() for w in (*each.warnings, *each.notices))
