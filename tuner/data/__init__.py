@@ -12,7 +12,7 @@ from tuner.data.chunking import choose_chunk_rows
 from tuner.data.column_names import split_names
 from tuner.data.columns.column import READING, Column, RawColumns
 from tuner.data.dataset import Dataset, load_dataset
-from tuner.data.kept_rows import KeptRows, find_kept, keep_rows
+from tuner.data.kept_rows import KeptRows, find_kept, keep_rows, read_label_type
 from tuner.data.prediction_rows import convert_raw, stream_raw
 from tuner.data.readers.bundled import BUNDLED
 from tuner.data.readers.image_folders import IMAGE_TARGET
@@ -39,6 +39,7 @@ __all__ = [
     "keep_rows",
     "list_image_files",
     "load_dataset",
+    "read_label_type",
     "split_names",
     "stream_raw",
 ]

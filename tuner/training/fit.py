@@ -96,13 +96,14 @@ def _train_trial(
         network.watch()
     if network.call is None:
         return train_once_per_fold(network, folds, problem, started)
-    callbacks = [FoldCallbacks(network.callbacks.own) for _ in folds]
+    epochs = job.epochs or network.call.epochs
+    callbacks = [FoldCallbacks(network.callbacks.own, epochs or plan.epochs) for _ in folds]
     progress = TrialProgress(
         job.trial,
         problem,
         plan,
         parameters=network.parameters,
-        epochs=job.epochs or network.call.epochs,
+        epochs=epochs,
         stopping=network.callbacks.stopping,
         metrics=network.metrics,
     )
