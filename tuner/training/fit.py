@@ -96,17 +96,16 @@ def _train_trial(
         network.watch()
     if network.call is None:
         return train_once_per_fold(network, folds, problem, started)
-    epochs = job.epochs or network.call.epochs
-    callbacks = [FoldCallbacks(network.callbacks.own, epochs or plan.epochs) for _ in folds]
     progress = TrialProgress(
         job.trial,
         problem,
         plan,
         parameters=network.parameters,
-        epochs=epochs,
+        epochs=job.epochs or network.call.epochs,
         stopping=network.callbacks.stopping,
         metrics=network.metrics,
     )
+    callbacks = [FoldCallbacks(network.callbacks.own, progress.most_epochs) for _ in folds]
     trains_on = True
     while trains_on:
         logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}
