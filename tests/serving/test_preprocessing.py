@@ -4,7 +4,6 @@ import datetime
 import io
 import json
 import warnings
-from dataclasses import replace
 
 import keras
 import mlflow
@@ -18,7 +17,7 @@ from tuner.data import Schema, fit_scaler, load_dataset
 from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.errors import DataError
 from tuner.serving.exported_model import ExportedModel
-from tuner.serving.input_names import make_input_names, rename_columns
+from tuner.serving.input_names import join_columns, make_input_names
 from tuner.serving.preprocessing import add_preprocessing
 from tuner.serving.served_model import SoftmaxClassifier
 
@@ -83,7 +82,7 @@ def served(exported_texts):
 
 
 def make_tensors(raw, schema):
-    inputs = rename_columns(raw, make_input_names(schema))
+    inputs = join_columns(raw, make_input_names(schema))
     kinds = {True: tf.string, False: tf.float32}
     return {name: tf.constant(v, kinds[v.dtype == object]) for name, v in inputs.items()}
 
@@ -262,17 +261,11 @@ GAPPED = """plain;price;day;city;answer;kind
 
 @pytest.fixture(scope="module")
 def gapped(tmp_path_factory):
-    """A table with texts that mean missing, and its preprocessing, saved and loaded.
-
-    Prices and days are scaled by quartiles.
-    """
+    """A table with texts that mean missing, and its preprocessing, saved and loaded."""
     folder = tmp_path_factory.mktemp("gapped")
     (folder / "gapped.csv").write_text(GAPPED)
     dataset = load_dataset(str(folder / "gapped.csv"), missing=TEXTS)
     features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
-    tails = {"price", "day"}
-    columns = tuple(replace(c, tails=c.name in tails) for c in dataset.schema.columns)
-    dataset = replace(dataset, schema=replace(dataset.schema, columns=columns))
     scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scaled)
     add_preprocessing(features, dataset.schema, scaler).save(folder / "front.keras")
     front = keras.saving.load_model(folder / "front.keras", safe_mode=True)

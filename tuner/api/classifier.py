@@ -7,7 +7,7 @@ import warnings
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +28,9 @@ from tuner.api.requests import make_request
 from tuner.api.searched_study import SearchedStudy
 from tuner.data.hazards import find_hazards
 from tuner.errors import UserError
-from tuner.phrasing import phrase_for_python
 from tuner.run.fitting import fit_network
-from tuner.run.preparing import prepare, restrict
+from tuner.run.preparing import prepare
 from tuner.run.request import Destination, make_settings
-from tuner.run.row_times import measure_row_time
 from tuner.scratch import ScratchFolder
 from tuner.study import SearchSettings
 from tuner.terminal.progress import Progress, Shown
@@ -60,9 +58,6 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
     A fit does nothing that its predictions do not need: it writes no report and no exported model,
     and nothing to MLflow. The study makes what it is asked for: `study_.report`, `study_.export()`.
 
-    Unlike `tune` it cannot begin with the trials of another study (`from_study`): these may have
-    been chosen on the very rows that `cross_val_score` holds out.
-
     Args:
         space: What to search, as for `tune`.
         max_trials: The most trials. None for as many as `tune` takes, which depends on the space.
@@ -82,7 +77,6 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         seed: Decides folds, proposals, initial weights and batches.
         max_parameters: The most parameters of a network; None for any number.
         max_row_microseconds: The most microseconds that a network may take for a row; None for any.
-            Each fit measures how fast its machine is, so two fits may exclude other networks.
         categorical: The columns of a data frame to read as categorical.
         ignore: The columns of a data frame to leave out.
         missing: Texts that mean a missing value in a data frame.
@@ -235,7 +229,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             if temporary is not None:
                 temporary.remove()
             raise
-        self.study_ = SearchedStudy(study, verbose=self.verbose)
+        self.study_ = SearchedStudy(study)
         if temporary is not None:
             weakref.finalize(self.study_, temporary.remove)
 
@@ -256,9 +250,6 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             )
             names = dict(zip(self.classes_.tolist(), labels.categories, strict=True))
             setup = prepare(space, request, self._make_settings(space, names))
-            if setup.lacks_row_time:
-                caller.import_heavy()
-                setup = restrict(replace(setup, row_time=measure_row_time(setup)))
             hazards = find_hazards(setup.dataset) if self.verbose else ()
             for warning in (*setup.dataset.warnings, *hazards):
                 caller.messages.warn(f"warning: {warning}")
@@ -282,4 +273,4 @@ def _raise_as_value_errors() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        raise ValueError(phrase_for_python(str(error))) from error
+        raise ValueError(str(error)) from error

@@ -49,8 +49,6 @@ def read_rows_and_labels(estimator: BaseEstimator, x: Any, y: Any) -> tuple[Any,
     labels = column_or_1d(labels, warn=True)
     assert_all_finite(labels, input_name="y")
     check_consistent_length(rows, labels)
-    if not len(labels):
-        raise ValueError("X and y have no rows; give some of each class")
     return rows, labels
 
 

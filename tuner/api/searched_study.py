@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuner.api.boundary import Caller, call_from_python
+from tuner.api.boundary import call_from_python
 from tuner.api.exports import export_networks
 from tuner.api.importance import rank_columns
 from tuner.api.overview import describe_study, render_study
@@ -15,7 +14,6 @@ from tuner.api.search import Search
 from tuner.api.showing import Figures, Report
 from tuner.api.study_results import StudyResults
 from tuner.api.sync import write_to_mlflow
-from tuner.data import find_kept, read_label_type
 from tuner.model.given import GivenHypermodel
 from tuner.run.reporting import locate_report
 from tuner.study import Study
@@ -30,9 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["SearchedStudy", "open_study"]
 
 
-def open_study(
-    name: str, root: str | Path = "mlruns", *, hypermodel: Any = None, verbose: int = 1
-) -> SearchedStudy:
+def open_study(name: str, root: str | Path = "mlruns", *, hypermodel: Any = None) -> SearchedStudy:
     """Open a study that was searched, from Python or from the command line.
 
     Args:
@@ -40,13 +36,12 @@ def open_study(
         root: The folder that holds all that searches write.
         hypermodel: The hypermodel or function that was given to `tune` as its space. Only `resume`
             and `export` need it.
-        verbose: 1 for a study that shows what it does, 0 for one that prints nothing at all.
 
     Raises:
         StudyError: There is no such study, it is damaged, or its space is another one.
     """
     given = None if hypermodel is None else GivenHypermodel.from_object(hypermodel)
-    return SearchedStudy(Study.open(name, Path(root)), given, verbose=verbose)
+    return SearchedStudy(Study.open(name, Path(root)), given)
 
 
 class SearchedStudy(StudyResults):
@@ -58,21 +53,16 @@ class SearchedStudy(StudyResults):
     Args:
         study: The study on the disk.
         given: The hypermodel that is its space, if a Python program gave one.
-        verbose: 1 to show what it does, 0 to print nothing at all.
 
     Attributes:
-        verbose: The same, of all methods that are not told otherwise.
         name: The study's name.
         folder: Its folder.
         question: What its space asks.
         settings: The settings of its search.
     """
 
-    def __init__(
-        self, study: Study, given: GivenHypermodel | None = None, *, verbose: int = 1
-    ) -> None:
+    def __init__(self, study: Study, given: GivenHypermodel | None = None) -> None:
         super().__init__(study, given)
-        self.verbose = verbose
         self._model: keras.Model | None = None
 
     @property
@@ -80,7 +70,7 @@ class SearchedStudy(StudyResults):
         """The report, which a notebook shows; it is written first if there is none."""
         path = locate_report(self._study)
         if not path.exists():
-            with self._call() as caller:
+            with call_from_python() as caller:
                 refresh_report(self._setup, self._study, caller.import_heavy)
         return Report(path)
 
@@ -99,7 +89,7 @@ class SearchedStudy(StudyResults):
         """
         if self._model is None:
             exported = self._open_model()
-            with self._call() as caller:
+            with call_from_python() as caller:
                 caller.import_heavy()
                 self._model = exported.load_network()
         return self._model
@@ -107,9 +97,7 @@ class SearchedStudy(StudyResults):
     def predict(self, rows: Any) -> pd.Series:
         """Return the class of each row, as the exported model sees it.
 
-        Classes have the type of the labels that were given: texts, whole numbers or truth values.
-        Where that is not known, as of a CSV file or of categories, names that are whole numbers are
-        given as numbers.
+        Classes that are whole numbers are given as numbers, all others as texts.
 
         Args:
             rows: Rows as `tune` takes them: a frame, an array, a file, a folder of images. Labels
@@ -133,15 +121,12 @@ class SearchedStudy(StudyResults):
         from tuner.api.predictions import predict_rows, read_labels
 
         exported = self._open_model()
-        with self._call() as caller:
+        with call_from_python() as caller:
             caller.import_heavy()
             table = predict_rows(exported, rows)
-        data = self._study.record.data
-        source = find_kept(str(data.get("source", "")), self.folder.parents[1])
-        names = read_labels(
-            exported.schema.classes, read_label_type(source, exported.schema.target)
+        return table.drop(columns="class").set_axis(
+            read_labels(exported.schema.classes), axis="columns"
         )
-        return table.drop(columns="class").set_axis(names, axis="columns")
 
     def export(
         self,
@@ -149,7 +134,7 @@ class SearchedStudy(StudyResults):
         *,
         threshold: str | None = None,
         output: str | Path | None = None,
-        verbose: int | None = None,
+        verbose: int = 1,
     ) -> Path:
         """Train a pick on all training rows, and export it as a model to serve.
 
@@ -159,7 +144,7 @@ class SearchedStudy(StudyResults):
             threshold: Of two classes: what to choose the decision threshold for, such as
                 `cost=good:1,bad:5` or `f1=bad`. None for the study's own rule.
             output: The folder to write. None for one in the study's folder.
-            verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
+            verbose: 1 to show progress, 0 to print nothing at all.
 
         Returns:
             The folder of the model; with `pareto`, the folder of the models' folders.
@@ -172,7 +157,7 @@ class SearchedStudy(StudyResults):
         """
         chosen = None if pick is None else str(pick)
         folder = None if output is None else Path(output)
-        with self._call(verbose) as caller:
+        with call_from_python(verbose) as caller:
             exports = export_networks(
                 self._setup, self._study, chosen, folder, caller, threshold=threshold
             )
@@ -181,7 +166,7 @@ class SearchedStudy(StudyResults):
         return folders[0].parent if chosen == "pareto" else folders[0]
 
     def importance(
-        self, pick: str | int | None = None, *, repeats: int = 5, verbose: int | None = None
+        self, pick: str | int | None = None, *, repeats: int = 5, verbose: int = 1
     ) -> pd.DataFrame:
         """Rank the columns by how much a pick needs them: permutation importance, out of fold.
 
@@ -191,7 +176,7 @@ class SearchedStudy(StudyResults):
         Args:
             pick: As `export` takes it, without `pareto`.
             repeats: How often each column is shuffled.
-            verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
+            verbose: 1 to show progress, 0 to print nothing at all.
 
         Returns:
             Columns `column`, `importance` and `standard_error`, the most important column first.
@@ -202,7 +187,7 @@ class SearchedStudy(StudyResults):
         import pandas as pd
 
         chosen = None if pick is None else str(pick)
-        with self._call(verbose) as caller:
+        with call_from_python(verbose) as caller:
             ranked = rank_columns(self._setup, self._study, chosen, repeats, caller)
         return pd.DataFrame([each.to_dict() for each in ranked])
 
@@ -212,7 +197,7 @@ class SearchedStudy(StudyResults):
         max_seconds: float | None = None,
         *,
         tracking_uri: str | None = None,
-        verbose: int | None = None,
+        verbose: int = 1,
     ) -> SearchedStudy:
         """Resume the search after an interrupt, or give it more trials or time.
 
@@ -220,7 +205,7 @@ class SearchedStudy(StudyResults):
             max_trials: The most trials in all. None for as many as before.
             max_seconds: The time limit of this run in seconds. None for that of the last one.
             tracking_uri: MLflow's tracking URI. Defaults to a database under the root.
-            verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
+            verbose: 1 to show progress, 0 to print nothing at all.
 
         Returns:
             This study.
@@ -230,7 +215,7 @@ class SearchedStudy(StudyResults):
             SearchFailed: No trial was completed.
             ExportMismatch: The exported model answers differently from the network in memory.
         """
-        with self._call(verbose) as caller:
+        with call_from_python(verbose) as caller:
             search = Search(caller, self.folder.parents[1], tracking_uri)
             ended = search.resume(self.name, max_trials, max_seconds, self._given)
         self._model = None
@@ -250,7 +235,7 @@ class SearchedStudy(StudyResults):
         """
         root = self.folder.parents[1]
         uri = choose_tracking_uri(tracking_uri, root)
-        with self._call() as caller:
+        with call_from_python() as caller:
             write_to_mlflow(
                 self._study, uri, root, lambda note: caller.messages.warn(f"note: {note}")
             )
@@ -260,9 +245,6 @@ class SearchedStudy(StudyResults):
 
     def _repr_html_(self) -> str:
         return render_study(self._study)
-
-    def _call(self, verbose: int | None = None) -> AbstractContextManager[Caller]:
-        return call_from_python(self.verbose if verbose is None else verbose)
 
     def _open_model(self) -> ExportedModel:
         from tuner.api.predictions import open_model

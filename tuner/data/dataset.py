@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.columns.column import READING, RawColumns
+from tuner.data.columns.column import RawColumns
 from tuner.data.columns.inference import InferredColumns, infer_columns
 from tuner.data.columns.row_relations import read_relations
 from tuner.data.columns.target import Target, read_target
@@ -59,7 +59,6 @@ class Dataset:
         return self.schema.classes
 
 
-# Over 40 lines: half of them describe the arguments.
 def load_dataset(  # noqa: PLR0913  (one argument per option)
     source: str,
     *,
@@ -70,7 +69,6 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     order: str | None = None,
     missing: Sequence[str] = (),
     classes: Sequence[str] = (),
-    reading: int = READING,
 ) -> Dataset:
     """Read a data set, infer its schema and encode it.
 
@@ -87,8 +85,6 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
             number also means its other spellings in columns of plain numbers.
         classes: Labels in the order of the network's outputs; others follow. By default they are in
             numeric or alphabetical order.
-        reading: The rules by which cells become numbers: `READING`, or an earlier number for a
-            study of an earlier version.
 
     Raises:
         DataError: The source cannot be read or learned from; the message says how to fix it.
@@ -98,7 +94,7 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     """
     separate = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
     options = {"--categorical": categorical, "--ignore": ignore, **separate}
-    learned = _learn(source, target, options, missing, classes, reading)
+    learned = _learn(source, target, options, missing, classes)
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()
     return _encode(source, learned)
@@ -153,7 +149,6 @@ def _learn(
     options: _Options,
     missing: Sequence[str],
     classes: Sequence[str],
-    reading: int,
 ) -> _Learned:
     content = read_source(source)
     if isinstance(content, ImageFolder):
@@ -168,7 +163,7 @@ def _learn(
     _check_options(content, chosen, options)
     texts = spell_missing(missing)
     table = mark_missing(content, texts, exact=options["--categorical"])
-    return _learn_table(table, chosen, options, texts, classes, reading)
+    return _learn_table(table, chosen, options, texts, classes)
 
 
 def _learn_arrays(arrays: Arrays, options: _Options, classes: Sequence[str]) -> _Learned:
@@ -214,7 +209,6 @@ def _learn_table(
     options: _Options,
     missing_texts: tuple[str, ...],
     classes: Sequence[str],
-    reading: int,
 ) -> _Learned:
     if len(table.names) == 1:
         raise DataError(
@@ -231,7 +225,6 @@ def _learn_table(
         categorical=options["--categorical"],
         ignore=[*options["--ignore"], *options["--groups"], *options["--order"]],
         missing_texts=missing_texts,
-        reading=reading,
     )
     if not columns.raw:
         raise DataError(

@@ -143,14 +143,9 @@ def adopt(setup: Setup, study: Study) -> Setup:
     """Return a setup with what a study found out when it was begun, and keeps.
 
     A search that resumes the study then begins with the same trials of another one, and excludes
-    the same networks by their prediction times, on any machine. It also reads numbers as the
-    version did that began the study.
+    the same networks by their prediction times, on any machine.
     """
     setup = replace(setup, warm_start=study.record.warm_start)
-    reading = study.record.data.get("reading", 1)
-    if reading != setup.request.reading:
-        request = replace(setup.request, reading=reading)
-        setup = replace(setup, request=request, dataset=request.load())
     if setup.row_time is not None or setup.settings.max_row_microseconds is None:
         return setup
     return restrict(replace(setup, row_time=_read_row_time(study)))
@@ -188,7 +183,6 @@ def _read_request(record: StudyRecord, root: Path) -> DataRequest:
         tuple(data.get("missing", ())),
         classes=tuple(data["classes"]),
         name=data["name"],
-        reading=data.get("reading", 1),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tuner.data import READING, Dataset, load_dataset
+from tuner.data import Dataset, load_dataset
 from tuner.errors import DataError, UserError
 from tuner.memory import bound_memory
 from tuner.model.custom import is_custom
@@ -38,7 +38,6 @@ class DataRequest:
         missing: Texts that mean a missing value, besides the usual ones.
         classes: The labels in their order. Empty for numeric or alphabetical order.
         name: The name of the data. None for that of the source.
-        reading: The rules by which cells become numbers. A study keeps those that it began with.
     """
 
     source: str = "digits"
@@ -51,7 +50,6 @@ class DataRequest:
     # a study has both from its data, also where the request left them open
     classes: tuple[str, ...] = field(default=(), compare=False)
     name: str | None = field(default=None, compare=False)
-    reading: int = field(default=READING, compare=False)
 
     def load(self) -> Dataset:
         """Read the data.
@@ -70,7 +68,6 @@ class DataRequest:
                     order=self.order,
                     missing=self.missing,
                     classes=self.classes,
-                    reading=self.reading,
                 )
                 return dataset if self.name is None else replace(dataset, name=self.name)
         except MemoryError as error:

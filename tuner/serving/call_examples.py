@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tuner.serving.input_names import count_columns
 from tuner.serving.markdown import format_block, format_code
 
 __all__ = ["render_calls"]
+
+_SHOWN = 3  # fields of a wide row
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,35 @@ def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list
 
 
 def _write_columns(inputs: Mapping[str, str], example: Mapping[str, Any]) -> _Row:
+    if shared := count_columns(inputs):
+        return _write_wide(inputs, example, shared)
     instance = {inputs[k]: math.nan if v is None else v for k, v in example.items()}
-    tensors = "".join(
-        f"    {name!r}: tf.constant([{_write_literal(value)}]),\n"
-        for name, value in instance.items()
-    )
+    tensors = "".join(_write_tensor(name, value) for name, value in instance.items())
     record = "{" + ", ".join(f"{k!r}: {v!r}" for k, v in example.items()) + "}"
     body = {"dataframe_records": [example]}
     return _Row(tensors, instance, f"pd.DataFrame([{record}])", body)
+
+
+def _write_wide(
+    inputs: Mapping[str, str], example: Mapping[str, Any], shared: Mapping[str, int]
+) -> _Row:
+    """Write a row whose numbers, which share an input, are too many to be shown: all are 0."""
+    own = {k: v for k, v in example.items() if inputs[k] not in shared}
+    tensors = "".join(
+        f"    {name!r}: tf.zeros((1, {count})),  # in the order of `model.json`\n"
+        for name, count in shared.items()
+    )
+    tensors += "".join(_write_tensor(inputs[k], value) for k, value in own.items())
+    columns = 'json.load(open("model.json", encoding="utf-8"))["inputs"]'
+    record = f"dict.fromkeys({columns}, 0.0)" + (f" | {own!r}" if own else "")
+    instance = {name: ["…"] for name in shared} | {inputs[k]: v for k, v in own.items()}
+    first = dict(list(example.items())[:_SHOWN])
+    body = {"dataframe_records": [{**first, "…": "…"}]}
+    return _Row(tensors, instance, f"pd.DataFrame([{record}])", body)
+
+
+def _write_tensor(name: str, value: Any) -> str:
+    return f"    {name!r}: tf.constant([{_write_literal(value)}]),\n"
 
 
 def _write_array(shape: list[int]) -> _Row:
@@ -108,13 +132,14 @@ def _render_tensorflow_serving(row: _Row, study: str, classes: list[str]) -> lis
 
 def _render_mlflow(row: _Row, study: str, classes: list[str]) -> list[str]:
     fields = ", ".join(format_code(f"probability_{name}") for name in classes)
+    imports = "import json\n\n" if "json." in row.frame else ""
     return [
         f"With MLflow, give `mlflow_model`, or `models:/{study}@champion` once the model is "
         "registered:",
         "",
         *format_block(
             "python",
-            "import mlflow\nimport numpy as np\nimport pandas as pd\n\n"
+            f"{imports}import mlflow\nimport numpy as np\nimport pandas as pd\n\n"
             'model = mlflow.pyfunc.load_model("mlflow_model")\n'
             f"print(model.predict({row.frame}))  # class, probability_…",
         ),

@@ -17,7 +17,7 @@ from tuner.files import replace_folder
 from tuner.serving.export_folder import check_export_folder
 from tuner.serving.file_hashes import add_hashes
 from tuner.serving.fresh_process import FreshProcess
-from tuner.serving.input_names import make_input_names, rename_columns
+from tuner.serving.input_names import join_columns, make_input_names
 from tuner.serving.keras_formats import write_keras_formats
 from tuner.serving.model_card import render_model_card
 from tuner.serving.preprocessing import add_preprocessing
@@ -86,7 +86,7 @@ class ModelExport:
             write_keras_formats(model, draft, label=folder)
             _write_description(content, draft)
             (draft / "README.md").write_text(card, encoding="utf-8")
-            fresh.ask(draft, rename_columns(sample, content["inputs"]), complete=True)
+            fresh.ask(draft, join_columns(sample, content["inputs"]), complete=True)
             self._draft, self._draft_folder, self._content = stack.pop_all(), draft, content
 
     def __enter__(self) -> "ModelExport":

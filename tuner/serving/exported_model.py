@@ -19,7 +19,7 @@ from tuner.errors import UserError, first_sentence, one_line
 from tuner.files import read_file
 from tuner.scoring import decide
 from tuner.serving.file_hashes import check_hashes
-from tuner.serving.input_names import make_input_names, rename_columns
+from tuner.serving.input_names import count_columns, join_columns, make_input_names
 from tuner.words import count_noun
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class ExportedModel:
         all_chunks: Iterator[RawColumns] = chain([first], chunks)
         if warn is not None and self.schema.array_shape is None:
             all_chunks = self._warn_about_unseen_levels(all_chunks, warn)
-        return (rename_columns(chunk, self.inputs) for chunk in all_chunks)
+        return (join_columns(chunk, self.inputs) for chunk in all_chunks)
 
     def _warn_about_unseen_levels(
         self, chunks: Iterable[RawColumns], warn: Callable[[str], None]
@@ -183,8 +183,12 @@ class ExportedModel:
         shape = self.schema.array_shape
         if shape is not None:
             return {self.inputs["x"]: ("float32", (None, *shape))}
+        shared = {name: (None, count) for name, count in count_columns(self.inputs).items()}
         return {
-            self.inputs[column.name]: ("float32" if column.is_plain else "string", (None,))
+            self.inputs[column.name]: (
+                "float32" if column.is_plain else "string",
+                shared.get(self.inputs[column.name], (None,)),
+            )
             for column in self.schema.used
         }
 
@@ -213,7 +217,8 @@ def _check_description(description: Mapping[str, Any], schema: Schema) -> None:
     """
     if len(set(schema.classes)) != len(schema.classes) or len(schema.classes) < _MIN_CLASSES:
         raise ValueError("it has no two classes, or one twice")
-    if description["inputs"] != make_input_names(schema) or not description["inputs"]:
+    known = [make_input_names(schema, shared=shared) for shared in (True, False)]
+    if description["inputs"] not in known or not description["inputs"]:
         raise ValueError("its inputs are not those of its columns")
     threshold = description.get("threshold")
     if threshold is not None and not (

@@ -12,6 +12,7 @@ from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 
 from tuner.scoring import decide
+from tuner.serving.input_names import split_inputs
 
 __all__ = ["ModelInput", "make_model_input", "predict_mlflow", "write_mlflow_model"]
 
@@ -29,7 +30,7 @@ def make_model_input(description: dict[str, Any], inputs: dict[str, np.ndarray])
         description: The content of `model.json`.
         inputs: By the network's input name, each of shape `(rows, …)`.
     """
-    raw = {column: inputs[name] for column, name in description["inputs"].items()}
+    raw = split_inputs(inputs, description["inputs"])
     if description["schema"]["array_shape"] is not None:
         return raw
     return pd.DataFrame({k: pd.Series(map(_make_cell, v), dtype=object) for k, v in raw.items()})

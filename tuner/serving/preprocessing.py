@@ -12,12 +12,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from tuner.data import Column, Scaler, Schema, clip_smoothly
+from tuner.data import Column, Scaler, Schema
 from tuner.data.columns.feature_encoding import index_levels, name_parsed_features
 from tuner.data.parsing.characters import VOCABULARY, WIDTH
 from tuner.data.parsing.parse_by_notation import NUMBER, parse_codes, parse_texts
 from tuner.data.readers.missing_cells import list_missing_numbers
-from tuner.serving.input_names import make_input_names
+from tuner.serving.input_names import count_columns, make_input_names
 
 __all__ = ["add_preprocessing"]
 
@@ -53,35 +53,42 @@ def add_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> k
 
     Returns:
         A model that takes a dictionary of raw columns by input name, each of shape `(rows,)`:
-        float32 with NaN for a missing number, strings with "" for a missing text. For an array
-        data set it takes one input `x`, shape `(rows, …)`.
+        float32 with NaN for a missing number, strings with "" for a missing text. Columns of
+        numbers that share an input are one array, shape `(rows, columns)`. For an array data set
+        it takes one input `x`, shape `(rows, …)`.
     """
     names = make_input_names(schema)
-    columns = _make_inputs(schema, {column: f"column.{i}" for i, column in enumerate(names)})
+    own = {name: f"column.{place}" for place, name in enumerate(dict.fromkeys(names.values()))}
+    own_names = {column: own[name] for column, name in names.items()}
+    own_inputs = _make_inputs(schema, own_names)
+    columns = {column: own_inputs[name] for column, name in own_names.items()}
     if schema.array_shape is not None:
         features = keras.layers.Reshape((int(np.prod(schema.array_shape)),))(columns["x"])
-        encoded = _scale(features, scaler)
+        encoded = _scale(features, scaler.mean, scaler.scale)
     else:
         encoded = _encode(schema, scaler, columns)
     # The inner model has input names of our own. A column's name may be "cast" or "stack", which
     # Keras also gives to operations, and a name must be unique within one model.
-    inner = keras.Model(list(columns.values()), network(encoded), name="column.all")
+    inner = keras.Model(list(own_inputs.values()), network(encoded), name="column.all")
     inputs = _make_inputs(schema, names)
-    probabilities = inner(list(inputs.values()))
-    return keras.Model({names[column]: tensor for column, tensor in inputs.items()}, probabilities)
+    return keras.Model(inputs, inner(list(inputs.values())))
 
 
 def _make_inputs(schema: Schema, names: Mapping[str, str]) -> dict[str, keras.KerasTensor]:
-    """Make the input of each column, by column.
+    """Make the inputs, by name.
 
     Args:
         schema: Says which columns there are, and which are numbers.
         names: The input's name of each column.
     """
     if schema.array_shape is not None:
-        return {"x": keras.Input(schema.array_shape, name=names["x"], dtype="float32")}
-    dtypes = {c.name: "float32" if c.is_plain else "string" for c in schema.used}
-    return {c: keras.Input((), name=names[c], dtype=dtype) for c, dtype in dtypes.items()}
+        return {names["x"]: keras.Input(schema.array_shape, name=names["x"], dtype="float32")}
+    dtypes = {names[c.name]: "float32" if c.is_plain else "string" for c in schema.used}
+    shared = {name: (count,) for name, count in count_columns(names).items()}
+    return {
+        name: keras.Input(shared.get(name, ()), name=name, dtype=dtype)
+        for name, dtype in dtypes.items()
+    }
 
 
 def _encode(
@@ -92,7 +99,8 @@ def _encode(
     blocks = []
     if measured:
         numbers = _read_measures(measured, inputs, schema.missing_texts)
-        blocks.append(_scale(numbers, scaler))
+        count = numbers.shape[1]
+        blocks.append(_scale(numbers, scaler.mean[:count], scaler.scale[:count]))
         firsts = np.cumsum([0, *(len(name_parsed_features(column)) for column in measured[:-1])])
         indicated = firsts[[column.missing for column in measured]]
         if len(indicated):
@@ -110,7 +118,7 @@ def _read_measures(
     inputs: Mapping[str, keras.KerasTensor],
     missing_texts: Sequence[str],
 ) -> keras.KerasTensor:
-    """Return the numbers and calendar parts of columns in the order of features.
+    """Return the numbers and calendar parts of columns in the order of `name_measures`.
 
     Columns of one notation are stacked and read at once, so that the number of operations does not
     grow with the columns.
@@ -121,7 +129,9 @@ def _read_measures(
     parsed = [column for column in columns if not column.is_plain]
     blocks = []
     if plain:
-        numbers = ops.stack([inputs[column.name] for column in plain], axis=1)
+        tensors = [inputs[column.name] for column in plain]
+        are_joined = len(tensors[0].shape) == 2
+        numbers = tensors[0] if are_joined else ops.stack(tensors, axis=1)
         for number in list_missing_numbers(missing_texts):
             numbers = _mark_missing(numbers, ops.equal(numbers, number))
         blocks.append(_Block([(column.name, NUMBER) for column in plain], numbers))
@@ -202,14 +212,10 @@ def _mark_missing(numbers: keras.KerasTensor, where: keras.KerasTensor) -> keras
     return ops.where(where, np.float32(np.nan), numbers)
 
 
-def _scale(numbers: keras.KerasTensor, scaler: Scaler) -> keras.KerasTensor:
-    """Scale the first features, and replace a missing number by the centre, as `Scaler.apply`."""
-    count = numbers.shape[1]
-    scaled = (numbers - scaler.mean[:count]) / scaler.scale[:count]
-    filled = ops.where(ops.isnan(scaled), ops.zeros_like(scaled), scaled)
-    if scaler.clipped is None:
-        return filled
-    return ops.where(scaler.clipped[:count], clip_smoothly(filled, ops), filled)
+def _scale(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> keras.KerasTensor:
+    """Standardise, and replace a missing number by the mean, as `Scaler.apply` does."""
+    scaled = (numbers - mean) / scale
+    return ops.where(ops.isnan(scaled), ops.zeros_like(scaled), scaled)
 
 
 def _encode_levels(
