@@ -148,11 +148,35 @@ def test_a_class_of_few_rows_lowers_the_folds(frame):
     assert classifier.folds_ == 3
 
 
+def test_a_class_of_one_row_is_left_out_and_keeps_its_place(frame):
+    labels = np.array(["a", "c"] * (ROWS // 2))
+    labels[-1] = "b"
+    classifier = make_classifier()
+    message = r"classes with too few rows for the folds are left out: b \(1 row\); their"
+    with pytest.warns(UserWarning, match=message):
+        classifier.fit(frame[["size"]], labels)
+    probabilities = classifier.predict_proba(frame[["size"]])
+    assert classifier.classes_.tolist() == ["a", "b", "c"]
+    assert not probabilities[:, 1].any()
+    assert np.allclose(probabilities.sum(axis=1), 1)
+    assert set(classifier.predict(frame[["size"]])) <= {"a", "c"}
+
+
 @pytest.mark.parametrize(
     ("parameters", "labels", "message"),
     [
         ({}, ["a"] * ROWS, "y has one class only, a; give rows of two or more classes"),
         ({}, ["a"] * (ROWS - 1) + ["b"], "class b has 1 row, and cross-validation takes at least"),
+        (
+            {"rare_classes": "refuse"},
+            ["a", "b"] * (ROWS // 2 - 1) + ["a", "c"],
+            "class c has 1 row, and cross-validation takes at least",
+        ),
+        (
+            {"rare_classes": "pool"},
+            ["a", "b"] * (ROWS // 2),
+            "rare_classes: there is no choice pool; give refuse or leave-out",
+        ),
         (
             {"space": "mpl"},
             ["a", "b"] * (ROWS // 2),
@@ -168,7 +192,7 @@ def test_mistakes_are_value_errors(frame, parameters, labels, message):
 
 
 def test_its_parameters_are_settings_of_a_search_with_their_defaults():
-    own = {"space", "categorical", "ignore", "missing", "root", "verbose"}
+    own = {"space", "categorical", "ignore", "missing", "rare_classes", "root", "verbose"}
     depending = {"max_trials", "oracle", "test_size"}  # on the space; nothing is held back
     settings, defaults = set(KFoldClassifier().get_params()) - own, SearchSettings()
     assert settings < set(SearchSettings.__dataclass_fields__)

@@ -21,6 +21,8 @@ MISTAKES = {
     "search --space mlp --json=yes": "--json does not take a value",
     "search --space mlp --folds abc": "--folds: abc is wrong; give a whole number",
     "search --space mlp --test-size=x": "--test-size: x is wrong; give a number",
+    "search --space mlp --rare-classes drop": "--rare-classes: there is no choice drop; known are "
+    "refuse, leave-out, pool",
     "serve model --port 70000": "--port: 70000 is wrong; give at most 65535",
     "serach": f"there is no command serach; did you mean search? Known are {COMMANDS}",
     "resume one two": "tuner resume: unexpected argument two; put a text that has spaces in "

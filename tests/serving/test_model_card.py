@@ -47,6 +47,31 @@ def test_it_says_what_is_predicted_from_which_data_and_how_well(card):
         assert words in card
 
 
+def test_it_says_which_classes_had_too_few_rows(content):
+    data = {**content["data"], "left_out_classes": {"a": 3}, "pooled_classes": {"b": 1, "c": 2}}
+    card = render_line(content, data=data)
+    assert (
+        "- It does not know these classes of the data, which had too few rows: a (3 rows)." in card
+    )
+    assert (
+        "- Its class `yes` stands for classes that had too few rows: b (1 row), c (2 rows)." in card
+    )
+
+
+def test_of_many_classes_it_lists_those_with_the_lowest_recall(content):
+    scores = {
+        "rows": 9,
+        "recall_standard_error": 0.1,
+        **dict.fromkeys(("precision", "precision_standard_error")),
+    }
+    classes = [{"name": f"k{n}", "recall": n / 60, **scores} for n in range(59, -1, -1)]
+    card = render_line(content, class_scores=classes)
+    assert "| `k0` | 9 | 0.0000 ± 0.1000 | – | | `k1` |" in card
+    assert "`k19`" in card
+    assert "`k20`" not in card
+    assert "and 40 more with a higher recall, which `model.json` lists." in card
+
+
 def test_its_python_runs_beside_the_model_and_answers_alike(exported, card):
     code = "\n".join(find_blocks(card, "python"))
     done = subprocess.run(

@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from tuner.api.boundary import call_from_python
 from tuner.api.estimator_rows import (
+    choose_folds,
     convert_rows_to_predict,
     is_frame,
     name_classes,
@@ -34,6 +35,7 @@ from tuner.run.request import Destination, make_settings
 from tuner.scratch import ScratchFolder
 from tuner.study import SearchSettings
 from tuner.terminal.progress import Progress, Shown
+from tuner.words import list_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +64,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         space: What to search, as for `tune`.
         max_trials: The most trials. None for as many as `tune` takes, which depends on the space.
         max_seconds: Time limit in seconds of a fit; None for no limit.
-        folds: The folds of the cross-validation. A class of fewer rows lowers it, with a warning.
+        folds: The folds of the cross-validation. A class of fewer rows lowers it, with a warning,
+            to two at least.
         repeats: How many times the rows are cut into folds.
         epochs: The most epochs of a trial.
         patience: A trial stops after this many epochs without a better mean over folds.
@@ -80,6 +83,9 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         categorical: The columns of a data frame to read as categorical.
         ignore: The columns of a data frame to leave out.
         missing: Texts that mean a missing value in a data frame.
+        rare_classes: What to do about classes that have too few rows even for two folds:
+            `leave-out`, with a warning, or `refuse`. A class that is left out stays in `classes_`,
+            with the probability 0, and is never predicted.
         root: The folder to keep studies in. None for a temporary one, which is deleted with
             `study_`.
         verbose: 1 to show progress, 0 to print nothing.
@@ -120,6 +126,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         categorical: Sequence[str] = (),
         ignore: Sequence[str] = (),
         missing: Sequence[str] = (),
+        rare_classes: str = "leave-out",
         root: str | Path | None = None,
         verbose: int = 0,
     ) -> None:
@@ -142,6 +149,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         self.categorical = categorical
         self.ignore = ignore
         self.missing = missing
+        self.rare_classes = rare_classes
         self.root = root
         self.verbose = verbose
 
@@ -163,9 +171,21 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         if len(counts) == 1:
             only = self.classes_[0]
             raise ValueError(f"y has one class only, {only}; give rows of two or more classes")
+        if self.rare_classes not in ("refuse", "leave-out"):  # a pooled class has no label in y
+            raise ValueError(
+                f"rare_classes: there is no choice {self.rare_classes}; give refuse or leave-out"
+            )
         self.folds_ = self._choose_folds(counts)
         with _raise_as_value_errors():
             self._search(rows, name_classes(self.classes_, numbers))
+        left_out = np.setdiff1d(np.arange(len(counts)), self._known)
+        if len(left_out):
+            rare = {str(self.classes_[number]): int(counts[number]) for number in left_out}
+            warnings.warn(
+                f"classes with too few rows for the folds are left out: {list_counts(rare)}; "
+                "their probability is 0",
+                stacklevel=2,
+            )
         self._took_frame = is_frame(X)
         return self
 
@@ -179,7 +199,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         rows = read_rows(self, X, as_frame=self._took_frame)
         with _raise_as_value_errors():
             raw = convert_rows_to_predict(rows, self._network.schema)
-        probabilities = self._network.predict_proba(raw).astype(np.float64)
+        probabilities = np.zeros((len(next(iter(raw.values()))), len(self.classes_)))
+        probabilities[:, self._known] = self._network.predict_proba(raw)
         return probabilities / probabilities.sum(axis=1, keepdims=True)
 
     def predict(self, X: Any) -> np.ndarray:  # noqa: N803
@@ -208,16 +229,14 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
 
     def _choose_folds(self, counts: np.ndarray) -> int:
         """Return how many folds the rarest class allows, and warn if these are fewer."""
-        rarest = int(counts.argmin())
-        rows = int(counts[rarest])
-        if rows >= self.folds or rows < 2:  # one row is refused with the rest of the split
-            return self.folds
-        warnings.warn(
-            f"class {self.classes_[rarest]} has {rows} rows, so that there are {rows} folds "
-            f"instead of {self.folds}",
-            stacklevel=3,
-        )
-        return rows
+        rarest, folds = choose_folds(counts, self.folds)
+        if folds < self.folds:
+            warnings.warn(
+                f"class {self.classes_[rarest]} has {folds} rows, so that there are {folds} folds "
+                f"instead of {self.folds}",
+                stacklevel=3,
+            )
+        return folds
 
     def _search(self, rows: Any, labels: pd.Categorical[str]) -> None:
         """Search, and keep the study and the trained network."""
@@ -247,9 +266,12 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
                 categorical=self.categorical,
                 ignore=self.ignore,
                 missing=self.missing,
+                rare_classes=self.rare_classes,  # type: ignore[arg-type]  # checked
             )
             names = dict(zip(self.classes_.tolist(), labels.categories, strict=True))
             setup = prepare(space, request, self._make_settings(space, names))
+            known = setup.dataset.schema.classes
+            self._known = np.flatnonzero(np.isin(labels.categories, known))
             hazards = find_hazards(setup.dataset) if self.verbose else ()
             for warning in (*setup.dataset.warnings, *hazards):
                 caller.messages.warn(f"warning: {warning}")

@@ -17,6 +17,7 @@ from tuner.data.parsing.plain_numbers import MISSING_TEXTS
 from tuner.errors import DataError
 
 __all__ = [
+    "choose_folds",
     "convert_rows_to_predict",
     "is_frame",
     "name_classes",
@@ -97,6 +98,22 @@ def _name_class(label: Any) -> str:
         return str(label).lower()
     is_whole = isinstance(label, float | np.floating) and float(label).is_integer()
     return str(int(label)) if is_whole else str(label)
+
+
+def choose_folds(counts: np.ndarray, folds: int) -> tuple[int, int]:
+    """Return the rarest class, and how many folds it allows.
+
+    A class of one row allows no folds at all: it is left out or refused, and does not count.
+
+    Args:
+        counts: The rows of each class, shape `(classes,)`.
+        folds: The folds that are asked for.
+    """
+    enough = np.flatnonzero(counts >= 2)
+    if not len(enough):
+        return 0, folds
+    rarest = int(enough[counts[enough].argmin()])
+    return rarest, min(folds, int(counts[rarest]))
 
 
 def convert_rows_to_predict(rows: Any, schema: Schema) -> RawColumns:

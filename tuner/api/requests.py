@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tuner.data import keep_rows, split_names
+from tuner.data import RareClassesAction, keep_rows, split_names
 from tuner.errors import DataError
 from tuner.run.request import DataRequest
 
@@ -23,6 +23,7 @@ def make_request(  # noqa: PLR0913  (one argument per option)
     categorical: str | Sequence[Any] = (),
     ignore: str | Sequence[Any] = (),
     missing: str | Sequence[Any] = (),
+    rare_classes: RareClassesAction = "leave-out",
     name: str | None = None,
 ) -> DataRequest:
     """Return the request for data as `tune` takes them. Rows in memory are kept in a file first.
@@ -37,6 +38,7 @@ def make_request(  # noqa: PLR0913  (one argument per option)
         categorical: Columns to read as categorical.
         ignore: Columns to leave out.
         missing: Texts and numbers that mean a missing value.
+        rare_classes: What to do about classes that have too few rows for the folds.
         name: The name of the data; None for that of the source.
 
     Raises:
@@ -48,7 +50,8 @@ def make_request(  # noqa: PLR0913  (one argument per option)
         y, target = None, y
     if isinstance(x, str | Path):
         _refuse_arrays(x, y=y, groups=groups, order=order)
-        return DataRequest(str(x), target, categorical, ignore, groups, order, missing, name=name)
+        columns = (target, categorical, ignore, groups, order, missing)
+        return DataRequest(str(x), *columns, rare_classes=rare_classes, name=name)
     if y is not None:
         _refuse_two_targets("y", target)
     kept = keep_rows(
@@ -62,6 +65,7 @@ def make_request(  # noqa: PLR0913  (one argument per option)
         groups=kept.groups,
         order=kept.order,
         missing=missing,
+        rare_classes=rare_classes,
         classes=kept.classes,
         name=name or kept.name,
     )

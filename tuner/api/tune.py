@@ -9,6 +9,7 @@ from tuner.api.boundary import call_from_python
 from tuner.api.requests import make_request
 from tuner.api.search import Search
 from tuner.api.searched_study import SearchedStudy
+from tuner.data import RareClassesAction
 from tuner.errors import UserError, suggest_names
 from tuner.model.given import GivenHypermodel
 from tuner.run.request import Destination, make_settings
@@ -29,6 +30,7 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     categorical: str | Sequence[str] = (),
     ignore: str | Sequence[str] = (),
     missing: str | Sequence[Any] = (),
+    rare_classes: RareClassesAction = "leave-out",
     name: str | None = None,
     study: str | None = None,
     overwrite: bool = False,
@@ -59,6 +61,8 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
         categorical: Columns to read as categorical.
         ignore: Columns to leave out.
         missing: Texts and numbers that mean a missing value, such as `["?", -999]`.
+        rare_classes: What to do about classes that have too few rows for the folds: `leave-out`,
+            `pool` to make one class of them, or `refuse`.
         name: A name for the data, with which the study's name begins.
         study: The study's name. Defaults to the next free `DATA-SPACE-N`.
         overwrite: Delete a study of the same name first.
@@ -96,6 +100,7 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
             categorical=categorical,
             ignore=ignore,
             missing=missing,
+            rare_classes=rare_classes,
             name=name,
         )
         named = given or str(space)

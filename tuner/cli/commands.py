@@ -119,6 +119,13 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
             help="Texts and numbers that mean a missing value, separated by commas, as ?,-999."
         ),
     ] = "",
+    rare_classes: Annotated[
+        str,
+        typer.Option(
+            help="What to do about classes with too few rows for the folds: refuse, leave-out, or "
+            "pool them in one class."
+        ),
+    ] = "leave-out",
     groups: Annotated[
         str | None,
         typer.Option(help="Column of groups. No group is split; the column is no feature."),
@@ -187,6 +194,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         groups,
         order,
         split_names(missing),
+        rare_classes=rare_classes,  # type: ignore[arg-type]  # checked there
     )
     command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json, quiet=quiet)
     command.search(space, request, settings, name=study, overwrite=overwrite)

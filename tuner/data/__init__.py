@@ -11,6 +11,7 @@ prediction_rows and kept_rows. Scaling stands alone, because it belongs to a fol
 from tuner.data.chunking import choose_chunk_rows
 from tuner.data.column_names import split_names
 from tuner.data.columns.column import Column, RawColumns
+from tuner.data.columns.rare_classes import RareClasses, RareClassesAction, check_action
 from tuner.data.dataset import Dataset, load_dataset
 from tuner.data.kept_rows import KeptRows, find_kept, keep_rows
 from tuner.data.prediction_rows import convert_raw, stream_raw
@@ -26,9 +27,12 @@ __all__ = [
     "Column",
     "Dataset",
     "KeptRows",
+    "RareClasses",
+    "RareClassesAction",
     "RawColumns",
     "Scaler",
     "Schema",
+    "check_action",
     "choose_chunk_rows",
     "convert_raw",
     "find_kept",

@@ -3,16 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
 from tuner.data.columns.column import RawColumns
+from tuner.data.columns.column_options import ColumnOptions, check_fixed_target, check_options
 from tuner.data.columns.inference import InferredColumns, infer_columns
-from tuner.data.columns.row_relations import read_relations
-from tuner.data.columns.target import Target, read_target
+from tuner.data.columns.rare_classes import RareClasses
+from tuner.data.columns.row_relations import Relations
+from tuner.data.columns.target import Target
+from tuner.data.columns.used_rows import ClassOptions, read_used_rows
 from tuner.data.readers.arrays import Arrays
 from tuner.data.readers.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.readers.image_folders import ImageFolder
@@ -40,6 +42,8 @@ class Dataset:
         fingerprint: SHA-256 over x, y, the schema, the groups and the order, in hexadecimal.
         groups: The group of each row, shape `(rows,)`, int64; None if each row is independent.
         order: The rank of each row, shape `(rows,)`, int64; None if the rows have no order.
+        left_out_classes: The rows of each class that is left out, because it has too few.
+        pooled_classes: The rows of each class that is one with others in the last of `classes`.
     """
 
     name: str
@@ -52,6 +56,8 @@ class Dataset:
     fingerprint: str
     groups: np.ndarray | None = None
     order: np.ndarray | None = None
+    left_out_classes: Mapping[str, int] = field(default_factory=dict)
+    pooled_classes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -59,6 +65,7 @@ class Dataset:
         return self.schema.classes
 
 
+# Over 40 lines: most of them describe the arguments.
 def load_dataset(  # noqa: PLR0913  (one argument per option)
     source: str,
     *,
@@ -69,6 +76,7 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     order: str | None = None,
     missing: Sequence[str] = (),
     classes: Sequence[str] = (),
+    rare_classes: RareClasses | None = None,
 ) -> Dataset:
     """Read a data set, infer its schema and encode it.
 
@@ -85,6 +93,7 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
             number also means its other spellings in columns of plain numbers.
         classes: Labels in the order of the network's outputs; others follow. By default they are in
             numeric or alphabetical order.
+        rare_classes: What to do about classes that have too few rows. None to keep them.
 
     Raises:
         DataError: The source cannot be read or learned from; the message says how to fix it.
@@ -94,14 +103,10 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     """
     separate = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
     options = {"--categorical": categorical, "--ignore": ignore, **separate}
-    learned = _learn(source, target, options, missing, classes)
+    learned = _learn(source, target, options, missing, ClassOptions(classes, rare_classes))
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()
     return _encode(source, learned)
-
-
-_Options: TypeAlias = Mapping[str, Sequence[str]]
-"""The columns that each option of the command line names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +114,8 @@ class _Learned:
     """A data set before it is encoded.
 
     Attributes:
+        target: The class of each row.
+        relations: The groups and the order of the rows.
         columns: The inferred columns of a table; None for an array data set.
 
     The other fields are those of `Dataset`.
@@ -118,9 +125,8 @@ class _Learned:
     target: Target
     raw: RawColumns
     warnings: tuple[str, ...]
+    relations: Relations
     columns: InferredColumns | None = None
-    groups: np.ndarray | None = None
-    order: np.ndarray | None = None
 
     def encode(self) -> np.ndarray:
         """Return the features, shape `(rows, features)`, float32."""
@@ -128,7 +134,7 @@ class _Learned:
 
 
 def _encode(source: str, learned: _Learned) -> Dataset:
-    x, y = learned.encode(), learned.target.y
+    x, y, relations = learned.encode(), learned.target.y, learned.relations
     return Dataset(
         name=shorten_source(source),
         source=source,
@@ -137,41 +143,45 @@ def _encode(source: str, learned: _Learned) -> Dataset:
         y=y,
         raw=learned.raw,
         warnings=learned.warnings,
-        fingerprint=_make_fingerprint(learned.schema, x, y, learned.groups, learned.order),
-        groups=learned.groups,
-        order=learned.order,
+        fingerprint=_make_fingerprint(learned.schema, x, y, relations.groups, relations.order),
+        groups=relations.groups,
+        order=relations.order,
+        left_out_classes=learned.target.left_out,
+        pooled_classes=learned.target.pooled,
     )
 
 
 def _learn(
     source: str,
     target: str | None,
-    options: _Options,
+    options: ColumnOptions,
     missing: Sequence[str],
-    classes: Sequence[str],
+    classes: ClassOptions,
 ) -> _Learned:
     content = read_source(source)
     if isinstance(content, ImageFolder):
         content = content.read_classes()
     if isinstance(content, Arrays):
-        _check_fixed_target(content.label, target, content.target)
+        check_fixed_target(content.label, target, content.target)
         return _learn_arrays(content, {**options, "--missing": missing}, classes)
     if source in BUNDLED:
-        _check_fixed_target(content.label, target, BUNDLED_TARGET)
+        check_fixed_target(content.label, target, BUNDLED_TARGET)
     chosen = content.names[-1] if target is None else target
     content.require_column(chosen, "--target")
-    _check_options(content, chosen, options)
+    check_options(content, chosen, options)
     texts = spell_missing(missing)
     table = mark_missing(content, texts, exact=options["--categorical"])
     return _learn_table(table, chosen, options, texts, classes)
 
 
-def _learn_arrays(arrays: Arrays, options: _Options, classes: Sequence[str]) -> _Learned:
+def _learn_arrays(arrays: Arrays, options: ColumnOptions, classes: ClassOptions) -> _Learned:
     if arrays.y is None:
         raise DataError(f"{arrays.label}: it has no array y; save x and y")
     related = _find_related(arrays, options)
-    target = read_target(arrays.y, f"{arrays.label}, target {arrays.target}", classes)
-    relations = read_relations(related, options, target.present)
+    place = f"{arrays.label}, target {arrays.target}"
+    target, relations = read_used_rows(
+        arrays.y, place, related=related, options=options, classes=classes
+    )
     return _Learned(
         Schema(
             (),
@@ -183,12 +193,11 @@ def _learn_arrays(arrays: Arrays, options: _Options, classes: Sequence[str]) -> 
         target,
         {"x": arrays.x if target.present.all() else arrays.x[target.present]},
         warnings=(*arrays.warnings, *target.warnings, *relations.warnings),
-        groups=relations.groups,
-        order=relations.order,
+        relations=relations,
     )
 
 
-def _find_related(arrays: Arrays, options: _Options) -> Table | None:
+def _find_related(arrays: Arrays, options: ColumnOptions) -> Table | None:
     """Return the groups and the order that are beside an array; refuse options that name no such.
 
     Nothing is read if no option names any.
@@ -199,16 +208,16 @@ def _find_related(arrays: Arrays, options: _Options) -> Table | None:
         if option not in {"--groups", "--order"} or related is None or not related.names:
             raise DataError(f"{arrays.label}: an array has no columns; leave out {option}")
     if related is not None:
-        _check_options(related, arrays.target, options)
+        check_options(related, arrays.target, options)
     return related
 
 
 def _learn_table(
     table: Table,
     name: str,
-    options: _Options,
+    options: ColumnOptions,
     missing_texts: tuple[str, ...],
-    classes: Sequence[str],
+    classes: ClassOptions,
 ) -> _Learned:
     if len(table.names) == 1:
         raise DataError(
@@ -216,8 +225,10 @@ def _learn_table(
             "separate cells by a comma, semicolon, tab or bar"
         )
     labels = table.get_column(name, otherwise="choose another --target")
-    target = read_target(labels, f"{table.label}, target {name}", classes)
-    relations = read_relations(table, options, target.present)
+    place = f"{table.label}, target {name}"
+    target, relations = read_used_rows(
+        labels, place, related=table, options=options, classes=classes
+    )
     if not target.present.all():
         table = table.filter_rows(target.present)
     columns = infer_columns(
@@ -238,33 +249,8 @@ def _learn_table(
         columns.raw,
         warnings=(*table.warnings, *target.warnings, *columns.warnings, *relations.warnings),
         columns=columns,
-        groups=relations.groups,
-        order=relations.order,
+        relations=relations,
     )
-
-
-def _check_fixed_target(label: str, target: str | None, fixed: str) -> None:
-    if target not in (None, fixed):
-        raise DataError(f"{label}: its target is {fixed}, not {target}; leave out --target")
-
-
-def _check_options(table: Table, target: str, options: _Options) -> None:
-    """Check that the options name columns of the table, each of them once."""
-    option_of_column: dict[str, str] = {}
-    for option, names in options.items():
-        for name in dict.fromkeys(names):
-            table.require_column(name, option)
-            if name == target:
-                raise DataError(
-                    f"{table.label}, {option}: {name} is the target; remove it from {option}, "
-                    "or choose another --target"
-                )
-            if name in option_of_column:
-                raise DataError(
-                    f"{table.label}, {option}: {name} is also in {option_of_column[name]}; remove "
-                    "it from one of them"
-                )
-            option_of_column[name] = option
 
 
 def _make_fingerprint(schema: Schema, x: np.ndarray, *numbers: np.ndarray | None) -> str:

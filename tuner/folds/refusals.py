@@ -10,6 +10,7 @@ from tuner.folds.split import Fold
 __all__ = [
     "TOO_EARLY",
     "TOO_FEW_GROUPS",
+    "RareClassError",
     "check_arguments",
     "check_classes_of_folds",
     "check_groups",
@@ -22,6 +23,18 @@ TOO_FEW_GROUPS = (
     "since its rows are of too few groups; use another --seed, gather rows of it from more groups"
 )
 TOO_EARLY = "since none comes so early in the order; use fewer --folds, gather earlier rows of it"
+
+
+class RareClassError(DataError):
+    """Some classes have too few rows for the folds.
+
+    Attributes:
+        rare: The numbers of these classes, shape `(rare,)`, int64.
+    """
+
+    def __init__(self, message: str, rare: np.ndarray) -> None:
+        super().__init__(message)
+        self.rare = rare
 
 
 def check_arguments(folds: int, test_size: float, seed: int) -> None:
@@ -53,9 +66,9 @@ def check_rarest(
         folds: Number of folds, which is the least number of rows of a class.
 
     Raises:
-        DataError: A class has too few rows.
+        RareClassError: A class has too few rows.
     """
-    rarest = int(np.argmin(counts))
+    rarest, rare = int(np.argmin(counts)), np.flatnonzero(counts < folds)
     rows, total = int(counts[rarest]), int(totals[rarest])
     if rows >= folds:
         return
@@ -63,14 +76,16 @@ def check_rarest(
     if rows < total:
         problem += f", {rows} of them left to train on after the test part"
     if rows >= 2:
-        raise DataError(
+        raise RareClassError(
             f"--folds: {problem}, too few for {folds} folds; use --folds {rows} or fewer, "
-            "gather more rows of it, or leave the class out"
+            "gather more rows of it, or leave the class out",
+            rare,
         )
     smaller = "use --test-size 0, " if total >= 2 else ""
-    raise DataError(
+    raise RareClassError(
         f"{problem}, and cross-validation takes at least 2 of each class; {smaller}gather more "
-        "rows of it, or leave the class out"
+        "rows of it, or leave the class out",
+        rare,
     )
 
 
@@ -126,12 +141,13 @@ def check_classes_of_folds(
         why: The reason and the remedy, for the error.
 
     Raises:
-        DataError: A fold has no training row of a class.
+        RareClassError: A fold has no training row of a class.
     """
-    for number, fold in enumerate(folds):
-        counts = np.bincount(y[fold.train], minlength=len(classes))
-        if not counts.all():
-            raise DataError(
-                f"class {classes[int(counts.argmin())]}: fold {number} has no row of it to train "
-                f"on, {why}, or leave the class out"
-            )
+    counts = np.array([np.bincount(y[fold.train], minlength=len(classes)) for fold in folds])
+    if not counts.all():
+        number, lacking = np.argwhere(counts == 0)[0]
+        raise RareClassError(
+            f"class {classes[lacking]}: fold {number} has no row of it to train on, {why}, or "
+            "leave the class out",
+            np.flatnonzero((counts == 0).any(axis=0)),
+        )

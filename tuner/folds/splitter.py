@@ -14,6 +14,7 @@ from tuner.folds.ordered import split_in_order
 from tuner.folds.refusals import (
     TOO_EARLY,
     TOO_FEW_GROUPS,
+    RareClassError,
     check_arguments,
     check_classes_of_folds,
     check_groups,
@@ -78,6 +79,42 @@ class Splitter:
             check_classes_of_folds(y, split.folds, classes=classes, why=TOO_EARLY)
             return split
         return self._split_at_random(y, totals, classes, groups)
+
+    def find_rare(
+        self, y: np.ndarray, groups: np.ndarray | None = None, order: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return the classes without which a split can be made, since they have too few rows.
+
+        Args:
+            y: The class of each row, shape `(rows,)`, int64.
+            groups: As for `split`.
+            order: As for `split`.
+
+        Returns:
+            The numbers of these classes, ascending, shape `(rare,)`, int64; empty if not even two
+            classes would be left.
+
+        Raises:
+            DataError: As `split`, for another reason than a class with too few rows.
+        """
+        rare = to_row_numbers([])
+        counts = np.bincount(y)
+        in_folds = counts - np.ceil(self.test_size * counts)
+        if groups is None and order is None and in_folds.min() >= max(self.folds, 2):
+            return rare
+        while True:  # without some rows the split is another one, for which others may be rare
+            kept = np.isin(y, rare, invert=True)
+            names, own = np.unique(y[kept], return_inverse=True)
+            if len(names) < 2:
+                return to_row_numbers([])
+            related = {"groups": groups, "order": order}
+            left = {role: None if v is None else v[kept] for role, v in related.items()}
+            try:
+                self.split(own, classes=[str(name) for name in names], **left)
+            except RareClassError as error:
+                rare = np.union1d(rare, names[error.rare])
+            else:
+                return rare
 
     def _split_at_random(
         self,

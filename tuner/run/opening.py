@@ -181,6 +181,8 @@ def _read_request(record: StudyRecord, root: Path) -> DataRequest:
         data.get("groups"),  # absent from studies of earlier versions, as are `order`, `missing`
         data.get("order"),
         tuple(data.get("missing", ())),
+        # studies of earlier versions have no rare classes
+        rare_classes=data.get("rare_classes", "refuse"),
         classes=tuple(data["classes"]),
         name=data["name"],
     )
@@ -194,7 +196,7 @@ def _reload_data(request: DataRequest, record: StudyRecord) -> Dataset:
             f"data {source}: study {record.name} was searched on it, and it is not there any "
             "more; put it back"
         )
-    dataset = request.load()
+    dataset = request.load(record.settings.splitter)
     expected = record.data["fingerprint"]
     if dataset.fingerprint != expected:
         raise DataError(
@@ -233,6 +235,8 @@ def _describe_data(setup: Setup) -> dict[str, Any]:
         "rows": len(dataset.y),
         "features": dataset.x.shape[1],
         "classes": list(dataset.schema.classes),
+        "left_out_classes": dict(dataset.left_out_classes),
+        "pooled_classes": dict(dataset.pooled_classes),
         "fingerprint": dataset.fingerprint,
     }
 

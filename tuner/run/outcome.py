@@ -89,6 +89,7 @@ class Outcome:
             "exported_score": self._describe_export(),
             "calibration": self.calibration.to_dict(),
             **self.predictions.to_dict(),
+            **self._list_rare_classes(),
             "baselines": [_describe_baseline(baseline, objective) for baseline in self.baselines],
             "test_score": self.test[objective][0] if objective in self.test else None,
             "test": {name: _describe_score(*score) for name, score in self.test.items()},
@@ -96,6 +97,11 @@ class Outcome:
             "model": None if self.model is None else str(self.model),
             "report": None if self.report is None else str(self.report),
         }
+
+    def _list_rare_classes(self) -> dict[str, dict[str, int]]:
+        """Return the rows of the classes that had too few; earlier studies have none."""
+        names = ("left_out_classes", "pooled_classes")
+        return {name: self.study.record.data.get(name, {}) for name in names}
 
     def _describe_export(self) -> dict[str, Any]:
         """Return the score of the exported model: corrected for the choice, and calibrated."""

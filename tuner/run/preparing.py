@@ -35,14 +35,14 @@ def prepare(space: str | GivenHypermodel, request: DataRequest, settings: Search
     if given is None and is_custom(name):
         find_hypermodel_file(name)  # raises if the file is missing
     definition = None if given or is_custom(name) else load_space(name)
-    dataset = request.load()
+    dataset = request.load(settings.splitter)
     if definition is not None:
         sizes = {"features": dataset.x.shape[1], "classes": len(dataset.schema.classes)}
         check_budget(definition, **sizes)
         check_image(definition, dataset.schema.image, data=dataset.name)
     if settings.threshold is not None:
         ThresholdRule.parse(settings.threshold, dataset.schema.classes)  # raises if it does not fit
-    find_class_weights(settings.class_weight, dataset.schema.classes)  # raises for an unknown class
+    find_class_weights(settings.class_weight, dataset)  # raises for an unknown class
     split = settings.splitter.split(
         dataset.y, classes=dataset.schema.classes, groups=dataset.groups, order=dataset.order
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tuner.data import Dataset, load_dataset
+from tuner.data import Dataset, RareClasses, RareClassesAction, check_action, load_dataset
 from tuner.errors import DataError, UserError
+from tuner.folds import Splitter
 from tuner.memory import bound_memory
 from tuner.model.custom import is_custom
 from tuner.scoring import OBJECTIVES
@@ -36,6 +37,7 @@ class DataRequest:
         groups: The column that says which rows belong together. None if rows are independent.
         order: The column that orders the rows. None if the rows have no order.
         missing: Texts that mean a missing value, besides the usual ones.
+        rare_classes: What to do about classes that have too few rows for the folds.
         classes: The labels in their order. Empty for numeric or alphabetical order.
         name: The name of the data. None for that of the source.
     """
@@ -47,12 +49,19 @@ class DataRequest:
     groups: str | None = None
     order: str | None = None
     missing: tuple[str, ...] = ()
+    rare_classes: RareClassesAction = "leave-out"
     # a study has both from its data, also where the request left them open
     classes: tuple[str, ...] = field(default=(), compare=False)
     name: str | None = field(default=None, compare=False)
 
-    def load(self) -> Dataset:
+    def __post_init__(self) -> None:
+        check_action(self.rare_classes)
+
+    def load(self, splitter: Splitter) -> Dataset:
         """Read the data.
+
+        Args:
+            splitter: Will split the rows, and knows which classes have too few.
 
         Raises:
             DataError: The data cannot be read or learned from, or take more memory than is free.
@@ -68,6 +77,7 @@ class DataRequest:
                     order=self.order,
                     missing=self.missing,
                     classes=self.classes,
+                    rare_classes=RareClasses(self.rare_classes, splitter.find_rare),
                 )
                 return dataset if self.name is None else replace(dataset, name=self.name)
         except MemoryError as error:

@@ -1,6 +1,6 @@
 """The setup of a run: space, data, folds and settings, read and checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -64,7 +64,7 @@ class Setup:
             dataset.y,
             self.split.folds,
             dataset.schema.scaled,
-            class_weight=find_class_weights(self.settings.class_weight, dataset.schema.classes),
+            class_weight=find_class_weights(self.settings.class_weight, dataset),
             groups=dataset.groups,
             channels=dataset.schema.channels,
         )
@@ -105,17 +105,20 @@ class Setup:
 
 
 def find_class_weights(
-    given: str | Mapping[str, float] | None, classes: Sequence[str]
+    given: str | Mapping[str, float] | None, dataset: Dataset
 ) -> str | np.ndarray | None:
     """Return class weights by the number of the class; 1 for those without one.
+
+    The weight of a class that was left out or pooled, because it has too few rows, has no effect.
 
     Raises:
         DataError: There is no such class.
     """
     if not isinstance(given, Mapping):
         return given
+    classes = dataset.schema.classes
     for label in given:
-        if label not in classes:
+        if label not in (*classes, *dataset.left_out_classes, *dataset.pooled_classes):
             raise DataError(
                 f"--class-weight: there is no class {label}; {suggest_names(label, classes)}"
             )

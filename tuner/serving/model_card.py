@@ -6,12 +6,19 @@ from typing import Any
 from tuner.data import IMAGE_TARGET
 from tuner.serving.call_examples import render_calls
 from tuner.serving.markdown import escape_text, format_code
-from tuner.words import escape_controls, format_hyperparameters, format_interval, list_first
+from tuner.words import (
+    escape_controls,
+    format_hyperparameters,
+    format_interval,
+    list_counts,
+    list_first,
+)
 
 __all__ = ["render_model_card"]
 
 _MAX_COLUMNS = 40  # rows of the table of columns
 _MAX_LEVELS = 12  # levels in a row of it
+_MAX_CLASSES = 20  # rows of the table of classes
 
 
 def render_model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
@@ -41,7 +48,7 @@ def _render_title(content: Mapping[str, Any]) -> list[str]:
         target, rows = f" of {format_code(schema['target'])}", "the columns of a table"
     else:
         target, rows = "", f"arrays of shape {tuple(schema['array_shape'])}"
-    classes = ", ".join(format_code(name) for name in schema["classes"])
+    classes = list_first([format_code(name) for name in schema["classes"]], _MAX_COLUMNS)
     return [
         f"# {content['study']}",
         "",
@@ -173,13 +180,17 @@ def _render_classes(content: Mapping[str, Any]) -> list[str]:
     """Render the recall and the precision of each class, and the threshold of two classes."""
     classes, threshold = content.get("class_scores", []), content.get("threshold")
     lines = ["## Classes", "", "| class | rows | recall | precision |", "|---|---|---|---|"]
+    shown = classes
+    if len(classes) > _MAX_CLASSES:
+        shown = sorted(classes, key=lambda each: each["recall"] or 0.0)[:_MAX_CLASSES]
     lines += [
         f"| {format_code(each['name'])} | {each['rows']:,} | {_format_share(each, 'recall')} | "
         f"{_format_share(each, 'precision')} |"
-        for each in classes[:_MAX_COLUMNS]
+        for each in shown
     ]
-    if len(classes) > _MAX_COLUMNS:
-        lines += ["", f"and {len(classes) - _MAX_COLUMNS} more, which `model.json` lists."]
+    if len(classes) > _MAX_CLASSES:
+        more = len(classes) - _MAX_CLASSES
+        lines += ["", f"and {more} more with a higher recall, which `model.json` lists."]
     lines += ["", "Out of fold, with standard errors.", ""]
     if threshold is not None:
         lines += [
@@ -224,6 +235,22 @@ def _render_missing(schema: Mapping[str, Any]) -> list[str]:
     return [f"- A cell with {' or '.join(texts)} has no value."] if texts else []
 
 
+def _render_rare_classes(content: Mapping[str, Any]) -> list[str]:
+    """Say which classes had too few rows for the folds, so that the model does not know them."""
+    data, lines = content["data"], []
+    if left_out := data.get("left_out_classes"):  # absent from models of earlier versions
+        lines.append(
+            f"- It does not know these classes of the data, which had too few rows: "
+            f"{escape_text(list_counts(left_out))}."
+        )
+    if pooled := data.get("pooled_classes"):
+        lines.append(
+            f"- Its class {format_code(content['schema']['classes'][-1])} stands for classes that "
+            f"had too few rows: {escape_text(list_counts(pooled))}."
+        )
+    return lines
+
+
 def _render_limits(content: Mapping[str, Any]) -> list[str]:
     is_table = content["schema"]["array_shape"] is None
     table_limits = [
@@ -239,6 +266,7 @@ def _render_limits(content: Mapping[str, Any]) -> list[str]:
         f"- The model is for rows of the same origin as {format_code(content['data']['name'])}. "
         "The scores do not hold for other rows, and its probabilities may be confident and wrong.",
         "- It always names one of its classes. It cannot say that a row belongs to none of them.",
+        *_render_rare_classes(content),
         *(table_limits if is_table else []),
         "- The scores are means over all rows. They may be worse for a group of people or a rare "
         "class: check that before the model decides anything about anyone.",

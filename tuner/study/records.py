@@ -96,6 +96,10 @@ class StudyRecord:
             here, there = (_json(record.data.get(name, absent)) for record in (other, self))
             if here != there:
                 differences.append(f"--{name} is {there} there and {here} here")
+        choices = [record.data.get("rare_classes") for record in (self, other)]
+        # a study of an earlier version has no rare classes, whatever is done about them
+        if None not in choices and choices[0] != choices[1]:
+            differences.append(f"--rare-classes is {choices[0]} there and {choices[1]} here")
         settings = {"seed": self.settings.seed, **asdict(self.settings)}
         for name, value in settings.items():
             changed = getattr(other.settings, name)

@@ -14,6 +14,7 @@ from tuner.words import (
     format_interval,
     format_score,
     join_words,
+    list_counts,
     list_scores,
 )
 
@@ -118,6 +119,10 @@ def _describe_classes(summary: Summary) -> list[str]:
         error = worst["precision_standard_error"]
         precision = f"precision {format_score(worst['precision'], error)}"
     lines = [f"class with the lowest recall: {worst['name']}, recall {recall}, {precision}"]
+    if left_out := summary.get("left_out_classes"):
+        lines.append(f"classes that the model does not know: {list_counts(left_out)}")
+    if pooled := summary.get("pooled_classes"):
+        lines.append(f"class {known[-1]['name']} stands for {list_counts(pooled)}")
     if threshold := summary["threshold"]:
         lines.append(
             f"threshold for {threshold['rule']}: {threshold['predicted']} from "

@@ -24,6 +24,7 @@ from tuner.tracking.metrics import make_model_metrics, make_study_metrics, make_
 from tuner.tracking.notes import describe_study, write_note
 from tuner.tracking.registry import register_model
 from tuner.tracking.saved_view import make_view
+from tuner.words import list_counts
 
 __all__ = ["StudyRuns"]
 
@@ -170,9 +171,13 @@ class StudyRuns:
         self.client.log_inputs(self.run_id, [make_dataset_input(record)])
         settings = {
             **asdict(record.settings),
+            # absent in studies of earlier versions
+            **{name: record.data.get(name) for name in ("groups", "order", "rare_classes")},
             **{
-                name: record.data.get(name) for name in ("groups", "order")
-            },  # absent in old studies
+                name: list_counts(record.data[name])
+                for name in ("left_out_classes", "pooled_classes")
+                if record.data.get(name)
+            },
         }
         params = {"space": record.space, "data": record.data["name"]}
         params |= {name: value for name, value in settings.items() if value is not None}

@@ -1,15 +1,18 @@
 """Numbers and counts in words."""
 
 import math
+from collections.abc import Mapping
 
 from tuner.space import Value
 from tuner.space.values import format_exactly
+from tuner.words.sentences import list_first
 
 __all__ = [
     "count_noun",
     "format_milliseconds",
     "format_value",
     "has_error",
+    "list_counts",
     "round_to_error",
     "say_fewer",
     "say_number",
@@ -49,6 +52,15 @@ def count_noun(count: int, noun: str) -> str:
     ('1 trial', '1,200 trials')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def list_counts(counts: Mapping[str, int], noun: str = "row") -> str:
+    """Return names with their counts, at most eight.
+
+    >>> list_counts({"lily": 3, "orchid": 1})
+    'lily (3 rows), orchid (1 row)'
+    """
+    return list_first([f"{name} ({count_noun(count, noun)})" for name, count in counts.items()])
 
 
 def format_milliseconds(seconds: float) -> str:

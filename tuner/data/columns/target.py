@@ -1,7 +1,7 @@
 """The classes to predict, read from a column of labels."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from tuner.data.column_names import quote_names
 from tuner.data.parsing.plain_numbers import MISSING_TEXTS, convert_to_texts
 from tuner.data.parsing.text_column import TextColumn
 from tuner.errors import DataError
-from tuner.words import list_first
+from tuner.words import list_counts, list_first
 
 __all__ = ["Target", "read_target"]
 
@@ -23,22 +23,30 @@ class Target:
         y: The class of each row that has a label, shape `(labelled rows,)`, int64.
         classes: The labels, in the order that is asked for; otherwise numbers in numeric order,
             other texts in alphabetical order.
-        present: Which rows have a label, shape `(rows,)`, bool.
+        present: Which rows have a label that is used, shape `(rows,)`, bool.
+        left_out: The rows of each class that is left out, because it has too few.
+        pooled: The rows of each class that is one with others in the last of `classes`.
     """
 
     y: np.ndarray
     classes: tuple[str, ...]
     present: np.ndarray
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    pooled: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings about rows without a label, and about labels that may mean something else."""
-        missing = int((~self.present).sum())
+        missing = int((~self.present).sum()) - sum(self.left_out.values())
         left_out = (
             f"{missing:,} {'row has' if missing == 1 else 'rows have'} no target and "
             f"{'is' if missing == 1 else 'are'} left out",
         )
-        return (*(left_out if missing else ()), *_warn_about_labels(self.classes))
+        return (
+            *(left_out if missing else ()),
+            *_warn_about_rare_classes(self),
+            *_warn_about_labels(self.classes),
+        )
 
 
 def read_target(labels: Any, place: str, order: Sequence[str] = ()) -> Target:
@@ -93,6 +101,29 @@ def _warn_about_labels(classes: Sequence[str]) -> Iterator[str]:
         yield (
             f"{list_first(placeholders)} {which}; leave cells empty that have no label, {remedy}"
         )
+
+
+def _warn_about_rare_classes(target: Target) -> Iterator[str]:
+    """Warn if rare classes were left out or pooled."""
+    rare = target.left_out or target.pooled
+    if not rare:
+        return
+    listed = list_counts(rare)
+    one = len(rare) == 1
+    subject = "class" if one else "classes"
+    if target.pooled:
+        yield (
+            f"{subject} with too few rows for the folds {'is' if one else 'are'} pooled in the "
+            f"class {target.classes[-1]}: {listed}"
+        )
+        return
+    more = "" if one else ", or make one class of them with --rare-classes pool"
+    fewer = ", give fewer --folds" if max(rare.values()) > 2 else ""
+    yield (
+        f"{subject} with too few rows for the folds {'is' if one else 'are'} left out, and the "
+        f"model does not know {'it' if one else 'them'}: {listed}; gather more rows of "
+        f"{'it' if one else 'them'}{fewer}{more}"
+    )
 
 
 def _fold_label(label: str) -> str | float:

@@ -6,8 +6,11 @@ from tuner.report.blocks import Code, Facts, Paragraphs
 from tuner.report.content import ReportContent
 from tuner.report.page import Section
 from tuner.study import SearchSettings, StudyRecord
+from tuner.words import list_counts
 
 __all__ = ["make_method_section"]
+
+_RARE_CLASSES = {"left_out_classes": "classes left out", "pooled_classes": "classes made one"}
 
 
 def make_method_section(content: ReportContent) -> Section:
@@ -45,6 +48,11 @@ def _list_facts(record: StudyRecord) -> tuple[tuple[str, str], ...]:
         ),
         *((name, str(data[name])) for name in ("groups", "order") if data.get(name)),
         *((("missing", ", ".join(data["missing"])),) if data.get("missing") else ()),
+        *(
+            (title, list_counts(data[name]))
+            for name, title in _RARE_CLASSES.items()
+            if data.get(name)
+        ),
         *((("limits", _describe_limits(settings)),) if settings.limits_networks else ()),
         ("objective", settings.objective),
         ("seed", str(settings.seed)),

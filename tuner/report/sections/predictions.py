@@ -1,6 +1,7 @@
 """The exported model's out-of-fold predictions: its mistakes, and its calibration."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from tuner.report.figures import (
     to_specification,
 )
 from tuner.report.page import Section
-from tuner.words import count_noun, format_score
+from tuner.words import count_noun, format_score, list_counts
 
 __all__ = ["make_predictions_section"]
 
@@ -40,9 +41,26 @@ def make_predictions_section(content: ReportContent) -> Section:
         f"{'is' if wrong == 1 else 'are'} wrong." + _describe_worst(counts, classes)
     )
     title = "Which mistakes does the model make?"
-    texts = (text, *_describe_threshold(predictions.threshold))
+    rare = _describe_rare_classes(content.record.data)
+    texts = (text, *rare, *_describe_threshold(predictions.threshold))
     table = _make_class_table(predictions.class_scores)
     return Section("predictions", title, (Paragraphs(texts), Columns(figures), table))
+
+
+def _describe_rare_classes(data: Mapping[str, Any]) -> list[str]:
+    """Say which classes the model does not know, since they had too few rows."""
+    texts = []
+    if left_out := data.get("left_out_classes"):
+        texts.append(
+            f"It does not know {list_counts(left_out)}, which had too few rows for the folds and "
+            "were left out."
+        )
+    if pooled := data.get("pooled_classes"):
+        texts.append(
+            f"Its class {data['classes'][-1]} stands for {list_counts(pooled)}, which had too few "
+            "rows for the folds."
+        )
+    return texts
 
 
 def _describe_threshold(threshold: Threshold | None) -> list[str]:

@@ -1,0 +1,98 @@
+"""Classes that have too few rows for the folds: left out, or made one class."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+
+from tuner.data.columns.row_relations import Relations
+from tuner.data.columns.target import Target
+from tuner.errors import DataError, suggest_names
+
+__all__ = ["RareClasses", "RareClassesAction", "check_action", "settle_rare_classes"]
+
+RareClassesAction: TypeAlias = Literal["refuse", "leave-out", "pool"]
+"""What to do about rare classes: let the split refuse them, leave them out, or make one of them."""
+
+_POOLED = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class RareClasses:
+    """What to do about rare classes.
+
+    Attributes:
+        action: What to do.
+        find: Returns the numbers of the rare classes, from the class, the group and the rank of
+            each row; groups and ranks are None if there are none.
+    """
+
+    action: RareClassesAction
+    find: Callable[[np.ndarray, np.ndarray | None, np.ndarray | None], np.ndarray]
+
+
+def check_action(action: str) -> None:
+    """Refuse an action that there is not.
+
+    Raises:
+        DataError: There is no such action.
+    """
+    known = get_args(RareClassesAction)
+    if action not in known:
+        raise DataError(
+            f"--rare-classes: there is no choice {action}; {suggest_names(action, known)}"
+        )
+
+
+def settle_rare_classes(
+    target: Target, relations: Relations, rare_classes: RareClasses | None
+) -> Target:
+    """Return the target without rare classes, or with one class for all of them.
+
+    Args:
+        target: The classes.
+        relations: The groups and the order of the rows with a label.
+        rare_classes: What to do; None to keep all classes.
+    """
+    if rare_classes is None or rare_classes.action == "refuse":
+        return target
+    rare = rare_classes.find(target.y, relations.groups, relations.order)
+    if not len(rare):
+        return target
+    if rare_classes.action == "pool":
+        pooled = _pool(target, rare)
+        if not len(rare_classes.find(pooled.y, relations.groups, relations.order)):
+            return pooled
+    return _leave_out(target, rare)
+
+
+def _leave_out(target: Target, rare: np.ndarray) -> Target:
+    kept = ~np.isin(target.y, rare)
+    present = target.present.copy()
+    present[present] = kept
+    classes = [name for number, name in enumerate(target.classes) if number not in rare]
+    return replace(
+        target,
+        y=np.unique(target.y[kept], return_inverse=True)[1],
+        classes=tuple(classes),
+        present=present,
+        left_out=_count(target, rare),
+    )
+
+
+def _pool(target: Target, rare: np.ndarray) -> Target:
+    kept = [name for number, name in enumerate(target.classes) if number not in rare]
+    number = 2
+    name = _POOLED
+    while name in kept:
+        name, number = f"{_POOLED} {number}", number + 1
+    new = np.full(len(target.classes), len(kept))
+    new[[number for number in range(len(new)) if number not in rare]] = np.arange(len(kept))
+    return replace(target, y=new[target.y], classes=(*kept, name), pooled=_count(target, rare))
+
+
+def _count(target: Target, rare: np.ndarray) -> dict[str, int]:
+    """Return the rows of each rare class."""
+    counts = np.bincount(target.y, minlength=len(target.classes))
+    return {target.classes[number]: int(counts[number]) for number in rare}
