@@ -1,7 +1,8 @@
 """Settings of all tests, and fixtures that all tests share."""
 
 import os
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from tests.helpers.problems import make_problem
 from tests.helpers.results import make_probabilities, make_result
 from tests.helpers.studies import create_study
+from tests.helpers.warm_processes import UsualPopen, start_warm
 from tuner.phrasing import speak_to_command_line
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
@@ -31,6 +33,19 @@ collect_ignore = ["old_studies"]  # an exported model there has a Python file
 hypothesis.settings.register_profile("people", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "people")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_processes() -> Iterator[None]:
+    """What this package starts beside a search begins with the heavy libraries imported."""
+    with start_warm():
+        yield
+
+
+@pytest.fixture
+def usual_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start all processes as usual, for a test of signals to them or of their group."""
+    monkeypatch.setattr(subprocess, "Popen", UsualPopen)
 
 
 @pytest.fixture

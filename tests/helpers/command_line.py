@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from tests.helpers.warm_processes import warm_command
 
 SPACE = """
 title = "Is a hidden layer worth it?"
@@ -50,8 +51,8 @@ SEARCH = (
 
 
 def run_tuner(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run a command of the package in a folder."""
-    command = [sys.executable, "-m", "tuner", *map(str, arguments)]
+    """Run a command of the package in a folder, in a process of its own that begins warm."""
+    command = warm_command("tuner", *map(str, arguments))
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 

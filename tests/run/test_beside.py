@@ -57,6 +57,7 @@ def test_the_companion_trains_the_baselines_that_the_run_would_train(run):
             np.testing.assert_array_equal(arrays[name], expected[name])
 
 
+@pytest.mark.usefixtures("usual_processes")
 def test_a_companion_ends_with_its_workers_when_its_run_is_killed(run):
     with Beside(run.study.folder.parents[1]) as processes:
         processes.start_companion()
@@ -75,6 +76,7 @@ def test_a_run_that_ends_ends_the_workers_of_its_companion(run):
         assert worker.wait(60.0) == -signal.SIGTERM
 
 
+@pytest.mark.usefixtures("usual_processes")
 def test_a_companion_that_gets_no_time_leaves_the_baselines_to_the_run(run, monkeypatch):
     monkeypatch.setattr(pipeline, "_PATIENCE", -2 * run.estimates.baselines + 0.1)
     with Beside(run.study.folder.parents[1]) as processes:

@@ -16,6 +16,7 @@ from tuner.serving.keras_formats import write_keras_formats
 from tuner.study import list_versions
 
 
+@pytest.mark.usefixtures("usual_processes")
 @pytest.mark.parametrize(
     ("number", "fault"),
     [("SIGSTOP", "did not answer within 0 seconds"), ("SIGKILL", "was ended by SIGKILL")],

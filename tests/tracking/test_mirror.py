@@ -69,6 +69,7 @@ def test_a_mirror_whose_process_dies_reports_it(study, root):
     assert mirror.fault == "the process that writes it ended with -9"
 
 
+@pytest.mark.usefixtures("usual_processes")
 def test_the_uri_is_no_argument_of_the_process(root):
     mirror = MlflowMirror("http://bob:s3cr3t@127.0.0.1:9", root)
     arguments = Path(f"/proc/{mirror._process.pid}/cmdline").read_text()

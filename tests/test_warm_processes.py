@@ -1,0 +1,71 @@
+"""The processes that tests start warm are processes as others are."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.warm_processes import warm_command
+
+PROGRAM = """
+import os, sys, time
+
+place = os.getppid(), os.getcwd(), os.environ.get("SEEN")
+print(*place, sys.argv[1:], "tensorflow" in sys.modules, sys.stdin.read(), sep="|", flush=True)
+print("é", file=sys.stderr)
+if sys.argv[1] == "wait":
+    time.sleep(60)
+sys.exit({"text": "no", "raise": 3}.get(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Start the program in its folder."""
+    (tmp_path / "program.py").write_text(PROGRAM)
+    monkeypatch.setenv("SEEN", "set")
+
+    def start(argument):
+        return subprocess.Popen(
+            warm_command("program", argument),
+            cwd=tmp_path,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("argument", "code", "errors"), [("", 0, "é\n"), ("text", 1, "é\nno\n"), ("raise", 3, "é\n")]
+)
+def test_they_have_what_they_are_given_and_end_as_others(start, tmp_path, argument, code, errors):
+    with start(argument) as process:
+        output, written = process.communicate("given")
+    is_warm = hasattr(os, "pidfd_open")
+    seen = f"{os.getpid()}|{tmp_path}|set|{[argument]}|{is_warm}|given\n"
+    assert (output, written, process.returncode) == (seen, errors, code)
+
+
+def test_a_killed_one_is_dead(start):
+    with start("wait") as process:
+        process.stdin.close()
+        process.stdin = None
+        process.stdout.readline()
+        process.kill()
+        started = time.monotonic()
+        process.communicate()  # until nobody holds its pipes
+    assert (process.returncode, time.monotonic() - started < 30) == (-signal.SIGKILL, True)
+
+
+def test_another_environment_starts_a_process_as_usual():
+    usual = [sys.executable, "-m", "tuner", "spaces"]
+    assert warm_command("tuner", "spaces", environment={"KERAS_BACKEND": "jax"}) == usual
+    if hasattr(os, "pidfd_open"):
+        assert Path(warm_command("tuner", "spaces")[2]).name == "warm_launcher.py"
