@@ -11,6 +11,7 @@ import pandas as pd
 
 from tuner.data import Dataset, fit_scaler, load_dataset
 from tuner.serving.export import export_model
+from tuner.serving.formats import FORMATS
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.sample import pick_sample
 from tuner.serving.trained_network import TrainedNetwork
@@ -124,9 +125,9 @@ def write_images(path: Path) -> Path:
     return path
 
 
-def train_randomly(source: Path) -> tuple[TrainedNetwork, Dataset]:
+def train_randomly(source: Path, **options: Any) -> tuple[TrainedNetwork, Dataset]:
     """Return a network with random weights for a data file, and the data."""
-    dataset = load_dataset(str(source))
+    dataset = load_dataset(str(source), **options)
     keras.utils.set_random_seed(0)
     network = keras.Sequential(
         [
@@ -149,11 +150,11 @@ def leave_unscaled(trained: TrainedNetwork) -> TrainedNetwork:
 def export(
     trained: TrainedNetwork, dataset: Dataset, source: Path, folder: Path, **description: Any
 ) -> Exported:
-    """Export a network, and check it in a fresh process."""
+    """Export a network in every format, and check it in a fresh process."""
     with RememberingProcess() as fresh:
         sample = pick_sample(dataset.raw, dataset.schema)
         content = {**DESCRIPTION, **description}
-        export_model(trained, content, folder, sample=sample, fresh=fresh)
+        export_model(trained, content, folder, sample=sample, fresh=fresh, formats=FORMATS)
     return Exported(trained, dataset, source, folder, fresh.answers)
 
 

@@ -13,7 +13,8 @@ from tests.helpers.exports import DESCRIPTION
 from tuner.errors import ExportMismatch, UserError
 from tuner.serving.export import export_model
 from tuner.serving.export_folder import check_export_folder
-from tuner.serving.fresh_process import FORMATS, FreshProcess
+from tuner.serving.formats import FORMATS
+from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.sample import pick_sample
 from tuner.serving.trained_network import TrainedNetwork
 
@@ -42,10 +43,11 @@ def test_every_format_answers_in_a_fresh_process_as_the_network_in_memory(export
 
 def test_the_folder_describes_the_model_and_has_nothing_beside_it(exported):
     assert sorted(path.name for path in exported.folder.iterdir()) == [
-        "README.md", "mlflow_model", "model.json", "model.keras", "saved_model",
+        "README.md", "mlflow_model", "model.json", "model.keras", "model.onnx", "saved_model",
     ]  # fmt: skip
     description = json.loads((exported.folder / "model.json").read_text())
     assert description["study"] == "test"
+    assert description["formats"] == dict.fromkeys(FORMATS, "written")
     assert description["schema"] == exported.dataset.schema.to_dict()
     assert [path.name for path in exported.folder.parent.iterdir()] == ["model"]
     check_export_folder(exported.folder)  # all of it is known, so that it can be replaced

@@ -11,8 +11,9 @@ import pytest
 from tuner.data import Column, Schema
 from tuner.errors import ExportMismatch, ExportUnchecked
 from tuner.serving import fresh_process
-from tuner.serving.fresh_process import FORMATS, FreshProcess
-from tuner.serving.keras_formats import write_keras_formats
+from tuner.serving.formats import DEFAULT_FORMATS
+from tuner.serving.fresh_process import FreshProcess
+from tuner.serving.keras_formats import write_keras, write_saved_model
 from tuner.study import list_versions
 
 
@@ -57,14 +58,15 @@ def test_text_reaches_the_process_unchanged(tmp_path):
     given = keras.Input((), name="word", dtype="string")
     lookup = keras.layers.StringLookup(vocabulary=["", "é", "日本", "a"], output_mode="one_hot")
     model = keras.Model({"word": given}, lookup(given))
-    write_keras_formats(model, tmp_path, label=tmp_path)
+    write_keras(model, tmp_path, label=tmp_path)
+    write_saved_model(model, tmp_path)
     levels = ("é", "日本", "a", "[UNK]", "[[UNK]]")
     schema = Schema((Column("word", "categorical", levels),), "kind", levels).to_dict()
     content = {"schema": schema, "inputs": {"word": "word"}, "versions": list_versions()}
     (tmp_path / "model.json").write_text(json.dumps(content), encoding="utf-8")
     with FreshProcess() as fresh:
         answers = fresh.predict(tmp_path, {"word": texts}, complete=True)
-    assert set(answers) == set(FORMATS)
+    assert set(answers) == set(DEFAULT_FORMATS)
     for answer in answers.values():
         assert answer.argmax(axis=1).tolist() == [1, 2, 3, 0, 4]
 

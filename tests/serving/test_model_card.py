@@ -82,14 +82,15 @@ def test_its_python_runs_beside_the_model_and_answers_alike(exported, card):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    keras, saved_model, *mlflow = done.stdout.strip().splitlines()
+    keras, saved_model, onnx, *mlflow = done.stdout.strip().splitlines()
     numbers, others = (
         [float(number) for number in re.findall(r"\d\.\d+(?:e-\d+)?", line)]
         for line in (keras, saved_model)
     )
     assert numbers == pytest.approx(others, abs=1e-5)
-    named = re.match(r"0 +(.+?) +\d\.", mlflow[-1])[1]
-    assert named == exported.dataset.classes[int(np.argmax(numbers))]
+    likeliest = exported.dataset.classes[int(np.argmax(numbers))]
+    assert re.match(r"0 +(.+?) +\d\.", mlflow[-1])[1] == likeliest
+    assert onnx.startswith(f"{likeliest} [[")
 
 
 def test_its_requests_name_every_input(card, content):

@@ -17,7 +17,7 @@ from tuner.analysis import (
 )
 from tuner.api.boundary import Caller
 from tuner.errors import NO_TRIAL, SearchFailed, UserError
-from tuner.run.exporting import export_pick
+from tuner.run.exporting import ExportOptions, export_pick
 from tuner.run.setup import Setup
 from tuner.scoring import ThresholdRule
 from tuner.study import Study
@@ -35,7 +35,7 @@ def export_networks(
     output: Path | None,
     caller: Caller,
     *,
-    threshold: str | None = None,
+    options: ExportOptions,
 ) -> Iterator[Path]:
     """Train a study's pick on all training rows, export it, and yield its folder.
 
@@ -48,7 +48,7 @@ def export_networks(
         output: The folder to write; with `pareto`, the folder of the models' folders. None for
             `model` in the study's folder if the search exported this pick, else for `model-PICK`.
         caller: Prints what happens, and imports TensorFlow.
-        threshold: What the threshold of two classes is chosen for. None for the study's own rule.
+        options: The threshold and the formats.
 
     Raises:
         UserError: There is no such pick or trial, or the folder cannot be written.
@@ -56,8 +56,8 @@ def export_networks(
     """
     if pick is not None:
         check_pick(pick)
-    if threshold is not None:
-        ThresholdRule.parse(threshold, setup.dataset.classes)  # before any training
+    if options.threshold is not None:
+        ThresholdRule.parse(options.threshold, setup.dataset.classes)  # before any training
     from tuner.serving.export_folder import check_export_folder
 
     messages = caller.messages
@@ -80,7 +80,7 @@ def export_networks(
             exportable,
             folder.resolve(),
             on_note=lambda note: messages.warn(f"note: {note}"),
-            threshold=threshold,
+            options=options,
         )
         yield folder
 

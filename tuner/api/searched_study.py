@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from tuner.api.showing import Figures, Report
 from tuner.api.study_results import StudyResults
 from tuner.api.sync import write_to_mlflow
 from tuner.model.given import GivenHypermodel
+from tuner.run.exporting import ExportOptions
 from tuner.run.reporting import locate_report
+from tuner.serving.formats import choose_formats
 from tuner.study import Study
 from tuner.tracking import choose_tracking_uri
 
@@ -133,6 +136,7 @@ class SearchedStudy(StudyResults):
         pick: str | int | None = None,
         *,
         threshold: str | None = None,
+        formats: str | Sequence[str] | None = None,
         output: str | Path | None = None,
         verbose: int = 1,
     ) -> Path:
@@ -143,6 +147,8 @@ class SearchedStudy(StudyResults):
                 every trial on a front of score against cost. None for what the search exported.
             threshold: Of two classes: what to choose the decision threshold for, such as
                 `cost=good:1,bad:5` or `f1=bad`. None for the study's own rule.
+            formats: Of `keras` (which is always written), `saved_model`, `mlflow` and `onnx`.
+                None for the first three.
             output: The folder to write. None for one in the study's folder.
             verbose: 1 to show progress, 0 to print nothing at all.
 
@@ -158,8 +164,9 @@ class SearchedStudy(StudyResults):
         chosen = None if pick is None else str(pick)
         folder = None if output is None else Path(output)
         with call_from_python(verbose) as caller:
+            options = ExportOptions(threshold, choose_formats(formats))
             exports = export_networks(
-                self._setup, self._study, chosen, folder, caller, threshold=threshold
+                self._setup, self._study, chosen, folder, caller, options=options
             )
             folders = list(exports)
         self._model = None

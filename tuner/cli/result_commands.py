@@ -32,7 +32,7 @@ def sync(
 
 
 @app.command()
-def export(
+def export(  # noqa: PLR0913, PLR0917  (one argument per option)
     study: Annotated[str, typer.Argument(help="Name of the study.")],
     pick: Annotated[
         str | None,
@@ -46,13 +46,20 @@ def export(
         Path | None, typer.Option(help="Folder to write.  [default: in the study's folder]")
     ] = None,
     threshold: Threshold = None,
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            help="Formats, separated by commas: keras (always written), saved_model, mlflow, onnx.",
+            show_default="keras,saved_model,mlflow",
+        ),
+    ] = None,
     root: Root = Path("mlruns"),
     quiet: Quiet = False,
 ) -> None:
     """Train a study's network on all training rows, export it, and check the export."""
     from tuner.cli.export import export_study
 
-    export_study(study, pick, output, root, threshold=threshold, quiet=quiet)
+    export_study(study, pick, output, root, threshold=threshold, formats=formats, quiet=quiet)
 
 
 @app.command()

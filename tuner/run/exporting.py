@@ -20,19 +20,34 @@ from tuner.run.setup import Setup
 from tuner.run.side_files import read_model
 from tuner.run.stages import Stage, is_done, mark_done, read_basis
 from tuner.run.testing import HeldOutScores
+from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
 from tuner.study import EventKind, Study
 
 if TYPE_CHECKING:
-    from tuner.serving.export import ModelExport
+    from tuner.serving.export import Destination, ModelExport
     from tuner.serving.fresh_process import FreshProcess
 
 __all__ = [
+    "ExportOptions",
     "ExportResult",
     "SearchExport",
     "export_pick",
     "find_export",
     "is_exported",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What a person may choose for an export, beside the pick and the folder.
+
+    Attributes:
+        threshold: What the threshold of two classes is chosen for. None for the study's own rule.
+        formats: The formats, as `choose_formats` returns them.
+    """
+
+    threshold: str | None = None
+    formats: tuple[str, ...] = DEFAULT_FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +132,11 @@ class SearchExport:
         self._run, self._study, self._picking, self._ready = run, run.study, picking, ready
         self._export: ModelExport | None = None
         self._fault: ExportMismatch | None = None
+        from tuner.serving.export import Destination
+
         try:
-            folder = run.study.model_folder
-            self._export = _begin_export(run.setup, run.study, ready, folder, fresh, RESUME_STUDY)
+            to = Destination(run.study.model_folder, remedy=RESUME_STUDY)
+            self._export = _begin_export(run.setup, run.study, ready, to, fresh)
         except ExportMismatch as error:
             self._fault = error
 
@@ -163,7 +180,7 @@ def export_pick(
     folder: Path,
     on_note: Callable[[str], None] = lambda note: None,
     *,
-    threshold: str | None = None,
+    options: ExportOptions,
 ) -> None:
     """Train a pick on all training rows and export it.
 
@@ -176,14 +193,15 @@ def export_pick(
         exportable: One of its picks.
         folder: The folder to write.
         on_note: Receives a note about each network that had to be trained again, and about a
-            process that did not check the model.
-        threshold: What the threshold of two classes is chosen for. None for the study's own rule.
+            process that did not check the model, and about a format that is left out.
+        options: The threshold and the formats.
 
     Raises:
         ExportMismatch: The exported model answers differently from the network in memory.
         ExportUnchecked: The disk or the memory did not let the model be checked.
         UserError: The folder cannot be written, or the threshold's rule does not fit the classes.
     """
+    from tuner.serving.export import Destination
     from tuner.serving.fresh_process import FreshProcess
 
     members = exportable.members
@@ -191,14 +209,17 @@ def export_pick(
     temperature = calibration.temperature
     test = read_test_scores(study, members, temperature)
     predictions = predict_out_of_fold(
-        study, setup.truth, members, temperature=temperature, rule=threshold
+        study, setup.truth, members, temperature=temperature, rule=options.threshold
     )
     records = {record.trial: record for record in study.read_trials()}
     with FreshProcess(on_note) as fresh:  # it starts while the network trains
         trained = train_members(setup, records, members, on_note, temperature=temperature)
         ready = TrainedExportable(exportable, trained, calibration, test, predictions)
-        remedy = "or give --output another folder"
-        with _begin_export(setup, study, ready, folder, fresh, remedy) as export:
+        to = Destination(folder, options.formats)
+        with _begin_export(setup, study, ready, to, fresh) as export:
+            for name, said in export.formats.items():
+                if said != WRITTEN:
+                    on_note(f"the format {name} is left out: {said}")
             fingerprint = export.finish()
     if folder.resolve() == study.model_folder.resolve():
         _record_export(study, ready, fingerprint)
@@ -208,9 +229,8 @@ def _begin_export(
     setup: Setup,
     study: Study,
     ready: TrainedExportable,
-    folder: Path,
+    to: "Destination",
     fresh: "FreshProcess",
-    remedy: str,
 ) -> "ModelExport":
     """Write a model, and begin to check it.
 
@@ -223,9 +243,7 @@ def _begin_export(
 
     description = describe_model(setup, study, ready)
     sample = pick_sample(setup.dataset.raw, setup.dataset.schema)
-    return ModelExport(
-        ready.trained, description, folder, sample=sample, fresh=fresh, remedy=remedy
-    )
+    return ModelExport(ready.trained, description, to, sample=sample, fresh=fresh)
 
 
 def _record_export(study: Study, ready: TrainedExportable, fingerprint: str) -> None:

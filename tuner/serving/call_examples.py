@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tuner.serving.formats import WRITTEN, list_written
 from tuner.serving.input_names import count_columns
-from tuner.serving.markdown import format_block, format_code
+from tuner.serving.markdown import escape_text, format_block, format_code
 
 __all__ = ["render_calls"]
 
@@ -20,13 +21,13 @@ class _Row:
     """One row, as each way of calling the model takes it.
 
     Attributes:
-        tensors: Lines of Python, one input of the Keras model each.
+        arrays: Lines of Python, one input of the Keras model each, as an array.
         instance: TensorFlow Serving's JSON.
         frame: An expression of Python that MLflow takes.
         body: The JSON of a request to MLflow.
     """
 
-    tensors: str
+    arrays: str
     instance: Mapping[str, Any]
     frame: str
     body: Mapping[str, Any]
@@ -41,6 +42,7 @@ def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list
     """
     shape, study, classes = content["schema"]["array_shape"], content["study"], content["classes"]
     row = _write_columns(content["inputs"], example) if shape is None else _write_array(shape)
+    written = list_written(content)
     return [
         "## How to call it",
         "",
@@ -52,9 +54,21 @@ def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list
         "MLflow runs `mlflow_model/served_model.py` and whatever `MLmodel` names. Load these two "
         "only if you trust where they come from. `model.json` has the hashes of all files.",
         "",
-        *_render_keras(row),
-        *_render_tensorflow_serving(row, study, classes),
-        *_render_mlflow(row, study, classes),
+        *_render_left_out(content.get("formats", {})),
+        *_render_keras(row, saved_model="saved_model" in written),
+        *(_render_tensorflow_serving(row, study, classes) if "saved_model" in written else []),
+        *(_render_onnx() if "onnx" in written else []),
+        *(_render_mlflow(row, study, classes) if "mlflow" in written else []),
+    ]
+
+
+def _render_left_out(formats: Mapping[str, str]) -> list[str]:
+    """Say which formats are absent, and why."""
+    return [
+        line
+        for name, said in formats.items()
+        if said != WRITTEN
+        for line in (f"The format {name} is left out: {escape_text(said)}.", "")
     ]
 
 
@@ -62,10 +76,10 @@ def _write_columns(inputs: Mapping[str, str], example: Mapping[str, Any]) -> _Ro
     if shared := count_columns(inputs):
         return _write_wide(inputs, example, shared)
     instance = {inputs[k]: math.nan if v is None else v for k, v in example.items()}
-    tensors = "".join(_write_tensor(name, value) for name, value in instance.items())
+    arrays = "".join(_write_cell(name, value) for name, value in instance.items())
     record = "{" + ", ".join(f"{k!r}: {v!r}" for k, v in example.items()) + "}"
     body = {"dataframe_records": [example]}
-    return _Row(tensors, instance, f"pd.DataFrame([{record}])", body)
+    return _Row(arrays, instance, f"pd.DataFrame([{record}])", body)
 
 
 def _write_wide(
@@ -73,44 +87,49 @@ def _write_wide(
 ) -> _Row:
     """Write a row whose numbers, which share an input, are too many to be shown: all are 0."""
     own = {k: v for k, v in example.items() if inputs[k] not in shared}
-    tensors = "".join(
-        f"    {name!r}: tf.zeros((1, {count})),  # in the order of `model.json`\n"
+    arrays = "".join(
+        f"    {name!r}: np.zeros((1, {count}), np.float32),  # in the order of `model.json`\n"
         for name, count in shared.items()
     )
-    tensors += "".join(_write_tensor(inputs[k], value) for k, value in own.items())
+    arrays += "".join(_write_cell(inputs[k], value) for k, value in own.items())
     columns = 'json.load(open("model.json", encoding="utf-8"))["inputs"]'
     record = f"dict.fromkeys({columns}, 0.0)" + (f" | {own!r}" if own else "")
     instance = {name: ["…"] for name in shared} | {inputs[k]: v for k, v in own.items()}
     first = dict(list(example.items())[:_SHOWN])
     body = {"dataframe_records": [{**first, "…": "…"}]}
-    return _Row(tensors, instance, f"pd.DataFrame([{record}])", body)
+    return _Row(arrays, instance, f"pd.DataFrame([{record}])", body)
 
 
-def _write_tensor(name: str, value: Any) -> str:
-    return f"    {name!r}: tf.constant([{_write_literal(value)}]),\n"
+def _write_cell(name: str, value: Any) -> str:
+    kind = "object" if isinstance(value, str) else "np.float32"
+    return f"    {name!r}: np.array([{_write_literal(value)}], {kind}),\n"
 
 
 def _write_array(shape: list[int]) -> _Row:
     zeros = f"np.zeros((1, *{tuple(shape)}), np.float32)"
     body = {"inputs": {"x": ["…"]}}
-    return _Row(f"    'x': {zeros},\n", {"x": "…"}, f"{{'x': {zeros}}}", body)
+    line = f"    'x': {zeros},\n"
+    return _Row(line, {"x": "…"}, f"{{'x': {zeros}}}", body)
 
 
-def _render_keras(row: _Row) -> list[str]:
+def _render_keras(row: _Row, *, saved_model: bool) -> list[str]:
+    code = (
+        "import keras\nimport numpy as np\nimport tensorflow as tf\n\n"
+        f"rows = {{\n{row.arrays}}}\n"
+        "tensors = {name: tf.constant(values) for name, values in rows.items()}\n"
+        'model = keras.saving.load_model("model.keras", safe_mode=True)\n'
+        "print(model(tensors).numpy())  # (rows, classes)"
+    )
+    if saved_model:
+        code += (
+            '\n\nsignature = tf.saved_model.load("saved_model").signatures["serving_default"]\n'
+            'print(signature(**tensors)["probabilities"].numpy())'
+        )
     return [
-        "Keras and the SavedModel take columns under the names of their inputs, which have `_` for "
+        "All formats but MLflow's take columns under the names of their inputs, which have `_` for "
         "characters that Keras does not allow. `inputs` of `model.json` lists the names:",
         "",
-        *format_block(
-            "python",
-            "import keras\nimport numpy as np\nimport tensorflow as tf\n\n"
-            f"rows = {{\n{row.tensors}}}\n"
-            'model = keras.saving.load_model("model.keras", safe_mode=True)\n'
-            "print(model(rows).numpy())  # (rows, classes)\n\n"
-            'signature = tf.saved_model.load("saved_model").signatures["serving_default"]\n'
-            "print(signature(**{k: tf.constant(v) for k, v in rows.items()})"
-            '["probabilities"].numpy())',
-        ),
+        *format_block("python", code),
     ]
 
 
@@ -150,6 +169,20 @@ def _render_mlflow(row: _Row, study: str, classes: list[str]) -> list[str]:
             f"-d {_quote_json(row.body)}",
         ),
         f"The answer is `predictions`, a list with one record per row, of `class`, {fields}.",
+    ]
+
+
+def _render_onnx() -> list[str]:
+    return [
+        "ONNX Runtime takes the same `rows`, and names the class of each, too:",
+        "",
+        *format_block(
+            "python",
+            "import onnxruntime\n\n"
+            'session = onnxruntime.InferenceSession("model.onnx")\n'
+            'classes, probabilities = session.run(["class", "probabilities"], rows)\n'
+            "print(classes[0], probabilities)",
+        ),
     ]
 
 

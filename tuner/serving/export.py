@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,15 +17,16 @@ from tuner.errors import ExportMismatch, make_write_error
 from tuner.files import replace_folder
 from tuner.serving.export_folder import check_export_folder
 from tuner.serving.file_hashes import add_hashes
+from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.input_names import join_columns, make_input_names
-from tuner.serving.keras_formats import write_keras_formats
+from tuner.serving.keras_formats import write_keras, write_saved_model
 from tuner.serving.model_card import render_model_card
 from tuner.serving.preprocessing import add_preprocessing
 from tuner.serving.sample import find_example
 from tuner.serving.trained_network import TrainedNetwork
 
-__all__ = ["ModelExport", "export_model"]
+__all__ = ["Destination", "ModelExport", "export_model"]
 
 _TOLERANCE = 1e-5  # largest difference of a probability
 
@@ -36,28 +38,47 @@ def export_model(
     *,
     sample: RawColumns,
     fresh: FreshProcess,
+    formats: Sequence[str] = DEFAULT_FORMATS,
 ) -> str:
     """Export a model at once, and return its fingerprint: `ModelExport` from begin to end."""
-    with ModelExport(trained, description, folder, sample=sample, fresh=fresh) as export:
+    to = Destination(folder, formats)
+    with ModelExport(trained, description, to, sample=sample, fresh=fresh) as export:
         return export.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a model goes, and in which formats.
+
+    Attributes:
+        folder: The folder to write. An earlier export is replaced, unless this one fails.
+        formats: The formats, as `choose_formats` returns them.
+        remedy: What to do about a folder that cannot be written, after "fix that, ".
+    """
+
+    folder: Path
+    formats: Sequence[str] = DEFAULT_FORMATS
+    remedy: str = "or give --output another folder"
 
 
 class ModelExport:
     """A model in every format that takes its folder's place as soon as it is checked.
 
-    The folder has `model.keras`, `saved_model/`, `mlflow_model/`, `model.json` and the model card
-    `README.md`. Use it as a context manager. The formats are written with this object; while the
-    fresh process checks them, the caller can do something else. If `finish` is not called, nothing
-    is exported.
+    The folder has the files of each format, `model.json` and the model card `README.md`. A format
+    that cannot say all of a model is left out. Use it as a context manager. The formats are written
+    with this object; while the fresh process checks them, the caller can do something else. If
+    `finish` is not called, nothing is exported.
 
     Args:
         trained: The network and its preprocessing.
-        description: The content of `model.json`, without schema, classes, inputs, fingerprint and
-            hashes.
-        folder: The folder to write. An earlier export is replaced, unless this one fails.
+        description: The content of `model.json`, without schema, classes, inputs, formats,
+            fingerprint and hashes.
+        to: Where the model goes.
         sample: Raw rows on which every format must answer as the network in memory does.
         fresh: The process that writes the MLflow model and loads the formats.
-        remedy: What to do about a folder that cannot be written, after "fix that, ".
+
+    Attributes:
+        formats: By the name of each format, `written`, or the reason why it is left out.
 
     Raises:
         ExportMismatch: A format cannot be written.
@@ -68,22 +89,21 @@ class ModelExport:
         self,
         trained: TrainedNetwork,
         description: Mapping[str, Any],
-        folder: Path,
+        to: Destination,
         *,
         sample: RawColumns,
         fresh: FreshProcess,
-        remedy: str = "or give --output another folder",
     ) -> None:
+        folder = to.folder
         check_export_folder(folder)
-        self._folder, self._fresh, self._remedy = folder, fresh, remedy
+        self._to, self._fresh = to, fresh
         self._expected = trained.predict_proba(sample)
         content = _complete_description(description, trained, self._expected)
         self._fingerprint: str = content["fingerprint"]
-        card = render_model_card(content, find_example(trained.schema, sample))
-        model = add_preprocessing(trained.network, trained.schema, trained.scaler)
-        with _name_write_errors(folder, remedy), ExitStack() as stack:
+        with _name_write_errors(to), ExitStack() as stack:
             draft = stack.enter_context(replace_folder(folder))
-            write_keras_formats(model, draft, label=folder)
+            self.formats = content["formats"] = _write_formats(trained, content, to, draft)
+            card = render_model_card(content, find_example(trained.schema, sample))
             _write_description(content, draft)
             (draft / "README.md").write_text(card, encoding="utf-8")
             fresh.ask(draft, join_columns(sample, content["inputs"]), complete=True)
@@ -112,11 +132,36 @@ class ModelExport:
             ExportUnchecked: The disk or the memory did not let the model be checked.
             UserError: The folder cannot be written.
         """
-        with _name_write_errors(self._folder, self._remedy), self._draft.pop_all():
-            answers = self._fresh.answer(self._folder)
-            _check_answers(answers, self._expected, label=self._folder)
+        with _name_write_errors(self._to), self._draft.pop_all():
+            answers = self._fresh.answer(self._to.folder)
+            _check_answers(answers, self._expected, label=self._to.folder)
             _write_description(add_hashes(self._content, self._draft_folder), self._draft_folder)
         return self._fingerprint
+
+
+def _write_formats(
+    trained: TrainedNetwork, content: Mapping[str, Any], to: Destination, draft: Path
+) -> dict[str, str]:
+    """Write all formats but MLflow's, which the fresh process writes, and say of each what became.
+
+    Args:
+        trained: The network and its preprocessing.
+        content: The content of `model.json`.
+        to: Names the formats, and the folder for errors.
+        draft: The folder to write into.
+    """
+    said = dict.fromkeys(to.formats, WRITTEN)
+    model = add_preprocessing(trained.network, trained.schema, trained.scaler)
+    write_keras(model, draft, label=to.folder)
+    if "saved_model" in said:
+        write_saved_model(model, draft)
+    if "onnx" in said:
+        from tuner.serving.onnx_model import write_onnx
+
+        threshold = content.get("threshold")
+        value = None if threshold is None else float(threshold["value"])
+        said["onnx"] = write_onnx(trained, draft, threshold=value) or WRITTEN
+    return said
 
 
 def _write_description(content: Mapping[str, Any], folder: Path) -> None:
@@ -125,12 +170,12 @@ def _write_description(content: Mapping[str, Any], folder: Path) -> None:
 
 
 @contextmanager
-def _name_write_errors(folder: Path, remedy: str) -> Iterator[None]:
+def _name_write_errors(to: Destination) -> Iterator[None]:
     """Raise an error of the disk as a `UserError`."""
     try:
         yield
     except (OSError, tf.errors.OpError) as error:
-        raise make_write_error(f"output folder {folder}", error, remedy) from error
+        raise make_write_error(f"output folder {to.folder}", error, to.remedy) from error
 
 
 def _complete_description(

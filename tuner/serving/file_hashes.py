@@ -14,6 +14,7 @@ _KEY = "sha256"
 _DESCRIPTION, _NETWORK, _CARD = "model.json", "model.keras", "README.md"
 _MLFLOW = "mlflow_model"
 _FOLDERS = ("saved_model", _MLFLOW)
+_FILES = (_NETWORK, "model.onnx")
 _LOADER = b"loader_module: mlflow.pyfunc.loaders.code_model"  # of every version
 
 
@@ -102,7 +103,8 @@ def _has_line(path: Path | None, line: bytes) -> bool:
 
 def _list_files(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield the files with a hash, by their path in the folder."""
-    for path in [folder / _NETWORK, *(p for name in _FOLDERS for p in (folder / name).rglob("*"))]:
+    deeper = (path for name in _FOLDERS for path in (folder / name).rglob("*"))
+    for path in [*(folder / name for name in _FILES), *deeper]:
         if path.is_file():
             yield path.relative_to(folder).as_posix(), path
 

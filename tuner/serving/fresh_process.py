@@ -10,7 +10,6 @@ import gc
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,9 +27,8 @@ from tuner.imports import hide_modules
 from tuner.orphans import watch_parent
 from tuner.scratch import ScratchFolder
 
-__all__ = ["FORMATS", "UNSAFE", "FreshProcess"]
+__all__ = ["UNSAFE", "FreshProcess"]
 
-FORMATS = ("keras", "saved_model", "mlflow")
 _ANSWERS = "answers.npz"
 _NICENESS = 5  # so that training comes first, and this before what the report needs
 _PATIENCE = 60.0  # seconds to wait for a process of low priority; it usually takes some seconds
@@ -135,7 +133,7 @@ class FreshProcess:
             raise _make_error(self._errors, label)
         assert self._folder is not None  # `ask` made it
         with np.load(self._folder.path / _ANSWERS, allow_pickle=False) as loaded:
-            return {name: loaded[name] for name in FORMATS}
+            return dict(loaded)
 
     def _start(self, niceness: int) -> None:
         environment = {
@@ -242,10 +240,10 @@ def main() -> None:
     gc.disable()  # searching the imported modules for garbage takes most of a second
 
     with hide_modules("matplotlib", "sklearn"):
-        import tensorflow as tf
+        import tensorflow  # noqa: F401
 
-        import keras  # isort: skip  (after TensorFlow, whose start-up it would otherwise repeat)
-    from tuner.serving.mlflow_model import make_model_input, predict_mlflow, write_mlflow_model
+        import keras  # noqa: F401  # isort: skip  (after TensorFlow, or its start-up repeats)
+    from tuner.serving.format_answers import predict_formats
 
     line = sys.stdin.readline()
     if not line:
@@ -253,19 +251,7 @@ def main() -> None:
     try:
         request = json.loads(Path(line.removesuffix("\n")).read_text(encoding="utf-8"))
         folder, inputs = Path(request["model"]), _read_inputs(request)
-        tensors = {name: tf.constant(values) for name, values in inputs.items()}
-        model = keras.saving.load_model(folder / "model.keras", safe_mode=True)
-        answers = {"keras": model(tensors, training=False).numpy()}
-        saved_model = tf.saved_model.load(str(folder / "saved_model"))
-        signature = saved_model.signatures["serving_default"]
-        answers["saved_model"] = signature(**tensors)["probabilities"].numpy()
-        description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        rows = make_model_input(description, inputs)
-        if request["complete"]:
-            if (folder / "mlflow_model").exists():  # a process before this one was ended in it
-                shutil.rmtree(folder / "mlflow_model")
-            write_mlflow_model(folder, description, rows)
-        answers["mlflow"] = predict_mlflow(folder, rows)
+        answers = predict_formats(folder, inputs, complete=request["complete"])
         np.savez(request["answers"], allow_pickle=False, **answers)
     except Exception as error:
         sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))

@@ -1,4 +1,4 @@
-"""Writes a model in Keras's own two formats: a `.keras` file and a SavedModel."""
+"""Writes a model in the formats of Keras and TensorFlow: `.keras`, a SavedModel, LiteRT."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ import tensorflow as tf
 from tuner.errors import ExportMismatch, first_sentence
 from tuner.serving.fresh_process import UNSAFE
 
-__all__ = ["write_keras_formats"]
+__all__ = ["write_keras", "write_saved_model"]
 
 _LOOKUPS = (
     keras.layers.IntegerLookup,
@@ -18,8 +18,8 @@ _LOOKUPS = (
 )
 
 
-def write_keras_formats(model: keras.Model, folder: Path, *, label: Path) -> None:
-    """Write `model.keras` and `saved_model/`.
+def write_keras(model: keras.Model, folder: Path, *, label: Path) -> None:
+    """Write `model.keras`.
 
     Args:
         model: Takes a dictionary of inputs by name.
@@ -35,6 +35,10 @@ def write_keras_formats(model: keras.Model, folder: Path, *, label: Path) -> Non
         raise ExportMismatch(
             f"exported model {label} cannot be saved ({first_sentence(str(error))}): {UNSAFE}"
         ) from error
+
+
+def write_saved_model(model: keras.Model, folder: Path) -> None:
+    """Write `saved_model/`, as `write_keras` takes the model and the folder."""
     archive = keras.export.ExportArchive()
     for layer in _find_layers_with_tables(model):
         archive.track(layer)

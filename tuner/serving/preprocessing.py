@@ -19,7 +19,7 @@ from tuner.data.parsing.parse_by_notation import NUMBER, parse_codes, parse_text
 from tuner.data.readers.missing_cells import list_missing_numbers
 from tuner.serving.input_names import count_columns, make_input_names
 
-__all__ = ["add_preprocessing"]
+__all__ = ["add_preprocessing", "select_readable"]
 
 _PARSED = "column.parsed"
 """The layer with the first feature of each column of numbers or dates in texts, in their order.
@@ -164,7 +164,7 @@ def _parse(
         vocabulary=list(VOCABULARY),
     )
     parsed = parse_codes(characters(texts), notation, ops)
-    readable = _select_readable(missing_texts, notation)
+    readable = select_readable(missing_texts, notation)
     if readable:  # as no number or date, each of the other texts is missing already
         lookup = keras.layers.StringLookup(vocabulary=readable, num_oov_indices=1)
         is_missing = ops.greater(lookup(texts), 0)
@@ -202,7 +202,7 @@ def _join(blocks: Sequence[keras.KerasTensor]) -> keras.KerasTensor:
     return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate()(blocks)
 
 
-def _select_readable(texts: Sequence[str], notation: str) -> list[str]:
+def select_readable(texts: Sequence[str], notation: str) -> list[str]:
     """Return the texts that are numbers or dates in a notation."""
     values = next(iter(parse_texts(np.array(texts, object), notation).values()))
     return [text for text, value in zip(texts, values, strict=True) if not np.isnan(value)]

@@ -34,11 +34,11 @@ def register_model(
         run_id: The study's run.
         study: The study.
         export: The journal's event of a model that was exported and checked. If the study's folder
-            now has another model or none, nothing is registered.
+            now has another model or none, or none for MLflow, nothing is registered.
     """
     exported = load_exported_model(study, export["fingerprint"])
-    if exported is None:
-        return
+    if exported is None or not (study.model_folder / "mlflow_model").is_dir():
+        return  # a person may have exported other formats
     name = study.record.name
     tags = {"tuner.id": study.record.id, "tuner.fingerprint": export["fingerprint"]}
     _ensure_registered_model(client, name, study.record.title)

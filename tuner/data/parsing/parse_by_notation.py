@@ -3,7 +3,6 @@
 Tables and exported models both parse with `parse_codes`, so that the two cannot differ.
 """
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,13 +21,13 @@ _CHUNK = (
 )  # texts that are parsed at once, so that the intermediate arrays fit a core's cache
 
 
-def parse_codes(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
+def parse_codes(codes: Any, notation: str, ops: Any) -> dict[str, Any]:
     """Return the features of texts, given as character codes.
 
     Args:
         codes: Character codes, shape `(texts, characters)`.
         notation: A notation of numbers or of dates.
-        ops: `numpy` or `keras.ops`.
+        ops: `numpy`, `keras.ops`, or their functions of an ONNX graph.
 
     Returns:
         Features by name, each of shape `(texts,)`, float64; NaN if a text is not in the notation.

@@ -1,0 +1,36 @@
+"""The parsers of numbers and dates, in an ONNX graph as in NumPy."""
+
+import numpy as np
+import pytest
+
+from tests.helpers.onnx_graphs import run
+from tuner.data.parsing.date_notations import DATE_NOTATIONS
+from tuner.data.parsing.number_notations import NUMBER_NOTATIONS
+from tuner.data.parsing.parse_by_notation import parse_codes, parse_texts
+from tuner.serving.onnx_graph import Graph
+from tuner.serving.onnx_operations import Operations, read_codes
+
+TEXTS = [
+    *("1.234,5", "1,234.5", "1 234,5", "1'234.5", "1234", "01.234", "1.23.456", "12,34"),
+    *("", "x", "é" * 3, "日本", "-12 %", "(3,5)", "€ 1.000.000", " 7 ", "+5", "--5", ".5", "5."),
+    *("1" * 39, "9" * 39, "1" * 41, "3" * 60, "5 €", "$5 $"),
+    *("31.12.2024", "31/12/24 5:07 pm", "2024-12-31T23:59:00Z", "12/31/2024", "23:59"),
+    *("2024-02-30", "2024-02-29 12:00:00.5", "1969-01-01", "1.2.10", "0001-01-01", "24:00"),
+]
+
+
+@pytest.mark.parametrize("notation", [*NUMBER_NOTATIONS, *DATE_NOTATIONS])
+def test_texts_mean_the_same_as_in_the_data(notation):
+    graph = Graph()
+    ops = Operations(graph)
+    parsed = parse_codes(read_codes(ops, graph.add_input("texts", object)), notation, ops)
+    for number, feature in enumerate(parsed.values()):
+        graph.add_output(f"feature_{number}", feature)
+    texts = np.array(TEXTS, object)
+    expected = parse_texts(texts, notation)
+    assert np.isfinite(next(iter(expected.values()))).any()
+    for answer, feature in zip(run(graph, {"texts": texts}), expected.values(), strict=True):
+        np.testing.assert_allclose(answer, feature, rtol=1e-12, atol=1e-12)
+    for batch in ([], [""]):
+        answers = run(graph, {"texts": np.array(batch, object)})
+        assert all(np.isnan(answer).all() and len(answer) == len(batch) for answer in answers)

@@ -1,0 +1,60 @@
+"""Predicts with each format of an exported folder. Only the fresh process imports this.
+
+It imports TensorFlow before Keras, whose start-up would otherwise repeat it.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+import keras  # isort: skip
+from tuner.serving.formats import list_written
+from tuner.serving.mlflow_model import make_model_input, predict_mlflow, write_mlflow_model
+from tuner.serving.onnx_prediction import predict_onnx
+
+__all__ = ["predict_formats"]
+
+Inputs = dict[str, np.ndarray]
+
+
+def predict_formats(folder: Path, inputs: Inputs, *, complete: bool) -> dict[str, np.ndarray]:
+    """Return the probabilities of each format that a folder has, shape `(rows, classes)`.
+
+    Args:
+        folder: The exported folder.
+        inputs: By input name, each of shape `(rows, …)`.
+        complete: Whether to write the MLflow model first, if the folder is to have one.
+
+    Raises:
+        Exception: A format cannot be loaded, or cannot predict.
+    """
+    model = keras.saving.load_model(folder / "model.keras", safe_mode=True)
+    tensors = {name: tf.constant(values) for name, values in inputs.items()}
+    answers = {"keras": model(tensors, training=False).numpy()}
+    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    written = list_written(description)
+    if "saved_model" in written:
+        saved_model = tf.saved_model.load(str(folder / "saved_model"))
+        signature = saved_model.signatures["serving_default"]
+        answers["saved_model"] = signature(**tensors)["probabilities"].numpy()
+    if "mlflow" in written:
+        answers["mlflow"] = _predict_mlflow(folder, description, inputs, complete=complete)
+    if "onnx" in written:
+        answers["onnx"] = predict_onnx(folder, description, inputs)
+    return answers
+
+
+def _predict_mlflow(
+    folder: Path, description: Mapping[str, Any], inputs: Inputs, *, complete: bool
+) -> np.ndarray:
+    rows = make_model_input(dict(description), inputs)
+    if complete:
+        if (folder / "mlflow_model").exists():  # a process before this one was ended in it
+            shutil.rmtree(folder / "mlflow_model")
+        write_mlflow_model(folder, dict(description), rows)
+    return predict_mlflow(folder, rows)

@@ -1,0 +1,61 @@
+"""Writes a model as one ONNX graph that takes raw columns and gives classes and probabilities."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from tuner.serving.input_names import make_input_names
+from tuner.serving.onnx_columns import encode
+from tuner.serving.onnx_graph import Graph, Tensor
+from tuner.serving.onnx_layers import Untranslatable
+from tuner.serving.onnx_network import translate_network
+from tuner.serving.onnx_prediction import CLASS, FILE, PROBABILITIES
+from tuner.serving.trained_network import TrainedNetwork
+
+__all__ = ["write_onnx"]
+
+
+def write_onnx(trained: TrainedNetwork, folder: Path, *, threshold: float | None) -> str | None:
+    """Write `model.onnx`.
+
+    Its inputs are those of the Keras model. Its outputs are `class`, texts of shape `(rows,)`, and
+    `probabilities`, float32 of shape `(rows, classes)`.
+
+    Args:
+        trained: The network and its preprocessing.
+        folder: The folder to write into.
+        threshold: The least probability with which the second of two classes is predicted. None
+            for the most probable class.
+
+    Returns:
+        None if it was written, or else the reason why it cannot be.
+    """
+    if PROBABILITIES in make_input_names(trained.schema).values():
+        return "a column has the name probabilities, which an output has"
+    graph = Graph()
+    features = encode(graph, trained.schema, trained.scaler)
+    try:
+        probabilities = translate_network(trained.network, features)
+    except Untranslatable as reason:
+        return str(reason)
+    classes = trained.schema.classes
+    graph.add_output(CLASS, _name_classes(probabilities, classes, threshold))
+    graph.add_output(PROBABILITIES, probabilities)
+    model = graph.make_model("softmax_classifier")
+    entry = model.metadata_props.add()
+    entry.key, entry.value = "classes", json.dumps(list(classes), ensure_ascii=False)
+    (folder / FILE).write_bytes(model.SerializeToString())
+    return None
+
+
+def _name_classes(
+    probabilities: Tensor, classes: tuple[str, ...], threshold: float | None
+) -> Tensor:
+    graph, places = probabilities.graph, np.zeros(len(probabilities.sample), np.int64)
+    if threshold is None:
+        place = graph.add("ArgMax", [probabilities], places, axis=1, keepdims=0)
+    else:
+        place = (probabilities[:, 1] >= np.float32(threshold)).cast(np.int64)
+    names = np.array(classes, object)
+    return graph.add("Gather", [names, place], names[places])

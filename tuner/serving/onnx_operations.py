@@ -1,0 +1,168 @@
+"""The functions of `numpy` and `keras.ops` that parse numbers and dates, as nodes of ONNX.
+
+The parsers of `tuner.data.parsing` take their functions from a module that is an argument. With
+these they become part of a graph.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tuner.data.parsing.characters import VOCABULARY, WIDTH
+from tuner.serving.onnx_graph import ML, RUNTIME, Graph, Tensor, combine
+
+__all__ = ["Operations", "read_codes"]
+
+_END = "0" * WIDTH  # a text that gives each row as many codes as the parsers take
+
+
+class Operations:
+    """Functions by the names that `numpy` and `keras.ops` have for them.
+
+    Args:
+        graph: The graph that gets their nodes.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def equal(self, one: Tensor, other: Any) -> Tensor:
+        """Return where two tensors are equal."""
+        return one.equals(other)
+
+    def maximum(self, one: Any, other: Any) -> Tensor:
+        """Return the greater of two values."""
+        return combine(self._graph, "Max", np.maximum, (one, other))
+
+    def minimum(self, one: Any, other: Any) -> Tensor:
+        """Return the smaller of two values."""
+        return combine(self._graph, "Min", np.minimum, (one, other))
+
+    def abs(self, values: Tensor) -> Tensor:
+        """Return numbers without their sign."""
+        return self._graph.add("Abs", [values], values.sample)
+
+    def sin(self, values: Tensor) -> Tensor:
+        """Return the sine."""
+        return self._graph.add("Sin", [values], values.sample)
+
+    def cos(self, values: Tensor) -> Tensor:
+        """Return the cosine."""
+        return self._graph.add("Cos", [values], values.sample)
+
+    def where(self, condition: Tensor, one: Any, other: Any) -> Tensor:
+        """Return the first value where a condition holds, else the second."""
+        kinds = [v.sample if isinstance(v, Tensor) else v for v in (one, other)]
+        dtype = np.result_type(*kinds)
+        chosen = [
+            v.cast(dtype) if isinstance(v, Tensor) else np.asarray(v, dtype) for v in (one, other)
+        ]
+        return self._graph.add("Where", [condition, *chosen], np.where(condition.sample, *kinds))
+
+    def take(self, table: np.ndarray, indices: Tensor) -> Tensor:
+        """Return the values, or rows, of a constant table at some indices."""
+        sample = np.take(table, indices.sample, axis=0)
+        return self._graph.add("Gather", [table, indices], sample)
+
+    def take_along_axis(self, values: Tensor, indices: Tensor, axis: int) -> Tensor:
+        """Return each row's values at its own indices."""
+        sample = np.take_along_axis(values.sample, np.zeros_like(indices.sample), axis)
+        return self._graph.add("GatherElements", [values, indices], sample, axis=axis)
+
+    def sum(self, values: Tensor, axis: int, keepdims: bool = False) -> Tensor:
+        """Return the sum along an axis; flags are counted."""
+        sample = np.sum(values.sample, axis=axis, keepdims=keepdims)
+        return self._reduce("ReduceSum", values.cast(sample.dtype), sample, axis)
+
+    def all(self, values: Tensor, axis: int) -> Tensor:
+        """Return whether all flags along an axis are set."""
+        sample = np.all(values.sample, axis=axis)
+        whole = self._reduce("ReduceMin", values.cast(np.int64), sample.astype(np.int64), axis)
+        return whole.cast(np.bool_)
+
+    def _reduce(self, operator: str, values: Tensor, sample: np.ndarray, axis: int) -> Tensor:
+        keepdims = int(sample.ndim == values.sample.ndim)
+        return self._graph.add(operator, [values, np.array([axis])], sample, keepdims=keepdims)
+
+    def cumsum(self, values: Tensor, axis: int, dtype: Any) -> Tensor:
+        """Return the sum up to each value, itself included."""
+        sample = np.cumsum(values.sample, axis=axis, dtype=dtype)
+        return self._graph.add("CumSum", [values.cast(dtype), np.array(axis)], sample)
+
+    def cumprod(self, values: Tensor, axis: int) -> Tensor:
+        """Return which flags are set with all flags before them: 0 and 1 as a product."""
+        unset = self.cumsum(values.equals(0), axis, np.int64)
+        return unset.equals(0).cast(values.sample.dtype)
+
+    def roll(self, values: Tensor, shift: int, axis: int) -> Tensor:
+        """Return values that are moved along an axis; the last ones come first."""
+        return values.choose(np.roll(np.arange(values.shape[axis]), shift), axis)
+
+    def stack(self, values: Sequence[Tensor], axis: int) -> Tensor:
+        """Return values side by side along a new axis."""
+        return self.concatenate([self.expand_dims(each, axis) for each in values], axis)
+
+    def concatenate(self, values: Sequence[Tensor], axis: int) -> Tensor:
+        """Return values side by side along an axis."""
+        sample = np.concatenate([each.sample for each in values], axis)
+        return self._graph.add(
+            "Concat", [each.cast(sample.dtype) for each in values], sample, axis=axis
+        )
+
+    def expand_dims(self, values: Tensor, axis: int) -> Tensor:
+        """Return values with an axis of one value more."""
+        sample = np.expand_dims(values.sample, axis)
+        return self._graph.add("Unsqueeze", [values, np.array([axis])], sample)
+
+    def reshape(self, values: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """Return the same values in another shape; the number of rows stands in it as -1."""
+        return values.reshape(shape)
+
+    def zeros_like(self, values: Tensor) -> Tensor:
+        """Return zeros in the same shape."""
+        return values * 0
+
+    def is_nan(self, values: Tensor) -> Tensor:
+        """Return where numbers are missing."""
+        return self._graph.add("IsNaN", [values], np.isnan(values.sample))
+
+    def look_up(self, texts: Tensor, indices: dict[str, int], *, other: int) -> Tensor:
+        """Return the index of each text, and `other` for one that is not known."""
+        return self._graph.add(
+            "LabelEncoder",
+            [texts],
+            np.zeros(texts.shape, np.int64),
+            domain=ML,
+            keys_strings=list(indices),
+            values_int64s=list(indices.values()),
+            default_int64=other,
+        )
+
+
+def read_codes(ops: Operations, texts: Tensor) -> Tensor:
+    """Return the character codes of texts, as `convert_to_codes` of the parsers does.
+
+    ONNX itself has no operator that takes a text apart by character. ONNX Runtime has one, in its
+    own domain.
+
+    **Shape**: `(texts,)` → `(texts, characters)`.
+    """
+    graph = texts.graph
+    # the last text is our own: even without others, there are codes, as many as the parsers take
+    ended = graph.add("Concat", [texts, np.array([_END], object)], texts.sample, axis=0)
+    sample = np.full((len(texts.sample), WIDTH), "", object)
+    characters = graph.add(
+        "Tokenizer",
+        [ended],
+        sample,
+        domain=RUNTIME,
+        mark=0,
+        mincharnum=1,
+        pad_value="",
+        separators=[""],
+    )
+    known = {character: index + 2 for index, character in enumerate(VOCABULARY)}
+    first, last = np.array([0, 0]), np.array([-1, WIDTH])
+    cut = graph.add("Slice", [characters, first, last], sample)
+    return ops.look_up(cut, {"": 0, **known}, other=1)
