@@ -70,10 +70,12 @@ def _encode_measured(
     numbers = _put_beside(ops, parts)
     wanted = [(c.name, f) for c in columns for f in name_parsed_features(c)]
     if wanted != order:
-        numbers = numbers.choose(np.array([order.index(each) for each in wanted]))
+        places = {each: place for place, each in enumerate(order)}
+        numbers = numbers.choose(np.array([places[each] for each in wanted]))
     count = len(wanted)
     blocks = [_scale(ops, numbers, scaler.mean[:count], scaler.scale[:count])]
-    firsts = [wanted.index((c.name, name_parsed_features(c)[0])) for c in columns if c.missing]
+    first = np.cumsum([0, *(len(name_parsed_features(column)) for column in columns)])
+    firsts = [place for place, column in zip(first, columns, strict=False) if column.missing]
     if firsts:
         blocks.append(ops.is_nan(numbers.choose(np.array(firsts))).cast(np.float32))
     return blocks
