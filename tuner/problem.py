@@ -60,8 +60,8 @@ class Problem:
         folds: The folds, repeat after repeat; all repeats have the same number. The validation
             parts of a repeat partition the training rows, but those of ordered rows leave out
             the first ones.
-        scaled: Whether each feature is standardised on a fold's training rows, shape
-            `(features,)`; None to leave rows as they are.
+        scaled: How each feature is scaled by a fold's training rows, a `Scaling`, shape
+            `(features,)`; or which are standardised, bool. None to leave rows as they are.
         streams: Number of each fold's random streams; None for the fold's place.
         class_weight: `balanced` to give all classes of a fold's training rows the same weight in
             the training loss; or the weight of each class, shape `(classes,)`; None to give the

@@ -61,11 +61,28 @@ def test_a_frame_keeps_its_columns(frame, fitted):
     np.testing.assert_array_equal(array, fitted.predict_proba(rows))
 
 
+def test_networks_that_take_long_for_a_row_are_excluded(frame):
+    classifier = make_classifier(max_row_microseconds=1e-9)
+    with pytest.raises(ValueError, match="max_row_microseconds: the fastest network of space one_"):
+        classifier.fit(frame[["size"]], frame["kind"])
+
+
+def test_a_frame_without_rows_is_refused(frame):
+    with pytest.raises(ValueError, match="X and y have no rows; give some of each class"):
+        make_classifier().fit(frame[["size"]][:0], frame["kind"][:0])
+
+
 def test_the_study_can_be_asked(fitted):
     assert fitted.study_.answer.startswith("A network with the hyperparameters of trial 0")
     assert fitted.study_.best.trial == 0
     assert len(fitted.study_.trials_dataframe()) == 1
     assert not (fitted.study_.folder / "model").exists()
+    shown = repr(fitted.study_).splitlines()[-3:]
+    assert shown == [
+        "trials: 1",
+        "model: none yet; export() trains and exports the best network",
+        "report: none yet; the attribute report writes it",
+    ]
 
 
 def test_a_copy_predicts_the_same_and_has_no_temporary_study(frame, fitted):

@@ -1,4 +1,4 @@
-"""Standardisation is fitted on the training rows only."""
+"""Scaling is fitted on the training rows only."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tuner.data import fit_scaler
+from tuner.data import Scaling, clip_smoothly, fit_scaler
 
 numbers = st.floats(-1000, 1000, width=32) | st.just(np.nan)
 
@@ -94,3 +94,57 @@ def test_the_pixels_of_a_channel_share_its_mean_and_deviation() -> None:
     first = images[train, :, :, 0]
     np.testing.assert_allclose(scaler.mean, np.tile([first.mean(), 20], 20), rtol=1e-6)
     np.testing.assert_allclose(scaler.scale, np.tile([first.std(), 1], 20), rtol=1e-6)
+
+
+def make_long_tails():
+    """Make ordinary numbers of which one in a hundred is 99,999,999, and numbers mostly 0."""
+    rng = np.random.default_rng(0)
+    ordinary, mostly_zero = rng.normal(50, 10, 1000), np.zeros(1000)
+    outlying = np.where(np.arange(1000) % 100, ordinary, 99_999_999)
+    mostly_zero[::10] = rng.lognormal(8, 1, 100)
+    x = np.stack([ordinary, outlying, mostly_zero], axis=1).astype(np.float32)
+    return x, np.array([Scaling.STANDARD, Scaling.ROBUST, Scaling.ROBUST])
+
+
+def test_outliers_do_not_hide_the_differences_of_the_other_numbers() -> None:
+    x, scaled = make_long_tails()
+    scaler = fit_scaler(x, np.arange(1000), scaled)
+    standard, outlying, mostly_zero = scaler.apply(x).T
+    ordinary = x[:, 1] < 1000
+    assert np.corrcoef(standard[ordinary], outlying[ordinary])[0, 1] > 0.99
+    assert outlying[ordinary].std() > 0.5
+    np.testing.assert_allclose(outlying[~ordinary], 3)
+    assert np.count_nonzero(mostly_zero) == 100
+    assert np.abs(mostly_zero).max() < 3
+    assert 0.3 < np.median(mostly_zero[::10]) < 0.7
+
+
+def test_a_standardised_feature_is_the_same_beside_one_with_long_tails() -> None:
+    x, scaled = make_long_tails()
+    alone = fit_scaler(x, np.arange(1000), scaled == Scaling.STANDARD)
+    beside = fit_scaler(x, np.arange(1000), scaled)
+    np.testing.assert_array_equal(alone.apply(x)[:, 0], beside.apply(x)[:, 0])
+    assert alone.clipped is None
+
+
+@pytest.mark.parametrize("values", [[5.0] * 7, [np.nan] * 7, [3e38, -3e38] * 3 + [np.nan]])
+def test_quartiles_of_any_numbers_give_finite_features(values) -> None:
+    x = np.array(values, np.float32)[:, None]
+    scaler = fit_scaler(x, np.arange(7), np.array([Scaling.ROBUST]))
+    scaled = scaler.apply(np.append(x, [[1e38], [-1e38], [np.nan], [5]]).astype("f4")[:, None])
+    assert np.isfinite(scaled).all()
+    assert np.abs(scaled).max() <= 3
+
+
+def test_tensorflow_clips_as_numpy_does() -> None:
+    import tensorflow as tf
+
+    import keras  # isort: skip  (after TensorFlow, whose start-up it would otherwise repeat)
+
+    z = np.float32([-3e38, -1e6, -10, -3, -0.5, 0, 1e-40, 2, 1e20, np.inf])
+    expected = clip_smoothly(z, np)
+    assert expected[0] == -3
+    assert expected[-1] == 3
+    for compiled in (False, True):
+        clip = tf.function(lambda rows: clip_smoothly(rows, keras.ops), jit_compile=compiled)
+        np.testing.assert_allclose(clip(tf.constant(z)).numpy(), expected, rtol=1e-6, atol=1e-38)

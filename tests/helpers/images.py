@@ -1,5 +1,7 @@
 """Small images in the current folder."""
 
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -24,3 +26,20 @@ def save_pets() -> Path:
         save_image(f"pets/cat/{number}.png", GREY + number)
         save_image(f"pets/dog/{number}.png", 255 - GREY)
     return Path("pets")
+
+
+def save_deep_colours(name: str) -> Path:
+    """Save a PNG of GREY's size with three channels of 16 bits, which Pillow does not write."""
+    height, width = GREY.shape
+    rows = b"".join(b"\0" + bytes(6 * width) for _ in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    chunks = {b"IHDR": header, b"IDAT": zlib.compress(rows), b"IEND": b""}
+    path = Path(name)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+            for kind, data in chunks.items()
+        )
+    )
+    return path

@@ -1,10 +1,14 @@
 """What a search is told, and what follows from it."""
 
+from dataclasses import replace
+
 import pytest
 
+from tuner.data import Scaling
 from tuner.errors import DataError, UserError
+from tuner.run.opening import adopt, check_setup, create_study, load_setup
 from tuner.run.preparing import prepare
-from tuner.run.request import DataRequest, default_oracle, make_settings
+from tuner.run.request import DataRequest, Destination, default_oracle, make_settings
 from tuner.study import SearchSettings
 
 COMPARING = """
@@ -49,3 +53,17 @@ def test_networks_are_not_picked_by_a_metric_without_values_of_rows():
         "that networks could not be picked and compared; give one of cross_entropy, accuracy, "
         "balanced_accuracy, roc_auc, or search with KFoldTuner"
     )
+
+
+def test_a_study_keeps_the_rules_by_which_it_read_numbers(tmp_path):
+    rows = "".join(f"{i if i % 50 else 10**9},{'ny'[i % 2]}\n" for i in range(200))
+    (tmp_path / "t.csv").write_text("a,kind\n" + rows)
+    request, settings = DataRequest(str(tmp_path / "t.csv")), SearchSettings(folds=3)
+    before = prepare("mlp", replace(request, reading=1), settings)
+    study = create_study(before, Destination(tmp_path, "before"))
+    setup = prepare("mlp", request, settings)
+    assert setup.dataset.schema.scaled == Scaling.ROBUST
+    check_setup(setup, study)
+    for kept in (adopt(setup, study), load_setup(study)):
+        assert kept.dataset.schema.scaled == Scaling.STANDARD
+        assert kept.dataset.fingerprint == before.dataset.fingerprint

@@ -4,6 +4,7 @@ import datetime
 import io
 import json
 import warnings
+from dataclasses import replace
 
 import keras
 import mlflow
@@ -261,11 +262,17 @@ GAPPED = """plain;price;day;city;answer;kind
 
 @pytest.fixture(scope="module")
 def gapped(tmp_path_factory):
-    """A table with texts that mean missing, and its preprocessing, saved and loaded."""
+    """A table with texts that mean missing, and its preprocessing, saved and loaded.
+
+    Prices and days are scaled by quartiles.
+    """
     folder = tmp_path_factory.mktemp("gapped")
     (folder / "gapped.csv").write_text(GAPPED)
     dataset = load_dataset(str(folder / "gapped.csv"), missing=TEXTS)
     features = keras.Sequential([keras.Input((dataset.x.shape[1],)), keras.layers.Identity()])
+    tails = {"price", "day"}
+    columns = tuple(replace(c, tails=c.name in tails) for c in dataset.schema.columns)
+    dataset = replace(dataset, schema=replace(dataset.schema, columns=columns))
     scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scaled)
     add_preprocessing(features, dataset.schema, scaler).save(folder / "front.keras")
     front = keras.saving.load_model(folder / "front.keras", safe_mode=True)

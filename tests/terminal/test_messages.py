@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
-from types import SimpleNamespace
+import threading
+from itertools import count
 
 import pytest
+from IPython.utils.capture import capture_output
 
 from tests.helpers.pseudo_terminal import run_in_terminal
+from tuner.terminal import notebook_line
 from tuner.terminal.messages import Messages
 
 LONG = "a line that has more words than forty columns can take, so it is cut"
@@ -111,6 +114,7 @@ def test_the_live_line_fits_a_terminal_that_was_made_narrower(run):
 
     program = """
 import time
+from tuner.terminal import notebook_line
 from tuner.terminal.messages import Messages
 messages = Messages()
 drawn = []
@@ -131,6 +135,7 @@ with messages.show_live_line(compose):
 def test_an_interrupt_from_the_keyboard_leaves_no_live_line(run):
     program = """
 import time
+from tuner.terminal import notebook_line
 from tuner.terminal.messages import Messages
 messages = Messages()
 try:
@@ -157,13 +162,44 @@ def test_quiet_prints_warnings_only(run):
     assert terminal.read_lines() == ["printed", *MIDDLE[2:], *WRAPPED]
 
 
-def test_in_a_notebook_whole_lines_go_to_standard_output(capsys, monkeypatch):
-    shell = SimpleNamespace(kernel=object())
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    messages = Messages()
-    with messages.show_live_line(lambda width: "live"):
-        messages.say(LONG)
-    assert capsys.readouterr() == (f"{LONG}\n", "")
+@pytest.fixture
+def shell(monkeypatch):
+    """The shell of a notebook."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    monkeypatch.setattr(shell, "kernel", object(), raising=False)
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def test_in_a_notebook_the_live_line_is_replaced_and_whole_lines_are_printed(shell, monkeypatch):
+    monkeypatch.setattr(notebook_line, "_SECONDS", 0.01)
+    numbers, composed = count(), threading.Event()
+
+    def compose(width):
+        number = next(numbers)
+        if number == 2:
+            composed.set()
+        return f"live {min(number, 1)}"
+
+    with capture_output() as captured:
+        messages = Messages()
+        with messages.show_live_line(compose):
+            messages.say(LONG)
+            assert composed.wait(10)
+    assert (captured.stdout, captured.stderr) == (f"{LONG}\n", "")
+    shown = [output.data["text/plain"] for output in captured.outputs]
+    assert shown == ["live 0", "live 1", ""]  # a line that stays is not sent again
+    assert [output.update for output in captured.outputs] == [False, True, True]
+    assert len({output.transient["display_id"] for output in captured.outputs}) == 1
+
+
+def test_nothing_is_shown_in_a_notebook_if_that_is_asked_for(shell):
+    for messages in (Messages(mute=True), Messages(quiet=True)):
+        with capture_output() as captured, messages.show_live_line(lambda width: "live"):
+            pass
+        assert (captured.stdout, captured.stderr, captured.outputs) == ("", "", [])
 
 
 def test_nothing_at_all_is_printed_if_that_is_asked_for(capfd):

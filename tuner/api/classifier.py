@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 import warnings
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,16 +21,17 @@ from tuner.api.estimator_rows import (
     convert_rows_to_predict,
     is_frame,
     name_classes,
+    raise_as_value_errors,
     read_rows,
     read_rows_and_labels,
 )
 from tuner.api.requests import make_request
 from tuner.api.searched_study import SearchedStudy
 from tuner.data.hazards import find_hazards
-from tuner.errors import UserError
 from tuner.run.fitting import fit_network
-from tuner.run.preparing import prepare
+from tuner.run.preparing import prepare, restrict
 from tuner.run.request import Destination, make_settings
+from tuner.run.row_times import measure_row_time
 from tuner.scratch import ScratchFolder
 from tuner.study import SearchSettings
 from tuner.terminal.progress import Progress, Shown
@@ -60,6 +60,9 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
     A fit does nothing that its predictions do not need: it writes no report and no exported model,
     and nothing to MLflow. The study makes what it is asked for: `study_.report`, `study_.export()`.
 
+    Unlike `tune` it cannot begin with the trials of another study (`from_study`): these may have
+    been chosen on the very rows that `cross_val_score` holds out.
+
     Args:
         space: What to search, as for `tune`.
         max_trials: The most trials. None for as many as `tune` takes, which depends on the space.
@@ -80,6 +83,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         seed: Decides folds, proposals, initial weights and batches.
         max_parameters: The most parameters of a network; None for any number.
         max_row_microseconds: The most microseconds that a network may take for a row; None for any.
+            Each fit measures how fast its machine is, so two fits may exclude other networks.
         categorical: The columns of a data frame to read as categorical.
         ignore: The columns of a data frame to leave out.
         missing: Texts that mean a missing value in a data frame.
@@ -176,7 +180,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
                 f"rare_classes: there is no choice {self.rare_classes}; give refuse or leave-out"
             )
         self.folds_ = self._choose_folds(counts)
-        with _raise_as_value_errors():
+        with raise_as_value_errors():
             self._search(rows, name_classes(self.classes_, numbers))
         left_out = np.setdiff1d(np.arange(len(counts)), self._known)
         if len(left_out):
@@ -197,7 +201,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         rows = read_rows(self, X, as_frame=self._took_frame)
-        with _raise_as_value_errors():
+        with raise_as_value_errors():
             raw = convert_rows_to_predict(rows, self._network.schema)
         probabilities = np.zeros((len(next(iter(raw.values()))), len(self.classes_)))
         probabilities[:, self._known] = self._network.predict_proba(raw)
@@ -248,7 +252,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             if temporary is not None:
                 temporary.remove()
             raise
-        self.study_ = SearchedStudy(study)
+        self.study_ = SearchedStudy(study, verbose=self.verbose)
         if temporary is not None:
             weakref.finalize(self.study_, temporary.remove)
 
@@ -272,6 +276,9 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             setup = prepare(space, request, self._make_settings(space, names))
             known = setup.dataset.schema.classes
             self._known = np.flatnonzero(np.isin(labels.categories, known))
+            if setup.lacks_row_time:
+                caller.import_heavy()
+                setup = restrict(replace(setup, row_time=measure_row_time(setup)))
             hazards = find_hazards(setup.dataset) if self.verbose else ()
             for warning in (*setup.dataset.warnings, *hazards):
                 caller.messages.warn(f"warning: {warning}")
@@ -287,12 +294,3 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         if isinstance(weights, Mapping):
             weights = {names.get(label, label): weight for label, weight in weights.items()}
         return make_settings(space, {**given, "folds": self.folds_, "class_weight": weights})
-
-
-@contextmanager
-def _raise_as_value_errors() -> Iterator[None]:
-    """Raise the user's mistakes as scikit-learn does."""
-    try:
-        yield
-    except UserError as error:
-        raise ValueError(str(error)) from error

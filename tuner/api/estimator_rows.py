@@ -1,5 +1,7 @@
 """Rows and labels of a scikit-learn estimator, between scikit-learn's checks and a search."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,13 +16,15 @@ from sklearn.utils.validation import (
 
 from tuner.data import RawColumns, Schema, convert_raw
 from tuner.data.parsing.plain_numbers import MISSING_TEXTS
-from tuner.errors import DataError
+from tuner.errors import DataError, UserError
+from tuner.phrasing import phrase_for_python
 
 __all__ = [
     "choose_folds",
     "convert_rows_to_predict",
     "is_frame",
     "name_classes",
+    "raise_as_value_errors",
     "read_rows",
     "read_rows_and_labels",
 ]
@@ -50,6 +54,8 @@ def read_rows_and_labels(estimator: BaseEstimator, x: Any, y: Any) -> tuple[Any,
     labels = column_or_1d(labels, warn=True)
     assert_all_finite(labels, input_name="y")
     check_consistent_length(rows, labels)
+    if not len(labels):
+        raise ValueError("X and y have no rows; give some of each class")
     return rows, labels
 
 
@@ -134,3 +140,12 @@ def convert_rows_to_predict(rows: Any, schema: Schema) -> RawColumns:
     if np.isinf(x).any():
         raise DataError("X holds a number that is not finite in float32; replace it")
     return {"x": x}
+
+
+@contextmanager
+def raise_as_value_errors() -> Iterator[None]:
+    """Raise the user's mistakes as scikit-learn does."""
+    try:
+        yield
+    except UserError as error:
+        raise ValueError(phrase_for_python(str(error))) from error

@@ -126,6 +126,7 @@ class KFoldTuner(FoldTuner):
         self._given_hypermodel = hypermodel
         self._read, self._given = read, frozenset(k for k, v in given.items() if v is not None)
         self._study_name, self._overwrite = project_name, overwrite
+        self.resumable = None if overwrite else project_name
         self._search_arguments = SearchArguments()
         self._limit_trials()
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from tuner.phrasing import phrase
 from tuner.run.finished import read_last_summary
+from tuner.run.picking import read_picking_basis
+from tuner.run.reporting import locate_report
 from tuner.study import Study
 from tuner.words import count_noun, format_hyperparameters, format_score
 
@@ -18,17 +21,10 @@ def describe_study(study: Study) -> list[str]:
     Args:
         study: The study.
     """
-    record, summary = study.record, read_last_summary(study)
-    lines = [f"study {record.name}: {record.title}"]
-    answer = phrase(study.read_answer())
-    if answer:
+    lines = [f"study {study.record.name}: {study.record.title}"]
+    if answer := phrase(study.read_answer()):
         lines.append(answer)
-    if not summary:
-        ended = count_noun(study.count_trials(), "trial")
-        resume = phrase(study.make_command("resume"))
-        return [*lines, f"not finished: {ended} ended; to go on: {resume}"]
-    lines += [": ".join(cells) for cells in _list_facts(summary)]
-    return lines
+    return lines + [": ".join(cells) for cells in _list_known(study)]
 
 
 def render_study(study: Study) -> str:
@@ -37,17 +33,32 @@ def render_study(study: Study) -> str:
     Args:
         study: The study.
     """
-    summary = read_last_summary(study)
-    head = f"<h3>{escape(study.record.title)}</h3>"
-    if not summary:
-        lines = describe_study(study)
-        return head + "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
     rows = "".join(
         f'<tr><th style="text-align:left">{escape(name)}</th>'
         f'<td style="text-align:left">{escape(text)}</td></tr>'
-        for name, text in _list_facts(summary)
+        for name, text in _list_known(study)
     )
-    return f"{head}<p><b>{escape(phrase(study.read_answer()))}</b></p><table>{rows}</table>"
+    return (
+        f"<h3>{escape(study.record.title)}</h3><p><b>{escape(phrase(study.read_answer()))}</b></p>"
+        f"<table>{rows}</table>"
+    )
+
+
+def _list_known(study: Study) -> Iterator[tuple[str, str]]:
+    """Yield what is to say of a study as far as it has come, each with its name."""
+    if summary := read_last_summary(study):
+        yield from _list_facts(summary)
+    elif read_picking_basis(study):  # as `KFoldClassifier` leaves it
+        yield "trials", str(study.count_trials())
+        yield "model", _locate(study.model_folder, "export() trains and exports the best network")
+        yield "report", _locate(locate_report(study), "the attribute report writes it")
+    else:
+        ended = count_noun(study.count_trials(), "trial")
+        yield "not finished", f"{ended} ended; to go on: {phrase(study.make_command('resume'))}"
+
+
+def _locate(path: Path, advice: str) -> str:
+    return str(path) if path.exists() else f"none yet; {advice}"
 
 
 def _list_facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

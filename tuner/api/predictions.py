@@ -49,12 +49,21 @@ def predict_rows(model: ExportedModel, rows: Any) -> pd.DataFrame:
     return table.set_axis(rows.index, axis="index") if isinstance(rows, pd.DataFrame) else table
 
 
-def read_labels(classes: Sequence[str]) -> list[Any]:
-    """Return the names of classes as a program has them: as numbers, if all are whole numbers.
+def read_labels(classes: Sequence[str], kind: type | None = None) -> list[Any]:
+    """Return the names of classes as a program has them.
+
+    Args:
+        classes: The names.
+        kind: The type that the labels had. None if it is not known: then names are numbers if all
+            are whole numbers.
 
     >>> read_labels(["0", "1", "10"]), read_labels(["01", "2"])
     ([0, 1, 10], ['01', '2'])
+    >>> read_labels(["0", "1"], str), read_labels(["false", "true"], bool)
+    (['0', '1'], [False, True])
     """
-    if all(re.fullmatch(r"0|-?[1-9]\d{0,17}", name) for name in classes):
+    if kind is bool:
+        return [name == "true" for name in classes]
+    if kind is not str and all(re.fullmatch(r"0|-?[1-9]\d{0,17}", name) for name in classes):
         return [int(name) for name in classes]
     return list(classes)

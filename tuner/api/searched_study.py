@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuner.api.boundary import call_from_python
+from tuner.api.boundary import Caller, call_from_python
 from tuner.api.exports import export_networks
 from tuner.api.importance import rank_columns
 from tuner.api.overview import describe_study, render_study
@@ -15,6 +16,7 @@ from tuner.api.search import Search
 from tuner.api.showing import Figures, Report
 from tuner.api.study_results import StudyResults
 from tuner.api.sync import write_to_mlflow
+from tuner.data import find_kept, read_label_type
 from tuner.model.given import GivenHypermodel
 from tuner.run.exporting import ExportOptions
 from tuner.run.reporting import locate_report
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["SearchedStudy", "open_study"]
 
 
-def open_study(name: str, root: str | Path = "mlruns", *, hypermodel: Any = None) -> SearchedStudy:
+def open_study(
+    name: str, root: str | Path = "mlruns", *, hypermodel: Any = None, verbose: int = 1
+) -> SearchedStudy:
     """Open a study that was searched, from Python or from the command line.
 
     Args:
@@ -39,12 +43,13 @@ def open_study(name: str, root: str | Path = "mlruns", *, hypermodel: Any = None
         root: The folder that holds all that searches write.
         hypermodel: The hypermodel or function that was given to `tune` as its space. Only `resume`
             and `export` need it.
+        verbose: 1 for a study that shows what it does, 0 for one that prints nothing at all.
 
     Raises:
         StudyError: There is no such study, it is damaged, or its space is another one.
     """
     given = None if hypermodel is None else GivenHypermodel.from_object(hypermodel)
-    return SearchedStudy(Study.open(name, Path(root)), given)
+    return SearchedStudy(Study.open(name, Path(root)), given, verbose=verbose)
 
 
 class SearchedStudy(StudyResults):
@@ -56,16 +61,21 @@ class SearchedStudy(StudyResults):
     Args:
         study: The study on the disk.
         given: The hypermodel that is its space, if a Python program gave one.
+        verbose: 1 to show what it does, 0 to print nothing at all.
 
     Attributes:
+        verbose: The same, of all methods that are not told otherwise.
         name: The study's name.
         folder: Its folder.
         question: What its space asks.
         settings: The settings of its search.
     """
 
-    def __init__(self, study: Study, given: GivenHypermodel | None = None) -> None:
+    def __init__(
+        self, study: Study, given: GivenHypermodel | None = None, *, verbose: int = 1
+    ) -> None:
         super().__init__(study, given)
+        self.verbose = verbose
         self._model: keras.Model | None = None
 
     @property
@@ -73,7 +83,7 @@ class SearchedStudy(StudyResults):
         """The report, which a notebook shows; it is written first if there is none."""
         path = locate_report(self._study)
         if not path.exists():
-            with call_from_python() as caller:
+            with self._call() as caller:
                 refresh_report(self._setup, self._study, caller.import_heavy)
         return Report(path)
 
@@ -92,7 +102,7 @@ class SearchedStudy(StudyResults):
         """
         if self._model is None:
             exported = self._open_model()
-            with call_from_python() as caller:
+            with self._call() as caller:
                 caller.import_heavy()
                 self._model = exported.load_network()
         return self._model
@@ -100,7 +110,9 @@ class SearchedStudy(StudyResults):
     def predict(self, rows: Any) -> pd.Series:
         """Return the class of each row, as the exported model sees it.
 
-        Classes that are whole numbers are given as numbers, all others as texts.
+        Classes have the type of the labels that were given: texts, whole numbers or truth values.
+        Where that is not known, as of a CSV file or of categories, names that are whole numbers are
+        given as numbers.
 
         Args:
             rows: Rows as `tune` takes them: a frame, an array, a file, a folder of images. Labels
@@ -124,12 +136,15 @@ class SearchedStudy(StudyResults):
         from tuner.api.predictions import predict_rows, read_labels
 
         exported = self._open_model()
-        with call_from_python() as caller:
+        with self._call() as caller:
             caller.import_heavy()
             table = predict_rows(exported, rows)
-        return table.drop(columns="class").set_axis(
-            read_labels(exported.schema.classes), axis="columns"
+        data = self._study.record.data
+        source = find_kept(str(data.get("source", "")), self.folder.parents[1])
+        names = read_labels(
+            exported.schema.classes, read_label_type(source, exported.schema.target)
         )
+        return table.drop(columns="class").set_axis(names, axis="columns")
 
     def export(
         self,
@@ -138,7 +153,7 @@ class SearchedStudy(StudyResults):
         threshold: str | None = None,
         formats: str | Sequence[str] | None = None,
         output: str | Path | None = None,
-        verbose: int = 1,
+        verbose: int | None = None,
     ) -> Path:
         """Train a pick on all training rows, and export it as a model to serve.
 
@@ -150,7 +165,7 @@ class SearchedStudy(StudyResults):
             formats: Of `keras` (which is always written), `saved_model`, `mlflow` and `onnx`.
                 None for the first three.
             output: The folder to write. None for one in the study's folder.
-            verbose: 1 to show progress, 0 to print nothing at all.
+            verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
 
         Returns:
             The folder of the model; with `pareto`, the folder of the models' folders.
@@ -163,7 +178,7 @@ class SearchedStudy(StudyResults):
         """
         chosen = None if pick is None else str(pick)
         folder = None if output is None else Path(output)
-        with call_from_python(verbose) as caller:
+        with self._call(verbose) as caller:
             options = ExportOptions(threshold, choose_formats(formats))
             exports = export_networks(
                 self._setup, self._study, chosen, folder, caller, options=options
@@ -173,7 +188,7 @@ class SearchedStudy(StudyResults):
         return folders[0].parent if chosen == "pareto" else folders[0]
 
     def importance(
-        self, pick: str | int | None = None, *, repeats: int = 5, verbose: int = 1
+        self, pick: str | int | None = None, *, repeats: int = 5, verbose: int | None = None
     ) -> pd.DataFrame:
         """Rank the columns by how much a pick needs them: permutation importance, out of fold.
 
@@ -183,7 +198,7 @@ class SearchedStudy(StudyResults):
         Args:
             pick: As `export` takes it, without `pareto`.
             repeats: How often each column is shuffled.
-            verbose: 1 to show progress, 0 to print nothing at all.
+            verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
 
         Returns:
             Columns `column`, `importance` and `standard_error`, the most important column first.
@@ -194,7 +209,7 @@ class SearchedStudy(StudyResults):
         import pandas as pd
 
         chosen = None if pick is None else str(pick)
-        with call_from_python(verbose) as caller:
+        with self._call(verbose) as caller:
             ranked = rank_columns(self._setup, self._study, chosen, repeats, caller)
         return pd.DataFrame([each.to_dict() for each in ranked])
 
@@ -204,7 +219,7 @@ class SearchedStudy(StudyResults):
         max_seconds: float | None = None,
         *,
         tracking_uri: str | None = None,
-        verbose: int = 1,
+        verbose: int | None = None,
     ) -> SearchedStudy:
         """Resume the search after an interrupt, or give it more trials or time.
 
@@ -212,7 +227,7 @@ class SearchedStudy(StudyResults):
             max_trials: The most trials in all. None for as many as before.
             max_seconds: The time limit of this run in seconds. None for that of the last one.
             tracking_uri: MLflow's tracking URI. Defaults to a database under the root.
-            verbose: 1 to show progress, 0 to print nothing at all.
+            verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
 
         Returns:
             This study.
@@ -222,7 +237,7 @@ class SearchedStudy(StudyResults):
             SearchFailed: No trial was completed.
             ExportMismatch: The exported model answers differently from the network in memory.
         """
-        with call_from_python(verbose) as caller:
+        with self._call(verbose) as caller:
             search = Search(caller, self.folder.parents[1], tracking_uri)
             ended = search.resume(self.name, max_trials, max_seconds, self._given)
         self._model = None
@@ -242,7 +257,7 @@ class SearchedStudy(StudyResults):
         """
         root = self.folder.parents[1]
         uri = choose_tracking_uri(tracking_uri, root)
-        with call_from_python() as caller:
+        with self._call() as caller:
             write_to_mlflow(
                 self._study, uri, root, lambda note: caller.messages.warn(f"note: {note}")
             )
@@ -252,6 +267,9 @@ class SearchedStudy(StudyResults):
 
     def _repr_html_(self) -> str:
         return render_study(self._study)
+
+    def _call(self, verbose: int | None = None) -> AbstractContextManager[Caller]:
+        return call_from_python(self.verbose if verbose is None else verbose)
 
     def _open_model(self) -> ExportedModel:
         from tuner.api.predictions import open_model

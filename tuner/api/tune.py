@@ -107,7 +107,7 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
         ended = search.search(named, request, chosen, name=study, overwrite=overwrite)
     if ended.fault is not None:
         raise ended.fault
-    return SearchedStudy(ended.study, given)
+    return SearchedStudy(ended.study, given, verbose=verbose)
 
 
 def _check_settings(settings: dict[str, Any]) -> None:

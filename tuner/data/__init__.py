@@ -10,20 +10,21 @@ prediction_rows and kept_rows. Scaling stands alone, because it belongs to a fol
 
 from tuner.data.chunking import choose_chunk_rows
 from tuner.data.column_names import split_names
-from tuner.data.columns.column import Column, RawColumns
+from tuner.data.columns.column import READING, Column, RawColumns
 from tuner.data.columns.rare_classes import RareClasses, RareClassesAction, check_action
 from tuner.data.dataset import Dataset, load_dataset
-from tuner.data.kept_rows import KeptRows, find_kept, keep_rows
+from tuner.data.kept_rows import KeptRows, find_kept, keep_rows, read_label_type
 from tuner.data.prediction_rows import convert_raw, stream_raw
 from tuner.data.readers.bundled import BUNDLED
 from tuner.data.readers.image_folders import IMAGE_TARGET
 from tuner.data.readers.sources import list_image_files
-from tuner.data.scaling import Scaler, fit_scaler
+from tuner.data.scaling import Scaler, Scaling, clip_smoothly, fit_scaler
 from tuner.data.schema import Schema
 
 __all__ = [
     "BUNDLED",
     "IMAGE_TARGET",
+    "READING",
     "Column",
     "Dataset",
     "KeptRows",
@@ -31,15 +32,18 @@ __all__ = [
     "RareClassesAction",
     "RawColumns",
     "Scaler",
+    "Scaling",
     "Schema",
     "check_action",
     "choose_chunk_rows",
+    "clip_smoothly",
     "convert_raw",
     "find_kept",
     "fit_scaler",
     "keep_rows",
     "list_image_files",
     "load_dataset",
+    "read_label_type",
     "split_names",
     "stream_raw",
 ]

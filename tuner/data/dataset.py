@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.columns.column import RawColumns
+from tuner.data.columns.column import READING, RawColumns
 from tuner.data.columns.column_options import ColumnOptions, check_fixed_target, check_options
 from tuner.data.columns.inference import InferredColumns, infer_columns
 from tuner.data.columns.rare_classes import RareClasses
@@ -77,6 +77,7 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     missing: Sequence[str] = (),
     classes: Sequence[str] = (),
     rare_classes: RareClasses | None = None,
+    reading: int = READING,
 ) -> Dataset:
     """Read a data set, infer its schema and encode it.
 
@@ -94,6 +95,8 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
         classes: Labels in the order of the network's outputs; others follow. By default they are in
             numeric or alphabetical order.
         rare_classes: What to do about classes that have too few rows. None to keep them.
+        reading: The rules by which cells become numbers: `READING`, or an earlier number for a
+            study of an earlier version.
 
     Raises:
         DataError: The source cannot be read or learned from; the message says how to fix it.
@@ -103,7 +106,8 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     """
     separate = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
     options = {"--categorical": categorical, "--ignore": ignore, **separate}
-    learned = _learn(source, target, options, missing, ClassOptions(classes, rare_classes))
+    chosen = ClassOptions(classes, rare_classes)
+    learned = _learn(source, target, options, missing, chosen, reading)
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()
     return _encode(source, learned)
@@ -157,6 +161,7 @@ def _learn(
     options: ColumnOptions,
     missing: Sequence[str],
     classes: ClassOptions,
+    reading: int,
 ) -> _Learned:
     content = read_source(source)
     if isinstance(content, ImageFolder):
@@ -171,7 +176,7 @@ def _learn(
     check_options(content, chosen, options)
     texts = spell_missing(missing)
     table = mark_missing(content, texts, exact=options["--categorical"])
-    return _learn_table(table, chosen, options, texts, classes)
+    return _learn_table(table, chosen, options, texts, classes, reading)
 
 
 def _learn_arrays(arrays: Arrays, options: ColumnOptions, classes: ClassOptions) -> _Learned:
@@ -218,6 +223,7 @@ def _learn_table(
     options: ColumnOptions,
     missing_texts: tuple[str, ...],
     classes: ClassOptions,
+    reading: int,
 ) -> _Learned:
     if len(table.names) == 1:
         raise DataError(
@@ -225,9 +231,8 @@ def _learn_table(
             "separate cells by a comma, semicolon, tab or bar"
         )
     labels = table.get_column(name, otherwise="choose another --target")
-    place = f"{table.label}, target {name}"
     target, relations = read_used_rows(
-        labels, place, related=table, options=options, classes=classes
+        labels, f"{table.label}, target {name}", related=table, options=options, classes=classes
     )
     if not target.present.all():
         table = table.filter_rows(target.present)
@@ -236,6 +241,7 @@ def _learn_table(
         categorical=options["--categorical"],
         ignore=[*options["--ignore"], *options["--groups"], *options["--order"]],
         missing_texts=missing_texts,
+        reading=reading,
     )
     if not columns.raw:
         raise DataError(

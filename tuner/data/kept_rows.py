@@ -19,7 +19,7 @@ from tuner.data.readers.table import FRAME
 from tuner.errors import DataError, make_write_error
 from tuner.files import write_once
 
-__all__ = ["KeptRows", "find_kept", "keep_rows"]
+__all__ = ["KeptRows", "find_kept", "keep_rows", "read_label_type"]
 
 _FOLDER = "data"  # below the root
 _LABELS = "y"  # the name of labels that have none
@@ -85,6 +85,35 @@ def find_kept(source: str, root: Path) -> str:
     """Return where a source is now, if it is kept rows whose root was moved or renamed."""
     moved = root / _FOLDER / Path(source).name
     return str(moved) if is_kept(source) and moved.exists() else source
+
+
+def read_label_type(source: str, target: str) -> type | None:
+    """Return the type that labels have in a file which keeps types: `str`, `int` or `bool`.
+
+    Args:
+        source: A file, whether it keeps given rows or not.
+        target: The name of the labels.
+
+    Returns:
+        None if the file has no such labels, is not there any more, or keeps no types.
+    """
+    path = Path(source)
+    if not path.is_file() or path.suffix not in (".parquet", ".npz"):
+        return None
+    if path.suffix == ".npz":
+        with np.load(path) as arrays:
+            kind = arrays[target].dtype.kind if target in arrays else ""
+        return {"U": str, "i": int, "u": int}.get(kind)
+    schema = pq.read_schema(path)
+    if target not in schema.names:
+        return None
+    kept = schema.field(target).type
+    types = {str: _is_text(kept), int: pa.types.is_integer(kept), bool: pa.types.is_boolean(kept)}
+    return next((kind for kind, is_kind in types.items() if is_kind), None)
+
+
+def _is_text(kept: Any) -> bool:
+    return bool(pa.types.is_string(kept) or pa.types.is_large_string(kept))
 
 
 def _keep_table(rows: pa.Table, y: Any, relations: dict[str, Any], root: Path) -> KeptRows:

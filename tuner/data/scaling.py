@@ -1,35 +1,74 @@
-"""Standardisation, fitted on the training rows of one fold only."""
+"""The scaling of features, fitted on the training rows of one fold only."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import partial
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-__all__ = ["Scaler", "fit_scaler"]
+__all__ = ["Scaler", "Scaling", "clip_smoothly", "fit_scaler", "measure_middle"]
+
+_BOUND = 3.0  # which smoothly clipped numbers approach
+_FARTHEST = 1e6  # numbers beyond it are 3 in float32 anyway, and their squares may be infinite
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+class Scaling(IntEnum):
+    """How a feature is scaled. An array of these may also be a mask of the standardised ones."""
+
+    NONE = 0
+    STANDARD = 1
+    """(x − mean) / standard deviation."""
+    ROBUST = 2
+    """(x − median) / interquartile range, then smoothly clipped to ±3, for long tails."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scaler:
-    """The mean and standard deviation of each feature.
+    """The centre and the scale of each feature.
 
     Attributes:
-        mean: Shape `(features,)`, float32; 0 for features that are not scaled.
-        scale: Shape `(features,)`, float32; 1 for features that are not scaled or do not vary,
-            infinity for features without a value, which makes every number 0.
+        mean: The mean, or the median, shape `(features,)`, float32; 0 for features that are not
+            scaled.
+        scale: The standard deviation, or the interquartile range, shape `(features,)`, float32; 1
+            for features that are not scaled or do not vary, infinity for features without a value,
+            which makes every number 0.
+        clipped: Which features are smoothly clipped after that, shape `(features,)`, bool. None if
+            none is.
     """
 
     mean: np.ndarray
     scale: np.ndarray
+    clipped: np.ndarray | None = None
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """Return (x − mean) / scale, with 0, the mean, for NaN.
+        """Return scaled rows, with 0, the centre, for NaN.
 
         **Shape**: `(rows, features)` → `(rows, features)`, float32.
         """
-        scaled = np.asarray((x - self.mean) / self.scale, np.float32)
+        with np.errstate(over="ignore"):  # what becomes infinite is clipped
+            scaled = np.asarray((x - self.mean) / self.scale, np.float32)
         scaled[np.isnan(scaled)] = 0
+        if self.clipped is not None:
+            scaled[:, self.clipped] = clip_smoothly(scaled[:, self.clipped], np)
         return scaled
+
+
+def clip_smoothly(z: Any, ops: ModuleType) -> Any:
+    """Return z / √(1 + (z/3)²): nearly z around 0, and ±3 far from it.
+
+    Args:
+        z: Numbers without NaN, an array of any shape.
+        ops: `numpy` or `keras.ops`.
+
+    >>> clip_smoothly(np.array([0.1, 4.0, -1e30]), np).round(2).tolist()
+    [0.1, 2.4, -3.0]
+    """
+    z = ops.clip(z, -_FARTHEST, _FARTHEST)
+    return z / ops.sqrt(1 + ops.square(z / _BOUND))
 
 
 def fit_scaler(
@@ -48,7 +87,7 @@ def fit_scaler(
     Args:
         x: Features, shape `(rows, features)`, float32, NaN if a number is missing.
         rows: The row numbers of a fold's training part.
-        scaled: Which features to standardise, shape `(features,)`, bool.
+        scaled: How to scale each feature, a `Scaling`, shape `(features,)`.
         channels: The number of channels if the rows are images, with the channels of a pixel next
             to each other. All their features are standardised. None for other rows.
 
@@ -59,15 +98,48 @@ def fit_scaler(
     mean = np.zeros(x.shape[1], np.float32)
     scale = np.ones(x.shape[1], np.float32)
     if channels is None:
+        clipped = scaled == Scaling.ROBUST
         for feature in np.flatnonzero(scaled):
             values = _select_present(x[:, feature], rows)
-            mean[feature], scale[feature] = _calculate_moments(partial(iter, [values]))
-        return Scaler(mean=mean, scale=scale)
+            if clipped[feature]:
+                mean[feature], scale[feature] = _calculate_quartiles(values)
+            else:
+                mean[feature], scale[feature] = _calculate_moments(partial(iter, [values]))
+        return Scaler(mean, scale, clipped if clipped.any() else None)
     for channel in range(channels):
         pixels = slice(channel, None, channels)
         columns = partial(_iterate_columns, x[:, pixels], rows)
         mean[pixels], scale[pixels] = _calculate_moments(columns)
     return Scaler(mean=mean, scale=scale)
+
+
+def measure_middle(values: np.ndarray) -> tuple[float, float]:
+    """Return the median and the width of the middle of numbers, whatever their tails are.
+
+    The width is the interquartile range. If the quartiles agree, as in a column that is mostly 0,
+    it is twice the median distance of the other numbers from there, which is the interquartile
+    range of a symmetric distribution; 0 if all numbers are equal.
+
+    Args:
+        values: Shape `(numbers,)`, at least one, float64, without NaN.
+
+    >>> measure_middle(np.array([1, 2, 3, 4, 1e9])), measure_middle(np.array([0, 0, 0, 0, 7.0]))
+    ((3.0, 2.0), (0.0, 14.0))
+    """
+    first, median, third = np.quantile(values, (0.25, 0.5, 0.75))
+    if first < third:
+        return float(median), float(third - first)
+    distances = np.abs(values - median)
+    distances = distances[distances > 0]
+    return float(median), 2 * float(np.median(distances)) if len(distances) else 0.0
+
+
+def _calculate_quartiles(values: np.ndarray) -> tuple[float, np.float32]:
+    """Return the median and the width of the middle of numbers, as a centre and a scale."""
+    if not len(values):
+        return 0.0, np.float32(np.inf)
+    median, width = measure_middle(values)
+    return median, _avoid_zero(np.float32(min(width, _LARGEST)))
 
 
 def _iterate_columns(x: np.ndarray, rows: np.ndarray) -> Iterator[np.ndarray]:
@@ -95,5 +167,10 @@ def _calculate_moments(
     least = min(values.min(initial=np.inf) for values in iterate_parts())
     greatest = max(values.max(initial=-np.inf) for values in iterate_parts())
     deviation = np.float32(np.sqrt(squares / count))
-    # rounding gives equal values a tiny deviation, and float32 may round a tiny one to zero
-    return mean, deviation if least < greatest and deviation > 0 else np.float32(1)
+    # rounding gives equal values a tiny deviation
+    return mean, _avoid_zero(deviation if least < greatest else np.float32(0))
+
+
+def _avoid_zero(scale: np.float32) -> np.float32:
+    """Return 1 for 0: a scale of equal numbers, or one too small for float32."""
+    return scale if scale > 0 else np.float32(1)

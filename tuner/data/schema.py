@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from tuner.data.columns.column import Column, RawColumns
-from tuner.data.columns.feature_encoding import encode_raw, name_features, name_measures
+from tuner.data.columns.feature_encoding import encode_raw, find_tails, name_features
+from tuner.data.scaling import Scaling
 
 __all__ = ["Schema"]
 
@@ -57,10 +58,13 @@ class Schema:
 
     @property
     def scaled(self) -> np.ndarray:
-        """Which features are standardised in each fold, shape `(features,)`, bool."""
+        """How each feature is scaled in each fold, a `Scaling`, shape `(features,)`, int8."""
         if self.array_shape is not None:
-            return np.ones(int(np.prod(self.array_shape)), bool)
-        return np.arange(len(self.feature_names)) < len(name_measures(self.used))
+            return np.full(int(np.prod(self.array_shape)), Scaling.STANDARD, np.int8)
+        scaled = np.full(len(self.feature_names), Scaling.NONE, np.int8)
+        tails = find_tails(self.used)
+        scaled[: len(tails)] = np.where(tails, Scaling.ROBUST, Scaling.STANDARD)
+        return scaled
 
     def encode(self, raw: RawColumns) -> np.ndarray:
         """Return the features of raw rows, shape `(rows, features)`, float32; NaN if missing.

@@ -143,9 +143,14 @@ def adopt(setup: Setup, study: Study) -> Setup:
     """Return a setup with what a study found out when it was begun, and keeps.
 
     A search that resumes the study then begins with the same trials of another one, and excludes
-    the same networks by their prediction times, on any machine.
+    the same networks by their prediction times, on any machine. It also reads numbers as the
+    version did that began the study.
     """
     setup = replace(setup, warm_start=study.record.warm_start)
+    reading = study.record.data.get("reading", 1)
+    if reading != setup.request.reading:
+        request = replace(setup.request, reading=reading)
+        setup = replace(setup, request=request, dataset=request.load(setup.settings.splitter))
     if setup.row_time is not None or setup.settings.max_row_microseconds is None:
         return setup
     return restrict(replace(setup, row_time=_read_row_time(study)))
@@ -185,6 +190,7 @@ def _read_request(record: StudyRecord, root: Path) -> DataRequest:
         rare_classes=data.get("rare_classes", "refuse"),
         classes=tuple(data["classes"]),
         name=data["name"],
+        reading=data.get("reading", 1),
     )
 
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tuner.data import Dataset, RareClasses, RareClassesAction, check_action, load_dataset
+from tuner.data import (
+    READING,
+    Dataset,
+    RareClasses,
+    RareClassesAction,
+    check_action,
+    load_dataset,
+)
 from tuner.errors import DataError, UserError
 from tuner.folds import Splitter
 from tuner.memory import bound_memory
@@ -40,6 +47,7 @@ class DataRequest:
         rare_classes: What to do about classes that have too few rows for the folds.
         classes: The labels in their order. Empty for numeric or alphabetical order.
         name: The name of the data. None for that of the source.
+        reading: The rules by which cells become numbers. A study keeps those that it began with.
     """
 
     source: str = "digits"
@@ -53,6 +61,7 @@ class DataRequest:
     # a study has both from its data, also where the request left them open
     classes: tuple[str, ...] = field(default=(), compare=False)
     name: str | None = field(default=None, compare=False)
+    reading: int = field(default=READING, compare=False)
 
     def __post_init__(self) -> None:
         check_action(self.rare_classes)
@@ -78,6 +87,7 @@ class DataRequest:
                     missing=self.missing,
                     classes=self.classes,
                     rare_classes=RareClasses(self.rare_classes, splitter.find_rare),
+                    reading=self.reading,
                 )
                 return dataset if self.name is None else replace(dataset, name=self.name)
         except MemoryError as error:

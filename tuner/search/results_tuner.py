@@ -7,10 +7,11 @@ from typing import Any
 
 import keras
 import keras_tuner
+from keras_tuner.engine.trial import Trial
 
 from tuner.errors import UserError
 from tuner.problem import Problem
-from tuner.study import Study, TrialRecord
+from tuner.study import Study, TrialRecord, list_study_names
 from tuner.training import FinalJob, Job, Plan, Trainer
 from tuner.training.network_building import restore_metrics
 from tuner.words import count_noun, format_score
@@ -26,17 +27,35 @@ class ResultsTuner(keras_tuner.Tuner):
         problem: The rows and folds; None before the search.
         trainer: Trains the networks.
         records: The finished trials, in the order in which they ended.
+        root: The folder in which searches write their studies.
+        resumable: The name of the study that a search would resume; None for a new one.
     """
 
     study: Study | None
     problem: Problem | None
     trainer: Trainer
     records: list[TrialRecord]
+    root: Path
+    resumable: str | None = None
+    _reloaded: Study | None = None
 
     @property
     @abstractmethod
     def plan(self) -> Plan:
         """How every trial is trained."""
+
+    def reload(self) -> None:
+        """Read the trials of the study that a search of this tuner would resume.
+
+        Raises:
+            UserError: The tuner names no study, or there is none of this name yet.
+        """
+        if self.study is not None:
+            return  # its trials are known
+        if self.resumable not in list_study_names(self.root):
+            raise UserError("there was no search yet; call search(x, y) first")
+        self._reloaded = Study.open(self.resumable, self.root)
+        self.records = list(self._reloaded.read_trials())
 
     def load_model(self, trial: Any) -> keras.Model:
         """Train a trial's network on all training rows, for the number of epochs that it chose.
@@ -44,8 +63,11 @@ class ResultsTuner(keras_tuner.Tuner):
         The folds' networks are not kept. Cross-validation scores the recipe; this method trains
         the network that the recipe gives.
         """
-        assert self.problem is not None  # there is no trial before the search
-        assert self.study is not None
+        if self.problem is None or self.study is None:
+            raise UserError(
+                "networks of folds are not kept: call search(x, y) with the same rows first, which "
+                "trains no ended trial again"
+            )
         number = int(trial.trial_id)
         record = next(record for record in self.records if record.trial == number)
         curves = record.average_curves(self.study.record.split)
@@ -74,14 +96,27 @@ class ResultsTuner(keras_tuner.Tuner):
     @property
     def project_dir(self) -> str:
         """The study's folder; before the search, KerasTuner's own, which is deleted at the end."""
-        return str(self.study.folder if self.study else Path(self.directory) / self.project_name)
+        study = self.study or self._reloaded
+        return str(study.folder if study else Path(self.directory) / self.project_name)
 
     def _get_best_trials(self, most: int) -> list[Any]:
+        """Return KerasTuner's trials of the best completed ones, best first."""
         if self.problem is None:
-            raise UserError("there was no search yet; call search(x, y) first")
-        completed = {record.trial for record in self.records if record.completed}
-        trials = self.oracle.get_best_trials(len(self.records))
-        return [trial for trial in trials if int(trial.trial_id) in completed][:most]
+            self.reload()
+        completed = [record for record in self.records if record.completed]
+        completed.sort(key=lambda record: record.trial)
+        falls = self.plan.objective.direction == "min"
+        completed.sort(key=lambda record: record.result.score, reverse=not falls)
+        return [self._make_trial(record) for record in completed[:most]]
+
+    def _make_trial(self, record: TrialRecord) -> Any:
+        """Return KerasTuner's trial of a record: the oracle's, unless it is of an earlier run."""
+        known = {int(trial_id): trial for trial_id, trial in self.oracle.trials.items()}
+        if record.trial in known:
+            return known[record.trial]
+        hyperparameters = self.oracle.get_space()
+        hyperparameters.values = dict(record.hyperparameters)
+        return Trial(hyperparameters, str(record.trial), status="COMPLETED")
 
 
 def _summarize_results(

@@ -59,6 +59,8 @@ class SearchArguments:
             UserError: An argument is unknown, or has no meaning in a k-fold search.
         """
         given = {name: value for name, value in arguments.items() if value is not None}
+        if not isinstance(given.get("callbacks", []), list | tuple):
+            given["callbacks"] = [given["callbacks"]]  # Keras takes one, too
         for name, value in given.items():
             if name in _REFUSED and value:
                 raise UserError(f"{name}: {_REFUSED[name]}")

@@ -1,5 +1,6 @@
 """The classes that a Python program gives: numbers or names, one of each row, or one-hot rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,11 @@ def read_targets(y: Any) -> Targets:
     """
     if y is None:
         raise DataError("y: expected a class for each row of x; received none")
+    if isinstance(y, Mapping):
+        raise DataError(
+            f"y: expected one class for each row; received {len(y)} targets by name, and a network "
+            "of several outputs is not searched"
+        )
     columns = list(y.columns) if hasattr(y, "columns") else None
     array = np.asarray(y)
     if array.ndim == 2 and array.shape[1] == 1:

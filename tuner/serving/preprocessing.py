@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tuner.data import Column, Scaler, Schema
+from tuner.data import Column, Scaler, Schema, clip_smoothly
 from tuner.data.columns.feature_encoding import index_levels, name_parsed_features
 from tuner.data.parsing.characters import VOCABULARY, WIDTH
 from tuner.data.parsing.parse_by_notation import NUMBER, parse_codes, parse_texts
@@ -64,7 +64,7 @@ def add_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> k
     columns = {column: own_inputs[name] for column, name in own_names.items()}
     if schema.array_shape is not None:
         features = keras.layers.Reshape((int(np.prod(schema.array_shape)),))(columns["x"])
-        encoded = _scale(features, scaler.mean, scaler.scale)
+        encoded = _scale(features, scaler)
     else:
         encoded = _encode(schema, scaler, columns)
     # The inner model has input names of our own. A column's name may be "cast" or "stack", which
@@ -99,8 +99,7 @@ def _encode(
     blocks = []
     if measured:
         numbers = _read_measures(measured, inputs, schema.missing_texts)
-        count = numbers.shape[1]
-        blocks.append(_scale(numbers, scaler.mean[:count], scaler.scale[:count]))
+        blocks.append(_scale(numbers, scaler))
         firsts = np.cumsum([0, *(len(name_parsed_features(column)) for column in measured[:-1])])
         indicated = firsts[[column.missing for column in measured]]
         if len(indicated):
@@ -118,7 +117,7 @@ def _read_measures(
     inputs: Mapping[str, keras.KerasTensor],
     missing_texts: Sequence[str],
 ) -> keras.KerasTensor:
-    """Return the numbers and calendar parts of columns in the order of `name_measures`.
+    """Return the numbers and calendar parts of columns in the order of features.
 
     Columns of one notation are stacked and read at once, so that the number of operations does not
     grow with the columns.
@@ -212,10 +211,14 @@ def _mark_missing(numbers: keras.KerasTensor, where: keras.KerasTensor) -> keras
     return ops.where(where, np.float32(np.nan), numbers)
 
 
-def _scale(numbers: keras.KerasTensor, mean: np.ndarray, scale: np.ndarray) -> keras.KerasTensor:
-    """Standardise, and replace a missing number by the mean, as `Scaler.apply` does."""
-    scaled = (numbers - mean) / scale
-    return ops.where(ops.isnan(scaled), ops.zeros_like(scaled), scaled)
+def _scale(numbers: keras.KerasTensor, scaler: Scaler) -> keras.KerasTensor:
+    """Scale the first features, and replace a missing number by the centre, as `Scaler.apply`."""
+    count = numbers.shape[1]
+    scaled = (numbers - scaler.mean[:count]) / scaler.scale[:count]
+    filled = ops.where(ops.isnan(scaled), ops.zeros_like(scaled), scaled)
+    if scaler.clipped is None:
+        return filled
+    return ops.where(scaler.clipped[:count], clip_smoothly(filled, ops), filled)
 
 
 def _encode_levels(

@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tuner.phrasing import phrase
+from tuner.terminal.notebook_line import is_in_notebook, show_notebook_line
 from tuner.terminal.wrapping import wrap_lines
 from tuner.words import escape_controls, make_presentable
 
@@ -47,12 +48,12 @@ class Messages:
         mute: Print nothing at all.
 
     Attributes:
-        has_live_line: Whether standard error is a terminal that can rewrite a line. It cannot if
-            `NO_COLOR` is set, which asks for plain lines.
+        has_live_line: Whether a line can be rewritten: on a terminal, unless `NO_COLOR` is set,
+            which asks for plain lines; and in a notebook.
     """
 
     def __init__(self, *, quiet: bool = False, mute: bool = False) -> None:
-        in_notebook = _is_in_notebook()
+        in_notebook = is_in_notebook()
         self.quiet = quiet
         self.mute = mute or sys.stderr is None  # as in a program without a console
         is_terminal = not in_notebook and not self.mute and sys.stderr.isatty()
@@ -62,7 +63,8 @@ class Messages:
             file=file, stderr=file is None, highlight=False, force_jupyter=False
         )
         self._live: Live | None = None
-        self.has_live_line = (
+        self._shows_in_notebook = in_notebook and not quiet and not self.mute
+        self.has_live_line = self._shows_in_notebook or (
             is_terminal
             and not quiet
             and not self._console.no_color
@@ -104,6 +106,10 @@ class Messages:
         """
         if not self.has_live_line:
             yield
+            return
+        if self._shows_in_notebook:
+            with show_notebook_line(lambda width: make_presentable(compose(width))):
+                yield
             return
         live = Live(
             _Line(compose),
@@ -180,12 +186,6 @@ def measure_width(stream: IO[str]) -> int | None:
 def _copy_stream(stream: TextIO) -> TextIO:
     """Return a stream to the same terminal that stays there while a stream is redirected."""
     return open(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors=stream.errors)
-
-
-def _is_in_notebook() -> bool:
-    """Return whether this process is the kernel of a notebook."""
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    return get_ipython is not None and hasattr(get_ipython(), "kernel")
 
 
 def _is_in_foreground(stream: TextIO) -> bool:

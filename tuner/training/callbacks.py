@@ -21,15 +21,18 @@ Curves = Mapping[str, Sequence[float]]
 """Means over folds by epoch: each curve by its name, and the `objective`."""
 
 _MONITORS = ("loss", "val_loss", "accuracy", "val_accuracy")
+_CURVES = "tuner.open_study(project_name, directory).curves_dataframe() has each curve of each fold"
 _REFUSED = {
     "ModelCheckpoint": (
         "the networks of folds are not kept; save what get_best_models() returns, which is "
         "trained on all rows"
     ),
     "BackupAndRestore": "leave it out: a search of the same directory and project_name resumes",
-    "CSVLogger": "leave it out: the study keeps each curve of each fold, in journal.jsonl",
-    "TensorBoard": "leave it out: MLflow and the report show the curves of each trial",
-    "RemoteMonitor": "give KFoldTuner a listener",
+    "CSVLogger": f"leave it out: {_CURVES}",
+    "History": f"leave it out: {_CURVES}",
+    "ProgbarLogger": "leave it out: the search shows its own progress, unless verbose=0",
+    "RemoteMonitor": "leave it out, and give KFoldTuner(listeners=[…]) a tuner.Listener",
+    "TensorBoard": f"leave it out: {_CURVES}, and sync() writes them to MLflow",
     "SwapEMAWeights": "leave it out: with use_ema=True, rows are always predicted by the averages",
 }
 

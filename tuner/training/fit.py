@@ -96,7 +96,6 @@ def _train_trial(
         network.watch()
     if network.call is None:
         return train_once_per_fold(network, folds, problem, started)
-    callbacks = [FoldCallbacks(network.callbacks.own) for _ in folds]
     progress = TrialProgress(
         job.trial,
         problem,
@@ -106,6 +105,7 @@ def _train_trial(
         stopping=network.callbacks.stopping,
         metrics=network.metrics,
     )
+    callbacks = [FoldCallbacks(network.callbacks.own, progress.most_epochs) for _ in folds]
     trains_on = True
     while trains_on:
         logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}

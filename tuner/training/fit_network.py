@@ -14,7 +14,11 @@ from tuner.training.callbacks import Curves, TrialCallbacks
 from tuner.training.fit_calls import FitCall, list_given, order_rows, replace_fit, watch_fit
 from tuner.training.fold_callbacks import FoldCallbacks, copy_callbacks
 from tuner.training.heads import Head
-from tuner.training.network_building import build_scored_network, find_network_head
+from tuner.training.network_building import (
+    add_own_metrics,
+    build_scored_network,
+    find_network_head,
+)
 from tuner.training.own_metrics import OwnMetrics
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.random_streams import derive_seed, draw_batch_order
@@ -149,10 +153,12 @@ class FitNetwork:
             self.callbacks = TrialCallbacks.from_callbacks(self.call.callbacks, objective)
             if self.callbacks.sets_rates:
                 self._first_rate = self.callbacks.read_first_rate(self.model.optimizer)
+            if self.callbacks.own:
+                add_own_metrics(self.model, self.metrics, self.head)
 
     def fit_epochs(self, fold: FoldData, final: FinalJob) -> None:
         """Train all epochs of a final network."""
-        callbacks = FoldCallbacks(self.callbacks.own)
+        callbacks = FoldCallbacks(self.callbacks.own, final.epochs)
         for epoch in range(final.epochs):
             self.fit_epoch(fold, epoch, final.curves, callbacks)
         callbacks.end()

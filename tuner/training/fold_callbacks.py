@@ -31,14 +31,16 @@ class FoldCallbacks(keras.callbacks.Callback):
 
     Args:
         callbacks: The callbacks; the fold gets copies of them.
+        epochs: The most epochs of all these calls.
 
     Attributes:
         callbacks: The copies.
         has_stopped: Whether one of them has asked to stop.
     """
 
-    def __init__(self, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+    def __init__(self, callbacks: Sequence[keras.callbacks.Callback], epochs: int) -> None:
         super().__init__()
+        self._epochs = epochs
         self.callbacks = copy_callbacks(callbacks)
         self.has_stopped = False
         self._begun = False
@@ -51,7 +53,7 @@ class FoldCallbacks(keras.callbacks.Callback):
     def set_params(self, params: Any) -> None:
         """Give each the parameters of `fit`."""
         super().set_params(params)
-        self._call("set_params", params)
+        self._call("set_params", {**params, "epochs": self._epochs})
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Begin training, in the first call alone."""

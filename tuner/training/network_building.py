@@ -12,6 +12,7 @@ from tuner.training.heads import Head, find_head, take_sample
 from tuner.training.own_metrics import OwnMetrics
 
 __all__ = [
+    "add_own_metrics",
     "add_probabilities",
     "build_network",
     "build_scored_network",
@@ -104,6 +105,19 @@ def restore_metrics(
         optimizer=model.optimizer,
         loss=model.loss,
         metrics=metrics.compiled,
+        run_eagerly=model.run_eagerly,
+    )
+
+
+def add_own_metrics(model: keras.Model, metrics: OwnMetrics, head: Head) -> None:
+    """Compile a network with its hypermodel's metrics, too: callbacks may read them in logs."""
+    curves = _make_metrics(head)
+    names = {metric.name for metric in curves}
+    own = [metric for metric in metrics.compiled or () if metric.name not in names]
+    model.compile(
+        optimizer=model.optimizer,
+        loss=model.loss,
+        metrics=[*curves, *own],
         run_eagerly=model.run_eagerly,
     )
 

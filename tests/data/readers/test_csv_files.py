@@ -1,12 +1,16 @@
 """CSV and TSV files: delimiters, headers, quotes, blank lines, and the files that are refused."""
 
+import bz2
 import gzip
+import lzma
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.tables import catch_refusal, write_file
 from tuner.data import load_dataset
+from tuner.data.readers.csv_files import read_csv, stream_csv
+from tuner.errors import DataError
 
 
 def test_a_header_of_numbers_gives_a_warning() -> None:
@@ -22,7 +26,101 @@ def test_the_header_decides_the_delimiter(delimiter) -> None:
     assert load_dataset(write_file(text)).schema.feature_names == ("a", "b=x", "b=y")
 
 
-@pytest.mark.parametrize("begin", ["sep=;\n", "\ufeffSEP=;\r\n"])
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Temp, °C;Druck, hPa;y\n20,1;1000,5;p\n21,5;1001,5;q\n", ["Temp, °C", "Druck, hPa", "y"]),
+        ("Temp, °C\tb\ty\n20,1\t7,5\tp\n21,5\t8,5\tq\n", ["Temp, °C", "b", "y"]),
+        ('"a;1;2;3","b;c",y\n1,2,p\n3,4,q\n', ["a;1;2;3", "b;c", "y"]),
+        ('"a,1,2,3";"b,c";y\n1;2;p\n3;4;q\n', ["a,1,2,3", "b,c", "y"]),
+        ("a;b,c\n1;p,2\n2;q,2\n", ["a", "b,c"]),
+    ],
+)
+def test_the_delimiter_parts_rows_as_it_parts_the_header(text, names) -> None:
+    assert read_csv(Path(write_file(text))).names == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("8,32,p\n1,2,p\n3,4,q\n", "8, 32, p"),
+        ("8,7,1\n1,2,0\n3,4,1\n", "8, 7, 1"),
+        ("red,big,yes\nblue,big,no\nred,small,yes\n", "red, big, yes"),
+        ("0,1,2,y\n0,1,2,p\n3,4,5,q\n", None),  # the numbers of pixels
+        ("2019,2020,2021\n0,1,2\n3,4,5\n", None),  # years
+        ("n,y\nn,y\nm,x\n", "n, y"),
+        ("n,b\nn,y\nm,x\n", None),
+    ],
+)
+def test_a_header_like_a_row_gives_a_warning(text, names) -> None:
+    warnings = read_csv(Path(write_file(text))).warnings
+    assert warnings == (
+        (
+            f"the first line is read as the header, with {names} among the names; put a line of "
+            "names before it if it is a row",
+        )
+        if names
+        else ()
+    )
+
+
+@pytest.mark.parametrize("length", [140_000, 400_000])
+@pytest.mark.parametrize("row", [0, 40])
+def test_cells_may_have_any_length(length, row) -> None:
+    cells = ["x" * (length if number == row else 3) for number in range(60)]
+    table = read_csv(Path(write_file("a,b\n" + "".join(f"1,{cell}\n" for cell in cells))))
+    assert table.columns["b"].to_pylist() == cells
+
+
+def test_a_message_shows_the_beginning_of_a_long_cell() -> None:
+    message = str(DataError(f"column a: {'x' * 100_000!r} in line 2 is no number"))
+    assert message == f"column a: '{'x' * 59}… in line 2 is no number"
+
+
+@pytest.mark.parametrize("cell", ["'p'", "”p”", ' "p"'])
+def test_quotation_marks_that_stay_are_told(cell) -> None:
+    (warning,) = read_csv(Path(write_file(f"a,y\n1,{cell}\n2,{cell}\n"))).warnings
+    assert warning == (
+        f"{cell.strip()} and similar cells are read with their quotation marks; quote cells by "
+        '" right after the delimiter to leave the marks out'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("t.csv", gzip.compress(b"a,b\n1,2\n")), ("t.csv.gz", b"a,b\n1,2\n")],
+)
+def test_a_gzipped_file_is_known_by_its_content(name, content) -> None:
+    Path(name).write_bytes(content)
+    assert read_csv(Path(name)).names == ["a", "b"]
+    assert [table.names for table in stream_csv(Path(name))] == [["a", "b"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (bz2.compress(b"a,b\n1,2\n"), "packed with bzip2; unpack it"),
+        (lzma.compress(b"a,b\n1,2\n"), "packed with xz; unpack it"),
+        (b"(\xb5/\xfd$", "packed with zstd; unpack it"),
+        (
+            b"PK\x03\x04",
+            "a zip archive or an Excel workbook; unpack it, or save the sheet as CSV",
+        ),
+        (b"PAR1", "a Parquet file; let its name end with .parquet"),
+        (b'{"a": 1}\n', "JSON; save the table as CSV or Parquet"),
+        (b"<!DOCTYPE html>\n", "a page of the web; fetch the file that it is about"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\n",
+            "a pointer of Git LFS; fetch the file with git lfs pull",
+        ),
+    ],
+)
+def test_another_format_is_refused_by_its_content(content, message) -> None:
+    Path("t.csv").write_bytes(content)
+    assert catch_refusal(load_dataset, "t.csv") == f"data file t.csv: it is {message}"
+
+
+@pytest.mark.parametrize("begin", ['"sep=;"\n', "sep=;\n", "\ufeffSEP=;\r\n"])
 def test_a_line_before_the_header_may_name_the_delimiter(begin) -> None:
     data = load_dataset(write_file(f"{begin}a;b,c\n1;p,2\n2;q,2\n3;p,2\n4;q,2\n"))
     assert data.schema.feature_names == ("a",)
@@ -57,6 +155,35 @@ def test_a_byte_order_mark_quotes_and_blank_lines_are_read() -> None:
             "a,b,\n0,1,\n",
             "data file t.csv: column 3 has no name in the header; name it, or remove the "
             "delimiter after the last name",
+        ),
+        (
+            "Date;CO;y;;\n1;2,5;p;;\n",
+            "data file t.csv: column 4 has no name in the header; name it, or remove the "
+            "delimiters after the last name, and those that end the rows",
+        ),
+        (
+            "a,b\n1,2,\n3,4,\n",
+            "data file t.csv, line 2: it has 3 cells, but the header has 2; end the rows without "
+            "a delimiter, or name what they end with",
+        ),
+        (
+            "a,b\n1,2,3\n2,3,4\n",
+            "data file t.csv, line 2: it has 3 cells, but the header has 2; write the file "
+            "without row names, or name their column too",
+        ),
+        (
+            "5,116,5\n1,2,3\n",
+            "data file t.csv: the header names more than one column 5; put a line of names before "
+            "it, since it is a row",
+        ),
+        (
+            "# exported, by hand\na,b,c\n0,1,2\n",
+            "data file t.csv, line 2: it has 3 cells, but the header has 2; begin the file "
+            "with the header, or separate its names as the cells",
+        ),
+        (
+            'a,"b,y\n1,2,3\n4,5,6\n',
+            "data file t.csv: a quotation mark after line 1 is never closed; close it",
         ),
         (
             "Sales 2024,,\na,b,c\n0,1,2\n",
@@ -96,9 +223,8 @@ def test_faulty_files_are_refused(text, message) -> None:
 TORN = gzip.compress(b"a,b\n" + b"1,2\n" * 999, mtime=0)[:-9]
 
 
-@pytest.mark.parametrize("content", [b"a,b\n1,2\n", TORN], ids=["plain", "torn"])
-def test_faulty_gzip_files_are_refused(content) -> None:
-    Path("t.csv.gz").write_bytes(content)
+def test_a_torn_gzip_file_is_refused() -> None:
+    Path("t.csv.gz").write_bytes(TORN)
     assert catch_refusal(load_dataset, "t.csv.gz") == (
         "data file t.csv.gz: it is not a whole gzip file; pack it again"
     )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.helpers.images import GREY, save_image, save_pets
+from tests.helpers.images import GREY, save_deep_colours, save_image, save_pets
 from tests.helpers.tables import catch_refusal, read_raw
 from tuner.data import Schema, list_image_files, load_dataset
 from tuner.errors import DataError
@@ -210,4 +210,26 @@ def test_images_to_predict_need_no_classes_and_get_the_form_of_the_model(pets):
     Path("new/broken.png").touch()
     assert catch_refusal(read_raw, "new", schema) == (
         "data folder new: 1 of 4 images cannot be read: broken.png; replace or delete them"
+    )
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_images_of_16_bits_keep_values_that_8_bits_do_not_hold(pets, coloured):
+    dark = np.arange(12, dtype=np.uint16).reshape(4, 3)
+    save_image("pets/dog/3.png", dark)
+    if coloured:
+        save_image("pets/dog/4.png", np.full((4, 3, 3), (9, 8, 7), np.uint8))
+    pixels = load_dataset("pets").raw["x"][6]
+    expected = np.float32(dark) / 257
+    np.testing.assert_array_equal(
+        pixels, np.repeat(expected[..., None], 3, axis=2) if coloured else expected
+    )
+
+
+def test_coloured_images_of_16_bits_are_told(pets):
+    save_deep_colours("pets/dog/3.png")
+    assert load_dataset("pets").warnings == (
+        "1 of 7 images have 16 bits a channel, of which the upper 8 are read; if they are dark, "
+        "save x and y in an .npz file",
+        "6 of 7 images are grey and read as coloured",
     )

@@ -24,12 +24,15 @@ def make(quick):
 
 
 class Counting(keras.callbacks.Callback):
-    """Counts batches over all copies."""
+    """Counts batches over all copies, and keeps what it is told at the end of epochs."""
 
-    batches = 0
+    batches, epochs = 0, []
 
     def on_train_batch_end(self, batch, logs=None):
         Counting.batches += 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        Counting.epochs.append((epoch, self.params["epochs"], "val_top_1" in logs))
 
 
 def test_callbacks_stop_trials_and_set_rates_in_lanes(make, data):
@@ -48,10 +51,18 @@ def test_callbacks_stop_trials_and_set_rates_in_lanes(make, data):
     assert len(record.result.curves["loss"][0]) == 2
 
 
-def test_a_callback_of_the_persons_own_and_the_batch_size(make, data):
+def test_a_callback_of_the_persons_own_and_the_batch_size(quick, data):
+    def build(hp):
+        model = build_model(hp)
+        top = keras.metrics.SparseTopKCategoricalAccuracy(1, name="top_1")
+        model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy", top])
+        return model
+
     Counting.batches = 0
-    make().search(*data[0], epochs=2, batch_size=12, callbacks=[Counting()], verbose=0)
+    tuner = KFoldTuner(build, "val_loss", 1, **quick)
+    tuner.search(*data[0], epochs=2, batch_size=12, callbacks=Counting(), verbose=0)
     assert Counting.batches == 2 * 2 * 2  # folds, epochs, and batches of 24 rows
+    assert Counting.epochs == [(0, 2, True), (0, 2, True), (1, 2, True), (1, 2, True)]
 
 
 def test_weights_of_classes_and_rows_change_training_alone(make, data):
@@ -82,8 +93,8 @@ def test_weights_of_classes_and_rows_change_training_alone(make, data):
         ),
         (
             {"callbacks": [keras.callbacks.TensorBoard("/tmp/logs")]},
-            "callbacks: TensorBoard: leave it out: MLflow and the report show the curves of each "
-            "trial",
+            "callbacks: TensorBoard: leave it out: tuner.open_study(project_name, directory)."
+            "curves_dataframe() has each curve of each fold, and sync() writes them to MLflow",
         ),
         (
             {"epoch": 3},

@@ -142,6 +142,13 @@ def test_running_a_script_again_resumes_and_overwrite_begins_afresh(data, quick,
         return tuner
 
     first = run(max_trials=1)
+    again = KFoldTuner(build_model, "val_loss", project_name="again", **quick)
+    assert again.get_best_hyperparameters()[0].values == first.records[0].hyperparameters
+    again.results_summary()
+    assert f"Results in {quick['directory']}/studies/again" in capsys.readouterr().out
+    with pytest.raises(UserError, match="networks of folds are not kept: call search"):
+        again.get_best_models()
+    first.reload()  # changes nothing
     more = run(max_trials=2)
     assert "1 trial ended in earlier runs" in capsys.readouterr().err
     assert describe_trials(more.records)[0] == describe_trials(first.records)[0]
@@ -150,7 +157,13 @@ def test_running_a_script_again_resumes_and_overwrite_begins_afresh(data, quick,
         KFoldTuner(build_model, "val_loss", 2, project_name="again", **quick).search(
             *data[0], epochs=1, batch_size=16, verbose=0
         )
-    assert run(max_trials=1, overwrite=True).study.record.id != first.study.record.id
+    afresh = KFoldTuner(
+        build_model, "val_loss", project_name="again", overwrite=True, max_trials=1, **quick
+    )
+    with pytest.raises(UserError, match="there was no search yet"):
+        afresh.get_best_hyperparameters()
+    afresh.search(*data[0], epochs=1, verbose=0)
+    assert afresh.study.record.id != first.study.record.id
 
 
 def test_what_changes_trials_is_kept_and_a_resumed_search_must_have_the_same(data, quick):

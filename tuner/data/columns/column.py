@@ -5,9 +5,15 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-__all__ = ["Column", "ColumnKind", "RawColumns"]
+__all__ = ["READING", "Column", "ColumnKind", "RawColumns"]
 
 ColumnKind: TypeAlias = Literal["numeric", "date", "categorical", "boolean", "ignored"]
+
+READING = 2
+"""The rules by which cells become numbers. A study keeps those that it was begun with.
+
+1: Numbers are taken as float32, and all are standardised. 2: Long tails are scaled by quartiles.
+"""
 
 RawColumns: TypeAlias = dict[str, np.ndarray]
 """The inputs of an exported model: one array per used column, by name, in schema order.
@@ -18,7 +24,13 @@ shape `(rows, …)`, float32.
 """
 
 _LISTS = ("levels", "spellings", "parts")
-_LATER = ("spellings", "other", "notation", "parts")  # absent in studies of earlier versions
+_LATER = (
+    "spellings",
+    "other",
+    "notation",
+    "parts",
+    "tails",
+)  # absent in studies of earlier versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,8 @@ class Column:
         other: Whether rare levels are pooled in one feature, which unseen levels have too.
         notation: The notation of numbers or dates; "" for plain numbers and for levels.
         parts: The calendar parts of a date that are features.
+        tails: Whether some numbers or days are so far from the others that features are scaled by
+            quartiles.
     """
 
     name: str
@@ -48,6 +62,7 @@ class Column:
     other: bool = False
     notation: str = ""
     parts: tuple[str, ...] = ()
+    tails: bool = False
 
     @property
     def is_used(self) -> bool:

@@ -18,7 +18,12 @@ from tuner.data.columns.column_warnings import (
 from tuner.data.columns.feature_encoding import EncodedColumn, name_parsed_features
 from tuner.data.columns.identifiers import IDENTIFIER, are_identifiers, find_unique_reason
 from tuner.data.columns.levels import find_levels
-from tuner.data.parsing.date_notations import PARTS
+from tuner.data.columns.long_tails import (
+    describe_tails,
+    warn_about_magnitudes,
+    warn_about_sentinels,
+)
+from tuner.data.parsing.date_notations import PARTS, format_day
 from tuner.data.parsing.notation_choice import ParsedTexts
 from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.text_column import TextColumn
@@ -44,8 +49,10 @@ class InferredColumn:
         column: The description of the column.
         raw: Its values as an exported model takes them, shape `(rows,)`; empty if it is ignored.
         encoded: Its features; empty if it is ignored.
-        warnings: Warnings about its cells.
+        warnings: Warnings about its cells, whose meaning is then uncertain.
         parsed: Its parsed texts, if they are numbers in a notation and their meaning is uncertain.
+        notices: Warnings about its values, whose meaning is certain.
+        tails: The value that is farthest from the others, if its tails are long; else "".
     """
 
     column: Column
@@ -53,6 +60,8 @@ class InferredColumn:
     encoded: EncodedColumn
     warnings: tuple[str, ...] = ()
     parsed: ParsedTexts | None = None
+    notices: tuple[str, ...] = ()
+    tails: str = ""
 
     def prepend_warning(self, warning: str) -> "InferredColumn":
         """Return the column with a warning before its own."""
@@ -66,7 +75,7 @@ def ignore_column(name: str, reason: str, *warnings: str) -> InferredColumn:
 
 
 def describe_numbers(
-    table: Table, name: str, numbers: np.ndarray, *warnings: str
+    table: Table, name: str, numbers: np.ndarray, *warnings: str, reading: int
 ) -> InferredColumn:
     """Describe a column of numbers.
 
@@ -75,6 +84,7 @@ def describe_numbers(
         name: The column.
         numbers: Shape `(rows,)`, float64, NaN if missing.
         *warnings: Warnings about its texts.
+        reading: The rules by which cells become numbers.
 
     Raises:
         DataError: A number is infinite in float32.
@@ -89,22 +99,33 @@ def describe_numbers(
     if are_identifiers(name, numbers):
         remedy = f"column {name}: rename it if its numbers measure something"
         return ignore_column(name, IDENTIFIER, remedy, *warnings)
-    column = Column(name, "numeric", missing=bool(missing.any()))
-    kept = _drop_empty((inexact, *warnings))
-    return InferredColumn(column, values, EncodedColumn((values,)), kept)
+    present = numbers[~missing]
+    tails = describe_tails(present) if reading > 1 else ""
+    column = Column(name, "numeric", missing=bool(missing.any()), tails=bool(tails))
+    notices = (warn_about_sentinels(name, present), warn_about_magnitudes(name, present))
+    return InferredColumn(
+        column,
+        values,
+        EncodedColumn((values,)),
+        _drop_empty((inexact, *warnings)),
+        notices=_drop_empty(notices),
+        tails=tails,
+    )
 
 
-def describe_parsed_numbers(table: Table, name: str, parsed: ParsedTexts) -> InferredColumn:
+def describe_parsed_numbers(
+    table: Table, name: str, parsed: ParsedTexts, reading: int
+) -> InferredColumn:
     """Describe a text column whose cells are numbers in a notation.
 
     Raises:
         DataError: A number is infinite in float32.
     """
     texts = parsed.column
-    numbers = describe_numbers(table, name, texts.expand(parsed.values))
+    numbers = describe_numbers(table, name, texts.expand(parsed.values), reading=reading)
     if not parsed.notation or not numbers.column.is_used:
         return numbers
-    column = Column(name, "numeric", missing=numbers.column.missing, notation=parsed.notation)
+    column = replace(numbers.column, notation=parsed.notation)
     signs = warn_about_mixed_signs(name, texts.stripped[parsed.readable])
     warnings = _drop_empty((*numbers.warnings, parsed.warn_about_ambiguity(name), signs))
     return InferredColumn(
@@ -113,10 +134,12 @@ def describe_parsed_numbers(table: Table, name: str, parsed: ParsedTexts) -> Inf
         encoded=_encode_parsed(column, parsed),
         warnings=warnings,
         parsed=parsed if warnings else None,
+        notices=numbers.notices,
+        tails=numbers.tails,
     )
 
 
-def describe_dates(name: str, parsed: ParsedTexts) -> InferredColumn:
+def describe_dates(name: str, parsed: ParsedTexts, reading: int) -> InferredColumn:
     """Describe a text column whose cells are dates, without constant calendar parts."""
     readable = parsed.readable
     missing = bool((~readable).any())
@@ -127,14 +150,21 @@ def describe_dates(name: str, parsed: ParsedTexts) -> InferredColumn:
     )
     if not parts and not missing:
         return ignore_column(name, CONSTANT)
+    tails = describe_tails(parsed.column.expand(parsed.values), format_day) if reading > 1 else ""
     column = Column(
-        name, "date", missing=missing, notation=parsed.notation, parts=parts or ("days",)
+        name,
+        "date",
+        missing=missing,
+        notation=parsed.notation,
+        parts=parts or ("days",),
+        tails=bool(tails),
     )
     return InferredColumn(
         column,
         raw=parsed.column.expand_texts(~readable),
         encoded=_encode_parsed(column, parsed),
         warnings=_drop_empty((parsed.warn_about_ambiguity(name),)),
+        tails=tails,
     )
 
 

@@ -22,11 +22,14 @@ __all__ = [
     "EncodedColumn",
     "encode_columns",
     "encode_raw",
+    "find_tails",
     "index_levels",
     "name_features",
-    "name_measures",
     "name_parsed_features",
 ]
+
+
+_UNBOUNDED = (NUMBER, "days", "year")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +58,7 @@ def name_features(columns: Sequence[Column]) -> tuple[str, ...]:
     >>> name_features([Column("size", "categorical", ("L", "S")), Column("age", "numeric")])
     ('age', 'size=L', 'size=S')
     """
-    names = name_measures(columns)
+    names = _name_measures(columns)
     names += [f"{c.name} is missing" for c in columns if c.is_measured and c.missing]
     for column in columns:
         if not column.is_measured:
@@ -65,7 +68,20 @@ def name_features(columns: Sequence[Column]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def name_measures(columns: Sequence[Column]) -> list[str]:
+def find_tails(columns: Sequence[Column]) -> list[bool]:
+    """Return whether each number or calendar part, in the order of features, has long tails.
+
+    The parts of a date that are points on a circle have none.
+    """
+    return [
+        column.tails and feature in _UNBOUNDED
+        for column in columns
+        if column.is_measured
+        for feature in name_parsed_features(column)
+    ]
+
+
+def _name_measures(columns: Sequence[Column]) -> list[str]:
     """Return the names of the features that are numbers or calendar parts, which come first."""
     return [
         column.name if feature == NUMBER else f"{column.name} {feature}"
@@ -93,7 +109,7 @@ def encode_columns(
         rows: The number of rows.
     """
     x = np.zeros((rows, len(name_features(columns))), np.float32)
-    number, indicator = 0, len(name_measures(columns))
+    number, indicator = 0, len(_name_measures(columns))
     level = indicator + sum(column.is_measured and column.missing for column in columns)
     for column, cells in zip(columns, encoded, strict=True):
         if column.is_measured:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuner.data.column_names import quote_names
-from tuner.data.columns.column import Column, RawColumns
+from tuner.data.columns.column import READING, Column, RawColumns
 from tuner.data.columns.column_kinds import (
     InferredColumn,
     describe_dates,
@@ -21,6 +21,7 @@ from tuner.data.columns.column_kinds import (
 )
 from tuner.data.columns.column_warnings import REQUESTED, warn_about_dots, warn_about_left_out
 from tuner.data.columns.feature_encoding import EncodedColumn, encode_columns
+from tuner.data.columns.long_tails import warn_about_tails
 from tuner.data.columns.mixtures import Mixture, find_mixture, make_mixture_error
 from tuner.data.parsing.date_notations import TIME
 from tuner.data.parsing.notation_choice import ParsedTexts, choose_notation
@@ -66,6 +67,7 @@ def infer_columns(
     categorical: Iterable[str],
     ignore: Iterable[str],
     missing_texts: Sequence[str] = (),
+    reading: int = READING,
 ) -> InferredColumns:
     """Infer the kind of each column, and parse and encode its cells.
 
@@ -74,6 +76,7 @@ def infer_columns(
         categorical: Columns whose texts are levels, whatever they look like.
         ignore: Columns that are left out unread.
         missing_texts: The texts that mean a missing value, whose cells are missing already.
+        reading: The rules by which cells become numbers, `READING` or those of an earlier version.
 
     Raises:
         DataError: A column has an unsupported type or holds an infinite number, or some columns mix
@@ -83,46 +86,55 @@ def infer_columns(
     found = {
         name: ignore_column(name, REQUESTED)
         if name in ignored
-        else _infer_column(table, name, forced=name in forced)
+        else _infer_column(table, name, forced=name in forced, reading=reading)
         for name in table.names
     }
     mixtures = [each for each in found.values() if isinstance(each, Mixture)]
     if mixtures:
         raise make_mixture_error(table, mixtures, missing_texts)
     columns = {name: each for name, each in found.items() if isinstance(each, InferredColumn)}
-    columns |= _apply_decimal_commas(table, columns)
+    columns |= _apply_decimal_commas(table, columns, reading)
+    return _gather(columns)
+
+
+def _gather(columns: Mapping[str, InferredColumn]) -> InferredColumns:
+    """Return columns together, with the warnings of all of them."""
     used = {name: inferred for name, inferred in columns.items() if inferred.column.is_used}
     described = tuple(inferred.column for inferred in columns.values())
-    warnings = (warning for inferred in columns.values() for warning in inferred.warnings)
+    warnings = (w for each in columns.values() for w in (*each.warnings, *each.notices))
+    tails = {name: inferred.tails for name, inferred in used.items() if inferred.tails}
     return InferredColumns(
         described,
         raw={name: inferred.raw for name, inferred in used.items()},
         encoded={name: inferred.encoded for name, inferred in used.items()},
-        warnings=(*warn_about_left_out(described), *warnings),
+        warnings=(*warn_about_left_out(described), *warn_about_tails(tails), *warnings),
     )
 
 
-def _infer_column(table: Table, name: str, *, forced: bool) -> InferredColumn | Mixture:
+def _infer_column(
+    table: Table, name: str, *, forced: bool, reading: int
+) -> InferredColumn | Mixture:
     cells = table.get_column(name, otherwise=f"leave it out with --ignore {quote_names(name)}")
     if forced:
         return describe_levels(name, TextColumn.from_arrow(convert_to_texts(cells)), forced=True)
     if not is_text(cells):
-        return describe_numbers(table, name, convert_to_numbers(cells))
+        return describe_numbers(table, name, convert_to_numbers(cells), reading=reading)
     numbers = parse_if_plain(cells)
     if numbers is not None:
-        return describe_numbers(table, name, numbers, warn_about_dots(name, cells, numbers))
+        dots = warn_about_dots(name, cells, numbers)
+        return describe_numbers(table, name, numbers, dots, reading=reading)
     parsed = choose_notation(TextColumn.from_arrow(cells))
     if not parsed.unreadable.any():
         if parsed.kind == "date":
-            return describe_dates(name, parsed)
-        return describe_parsed_numbers(table, name, parsed)
+            return describe_dates(name, parsed, reading)
+        return describe_parsed_numbers(table, name, parsed, reading)
     # times beyond a day are durations, which stay levels
     mixture = find_mixture(table, name, parsed) if parsed.notation != TIME else None
     return mixture or describe_levels(name, parsed.column, forced=False)
 
 
 def _apply_decimal_commas(
-    table: Table, columns: Mapping[str, InferredColumn]
+    table: Table, columns: Mapping[str, InferredColumn], reading: int
 ) -> dict[str, InferredColumn]:
     """Read ambiguous columns with a decimal comma if another column certainly has one.
 
@@ -148,5 +160,6 @@ def _apply_decimal_commas(
             continue
         if (after.values != before.values)[after.readable].any():
             warning = f"column {name}: it is read with a decimal comma, as other columns are"
-            changed[name] = describe_parsed_numbers(table, name, after).prepend_warning(warning)
+            described = describe_parsed_numbers(table, name, after, reading)
+            changed[name] = described.prepend_warning(warning)
     return changed

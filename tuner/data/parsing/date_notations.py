@@ -21,6 +21,7 @@ __all__ = [
     "PARTS",
     "TIME",
     "YEAR_FIRST",
+    "format_day",
     "name_part_features",
     "parse_dates",
 ]
@@ -52,6 +53,15 @@ def name_part_features(parts: Sequence[str]) -> tuple[str, ...]:
     ('days', 'month sine', 'month cosine')
     """
     return tuple(name for part in parts for name in PARTS[part])
+
+
+def format_day(day: float) -> str:
+    """Return a day, counted from 1970-01-01, as a date.
+
+    >>> format_day(19723.5)
+    '2024-01-01'
+    """
+    return str(np.datetime64(int(np.floor(day)), "D"))
 
 
 def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:

@@ -13,6 +13,7 @@ __all__ = [
     "MISSING_TEXTS",
     "convert_to_numbers",
     "convert_to_texts",
+    "format_number",
     "is_text",
     "match_plain_numbers",
     "parse_if_plain",
@@ -89,11 +90,12 @@ def convert_to_texts(column: Any) -> Any:
     if pa.types.is_integer(column.type):
         return pc.fill_null(column.cast(pa.string()), "")
     values, indices = np.unique(column.to_numpy(), return_inverse=True)
-    texts = pa.array([_format_number(value) for value in values], pa.string())
+    texts = pa.array([format_number(value) for value in values], pa.string())
     return pa.chunked_array([texts.take(pa.array(indices))])
 
 
-def _format_number(value: np.floating) -> str:
+def format_number(value: float) -> str:
+    """Return a number as text: 3.0 is "3", and NaN is ""."""
     if np.isnan(value):
         return ""
     return str(int(value)) if value == np.trunc(value) and abs(value) < 1e15 else str(value)

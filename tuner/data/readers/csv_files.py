@@ -17,9 +17,9 @@ from tuner.data.readers.csv_layout import (
     LONGEST_LINE,
     CsvFile,
     inspect_csv,
-    is_gzip,
     report_unreadable,
 )
+from tuner.data.readers.packed_files import is_gzip
 from tuner.data.readers.table import Table
 from tuner.data.readers.text_encodings import UTF_8
 from tuner.errors import DataError
@@ -31,8 +31,8 @@ def read_csv(path: Path) -> Table:
     """Read a `.csv` or `.tsv` file, gzipped or not; every cell stays text.
 
     The text is UTF-8 or UTF-16, otherwise Latin-1 with a warning. The delimiter of a `.csv` file is
-    the comma, semicolon, tab or bar that its header has most of, or the one that a line `sep=;`
-    before the header names, as Excel writes it.
+    the comma, semicolon, tab or bar that parts its rows as its header, or the one that a line
+    `sep=;` before the header names, as Excel writes it.
 
     Raises:
         DataError: The file is empty, has another encoding, is not gzip or has no rows; a column has
@@ -97,7 +97,7 @@ def _make_table(file: CsvFile, columns: pa.Table, *, first: int) -> Table:
         columns=columns.rename_columns([name.strip() for name in columns.column_names]),
         locate=file.locate_row,
         rows=np.arange(first, first + columns.num_rows),
-        warnings=file.list_warnings(),
+        warnings=file.list_warnings(columns),
     )
 
 

@@ -4,26 +4,36 @@ import csv
 import gzip
 import re
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+import pyarrow as pa
+
+from tuner.data.readers.csv_header import (
+    check_header,
+    choose_delimiter,
+    find_cells_among_names,
+    find_quoted_cell,
+)
+from tuner.data.readers.packed_files import is_gzip, refuse_other_formats
 from tuner.data.readers.room import require_room
 from tuner.data.readers.text_encodings import LATIN_1, find_encoding
 from tuner.errors import DataError
 from tuner.words import count_noun, list_first
 
-__all__ = ["LONGEST_LINE", "CsvFile", "inspect_csv", "is_gzip", "report_unreadable"]
+__all__ = ["LONGEST_LINE", "CsvFile", "inspect_csv", "report_unreadable"]
 
 LONGEST_LINE = 1 << 24
 """Characters of a line, and bytes of pyarrow's blocks, into one of which a row must fit."""
 
-_NAMED_DELIMITER = re.compile(r"""sep=([^\w"])""", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?[0-9]*[.,][0-9]+")
+_NAMED_DELIMITER = re.compile(r"""("?)sep=([^\w"])\1""", re.IGNORECASE)
+_SAMPLE_LINES = 100  # from which the delimiter is found
+_SAMPLE_CHARACTERS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +71,29 @@ class CsvFile:
                     return f"line {line}"
         return f"row {row + 1}"
 
-    def list_warnings(self) -> tuple[str, ...]:
-        """Return warnings about the encoding and about a header that may be a row."""
+    def list_warnings(self, columns: pa.Table) -> tuple[str, ...]:
+        """Return warnings about the encoding and about a header that may be a row.
+
+        Args:
+            columns: The file's rows, or some of them.
+        """
         warnings = []
         if self.encoding == LATIN_1:
             warnings.append(
                 "the file is not UTF-8 and is read as Latin-1 (Windows-1252); save it as UTF-8 if "
                 "letters look wrong"
             )
-        numbers = [name for name in self.header if _NUMBER.fullmatch(name.strip())]
-        if numbers:
+        cells = find_cells_among_names([name.strip() for name in self.header], columns)
+        if cells:
             warnings.append(
-                f"the first line is read as the header, with {list_first(numbers)} among the "
+                f"the first line is read as the header, with {list_first(cells)} among the "
                 "names; put a line of names before it if it is a row"
+            )
+        quoted = find_quoted_cell(columns)
+        if quoted:
+            warnings.append(
+                f'{quoted} and similar cells are read with their quotation marks; quote cells by " '
+                "right after the delimiter to leave the marks out"
             )
         return tuple(warnings)
 
@@ -90,13 +110,22 @@ class CsvFile:
         for line, cells in self.read_rows():
             if len(cells) != width and cells:
                 remedy = "fix the line, or quote cells that contain the delimiter"
-                if width == 1:
+                if width == 1 or self.header[0].startswith("#"):
                     remedy = "begin the file with the header, or separate its names as the cells"
+                elif not any(cells[width:]) and len(cells) > width:
+                    remedy = "end the rows without a delimiter, or name what they end with"
+                elif len(cells) == width + 1 and self.has_row_names():
+                    remedy = "write the file without row names, or name their column too"
                 return (
                     f"data file {self.path}, line {line}: it has {count_noun(len(cells), 'cell')}, "
                     f"but the header has {width}; {remedy}"
                 )
         return None
+
+    def has_row_names(self) -> bool:
+        """Return whether each row has a cell more than the header, as R writes names of rows."""
+        rows = (cells for _, cells in islice(self.read_rows(), 1, _SAMPLE_LINES))
+        return all(len(cells) == len(self.header) + 1 for cells in rows if cells)
 
     def check_quotes(self) -> None:
         """Check that every quotation mark is closed.
@@ -127,6 +156,7 @@ def inspect_csv(path: Path, *, whole: bool) -> CsvFile:
         DataError: The file is empty, not text, has no rows, or its header is incomplete; or it is
             larger than the free memory.
     """
+    refuse_other_formats(path)
     with _open_bytes(path) as file:
         check_size = partial(require_room, f"data file {path}", "its text takes more than")
         encoding = find_encoding(file, *([check_size] if whole else []))
@@ -134,39 +164,21 @@ def inspect_csv(path: Path, *, whole: bool) -> CsvFile:
         raise DataError(
             f"data file {path}: it is neither UTF-8, UTF-16 nor Latin-1 text; save it as UTF-8"
         )
-    line = _read_first_line(path, encoding)
-    named = _NAMED_DELIMITER.fullmatch(line.rstrip("\r\n"))
+    lines = _read_first_lines(path, encoding)
+    named = _NAMED_DELIMITER.fullmatch(lines[0].rstrip("\r\n"))
     if named is not None:
-        delimiter = named[1]
+        delimiter = named[2]
     else:
-        delimiter = "\t" if _is_tsv(path) else max(",;\t|", key=line.count)
+        delimiter = "\t" if _is_tsv(path) else choose_delimiter(lines)
     lines_before = int(named is not None)
     rows = _read_rows(path, encoding, delimiter, lines_before)
     _, header = next(rows)
-    _check_header(path, [name.strip() for name in header])
+    check_header(path, [name.strip() for name in header])
+    layout = CsvFile(path, encoding, delimiter, tuple(header), lines_before)
     if next(rows, None) is None:
+        layout.check_quotes()  # one that is not closed makes all rows part of the header
         raise DataError(f"data file {path}: it has a header and no rows; add some")
-    return CsvFile(path, encoding, delimiter, tuple(header), lines_before)
-
-
-def _check_header(path: Path, names: list[str]) -> None:
-    if not any(names):
-        raise DataError(f"data file {path}: its first line is blank; name the columns there")
-    if "" in names:
-        index = names.index("")
-        remedy = {
-            0: "write the file without a row index",
-            len(names) - 1: "remove the delimiter after the last name",
-        }.get(index, "begin the file with the header")
-        raise DataError(
-            f"data file {path}: column {index + 1} has no name in the header; name it, or {remedy}"
-        )
-    repeated = [name for name, count in Counter(names).items() if count > 1]
-    if repeated:
-        raise DataError(
-            f"data file {path}: the header names more than one column {list_first(repeated)}; "
-            "rename all but one"
-        )
+    return layout
 
 
 def _read_rows(
@@ -175,6 +187,7 @@ def _read_rows(
     with _open_text(path, encoding) as text:
         for _ in range(lines_before):
             text.readline()
+        csv.field_size_limit(max(LONGEST_LINE, csv.field_size_limit()))  # one for all of Python
         rows = csv.reader(_list_lines(text), delimiter=delimiter, strict=strict)
         header = next(rows, [])
         yield lines_before + 1, header
@@ -185,12 +198,18 @@ def _read_rows(
             line = lines_before + rows.line_num + 1
 
 
-def _read_first_line(path: Path, encoding: str) -> str:
+def _read_first_lines(path: Path, encoding: str) -> list[str]:
+    """Return the first line, and those after it while they are not too long to be looked at."""
     with _open_text(path, encoding) as text:
-        line = next(_list_lines(text), "")
-    if not line:
+        lines = list(islice(_list_lines(text), 1))
+        while lines and len(lines) < _SAMPLE_LINES:
+            line = text.readline(_SAMPLE_CHARACTERS)
+            if not line or len(line) == _SAMPLE_CHARACTERS:
+                break
+            lines.append(line)
+    if not lines:
         raise DataError(f"data file {path}: it is empty; add a header line and rows")
-    return line
+    return lines
 
 
 def _list_lines(text: TextIO) -> Iterator[str]:
@@ -221,11 +240,6 @@ def report_unreadable(path: Path) -> Iterator[None]:
         if isinstance(err, OSError) and err.errno:
             raise
         raise DataError(f"data file {path}: it is not a whole gzip file; pack it again") from err
-
-
-def is_gzip(path: Path) -> bool:
-    """Return whether a file's name says that it is gzipped."""
-    return path.name.lower().endswith(".gz")
 
 
 def _is_tsv(path: Path) -> bool:

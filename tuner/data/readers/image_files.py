@@ -62,21 +62,26 @@ class ImageHeader:
         height: Pixels.
         width: Pixels.
         grey: Whether the image has no colours.
+        cut: Whether each channel has 16 bits, of which Pillow reads the upper 8.
     """
 
     height: int
     width: int
     grey: bool
+    cut: bool = False
 
 
 def read_header(file: Path) -> ImageHeader | None:
     """Return the header of an image file; None if the file is broken."""
     try:
         with _open(file) as image:
+            cut = (
+                image.format == "PNG" and "16B" in str(vars(image)["tile"]) and image.mode[0] != "I"
+            )
             width, height = image.size
             if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
                 width, height = height, width
-            return ImageHeader(height, width, image.mode in _GREY)
+            return ImageHeader(height, width, image.mode in _GREY, cut)
     except _BROKEN:
         return None
 
@@ -124,20 +129,23 @@ def _decode(file: Path, form: ImageForm) -> np.ndarray:
     mode, size = "L" if form.channels == 1 else "RGB", (form.width, form.height)
     with _open(file) as image:
         image.draft(mode, (max(size), max(size)))  # decode a JPEG no larger than needed
-        upright = _convert_to_eight_bits(ImageOps.exif_transpose(image))
-        pixels = _put_on_white(upright).convert(mode)
+        upright = ImageOps.exif_transpose(image)
+        deep = upright.mode.startswith("I")
+        pixels = _scale_down(upright) if deep else _put_on_white(upright).convert(mode)
         if pixels.size != size:
             pixels = pixels.resize(size, Image.Resampling.BILINEAR)
-        return np.asarray(pixels)
+        values = np.asarray(pixels)
+        return np.stack([values] * 3, axis=-1) if deep and form.channels == 3 else values
 
 
-def _convert_to_eight_bits(image: "Image.Image") -> "Image.Image":
-    """Return an image of 16 bits with 8 bits; Pillow would clip it at 255."""
+def _scale_down(image: "Image.Image") -> "Image.Image":
+    """Return a grey image of 16 bits as fractions from 0 to 255.
+
+    Cameras and microscopes often use the lower 8 or 12 bits alone, which whole numbers would lose.
+    """
     from PIL import Image
 
-    if not image.mode.startswith("I"):
-        return image
-    return Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
+    return Image.fromarray(np.asarray(image, np.float32) / 257)
 
 
 def _put_on_white(image: "Image.Image") -> "Image.Image":

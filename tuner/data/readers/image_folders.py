@@ -224,6 +224,12 @@ def _warn_about_changes(headers: Sequence[ImageHeader], form: ImageForm) -> list
             f"images {found} are resized to {form.height}×{form.width} (height × width, at most "
             f"{MAX_SIDE} a side; save x and y in an .npz file to keep more)"
         )
+    cut = sum(header.cut for header in headers)
+    if cut:
+        changes.append(
+            f"{cut:,} of {len(headers):,} images have 16 bits a channel, of which the upper 8 are "
+            "read; if they are dark, save x and y in an .npz file"
+        )
     greys = sum(header.grey for header in headers)
     if form.channels == 3 and greys:
         changes.append(f"{greys:,} of {len(headers):,} images are grey and read as coloured")

@@ -21,17 +21,21 @@ __all__ = ["list_index_columns", "read_parquet", "stream_parquet"]
 _BATCH_ROWS = 1 << 16
 
 
-def read_parquet(path: Path) -> Table:
+def read_parquet(path: Path, *, allow_empty: bool = False) -> Table:
     """Read a Parquet file. An index that pandas stored is ignored.
 
     Numbers, dates and times keep their types, texts and categories become text, and bool becomes
     "true" and "false".
 
+    Args:
+        path: The file.
+        allow_empty: Whether the file may have no rows.
+
     Raises:
         DataError: The file is not a Parquet file, has two columns of one name, or has no columns or
             no rows.
     """
-    with _open(path) as (file, names):
+    with _open(path, allow_empty=allow_empty) as (file, names):
         # each value takes four bytes at least, though a file may store a million of them in two
         size = 4 * file.metadata.num_rows * len(names)
         require_room(f"data file {path}", "its rows take", size)
@@ -52,7 +56,7 @@ def stream_parquet(path: Path) -> Iterator[Table]:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
+def _open(path: Path, *, allow_empty: bool = False) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
     """Open a file that has rows, and yield it with the names of its columns."""
     try:
         texts = [field.name for field in pq.read_schema(path) if _is_text(field.type)]
@@ -70,7 +74,7 @@ def _open(path: Path) -> Iterator[tuple[pq.ParquetFile, list[str]]]:
             )
         index = list_index_columns(file.schema_arrow)
         used = [name for name in names if name not in index]
-        if not used or not file.metadata.num_rows:
+        if not used or not (file.metadata.num_rows or allow_empty):
             lacking = "rows" if used else "columns"
             raise DataError(f"data file {path}: it has no {lacking}; add some")
         yield file, used

@@ -16,6 +16,7 @@ from tuner.data.readers.csv_files import read_csv, stream_csv
 from tuner.data.readers.image_folders import ImageFolder
 from tuner.data.readers.npz_files import read_npz
 from tuner.data.readers.parquet_files import read_parquet, stream_parquet
+from tuner.data.readers.parquet_folders import list_parts, read_parquet_folder
 from tuner.data.readers.table import FRAME, Table, locate_given_row
 from tuner.errors import DataError, one_line, suggest_names
 
@@ -91,7 +92,7 @@ def stream_source(source: str) -> Iterator[Table | Arrays | ImageFolder]:
 
 def list_image_files(source: str) -> list[str] | None:
     """Return the file name of each row of a folder of images; None for any other source."""
-    if source in BUNDLED or not os.path.isdir(source):
+    if source in BUNDLED or not os.path.isdir(source) or list_parts(Path(source)):
         return None
     folder = ImageFolder.from_path(Path(source))
     return [folder.shorten(file) for file in folder.files]
@@ -107,7 +108,7 @@ def shorten_source(source: str) -> str:
     if source in BUNDLED:
         return source
     if os.path.isdir(path):
-        return path.resolve().name  # resolved because of "." and ".."
+        path = path.resolve()  # because of "." and ".."
     ending = _find_ending(path)
     return path.name[: -len(ending)] if ending else path.name
 
@@ -115,7 +116,7 @@ def shorten_source(source: str) -> str:
 def _choose_reader(source: str) -> Callable[[Path], Table | Arrays | ImageFolder]:
     path = Path(source)
     if path.is_dir():
-        return ImageFolder.from_path
+        return read_parquet_folder if list_parts(path) else ImageFolder.from_path
     if not path.exists():
         raise _make_absence_error(source)
     if not path.is_file():  # reading a FIFO or a device may never end

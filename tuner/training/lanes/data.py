@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from tuner.data import choose_chunk_rows
+from tuner.data import Scaling, choose_chunk_rows, clip_smoothly
 from tuner.problem import Problem, map_inputs
 
 __all__ = ["LaneData", "align"]
@@ -32,6 +33,7 @@ class LaneData:
         scaled: Whether rows are scaled.
         mean: The mean of each fold's training rows, shape `(folds, 1, features)`.
         scale: The divisor of each fold, shape `(folds, 1, features)`.
+        clipped: Which features are smoothly clipped, shape `(features,)`, bool; None if none is.
         chunk: How many validation rows are predicted at once.
         validation: Each fold's validation rows, padded with row 0 to a multiple of `chunk`, shape
             `(folds, padded rows)`, int32.
@@ -45,6 +47,8 @@ class LaneData:
         self.has_missing = _has_missing(problem.x)
         self.scaled = problem.scaled is not None
         self.mean, self.scale = self._fit_moments()
+        robust = None if problem.scaled is None else problem.scaled == Scaling.ROBUST
+        self.clipped = robust if robust is not None and robust.any() else None
         longest = max(problem.fold_rows)
         chunks = -(-longest // choose_chunk_rows(problem.row_elements, most=_CHUNK))
         self.chunk = align(-(-longest // chunks))
@@ -91,6 +95,8 @@ class LaneData:
             x = (x - lanes["mean"]) / lanes["scale"]
         if self.has_missing:
             x = tf.where(tf.math.is_nan(x), tf.zeros_like(x), x)
+        if self.clipped is not None:
+            x = tf.where(self.clipped, clip_smoothly(x, keras.ops), x)
         return x
 
 

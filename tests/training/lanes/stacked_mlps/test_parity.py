@@ -26,6 +26,7 @@ from tests.helpers.training import (
     make_mlp,
     train,
 )
+from tuner.data import Scaling
 from tuner.problem import Problem
 from tuner.space import ACTIVATIONS
 from tuner.training import Plan
@@ -39,11 +40,12 @@ def make_uneven_problem():
 
 
 def make_missing_problem():
-    """Make rows of which some numbers are missing."""
+    """Make rows of which some numbers are missing, and some features scaled by quartiles."""
     problem = make_uneven_problem()
     x = problem.x.copy()
-    x[::5, 1] = np.nan
-    return replace(problem, x=x)
+    x[::5, 1], x[3, 2] = np.nan, 1e6
+    scaled = np.array([Scaling.STANDARD, Scaling.ROBUST] * 2)[[0, 1, 3, 2]]
+    return replace(problem, x=x, scaled=scaled)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Setting:
 
 
 SETTINGS = {
-    "missing values": Setting(
+    "missing values, long tails": Setting(
         0, "linear", "elastic_net", 'schedule = "cosine"', make_problem=make_missing_problem
     ),
     "unscaled": Setting(

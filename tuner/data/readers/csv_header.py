@@ -1,0 +1,113 @@
+"""The first lines of a CSV file: its delimiter, and whether they are a header and rows."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tuner.errors import DataError
+from tuner.words import list_first
+
+__all__ = ["check_header", "choose_delimiter", "find_cells_among_names", "find_quoted_cell"]
+
+_DELIMITERS = "\t;|,"  # the likelier first: a comma may also be in a number or a name
+_NUMBER = re.compile(r"[+-]?[0-9]*[.,][0-9]+")
+_QUOTED = re.compile("[\"'“”„‘’].{0,60}[\"'“”‘’]")
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+
+
+def choose_delimiter(lines: Sequence[str]) -> str:
+    """Return the character that parts the cells of a file, a comma if there is none.
+
+    It parts most of the rows into as many cells as the header. Where several do, as in a file with
+    semicolons whose numbers and names have commas, the comma comes last.
+
+    Args:
+        lines: The first lines of the file, the header first.
+
+    >>> choose_delimiter(["Temp, °C;Class", "20,5;a", "21,0;b"])
+    ';'
+    """
+    rates = {delimiter: _rate(delimiter, lines) for delimiter in _DELIMITERS}
+    return max(rates, key=rates.__getitem__)  # the first of equals
+
+
+def _rate(delimiter: str, lines: Sequence[str]) -> tuple[float, int]:
+    """Return the share of the rows that have as many cells as the header, and their number."""
+    counts = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
+    if not counts or counts[0] == 1:
+        return -1.0, delimiter == ","
+    share = counts[1:].count(counts[0]) / max(1, len(counts) - 1)
+    return share, counts[0] if share < 1 else 0
+
+
+def check_header(path: Path, names: Sequence[str]) -> None:
+    """Check that each column has a name of its own.
+
+    Raises:
+        DataError: One has not.
+    """
+    if not any(names):
+        raise DataError(f"data file {path}: its first line is blank; name the columns there")
+    if "" in names:
+        index = names.index("")
+        remedy = "begin the file with the header"
+        if index == 0:
+            remedy = "write the file without a row index"
+        elif index == len(names) - 1:
+            remedy = "remove the delimiter after the last name"
+        elif index > 1 and not any(names[index:]):  # after a single name, it is a title
+            remedy = "remove the delimiters after the last name, and those that end the rows"
+        raise DataError(
+            f"data file {path}: column {index + 1} has no name in the header; name it, or {remedy}"
+        )
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        is_row = any(map(_is_number, repeated))
+        raise DataError(
+            f"data file {path}: the header names more than one column {list_first(repeated)}; "
+            + ("put a line of names before it, since it is a row" if is_row else "")
+            + ("" if is_row else "rename all but one")
+        )
+
+
+def find_cells_among_names(names: Sequence[str], columns: pa.Table) -> list[str]:
+    """Return names that look like cells, which make it likely that the header is a row.
+
+    These are numbers with a fraction; whole numbers, unless they ascend as years and the numbers of
+    pixels do; and words, if each of them stands in its own column too.
+
+    Args:
+        names: The names.
+        columns: Their columns, in the same order.
+    """
+    fractions = [name for name in names if _NUMBER.fullmatch(name)]
+    if fractions:
+        return fractions
+    whole = [name for name in names if _WHOLE_NUMBER.fullmatch(name)]
+    if len(whole) == len(names):
+        numbers = list(map(int, whole))
+        ascend = all(one < following for one, following in pairwise(numbers))
+        return [] if ascend else whole
+    words = [index for index, name in enumerate(names) if not _is_number(name)]
+    recur = all(_has_cell(columns.column(index), names[index]) for index in words)
+    return list(names) if recur else []
+
+
+def find_quoted_cell(columns: pa.Table) -> str | None:
+    """Return a cell of the first row that has quotation marks around it, if there is one."""
+    cells = (column[0].as_py().strip() for column in columns.columns if columns.num_rows)
+    return next((cell for cell in cells if _QUOTED.fullmatch(cell)), None)
+
+
+def _has_cell(column: pa.ChunkedArray, text: str) -> bool:
+    return bool(pc.any(pc.equal(pc.utf8_trim_whitespace(column), text)).as_py())
+
+
+def _is_number(name: str) -> bool:
+    return bool(_NUMBER.fullmatch(name) or _WHOLE_NUMBER.fullmatch(name))

@@ -1,0 +1,121 @@
+"""Folders of Parquet files, as Spark, Dask and pandas write one table."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tuner.data.readers.parquet_files import read_parquet
+from tuner.data.readers.table import Table
+from tuner.errors import DataError, one_line
+
+__all__ = ["list_parts", "read_parquet_folder"]
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+_DIGITS = re.compile("([0-9]+)")
+
+
+def list_parts(folder: Path) -> list[Path]:
+    """Return the Parquet files in a folder and below it, part.2 before part.10.
+
+    Files and folders whose names begin with a dot or an underscore describe the others; links to
+    folders are not followed.
+    """
+    parts = []
+    for path, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] not in "._"]
+        parts += [
+            Path(path, name)
+            for name in names
+            if name[0] not in "._" and name.lower().endswith((".parquet", ".parq"))
+        ]
+    return sorted(parts, key=lambda part: [_rank(name) for name in part.parts])
+
+
+def _rank(name: str) -> list[tuple[int, str]]:
+    """Return what sorts names by the numbers in them."""
+    pieces = _DIGITS.split(name)
+    return [(int(piece) if piece.isdigit() else -1, piece) for piece in pieces]
+
+
+def read_parquet_folder(folder: Path) -> Table:
+    """Read the files of a folder as one table.
+
+    What folders such as `year=2024` say becomes a column. Files without rows are skipped.
+
+    Raises:
+        DataError: No file has rows, one is refused by `read_parquet` or leads out of the folder, or
+            their columns have types that do not agree.
+    """
+    parts = list_parts(folder)
+    tables, places = [], []
+    for part in parts:
+        _check_place(part, folder)
+        table = read_parquet(part, allow_empty=True).columns
+        for name, value in _list_partitions(part.relative_to(folder)):
+            if name not in table.column_names:
+                column = pa.array([value]).take(pa.array(np.zeros(len(table), np.int64)))
+                table = table.append_column(name, column)
+        if len(table):
+            tables.append(table)
+        places += [(part, row + 1) for row in range(len(table))]
+    if not places:
+        raise DataError(f"data folder {folder}: none of its {len(parts):,} files has rows")
+    try:
+        columns = pa.concat_tables(_drop_untyped(tables), promote_options="permissive")
+    except pa.ArrowException as err:
+        raise DataError(
+            f"data folder {folder}: its files do not fit together ({one_line(err)}); give their "
+            "columns the same types"
+        ) from err
+    return Table(
+        label=f"data folder {folder}",
+        columns=pa.table({name: _fill(columns[name]) for name in columns.column_names}),
+        locate=lambda row: f"row {places[row][1]} of {places[row][0].relative_to(folder)}",
+        rows=np.arange(len(columns)),
+    )
+
+
+def _check_place(part: Path, folder: Path) -> None:
+    if not Path(os.path.realpath(part)).is_relative_to(os.path.realpath(folder)):
+        raise DataError(
+            f"data folder {folder}: {part.relative_to(folder)} is a link out of the folder; "
+            "replace it by a copy"
+        )
+    if not part.is_file():  # reading a FIFO may never end
+        raise DataError(f"data folder {folder}: {part.relative_to(folder)} is no file; delete it")
+
+
+def _list_partitions(part: Path) -> list[tuple[str, str]]:
+    """Return the columns that the names of a file's folders give values."""
+    pairs = [name.partition("=") for name in part.parts[:-1] if "=" in name]
+    return [
+        (unquote(name), "" if value == _NO_VALUE else unquote(value)) for name, _, value in pairs
+    ]
+
+
+def _drop_untyped(tables: Sequence[pa.Table]) -> Iterator[pa.Table]:
+    """Yield tables without the columns that have no value there, and numbers in another table.
+
+    Such a column has no type in its file, and `read_parquet` makes it text.
+    """
+    fields = (field for table in tables for field in table.schema)
+    typed = {field.name for field in fields if not pa.types.is_string(field.type)}
+    for table in tables:
+        names = [
+            name
+            for name in typed.intersection(table.column_names)
+            if pa.types.is_string(table.schema.field(name).type)
+        ]
+        untyped = [name for name in names if not pc.any(pc.not_equal(table[name], "")).as_py()]
+        yield table.drop_columns(untyped)
+
+
+def _fill(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column with "" for the texts of the files that lack it."""
+    return pc.fill_null(column, "") if pa.types.is_string(column.type) else column
