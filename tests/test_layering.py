@@ -19,6 +19,7 @@ ORDER = [
     "seal",
     "leftovers",
     "files",
+    "keras_settings",
     "imports",
     "memory",
     "orphans",

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from tuner.errors import SpaceError
@@ -71,3 +73,12 @@ def test_a_file_that_does_not_run_is_refused(tmp_path):
     assert message(f"{path}:Model") == (
         f"hypermodel file {path} cannot be imported: ZeroDivisionError: division by zero"
     )
+
+
+def test_a_file_may_import_its_neighbour(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", [*sys.path])
+    (tmp_path / "neighbour_of_mine.py").write_text("SIZE = 3\n")
+    path = tmp_path / "mine.py"
+    path.write_text(f"import neighbour_of_mine\n{SOURCE}")
+    assert load_hypermodel(f"{path}:Sized", features=7, classes=2).sizes == (7, 2)
+    sys.modules.pop("neighbour_of_mine")

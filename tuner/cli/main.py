@@ -13,9 +13,11 @@ from tuner.cli.foreign import tame_libraries
 from tuner.cli.result_commands import app  # with all commands
 from tuner.cli.usage_errors import UsageError, describe_usage_error
 from tuner.errors import TunerError, UserError
+from tuner.keras_settings import settle_keras
 from tuner.memory import check_address_space
 from tuner.phrasing import speak_to_command_line
 from tuner.scratch import use_scratch
+from tuner.terminal.letters import substitute_letters
 
 __all__ = ["main", "run_command_line"]
 
@@ -36,6 +38,7 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started this
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  (until the end)
+    substitute_letters(sys.stdout, sys.stderr)
     code: list[int] = [1]  # of an error that nobody expected
     atexit.register(lambda: _end_process(code[0]))
     if scratch := use_scratch():
@@ -65,6 +68,7 @@ def run_command_line() -> None:
     interrupt. Nothing ends with a traceback: an error that nobody expected becomes a sentence, too.
     """
     speak_to_command_line()
+    settle_keras()
     # TensorFlow and MLflow read these when they are imported: no messages at start-up, and only as
     # much of a GPU's memory as is needed, so that others can use it too
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -85,6 +85,9 @@ def _import(path: Path) -> object:
         raise SpaceError(f"hypermodel file {path} cannot be imported; give a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # some classes look up their module there
+    folder = str(path.resolve().parent)  # of its neighbours, whatever the current folder is
+    if folder not in sys.path:
+        sys.path.append(folder)
     try:
         spec.loader.exec_module(module)
     except Exception as error:

@@ -139,6 +139,7 @@ class FreshProcess:
         environment = {
             **os.environ,
             "TF_CPP_MIN_LOG_LEVEL": "3",
+            "PYTHONIOENCODING": "utf-8",
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the training process uses the same device
             "MLFLOW_LOGGING_LEVEL": "ERROR",
             "MLFLOW_DISABLE_TELEMETRY": "true",

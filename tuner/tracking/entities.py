@@ -8,6 +8,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Param
 
 from tuner.space import Value
 from tuner.study import StudyRecord, TrialRecord
+from tuner.tracking.valid_names import MAX_RUN_NAME, make_valid_name, make_valid_value
 from tuner.words import format_hyperparameters
 
 __all__ = ["make_dataset_input", "make_params", "name_trial"]
@@ -15,7 +16,7 @@ __all__ = ["make_dataset_input", "make_params", "name_trial"]
 
 def make_params(values: Mapping[str, Any]) -> list[Param]:
     """Return settings or hyperparameters as params."""
-    return [Param(name, str(value)) for name, value in values.items()]
+    return [Param(make_valid_name(name), make_valid_value(value)) for name, value in values.items()]
 
 
 def make_dataset_input(record: StudyRecord) -> DatasetInput:
@@ -36,4 +37,4 @@ def name_trial(record: TrialRecord, study: StudyRecord) -> str:
     """Return a run name with the values that differ between trials, for the legends of charts."""
     values: dict[str, Value] = {**record.hyperparameters, **record.derived}
     varied = {name: value for name, value in values.items() if name not in study.fixed}
-    return f"trial {record.trial}: {format_hyperparameters(varied)}"
+    return f"trial {record.trial}: {format_hyperparameters(varied)}"[:MAX_RUN_NAME]

@@ -5,6 +5,7 @@ Keras: `val_accuracy` out of fold, `test_accuracy` on the held-out rows.
 """
 
 from tuner.scoring import OBJECTIVES
+from tuner.tracking.valid_names import make_valid_name
 
 __all__ = [
     "EPOCHS",
@@ -32,7 +33,7 @@ def name_score(objective: str, part: str) -> str:
     >>> name_score("accuracy", "val"), name_score("cross_entropy", "test")
     ('val_accuracy', 'test_loss')
     """
-    return f"{part}_{'loss' if objective == 'cross_entropy' else objective}"
+    return make_valid_name(f"{part}_{'loss' if objective == 'cross_entropy' else objective}")
 
 
 def name_fold_curve(fold: int) -> str:

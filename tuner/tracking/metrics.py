@@ -8,6 +8,7 @@ from mlflow.entities import Metric
 from tuner.study import StudyRecord, TrialRecord
 from tuner.tracking.exported_model import ExportedModel
 from tuner.tracking.metric_names import EPOCHS, STUDY_COUNTS, name_fold_curve, name_score
+from tuner.tracking.valid_names import make_valid_name
 
 __all__ = ["make_model_metrics", "make_study_metrics", "make_trial_metrics"]
 
@@ -55,7 +56,7 @@ def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> It
         yield Metric(EPOCHS, epochs, time + _LATER, epochs)
     for name, curve in curves.items():
         if any(curve):
-            yield from _make_curve(name, curve, result.epoch, time)
+            yield from _make_curve(make_valid_name(name), curve, result.epoch, time)
 
 
 def _make_curve(name: str, values: list[float], best: int, time: int) -> Iterator[Metric]:

@@ -24,11 +24,12 @@ from tuner.tracking.metrics import make_model_metrics, make_study_metrics, make_
 from tuner.tracking.notes import describe_study, write_note
 from tuner.tracking.registry import register_model
 from tuner.tracking.saved_view import make_view
+from tuner.tracking.valid_names import MAX_PARAMS
 from tuner.words import list_counts
 
 __all__ = ["StudyRuns"]
 
-_BATCH = 1000  # metrics and params that MLflow takes in one call
+_BATCH = 1000  # metrics and params together that MLflow takes in one call
 _MAX_TAG = 5000  # characters that MLflow takes in a tag
 _STUDY_STATUS = {"finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
 # The version of what a trial's run holds. A run without it, of 0.2.0 or older, is completed.
@@ -194,9 +195,11 @@ class StudyRuns:
         run_id = run.info.run_id
         params = make_params({**record.hyperparameters, **record.derived})
         metrics = make_trial_metrics(record, self.study.record, time)
-        while batch := list(islice(metrics, _BATCH - len(params))):
-            self.client.log_batch(run_id, metrics=batch, params=params)
-            params = []
+        while batch := list(islice(metrics, _BATCH - MAX_PARAMS)):
+            self.client.log_batch(run_id, metrics=batch, params=params[:MAX_PARAMS])
+            params = params[MAX_PARAMS:]
+        for start in range(0, len(params), MAX_PARAMS):
+            self.client.log_batch(run_id, params=params[start : start + MAX_PARAMS])
         if not _has_layout(run):
             self.client.set_tag(run_id, *_LAYOUT)
         status = _TRIAL_STATUS[record.result.status]

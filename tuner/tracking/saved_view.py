@@ -18,6 +18,7 @@ from tuner.tracking.metric_names import (
     list_trial_metrics,
     name_fold_curve,
 )
+from tuner.tracking.valid_names import make_valid_name
 from tuner.training import CURVES
 
 __all__ = ["locate_page", "make_view"]
@@ -95,7 +96,7 @@ def _list_columns(study: StudyRecord, hyperparameters: Iterable[str]) -> list[st
     metrics += ["test_score"] if len(study.split.test) else []
     return [
         *(f"metrics.`{name}`" for name in metrics),
-        *(f"params.`{name}`" for name in hyperparameters),
+        *(f"params.`{make_valid_name(name)}`" for name in hyperparameters),
         *(f"metrics.`{name}`" for name in ("parameters", "best_epoch")),
         "tags.`tuner.status`",
         _DURATION,

@@ -6,6 +6,7 @@ reported before that. `TRAINERS` imports a trainer when it is made.
 
 from collections.abc import Callable
 
+from tuner.keras_settings import require_usual_numbers
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.result import CURVES, TrialResult, average_curve
 from tuner.training.trainer import Trainer
@@ -25,12 +26,14 @@ __all__ = [
 def _make_fit_trainer() -> Trainer:
     from tuner.training.fit import FitTrainer
 
+    require_usual_numbers()
     return FitTrainer()
 
 
 def _make_lanes_trainer() -> Trainer:
     from tuner.training.lanes import LanesTrainer
 
+    require_usual_numbers()
     return LanesTrainer()
 
 

@@ -57,7 +57,7 @@ class FitTrainer(Trainer):
                     job.trial, "raised", one_line(error), seconds=time.perf_counter() - started
                 )
             finally:
-                keras.backend.clear_session()
+                _clear_session()
 
     def train_on_all_rows(
         self,
@@ -81,6 +81,13 @@ class FitTrainer(Trainer):
                 network.finalize()
             networks.append(network.model)
         return networks
+
+
+def _clear_session() -> None:
+    """Free what Keras keeps of networks; the float types that the program chose stay."""
+    policy = keras.config.dtype_policy()
+    keras.backend.clear_session()
+    keras.config.set_dtype_policy(policy)
 
 
 def _train_trial(

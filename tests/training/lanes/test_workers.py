@@ -3,6 +3,7 @@
 import threading
 import time
 
+import keras
 import pytest
 
 from tuner.training.lanes.workers import Workers
@@ -88,3 +89,12 @@ def test_the_next_use_does_not_wait_for_what_was_broken_off():
     assert list(workers.run_side_by_side([lambda: iter([1])], at_once=1)) == [1]
     assert time.monotonic() - started < 5
     let_go.set()
+
+
+def test_threads_have_the_float_types_of_the_program():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        tasks = [lambda: iter([keras.config.dtype_policy().name])]
+        assert list(Workers(1).run_side_by_side(tasks, at_once=1)) == ["mixed_float16"]
+    finally:
+        keras.config.set_dtype_policy("float32")

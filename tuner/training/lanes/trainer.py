@@ -66,7 +66,12 @@ class LanesTrainer(Trainer):
         """Train the trials block by block; then those that need `fit`."""
         if self.programs is None or self.programs.data.problem is not problem:
             self.programs = ProgramCache(LaneData(problem), self.machine)
-        pool = ThreadPoolExecutor(self.machine.workers, thread_name_prefix="part")
+        pool = ThreadPoolExecutor(
+            self.machine.workers,
+            thread_name_prefix="part",
+            initializer=keras.config.set_dtype_policy,  # which Keras keeps for each thread
+            initargs=(keras.config.dtype_policy(),),
+        )
         cohort = Cohort(
             problem,
             plan,

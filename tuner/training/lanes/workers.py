@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import keras
+
 __all__ = ["Workers"]
 
 T = TypeVar("T")
@@ -52,7 +54,7 @@ class Workers:
         running = min(at_once, len(tasks))
         try:
             for _ in range(running):
-                self._pool.submit(_run, remaining, answers, closing)
+                self._pool.submit(_run, remaining, answers, closing, keras.config.dtype_policy())
             while running:
                 answer, error = answers.get()
                 if error is not None:
@@ -72,6 +74,7 @@ def _run(
     tasks: Iterator[Callable[[], Iterator[T | None]]],
     answers: "queue.SimpleQueue[_Answer[T]]",
     closing: threading.Event,
+    policy: keras.DTypePolicy,
 ) -> None:
     """Run tasks on one thread until there are no more.
 
@@ -79,7 +82,9 @@ def _run(
         tasks: Shared by all threads.
         answers: Gets each value except None, then `(None, None)`; or an error.
         closing: Ends the run at the next value of a task.
+        policy: Keras's float types, which it keeps for each thread.
     """
+    keras.config.set_dtype_policy(policy)
     try:
         for task in tasks:
             if closing.is_set():
