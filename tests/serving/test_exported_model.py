@@ -49,3 +49,15 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path):
         f"{tmp_path} is not an exported model (it has no model.json); give the folder that "
         "search or export wrote"
     )
+
+
+def test_an_unseen_level_that_looks_like_a_known_one_is_told(exported, tmp_path):
+    text = exported.source.read_text(encoding="utf-8").replace('"red"', "RED", 1)
+    (tmp_path / "new.csv").write_text(text, encoding="utf-8")
+    warnings = []
+    model = ExportedModel.open(exported.folder)
+    list(model.read(str(tmp_path / "new.csv"), warn=warnings.append))
+    assert warnings == [
+        "column colour: 1 cell of levels that the model has not seen, such as 'RED'; each counts "
+        "as none of the known levels; RED looks like the known level red"
+    ]

@@ -20,7 +20,7 @@ from tuner.files import read_file
 from tuner.scoring import decide
 from tuner.serving.file_hashes import check_hashes
 from tuner.serving.input_names import count_columns, join_columns, make_input_names
-from tuner.words import count_noun
+from tuner.words import count_noun, fold_look, show_alike
 
 if TYPE_CHECKING:
     import keras
@@ -114,17 +114,22 @@ class ExportedModel:
         }
         counts: Counter[str] = Counter()
         examples: dict[str, str] = {}
+        alike: dict[str, tuple[str, str]] = {}
         for chunk in chunks:
             for name, levels in known.items():
                 unseen = chunk[name][~pd.Series(chunk[name]).isin(levels).to_numpy()]
                 if len(unseen):
                     counts[name] += len(unseen)
                     examples.setdefault(name, unseen[0])
+                    if name not in alike and (pair := _find_alike(unseen, levels)):
+                        alike[name] = pair
             yield chunk
         for name, count in counts.items():
+            shown = show_alike(alike[name]) if name in alike else ()
+            like = f"; {' looks like the known level '.join(shown)}" if shown else ""
             warn(
                 f"column {name}: {count_noun(count, 'cell')} of levels that the model has not "
-                f"seen, such as {examples[name]!r}; each counts as none of the known levels"
+                f"seen, such as {examples[name]!r}; each counts as none of the known levels{like}"
             )
 
     def predict(self, chunks: Iterable[Inputs]) -> Iterator[pd.DataFrame]:
@@ -225,3 +230,10 @@ def _check_description(description: Mapping[str, Any], schema: Schema) -> None:
         len(schema.classes) == _MIN_CLASSES and 0 <= float(threshold["value"]) <= 1
     ):
         raise ValueError("its threshold is no probability of one of two classes")
+
+
+def _find_alike(unseen: np.ndarray, levels: Iterable[str]) -> tuple[str, str] | None:
+    """Return an unseen level and the known one that it looks like; None if there is none."""
+    known = {fold_look(level): level for level in levels if level}
+    pairs = ((text, known.get(fold_look(text))) for text in pd.unique(unseen))
+    return next(((text, level) for text, level in pairs if level is not None), None)

@@ -12,6 +12,13 @@ from tuner.words.hyperparameters import (
     say_setting,
     say_settings,
 )
+from tuner.words.look_alikes import (
+    find_look_alike,
+    find_look_alikes,
+    fold_look,
+    normalize_form,
+    show_alike,
+)
 from tuner.words.names import say_name
 from tuner.words.numbers import (
     count_noun,
@@ -51,6 +58,9 @@ __all__ = [
     "choose_verb",
     "count_noun",
     "escape_controls",
+    "find_look_alike",
+    "find_look_alikes",
+    "fold_look",
     "format_difference",
     "format_hyperparameters",
     "format_interval",
@@ -64,6 +74,7 @@ __all__ = [
     "list_scores",
     "make_presentable",
     "mask_passwords",
+    "normalize_form",
     "round_to_error",
     "say_count",
     "say_difference",
@@ -84,4 +95,5 @@ __all__ = [
     "say_things",
     "say_value",
     "say_with",
+    "show_alike",
 ]

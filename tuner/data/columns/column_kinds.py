@@ -9,6 +9,7 @@ from tuner.data.columns.column_warnings import (
     CONSTANT,
     EMPTY,
     RARE,
+    warn_about_forms,
     warn_about_mixed_levels,
     warn_about_mixed_signs,
     warn_about_pooled_levels,
@@ -199,7 +200,8 @@ def describe_levels(name: str, texts: TextColumn, *, forced: bool) -> InferredCo
     last = len(levels.names) + column.other if missing else -1
     encoded = EncodedColumn((np.where(texts.empty, last, levels.indices),), texts.indices)
     mixed = "" if forced else warn_about_mixed_levels(column)
-    warnings = _drop_empty((warn_about_pooled_levels(name, levels), mixed))
+    forms = warn_about_forms(name, levels)
+    warnings = _drop_empty((*forms, warn_about_pooled_levels(name, levels), mixed))
     return InferredColumn(column, texts.expand_texts(texts.empty), encoded, warnings)
 
 

@@ -14,6 +14,7 @@ from tuner.data.column_names import quote_names
 from tuner.data.columns.column import Column
 from tuner.data.columns.identifiers import FREE_TEXT, IDENTIFIER, guess_meaning
 from tuner.data.columns.levels import Levels
+from tuner.data.columns.text_forms import list_look_alikes, say_merged
 from tuner.data.parsing.number_notations import CURRENCIES
 from tuner.data.parsing.text_column import TextColumn
 from tuner.words import list_first
@@ -24,9 +25,11 @@ __all__ = [
     "RARE",
     "REQUESTED",
     "warn_about_dots",
+    "warn_about_forms",
     "warn_about_left_out",
     "warn_about_mixed_levels",
     "warn_about_mixed_signs",
+    "warn_about_names",
     "warn_about_pooled_levels",
     "warn_about_rounding",
     "warn_about_unsupported",
@@ -68,6 +71,14 @@ def warn_about_left_out(columns: Iterable[Column]) -> tuple[str, ...]:
                 f"{'' if reason in (CONSTANT, EMPTY) else keep}"
             )
     return tuple(warnings)
+
+
+def warn_about_names(names: list[str]) -> tuple[str, ...]:
+    """Return a warning if columns have names that look alike."""
+    alike = list_look_alikes(names)
+    if not alike:
+        return ()
+    return (f"columns {alike} have names that look alike; rename one, or leave one out",)
 
 
 def warn_about_rounding(name: str, numbers: np.ndarray, single: np.ndarray) -> str:
@@ -143,6 +154,22 @@ def warn_about_pooled_levels(name: str, levels: Levels) -> str:
     return (
         f"column {name}: {levels.pooled:,} of its {count:,} levels are rare and count as one "
         f"level, other, in {levels.pooled_rows:,} rows; so will levels that the model has not seen"
+    )
+
+
+def warn_about_forms(name: str, levels: Levels) -> tuple[str, ...]:
+    """Return warnings about levels in several forms, which are one, and about those that look so.
+
+    Returns:
+        Texts, some of them "".
+    """
+    return (
+        f"column {name}: {say_merged(levels.merged)} only, and count as one level"
+        if levels.merged
+        else "",
+        f"column {name}: {levels.alike} are different levels; write levels alike that mean the same"
+        if levels.alike
+        else "",
     )
 
 

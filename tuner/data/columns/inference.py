@@ -19,7 +19,12 @@ from tuner.data.columns.column_kinds import (
     describe_parsed_numbers,
     ignore_column,
 )
-from tuner.data.columns.column_warnings import REQUESTED, warn_about_dots, warn_about_left_out
+from tuner.data.columns.column_warnings import (
+    REQUESTED,
+    warn_about_dots,
+    warn_about_left_out,
+    warn_about_names,
+)
 from tuner.data.columns.feature_encoding import EncodedColumn, encode_columns
 from tuner.data.columns.long_tails import warn_about_tails
 from tuner.data.columns.mixtures import Mixture, find_mixture, make_mixture_error
@@ -107,7 +112,12 @@ def _gather(columns: Mapping[str, InferredColumn]) -> InferredColumns:
         described,
         raw={name: inferred.raw for name, inferred in used.items()},
         encoded={name: inferred.encoded for name, inferred in used.items()},
-        warnings=(*warn_about_left_out(described), *warn_about_tails(tails), *warnings),
+        warnings=(
+            *warn_about_left_out(described),
+            *warn_about_names([*used]),
+            *warn_about_tails(tails),
+            *warnings,
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from tuner.data.parsing.plain_numbers import (
 from tuner.data.parsing.text_column import TextColumn
 from tuner.data.readers.table import Table
 from tuner.errors import DataError
-from tuner.words import list_first
+from tuner.words import find_look_alike, list_first, show_alike
 
 __all__ = ["read_known_columns"]
 
@@ -35,10 +35,13 @@ def read_known_columns(table: Table, columns: Iterable[Column]) -> RawColumns:
     wanted, names = list(columns), set(table.names)
     lacking = [column.name for column in wanted if column.name not in names]
     if lacking:
+        alike = find_look_alike(lacking[0], names)
+        shown = show_alike([alike, lacking[0]]) if alike else ()
+        hint = f"; {' looks like '.join(shown)}: rename it" if shown else ""
         plural = "s" if len(lacking) > 1 else ""
         raise DataError(
             f"{table.label}: it lacks the column{plural} {list_first(lacking)}, which the model "
-            f"reads; its columns are {list_first(table.names, limit=20)}"
+            f"reads; its columns are {list_first(table.names, limit=20)}{hint}"
         )
     return {column.name: _read_column(table, column) for column in wanted}
 

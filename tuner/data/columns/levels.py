@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tuner.data.columns.text_forms import list_look_alikes, unify_forms
 from tuner.data.parsing.text_column import TextColumn
 
 __all__ = ["Levels", "find_levels"]
@@ -24,12 +25,14 @@ class Levels:
 
     Attributes:
         names: The levels that are features, sorted.
-        spellings: Pairs of a level and an unchanged text of it that differs by blanks, or, for
-            truth values, by case.
+        spellings: Pairs of a level and an unchanged text of it that differs by blanks or its
+            form in Unicode, or, for truth values, by case.
         indices: The index in `names` of each distinct text of the column, shape `(texts,)`, int64;
             `len(names)` for a pooled level, −1 for an empty text.
         pooled: The number of levels that are not features.
         pooled_rows: The number of rows that have a pooled level.
+        merged: The groups of texts that differ by their form in Unicode alone and are one level.
+        alike: The levels that look alike, pooled ones included, as a list; "" if there are none.
     """
 
     names: tuple[str, ...]
@@ -37,17 +40,21 @@ class Levels:
     indices: np.ndarray
     pooled: int
     pooled_rows: int
+    merged: tuple[tuple[str, ...], ...] = ()
+    alike: str = ""
 
 
 def find_levels(column: TextColumn, *, keep_rare: bool) -> Levels:
     """Return the levels of a column, without surrounding blanks; truth values in one case.
+
+    Texts that differ by their form in Unicode or by invisible characters are one level.
 
     Args:
         column: The column.
         keep_rare: Pool only the levels beyond the largest number of levels.
     """
     present = ~column.empty
-    stripped = column.stripped[present]
+    stripped, merged = unify_forms(column.stripped[present])
     if column.is_boolean:
         stripped = _unify_case(stripped)
     names, places = np.unique(stripped, return_inverse=True)
@@ -67,6 +74,8 @@ def find_levels(column: TextColumn, *, keep_rare: bool) -> Levels:
         indices=indices,
         pooled=int((~kept).sum()),
         pooled_rows=int(counts[~kept].sum()),
+        merged=merged,
+        alike=list_look_alikes(names.tolist()),
     )
 
 

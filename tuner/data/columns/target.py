@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from tuner.data.column_names import quote_names
+from tuner.data.columns.text_forms import say_merged, unify_forms
 from tuner.data.parsing.plain_numbers import MISSING_TEXTS, convert_to_texts
 from tuner.data.parsing.text_column import TextColumn
 from tuner.errors import DataError
-from tuner.words import list_counts, list_first
+from tuner.words import fold_look, list_counts, list_first, show_alike
 
 __all__ = ["Target", "read_target"]
 
@@ -24,6 +25,7 @@ class Target:
         classes: The labels, in the order that is asked for; otherwise numbers in numeric order,
             other texts in alphabetical order.
         present: Which rows have a label that is used, shape `(rows,)`, bool.
+        merged: The groups of labels that differ by their form in Unicode alone and are one class.
         left_out: The rows of each class that is left out, because it has too few.
         pooled: The rows of each class that is one with others in the last of `classes`.
     """
@@ -31,6 +33,7 @@ class Target:
     y: np.ndarray
     classes: tuple[str, ...]
     present: np.ndarray
+    merged: tuple[tuple[str, ...], ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     pooled: Mapping[str, int] = field(default_factory=dict)
 
@@ -45,8 +48,13 @@ class Target:
         return (
             *(left_out if missing else ()),
             *_warn_about_rare_classes(self),
+            *self._warn_about_forms(),
             *_warn_about_labels(self.classes),
         )
+
+    def _warn_about_forms(self) -> Iterator[str]:
+        if self.merged:
+            yield f"labels {say_merged(self.merged)} only, and count as one class"
 
 
 def read_target(labels: Any, place: str, order: Sequence[str] = ()) -> Target:
@@ -63,7 +71,11 @@ def read_target(labels: Any, place: str, order: Sequence[str] = ()) -> Target:
     texts = TextColumn.from_arrow(convert_to_texts(labels))
     present = texts.expand(~texts.missing)
     stripped, indices = texts.index_stripped()
-    names: list[str] = stripped.tolist()
+    unified, merged = unify_forms(stripped)
+    if merged:
+        unified, places = np.unique(unified, return_inverse=True)
+        indices = places[indices]
+    names: list[str] = unified.tolist()
     numeric = bool(texts.plain[~texts.missing].all())
     used = np.unique(indices[present]).tolist()
     ranks = {name: rank for rank, name in enumerate(order)}
@@ -78,7 +90,9 @@ def read_target(labels: Any, place: str, order: Sequence[str] = ()) -> Target:
     _check_classes(classes, int(present.sum()), place)
     class_of_name = np.full(len(names), -1, np.int64)
     class_of_name[ordered] = np.arange(len(ordered))
-    return Target(y=class_of_name[indices[present]], classes=classes, present=present)
+    return Target(
+        y=class_of_name[indices[present]], classes=classes, present=present, merged=merged
+    )
 
 
 def _make_sort_key(name: str, numeric: bool) -> tuple[float, str]:
@@ -89,7 +103,7 @@ def _warn_about_labels(classes: Sequence[str]) -> Iterator[str]:
     alike: dict[str | float, list[str]] = {}
     for name in classes:
         alike.setdefault(_fold_label(name), []).append(name)
-    similar = [" and ".join(names) for names in alike.values() if len(names) > 1]
+    similar = [" and ".join(show_alike(names)) for names in alike.values() if len(names) > 1]
     if similar:
         yield (
             f"{list_first(similar)} are different classes; write labels alike that mean the same"
@@ -130,7 +144,7 @@ def _fold_label(label: str) -> str | float:
     try:
         return float(label)
     except ValueError:
-        return label.casefold()
+        return fold_look(label)
 
 
 def _check_classes(classes: tuple[str, ...], rows: int, place: str) -> None:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from tuner.data.column_names import quote_names
 from tuner.errors import DataError, suggest_names
+from tuner.words import find_look_alike, show_alike
 
 __all__ = ["FRAME", "Table", "locate_given_row", "simplify_column"]
 
@@ -142,6 +143,14 @@ class Table:
         names = self.names
         if name in names:
             return
+        alike = find_look_alike(name, names)
+        shown = [] if alike is None else show_alike([name, alike])
+        if shown not in ([], [name, alike]):  # they would look the same
+            wanted, known = shown
+            raise DataError(
+                f"{self.label}, {option}: there is no column {wanted}, but {known}, which looks "
+                "like it; give that name, or rename the column"
+            )
         near = get_close_matches(name, names, n=1)
         shown = list(dict.fromkeys([*near, *names]))[:_LISTED] if len(names) > _LISTED else names
         more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
