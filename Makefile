@@ -9,7 +9,7 @@ search: $(INSTALLED)
 	$(VENV)/bin/python -m tuner search --space mlp_depth
 
 test: $(INSTALLED)
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .

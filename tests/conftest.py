@@ -35,6 +35,13 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "people")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that the processes of tests end together."""
+    folder = Path(__file__).parent
+    longest = (folder / "docs" / "test_notebooks.py", folder / "docs", folder / "cli")
+    items.sort(key=lambda item: [not item.path.is_relative_to(path) for path in longest])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def warm_processes() -> Iterator[None]:
     """What this package starts beside a search begins with the heavy libraries imported."""

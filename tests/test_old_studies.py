@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.helpers.warm_processes import warm_command
 from tuner.cli.commands import app
 from tuner.errors import StudyError
 from tuner.study import Study, recover_study
@@ -83,7 +83,7 @@ def test_its_model_answers_as_it_did(root):
 
 def test_its_model_is_served(root):
     model = root / "studies" / "before" / "model"
-    command = [sys.executable, "-m", "tuner", "serve", str(model), "--port", "0"]
+    command = warm_command("tuner", "serve", str(model), "--port", "0")
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         url = server.stdout.readline().strip()

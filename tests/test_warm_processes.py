@@ -53,15 +53,17 @@ def test_they_have_what_they_are_given_and_end_as_others(start, tmp_path, argume
     assert (output, written, process.returncode) == (seen, errors, code)
 
 
-def test_a_killed_one_is_dead(start):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_one_that_is_sent_a_signal_ends_by_it(start, number):
     with start("wait") as process:
         process.stdin.close()
         process.stdin = None
         process.stdout.readline()
-        process.kill()
+        process.send_signal(number)
         started = time.monotonic()
-        process.communicate()  # until nobody holds its pipes
-    assert (process.returncode, time.monotonic() - started < 30) == (-signal.SIGKILL, True)
+        _, errors = process.communicate()  # until nobody holds its pipes
+    assert (process.returncode, time.monotonic() - started < 30) == (-number, True)
+    assert ("KeyboardInterrupt" in errors) == (number == signal.SIGINT)
 
 
 def test_another_environment_starts_a_process_as_usual():

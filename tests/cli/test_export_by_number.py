@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-import sys
 
 import pytest
 
 from tests.helpers.setups import DEPTHS, make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import make_space
+from tests.helpers.warm_processes import warm_command
 from tuner.cli.export import export_study
 from tuner.errors import SearchFailed, UserError
 from tuner.study import PredictionTime, PredictionTimes, TrialRecord
@@ -86,7 +86,7 @@ def test_a_study_without_a_completed_trial_has_no_front(tmp_path):
 
 def test_a_trial_that_is_not_there_is_one_sentence_and_exit_code_2(study):
     root = study.folder.parents[1]
-    command = [sys.executable, "-m", "tuner", "export", "study", "--pick", "7", "--root", root]
+    command = warm_command("tuner", "export", "study", "--pick", "7", "--root", str(root))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (

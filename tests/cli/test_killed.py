@@ -20,11 +20,12 @@ from tests.helpers.command_line import (
     write_events,
 )
 from tests.helpers.pseudo_terminal import run_in_terminal
+from tests.helpers.warm_processes import warm_command
 
 
 def killed_when(folder, study, holds):
     """Search until something holds of the study's folder, and kill the process there and then."""
-    command = [sys.executable, "-m", "tuner", *map(str, SEARCH), "--study", study]
+    command = warm_command("tuner", *map(str, SEARCH), "--study", study)
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 120
         while process.poll() is None and time.monotonic() < deadline:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.documents import ROOT
+from tests.helpers.warm_processes import warm_command
 from tuner.study import Listener
 
 __all__ = ["Shell"]
@@ -112,7 +113,7 @@ class Shell:
                     pytest.fail(f"exit code {end.code}")
 
     def _serve(self, arguments: list[str]) -> None:
-        command = [sys.executable, "-m", "tuner", *arguments]
+        command = warm_command("tuner", *arguments)
         self.serving = subprocess.Popen(
             command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

@@ -24,6 +24,9 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
     null = os.open(os.devnull, os.O_RDWR)
     for stream in streams:  # so that a pipe ends when the other process closes it
         os.dup2(null, stream)
+    process = int(server.recv(16))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: os.kill(process, number))
     code = int(server.recv(16) or b"1")
 if code < 0:
     if -code != signal.SIGKILL:

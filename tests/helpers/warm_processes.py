@@ -4,10 +4,11 @@ To import TensorFlow, MLflow and scikit-learn takes a process five seconds, most
 command takes, and a search starts four processes. Here a first process imports them, once for each
 process of tests, and forks itself for every further one before TensorFlow starts its threads. Each
 is a process as any other: its own memory, streams, folder, environment, signals and exit code.
-`warm_launcher` stands for it, with the number that its parent knows; killed, it takes it along.
+`warm_launcher` stands for it, with the number that its parent knows; interrupted or
+ended, it passes that on; killed, it takes it along.
 A process with another environment for Python or Keras, or with limits of its own, starts as usual.
 
-What is about the start of a process or about signals to it starts it as usual, too.
+Tests of how a process starts, is stopped or ends its group start it as usual, too.
 """
 
 import atexit
@@ -155,6 +156,7 @@ def _keep(connection: socket.socket) -> NoReturn:
         _become(json.loads(message), streams)
     for stream in streams:
         os.close(stream)
+    connection.send(b"%d" % process)
     ready, _, _ = select.select([os.pidfd_open(process), connection], [], [])
     if connection in ready:  # the launcher was killed
         os.kill(process, signal.SIGKILL)
@@ -199,9 +201,9 @@ def _run(module: str) -> int:
             print(end.code, file=sys.stderr)
             return 1
         return end.code or 0
-    except BaseException:
+    except BaseException as error:
         traceback.print_exc()
-        return 1
+        return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
     return 0
 
 
@@ -211,6 +213,9 @@ def _end(code: int) -> NoReturn:
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
     os._exit(code)
 
 

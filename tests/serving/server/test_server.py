@@ -5,7 +5,6 @@ import json
 import random
 import socket
 import subprocess
-import sys
 import threading
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.helpers.warm_processes import warm_command
 from tuner.errors import UserError
 from tuner.serving.server.limits import MEGABYTE
 from tuner.serving.server.listener import listen
@@ -76,7 +76,7 @@ def served(exported):
         }
         for row in range(5)
     ]
-    command = [sys.executable, "-m", "tuner", "serve", str(exported.folder), "--port", "0"]
+    command = warm_command("tuner", "serve", str(exported.folder), "--port", "0")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         address = process.stdout.readline().strip()
         yield Served(address, records, exported.predict_first(5))
