@@ -1,10 +1,20 @@
-"""Leaves out of an import what it can do without."""
+"""Leaves out of an import what it can do without: modules, and messages."""
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["hide_modules"]
+__all__ = ["filter_standard_error", "hide_modules"]
+
+# TensorFlow writes these from C++ before it sets up its logging, so no setting prevents them.
+_USUAL_MESSAGES = (
+    b"WARNING: All log messages before absl::InitializeLog()",
+    b"oneDNN custom operations are on",
+    b"Could not find cuda drivers on your machine",
+    b"failed call to cuInit",
+)
 
 
 @contextmanager
@@ -32,3 +42,29 @@ def hide_modules(*names: str) -> Iterator[None]:
     finally:
         for name in hidden:
             del sys.modules[name]
+
+
+@contextmanager
+def filter_standard_error(*, mute: bool = False) -> Iterator[None]:
+    """Hold back what is written to standard error, and show it at the end without the usual lines.
+
+    Only the file descriptor catches these lines, because they do not pass through Python.
+    """
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    try:
+        standard_error = os.dup(2)
+    except OSError:  # the program has closed it
+        yield
+        return
+    with tempfile.TemporaryFile() as output:
+        os.dup2(output.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(standard_error, 2)
+            os.close(standard_error)
+            output.seek(0)
+            for line in output:
+                if not (mute or any(words in line for words in _USUAL_MESSAGES)):
+                    os.write(2, line)

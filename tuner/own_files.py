@@ -17,6 +17,7 @@ EXPORT: Kinds = {
     r"model\.json": b"{",
     r"model\.keras": b"PK",
     r"model\.onnx": b"\x08",
+    r"model\.tflite": b"",
     r"README\.md": b"# ",
     r"saved_model/": b"",
     r"saved_model/(saved_model|fingerprint|keras_metadata)\.pb": b"",

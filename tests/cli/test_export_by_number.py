@@ -22,8 +22,8 @@ def study(tmp_path):
     return write_untrained_study(setup, tmp_path / "runs", trials)
 
 
-def export(study, pick, output=None):
-    export_study("study", pick, output, study.folder.parents[1])
+def export(study, pick, output=None, **options):
+    export_study("study", pick, output, study.folder.parents[1], **options)
 
 
 def described(folder):
@@ -31,10 +31,14 @@ def described(folder):
 
 
 def test_any_completed_trial_is_exported_by_its_number(study, capsys):
-    export(study, "2")
+    export(study, "2", formats="onnx,litert")
     folder = study.folder / "model-trial-2"
-    assert capsys.readouterr().out == f"{folder}\n"
+    said = capsys.readouterr()
+    assert said.out == f"{folder}\n"
     found = described(folder)
+    assert found["formats"] == dict.fromkeys(("keras", "onnx", "litert"), "written")
+    assert (folder / "model.onnx").is_file()
+    assert not (folder / "mlflow_model").exists()
     assert (found["picked"], found["pick"]["trial"], found["test"]) == ("trial 2", 2, {})
     assert found["pick"]["pareto"] == {"parameters": False, "prediction_time": None}
     assert found["pick"]["score"] == 1.2

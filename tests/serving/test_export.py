@@ -36,7 +36,7 @@ def images(exported_images):
 def test_every_format_answers_in_a_fresh_process_as_the_network_in_memory(exported):
     dataset = exported.dataset
     sample = pick_sample(dataset.raw, dataset.schema)
-    assert set(exported.answers) == set(FORMATS)
+    assert set(exported.answers) == set(FORMATS) - {"litert"}
     for answer in exported.answers.values():
         np.testing.assert_allclose(answer, exported.trained.predict_proba(sample), atol=1e-5)
 
@@ -47,7 +47,9 @@ def test_the_folder_describes_the_model_and_has_nothing_beside_it(exported):
     ]  # fmt: skip
     description = json.loads((exported.folder / "model.json").read_text())
     assert description["study"] == "test"
-    assert description["formats"] == dict.fromkeys(FORMATS, "written")
+    *written, litert = description["formats"].items()
+    assert dict(written) == dict.fromkeys(FORMATS[:-1], "written")
+    assert litert == ("litert", "it takes inputs of float32 only, and colour is of string")
     assert description["schema"] == exported.dataset.schema.to_dict()
     assert [path.name for path in exported.folder.parent.iterdir()] == ["model"]
     check_export_folder(exported.folder)  # all of it is known, so that it can be replaced
@@ -73,6 +75,40 @@ def test_a_model_that_answers_differently_is_not_exported(images, tmp_path, monk
         "in a probability, more than 1e-05; nothing was exported"
     )
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_model_of_numbers_is_written_in_every_format(exported_images):
+    content = json.loads((exported_images.folder / "model.json").read_text())
+    assert content["formats"] == dict.fromkeys(FORMATS, "written")
+    assert set(exported_images.answers) == set(FORMATS)
+    assert {"model.onnx", "model.tflite"} <= content["sha256"].keys()
+
+
+def test_a_format_that_cannot_say_a_layer_is_left_out_with_its_reason(images, tmp_path):
+    trained, sample = images
+    memory = keras.layers.GRU(3, activation="softmax", name="memory")
+    network = keras.Sequential([keras.Input((16,)), keras.layers.Reshape((16, 1)), memory])
+    folder = tmp_path / "model"
+    with FreshProcess() as fresh:
+        export_model(
+            replace(trained, network=network),
+            DESCRIPTION,
+            folder,
+            sample=sample,
+            fresh=fresh,
+            formats=("keras", "onnx", "litert"),
+        )
+    said = json.loads((folder / "model.json").read_text())["formats"]
+    assert said["keras"] == "written"
+    assert said["onnx"] == "layer memory (GRU) has no translation"
+    assert said["litert"].startswith("TensorFlow cannot convert it (")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md", "model.json", "model.keras",
+    ]  # fmt: skip
+    card = (folder / "README.md").read_text()
+    assert "The format onnx is left out: layer memory (GRU) has no translation." in card
+    assert "onnxruntime" not in card
+    assert "mlflow" not in card.partition("```")[2]
 
 
 @keras.saving.register_keras_serializable()

@@ -93,6 +93,18 @@ def test_its_python_runs_beside_the_model_and_answers_alike(exported, card):
     assert onnx.startswith(f"{likeliest} [[")
 
 
+@pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated:UserWarning")
+def test_its_python_calls_a_model_of_numbers_in_every_format(exported_images, monkeypatch):
+    card = (exported_images.folder / "README.md").read_text(encoding="utf-8")
+    keras, onnx, litert, _ = find_blocks(card, "python")
+    monkeypatch.chdir(exported_images.folder)
+    printed = []
+    exec("\n".join((keras, onnx, litert)), {"print": lambda *shown: printed.append(shown[-1])})
+    assert len(printed) == 4
+    for probabilities in printed:
+        np.testing.assert_allclose(probabilities, printed[0], rtol=0, atol=1e-5)
+
+
 def test_its_requests_name_every_input(card, content):
     serving, invocations = find_blocks(card, "sh")
     bodies = [

@@ -1,6 +1,7 @@
 """A study's model in a real MLflow registry: once, under the study's name, as the champion."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,6 +128,13 @@ def test_a_model_that_was_replaced_or_removed_is_not_registered(client, study, l
         export(study, "two", passed=False)
     else:
         (study.model_folder / "model.json").unlink()
+    sync(client, study)
+    assert list_versions(client) == []
+
+
+def test_a_model_without_mlflows_format_is_not_registered(client, study):
+    export(study, "one")
+    shutil.rmtree(study.model_folder / "mlflow_model")
     sync(client, study)
     assert list_versions(client) == []
 

@@ -162,8 +162,8 @@ class SearchedStudy(StudyResults):
                 every trial on a front of score against cost. None for what the search exported.
             threshold: Of two classes: what to choose the decision threshold for, such as
                 `cost=good:1,bad:5` or `f1=bad`. None for the study's own rule.
-            formats: Of `keras` (which is always written), `saved_model`, `mlflow` and `onnx`.
-                None for the first three.
+            formats: Of `keras` (which is always written), `saved_model`, `mlflow`, `onnx` and
+                `litert`. None for the first three.
             output: The folder to write. None for one in the study's folder.
             verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
 

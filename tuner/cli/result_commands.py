@@ -49,7 +49,8 @@ def export(  # noqa: PLR0913, PLR0917  (one argument per option)
     formats: Annotated[
         str | None,
         typer.Option(
-            help="Formats, separated by commas: keras (always written), saved_model, mlflow, onnx.",
+            help="Formats, separated by commas: keras (always written), saved_model, mlflow, onnx, "
+            "litert (of numbers alone).",
             show_default="keras,saved_model,mlflow",
         ),
     ] = None,

@@ -3,7 +3,7 @@
 import json
 import math
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,17 +49,31 @@ def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list
         "All formats take the same raw values and give the same answer. A missing number is NaN "
         "(`null` in a request to MLflow), and a missing text is empty.",
         "",
-        "Keras in safe mode, `tuner predict` and `tuner serve` load `model.keras` and run no code "
-        "of the files. A SavedModel is a program of TensorFlow, which may read and write files. "
-        "MLflow runs `mlflow_model/served_model.py` and whatever `MLmodel` names. Load these two "
-        "only if you trust where they come from. `model.json` has the hashes of all files.",
+        _describe_risks(written),
         "",
         *_render_left_out(content.get("formats", {})),
         *_render_keras(row, saved_model="saved_model" in written),
         *(_render_tensorflow_serving(row, study, classes) if "saved_model" in written else []),
         *(_render_onnx() if "onnx" in written else []),
+        *(_render_litert() if "litert" in written else []),
         *(_render_mlflow(row, study, classes) if "mlflow" in written else []),
     ]
+
+
+def _describe_risks(written: Collection[str]) -> str:
+    """Say what loading each format may run."""
+    risks = {
+        "saved_model": "A SavedModel is a program of TensorFlow, which may read and write files. ",
+        "mlflow": "MLflow runs `mlflow_model/served_model.py` and whatever `MLmodel` names. ",
+    }
+    told = [risk for name, risk in risks.items() if name in written]
+    which = "these two" if len(told) > 1 else "it"
+    trust = f"Load {which} only if you trust where the model comes from. "
+    return (
+        "Keras in safe mode, `tuner predict` and `tuner serve` load `model.keras` and run no code "
+        f"of the files. {''.join(told)}{trust if told else ''}`model.json` has the hashes of all "
+        "files."
+    )
 
 
 def _render_left_out(formats: Mapping[str, str]) -> list[str]:
@@ -182,6 +196,20 @@ def _render_onnx() -> list[str]:
             'session = onnxruntime.InferenceSession("model.onnx")\n'
             'classes, probabilities = session.run(["class", "probabilities"], rows)\n'
             "print(classes[0], probabilities)",
+        ),
+    ]
+
+
+def _render_litert() -> list[str]:
+    return [
+        "LiteRT takes the same `rows`; on a device, the class stands in "
+        "`ai_edge_litert.interpreter`:",
+        "",
+        *format_block(
+            "python",
+            "import tensorflow as tf\n\n"
+            'interpreter = tf.lite.Interpreter("model.tflite")\n'
+            'print(interpreter.get_signature_runner("serving_default")(**rows)["probabilities"])',
         ),
     ]
 

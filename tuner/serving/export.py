@@ -20,7 +20,7 @@ from tuner.serving.file_hashes import add_hashes
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.input_names import join_columns, make_input_names
-from tuner.serving.keras_formats import write_keras, write_saved_model
+from tuner.serving.keras_formats import write_keras, write_litert, write_saved_model
 from tuner.serving.model_card import render_model_card
 from tuner.serving.preprocessing import add_preprocessing
 from tuner.serving.sample import find_example
@@ -161,6 +161,8 @@ def _write_formats(
         threshold = content.get("threshold")
         value = None if threshold is None else float(threshold["value"])
         said["onnx"] = write_onnx(trained, draft, threshold=value) or WRITTEN
+    if "litert" in said:
+        said["litert"] = write_litert(model, draft) or WRITTEN
     return said
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tuner.errors import UserError
 from tuner.seal import digest, digest_file
+from tuner.serving.formats import LITERT_FILE, ONNX_FILE
 
 __all__ = ["add_hashes", "check_hashes", "has_own_card"]
 
@@ -14,7 +15,7 @@ _KEY = "sha256"
 _DESCRIPTION, _NETWORK, _CARD = "model.json", "model.keras", "README.md"
 _MLFLOW = "mlflow_model"
 _FOLDERS = ("saved_model", _MLFLOW)
-_FILES = (_NETWORK, "model.onnx")
+_FILES = (_NETWORK, ONNX_FILE, LITERT_FILE)
 _LOADER = b"loader_module: mlflow.pyfunc.loaders.code_model"  # of every version
 
 

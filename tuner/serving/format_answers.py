@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 import keras  # isort: skip
-from tuner.serving.formats import list_written
+from tuner.serving.formats import LITERT_FILE, list_written
 from tuner.serving.mlflow_model import make_model_input, predict_mlflow, write_mlflow_model
 from tuner.serving.onnx_prediction import predict_onnx
 
@@ -46,6 +46,10 @@ def predict_formats(folder: Path, inputs: Inputs, *, complete: bool) -> dict[str
         answers["mlflow"] = _predict_mlflow(folder, description, inputs, complete=complete)
     if "onnx" in written:
         answers["onnx"] = predict_onnx(folder, description, inputs)
+    if "litert" in written:
+        interpreter = tf.lite.Interpreter(str(folder / LITERT_FILE))
+        runner = interpreter.get_signature_runner("serving_default")
+        answers["litert"] = runner(**inputs)["probabilities"]
     return answers
 
 

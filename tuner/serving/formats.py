@@ -7,12 +7,22 @@ from typing import Any
 from tuner.data import split_names
 from tuner.errors import UserError, suggest_names
 
-__all__ = ["DEFAULT_FORMATS", "FORMATS", "WRITTEN", "choose_formats", "list_written"]
+__all__ = [
+    "DEFAULT_FORMATS",
+    "FORMATS",
+    "LITERT_FILE",
+    "ONNX_FILE",
+    "WRITTEN",
+    "choose_formats",
+    "list_written",
+]
 
-FORMATS = ("keras", "saved_model", "mlflow", "onnx")
+FORMATS = ("keras", "saved_model", "mlflow", "onnx", "litert")
 DEFAULT_FORMATS = FORMATS[:3]
 _ALWAYS = "keras"  # what `predict` and `serve` load
 _PACKAGES = ("onnx", "onnxruntime")  # of the extra `onnx`
+
+ONNX_FILE, LITERT_FILE = "model.onnx", "model.tflite"
 
 WRITTEN = "written"
 """What `formats` of `model.json` says of a format; the reason of one that was left out."""

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import keras
 import tensorflow as tf
 
-from tuner.errors import ExportMismatch, first_sentence
+from tuner.errors import ExportMismatch, first_sentence, one_line
+from tuner.imports import filter_standard_error
+from tuner.serving.formats import LITERT_FILE
 from tuner.serving.fresh_process import UNSAFE
 
-__all__ = ["write_keras", "write_saved_model"]
+__all__ = ["write_keras", "write_litert", "write_saved_model"]
+
 
 _LOOKUPS = (
     keras.layers.IntegerLookup,
@@ -52,6 +56,27 @@ def write_saved_model(model: keras.Model, folder: Path) -> None:
     }
     archive.add_endpoint("serving_default", serve, input_signature=[signature])
     archive.write_out(str(folder / "saved_model"), verbose=False)
+
+
+def write_litert(model: keras.Model, folder: Path) -> str | None:
+    """Write `model.tflite`, as `write_keras` takes the model and the folder.
+
+    Returns:
+        None if it was written, or else the reason why it cannot be.
+    """
+    for name, tensor in model.input.items():
+        if tensor.dtype != "float32":
+            return f"it takes inputs of float32 only, and {name} is of {tensor.dtype}"
+    with TemporaryDirectory() as temporary:
+        write_saved_model(model, Path(temporary))
+        try:
+            with filter_standard_error():
+                path = str(Path(temporary, "saved_model"))
+                content = tf.lite.TFLiteConverter.from_saved_model(path).convert()
+        except Exception as error:  # the converter has no class of errors that is public
+            return f"TensorFlow cannot convert it ({first_sentence(one_line(error))})"
+    (folder / LITERT_FILE).write_bytes(content)
+    return None
 
 
 def _find_layers_with_tables(model: keras.Model) -> Iterator[keras.layers.Layer]:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from tuner.serving.formats import ONNX_FILE
 from tuner.serving.input_names import make_input_names
 from tuner.serving.onnx_columns import encode
 from tuner.serving.onnx_graph import Graph, Tensor
 from tuner.serving.onnx_layers import Untranslatable
 from tuner.serving.onnx_network import translate_network
-from tuner.serving.onnx_prediction import CLASS, FILE, PROBABILITIES
+from tuner.serving.onnx_prediction import CLASS, PROBABILITIES
 from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = ["write_onnx"]
@@ -45,7 +46,7 @@ def write_onnx(trained: TrainedNetwork, folder: Path, *, threshold: float | None
     model = graph.make_model("softmax_classifier")
     entry = model.metadata_props.add()
     entry.key, entry.value = "classes", json.dumps(list(classes), ensure_ascii=False)
-    (folder / FILE).write_bytes(model.SerializeToString())
+    (folder / ONNX_FILE).write_bytes(model.SerializeToString())
     return None
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from tuner.scoring import decide
+from tuner.serving.formats import ONNX_FILE
 
-__all__ = ["CLASS", "FILE", "PROBABILITIES", "predict_onnx"]
+__all__ = ["CLASS", "PROBABILITIES", "predict_onnx"]
 
-FILE = "model.onnx"
 CLASS, PROBABILITIES = "class", "probabilities"
 """The outputs of the graph."""
 
@@ -30,7 +30,7 @@ def predict_onnx(
     """
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(folder / FILE, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(folder / ONNX_FILE, providers=["CPUExecutionProvider"])
     classes, probabilities = session.run([CLASS, PROBABILITIES], dict(inputs))
     threshold = description.get("threshold")
     places = decide(probabilities, None if threshold is None else threshold["value"])

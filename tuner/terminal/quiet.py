@@ -3,13 +3,11 @@
 import gc
 import logging
 import os
-import sys
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tuner.imports import hide_modules
+from tuner.imports import filter_standard_error, hide_modules
 from tuner.memory import check_address_space
 
 __all__ = ["ADDRESS_SPACE", "calm_libraries", "import_heavy", "import_heavy_beside_others"]
@@ -17,14 +15,6 @@ __all__ = ["ADDRESS_SPACE", "calm_libraries", "import_heavy", "import_heavy_besi
 ADDRESS_SPACE = 5e9
 """Bytes of addresses that searches reserve on two cores, of which they use a fifth; large data and
 networks take more."""
-
-# TensorFlow writes these from C++ before it sets up its logging, so no setting prevents them.
-_USUAL_MESSAGES = (
-    b"WARNING: All log messages before absl::InitializeLog()",
-    b"oneDNN custom operations are on",
-    b"Could not find cuda drivers on your machine",
-    b"failed call to cuInit",
-)
 
 
 def import_heavy() -> None:
@@ -35,7 +25,7 @@ def import_heavy() -> None:
     check_address_space(ADDRESS_SPACE)
     gc.disable()  # imported modules stay, so that searching them for garbage only takes time
     try:
-        with _filter_standard_error(), hide_modules("matplotlib", "sklearn"):
+        with filter_standard_error(), hide_modules("matplotlib", "sklearn"):
             import keras_tuner  # noqa: F401  (imported for its effect)
     finally:
         gc.freeze()
@@ -58,7 +48,7 @@ def import_heavy_beside_others(*, mute: bool = False) -> None:
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     # in a notebook TensorFlow lets its logger say everything, as soon as it makes it
     level = logging.getLogger("tensorflow").level
-    with _filter_standard_error(mute=mute):
+    with filter_standard_error(mute=mute):
         import keras_tuner  # noqa: F401  (imported for its effect)
         import tensorflow as tf
 
@@ -88,29 +78,3 @@ def calm_libraries(*, mute: bool) -> Iterator[None]:
             yield
     finally:
         logger.setLevel(level)
-
-
-@contextmanager
-def _filter_standard_error(*, mute: bool = False) -> Iterator[None]:
-    """Hold back what is written to standard error, and show it at the end without the usual lines.
-
-    Only the file descriptor catches these lines, because they do not pass through Python.
-    """
-    if sys.stderr is not None:
-        sys.stderr.flush()
-    try:
-        standard_error = os.dup(2)
-    except OSError:  # the program has closed it
-        yield
-        return
-    with tempfile.TemporaryFile() as output:
-        os.dup2(output.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(standard_error, 2)
-            os.close(standard_error)
-            output.seek(0)
-            for line in output:
-                if not (mute or any(words in line for words in _USUAL_MESSAGES)):
-                    os.write(2, line)
