@@ -27,8 +27,8 @@ learning_rate = { min = 0.01, max = 0.3, log = true }
 def make_setup(space: str, definition: Space | None, data: str = "iris") -> Setup:
     """Make the setup of a search of three folds and two epochs."""
     request = DataRequest(data)
-    dataset = request.load()
     settings = SearchSettings(folds=3, epochs=2, max_trials=12)
+    dataset = request.load(settings.splitter)
     split = make_split(dataset.y, classes=dataset.classes, folds=3, test_size=0.2, seed=0)
     return Setup(space, definition, request, dataset, split, settings)
 

@@ -25,8 +25,8 @@ MEMBER = Member(0, 1, make_hyperparameters(1, 4), {}, 1, 1)
 def open_table(source, root, **settings):
     """Return the setup of a table, and an empty study of it."""
     request = DataRequest(str(source))
-    dataset = request.load()
     chosen = SearchSettings(folds=3, epochs=20, test_size=0.0, **settings)
+    dataset = request.load(chosen.splitter)
     split = make_split(dataset.y, classes=dataset.classes, folds=3, test_size=0.0, seed=0)
     space = make_space(DEPTHS)
     setup = Setup("test", space, request, dataset, split, chosen)

@@ -35,6 +35,17 @@ def test_numbers_and_dates_in_texts_are_read_as_in_memory(tmp_path):
     assert compare_model(trained, dataset, tmp_path) < 1e-6
 
 
+def test_long_tails_are_scaled_as_in_memory(tmp_path):
+    rng = np.random.default_rng(0)
+    values = rng.normal(40, 10, 200).round(3)
+    values[::50] = 99_999_999
+    cells = [f"{value},{value / 3:.3f},{'ab'[row % 2]}" for row, value in enumerate(values)]
+    (tmp_path / "tails.csv").write_text("\n".join(["income,share,kind", *cells]) + "\n")
+    trained, dataset = train_randomly(tmp_path / "tails.csv")
+    assert trained.scaler.clipped is not None
+    assert compare_model(trained, dataset, tmp_path) < 1e-6
+
+
 def test_images_are_read_as_in_memory(tmp_path):
     trained, dataset = train_randomly(write_images(tmp_path / "images.npz"))
     network = keras.Sequential(

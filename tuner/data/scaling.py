@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -57,12 +56,12 @@ class Scaler:
         return scaled
 
 
-def clip_smoothly(z: Any, ops: ModuleType) -> Any:
+def clip_smoothly(z: Any, ops: Any) -> Any:
     """Return z / √(1 + (z/3)²): nearly z around 0, and ±3 far from it.
 
     Args:
         z: Numbers without NaN, an array of any shape.
-        ops: `numpy` or `keras.ops`.
+        ops: `numpy`, `keras.ops`, or their functions of an ONNX graph.
 
     >>> clip_smoothly(np.array([0.1, 4.0, -1e30]), np).round(2).tolist()
     [0.1, 2.4, -3.0]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tuner.data import Column, Scaler, Schema
+from tuner.data import Column, Scaler, Schema, clip_smoothly
 from tuner.data.columns.feature_encoding import index_levels, name_parsed_features
 from tuner.data.parsing.parse_by_notation import parse_codes
 from tuner.data.readers.missing_cells import list_missing_numbers
@@ -26,7 +26,7 @@ def encode(graph: Graph, schema: Schema, scaler: Scaler) -> Tensor:
     if schema.array_shape is not None:
         rows = graph.add_input(names["x"], np.float32, schema.array_shape)
         features = rows.reshape((-1, int(np.prod(schema.array_shape))))
-        return _scale(ops, features, scaler.mean, scaler.scale)
+        return _scale(ops, features, scaler)
     shared = {name: (count,) for name, count in count_columns(names).items()}
     dtypes = {names[c.name]: np.float32 if c.is_plain else object for c in schema.used}
     given = {
@@ -72,8 +72,7 @@ def _encode_measured(
     if wanted != order:
         places = {each: place for place, each in enumerate(order)}
         numbers = numbers.choose(np.array([places[each] for each in wanted]))
-    count = len(wanted)
-    blocks = [_scale(ops, numbers, scaler.mean[:count], scaler.scale[:count])]
+    blocks = [_scale(ops, numbers, scaler)]
     first = np.cumsum([0, *(len(name_parsed_features(column)) for column in columns)])
     firsts = [place for place, column in zip(first, columns, strict=False) if column.missing]
     if firsts:
@@ -134,10 +133,14 @@ def _join(ops: Operations, columns: Sequence[Tensor]) -> Tensor:
     return ops.concatenate(columns, 0) if len(columns) > 1 else columns[0]
 
 
-def _scale(ops: Operations, numbers: Tensor, mean: np.ndarray, scale: np.ndarray) -> Tensor:
-    """Standardise, and replace a missing number by the mean, as `Scaler.apply` does."""
-    scaled = (numbers - mean) / scale
-    return ops.where(ops.is_nan(scaled), np.float32(0), scaled)
+def _scale(ops: Operations, numbers: Tensor, scaler: Scaler) -> Tensor:
+    """Scale the first features, and replace a missing number by the centre, as `Scaler.apply`."""
+    count = numbers.shape[1]
+    scaled = (numbers - scaler.mean[:count]) / scaler.scale[:count]
+    filled = ops.where(ops.is_nan(scaled), np.float32(0), scaled)
+    if scaler.clipped is None:
+        return filled
+    return ops.where(scaler.clipped[:count], clip_smoothly(filled, ops), filled)
 
 
 def _encode_levels(

@@ -51,14 +51,28 @@ class Operations:
         """Return the cosine."""
         return self._graph.add("Cos", [values], values.sample)
 
-    def where(self, condition: Tensor, one: Any, other: Any) -> Tensor:
+    def sqrt(self, values: Tensor) -> Tensor:
+        """Return the square root."""
+        return self._graph.add("Sqrt", [values], values.sample)
+
+    def square(self, values: Tensor) -> Tensor:
+        """Return the square."""
+        return values * values
+
+    def clip(self, values: Tensor, least: float, most: float) -> Tensor:
+        """Return numbers that are moved into a range."""
+        bounds = [values.sample.dtype.type(bound) for bound in (least, most)]
+        return self._graph.add("Clip", [values, *bounds], values.sample)
+
+    def where(self, condition: Any, one: Any, other: Any) -> Tensor:
         """Return the first value where a condition holds, else the second."""
         kinds = [v.sample if isinstance(v, Tensor) else v for v in (one, other)]
         dtype = np.result_type(*kinds)
         chosen = [
             v.cast(dtype) if isinstance(v, Tensor) else np.asarray(v, dtype) for v in (one, other)
         ]
-        return self._graph.add("Where", [condition, *chosen], np.where(condition.sample, *kinds))
+        flags = condition.sample if isinstance(condition, Tensor) else condition
+        return self._graph.add("Where", [condition, *chosen], np.where(flags, *kinds))
 
     def take(self, table: np.ndarray, indices: Tensor) -> Tensor:
         """Return the values, or rows, of a constant table at some indices."""
