@@ -26,6 +26,7 @@ __all__ = [
     "DataError",
     "ExportMismatch",
     "ExportUnchecked",
+    "OutputUnread",
     "SearchFailed",
     "SpaceError",
     "StudyError",
@@ -91,6 +92,10 @@ class SearchFailed(TunerFault):
 
 class ExportMismatch(TunerFault):
     """The predictions of a reloaded model differ from those of the model in memory."""
+
+
+class OutputUnread(Exception):
+    """Whoever read standard output has gone, such as `head`: a signal that ends a command."""
 
 
 def suggest_names(name: str, known: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """What a study says of itself, from Python."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 import tuner
 from tests.helpers.setups import DEPTHS, make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import make_space
+from tuner.data import Schema
 from tuner.errors import StudyError, UserError
 
 
@@ -66,6 +68,34 @@ def test_its_model_predicts_raw_rows_with_the_names_of_the_classes(study, folder
     np.testing.assert_array_equal(probabilities.idxmax(axis="columns"), classes)
     assert (classes == pd.read_csv(folder / "things.csv").kind).mean() > 0.4
     assert set(study.model.input) == {"size", "gap", "colour", "flag"}
+
+
+def test_bad_cells_of_a_frame_are_refused_or_told(study, folder, capsys, monkeypatch):
+    monkeypatch.setattr(study, "verbose", 1)  # from 0, of which nothing is shown
+    rows = pd.read_csv(folder / "things.csv").iloc[40:50].astype({"size": object})
+    rows.loc[44, "size"] = "lots"
+    with pytest.raises(UserError) as error:
+        study.predict(rows)
+    assert str(error.value) == (
+        "data frame, column size: 'lots' in row 4 (counted from 0) is not a number; fix the cell, "
+        "or give --on-error missing"
+    )
+    classes = study.predict(rows, on_error="missing")
+    assert list(classes.index) == list(range(40, 50))
+    assert "column size: 'lots' in row 4 (counted from 0), which" in capsys.readouterr().err
+    with pytest.raises(UserError, match=r"^--on-error: there is no choice mising; did you mean"):
+        study.predict_proba(rows, on_error="mising")
+
+
+def test_classes_are_those_of_the_models_threshold(study, monkeypatch):
+    table = pd.DataFrame({"class": ["1"], "probability_0": [0.7], "probability_1": [0.3]})
+    model = SimpleNamespace(
+        schema=Schema((), "y", ("0", "1")),
+        convert=lambda *rows, **options: iter(()),
+        predict=lambda parts: iter([table]),
+    )
+    monkeypatch.setattr("tuner.api.predictions.open_model", lambda study: model)
+    assert study.predict(pd.Series([0.5], index=["a"])).to_dict() == {"a": 1}
 
 
 def test_all_studies_are_listed(study, root):

@@ -1,5 +1,6 @@
 """`tuner export` and `tuner predict`: models in folders, and what they predict."""
 
+import io
 import json
 import shutil
 
@@ -28,14 +29,21 @@ def test_predict_answers_raw_rows_and_export_writes_the_same_model_again(folder,
     assert (folder / "out.csv").read_text() == first.stdout
 
 
-def test_levels_that_the_model_does_not_know_are_predicted_and_told(folder, searched, tmp_path):
+def test_cells_that_the_model_does_not_know_are_predicted_and_told(folder, searched):
     rows = pd.read_csv(folder / "things.csv").assign(colour=["purple", "red", "blue"] * 30)
-    rows.to_csv(tmp_path / "rows.csv", index=False)
-    arguments = ("--data", tmp_path / "rows.csv", "--output", tmp_path / "out.csv", "--quiet")
-    done = run_tuner(folder, "predict", searched[0]["model"], *arguments)
-    assert (done.returncode, done.stdout) == (0, "")
-    assert len((tmp_path / "out.csv").read_text().splitlines()) == 91
+    rows["gap"] = ["lots", *rows["gap"][1:]]
+    rows.insert(0, "id", [f"00{row}" for row in range(90)])
+    options = ("--keep", "kind,id", "--on-error", "missing", "--batch-rows", 40, "--quiet")
+    done = run_tuner(
+        folder, "predict", searched[0]["model"], "--data", "-", "--output", "-", *options,
+        given=rows.to_csv(index=False),
+    )  # fmt: skip
+    assert done.returncode == 0
+    printed = pd.read_csv(io.StringIO(done.stdout), dtype={"id": str})
+    assert list(printed.columns[:3]) == ["kind", "id", "class"]
+    assert printed[["kind", "id"]].equals(rows[["kind", "id"]])
     assert done.stderr == (
+        "warning: column gap: 'lots' in line 2, which is not a number, counts as missing\n"
         "warning: column colour: 60 cells of levels that the model has not seen, such as "
         "'purple'; each counts as none of the known levels\n"
     )

@@ -1,10 +1,13 @@
 """Rows to predict, read in parts: together they are the rows of a source that is read at once."""
 
 import gzip
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.helpers.images import save_pets
@@ -52,7 +55,7 @@ def write_frame(frame, path):
 def test_the_parts_of_a_file_together_are_the_whole(frame, tmp_path, small_parts, ending):
     path = str(write_frame(frame, tmp_path / f"rows{ending}"))
     whole = load_dataset(path)
-    parts = list(stream_raw(path, whole.schema))
+    parts = [part.raw for part in stream_raw(path, whole.schema)]
     assert len(parts) > 5
     for name, values in whole.raw.items():
         np.testing.assert_array_equal(np.concatenate([part[name] for part in parts]), values)
@@ -63,13 +66,17 @@ def test_an_array_comes_in_one_part(tmp_path):
     np.savez(tmp_path / "rows.npz", x=np.eye(4), y=np.arange(4) % 2)
     path = str(tmp_path / "rows.npz")
     (part,) = stream_raw(path, load_dataset(path).schema)
-    assert part["x"].shape == (4, 4)
+    assert part.raw["x"].shape == (4, 4)
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("big,red,True,a", ", column size: 'big' in line 502 is not a number; fix the cell"),
+        (
+            "big,red,True,a",
+            ", column size: 'big' in line 502 is not a number; fix the cell, or give --on-error "
+            "missing",
+        ),
         (
             "1,red",
             ", line 502: it has 2 cells, but the header has 4; fix the line, or quote "
@@ -96,6 +103,51 @@ def test_a_missing_column_is_reported_with_the_first_part(frame, tmp_path):
         next(stream_raw(str(path), schema))
 
 
+def test_columns_are_kept_with_their_texts(tmp_path, small_parts) -> None:
+    schema = load_dataset(write_file(PLAIN)).schema
+    rows = "".join(f'{row},u, 00{row} ,"NA, {row}"\n' for row in range(200))
+    write_file("a,b, id ,note\n" + rows, "new.csv")
+    parts = list(stream_raw("new.csv", schema, keep=["note", "a", "id"]))
+    assert len(parts) > 5
+    kept = pa.concat_tables([part.kept for part in parts]).to_pydict()
+    assert list(kept) == ["note", "a", "id"]
+    assert (kept["id"][7], kept["note"][7], kept["a"][7]) == (" 007 ", "NA, 7", "7")
+    assert catch_refusal(list, stream_raw("new.csv", schema, keep=["notes"])) == (
+        "data file new.csv, --keep: there is no column notes; did you mean note? Known are a, b, "
+        "id, note"
+    )
+
+
+def test_stored_columns_are_kept_with_their_types(small_parts) -> None:
+    schema = load_dataset(write_file(PLAIN)).schema
+    columns = {
+        "id": pa.array([*range(99), None], pa.int16()),
+        "text": pa.array([*"x" * 99, None]),
+        "level": pa.array([*"xy" * 50]).dictionary_encode(),
+        "bool": pa.array([True, None] * 50),
+        "time": pa.array(range(100), pa.timestamp("ms", "Asia/Kolkata")),
+        "price": pa.array([Decimal("1.20")] * 100),
+        "list": pa.array([[1], None] * 50),
+        "a": pa.array([1.5] * 100),
+        "b": pa.array(["u"] * 100),
+    }
+    pq.write_table(pa.table(columns), "new.parquet")
+    parts = list(stream_raw("new.parquet", schema, keep=list(columns)))
+    assert len(parts) > 1
+    kept = pa.concat_tables([part.kept for part in parts])
+    assert kept.equals(pq.read_table("new.parquet"))
+
+
+def test_arrays_and_images_have_no_columns_to_keep() -> None:
+    np.savez("t.npz", x=np.zeros((4, 2, 2)), y=[0, 1, 0, 1])
+    schema = load_dataset("t.npz").schema
+    save_pets()
+    for source, label in (("t.npz", "data file t.npz"), ("pets", "data folder pets")):
+        assert catch_refusal(list, stream_raw(source, schema, keep=["id"])) == (
+            f"{label}: it has no columns to keep; leave out --keep"
+        )
+
+
 def test_rows_that_do_not_fit_the_schema_are_refused() -> None:
     table = load_dataset(write_file(PLAIN)).schema
     np.savez("t.npz", x=np.zeros((4, 2, 2)), y=[0, 1, 0, 1])
@@ -104,13 +156,14 @@ def test_rows_that_do_not_fit_the_schema_are_refused() -> None:
         "data file new.csv: it lacks the columns a, b, which the model reads; its columns are c"
     )
     assert catch_refusal(read_raw, write_file("a,b\n1,u\nx,v\n", "new.csv"), table) == (
-        "data file new.csv, column a: 'x' in line 3 is not a number; fix the cell"
+        "data file new.csv, column a: 'x' in line 3 is not a number; fix the cell, or give "
+        "--on-error missing"
     )
     dates = pd.DataFrame({"a": pd.to_datetime(["2020-01-01"]).as_unit("us"), "b": ["u"]})
     dates.to_parquet("new.parquet")
     assert catch_refusal(read_raw, "new.parquet", table) == (
         "data file new.parquet, column a: '2020-01-01 00:00:00.000000' in row 1 is not a "
-        "number; fix the cell"
+        "number; fix the cell, or give --on-error missing"
     )
     assert catch_refusal(read_raw, "new.csv", array) == (
         "data file new.csv: it is a table, but the model reads arrays of shape (2, 2); "
@@ -146,7 +199,7 @@ def test_images_are_read_in_parts(monkeypatch):
     monkeypatch.setattr(
         "tuner.data.readers.image_folders.choose_chunk_rows", lambda numbers, most: 4
     )
-    parts = [part["x"] for part in stream_raw("pets", schema)]
+    parts = [part.raw["x"] for part in stream_raw("pets", schema)]
     assert [len(part) for part in parts] == [4, 2]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 

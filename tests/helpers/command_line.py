@@ -50,10 +50,20 @@ SEARCH = (
 )  # fmt: skip
 
 
-def run_tuner(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run a command of the package in a folder, in a process of its own that begins warm."""
+def run_tuner(
+    folder: Path, *arguments: object, given: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of the package in a folder, in a process of its own that begins warm.
+
+    Args:
+        folder: The folder.
+        *arguments: The command and its options.
+        given: What its standard input has.
+    """
     command = warm_command("tuner", *map(str, arguments))
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, input=given, capture_output=True, text=True, check=False
+    )
 
 
 @cache  # the folders `run` and `cli` share it: a search takes ten seconds

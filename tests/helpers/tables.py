@@ -32,7 +32,7 @@ def load_columns(*, categorical: Sequence[str] = (), **columns: list[str]) -> Da
 
 def read_raw(path: str, schema: Schema) -> RawColumns:
     """Return the rows to predict of a source, all parts together."""
-    parts = list(stream_raw(path, schema))
+    parts = [part.raw for part in stream_raw(path, schema)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

@@ -61,3 +61,44 @@ def test_an_unseen_level_that_looks_like_a_known_one_is_told(exported, tmp_path)
         "column colour: 1 cell of levels that the model has not seen, such as 'RED'; each counts "
         "as none of the known levels; RED looks like the known level red"
     ]
+
+
+def test_kept_columns_begin_the_predictions_of_any_batch(exported, tmp_path):
+    rows = pd.read_csv(exported.source, dtype=str, keep_default_na=False)
+    rows.assign(id=[f"K{row:03d}" for row in range(len(rows))]).to_csv(
+        tmp_path / "rows.csv", index=False
+    )
+    model = ExportedModel.open(exported.folder)
+    parts = model.read(str(tmp_path / "rows.csv"), keep=["id", "constant", "id"])
+    tables = list(model.predict(parts, batch_rows=9))
+    assert [len(table) for table in tables] == [9, 9, 9, 9, 4]
+    whole = pd.concat(tables)
+    assert list(whole.columns[:3]) == ["id", "constant", "class"]
+    assert list(whole["id"]) == [f"K{row:03d}" for row in range(40)]
+    np.testing.assert_allclose(
+        whole.iloc[:, 3:], exported.trained.predict_proba(exported.dataset.raw), atol=1e-5
+    )
+
+
+def test_a_column_of_the_predictions_is_not_kept_twice(exported):
+    with pytest.raises(UserError) as error:
+        ExportedModel.open(exported.folder).read(str(exported.source), keep=["probability_no"])
+    assert str(error.value) == (
+        "--keep: probability_no is also a column of the predictions; rename it in the data, or "
+        "leave it out of --keep"
+    )
+
+
+def test_warnings_about_cells_come_after_the_last_part(exported):
+    warnings = []
+    rows = pd.read_csv(exported.source, dtype=str, keep_default_na=False)
+    rows.loc[:1, "2nd"], rows.loc[2, "colour"] = "lots", "pink"
+    model = ExportedModel.open(exported.folder)
+    (part,) = model.convert(rows, warn=warnings.append, on_error="missing")
+    assert np.isnan(part.inputs[model.inputs["2nd"]][:3]).tolist() == [True, True, False]
+    assert warnings == [
+        "column 2nd: 2 cells count as missing, such as 'lots' in row 0 (counted from 0), which is "
+        "not a number",
+        "column colour: 1 cell of levels that the model has not seen, such as 'pink'; each counts "
+        "as none of the known levels",
+    ]

@@ -3,6 +3,8 @@
 import io
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tuner.errors import DataError, UserError
@@ -21,6 +23,14 @@ def test_parts_are_written_as_one_table_by_suffix(tmp_path, suffix):
     read = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
     pd.testing.assert_frame_equal(read, pd.concat(PARTS, ignore_index=True), check_dtype=False)
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_parquet_file_has_the_types_of_kept_columns(tmp_path):
+    columns = {"id": pa.array([1, None]), "level": pa.array(["a", "b"]).dictionary_encode()}
+    table = pa.table(columns).to_pandas(types_mapper=pd.ArrowDtype)
+    write_predictions([table], tmp_path / "out.parquet")
+    assert pq.read_table(tmp_path / "out.parquet").to_pydict() == pa.table(columns).to_pydict()
+    assert list(pd.read_parquet(tmp_path / "out.parquet").dtypes) == ["float64", "category"]
 
 
 def test_parts_are_printed_under_one_header():

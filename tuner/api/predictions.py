@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from tuner.data import convert_raw
+from tuner.api.boundary import Caller
+from tuner.data import check_on_error, find_kept, read_label_type
 from tuner.errors import StudyError
 from tuner.serving.exported_model import ExportedModel
-from tuner.serving.input_names import join_columns
 from tuner.study import Study
 
-__all__ = ["open_model", "predict_rows", "read_labels"]
+__all__ = ["open_model", "predict_classes", "predict_probabilities", "read_labels"]
 
 
 def open_model(study: Study) -> ExportedModel:
@@ -31,22 +31,47 @@ def open_model(study: Study) -> ExportedModel:
     return ExportedModel.open(study.model_folder)
 
 
-def predict_rows(model: ExportedModel, rows: Any) -> pd.DataFrame:
-    """Return the class and the probability of each class of rows.
+def predict_classes(study: Study, rows: Any, on_error: str, caller: Caller) -> pd.Series:
+    """Return the class of each row, as `SearchedStudy.predict` does."""
+    model = open_model(study)
+    table = _predict_rows(model, rows, on_error, caller)
+    labels = dict(zip(model.schema.classes, _name_classes(study, model), strict=True))
+    return table["class"].map(labels).rename(model.schema.target)
+
+
+def predict_probabilities(study: Study, rows: Any, on_error: str, caller: Caller) -> pd.DataFrame:
+    """Return the probability of each class of each row, as `SearchedStudy.predict_proba` does."""
+    model = open_model(study)
+    table = _predict_rows(model, rows, on_error, caller).drop(columns="class")
+    return table.set_axis(_name_classes(study, model), axis="columns")
+
+
+def _predict_rows(model: ExportedModel, rows: Any, on_error: str, caller: Caller) -> pd.DataFrame:
+    """Return the class and the probabilities of rows.
 
     Args:
         model: The model.
-        rows: A frame, whose index the answer has, or an array; a file, or a folder of images.
-
-    Raises:
-        DataError: The rows cannot be read, or lack a column.
+        rows: A frame, whose index the table has, or an array; a file, or a folder of images.
+        on_error: Whether bad cells are refused ("refuse"), or taken as missing ("missing").
+        caller: The call from Python, which shows warnings.
     """
-    if isinstance(rows, str | Path):
-        chunks = model.read(str(rows))
-    else:
-        chunks = iter([join_columns(convert_raw(rows, model.schema), model.inputs)])
-    table = pd.concat(list(model.predict(chunks)), ignore_index=True)
-    return table.set_axis(rows.index, axis="index") if isinstance(rows, pd.DataFrame) else table
+    read = model.read if isinstance(rows, str | Path) else model.convert
+    parts = read(
+        str(rows) if isinstance(rows, Path) else rows,
+        warn=lambda warning: caller.messages.warn(f"warning: {warning}"),
+        on_error=check_on_error(on_error),
+    )
+    caller.import_heavy()
+    table = pd.concat(list(model.predict(parts)), ignore_index=True)
+    has_index = isinstance(rows, pd.DataFrame | pd.Series)
+    return table.set_axis(rows.index, axis="index") if has_index else table
+
+
+def _name_classes(study: Study, model: ExportedModel) -> list[Any]:
+    """Return the classes with the type that the labels of a study's rows have."""
+    source = find_kept(str(study.record.data.get("source", "")), study.folder.parents[1])
+    kind = read_label_type(source, model.schema.target)
+    return read_labels(model.schema.classes, kind)
 
 
 def read_labels(classes: Sequence[str], kind: type | None = None) -> list[Any]:

@@ -16,7 +16,6 @@ from tuner.api.search import Search
 from tuner.api.showing import Figures, Report
 from tuner.api.study_results import StudyResults
 from tuner.api.sync import write_to_mlflow
-from tuner.data import find_kept, read_label_type
 from tuner.model.given import GivenHypermodel
 from tuner.run.exporting import ExportOptions
 from tuner.run.reporting import locate_report
@@ -107,7 +106,7 @@ class SearchedStudy(StudyResults):
                 self._model = exported.load_network()
         return self._model
 
-    def predict(self, rows: Any) -> pd.Series:
+    def predict(self, rows: Any, *, on_error: str = "refuse") -> pd.Series:
         """Return the class of each row, as the exported model sees it.
 
         Classes have the type of the labels that were given: texts, whole numbers or truth values.
@@ -117,34 +116,37 @@ class SearchedStudy(StudyResults):
         Args:
             rows: Rows as `tune` takes them: a frame, an array, a file, a folder of images. Labels
                 and columns that the model does not know are left out.
+            on_error: What becomes of a cell that is no number or date where the model reads one:
+                "refuse" to raise an error, "missing" to take it as missing, with a warning.
+
+        Returns:
+            A Series with the index of a frame.
 
         Raises:
-            UserError: A column is missing, or there is no model.
+            UserError: A column is missing, a cell is refused, or there is no model.
         """
-        probabilities = self.predict_proba(rows)
-        return probabilities.idxmax(axis="columns").rename(self._open_model().schema.target)
+        from tuner.api.predictions import predict_classes
 
-    def predict_proba(self, rows: Any) -> pd.DataFrame:
+        with self._call() as caller:
+            return predict_classes(self._study, rows, on_error, caller)
+
+    def predict_proba(self, rows: Any, *, on_error: str = "refuse") -> pd.DataFrame:
         """Return the probability of each class of each row: a column for each class, by its name.
 
         Args:
             rows: As `predict` takes them.
+            on_error: As `predict` takes it.
+
+        Returns:
+            A frame with the index of a frame.
 
         Raises:
-            UserError: A column is missing, or there is no model.
+            UserError: A column is missing, a cell is refused, or there is no model.
         """
-        from tuner.api.predictions import predict_rows, read_labels
+        from tuner.api.predictions import predict_probabilities
 
-        exported = self._open_model()
         with self._call() as caller:
-            caller.import_heavy()
-            table = predict_rows(exported, rows)
-        data = self._study.record.data
-        source = find_kept(str(data.get("source", "")), self.folder.parents[1])
-        names = read_labels(
-            exported.schema.classes, read_label_type(source, exported.schema.target)
-        )
-        return table.drop(columns="class").set_axis(names, axis="columns")
+            return predict_probabilities(self._study, rows, on_error, caller)
 
     def export(
         self,

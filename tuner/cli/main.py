@@ -12,7 +12,7 @@ from tuner.cli.faults import explain_fault
 from tuner.cli.foreign import tame_libraries
 from tuner.cli.result_commands import app  # with all commands
 from tuner.cli.usage_errors import UsageError, describe_usage_error
-from tuner.errors import TunerError, UserError
+from tuner.errors import OutputUnread, TunerError, UserError
 from tuner.keras_settings import settle_keras
 from tuner.memory import check_address_space
 from tuner.phrasing import speak_to_command_line
@@ -22,6 +22,7 @@ from tuner.terminal.letters import substitute_letters
 __all__ = ["main", "run_command_line"]
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_UNREAD = 141  # 128 + SIGPIPE: whoever read standard output has gone
 _UNWRITTEN = 120  # as Python has it, if standard output cannot be written at the end
 _ADDRESS_SPACE = 2.5e9  # bytes that NumPy, pyarrow and scikit-learn take; they crash without
 _PATIENCE = 2.0  # seconds to wait for other threads after an interrupt
@@ -88,6 +89,8 @@ def run_command_line() -> None:
     except TunerError as error:
         _print_error(str(error))
         sys.exit(error.exit_code)
+    except OutputUnread:
+        sys.exit(_UNREAD)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:

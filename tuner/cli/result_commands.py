@@ -117,21 +117,54 @@ def compare(
     write_comparison(studies, output, root)
 
 
+# Over 40 lines: Typer takes each option from an argument.
 @app.command()
-def predict(
+def predict(  # noqa: PLR0913, PLR0917  (one argument per option)
     model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
     data: Annotated[
-        str, typer.Option(help="A CSV, Parquet or .npz file of raw columns, or a folder of images.")
+        str,
+        typer.Option(
+            help="A CSV, Parquet or .npz file of raw columns, a folder of images, or - for "
+            "standard input."
+        ),
     ],
     output: Annotated[
-        Path | None, typer.Option(help="A .csv or .parquet file.  [default: standard output, CSV]")
+        Path, typer.Option(help="A .csv or .parquet file, or - for standard output, as CSV.")
+    ] = Path("-"),
+    keep: Annotated[
+        str,
+        typer.Option(
+            help="Columns of the rows that begin the predictions, separated by commas, as in a CSV."
+        ),
+    ] = "",
+    on_error: Annotated[
+        str,
+        typer.Option(
+            help="What to do with a cell that is no number or date where the model reads one: "
+            "refuse, or missing, which predicts its row and warns."
+        ),
+    ] = "refuse",
+    batch_rows: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Most rows that are predicted at once.  [default: as many as are fast]"
+        ),
     ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Predict the class and the probability of each class for the rows of a file."""
-    from tuner.cli.predict import predict_rows
+    from tuner.cli.predict import PredictCommand
+    from tuner.data import check_on_error, split_names
 
-    predict_rows(model, data, output, quiet=quiet)
+    PredictCommand(
+        model,
+        data,
+        None if str(output) == "-" else output,
+        keep=split_names(keep),
+        on_error=check_on_error(on_error),
+        batch_rows=batch_rows,
+        quiet=quiet,
+    ).run()
 
 
 @app.command()

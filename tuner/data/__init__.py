@@ -10,11 +10,12 @@ prediction_rows and kept_rows. Scaling stands alone, because it belongs to a fol
 
 from tuner.data.chunking import choose_chunk_rows
 from tuner.data.column_names import split_names
+from tuner.data.columns.bad_cells import BadCells, OnError, check_on_error
 from tuner.data.columns.column import READING, Column, RawColumns
 from tuner.data.columns.rare_classes import RareClasses, RareClassesAction, check_action
 from tuner.data.dataset import Dataset, load_dataset
 from tuner.data.kept_rows import KeptRows, find_kept, keep_rows, read_label_type
-from tuner.data.prediction_rows import convert_raw, stream_raw
+from tuner.data.prediction_rows import RawPart, convert_raw, stream_raw
 from tuner.data.readers.bundled import BUNDLED
 from tuner.data.readers.image_folders import IMAGE_TARGET
 from tuner.data.readers.sources import list_image_files
@@ -25,16 +26,20 @@ __all__ = [
     "BUNDLED",
     "IMAGE_TARGET",
     "READING",
+    "BadCells",
     "Column",
     "Dataset",
     "KeptRows",
+    "OnError",
     "RareClasses",
     "RareClassesAction",
     "RawColumns",
+    "RawPart",
     "Scaler",
     "Scaling",
     "Schema",
     "check_action",
+    "check_on_error",
     "choose_chunk_rows",
     "clip_smoothly",
     "convert_raw",

@@ -1,8 +1,7 @@
 """Predicts with an exported model, chunk by chunk, so that a file may have any number of rows."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import prod
@@ -12,26 +11,52 @@ from zipfile import is_zipfile
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from tuner.data import RawColumns, Schema, choose_chunk_rows, stream_raw
-from tuner.data.columns.feature_encoding import index_levels
+from tuner.data import (
+    BadCells,
+    OnError,
+    RawPart,
+    Schema,
+    choose_chunk_rows,
+    convert_raw,
+    stream_raw,
+)
 from tuner.errors import UserError, first_sentence, one_line
 from tuner.files import read_file
 from tuner.scoring import decide
 from tuner.serving.file_hashes import check_hashes
 from tuner.serving.input_names import count_columns, join_columns, make_input_names
-from tuner.words import count_noun, fold_look, show_alike
+from tuner.serving.unseen_levels import UnseenLevels
+from tuner.words import list_first
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["ExportedModel", "Inputs"]
+__all__ = ["ExportedModel", "InputPart"]
 
-_MAX_CHUNK_ROWS = 1 << 14  # rows that are predicted at once
+_MAX_BATCH_ROWS = 1 << 14  # rows that are predicted at once
 _MIN_CLASSES = 2
 
-Inputs = Mapping[str, np.ndarray]
-"""By the network's input name, each of shape `(rows, …)`."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InputPart:
+    """Rows to predict.
+
+    Attributes:
+        inputs: By the network's input name, each of shape `(rows, …)`.
+        kept: Columns that begin the predictions of the rows; None if none do.
+    """
+
+    inputs: Mapping[str, np.ndarray]
+    kept: pa.Table | None = None
+
+    def slice(self, start: int, rows: int) -> "InputPart":
+        """Return some of the rows."""
+        return InputPart(
+            {name: values[start : start + rows] for name, values in self.inputs.items()},
+            None if self.kept is None else self.kept.slice(start, rows),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,65 +103,83 @@ class ExportedModel:
             ) from error
         return cls(folder, schema, description["inputs"], description)
 
-    def read(self, data: str, *, warn: Callable[[str], None] | None = None) -> Iterator[Inputs]:
-        """Return the rows of a file, chunk by chunk. The first chunk is read at once.
+    def read(
+        self,
+        data: str,
+        *,
+        warn: Callable[[str], None] | None = None,
+        on_error: OnError = "refuse",
+        keep: Sequence[str] = (),
+    ) -> Iterator[InputPart]:
+        """Return the rows of a file, part by part. The first part is read at once.
 
         The order of the columns does not matter, and columns that the model does not know are left
         out.
 
         Args:
             data: Any source that a search reads.
-            warn: Called with each warning. After the last chunk it is called for each column with
-                levels that the model has not seen.
+            warn: Called with each warning. After the last part it is called for each column with
+                bad cells, and for each with levels that the model has not seen.
+            on_error: Whether bad cells are refused, or taken as missing.
+            keep: Columns of a table that begin the predictions, as they are.
 
         Raises:
-            DataError: The file cannot be read or lacks a column. An error in a later chunk is
-                raised when that chunk is read.
+            DataError: The file cannot be read, lacks a column, or has a bad cell that is refused.
+                An error in a later part is raised when that part is read.
+            UserError: A column to keep has the name of one of the predictions.
         """
-        chunks = stream_raw(data, self.schema, warn=warn)
-        first = next(chunks)
-        all_chunks: Iterator[RawColumns] = chain([first], chunks)
-        if warn is not None and self.schema.array_shape is None:
-            all_chunks = self._warn_about_unseen_levels(all_chunks, warn)
-        return (join_columns(chunk, self.inputs) for chunk in all_chunks)
-
-    def _warn_about_unseen_levels(
-        self, chunks: Iterable[RawColumns], warn: Callable[[str], None]
-    ) -> Iterator[RawColumns]:
-        """Yield the chunks unchanged; at the end, warn about levels that the model has not seen.
-
-        A column with pooled levels is left out, because an unseen level counts as pooled there.
-        """
-        known = {
-            column.name: index_levels(column)[0]
-            for column in self.schema.used
-            if column.kind in {"categorical", "boolean"} and not column.other
-        }
-        counts: Counter[str] = Counter()
-        examples: dict[str, str] = {}
-        alike: dict[str, tuple[str, str]] = {}
-        for chunk in chunks:
-            for name, levels in known.items():
-                unseen = chunk[name][~pd.Series(chunk[name]).isin(levels).to_numpy()]
-                if len(unseen):
-                    counts[name] += len(unseen)
-                    examples.setdefault(name, unseen[0])
-                    if name not in alike and (pair := _find_alike(unseen, levels)):
-                        alike[name] = pair
-            yield chunk
-        for name, count in counts.items():
-            shown = show_alike(alike[name]) if name in alike else ()
-            like = f"; {' looks like the known level '.join(shown)}" if shown else ""
-            warn(
-                f"column {name}: {count_noun(count, 'cell')} of levels that the model has not "
-                f"seen, such as {examples[name]!r}; each counts as none of the known levels{like}"
+        names = dict.fromkeys(keep)
+        taken = [name for name in names if name in self._name_predictions()]
+        if taken:
+            raise UserError(
+                f"--keep: {list_first(taken)} is also a column of the predictions; rename it in "
+                "the data, or leave it out of --keep"
             )
+        cells = BadCells(on_error)
+        parts = stream_raw(data, self.schema, warn=warn, bad_cells=cells, keep=list(names))
+        first = next(parts)
+        return self._watch(chain([first], parts), cells, warn)
 
-    def predict(self, chunks: Iterable[Inputs]) -> Iterator[pd.DataFrame]:
-        """Yield tables with a row for each row: its `class`, and `probability_…` of each class.
+    def convert(
+        self, rows: Any, *, warn: Callable[[str], None] | None = None, on_error: OnError = "refuse"
+    ) -> Iterator[InputPart]:
+        """Return rows that a Python program gives as `read` returns those of a file.
 
         Args:
-            chunks: As `read` returns them.
+            rows: Rows as `tuner.data.convert_raw` takes them.
+            warn: As `read` takes it.
+            on_error: As `read` takes it.
+
+        Raises:
+            DataError: The rows cannot be read, lack a column, or have a bad cell that is refused.
+        """
+        cells = BadCells(on_error)
+        return self._watch([RawPart(convert_raw(rows, self.schema, cells))], cells, warn)
+
+    def _watch(
+        self, parts: Iterable[RawPart], cells: BadCells, warn: Callable[[str], None] | None
+    ) -> Iterator[InputPart]:
+        """Yield parts as the network takes them; at the end, warn about their cells."""
+        unseen = UnseenLevels(self.schema)
+        for part in parts:
+            if warn is not None:
+                unseen.count(part.raw)
+            yield InputPart(join_columns(part.raw, self.inputs), part.kept)
+        for warning in (*cells.list_warnings(), *unseen.list_warnings()):
+            if warn is not None:
+                warn(warning)
+
+    def predict(
+        self, parts: Iterable[InputPart], *, batch_rows: int | None = None
+    ) -> Iterator[pd.DataFrame]:
+        """Yield tables with a row for each row.
+
+        The columns are those that are kept, `class`, and `probability_…` of each class.
+
+        Args:
+            parts: As `read` returns them.
+            batch_rows: The most rows that are predicted at once; fewer are, where a row is large.
+                None for as many as are fast.
         """
         import tensorflow as tf
 
@@ -148,13 +191,14 @@ class ExportedModel:
         predict = tf.function(
             lambda inputs: network(inputs, training=False), input_signature=[specs]
         )
-        for chunk in chunks:
-            rows = len(next(iter(chunk.values())))
-            numbers = sum(prod(values.shape[1:]) for values in chunk.values())
-            step = choose_chunk_rows(numbers, most=_MAX_CHUNK_ROWS)
+        for part in parts:
+            rows = len(next(iter(part.inputs.values())))
+            numbers = sum(prod(values.shape[1:]) for values in part.inputs.values())
+            step = choose_chunk_rows(numbers, most=batch_rows or _MAX_BATCH_ROWS)
             for start in range(0, rows, step):
-                part = {name: tf.constant(v[start : start + step]) for name, v in chunk.items()}
-                yield self._make_table(predict(part).numpy())
+                batch = part.slice(start, step)
+                inputs = {name: tf.constant(values) for name, values in batch.inputs.items()}
+                yield self._make_table(predict(inputs).numpy(), batch.kept)
 
     def load_network(self) -> "keras.Model":
         """Load `model.keras` in Keras's safe mode, which runs no code of the file.
@@ -206,12 +250,16 @@ class ExportedModel:
         described = self.description.get("threshold")
         return None if described is None else float(described["value"])
 
-    def _make_table(self, probabilities: np.ndarray) -> pd.DataFrame:
+    def _name_predictions(self) -> list[str]:
+        return ["class", *(f"probability_{name}" for name in self.schema.classes)]
+
+    def _make_table(self, probabilities: np.ndarray, kept: pa.Table | None) -> pd.DataFrame:
         names = np.array(self.schema.classes, dtype=object)
-        columns = {"class": names[decide(probabilities, self.threshold)]}
-        for number, name in enumerate(self.schema.classes):
-            columns[f"probability_{name}"] = probabilities[:, number]
-        return pd.DataFrame(columns)
+        values = [names[decide(probabilities, self.threshold)], *probabilities.T]
+        table = pd.DataFrame(dict(zip(self._name_predictions(), values, strict=True)))
+        if kept is None:
+            return table
+        return pd.concat([kept.to_pandas(types_mapper=pd.ArrowDtype), table], axis="columns")
 
 
 def _check_description(description: Mapping[str, Any], schema: Schema) -> None:
@@ -230,10 +278,3 @@ def _check_description(description: Mapping[str, Any], schema: Schema) -> None:
         len(schema.classes) == _MIN_CLASSES and 0 <= float(threshold["value"]) <= 1
     ):
         raise ValueError("its threshold is no probability of one of two classes")
-
-
-def _find_alike(unseen: np.ndarray, levels: Iterable[str]) -> tuple[str, str] | None:
-    """Return an unseen level and the known one that it looks like; None if there is none."""
-    known = {fold_look(level): level for level in levels if level}
-    pairs = ((text, known.get(fold_look(text))) for text in pd.unique(unseen))
-    return next(((text, level) for text, level in pairs if level is not None), None)

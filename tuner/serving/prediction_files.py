@@ -89,7 +89,11 @@ def _write_parquet(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    parts = (pa.Table.from_pandas(table, preserve_index=False) for table in tables)
+    # without pandas's own names of the types, some of which it does not read again
+    parts = (
+        pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
+        for table in tables
+    )
     first = next(parts)
     with pq.ParquetWriter(file, first.schema) as writer:
         writer.write_table(first)

@@ -19,6 +19,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from tuner.errors import OutputUnread, make_write_error
 from tuner.phrasing import phrase
 from tuner.terminal.notebook_line import is_in_notebook, show_notebook_line
 from tuner.terminal.wrapping import wrap_lines
@@ -141,12 +142,25 @@ class _Line:
 def print_result(result: str | Path) -> None:
     """Print a command's result on standard output; a path stays on one line."""
     width = None if isinstance(result, Path) else measure_width(sys.stdout)
-    print(wrap_lines(make_presentable(str(result)), width), flush=True)
+    with _report_unwritten():
+        print(wrap_lines(make_presentable(str(result)), width), flush=True)
 
 
 def print_json(content: object) -> None:
     """Print JSON on one line of standard output; control characters are escaped within it."""
-    print(escape_controls(json.dumps(content, ensure_ascii=False)), flush=True)
+    with _report_unwritten():
+        print(escape_controls(json.dumps(content, ensure_ascii=False)), flush=True)
+
+
+@contextmanager
+def _report_unwritten() -> Iterator[None]:
+    """Report standard output that cannot be written."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise OutputUnread from error
+    except OSError as error:
+        raise make_write_error("standard output", error, "or send it elsewhere") from error
 
 
 class DataOutput:
@@ -156,8 +170,19 @@ class DataOutput:
         self._is_terminal = sys.stdout.isatty()
 
     def write(self, text: str) -> int:
-        """Write a part of the data."""
-        return sys.stdout.write(escape_controls(text) if self._is_terminal else text)
+        """Write a part of the data.
+
+        Raises:
+            OutputUnread: Whoever read it has gone.
+            UserError: It cannot be written.
+        """
+        with _report_unwritten():
+            return sys.stdout.write(escape_controls(text) if self._is_terminal else text)
+
+    def flush(self) -> None:
+        """Write what is still in memory; raises as `write` does."""
+        with _report_unwritten():
+            sys.stdout.flush()
 
 
 def print_table(table: Table, width: int | None = None) -> None:

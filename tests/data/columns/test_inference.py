@@ -99,8 +99,8 @@ def test_the_advice_has_the_texts_that_were_met_by_their_number_of_rows() -> Non
     numbers = [f"{row}.5" for row in range(40)]
     cells = [*numbers, "v", "tbd", " n.v.", "n.v. ", "tbd", "tbd", "x", "y", "z"]
     assert catch_refusal(load_column, cells) == (
-        "data file t.csv, column a: it holds numbers such as 0.5, but 'v' in line 42 and 8 cells "
-        "more; if these mean a missing value, give --missing 'tbd,n.v.,v,x,y' and 1 text more; "
+        "data file t.csv, column a: it holds numbers such as 0.5, but 'v' in line 42 and 8 more "
+        "cells; if these mean a missing value, give --missing 'tbd,n.v.,v,x,y' and 1 more text; "
         "otherwise fix the cells, or give --categorical a or --ignore a"
     )
     assert load_column(cells, missing=["tbd", "n.v.", *"vxyz"]).schema.columns[0].missing
@@ -111,9 +111,9 @@ def test_all_columns_are_refused_at_once_with_what_means_missing_already() -> No
     lines += ["k.A.,7€,2024-13-45,p", f"{'x' * 50},-,,q", "?,n/k,2024-02-01,p"]
     write_file("\n".join(["a,b,the day,y", *lines]))
     assert catch_refusal(load_dataset, "t.csv", missing=["-9"]) == (
-        "data file t.csv, column a: it holds numbers such as 0.5, but 'k.A.' in line 42 and 1 cell "
-        "more; likewise columns b ('n/k'), the day ('2024-13-45'); if these mean a missing value, "
-        "give --missing '-9,k.A.,n/k,2024-13-45' and 1 text more; otherwise fix the cells, or "
+        "data file t.csv, column a: it holds numbers such as 0.5, but 'k.A.' in line 42 and 1 more "
+        "cell; likewise columns b ('n/k'), the day ('2024-13-45'); if these mean a missing value, "
+        "give --missing '-9,k.A.,n/k,2024-13-45' and 1 more text; otherwise fix the cells, or "
         "give --categorical 'a,b,the day' or --ignore 'a,b,the day'"
     )
 

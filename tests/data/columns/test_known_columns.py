@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tests.helpers.tables import catch_refusal, load_column, load_columns, read_raw, write_file
-from tuner.data import load_dataset
+from tuner.data import BadCells, convert_raw, load_dataset, stream_raw
 
 
 def test_rows_need_no_target_and_may_have_more_columns() -> None:
@@ -34,7 +34,8 @@ def test_blank_lines_of_a_single_column_are_missing_cells() -> None:
 def test_numbers_must_be_in_the_notation_of_their_column() -> None:
     schema = load_column(["1,5", "2,5", "3,5", "4,5"]).schema
     assert catch_refusal(read_raw, write_file("a;b\n1,5;1\n1.5;2\n", "new.csv"), schema) == (
-        "data file new.csv, column a: '1.5' in line 3 is not a number like 1.234,5; fix the cell"
+        "data file new.csv, column a: '1.5' in line 3 is not a number like 1.234,5; fix the cell, "
+        "or give --on-error missing"
     )
     pd.DataFrame({"a": [1.5, None, 1e-7, 2e9], "b": [1, 2, 3, 4]}).to_parquet("new.parquet")
     raw = read_raw("new.parquet", schema)
@@ -52,7 +53,7 @@ def test_dates_must_be_in_the_notation_of_their_column() -> None:
         read_raw, write_file("a;b\n1/3/2024;1\n3/31/2024;1\n", "new.csv"), schema
     ) == (
         "data file new.csv, column a: '3/31/2024' in line 3 is not a date like 31/12/2024; "
-        "fix the cell"
+        "fix the cell, or give --on-error missing"
     )
 
 
@@ -60,3 +61,79 @@ def test_truth_values_in_words_are_spelled_as_in_the_schema() -> None:
     schema = load_columns(a=["Yes", "No"] * 3).schema
     raw = read_raw(write_file("a,b\nYES,1\nno ,1\nyes,1\nperhaps,1\n", "new.csv"), schema)
     assert raw["a"].tolist() == ["Yes", "No", "Yes", "perhaps"]
+
+
+def read_with_gaps(path, schema):
+    """Return the rows of a file, bad cells as missing, and the warnings about them."""
+    cells = BadCells("missing")
+    (part,) = stream_raw(path, schema, bad_cells=cells)
+    return part.raw, cells.list_warnings()
+
+
+def test_bad_cells_may_count_as_missing() -> None:
+    columns = {
+        "n": ["1", "2", "3", "4.5"],
+        "euro": ['"1.234,50 €"', '"2,5 €"', '"3,75 €"', '"4,1 €"'],
+        "day": ["2024-01-31", "2024-02-01", "2023-05-06", "2022-12-31"],
+        "flag": ["yes", "no", "yes", "no"],
+    }
+    schema = load_columns(**columns).schema
+    assert [column.kind for column in schema.used] == [
+        "numeric",
+        "numeric",
+        "date",
+        "boolean",
+        "numeric",
+    ]
+    write_file(
+        "n,euro,day,flag,b\nlots,1.5 USD,2022-13-45,perhaps,1\n1e60,,-,yes,inf\n"
+        " 7 ,?,31.1.2024,,true\n"
+        f"{'x' * 60},n/a,,no,2\n",
+        "new.csv",
+    )
+    raw, warnings = read_with_gaps("new.csv", schema)
+    np.testing.assert_array_equal(raw["n"], np.array([np.nan, np.nan, 7, np.nan], np.float32))
+    np.testing.assert_array_equal(raw["b"], np.array([1, np.nan, np.nan, 2], np.float32))
+    assert raw["euro"].tolist() == ["", "", "", ""]
+    assert raw["day"].tolist() == ["", "", "", ""]
+    assert raw["flag"].tolist() == ["perhaps", "yes", "", "no"]
+    assert warnings == [
+        "column n: 3 cells count as missing, such as 'lots' in line 2, which is not a number",
+        "column euro: '1.5 USD' in line 2, which is not a number like 1.234,5, counts as missing",
+        "column day: 2 cells count as missing, such as '2022-13-45' in line 2, which is not a date "
+        "like 2024-12-31",
+        "column b: 2 cells count as missing, such as 'true' in line 4, which is not a number",
+    ]
+    assert catch_refusal(
+        read_raw, write_file("n,euro,day,flag,b\n1e60,,,,\n", "new.csv"), schema
+    ) == (
+        "data file new.csv, column n: '1e60' in line 2 is not a finite number in float32; fix the "
+        "cell, or give --on-error missing"
+    )
+
+
+def test_stored_numbers_that_are_infinite_are_bad_cells() -> None:
+    schema = load_columns(n=["1", "2", "3", "4.5"], m=['"1,5"', '"2,5"', '"3,5"', '"4,5"']).schema
+    table = pd.DataFrame({"n": [1.0, np.inf, None], "m": [-np.inf, 2.5, 1e60], "b": [1, 2, 3]})
+    table.to_parquet("new.parquet")
+    raw, warnings = read_with_gaps("new.parquet", schema)
+    np.testing.assert_array_equal(raw["n"], np.array([1, np.nan, np.nan], np.float32))
+    assert raw["m"].tolist() == ["", "2,5", ""]
+    assert warnings == [
+        "column n: inf in row 2, which is not a finite number in float32, counts as missing",
+        "column m: 2 cells count as missing, such as -inf in row 1, which is not a finite number "
+        "in float32",
+    ]
+
+
+def test_a_frame_has_bad_cells_as_a_file_has() -> None:
+    schema = load_columns(n=["1", "2", "3", "4.5"]).schema
+    frame = pd.DataFrame({"n": [1, "lots", None, 2.5], "b": [1, 2, 3, 4]})
+    assert catch_refusal(convert_raw, frame, schema) == (
+        "data frame, column n: 'lots' in row 1 (counted from 0) is not a number; fix the cell"
+    )
+    cells = BadCells("missing")
+    np.testing.assert_array_equal(
+        convert_raw(frame, schema, cells)["n"], np.array([1, np.nan, np.nan, 2.5], np.float32)
+    )
+    assert len(cells.list_warnings()) == 1

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tuner.data.columns.bad_cells import BadCells
 from tuner.data.columns.column import Column, RawColumns
 from tuner.data.parsing.number_notations import get_decimal_separator
 from tuner.data.parsing.parse_by_notation import parse_texts
@@ -26,11 +27,11 @@ __all__ = ["read_known_columns"]
 _DECIMALS = 30  # longer texts are not parsed, and float32 has fewer
 
 
-def read_known_columns(table: Table, columns: Iterable[Column]) -> RawColumns:
+def read_known_columns(table: Table, columns: Iterable[Column], bad_cells: BadCells) -> RawColumns:
     """Return the raw values of columns whose kinds are known.
 
     Raises:
-        DataError: A column is missing, or a column of numbers or dates holds something else.
+        DataError: A column is missing, or has bad cells that are refused.
     """
     wanted, names = list(columns), set(table.names)
     lacking = [column.name for column in wanted if column.name not in names]
@@ -43,45 +44,45 @@ def read_known_columns(table: Table, columns: Iterable[Column]) -> RawColumns:
             f"{table.label}: it lacks the column{plural} {list_first(lacking)}, which the model "
             f"reads; its columns are {list_first(table.names, limit=20)}{hint}"
         )
-    return {column.name: _read_column(table, column) for column in wanted}
+    return {column.name: _read_column(table, column, bad_cells) for column in wanted}
 
 
-def _read_column(table: Table, column: Column) -> np.ndarray:
+def _read_column(table: Table, column: Column, bad_cells: BadCells) -> np.ndarray:
     cells = table.get_column(column.name)
     if column.is_plain:
-        return _read_plain_numbers(table, column, cells)
+        return _read_plain_numbers(table, column, cells, bad_cells)
     if not column.is_measured:
         return _respell_levels(column, TextColumn.from_arrow(convert_to_texts(cells)))
     if column.kind == "numeric" and not is_text(cells):
-        numbers = table.convert_to_float32(column.name, convert_to_numbers(cells))
+        numbers = _round_to_float32(table, column, convert_to_numbers(cells), bad_cells)
         cells = _write_in_notation(numbers, column.notation)
     texts = TextColumn.from_arrow(convert_to_texts(cells))
     values = next(iter(parse_texts(texts.stripped, column.notation).values()))
     unreadable = np.isnan(values)
-    _refuse_texts(table, column, texts, unreadable & ~texts.empty & ~texts.placeholder)
+    bad_cells.settle(table, column, texts.expand(unreadable & ~texts.empty & ~texts.placeholder))
     return texts.expand_texts(unreadable)
 
 
-def _read_plain_numbers(table: Table, column: Column, cells: Any) -> np.ndarray:
+def _read_plain_numbers(
+    table: Table, column: Column, cells: Any, bad_cells: BadCells
+) -> np.ndarray:
     numbers = parse_if_plain(cells) if is_text(cells) else convert_to_numbers(cells)
     if numbers is None:
         texts = TextColumn.from_arrow(cells)
-        _refuse_texts(table, column, texts, texts.not_numeric)
+        bad_cells.settle(table, column, texts.expand(texts.not_numeric))
         numbers = texts.expand(texts.parse_plain_numbers())
-    return table.convert_to_float32(column.name, numbers)
+    return _round_to_float32(table, column, numbers, bad_cells)
 
 
-def _refuse_texts(table: Table, column: Column, texts: TextColumn, refused: np.ndarray) -> None:
-    """Refuse a column if a mask of its distinct texts, shape `(texts,)`, bool, has any."""
-    if not refused.any():
-        return
-    text = int(np.argmax(refused))
-    place = table.locate_row(texts.find_row(text))
-    kind = "a number" if column.kind == "numeric" else "a date"
-    example = f" like {column.notation}" if column.notation else ""
-    raise table.make_error(
-        column.name, f"{texts.texts[text]!r} in {place} is not {kind}{example}; fix the cell"
-    )
+def _round_to_float32(
+    table: Table, column: Column, numbers: np.ndarray, bad_cells: BadCells
+) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        single = numbers.astype(np.float32)
+    infinite = np.isinf(single)
+    bad_cells.settle(table, column, infinite, expected="a finite number in float32")
+    single[infinite] = np.nan
+    return single
 
 
 def _write_in_notation(numbers: np.ndarray, notation: str) -> Any:

@@ -51,7 +51,7 @@ def find_mixture(table: Table, name: str, parsed: ParsedTexts) -> Mixture | None
     for text, rows in zip(texts.stripped[unreadable], counts[unreadable], strict=True):
         met[text] += int(rows)
     example, other = int(np.argmax(readable)), int(np.argmax(unreadable))
-    more = f" and {count_noun(others - 1, 'cell')} more" if others > 1 else ""
+    more = f" and {count_noun(others - 1, 'more cell')}" if others > 1 else ""
     fault = (
         f"it holds {'numbers' if parsed.kind == 'numeric' else 'dates'} such as "
         f"{texts.stripped[example]}, but {_show(texts.texts[other])} in "
@@ -95,7 +95,7 @@ def _advise_missing(mixtures: Sequence[Mixture], missing_texts: Sequence[str]) -
         return ""
     which = "that means" if len(met) == 1 else "these mean"
     rest = len(met) - len(advised)
-    more = f" and {count_noun(rest, 'text')} more" if rest else ""
+    more = f" and {count_noun(rest, 'more text')}" if rest else ""
     given = quote_names(*dict.fromkeys([*missing_texts, *advised]))
     return f"if {which} a missing value, give --missing {given}{more}; otherwise "
 

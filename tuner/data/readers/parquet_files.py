@@ -1,8 +1,10 @@
 """Parquet files, whose columns have stored types."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +52,11 @@ def stream_parquet(path: Path) -> Iterator[Table]:
     """
     with _open(path) as (file, names):
         first = 0
+        schema = pq.read_schema(path)
         for batch in file.iter_batches(_BATCH_ROWS, columns=names):
-            yield _make_table(path, pa.Table.from_batches([batch]).select(names), first=first)
+            columns = pa.Table.from_batches([batch]).select(names)
+            table = _make_table(path, columns, first=first)
+            yield replace(table, read_stored=partial(_restore_types, columns, schema))
             first += batch.num_rows
 
 
@@ -90,6 +95,11 @@ def _make_table(path: Path, columns: pa.Table, *, first: int) -> Table:
         locate=lambda row: f"row {row + 1}",
         rows=np.arange(first, first + columns.num_rows),
     )
+
+
+def _restore_types(columns: pa.Table, schema: pa.Schema, names: Sequence[str]) -> pa.Table:
+    """Return columns with their types in a file: texts are read as indices into distinct ones."""
+    return columns.select(names).cast(pa.schema([schema.field(name) for name in names]))
 
 
 def _count_bytes(column: Any) -> int:

@@ -1,6 +1,6 @@
 """The table that a reader returns, before anything is inferred from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -32,6 +32,8 @@ class Table:
         locate: Turns a row of the source, counted from 0, into its place: "line 7" or "row 6".
         rows: The source's row number of each row, shape `(rows,)`, int64.
         warnings: Warnings about how the source was read.
+        read_stored: Returns columns by their names with the types that they are stored with; None
+            if those of `columns` are the same.
     """
 
     label: str
@@ -39,6 +41,7 @@ class Table:
     locate: Callable[[int], str]
     rows: np.ndarray
     warnings: tuple[str, ...] = ()
+    read_stored: Callable[[Sequence[str]], pa.Table] | None = None
 
     @property
     def names(self) -> list[str]:
@@ -51,11 +54,23 @@ class Table:
 
     def filter_rows(self, mask: np.ndarray) -> "Table":
         """Return the table with the rows for which a mask, shape `(rows,)`, bool, is true."""
-        return replace(self, columns=self.columns.filter(pa.array(mask)), rows=self.rows[mask])
+        columns = self.columns.filter(pa.array(mask))
+        return replace(self, columns=columns, rows=self.rows[mask], read_stored=None)
 
     def drop_column(self, name: str) -> "Table":
         """Return the table without one of its columns."""
         return replace(self, columns=self.columns.drop_columns([name]))
+
+    def keep_columns(self, names: Sequence[str]) -> pa.Table:
+        """Return columns with unchanged texts, or as the source stores them.
+
+        Raises:
+            DataError: One of them does not exist.
+        """
+        for name in names:
+            self.require_column(name, "--keep")
+        read = self.columns.select if self.read_stored is None else self.read_stored
+        return read(list(names))
 
     def make_error(self, column: str, fault: str) -> DataError:
         """Return the error that reports a fault in one column."""
