@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.given_rows import keep_and_load, load_kept
 from tests.helpers.tables import catch_refusal
-from tuner.data import convert_raw, find_kept, keep_rows
+from tuner.data import convert_raw, find_kept, keep_rows, read_label_type
 
 ROWS = 24
 ROOT = Path("mlruns")
@@ -195,3 +195,28 @@ def test_a_root_that_cannot_be_written_is_named(frame) -> None:
     assert catch_refusal(keep_rows, frame, "kind", root=ROOT) == (
         "folder mlruns/data cannot be written (Not a directory); fix that, or give another root"
     )
+
+
+@pytest.mark.parametrize("is_frame", [True, False], ids=["frame", "array"])
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [
+        (["1", "0"] * 12, str),
+        ([1, 0] * 12, int),
+        (np.array([1, 0] * 12, np.uint8), int),
+        (pd.Categorical(["1", "0"] * 12), None),
+    ],
+    ids=["texts", "numbers", "small numbers", "categories"],
+)
+def test_the_type_of_labels_is_kept(frame, labels, kind, is_frame, tmp_path):
+    rows = frame if is_frame else frame[["size"]].to_numpy()
+    kept = keep_rows(rows, labels, root=tmp_path)
+    expected = str if kind is None and not is_frame else kind  # an array keeps no categories
+    assert read_label_type(kept.source, kept.target) is expected
+
+
+def test_truth_values_of_a_frame_are_known_as_such(frame, tmp_path):
+    kept = keep_rows(frame, [True, False] * 12, root=tmp_path)
+    assert read_label_type(kept.source, kept.target) is bool
+    assert read_label_type(kept.source, "other") is None
+    assert read_label_type("digits", "y") is None

@@ -41,6 +41,17 @@ def test_several_inputs_keep_their_places_or_names():
     ("x", "message"),
     [
         (
+            (batch for batch in [X]),
+            "x: expected rows; received a generator, which gives batches; give arrays, or a finite "
+            "tf.data.Dataset",
+        ),
+        (
+            [[1.0], [1.0, 2.0]],
+            "x: expected rows of one shape; ValueError: setting an array element with a sequence. "
+            "The requested array has an inhomogeneous shape after 1 dimensions. The detected shape "
+            "was (2,) + inhomogeneous part.",
+        ),
+        (
             np.where(X == 0, np.nan, X),
             "x: expected finite numbers; 1 of 12 are missing or infinite; tuner.tune fills missing "
             "values in",
@@ -73,6 +84,8 @@ def test_several_inputs_keep_their_places_or_names():
         (5, "x: expected rows; received int"),
     ],
     ids=[
+        "generator",
+        "ragged",
         "missing",
         "infinite",
         "rows",

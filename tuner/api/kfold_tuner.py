@@ -24,6 +24,7 @@ from tuner.search.held_out_rows import append_rows
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.oracle_choice import choose_oracle
 from tuner.search.oracles import StudyOracle, count_bracket_trials
+from tuner.search.overridden_methods import refuse_overridden
 from tuner.search.search_arguments import SearchArguments
 from tuner.search.tuner_arguments import TunerArguments
 from tuner.space import find_space
@@ -90,11 +91,12 @@ class KFoldTuner(FoldTuner):
         listeners: Sequence[Listener] = (),
         **arguments: Any,
     ) -> None:
-        if type(self).run_trial is not keras_tuner.Tuner.run_trial:
-            raise UserError(
-                f"{type(self).__name__}.run_trial is not called, since folds of many trials train "
-                "side by side; train in HyperModel.fit, which is"
-            )
+        refuse_overridden(type(self))
+        self._made_with = {
+            **{"hypermodel": hypermodel, "objective": objective, "max_trials": max_trials},
+            **{"settings": settings, "oracle": oracle, "directory": directory},
+            **{"listeners": listeners, **arguments},
+        }
         if isinstance(objective, SearchSettings):
             settings, objective = objective, None
         named = oracle if isinstance(oracle, str) else None
@@ -142,7 +144,7 @@ class KFoldTuner(FoldTuner):
         verbose: int | str = 1,
         **arguments: Any,
     ) -> None:
-        """Search on rows that a network can take unchanged.
+        """Search on rows that a network can take unchanged. Another call resumes the study.
 
         Args:
             x: Features, shape `(rows, …)`, numbers or texts; a tuple or a dict of such arrays for a
@@ -166,7 +168,8 @@ class KFoldTuner(FoldTuner):
             StudyError: The study of this name differs, or another process searches it.
             SearchFailed: No trial was completed.
         """
-        self._refuse_second_search()
+        if self.study is not None:
+            self._begin_again(study or self.study.record.name)
         read = SearchArguments.read(
             arguments,
             objective=self.settings.objective,
@@ -194,6 +197,10 @@ class KFoldTuner(FoldTuner):
             **self._search_arguments.deciding,
         }
         return {name: describe_value(value) for name, value in given.items()}
+
+    def _begin_again(self, name: str) -> None:
+        """Let another search begin as that of a new tuner, which resumes the study of this name."""
+        KFoldTuner.__init__(self, **self._made_with, project_name=name)
 
     def _take(self, read: SearchArguments) -> None:
         """Take the arguments of a search into the settings and the oracle."""

@@ -75,5 +75,7 @@ def _add_intervals(scores: HeldOutScores) -> dict[str, dict[str, Any]]:
 
 
 def _compute_interval(name: str, score: float, error: float) -> tuple[float, float]:
+    if name not in OBJECTIVES:  # a metric of the hypermodel's own, whose range is not known
+        return score - NORMAL * error, score + NORMAL * error
     maximise = OBJECTIVES[name].direction == "max"
     return clip_interval(score - NORMAL * error, score + NORMAL * error, maximise=maximise)

@@ -52,6 +52,8 @@ def describe_end(
 def _describe_exhaustion(records: Sequence[TrialRecord], settings: SearchSettings) -> str:
     tried = len({make_key(record.hyperparameters) for record in records})
     if not settings.limits_networks:
+        if tried == 1:
+            return f"the only configuration that the {settings.oracle} oracle has was tried"
         return f"all {tried} configurations that the {settings.oracle} oracle has were tried"
     return (
         f"the {settings.oracle} oracle found no network within the search's limits beyond "

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import keras_tuner
 
-from tuner.errors import UserError
+from tuner.errors import UserError, one_line
 
 __all__ = ["Recompiled", "make_hypermodel"]
 
@@ -53,6 +53,7 @@ class Recompiled(keras_tuner.HyperModel):
     def __init__(self, hypermodel: keras_tuner.HyperModel, arguments: Mapping[str, Any]) -> None:
         self._hypermodel = hypermodel
         self._arguments = arguments
+        self._optimizer = _serialize_optimizer(arguments.get("optimizer"))
         super().__init__()
 
     def __getattr__(self, name: str) -> Any:
@@ -65,10 +66,8 @@ class Recompiled(keras_tuner.HyperModel):
         """Build a network, and compile it."""
         model = self._hypermodel.build(hp)
         arguments = dict(self._arguments)
-        optimizer = arguments.get("optimizer")
-        if optimizer is not None and not isinstance(optimizer, str):
-            config = keras.optimizers.serialize(optimizer)  # each network has its own
-            arguments["optimizer"] = keras.optimizers.deserialize(config)
+        if self._optimizer is not None:  # each network has its own
+            arguments["optimizer"] = keras.optimizers.deserialize(self._optimizer)
         if getattr(model, "compiled", False):
             arguments = {"optimizer": model.optimizer, "loss": model.loss, **arguments}
         model.compile(**arguments)
@@ -77,3 +76,21 @@ class Recompiled(keras_tuner.HyperModel):
     def fit(self, hp: keras_tuner.HyperParameters, model: Any, *args: Any, **kwargs: Any) -> Any:
         """Train as the hypermodel does."""
         return self._hypermodel.fit(hp, model, *args, **kwargs)
+
+
+def _serialize_optimizer(optimizer: Any) -> dict[str, Any] | None:
+    """Return the description of an optimizer; None of none, and of one that is named.
+
+    Raises:
+        UserError: It has none.
+    """
+    if optimizer is None or isinstance(optimizer, str):
+        return None
+    try:
+        config: dict[str, Any] = keras.optimizers.serialize(optimizer)
+    except NotImplementedError as error:
+        raise UserError(
+            f"optimizer: each network gets a copy, but it cannot be copied ({one_line(error)}); "
+            "compile the network in the hypermodel instead"
+        ) from error
+    return config

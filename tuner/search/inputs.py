@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.errors import DataError
+from tuner.errors import DataError, one_line
 from tuner.problem import Inputs, list_inputs
 
 __all__ = ["count_rows", "read_inputs"]
@@ -32,6 +32,11 @@ def read_inputs(x: Any) -> Inputs:
     """
     if _is_frame(x):
         return _read_frame(x)
+    if hasattr(x, "__next__") or (hasattr(x, "__getitem__") and hasattr(x, "on_epoch_end")):
+        raise DataError(
+            f"x: expected rows; received a {type(x).__name__}, which gives batches; give arrays, "
+            "or a finite tf.data.Dataset"
+        )
     if isinstance(x, Mapping):
         inputs: Inputs = {str(name): _read_array(f"x[{name!r}]", x[name]) for name in x}
     elif isinstance(x, tuple) or (isinstance(x, list) and any(map(_is_array, x))):
@@ -86,7 +91,10 @@ def _read_column(name: str, values: np.ndarray) -> np.ndarray:
 
 def _read_array(name: str, values: Any) -> np.ndarray:
     """Return the values of one input."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"{name}: expected rows of one shape; {one_line(error)}") from error
     if array.ndim == 0:
         raise DataError(f"{name}: expected rows; received {type(values).__name__}")
     if array.dtype.kind == "O" and all(isinstance(value, str) for value in array.ravel()):

@@ -119,10 +119,12 @@ def read_objective(objective: Any) -> str:
     if known is None:
         names = [f"val_{name}" for name in ("loss", "accuracy", "auc")]
         unseen = " (the score of the rows that a fold holds out)" if name == "loss" else ""
+        own = name if name.startswith("val_") else f"val_{name}"
         raise UserError(
             f"objective: {name or objective!r} is no score of a k-fold search{unseen}; give one of "
             f"{', '.join([*names, *OBJECTIVES])}"
-            + (f', or keras_tuner.Objective("{name}", "max")' if name.startswith("val_") else "")
+            + (f', or keras_tuner.Objective("{own}", "max")' if name not in ("", "loss") else "")
+            + (f" of a metric {name} of compile" if name and own != name != "loss" else "")
         )
     direction = getattr(objective, "direction", known.direction)
     if direction != known.direction:

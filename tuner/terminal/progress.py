@@ -140,7 +140,8 @@ class Progress(Listener):
             for name, value in {**record.hyperparameters, **record.derived}.items()
             if name not in self.fixed
         }
-        what = f"trial {record.trial}: {format_hyperparameters(searched)}"
+        values = format_hyperparameters(searched)
+        what = f"trial {record.trial}: {values}" if values else f"trial {record.trial}"
         result = self._describe_result(record)
         self._line.ended, self._line.activity = self.ended, ""
         self.messages.say(f"{number} {what}: {result}")

@@ -70,6 +70,12 @@ class TrialProgress:
                 f"objective: the network has no metric {plan.objective.name}; compile it with one, "
                 f"metrics=[…]{_list_names(self._metric_curves)}"
             )
+        self.means |= {f"val_{name}": curve for name, curve in self._metric_curves.items()}
+        if stopping is not None and stopping.monitor.name not in self.means:
+            raise UserError(
+                f"callbacks: EarlyStopping: monitor={stopping.monitor.name!r} is no curve of a "
+                f"trial; give one of {', '.join(name for name in self.means if name != 'penalty')}"
+            )
         self._curves: dict[str, list[list[float]]] = {
             name: [[] for _ in problem.folds] for name in CURVES
         }

@@ -65,6 +65,30 @@ def test_a_callback_of_the_persons_own_and_the_batch_size(quick, data):
     assert Counting.epochs == [(0, 2, True), (0, 2, True), (1, 2, True), (1, 2, True)]
 
 
+def test_a_trial_ends_by_a_metric_of_compile(quick, data):
+    def build(hp):
+        model = build_model(hp)
+        top = keras.metrics.SparseTopKCategoricalAccuracy(3, name="top_3")
+        model.compile("sgd", "sparse_categorical_crossentropy", metrics=[top])
+        return model
+
+    def search(**arguments):
+        tuner = KFoldTuner(build, "val_loss", 1, **quick)
+        stop = keras.callbacks.EarlyStopping(patience=2, **arguments)
+        tuner.search(*data[0], epochs=9, callbacks=[stop], verbose=0)
+        return tuner.records[0].result
+
+    result = search(monitor="val_top_3", mode="max")
+    assert result.scores["top_3"] == 1.0  # of three classes
+    assert len(result.curves["loss"][0]) == 3
+    with pytest.raises(
+        UserError, match=r"monitor='val_top_2' is no curve of a trial; .* val_top_3"
+    ):
+        search(monitor="val_top_2", mode="max")
+    with pytest.raises(UserError, match="EarlyStopping: give mode='min' or mode='max', too"):
+        search(monitor="val_top_3")
+
+
 def test_weights_of_classes_and_rows_change_training_alone(make, data):
     losses = []
     for arguments in (

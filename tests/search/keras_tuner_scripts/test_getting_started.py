@@ -1,5 +1,7 @@
 """Scripts like those of KerasTuner's first guides, with KFoldTuner in place of the tuner class."""
 
+from functools import partial
+
 import keras
 import keras_tuner as kt
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from tuner import KFoldTuner, UserError
+from tuner import KFoldTuner, Listener, UserError
 
 
 def build_model(hp):
@@ -131,6 +133,29 @@ def test_hyperparameters_of_fit_are_proposed_from_the_first_trial_on(oracle, tmp
     assert oracle == "grid" or len(set(sizes)) > 1
 
 
+ORACLES = {
+    "random": kt.oracles.RandomSearchOracle,
+    "bayesian": partial(kt.oracles.BayesianOptimizationOracle, num_initial_points=6),
+    "grid": kt.oracles.GridSearchOracle,
+}
+
+
+@pytest.mark.parametrize("make", ORACLES.values(), ids=ORACLES)
+def test_kerastuners_own_oracles_propose_hyperparameters_of_fit_from_the_first_trial_on(
+    make, tmp_path
+):
+    oracle = make(objective=kt.Objective("val_loss", "min"), max_trials=40, seed=3)
+    oracle.verbose = 0
+    tuner = KFoldTuner(TunedFit(), oracle=oracle, directory=tmp_path, test_size=0.0)
+    names = [hp.name for hp in tuner.oracle.get_space().space]
+    assert names == ["units", "lr", "batch_size", "shuffle"]
+    trials = [tuner.oracle.create_trial(f"place {number}") for number in range(6)]
+    proposed = [trial.hyperparameters.values for trial in trials if trial.status == "RUNNING"]
+    assert all(set(values) == set(names) for values in proposed)
+    varied = {values["shuffle"] for values in proposed} | {v["batch_size"] for v in proposed}
+    assert len(varied) > 2
+
+
 def test_batch_size_and_shuffling_are_tuned_in_lanes(data, quick):
     (x, y), _ = data
     notes = []
@@ -178,8 +203,46 @@ def test_a_tuner_that_trains_by_itself_is_refused():
         "MyTuner.run_trial is not called, since folds of many trials train side by side; train in "
         "HyperModel.fit, which is"
     )
+
+    class WithEvent(KFoldTuner):
+        def on_epoch_end(self, trial, model, epoch, logs=None):
+            raise NotImplementedError
+
+    with pytest.raises(UserError, match=r"WithEvent.on_epoch_end is not called, .*listeners=\[…\]"):
+        WithEvent(build_model, max_trials=2)
     with pytest.raises(UserError, match="hypermodel: expected a "):
         KFoldTuner(objective="val_loss")
+
+
+def test_calling_search_again_resumes_after_an_interrupt_and_at_the_end(data, quick, capsys):
+    class Interrupt(Listener):
+        ended = 0
+
+        def on_trial_end(self, record):
+            self.ended += 1
+            if self.ended == 1:
+                raise KeyboardInterrupt
+
+    tuner = KFoldTuner(build_model, "val_loss", 2, listeners=[Interrupt()], **quick)
+    with pytest.raises(KeyboardInterrupt):
+        tuner.search(*data[0], epochs=1, verbose=0)
+    folder = tuner.project_dir
+    for ended in (1, 2):  # as in a notebook, where the cell runs again
+        tuner.search(*data[0], epochs=1)
+        assert f"{ended} trial{'s' * (ended - 1)} ended in earlier runs" in capsys.readouterr().err
+        assert len(tuner.records) == 2
+    assert tuner.project_dir == folder
+    with pytest.raises(UserError, match="differs: the data are not the same"):
+        tuner.search(data[0][0] + 1, data[0][1], epochs=1, verbose=0)
+
+
+def test_an_optimizer_that_cannot_be_copied_is_refused(quick):
+    class OwnSchedule(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.1
+
+    with pytest.raises(UserError, match="optimizer: each network gets a copy, but it cannot be co"):
+        KFoldTuner(build_model, "val_loss", 1, optimizer=keras.optimizers.SGD(OwnSchedule()))
 
 
 def test_a_regression_is_refused_in_one_sentence(quick):
