@@ -125,7 +125,6 @@ class KFoldTuner(FoldTuner):
             directory=directory or "mlruns",
             listeners=listeners,
         )
-        self._given_hypermodel = hypermodel
         self._read, self._given = read, frozenset(k for k, v in given.items() if v is not None)
         self._study_name, self._overwrite = project_name, overwrite
         self.resumable = None if overwrite else project_name
@@ -168,8 +167,9 @@ class KFoldTuner(FoldTuner):
             StudyError: The study of this name differs, or another process searches it.
             SearchFailed: No trial was completed.
         """
-        if self.study is not None:
-            self._begin_again(study or self.study.record.name)
+        if self.study is not None:  # a new tuner, so that its oracle learns what the journal has
+            study = study or self.study.record.name
+            KFoldTuner.__init__(self, **self._made_with, project_name=study)
         read = SearchArguments.read(
             arguments,
             objective=self.settings.objective,
@@ -191,16 +191,12 @@ class KFoldTuner(FoldTuner):
     def describe_arguments(self) -> dict[str, Any]:
         """Return what else changes trials, as JSON values; a resumed search must have the same."""
         given = {
-            "hypermodel": self._given_hypermodel,
+            "hypermodel": self._made_with["hypermodel"],
             **self._read.compiled,
             **self._read.declared.options,
             **self._search_arguments.deciding,
         }
         return {name: describe_value(value) for name, value in given.items()}
-
-    def _begin_again(self, name: str) -> None:
-        """Let another search begin as that of a new tuner, which resumes the study of this name."""
-        KFoldTuner.__init__(self, **self._made_with, project_name=name)
 
     def _take(self, read: SearchArguments) -> None:
         """Take the arguments of a search into the settings and the oracle."""
