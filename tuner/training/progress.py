@@ -65,17 +65,8 @@ class TrialProgress:
         self._metric_curves: dict[str, list[float]] = {
             name: [] for name in (metrics.names if metrics else ())
         }
-        if plan.objective.own and plan.objective.name not in self._metric_curves:
-            raise UserError(
-                f"objective: the network has no metric {plan.objective.name}; compile it with one, "
-                f"metrics=[…]{_list_names(self._metric_curves)}"
-            )
         self.means |= {f"val_{name}": curve for name, curve in self._metric_curves.items()}
-        if stopping is not None and stopping.monitor.name not in self.means:
-            raise UserError(
-                f"callbacks: EarlyStopping: monitor={stopping.monitor.name!r} is no curve of a "
-                f"trial; give one of {', '.join(name for name in self.means if name != 'penalty')}"
-            )
+        self._check_names()
         self._curves: dict[str, list[list[float]]] = {
             name: [[] for _ in problem.folds] for name in CURVES
         }
@@ -84,6 +75,24 @@ class TrialProgress:
         self._best_epoch = 0
         self._best_score = plan.objective.worst
         self._best_probabilities: np.ndarray | None = None
+
+    def _check_names(self) -> None:
+        """Check that the network has the metrics that the search and its callbacks name.
+
+        Raises:
+            UserError: It lacks one.
+        """
+        objective, stopping = self.plan.objective, self._stopping
+        if objective.own and objective.name not in self._metric_curves:
+            raise UserError(
+                f"objective: the network has no metric {objective.name}; compile it with one, "
+                f"metrics=[…]{_list_names(self._metric_curves)}"
+            )
+        if stopping is not None and stopping.monitor.name not in self.means:
+            raise UserError(
+                f"callbacks: EarlyStopping: monitor={stopping.monitor.name!r} is no curve of a "
+                f"trial; give one of {', '.join(name for name in self.means if name != 'penalty')}"
+            )
 
     def add_epoch(
         self, logs: Mapping[str, Sequence[float]], out_of_fold: Sequence[np.ndarray]
