@@ -97,6 +97,15 @@ def test_each_fold_adapts_its_network_to_its_training_rows_alone(trainer):
     np.testing.assert_allclose(result.curves["val_loss"], expected.curves["val_loss"], rtol=1e-4)
 
 
+@pytest.mark.parametrize("trainer", ["lanes", "fit"])
+def test_a_network_is_adapted_to_rows_that_are_scaled_as_it_gets_them(trainer):
+    hypermodel = Normalizing()
+    train(trainer, hypermodel, replace(PROBLEM, scaled=np.ones(4, bool)), PLAN)
+    for rows in hypermodel.adapted:
+        np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-6)
+        np.testing.assert_allclose(rows.std(axis=0), 1, rtol=1e-5)
+
+
 def test_normalized_networks_train_in_lanes_and_share_a_program():
     trainer, notes = LanesTrainer(), []
     trainer.on_note = notes.append

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from tuner.model.mlp import MLPHyperModel
-from tuner.problem import Inputs, take_rows
+from tuner.problem import Problem, take_rows
 
 __all__ = [
     "adapt_network",
@@ -27,18 +27,21 @@ def adapts(hypermodel: Any) -> bool:
     return callable(getattr(hypermodel, "adapt", None))
 
 
-def adapt_network(hypermodel: Any, hp: Any, model: Any, x: Inputs, rows: np.ndarray) -> None:
+def adapt_network(hypermodel: Any, hp: Any, model: Any, problem: Problem, rows: np.ndarray) -> None:
     """Adapt a network to its training rows, if its hypermodel does so.
+
+    It gets them as the network does: scaled, if the problem's rows are.
 
     Args:
         hypermodel: Its `adapt` is called with the hyperparameters, the network and the rows.
         hp: The trial's hyperparameters.
         model: The network.
-        x: All rows.
+        problem: All rows.
         rows: Row numbers of the network's training rows.
     """
     if adapts(hypermodel):
-        hypermodel.adapt(hp, model, take_rows(x, rows))
+        x, scaler = take_rows(problem.x, rows), problem.fit_scaler(rows)
+        hypermodel.adapt(hp, model, scaler.apply(x) if scaler else x)
 
 
 def find_leak(hypermodel: Any, hp: Any) -> str | None:

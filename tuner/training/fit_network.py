@@ -114,7 +114,7 @@ class FitNetwork:
         )
         self.head = find_network_head(self.model, self.hypermodel, problem)
         self._few = self._take(fold, fold.train[:_WATCHED_ROWS])
-        adapt_network(self.hypermodel, hp, self.model, problem.x, fold.train)
+        adapt_network(self.hypermodel, hp, self.model, problem, fold.train)
         # Every epoch is a call of `fit`, which would end with the averages: see `finalize`.
         self.model.optimizer.finalize_variable_values = lambda weights: None
         return self.read_state()

@@ -93,7 +93,7 @@ def make_keras_trial(
 
     def make_initial_variables(seed: int, rows: np.ndarray) -> list[np.ndarray]:
         network = build(seed)
-        adapt_network(hypermodel, hp, network, problem.x, rows)
+        adapt_network(hypermodel, hp, network, problem, rows)
         make_numbers_variables(network.optimizer)
         return [variable.numpy() for variable in list_variables(network)]
 
