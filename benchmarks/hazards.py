@@ -4,7 +4,7 @@
     python benchmarks/hazards.py --made            # tables of up to 1,000,000 × 50
 
 For each table: the column that alone tells the target best and its balanced accuracy (told from
-0.995 on), the seconds of the processor, and what is said.
+0.99 on), the seconds of the processor, and what is said.
 """
 
 import argparse

@@ -86,6 +86,13 @@ def test_refused_they_end_the_search_as_a_class_does_without_which_one_is_left(f
         prepare("mlp", flowers("r" * 20 + "sss"), SETTINGS)
 
 
+def test_a_mistyped_label_is_told_with_the_class_that_it_looks_like(flowers):
+    dataset = prepare("mlp", flowers("r" * 20 + "s" * 20 + "R"), SETTINGS).dataset
+    assert dataset.warnings[1:] == (
+        "r and R are different classes; write labels alike that mean the same",
+    )
+
+
 def test_another_choice_is_refused():
     message = "--rare-classes: there is no choice pol; did you mean pool?"
     with pytest.raises(DataError, match=f"^{message}"):

@@ -49,7 +49,7 @@ class Target:
             *(left_out if missing else ()),
             *_warn_about_rare_classes(self),
             *self._warn_about_forms(),
-            *_warn_about_labels(self.classes),
+            *_warn_about_labels((*self.classes, *self.left_out, *self.pooled)),
         )
 
     def _warn_about_forms(self) -> Iterator[str]:

@@ -11,8 +11,8 @@ from tuner.words import list_first
 
 __all__ = ["score_columns", "warn_about_telling_columns"]
 
-_CERTAIN = 0.995  # balanced accuracy from which on a column tells the target
-_PROMISING = 0.98  # on some rows, for a look at all rows
+_CERTAIN = 0.99  # balanced accuracy from which on a column tells the target
+_PROMISING = 0.97  # on some rows, for a look at all rows
 _SEPARATE = 0.9  # from which on thresholds that no row contradicts are looked for
 _FEWEST = 20  # rows: in fewer, a column of many may separate the classes by chance
 _COUNTED = 10  # rows of a class that counts, if there are two such classes
