@@ -25,6 +25,7 @@ from tuner.folds.split import Split, make_split, to_row_numbers
 
 __all__ = ["Splitter"]
 
+_MANY_GROUPS = 10  # per fold: so many of a class never come to lie in one fold and the test part
 _DRAWS = 100  # of groups for a test part; the draw that is most like all rows is taken
 
 
@@ -98,9 +99,7 @@ class Splitter:
             DataError: As `split`, for another reason than a class with too few rows.
         """
         rare = to_row_numbers([])
-        counts = np.bincount(y)
-        in_folds = counts - np.ceil(self.test_size * counts)
-        if groups is None and order is None and in_folds.min() >= max(self.folds, 2):
+        if order is None and self._has_enough(y, groups):
             return rare
         while True:  # without some rows the split is another one, for which others may be rare
             kept = np.isin(y, rare, invert=True)
@@ -115,6 +114,15 @@ class Splitter:
                 rare = np.union1d(rare, names[error.rare])
             else:
                 return rare
+
+    def _has_enough(self, y: np.ndarray, groups: np.ndarray | None) -> bool:
+        """Return whether it is certain, without a split, that no class has too few rows."""
+        if groups is None:
+            counts = np.bincount(y)
+            in_folds = counts - np.ceil(self.test_size * counts)
+            return bool(in_folds.min() >= max(self.folds, 2))
+        pairs = np.unique(y * (int(groups.max()) + 1) + groups) // (int(groups.max()) + 1)
+        return bool(np.bincount(pairs).min() >= _MANY_GROUPS * self.folds)
 
     def _split_at_random(
         self,

@@ -202,7 +202,8 @@ def _reload_data(request: DataRequest, record: StudyRecord) -> Dataset:
             f"data {source}: study {record.name} was searched on it, and it is not there any "
             "more; put it back"
         )
-    dataset = request.load(record.settings.splitter)
+    has_rare = record.data.get("left_out_classes") or record.data.get("pooled_classes")
+    dataset = request.load(record.settings.splitter if has_rare else None)
     expected = record.data["fingerprint"]
     if dataset.fingerprint != expected:
         raise DataError(

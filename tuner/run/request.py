@@ -66,15 +66,18 @@ class DataRequest:
     def __post_init__(self) -> None:
         check_action(self.rare_classes)
 
-    def load(self, splitter: Splitter) -> Dataset:
+    def load(self, splitter: Splitter | None) -> Dataset:
         """Read the data.
 
         Args:
-            splitter: Will split the rows, and knows which classes have too few.
+            splitter: Will split the rows, and knows which classes have too few. None if it is known
+                that none has.
 
         Raises:
             DataError: The data cannot be read or learned from, or take more memory than is free.
         """
+        find = None if splitter is None else splitter.find_rare
+        rare_classes = None if find is None else RareClasses(self.rare_classes, find)
         try:
             with bound_memory():
                 dataset = load_dataset(
@@ -86,7 +89,7 @@ class DataRequest:
                     order=self.order,
                     missing=self.missing,
                     classes=self.classes,
-                    rare_classes=RareClasses(self.rare_classes, splitter.find_rare),
+                    rare_classes=rare_classes,
                     reading=self.reading,
                 )
                 return dataset if self.name is None else replace(dataset, name=self.name)
