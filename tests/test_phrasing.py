@@ -23,6 +23,7 @@ def python():
         ("--from: leave --from out", "from_study: leave from_study out"),
         ('--groups is "a" there and null here', 'groups is "a" there and null here'),
         ("use --test-size 0.2, or 0 for no test part", "use test_size=0.2, or 0 for no test part"),
+        ("or --rare-classes leave-out", 'or rare_classes="leave-out"'),
         ("train with --trainer fit.", 'train with trainer="fit".'),
         (
             "`tuner export a --pick 3` does",
@@ -42,7 +43,7 @@ def python():
         ("remove it from --ignore, or choose", "remove it from ignore, or choose"),
         ("a--b, non-numeric, 2020--2021", "a--b, non-numeric, 2020--2021"),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_options_and_commands_become_arguments_and_calls(written, read):
     assert phrase(written) == read

@@ -48,7 +48,8 @@ def test_the_schema_is_shown_before_the_search_on_standard_error(searched):
         "  1 categorical: colour (2 levels) [missing]",
         "  1 boolean: flag",
     ]
-    assert lines[5] == "study first: Is a hidden layer worth it?"
+    assert lines[5].startswith("  warning: column size alone tells the target kind (balanced ")
+    assert lines[6] == "study first: Is a hidden layer worth it?"
 
 
 def test_what_the_options_say_is_kept_with_the_study(folder, searched):
