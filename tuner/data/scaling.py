@@ -66,8 +66,9 @@ def clip_smoothly(z: Any, ops: Any) -> Any:
     >>> clip_smoothly(np.array([0.1, 4.0, -1e30]), np).round(2).tolist()
     [0.1, 2.4, -3.0]
     """
-    z = ops.clip(z, -_FARTHEST, _FARTHEST)
-    return z / ops.sqrt(1 + ops.square(z / _BOUND))
+    z = ops.maximum(ops.minimum(z, _FARTHEST), -_FARTHEST)
+    relative = z / _BOUND
+    return z / ops.sqrt(relative * relative + 1.0)
 
 
 def fit_scaler(

@@ -235,7 +235,7 @@ class ExportedModel:
         shared = {name: (None, count) for name, count in count_columns(self.inputs).items()}
         return {
             self.inputs[column.name]: (
-                "float32" if column.is_plain else "string",
+                column.raw_type,
                 shared.get(self.inputs[column.name], (None,)),
             )
             for column in self.schema.used

@@ -36,7 +36,7 @@ def make_input_names(schema: Schema, *, shared: bool = True) -> dict[str, str]:
     {'self': 'self_2', 'len (cm)': 'len__cm_'}
     """
     columns = ["x"] if schema.array_shape is not None else [c.name for c in schema.used]
-    plain = {column.name for column in schema.used if column.is_plain}
+    plain = {column.name for column in schema.used if column.raw_type == "float32"}
     names: dict[str, str] = {}
     if shared and len(plain) > _MOST_NUMBERS:
         names = dict.fromkeys(plain, _NUMBERS)

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tuner.data import Column, Scaler, Schema, clip_smoothly
-from tuner.data.columns.feature_encoding import index_levels, name_parsed_features
+from tuner.data.columns.feature_encoding import HELD, index_levels, name_parsed_features
+from tuner.data.parsing.date_notations import FRACTION
 from tuner.data.parsing.parse_by_notation import parse_codes
 from tuner.data.readers.missing_cells import list_missing_numbers
 from tuner.serving.input_names import count_columns, make_input_names
@@ -14,6 +15,8 @@ from tuner.serving.onnx_operations import Operations, read_codes
 from tuner.serving.preprocessing import select_readable
 
 __all__ = ["encode"]
+
+_TYPES = {"string": object, "float32": np.float32, "float64": np.float64}
 
 
 def encode(graph: Graph, schema: Schema, scaler: Scaler) -> Tensor:
@@ -28,7 +31,7 @@ def encode(graph: Graph, schema: Schema, scaler: Scaler) -> Tensor:
         features = rows.reshape((-1, int(np.prod(schema.array_shape))))
         return _scale(ops, features, scaler)
     shared = {name: (count,) for name, count in count_columns(names).items()}
-    dtypes = {names[c.name]: np.float32 if c.is_plain else object for c in schema.used}
+    dtypes = {names[c.name]: _TYPES[c.raw_type] for c in schema.used}
     given = {
         name: graph.add_input(name, dtype, shared.get(name, ())) for name, dtype in dtypes.items()
     }
@@ -55,14 +58,14 @@ def _encode_measured(
     Columns of one notation are read together, so that a row takes few operations.
     """
     parts, order = [], []
-    for notation in dict.fromkeys(column.notation for column in columns):
-        alike = [column for column in columns if column.notation == notation]
+    for kind in dict.fromkeys((column.notation, column.raw_type) for column in columns):
+        alike = [column for column in columns if (column.notation, column.raw_type) == kind]
         given = [inputs[column.name] for column in alike]
         names = list(dict.fromkeys(name for c in alike for name in name_parsed_features(c)))
         parts.append(
-            _parse(ops, given, notation, names, missing_texts)
-            if notation
-            else _read_plain(ops, given, missing_texts)
+            _parse(ops, given, alike, names, missing_texts)
+            if alike[0].notation
+            else _read_plain(ops, given, alike, missing_texts)
         )
         order += [(column.name, name) for column in alike for name in names]
     if not parts:
@@ -80,26 +83,44 @@ def _encode_measured(
     return blocks
 
 
-def _read_plain(ops: Operations, inputs: Sequence[Tensor], missing_texts: Sequence[str]) -> Tensor:
+def _read_plain(
+    ops: Operations,
+    inputs: Sequence[Tensor],
+    columns: Sequence[Column],
+    missing_texts: Sequence[str],
+) -> Tensor:
     """Return plain numbers, shape `(rows, columns)`, NaN for one that means missing.
 
     Args:
         ops: Adds to the graph.
         inputs: Each of shape `(rows,)`, or all the same one that many columns share.
+        columns: The column of each of them.
         missing_texts: Texts that mean a missing value.
     """
-    numbers = inputs[0]
-    if len(numbers.shape) == 1:
-        numbers = _join(ops, inputs).reshape((len(inputs), -1)).transpose(1, 0)
+    raw = inputs[0]
+    if len(raw.shape) == 1:
+        raw = _join(ops, inputs).reshape((len(inputs), -1)).transpose(1, 0)
+    numbers = _hold(raw, columns)
     for number in list_missing_numbers(missing_texts):
-        numbers = ops.where(numbers.equals(number), np.float32(np.nan), numbers)
+        numbers = ops.where(raw.cast(np.float32).equals(number), np.float32(np.nan), numbers)
     return numbers
+
+
+def _hold(values: Tensor, columns: Sequence[Column]) -> Tensor:
+    """Return numbers as float32, shifted and divided before as their columns ask.
+
+    **Shape**: `(rows, columns)`.
+    """
+    if any(column.is_held for column in columns):
+        shifts = np.array([column.shift for column in columns])
+        values = (values - shifts) / np.array([column.unit for column in columns])
+    return values.cast(np.float32)
 
 
 def _parse(
     ops: Operations,
     inputs: Sequence[Tensor],
-    notation: str,
+    columns: Sequence[Column],
     names: Sequence[str],
     missing_texts: Sequence[str],
 ) -> Tensor:
@@ -108,12 +129,20 @@ def _parse(
     Args:
         ops: Adds to the graph.
         inputs: The texts of each column, shape `(rows,)`.
-        notation: The notation of all of them.
+        columns: The columns, which have one notation.
         names: The features.
         missing_texts: Texts that mean a missing value.
     """
-    texts = _join(ops, inputs)
-    parsed = parse_codes(read_codes(ops, texts), notation, ops)
+    texts, notation = _join(ops, inputs), columns[0].notation
+    are_held = np.array([column.is_held for column in columns], float)
+    parsed = parse_codes(read_codes(ops, texts), notation, ops, fraction=bool(are_held.any()))
+    for name in HELD if are_held.any() else ():
+        if name in parsed:
+            values = parsed[name].reshape((len(inputs), -1)).transpose(1, 0)
+            if FRACTION in parsed:
+                fractions = parsed[FRACTION].reshape((len(inputs), -1)).transpose(1, 0)
+                values = values + fractions * are_held
+            parsed[name] = _hold(values, columns).transpose(1, 0).reshape((-1,))
     features = ops.stack([parsed[name].cast(np.float32) for name in names], 1)
     if readable := select_readable(missing_texts, notation):
         means = ops.look_up(texts, dict.fromkeys(readable, 1), other=0)

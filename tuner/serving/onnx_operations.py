@@ -43,6 +43,10 @@ class Operations:
         """Return numbers without their sign."""
         return self._graph.add("Abs", [values], values.sample)
 
+    def sqrt(self, values: Tensor) -> Tensor:
+        """Return the square root."""
+        return self._graph.add("Sqrt", [values], values.sample)
+
     def sin(self, values: Tensor) -> Tensor:
         """Return the sine."""
         return self._graph.add("Sin", [values], values.sample)

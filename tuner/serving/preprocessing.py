@@ -13,8 +13,9 @@ import numpy as np
 from keras import ops
 
 from tuner.data import Column, Scaler, Schema, clip_smoothly
-from tuner.data.columns.feature_encoding import index_levels, name_parsed_features
+from tuner.data.columns.feature_encoding import HELD, index_levels, name_parsed_features
 from tuner.data.parsing.characters import VOCABULARY, WIDTH
+from tuner.data.parsing.date_notations import FRACTION
 from tuner.data.parsing.parse_by_notation import NUMBER, parse_codes, parse_texts
 from tuner.data.readers.missing_cells import list_missing_numbers
 from tuner.serving.input_names import count_columns, make_input_names
@@ -53,7 +54,7 @@ def add_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> k
 
     Returns:
         A model that takes a dictionary of raw columns by input name, each of shape `(rows,)`:
-        float32 with NaN for a missing number, strings with "" for a missing text. Columns of
+        numbers with NaN for a missing one, strings with "" for a missing text. Columns of
         numbers that share an input are one array, shape `(rows, columns)`. For an array data set
         it takes one input `x`, shape `(rows, …)`.
     """
@@ -83,7 +84,7 @@ def _make_inputs(schema: Schema, names: Mapping[str, str]) -> dict[str, keras.Ke
     """
     if schema.array_shape is not None:
         return {names["x"]: keras.Input(schema.array_shape, name=names["x"], dtype="float32")}
-    dtypes = {names[c.name]: "float32" if c.is_plain else "string" for c in schema.used}
+    dtypes = {names[c.name]: c.raw_type for c in schema.used}
     shared = {name: (count,) for name, count in count_columns(names).items()}
     return {
         name: keras.Input(shared.get(name, ()), name=name, dtype=dtype)
@@ -124,16 +125,18 @@ def _read_measures(
 
     **Shape**: `(rows,)` for each column → `(rows, features)`, NaN if missing.
     """
-    plain = [column for column in columns if column.is_plain]
+    plain = [column for column in columns if column.raw_type == "float32"]
+    held = [column for column in columns if column.raw_type == "float64"]
     parsed = [column for column in columns if not column.is_plain]
     blocks = []
-    if plain:
-        tensors = [inputs[column.name] for column in plain]
+    for group in filter(None, (plain, held)):
+        tensors = [inputs[column.name] for column in group]
         are_joined = len(tensors[0].shape) == 2
-        numbers = tensors[0] if are_joined else ops.stack(tensors, axis=1)
+        raw = tensors[0] if are_joined else ops.stack(tensors, axis=1)
+        numbers = _hold(raw, group)
         for number in list_missing_numbers(missing_texts):
-            numbers = _mark_missing(numbers, ops.equal(numbers, number))
-        blocks.append(_Block([(column.name, NUMBER) for column in plain], numbers))
+            numbers = _mark_missing(numbers, ops.equal(ops.cast(raw, "float32"), number))
+        blocks.append(_Block([(column.name, NUMBER) for column in group], numbers))
     if parsed:
         read = [
             block
@@ -162,21 +165,36 @@ def _parse(
         output_sequence_length=WIDTH,
         vocabulary=list(VOCABULARY),
     )
-    parsed = parse_codes(characters(texts), notation, ops)
+    are_held = [column.is_held for column in columns]
+    parsed = parse_codes(characters(texts), notation, ops, fraction=any(are_held))
     readable = select_readable(missing_texts, notation)
     if readable:  # as no number or date, each of the other texts is missing already
         lookup = keras.layers.StringLookup(vocabulary=readable, num_oov_indices=1)
         is_missing = ops.greater(lookup(texts), 0)
         parsed = {name: _mark_missing(values, is_missing) for name, values in parsed.items()}
+    if FRACTION in parsed:
+        fractions = ops.reshape(parsed[FRACTION], (-1, len(columns))) * np.array(are_held, float)
+        parsed["days"] = parsed["days"] + ops.reshape(fractions, (-1,))
     used = {name for column in columns for name in name_parsed_features(column)}
     return [
         _Block(
             [(column.name, name) for column in columns],
-            ops.cast(ops.reshape(values, (-1, len(columns))), "float32"),
+            _hold(ops.reshape(values, (-1, len(columns))), columns if name in HELD else ()),
         )
         for name, values in parsed.items()
         if name in used
     ]
+
+
+def _hold(values: keras.KerasTensor, columns: Sequence[Column]) -> keras.KerasTensor:
+    """Return numbers as float32, shifted and divided before as their columns ask.
+
+    **Shape**: `(rows, columns)`.
+    """
+    if any(column.is_held for column in columns):
+        shifts = np.array([column.shift for column in columns])
+        values = (values - shifts) / np.array([column.unit for column in columns])
+    return ops.cast(values, "float32")
 
 
 def _select(blocks: Sequence[_Block], wanted: Sequence[_Feature]) -> keras.KerasTensor:

@@ -20,6 +20,7 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can have one alone, and UTF-8 cannot
+_LARGEST = float(np.finfo(np.float32).max)
 _PLAIN = {int, float, type(None)}
 _MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
 MISSING_NUMBERS = (
@@ -73,6 +74,8 @@ class SoftmaxClassifier(PythonModel):
             name: tf.TensorSpec(tensor.shape, tensor.dtype)
             for name, tensor in network.input.items()
         }
+        self.types = {c: self.specs[name].dtype.as_numpy_dtype for c, name in inputs.items()}
+        self.units = {c["name"]: c["unit"] for c in schema["columns"] if "unit" in c}
         self.graph = tf.function(
             lambda rows: network(rows, training=False), input_signature=[self.specs]
         ).get_concrete_function()
@@ -124,14 +127,18 @@ class SoftmaxClassifier(PythonModel):
     def _read_numbers(self, column: str, values: Any) -> np.ndarray:
         """Return numbers, shape `(rows, …)`; the network knows which of them mean missing."""
         shape = tuple(self.schema["array_shape"] or ())
-        return _read_numbers(column, values, shape, [*MISSING_NUMBERS, *self.missing_texts])
+        missing = [*MISSING_NUMBERS, *self.missing_texts]
+        numbers = _read_numbers(column, values, shape, missing, self.types[column])
+        if (np.abs(numbers) > _LARGEST * self.units.get(column, 1.0)).any():
+            raise _make_error(column, "a number is not finite as float32")
+        return numbers
 
     def _read_joined(self, columns: dict[str, Any]) -> np.ndarray:
         """Return the numbers of columns that share an input, shape `(rows, columns)`."""
         cells = list(columns.values())
         if _are_plain(cells):
             with suppress(OverflowError):  # the loop below names the column
-                numbers = _convert_plain(cells)
+                numbers = _convert_plain(cells, np.float32)
                 if not np.isinf(numbers).any():
                     return numbers.T
         return np.stack([self._read_numbers(*column) for column in columns.items()], axis=1)
@@ -200,29 +207,27 @@ def _format_cell(column: str, value: Any) -> str:
 
 
 def _read_numbers(
-    column: str, values: Any, shape: tuple[int, ...], missing: list[str]
+    column: str, values: Any, shape: tuple[int, ...], missing: list[str], dtype: Any
 ) -> np.ndarray:
-    """Return numbers, shape `(rows, *shape)`, float32; NaN if one is missing."""
+    """Return numbers of a type, shape `(rows, *shape)`; NaN if one is missing."""
     try:
         if shape:
             with np.errstate(over="ignore"):
-                numbers = np.asarray(values, np.float32)
+                numbers = np.asarray(values, dtype)
             if numbers.size and numbers.shape[1:] != shape:
                 raise ValueError(f"a row has the shape {numbers.shape[1:]}, not {shape}")
             numbers = numbers.reshape(-1, *shape)
         elif _are_plain([values]):  # without pandas, which takes 0.2 ms a column
-            numbers = _convert_plain([values])[0]
+            numbers = _convert_plain([values], dtype)[0]
         else:
             cells = pd.Series(values)
             if cells.dtype.kind not in "biuf":
                 texts = cells.map(lambda v: v.strip() if isinstance(v, str) else v)
                 cells = texts.mask(texts.isin(missing))
             with np.errstate(over="ignore"):
-                numbers = pd.to_numeric(cells).to_numpy(np.float32, na_value=np.nan)
+                numbers = pd.to_numeric(cells).to_numpy(dtype, na_value=np.nan)
     except (TypeError, ValueError, OverflowError) as error:
         raise _make_error(column, f"{error!s:.80}") from error
-    if np.isinf(numbers).any():
-        raise _make_error(column, "a number is not finite as float32")
     return numbers
 
 
@@ -233,11 +238,11 @@ def _are_plain(columns: list[Any]) -> bool:
     )
 
 
-def _convert_plain(columns: list[list[Any]]) -> np.ndarray:
-    """Return numbers, shape `(columns, rows)`, float32; NaN for None."""
+def _convert_plain(columns: list[list[Any]], dtype: Any) -> np.ndarray:
+    """Return numbers of a type, shape `(columns, rows)`; NaN for None."""
     with np.errstate(over="ignore"):
         numbers = [[np.nan if v is None else v for v in cells] for cells in columns]
-        return np.array(numbers, float).astype(np.float32)
+        return np.array(numbers, float).astype(dtype, copy=False)
 
 
 def _make_error(column: str, fault: str) -> MlflowException:

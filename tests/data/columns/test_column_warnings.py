@@ -99,8 +99,8 @@ def test_warnings_about_mixed_columns_follow_those_about_columns_left_out() -> N
         (
             ["20240107", "20240108", "3", "4"],
             [20240108, 20240108, 3, 4],
-            "whole numbers are rounded to float32, 20240107 to 20240108; subtract a constant from "
-            "them, or write dates as 2024-12-31",
+            "1 of its 4 different values are equal to another in float32, such as 20240108 and "
+            "20240107; give differences or logarithms of its numbers",
         ),
     ],
 )
@@ -115,10 +115,14 @@ def test_fractions_that_cannot_be_thousands_give_no_warning(cells) -> None:
     assert load_column(cells * 2).warnings == ()
 
 
-def test_numbers_that_float32_makes_equal_give_a_warning() -> None:
+def test_numbers_that_float64_makes_equal_give_a_warning() -> None:
     data = load_column([str(10**17 + number) for number in range(4)])
-    assert data.warnings[0] == "1 column is constant and left out: a"
-    assert data.warnings[1].startswith("column a: whole numbers are rounded to float32")
+    assert data.warnings == (
+        "1 column is constant and left out: a",
+        "column a: whole numbers beyond 2^53 are rounded to float64, so that 100000000000000000 "
+        "and 100000000000000001 are equal; subtract a constant from them, or give --categorical "
+        "a if they are names",
+    )
 
 
 def test_measurements_with_a_unit_give_a_second_warning() -> None:

@@ -1,5 +1,7 @@
 """The notation of a column is found from all its cells, with a warning if they are ambiguous."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -107,7 +109,8 @@ def test_a_notation_of_dates_is_found_and_constant_parts_are_left_out(
     cells, notation, parts
 ) -> None:
     data = load_column(cells * 2)
-    assert data.schema.columns[0] == Column("a", "date", notation=notation, parts=parts)
+    column = replace(data.schema.columns[0], shift=0.0)  # of times of one day
+    assert column == Column("a", "date", notation=notation, parts=parts)
     assert data.warnings == ()
     assert data.raw["a"].tolist() == cells * 2
     np.testing.assert_array_equal(read_raw("t.csv", data.schema)["a"], data.raw["a"])

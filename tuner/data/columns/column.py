@@ -1,36 +1,33 @@
 """One column of a table, as the schema describes it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-__all__ = ["READING", "Column", "ColumnKind", "RawColumns"]
+__all__ = ["READING", "Column", "ColumnKind", "RawColumns", "hold"]
 
 ColumnKind: TypeAlias = Literal["numeric", "date", "categorical", "boolean", "ignored"]
 
 READING = 2
 """The rules by which cells become numbers. A study keeps those that it was begun with.
 
-1: Numbers are taken as float32, and all are standardised. 2: Long tails are scaled by quartiles.
+1: Numbers are taken as float32, and all are standardised. 2: Numbers that float32 does not hold are
+shifted and divided before, and long tails are scaled by quartiles.
 """
 
 RawColumns: TypeAlias = dict[str, np.ndarray]
 """The inputs of an exported model: one array per used column, by name, in schema order.
 
-Columns of plain numbers have shape `(rows,)`, float32, NaN if missing. The others have shape
+Columns of plain numbers have shape `(rows,)`, NaN if missing: float32, or float64 if float32 does
+not hold them. The others have shape
 `(rows,)`, object, with unchanged texts, "" if missing. The rows of an array data set are `"x"`,
 shape `(rows, …)`, float32.
 """
 
 _LISTS = ("levels", "spellings", "parts")
-_LATER = (
-    "spellings",
-    "other",
-    "notation",
-    "parts",
-    "tails",
-)  # absent in studies of earlier versions
+# absent in studies of earlier versions
+_LATER = ("spellings", "other", "notation", "parts", "tails", "shift", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,9 @@ class Column:
         parts: The calendar parts of a date that are features.
         tails: Whether some numbers or days are so far from the others that features are scaled by
             quartiles.
+        shift: What is subtracted from numbers or days, in float64, before they become float32; 0 if
+            float32 holds their differences as they are.
+        unit: What they are divided by after that; likewise 1.
     """
 
     name: str
@@ -63,6 +63,8 @@ class Column:
     notation: str = ""
     parts: tuple[str, ...] = ()
     tails: bool = False
+    shift: float = 0.0
+    unit: float = 1.0
 
     @property
     def is_used(self) -> bool:
@@ -75,6 +77,18 @@ class Column:
         return self.kind == "numeric" and not self.notation
 
     @property
+    def is_held(self) -> bool:
+        """Whether numbers or days are shifted or divided before they become float32."""
+        return (self.shift, self.unit) != (0.0, 1.0)
+
+    @property
+    def raw_type(self) -> str:
+        """The type of the raw values: string, float32 or float64."""
+        if not self.is_plain:
+            return "string"
+        return "float64" if self.is_held else "float32"
+
+    @property
     def is_measured(self) -> bool:
         """Whether the features are numbers, not levels."""
         return self.kind in ("numeric", "date")
@@ -82,7 +96,9 @@ class Column:
     def to_dict(self) -> dict[str, Any]:
         """Return the column as values for JSON; later fields only if they are set."""
         values = {
-            name: value for name, value in asdict(self).items() if value or name not in _LATER
+            name: value
+            for name, value in asdict(self).items()
+            if name not in _LATER or value != _DEFAULTS[name]
         }
         lists = {name: list(values[name]) for name in _LISTS if name in values}
         if self.spellings:
@@ -95,3 +111,16 @@ class Column:
         lists = {name: tuple(values.get(name, ())) for name in _LISTS}
         lists["spellings"] = tuple((level, text) for level, text in lists["spellings"])
         return cls(**{**values, **lists})
+
+
+_DEFAULTS = {field.name: field.default for field in fields(Column)}
+
+
+def hold(numbers: np.ndarray, shift: float, unit: float) -> np.ndarray:
+    """Return (number − shift) / unit as float32, computed in the precision of the numbers.
+
+    >>> hold(np.array([1.7e9, 1.7e9 + 0.25]), 1.7e9, 1.0).tolist()
+    [0.0, 0.25]
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray((numbers - shift) / unit, np.float32)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tuner.data.columns.column import Column, ColumnKind
+from tuner.data.columns.column import Column, ColumnKind, hold
 from tuner.data.columns.column_warnings import (
     CONSTANT,
     EMPTY,
@@ -13,10 +13,9 @@ from tuner.data.columns.column_warnings import (
     warn_about_mixed_levels,
     warn_about_mixed_signs,
     warn_about_pooled_levels,
-    warn_about_rounding,
     warn_about_unsupported,
 )
-from tuner.data.columns.feature_encoding import EncodedColumn, name_parsed_features
+from tuner.data.columns.feature_encoding import EncodedColumn, get_feature, name_parsed_features
 from tuner.data.columns.identifiers import IDENTIFIER, are_identifiers, find_unique_reason
 from tuner.data.columns.levels import find_levels
 from tuner.data.columns.long_tails import (
@@ -24,7 +23,8 @@ from tuner.data.columns.long_tails import (
     warn_about_magnitudes,
     warn_about_sentinels,
 )
-from tuner.data.parsing.date_notations import PARTS, format_day
+from tuner.data.columns.precision import find_precision, warn_about_equal_numbers
+from tuner.data.parsing.date_notations import FRACTION, PARTS, format_day
 from tuner.data.parsing.notation_choice import ParsedTexts
 from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.text_column import TextColumn
@@ -93,8 +93,10 @@ def describe_numbers(
     missing = np.isnan(numbers)
     if missing.all():
         return ignore_column(name, EMPTY, *warnings)
-    values = table.convert_to_float32(name, numbers)
-    inexact = warn_about_rounding(name, numbers, values)
+    shift, unit = find_precision(numbers) if reading > 1 else (0.0, 1.0)
+    values = hold(numbers, shift, unit)
+    table.require_finite(name, numbers, values)
+    inexact = warn_about_equal_numbers(name, numbers, values)
     if not missing.any() and values.min() == values.max():
         return ignore_column(name, CONSTANT, inexact, *warnings)
     if are_identifiers(name, numbers):
@@ -102,11 +104,18 @@ def describe_numbers(
         return ignore_column(name, IDENTIFIER, remedy, *warnings)
     present = numbers[~missing]
     tails = describe_tails(present) if reading > 1 else ""
-    column = Column(name, "numeric", missing=bool(missing.any()), tails=bool(tails))
+    column = Column(
+        name,
+        "numeric",
+        missing=bool(missing.any()),
+        tails=bool(tails),
+        shift=shift,
+        unit=unit,
+    )
     notices = (warn_about_sentinels(name, present), warn_about_magnitudes(name, present))
     return InferredColumn(
         column,
-        values,
+        numbers if column.is_held else values,
         EncodedColumn((values,)),
         _drop_empty((inexact, *warnings)),
         notices=_drop_empty(notices),
@@ -144,14 +153,17 @@ def describe_dates(name: str, parsed: ParsedTexts, reading: int) -> InferredColu
     """Describe a text column whose cells are dates, without constant calendar parts."""
     readable = parsed.readable
     missing = bool((~readable).any())
+    days = parsed.values + parsed.features[FRACTION] if reading > 1 else parsed.values
+    shift, unit = find_precision(days) if reading > 1 else (0.0, 1.0)
+    values = {**parsed.features, "days": days}
     parts = tuple(
         part
         for part, features in PARTS.items()
-        if any(np.ptp(parsed.features[feature][readable]) > 0 for feature in features)
+        if any(np.ptp(values[feature][readable]) > 0 for feature in features)
     )
     if not parts and not missing:
         return ignore_column(name, CONSTANT)
-    tails = describe_tails(parsed.column.expand(parsed.values), format_day) if reading > 1 else ""
+    tails = describe_tails(parsed.column.expand(days), format_day) if reading > 1 else ""
     column = Column(
         name,
         "date",
@@ -159,6 +171,8 @@ def describe_dates(name: str, parsed: ParsedTexts, reading: int) -> InferredColu
         notation=parsed.notation,
         parts=parts or ("days",),
         tails=bool(tails),
+        shift=shift,
+        unit=unit,
     )
     return InferredColumn(
         column,
@@ -217,8 +231,8 @@ def _encode_parsed(column: Column, parsed: ParsedTexts) -> EncodedColumn:
     unchanged = parse_texts(texts.texts[blank], parsed.notation)
     features = []
     for name in name_parsed_features(column):
-        values = parsed.features[name].astype(np.float32)
-        values[blank] = unchanged[name]
+        values = get_feature(column, parsed.features, name)
+        values[blank] = get_feature(column, unchanged, name)
         features.append(values)
     return EncodedColumn(tuple(features), texts.indices)
 

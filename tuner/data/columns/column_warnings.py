@@ -31,7 +31,6 @@ __all__ = [
     "warn_about_mixed_signs",
     "warn_about_names",
     "warn_about_pooled_levels",
-    "warn_about_rounding",
     "warn_about_unsupported",
 ]
 
@@ -79,24 +78,6 @@ def warn_about_names(names: list[str]) -> tuple[str, ...]:
     if not alike:
         return ()
     return (f"columns {alike} have names that look alike; rename one, or leave one out",)
-
-
-def warn_about_rounding(name: str, numbers: np.ndarray, single: np.ndarray) -> str:
-    """Return a warning if whole numbers are rounded by float32.
-
-    Args:
-        name: The column.
-        numbers: Shape `(rows,)`, float64.
-        single: The same numbers, float32.
-    """
-    wrong = np.flatnonzero((numbers == np.trunc(numbers)) & (single != numbers))
-    if not len(wrong):
-        return ""
-    number = numbers[wrong[0]]
-    return (
-        f"column {name}: whole numbers are rounded to float32, {number:.0f} to "
-        f"{single[wrong[0]]:.0f}; subtract a constant from them, or write dates as 2024-12-31"
-    )
 
 
 def warn_about_dots(name: str, texts: Any, numbers: np.ndarray) -> str:

@@ -6,30 +6,35 @@ missing-value indicators of those columns; then, for each other column, one feat
 for the pooled levels and one for missing values.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.columns.column import Column, RawColumns
-from tuner.data.parsing.date_notations import name_part_features
+from tuner.data.columns.column import Column, RawColumns, hold
+from tuner.data.parsing.date_notations import FRACTION, name_part_features
 from tuner.data.parsing.parse_by_notation import NUMBER, parse_texts
 from tuner.data.parsing.text_column import index_texts
 
 __all__ = [
+    "HELD",
     "EncodedColumn",
     "encode_columns",
     "encode_raw",
     "find_tails",
+    "get_feature",
     "index_levels",
     "name_features",
     "name_parsed_features",
 ]
 
 
-_UNBOUNDED = (NUMBER, "days", "year")
+HELD = (NUMBER, "days")
+"""The features that are shifted and divided where float32 does not hold them."""
+
+_UNBOUNDED = (*HELD, "year")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +101,22 @@ def name_parsed_features(column: Column) -> tuple[str, ...]:
     return (NUMBER,) if column.kind == "numeric" else name_part_features(column.parts)
 
 
+def get_feature(column: Column, parsed: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """Return a feature of a column's parsed texts, shape `(texts,)`, float32.
+
+    Args:
+        column: A number or date.
+        parsed: What `parse_codes` returns for its texts.
+        name: The name of the feature among these.
+    """
+    values = parsed[name]
+    if name not in HELD:
+        return values.astype(np.float32)
+    if column.is_held and column.kind == "date":
+        values = values + parsed[FRACTION]
+    return hold(values, column.shift, column.unit)
+
+
 def encode_columns(
     columns: Sequence[Column], encoded: Iterable[EncodedColumn], rows: int
 ) -> np.ndarray:
@@ -140,11 +161,11 @@ def encode_raw(columns: Sequence[Column], raw: RawColumns) -> np.ndarray:
 
 def _encode_values(column: Column, values: np.ndarray) -> EncodedColumn:
     if column.is_plain:
-        return EncodedColumn((values,))
+        return EncodedColumn((hold(values, column.shift, column.unit),))
     if column.is_measured:
         texts, indices = index_texts(pa.chunked_array([pa.array(values, pa.string())]))
         parsed = parse_texts(texts, column.notation)
-        features = (parsed[name].astype(np.float32) for name in name_parsed_features(column))
+        features = (get_feature(column, parsed, name) for name in name_parsed_features(column))
         return EncodedColumn(tuple(features), indices)
     known, indices, _ = index_levels(column)
     places = pc.index_in(pa.array(values, pa.string()), value_set=pa.array(known, pa.string()))

@@ -28,6 +28,7 @@ from tuner.data.columns.column_warnings import (
 from tuner.data.columns.feature_encoding import EncodedColumn, encode_columns
 from tuner.data.columns.long_tails import warn_about_tails
 from tuner.data.columns.mixtures import Mixture, find_mixture, make_mixture_error
+from tuner.data.columns.precision import warn_about_wide_integers
 from tuner.data.parsing.date_notations import TIME
 from tuner.data.parsing.notation_choice import ParsedTexts, choose_notation
 from tuner.data.parsing.number_notations import DECIMAL_COMMA, get_decimal_separator
@@ -128,11 +129,14 @@ def _infer_column(
     if forced:
         return describe_levels(name, TextColumn.from_arrow(convert_to_texts(cells)), forced=True)
     if not is_text(cells):
-        return describe_numbers(table, name, convert_to_numbers(cells), reading=reading)
-    numbers = parse_if_plain(cells)
-    if numbers is not None:
-        dots = warn_about_dots(name, cells, numbers)
-        return describe_numbers(table, name, numbers, dots, reading=reading)
+        numbers = convert_to_numbers(cells)
+        wide = warn_about_wide_integers(name, cells, numbers)
+        return describe_numbers(table, name, numbers, wide, reading=reading)
+    plain = parse_if_plain(cells)
+    if plain is not None:
+        dots = warn_about_dots(name, cells, plain)
+        wide = warn_about_wide_integers(name, cells, plain)
+        return describe_numbers(table, name, plain, dots, wide, reading=reading)
     parsed = choose_notation(TextColumn.from_arrow(cells))
     if not parsed.unreadable.any():
         if parsed.kind == "date":

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tuner.data.columns.bad_cells import BadCells
-from tuner.data.columns.column import Column, RawColumns
+from tuner.data.columns.column import Column, RawColumns, hold
 from tuner.data.parsing.number_notations import get_decimal_separator
 from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.plain_numbers import (
@@ -54,7 +54,7 @@ def _read_column(table: Table, column: Column, bad_cells: BadCells) -> np.ndarra
     if not column.is_measured:
         return _respell_levels(column, TextColumn.from_arrow(convert_to_texts(cells)))
     if column.kind == "numeric" and not is_text(cells):
-        numbers = _round_to_float32(table, column, convert_to_numbers(cells), bad_cells)
+        numbers = _keep_precision(table, column, convert_to_numbers(cells), bad_cells)
         cells = _write_in_notation(numbers, column.notation)
     texts = TextColumn.from_arrow(convert_to_texts(cells))
     values = next(iter(parse_texts(texts.stripped, column.notation).values()))
@@ -71,18 +71,17 @@ def _read_plain_numbers(
         texts = TextColumn.from_arrow(cells)
         bad_cells.settle(table, column, texts.expand(texts.not_numeric))
         numbers = texts.expand(texts.parse_plain_numbers())
-    return _round_to_float32(table, column, numbers, bad_cells)
+    return _keep_precision(table, column, numbers, bad_cells)
 
 
-def _round_to_float32(
+def _keep_precision(
     table: Table, column: Column, numbers: np.ndarray, bad_cells: BadCells
 ) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        single = numbers.astype(np.float32)
-    infinite = np.isinf(single)
+    """Return numbers, float64, in the precision that the column needs, shape `(rows,)`."""
+    features = hold(numbers, column.shift, column.unit)
+    infinite = np.isinf(features)
     bad_cells.settle(table, column, infinite, expected="a finite number in float32")
-    single[infinite] = np.nan
-    return single
+    return np.where(infinite, np.nan, numbers if column.is_held else features)
 
 
 def _write_in_notation(numbers: np.ndarray, notation: str) -> Any:

@@ -35,7 +35,7 @@ def describe_tails(values: np.ndarray, show: Callable[[float], str] = format_num
         show: Writes a number as it stands in the column.
 
     >>> describe_tails(np.array([*range(30), 99999999.0]))
-    '99999999 beside 7.5 to 22.5'
+    '99999999 beside 8 to 22'
     >>> describe_tails(np.arange(30.0)), describe_tails(np.array([0.0] * 50 + [1.0]))
     ('', '')
     """
@@ -49,7 +49,7 @@ def describe_tails(values: np.ndarray, show: Callable[[float], str] = format_num
         squeezed = values.std() * _NORMAL_WIDTH > _SQUEEZED * width
     if not width or not (squeezed or distances[farthest] > _FAR * width):
         return ""
-    first, third = np.quantile(values, (0.25, 0.75))
+    first, third = np.quantile(values, (0.25, 0.75), method="nearest")
     middle = show(first) + (f" to {show(third)}" if first < third else "")
     return f"{show(values[farthest])} beside {middle}"
 

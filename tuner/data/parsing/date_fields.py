@@ -15,8 +15,9 @@ from tuner.data.parsing.characters import (
 
 __all__ = ["DateFields"]
 
-_OFFSETS = np.arange(5)  # of the digits of a field that are read: no valid field has five digits
-_TENS = 10**_OFFSETS
+_DIGITS = 5  # of a field that are read: no valid field has five digits
+_FRACTION_DIGITS = 9  # nanoseconds
+_POWERS = 10.0 ** np.arange(_FRACTION_DIGITS + 1)
 _FIELDS = 7  # three of the date, then hour, minute, second and its fraction
 _SEPARATORS = "-/."
 _LEGAL = DIGITS + BLANKS + "+-/.,:TtZzAaPpMm"
@@ -41,7 +42,8 @@ class DateFields:
         digit = self._flag(DIGITS) * local
         started = count_so_far(digit * (1 - ops.roll(digit, 1, axis=1)), ops)
         starts = self._find_starts(started)
-        value, length = self._read_runs(digit, starts)
+        value, length = self._read_runs(digit, starts, _DIGITS)
+        self._last = digit, starts[:, _FIELDS - 1 :]
         self.value = [value[:, field] for field in range(_FIELDS)]
         self.length = [length[:, field] for field in range(_FIELDS)]
         before = ops.take_along_axis(codes, ops.maximum(starts - 1, 0), axis=1)
@@ -60,6 +62,11 @@ class DateFields:
             & (ops.equal(ops.sum(self._flag("AaPpMm"), axis=1), 0) | has_half)
             & (~has_half | (twelve_hours & ops.all(local > 0, axis=1)))
         )
+
+    def read_fraction(self) -> Any:
+        """Return the fraction of a second, shape `(texts,)`, float64; 0 if a text has none."""
+        digits, length = self._read_runs(*self._last, _FRACTION_DIGITS)
+        return digits[:, 0] / self._ops.take(_POWERS, length[:, 0])
 
     def _flag(self, characters: str) -> Any:
         return flag_characters(self._codes, characters, self._ops)
@@ -80,16 +87,20 @@ class DateFields:
         runs = range(1, _FIELDS + 1)
         return ops.stack([ops.sum(started < run, axis=1) for run in runs], axis=1)
 
-    def _read_runs(self, digit: Any, starts: Any) -> tuple[Any, Any]:
-        """Return the number and the length of each field, each of shape `(texts, fields)`."""
+    def _read_runs(self, digit: Any, starts: Any, most: int) -> tuple[Any, Any]:
+        """Return the number and the length of each field, each of shape `(texts, fields)`.
+
+        Further digits than `most` are not read.
+        """
         ops = self._ops
         last = self._codes.shape[1] - 1
-        indices = ops.minimum(ops.expand_dims(starts, 2) + _OFFSETS, last)
+        offsets = np.arange(most)
+        indices = ops.minimum(ops.expand_dims(starts, 2) + offsets, last)
         digits = self._take(digit, indices)
         values = self._take(read_digits(self._codes, np.int64, ops), indices)
         digits = ops.cumprod(digits, axis=2)  # a run ends at the first character that is no digit
         length = ops.sum(digits, axis=2)
-        tens = ops.take(_TENS, ops.maximum(ops.expand_dims(length, 2) - 1 - _OFFSETS, 0))
+        tens = ops.take(10**offsets, ops.maximum(ops.expand_dims(length, 2) - 1 - offsets, 0))
         return ops.sum(digits * values * tens, axis=2), length
 
     def _take(self, values: Any, indices: Any) -> Any:

@@ -17,6 +17,7 @@ from tuner.data.parsing.date_fields import DateFields
 __all__ = [
     "DATE_NOTATIONS",
     "DAY_FIRST",
+    "FRACTION",
     "MONTH_FIRST",
     "PARTS",
     "TIME",
@@ -39,7 +40,13 @@ PARTS = {
 }
 """The features of each calendar part; a part that repeats is a point on a circle."""
 
+FRACTION = "fraction"
+"""The fraction of a second, in days. It is no feature, and `days` is without it: only float64 holds
+both.
+"""
+
 _FIRST_DAY = convert_to_codes(np.array(["1970-01-01 "], object))[:, :-1].astype(np.int64)
+_DAY_SECONDS = 86_400.0
 _CENTURY = 69  # of two digits: 69 is 1969, 68 is 2068, as in POSIX
 _DAYS_BEFORE_1970 = 719_468  # from 0000-03-01
 _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -64,7 +71,9 @@ def format_day(day: float) -> str:
     return str(np.datetime64(int(np.floor(day)), "D"))
 
 
-def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
+def parse_dates(
+    codes: Any, notation: str, ops: ModuleType, *, fraction: bool = False
+) -> dict[str, Any]:
     """Return the features of the date in each text; NaN if the text is not a date.
 
     The parser reads a date, optionally followed by a blank or T and a time. The time has hours and
@@ -79,6 +88,7 @@ def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
         codes: Character codes, shape `(texts, characters)`.
         notation: One of `DATE_NOTATIONS`.
         ops: `numpy` or `keras.ops`.
+        fraction: Whether to return `FRACTION` beside the features.
 
     Returns:
         Features by name, each of shape `(texts,)`, float64. The first one is `days`.
@@ -96,6 +106,8 @@ def parse_dates(codes: Any, notation: str, ops: ModuleType) -> dict[str, Any]:
     year, month, day, complete = _read_date(fields, year_first, notation, ops)
     valid = valid & complete & _find_valid_days(year, month, day, ops)
     features = _calculate_features(year, month, _count_days(year, month, day), fields, ops)
+    if fraction:
+        features[FRACTION] = fields.read_fraction() / _DAY_SECONDS
     return {name: ops.where(valid, feature, np.nan) for name, feature in features.items()}
 
 

@@ -21,20 +21,21 @@ _CHUNK = (
 )  # texts that are parsed at once, so that the intermediate arrays fit a core's cache
 
 
-def parse_codes(codes: Any, notation: str, ops: Any) -> dict[str, Any]:
+def parse_codes(codes: Any, notation: str, ops: Any, *, fraction: bool = False) -> dict[str, Any]:
     """Return the features of texts, given as character codes.
 
     Args:
         codes: Character codes, shape `(texts, characters)`.
         notation: A notation of numbers or of dates.
         ops: `numpy`, `keras.ops`, or their functions of an ONNX graph.
+        fraction: Whether dates have `FRACTION` beside their features.
 
     Returns:
         Features by name, each of shape `(texts,)`, float64; NaN if a text is not in the notation.
         The first feature is the number, or the days since 1970-01-01.
     """
     if notation in DATE_NOTATIONS:
-        return parse_dates(codes, notation, ops)
+        return parse_dates(codes, notation, ops, fraction=fraction)
     return {NUMBER: parse_numbers(codes, notation, ops)}
 
 
@@ -50,7 +51,7 @@ def parse_texts(texts: np.ndarray, notation: str) -> dict[str, np.ndarray]:
     """
     starts = range(0, max(len(texts), 1), _CHUNK)
     chunks = [
-        parse_codes(convert_to_codes(texts[start : start + _CHUNK]), notation, np)
+        parse_codes(convert_to_codes(texts[start : start + _CHUNK]), notation, np, fraction=True)
         for start in starts
     ]
     return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}

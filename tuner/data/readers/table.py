@@ -127,19 +127,18 @@ class Table:
                 f"the cell{otherwise and ', or '}{otherwise}",
             )
 
-    def convert_to_float32(self, name: str, numbers: np.ndarray) -> np.ndarray:
-        """Return a column's numbers as float32.
+    def require_finite(self, name: str, numbers: np.ndarray, features: np.ndarray) -> None:
+        """Check that no number of a column is infinite as a feature.
 
         Args:
             name: The column.
             numbers: Shape `(rows,)`, float64, NaN if missing.
+            features: The feature of each of them, float32.
 
         Raises:
-            DataError: A number is infinite in float32.
+            DataError: One is.
         """
-        with np.errstate(over="ignore"):
-            single = numbers.astype(np.float32)
-        infinite = np.isinf(single)
+        infinite = np.isinf(features)
         if infinite.any():
             row = int(np.argmax(infinite))
             raise self.make_error(
@@ -147,7 +146,6 @@ class Table:
                 f"{numbers[row]} in {self.locate_row(row)} is not a finite number in float32; "
                 f"fix the cell, or leave the column out with --ignore {quote_names(name)}",
             )
-        return single
 
     def require_column(self, name: str, option: str) -> None:
         """Check that a column exists which an option names.
