@@ -23,7 +23,8 @@ TEXTS = [
 def test_texts_mean_the_same_as_in_the_data(notation):
     graph = Graph()
     ops = Operations(graph)
-    parsed = parse_codes(read_codes(ops, graph.add_input("texts", object)), notation, ops)
+    codes = read_codes(ops, graph.add_input("texts", object))
+    parsed = parse_codes(codes, notation, ops, fraction=True)
     for number, feature in enumerate(parsed.values()):
         graph.add_output(f"feature_{number}", feature)
     texts = np.array(TEXTS, object)

@@ -98,12 +98,12 @@ def warn_about_sentinels(name: str, values: np.ndarray) -> str:
     """
     if len(values) < _ENOUGH:
         return ""
-    distinct, counts = np.unique(values, return_counts=True)
     least = max(3, len(values) / _OFTEN)
+    counts = {end: int(np.count_nonzero(values == end)) for end in (values.min(), values.max())}
     found = [
-        (format_number(distinct[end]), counts[end])
-        for end in (0, -1)
-        if counts[end] >= least and _is_isolated(distinct[end], values)
+        (format_number(end), count)
+        for end, count in counts.items()
+        if count >= least and _is_isolated(end, values)
     ]
     if not found:
         return ""

@@ -48,6 +48,8 @@ def find_precision(numbers: np.ndarray) -> tuple[float, float]:
     if not len(values) or not _may_lose(values):
         return 0.0, 1.0
     values = np.unique(values)
+    if len(values) < 2:
+        return 0.0, 1.0
     best, fewest = (0.0, 1.0), _count_lost(values, 0.0, 1.0) / 2  # one that helps halves them
     for shift, unit in _propose(values) if fewest else ():
         lost = _count_lost(values, shift, unit)
@@ -109,10 +111,20 @@ def _count_lost(values: np.ndarray, shift: float, unit: float) -> int:
 
 
 def _find_equal(values: np.ndarray, single: np.ndarray, distance: np.ndarray) -> np.ndarray:
+    """Return which numbers equal the one before as features though they should not."""
+    gaps = values - np.roll(values, 1)
     whole = (values == np.trunc(values)) & (np.abs(values) > _WHOLE)
-    gaps = np.diff(values, prepend=np.nan)
-    matters = (gaps > _GAP * distance) | (whole & np.roll(whole, 1))
-    return np.asarray(matters & (np.diff(single, prepend=np.nan) == 0))
+    equal = _equals_last(single)
+    relative = equal & (gaps > _GAP * np.abs(values))  # such as 1e-60 and 2e-60 beside 1
+    many = np.count_nonzero(relative) > _FEW * len(values)
+    return equal & ((gaps > _GAP * distance) | (whole & np.roll(whole, 1)) | (relative & many))
+
+
+def _equals_last(values: np.ndarray) -> np.ndarray:
+    """Return which values equal the one before, shape `(values,)`, bool."""
+    equal = values == np.roll(values, 1)
+    equal[0] = False
+    return equal
 
 
 def warn_about_equal_numbers(
@@ -130,15 +142,12 @@ def warn_about_equal_numbers(
         show: Writes a number as it stands in the column.
     """
     present = np.isfinite(numbers)
-    values, places = np.unique(numbers[present], return_index=True)
-    if len(values) < 2:
+    if not present.any() or not _may_lose(numbers[present]):
         return ""
+    values, places = np.unique(numbers[present], return_index=True)
     single = features[present][places]
     median, width = measure_middle(values)
     equal = _find_equal(values, single, np.maximum(np.abs(values - median), width))
-    vanished = (single == 0) & (np.diff(single, prepend=np.nan) == 0)
-    if np.count_nonzero(vanished) > _FEW * len(values):
-        equal |= vanished
     if not equal.any():
         return ""
     example = int(np.argmax(equal))
