@@ -55,10 +55,6 @@ class Operations:
         """Return the cosine."""
         return self._graph.add("Cos", [values], values.sample)
 
-    def sqrt(self, values: Tensor) -> Tensor:
-        """Return the square root."""
-        return self._graph.add("Sqrt", [values], values.sample)
-
     def square(self, values: Tensor) -> Tensor:
         """Return the square."""
         return values * values

@@ -6,6 +6,7 @@ import pytest
 from tests.helpers.tables import load_column, read_raw, write_file
 from tuner.data import Column, Schema, load_dataset
 from tuner.data.columns.precision import find_precision
+from tuner.errors import DataError
 
 RNG = np.random.default_rng(0)
 ROWS = 200
@@ -109,5 +110,5 @@ def test_the_shift_is_a_number_of_the_column_and_the_unit_a_power_of_two() -> No
 def test_rows_to_predict_are_refused_if_a_feature_is_infinite() -> None:
     data = load_column(HELD["all near 1e-60"])
     write_file('a;b;y\n"1";1;p\n"1e-60";1;q\n', "new.csv")
-    with pytest.raises(Exception, match=r"1\.0 in line 2 is not a finite number in float32"):
+    with pytest.raises(DataError, match="'1' in line 2 is not a finite number in float32"):
         read_raw("new.csv", data.schema)
