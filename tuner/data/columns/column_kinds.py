@@ -104,23 +104,20 @@ def describe_numbers(
         return ignore_column(name, IDENTIFIER, remedy, *warnings)
     present = numbers[~missing]
     tails = describe_tails(present) if reading > 1 else ""
-    column = Column(
-        name,
-        "numeric",
-        missing=bool(missing.any()),
-        tails=bool(tails),
-        shift=shift,
-        unit=unit,
-    )
-    notices = (warn_about_sentinels(name, present), warn_about_magnitudes(name, present))
+    column = Column(name, "numeric", missing=bool(missing.any()), tails=bool(tails))
+    column = replace(column, shift=shift, unit=unit)
     return InferredColumn(
         column,
         numbers if column.is_held else values,
         EncodedColumn((values,)),
         _drop_empty((inexact, *warnings)),
-        notices=_drop_empty(notices),
+        notices=_list_notices(name, present),
         tails=tails,
     )
+
+
+def _list_notices(name: str, values: np.ndarray) -> tuple[str, ...]:
+    return _drop_empty((warn_about_sentinels(name, values), warn_about_magnitudes(name, values)))
 
 
 def describe_parsed_numbers(
