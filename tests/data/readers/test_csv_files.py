@@ -233,6 +233,7 @@ def test_a_torn_gzip_file_is_refused() -> None:
 def test_line_numbers_count_blank_lines_quoted_lines_and_rows_without_target() -> None:
     text = 'a,y\n1,"p\nq"\n\n2,\n3,q\n4,"p\nq"\n5,q\ninf,q\n'
     assert catch_refusal(load_dataset, write_file(text)) == (
-        "data file t.csv, column a: inf in line 10 is not a finite number in float32; fix "
-        "the cell, or leave the column out with --ignore a"
+        "data file t.csv, column a: inf in line 10 is not a finite number in float32; if that "
+        "means a missing value, give --missing inf; otherwise fix the cell, or leave the column "
+        "out with --ignore a"
     )

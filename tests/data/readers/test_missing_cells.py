@@ -33,6 +33,24 @@ def test_such_cells_are_missing_in_any_kind_of_column(cells, missing, kind, leve
     )
 
 
+def test_infinite_numbers_can_mean_missing_in_texts_and_as_stored():
+    cells = ["1.5", "inf", "2.5", "Infinity", "-inf", "3.5"]
+    gaps = [0, 1, 0, 1, 1, 0]
+    source = write_file(
+        "a,y\n" + "".join(f"{cell},{'pq'[i % 2]}\n" for i, cell in enumerate(cells))
+    )
+    pd.DataFrame({"a": [*map(float, cells)], "y": [*"pqpqpq"]}).to_parquet("t.parquet")
+    for path in (source, "t.parquet"):
+        fault = catch_refusal(load_dataset, path, missing=["-inf"])
+        assert "; if that means a missing value, give --missing inf; otherwise fix" in fault
+        data = load_dataset(path, missing=["inf", "-inf"])
+        np.testing.assert_array_equal(np.isnan(data.x[:, 0]), gaps)
+        np.testing.assert_array_equal(np.isnan(read_raw(path, data.schema)["a"]), gaps)
+    frame = pd.DataFrame({"a": [1.0, 2.0, 1e300, 3.0], "y": [*"pqpq"]})
+    frame.to_parquet("t.parquet")
+    assert load_dataset("t.parquet", missing=["1e+300"]).schema.columns[0].missing
+
+
 def test_case_counts_and_a_text_must_be_the_whole_cell():
     data = load_column(["x", "unknown", "Unknown", "unknown place"] * 2, missing=["unknown"])
     assert data.schema.columns[0].levels == ("Unknown", "unknown place", "x")

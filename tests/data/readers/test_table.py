@@ -97,16 +97,18 @@ def test_a_nul_character_in_a_stored_text_is_refused_with_its_row() -> None:
 @pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e999"])
 def test_infinite_numbers_are_refused(cell) -> None:
     assert catch_refusal(load_column, ["1", "2", cell, "inf"]) == (
-        f"data file t.csv, column a: {float(cell)} in line 4 is not a finite number in float32; "
-        "fix the cell, or leave the column out with --ignore a"
+        f"data file t.csv, column a: {cell} in line 4 is not a finite number in float32; if that "
+        f"means a missing value, give --missing {cell}; otherwise fix the cell, or leave the "
+        "column out with --ignore a"
     )
 
 
 def test_a_stored_infinite_number_is_refused_with_its_row() -> None:
     pd.DataFrame({"a": [1.0, np.inf, 2, 3], "y": [*"pqpq"]}).to_parquet("t.parquet")
     assert catch_refusal(load_dataset, "t.parquet") == (
-        "data file t.parquet, column a: inf in row 2 is not a finite number in float32; "
-        "fix the cell, or leave the column out with --ignore a"
+        "data file t.parquet, column a: inf in row 2 is not a finite number in float32; if that "
+        "means a missing value, give --missing inf; otherwise fix the cell, or leave the column "
+        "out with --ignore a"
     )
 
 

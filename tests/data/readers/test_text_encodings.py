@@ -71,6 +71,7 @@ def test_an_uneven_row_is_refused_with_its_line_in_every_encoding(encoding) -> N
 def test_a_bad_cell_is_refused_with_its_line_in_utf_16() -> None:
     Path("t.csv").write_bytes('a,y\n1,"p\nq"\n2,q\ninf,"p\nq"\n4,q\n'.encode("utf-16"))
     assert catch_refusal(load_dataset, "t.csv") == (
-        "data file t.csv, column a: inf in line 5 is not a finite number in float32; fix "
-        "the cell, or leave the column out with --ignore a"
+        "data file t.csv, column a: inf in line 5 is not a finite number in float32; if that "
+        "means a missing value, give --missing inf; otherwise fix the cell, or leave the column "
+        "out with --ignore a"
     )

@@ -48,7 +48,8 @@ def mark_missing(table: Table, texts: Sequence[str], *, exact: Collection[str] =
 
     A cell holds a text if that is all that stands in it, but for surrounding blanks. A text that
     is a number also stands for all other spellings of it in a column of plain numbers: -999 also
-    means -999.0. Numbers are compared as float32, in which a network takes them.
+    means -999.0. Numbers are compared as float32, in which a network takes them; those that are
+    infinite there, and "inf" itself, as float64.
 
     Args:
         table: The table.
@@ -57,7 +58,7 @@ def mark_missing(table: Table, texts: Sequence[str], *, exact: Collection[str] =
     """
     if not texts:
         return table
-    numbers = list_missing_numbers(texts)
+    numbers = _parse(texts)
     columns = {}
     for name in table.names:
         cells = table.columns[name]
@@ -87,7 +88,10 @@ def _mark_stored(cells: Any, texts: Sequence[str], numbers: np.ndarray) -> Any:
 
 
 def _find_numbers(values: np.ndarray, numbers: np.ndarray) -> Any:
-    return pa.array(np.isin(_to_float32(values), numbers))
+    """Return which values are one of some numbers, both float64, as a pyarrow array."""
+    single = _to_float32(numbers)
+    near = np.isin(_to_float32(values), single[np.isfinite(single)])
+    return pa.array(near | np.isin(values, numbers))
 
 
 def _to_float32(values: np.ndarray) -> np.ndarray:
@@ -96,7 +100,7 @@ def _to_float32(values: np.ndarray) -> np.ndarray:
 
 
 def _parse(texts: Sequence[str]) -> np.ndarray:
-    """Return the finite plain numbers among texts, shape `(numbers,)`, float64."""
+    """Return the plain numbers among texts, shape `(numbers,)`, float64."""
     column = pa.array(texts, pa.string())
     numbers = parse_plain_numbers(column, match_plain_numbers(column))
-    return numbers[np.isfinite(numbers)]
+    return numbers[~np.isnan(numbers)]

@@ -141,10 +141,12 @@ class Table:
         infinite = np.isinf(features)
         if infinite.any():
             row = int(np.argmax(infinite))
+            cell = str(self.columns[name][row].as_py()).strip()
             raise self.make_error(
                 name,
-                f"{numbers[row]} in {self.locate_row(row)} is not a finite number in float32; "
-                f"fix the cell, or leave the column out with --ignore {quote_names(name)}",
+                f"{cell} in {self.locate_row(row)} is not a finite number in float32; if that "
+                f"means a missing value, give --missing {quote_names(cell)}; otherwise fix the "
+                f"cell, or leave the column out with --ignore {quote_names(name)}",
             )
 
     def require_column(self, name: str, option: str) -> None:
