@@ -17,7 +17,7 @@ from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest
 from tuner.run.setup import make_hypermodel
 from tuner.study import SearchSettings, list_versions
-from tuner.tracking import choose_tracking_uri
+from tuner.tracking import choose_tracking_uri, find_database
 from tuner.tracking.faults import describe_fault
 
 __all__ = ["Finding", "diagnose"]
@@ -162,8 +162,8 @@ def _check_mlflow(root: Path, tracking_uri: str | None) -> Finding:
         uri = choose_tracking_uri(tracking_uri, root)
     except UserError as error:
         return Finding("MLflow", "fault", str(error))
-    path = uri.removeprefix("sqlite:///")
-    if path != uri and not Path(path).exists():
+    path = find_database(uri)
+    if path is not None and not path.exists():
         return Finding("MLflow", "ok", f"the first search creates its database, {path}")
     from mlflow import MlflowClient
 

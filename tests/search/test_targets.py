@@ -16,7 +16,7 @@ ONE_HOT = np.eye(3)[[2, 0, 1, 2]]
         ([3, 5, 3, 9], ("3", "5", "9"), [0, 1, 0, 2]),
         (np.array([[1.0], [0.0]]), ("0", "1"), [1, 0]),
         (np.array(["b", "a"]), ("a", "b"), [1, 0]),
-        (np.array(["b", 1], object), ("1", "b"), [1, 0]),
+        (np.array([2, 1.0, np.int64(2)], object), ("1", "2"), [1, 0, 1]),
         (pd.Series([2, 1], dtype="Int64"), ("1", "2"), [1, 0]),
         (pd.Series(["b", "a"], dtype="category"), ("a", "b"), [1, 0]),
         (pd.DataFrame({"y": [True, False]}), ("False", "True"), [1, 0]),
@@ -43,6 +43,10 @@ def test_the_columns_of_one_hot_rows_are_the_classes():
     [
         (["a", None], "expected a class for each row; 1 of 2 are missing"),
         (
+            np.array(["b", 1], object),
+            "expected numbers alone, or names alone; received values of type int and str",
+        ),
+        (
             ONE_HOT * 0.9,
             "expected one class for each row, or one-hot rows of 0 and 1; received an array of "
             "shape (4, 3) with other values",
@@ -64,7 +68,7 @@ def test_the_columns_of_one_hot_rows_are_the_classes():
             "(2, 2, 2)",
         ),
     ],
-    ids=["missing", "soft", "several", "no row", "regression", "shape"],
+    ids=["missing", "mixed", "soft", "several", "no row", "regression", "shape"],
 )
 def test_what_is_no_class_is_refused(y, message):
     with pytest.raises(DataError) as error:

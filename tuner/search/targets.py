@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
 from tuner.errors import DataError
+from tuner.words import join_words
 
 __all__ = ["Targets", "read_targets"]
 
@@ -67,8 +69,8 @@ def _number(array: np.ndarray) -> Targets:
     missing = int(pd.isna(array).sum())
     if missing:
         raise DataError(f"y: expected a class for each row; {missing} of {len(array)} are missing")
-    if array.dtype.kind == "O" and len({type(value) for value in array}) > 1:
-        array = array.astype(str)  # such as numbers and names, which have no order
+    if array.dtype.kind == "O":
+        array = _give_one_type(array)
     if array.dtype.kind == "f" and (array == np.floor(array)).all():
         array = array.astype(np.int64)
     values, y = np.unique(array, return_inverse=True)
@@ -78,6 +80,21 @@ def _number(array: np.ndarray) -> Targets:
             "a fraction, and a regression is not searched"
         )
     return Targets(y.astype(np.int64), tuple(map(str, values)), tuple(values.tolist()))
+
+
+def _give_one_type(array: np.ndarray) -> np.ndarray:
+    """Return objects as numbers, if all are numbers, or unchanged if all are of one type."""
+    types = {type(value) for value in array}
+    if all(issubclass(kind, Number) for kind in types):
+        return np.array(array.tolist())
+    named = [issubclass(kind, str) for kind in types]
+    if any(named) and not all(named):
+        names = sorted(kind.__name__ for kind in types)
+        raise DataError(
+            "y: expected numbers alone, or names alone; received values of type "
+            f"{join_words(names)}"
+        )
+    return array if len(types) == 1 else array.astype(str)
 
 
 def _read_one_hot(array: np.ndarray, columns: list[Any] | None) -> Targets:

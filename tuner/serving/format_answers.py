@@ -5,6 +5,7 @@ It imports TensorFlow before Keras, whose start-up would otherwise repeat it.
 
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,21 @@ def predict_formats(folder: Path, inputs: Inputs, *, complete: bool) -> dict[str
 def _predict_mlflow(
     folder: Path, description: Mapping[str, Any], inputs: Inputs, *, complete: bool
 ) -> np.ndarray:
-    rows = make_model_input(dict(description), inputs)
+    folder, rows = _avoid_codes(folder), make_model_input(dict(description), inputs)
     if complete:
         if (folder / "mlflow_model").exists():  # a process before this one was ended in it
             shutil.rmtree(folder / "mlflow_model")
         write_mlflow_model(folder, dict(description), rows)
     return predict_mlflow(folder, rows)
+
+
+def _avoid_codes(folder: Path) -> Path:
+    """Return a folder by a path that MLflow does not decode, as it does `%2F` of a folder's name.
+
+    The temporary files of this process are removed by the one that started it.
+    """
+    if "%" not in str(folder):
+        return folder
+    link = Path(tempfile.mkdtemp(), "model")
+    link.symlink_to(folder.resolve(), target_is_directory=True)
+    return link

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tuner.study import Study
-from tuner.tracking import locate_page
+from tuner.tracking import locate_page, make_sqlite_uri
 
 __all__ = ["describe_page"]
 
@@ -22,7 +22,7 @@ def describe_page(study: Study, uri: str, experiment: str) -> str:
     page = locate_page(experiment, study.record)
     if uri.startswith(("http:", "https:")):
         return uri.rstrip("/") + page
-    uri = uri.replace(f"sqlite:///{Path.cwd()}/", "sqlite:///")
+    uri = uri.replace(f"{make_sqlite_uri(Path.cwd())}/", "sqlite:///")
     command = shlex.join([*_find_mlflow(), "ui", "--backend-store-uri", uri])
     return f"{command}\n         then open http://127.0.0.1:5000{page}"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tuner.files import read_file, write_whole
 from tuner.study import Study
+from tuner.tracking.sqlite_uris import find_database
 from tuner.words import mask_passwords
 
 __all__ = ["find_copy", "forget_copy", "remember_copy"]
@@ -55,8 +56,8 @@ def _digest(uri: str) -> str:
 
 def _is_there(uri: str) -> bool:
     """Return whether the file of a SQLite store is there; of other stores it is not known."""
-    path = uri.removeprefix("sqlite:///")
-    return path == uri or Path(path).is_file()
+    path = find_database(uri)
+    return path is None or path.is_file()
 
 
 def _locate(study: Study) -> Path:

@@ -8,8 +8,8 @@ folder, and copied.
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,10 +17,9 @@ from mlflow import MlflowClient
 
 from tuner.files import find_cache_folder
 from tuner.tracking.damage import set_aside
+from tuner.tracking.sqlite_uris import find_database, make_sqlite_uri
 
 __all__ = ["connect"]
-
-_SQLITE = "sqlite:///"
 
 
 def connect(uri: str, root: Path, on_damage: Callable[[str], object]) -> MlflowClient:
@@ -36,21 +35,36 @@ def connect(uri: str, root: Path, on_damage: Callable[[str], object]) -> MlflowC
     Raises:
         Exception: The store cannot be reached. Each kind of store raises its own errors.
     """
-    path = Path(uri.removeprefix(_SQLITE))
-    is_ours = uri == f"{_SQLITE}{root.absolute()}/mlflow.db"
-    if is_ours and path.exists() and (sentence := set_aside(path, _find_empty())):
-        on_damage(sentence)
-    if uri.startswith(_SQLITE) and path.is_absolute() and not path.exists():
+    path = find_database(uri)
+    is_ours = path == root.absolute() / "mlflow.db"
+    if path is not None and is_ours and path.exists():
+        sentence = set_aside(path, _find_empty())
+        if sentence:
+            on_damage(sentence)
+    if path is not None and path.is_absolute() and not path.exists():
         _make_database(path)
     return _open(uri)
 
 
 def _open(uri: str) -> MlflowClient:
-    if uri.startswith(_SQLITE) and "?" not in uri:
-        _check_database(Path(uri.removeprefix(_SQLITE)))
-    client = MlflowClient(tracking_uri=uri)
-    client.search_experiments(max_results=1)
+    path = find_database(uri)
+    if path is not None and "?" not in uri:
+        _check_database(path)
+    with _remove_strays(uri):
+        client = MlflowClient(tracking_uri=uri)
+        client.search_experiments(max_results=1)
     return client
+
+
+@contextmanager
+def _remove_strays(uri: str) -> Iterator[None]:
+    """Remove the folder that MLflow makes for a database whose address it does not decode."""
+    folder = Path(uri.removeprefix("sqlite:///")).parent
+    strays = [path for path in (folder, *folder.parents) if "%" in uri and not path.exists()]
+    yield
+    for stray in strays:
+        with suppress(OSError):  # it was not made
+            stray.rmdir()
 
 
 def _check_database(path: Path) -> None:
@@ -117,6 +131,6 @@ def _make_empty(empty: Path) -> None:
 
 def _fill(draft: Path) -> None:
     """Let MLflow make a database, without the experiment that it adds."""
-    _open(f"{_SQLITE}{draft}")
+    _open(make_sqlite_uri(draft))
     with closing(sqlite3.connect(draft)) as database, database:
         database.execute("DELETE FROM experiments")

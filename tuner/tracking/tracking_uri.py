@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tuner.errors import UserError
+from tuner.tracking.sqlite_uris import make_sqlite_uri
 
 __all__ = ["choose_tracking_uri"]
 
@@ -25,7 +26,8 @@ def choose_tracking_uri(uri: str | None, root: Path) -> str:
     Raises:
         UserError: MLflow has no store of this scheme. Whether the store answers is not checked.
     """
-    uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root.absolute()}/mlflow.db"
+    uri = uri or os.environ.get("MLFLOW_TRACKING_URI")
+    uri = uri or make_sqlite_uri(root.absolute() / "mlflow.db")
     try:
         scheme = urlsplit(uri).scheme.partition("+")[0]  # mysql+pymysql names a driver too
     except ValueError as error:

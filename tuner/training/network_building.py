@@ -4,8 +4,9 @@ from typing import Any
 
 import keras
 import keras_tuner
+import numpy as np
 
-from tuner.errors import SpaceError
+from tuner.errors import DataError, SpaceError
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
 from tuner.training.heads import Head, find_head, take_sample
@@ -161,4 +162,24 @@ def _check(model: Any, hypermodel: keras_tuner.HyperModel, problem: Problem | No
         raise SpaceError(
             f"{where}: build returned a model without weights; begin it with "
             "keras.Input(shape) so that it is built"
+        )
+    if problem is not None:
+        _check_input(model, problem, where)
+
+
+def _check_input(model: keras.Model, problem: Problem, where: str) -> None:
+    """Check that a network of one input takes the rows, if it says what it takes."""
+    inputs, x = getattr(model, "inputs", None), problem.x
+    if not inputs or len(inputs) > 1 or not isinstance(x, np.ndarray):
+        return
+    shape, takes_texts = tuple(inputs[0].shape), inputs[0].dtype == "string"
+    if takes_texts != (x.dtype.kind in "OUS"):
+        names = ("texts", "numbers") if takes_texts else ("numbers", "texts")
+        raise DataError(f"{where}: the network takes {names[0]}, but x has {names[1]}; change one")
+    taken, own = shape[1:], x.shape[1:] or (1,)  # Keras gives rows of one number an axis
+    fits = all(size in (None, given) for size, given in zip(taken, own, strict=False))
+    if len(taken) == len(own) and not fits:
+        raise DataError(
+            f"{where}: the network takes rows of shape {taken}, but those of x have the shape "
+            f"{x.shape[1:]}; change one"
         )

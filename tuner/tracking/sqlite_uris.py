@@ -1,0 +1,41 @@
+"""Addresses of SQLite databases, as SQLAlchemy reads them for MLflow."""
+
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from tuner.errors import UserError
+
+__all__ = ["find_database", "make_sqlite_uri"]
+
+_SQLITE = "sqlite:///"
+
+
+def make_sqlite_uri(path: Path) -> str:
+    """Return the address of a database: what begins a parameter or a code in it is encoded.
+
+    Raises:
+        UserError: This version of SQLAlchemy has no address for the path.
+    """
+    text = str(path)
+    if _decodes():
+        return _SQLITE + "".join(letter if letter not in "%?" else quote(letter) for letter in text)
+    if "?" in text:
+        raise UserError(
+            f"MLflow finds no database in {path.parent}, because of the question mark; give "
+            "another --root, or --tracking-uri"
+        )
+    return _SQLITE + text
+
+
+def find_database(uri: str) -> Path | None:
+    """Return the path of a SQLite database by its address; None of any other store."""
+    if not uri.startswith(_SQLITE):
+        return None
+    path = uri.removeprefix(_SQLITE).partition("?")[0]
+    return Path(unquote(path) if _decodes() else path)
+
+
+def _decodes() -> bool:
+    """Return whether SQLAlchemy decodes the path of an address; it does since 2.1."""
+    return tuple(map(int, version("sqlalchemy").split(".")[:2])) >= (2, 1)
