@@ -31,7 +31,13 @@ from tuner.run.reporting import (
 )
 from tuner.run.request import Destination
 from tuner.run.run import Run, note_unwritten, record_run
-from tuner.run.searching import find_end, make_tuner, read_trials, search_trials
+from tuner.run.searching import (
+    find_end,
+    make_tuner,
+    read_trials,
+    search_trials,
+    warn_about_export,
+)
 from tuner.run.setup import Setup
 from tuner.run.stages import STAGES_VERSION, Stage, mark_done, mark_out_of_time
 from tuner.serving.export_folder import check_export_folder
@@ -81,6 +87,8 @@ def run_search(
             run.note(note)
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
         tuner = tuner if tuner or end else make_tuner(setup, listeners)
+        if tuner is not None and end is None:
+            warn_about_export(run, tuner)
         with record_run(run) as summary:
             outcome = _run_stages(run, processes, tuner, end)
             summary.update(outcome.to_dict())

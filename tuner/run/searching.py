@@ -27,7 +27,14 @@ from tuner.study import (
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
 
-__all__ = ["SearchResult", "find_end", "make_tuner", "read_trials", "search_trials"]
+__all__ = [
+    "SearchResult",
+    "find_end",
+    "make_tuner",
+    "read_trials",
+    "search_trials",
+    "warn_about_export",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,21 @@ def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "KFoldTuner"
             f"hypermodel {setup.space}: build raised {one_line(error)}; "
             "fix it, and try it with keras_tuner.HyperParameters()"
         ) from error
+
+
+def warn_about_export(run: Run, tuner: "KFoldTuner") -> None:
+    """Say before the search if a user's network cannot be exported after it."""
+    if run.setup.definition is not None:
+        return
+    from tuner.model.loadable import find_unloadable
+
+    network = tuner.hypermodel.build(tuner.oracle.get_space())
+    part = find_unloadable(network)
+    if part:
+        run.note(
+            f"the networks of hypermodel {run.setup.space} cannot be exported, because {part} "
+            "cannot be loaded without its file; replace it by layers of Keras to get a model"
+        )
 
 
 def search_trials(run: Run, tuner: "KFoldTuner", *, after: float | None = None) -> SearchResult:

@@ -48,6 +48,8 @@ def read_inputs(x: Any) -> Inputs:
         raise DataError(
             f"x: expected the same rows in each input; received {rows or 'no input'} rows"
         )
+    if not rows[0]:
+        raise DataError("x: expected rows; received none")
     return inputs
 
 

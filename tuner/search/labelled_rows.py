@@ -68,8 +68,6 @@ class LabelledRows:
             x, y, sample_weight = read_dataset(x)
         inputs, targets = read_inputs(x), read_targets(y)
         rows = count_rows(inputs)
-        if not rows:
-            raise DataError("x: expected rows; received none")
         if len(targets.y) != rows:
             raise DataError(
                 f"x and y: expected one class for each row; received {rows} rows and "
