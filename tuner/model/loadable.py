@@ -37,7 +37,7 @@ def _iterate_unloadable(part: Any) -> Iterator[str]:
                 yield "a Lambda layer"
             elif name == "function":
                 yield f"the function {part['config']}"
-            elif module not in ("keras", "builtins"):
+            elif module not in ("keras", "builtins") and not name.startswith("__"):
                 yield f"the class {name}"
         parts = [value for key, value in part.items() if key != "compile_config"]
     else:

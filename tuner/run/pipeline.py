@@ -87,8 +87,6 @@ def run_search(
             run.note(note)
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
         tuner = tuner if tuner or end else make_tuner(setup, listeners)
-        if tuner is not None and end is None:
-            warn_about_export(run, tuner)
         with record_run(run) as summary:
             outcome = _run_stages(run, processes, tuner, end)
             summary.update(outcome.to_dict())
@@ -103,6 +101,7 @@ def _run_stages(
     if end is None:
         assert tuner is not None  # it was made above
         beside.begin(run)
+        warn_about_export(run, tuner)
         search = search_trials(run, tuner)
     else:
         search = read_trials(run, end)
