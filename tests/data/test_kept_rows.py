@@ -156,6 +156,14 @@ def test_a_matrix_with_missing_numbers_or_texts_is_a_table(frame) -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["float64", "int64"])
+def test_a_matrix_that_float32_does_not_hold_is_a_table(kind) -> None:
+    x = np.stack([np.arange(ROWS), 1_700_000_000 + np.arange(ROWS)], axis=1).astype(kind)
+    dataset = keep_and_load(x, [0, 1] * 12)
+    assert len(np.unique(dataset.x[:, 1])) == ROWS
+    assert np.array_equal(dataset.schema.encode(convert_raw(x, dataset.schema)), dataset.x)
+
+
 @pytest.mark.parametrize(
     ("x", "y", "message"),
     [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from tuner.data.columns.precision import find_precision
 from tuner.data.given.cells import convert_cells
 from tuner.data.readers.arrays import ARRAY, check_array
 from tuner.data.readers.parquet_files import list_index_columns
@@ -30,7 +31,8 @@ def convert_rows(
         rows: A data frame of pandas, or of any library with Arrow's C stream; a pyarrow table; a
             pandas Series; an array; a list of rows; or a mapping of columns.
         as_table: Whether the rows must be a table. If None, arrays of numbers stay arrays unless
-            one is missing. The columns of a table that is made of an array are x0, x1 and so on.
+            one is missing or float32 does not hold them. The columns of a table that is made of an
+            array are x0, x1 and so on.
         is_read: Whether anybody reads a column. All others are null, whatever their cells are.
 
     Raises:
@@ -53,7 +55,7 @@ def convert_rows(
     if isinstance(rows, list | tuple) and any(isinstance(row, Mapping) for row in rows[:1]):
         return _convert_frame(_make_frame(rows), is_read)
     array = _make_array(rows)
-    if array is not None and not (as_table or (as_table is None and _lacks_numbers(array))):
+    if array is not None and not (as_table or (as_table is None and _needs_columns(array))):
         return array
     return _convert_frame(_make_frame(rows if array is None else array), is_read)
 
@@ -115,8 +117,15 @@ def _make_array(rows: Any) -> np.ndarray | None:
     return array
 
 
-def _lacks_numbers(array: np.ndarray) -> bool:
-    return array.ndim == 2 and array.dtype.kind == "f" and bool(np.isnan(array).any())
+def _needs_columns(array: np.ndarray) -> bool:
+    """Return whether a number of an array is missing, or float32 does not hold some column."""
+    if array.ndim != 2 or array.dtype.kind not in "fiu":
+        return False
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        return True
+    wide = array.dtype.itemsize > np.dtype(np.float32 if array.dtype.kind == "f" else "i2").itemsize
+    columns = (column.astype(np.float64) for column in array.T)
+    return wide and any(find_precision(column) != (0.0, 1.0) for column in columns)
 
 
 def _make_frame(rows: Mapping[Any, Any] | Sequence[Any] | np.ndarray) -> pd.DataFrame:
