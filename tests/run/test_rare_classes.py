@@ -38,17 +38,17 @@ def test_rare_classes_are_left_out_with_all_that_only_they_have(flowers):
     assert dataset.pooled_classes == {}
     assert dataset.schema.used[1].levels == ("x", "y", "z")
     assert dataset.warnings == (
-        "classes with too few rows for the folds are left out, and the model does not know them: "
-        "t (3 rows), u (1 row); gather more rows of them, give fewer --folds, or make one class of "
-        "them with --rare-classes pool",
+        "2 classes have too few rows for the folds and are left out, so that the model does not "
+        "know them: t (3 rows), u (1 row); gather more rows of them, give fewer --folds, or "
+        "make one class of them with --rare-classes pool",
     )
 
 
 def test_one_rare_class_has_no_other_to_be_one_with(flowers):
     dataset = prepare("mlp", flowers("r" * 20 + "s" * 20 + "u"), SETTINGS).dataset
     assert dataset.warnings == (
-        "class with too few rows for the folds is left out, and the model does not know it: "
-        "u (1 row); gather more rows of it",
+        "1 class has too few rows for the folds and is left out, so that the model does not know "
+        "it: u (1 row); gather more rows of it",
     )
 
 
@@ -59,7 +59,7 @@ def test_rare_classes_are_pooled_in_one(flowers):
     assert np.bincount(dataset.y).tolist() == [20, 20, 4]
     assert dataset.pooled_classes == {"t": 3, "u": 1}
     assert dataset.warnings == (
-        "classes with too few rows for the folds are pooled in the class other: t (3 rows), "
+        "2 classes have too few rows for the folds and count as the class other: t (3 rows), "
         "u (1 row)",
     )
 

@@ -122,21 +122,17 @@ def _warn_about_rare_classes(target: Target) -> Iterator[str]:
     rare = target.left_out or target.pooled
     if not rare:
         return
-    listed = list_counts(rare)
-    one = len(rare) == 1
-    subject = "class" if one else "classes"
+    one, listed = len(rare) == 1, list_counts(rare)
+    subject = f"{len(rare):,} {'class has' if one else 'classes have'} too few rows for the folds"
     if target.pooled:
-        yield (
-            f"{subject} with too few rows for the folds {'is' if one else 'are'} pooled in the "
-            f"class {target.classes[-1]}: {listed}"
-        )
+        yield f"{subject} and count as the class {target.classes[-1]}: {listed}"
         return
-    more = "" if one else ", or make one class of them with --rare-classes pool"
+    it = "it" if one else "them"
     fewer = ", give fewer --folds" if max(rare.values()) > 2 else ""
+    more = "" if one else ", or make one class of them with --rare-classes pool"
     yield (
-        f"{subject} with too few rows for the folds {'is' if one else 'are'} left out, and the "
-        f"model does not know {'it' if one else 'them'}: {listed}; gather more rows of "
-        f"{'it' if one else 'them'}{fewer}{more}"
+        f"{subject} and {'is' if one else 'are'} left out, so that the model does not know {it}: "
+        f"{listed}; gather more rows of {it}{fewer}{more}"
     )
 
 
