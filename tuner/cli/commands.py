@@ -52,7 +52,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         ),
     ] = "digits",
     target: Annotated[
-        str | None, typer.Option(help="Column to predict.  [default: the last]")
+        str | None, typer.Option(help="Column to predict.", show_default="the last")
     ] = None,
     max_trials: Annotated[
         int | None,
@@ -104,7 +104,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     class_weight: Annotated[
         str | None,
         typer.Option(
-            help="balanced: every class counts equally in training.  [default: every row does]"
+            help="balanced: every class counts equally in training.", show_default="every row does"
         ),
     ] = None,
     categorical: Annotated[
@@ -148,7 +148,9 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     ] = 0,
     study: Annotated[
         str | None,
-        typer.Option(help="Name of the study. An existing one resumes.  [default: DATA-SPACE-N]"),
+        typer.Option(
+            help="Name of the study. An existing one resumes.", show_default="DATA-SPACE-N"
+        ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete a study of the same name first.")
@@ -204,10 +206,12 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
 def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
     study: Annotated[str, typer.Argument(help="Name of the study.")],
     max_trials: Annotated[
-        int | None, typer.Option(help="Maximum number of trials in total.  [default: as before]")
+        int | None,
+        typer.Option(help="Maximum number of trials in total.", show_default="as before"),
     ] = None,
     max_seconds: Annotated[
-        float | None, typer.Option(help="Time limit of this run in seconds.  [default: as before]")
+        float | None,
+        typer.Option(help="Time limit of this run in seconds.", show_default="as before"),
     ] = None,
     tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),

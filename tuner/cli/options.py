@@ -11,7 +11,7 @@ Root = Annotated[Path, typer.Option(help="Folder that holds all that searches wr
 
 TrackingUri = Annotated[
     str | None,
-    typer.Option(help="MLflow's tracking URI.  [default: a database under --root]"),
+    typer.Option(help="MLflow's tracking URI.", show_default="a database under --root"),
 ]
 Threshold = Annotated[
     str | None,

@@ -43,7 +43,7 @@ def export(  # noqa: PLR0913, PLR0917  (one argument per option)
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Folder to write.  [default: in the study's folder]")
+        Path | None, typer.Option(help="Folder to write.", show_default="in the study's folder")
     ] = None,
     threshold: Threshold = None,
     formats: Annotated[
@@ -69,8 +69,8 @@ def report(
     output: Annotated[
         Path | None,
         typer.Option(
-            help="Write the page alone, to this file.  [default: report.html in the study's "
-            "folder, with its charts and results.csv]"
+            help="Write the page alone, to this file.",
+            show_default="report.html in the study's folder, with its charts and results.csv",
         ),
     ] = None,
     root: Root = Path("mlruns"),
@@ -107,7 +107,7 @@ def compare(
     studies: Annotated[list[str], typer.Argument(help="Names of two or more studies.")],
     output: Annotated[
         Path | None,
-        typer.Option(help="The page to write.  [default: compare-A+B.html under --root]"),
+        typer.Option(help="The page to write.", show_default="compare-A+B.html under --root"),
     ] = None,
     root: Root = Path("mlruns"),
 ) -> None:
@@ -147,7 +147,9 @@ def predict(  # noqa: PLR0913, PLR0917  (one argument per option)
     batch_rows: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Most rows that are predicted at once.  [default: as many as are fast]"
+            min=1,
+            help="Most rows that are predicted at once.",
+            show_default="as many as are fast",
         ),
     ] = None,
     quiet: Quiet = False,
