@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from tuner.errors import UserError, suggest_names
 from tuner.training.callbacks import TrialCallbacks
 
@@ -64,6 +66,10 @@ class SearchArguments:
         for name, value in given.items():
             if name in _REFUSED and value:
                 raise UserError(f"{name}: {_REFUSED[name]}")
+        for name in ("epochs", "batch_size"):
+            value = given.get(name, 1)
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise UserError(f"{name}: expected a whole number from 1; received {value!r}")
         known = (*_TAKEN, *_WEIGHTS, "validation_data", *_REFUSED)
         unknown = [name for name in given if name not in known]
         if unknown and not own_fit:

@@ -202,6 +202,10 @@ class TrialCallbacks:
                 plateaus.append(_Plateau.from_callback(callback))
             elif kind.__name__ in _REFUSED and kind.__module__.startswith("keras."):
                 raise UserError(f"callbacks: {kind.__name__}: {_REFUSED[kind.__name__]}")
+            elif not isinstance(callback, keras.callbacks.Callback):
+                raise UserError(
+                    f"callbacks: expected a keras.callbacks.Callback; received {kind.__name__}"
+                )
             elif kind is not keras.callbacks.TerminateOnNaN:  # such a trial fails in any case
                 own.append(callback)
         return cls(stopping, tuple(schedules), tuple(plateaus), tuple(own))

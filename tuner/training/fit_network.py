@@ -7,7 +7,7 @@ import keras_tuner
 import numpy as np
 
 from tuner.data import choose_chunk_rows
-from tuner.problem import Inputs, Problem, take_rows
+from tuner.problem import Inputs, Problem, map_inputs, take_rows
 from tuner.scoring import accuracy, cross_entropy
 from tuner.training.adapting import adapt_network
 from tuner.training.callbacks import Curves, TrialCallbacks
@@ -175,7 +175,8 @@ class FitNetwork:
         validation = self._take(fold, fold.validation)
         given = list_given(self.hypermodel, arguments, validation) | fold.options
         hp = self.job.hyperparameters
-        self.hypermodel.fit(hp, self.model, *self._take(fold, fold.train), **given)
+        x, y = self._take(fold, fold.train)
+        self.hypermodel.fit(hp, self.model, map_inputs(_convert_texts, x), y, **given)
 
     def _take(self, fold: FoldData, rows: np.ndarray) -> tuple[Inputs, np.ndarray]:
         """Return rows by their numbers, and the labels that the loss takes."""
@@ -229,7 +230,10 @@ class FitNetwork:
         }
         if callbacks.callbacks:  # they may read scores of the validation rows
             arguments["callbacks"] = [callbacks]
-            arguments["validation_data"] = self._take(fold, fold.validation)
+            x, y = self._take(fold, fold.validation)
+            arguments["validation_data"] = map_inputs(_convert_texts, x), y
+        if "x" in arguments:
+            arguments["x"] = map_inputs(_convert_texts, arguments["x"])
         return type(self.model).fit(self.model, **arguments)
 
     def train_epoch(
@@ -276,3 +280,9 @@ class FitNetwork:
             ]
         )
         return np.asarray(self.head.to_probabilities(outputs))
+
+
+def _convert_texts(values: Any) -> Any:
+    """Return texts as a tensor, since `keras.Model.fit` takes no array of objects."""
+    is_text = getattr(values, "dtype", None) == np.dtype(object)
+    return keras.ops.convert_to_tensor(values) if is_text else values

@@ -59,10 +59,12 @@ def build_scored_network(
     _check(model, hypermodel, problem)
     head = find_network_head(model, hypermodel, problem)
     metrics = OwnMetrics(model, head)
+    # a training step of the network's own may update no metrics but those that it knows
+    own_step = type(model).train_step is not keras.Model.train_step
     model.compile(
         optimizer=model.optimizer,
         loss=model.loss,
-        metrics=_make_metrics(head),
+        metrics=metrics.compiled if own_step else _make_metrics(head),
         run_eagerly=model.run_eagerly,
     )
     model.optimizer.build(model.trainable_variables)
@@ -112,6 +114,8 @@ def restore_metrics(
 
 def add_own_metrics(model: keras.Model, metrics: OwnMetrics, head: Head) -> None:
     """Compile a network with its hypermodel's metrics, too: callbacks may read them in logs."""
+    if type(model).train_step is not keras.Model.train_step:
+        return  # it has them
     curves = _make_metrics(head)
     names = {metric.name for metric in curves}
     own = [metric for metric in metrics.compiled or () if metric.name not in names]

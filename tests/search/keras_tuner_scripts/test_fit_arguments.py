@@ -120,6 +120,12 @@ def test_weights_of_classes_and_rows_change_training_alone(make, data):
             "callbacks: TensorBoard: leave it out: tuner.open_study(project_name, directory)."
             "curves_dataframe() has each curve of each fold, and sync() writes them to MLflow",
         ),
+        ({"batch_size": 0}, "batch_size: expected a whole number from 1; received 0"),
+        ({"epochs": "3"}, "epochs: expected a whole number from 1; received '3'"),
+        (
+            {"callbacks": [None]},
+            "callbacks: expected a keras.callbacks.Callback; received NoneType",
+        ),
         (
             {"epoch": 3},
             "search has no argument epoch; did you mean epochs? Known are epochs, batch_size, "

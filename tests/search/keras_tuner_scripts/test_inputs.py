@@ -41,6 +41,37 @@ class Normalizing(kt.HyperModel):
         next(layer for layer in model.layers if hasattr(layer, "adapt")).adapt(x)
 
 
+class Texts(kt.HyperModel):
+    def build(self, hp):
+        inputs = keras.Input((1,), dtype="string")
+        words = layers.TextVectorization(20, output_sequence_length=3, name="words")
+        embedded = layers.Embedding(20, hp.Choice("units", [4, 8]))(words(inputs))
+        pooled = layers.GlobalAveragePooling1D()(embedded)
+        return compile_softmax(keras.Model(inputs, layers.Dense(3, "softmax")(pooled)))
+
+    def adapt(self, hp, model, x):
+        model.get_layer("words").adapt(x)
+
+
+class OwnStep(keras.Model):
+    """A network with a training step of its own, whose logs have other names."""
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = self.compute_loss(y=y, y_pred=self(x, training=True))
+        self.optimizer.apply(tape.gradient(loss, self.trainable_variables))
+        return {"my_loss": loss}
+
+
+def build_own_step(hp):
+    inputs = keras.Input((4,))
+    hidden = layers.Dense(hp.Choice("units", [4, 8]))(inputs)
+    model = OwnStep(inputs, layers.Dense(3, "softmax")(hidden))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
 def build_plain(loss="sparse_categorical_crossentropy", optimizer=None):
     def build(hp):
         hidden = layers.Dense(hp.Choice("units", [4, 8]), activation="relu")
@@ -75,6 +106,7 @@ SCRIPTS = {
         lambda hp: compile_softmax(SubclassedModel(hp.Choice("units", [4, 8]))),
         lambda x, y: (x, y),
     ),
+    "texts": (Texts(), lambda x, y: (np.array([["a b"], ["c"], ["b c"]])[y], y)),
     "AdamW with a schedule": (build_plain(optimizer=make_adamw), lambda x, y: (x, y)),
 }
 
@@ -87,6 +119,23 @@ def test_other_inputs_labels_and_networks_are_searched(data, quick, hypermodel, 
     (record,) = tuner.records
     assert record.completed, record.result.reason
     assert record.result.probabilities.shape == (48, 3)
+
+
+def test_a_training_step_of_the_networks_own_is_followed_by_fit_which_is_said(data, quick):
+    notes = []
+    tuner = KFoldTuner(build_own_step, "val_loss", 1, **quick)
+    tuner.trainer.on_note = notes.append
+    tuner.search(*data[0], epochs=3, verbose=0)
+    (note,) = notes
+    assert note.endswith(
+        "trained by fit, one fold after another: its network has a train_step of its own"
+    )
+    (record,) = tuner.records
+    assert record.completed, record.result.reason
+    for losses in record.result.curves["loss"]:
+        assert losses == sorted(losses, reverse=True)  # each epoch trains
+    (model,) = tuner.get_best_models()
+    assert isinstance(model, OwnStep)
 
 
 def test_validation_data_of_a_dataset_is_the_test_part(data, quick):
