@@ -67,9 +67,7 @@ class SearchArguments:
             if name in _REFUSED and value:
                 raise UserError(f"{name}: {_REFUSED[name]}")
         for name in ("epochs", "batch_size"):
-            value = given.get(name, 1)
-            if not isinstance(value, int | np.integer) or value < 1:
-                raise UserError(f"{name}: expected a whole number from 1; received {value!r}")
+            _check_whole(name, given.get(name, 1))
         known = (*_TAKEN, *_WEIGHTS, "validation_data", *_REFUSED)
         unknown = [name for name in given if name not in known]
         if unknown and not own_fit:
@@ -93,3 +91,8 @@ class SearchArguments:
         """What changes trials, and neither the settings nor the rows have, by name."""
         elsewhere = ("epochs", "validation_data")
         return {name: value for name, value in self.fit.items() if name not in elsewhere}
+
+
+def _check_whole(name: str, value: Any) -> None:
+    if not isinstance(value, int | np.integer) or value < 1:
+        raise UserError(f"{name}: expected a whole number from 1; received {value!r}")
