@@ -2,9 +2,10 @@
 
 `python benchmarks/end_to_end.py --folder TABLES` runs the commands that a person would type, each
 in a process of its own. Predictions of the same rows, as they stand in the table, must be the same
-from the search's model, from the model of `tuner export`, from `tuner serve` and from MLflow's own
-server, and score what the search reported. It prints a row of a table for each, and ends with exit
-code 1 where any differ by more than 1e-5 or in a class.
+from the search's model, from the model of `tuner export`, from its ONNX file, from `tuner serve` and
+from MLflow's own server, and score what the search reported. It prints a row of a table for each,
+with the time that ONNX Runtime takes for one row, and ends with exit code 1 where any differ by more
+than 1e-5 or in a class.
 """
 
 import argparse
@@ -25,13 +26,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pandas as pd
 
 from tuner.scoring import OBJECTIVES
+from tuner.serving.exported_model import ExportedModel
 
 SEARCH = "--space mlp --max-trials 8 --folds 3 --epochs 10 --study whole --json"
 TOLERANCE = 1e-5
 _MODEL = "mlruns/studies/whole/model"
+_FORMATS = "keras,saved_model,mlflow,onnx"
+_CALLS = 300  # of ONNX Runtime for one row
 _STARTING = 120.0  # seconds that a server is given
 
 
@@ -43,6 +48,7 @@ class Way:
         rows: Of the table.
         search: Seconds of `tuner search`.
         export: Seconds of `tuner export`.
+        onnx_row: Milliseconds of ONNX Runtime for one row, the median of 300 calls.
         differences: The greatest difference of a probability, by what was compared; infinite
             where a class differs.
     """
@@ -50,6 +56,7 @@ class Way:
     rows: int
     search: float
     export: float
+    onnx_row: float
     differences: dict[str, float]
 
     @property
@@ -75,10 +82,12 @@ def main() -> None:
             way = whole_way(found[name].resolve(), Path(temporary), given.rows)
         if not number:
             compared = list(way.differences)
-            print(f"| table | rows | search, s | export, s | {' | '.join(compared)} |")
-            print(f"|---|---|---|---|{'---|' * len(compared)}")
+            print(f"| table | rows | search, s | export, s | {' | '.join(compared)} | row, ms |")
+            print(f"|---|---|---|---|{'---|' * len(compared)}---|")
         cells = " | ".join(f"{difference:.1e}" for difference in way.differences.values())
-        print(f"| {name} | {way.rows:,} | {way.search:.0f} | {way.export:.0f} | {cells} |")
+        print(
+            f"| {name} | {way.rows:,} | {way.search:.0f} | {way.export:.0f} | {cells} | {way.onnx_row:.3f} |"
+        )
         sys.stdout.flush()
         differ += [] if way.same else [name]
     if differ:
@@ -96,7 +105,7 @@ def whole_way(data: Path, folder: Path, rows: int) -> Way:
     started = time.perf_counter()
     summary = json.loads(tuner(folder, "search", "--data", str(data), *SEARCH.split()))
     searched = time.perf_counter()
-    tuner(folder, "export", "whole", "--output", "exported")
+    tuner(folder, "export", "whole", "--formats", _FORMATS, "--output", "exported")
     exported = time.perf_counter()
     table = pd.read_csv(data, dtype=str, keep_default_na=False)
     of_search = predictions(folder, _MODEL, data)
@@ -109,13 +118,14 @@ def whole_way(data: Path, folder: Path, rows: int) -> Way:
         "rows alone": predictions(folder, _MODEL, folder / "few.csv"),
         "export": predictions(folder, "exported", folder / "few.csv"),
     }
+    answers["ONNX"], onnx_row = onnx_predictions(folder / "exported", folder / "few.csv")
     for name, server in (("tuner serve", tuner_server), ("mlflow models serve", mlflow_server)):
         with server(folder) as address:
             answers[name] = ask(address, asked)
     differences = {name: difference(answer, expected) for name, answer in answers.items()}
     told = held_out_loss(folder, table.iloc[:, -1], of_search)
     differences["held-out loss"] = abs(told - summary["test_score"])
-    return Way(len(table), searched - started, exported - searched, differences)
+    return Way(len(table), searched - started, exported - searched, onnx_row, differences)
 
 
 def tuner(folder: Path, *arguments: str) -> str:
@@ -135,6 +145,22 @@ def predictions(folder: Path, model: str, data: Path) -> pd.DataFrame:
     """Return what `tuner predict` writes: a class and probabilities for every row."""
     tuner(folder, "predict", model, "--data", str(data), "--output", "out.parquet")
     return pd.read_parquet(folder / "out.parquet")
+
+
+def onnx_predictions(folder: Path, data: Path) -> tuple[pd.DataFrame, float]:
+    """Return what the ONNX file of a model predicts, and its median milliseconds for one row."""
+    (rows,) = ExportedModel.open(folder).read(str(data))
+    session = onnxruntime.InferenceSession(folder / "model.onnx")
+    classes, probabilities = session.run(["class", "probabilities"], dict(rows))
+    first, seconds = {name: values[:1] for name, values in rows.items()}, []
+    for _ in range(_CALLS):
+        started = time.perf_counter()
+        session.run(None, first)
+        seconds.append(time.perf_counter() - started)
+    names = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
+    table = pd.DataFrame(probabilities, columns=[f"probability_{name}" for name in names])
+    table.insert(0, "class", classes)
+    return table, float(np.median(seconds)) * 1e3
 
 
 def held_out_loss(folder: Path, labels: Sequence[str], predicted: pd.DataFrame) -> float:
