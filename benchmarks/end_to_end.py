@@ -2,10 +2,10 @@
 
 `python benchmarks/end_to_end.py --folder TABLES` runs the commands that a person would type, each
 in a process of its own. Predictions of the same rows, as they stand in the table, must be the same
-from the search's model, from the model of `tuner export`, from its ONNX file, from `tuner serve` and
-from MLflow's own server, and score what the search reported. It prints a row of a table for each,
-with the time that ONNX Runtime takes for one row, and ends with exit code 1 where any differ by more
-than 1e-5 or in a class.
+from the search's model, from the model of `tuner export`, from its ONNX file, from `tuner serve`
+and from MLflow's own server, and score what the search reported. It prints a row of a table for
+each, with the time that ONNX Runtime takes for one row, and ends with exit code 1 where any differ
+by more than 1e-5 or in a class.
 """
 
 import argparse
@@ -85,9 +85,8 @@ def main() -> None:
             print(f"| table | rows | search, s | export, s | {' | '.join(compared)} | row, ms |")
             print(f"|---|---|---|---|{'---|' * len(compared)}---|")
         cells = " | ".join(f"{difference:.1e}" for difference in way.differences.values())
-        print(
-            f"| {name} | {way.rows:,} | {way.search:.0f} | {way.export:.0f} | {cells} | {way.onnx_row:.3f} |"
-        )
+        seconds = f"{way.search:.0f} | {way.export:.0f}"
+        print(f"| {name} | {way.rows:,} | {seconds} | {cells} | {way.onnx_row:.3f} |")
         sys.stdout.flush()
         differ += [] if way.same else [name]
     if differ:
