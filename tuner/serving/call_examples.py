@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tuner.data import Column
 from tuner.serving.formats import WRITTEN, list_written
 from tuner.serving.input_names import count_columns
 from tuner.serving.markdown import escape_text, format_block, format_code
@@ -41,7 +42,7 @@ def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list
         example: A row of raw columns, as JSON has it.
     """
     shape, study, classes = content["schema"]["array_shape"], content["study"], content["classes"]
-    row = _write_columns(content["inputs"], example) if shape is None else _write_array(shape)
+    row = _write_columns(content, example) if shape is None else _write_array(shape)
     written = list_written(content)
     return [
         "## How to call it",
@@ -86,18 +87,24 @@ def _render_left_out(formats: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _write_columns(inputs: Mapping[str, str], example: Mapping[str, Any]) -> _Row:
+def _write_columns(content: Mapping[str, Any], example: Mapping[str, Any]) -> _Row:
+    inputs: Mapping[str, str] = content["inputs"]
+    columns = map(Column.from_dict, content["schema"]["columns"])
+    doubles = {column.name for column in columns if column.raw_type == "float64"}
     if shared := count_columns(inputs):
-        return _write_wide(inputs, example, shared)
+        return _write_wide(inputs, example, shared, doubles)
     instance = {inputs[k]: math.nan if v is None else v for k, v in example.items()}
-    arrays = "".join(_write_cell(name, value) for name, value in instance.items())
+    arrays = _write_cells(inputs, example, doubles)
     record = "{" + ", ".join(f"{k!r}: {v!r}" for k, v in example.items()) + "}"
     body = {"dataframe_records": [example]}
     return _Row(arrays, instance, f"pd.DataFrame([{record}])", body)
 
 
 def _write_wide(
-    inputs: Mapping[str, str], example: Mapping[str, Any], shared: Mapping[str, int]
+    inputs: Mapping[str, str],
+    example: Mapping[str, Any],
+    shared: Mapping[str, int],
+    doubles: Collection[str],
 ) -> _Row:
     """Write a row whose numbers, which share an input, are too many to be shown: all are 0."""
     own = {k: v for k, v in example.items() if inputs[k] not in shared}
@@ -105,7 +112,7 @@ def _write_wide(
         f"    {name!r}: np.zeros((1, {count}), np.float32),  # in the order of `model.json`\n"
         for name, count in shared.items()
     )
-    arrays += "".join(_write_cell(inputs[k], value) for k, value in own.items())
+    arrays += _write_cells(inputs, own, doubles)
     columns = 'json.load(open("model.json", encoding="utf-8"))["inputs"]'
     record = f"dict.fromkeys({columns}, 0.0)" + (f" | {own!r}" if own else "")
     instance = {name: ["…"] for name in shared} | {inputs[k]: v for k, v in own.items()}
@@ -114,9 +121,17 @@ def _write_wide(
     return _Row(arrays, instance, f"pd.DataFrame([{record}])", body)
 
 
-def _write_cell(name: str, value: Any) -> str:
-    kind = "object" if isinstance(value, str) else "np.float32"
-    return f"    {name!r}: np.array([{_write_literal(value)}], {kind}),\n"
+def _write_cells(
+    inputs: Mapping[str, str], row: Mapping[str, Any], doubles: Collection[str]
+) -> str:
+    """Return a line of Python for each cell of a row; some columns are of double precision."""
+    lines = []
+    for column, cell in row.items():
+        kind = "np.float64" if column in doubles else "np.float32"
+        kind = "object" if isinstance(cell, str) else kind
+        value = "np.nan" if cell is None else repr(cell)
+        lines.append(f"    {inputs[column]!r}: np.array([{value}], {kind}),\n")
+    return "".join(lines)
 
 
 def _write_array(shape: list[int]) -> _Row:
@@ -212,10 +227,6 @@ def _render_litert() -> list[str]:
             'print(interpreter.get_signature_runner("serving_default")(**rows)["probabilities"])',
         ),
     ]
-
-
-def _write_literal(value: Any) -> str:
-    return "np.nan" if isinstance(value, float) and math.isnan(value) else repr(value)
 
 
 def _quote_json(value: Any) -> str:

@@ -1,13 +1,14 @@
 """Puts a study's encoding and scaling into an ONNX graph, as `preprocessing` puts it into Keras."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from tuner.data import Column, Scaler, Schema, clip_smoothly
 from tuner.data.columns.feature_encoding import HELD, index_levels, name_parsed_features
 from tuner.data.parsing.date_notations import FRACTION
-from tuner.data.parsing.parse_by_notation import parse_codes
+from tuner.data.parsing.parse_by_notation import NUMBER, parse_codes
 from tuner.data.readers.missing_cells import list_missing_numbers
 from tuner.serving.input_names import count_columns, make_input_names
 from tuner.serving.onnx_graph import Graph, Tensor
@@ -16,7 +17,8 @@ from tuner.serving.preprocessing import select_readable
 
 __all__ = ["encode"]
 
-_TYPES = {"string": object, "float32": np.float32, "float64": np.float64}
+_TYPES = {"float32": np.float32, "float64": np.float64, "string": object}  # of a column's values
+_Feature: TypeAlias = tuple[str, str]  # a column, and its feature
 
 
 def encode(graph: Graph, schema: Schema, scaler: Scaler) -> Tensor:
@@ -57,17 +59,19 @@ def _encode_measured(
 
     Columns of one notation are read together, so that a row takes few operations.
     """
-    parts, order = [], []
-    for kind in dict.fromkeys((column.notation, column.raw_type) for column in columns):
-        alike = [column for column in columns if (column.notation, column.raw_type) == kind]
+    groups: dict[tuple[str, str], list[Column]] = {}
+    for column in columns:
+        groups.setdefault((column.raw_type, column.notation), []).append(column)
+    order: list[_Feature] = []
+    parts: list[Tensor] = []
+    for (_, notation), alike in groups.items():
         given = [inputs[column.name] for column in alike]
-        names = list(dict.fromkeys(name for c in alike for name in name_parsed_features(c)))
-        parts.append(
-            _parse(ops, given, alike, names, missing_texts)
-            if alike[0].notation
-            else _read_plain(ops, given, alike, missing_texts)
-        )
-        order += [(column.name, name) for column in alike for name in names]
+        if not notation:
+            read = {NUMBER: _read_plain(ops, given, alike, missing_texts)}
+        else:
+            read = _parse(ops, given, alike, missing_texts)
+        parts += read.values()
+        order += [(column.name, name) for name in read for column in alike]
     if not parts:
         return []
     numbers = _put_beside(ops, parts)
@@ -94,16 +98,49 @@ def _read_plain(
     Args:
         ops: Adds to the graph.
         inputs: Each of shape `(rows,)`, or all the same one that many columns share.
-        columns: The column of each of them.
+        columns: The column of each, all of one type.
         missing_texts: Texts that mean a missing value.
     """
     raw = inputs[0]
     if len(raw.shape) == 1:
-        raw = _join(ops, inputs).reshape((len(inputs), -1)).transpose(1, 0)
+        raw = _put_in_columns(_join(ops, inputs), len(inputs))
     numbers = _hold(raw, columns)
     for number in list_missing_numbers(missing_texts):
-        numbers = ops.where(raw.cast(np.float32).equals(number), np.float32(np.nan), numbers)
+        is_missing = raw.cast(np.float32).equals(number)
+        numbers = ops.where(is_missing, np.float32(np.nan), numbers)
     return numbers
+
+
+def _parse(
+    ops: Operations,
+    inputs: Sequence[Tensor],
+    columns: Sequence[Column],
+    missing_texts: Sequence[str],
+) -> dict[str, Tensor]:
+    """Return the features of texts of one notation by name, each of shape `(rows, columns)`.
+
+    Args:
+        ops: Adds to the graph.
+        inputs: The texts of each column, shape `(rows,)`.
+        columns: The columns, all of one notation.
+        missing_texts: Texts that mean a missing value.
+    """
+    notation, texts = columns[0].notation, _join(ops, inputs)
+    are_held = [column.is_held for column in columns]
+    parsed = parse_codes(read_codes(ops, texts), notation, ops, fraction=any(are_held))
+    if readable := select_readable(missing_texts, notation):
+        is_missing = ops.look_up(texts, dict.fromkeys(readable, 1), other=0).equals(1)
+        parsed = {name: ops.where(is_missing, np.nan, each) for name, each in parsed.items()}
+    side_by_side = {name: _put_in_columns(each, len(inputs)) for name, each in parsed.items()}
+    if FRACTION in parsed:
+        fractions = side_by_side[FRACTION] * np.array(are_held, float)
+        side_by_side["days"] = side_by_side["days"] + fractions
+    used = {name for column in columns for name in name_parsed_features(column)}
+    return {
+        name: _hold(each, columns if name in HELD else ())
+        for name, each in side_by_side.items()
+        if name in used
+    }
 
 
 def _hold(values: Tensor, columns: Sequence[Column]) -> Tensor:
@@ -117,39 +154,9 @@ def _hold(values: Tensor, columns: Sequence[Column]) -> Tensor:
     return values.cast(np.float32)
 
 
-def _parse(
-    ops: Operations,
-    inputs: Sequence[Tensor],
-    columns: Sequence[Column],
-    names: Sequence[str],
-    missing_texts: Sequence[str],
-) -> Tensor:
-    """Return some features of texts of one notation, shape `(rows, columns × features)`.
-
-    Args:
-        ops: Adds to the graph.
-        inputs: The texts of each column, shape `(rows,)`.
-        columns: The columns, which have one notation.
-        names: The features.
-        missing_texts: Texts that mean a missing value.
-    """
-    texts, notation = _join(ops, inputs), columns[0].notation
-    are_held = np.array([column.is_held for column in columns], float)
-    parsed = parse_codes(read_codes(ops, texts), notation, ops, fraction=bool(are_held.any()))
-    for name in HELD if are_held.any() else ():
-        if name in parsed:
-            values = parsed[name].reshape((len(inputs), -1)).transpose(1, 0)
-            if FRACTION in parsed:
-                fractions = parsed[FRACTION].reshape((len(inputs), -1)).transpose(1, 0)
-                values = values + fractions * are_held
-            parsed[name] = _hold(values, columns).transpose(1, 0).reshape((-1,))
-    features = ops.stack([parsed[name].cast(np.float32) for name in names], 1)
-    if readable := select_readable(missing_texts, notation):
-        means = ops.look_up(texts, dict.fromkeys(readable, 1), other=0)
-        is_missing = ops.expand_dims(means.equals(1), 1)
-        features = ops.where(is_missing, np.float32(np.nan), features)
-    by_column = features.reshape((len(inputs), -1, len(names)))
-    return by_column.transpose(1, 0, 2).reshape((-1, len(inputs) * len(names)))
+def _put_in_columns(values: Tensor, count: int) -> Tensor:
+    """Return columns that stand below each other side by side, shape `(rows, columns)`."""
+    return values.reshape((count, -1)).transpose(1, 0)
 
 
 def _put_beside(ops: Operations, blocks: Sequence[Tensor]) -> Tensor:
