@@ -70,4 +70,6 @@ def test_another_environment_starts_a_process_as_usual():
     usual = [sys.executable, "-m", "tuner", "spaces"]
     assert warm_command("tuner", "spaces", environment={"KERAS_BACKEND": "jax"}) == usual
     if hasattr(os, "pidfd_open"):
+        given = {**os.environ, "KERAS_BACKEND": "tensorflow", "PYTHONIOENCODING": "utf-8"}
+        assert len(warm_command("tuner", "spaces", environment=given)) > len(usual)
         assert Path(warm_command("tuner", "spaces")[2]).name == "warm_launcher.py"

@@ -34,6 +34,8 @@ __all__ = ["UsualPopen", "start_warm", "warm_command"]
 _OWN = ("tuner.serving.fresh_process", "tuner.run.companion", "tuner.tracking.mlflow_process")
 _LAUNCHER = str(Path(__file__).with_name("warm_launcher.py"))
 _AT_START = ("KERAS", "LANG", "LC_", "PYTHON")  # variables that are read when a process starts
+# what this package gives its processes, which have it anyway
+_USUAL = {"KERAS_BACKEND": "tensorflow", "PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1"}
 _LIMITS = (resource.RLIMIT_AS, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE)
 _MESSAGE_BYTES = 2**20
 UsualPopen = subprocess.Popen
@@ -104,7 +106,8 @@ def _use(address: str) -> None:
 
 def _read_start(environment: Mapping[str, str] | None) -> dict[str, str]:
     found = os.environ if environment is None else environment
-    return {name: value for name, value in found.items() if name.startswith(_AT_START)}
+    at_start = {name: value for name, value in found.items() if name.startswith(_AT_START)}
+    return {name: value for name, value in at_start.items() if _USUAL.get(name) != value}
 
 
 def _read_limits() -> list[tuple[int, int]]:
@@ -188,7 +191,8 @@ def _become(place: dict[str, Any], streams: list[int]) -> NoReturn:
     sys.stderr = sys.__stderr__ = open(  # noqa: SIM115
         2, "w", encoding="utf-8", errors="backslashreplace", buffering=1
     )
-    sys.path[0], sys.argv = place["cwd"], place["argv"]
+    sys.path[:1] = [] if "PYTHONSAFEPATH" in os.environ else [place["cwd"]]
+    sys.argv = place["argv"]
     _end(_run(place["argv"][0]))
 
 
