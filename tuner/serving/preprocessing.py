@@ -160,13 +160,11 @@ def _parse(
     notation = columns[0].notation
     texts = ops.reshape(ops.stack([inputs[column.name] for column in columns], axis=1), (-1,))
     characters = keras.layers.TextVectorization(
-        standardize=None,
-        split="character",
-        output_sequence_length=WIDTH,
-        vocabulary=list(VOCABULARY),
+        standardize=None, split="character", vocabulary=list(VOCABULARY)
     )
+    codes = ops.pad(ops.cast(characters(texts), "uint8"), ((0, 0), (0, 1)))  # 0 ends the longest
     are_held = [column.is_held for column in columns]
-    parsed = parse_codes(characters(texts), notation, ops, fraction=any(are_held))
+    parsed = parse_codes(codes[:, :WIDTH], notation, ops, fraction=any(are_held))
     readable = select_readable(missing_texts, notation)
     if readable:  # as no number or date, each of the other texts is missing already
         lookup = keras.layers.StringLookup(vocabulary=readable, num_oov_indices=1)

@@ -6,6 +6,7 @@ that both have under one name. The codes are those of a `keras.layers.TextVector
 by character and knows `VOCABULARY`.
 """
 
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -62,13 +63,24 @@ def flag_characters(codes: Any, characters: str, ops: ModuleType, *, end: bool =
     """Return 1 where one of some characters stands, else 0, int8, in the shape of the codes.
 
     Args:
-        codes: Character codes, any shape.
+        codes: Character codes, any shape, uint8.
         characters: Characters of the vocabulary.
         ops: `numpy` or `keras.ops`.
         end: The flag of the code that follows a text.
     """
-    flags = [end, False, *(character in characters for character in VOCABULARY)]
-    return ops.take(np.array(flags, np.int8), codes)
+    flags = None
+    for first, last in _find_runs(characters, end):  # a lookup would take several times as long
+        within = codes - first <= last - first  # what is below the first wraps around
+        flags = within if flags is None else flags | within
+    return flags * np.ones(1, np.int8)
+
+
+@cache
+def _find_runs(characters: str, end: bool) -> tuple[tuple[int, int], ...]:
+    """Return the first and the last code of each run of codes that some characters have."""
+    flags = [end, False, *(character in characters for character in VOCABULARY), False]
+    edges = np.flatnonzero(np.diff(np.array([False, *flags]).astype(np.int8)))
+    return tuple((int(first), int(last) - 1) for first, last in edges.reshape(-1, 2))
 
 
 def count_so_far(flags: Any, ops: ModuleType) -> Any:
@@ -86,6 +98,5 @@ def count_so_far(flags: Any, ops: ModuleType) -> Any:
 
 def read_digits(codes: Any, dtype: type[np.generic], ops: ModuleType) -> Any:
     """Return the value of each digit, 0 for any other character, in the shape of the codes."""
-    values = np.zeros(len(VOCABULARY) + 2, dtype)
-    values[2 : 2 + len(DIGITS)] = np.arange(len(DIGITS))
-    return ops.take(values, codes)
+    values = flag_characters(codes, DIGITS, ops) * (codes - (_OTHER + 1))
+    return values * np.ones(1, dtype)

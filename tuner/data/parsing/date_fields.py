@@ -42,8 +42,8 @@ class DateFields:
         digit = self._flag(DIGITS) * local
         started = count_so_far(digit * (1 - ops.roll(digit, 1, axis=1)), ops)
         starts = self._find_starts(started)
-        value, length = self._read_runs(digit, starts, _DIGITS)
-        self._last = digit, starts[:, _FIELDS - 1 :]
+        value, length = self._read_runs(starts, _DIGITS)
+        self._last = starts[:, _FIELDS - 1 :]
         self.value = [value[:, field] for field in range(_FIELDS)]
         self.length = [length[:, field] for field in range(_FIELDS)]
         before = ops.take_along_axis(codes, ops.maximum(starts - 1, 0), axis=1)
@@ -65,7 +65,7 @@ class DateFields:
 
     def read_fraction(self) -> Any:
         """Return the fraction of a second, shape `(texts,)`, float64; 0 if a text has none."""
-        digits, length = self._read_runs(*self._last, _FRACTION_DIGITS)
+        digits, length = self._read_runs(self._last, _FRACTION_DIGITS)
         return digits[:, 0] / self._ops.take(_POWERS, length[:, 0])
 
     def _flag(self, characters: str) -> Any:
@@ -87,28 +87,21 @@ class DateFields:
         runs = range(1, _FIELDS + 1)
         return ops.stack([ops.sum(started < run, axis=1) for run in runs], axis=1)
 
-    def _read_runs(self, digit: Any, starts: Any, most: int) -> tuple[Any, Any]:
+    def _read_runs(self, starts: Any, most: int) -> tuple[Any, Any]:
         """Return the number and the length of each field, each of shape `(texts, fields)`.
 
         Further digits than `most` are not read.
         """
         ops = self._ops
-        last = self._codes.shape[1] - 1
-        offsets = np.arange(most)
-        indices = ops.minimum(ops.expand_dims(starts, 2) + offsets, last)
-        digits = self._take(digit, indices)
-        values = self._take(read_digits(self._codes, np.int64, ops), indices)
-        digits = ops.cumprod(digits, axis=2)  # a run ends at the first character that is no digit
-        length = ops.sum(digits, axis=2)
-        tens = ops.take(10**offsets, ops.maximum(ops.expand_dims(length, 2) - 1 - offsets, 0))
-        return ops.sum(digits * values * tens, axis=2), length
-
-    def _take(self, values: Any, indices: Any) -> Any:
-        """Return the values of each text at some indices, in the shape of the indices."""
-        ops = self._ops
-        flat = ops.reshape(indices, (-1, indices.shape[1] * indices.shape[2]))
-        taken = ops.take_along_axis(values, flat, axis=1)
-        return ops.reshape(taken, (-1, *indices.shape[1:]))
+        codes = ops.pad(self._codes, ((0, 0), (0, most)))
+        inside, value, length = np.ones(1, np.int8), ops.zeros_like(starts), ops.zeros_like(starts)
+        for offset in range(most):
+            code = ops.take_along_axis(codes, starts + offset, axis=1)
+            inside = flag_characters(code, DIGITS, ops) * inside  # until a character is no digit
+            # No additions: Keras takes the sum of two tensors without rows for a bias.
+            value = value - inside * (value * -9 - read_digits(code, np.int32, ops))
+            length = length - inside * -1
+        return value, length
 
     def _find_day_half(self, started: Any) -> tuple[Any, Any]:
         """Return whether AM or PM, once and in any case, follows all digits; and whether it is PM.

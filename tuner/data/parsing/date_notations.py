@@ -45,7 +45,7 @@ FRACTION = "fraction"
 both.
 """
 
-_FIRST_DAY = convert_to_codes(np.array(["1970-01-01 "], object))[:, :-1].astype(np.int64)
+_FIRST_DAY = convert_to_codes(np.array(["1970-01-01 "], object))[:, :-1]
 _DAY_SECONDS = 86_400.0
 _CENTURY = 69  # of two digits: 69 is 1969, 68 is 2068, as in POSIX
 _DAYS_BEFORE_1970 = 719_468  # from 0000-03-01
