@@ -21,8 +21,8 @@ def test_it_names_its_columns_and_has_an_example_that_it_answers(exported, mlflo
 def test_nothing_in_it_is_pickled(exported):
     files = [path for path in exported.folder.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} == {
-        ".md", ".json", ".keras", ".pb", ".index", ".data-00000-of-00001", ".yaml", ".txt", ".py",
-        "",
+        ".md", ".json", ".keras", ".onnx", ".pb", ".index", ".data-00000-of-00001", ".yaml", ".txt",
+        ".py", "",
     }  # fmt: skip
     assert not [path for path in files if path.read_bytes().startswith(b"\x80")]
     folder = str(exported.folder / "mlflow_model")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
+from mlflow.exceptions import MlflowException
 
 from tests.helpers.exports import COLOURS, UNSCALED, export, train_randomly
 from tuner.data import Schema, fit_scaler, load_dataset
@@ -227,6 +228,34 @@ def test_mlflow_takes_stored_values_for_their_texts(exported_texts, served, colu
     answer = served.predict(frame).drop(columns="class").to_numpy()
     expected = trained.predict_proba({**row, column: np.array([text], object)})
     np.testing.assert_allclose(answer, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "expected"),
+    [
+        ("price", "lots", "a number like 1.234,5"),
+        ("price", float("inf"), "a number like 1.234,5"),
+        ("day", "2022-13-45", "a date like 31/12/2024"),
+        ("clock", "24:00", "a date like 23:59"),
+    ],
+)
+def test_a_text_that_is_not_read_is_refused_or_missing(
+    exported_texts, served, column, cell, expected
+):
+    """As `predict` refuses it; a gap is no such text."""
+    raw = exported_texts.dataset.raw
+    frame = pd.DataFrame({name: pd.Series(v[:3], dtype=object) for name, v in raw.items()})
+    frame[column] = pd.Series(["", "NA", cell], dtype=object)
+    with pytest.raises(MlflowException) as error:
+        served.predict(frame)
+    assert error.value.message == (
+        f"column {column}: {cell!r} in row 2 (counted from 0) is not {expected}; fix the cell, or "
+        'give params={"on_error": "missing"} to take it as missing'
+    )
+    with pytest.warns(UserWarning, match=f"^column {column}: 1 cell .* taken as missing$"):
+        answer = served.predict(frame, params={"on_error": "missing"})
+    frame[column] = None
+    assert answer.equals(served.predict(frame))
 
 
 def test_the_card_tells_of_notations_and_pooled_levels(exported_texts):

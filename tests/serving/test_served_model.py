@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,10 @@ from mlflow.exceptions import MlflowException
 
 from tests.helpers.exports import get_probabilities
 from tuner.data.parsing.text_column import MISSING_TEXTS
-from tuner.serving import served_model
+from tuner.serving import served_cells
 
+FINITE = "finite number in float32"
+MEND = 'fix the cell, or give params={"on_error": "missing"} to take it as missing'
 ALONE = """
 import sys
 
@@ -68,7 +71,7 @@ def test_truth_values_are_known_in_any_case_and_unseen_levels_are_all_zeros(expo
 
 
 def test_missing_numbers_are_those_of_the_reader(exported, mlflow_model):
-    assert set(served_model.MISSING_NUMBERS) == {"", *MISSING_TEXTS}
+    assert set(served_cells.MISSING_NUMBERS) == {"", *MISSING_TEXTS}
     record = {name: values[1] for name, values in exported.dataset.raw.items()}
     gaps = [None, np.nan, pd.NA, *MISSING_TEXTS, "  ", " NA "]
     answers = get_probabilities(
@@ -81,11 +84,10 @@ def test_missing_numbers_are_those_of_the_reader(exported, mlflow_model):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"ab/c": "red"}, "column ab/c: Unable to parse string"),
-        ({"ab/c": 1e39}, "column ab/c: a number is not finite as float32"),
-        ({"ab/c": float("inf")}, "column ab/c: a number is not finite as float32"),
-        ({"ab/c": 10**400}, "column ab/c: "),
-        ({"ab/c": {"a": 1}}, "column ab/c: "),
+        ({"ab/c": "red"}, f"column ab/c: 'red' in row 0 (counted from 0) is not a number; {MEND}"),
+        ({"ab/c": 1e39}, f"column ab/c: 1e+39 in row 0 (counted from 0) is not a {FINITE}; {MEND}"),
+        ({"ab/c": float("inf")}, "column ab/c: inf in row 0 (counted from 0) is not a finite"),
+        ({"ab/c": {"a": 1}}, "column ab/c: {'a': 1} is neither text, number nor truth value"),
         ({"colour": ["red"]}, "column colour: ['red'] is neither text, number nor truth value"),
     ],
 )
@@ -97,12 +99,26 @@ def test_a_value_that_it_cannot_take_is_a_bad_request(exported, mlflow_model, ch
     assert error.value.get_http_status_code() == 400
 
 
-def test_a_list_of_numbers_is_read_as_pandas_reads_it():
+def test_cells_that_are_no_numbers_can_be_taken_as_missing(exported, mlflow_model):
+    record = {name: values[1] for name, values in exported.dataset.raw.items()}
+    rows = pd.DataFrame([{**record, "ab/c": cell} for cell in ("red", 1e39, None)])
+    with pytest.warns(UserWarning, match=r"^column ab/c: 2 cells .* such as 'red', taken as miss"):
+        answers = get_probabilities(mlflow_model.predict(rows, params={"on_error": "missing"}))
+    assert (answers == answers[2]).all()
+    with pytest.raises(MlflowException, match="on_error: 'ignore' is neither"):
+        mlflow_model.predict(rows, params={"on_error": "ignore"})
+
+
+def test_numbers_are_read_alike_from_numbers_and_from_other_cells():
+    reader = served_cells.CellReader({"columns": [{"name": "a", "kind": "numeric", "levels": []}]})
     values = [1, None, 2.5, -0.0, 3e38, 1e-45, float("nan"), 10**30]
-    series = pd.Series(values, dtype=object)
-    np.testing.assert_array_equal(
-        served_model._read_numbers("a", values, (), []),
-        served_model._read_numbers("a", series, (), []),
-    )
-    with pytest.raises(MlflowException, match="column a: int too large"):
-        served_model._read_numbers("a", [10**400], (), [])
+    plain = reader.read_numbers({"a": values}, "float32", served_cells.BadCells())
+    others = [np.int64(1), "", "2.50", "-0", " 3e38 ", "1E-45", pd.NA, Decimal(10**30)]
+    mixed = reader.read_numbers({"a": others}, "float32", served_cells.BadCells())
+    np.testing.assert_array_equal(plain, mixed)
+    for infinite in (10**400, "inf", 1e39):
+        with pytest.raises(MlflowException, match=r"in row 0 .* is not a finite"):
+            reader.read_numbers({"a": [infinite]}, "float32", served_cells.BadCells())
+    for text in ("1_000", "0x1F", "1,5", "١"):  # Python would read the first, and the last
+        with pytest.raises(MlflowException, match=f"column a: '{text}' in row 1 .* not a number;"):
+            reader.read_numbers({"a": [1, text]}, "float32", served_cells.BadCells())

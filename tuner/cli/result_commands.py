@@ -1,7 +1,7 @@
 """The commands for what searches have left: studies, models, reports; and `doctor`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -191,11 +191,25 @@ def serve(
             help="Largest body of a request. Each MB may delay other requests by 0.1 s.",
         ),
     ] = 1,
+    on_error: Annotated[
+        Literal["refuse", "missing"],
+        typer.Option(
+            help="What to do with a cell that is no number or date where the model reads one: "
+            "refuse, or missing, which predicts its row and warns in the answer."
+        ),
+    ] = "refuse",
 ) -> None:
     """Serve an exported model over HTTP, as MLflow does: /invocations, /ping, /health, /version."""
     from tuner.cli.serve import serve_model
 
-    serve_model(model, host, port, allowed_hosts=allow_host or [], max_megabytes=max_megabytes)
+    serve_model(
+        model,
+        host,
+        port,
+        allowed_hosts=allow_host or [],
+        max_megabytes=max_megabytes,
+        on_error=on_error,
+    )
 
 
 @app.command()

@@ -17,8 +17,15 @@ _GARBAGE = (100_000, 50, 100)  # so that the rows of a request are not searched 
 _SWITCH_SECONDS = 0.001  # how long a thread that predicts many rows keeps others waiting
 
 
+# Over 40 lines: most of them describe the arguments.
 def serve_model(
-    folder: Path, host: str, port: int, *, allowed_hosts: list[str], max_megabytes: int
+    folder: Path,
+    host: str,
+    port: int,
+    *,
+    allowed_hosts: list[str],
+    max_megabytes: int,
+    on_error: str,
 ) -> None:
     """Serve an exported model until SIGINT or SIGTERM.
 
@@ -28,6 +35,7 @@ def serve_model(
         port: The port. 0 for any free one.
         allowed_hosts: Names beside the address that requests may give as their host.
         max_megabytes: The largest body of a request.
+        on_error: `refuse` or `missing`: what becomes of cells that their column does not read.
 
     Raises:
         UserError: The folder is no exported model, or the server cannot listen on the address.
@@ -46,6 +54,7 @@ def serve_model(
             model,
             HostRule(host, allowed_hosts),
             lambda fault: messages.warn(f"warning: of a request: {explain_fault(fault)}"),
+            on_error,
         )
         _prefer_short_waits()
         shown = f"[{host}]" if ":" in host else host

@@ -1,14 +1,16 @@
 """Writes an exported folder's MLflow model. Only the fresh process imports this, and MLflow."""
 
 import json
+import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import mlflow
 import numpy as np
 import pandas as pd
 from mlflow.models import ModelSignature
-from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 
 from tuner.scoring import decide
@@ -19,7 +21,8 @@ __all__ = ["ModelInput", "make_model_input", "predict_mlflow", "write_mlflow_mod
 ModelInput = pd.DataFrame | dict[str, np.ndarray]
 
 _EXAMPLE_ROWS = 3
-_CODE = Path(__file__).with_name("served_model.py")
+_CODE = [Path(__file__).with_name(name) for name in ("served_cells.py", "served_model.py")]
+_OWN_IMPORT = re.compile(r"^from tuner\..*\n", re.MULTILINE)
 _REQUIRED_PACKAGES = ("keras", "tensorflow", "pandas", "numpy")
 
 
@@ -46,7 +49,8 @@ def _make_cell(value: np.float32 | str) -> float | str | None:
 def write_mlflow_model(folder: Path, description: dict[str, Any], rows: ModelInput) -> None:
     """Write `mlflow_model/` beside the `model.keras` and the `model.json` of a folder.
 
-    It is a model from code, the file `served_model.py`, and no object is pickled. Its signature
+    It is a model from code, one file of `served_cells.py` and `served_model.py`, and no object is
+    pickled. Its signature
     names the columns and leaves their types open. With types, MLflow would refuse whole numbers
     where the data had a fraction, and missing truth values. The code itself rejects what it cannot
     take.
@@ -61,17 +65,20 @@ def write_mlflow_model(folder: Path, description: dict[str, Any], rows: ModelInp
     else:
         example = rows.head(_EXAMPLE_ROWS)
     versions = description["versions"]
-    mlflow.pyfunc.save_model(
-        folder / "mlflow_model",
-        python_model=str(_CODE),
-        artifacts={
-            "network": str(folder / "model.keras"),
-            "description": str(folder / "model.json"),
-        },
-        signature=_make_signature(description["schema"], rows),
-        input_example=example,
-        pip_requirements=[f"{name}=={versions[name]}" for name in _REQUIRED_PACKAGES],
-    )
+    with TemporaryDirectory() as temporary:
+        code = Path(temporary) / "served_model.py"
+        code.write_text(_OWN_IMPORT.sub("", "".join(path.read_text() for path in _CODE)))
+        mlflow.pyfunc.save_model(
+            folder / "mlflow_model",
+            python_model=str(code),
+            artifacts={
+                "network": str(folder / "model.keras"),
+                "description": str(folder / "model.json"),
+            },
+            signature=_make_signature(description["schema"], rows),
+            input_example=example,
+            pip_requirements=[f"{name}=={versions[name]}" for name in _REQUIRED_PACKAGES],
+        )
 
 
 def predict_mlflow(folder: Path, rows: ModelInput) -> np.ndarray:
@@ -80,7 +87,10 @@ def predict_mlflow(folder: Path, rows: ModelInput) -> np.ndarray:
     Raises:
         ValueError: The model names another class than the probabilities and the threshold say.
     """
-    answer: pd.DataFrame = mlflow.pyfunc.load_model(str(folder / "mlflow_model")).predict(rows)
+    answer: pd.DataFrame = mlflow.pyfunc.load_model(str(folder / "mlflow_model")).predict(
+        rows,
+        params={"on_error": "missing"},  # the rows of the check have texts that none reads
+    )
     table = answer.drop(columns="class")
     probabilities = table.to_numpy(np.float32)
     description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
@@ -100,4 +110,5 @@ def _make_signature(schema: dict[str, Any], rows: ModelInput) -> ModelSignature:
     probabilities = [f"probability_{name}" for name in schema["classes"]]
     numbers = [ColSpec(DataType.float, name) for name in probabilities]
     outputs = Schema([ColSpec(DataType.string, "class"), *numbers])
-    return ModelSignature(inputs=inputs, outputs=outputs)
+    params = ParamSchema([ParamSpec("on_error", DataType.string, "refuse")])
+    return ModelSignature(inputs=inputs, outputs=outputs, params=params)

@@ -24,6 +24,8 @@ class Operations:
         graph: The graph that gets their nodes.
     """
 
+    PREFERS_TABLES = True  # a node costs more than the values of a row
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
@@ -132,6 +134,11 @@ class Operations:
     def reshape(self, values: Tensor, shape: tuple[int, ...]) -> Tensor:
         """Return the same values in another shape; the number of rows stands in it as -1."""
         return values.reshape(shape)
+
+    def pad(self, values: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
+        """Return values between zeros, some before and some behind on each axis."""
+        sample = np.pad(values.sample, widths)
+        return self._graph.add("Pad", [values, np.transpose(widths).reshape(-1)], sample)
 
     def zeros_like(self, values: Tensor) -> Tensor:
         """Return zeros in the same shape."""

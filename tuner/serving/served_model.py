@@ -1,14 +1,14 @@
 """The model that MLflow loads and serves: it takes raw columns, and predicts class probabilities.
 
-An export copies this file into the MLflow model, which runs it when it is loaded. It needs MLflow,
-Keras and pandas, and nothing of the package that it comes from.
+An export copies this file and `served_cells.py` into the MLflow model as one file, which runs when
+the model is loaded. It needs MLflow, Keras and pandas, and nothing of the package that it comes
+from.
 """
 
 import json
-import re
-from contextlib import suppress
-from datetime import date, time
+import warnings
 from itertools import chain
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,10 @@ from mlflow.models import set_model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can have one alone, and UTF-8 cannot
-_LARGEST = float(np.finfo(np.float32).max)
-_PLAIN = {int, float, type(None)}
-_MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
-MISSING_NUMBERS = (
-    *("", "NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
-    *("null", "NULL", "None", "none", "?", "-", "--"),
-    *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
-)
+from tuner.serving.served_cells import BadCells, CellReader, list_cells, read_array
+
+_ALL, _PARSED = "column.all", "column.parsed"  # layers of the network
+_STEP_CELLS = 1 << 15  # of the rows that are predicted at once
 
 
 class SoftmaxClassifier(PythonModel):
@@ -55,6 +50,9 @@ class SoftmaxClassifier(PythonModel):
     ) -> None:
         """Predict with a network, as a graph: Keras calls each of its operations from Python.
 
+        The graph takes all columns of a type as one matrix: a tensor for each would take longer to
+        make than a row takes to predict.
+
         Args:
             network: The Keras model, which takes its inputs by name.
             schema: What `model.json` says of the columns and the classes.
@@ -62,42 +60,73 @@ class SoftmaxClassifier(PythonModel):
             threshold: The least probability with which the second of two classes is predicted.
                 None to predict the most probable class.
         """
+        self.schema, self.threshold = schema, threshold
+        self.reader = CellReader(schema)
+        self.shape = tuple(schema["array_shape"] or ())
+        self.groups: dict[str, dict[str, list[str]]] = {}  # columns of each input, by type
+        for column, name in inputs.items():
+            columns = self.groups.setdefault(network.input[name].dtype, {})
+            columns.setdefault(name, []).append(column)
+        self.parsed, predict = _find_parsed(network, inputs, schema)
+        self._trace(predict)
+
+    def _trace(self, predict: Any) -> None:
+        """Make the graph, from a matrix for each type of columns.
+
+        Args:
+            predict: As `_find_parsed` returns it.
+        """
         import tensorflow as tf
 
-        self.schema, self.inputs, self.tensor = schema, inputs, tf.constant
-        self.columns: dict[str, list[str]] = {}  # of each input, mostly one
-        for column, name in inputs.items():
-            self.columns.setdefault(name, []).append(column)
-        self.missing_texts: list[str] = schema.get("missing_texts", [])
-        self.threshold = threshold
-        self.specs = {
-            name: tf.TensorSpec(tensor.shape, tensor.dtype)
-            for name, tensor in network.input.items()
+        def run(matrices: dict[str, Any]) -> Any:
+            """Return the probabilities, and a value for each parsed cell, NaN if it has none."""
+            tensors = {}
+            for dtype, columns in self.groups.items():
+                sizes = [len(names) for names in columns.values()]
+                parts = tf.split(matrices[dtype], sizes, axis=1)
+                for name, size, part in zip(columns, sizes, parts, strict=True):
+                    tensors[name] = part if size > 1 else tf.squeeze(part, 1)
+            return predict(tensors)
+
+        specs = {
+            dtype: tf.TensorSpec((None, sum(map(len, columns.values())), *self.shape), dtype)
+            for dtype, columns in self.groups.items()
         }
-        self.types = {c: self.specs[name].dtype.as_numpy_dtype for c, name in inputs.items()}
-        self.units = {c["name"]: c["unit"] for c in schema["columns"] if "unit" in c}
-        self.graph = tf.function(
-            lambda rows: network(rows, training=False), input_signature=[self.specs]
-        ).get_concrete_function()
+        self.tensor = tf.constant
+        self.graph = tf.function(run, input_signature=[specs]).get_concrete_function()
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
         """Predict rows.
 
         Args:
             context: MLflow's context, which is not used.
-            model_input: Raw columns by name, or `{"x": array}` for an array data set. Numbers may
-                be texts. None, NaN and "" are missing values.
-            params: MLflow's parameters, of which there are none.
+            model_input: A table of raw columns, or `{"x": array}` for an array data set. Numbers
+                may be texts. None, NaN and "" are missing values.
+            params: `on_error` is `refuse` or `missing`: what becomes of cells that their column
+                does not read. They are warned about if they are taken as missing.
 
         Raises:
             MlflowException: The network cannot take a value. A server then answers 400.
         """
-        probabilities = self.predict_proba(model_input)
+        bad = BadCells(on_error=(params or {}).get("on_error", "refuse"))
+        if bad.on_error not in ("refuse", "missing"):
+            raise MlflowException(
+                f"on_error: {bad.on_error!r:.40} is neither 'refuse' nor 'missing'; give one",
+                error_code=INVALID_PARAMETER_VALUE,
+            )
+        columns: Any = model_input
+        if isinstance(model_input, pd.DataFrame):
+            names = self._list_columns()
+            cells = model_input[names].to_numpy(object).T.tolist()
+            columns = dict(zip(names, cells, strict=True))
+        probabilities = self.predict_proba(columns, bad)
+        for warning in bad.describe():
+            warnings.warn(warning["message"], stacklevel=2)
         classes: list[str] = self.schema["classes"]
-        columns = {"class": np.array(classes, dtype=object)[self.decide(probabilities)]}
+        answer = {"class": np.array(classes, dtype=object)[self.decide(probabilities)]}
         for number, name in enumerate(classes):
-            columns[f"probability_{name}"] = probabilities[:, number]
-        return pd.DataFrame(columns)
+            answer[f"probability_{name}"] = probabilities[:, number]
+        return pd.DataFrame(answer)
 
     def decide(self, probabilities: np.ndarray) -> np.ndarray:
         """Return the number of each row's predicted class, shape `(rows,)`."""
@@ -105,148 +134,72 @@ class SoftmaxClassifier(PythonModel):
             return np.asarray(probabilities.argmax(axis=1))
         return np.asarray(probabilities[:, 1] >= self.threshold).astype(np.int64)
 
-    def predict_proba(self, columns: Any) -> np.ndarray:
+    def predict_proba(self, columns: Any, bad: BadCells | None = None) -> np.ndarray:
         """Return the probability of each class, shape `(rows, classes)`, as `predict` takes rows.
 
         Args:
             columns: By name, each a list, an array or a pandas Series of the same length.
+            bad: What becomes of bad cells. None to refuse them.
         """
-        rows = {
-            name: self.tensor(
-                self._read_joined({column: columns[column] for column in joined})
-                if len(joined) > 1
-                else self._read_texts(joined[0], columns[joined[0]])
-                if self.specs[name].dtype.name == "string"
-                else self._read_numbers(joined[0], columns[joined[0]])
-            )
-            for name, joined in self.columns.items()
-        }
-        probabilities: np.ndarray = self.graph(rows).numpy()
-        return probabilities
+        bad = bad or BadCells()
+        cells = {name: columns[name] for name in self._list_columns()}
+        if not self.shape:
+            cells = {name: list_cells(values) for name, values in cells.items()}
+        rows = len(next(iter(cells.values())))
+        step = max(1, _STEP_CELLS // (len(cells) * prod(self.shape)))
+        parts = []
+        for start in range(0, max(rows, 1), step):
+            bad.first_row = start
+            part = {name: values[start : start + step] for name, values in cells.items()}
+            parts.append(self._predict_step(part, bad))
+        return np.concatenate(parts)
 
-    def _read_numbers(self, column: str, values: Any) -> np.ndarray:
-        """Return numbers, shape `(rows, …)`; the network knows which of them mean missing."""
-        shape = tuple(self.schema["array_shape"] or ())
-        missing = [*MISSING_NUMBERS, *self.missing_texts]
-        numbers = _read_numbers(column, values, shape, missing, self.types[column])
-        if (np.abs(numbers) > _LARGEST * self.units.get(column, 1.0)).any():
-            raise _make_error(column, "a number is not finite as float32")
-        return numbers
+    def _list_columns(self) -> list[str]:
+        return [
+            n for columns in self.groups.values() for n in chain.from_iterable(columns.values())
+        ]
 
-    def _read_joined(self, columns: dict[str, Any]) -> np.ndarray:
-        """Return the numbers of columns that share an input, shape `(rows, columns)`."""
-        cells = list(columns.values())
-        if _are_plain(cells):
-            with suppress(OverflowError):  # the loop below names the column
-                numbers = _convert_plain(cells, np.float32)
-                if not np.isinf(numbers).any():
-                    return numbers.T
-        return np.stack([self._read_numbers(*column) for column in columns.items()], axis=1)
-
-    def _read_texts(self, column: str, values: Any) -> np.ndarray:
-        """Return texts as the data had them; "" if one is missing."""
-        (described,) = (entry for entry in self.schema["columns"] if entry["name"] == column)
-        if described["kind"] == "numeric":  # the data have texts such as 1.234,5
-            values = [_format_decimal(value, described["notation"][5]) for value in values]
-        known = dict.fromkeys(self.missing_texts, "") | _map_spellings(described)
-        texts = (_format_cell(column, value) for value in values)
-        return np.array([_find_level(described, known, text) for text in texts], dtype=object)
-
-
-def _map_spellings(described: dict[str, Any]) -> dict[str, str]:
-    """Return the text that the network takes for each known spelling of a level."""
-    levels: list[str] = described["levels"]
-    spellings = [text for _, text in described.get("spellings", [])]
-    normalised = {_normalise(described, level): level for level in levels}
-    known = normalised if len(normalised) == len(levels) else {}  # if no two levels become equal
-    return known | {text: text for text in [*levels, *spellings]}
+    def _predict_step(self, cells: dict[str, Any], bad: BadCells) -> np.ndarray:
+        matrices, texts = {}, {}
+        for dtype, columns in self.groups.items():
+            names = list(chain.from_iterable(columns.values()))
+            if dtype == "string":
+                texts = {name: self.reader.read_texts(name, cells[name]) for name in names}
+                matrix = np.array(list(texts.values()), dtype=object).T
+            elif self.shape:
+                matrix = read_array(names[0], cells[names[0]], self.shape)[:, None]
+            else:
+                matrix = self.reader.read_numbers({name: cells[name] for name in names}, dtype, bad)
+            matrices[dtype] = self.tensor(matrix)
+        probabilities, values = self.graph(matrices)
+        if self.parsed:
+            unread = np.isnan(values.numpy())
+            for place in np.flatnonzero(unread.any(axis=0)):
+                column = self.parsed[place]
+                self.reader.settle_unread(
+                    column, cells[column], texts[column], unread[:, place], bad
+                )
+        answer: np.ndarray = probabilities.numpy()
+        return answer
 
 
-def _find_level(described: dict[str, Any], known: dict[str, str], text: str) -> str:
-    """Return the text that the network takes for a cell; an unknown text is returned unchanged."""
-    for spelling in (text, text.strip(), _normalise(described, text)):
-        if spelling in known:
-            return known[spelling]
-    return text
+def _find_parsed(network: Any, inputs: dict[str, str], schema: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the columns whose texts the network parses, and a function that tells what it read.
 
+    Returns:
+        The names of the columns; a function from tensors by input name to the probabilities and the
+        parsed values, shape `(rows, names)`. Models of earlier versions do not tell: no names.
+    """
+    import keras
 
-def _normalise(described: dict[str, Any], text: str) -> str:
-    """Return a text without outer blanks and, of a truth value, in lower case."""
-    text = text.strip()
-    return text.lower() if described["kind"] == "boolean" else text
-
-
-def _format_decimal(value: Any, decimal: str) -> Any:
-    """Return a fraction as text with a decimal separator; return other values unchanged."""
-    if not isinstance(value, float | np.floating) or not np.isfinite(value):
-        return value
-    return np.format_float_positional(value, precision=_MAX_DECIMALS, trim="-").replace(
-        ".", decimal
-    )
-
-
-def _format_cell(column: str, value: Any) -> str:
-    """Return a cell as text: 3 and 3.0 as "3", True as "true", dates and times in ISO 8601."""
-    if isinstance(value, str):
-        if not value.isascii() and _SURROGATE.search(value):
-            raise _make_error(column, f"{value!r:.40} has half of a character (a surrogate)")
-        return value if value.strip() else ""
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return ""
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, bool | np.bool_):
-        return str(value).lower()
-    if isinstance(value, int | np.integer):
-        return str(value)
-    if isinstance(value, float | np.floating):
-        number = float(value)
-        whole = number.is_integer() and abs(number) < 1e15
-        return str(int(number)) if whole else str(value)
-    raise _make_error(column, f"{value!r:.40} is neither text, number nor truth value")
-
-
-def _read_numbers(
-    column: str, values: Any, shape: tuple[int, ...], missing: list[str], dtype: Any
-) -> np.ndarray:
-    """Return numbers of a type, shape `(rows, *shape)`; NaN if one is missing."""
-    try:
-        if shape:
-            with np.errstate(over="ignore"):
-                numbers = np.asarray(values, dtype)
-            if numbers.size and numbers.shape[1:] != shape:
-                raise ValueError(f"a row has the shape {numbers.shape[1:]}, not {shape}")
-            numbers = numbers.reshape(-1, *shape)
-        elif _are_plain([values]):  # without pandas, which takes 0.2 ms a column
-            numbers = _convert_plain([values], dtype)[0]
-        else:
-            cells = pd.Series(values)
-            if cells.dtype.kind not in "biuf":
-                texts = cells.map(lambda v: v.strip() if isinstance(v, str) else v)
-                cells = texts.mask(texts.isin(missing))
-            with np.errstate(over="ignore"):
-                numbers = pd.to_numeric(cells).to_numpy(dtype, na_value=np.nan)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise _make_error(column, f"{error!s:.80}") from error
-    return numbers
-
-
-def _are_plain(columns: list[Any]) -> bool:
-    """Return whether all cells of some columns are Python's own numbers, or None."""
-    return all(isinstance(cells, list) for cells in columns) and _PLAIN.issuperset(
-        map(type, chain.from_iterable(columns))
-    )
-
-
-def _convert_plain(columns: list[list[Any]], dtype: Any) -> np.ndarray:
-    """Return numbers of a type, shape `(columns, rows)`; NaN for None."""
-    with np.errstate(over="ignore"):
-        numbers = [[np.nan if v is None else v for v in cells] for cells in columns]
-        return np.array(numbers, float).astype(dtype, copy=False)
-
-
-def _make_error(column: str, fault: str) -> MlflowException:
-    return MlflowException(f"column {column}: {fault}", error_code=INVALID_PARAMETER_VALUE)
+    inner = next((layer for layer in network.layers if layer.name == _ALL), None)
+    if inner is None or all(layer.name != _PARSED for layer in inner.layers):
+        return [], lambda tensors: (network(tensors, training=False), ())
+    whole = keras.Model(inner.inputs, [inner.output, inner.get_layer(_PARSED).output])
+    notations = {entry["name"]: entry.get("notation") for entry in schema["columns"]}
+    parsed = [column for column in inputs if notations[column]]
+    order = list(dict.fromkeys(inputs.values()))
+    return parsed, lambda tensors: whole([tensors[name] for name in order], training=False)
 
 
 set_model(SoftmaxClassifier())

@@ -18,8 +18,8 @@ FAULTS: list[Exception] = []
 REQUEST = Request("POST", "/invocations", "localhost", "application/json")
 
 
-def make(folder):
-    return Application(ExportedModel.open(folder), HostRule("127.0.0.1"), FAULTS.append)
+def make(folder, **options):
+    return Application(ExportedModel.open(folder), HostRule("127.0.0.1"), FAULTS.append, **options)
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +31,19 @@ def images(exported_images):
 
 def ask(application, content):
     """Return the predictions for a JSON body, and how many parts they came in."""
+    answer, parts = ask_for_all(application, content)
+    return answer["predictions"], parts
+
+
+def ask_for_all(application, content):
+    """Return the answer to a JSON body, and how many parts it came in."""
 
     async def run():
         answer = await application.answer(REQUEST, json.dumps(content).encode())
         parts = [answer.body]
         while answer.rest is not None and (part := await answer.lane.go_on(answer.rest)):
             parts.append(part)
-        return json.loads(b"".join(parts))["predictions"], len(parts)
+        return json.loads(b"".join(parts)), len(parts)
 
     return asyncio.run(run())
 
@@ -74,6 +80,40 @@ def test_nothing_that_stands_in_the_folder_is_run(exported, tmp_path):
     received = [[*record.values()][1:] for record in records]
     np.testing.assert_allclose(received, exported.predict_first(5), atol=1e-5)
     assert not mark.exists()
+
+
+def test_bad_cells_and_unknown_fields_are_told(exported, monkeypatch):
+    monkeypatch.setattr("tuner.serving.served_model._STEP_CELLS", 1)  # a row at a time
+    row = {name: values[1] for name, values in exported.dataset.raw.items()}
+    record = {name: v if isinstance(v, str) else float(v) for name, v in row.items()}
+    records = [{**record, "ab/c": cell} for cell in (None, "lots", "?", "x")]
+    refusing, lenient = make(exported.folder), make(exported.folder, on_error="missing")
+    with pytest.raises(RejectedRequest) as error:
+        ask(refusing, {"dataframe_records": records})
+    assert (error.value.status, str(error.value)) == (
+        400,
+        "column ab/c: 'lots' in row 1 (counted from 0) is not a number; fix the cell, or start the "
+        "server with --on-error missing to take it as missing",
+    )
+    answer, _ = ask_for_all(lenient, {"dataframe_records": records})
+    assert list(answer) == ["predictions", "warnings"]
+    assert answer["predictions"] == [answer["predictions"][0]] * 4
+    assert answer["warnings"] == [
+        {
+            "field": "ab/c",
+            "count": 2,
+            "example": "'lots'",
+            "message": "column ab/c: 2 cells that cannot be read, such as 'lots', taken as missing",
+        }
+    ]
+    described = {"kind": "yes", "constant": 1, "odd": 2, "shape": 3}  # of these two are unknown
+    answer, _ = ask_for_all(refusing, {"inputs": [{**record, **described}]})
+    assert answer["warnings"] == [
+        {"field": "odd", "count": 2, "message": "the model does not know odd, shape, and does not "
+        "use them"}
+    ]  # fmt: skip
+    refusing.close()
+    lenient.close()
 
 
 def test_arrays_are_answered_in_parts(exported_images, images):

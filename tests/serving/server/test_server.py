@@ -133,6 +133,7 @@ def test_other_paths_say_how_the_server_is(served):
     status, answer = served.ask("GET", "/version")
     content = json.loads(answer)
     assert (status, content["study"], content["schema"]["target"]) == (200, "test", "kind")
+    assert content["name"] == "exported"  # the folder of the study, which has the model's folder
     for method, path, expected in [
         ("GET", "/", 404),
         ("GET", "/docs", 404),

@@ -68,19 +68,26 @@ def flag_characters(codes: Any, characters: str, ops: ModuleType, *, end: bool =
         ops: `numpy` or `keras.ops`.
         end: The flag of the code that follows a text.
     """
-    flags = None
-    for first, last in _find_runs(characters, end):  # a lookup would take several times as long
+    flags = [end, False, *(character in characters for character in VOCABULARY)]
+    if _prefers_tables(ops):
+        return ops.take(np.array(flags, np.int8), codes)
+    found: Any = None
+    for first, last in _find_runs(tuple(flags)):  # a table would take several times as long
         within = codes - first <= last - first  # what is below the first wraps around
-        flags = within if flags is None else flags | within
-    return flags * np.ones(1, np.int8)
+        found = within if found is None else found | within
+    return found * np.ones(1, np.int8)
 
 
 @cache
-def _find_runs(characters: str, end: bool) -> tuple[tuple[int, int], ...]:
-    """Return the first and the last code of each run of codes that some characters have."""
-    flags = [end, False, *(character in characters for character in VOCABULARY), False]
-    edges = np.flatnonzero(np.diff(np.array([False, *flags]).astype(np.int8)))
-    return tuple((int(first), int(last) - 1) for first, last in edges.reshape(-1, 2))
+def _find_runs(flags: tuple[bool, ...]) -> list[tuple[int, int]]:
+    """Return the first and the last code of each run of codes that are flagged."""
+    edges = np.flatnonzero(np.diff(np.array([False, *flags, False]).astype(np.int8)))
+    return [(int(first), int(last) - 1) for first, last in edges.reshape(-1, 2)]
+
+
+def _prefers_tables(ops: ModuleType) -> bool:
+    """Return whether few operations matter more than fast ones, as in ONNX."""
+    return bool(getattr(ops, "PREFERS_TABLES", False))
 
 
 def count_so_far(flags: Any, ops: ModuleType) -> Any:
@@ -98,5 +105,8 @@ def count_so_far(flags: Any, ops: ModuleType) -> Any:
 
 def read_digits(codes: Any, dtype: type[np.generic], ops: ModuleType) -> Any:
     """Return the value of each digit, 0 for any other character, in the shape of the codes."""
-    values = flag_characters(codes, DIGITS, ops) * (codes - (_OTHER + 1))
-    return values * np.ones(1, dtype)
+    if _prefers_tables(ops):
+        values = np.zeros(len(VOCABULARY) + 2, dtype)
+        values[2 : 2 + len(DIGITS)] = np.arange(len(DIGITS))
+        return ops.take(values, codes)
+    return flag_characters(codes, DIGITS, ops) * (codes - (_OTHER + 1)) * np.ones(1, dtype)

@@ -1,10 +1,9 @@
 """Answers requests: what each path gives, and predictions of the rows of a request."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,18 +11,19 @@ from mlflow.exceptions import MlflowException
 
 from tuner import __version__
 from tuner.serving.exported_model import ExportedModel
+from tuner.serving.served_cells import BadCells
 from tuner.serving.served_model import SoftmaxClassifier
 from tuner.serving.server.hosts import HostRule
 from tuner.serving.server.limits import Lane
 from tuner.serving.server.rejection import RejectedRequest
-from tuner.serving.server.request_rows import Columns, check_content_type, read_rows
+from tuner.serving.server.request_rows import check_content_type, read_rows
+from tuner.words import list_first
 
 __all__ = ["Answer", "Application", "Request"]
 
 _METHODS = {"/invocations": "POST", "/ping": "GET", "/health": "GET", "/version": "GET"}
 _SMALL_BYTES = 1 << 14  # of a body that has a thread of its own
 _JSON = "application/json"
-_STEP_CELLS = 1 << 15  # of the rows that are predicted at once
 _STEP_NUMBERS = 1 << 13  # of the answer that are written at once
 _MAX_NUMBERS = 1 << 22  # of an answer
 _LONGEST = 300  # characters of a reason
@@ -88,26 +88,33 @@ class Application:
         model: The exported model. Its network is loaded.
         hosts: Which hosts requests may name.
         on_fault: Receives the first faults of the server that requests meet.
+        on_error: Whether to `refuse` cells that their column does not read, or to take them as
+            `missing` and to warn of them in the answer.
 
     Raises:
         UserError: The network cannot be loaded.
     """
 
     def __init__(
-        self, model: ExportedModel, hosts: HostRule, on_fault: Callable[[Exception], None]
+        self,
+        model: ExportedModel,
+        hosts: HostRule,
+        on_fault: Callable[[Exception], None],
+        on_error: str = "refuse",
     ) -> None:
-        self._hosts = hosts
-        self._description = model.description
+        self._hosts, self._on_error = hosts, on_error
+        self._version = _describe(model)
         self._classes = model.schema.classes
         self._known = list(model.inputs)
-        self._row_cells = prod(model.schema.array_shape or [len(self._known)])
+        self._unused = {model.schema.target, *(column.name for column in model.schema.columns)}
         self._classifier = SoftmaxClassifier()
         self._classifier.use_network(
             model.load_network(), model.schema.to_dict(), dict(model.inputs), model.threshold
         )
         shape = model.schema.array_shape
         cell = None if shape is None else np.zeros(shape)
-        self._predict_rows({name: [cell] for name in self._known})  # the first one takes longer
+        first = {name: [cell] for name in self._known}
+        self._classifier.predict_proba(first)  # it takes longer
         self._small, self._large = Lane(), Lane()
         self._on_fault, self._faults = on_fault, 0
 
@@ -141,9 +148,7 @@ class Application:
             RejectedRequest: Its rows cannot be predicted.
         """
         if request.path == "/version":
-            keys = ("study", "picked", "fingerprint", "schema")
-            content = {key: self._description.get(key) for key in keys}
-            return Answer.from_content({"version": __version__, **content})
+            return Answer.from_content(self._version)
         if request.path != "/invocations":
             return Answer(200, b"\n")
         lane = self._small if len(body) <= _SMALL_BYTES else self._large
@@ -156,42 +161,45 @@ class Application:
         Raises:
             RejectedRequest: They cannot be predicted.
         """
+        bad = BadCells(self._on_error, "start the server with --on-error missing")
         try:
-            probabilities = self._predict_rows(read_rows(body, kind, self._known))
+            columns = read_rows(body, kind, self._known)
+            rows = len(columns[self._known[0]])
+            if rows > (most := _MAX_NUMBERS // len(self._classes)):
+                raise RejectedRequest(413, f"there are more than {most:,} rows; send fewer")
+            probabilities = self._classifier.predict_proba(columns, bad)
         except MlflowException as error:  # of our own class, about a value
             raise RejectedRequest(400, " ".join(error.message.split())[:_LONGEST]) from error
         except RecursionError as error:
             raise RejectedRequest(400, "a value is nested too deep") from error
         except MemoryError as error:
             raise RejectedRequest(413, "there is too little memory; send fewer rows") from error
-        parts = self._write_records(probabilities)
+        warnings = [*bad.describe(), *self._warn_of_unknown(columns)]
+        parts = self._write_records(probabilities, warnings)
         first, second = next(parts), next(parts, None)
         if second is None:
             return Answer(200, first)
         rest = partial(next, parts, None)
         return Answer(200, first + second, rest, lane, probabilities.nbytes)
 
-    def _predict_rows(self, columns: Columns) -> np.ndarray:
-        """Return the probabilities of rows, shape `(rows, classes)`.
+    def _warn_of_unknown(self, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """Yield a warning about the fields that the model does not know, if there are any."""
+        known = {*self._known, *self._unused}
+        unknown = [f"{name:.80}" for name in columns if name not in known]
+        if unknown:
+            yield {
+                "field": unknown[0],
+                "count": len(unknown),
+                "message": f"the model does not know {list_first(unknown)}, and does not use it"
+                if len(unknown) == 1
+                else f"the model does not know {list_first(unknown)}, and does not use them",
+            }
 
-        Raises:
-            RejectedRequest: There are too many rows.
-        """
-        rows = len(columns[self._known[0]])
-        most = _MAX_NUMBERS // len(self._classes)
-        if rows > most:
-            raise RejectedRequest(413, f"there are more than {most:,} rows; send fewer")
-        step = max(1, _STEP_CELLS // self._row_cells)
-        parts = [
-            self._classifier.predict_proba(
-                {name: cells[start : start + step] for name, cells in columns.items()}
-            )
-            for start in range(0, max(rows, 1), step)
-        ]
-        return np.concatenate(parts)
-
-    def _write_records(self, probabilities: np.ndarray) -> Iterator[bytes]:
-        """Yield the body of an answer as MLflow has it: a record a row."""
+    def _write_records(
+        self, probabilities: np.ndarray, warnings: Sequence[dict[str, Any]] = ()
+    ) -> Iterator[bytes]:
+        """Yield the body of an answer as MLflow has it: a record a row; then warnings, if any."""
+        end = f'], "warnings": {json.dumps(warnings)}}}' if warnings else "]}"
         names = ["class", *(f"probability_{name}" for name in self._classes)]
         step = max(1, _STEP_NUMBERS // len(self._classes))
         before = '{"predictions": ['
@@ -200,7 +208,7 @@ class Application:
             best = [self._classes[place] for place in self._classifier.decide(part)]
             rows = zip(best, *part.T.astype(float).tolist(), strict=True)
             records = json.dumps([dict(zip(names, row, strict=True)) for row in rows])[1:-1]
-            after = "]}" if start + step >= len(probabilities) else ""
+            after = end if start + step >= len(probabilities) else ""
             yield f"{before}{records}{after}".encode()
             before = ", "
 
@@ -215,3 +223,12 @@ class Application:
         """End the threads, after what they do now."""
         self._small.close()
         self._large.close()
+
+
+def _describe(model: ExportedModel) -> dict[str, Any]:
+    """Return what `/version` says: the model's name, its study, its schema."""
+    folder = model.folder.resolve()
+    name = folder.parent.name if folder.name == "model" else folder.name  # a study's own is `model`
+    keys = ("study", "picked", "fingerprint", "schema")
+    described = {key: model.description.get(key) for key in keys}
+    return {"version": __version__, "name": name, **described}

@@ -38,7 +38,7 @@ def check_content_type(content_type: str) -> str:
 
 
 def read_rows(body: bytes, kind: str, known: Sequence[str]) -> Columns:
-    """Return the rows of a request as columns, those that the model knows.
+    """Return the rows of a request as columns, all that it has.
 
     Args:
         body: The body of the request.
@@ -61,7 +61,7 @@ def read_rows(body: bytes, kind: str, known: Sequence[str]) -> Columns:
     if lacking := [name for name in known if name not in columns]:
         unknown = columns.keys() - set(known)
         raise RejectedRequest(400, _describe_lack(lacking, [c for c in columns if c in unknown]))
-    return {name: columns[name] for name in known}
+    return columns
 
 
 def _find_form(text: str) -> tuple[str, Any]:

@@ -1,0 +1,268 @@
+"""Reads the cells of rows to predict, as programs have them, into what an exported network takes.
+
+`served_model.py` uses it, and an export copies both into the MLflow model as one file. It needs
+MLflow and pandas, and nothing of the package that it comes from.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
+
+__all__ = ["MISSING_NUMBERS", "BadCells", "CellReader", "list_cells", "make_error", "read_array"]
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can have one alone, and UTF-8 cannot
+_NUMBER = re.compile(
+    r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE
+)
+_PLAIN = {int, float, type(None)}
+_LARGEST = float(np.finfo(np.float32).max)
+_NUMERIC = (float, int, np.number, np.bool_, Decimal)
+_MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
+MISSING_NUMBERS = (
+    *("", "NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "none", "?", "-", "--"),
+    *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
+)
+
+
+@dataclass
+class BadCells:
+    """What becomes of bad cells: those that are not missing, and that their column does not read.
+
+    Attributes:
+        on_error: `refuse` them, or take them as `missing` and count them.
+        remedy: How a person has them taken as missing; errors say it.
+        counts: How many there are, by column.
+        examples: The first of them, by column.
+        first_row: The number of the first row that is read now.
+    """
+
+    on_error: str = "refuse"
+    remedy: str = 'give params={"on_error": "missing"}'
+    counts: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, str] = field(default_factory=dict)
+    first_row: int = 0
+
+    def settle(self, column: str, cells: Any, places: Iterable[int], expected: str) -> None:
+        """Refuse or count bad cells.
+
+        Args:
+            column: Their column.
+            cells: All cells of the rows that are read now.
+            places: Which of them are bad.
+            expected: What they are not, such as `a number`.
+
+        Raises:
+            MlflowException: They are refused.
+        """
+        for place in places:
+            example = f"{cells[place]!r:.40}"
+            if self.on_error == "refuse":
+                fault = f"{example} in row {self.first_row + place} (counted from 0)"
+                advice = f"fix the cell, or {self.remedy} to take it as missing"
+                raise make_error(column, f"{fault} is not {expected}; {advice}")
+            self.counts[column] = self.counts.get(column, 0) + 1
+            self.examples.setdefault(column, example)
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return a warning for each column with cells that were taken as missing."""
+        return [
+            {
+                "field": column,
+                "count": count,
+                "example": self.examples[column],
+                "message": f"column {column}: {count:,} cell{'s' if count > 1 else ''} that cannot "
+                f"be read, such as {self.examples[column]}, taken as missing",
+            }
+            for column, count in self.counts.items()
+        ]
+
+
+class CellReader:
+    """Reads cells: numbers, texts, truth values, dates and times; None, NaN and "" are missing.
+
+    Args:
+        schema: What `model.json` says of the columns.
+    """
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        missing_texts: list[str] = schema.get("missing_texts", [])
+        self._missing = {*MISSING_NUMBERS, *missing_texts}
+        numbers = [float(text) for text in missing_texts if _NUMBER.fullmatch(text)]
+        self._infinite = [number for number in numbers if abs(number) > _LARGEST]
+        self._columns = {entry["name"]: entry for entry in schema["columns"]}
+        self._known = {
+            name: dict.fromkeys(missing_texts, "") | _map_spellings(entry)
+            for name, entry in self._columns.items()
+        }
+
+    def read_numbers(self, cells: dict[str, list[Any]], dtype: str, bad: BadCells) -> np.ndarray:
+        """Return the numbers of columns, shape `(rows, columns)`, NaN if one is missing.
+
+        The network knows which of them mean missing.
+        """
+        try:
+            if not _PLAIN.issuperset(map(type, chain.from_iterable(cells.values()))):
+                raise ValueError("there are other cells than numbers")
+            read = np.array(list(cells.values()), float)
+        except (ValueError, OverflowError):  # such as 10**400
+            read = np.array([self._read_column(name, v, bad) for name, v in cells.items()], float)
+        read[np.isin(read, self._infinite)] = np.nan
+        held = [self._columns[name] for name in cells]
+        shifts = np.array([[column.get("shift", 0.0)] for column in held])
+        units = np.array([[column.get("unit", 1.0)] for column in held])
+        with np.errstate(over="ignore"):
+            features = ((read - shifts) / units).astype(np.float32)
+        infinite = np.isinf(features)
+        for place in np.flatnonzero(infinite.any(axis=1)):
+            column, rows = list(cells)[place], np.flatnonzero(infinite[place]).tolist()
+            bad.settle(column, cells[column], rows, "a finite number in float32")
+        read[infinite] = np.nan
+        return np.asarray(read.T.astype(dtype))
+
+    def _read_column(self, column: str, cells: list[Any], bad: BadCells) -> list[float]:
+        numbers = [_read_number(column, cell, self._missing) for cell in cells]
+        bad.settle(column, cells, [i for i, n in enumerate(numbers) if n is None], "a number")
+        return [np.nan if number is None else number for number in numbers]
+
+    def read_texts(self, column: str, cells: list[Any]) -> list[str]:
+        """Return the cells of a column as texts, as the data had them; "" if one is missing."""
+        described, known = self._columns[column], self._known[column]
+        if described["kind"] == "numeric":  # the data have texts such as 1.234,5
+            cells = [_format_decimal(cell, described["notation"][5]) for cell in cells]
+        if not {str}.issuperset(map(type, cells)):
+            return [_find_level(described, known, _format_cell(column, cell)) for cell in cells]
+        texts = {t: _find_level(described, known, _format_cell(column, t)) for t in set(cells)}
+        return [texts[cell] for cell in cells]
+
+    def settle_unread(
+        self, column: str, cells: list[Any], texts: list[str], unread: np.ndarray, bad: BadCells
+    ) -> None:
+        """Settle the cells that the network could not read, unless they are missing.
+
+        Args:
+            column: A column of numbers or dates in texts.
+            cells: Its cells.
+            texts: What `read_texts` made of them.
+            unread: Which of them the network could not read, shape `(rows,)`, bool.
+            bad: What becomes of them.
+        """
+        described = self._columns[column]
+        kind = "a number" if described["kind"] == "numeric" else "a date"
+        rows = [
+            row
+            for row in np.flatnonzero(unread).tolist()
+            if texts[row].strip() not in self._missing
+        ]
+        bad.settle(column, cells, rows, f"{kind} like {described['notation']}")
+
+
+def list_cells(values: Any) -> list[Any]:
+    """Return the cells of a list, an array or a pandas Series."""
+    cells: list[Any] = values if isinstance(values, list) else pd.Series(values).tolist()
+    return cells
+
+
+def _map_spellings(described: dict[str, Any]) -> dict[str, str]:
+    """Return the text that the network takes for each known spelling of a level."""
+    levels: list[str] = described["levels"]
+    spellings = [text for _, text in described.get("spellings", [])]
+    normalised = {_normalise(described, level): level for level in levels}
+    known = normalised if len(normalised) == len(levels) else {}  # if no two levels become equal
+    return known | {text: text for text in [*levels, *spellings]}
+
+
+def _find_level(described: dict[str, Any], known: dict[str, str], text: str) -> str:
+    """Return the text that the network takes for a cell; an unknown text is returned unchanged."""
+    if not known:
+        return text
+    for spelling in (text, text.strip(), _normalise(described, text)):
+        if spelling in known:
+            return known[spelling]
+    return text
+
+
+def _normalise(described: dict[str, Any], text: str) -> str:
+    """Return a text without outer blanks and, of a truth value, in lower case."""
+    text = text.strip()
+    return text.lower() if described["kind"] == "boolean" else text
+
+
+def _format_decimal(value: Any, decimal: str) -> Any:
+    """Return a fraction as text with a decimal separator; return other values unchanged."""
+    if not isinstance(value, float | np.floating) or not np.isfinite(value):
+        return value
+    return np.format_float_positional(value, precision=_MAX_DECIMALS, trim="-").replace(
+        ".", decimal
+    )
+
+
+def _format_cell(column: str, value: Any) -> str:
+    """Return a cell as text: 3 and 3.0 as "3", True as "true", dates and times in ISO 8601."""
+    if isinstance(value, str):
+        if not value.isascii() and _SURROGATE.search(value):
+            raise make_error(column, f"{value!r:.40} has half of a character (a surrogate)")
+        return value if value.strip() else ""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
+    if isinstance(value, int | np.integer):
+        return str(value)
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        whole = number.is_integer() and abs(number) < 1e15
+        return str(int(number)) if whole else str(value)
+    raise _make_type_error(column, value)
+
+
+def _read_number(column: str, value: Any, missing: set[str]) -> float | None:
+    """Return the number in a cell: NaN if it is missing, None if there is none."""
+    if isinstance(value, str):
+        text = value.strip()
+        if text in missing:
+            return np.nan
+        return float(text) if _NUMBER.fullmatch(text) else None
+    if isinstance(value, _NUMERIC):
+        try:
+            return float(value)
+        except OverflowError:
+            return np.inf
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return np.nan
+    raise _make_type_error(column, value)
+
+
+def read_array(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the rows of an array, shape `(rows, *shape)`, float32."""
+    try:
+        with np.errstate(over="ignore"):
+            numbers = np.asarray(values, np.float32)
+        if numbers.size and numbers.shape[1:] != shape:
+            raise ValueError(f"a row has the shape {numbers.shape[1:]}, not {shape}")
+        numbers = numbers.reshape(-1, *shape)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise make_error(column, f"{error!s:.80}") from error
+    if np.isinf(numbers).any():
+        raise make_error(column, "a number is not finite as float32")
+    return numbers
+
+
+def _make_type_error(column: str, value: Any) -> MlflowException:
+    return make_error(column, f"{value!r:.40} is neither text, number nor truth value")
+
+
+def make_error(column: str, fault: str) -> MlflowException:
+    """Return the error about a value of a column, which a server answers with 400."""
+    return MlflowException(f"column {column}: {fault}", error_code=INVALID_PARAMETER_VALUE)
