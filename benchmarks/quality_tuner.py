@@ -62,14 +62,14 @@ def _search_seconds(study: str, root: Path) -> float:
 def _held_out(told: dict[str, Any], asked: Asked) -> np.ndarray:
     """Return the exported model's probabilities of the held-out rows, shape `(rows, classes)`."""
     from tuner.scoring import OBJECTIVES
-    from tuner.serving.exported_model import ExportedModel
-    from tuner.serving.input_names import rename_columns
+    from tuner.serving.exported_model import ExportedModel, InputPart
+    from tuner.serving.input_names import join_columns
 
     ready = asked.prepared()
     rows = ready.split.test
     model = ExportedModel.open(Path(told["model"]))
     raw = {name: values[rows] for name, values in ready.dataset.raw.items()}
-    (found,) = model.predict([rename_columns(raw, model.inputs)])
+    (found,) = model.predict([InputPart(join_columns(raw, model.inputs))])
     probabilities = found.iloc[:, 1:].to_numpy()
     score = OBJECTIVES["cross_entropy"].row_values(probabilities, ready.dataset.y[rows]).mean()
     if abs(score - told["test_score"]) > 1e-3:
