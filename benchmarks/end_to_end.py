@@ -148,13 +148,13 @@ def predictions(folder: Path, model: str, data: Path) -> pd.DataFrame:
 
 def onnx_predictions(folder: Path, data: Path) -> tuple[pd.DataFrame, float]:
     """Return what the ONNX file of a model predicts, and its median milliseconds for one row."""
-    (rows,) = ExportedModel.open(folder).read(str(data))
+    (part,) = ExportedModel.open(folder).read(str(data))
     session = onnxruntime.InferenceSession(folder / "model.onnx")
-    classes, probabilities = session.run(["class", "probabilities"], dict(rows))
-    first, seconds = {name: values[:1] for name, values in rows.items()}, []
+    classes, probabilities = session.run(["class", "probabilities"], dict(part.inputs))
+    first, seconds = part.slice(0, 1).inputs, []
     for _ in range(_CALLS):
         started = time.perf_counter()
-        session.run(None, first)
+        session.run(None, dict(first))
         seconds.append(time.perf_counter() - started)
     names = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
     table = pd.DataFrame(probabilities, columns=[f"probability_{name}" for name in names])

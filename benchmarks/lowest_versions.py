@@ -3,7 +3,8 @@
     python benchmarks/lowest_versions.py
 
 This makes a temporary virtual environment, installs the package with every direct dependency at
-its lower bound, and runs a small search with it: search, report, export and prediction.
+its lower bound, those of the extra `onnx` too, and runs a small search with it: search, report,
+export and prediction.
 It prints the versions and ends with exit code 1 where a command fails.
 """
 
@@ -20,6 +21,7 @@ __all__ = ["lower_bounds"]
 
 ROOT = Path(__file__).parents[1]
 _SEARCH = "search --space mlp_depth --data iris --max-trials 3 --folds 2 --epochs 3 --study lowest"
+_EXPORT = "export lowest --formats keras,onnx,litert --output portable"
 _ROWS = "sepal length (cm),sepal width (cm),petal length (cm),petal width (cm)\n5.1,3.5,1.4,0.2\n"
 
 
@@ -41,15 +43,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lowest-") as made:
         folder = Path(made)
         constraints = folder / "constraints.txt"
-        constraints.write_text("\n".join(lower_bounds(project["dependencies"])) + "\n")
+        dependencies = project["dependencies"] + project["optional-dependencies"]["onnx"]
+        constraints.write_text("\n".join(lower_bounds(dependencies)) + "\n")
         (folder / "rows.csv").write_text(_ROWS)
         _run([sys.executable, "-m", "venv", "venv"], folder)
         python = folder / "venv" / "bin" / "python"
-        _run([python, "-m", "pip", "install", "--quiet", "--constraint", constraints, ROOT], folder)
+        install = ["-m", "pip", "install", "--quiet", "--constraint", constraints]
+        _run([python, *install, f"{ROOT}[onnx]"], folder)
         _run([python, "-m", "pip", "freeze"], folder)
         tuner = folder / "venv" / "bin" / "tuner"
         _run([tuner, *_SEARCH.split()], folder)
         _run([tuner, "report", "lowest"], folder)
+        _run([tuner, *_EXPORT.split()], folder)
         _run([tuner, "predict", "mlruns/studies/lowest/model", "--data", "rows.csv"], folder)
     print("the lowest versions work")
 
