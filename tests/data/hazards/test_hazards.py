@@ -116,6 +116,14 @@ def test_rows_that_stand_twice_are_counted():
     )
 
 
+def test_copied_rows_let_no_column_tell_the_target():
+    again = [row % 20 for row in range(180)]
+    table = {"a": NOISE[:, 0], "b": NOISE[:, 1], "y": LABELS}
+    warnings = find_hazards(load_table({n: take_rows(v, again) for n, v in table.items()}))
+    (warning,) = warnings
+    assert warning.startswith("180 rows of 200 repeat another row, target included (one row ")
+
+
 def test_rows_that_differ_by_the_target_only_are_counted():
     again = [0, 1, 2]
     table = {"a": take_rows(NOISE[:, 0], again), "b": take_rows(NOISE[:, 1], again)}
@@ -151,6 +159,14 @@ def test_equal_images_are_counted():
     (warning,) = find_hazards(load_dataset("images.npz"))
     assert warning.startswith("1 row of 40 repeats another row, target included; if these")
     assert warning.endswith("or give groups, in which a row and its copy are together")
+
+
+def test_rows_that_are_all_the_same_are_told():
+    np.savez("array.npz", x=np.ones((30, 2), np.float32), y=np.arange(30) % 2)
+    assert [warning[:11] for warning in find_hazards(load_dataset("array.npz"))] == [
+        "28 rows of ",
+        "30 rows sta",
+    ]
 
 
 def test_a_feature_of_an_array_that_tells_the_target_is_told():

@@ -5,10 +5,12 @@ They change nothing: only the person knows where a copy or a column comes from. 
 they find before it begins.
 """
 
+import numpy as np
+
 from tuner.data.dataset import Dataset
 from tuner.data.hazards.column_values import list_columns
 from tuner.data.hazards.copied_columns import warn_about_copied_columns
-from tuner.data.hazards.repeated_rows import warn_about_repeated_rows
+from tuner.data.hazards.repeated_rows import find_repeated_rows, warn_about_repeated_rows
 from tuner.data.hazards.sampling import draw_rows
 from tuner.data.hazards.telling_columns import warn_about_telling_columns
 
@@ -22,9 +24,11 @@ def find_hazards(dataset: Dataset) -> tuple[str, ...]:
         dataset: The data set, with at least two rows.
     """
     columns = list_columns(dataset.schema)
-    sample = draw_rows(dataset.y)
+    repeated = find_repeated_rows(dataset, columns)
+    rows = np.delete(np.arange(len(dataset.y)), repeated.copies)
+    sample = rows[draw_rows(dataset.y[rows])]
     return (
-        *warn_about_telling_columns(dataset, columns, sample),
-        *warn_about_copied_columns(dataset, columns, sample),
-        *warn_about_repeated_rows(dataset, columns, sample),
+        *warn_about_telling_columns(dataset, columns, rows, sample),
+        *warn_about_copied_columns(dataset, columns, rows, sample),
+        *warn_about_repeated_rows(dataset, repeated),
     )

@@ -28,7 +28,7 @@ class ColumnFeatures:
     features: slice
     are_levels: bool
 
-    def read(self, x: np.ndarray, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+    def read(self, x: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return the column's values, shape `(rows, parts)`, float32.
 
         Levels are numbers from 0, in one part; a number or date that is missing is NaN.

@@ -15,21 +15,22 @@ _LISTED = 5
 
 
 def warn_about_copied_columns(
-    dataset: Dataset, columns: Sequence[ColumnFeatures], sample: np.ndarray
+    dataset: Dataset, columns: Sequence[ColumnFeatures], rows: np.ndarray, sample: np.ndarray
 ) -> tuple[str, ...]:
     """Return a warning if columns hold the same, in the same or in other words.
 
     Args:
-        dataset: The rows.
+        dataset: The data.
         columns: Their columns.
-        sample: The rows to look at first.
+        rows: The rows to look at, without copies.
+        sample: Those of them to look at first.
     """
     if dataset.schema.array_shape is not None:
         return ()  # of an array, no feature can be left out
     alike = [
         group
         for candidates in _group_alike(dataset.x, columns, sample)
-        for group in _group_alike(dataset.x, candidates, slice(None))
+        for group in _group_alike(dataset.x, candidates, rows)
     ]
     if not alike:
         return ()
@@ -45,7 +46,7 @@ def warn_about_copied_columns(
 
 
 def _group_alike(
-    x: np.ndarray, columns: Sequence[ColumnFeatures], rows: np.ndarray | slice
+    x: np.ndarray, columns: Sequence[ColumnFeatures], rows: np.ndarray
 ) -> list[list[ColumnFeatures]]:
     """Return the groups of columns that say the same in some rows."""
     groups: dict[bytes, list[ColumnFeatures]] = {}

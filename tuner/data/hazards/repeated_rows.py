@@ -1,39 +1,71 @@
 """Rows that stand twice: whole, or with another label."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from tuner.data.columns.column import RawColumns
 from tuner.data.dataset import Dataset
 from tuner.data.hazards.column_values import ColumnFeatures
+from tuner.data.hazards.sampling import draw_rows
 from tuner.words import count_noun
 
-__all__ = ["warn_about_repeated_rows"]
+__all__ = ["RepeatedRows", "find_repeated_rows", "warn_about_repeated_rows"]
 
 _CHUNK = 1 << 20  # numbers that are hashed at once
 _CHANCE = 0.01  # share of the equal pairs that independent columns would have, to say nothing
 
 
-def warn_about_repeated_rows(
-    dataset: Dataset, columns: Sequence[ColumnFeatures], sample: np.ndarray
-) -> tuple[str, ...]:
-    """Return warnings about rows that stand twice, whole or but for the target.
+@dataclass(frozen=True, slots=True, eq=False)
+class RepeatedRows:
+    """Rows whose content, target aside, occurs more than once.
 
-    Rows of a few columns with few values are equal by chance, and say nothing. Rows of one group
-    are on one side of each split, whatever they hold.
+    Attributes:
+        rows: Their numbers, ascending, shape `(rows,)`, int64.
+        contents: The number of each one's content, from 0, of the same shape.
+    """
+
+    rows: np.ndarray
+    contents: np.ndarray
+
+    @property
+    def copies(self) -> np.ndarray:
+        """The rows but the first of each content, shape `(copies,)`, int64."""
+        return np.delete(self.rows, np.unique(self.contents, return_index=True)[1])
+
+
+def find_repeated_rows(dataset: Dataset, columns: Sequence[ColumnFeatures]) -> RepeatedRows:
+    """Return the repeated rows; none if chance explains them.
+
+    Rows of a few columns with few values are equal by chance, and say nothing.
 
     Args:
-        dataset: The rows.
+        dataset: The data.
         columns: Their columns; none of images.
-        sample: Rows that stand for all others.
     """
-    rows, contents = _find_repeated(dataset)
-    if not len(rows):
-        return ()
-    copies = np.bincount(contents)
+    repeated = _find_repeated(dataset)
+    copies = np.bincount(repeated.contents)
     pairs = float((copies * (copies - 1) // 2).sum())
-    if _expect_pairs(dataset.x, columns, sample) > _CHANCE * pairs:
+    once = np.delete(np.arange(len(dataset.y)), repeated.copies)
+    sample = once[draw_rows(dataset.y[once])]
+    if not pairs or _expect_pairs(dataset.x, columns, sample) <= _CHANCE * pairs:
+        return repeated
+    none = np.empty(0, np.int64)
+    return RepeatedRows(none, none)
+
+
+def warn_about_repeated_rows(dataset: Dataset, repeated: RepeatedRows) -> tuple[str, ...]:
+    """Return warnings about rows that stand twice, whole or but for the target.
+
+    Rows of one group are on one side of each split, whatever they hold.
+
+    Args:
+        dataset: The data.
+        repeated: The repeated rows.
+    """
+    rows, contents = repeated.rows, repeated.contents
+    if not len(rows):
         return ()
     labels = dataset.y[rows]
     return (
@@ -84,19 +116,16 @@ def _warn_about_contradictions(contents: np.ndarray, labels: np.ndarray) -> tupl
     )
 
 
-def _find_repeated(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows whose content occurs more than once, and the number of that content.
+def _find_repeated(dataset: Dataset) -> RepeatedRows:
+    """Return the rows whose content occurs more than once.
 
     Rows with equal features are found by a quick hash. These few are then compared by their cells
     as they are in the data: rare levels, for example, share a feature but are not equal.
-
-    Returns:
-        Row numbers and contents from 0, both of shape `(repeated rows,)`, int64.
     """
     rows = _keep_repeated(_hash_features(dataset.x))
     contents = _hash_cells(dataset.raw, rows)
     kept = _keep_repeated(contents)
-    return rows[kept], np.unique(contents[kept], return_inverse=True)[1]
+    return RepeatedRows(rows[kept], np.unique(contents[kept], return_inverse=True)[1])
 
 
 def _keep_repeated(keys: np.ndarray) -> np.ndarray:
@@ -143,7 +172,7 @@ def _number_pairs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def _expect_pairs(x: np.ndarray, columns: Sequence[ColumnFeatures], sample: np.ndarray) -> float:
     """Return how many pairs of equal rows there would be if columns were independent."""
-    if not columns:
+    if not columns or len(sample) == 1:
         return 0.0
     equal = 1.0
     for column in columns:

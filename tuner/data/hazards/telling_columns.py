@@ -20,24 +20,25 @@ _LISTED = 5
 
 
 def warn_about_telling_columns(
-    dataset: Dataset, columns: Sequence[ColumnFeatures], sample: np.ndarray
+    dataset: Dataset, columns: Sequence[ColumnFeatures], rows: np.ndarray, sample: np.ndarray
 ) -> tuple[str, ...]:
     """Return a warning if single columns tell the target.
 
     Args:
-        dataset: The rows.
+        dataset: The data.
         columns: Their columns.
-        sample: The rows to look at first.
+        rows: The rows to look at: without copies, which any number of theirs would tell.
+        sample: Those of them to look at first.
     """
     x, y = dataset.x, dataset.y
-    if len(y) < _FEWEST:
+    if len(rows) < _FEWEST:
         return ()
     first = score_columns(columns, x, y, sample)
     promising = [column for column in columns if first[column.name] >= _PROMISING]
-    scores = score_columns(promising, x, y, np.arange(len(y))) if promising else {}
+    scores = score_columns(promising, x, y, rows) if promising else {}
     telling = {name: score for name, score in scores.items() if score >= _CERTAIN}
-    classes = digest_values(y[:, None].astype(np.float32))
-    renamed = [c.name for c in promising if digest_values(c.read(x)) == classes]
+    classes = digest_values(y[rows, None].astype(np.float32))
+    renamed = [each.name for each in promising if digest_values(each.read(x, rows)) == classes]
     return _warn(telling, renamed, dataset) if telling else ()
 
 
