@@ -1,5 +1,6 @@
 """What is asked without a search is answered without what a search imports."""
 
+import os
 import subprocess
 import sys
 
@@ -124,3 +125,30 @@ def test_a_space_is_shown_with_a_row_a_hyperparameter(tmp_path, capsys):
     names = [row[0] for row in rows if row]
     assert names.count("activation") == 1
     assert "activation relu when depth is 1, or when blocks is 2" in map(" ".join, rows)
+
+
+def test_what_is_set_for_other_programs_ends_no_command(tmp_path):
+    """A file that is named as a library, warnings as errors, and a terminal of ASCII."""
+    for name in ("rich", "typer", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
+    settings = {"PYTHONWARNINGS": "error", "PYTHONIOENCODING": "ascii", "KERAS_BACKEND": "torch"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tuner", "spaces"],
+        cwd=tmp_path,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "mlp_depth" in done.stdout
+
+
+def test_a_python_without_docstrings_is_told():
+    command = [sys.executable, "-OO", "-m", "tuner", "spaces"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: Python leaves out docstrings, which the charts need; run it without -OO, or with "
+        "PYTHONOPTIMIZE=1\n",
+    )

@@ -82,6 +82,30 @@ def test_several_inputs_keep_their_places_or_names():
             + USE_TUNE,
         ),
         (5, "x: expected rows; received int"),
+        (X[:0], "x: expected rows; received none"),
+        (
+            np.ma.masked_array(X, X > 10),
+            "x: 1 values are masked; tuner.tune fills missing values in",
+        ),
+        (
+            X + 1j,
+            "x: expected numbers, or texts alone; received values of type complex128 that are "
+            f"neither{USE_TUNE}",
+        ),
+        (
+            X.astype("datetime64[D]"),
+            "x: expected numbers, or texts alone; received values of type datetime64[D] that are "
+            f"neither{USE_TUNE}",
+        ),
+        (
+            X * 1e300,
+            "x: expected finite numbers; 11 of 12 are missing or infinite; tuner.tune fills "
+            "missing values in",
+        ),
+        (
+            pd.DataFrame(X, columns=["a", "a"]),
+            "x: the frame has columns of one name; rename all but one",
+        ),
     ],
     ids=[
         "generator",
@@ -95,9 +119,22 @@ def test_several_inputs_keep_their_places_or_names():
         "nullable",
         "mixed",
         "int",
+        "no rows",
+        "masked",
+        "complex",
+        "times",
+        "overflow",
+        "one name",
     ],
 )
 def test_what_no_network_takes_is_refused(x, message):
     with pytest.raises(DataError) as error:
         read_inputs(x)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("kind", [">i8", ">u2", ">f4", ">f8"])
+def test_numbers_of_another_byte_order_are_those_of_this_machine(kind):
+    array = read_inputs(X.astype(kind))
+    assert array.dtype.isnative
+    np.testing.assert_array_equal(array, X)

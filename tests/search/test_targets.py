@@ -17,11 +17,23 @@ ONE_HOT = np.eye(3)[[2, 0, 1, 2]]
         (np.array([[1.0], [0.0]]), ("0", "1"), [1, 0]),
         (np.array(["b", "a"]), ("a", "b"), [1, 0]),
         (np.array([2, 1.0, np.int64(2)], object), ("1", "2"), [1, 0, 1]),
+        (np.array([b"b", b"a"]), ("a", "b"), [1, 0]),
+        (np.array([2.0**70, 1.0]), ("1.0", "1.1805916207174113e+21"), [1, 0]),
         (pd.Series([2, 1], dtype="Int64"), ("1", "2"), [1, 0]),
         (pd.Series(["b", "a"], dtype="category"), ("a", "b"), [1, 0]),
         (pd.DataFrame({"y": [True, False]}), ("False", "True"), [1, 0]),
     ],
-    ids=["numbers", "column", "names", "mixed", "nullable", "category", "frame"],
+    ids=[
+        "numbers",
+        "column",
+        "names",
+        "objects",
+        "bytes",
+        "large",
+        "nullable",
+        "category",
+        "frame",
+    ],
 )
 def test_the_classes_of_rows_are_numbered(y, classes, numbers):
     targets = read_targets(y)
@@ -46,6 +58,15 @@ def test_the_columns_of_one_hot_rows_are_the_classes():
             np.array(["b", 1], object),
             "expected numbers alone, or names alone; received values of type int and str",
         ),
+        ([[1], [2, 3]], "expected one class for each row; received several for some"),
+        (
+            np.ma.masked_array([1, 2], [False, True]),
+            "expected a class for each row; 1 of 2 are masked",
+        ),
+        (
+            [1.0, np.inf],
+            "expected classes, numbers or names; received values of type float64 that are neither",
+        ),
         (
             ONE_HOT * 0.9,
             "expected one class for each row, or one-hot rows of 0 and 1; received an array of "
@@ -68,7 +89,18 @@ def test_the_columns_of_one_hot_rows_are_the_classes():
             "(2, 2, 2)",
         ),
     ],
-    ids=["missing", "mixed", "soft", "several", "no row", "regression", "shape"],
+    ids=[
+        "missing",
+        "mixed",
+        "ragged",
+        "masked",
+        "infinite",
+        "soft",
+        "several",
+        "no row",
+        "regression",
+        "shape",
+    ],
 )
 def test_what_is_no_class_is_refused(y, message):
     with pytest.raises(DataError) as error:

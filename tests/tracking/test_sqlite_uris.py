@@ -23,6 +23,7 @@ def test_mlflow_writes_in_the_root_alone(name, tmp_path, empty_database) -> None
     run = client.create_run(ensure_experiment(client, "data/space", root))
     client.log_dict(run.info.run_id, {"a": 1}, "folds.json")
     assert mlflow.artifacts.load_dict(f"{run.info.artifact_uri}/folds.json") == {"a": 1}
+    client.create_registered_model("model")
     (written,) = root.rglob("folds.json")
     assert written.is_relative_to(root / "artifacts" / "data" / "space")
     assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -1,6 +1,7 @@
 """What libraries and failing threads print on standard error, without harm to a terminal."""
 
 import logging
+import os
 import sys
 import threading
 import warnings
@@ -17,6 +18,10 @@ def tame_libraries() -> None:
 
     They may hold texts of the data or of a server, and addresses with passwords.
     """
+    if "error" in os.environ.get("PYTHONWARNINGS", ""):  # a warning of a library ends no command
+        del os.environ["PYTHONWARNINGS"]
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
     warnings.showwarning = _show_warning
     logging.setLogRecordFactory(_make_record)
     threading.excepthook = _show_fault

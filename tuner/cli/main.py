@@ -81,6 +81,7 @@ def run_command_line() -> None:
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     try:
         check_address_space(_ADDRESS_SPACE)
+        _check_docstrings(sys.flags.optimize)
         code = app(standalone_mode=False)
     except UsageError as error:
         if sentence := describe_usage_error(error, sys.argv[1:]):
@@ -101,6 +102,15 @@ def run_command_line() -> None:
         print("interrupted", file=sys.stderr)
         _leave(INTERRUPTED)
     sys.exit(code)
+
+
+def _check_docstrings(optimize: int) -> None:
+    """Check that this Python has docstrings, from which the charts' library makes its methods."""
+    if optimize > 1:
+        raise UserError(
+            "Python leaves out docstrings, which the charts need; run it without -OO, or with "
+            "PYTHONOPTIMIZE=1"
+        )
 
 
 def _print_error(sentence: str) -> None:

@@ -15,6 +15,7 @@ _USE_TUNE = (
     "tuner.tune takes columns of text, dates and missing values; KFoldTuner takes what the network "
     "takes"
 )
+_FILL = "tuner.tune fills missing values in"
 
 
 def read_inputs(x: Any) -> Inputs:
@@ -69,6 +70,8 @@ def _is_array(values: Any) -> bool:
 
 def _read_frame(frame: Any) -> np.ndarray:
     """Return the numbers of a frame, shape `(rows, columns)`, float32."""
+    if len(set(frame.columns)) < len(frame.columns):
+        raise DataError("x: the frame has columns of one name; rename all but one")
     columns = [_read_column(str(name), frame[name].to_numpy()) for name in frame.columns]
     if not columns:
         raise DataError("x: the frame has no column")
@@ -99,12 +102,18 @@ def _read_array(name: str, values: Any) -> np.ndarray:
         raise DataError(f"{name}: expected rows of one shape; {one_line(error)}") from error
     if array.ndim == 0:
         raise DataError(f"{name}: expected rows; received {type(values).__name__}")
+    if np.ma.is_masked(values):
+        raise DataError(f"{name}: {int(np.ma.count_masked(values))} values are masked; {_FILL}")
     if array.dtype.kind == "O" and all(isinstance(value, str) for value in array.ravel()):
         return array
     if array.dtype.kind in "USiub":
-        return array.astype(object) if array.dtype.kind == "U" else array
+        native = array.astype(array.dtype.newbyteorder("="), copy=False)  # as TensorFlow reads it
+        return array.astype(object) if array.dtype.kind == "U" else native
     try:
-        return _check_finite(name, np.asarray(array, np.float32))
+        if array.dtype.kind in "cMm":  # the conversion would lose what they mean
+            raise TypeError(array.dtype)
+        with np.errstate(over="ignore"):  # infinite numbers are refused
+            return _check_finite(name, np.asarray(array, np.float32))
     except (TypeError, ValueError) as error:
         raise DataError(
             f"{name}: expected numbers, or texts alone; received values of type {array.dtype} that "
@@ -122,7 +131,7 @@ def _check_finite(name: str, array: np.ndarray) -> np.ndarray:
     if wrong:
         raise DataError(
             f"{name}: expected finite numbers; {wrong} of {array.size} are missing or infinite; "
-            "tuner.tune fills missing values in"
+            + _FILL
         )
     return array
 

@@ -50,7 +50,15 @@ def read_targets(y: Any) -> Targets:
             "of several outputs is not searched"
         )
     columns = list(y.columns) if hasattr(y, "columns") else None
-    array = np.asarray(y)
+    try:
+        array = np.asarray(y)
+    except ValueError as error:  # rows of several lengths
+        raise DataError("y: expected one class for each row; received several for some") from error
+    if np.ma.is_masked(y):
+        raise DataError(
+            f"y: expected a class for each row; {int(np.ma.count_masked(y))} of {len(array)} are "
+            "masked"
+        )
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim == 2:
@@ -71,7 +79,14 @@ def _number(array: np.ndarray) -> Targets:
         raise DataError(f"y: expected a class for each row; {missing} of {len(array)} are missing")
     if array.dtype.kind == "O":
         array = _give_one_type(array)
-    if array.dtype.kind == "f" and (array == np.floor(array)).all():
+    if array.dtype.kind in "cV" or (array.dtype.kind == "f" and np.isinf(array).any()):
+        raise DataError(
+            f"y: expected classes, numbers or names; received values of type {array.dtype} that "
+            "are neither"
+        )
+    if array.dtype.kind == "S":
+        array = np.char.decode(array, "utf-8", "backslashreplace")
+    if array.dtype.kind == "f" and (array == np.floor(array)).all() and (abs(array) < 2**53).all():
         array = array.astype(np.int64)
     values, y = np.unique(array, return_inverse=True)
     if array.dtype.kind == "f" and len(values) > _MOST_FRACTIONS:

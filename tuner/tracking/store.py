@@ -53,6 +53,8 @@ def _open(uri: str) -> MlflowClient:
     with _remove_strays(uri):
         client = MlflowClient(tracking_uri=uri)
         client.search_experiments(max_results=1)
+        if "%" in uri:  # its registry of models makes the folder, too
+            client.search_registered_models(max_results=1)
     return client
 
 
