@@ -1,7 +1,7 @@
 """Tables, arrays and images: read, inferred, and encoded as the numbers that a network takes.
 
 The way of a table: `readers` read it, `columns.inference` finds the kind of each column and parses
-its cells with `parsing`, `columns.feature_encoding` writes the features, and `scaling` standardises
+its cells with `parsing`, `columns.feature_encoding` writes the features, and `scaling` scales
 them in each fold. A `Schema` keeps all that later rows and an exported model need.
 
 Imports inside the package go one way: parsing ← readers ← given, columns ← schema ← dataset,
