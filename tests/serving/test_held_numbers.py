@@ -37,7 +37,7 @@ def held(tmp_path_factory):
         lines.append(";".join(cells))
     source = folder / "held.csv"
     source.write_text("\n".join(lines) + "\n")
-    trained, dataset = train_randomly(source)
+    trained, dataset = train_randomly(source, missing=("0", "-1"))
     return export(trained, dataset, source, folder / "model")
 
 

@@ -106,8 +106,8 @@ def _read_plain(
         raw = _put_in_columns(_join(ops, inputs), len(inputs))
     numbers = _hold(raw, columns)
     for number in list_missing_numbers(missing_texts):
-        is_missing = raw.cast(np.float32).equals(number)
-        numbers = ops.where(is_missing, np.float32(np.nan), numbers)
+        compared = raw.cast(np.float32) if number else raw  # 1e-60 is not 0
+        numbers = ops.where(compared.equals(number), np.float32(np.nan), numbers)
     return numbers
 
 

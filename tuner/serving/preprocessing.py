@@ -135,7 +135,8 @@ def _read_measures(
         raw = tensors[0] if are_joined else ops.stack(tensors, axis=1)
         numbers = _hold(raw, group)
         for number in list_missing_numbers(missing_texts):
-            numbers = _mark_missing(numbers, ops.equal(ops.cast(raw, "float32"), number))
+            compared = ops.cast(raw, "float32") if number else raw  # 1e-60 is not 0
+            numbers = _mark_missing(numbers, ops.equal(compared, number))
         blocks.append(_Block([(column.name, NUMBER) for column in group], numbers))
     if parsed:
         read = [

@@ -112,3 +112,9 @@ def test_rows_to_predict_are_refused_if_a_feature_is_infinite() -> None:
     write_file('a;b;y\n"1";1;p\n"1e-60";1;q\n', "new.csv")
     with pytest.raises(DataError, match="'1' in line 2 is not a finite number in float32"):
         read_raw("new.csv", data.schema)
+
+
+def test_a_likelihood_is_not_0_where_0_means_missing() -> None:
+    cells = [*HELD["all near 1e-60"], "0", "0.0"]
+    data = load_column(cells, missing=["0"])
+    assert np.isnan(data.raw["a"]).sum() == 2

@@ -88,9 +88,12 @@ def _mark_stored(cells: Any, texts: Sequence[str], numbers: np.ndarray) -> Any:
 
 
 def _find_numbers(values: np.ndarray, numbers: np.ndarray) -> Any:
-    """Return which values are one of some numbers, both float64, as a pyarrow array."""
+    """Return which values are one of some numbers, both float64, as a pyarrow array.
+
+    0 is no other number: columns of 1e-60 are not taken as float32.
+    """
     single = _to_float32(numbers)
-    near = np.isin(_to_float32(values), single[np.isfinite(single)])
+    near = np.isin(_to_float32(values), single[np.isfinite(single) & (single != 0)])
     return pa.array(near | np.isin(values, numbers))
 
 
