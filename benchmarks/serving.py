@@ -1,8 +1,9 @@
-"""Measures `tuner serve`: one row, 1,000 rows, 16 clients, small requests beside large ones.
+"""Measures `tuner serve`: one row, 1,000 rows, 16 clients, small ones beside large ones; pyfunc.
 
 `python benchmarks/serving.py --model MODEL --data TABLE` serves an exported model and asks it about
 rows of a table, as JSON has them. It prints milliseconds of an answer, requests a second, and the
-server's memory before and after.
+server's memory before and after (`--requests 50000` for a long run). Then it asks the model as
+`mlflow.pyfunc` loads it.
 """
 
 import argparse
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="CSV file of rows")
     parser.add_argument("--requests", type=int, default=2_000, help="of one row each")
     options = parser.parse_args()
-    table = pd.read_csv(options.data)
+    table = pd.read_csv(options.data, sep=None, engine="python")
     records = json.loads(table.to_json(orient="records"))
     command = [sys.executable, "-m", "tuner", "serve", str(options.model), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
@@ -41,6 +42,25 @@ def main() -> None:
             measure(address, records, options.requests, server.pid)
         finally:
             server.terminate()
+    measure_pyfunc(options.model / "mlflow_model", records)
+
+
+def measure_pyfunc(folder: Path, records: Sequence[dict[str, object]]) -> None:
+    """Print what MLflow's own way of predicting takes, in this process."""
+    import mlflow
+
+    model = mlflow.pyfunc.load_model(str(folder))
+    known = model.metadata.get_input_schema().input_names()
+    table = pd.DataFrame(records)[known].astype(object)
+    many = pd.concat([table] * (1 + 1_000 // len(table)), ignore_index=True)[:1_000]
+    for name, rows in (("one row", table[:1]), ("1,000 rows", many)):
+        model.predict(rows)  # the first call takes longer
+        seconds = []
+        for _ in range(100):
+            started = time.perf_counter()
+            model.predict(rows)
+            seconds.append(time.perf_counter() - started)
+        show(f"pyfunc, {name}", seconds)
 
 
 def measure(address: str, records: Sequence[dict[str, object]], requests: int, pid: int) -> None:
