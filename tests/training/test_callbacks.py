@@ -82,8 +82,8 @@ def test_the_learning_rate_follows_schedules_and_plateaus():
         ),
         (
             lambda: keras.callbacks.EarlyStopping("val_f1"),
-            "callbacks: EarlyStopping: monitor='val_f1' is no curve of a trial; give one of loss, "
-            "val_loss, accuracy, val_accuracy, or the objective",
+            "callbacks: EarlyStopping: give mode='min' or mode='max', too, if val_f1 is a metric "
+            "of the network's own",
         ),
     ],
 )
