@@ -56,13 +56,22 @@ def find_study(setup: Setup, destination: Destination) -> Study | None:
 
 
 def create_study(setup: Setup, destination: Destination) -> Study:
-    """Create a study; if another process has just created it, open it.
+    """Create a study; if another process has just created one of the name that is given, open it.
+
+    Without a given name, searches that begin at the same moment have a study each.
 
     Raises:
         StudyError: The study of this name has another setup, or the folder cannot be written.
     """
-    record = _make_record(setup, destination)
-    return Study.open_or_create(record, destination.root, overwrite=destination.overwrite)
+    record, root = _make_record(setup, destination), destination.root
+    while destination.name is None:
+        try:
+            return Study.create(record, root)
+        except StudyError:  # unless the name is still free, another process has just taken it
+            taken, record = record.name, _make_record(setup, destination)
+            if record.name == taken:
+                raise
+    return Study.open_or_create(record, root, overwrite=destination.overwrite)
 
 
 def check_setup(setup: Setup, study: Study) -> None:
