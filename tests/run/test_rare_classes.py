@@ -141,6 +141,15 @@ def test_a_study_keeps_what_was_done_and_reads_its_data_alike(action, flowers, t
     assert find_study(setup, Destination(tmp_path, "rare")) is not None
 
 
+def test_a_study_keeps_which_of_equal_classes_was_drawn_to_be_rare(flowers, tmp_path):
+    labels = np.random.default_rng(1).permutation([*"rrrrrrssssssvvvvvv", *"w" * 20])
+    setup = prepare("mlp", flowers("".join(labels)), replace(SETTINGS, folds=5))
+    assert setup.dataset.left_out_classes == {"s": 6}  # the test part took two of its rows
+    create_study(setup, Destination(tmp_path, "drawn"))
+    again, _ = open_study("drawn", tmp_path)
+    assert again.dataset.fingerprint == setup.dataset.fingerprint
+
+
 def test_a_study_is_not_resumed_with_another_choice(flowers, tmp_path):
     destination = Destination(tmp_path, "rare")
     left_out, pooled = (

@@ -211,8 +211,13 @@ def _reload_data(request: DataRequest, record: StudyRecord) -> Dataset:
             f"data {source}: study {record.name} was searched on it, and it is not there any "
             "more; put it back"
         )
-    has_rare = record.data.get("left_out_classes") or record.data.get("pooled_classes")
-    dataset = request.load(record.settings.splitter if has_rare else None)
+    left_out = record.data.get("left_out_classes", {})
+    rare = left_out or record.data.get("pooled_classes", {})
+    if rare:
+        settled = replace(request, rare_classes="leave-out" if left_out else "pool")
+        dataset = settled.load(record.settings.splitter, known_rare=[*rare])
+    else:
+        dataset = request.load(None)
     expected = record.data["fingerprint"]
     if dataset.fingerprint != expected:
         raise DataError(

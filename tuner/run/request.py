@@ -1,6 +1,6 @@
 """What a user asks for: which data, and where to write the study."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -66,18 +66,20 @@ class DataRequest:
     def __post_init__(self) -> None:
         check_action(self.rare_classes)
 
-    def load(self, splitter: Splitter | None) -> Dataset:
+    def load(self, splitter: Splitter | None, *, known_rare: Sequence[str] = ()) -> Dataset:
         """Read the data.
 
         Args:
             splitter: Will split the rows, and knows which classes have too few. None if it is known
                 that none has.
+            known_rare: These classes, if a study has found them already.
 
         Raises:
             DataError: The data cannot be read or learned from, or take more memory than is free.
         """
-        find = None if splitter is None else splitter.find_rare
-        rare_classes = None if find is None else RareClasses(self.rare_classes, find)
+        rare_classes = None
+        if splitter is not None:
+            rare_classes = RareClasses(self.rare_classes, splitter.find_rare, known_rare)
         try:
             with bound_memory():
                 dataset = load_dataset(

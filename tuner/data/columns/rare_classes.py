@@ -1,6 +1,6 @@
 """Classes that have too few rows for the folds: left out, or made one class."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
@@ -26,10 +26,14 @@ class RareClasses:
         action: What to do.
         find: Returns the numbers of the rare classes, from the class, the group and the rank of
             each row; groups and ranks are None if there are none.
+        known: The names of the rare classes that a study has already. They are not looked for
+            again, because the draws of a split depend on the order of the classes, in which a
+            study has the rare ones last.
     """
 
     action: RareClassesAction
     find: Callable[[np.ndarray, np.ndarray | None, np.ndarray | None], np.ndarray]
+    known: Sequence[str] = ()
 
 
 def check_action(action: str) -> None:
@@ -57,6 +61,9 @@ def settle_rare_classes(
     """
     if rare_classes is None or rare_classes.action == "refuse":
         return target
+    if rare_classes.known:
+        rare = np.flatnonzero(np.isin(target.classes, rare_classes.known))
+        return (_pool if rare_classes.action == "pool" else _leave_out)(target, rare)
     rare = rare_classes.find(target.y, relations.groups, relations.order)
     if not len(rare):
         return target
