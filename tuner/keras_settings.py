@@ -58,7 +58,7 @@ def _read_unusual() -> bool:
     """Return whether the user's `keras.json` changes numbers or images."""
     folder = os.environ.get(_HOME) or Path("~/.keras").expanduser()
     try:
-        settings = json.loads(Path(folder, "keras.json").read_text())
+        settings = json.loads(Path(folder, "keras.json").read_text(encoding="utf-8"))
         return any(settings.get(name, usual) != usual for name, usual in _USUAL.items())
     except (OSError, ValueError, AttributeError, RuntimeError):  # none, or none that Keras can read
         return False

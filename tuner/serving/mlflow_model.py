@@ -39,8 +39,8 @@ def make_model_input(description: dict[str, Any], inputs: dict[str, np.ndarray])
     return pd.DataFrame({k: pd.Series(map(_make_cell, v), dtype=object) for k, v in raw.items()})
 
 
-def _make_cell(value: np.float32 | str) -> float | str | None:
-    """Return a cell of a table; a number is the shortest one that is equal in single precision."""
+def _make_cell(value: np.floating | str) -> float | str | None:
+    """Return a cell of a table; a number is the shortest one that is equal in its precision."""
     if isinstance(value, str):
         return value or None
     return None if np.isnan(value) else float(str(value))
@@ -50,10 +50,9 @@ def write_mlflow_model(folder: Path, description: dict[str, Any], rows: ModelInp
     """Write `mlflow_model/` beside the `model.keras` and the `model.json` of a folder.
 
     It is a model from code, one file of `served_cells.py` and `served_model.py`, and no object is
-    pickled. Its signature
-    names the columns and leaves their types open. With types, MLflow would refuse whole numbers
-    where the data had a fraction, and missing truth values. The code itself rejects what it cannot
-    take.
+    pickled. Its signature names the columns and leaves their types open. With types, MLflow would
+    refuse whole numbers where the data had a fraction, and missing truth values. The code itself
+    rejects what it cannot take.
 
     Args:
         folder: The exported folder.
@@ -67,7 +66,8 @@ def write_mlflow_model(folder: Path, description: dict[str, Any], rows: ModelInp
     versions = description["versions"]
     with TemporaryDirectory() as temporary:
         code = Path(temporary) / "served_model.py"
-        code.write_text(_OWN_IMPORT.sub("", "".join(path.read_text() for path in _CODE)))
+        own = "".join(path.read_text(encoding="utf-8") for path in _CODE)
+        code.write_text(_OWN_IMPORT.sub("", own), encoding="utf-8")
         mlflow.pyfunc.save_model(
             folder / "mlflow_model",
             python_model=str(code),

@@ -20,9 +20,8 @@ RawColumns: TypeAlias = dict[str, np.ndarray]
 """The inputs of an exported model: one array per used column, by name, in schema order.
 
 Columns of plain numbers have shape `(rows,)`, NaN if missing: float32, or float64 if float32 does
-not hold them. The others have shape
-`(rows,)`, object, with unchanged texts, "" if missing. The rows of an array data set are `"x"`,
-shape `(rows, …)`, float32.
+not hold them. The others have shape `(rows,)`, object, with unchanged texts, "" if missing. The
+rows of an array data set are `"x"`, shape `(rows, …)`, float32.
 """
 
 _LISTS = ("levels", "spellings", "parts")
