@@ -24,6 +24,9 @@ MISTAKES = {
     "search --space mlp --rare-classes drop": "--rare-classes: there is no choice drop; known are "
     "refuse, leave-out, pool",
     "serve model --port 70000": "--port: 70000 is wrong; give at most 65535",
+    "serve model --on-error drop": "--on-error: there is no choice drop; known are refuse, missing",
+    "predict model --data a.csv --on-error drop": "--on-error: there is no choice drop; known are "
+    "refuse, missing",
     "serach": f"there is no command serach; did you mean search? Known are {COMMANDS}",
     "resume one two": "tuner resume: unexpected argument two; put a text that has spaces in "
     "quotes, or see tuner resume --help",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tuner.cli.faults import explain_fault
 from tuner.cli.models import open_model
+from tuner.data import OnError
 from tuner.terminal.messages import Messages, print_result
 from tuner.terminal.quiet import import_heavy
 
@@ -25,7 +26,7 @@ def serve_model(
     *,
     allowed_hosts: list[str],
     max_megabytes: int,
-    on_error: str,
+    on_error: OnError,
 ) -> None:
     """Serve an exported model until SIGINT or SIGTERM.
 
@@ -35,7 +36,7 @@ def serve_model(
         port: The port. 0 for any free one.
         allowed_hosts: Names beside the address that requests may give as their host.
         max_megabytes: The largest body of a request.
-        on_error: `refuse` or `missing`: what becomes of cells that their column does not read.
+        on_error: Whether cells that their column does not read are refused, or taken as missing.
 
     Raises:
         UserError: The folder is no exported model, or the server cannot listen on the address.

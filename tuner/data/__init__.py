@@ -12,7 +12,7 @@ from tuner.data.chunking import choose_chunk_rows
 from tuner.data.column_names import split_names
 from tuner.data.columns.bad_cells import BadCells, OnError, check_on_error
 from tuner.data.columns.column import READING, Column, RawColumns
-from tuner.data.columns.rare_classes import RareClasses, RareClassesAction, check_action
+from tuner.data.columns.rare_classes import RareClasses, RareClassesAction, check_rare_classes
 from tuner.data.dataset import Dataset, load_dataset
 from tuner.data.kept_rows import KeptRows, find_kept, keep_rows, read_label_type
 from tuner.data.prediction_rows import RawPart, convert_raw, stream_raw
@@ -38,8 +38,8 @@ __all__ = [
     "Scaler",
     "Scaling",
     "Schema",
-    "check_action",
     "check_on_error",
+    "check_rare_classes",
     "choose_chunk_rows",
     "clip_smoothly",
     "convert_raw",

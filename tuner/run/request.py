@@ -10,7 +10,7 @@ from tuner.data import (
     Dataset,
     RareClasses,
     RareClassesAction,
-    check_action,
+    check_rare_classes,
     load_dataset,
 )
 from tuner.errors import DataError, UserError
@@ -64,7 +64,7 @@ class DataRequest:
     reading: int = field(default=READING, compare=False)
 
     def __post_init__(self) -> None:
-        check_action(self.rare_classes)
+        check_rare_classes(self.rare_classes)
 
     def load(self, splitter: Splitter | None, *, known_rare: Sequence[str] = ()) -> Dataset:
         """Read the data.

@@ -10,7 +10,7 @@ from tuner.data.columns.row_relations import Relations
 from tuner.data.columns.target import Target
 from tuner.errors import DataError, suggest_names
 
-__all__ = ["RareClasses", "RareClassesAction", "check_action", "settle_rare_classes"]
+__all__ = ["RareClasses", "RareClassesAction", "check_rare_classes", "settle_rare_classes"]
 
 RareClassesAction: TypeAlias = Literal["refuse", "leave-out", "pool"]
 """What to do about rare classes: let the split refuse them, leave them out, or make one of them."""
@@ -36,7 +36,7 @@ class RareClasses:
     known: Sequence[str] = ()
 
 
-def check_action(action: str) -> None:
+def check_rare_classes(action: str) -> None:
     """Refuse an action that there is not.
 
     Raises:

@@ -10,6 +10,7 @@ import numpy as np
 from mlflow.exceptions import MlflowException
 
 from tuner import __version__
+from tuner.data import OnError
 from tuner.serving.exported_model import ExportedModel
 from tuner.serving.served_cells import BadCells
 from tuner.serving.served_model import SoftmaxClassifier
@@ -100,7 +101,7 @@ class Application:
         model: ExportedModel,
         hosts: HostRule,
         on_fault: Callable[[Exception], None],
-        on_error: str = "refuse",
+        on_error: OnError = "refuse",
     ) -> None:
         self._hosts, self._on_error = hosts, on_error
         self._version = _describe(model)
