@@ -13,7 +13,7 @@ from tuner.errors import ExportMismatch, ExportUnchecked
 from tuner.serving import fresh_process
 from tuner.serving.formats import DEFAULT_FORMATS
 from tuner.serving.fresh_process import FreshProcess
-from tuner.serving.keras_formats import write_keras, write_saved_model
+from tuner.serving.keras_formats import trace_model, write_keras, write_saved_model
 from tuner.study import list_versions
 
 
@@ -59,7 +59,7 @@ def test_text_reaches_the_process_unchanged(tmp_path):
     lookup = keras.layers.StringLookup(vocabulary=["", "é", "日本", "a"], output_mode="one_hot")
     model = keras.Model({"word": given}, lookup(given))
     write_keras(model, tmp_path, label=tmp_path)
-    write_saved_model(model, tmp_path)
+    write_saved_model(model, trace_model(model), tmp_path)
     levels = ("é", "日本", "a", "[UNK]", "[[UNK]]")
     schema = Schema((Column("word", "categorical", levels),), "kind", levels).to_dict()
     content = {"schema": schema, "inputs": {"word": "word"}, "versions": list_versions()}

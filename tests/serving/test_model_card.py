@@ -119,6 +119,18 @@ def test_its_requests_name_every_input(card, content):
     assert None not in record.values()
 
 
+def test_it_says_how_long_a_prediction_takes_end_to_end(content):
+    time = content["prediction_time"]
+    assert 0 < time["row_seconds"] < time["batch_seconds"] < 5
+    time = {"row_seconds": 0.0012, "batch_seconds": 0.023, "batch": 1000, "device": "one thread"}
+    assert (
+        "From raw columns to probabilities, one row takes 1.2 ms, and 1,000 rows at once take 23 "
+        "ms: the compiled graph of the whole model, on one thread, where it was exported"
+    ) in render_line(content, prediction_time=time)
+    without = {k: v for k, v in content.items() if k != "prediction_time"}  # of earlier versions
+    assert "rows at once" not in render_line(without)
+
+
 def test_uncalibrated_probabilities_are_reported(content):
     calibration = {**content["calibration"], "applied": False, "temperature": 1.0}
     assert (

@@ -8,7 +8,7 @@ Imports inside the package go one way: parsing ← readers ← given, columns �
 prediction_rows and kept_rows. Scaling stands alone, because it belongs to a fold.
 """
 
-from tuner.data.chunking import choose_chunk_rows
+from tuner.data.chunking import TIMED_ROWS, choose_chunk_rows
 from tuner.data.column_names import split_names
 from tuner.data.columns.bad_cells import BadCells, OnError, check_on_error
 from tuner.data.columns.column import READING, Column, RawColumns
@@ -26,6 +26,7 @@ __all__ = [
     "BUNDLED",
     "IMAGE_TARGET",
     "READING",
+    "TIMED_ROWS",
     "BadCells",
     "Column",
     "Dataset",

@@ -1,6 +1,9 @@
 """How many rows a network predicts at once, so that memory does not grow with a table."""
 
-__all__ = ["choose_chunk_rows"]
+__all__ = ["TIMED_ROWS", "choose_chunk_rows"]
+
+TIMED_ROWS = 1000
+"""Number of rows that are predicted at once to measure the time of a batch."""
 
 _MAX_NUMBERS = 2**21  # 8 MB of encoded rows, of which convolutions make some hundred MB
 

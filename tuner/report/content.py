@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tuner.analysis import Answers, Fronts, JudgedBaseline, Picks, Predictions, find_fronts
 from tuner.report.figures import Trials, tabulate
 from tuner.scoring import Truth
-from tuner.study import Study, StudyRecord, TrialRecord
+from tuner.study import PredictionTime, Study, StudyRecord, TrialRecord
 from tuner.words import format_hyperparameters
 
 __all__ = ["ReportContent"]
@@ -28,6 +28,8 @@ class ReportContent:
         answers: The study's answers, in sentences.
         baselines: The baselines, compared with the exported model. Empty if none were trained.
         predictions: What the exported model predicts out of fold.
+        exported_time: How long the whole exported model takes from raw columns to probabilities;
+            None if it was not measured.
         fronts: The trials that no other trial beats in both score and cost.
         trials: The trials as rows for charts.
     """
@@ -40,6 +42,7 @@ class ReportContent:
     answers: Answers
     baselines: tuple[JudgedBaseline, ...]
     predictions: Predictions
+    exported_time: PredictionTime | None = None
     fronts: Fronts = field(init=False)
     trials: Trials = field(init=False)
 

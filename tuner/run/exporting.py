@@ -140,6 +140,11 @@ class SearchExport:
         except ExportMismatch as error:
             self._fault = error
 
+    @property
+    def prediction_time(self) -> dict[str, Any] | None:
+        """How long the written model takes. None if a format cannot be written."""
+        return None if self._export is None else self._export.prediction_time
+
     def __enter__(self) -> "SearchExport":
         return self
 

@@ -154,7 +154,8 @@ def _train_and_export(
     run.announce(f"training {networks} on all training rows, and exporting them")
     ready = train_pick(run, picking)
     with SearchExport(run, picking, ready, fresh) as export:
-        mark_done(run.study, Stage.WRITING, picking.basis)
+        basis = picking.basis | {"prediction_time": export.prediction_time}
+        mark_done(run.study, Stage.WRITING, basis)
         with _note_faults(run, "the report may lack prediction times"):
             _get_prediction_times(run, idle=False)
             import_charting()

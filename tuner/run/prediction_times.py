@@ -1,7 +1,6 @@
-"""Stage 8: measure how long a study's networks take to predict."""
+"""Stage 8: measure how long a study's networks take to predict encoded rows."""
 
 import math
-import os
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     import keras_tuner
 
 __all__ = [
-    "find_lowest_seconds",
     "lacks_prediction_times",
     "measure_prediction_times",
     "trace_predictions",
@@ -65,8 +63,10 @@ def measure_prediction_times(
 ) -> PredictionTimes:
     """Measure how long a study's networks take to predict, and keep it in the study's folder.
 
-    A network is measured as a served model computes it: as one graph, from encoded rows in memory
-    to probabilities in memory. It need not be trained, because its weights do not change the time.
+    A network is measured as one graph, from encoded rows in memory to probabilities in memory: the
+    encoding takes the same time with all of them. (The export measures its whole model, from raw
+    columns: `tuner.serving.prediction_time`.) It need not be trained, because its weights do not
+    change the time.
     The lowest of many repetitions counts, because other processes can only add to it. It is
     rounded to two digits, because further digits differ from one run to the next.
 
@@ -81,7 +81,7 @@ def measure_prediction_times(
     Raises:
         StudyError: The study's folder cannot be written.
     """
-    device, rows = _describe_device(), _encode_rows(setup)
+    device, rows = _choose_device(), _encode_rows(setup)
     begun = time.perf_counter()  # TensorFlow has been imported
     completed = [record for record in study.read_trials() if record.completed]
     ordered = _sort_by_merit(completed, maximise=study.record.objective.direction == "max")
@@ -127,16 +127,15 @@ def _encode_rows(setup: Setup) -> np.ndarray:
     return np.resize(rows, (BATCH, *rows.shape[1:]))
 
 
-def _describe_device() -> str:
+def _choose_device() -> str:
     """Return the device's description: one thread, unless TensorFlow already runs with more."""
     import tensorflow as tf
 
-    if tf.config.list_physical_devices("GPU"):
-        return "the GPU"
+    from tuner.serving.prediction_time import describe_device
+
     with suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(1)
-    threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
-    return "one thread" if threads == 1 else f"{threads} threads"
+    return describe_device()
 
 
 def _build_networks(
@@ -200,6 +199,8 @@ def trace_predictions(model: "keras.Model", rows: np.ndarray) -> Any:
 def _measure_networks(networks: Sequence[_Network], rows: np.ndarray, *, until: float) -> None:
     import tensorflow as tf
 
+    from tuner.serving.prediction_time import find_lowest_seconds
+
     row, batch = tf.constant(rows[:1]), tf.constant(rows)
     for _ in range(_ROUNDS):
         for network in networks:
@@ -208,16 +209,6 @@ def _measure_networks(networks: Sequence[_Network], rows: np.ndarray, *, until: 
             network.row = min(network.row, find_lowest_seconds(network.predict, row, _ROW_CALLS))
             seconds = find_lowest_seconds(network.predict, batch, _BATCH_CALLS)
             network.batch = min(network.batch, seconds)
-
-
-def find_lowest_seconds(predict: Callable[[Any], Any], rows: Any, calls: int) -> float:
-    """Return the seconds of the fastest of some calls."""
-    lowest = math.inf
-    for _ in range(calls):
-        begun = time.perf_counter()
-        predict(rows).numpy()
-        lowest = min(lowest, time.perf_counter() - begun)
-    return lowest
 
 
 def _round_seconds(seconds: float) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 from tuner.analysis import (
     Evidence,
     Picks,
+    count_networks,
     make_results_table,
     pick_networks,
     predict_out_of_fold,
@@ -22,8 +23,8 @@ from tuner.run.answering import answer_questions, make_evidence
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
 from tuner.run.side_files import digest_if_readable
-from tuner.run.stages import Stage, is_done, mark_done
-from tuner.study import Study
+from tuner.run.stages import Stage, is_done, mark_done, read_basis
+from tuner.study import PredictionTime, Study
 
 __all__ = [
     "ReportResult",
@@ -144,8 +145,29 @@ def collect_content(
         study, setup.truth, members, temperature=picks.calibration.temperature
     )
     return ReportContent(
-        study, setup.truth, evidence.records, picks, test, answers, judged, predictions
+        study,
+        setup.truth,
+        evidence.records,
+        picks,
+        test,
+        answers,
+        judged,
+        predictions,
+        _read_exported_time(study, picks),
     )
+
+
+def _read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
+    """Return how long the exported pick takes, if the journal has it.
+
+    A model is written before it is checked, and version 0.2.0 measured no whole model.
+    """
+    written = read_basis(study, Stage.WRITING) or {}
+    found = written.get("prediction_time")
+    networks = count_networks(picks.list_members(picks.exported))
+    if found is None or written["networks"] != networks:
+        return None
+    return PredictionTime(found["row_seconds"], found["batch_seconds"])
 
 
 def write_page(page: Page, path: Path) -> None:

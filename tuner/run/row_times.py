@@ -10,7 +10,7 @@ import numpy as np
 from tuner.model.convolutions import Convolutions
 from tuner.model.recipe import Recipe
 from tuner.model.row_time import RowTime
-from tuner.run.prediction_times import find_lowest_seconds, trace_predictions
+from tuner.run.prediction_times import trace_predictions
 from tuner.run.setup import Setup, make_hypermodel
 from tuner.training import TRAINERS
 
@@ -40,6 +40,7 @@ def measure_row_time(setup: Setup) -> RowTime:
 
     TRAINERS[setup.settings.trainer]()  # sets TensorFlow's threads, as it does for the search
     from tuner.model.mlp import MLPHyperModel
+    from tuner.serving.prediction_time import find_lowest_seconds
 
     hypermodel = make_hypermodel(setup)
     assert isinstance(hypermodel, MLPHyperModel)  # of any other the times cannot be predicted

@@ -20,8 +20,14 @@ from tuner.serving.file_hashes import add_hashes
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.input_names import join_columns, make_input_names
-from tuner.serving.keras_formats import write_keras, write_litert, write_saved_model
+from tuner.serving.keras_formats import (
+    trace_model,
+    write_keras,
+    write_litert,
+    write_saved_model,
+)
 from tuner.serving.model_card import render_model_card
+from tuner.serving.prediction_time import measure_model
 from tuner.serving.preprocessing import add_preprocessing
 from tuner.serving.sample import find_example
 from tuner.serving.trained_network import TrainedNetwork
@@ -72,13 +78,14 @@ class ModelExport:
     Args:
         trained: The network and its preprocessing.
         description: The content of `model.json`, without schema, classes, inputs, formats,
-            fingerprint and hashes.
+            prediction time, fingerprint and hashes.
         to: Where the model goes.
         sample: Raw rows on which every format must answer as the network in memory does.
         fresh: The process that writes the MLflow model and loads the formats.
 
     Attributes:
         formats: By the name of each format, `written`, or the reason why it is left out.
+        prediction_time: As `measure_model` returns it.
 
     Raises:
         ExportMismatch: A format cannot be written.
@@ -102,11 +109,14 @@ class ModelExport:
         self._fingerprint: str = content["fingerprint"]
         with _name_write_errors(to), ExitStack() as stack:
             draft = stack.enter_context(replace_folder(folder))
-            self.formats = content["formats"] = _write_formats(trained, content, to, draft)
+            self.formats, graph = _write_formats(trained, content, to, draft)
+            inputs = join_columns(sample, content["inputs"])
+            self.prediction_time = measure_model(graph, inputs)
+            content |= {"formats": self.formats, "prediction_time": self.prediction_time}
             card = render_model_card(content, find_example(trained.schema, sample))
             _write_description(content, draft)
             (draft / "README.md").write_text(card, encoding="utf-8")
-            fresh.ask(draft, join_columns(sample, content["inputs"]), complete=True)
+            fresh.ask(draft, inputs, complete=True)
             self._draft, self._draft_folder, self._content = stack.pop_all(), draft, content
 
     def __enter__(self) -> "ModelExport":
@@ -141,20 +151,24 @@ class ModelExport:
 
 def _write_formats(
     trained: TrainedNetwork, content: Mapping[str, Any], to: Destination, draft: Path
-) -> dict[str, str]:
-    """Write all formats but MLflow's, which the fresh process writes, and say of each what became.
+) -> tuple[dict[str, str], Any]:
+    """Write all formats but MLflow's, which the fresh process writes.
 
     Args:
         trained: The network and its preprocessing.
         content: The content of `model.json`.
         to: Names the formats, and the folder for errors.
         draft: The folder to write into.
+
+    Returns:
+        What became of each format; and the graph of the model, as `trace_model` makes it.
     """
     said = dict.fromkeys(to.formats, WRITTEN)
     model = add_preprocessing(trained.network, trained.schema, trained.scaler)
     write_keras(model, draft, label=to.folder)
+    graph = trace_model(model)
     if "saved_model" in said:
-        write_saved_model(model, draft)
+        write_saved_model(model, graph, draft)
     if "onnx" in said:
         from tuner.serving.onnx_model import write_onnx
 
@@ -162,8 +176,8 @@ def _write_formats(
         value = None if threshold is None else float(threshold["value"])
         said["onnx"] = write_onnx(trained, draft, threshold=value) or WRITTEN
     if "litert" in said:
-        said["litert"] = write_litert(model, draft) or WRITTEN
-    return said
+        said["litert"] = write_litert(model, graph, draft) or WRITTEN
+    return said, graph
 
 
 def _write_description(content: Mapping[str, Any], folder: Path) -> None:

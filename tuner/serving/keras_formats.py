@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -12,7 +13,7 @@ from tuner.imports import filter_standard_error
 from tuner.serving.formats import LITERT_FILE
 from tuner.serving.fresh_process import UNSAFE
 
-__all__ = ["write_keras", "write_litert", "write_saved_model"]
+__all__ = ["trace_model", "write_keras", "write_litert", "write_saved_model"]
 
 
 _LOOKUPS = (
@@ -41,11 +42,12 @@ def write_keras(model: keras.Model, folder: Path, *, label: Path) -> None:
         ) from error
 
 
-def write_saved_model(model: keras.Model, folder: Path) -> None:
-    """Write `saved_model/`, as `write_keras` takes the model and the folder."""
-    archive = keras.export.ExportArchive()
-    for layer in _find_layers_with_tables(model):
-        archive.track(layer)
+def trace_model(model: keras.Model) -> Any:
+    """Compile a model, as `write_keras` takes it, to a graph.
+
+    Returns:
+        A function from tensors by input name to `{"probabilities": tensor}`.
+    """
 
     def serve(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return {"probabilities": model(inputs, training=False)}
@@ -54,12 +56,28 @@ def write_saved_model(model: keras.Model, folder: Path) -> None:
         name: tf.TensorSpec(tensor.shape, tensor.dtype, name=name)
         for name, tensor in model.input.items()
     }
-    archive.add_endpoint("serving_default", serve, input_signature=[signature])
+    graph = tf.function(serve, input_signature=[signature], autograph=False)
+    graph.get_concrete_function()
+    return graph
+
+
+def write_saved_model(model: keras.Model, graph: Any, folder: Path) -> None:
+    """Write `saved_model/`, as `write_keras` takes the model and the folder.
+
+    Args:
+        model: The model.
+        graph: What `trace_model` made of it.
+        folder: The folder to write into.
+    """
+    archive = keras.export.ExportArchive()
+    for layer in _find_layers_with_tables(model):
+        archive.track(layer)
+    archive.add_endpoint("serving_default", graph)
     archive.write_out(str(folder / "saved_model"), verbose=False)
 
 
-def write_litert(model: keras.Model, folder: Path) -> str | None:
-    """Write `model.tflite`, as `write_keras` takes the model and the folder.
+def write_litert(model: keras.Model, graph: Any, folder: Path) -> str | None:
+    """Write `model.tflite`. The arguments are those of `write_saved_model`.
 
     Returns:
         None if it was written, or else the reason why it cannot be.
@@ -68,7 +86,7 @@ def write_litert(model: keras.Model, folder: Path) -> str | None:
         if tensor.dtype != "float32":
             return f"it takes inputs of float32 only, and {name} is of {tensor.dtype}"
     with TemporaryDirectory() as temporary:
-        write_saved_model(model, Path(temporary))
+        write_saved_model(model, graph, Path(temporary))
         try:
             with filter_standard_error():
                 path = str(Path(temporary, "saved_model"))

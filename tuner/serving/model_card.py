@@ -10,6 +10,7 @@ from tuner.words import (
     escape_controls,
     format_hyperparameters,
     format_interval,
+    format_milliseconds,
     list_counts,
     list_first,
 )
@@ -116,7 +117,17 @@ def _render_network(content: Mapping[str, Any]) -> list[str]:
         names = {"best": "The best network", "smallest": "The smallest good network"}
         name = names.get(content["picked"], "A network that the user chose by its number")
         lines.append(f"{name}, trial {pick['trial']}: {_describe_recipe(pick)}")
-    return [*lines, "", "It was trained again on all training rows.", ""]
+    lines += ["", "It was trained again on all training rows.", ""]
+    if time := content.get("prediction_time"):
+        lines += [
+            f"From raw columns to probabilities, one row takes "
+            f"{format_milliseconds(time['row_seconds'])} ms, and {time['batch']:,} rows at once "
+            f"take {format_milliseconds(time['batch_seconds'])} ms: the compiled graph of the "
+            f"whole model, on {time['device']}, where it was exported; the minimum of many "
+            "repetitions.",
+            "",
+        ]
+    return lines
 
 
 def _describe_recipe(network: Mapping[str, Any]) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tuner.data import TIMED_ROWS
+
 __all__ = ["BATCH", "PredictionTime", "PredictionTimes"]
 
-BATCH = 1000
+BATCH = TIMED_ROWS
 """Number of rows that are predicted at once to measure the time of a batch."""
 
 _VERSION = 1  # of the file's format
@@ -14,7 +16,9 @@ _VERSION = 1  # of the file's format
 
 @dataclass(frozen=True, slots=True)
 class PredictionTime:
-    """Time that a network takes from encoded rows to their probabilities.
+    """Time that a prediction takes.
+
+    Of a network, it begins with encoded rows; of the exported model, with raw columns.
 
     Attributes:
         row: Seconds for one row.

@@ -69,13 +69,22 @@ def test_an_ensemble_predicts_as_long_as_its_networks_together(measure):
     content = measure(dict.fromkeys(range(4), QUICK))
     assert content.picks.best.trial == content.picks.smallest.trial == 3
     text = read_text(make_picks_section(content))
-    assert "prediction of 1,000 rows, ms 0.5 2.5" in text  # of five networks
+    assert "network alone, 1,000 rows, ms 0.5 2.5" in text  # of five networks
     assert "An ensemble's prediction takes as long as its networks together." in text
 
 
 def test_a_pick_whose_time_was_not_measured_has_none(measure):
     text = read_text(make_picks_section(measure({0: QUICK})))
-    assert "prediction of 1,000 rows, ms – –" in text
+    assert "network alone, 1,000 rows, ms – –" in text
+
+
+def test_the_exported_model_has_a_time_from_raw_columns_to_probabilities(measure):
+    content = replace(measure({}), exported_time=PredictionTime(0.0012, 0.023))
+    assert content.picks.exported == "best"
+    text = read_text(make_picks_section(content))
+    assert "raw columns to probabilities, one row, ms 1.2 –" in text
+    assert "raw columns to probabilities, 1,000 rows, ms 23 –" in text
+    assert "network alone" not in text
 
 
 def test_a_study_without_prediction_times_says_how_to_measure_them(unmeasured):

@@ -106,7 +106,10 @@ def _make_test_rows(content: ReportContent, names: Sequence[PickName]) -> list[R
 
 
 def _make_time_rows(content: ReportContent, names: Sequence[PickName]) -> list[Row]:
-    """Return the prediction times; an ensemble's is the sum over its networks."""
+    """Return the prediction times of the networks, and that of the whole exported model.
+
+    The networks of an ensemble take as long as all of them together.
+    """
     times = content.fronts.times.trials
     cells = []
     for name in names:
@@ -116,7 +119,17 @@ def _make_time_rows(content: ReportContent, names: Sequence[PickName]) -> list[R
             cells.append(format_milliseconds(seconds))
         else:
             cells.append("–")
-    return [(f"prediction of {BATCH:,} rows, ms", *cells)] if times else []
+    rows: list[Row] = [(f"network alone, {BATCH:,} rows, ms", *cells)] if times else []
+    if content.exported_time is None:
+        return rows
+    whole = {"one row": content.exported_time.row, f"{BATCH:,} rows": content.exported_time.batch}
+    return rows + [
+        (
+            f"raw columns to probabilities, {count}, ms",
+            *(format_milliseconds(s) if name == content.picks.exported else "–" for name in names),
+        )
+        for count, s in whole.items()
+    ]
 
 
 def _make_notes(content: ReportContent) -> tuple[Block, ...]:
@@ -142,6 +155,11 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
         )
     if content.fronts.times.trials and len(content.completed) > 1:
         notes.append("An ensemble's prediction takes as long as its networks together.")
+    if content.exported_time is not None:
+        notes.append(
+            "Raw columns to probabilities: the whole exported model as one compiled graph, from "
+            "columns in memory, where it was exported."
+        )
     return Paragraphs(tuple(picks)), Paragraphs(tuple(notes), small=True)
 
 
