@@ -266,10 +266,12 @@ def _render_limits(content: Mapping[str, Any]) -> list[str]:
     is_table = content["schema"]["array_shape"] is None
     table_limits = [
         "- A level that the data did not have counts as a rare one if rare levels were pooled, or "
-        "else as none of the known ones. A missing number counts as the mean if the data had none "
-        "missing.",
+        "else as none of the known ones. A missing number counts as the middle of its column if "
+        "the data had none missing.",
         *_render_missing(content["schema"]),
-        "- If numbers or dates are texts, a text that cannot be read as such counts as missing.",
+        "- A text that is no number or date where the model reads one is refused by "
+        "`tuner predict`, `tuner serve` and MLflow, unless they are told to take it as missing. "
+        "The other formats do so.",
     ]
     return [
         "## Intended use and limits",
