@@ -95,8 +95,8 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
         classes: Labels in the order of the network's outputs; others follow. By default they are in
             numeric or alphabetical order.
         rare_classes: What to do about classes that have too few rows. None to keep them.
-        reading: The rules by which cells become numbers: `READING`, or an earlier number for a
-            study of an earlier version.
+        reading: The rules by which cells are read: `READING`, or an earlier number for a study of
+            an earlier version.
 
     Raises:
         DataError: The source cannot be read or learned from; the message says how to fix it.
@@ -106,7 +106,7 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     """
     separate = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
     options = {"--categorical": categorical, "--ignore": ignore, **separate}
-    chosen = ClassOptions(classes, rare_classes)
+    chosen = ClassOptions(classes, rare_classes, reading)
     learned = _learn(source, target, options, missing, chosen, reading)
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()

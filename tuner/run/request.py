@@ -47,7 +47,7 @@ class DataRequest:
         rare_classes: What to do about classes that have too few rows for the folds.
         classes: The labels in their order. Empty for numeric or alphabetical order.
         name: The name of the data. None for that of the source.
-        reading: The rules by which cells become numbers. A study keeps those that it began with.
+        reading: The rules by which cells are read. A study keeps those that it began with.
     """
 
     source: str = "digits"

@@ -31,6 +31,12 @@ def test_levels_in_two_forms_are_one_level_and_this_is_told():
     )
 
 
+def test_a_study_of_an_earlier_version_keeps_levels_and_labels_in_two_forms_apart():
+    path = write_file("\n".join(["a,y", *[f"{COMPOSED},Å", f"{SPLIT},A\u030a"] * 6]))
+    assert load_dataset(path, reading=1).schema.columns[0].levels == (SPLIT, COMPOSED)
+    assert load_dataset(path, reading=1).classes == ("A\u030a", "Å")
+
+
 def test_a_level_that_has_no_other_form_stays_as_it_is():
     dataset = load_levels(SPLIT, "Bern\u200b", "Basel")
     assert dataset.schema.columns[0].levels == ("Basel", "Bern\u200b", SPLIT)

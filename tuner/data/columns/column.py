@@ -10,10 +10,11 @@ __all__ = ["READING", "Column", "ColumnKind", "RawColumns", "hold"]
 ColumnKind: TypeAlias = Literal["numeric", "date", "categorical", "boolean", "ignored"]
 
 READING = 2
-"""The rules by which cells become numbers. A study keeps those that it was begun with.
+"""The rules by which cells are read. A study keeps those that it was begun with.
 
 1: Numbers are taken as float32, and all are standardised. 2: Numbers that float32 does not hold are
-shifted and divided before, and long tails are scaled by quartiles.
+shifted and divided before, and long tails are scaled by quartiles. Texts that differ by their form
+in Unicode alone are one level or class.
 """
 
 RawColumns: TypeAlias = dict[str, np.ndarray]

@@ -85,7 +85,7 @@ def describe_numbers(
         name: The column.
         numbers: Shape `(rows,)`, float64, NaN if missing.
         *warnings: Warnings about its texts.
-        reading: The rules by which cells become numbers.
+        reading: The rules by which cells are read.
 
     Raises:
         DataError: A number is infinite in float32.
@@ -180,13 +180,14 @@ def describe_dates(name: str, parsed: ParsedTexts, reading: int) -> InferredColu
     )
 
 
-def describe_levels(name: str, texts: TextColumn, *, forced: bool) -> InferredColumn:
+def describe_levels(name: str, texts: TextColumn, *, forced: bool, reading: int) -> InferredColumn:
     """Describe a text column whose cells are levels.
 
     Args:
         name: The column.
         texts: Its texts.
         forced: The user asked for levels, so keep rare levels and identifiers.
+        reading: The rules by which cells are read.
     """
     missing = bool(texts.empty.any())
     if texts.empty.all():
@@ -194,7 +195,7 @@ def describe_levels(name: str, texts: TextColumn, *, forced: bool) -> InferredCo
     reason = "" if forced else find_unique_reason(texts)
     if reason:
         return ignore_column(name, reason, warn_about_unsupported(name, texts))
-    levels = find_levels(texts, keep_rare=forced)
+    levels = find_levels(texts, keep_rare=forced, merge_forms=reading > 1)
     if not levels.names:
         return ignore_column(name, RARE, warn_about_unsupported(name, texts))
     if len(levels.names) == 1 and not levels.pooled and not missing:

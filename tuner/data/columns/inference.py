@@ -82,7 +82,7 @@ def infer_columns(
         categorical: Columns whose texts are levels, whatever they look like.
         ignore: Columns that are left out unread.
         missing_texts: The texts that mean a missing value, whose cells are missing already.
-        reading: The rules by which cells become numbers, `READING` or those of an earlier version.
+        reading: The rules by which cells are read, `READING` or those of an earlier version.
 
     Raises:
         DataError: A column has an unsupported type or holds an infinite number, or some columns mix
@@ -127,7 +127,8 @@ def _infer_column(
 ) -> InferredColumn | Mixture:
     cells = table.get_column(name, otherwise=f"leave it out with --ignore {quote_names(name)}")
     if forced:
-        return describe_levels(name, TextColumn.from_arrow(convert_to_texts(cells)), forced=True)
+        texts = TextColumn.from_arrow(convert_to_texts(cells))
+        return describe_levels(name, texts, forced=True, reading=reading)
     if not is_text(cells):
         numbers = convert_to_numbers(cells)
         wide = warn_about_wide_integers(name, cells, numbers)
@@ -144,7 +145,7 @@ def _infer_column(
         return describe_parsed_numbers(table, name, parsed, reading)
     # times beyond a day are durations, which stay levels
     mixture = find_mixture(table, name, parsed) if parsed.notation != TIME else None
-    return mixture or describe_levels(name, parsed.column, forced=False)
+    return mixture or describe_levels(name, parsed.column, forced=False, reading=reading)
 
 
 def _apply_decimal_commas(

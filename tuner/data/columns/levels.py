@@ -44,17 +44,18 @@ class Levels:
     alike: str = ""
 
 
-def find_levels(column: TextColumn, *, keep_rare: bool) -> Levels:
+def find_levels(column: TextColumn, *, keep_rare: bool, merge_forms: bool = True) -> Levels:
     """Return the levels of a column, without surrounding blanks; truth values in one case.
-
-    Texts that differ by their form in Unicode or by invisible characters are one level.
 
     Args:
         column: The column.
         keep_rare: Pool only the levels beyond the largest number of levels.
+        merge_forms: Whether texts that differ by their form in Unicode or by invisible characters
+            are one level.
     """
     present = ~column.empty
-    stripped, merged = unify_forms(column.stripped[present])
+    stripped = column.stripped[present]
+    stripped, merged = unify_forms(stripped) if merge_forms else (stripped, ())
     if column.is_boolean:
         stripped = _unify_case(stripped)
     names, places = np.unique(stripped, return_inverse=True)

@@ -57,13 +57,16 @@ class Target:
             yield f"labels {say_merged(self.merged)} only, and count as one class"
 
 
-def read_target(labels: Any, place: str, order: Sequence[str] = ()) -> Target:
+def read_target(
+    labels: Any, place: str, order: Sequence[str] = (), *, merge_forms: bool = True
+) -> Target:
     """Read a pyarrow column of texts or numbers as classes, without surrounding blanks.
 
     Args:
         labels: The label of each row.
         place: The column's name in errors: "data file my.csv, target class".
         order: Classes that come before all others, in this order.
+        merge_forms: Whether labels that differ by their form in Unicode alone are one class.
 
     Raises:
         DataError: There are fewer than two classes, or more than one for every two rows.
@@ -71,7 +74,7 @@ def read_target(labels: Any, place: str, order: Sequence[str] = ()) -> Target:
     texts = TextColumn.from_arrow(convert_to_texts(labels))
     present = texts.expand(~texts.missing)
     stripped, indices = texts.index_stripped()
-    unified, merged = unify_forms(stripped)
+    unified, merged = unify_forms(stripped) if merge_forms else (stripped, ())
     if merged:
         unified, places = np.unique(unified, return_inverse=True)
         indices = places[indices]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tuner.data.columns.column import READING
 from tuner.data.columns.rare_classes import RareClasses, settle_rare_classes
 from tuner.data.columns.row_relations import Relations, read_relations
 from tuner.data.columns.target import Target, read_target
@@ -19,10 +20,12 @@ class ClassOptions:
     Attributes:
         order: Classes that come before all others, in this order.
         rare: What to do about classes that have too few rows; None to keep them.
+        reading: The rules by which labels are read, `READING` or those of an earlier version.
     """
 
     order: Sequence[str] = ()
     rare: RareClasses | None = None
+    reading: int = READING
 
 
 def read_used_rows(
@@ -45,7 +48,7 @@ def read_used_rows(
     Raises:
         DataError: There are too few or too many classes, or a row has no group or no place.
     """
-    target = read_target(labels, place, classes.order)
+    target = read_target(labels, place, classes.order, merge_forms=classes.reading > 1)
     relations = read_relations(related, options, target.present)
     settled = settle_rare_classes(target, relations, classes.rare)
     if settled.left_out:
