@@ -27,7 +27,8 @@ from tuner.training import Plan
 # Messages are compared as they are written, with options; tests/test_phrasing.py has the rest.
 speak_to_command_line()
 
-collect_ignore = ["old_studies"]  # an exported model there has a Python file
+# An exported model has a Python file, and the launcher is a script.
+collect_ignore = ["old_studies", "helpers/warm_launcher.py"]
 
 # People's runs look for new examples; CI's repeat theirs, so that a change is judged by itself.
 hypothesis.settings.register_profile("people", deadline=None)

@@ -89,6 +89,7 @@ def test_quotation_marks_that_stay_are_told(cell) -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [("t.csv", gzip.compress(b"a,b\n1,2\n")), ("t.csv.gz", b"a,b\n1,2\n")],
+    ids=["packed", "plain"],  # packed bytes have the time in them
 )
 def test_a_gzipped_file_is_known_by_its_content(name, content) -> None:
     Path(name).write_bytes(content)
@@ -114,6 +115,7 @@ def test_a_gzipped_file_is_known_by_its_content(name, content) -> None:
             "a pointer of Git LFS; fetch the file with git lfs pull",
         ),
     ],
+    ids=["bzip2", "xz", "zstd", "zip", "parquet", "json", "html", "git_lfs"],
 )
 def test_another_format_is_refused_by_its_content(content, message) -> None:
     Path("t.csv").write_bytes(content)
