@@ -94,7 +94,7 @@ def test_an_earlier_study_reads_them_as_it_did() -> None:
         (np.where(np.arange(1000) % 50, NORMAL.round(), -999), "--missing -999"),
         (np.where(np.arange(1000) % 50, RNG.integers(0, 6000, 1000), 9999), "--missing 9999"),
         (np.select([np.arange(1000) % 50 == 0, np.arange(1000) % 50 == 1], [-1e4, 1e4], NORMAL),
-         "--missing -10000,10000"),
+         "--missing '-10000,10000'"),
     ],
 )  # fmt: skip
 def test_a_far_number_that_repeats_may_mean_missing(values, advice) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from tuner.data.column_names import quote_names
 from tuner.data.parsing.plain_numbers import format_number
 from tuner.data.scaling import measure_middle
 from tuner.words import count_noun, list_first
@@ -108,7 +109,7 @@ def warn_about_sentinels(name: str, values: np.ndarray) -> str:
     if not found:
         return ""
     rows = " and ".join(f"{number} stands in {count_noun(n, 'row')}" for number, n in found)
-    missing = ",".join(number for number, _ in found)
+    missing = quote_names(*(number for number, _ in found))
     return (
         f"column {name}: {rows}, far from all other values; if that means a missing value, give "
         f"--missing {missing}"
