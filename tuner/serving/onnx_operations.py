@@ -57,15 +57,6 @@ class Operations:
         """Return the cosine, as a sine: ONNX Runtime 1.20 has no cosine of float64."""
         return self.sin(values + np.pi / 2)
 
-    def square(self, values: Tensor) -> Tensor:
-        """Return the square."""
-        return values * values
-
-    def clip(self, values: Tensor, least: float, most: float) -> Tensor:
-        """Return numbers that are moved into a range."""
-        bounds = [values.sample.dtype.type(bound) for bound in (least, most)]
-        return self._graph.add("Clip", [values, *bounds], values.sample)
-
     def where(self, condition: Any, one: Any, other: Any) -> Tensor:
         """Return the first value where a condition holds, else the second."""
         kinds = [v.sample if isinstance(v, Tensor) else v for v in (one, other)]
@@ -106,11 +97,6 @@ class Operations:
         sample = np.cumsum(values.sample, axis=axis, dtype=dtype)
         return self._graph.add("CumSum", [values.cast(dtype), np.array(axis)], sample)
 
-    def cumprod(self, values: Tensor, axis: int) -> Tensor:
-        """Return which flags are set with all flags before them: 0 and 1 as a product."""
-        unset = self.cumsum(values.equals(0), axis, np.int64)
-        return unset.equals(0).cast(values.sample.dtype)
-
     def roll(self, values: Tensor, shift: int, axis: int) -> Tensor:
         """Return values that are moved along an axis; the last ones come first."""
         return values.choose(np.roll(np.arange(values.shape[axis]), shift), axis)
@@ -130,10 +116,6 @@ class Operations:
         """Return values with an axis of one value more."""
         sample = np.expand_dims(values.sample, axis)
         return self._graph.add("Unsqueeze", [values, np.array([axis])], sample)
-
-    def reshape(self, values: Tensor, shape: tuple[int, ...]) -> Tensor:
-        """Return the same values in another shape; the number of rows stands in it as -1."""
-        return values.reshape(shape)
 
     def pad(self, values: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
         """Return values between zeros, some before and some behind on each axis."""
