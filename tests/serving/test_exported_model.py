@@ -1,10 +1,13 @@
 """Predictions of an exported model for files."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tuner.errors import DataError, UserError
+from tuner.serving import served_cells
 from tuner.serving.exported_model import ExportedModel
 
 
@@ -102,3 +105,8 @@ def test_warnings_about_cells_come_after_the_last_part(exported):
         "column colour: 1 cell of levels that the model has not seen, such as 'pink'; each counts "
         "as none of the known levels",
     ]
+    schema = json.loads((exported.folder / "model.json").read_text(encoding="utf-8"))["schema"]
+    served = served_cells.BadCells(on_error="missing")  # which imports nothing of the package
+    cells = {"2nd": rows["2nd"].tolist()}
+    served_cells.CellReader(schema).read_numbers(cells, "float32", served)
+    assert [warning["message"] for warning in served.describe()] == warnings[:1]

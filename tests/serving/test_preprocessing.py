@@ -252,7 +252,8 @@ def test_a_text_that_is_not_read_is_refused_or_missing(
         f"column {column}: {cell!r} in row 2 (counted from 0) is not {expected}; fix the cell, or "
         'give params={"on_error": "missing"} to take it as missing'
     )
-    with pytest.warns(UserWarning, match=f"^column {column}: 1 cell .* taken as missing$"):
+    told = f"^column {column}: {cell!r} in row 2 .*, which is not {expected}, counts as missing$"
+    with pytest.warns(UserWarning, match=told):
         answer = served.predict(frame, params={"on_error": "missing"})
     frame[column] = None
     assert answer.equals(served.predict(frame))

@@ -42,14 +42,14 @@ class BadCells:
         on_error: `refuse` them, or take them as `missing` and count them.
         remedy: How a person has them taken as missing; errors say it.
         counts: How many there are, by column.
-        examples: The first of them, by column.
+        examples: Of the first of them, by column: the cell, the cell and its row, and its fault.
         first_row: The number of the first row that is read now.
     """
 
     on_error: str = "refuse"
     remedy: str = 'give params={"on_error": "missing"}'
     counts: dict[str, int] = field(default_factory=dict)
-    examples: dict[str, str] = field(default_factory=dict)
+    examples: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     first_row: int = 0
 
     def settle(self, column: str, cells: Any, places: Iterable[int], expected: str) -> None:
@@ -66,25 +66,29 @@ class BadCells:
         """
         for place in places:
             example = f"{cells[place]!r:.40}"
+            found = f"{example} in row {self.first_row + place} (counted from 0)"
+            fault = f"is not {expected}"
             if self.on_error == "refuse":
-                fault = f"{example} in row {self.first_row + place} (counted from 0)"
                 advice = f"fix the cell, or {self.remedy} to take it as missing"
-                raise make_error(column, f"{fault} is not {expected}; {advice}")
+                raise make_error(column, f"{found} {fault}; {advice}")
             self.counts[column] = self.counts.get(column, 0) + 1
-            self.examples.setdefault(column, example)
+            self.examples.setdefault(column, (example, found, fault))
 
     def describe(self) -> list[dict[str, Any]]:
         """Return a warning for each column with cells that were taken as missing."""
-        return [
-            {
-                "field": column,
-                "count": count,
-                "example": self.examples[column],
-                "message": f"column {column}: {count:,} cell{'s' if count > 1 else ''} that cannot "
-                f"be read, such as {self.examples[column]}, taken as missing",
-            }
-            for column, count in self.counts.items()
-        ]
+        warnings = []
+        for column, count in self.counts.items():
+            example, found, fault = self.examples[column]
+            said = (
+                f"{found}, which {fault}, counts as missing"
+                if count == 1
+                else f"{count:,} cells count as missing, such as {found}, which {fault}"
+            )
+            message = f"column {column}: {said}"
+            warnings.append(
+                {"field": column, "count": count, "example": example, "message": message}
+            )
+        return warnings
 
 
 class CellReader:
