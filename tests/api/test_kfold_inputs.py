@@ -3,12 +3,14 @@
 import keras
 import keras_tuner
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 
 from tests.helpers.problems import make_problem
 from tuner import KFoldTuner
 from tuner.analysis import make_results_table
+from tuner.api.lost_numbers import warn_about_lost_numbers
 from tuner.errors import SearchFailed, UserError
 from tuner.tracking.metrics import make_trial_metrics
 
@@ -98,6 +100,18 @@ def test_a_search_goes_on_with_the_same_rows_as_arrays(searched):
 def test_a_metric_whose_direction_no_name_tells_is_asked_for(tmp_path):
     with pytest.raises(UserError, match=r'keras_tuner.Objective\("val_spread", "max"\)'):
         KFoldTuner(Logit(), "val_spread", directory=tmp_path)
+
+
+@pytest.mark.parametrize("form", [np.asarray, pd.DataFrame, lambda x: (x[:, 1], X)])
+def test_numbers_that_float32_does_not_hold_are_told(form, tmp_path, capsys):
+    """Even if the network cannot be trained, as here, so that the test is quick."""
+    tuner = KFoldTuner(Logit(), directory=tmp_path, **OPTIONS)
+    x = X.astype(float)
+    x[:, 1] += 1.7e9
+    with pytest.raises((UserError, SearchFailed)):
+        tuner.search(form(x), np.arange(64) % 3)
+    assert capsys.readouterr().err.count("float32 does not hold the numbers of 1 of its") == 1
+    assert warn_about_lost_numbers(X.astype(float)) == []
 
 
 def test_a_network_of_other_classes_ends_the_search_with_a_sentence(tmp_path):

@@ -162,6 +162,8 @@ def test_a_matrix_that_float32_does_not_hold_is_a_table(kind) -> None:
     dataset = keep_and_load(x, [0, 1] * 12)
     assert len(np.unique(dataset.x[:, 1])) == ROWS
     assert np.array_equal(dataset.schema.encode(convert_raw(x, dataset.schema)), dataset.x)
+    (warning,) = keep_and_load(x[:, :, None], [0, 1] * 12).warnings  # which cannot be a table
+    assert "float32 does not hold the numbers of 1 of its 2 columns" in warning
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import keras_tuner
 import numpy as np
 
 from tuner.api.boundary import call_from_python
+from tuner.api.lost_numbers import warn_about_lost_numbers
 from tuner.errors import UserError
 from tuner.folds import Split
 from tuner.model.fingerprints import describe_value
@@ -181,6 +182,8 @@ class KFoldTuner(FoldTuner):
         shown = call_from_python(0 if verbose in (0, False) else 1)
         with shown as caller, self._show(caller.messages, split):
             self._say_test_part(split)
+            for warning in warn_about_lost_numbers(x):
+                caller.messages.warn(warning)
             self.search_rows(
                 rows,
                 split,

@@ -5,7 +5,8 @@ its cells with `parsing`, `columns.feature_encoding` writes the features, and `s
 them in each fold. A `Schema` keeps all that later rows and an exported model need.
 
 Imports inside the package go one way: parsing ← readers ← given, columns ← schema ← dataset,
-prediction_rows and kept_rows. Scaling stands alone, because it belongs to a fold.
+prediction_rows and kept_rows. `scaling` and `precision` stand alone: the one belongs to a
+fold, and all others may ask the other.
 """
 
 from tuner.data.chunking import TIMED_ROWS, choose_chunk_rows
@@ -15,6 +16,7 @@ from tuner.data.columns.column import READING, Column, RawColumns
 from tuner.data.columns.rare_classes import RareClasses, RareClassesAction, check_rare_classes
 from tuner.data.dataset import Dataset, load_dataset
 from tuner.data.kept_rows import KeptRows, find_kept, keep_rows, read_label_type
+from tuner.data.precision import warn_about_lost_columns
 from tuner.data.prediction_rows import RawPart, convert_raw, stream_raw
 from tuner.data.readers.bundled import BUNDLED
 from tuner.data.readers.image_folders import IMAGE_TARGET
@@ -52,4 +54,5 @@ __all__ = [
     "read_label_type",
     "split_names",
     "stream_raw",
+    "warn_about_lost_columns",
 ]

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tuner.data.given.cells import convert_cells, read_as_texts
 from tuner.data.given.conversion import convert_rows, name_column
+from tuner.data.precision import has_lost_columns
 from tuner.data.readers.arrays import ARRAY, convert_to_float32
 from tuner.data.readers.sources import is_kept
 from tuner.data.readers.table import FRAME
@@ -170,7 +171,8 @@ def _keep_array(x: np.ndarray, y: Any, relations: dict[str, Any], root: Path) ->
     if y is None or _is_name(y):
         raise DataError(f"{ARRAY}: an array has no columns; give the labels as y, one for each row")
     wide = x.dtype.kind == "f" or x.dtype.itemsize > 2
-    arrays = {"x": convert_to_float32(ARRAY, x) if wide else x}
+    single = convert_to_float32(ARRAY, x) if wide else x
+    arrays = {"x": x if has_lost_columns(x) else single}  # its reader tells what float32 loses
     labels = _convert_side(f"{ARRAY}, y", y, len(x))
     arrays["y"] = _write_labels(f"{ARRAY}, y", labels)
     for role, values in relations.items():

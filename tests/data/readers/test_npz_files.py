@@ -65,6 +65,20 @@ def test_unsuitable_arrays_are_refused(arrays, message) -> None:
     assert catch_refusal(load_dataset, "t.npz") == f"data file t.npz: {message}"
 
 
+def test_numbers_that_float32_does_not_hold_are_told() -> None:
+    x = np.random.default_rng(0).random((40, 2, 2))
+    np.savez("plain.npz", x=x, y=np.arange(40) % 2)
+    assert load_dataset("plain.npz").warnings == ()
+    x[:, 1] += 1.7e9
+    np.savez("seconds.npz", x=x, y=np.arange(40) % 2)
+    assert load_dataset("seconds.npz").warnings == (
+        "data file seconds.npz, x: float32 does not hold the numbers of 2 of its 4 columns, such "
+        "as [:, 1, 0], so that different ones become equal, 0 or infinite; subtract a constant from "
+        "them, or divide them, before; the columns of a table, such as a Parquet file, are shifted "
+        "and divided by themselves",
+    )
+
+
 def as_bytes(array: np.ndarray) -> bytes:
     with io.BytesIO() as file:
         np.save(file, array)

@@ -103,8 +103,8 @@ def test_bad_cells_and_unknown_fields_are_told(exported, monkeypatch):
             "field": "ab/c",
             "count": 2,
             "example": "'lots'",
-            "message": "column ab/c: 2 cells count as missing, such as 'lots' in row 1 (counted from "
-            "0), which is not a number",
+            "message": "column ab/c: 2 cells count as missing, such as 'lots' in row 1 (counted "
+            "from 0), which is not a number",
         }
     ]
     described = {"kind": "yes", "constant": 1, "odd": 2, "shape": 3}  # of these two are unknown

@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-__all__ = ["READING", "Column", "ColumnKind", "RawColumns", "hold"]
+__all__ = ["READING", "Column", "ColumnKind", "RawColumns"]
 
 ColumnKind: TypeAlias = Literal["numeric", "date", "categorical", "boolean", "ignored"]
 
@@ -114,13 +114,3 @@ class Column:
 
 
 _DEFAULTS = {field.name: field.default for field in fields(Column)}
-
-
-def hold(numbers: np.ndarray, shift: float, unit: float) -> np.ndarray:
-    """Return (number − shift) / unit as float32, computed in the precision of the numbers.
-
-    >>> hold(np.array([1.7e9, 1.7e9 + 0.25]), 1.7e9, 1.0).tolist()
-    [0.0, 0.25]
-    """
-    with np.errstate(over="ignore", under="ignore"):
-        return np.asarray((numbers - shift) / unit, np.float32)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tuner.data.columns.column import Column, ColumnKind, hold
+from tuner.data.columns.column import Column, ColumnKind
 from tuner.data.columns.column_warnings import (
     CONSTANT,
     EMPTY,
@@ -23,11 +23,11 @@ from tuner.data.columns.long_tails import (
     warn_about_magnitudes,
     warn_about_sentinels,
 )
-from tuner.data.columns.precision import find_precision, warn_about_equal_numbers
 from tuner.data.parsing.date_notations import FRACTION, PARTS, format_day
 from tuner.data.parsing.notation_choice import ParsedTexts
 from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.text_column import TextColumn
+from tuner.data.precision import find_precision, hold, warn_about_equal_numbers
 from tuner.data.readers.table import Table
 
 __all__ = [

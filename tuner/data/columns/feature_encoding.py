@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.columns.column import Column, RawColumns, hold
+from tuner.data.columns.column import Column, RawColumns
 from tuner.data.parsing.date_notations import FRACTION, name_part_features
 from tuner.data.parsing.parse_by_notation import NUMBER, parse_texts
 from tuner.data.parsing.text_column import index_texts
+from tuner.data.precision import hold
 
 __all__ = [
     "HELD",

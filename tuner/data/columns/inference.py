@@ -28,7 +28,6 @@ from tuner.data.columns.column_warnings import (
 from tuner.data.columns.feature_encoding import EncodedColumn, encode_columns
 from tuner.data.columns.long_tails import warn_about_tails
 from tuner.data.columns.mixtures import Mixture, find_mixture, make_mixture_error
-from tuner.data.columns.precision import warn_about_wide_integers
 from tuner.data.parsing.date_notations import TIME
 from tuner.data.parsing.notation_choice import ParsedTexts, choose_notation
 from tuner.data.parsing.number_notations import DECIMAL_COMMA, get_decimal_separator
@@ -39,6 +38,7 @@ from tuner.data.parsing.plain_numbers import (
     parse_if_plain,
 )
 from tuner.data.parsing.text_column import TextColumn
+from tuner.data.precision import warn_about_wide_integers
 from tuner.data.readers.table import Table
 
 __all__ = ["InferredColumns", "infer_columns"]

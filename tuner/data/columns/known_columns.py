@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tuner.data.columns.bad_cells import BadCells
-from tuner.data.columns.column import Column, RawColumns, hold
+from tuner.data.columns.column import Column, RawColumns
 from tuner.data.parsing.number_notations import get_decimal_separator
 from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.plain_numbers import (
@@ -18,6 +18,7 @@ from tuner.data.parsing.plain_numbers import (
     parse_if_plain,
 )
 from tuner.data.parsing.text_column import TextColumn
+from tuner.data.precision import hold
 from tuner.data.readers.table import Table
 from tuner.errors import DataError
 from tuner.words import find_look_alike, list_first, show_alike

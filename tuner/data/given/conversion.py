@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.columns.precision import find_precision
 from tuner.data.given.cells import convert_cells
+from tuner.data.precision import has_lost_columns
 from tuner.data.readers.arrays import ARRAY, check_array
 from tuner.data.readers.parquet_files import list_index_columns
 from tuner.data.readers.table import FRAME
@@ -123,9 +123,7 @@ def _needs_columns(array: np.ndarray) -> bool:
         return False
     if array.dtype.kind == "f" and np.isnan(array).any():
         return True
-    wide = array.dtype.itemsize > np.dtype(np.float32 if array.dtype.kind == "f" else "i2").itemsize
-    columns = (column.astype(np.float64) for column in array.T)
-    return wide and any(find_precision(column) != (0.0, 1.0) for column in columns)
+    return has_lost_columns(array)
 
 
 def _make_frame(rows: Mapping[Any, Any] | Sequence[Any] | np.ndarray) -> pd.DataFrame:

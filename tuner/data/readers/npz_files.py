@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from tuner.data.parsing.plain_numbers import convert_to_texts
+from tuner.data.precision import warn_about_lost_columns
 from tuner.data.readers.arrays import Arrays, convert_to_float32
 from tuner.data.readers.room import require_room
 from tuner.data.readers.table import Table, simplify_column
@@ -37,6 +38,10 @@ _HEADERS: Any = {  # by version; in the third one, names of fields may have any 
     2: np.lib.format.read_array_header_2_0,
     3: np.lib.format.read_array_header_2_0,
 }
+_REMEDY = (
+    "subtract a constant from them, or divide them, before; the columns of a table, such as a "
+    "Parquet file, are shifted and divided by themselves"
+)
 _COPY_BYTES = 4  # of a number in float32
 
 
@@ -57,10 +62,12 @@ def read_npz(path: Path) -> Arrays:
             f"data file {path}: y has shape {y.shape}, but x has {len(x)} rows; "
             f"give y the shape ({len(x)},)"
         )
+    lost = warn_about_lost_columns(f"data file {path}, x", arrays["x"], _REMEDY)
     return Arrays(
         label=f"data file {path}",
         x=x,
         y=pa.chunked_array([_convert_labels(path, y)]),
+        warnings=(lost,) if lost else (),
         read_related=partial(_read_related, path, len(x)),
     )
 

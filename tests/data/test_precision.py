@@ -5,7 +5,7 @@ import pytest
 
 from tests.helpers.tables import load_column, read_raw, write_file
 from tuner.data import Column, Schema, load_dataset
-from tuner.data.columns.precision import find_precision
+from tuner.data.precision import find_precision
 from tuner.errors import DataError
 
 RNG = np.random.default_rng(0)

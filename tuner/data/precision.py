@@ -8,6 +8,7 @@ likelihood of 1e-60 is 0 in it. A column of such numbers has a shift and a unit,
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tuner.data.column_names import quote_names
-from tuner.data.columns.column import hold
 from tuner.data.parsing.plain_numbers import format_number
 from tuner.data.scaling import measure_middle
 
-__all__ = ["find_precision", "warn_about_equal_numbers", "warn_about_wide_integers"]
+__all__ = [
+    "find_precision",
+    "has_lost_columns",
+    "hold",
+    "warn_about_equal_numbers",
+    "warn_about_lost_columns",
+    "warn_about_wide_integers",
+]
 
 _SINGLE = np.finfo(np.float32)
 _LEAST, _MOST = float(_SINGLE.tiny), float(_SINGLE.max)
@@ -30,7 +37,18 @@ _ERROR = 1e-4  # of that distance, by which a number may be rounded
 _FEW = 0.01  # of different numbers, which may be 0 in float32
 _BITS = 100  # the greatest power of two of a feature, so that its square can be added up
 _WHOLE, _EXACT = 2**24, 2**53  # up to which float32 and float64 have all whole numbers
+_ROWS = 10_000  # of an array, about; they tell of the others
 _WHOLE_TEXT = re.compile(r"[+-]?[0-9]+")
+
+
+def hold(numbers: np.ndarray, shift: float, unit: float) -> np.ndarray:
+    """Return (number − shift) / unit as float32, computed in the precision of the numbers.
+
+    >>> hold(np.array([1.7e9, 1.7e9 + 0.25]), 1.7e9, 1.0).tolist()
+    [0.0, 0.25]
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray((numbers - shift) / unit, np.float32)
 
 
 def find_precision(numbers: np.ndarray) -> tuple[float, float]:
@@ -179,3 +197,37 @@ def warn_about_wide_integers(name: str, cells: Any, numbers: np.ndarray) -> str:
                 f"{quote_names(name)} if they are names"
             )
     return ""
+
+
+def has_lost_columns(x: np.ndarray) -> bool:
+    """Return whether float32 does not hold some column of an array, shape `(rows, …)`."""
+    return any(True for _ in _find_lost_columns(x))
+
+
+def warn_about_lost_columns(name: str, x: np.ndarray, remedy: str) -> str:
+    """Return a warning if float32 does not hold some columns of an array.
+
+    Args:
+        name: The array.
+        x: Shape `(rows, …)`.
+        remedy: What to do about it.
+    """
+    lost = list(_find_lost_columns(x[:: len(x) // _ROWS + 1]))
+    if not lost:
+        return ""
+    count = prod(x.shape[1:])
+    place = ", ".join(map(str, np.unravel_index(lost[0], x.shape[1:])))
+    return (
+        f"{name}: float32 does not hold the numbers of {len(lost):,} of its {count:,} columns, "
+        f"such as [:, {place}], so that different ones become equal, 0 or infinite; {remedy}"
+    )
+
+
+def _find_lost_columns(x: np.ndarray) -> Iterator[int]:
+    """Yield the numbers of the columns of an array that a shift or a unit would mend."""
+    narrow = {"f": np.dtype(np.float32).itemsize, "i": 2, "u": 2}
+    if x.ndim < 2 or x.dtype.itemsize <= narrow.get(x.dtype.kind, x.dtype.itemsize):
+        return
+    for number, column in enumerate(x.reshape(len(x), -1).T):
+        if find_precision(column.astype(np.float64)) != (0.0, 1.0):
+            yield number
