@@ -182,14 +182,9 @@ class KFoldTuner(FoldTuner):
         shown = call_from_python(0 if verbose in (0, False) else 1)
         with shown as caller, self._show(caller.messages, split):
             self._say_test_part(split)
-            for warning in warn_about_lost_numbers(x):
-                caller.messages.warn(warning)
-            self.search_rows(
-                rows,
-                split,
-                study=study or self._study_name,
-                overwrite=self._overwrite,
-            )
+            warn_about_lost_numbers(x, caller.messages.warn)
+            name = study or self._study_name
+            self.search_rows(rows, split, study=name, overwrite=self._overwrite)
 
     def describe_arguments(self) -> dict[str, Any]:
         """Return what else changes trials, as JSON values; a resumed search must have the same."""

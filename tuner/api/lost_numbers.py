@@ -1,6 +1,6 @@
 """Numbers of a Python program's arrays that float32, in which networks compute, does not hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,20 +12,19 @@ __all__ = ["warn_about_lost_numbers"]
 _REMEDY = "subtract a constant from them, or divide them, before; tuner.tune does it by itself"
 
 
-def warn_about_lost_numbers(x: Any) -> list[str]:
-    """Return a warning for each array whose fractions float32 does not hold.
+def warn_about_lost_numbers(x: Any, warn: Callable[[str], None]) -> None:
+    """Warn about each array whose fractions float32 does not hold.
 
     Args:
         x: Features, as `KFoldTuner.search` takes them. Whole numbers keep their type, and a
             `tf.data.Dataset` the type that it has.
+        warn: Receives the warnings.
     """
-    arrays = ((name, np.atleast_2d(np.asarray(v).T).T) for name, v in _list_arrays(x))
-    warnings = [
-        warn_about_lost_columns(name, array, _REMEDY)
-        for name, array in arrays
-        if array.dtype.kind == "f"
-    ]
-    return [warning for warning in warnings if warning]
+    for name, values in _list_arrays(x):
+        array = np.atleast_2d(np.asarray(values).T).T
+        warning = warn_about_lost_columns(name, array, _REMEDY) if array.dtype.kind == "f" else ""
+        if warning:
+            warn(warning)
 
 
 def _list_arrays(x: Any) -> Iterator[tuple[str, Any]]:

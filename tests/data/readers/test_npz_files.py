@@ -73,9 +73,9 @@ def test_numbers_that_float32_does_not_hold_are_told() -> None:
     np.savez("seconds.npz", x=x, y=np.arange(40) % 2)
     assert load_dataset("seconds.npz").warnings == (
         "data file seconds.npz, x: float32 does not hold the numbers of 2 of its 4 columns, such "
-        "as [:, 1, 0], so that different ones become equal, 0 or infinite; subtract a constant from "
-        "them, or divide them, before; the columns of a table, such as a Parquet file, are shifted "
-        "and divided by themselves",
+        "as [:, 1, 0], so that different ones become equal, 0 or infinite; subtract a constant "
+        "from them, or divide them, before; the columns of a table, such as a Parquet file, are "
+        "shifted and divided by themselves",
     )
 
 
