@@ -58,6 +58,13 @@ def test_it_takes_a_table_as_pandas_reads_it(exported, mlflow_model, options):
     np.testing.assert_allclose(get_probabilities(mlflow_model.predict(frame)), expected, atol=1e-5)
 
 
+def test_texts_that_mean_missing_have_one_case_also_among_truth_values():
+    flag = {"name": "flag", "kind": "boolean", "levels": ["no", "yes"]}
+    reader = served_cells.CellReader({"columns": [flag], "missing_texts": ["unknown"]})
+    cells = ["unknown", " unknown ", "Unknown", "YES "]
+    assert reader.read_texts("flag", cells) == ["", "", "Unknown", "yes"]
+
+
 def test_truth_values_are_known_in_any_case_and_unseen_levels_are_all_zeros(exported, mlflow_model):
     trained, dataset = exported.trained, exported.dataset
     row = {name: values[[1]] for name, values in dataset.raw.items()}

@@ -189,10 +189,10 @@ def _find_level(described: dict[str, Any], known: dict[str, str], text: str) -> 
     """Return the text that the network takes for a cell; an unknown text is returned unchanged."""
     if not known:
         return text
-    for spelling in (text, text.strip(), _normalise(described, text)):
+    for spelling in (text, text.strip()):
         if spelling in known:
             return known[spelling]
-    return text
+    return known.get(_normalise(described, text)) or text  # what means missing has one case only
 
 
 def _normalise(described: dict[str, Any], text: str) -> str:
