@@ -63,10 +63,12 @@ def _remove_strays(uri: str) -> Iterator[None]:
     """Remove the folder that MLflow makes for a database whose address it does not decode."""
     folder = Path(uri.removeprefix("sqlite:///")).parent
     strays = [path for path in (folder, *folder.parents) if "%" in uri and not path.exists()]
-    yield
-    for stray in strays:
-        with suppress(OSError):  # it was not made
-            stray.rmdir()
+    try:
+        yield
+    finally:
+        for stray in strays:
+            with suppress(OSError):  # it was not made, or somebody else has filled it
+                stray.rmdir()
 
 
 def _check_database(path: Path) -> None:
