@@ -1,6 +1,7 @@
 """The code that MLflow runs in an exported model, which knows nothing of this package."""
 
 import json
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -13,6 +14,7 @@ from mlflow.exceptions import MlflowException
 from tests.helpers.exports import get_probabilities
 from tuner.data.parsing.text_column import MISSING_TEXTS
 from tuner.serving import served_cells
+from tuner.words import NOTHING_SEEN
 
 FINITE = "finite number in float32"
 MEND = 'fix the cell, or give params={"on_error": "missing"} to take it as missing'
@@ -80,7 +82,7 @@ def test_truth_values_are_known_in_any_case_and_unseen_levels_are_all_zeros(expo
 def test_missing_numbers_are_those_of_the_reader(exported, mlflow_model):
     assert set(served_cells.MISSING_NUMBERS) == {"", *MISSING_TEXTS}
     record = {name: values[1] for name, values in exported.dataset.raw.items()}
-    gaps = [None, np.nan, pd.NA, *MISSING_TEXTS, "  ", " NA "]
+    gaps = [None, np.nan, pd.NA, *MISSING_TEXTS, "  ", " NA ", "\u200b", "\ufeff \u00a0"]
     answers = get_probabilities(
         mlflow_model.predict(pd.DataFrame([{**record, "ab/c": gap} for gap in gaps]))
     )
@@ -116,6 +118,16 @@ def test_cells_that_are_no_numbers_can_be_taken_as_missing(exported, mlflow_mode
     assert (answers == answers[2]).all()
     with pytest.raises(MlflowException, match="on_error: 'ignore' is neither"):
         mlflow_model.predict(rows, params={"on_error": "ignore"})
+
+
+def test_a_text_of_invisible_characters_is_missing_as_in_a_search():
+    reader = served_cells.CellReader(
+        {"columns": [{"name": "a", "kind": "categorical", "levels": []}]}
+    )
+    letters = [chr(code) for code in range(1, 0xD800)] + [chr(c) for c in range(0xE000, 0x10000)]
+    seen = [bool(text) for text in reader.read_texts("a", letters)]
+    blank = [re.match(NOTHING_SEEN, letter) or not letter.strip() for letter in letters]
+    assert seen == [not each for each in blank]
 
 
 def test_numbers_are_read_alike_from_numbers_and_from_other_cells():

@@ -18,7 +18,7 @@ from tuner.data.columns.used_rows import ClassOptions, read_used_rows
 from tuner.data.readers.arrays import Arrays
 from tuner.data.readers.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.readers.image_folders import ImageFolder
-from tuner.data.readers.missing_cells import mark_missing, spell_missing
+from tuner.data.readers.missing_cells import clear_invisible, mark_missing, spell_missing
 from tuner.data.readers.sources import read_source, shorten_source
 from tuner.data.readers.table import Table
 from tuner.data.schema import Schema
@@ -175,7 +175,8 @@ def _learn(
     content.require_column(chosen, "--target")
     check_options(content, chosen, options)
     texts = spell_missing(missing)
-    table = mark_missing(content, texts, exact=options["--categorical"])
+    table = clear_invisible(content) if reading > 1 else content
+    table = mark_missing(table, texts, exact=options["--categorical"])
     return _learn_table(table, chosen, options, texts, classes, reading)
 
 

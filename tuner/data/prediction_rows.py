@@ -13,7 +13,7 @@ from tuner.data.columns.known_columns import read_known_columns
 from tuner.data.given.conversion import convert_rows
 from tuner.data.readers.arrays import ARRAY, Arrays, convert_to_float32
 from tuner.data.readers.image_folders import ImageFolder
-from tuner.data.readers.missing_cells import mark_missing
+from tuner.data.readers.missing_cells import clear_invisible, mark_missing
 from tuner.data.readers.sources import stream_source
 from tuner.data.readers.table import FRAME, Table, locate_given_row, simplify_column
 from tuner.data.schema import Schema
@@ -104,7 +104,8 @@ def _read_rows(content: Table | Arrays, schema: Schema, bad_cells: BadCells) -> 
     if isinstance(content, Table):
         if schema.array_shape is None:
             spelled = [column.name for column in schema.used if not column.is_plain]
-            table = mark_missing(content, schema.missing_texts, exact=spelled)
+            table = clear_invisible(content)
+            table = mark_missing(table, schema.missing_texts, exact=spelled)
             return read_known_columns(table, schema.used, bad_cells)
         also = "" if schema.image is None else " or a folder of images"
         raise DataError(

@@ -20,6 +20,10 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 __all__ = ["MISSING_NUMBERS", "BadCells", "CellReader", "list_cells", "make_error", "read_array"]
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can have one alone, and UTF-8 cannot
+_UNSEEN = re.compile(  # blanks, and what has no width
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]*"
+)
 _NUMBER = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE
 )
@@ -215,7 +219,7 @@ def _format_cell(column: str, value: Any) -> str:
     if isinstance(value, str):
         if not value.isascii() and _SURROGATE.search(value):
             raise make_error(column, f"{value!r:.40} has half of a character (a surrogate)")
-        return value if value.strip() else ""
+        return "" if _UNSEEN.fullmatch(value) else value
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
     if isinstance(value, date | time):
@@ -235,7 +239,7 @@ def _read_number(column: str, value: Any, missing: set[str]) -> float | None:
     """Return the number in a cell: NaN if it is missing, None if there is none."""
     if isinstance(value, str):
         text = value.strip()
-        if text in missing:
+        if text in missing or _UNSEEN.fullmatch(text):
             return np.nan
         return float(text) if _NUMBER.fullmatch(text) else None
     if isinstance(value, _NUMERIC):

@@ -13,6 +13,7 @@ from tuner.words.hyperparameters import (
     say_settings,
 )
 from tuner.words.look_alikes import (
+    NOTHING_SEEN,
     find_look_alike,
     find_look_alikes,
     fold_look,
@@ -54,6 +55,7 @@ from tuner.words.sentences import capitalize_first, join_words, list_first
 from tuner.words.shown import escape_controls, make_presentable, mask_passwords
 
 __all__ = [
+    "NOTHING_SEEN",
     "capitalize_first",
     "choose_verb",
     "count_noun",

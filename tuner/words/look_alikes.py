@@ -9,7 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-__all__ = ["find_look_alike", "find_look_alikes", "fold_look", "normalize_form", "show_alike"]
+__all__ = [
+    "NOTHING_SEEN",
+    "find_look_alike",
+    "find_look_alikes",
+    "fold_look",
+    "normalize_form",
+    "show_alike",
+]
 
 _BLANK = re.compile("[\t\n\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # without width: the soft hyphen, joiners, marks of direction, the byte order mark, and variations
@@ -17,6 +24,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
     "\u2066-\u206f\ufe00-\ufe0f\ufeff]"
 )
+NOTHING_SEEN = f"^(?: |{_BLANK.pattern}|{_INVISIBLE.pattern})+$"
+"""Matches a text of blanks and invisible characters alone, in Python and in pyarrow."""
+
 _ACCENT = re.compile("[\u0300-\u036f]")  # marks of other scripts make other words
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣－"), "-")
 _QUOTES = {**dict.fromkeys(map(ord, "‘’‚‛′`´"), "'"), **dict.fromkeys(map(ord, "“”„‟″«»"), '"')}

@@ -33,6 +33,22 @@ def test_such_cells_are_missing_in_any_kind_of_column(cells, missing, kind, leve
     )
 
 
+@pytest.mark.parametrize("cells", [["é", "x", "y"], ["1", "2", "3.5"], ["1,5", "2,25", "0,5"]])
+def test_cells_of_invisible_characters_alone_are_empty(cells):
+    unseen = ["\u200b", " \ufeff ", "\u00a0"]
+    data = load_column([*cells, *unseen, *cells])
+    assert data.schema.columns[0].missing
+    for values in (data.raw["a"], read_raw("t.csv", data.schema)["a"]):
+        empty = values == "" if values.dtype == object else np.isnan(values)
+        assert np.flatnonzero(empty).tolist() == [3, 4, 5]
+
+
+def test_an_older_study_keeps_levels_of_invisible_characters():
+    source = write_file("a,y\n" + "x,p\n\u200b,q\n" * 4)
+    assert load_dataset(source).schema.columns[0].levels == ("x",)
+    assert load_dataset(source, reading=1).schema.columns[0].levels == ("x", "\u200b")
+
+
 def test_infinite_numbers_can_mean_missing_in_texts_and_as_stored():
     cells = ["1.5", "inf", "2.5", "Infinity", "-inf", "3.5"]
     gaps = [0, 1, 0, 1, 1, 0]

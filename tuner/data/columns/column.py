@@ -14,7 +14,7 @@ READING = 2
 
 1: Numbers are taken as float32, and all are standardised. 2: Numbers that float32 does not hold are
 shifted and divided before, and long tails are scaled by quartiles. Texts that differ by their form
-in Unicode alone are one level or class.
+in Unicode alone are one level or class, and cells of invisible characters alone are empty.
 """
 
 RawColumns: TypeAlias = dict[str, np.ndarray]

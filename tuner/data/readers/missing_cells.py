@@ -17,8 +17,9 @@ from tuner.data.parsing.plain_numbers import (
     parse_plain_numbers,
 )
 from tuner.data.readers.table import Table
+from tuner.words import NOTHING_SEEN
 
-__all__ = ["list_missing_numbers", "mark_missing", "spell_missing"]
+__all__ = ["clear_invisible", "list_missing_numbers", "mark_missing", "spell_missing"]
 
 
 def spell_missing(texts: Iterable[str]) -> tuple[str, ...]:
@@ -41,6 +42,17 @@ def list_missing_numbers(texts: Sequence[str]) -> np.ndarray:
     """
     numbers = np.unique(_to_float32(_parse(texts)))
     return numbers[np.isfinite(numbers)]
+
+
+def clear_invisible(table: Table) -> Table:
+    """Return a table in which cells of blanks and invisible characters alone are empty."""
+    columns = {
+        name: pc.if_else(pc.match_substring_regex(cells, NOTHING_SEEN), "", cells)
+        if is_text(cells) and not pc.all(pc.string_is_ascii(cells)).as_py()
+        else cells
+        for name, cells in zip(table.names, table.columns.columns, strict=True)
+    }
+    return replace(table, columns=pa.table(columns))
 
 
 def mark_missing(table: Table, texts: Sequence[str], *, exact: Collection[str] = ()) -> Table:
