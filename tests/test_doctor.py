@@ -4,6 +4,7 @@ import shutil
 
 from tuner import doctor
 from tuner.memory import Memory
+from tuner.tracking import store
 
 
 def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path):
@@ -57,3 +58,12 @@ def test_an_mlflow_store_that_does_not_exist_is_a_fault(tmp_path):
     finding = doctor._check_mlflow(tmp_path, "nothing:of-the-kind")
     assert finding.state == "fault"
     assert finding.message.startswith("--tracking-uri: MLflow has no store nothing: as in")
+
+
+def test_the_check_of_a_database_leaves_no_folder(tmp_path):
+    """MLflow makes one by the address of a database, which it does not decode."""
+    root = tmp_path / "a%20b" / "100%"
+    store._make_database(root / "mlflow.db")
+    assert doctor._check_mlflow(root, None).state == "ok"
+    assert list(tmp_path.iterdir()) == [root.parent]
+    assert [path.name for path in root.parent.rglob("*")] == ["100%", "mlflow.db"]

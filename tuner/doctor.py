@@ -165,10 +165,10 @@ def _check_mlflow(root: Path, tracking_uri: str | None) -> Finding:
     path = find_database(uri)
     if path is not None and not path.exists():
         return Finding("MLflow", "ok", f"the first search creates its database, {path}")
-    from mlflow import MlflowClient
+    from tuner.tracking.store import open_store  # imports MLflow, which takes seconds
 
     try:
-        MlflowClient(tracking_uri=uri).search_experiments(max_results=1)
+        open_store(uri)
     except Exception as error:  # each kind of store raises its own errors, of SQL or HTTP
         remedy = (
             "a search renames a damaged database of its own and makes another, or continues "

@@ -8,6 +8,7 @@ import pytest
 from mlflow import MlflowClient
 
 from tuner.tracking import choose_tracking_uri, damage, store
+from tuner.tracking.faults import describe_fault
 
 
 def read_database(path):
@@ -28,7 +29,7 @@ def connect(root):
 def cache(tmp_path, monkeypatch, empty_database):
     """A cache folder with an empty database, as MLflow made it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(store, "_open", lambda uri: _copy(empty_database, uri))
+    monkeypatch.setattr(store, "open_store", lambda uri: _copy(empty_database, uri))
     connect(tmp_path / "first")
     monkeypatch.undo()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -115,9 +116,10 @@ def run_sql(*statements):
         run_sql("DROP TABLE runs"),
         run_sql("ALTER TABLE runs DROP COLUMN deleted_time"),
         run_sql("DELETE FROM alembic_version"),
+        run_sql("INSERT INTO alembic_version VALUES ('one')"),
         run_sql("UPDATE alembic_version SET version_num = '0'", "DROP TABLE model_versions"),
     ],
-    ids=["pages", "header", "table", "column", "version", "half-made"],
+    ids=["pages", "header", "table", "column", "version", "versions", "half-made"],
 )
 def test_a_damaged_database_is_renamed_and_made_again(cache, tmp_path, empty_database, harm):
     path = tmp_path / "runs" / "mlflow.db"
@@ -135,6 +137,55 @@ def test_a_damaged_database_is_renamed_and_made_again(cache, tmp_path, empty_dat
     assert len(notes) == 1
     assert "mlflow-damaged-1.db now" in notes[0]
     assert connect(tmp_path / "runs").get_experiment_by_name("mine") is not None
+
+
+def test_a_log_without_its_database_goes_into_no_new_one(cache, tmp_path, empty_database):
+    """SQLite would write into the new database what the old one had not taken in yet."""
+    path = tmp_path / "runs" / "mlflow.db"
+    path.parent.mkdir()
+    _copy(empty_database, str(path))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("INSERT INTO experiments (name) VALUES ('old')")
+        database.commit()
+        log = path.with_name("mlflow.db-wal").read_bytes()
+    path.unlink()
+    path.with_name("mlflow.db-wal").write_bytes(log)
+    client = connect(tmp_path / "runs")
+    assert [each.name for each in client.search_experiments()] == ["Default"]
+    assert path.with_name("mlflow-damaged-1.db-wal").read_bytes() == log
+
+
+def test_what_a_killed_process_has_begun_is_removed(cache, tmp_path):
+    """Beside a database and in the cache folder; not what a living one makes."""
+    runs, caches = tmp_path / "runs", cache.parent
+    runs.mkdir()
+    begun = [
+        folder / f".{name}-{'01' * 8}.tmp"
+        for folder, name in ((runs, "mlflow.db"), (caches, cache.name))
+    ]
+    for path in (
+        *begun,
+        *(path.with_suffix(".tmp-journal") for path in begun),
+        runs / "mine.tmp-journal",
+    ):
+        path.write_bytes(b"begun")
+        make_old(path)
+    with store._make_draft(tmp_path / "runs" / "mlflow.db") as living:
+        make_old(living)
+        connect(tmp_path / "runs")
+        assert living.exists()
+    assert {path.name for path in runs.iterdir()} == {"mlflow.db", "mine.tmp-journal"}
+    assert list(caches.iterdir()) == [cache]
+
+
+def test_the_tables_of_a_newer_mlflow_are_kept_and_told(cache, tmp_path, empty_database):
+    path = tmp_path / "mlflow.db"
+    _copy(empty_database, str(path))
+    run_sql("UPDATE alembic_version SET version_num = 'newer'")(path)
+    with pytest.raises(Exception) as error:  # noqa: PT011  (MLflow's own)
+        connect(tmp_path)
+    assert describe_fault(error.value).startswith("another version of MLflow made its tables: ")
 
 
 def test_what_mlflow_fills_or_upgrades_stays(cache, tmp_path, empty_database):

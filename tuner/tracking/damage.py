@@ -6,10 +6,9 @@ Nothing of a study is lost with it: the journal has all that MLflow was given.
 import itertools
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from tuner.errors import one_line
 from tuner.files import open_file
 
 try:
@@ -17,8 +16,9 @@ try:
 except ImportError:  # Windows, which renames no database that another process has open
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["find_damage", "set_aside"]
+__all__ = ["find_damage", "set_aside", "set_aside_log"]
 
+_COMPANIONS = ("-journal", "-wal", "-shm")  # SQLite's files, which would damage a new database
 _PATIENCE = 5.0  # seconds to wait for a process that writes the database, or is about to make it
 
 
@@ -37,18 +37,19 @@ def find_damage(path: Path, empty: Path) -> str:
                 return ""  # MLflow fills a file without content
         with closing(sqlite3.connect(path, timeout=_PATIENCE)) as database:
             (fault,) = database.execute("PRAGMA quick_check(1)").fetchone()
-            return _compare_layouts(database, empty) if fault == "ok" else str(fault)
+            fault = " ".join(fault.removeprefix("*** in database main ***").split())
+            return _compare_layouts(database, empty) if fault == "ok" else fault
     except (OSError, sqlite3.OperationalError):
         return ""
     except sqlite3.DatabaseError as error:
-        return one_line(error)
+        return str(error)
 
 
 def _compare_layouts(database: sqlite3.Connection, empty: Path) -> str:
     """Return what the tables lack, unless there are none, or runs in those of another MLflow."""
     columns, version = _read_layout(database)
     if columns and version is None:
-        return "its tables have no version"
+        return "its tables have no version, or several"
     with closing(sqlite3.connect(empty)) as whole:
         needed, newest = _read_layout(whole)
     missing = sorted(needed - columns)
@@ -58,7 +59,7 @@ def _compare_layouts(database: sqlite3.Connection, empty: Path) -> str:
 
 
 def _read_layout(database: sqlite3.Connection) -> tuple[set[str], str | None]:
-    """Return the names of all columns, and the version of the tables."""
+    """Return the names of all columns, and the version of the tables if they have exactly one."""
     rows = database.execute(
         "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c "
         "WHERE t.type = 'table'"
@@ -66,8 +67,8 @@ def _read_layout(database: sqlite3.Connection) -> tuple[set[str], str | None]:
     columns = {name for (name,) in rows}
     if "alembic_version.version_num" not in columns:
         return columns, None
-    version = database.execute("SELECT version_num FROM alembic_version").fetchone()
-    return columns, version[0] if version else None
+    versions = database.execute("SELECT version_num FROM alembic_version").fetchall()
+    return columns, versions[0][0] if len(versions) == 1 else None
 
 
 def _has_runs(database: sqlite3.Connection) -> bool:
@@ -101,7 +102,7 @@ def set_aside(path: Path, empty: Path) -> str:
         if not damage:
             return ""
         aside = _choose_name(path)
-        for suffix in ("", "-journal", "-wal", "-shm"):  # SQLite's, which would damage a new one
+        for suffix in ("", *_COMPANIONS):
             if Path(f"{path}{suffix}").exists():
                 Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
     return (
@@ -110,8 +111,25 @@ def set_aside(path: Path, empty: Path) -> str:
     )
 
 
+def set_aside_log(path: Path) -> None:
+    """Rename what a database that was removed has left: SQLite would write it into a new one.
+
+    Raises:
+        OSError: It cannot be renamed.
+    """
+    aside = _choose_name(path)
+    for suffix in ("-wal", "-shm"):  # SQLite itself removes a journal without a database
+        log = Path(f"{path}{suffix}")
+        with suppress(FileNotFoundError):  # another process was quicker
+            log.rename(f"{aside}{suffix}")
+
+
 def _choose_name(path: Path) -> Path:
     """Return a free name for a damaged database, beside it."""
     numbers = itertools.count(1)
     names = (path.with_name(f"{path.stem}-damaged-{number}{path.suffix}") for number in numbers)
-    return next(name for name in names if not name.exists())
+    return next(
+        name
+        for name in names
+        if not any(Path(f"{name}{suffix}").exists() for suffix in ("", *_COMPANIONS))
+    )

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sqlite3
 import ssl
 from collections.abc import Iterator
 
@@ -20,6 +21,11 @@ _STATUS_REASONS = {
     "403": ", it does not allow that",
     "404": ", it may not be MLflow's",
 }
+_OTHER_VERSION = "out-of-date database schema"  # MLflow says so where the tables are newer, too
+_UPGRADE = (
+    "another version of MLflow made its tables: install that version or a newer one, or, if it was "
+    "an older one, run mlflow db upgrade with the store's address"
+)
 _LONGEST_CHAIN = 20
 
 
@@ -46,13 +52,15 @@ def describe_fault(error: BaseException) -> str:
 
 def _describe_cause(error: BaseException) -> str:
     """Return what an error of a lower layer means; "" if that is not known."""
-    for kind, meaning in _MEANINGS:
-        if isinstance(error, kind):
-            return meaning
+    if meaning := next((text for kind, text in _MEANINGS if isinstance(error, kind)), ""):
+        return meaning
+    if _OTHER_VERSION in str(error):
+        return _UPGRADE
     if isinstance(error, ssl.SSLError):
         return f"no secure connection: {(error.reason or str(error)).replace('_', ' ').lower()}"
-    if getattr(error, "orig", None):  # SQLAlchemy's, with the error of the database's driver
-        return first_sentence(str(error.orig))  # type: ignore[attr-defined]
+    cause = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None)
+    if cause:  # of the database's driver, which SQLAlchemy wraps
+        return first_sentence(str(cause))
     if status := _STATUS.search(str(error)):
         number = status[1] or status[2]
         return f"the server answers with status {number}{_STATUS_REASONS.get(number, '')}"

@@ -88,9 +88,10 @@ class JournalFollower:
         self._attempt(self._connect)
         pause = _PAUSE
         while not self._search_ended.wait(pause):
-            written = self._attempt(self._update)
-            pause = _PAUSE if written else min(2 * pause, _MAX_PAUSE)
-        written = self._attempt(self._update)
+            if self._study_name:
+                written = self._attempt(self._update)
+                pause = _PAUSE if written else min(2 * pause, _MAX_PAUSE)
+        written = not self._study_name or self._attempt(self._update)
         if written and self._runs is not None:
             written = self._attempt(self._runs.close)
         if written:
@@ -99,10 +100,7 @@ class JournalFollower:
             self._attempt(self._runs.draw)
 
     def _update(self) -> None:
-        if not self._study_name:
-            if self._fault:  # it lasts until MLflow answers
-                self._connect()
-            return
+        """Write what MLflow lacks; only this ends a fault, since a store may take nothing."""
         from tuner.study import Study
         from tuner.tracking.runs import StudyRuns
 

@@ -16,10 +16,11 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from tuner.files import find_cache_folder
-from tuner.tracking.damage import set_aside
+from tuner.leftovers import remove_leftovers, show_work
+from tuner.tracking.damage import set_aside, set_aside_log
 from tuner.tracking.sqlite_uris import find_database, make_sqlite_uri
 
-__all__ = ["connect"]
+__all__ = ["connect", "open_store"]
 
 
 def connect(uri: str, root: Path, on_damage: Callable[[str], object]) -> MlflowClient:
@@ -43,10 +44,18 @@ def connect(uri: str, root: Path, on_damage: Callable[[str], object]) -> MlflowC
             on_damage(sentence)
     if path is not None and path.is_absolute() and not path.exists():
         _make_database(path)
-    return _open(uri)
+    return open_store(uri)
 
 
-def _open(uri: str) -> MlflowClient:
+def open_store(uri: str) -> MlflowClient:
+    """Return a client of an MLflow store that answers, without a folder that MLflow leaves.
+
+    Args:
+        uri: The tracking URI.
+
+    Raises:
+        Exception: The store cannot be reached. Each kind of store raises its own errors.
+    """
     path = find_database(uri)
     if path is not None and "?" not in uri:
         _check_database(path)
@@ -84,21 +93,48 @@ def _make_database(path: Path) -> None:
     It has its name only when it is whole: MLflow cannot open what a kill or a full disk has left.
     MLflow adds the experiment that each store has, whose artifacts are beside the database.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name[:50]}-{secrets.token_hex(8)}.tmp")
     try:
-        try:
+        with _make_draft(path) as draft:
             _copy_empty(draft)
-        except (OSError, sqlite3.Error):  # MLflow itself makes it, or says why not
-            draft.unlink(missing_ok=True)
+            _name(draft, path)
+    except (OSError, sqlite3.Error):  # MLflow itself makes it, or says why not
+        with _make_draft(path) as draft:
             _fill(draft)
-        _name(draft, path)
+            _name(draft, path)
+
+
+@contextmanager
+def _make_draft(path: Path) -> Iterator[Path]:
+    """Give a database a temporary name until it is whole; its folder is made if there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_drafts(path)
+    draft = path.with_name(f"{_begin_draft(path)}{secrets.token_hex(8)}.tmp")
+    try:
+        with draft.open("xb") as file:
+            show_work(file.fileno())
+            yield draft
     finally:
         draft.unlink(missing_ok=True)
 
 
+def _begin_draft(path: Path) -> str:
+    return f".{path.name[:50]}-"
+
+
+def _remove_drafts(path: Path) -> None:
+    """Remove what killed processes have left of a database that they were making."""
+    remove_leftovers(path.parent, _begin_draft(path))
+    with suppress(OSError):  # what cannot be removed does no harm
+        for journal in path.parent.glob("*.tmp-journal"):
+            is_ours = journal.name.startswith(_begin_draft(path))
+            if is_ours and not journal.with_suffix(".tmp").exists():
+                journal.unlink()
+
+
 def _name(draft: Path, path: Path) -> None:
     """Give a new database its name, unless another process has made one by then."""
+    if not path.exists():
+        set_aside_log(path)
     try:
         os.link(draft, path)  # unlike `rename`, it never replaces a database
     except FileExistsError:
@@ -117,6 +153,7 @@ def _copy_empty(draft: Path) -> None:
 def _find_empty() -> Path:
     """Return the empty database of the cache folder, which is made if there is none."""
     empty = find_cache_folder() / f"mlflow-{version('mlflow')}.db"
+    _remove_drafts(empty)
     if not empty.exists():
         _make_empty(empty)
     return empty
@@ -124,17 +161,13 @@ def _find_empty() -> Path:
 
 def _make_empty(empty: Path) -> None:
     """Make the database that is copied."""
-    empty.parent.mkdir(parents=True, exist_ok=True)
-    draft = empty.with_name(f".{secrets.token_hex(8)}-{empty.name}")
-    try:
+    with _make_draft(empty) as draft:
         _fill(draft)
         draft.replace(empty)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _fill(draft: Path) -> None:
     """Let MLflow make a database, without the experiment that it adds."""
-    _open(make_sqlite_uri(draft))
+    open_store(make_sqlite_uri(draft))
     with closing(sqlite3.connect(draft)) as database, database:
         database.execute("DELETE FROM experiments")
