@@ -77,7 +77,11 @@ BROKEN = {
     ),
     "one class": (("--data", "table.csv"), "size,kind\n1,a\n2,a\n", None),
     "too many classes": (("--data", "table.csv", "--target", "size"), TABLE, None),
-    "a rare class": (("--data", "table.csv"), TABLE + "9,red,c\n", None),
+    "a rare class": (
+        ("--data", "table.csv", "--rare-classes", "refuse"),
+        TABLE + "9,red,c\n",
+        None,
+    ),
     "an empty table": (("--data", "table.csv"), "size,kind\n", None),
     "a repeated column": (("--data", "table.csv"), "size,size,kind\n1,2,a\n", None),
     "blocks for a table": (

@@ -5,7 +5,10 @@ import io
 import re
 import shlex
 
-__all__ = ["quote_names", "split_names"]
+__all__ = ["LONGEST_SHOWN", "advise_missing", "quote_names", "split_names"]
+
+LONGEST_SHOWN = 40
+"""Characters of a cell that a message shows; a longer one is cut, and in no advice."""
 
 
 def split_names(option: str) -> tuple[str, ...]:
@@ -19,6 +22,16 @@ def split_names(option: str) -> tuple[str, ...]:
     """
     rows = csv.reader(io.StringIO(option, newline=""), skipinitialspace=True)
     return tuple(name.strip() for names in rows for name in names if name.strip())
+
+
+def advise_missing(*texts: str) -> str:
+    """Return the option that says that texts mean a missing value; "" if one is long.
+
+    >>> advise_missing("unknown", "n.v."), advise_missing("x" * 50)
+    ("--missing 'unknown,n.v.'", '')
+    """
+    is_long = any(len(text) > LONGEST_SHOWN for text in texts)
+    return "" if is_long or not texts else f"--missing {quote_names(*texts)}"
 
 
 def quote_names(*names: str) -> str:

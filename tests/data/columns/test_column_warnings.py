@@ -5,6 +5,7 @@ import pytest
 
 from tests.helpers.tables import load_column, write_file
 from tuner.data import load_dataset
+from tuner.errors import DataError
 
 
 def test_constant_and_empty_columns_are_left_out_with_a_warning() -> None:
@@ -61,6 +62,17 @@ def test_numbers_among_levels_give_a_warning(cells, mixture, missing) -> None:
 )
 def test_levels_without_numbers_give_no_warning(cells) -> None:
     assert load_column(cells).warnings == ()
+
+
+def test_a_long_cell_is_in_no_advice() -> None:
+    """A message cuts it, and a cut text is not the one that means a missing value."""
+    (warning,) = load_column([*"1234" * 3, "x" * 600]).warnings
+    assert "numeric, or give --categorical a to keep the levels" in warning
+    for cells in (["1" * 500, "2"], [*map(str, range(20, 60)), "x" * 600]):
+        with pytest.raises(DataError) as error:
+            load_column(cells * 2)
+        assert "--missing" not in str(error.value)
+        assert "fix the cell" in str(error.value)
 
 
 def test_warnings_about_mixed_columns_follow_those_about_columns_left_out() -> None:

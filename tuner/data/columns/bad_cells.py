@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 
+from tuner.data.column_names import LONGEST_SHOWN
 from tuner.data.columns.column import Column
 from tuner.data.readers.table import Table
 from tuner.errors import UserError, suggest_names
@@ -13,8 +14,6 @@ __all__ = ["BadCells", "OnError", "check_on_error"]
 
 OnError: TypeAlias = Literal["refuse", "missing"]
 """What becomes of bad cells: an error, or a missing value."""
-
-_LONGEST = 40  # characters of a cell in a message
 
 
 def check_on_error(given: str) -> OnError:
@@ -93,4 +92,4 @@ def _describe(column: Column) -> str:
 
 def _show(cell: Any) -> str:
     shown = repr(cell)
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.column_names import quote_names
+from tuner.data.column_names import advise_missing, quote_names
 from tuner.data.columns.column import Column
 from tuner.data.columns.identifiers import FREE_TEXT, IDENTIFIER, guess_meaning
 from tuner.data.columns.levels import Levels
@@ -161,7 +161,8 @@ def warn_about_mixed_levels(column: Column) -> str:
         return ""
     others = levels.texts[levels.not_numeric].tolist()
     few = len(others) < int(levels.plain.sum())
-    missing = f"--missing {quote_names(*others)} for a missing value, or " if few else ""
+    advice = advise_missing(*others) if few else ""
+    missing = f"{advice} for a missing value, or " if advice else ""
     return (
         f"column {column.name}: numbers and {list_first([*map(repr, others)], limit=3)} are mixed, "
         f"so its {len(column.levels)} values are read as levels; fix the cells if the column is "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.data.column_names import quote_names
+from tuner.data.column_names import LONGEST_SHOWN, advise_missing, quote_names
 from tuner.data.parsing.notation_choice import ParsedTexts
 from tuner.data.readers.table import Table
 from tuner.errors import DataError
@@ -15,7 +15,6 @@ from tuner.words import count_noun, list_first
 __all__ = ["Mixture", "find_mixture", "make_mixture_error"]
 
 _ADVISED = 5  # texts of a column that the advice has
-_LONGEST = 40  # characters of a text in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +88,18 @@ def make_mixture_error(
 def _advise_missing(mixtures: Sequence[Mixture], missing_texts: Sequence[str]) -> str:
     """Return how to say that the texts of mixtures mean a missing value, if few do."""
     met = dict.fromkeys(text for each in mixtures for text in each.texts)
-    first = [text for each in mixtures for text in each.texts[:_ADVISED] if len(text) <= _LONGEST]
+    first = [
+        text for each in mixtures for text in each.texts[:_ADVISED] if len(text) <= LONGEST_SHOWN
+    ]
     advised = dict.fromkeys(first)
     if not advised:
         return ""
     which = "that means" if len(met) == 1 else "these mean"
     rest = len(met) - len(advised)
     more = f" and {count_noun(rest, 'more text')}" if rest else ""
-    given = quote_names(*dict.fromkeys([*missing_texts, *advised]))
-    return f"if {which} a missing value, give --missing {given}{more}; otherwise "
+    advice = advise_missing(*dict.fromkeys([*missing_texts, *advised]))
+    return f"if {which} a missing value, give {advice}{more}; otherwise " if advice else ""
 
 
 def _show(text: str) -> str:
-    return repr(text) if len(text) <= _LONGEST else f"{text[:_LONGEST]!r}…"
+    return repr(text) if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]!r}…"

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.column_names import quote_names
+from tuner.data.column_names import advise_missing, quote_names
 from tuner.errors import DataError, suggest_names
 from tuner.words import find_look_alike, show_alike
 
@@ -142,11 +142,12 @@ class Table:
         if infinite.any():
             row = int(np.argmax(infinite))
             cell = str(self.columns[name][row].as_py()).strip()
+            advice = advise_missing(cell)
+            missing = f"if that means a missing value, give {advice}; otherwise " if advice else ""
             raise self.make_error(
                 name,
-                f"{cell} in {self.locate_row(row)} is not a finite number in float32; if that "
-                f"means a missing value, give --missing {quote_names(cell)}; otherwise fix the "
-                f"cell, or leave the column out with --ignore {quote_names(name)}",
+                f"{cell} in {self.locate_row(row)} is not a finite number in float32; {missing}"
+                f"fix the cell, or leave the column out with --ignore {quote_names(name)}",
             )
 
     def require_column(self, name: str, option: str) -> None:
