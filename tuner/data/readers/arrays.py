@@ -27,6 +27,7 @@ class Arrays:
         warnings: Warnings about how the source was read.
         read_related: Reads what else the source says of each row, such as its group; None if it
             says nothing.
+        from_images: Whether the rows are images for certain, since they were read from such files.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Arrays:
     target: str = "y"
     warnings: tuple[str, ...] = ()
     read_related: Callable[[], Table] | None = None
+    from_images: bool = False
 
     @property
     def channels(self) -> int | None:
@@ -51,7 +53,7 @@ class Arrays:
                 pass
             case _:
                 return None
-        return channels if _are_pixels(self.x) else None
+        return channels if self.from_images or _are_pixels(self.x) else None
 
 
 def check_array(label: str, x: np.ndarray) -> None:

@@ -98,6 +98,7 @@ class ImageFolder:
             x=x if intact.all() else x[intact],
             y=pa.chunked_array([self._make_labels(list(compress(files, intact)))]),
             target=IMAGE_TARGET,
+            from_images=True,
             warnings=(
                 *self._warn_about_left_out(list(compress(files, ~intact))),
                 *_warn_about_changes(headers, form),
