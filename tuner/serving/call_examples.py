@@ -15,6 +15,10 @@ from tuner.serving.markdown import escape_text, format_block, format_code
 __all__ = ["render_calls"]
 
 _SHOWN = 3  # fields of a wide row
+_TEXTS = (
+    " `tuner predict`, `tuner serve` and MLflow also take blanks around a text, and truth values "
+    "in upper case; the others compare texts as they stand."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list
         "## How to call it",
         "",
         "All formats take the same raw values and give the same answer. A missing number is NaN "
-        "(`null` in a request to MLflow), and a missing text is empty.",
+        "(`null` in a request to MLflow), and a missing text is empty."
+        + (_TEXTS if shape is None else ""),
         "",
         _describe_risks(written),
         "",
@@ -149,6 +154,8 @@ def _render_keras(row: _Row, *, saved_model: bool) -> list[str]:
         'model = keras.saving.load_model("model.keras", safe_mode=True)\n'
         "print(model(tensors).numpy())  # (rows, classes)"
     )
+    if "np.float64" in row.arrays:
+        code += "\n# model.predict would round the numbers in np.float64 to float32"
     if saved_model:
         code += (
             '\n\nsignature = tf.saved_model.load("saved_model").signatures["serving_default"]\n'

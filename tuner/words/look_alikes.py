@@ -93,9 +93,26 @@ def show_alike(texts: Sequence[str]) -> list[str]:
     """
     latin = any(text.isascii() for text in texts)
     return [
-        ascii(text)
+        _escape(text)
         if normalize_form(text) != text
         or (latin and any(ord(letter) in _LETTERS for letter in text.casefold()))
         else text
         for text in texts
     ]
+
+
+def _escape(text: str) -> str:
+    r"""Return a text in quotes, with escapes for letters that look like others or like nothing.
+
+    >>> _escape("München\u200b"), _escape("Zu\u0308rich")
+    ("'München\\u200b'", "'Zu\\u0308rich'")
+    """
+    shown = "".join(
+        ascii(letter)[1:-1]
+        if normalize_form(letter) != letter
+        or unicodedata.combining(letter)
+        or ord(letter.casefold()[0]) in _LETTERS
+        else letter
+        for letter in text
+    )
+    return ascii(text) if shown == text else f"'{shown}'"

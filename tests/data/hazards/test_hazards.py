@@ -60,6 +60,12 @@ def test_a_number_that_is_missing_for_one_class_only_is_told():
     assert warning.startswith("column paid alone tells the target y (")
 
 
+def test_the_only_column_is_not_to_be_left_out():
+    table = "x,y\n" + "".join(f"{row},{'pq'[row > 20]}\n" for row in range(40))
+    (warning,) = find_hazards(load_dataset(write_file(table)))
+    assert warning.endswith("there is nothing else to learn from: add columns")
+
+
 def yes_or_no() -> np.ndarray:
     return np.where(LABELS == "up", "yes", "no")
 

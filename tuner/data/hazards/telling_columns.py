@@ -77,7 +77,9 @@ def _warn(telling: dict[str, float], renamed: list[str], dataset: Dataset) -> tu
     shares = list_first([f"{name} {_format_share(telling[name])}" for name in names], _LISTED)
     accuracy = _format_share(telling[names[0]]) if len(names) == 1 else shares
     subject, which = ("it is", "it") if len(names) == 1 else ("they are", "them")
-    if dataset.schema.array_shape is None:
+    if len(names) == len(dataset.schema.used) == 1:
+        remedy = "there is nothing else to learn from: add columns"
+    elif dataset.schema.array_shape is None:
         remedy = f"leave {which} out with --ignore {quote_names(*names[:_LISTED])}"
     else:
         remedy = f"take {which} out of x"
