@@ -61,6 +61,15 @@ def test_the_model_needs_nothing_of_this_package_and_is_safe_to_load(exported):
     assert modules == {"keras"}
 
 
+def test_a_model_that_answers_in_another_shape_is_not_exported(images, tmp_path, monkeypatch):
+    trained, sample = images
+    short = {name: values[:2] for name, values in sample.items()}
+    few = trained.predict_proba(short)
+    monkeypatch.setattr(TrainedNetwork, "predict_proba", lambda self, raw: few)
+    with FreshProcess() as fresh, pytest.raises(ExportMismatch, match=r"shape \(2, "):
+        export_model(trained, DESCRIPTION, tmp_path / "model", sample=sample, fresh=fresh)
+
+
 def test_a_model_that_answers_differently_is_not_exported(images, tmp_path, monkeypatch):
     trained, sample = images
     right = trained.predict_proba(sample)

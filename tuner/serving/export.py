@@ -216,8 +216,13 @@ def _compute_fingerprint(schema: Mapping[str, Any], answers: np.ndarray) -> str:
 
 def _check_answers(answers: Mapping[str, np.ndarray], expected: np.ndarray, *, label: Path) -> None:
     for name, received in answers.items():
+        if received.shape != expected.shape:
+            raise ExportMismatch(
+                f"exported model {label}: {name} answers with the shape {received.shape}, and the "
+                f"network in memory with {expected.shape}; nothing was exported"
+            )
         difference = float(np.abs(received - expected).max(initial=0.0))
-        if received.shape != expected.shape or not difference <= _TOLERANCE:
+        if not difference <= _TOLERANCE:
             raise ExportMismatch(
                 f"exported model {label}: {name} differs from the network in memory by "
                 f"{difference:.2g} in a probability, more than {_TOLERANCE:g}; nothing was exported"

@@ -24,15 +24,15 @@ def make_valid_name(name: str) -> str:
     a path that leads down. A changed name ends in a digest, so that no two names become one.
 
     >>> make_valid_name("optimizer/learning rate"), make_valid_name("units (first layer)")
-    ('optimizer/learning rate', 'units _first layer_-34b6')
+    ('optimizer/learning rate', 'units _first layer_-34b661e3')
     """
     taken = _REFUSED.sub("_", name)
     if posixpath.normpath(taken) != taken or taken.startswith((".", "/")):
         taken = taken.replace("/", "_").replace(".", "_") or "_"
     if taken == name and len(name) <= _MAX_NAME:
         return name
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:4]
-    return f"{taken[: _MAX_NAME - 5]}-{digest}"
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{taken[: _MAX_NAME - 9]}-{digest}"
 
 
 def make_valid_value(value: object) -> str:
