@@ -18,6 +18,7 @@ from tuner.memory import check_address_space
 from tuner.phrasing import speak_to_command_line
 from tuner.scratch import use_scratch
 from tuner.terminal.letters import substitute_letters
+from tuner.terminal.lossy_stream import make_lossy
 
 __all__ = ["main", "run_command_line"]
 
@@ -39,6 +40,7 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started this
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  (until the end)
+    sys.stderr = make_lossy(sys.stderr)
     substitute_letters(sys.stdout, sys.stderr)
     code: list[int] = [1]  # of an error that nobody expected
     atexit.register(lambda: _end_process(code[0]))

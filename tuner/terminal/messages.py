@@ -35,6 +35,7 @@ __all__ = [
     "print_table",
 ]
 
+_NARROWEST = 60  # columns of a table; a narrower terminal breaks the lines, rather than lose cells
 _REFRESHES = 2.0  # of the live line in a second
 
 
@@ -190,9 +191,18 @@ def print_table(table: Table, width: int | None = None) -> None:
 
     Args:
         table: The table.
-        width: Columns. None for those of the terminal.
+        width: Columns. None for those of the terminal, if they are enough for the cells.
+
+    Raises:
+        OutputUnread: Whoever read it has gone.
+        UserError: It cannot be written.
     """
-    Console(width=width, highlight=False).print(table)
+    console = Console(highlight=False)
+    console.width = width or max(console.width, _NARROWEST)
+    with _report_unwritten():
+        with console.capture() as printed:
+            console.print(table)
+        print(printed.get(), end="", flush=True)
 
 
 def make_cell(text: str) -> Text:
