@@ -66,7 +66,7 @@ def test_a_model_that_answers_in_another_shape_is_not_exported(images, tmp_path,
     short = {name: values[:2] for name, values in sample.items()}
     few = trained.predict_proba(short)
     monkeypatch.setattr(TrainedNetwork, "predict_proba", lambda self, raw: few)
-    with FreshProcess() as fresh, pytest.raises(ExportMismatch, match=r"shape \(2, "):
+    with FreshProcess() as fresh, pytest.raises(ExportMismatch, match=r"in memory with \(2, "):
         export_model(trained, DESCRIPTION, tmp_path / "model", sample=sample, fresh=fresh)
 
 
