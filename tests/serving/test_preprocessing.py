@@ -106,6 +106,27 @@ def test_scaling_and_encoding_are_exact_in_front_of_the_network(exported):
     assert not encoded[:, UNSCALED].any()
 
 
+def test_mixed_precision_leaves_the_columns_as_they_are(tmp_path):
+    """A float16 ends at 65,504, and has three digits."""
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,y\n" + "".join(f"{70_000 + i},{i % 7},{'pq'[i % 2]}\n" for i in range(40)))
+    data = load_dataset(str(path))
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Identity(dtype="float32")])
+    scaler = fit_scaler(data.x, np.arange(40), np.array([True, True]))
+    columns = {"a": np.arange(70_000.0, 70_040), "b": np.arange(40.0) % 7}
+    columns = {name: tf.constant(values, "float32") for name, values in columns.items()}
+    answers = []
+    for policy in ("float32", "mixed_float16"):
+        keras.config.set_dtype_policy(policy)
+        try:
+            model = add_preprocessing(network, data.schema, scaler)
+        finally:
+            keras.config.set_dtype_policy("float32")
+        answers.append(np.asarray(model(columns)))
+    assert answers[0].std() > 0.5
+    np.testing.assert_array_equal(answers[0], answers[1])
+
+
 def test_levels_are_encoded_whatever_their_names(exported):
     (colour,) = (column for column in exported.dataset.schema.used if column.name == "colour")
     assert set(colour.levels) == {*COLOURS} - {""}

@@ -64,7 +64,9 @@ def add_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> k
     own_inputs = _make_inputs(schema, own_names)
     columns = {column: own_inputs[name] for column, name in own_names.items()}
     if schema.array_shape is not None:
-        features = keras.layers.Reshape((int(np.prod(schema.array_shape)),))(columns["x"])
+        features = keras.layers.Reshape((int(np.prod(schema.array_shape)),), dtype="float32")(
+            columns["x"]
+        )
         encoded = _scale(features, scaler)
     else:
         encoded = _encode(schema, scaler, columns)
@@ -147,7 +149,7 @@ def _read_measures(
             )
         ]
         firsts = [(column.name, name_parsed_features(column)[0]) for column in parsed]
-        first = keras.layers.Identity(name=_PARSED)(_select(read, firsts))
+        first = keras.layers.Identity(name=_PARSED, dtype="float32")(_select(read, firsts))
         blocks += [_Block(firsts, first), *read]
     return _select(blocks, [(c.name, name) for c in columns for name in name_parsed_features(c)])
 
@@ -215,7 +217,7 @@ def _take_features(values: keras.KerasTensor, places: np.ndarray) -> keras.Keras
 
 
 def _join(blocks: Sequence[keras.KerasTensor]) -> keras.KerasTensor:
-    return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate()(blocks)
+    return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate(dtype="float32")(blocks)
 
 
 def select_readable(texts: Sequence[str], notation: str) -> list[str]:
