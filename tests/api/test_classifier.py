@@ -199,7 +199,7 @@ def test_a_class_of_one_row_is_left_out_and_keeps_its_place(frame):
             ["a", "b"] * (ROWS // 2),
             "no search space is called mpl; did you mean mlp?",
         ),
-        ({"epochs": 0}, ["a", "b"] * (ROWS // 2), "--epochs: 0 is too small; give at least 1"),
+        ({"epochs": 0}, ["a", "b"] * (ROWS // 2), "epochs: 0 is too small; give at least 1"),
     ],
 )
 def test_mistakes_are_value_errors(frame, parameters, labels, message):

@@ -18,7 +18,7 @@ UNEQUAL = {
     "": {"time", "fingerprint"},
     "result": {"seconds"},
     "summary": {"model", "report", "seconds", "pareto_by_time"},
-    "basis": {"baselines", "charts", "page", "prediction_times", "table"},
+    "basis": {"baselines", "charts", "page", "prediction_time", "prediction_times", "table"},
 }
 
 

@@ -74,7 +74,7 @@ def strip_event(event):
     event.get("result", {}).pop("seconds", None)
     for name in ("study", "model", "report", "seconds", "pareto_by_time"):
         event.get("summary", {}).pop(name, None)
-    for name in ("baselines", "charts", "page", "prediction_times", "table"):
+    for name in ("baselines", "charts", "page", "prediction_time", "prediction_times", "table"):
         event.get("basis", {}).pop(name, None)
     # trials end in the order in which cores finish them
     return json.dumps(event, sort_keys=True)
