@@ -123,4 +123,4 @@ def write_events(study: Path, events: Iterable[dict[str, Any]]) -> None:
 def extract_answer(page: str) -> str:
     """Return a report's headline and its table of picks, without the measured times."""
     answer = page.partition("<h1>")[2].partition("</section>")[0]
-    return re.sub(r"<tr><td[^>]*>(prediction of|raw columns to) .*?</tr>", "", answer)
+    return re.sub(r"<tr><td[^>]*>(network alone|raw columns to).*?</tr>", "", answer)

@@ -70,15 +70,14 @@ def test_a_layer_computes_the_same(shape, layer):
 @pytest.mark.parametrize(
     "merge",
     [
-        *(layers.Add(), layers.Subtract(), layers.Multiply(), layers.Average()),
-        *(layers.Maximum(), layers.Minimum(), layers.Concatenate()),
+        *(layers.Add, layers.Subtract, layers.Multiply, layers.Average),
+        *(layers.Maximum, layers.Minimum, layers.Concatenate),
     ],
-    ids=lambda layer: layer.name,
 )
 def test_branches_are_merged(merge):
     rows = keras.Input((4,))
     shared = layers.Dense(3)
-    merged = merge([shared(rows), shared(rows + 1.0)])
+    merged = merge(name="merged")([shared(rows), shared(rows + 1.0)])
     assert_same(fill(keras.Model(rows, layers.Dense(2, "softmax")(merged))))
 
 

@@ -107,14 +107,13 @@ def test_scaling_and_encoding_are_exact_in_front_of_the_network(exported):
 
 
 def test_mixed_precision_leaves_the_columns_as_they_are(tmp_path):
-    """A float16 ends at 65,504, and has three digits."""
+    """A float16 has three digits: numbers and levels are joined in float32."""
     path = tmp_path / "t.csv"
-    path.write_text("a,b,y\n" + "".join(f"{70_000 + i},{i % 7},{'pq'[i % 2]}\n" for i in range(40)))
+    lines = [f"{70_000 + i},{'rst'[i % 3]},{'pq'[i % 2]}" for i in range(40)]
+    path.write_text("\n".join(["a,b,y", *lines]) + "\n")
     data = load_dataset(str(path))
-    network = keras.Sequential([keras.Input((2,)), keras.layers.Identity(dtype="float32")])
-    scaler = fit_scaler(data.x, np.arange(40), np.array([True, True]))
-    columns = {"a": np.arange(70_000.0, 70_040), "b": np.arange(40.0) % 7}
-    columns = {name: tf.constant(values, "float32") for name, values in columns.items()}
+    network = keras.Sequential([keras.Input((4,)), keras.layers.Identity(dtype="float32")])
+    scaler = fit_scaler(data.x, np.arange(40), data.schema.scaled)
     answers = []
     for policy in ("float32", "mixed_float16"):
         keras.config.set_dtype_policy(policy)
@@ -122,9 +121,9 @@ def test_mixed_precision_leaves_the_columns_as_they_are(tmp_path):
             model = add_preprocessing(network, data.schema, scaler)
         finally:
             keras.config.set_dtype_policy("float32")
-        answers.append(np.asarray(model(columns)))
-    assert answers[0].std() > 0.5
+        answers.append(np.asarray(model(make_tensors(data.raw, data.schema))))
     np.testing.assert_array_equal(answers[0], answers[1])
+    np.testing.assert_allclose(answers[0], scaler.apply(data.x), atol=1e-6)
 
 
 def test_levels_are_encoded_whatever_their_names(exported):
