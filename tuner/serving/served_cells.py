@@ -108,6 +108,11 @@ class CellReader:
         numbers = [float(text) for text in missing_texts if _NUMBER.fullmatch(text)]
         self._infinite = [number for number in numbers if abs(number) > _LARGEST]
         self._columns = {entry["name"]: entry for entry in schema["columns"]}
+        self._held = {  # shift and unit of columns that float32 does not hold
+            name: (entry.get("shift", 0.0), entry.get("unit", 1.0))
+            for name, entry in self._columns.items()
+            if "shift" in entry or "unit" in entry
+        }
         self._known = {
             name: dict.fromkeys(missing_texts, "") | _map_spellings(entry)
             for name, entry in self._columns.items()
@@ -125,11 +130,12 @@ class CellReader:
         except (ValueError, OverflowError):  # such as 10**400
             read = np.array([self._read_column(name, v, bad) for name, v in cells.items()], float)
         read[np.isin(read, self._infinite)] = np.nan
-        held = [self._columns[name] for name in cells]
-        shifts = np.array([[column.get("shift", 0.0)] for column in held])
-        units = np.array([[column.get("unit", 1.0)] for column in held])
+        features = read
+        if not self._held.keys().isdisjoint(cells):
+            shifts, units = np.array([self._held.get(name, (0.0, 1.0)) for name in cells]).T
+            features = (read - shifts[:, None]) / units[:, None]
         with np.errstate(over="ignore"):
-            features = ((read - shifts) / units).astype(np.float32)
+            features = features.astype(np.float32)
         infinite = np.isinf(features)
         for place in np.flatnonzero(infinite.any(axis=1)):
             column, rows = list(cells)[place], np.flatnonzero(infinite[place]).tolist()
