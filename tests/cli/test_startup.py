@@ -131,6 +131,15 @@ def test_a_space_is_shown_with_a_row_a_hyperparameter(tmp_path, capsys):
     assert "activation relu when depth is 1, or when blocks is 2" in map(" ".join, rows)
 
 
+def test_a_space_is_shown_with_what_a_search_begins_with(tmp_path, capsys):
+    space = tmp_path / "first.toml"
+    space.write_text(
+        'title = "?"\n[network]\ndepth = [0, 1]\n[[first]]\nname = "linear"\ndepth = 0'
+    )
+    show_space(str(space))
+    assert capsys.readouterr().out.splitlines()[-1] == "begins with linear: depth 0"
+
+
 def test_what_is_set_for_other_programs_ends_no_command(tmp_path):
     """A file that is named as a library, warnings as errors, and a terminal of ASCII."""
     for name in ("rich", "typer", "numpy"):

@@ -56,6 +56,13 @@ def test_everything_is_on_a_wide_line(make):
     )
 
 
+def test_first_trials_of_the_space_have_their_names(make):
+    line = make(running=[0])
+    line.add_trial(1, {"depth": 2}, "plain")
+    line.pace.add_epoch(1, 1)
+    assert line.compose(120).endswith("10 networks train, of trials 0, 1 (plain)")
+
+
 @pytest.mark.parametrize(
     ("width", "text"),
     [

@@ -75,6 +75,21 @@ def test_the_answer_is_the_first_line_after_the_last_trial(search):
     ]
 
 
+def test_a_first_trial_of_the_space_has_its_name_in_place_of_its_values(tmp_path):
+    first = '[[first]]\nname = "one layer"\ndepth = 1\n'
+    setup = make_setup("test", make_space(SMALL.replace("= 16", "= 32") + first))
+    study = write_untrained_study(
+        setup, tmp_path, [make_hyperparameters(1, 8), make_hyperparameters(2, 8)]
+    )
+    messages = Lines()
+    progress = Progress(messages, Shown.from_setup(setup), time.monotonic())
+    progress.on_study_begin(study)
+    for record in study.read_trials():
+        progress.on_trial_end(record)
+    assert messages.lines[2].startswith("[3/12] trial 0: one layer: cross_entropy ")
+    assert messages.lines[3].startswith("[4/12] trial 1: depth 2, ")
+
+
 def test_the_command_of_an_answer_names_the_store_of_the_run(search, tmp_path):
     tracking = ("--tracking-uri", "http://localhost:5000")
     root = f"--root {tmp_path}"

@@ -52,7 +52,8 @@ def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
       those of the epochs that they trained. Failed trials have no scores (NaN) and share the last
       rank.
 
-    More columns: `trial`, `status`, `parameters`, `epoch`, `score`, `standard_error`, and each of
+    More columns: `trial`, `status`, `name` if the space has first trials, `parameters`, `epoch`,
+    `score`, `standard_error`, and each of
     `tuner.analysis.scores.SCORES` with its standard error (`brier`, `brier_standard_error`, …), and
     of the hypermodel's own metrics;
     `row_seconds` and `batch_seconds`, the times to predict one row and 1,000 rows.
@@ -68,7 +69,12 @@ def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
     ranks = _rank_trials(records, maximise=study.record.objective.direction == "max")
     rows = [
         (
-            {"trial": record.trial, "status": record.result.status, "rank_test_score": rank},
+            {
+                "trial": record.trial,
+                "status": record.result.status,
+                **_list_name(record, study),
+                "rank_test_score": rank,
+            },
             _list_hyperparameters(record),
             _list_scores(record, study, truth),
             _list_split_scores(record, study),
@@ -102,6 +108,13 @@ def _make_column(values: list[Any]) -> pd.Series:
 
     missing = any(value is None for value in values)
     return pd.Series(values, dtype=object if missing else None)  # keeps integers
+
+
+def _list_name(record: TrialRecord, study: Study) -> dict[str, str | None]:
+    """Return what the space calls the trial, if it has names for some."""
+    if not study.record.definition.get("first"):
+        return {}
+    return {"name": study.record.find_first_name(record.hyperparameters)}
 
 
 def _list_hyperparameters(record: TrialRecord) -> dict[str, Any]:

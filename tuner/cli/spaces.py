@@ -3,8 +3,9 @@
 from rich import box
 from rich.table import Table
 
-from tuner.space import Condition, Hyperparameter, list_shipped_spaces, load_space
+from tuner.space import Condition, Fixed, Hyperparameter, list_shipped_spaces, load_space
 from tuner.terminal.messages import make_cell, print_result, print_table
+from tuner.words import format_hyperparameters
 
 __all__ = ["list_spaces", "show_space"]
 
@@ -43,6 +44,13 @@ def show_space(name: str) -> None:
     print_result(f"distinct configurations: {'infinitely many' if size is None else f'{size:,}'}")
     if space.compare:
         print_result(f"each {space.compare} gets an equal share of the random oracle's trials")
+    for trial in space.first:
+        searched = {
+            name: value
+            for name, value in trial.values.items()
+            if not isinstance(space.find_hyperparameter(name).domain, Fixed)
+        }
+        print_result(f"begins with {trial.name}: {format_hyperparameters(searched)}")
 
 
 def _describe_use(hyperparameter: Hyperparameter) -> str:

@@ -73,6 +73,11 @@ class ReportContent:
         return tuple(sorted(completed, key=lambda r: (sign * r.result.score, r.trial)))
 
     def describe_trial(self, trial: TrialRecord) -> str:
-        """Return the hyperparameters in which the trials differ, with this trial's values."""
+        """Return the hyperparameters in which the trials differ, with this trial's values.
+
+        The name of a first trial of the space comes before them.
+        """
         values = {**trial.hyperparameters, **trial.derived}
-        return format_hyperparameters({n: values[n] for n in self.trials.names if n in values})
+        text = format_hyperparameters({n: values[n] for n in self.trials.names if n in values})
+        name = self.record.find_first_name(trial.hyperparameters)
+        return f"{name}: {text}" if name else text

@@ -2,6 +2,7 @@
 
 from tuner.space.adapting import adapt_configuration
 from tuner.space.domains import Choice, Domain, Fixed
+from tuner.space.first_trial import FirstTrial
 from tuner.space.hyperparameter import Condition, Hyperparameter
 from tuner.space.keras_tuner_bridge import find_space, from_keras_tuner, to_keras_tuner
 from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES
@@ -17,6 +18,7 @@ __all__ = [
     "Choice",
     "Condition",
     "Domain",
+    "FirstTrial",
     "Fixed",
     "FloatRange",
     "Hyperparameter",

@@ -6,6 +6,7 @@ If the effect depends on the trial, the hyperparameter has a condition.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tuner.errors import suggest_names
@@ -14,12 +15,14 @@ from tuner.space.file_location import FileLocation, quote
 from tuner.space.hyperparameter import Condition, Hyperparameter
 from tuner.space.keys import CHOICE_USES, KEYS, TABLES, Key
 from tuner.space.reading import read_domain
+from tuner.space.reading_first_trials import read_first_trials
 from tuner.space.space import Space
 from tuner.space.values import format_exactly
 
 __all__ = ["parse_document"]
 
 _TOP_KEYS = ("title", "compare")
+_FIRST = "first"  # tables of configurations, in place of hyperparameters
 _MOST_COMPARED = 100  # values; each needs a share of the trials
 _TITLE = 'write for example title = "How deep should the network be?"'
 
@@ -42,7 +45,10 @@ def parse_document(document: Mapping[str, Any], *, name: str, file: str) -> Spac
     compare = document.get("compare")
     if compare is not None:
         _check_compare(compare, hyperparameters, location.at_key("compare"))
-    return Space(name, title, hyperparameters, compare)
+    space = Space(name, title, hyperparameters, compare)
+    if _FIRST not in document:
+        return space
+    return replace(space, first=read_first_trials(document[_FIRST], space, location))
 
 
 def _check_names(document: Mapping[str, Any], location: FileLocation) -> None:
@@ -56,6 +62,8 @@ def _check_names(document: Mapping[str, Any], location: FileLocation) -> None:
             raise location.at_key(name).make_error(
                 f"it belongs in a table; write it below a line [{home}]"
             )
+        elif name == _FIRST:
+            pass  # read when the space is known
         elif name not in _TOP_KEYS and isinstance(raw, dict):
             raise location.in_table(name).make_error(
                 f"no such table; {suggest_names(name, TABLES)}"

@@ -10,7 +10,7 @@ from tuner.space.keys import Key
 from tuner.space.ranges import FloatRange, IntRange
 from tuner.space.values import Value
 
-__all__ = ["read_domain"]
+__all__ = ["read_domain", "read_value"]
 
 _NOUNS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
 _RANGE_KEYS = ("min", "max", "step", "log")
@@ -34,7 +34,7 @@ def read_domain(key: Key, raw: Any, location: FileLocation) -> Domain:
         return _read_range(key, raw, location)
     if isinstance(raw, list):
         return _read_list(key, raw, location)
-    return Fixed(_read_value(key, raw, location))
+    return Fixed(read_value(key, raw, location))
 
 
 def _read_list(key: Key, raw: list[Any], location: FileLocation) -> Fixed | Choice:
@@ -42,7 +42,7 @@ def _read_list(key: Key, raw: list[Any], location: FileLocation) -> Fixed | Choi
         raise location.make_error(f"the list is empty; {_give_example(key)}")
     options: list[Value] = []
     for item in raw:
-        option = _read_value(key, item, location, part=" in the list")
+        option = read_value(key, item, location, part=" in the list")
         if option in options:
             raise location.make_error(f"the list holds {quote(item)} twice; leave one out")
         options.append(option)
@@ -69,8 +69,8 @@ def _read_range(key: Key, raw: dict[str, Any], location: FileLocation) -> IntRan
         raise location.make_error(
             f"expected true or false as log, received {quote(log)}; write log = true"
         )
-    low = _read_value(key, raw["min"], location, part=" as min")
-    high = _read_value(key, raw["max"], location, part=" as max")
+    low = read_value(key, raw["min"], location, part=" as min")
+    high = read_value(key, raw["max"], location, part=" as max")
     step = _check_type(key, raw["step"], location, part=" as step") if "step" in raw else None
     domain: IntRange | FloatRange = (IntRange if key.type is int else FloatRange)(
         low, high, step, log
@@ -119,8 +119,18 @@ def _check_step(domain: IntRange | FloatRange, location: FileLocation) -> None:
         )
 
 
-def _read_value(key: Key, raw: Any, location: FileLocation, *, part: str = "") -> Any:
-    """Return the value if `key` allows it; `part` is its place in a list or range."""
+def read_value(key: Key, raw: Any, location: FileLocation, *, part: str = "") -> Any:
+    """Return the value of a key if it allows it.
+
+    Args:
+        key: The key.
+        raw: The value, as `tomllib` parsed it.
+        location: The location of the value, for errors.
+        part: Its place there, such as a list or a range.
+
+    Raises:
+        SpaceError: `key` does not allow it.
+    """
     value = _check_type(key, raw, location, part=part)
     if key.limits and not key.limits.allow(value):
         raise location.make_error(f"{quote(raw)} is not allowed; {key.name} must be {key.limits}")

@@ -12,6 +12,7 @@ from typing import Any
 
 from tuner.errors import SpaceError, one_line
 from tuner.space.domains import Domain, Fixed
+from tuner.space.first_trial import FirstTrial
 from tuner.space.hyperparameter import Hyperparameter
 from tuner.space.values import Value
 
@@ -31,6 +32,7 @@ class Space:
         hyperparameters: Parents before children; those with a fixed value are included.
         compare: The hyperparameter whose values the question compares. Each value gets an equal
             share of the trials.
+        first: Configurations that a search begins with, in this order.
 
     Raises:
         ValueError: A condition names a hyperparameter that does not come before it, or `compare`
@@ -41,6 +43,7 @@ class Space:
     title: str
     hyperparameters: tuple[Hyperparameter, ...]
     compare: str | None = None
+    first: tuple[FirstTrial, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse names of hyperparameters that the space does not have."""
@@ -113,6 +116,10 @@ class Space:
                 return hyperparameter
         raise KeyError(name)
 
+    def find_first_name(self, values: Mapping[str, Value]) -> str | None:
+        """Return the name of the first trial with these active values; None if none has them."""
+        return next((trial.name for trial in self.first if trial.values == values), None)
+
     def pin(self, name: str, value: Value) -> "Space":
         """Return the part of the space in which a hyperparameter has one value.
 
@@ -127,11 +134,14 @@ class Space:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the space as JSON values."""
+        first = [trial.to_dict() for trial in self.first]
         return {
             "name": self.name,
             "title": self.title,
             "compare": self.compare,
             "hyperparameters": [item.to_dict() for item in self.hyperparameters],
+            # absent without first trials, as from the spaces of earlier versions
+            **({"first": first} if first else {}),
         }
 
     @classmethod
@@ -143,7 +153,8 @@ class Space:
         """
         try:
             hyperparameters = tuple(map(Hyperparameter.from_dict, record["hyperparameters"]))
-            return cls(record["name"], record["title"], hyperparameters, record["compare"])
+            first = tuple(map(FirstTrial.from_dict, record.get("first", ())))
+            return cls(record["name"], record["title"], hyperparameters, record["compare"], first)
         except (KeyError, TypeError, ValueError) as err:
             raise SpaceError(
                 f"a stored search space is damaged ({one_line(err)}); "

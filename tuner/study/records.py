@@ -64,6 +64,11 @@ class StudyRecord:
             if isinstance(h.domain, Fixed)
         )
 
+    def find_first_name(self, hyperparameters: Mapping[str, Value]) -> str | None:
+        """Return what the space calls the first trial with these values; None if it has none."""
+        first = self.definition.get("first", ())
+        return next((each["name"] for each in first if each["values"] == hyperparameters), None)
+
     @property
     def objective(self) -> Objective:
         """The objective that the study optimises."""

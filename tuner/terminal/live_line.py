@@ -64,10 +64,15 @@ class LiveLine:
         limit = settings.max_seconds
         self._end = None if limit is None else started + limit
         self._settings: dict[int, Value] = {}  # of the compared hyperparameter, by trial
+        self._names: dict[int, str] = {}  # of first trials
         self._search_ended: float | None = None
 
-    def add_trial(self, trial: int, hyperparameters: dict[str, Value]) -> None:
-        """Add a proposed trial."""
+    def add_trial(
+        self, trial: int, hyperparameters: dict[str, Value], name: str | None = None
+    ) -> None:
+        """Add a proposed trial; the space may have a name for it."""
+        if name is not None:
+            self._names[trial] = f"{trial} ({name})"
         if self._compare in hyperparameters:
             self._settings[trial] = hyperparameters[self._compare]
 
@@ -121,7 +126,7 @@ class LiveLine:
         if self._compare is not None and settings:
             ordered = sorted(settings, key=lambda value: (isinstance(value, str), value))
             return [f"{count}, of {say_settings(self._compare, ordered)}", count]
-        numbers = list(map(str, trials))
+        numbers = [self._names.get(trial, str(trial)) for trial in trials]
         noun = "trial" if len(numbers) == 1 else "trials"
         lists = [f"{count}, of {noun} {list_first(numbers, length)}" for length in _LISTED]
         return [*lists, count]

@@ -118,7 +118,8 @@ class Progress(Listener):
 
     def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """Keep which setting the trial has."""
-        self._line.add_trial(trial, hyperparameters)
+        name = self._find_name(hyperparameters)
+        self._line.add_trial(trial, hyperparameters, name)
 
     def on_epoch(self, trial: int, epoch: int) -> None:
         """Keep how far the trial is."""
@@ -140,11 +141,14 @@ class Progress(Listener):
             for name, value in {**record.hyperparameters, **record.derived}.items()
             if name not in self.fixed
         }
-        values = format_hyperparameters(searched)
+        values = self._find_name(record.hyperparameters) or format_hyperparameters(searched)
         what = f"trial {record.trial}: {values}" if values else f"trial {record.trial}"
         result = self._describe_result(record)
         self._line.ended, self._line.activity = self.ended, ""
         self.messages.say(f"{number} {what}: {result}")
+
+    def _find_name(self, hyperparameters: dict[str, Value]) -> str | None:
+        return None if self._study is None else self._study.record.find_first_name(hyperparameters)
 
     def _describe_result(self, record: TrialRecord) -> str:
         result = record.result

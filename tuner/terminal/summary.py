@@ -55,7 +55,7 @@ def format_summary(
         *answer,
         "",
         *(line for pick in (reversed(picks) if is_ensemble else picks) for line in pick),
-        *_describe_smallest(summary),
+        *_describe_smallest(summary, study),
         *_describe_classes(summary),
         *_describe_baselines(summary),
         "",
@@ -83,7 +83,7 @@ def _describe_best(summary: Summary, study: Study) -> list[str]:
     lines = [
         f"best of {count_noun(summary['trials'], 'trial')}"
         + (f" ({', '.join(others)})" if others else "")
-        + f"{_mark_exported(summary, 'best')}: trial {best['trial']}",
+        + f"{_mark_exported(summary, 'best')}: {_name_trial(best, study)}",
         *_describe_network(best),
         f"  cross-validated   {_list_scores(best)}",
     ]
@@ -92,11 +92,16 @@ def _describe_best(summary: Summary, study: Study) -> list[str]:
     return lines + (_describe_model(summary, study) if summary["exported"] == "best" else [])
 
 
-def _describe_smallest(summary: Summary) -> list[str]:
+def _name_trial(pick: Mapping[str, Any], study: Study) -> str:
+    name = study.record.find_first_name(pick["hyperparameters"])
+    return f"trial {pick['trial']}" + (f", {name}" if name else "")
+
+
+def _describe_smallest(summary: Summary, study: Study) -> list[str]:
     smallest = summary["smallest"]
     if smallest["trial"] != summary["best"]["trial"]:
         return [
-            f"smallest within one standard error of the best: trial {smallest['trial']}",
+            f"smallest within one standard error of the best: {_name_trial(smallest, study)}",
             *_describe_network(smallest),
             f"  cross-validated   {_list_scores(smallest)}",
         ]

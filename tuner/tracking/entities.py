@@ -34,7 +34,11 @@ def make_dataset_input(record: StudyRecord) -> DatasetInput:
 
 
 def name_trial(record: TrialRecord, study: StudyRecord) -> str:
-    """Return a run name with the values that differ between trials, for the legends of charts."""
+    """Return a run name with the values that differ between trials, for the legends of charts.
+
+    A first trial of the space has the name that it has there instead.
+    """
     values: dict[str, Value] = {**record.hyperparameters, **record.derived}
     varied = {name: value for name, value in values.items() if name not in study.fixed}
-    return f"trial {record.trial}: {format_hyperparameters(varied)}"[:MAX_RUN_NAME]
+    what = study.find_first_name(record.hyperparameters) or format_hyperparameters(varied)
+    return f"trial {record.trial}: {what}"[:MAX_RUN_NAME]

@@ -169,6 +169,25 @@ def test_the_best_trials_of_another_study_come_first(make, name):
     assert others
 
 
+def test_the_first_trials_of_a_space_come_first_after_those_of_another_study(make, name):
+    space = make_space(
+        WIDE + '[[first]]\nname = "linear"\ndepth = 0\n'
+        '[[first]]\nname = "too large"\ndepth = 2\nunits = 64\n'
+        '[[first]]\nname = "narrow"\ndepth = 1\nunits = 4\nlearning_rate = 0.01\n'
+    )
+    linear, _, narrow = (dict(first.values) for first in space.first)
+    start = {**narrow, "units": 8}
+    oracle = make(name, space, 6)
+    oracle.limit, oracle.starts = LIMIT, (start, linear)
+    proposed = [values for values, _ in drive(oracle, 6)]
+    assert proposed[:3] == [start, linear, narrow]
+    assert len({make_key(values) for values in proposed}) > 3
+    resumed = make(name, space, 6)
+    resumed.limit, resumed.starts = LIMIT, oracle.starts
+    resumed.resume({0: start}, [], planned_trials=6, max_trials=6)
+    assert resumed.ask().hyperparameters.values == linear
+
+
 def test_failed_trials_are_neither_repeated_nor_picked_and_do_not_end_a_search(make, name):
     oracle = make(name, make_space(FINITE))
     proposed = drive(oracle, 12, lambda number, values: number < 6)

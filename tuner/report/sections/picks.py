@@ -135,11 +135,11 @@ def _make_time_rows(content: ReportContent, names: Sequence[PickName]) -> list[R
 def _make_notes(content: ReportContent) -> tuple[Block, ...]:
     """Return the hyperparameters of the picks, and how to read the table."""
     best, smallest = content.picks.best, content.picks.smallest
-    picks = [f"Best, trial {best.trial}: {_describe(best)}."]
+    picks = [f"Best, trial {best.trial}: {_describe(content, best)}."]
     if smallest.trial != best.trial:
         picks.append(
             f"Smallest within one standard error of the best, trial {smallest.trial}: "
-            f"{_describe(smallest)}."
+            f"{_describe(content, smallest)}."
         )
     notes = [
         f"Exported: the {content.picks.exported}. A score is a mean over rows, ± its standard "
@@ -163,5 +163,7 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
     return Paragraphs(tuple(picks)), Paragraphs(tuple(notes), small=True)
 
 
-def _describe(pick: Pick) -> str:
-    return format_hyperparameters({**pick.hyperparameters, **pick.derived})
+def _describe(content: ReportContent, pick: Pick) -> str:
+    values = format_hyperparameters({**pick.hyperparameters, **pick.derived})
+    name = content.record.find_first_name(pick.hyperparameters)
+    return f"{name}, with {values}" if name else values

@@ -65,12 +65,13 @@ def make_table_section(content: ReportContent) -> Section:
     ranks = {record.trial: rank for rank, record in enumerate(content.completed)}
     order = sorted(content.records, key=lambda r: (ranks.get(r.trial, len(ranks)), r.trial))
     names = content.trials.names
-    header = ("trial", "status", *names, content.objective, *_RESULT_COLUMNS, "reason")
-    rows = tuple(_list_cells(record, names) for record in order[:_MAX_ROWS])
+    called = ("name",) if content.record.definition.get("first") else ()
+    header = ("trial", "status", *called, *names, content.objective, *_RESULT_COLUMNS, "reason")
+    rows = tuple(_list_cells(record, content) for record in order[:_MAX_ROWS])
     table = TableBlock(
         header,
         rows,
-        number_columns=frozenset({0, *range(2, len(header) - 1)}),
+        number_columns=frozenset({0, *range(2 + len(called), len(header) - 1)}),
         wrapped_columns=frozenset({len(header) - 1}),
         tall=True,
     )
@@ -81,12 +82,15 @@ def make_table_section(content: ReportContent) -> Section:
     return Section("table", "All trials", blocks)
 
 
-def _list_cells(record: TrialRecord, names: tuple[str, ...]) -> tuple[str, ...]:
+def _list_cells(record: TrialRecord, content: ReportContent) -> tuple[str, ...]:
+    study, names = content.record, content.trials.names
+    name = study.find_first_name(record.hyperparameters) or ""
     result, values = record.result, {**record.hyperparameters, **record.derived}
     has_score = result.status != "failed"
     return (
         str(record.trial),
         result.status,
+        *((name,) if study.definition.get("first") else ()),
         *(format_value(values[name]) if name in values else "" for name in names),
         format_score(result.score, result.standard_error) if has_score else "",
         f"{result.scores['accuracy']:.4f}" if has_score else "",

@@ -188,11 +188,17 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         return list(adapted.values())[:_MOST_STARTS]
 
     def propose_start(self) -> dict[str, Value] | None:
-        """Return the next configuration to begin with; None if all were tried."""
-        if not self.starts:
+        """Return the next configuration to begin with; None if all were tried.
+
+        Those of another study come before the first trials of the space itself.
+        """
+        first = () if self._space is None else self._space.first
+        if not self.starts and not first:
             return None
         tried = self.read_tried()
-        return next((start for start in self.adapt_starts() if start not in tried), None)
+        starts = self.adapt_starts() if self.starts else []
+        starts += [dict(trial.values) for trial in first if self.allows(trial.values)]
+        return next((start for start in starts if start not in tried), None)
 
     def make_generator(self, trial: int) -> random.Random:
         """Return the random generator of a trial."""
