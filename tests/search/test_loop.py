@@ -12,6 +12,7 @@ from tuner.search import ORACLES, Clock, KFoldTuner
 from tuner.study import Listener, SearchSettings
 from tuner.training import TrialResult
 from tuner.training.lanes import LanesTrainer
+from tuner.training.processor import describe_processor
 
 SETTINGS = SearchSettings(max_trials=5, folds=3, epochs=2, test_size=0.0, seed=3)
 
@@ -210,3 +211,28 @@ def test_the_clock_ends_running_trials_with_what_they_have_and_drops_the_others(
         epochs = len(record.result.curves["loss"][0])
         assert record.result.reason == f"ended by the clock, in epoch {epochs}"
         assert record.completed
+
+
+class ForeignTrainer(LanesTrainer):
+    """Says of every second trial that another processor trained it."""
+
+    def train(self, jobs, hypermodel, *, problem, plan):
+        for result in super().train(jobs, hypermodel, problem=problem, plan=plan):
+            yield replace(result, processor="another" if result.trial % 2 else "")
+
+
+def test_the_kind_of_processor_is_kept_with_each_trial_and_two_kinds_are_told(
+    make, problem, make_study
+):
+    notes = []
+    listener = Listener()
+    listener.on_note = notes.append
+    tuner = make(trainer=ForeignTrainer(), listeners=[listener])
+    study = make_study()
+    tuner.run(problem, study)
+    kinds = {record.trial: record.result.processor for record in study.read_trials()}
+    assert kinds[1] == kinds[3] == "another"
+    assert kinds[0] == describe_processor()
+    assert len(notes) == 1
+    assert "another" in notes[0]
+    assert "last digits" in notes[0]

@@ -102,6 +102,7 @@ class SearchLoop:
         study = self._recorder.study
         ended = {record.trial: record for record in study.read_trials()}
         self.records += ended.values()
+        self._recorder.recall(ended.values())
         proposed = {
             event["trial"]: event["hyperparameters"]
             for event in study.journal.read(EventKind.PROPOSED)

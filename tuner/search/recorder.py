@@ -1,11 +1,13 @@
 """Writes a search's events to the study's journal, and passes them on to listeners."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import keras_tuner
 
 from tuner.study import EventKind, Listener, Study, TrialRecord
 from tuner.training import Job
+from tuner.training.processor import describe_processor
 from tuner.training.race import Settled
 
 __all__ = ["Recorder"]
@@ -26,6 +28,11 @@ class Recorder:
         self.study = study
         self._derive = getattr(hypermodel, "derived_hyperparameters", None)
         self._listeners = listeners
+        self._processors: set[str] = set()  # that trained the study's trials
+
+    def recall(self, records: Iterable[TrialRecord]) -> None:
+        """Learn which trials the study has already."""
+        self._processors |= {record.result.processor for record in records} - {""}
 
     def announce_begin(self) -> None:
         """Tell the listeners that the search begins."""
@@ -53,9 +60,23 @@ class Recorder:
         """Write a settled trial to the study. From then on it counts."""
         values = dict(job.hyperparameters.values)
         derived = self._derive(values) if self._derive else {}
-        record = TrialRecord(job.trial, values, derived, settled.result)
+        processor = settled.result.processor or describe_processor()
+        result = replace(settled.result, processor=processor)
+        record = TrialRecord(job.trial, values, derived, result)
         self.study.write_trial(record, settled.leads)
+        self._compare_processors(processor)
         return record
+
+    def _compare_processors(self, processor: str) -> None:
+        """Tell the listeners if a trial was trained on another kind of processor than others."""
+        if self._processors and processor not in self._processors:
+            kinds = " and ".join(sorted({*self._processors, processor}))
+            for listener in self._listeners:
+                listener.on_note(
+                    f"trials of this study are trained on different kinds of processors ({kinds}): "
+                    "the last digits of a trial's numbers depend on which one trained it"
+                )
+        self._processors.add(processor)
 
     def announce_trial(self, record: TrialRecord) -> None:
         """Tell the listeners about a trial that `record_trial` wrote."""

@@ -23,21 +23,22 @@ __all__ = [
 ]
 
 
-def _make_fit_trainer() -> Trainer:
+def _make_fit_trainer(cores: int | None = None) -> Trainer:
     from tuner.training.fit import FitTrainer
 
     require_usual_numbers()
     return FitTrainer()
 
 
-def _make_lanes_trainer() -> Trainer:
+def _make_lanes_trainer(cores: int | None = None) -> Trainer:
     from tuner.training.lanes import LanesTrainer
 
     require_usual_numbers()
-    return LanesTrainer()
+    return LanesTrainer(cores)
 
 
-TRAINERS: dict[str, Callable[[], Trainer]] = {
+TRAINERS: dict[str, Callable[..., Trainer]] = {
     "fit": _make_fit_trainer,
     "lanes": _make_lanes_trainer,
 }
+"""Makes each trainer by its name; takes the number of cores that it may use, None for all."""

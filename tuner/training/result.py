@@ -51,6 +51,8 @@ class TrialResult:
         probabilities: Out-of-fold probabilities of the scored rows in ascending order, shape
             `(scored rows, classes)`, or `(repeats, scored rows, classes)` if there are several
             repeats, float32. None if the trial failed, or if they were not loaded.
+        processor: The kind of the processor that trained it; empty in studies of earlier versions.
+            Only on one kind are the numbers of a trial the same to the bit.
     """
 
     trial: int
@@ -68,6 +70,7 @@ class TrialResult:
     probabilities: np.ndarray | None = field(default=None, repr=False)
     failure: Failure | None = None
     metrics: dict[str, list[float]] = field(default_factory=dict)
+    processor: str = ""
 
     @classmethod
     def from_failure(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Trainer"]
 
+_TRIALS_OF_WORKER = 4  # in a cohort, so that no worker waits long for the last one
+
 
 class Trainer(ABC):
     """Trains trials on all folds, and networks on all rows.
@@ -31,9 +33,37 @@ class Trainer(ABC):
     name: str
     on_note: Callable[[str], None] = staticmethod(lambda note: None)
 
-    def choose_cohort_size(self, problem: Problem) -> int:
-        """Return how many trials of a problem this trainer should be given at once."""
-        return 1
+    def choose_cohort_size(self, problem: Problem, workers: int = 1) -> int:
+        """Return how many trials of a problem this trainer should be given at once.
+
+        Args:
+            problem: The rows and folds.
+            workers: How many processes share them, each with a trainer like this one.
+        """
+        return 1 if workers == 1 else _TRIALS_OF_WORKER * workers
+
+    def cut(
+        self,
+        jobs: Sequence[Job],
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        plan: Plan,
+        workers: int,
+    ) -> list[list[Job]]:
+        """Cut a cohort into units of work for several processes, each with such a trainer.
+
+        A trial's result does not depend on its unit.
+
+        Args:
+            jobs: The trials of the cohort.
+            hypermodel: Builds their networks.
+            plan: How they are trained.
+            workers: How many processes there are.
+
+        Returns:
+            The units in the order in which they should begin.
+        """
+        return [[job] for job in jobs]
 
     @abstractmethod
     def train(

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tuner.errors import UserError, one_line
 from tuner.problem import Problem
 from tuner.training.lanes.block import LaneBlock
+from tuner.training.lanes.cutting import group_by_shape
 from tuner.training.lanes.interfaces import LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models import make_keras_trial
 from tuner.training.lanes.machine import Machine
@@ -149,12 +150,9 @@ class Cohort:
         the program that both need. In a race, blocks are in the order of their trials: each trial
         is compared with those before it, even though a core may have to wait for a trace.
         """
-        groups: dict[tuple[object, ...], list[LaneTrial]] = {}
-        for trial in trials:
-            groups.setdefault((trial.shape, *trial.common_values.items()), []).append(trial)
         blocks = []
         earlier: Counter[Hashable] = Counter()  # blocks of the same program
-        for group in groups.values():
+        for group in group_by_shape(trials):
             program = self.programs.make_key(group[0].shape)
             size = max(1, self.machine.block_bytes // self._estimate_bytes(group[:1]))
             for start in range(0, len(group), size):

@@ -42,17 +42,20 @@ class Machine:
     TensorFlow before, its threads stay as they are. Two threads may then split a product depending
     on where a lane is in memory, and the last bits of a trial's results depend on its neighbours.
 
+    Args:
+        cores: How many cores may train. None for all of this process.
+
     Attributes:
         workers: How many blocks train at once.
         block_bytes: How many bytes a block's networks should take.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cores: int | None = None) -> None:
         self.on_gpu = bool(tf.config.list_physical_devices("GPU"))
         if self.on_gpu:
             self.workers, self.block_bytes = 1, _GPU_BYTES
             return
-        self.workers = min(count_cores(), _MOST_WORKERS)
+        self.workers = min(cores or count_cores(), _MOST_WORKERS)
         self.block_bytes = _choose_block_bytes()
         try:
             tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -78,7 +81,7 @@ class Machine:
             return 1
         return max(1, min(self.workers, int(_read_free_bytes() * _SHARE) // largest))
 
-    def count_trials_at_once(self, result_bytes: int) -> int:
+    def count_trials_at_once(self, result_bytes: int, processes: int = 1) -> int:
         """Return how many trials should be given to the trainer at once.
 
         Their results are kept in memory, since a trial that has ended may have to wait for others
@@ -86,8 +89,10 @@ class Machine:
 
         Args:
             result_bytes: Bytes of one trial's result.
+            processes: How many processes share the trials, each about as fast as a core.
         """
-        return max(1, min(_COHORT, int(_read_free_bytes() * _RESULTS_SHARE) // result_bytes))
+        most = _COHORT * -(-processes // 2)
+        return max(1, min(most, int(_read_free_bytes() * _RESULTS_SHARE) // result_bytes))
 
 
 def _choose_block_bytes() -> int:

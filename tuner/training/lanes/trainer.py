@@ -13,6 +13,7 @@ from tuner.problem import Problem
 from tuner.training.fit import FitTrainer
 from tuner.training.lanes.block import LaneBlock
 from tuner.training.lanes.cohort import Cohort
+from tuner.training.lanes.cutting import cut_into_shares
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models import make_keras_trial
@@ -39,21 +40,51 @@ class LanesTrainer(Trainer):
 
     Convolutional networks and those of custom hypermodels are trained through `stateless_call`,
     or, if that is impossible, by `fit`.
+
+    Args:
+        cores: How many cores it may use. None for all of this process.
     """
 
     name = "lanes"
 
-    def __init__(self) -> None:
-        self.machine = Machine()
+    def __init__(self, cores: int | None = None) -> None:
+        self.machine = Machine(cores)
         self.workers = Workers(self.machine.workers)
         self.programs: ProgramCache | None = None
         self._noted: set[str] = set()
 
-    def choose_cohort_size(self, problem: Problem) -> int:
+    def choose_cohort_size(self, problem: Problem, workers: int = 1) -> int:
         """Return how many trials of a problem this trainer should be given at once."""
         rows, classes = sum(problem.fold_rows), problem.classes
         # losses and the best probabilities, both kept at some rungs of a race
-        return self.machine.count_trials_at_once(4 * rows * (classes + 1) * _KEPT_ARRAYS)
+        return self.machine.count_trials_at_once(4 * rows * (classes + 1) * _KEPT_ARRAYS, workers)
+
+    def cut(
+        self,
+        jobs: Sequence[Job],
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        plan: Plan,
+        workers: int,
+    ) -> list[list[Job]]:
+        """Cut a cohort into units of trials that can train in one call.
+
+        The order is that of a cohort's blocks: in a race by the trials' numbers; else networks that
+        are not stacked first, since they take longest, then the largest units.
+        """
+        by_number = {job.trial: job for job in jobs}
+        others = [[job] for job in jobs if not is_mlp(job, hypermodel, plan)]
+        mlps = [
+            make_mlp_trial(job, hypermodel, plan) for job in jobs if is_mlp(job, hypermodel, plan)
+        ]
+
+        def estimate_work(trial: LaneTrial) -> float:
+            return trial.parameters * (trial.epochs or plan.epochs)
+
+        shares = cut_into_shares(mlps, estimate_work, workers)
+        shares.sort(key=lambda unit: -sum(map(estimate_work, unit)))
+        units = others + [[by_number[trial.trial] for trial in unit] for unit in shares]
+        return sorted(units, key=lambda unit: unit[0].trial) if plan.race else units
 
     def train(
         self,
