@@ -112,3 +112,14 @@ def test_a_command_whose_output_nobody_reads_ends_as_unix_tools_do(monkeypatch, 
     with pytest.raises(SystemExit) as ended:
         run_command_line()
     assert (ended.value.code, capsys.readouterr().err) == (141, "")
+
+
+def test_the_help_that_nobody_reads_ends_in_the_same_way(monkeypatch, capsys):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        monkeypatch.setattr(sys, "argv", ["tuner", "--help"])
+        with pytest.raises(SystemExit) as ended:
+            run_command_line()
+    assert (ended.value.code, capsys.readouterr().err) == (141, "")

@@ -52,8 +52,32 @@ from tuner.folds import Splitter
             (20, 20, 2),
             {"test_size": 0.5},
             "class c has 2 rows, 1 of them left to train on after the test part, and "
-            "cross-validation takes at least 2 of each class; use --test-size 0, gather more rows "
-            "of it, or leave the class out",
+            "cross-validation takes at least 2 of each class; use --test-size 0 and --folds 2, "
+            "gather more rows of it, or leave the class out",
+        ),
+        (
+            (20, 4),
+            {},
+            "--folds: class b has 4 rows, too few for 5 folds; use --folds 4 or fewer, or gather "
+            "more rows of it",
+        ),
+        (
+            (5, 1),
+            {},
+            "class b has 1 row, and cross-validation takes at least 2 of each class; gather more "
+            "rows of it",
+        ),
+        (
+            (2, 2),
+            {"folds": 3, "test_size": 0.2},
+            "--test-size: 0.2 of 4 rows is 1, fewer than the 2 classes; use --test-size 0 and "
+            "--folds 2 for no test part",
+        ),
+        (
+            (2, 2),
+            {"folds": 2, "test_size": 0.2},
+            "--test-size: 0.2 of 4 rows is 1, fewer than the 2 classes; use --test-size 0 for no "
+            "test part",
         ),
         (
             (10, 10, 10),
@@ -74,6 +98,7 @@ def test_refused_splits(counts, options, message) -> None:
 def test_the_folds_that_a_refusal_offers_work(folds, test_size) -> None:
     make_split(shuffle_labels(20, 5, 20), classes="abc", folds=folds, test_size=test_size, seed=0)
     make_split(shuffle_labels(10, 10, 10), classes="abc", folds=2, test_size=0.1, seed=0)
+    make_split(shuffle_labels(2, 2), classes="ab", folds=2, test_size=0, seed=0)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +129,7 @@ def test_the_folds_that_a_refusal_offers_work(folds, test_size) -> None:
             np.arange(60) // 10,
             (3, 0.0, 0),
             "class b: fold 1 has no row of it to train on, since its rows are of too few groups; "
-            "use another --seed, gather rows of it from more groups, or leave the class out",
+            "use another --seed, or gather rows of it from more groups",
         ),
     ],
 )

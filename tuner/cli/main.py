@@ -94,6 +94,10 @@ def run_command_line() -> None:
         sys.exit(error.exit_code)
     except OutputUnread:
         sys.exit(_UNREAD)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # as Rich ends, which prints the help
+            sys.exit(_UNREAD)
+        raise
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:

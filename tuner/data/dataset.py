@@ -165,7 +165,7 @@ def _learn(
 ) -> _Learned:
     content = read_source(source)
     if isinstance(content, ImageFolder):
-        content = content.read_classes()
+        content = content.read_classes(fractions=reading > 1)
     if isinstance(content, Arrays):
         check_fixed_target(content.label, target, content.target)
         return _learn_arrays(content, {**options, "--missing": missing}, classes)
@@ -195,6 +195,7 @@ def _learn_arrays(arrays: Arrays, options: ColumnOptions, classes: ClassOptions)
             target.classes,
             array_shape=arrays.x.shape[1:],
             channels=arrays.channels,
+            fractions=arrays.fractions,
         ),
         target,
         {"x": arrays.x if target.present.all() else arrays.x[target.present]},

@@ -130,7 +130,7 @@ def _read_images(folder: ImageFolder, schema: Schema) -> Iterator[RawPart]:
             f"{folder.label}: it is a folder of images, but the model reads arrays of shape "
             f"{schema.array_shape}; give an .npz file"
         )
-    for x in folder.read_pixels(schema.image):
+    for x in folder.read_pixels(schema.image, fractions=schema.fractions):
         yield RawPart({"x": x.reshape(-1, *schema.array_shape)})
 
 

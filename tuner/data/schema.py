@@ -23,6 +23,9 @@ class Schema:
         array_shape: The shape of one row of an array data set; None for a table.
         channels: The channels of an image, whose pixels are standardised alike; None if the rows
             are not images.
+        fractions: Whether pixels of grey images of 16 bits, from 0 to 255, are fractions. If not,
+            they are rounded down: all images of training have 8 bits, or an earlier version read
+            them.
         missing_texts: Texts that mean a missing value in any column, besides the usual ones.
     """
 
@@ -31,6 +34,7 @@ class Schema:
     classes: tuple[str, ...]
     array_shape: tuple[int, ...] | None = None
     channels: int | None = None
+    fractions: bool = False
     missing_texts: tuple[str, ...] = ()
 
     @property
@@ -87,6 +91,7 @@ class Schema:
             "classes": list(self.classes),
             "array_shape": None if self.array_shape is None else list(self.array_shape),
             **({} if self.channels is None else {"channels": self.channels}),
+            **({"fractions": True} if self.fractions else {}),
             **({"missing_texts": list(self.missing_texts)} if self.missing_texts else {}),
         }
 
@@ -100,5 +105,6 @@ class Schema:
             classes=tuple(values["classes"]),
             array_shape=None if shape is None else tuple(shape),
             channels=values.get("channels"),
+            fractions=values.get("fractions", False),
             missing_texts=tuple(values.get("missing_texts", ())),
         )

@@ -1,6 +1,7 @@
 """Refuses splits that cannot be made, with a sentence that says how to get another one."""
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 
@@ -16,13 +17,20 @@ __all__ = [
     "check_groups",
     "check_order_alone",
     "check_rarest",
+    "check_test_size",
 ]
 
-# Reasons why a fold has no row of a class to train on, and remedies.
+# Why a fold has no row of a class to train on, and remedies.
 TOO_FEW_GROUPS = (
-    "since its rows are of too few groups; use another --seed, gather rows of it from more groups"
+    "since its rows are of too few groups",
+    "use another --seed",
+    "gather rows of it from more groups",
 )
-TOO_EARLY = "since none comes so early in the order; use fewer --folds, gather earlier rows of it"
+TOO_EARLY = (
+    "since none comes so early in the order",
+    "use fewer --folds",
+    "gather earlier rows of it",
+)
 
 
 class RareClassError(DataError):
@@ -75,18 +83,54 @@ def check_rarest(
     problem = f"class {classes[rarest]} has {total} {'row' if total == 1 else 'rows'}"
     if rows < total:
         problem += f", {rows} of them left to train on after the test part"
+    remedies = ["gather more rows of it"]
+    if len(counts) - len(rare) >= 2:
+        remedies.append("leave the class out")
     if rows >= 2:
+        remedies.insert(0, f"use --folds {rows} or fewer")
         raise RareClassError(
-            f"--folds: {problem}, too few for {folds} folds; use --folds {rows} or fewer, "
-            "gather more rows of it, or leave the class out",
-            rare,
+            f"--folds: {problem}, too few for {folds} folds; {_join(remedies)}", rare
         )
-    smaller = "use --test-size 0, " if total >= 2 else ""
+    if total >= 2:
+        remedies.insert(0, "use --test-size 0" + _limit_folds(total, folds))
     raise RareClassError(
-        f"{problem}, and cross-validation takes at least 2 of each class; {smaller}gather more "
-        "rows of it, or leave the class out",
-        rare,
+        f"{problem}, and cross-validation takes at least 2 of each class; {_join(remedies)}", rare
     )
+
+
+def check_test_size(totals: np.ndarray, test_size: float, *, folds: int) -> None:
+    """Refuse a test part with fewer rows than classes.
+
+    Args:
+        totals: Number of rows of each class, shape `(classes,)`.
+        test_size: Share of the rows to hold back.
+        folds: Number of folds.
+
+    Raises:
+        DataError: The test part would have too few rows.
+    """
+    total, classes = int(totals.sum()), len(totals)
+    rows = ceil(test_size * total)
+    if rows >= classes:
+        return
+    least = ceil(100 * classes / total) / 100
+    larger = f"use --test-size {least} or more, or 0 for no test part"
+    in_folds = totals - np.ceil(least * totals)
+    if least > 0.5 or in_folds.min() < folds:  # a larger test part would leave too few rows
+        larger = f"use --test-size 0{_limit_folds(int(totals.min()), folds)} for no test part"
+    raise DataError(
+        f"--test-size: {test_size} of {total} rows is {rows}, fewer than the {classes} classes; "
+        f"{larger}"
+    )
+
+
+def _limit_folds(rows: int, folds: int) -> str:
+    """Return what to add to a remedy where the rarest class has fewer rows than folds."""
+    return "" if rows >= folds else f" and --folds {rows}"
+
+
+def _join(remedies: Sequence[str]) -> str:
+    return remedies[0] if len(remedies) == 1 else f"{', '.join(remedies[:-1])}, or {remedies[-1]}"
 
 
 def check_groups(groups: np.ndarray, folds: int, *, tested: bool) -> None:
@@ -130,7 +174,7 @@ def check_order_alone(grouped: bool, repeats: int) -> None:
 
 
 def check_classes_of_folds(
-    y: np.ndarray, folds: Sequence[Fold], *, classes: Sequence[str], why: str
+    y: np.ndarray, folds: Sequence[Fold], *, classes: Sequence[str], why: tuple[str, ...]
 ) -> None:
     """Refuse folds that would train without a class, since a network cannot learn it then.
 
@@ -138,7 +182,7 @@ def check_classes_of_folds(
         y: The class of each row, shape `(rows,)`, int64.
         folds: The folds.
         classes: The labels.
-        why: The reason and the remedy, for the error.
+        why: The reason, then remedies, for the error.
 
     Raises:
         RareClassError: A fold has no training row of a class.
@@ -146,8 +190,12 @@ def check_classes_of_folds(
     counts = np.array([np.bincount(y[fold.train], minlength=len(classes)) for fold in folds])
     if not counts.all():
         number, lacking = np.argwhere(counts == 0)[0]
+        rare = np.flatnonzero((counts == 0).any(axis=0))
+        reason, *remedies = why
+        if len(classes) - len(rare) >= 2:
+            remedies.append("leave the class out")
         raise RareClassError(
-            f"class {classes[lacking]}: fold {number} has no row of it to train on, {why}, or "
-            "leave the class out",
-            np.flatnonzero((counts == 0).any(axis=0)),
+            f"class {classes[lacking]}: fold {number} has no row of it to train on, {reason}; "
+            f"{_join(remedies)}",
+            rare,
         )

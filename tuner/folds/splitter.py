@@ -5,11 +5,9 @@ scikit-learn is imported where it is used, so that reading a stored split does n
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 
-from tuner.errors import DataError
 from tuner.folds.ordered import split_in_order
 from tuner.folds.refusals import (
     TOO_EARLY,
@@ -20,6 +18,7 @@ from tuner.folds.refusals import (
     check_groups,
     check_order_alone,
     check_rarest,
+    check_test_size,
 )
 from tuner.folds.split import Split, make_split, to_row_numbers
 
@@ -157,13 +156,7 @@ class Splitter:
             return to_row_numbers([])
         if groups is not None:
             return self._hold_out_groups(y, groups, random_state)
-        rows = ceil(self.test_size * len(y))
-        if rows < classes:
-            least = ceil(100 * classes / len(y)) / 100
-            raise DataError(
-                f"--test-size: {self.test_size} of {len(y)} rows is {rows}, fewer than the "
-                f"{classes} classes; use --test-size {least} or more, or 0 for no test part"
-            )
+        check_test_size(np.bincount(y, minlength=classes), self.test_size, folds=self.folds)
         from sklearn.model_selection import StratifiedShuffleSplit
 
         splitter = StratifiedShuffleSplit(1, test_size=self.test_size, random_state=random_state)

@@ -153,3 +153,19 @@ def test_months_in_words_give_a_warning() -> None:
         "write 2024-12-31 to use the column"
     )
     assert len(load_column([f"mar-{day}x" for day in range(1, 25)]).warnings) == 1
+
+
+def test_zeros_before_whole_numbers_give_a_warning() -> None:
+    data = load_column(["00501", " 00502", "90210", ""])
+    np.testing.assert_array_equal(data.x[:, 0], [501, 502, 90210, np.nan])
+    assert data.warnings == (
+        "column a: 00501 and similar cells begin with 0 and are read as numbers; if they are "
+        "codes, such as postal codes, give --categorical a to keep them as levels",
+    )
+    kept = load_column(["00501", " 00502", "90210", ""], categorical=["a"])
+    assert (kept.schema.columns[0].levels, kept.warnings) == (("00501", "00502", "90210"), ())
+
+
+@pytest.mark.parametrize("cells", [["0", "1"], ["0.5", "01"], ["00", "00"]])
+def test_other_zeros_give_no_warning_of_codes(cells) -> None:
+    assert "begin with 0" not in "".join(load_column(cells * 2).warnings)

@@ -1,6 +1,7 @@
 """Folders of images: which files become rows, and which are left out or refused."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -235,3 +236,13 @@ def test_coloured_images_of_16_bits_are_told(pets):
         "save x and y in an .npz file",
         "6 of 7 images are grey and read as coloured",
     )
+
+
+def test_studies_of_earlier_versions_read_16_bits_as_8(pets):
+    before = load_dataset("pets").schema
+    save_image("pets/dog/3.png", np.arange(12, dtype=np.uint16).reshape(4, 3) * 300)
+    rounded, now = load_dataset("pets", reading=1), load_dataset("pets")
+    assert (rounded.schema, now.schema) == (before, replace(before, fractions=True))
+    np.testing.assert_array_equal(rounded.raw["x"][6], np.trunc(now.raw["x"][6]))
+    for data in (rounded, now):
+        np.testing.assert_array_equal(read_raw("pets", data.schema)["x"], data.raw["x"])

@@ -15,6 +15,7 @@ READING = 2
 1: Numbers are taken as float32, and all are standardised. 2: Numbers that float32 does not hold are
 shifted and divided before, and long tails are scaled by quartiles. Texts that differ by their form
 in Unicode alone are one level or class, and cells of invisible characters alone are empty.
+Grey images of 16 bits keep what 8 bits do not hold.
 """
 
 RawColumns: TypeAlias = dict[str, np.ndarray]

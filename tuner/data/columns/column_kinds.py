@@ -68,6 +68,12 @@ class InferredColumn:
         """Return the column with a warning before its own."""
         return replace(self, warnings=(warning, *self.warnings))
 
+    def append_notice(self, notice: str) -> "InferredColumn":
+        """Return the column with a warning about its values, unless it is ignored."""
+        if not notice or not self.column.is_used:
+            return self
+        return replace(self, notices=(*self.notices, notice))
+
 
 def ignore_column(name: str, reason: str, *warnings: str) -> InferredColumn:
     """Leave a column out."""

@@ -24,6 +24,7 @@ __all__ = [
     "EMPTY",
     "RARE",
     "REQUESTED",
+    "warn_about_codes",
     "warn_about_dots",
     "warn_about_forms",
     "warn_about_left_out",
@@ -101,6 +102,30 @@ def warn_about_dots(name: str, texts: Any, numbers: np.ndarray) -> str:
         f"column {name}: {thousands[0].as_py()} and similar cells do not show whether a dot "
         "separates thousands or decimals; it is read as the decimal separator, write 1234 if that "
         "is wrong"
+    )
+
+
+def warn_about_codes(name: str, texts: Any, numbers: np.ndarray) -> str:
+    """Return a warning if whole numbers are written with zeros before them, as codes are.
+
+    They stay numbers, as hours, months and counters are that are written so: these have an order,
+    and levels of many codes would be pooled.
+
+    Args:
+        name: The column.
+        texts: Its cells, a pyarrow column.
+        numbers: Its numbers, shape `(rows,)`, NaN if missing.
+    """
+    present = numbers[~np.isnan(numbers)]
+    if (present != np.trunc(present)).any():  # the texts of most columns are not looked at
+        return ""
+    padded = pc.match_substring_regex(texts, r"^\s*0[0-9]+\s*$")
+    if not pc.any(padded).as_py():
+        return ""
+    code = texts.filter(padded)[0].as_py().strip()
+    return (
+        f"column {name}: {code} and similar cells begin with 0 and are read as numbers; if they are "
+        f"codes, such as postal codes, give --categorical {quote_names(name)} to keep them as levels"
     )
 
 

@@ -21,6 +21,7 @@ from tuner.data.columns.column_kinds import (
 )
 from tuner.data.columns.column_warnings import (
     REQUESTED,
+    warn_about_codes,
     warn_about_dots,
     warn_about_left_out,
     warn_about_names,
@@ -137,7 +138,8 @@ def _infer_column(
     if plain is not None:
         dots = warn_about_dots(name, cells, plain)
         wide = warn_about_wide_integers(name, cells, plain)
-        return describe_numbers(table, name, plain, dots, wide, reading=reading)
+        inferred = describe_numbers(table, name, plain, dots, wide, reading=reading)
+        return inferred.append_notice(warn_about_codes(name, cells, plain))
     parsed = choose_notation(TextColumn.from_arrow(cells))
     if not parsed.unreadable.any():
         if parsed.kind == "date":

@@ -28,6 +28,7 @@ class Arrays:
         read_related: Reads what else the source says of each row, such as its group; None if it
             says nothing.
         from_images: Whether the rows are images for certain, since they were read from such files.
+        fractions: Whether some are grey images of 16 bits, whose pixels are fractions.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Arrays:
     warnings: tuple[str, ...] = ()
     read_related: Callable[[], Table] | None = None
     from_images: bool = False
+    fractions: bool = False
 
     @property
     def channels(self) -> int | None:

@@ -63,25 +63,26 @@ class ImageHeader:
         width: Pixels.
         grey: Whether the image has no colours.
         cut: Whether each channel has 16 bits, of which Pillow reads the upper 8.
+        deep: Whether the image is grey and has 16 bits, all of which Pillow reads.
     """
 
     height: int
     width: int
     grey: bool
     cut: bool = False
+    deep: bool = False
 
 
 def read_header(file: Path) -> ImageHeader | None:
     """Return the header of an image file; None if the file is broken."""
     try:
         with _open(file) as image:
-            cut = (
-                image.format == "PNG" and "16B" in str(vars(image)["tile"]) and image.mode[0] != "I"
-            )
+            deep = _is_deep(image)
+            cut = image.format == "PNG" and "16B" in str(vars(image)["tile"]) and not deep
             width, height = image.size
             if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
                 width, height = height, width
-            return ImageHeader(height, width, image.mode in _GREY, cut)
+            return ImageHeader(height, width, image.mode in _GREY, cut, deep)
     except _BROKEN:
         return None
 
@@ -104,11 +105,18 @@ def choose_common_form(headers: Sequence[ImageHeader]) -> ImageForm:
     )
 
 
-def decode_images(files: Sequence[Path], form: ImageForm) -> tuple[np.ndarray, np.ndarray]:
+def decode_images(
+    files: Sequence[Path], form: ImageForm, *, fractions: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the pixels of images, from 0 to 255, and which files are intact.
 
     Transparent parts become white, and photos taken sideways are turned. The pixels of a broken
     file are 0.
+
+    Args:
+        files: The images.
+        form: The form that they are brought to.
+        fractions: Whether pixels of grey images of 16 bits are fractions, or rounded down.
 
     Returns:
         Pixels, shape `(files, *form.shape)`, float32; shape `(files,)`, bool.
@@ -117,35 +125,42 @@ def decode_images(files: Sequence[Path], form: ImageForm) -> tuple[np.ndarray, n
     intact = np.ones(len(files), bool)
     for index, file in enumerate(files):
         try:
-            x[index] = _decode(file, form)
+            x[index] = _decode(file, form, fractions)
         except _BROKEN:
             intact[index] = False
     return x, intact
 
 
-def _decode(file: Path, form: ImageForm) -> np.ndarray:
+def _decode(file: Path, form: ImageForm, fractions: bool) -> np.ndarray:
     from PIL import Image, ImageOps
 
     mode, size = "L" if form.channels == 1 else "RGB", (form.width, form.height)
     with _open(file) as image:
         image.draft(mode, (max(size), max(size)))  # decode a JPEG no larger than needed
         upright = ImageOps.exif_transpose(image)
-        deep = upright.mode.startswith("I")
-        pixels = _scale_down(upright) if deep else _put_on_white(upright).convert(mode)
+        if _is_deep(upright):
+            upright = _scale_down(upright, fractions)
+        pixels = upright if upright.mode == "F" else _put_on_white(upright).convert(mode)
         if pixels.size != size:
             pixels = pixels.resize(size, Image.Resampling.BILINEAR)
         values = np.asarray(pixels)
-        return np.stack([values] * 3, axis=-1) if deep and form.channels == 3 else values
+        return np.stack([values] * 3, axis=-1) if values.shape != form.shape else values
 
 
-def _scale_down(image: "Image.Image") -> "Image.Image":
-    """Return a grey image of 16 bits as fractions from 0 to 255.
+def _is_deep(image: "Image.Image") -> bool:
+    return image.mode.startswith("I")
+
+
+def _scale_down(image: "Image.Image", fractions: bool) -> "Image.Image":
+    """Return a grey image of 16 bits with pixels from 0 to 255.
 
     Cameras and microscopes often use the lower 8 or 12 bits alone, which whole numbers would lose.
     """
     from PIL import Image
 
-    return Image.fromarray(np.asarray(image, np.float32) / 257)
+    if fractions:
+        return Image.fromarray(np.asarray(image, np.float32) / 257)
+    return Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
 
 
 def _put_on_white(image: "Image.Image") -> "Image.Image":

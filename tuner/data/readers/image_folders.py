@@ -74,8 +74,11 @@ class ImageFolder:
         """The images of the folder, then those of each of its sub-folders, by name."""
         return [path for paths in self.content.values() for path in paths if _is_image(path)]
 
-    def read_classes(self) -> Arrays:
+    def read_classes(self, *, fractions: bool = True) -> Arrays:
         """Read the images of the sub-folders, in their common form, labelled by sub-folder.
+
+        Args:
+            fractions: Whether pixels of grey images of 16 bits are fractions, or rounded down.
 
         Returns:
             Rows of shape `(height, width)`, or `(height, width, 3)` if an image is coloured, with
@@ -91,7 +94,8 @@ class ImageFolder:
         self._refuse_broken(files, [header is not None for header in found], most=_MAX_BROKEN)
         form = choose_common_form(headers)
         require_room(self.label, "its images take", 4 * prod(form.shape) * len(files))
-        x, intact = decode_images(files, form)
+        fractions = fractions and any(header.deep for header in headers)
+        x, intact = decode_images(files, form, fractions=fractions)
         self._refuse_broken(files, intact, most=_MAX_BROKEN)
         return Arrays(
             label=self.label,
@@ -99,17 +103,21 @@ class ImageFolder:
             y=pa.chunked_array([self._make_labels(list(compress(files, intact)))]),
             target=IMAGE_TARGET,
             from_images=True,
+            fractions=fractions,
             warnings=(
                 *self._warn_about_left_out(list(compress(files, ~intact))),
                 *_warn_about_changes(headers, form),
             ),
         )
 
-    def read_pixels(self, shape: tuple[int, int, int]) -> Iterator[np.ndarray]:
+    def read_pixels(
+        self, shape: tuple[int, int, int], *, fractions: bool
+    ) -> Iterator[np.ndarray]:
         """Yield the pixels of all images, in the order of `files`, some megabytes at a time.
 
         Args:
             shape: The height, width and channels that the images are brought to.
+            fractions: Whether pixels of grey images of 16 bits are fractions, or rounded down.
 
         Raises:
             DataError: There are no images, one is broken, or images cannot have so many channels.
@@ -126,7 +134,7 @@ class ImageFolder:
         rows = choose_chunk_rows(prod(shape), most=len(files))
         for start in range(0, len(files), rows):
             part = files[start : start + rows]
-            x, intact = decode_images(part, form)
+            x, intact = decode_images(part, form, fractions=fractions)
             self._refuse_broken(part, intact, most=0.0)
             yield x
 
