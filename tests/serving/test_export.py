@@ -49,7 +49,7 @@ def test_the_folder_describes_the_model_and_has_nothing_beside_it(exported):
     assert description["study"] == "test"
     *written, litert = description["formats"].items()
     assert dict(written) == dict.fromkeys(FORMATS[:-1], "written")
-    assert litert == ("litert", "it takes inputs of float32 only, and colour is of string")
+    assert litert == ("litert", "it takes columns of float32 only, and column colour is of string")
     assert description["schema"] == exported.dataset.schema.to_dict()
     assert [path.name for path in exported.folder.parent.iterdir()] == ["model"]
     check_export_folder(exported.folder)  # all of it is known, so that it can be replaced

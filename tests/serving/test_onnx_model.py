@@ -110,6 +110,19 @@ def test_a_network_or_a_column_that_cannot_be_said_is_the_reason(tmp_path):
     )
     reason = write_onnx(replace(trained, network=unknown), tmp_path, threshold=None)
     assert reason == "layer memory (GRU) has no translation"
+    wrong = keras.Sequential(
+        [
+            keras.Input((16,)),
+            keras.layers.Reshape((16, 1)),
+            keras.layers.GlobalAveragePooling1D(keepdims="yes"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(3, "softmax"),
+        ]
+    )
+    assert write_onnx(replace(trained, network=wrong), tmp_path, threshold=None) == (
+        "ONNX does not take an option of a layer (ValueError: invalid literal for int() with base "
+        "10: 'yes')"
+    )
     (tmp_path / "named.csv").write_text("probabilities,y\n" + "1.5,a\n2.5,b\n" * 20)
     named, _ = train_randomly(tmp_path / "named.csv")
     assert write_onnx(named, tmp_path, threshold=None) == (

@@ -35,8 +35,10 @@ def main() -> None:
     That takes TensorFlow half a second. Everything that is registered with `atexit` runs, such as
     the removal of temporary folders, since the handler that is registered first runs last.
     """
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # not ignored by who started this
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    for name in ("SIGTERM", "SIGXCPU"):  # the second one is of `ulimit -t`; Windows has none
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)  # as Ctrl-C
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started this
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  (until the end)

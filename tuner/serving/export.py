@@ -176,7 +176,7 @@ def _write_formats(
         value = None if threshold is None else float(threshold["value"])
         said["onnx"] = write_onnx(trained, draft, threshold=value) or WRITTEN
     if "litert" in said:
-        said["litert"] = write_litert(model, graph, draft) or WRITTEN
+        said["litert"] = write_litert(model, graph, draft, inputs=content["inputs"]) or WRITTEN
     return said, graph
 
 

@@ -1,6 +1,6 @@
 """Writes a model in the formats of Keras and TensorFlow: `.keras`, a SavedModel, LiteRT."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -76,15 +76,24 @@ def write_saved_model(model: keras.Model, graph: Any, folder: Path) -> None:
     archive.write_out(str(folder / "saved_model"), verbose=False)
 
 
-def write_litert(model: keras.Model, graph: Any, folder: Path) -> str | None:
-    """Write `model.tflite`. The arguments are those of `write_saved_model`.
+def write_litert(
+    model: keras.Model, graph: Any, folder: Path, *, inputs: Mapping[str, str]
+) -> str | None:
+    """Write `model.tflite`.
+
+    Args:
+        model: The model.
+        graph: What `trace_model` made of it.
+        folder: The folder to write into.
+        inputs: The input of each raw column.
 
     Returns:
         None if it was written, or else the reason why it cannot be.
     """
-    for name, tensor in model.input.items():
-        if tensor.dtype != "float32":
-            return f"it takes inputs of float32 only, and {name} is of {tensor.dtype}"
+    for column, name in inputs.items():
+        dtype = model.input[name].dtype
+        if dtype != "float32":
+            return f"it takes columns of float32 only, and column {column} is of {dtype}"
     with TemporaryDirectory() as temporary:
         write_saved_model(model, graph, Path(temporary))
         try:

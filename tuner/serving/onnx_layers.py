@@ -182,7 +182,7 @@ def _translate_layer_normalization(layer: Any, x: Tensor, sample: np.ndarray) ->
     _check_last_axis(layer, x)
     gamma = _read(layer.gamma) if layer.scale else np.ones(x.shape[-1], np.float32)
     beta = [_read(layer.beta)] if layer.center else []
-    return _apply("LayerNormalization", x, gamma, *beta, axis=-1, epsilon=layer.epsilon)
+    return _apply("LayerNormalization", x, gamma, *beta, axis=-1, epsilon=float(layer.epsilon))
 
 
 def _translate_normalization(layer: Any, x: Tensor, sample: np.ndarray) -> Tensor:
@@ -199,6 +199,12 @@ def _translate_relu(layer: Any, x: Tensor, sample: np.ndarray) -> Tensor:
     if layer.max_value is not None:
         return _apply("Clip", x, np.float32(0), np.float32(layer.max_value))
     return _apply("LeakyRelu", x, alpha=float(layer.negative_slope))
+
+
+def _translate_softmax(layer: Any, x: Tensor, sample: np.ndarray) -> Tensor:
+    if not isinstance(layer.axis, int | np.integer):
+        raise _refuse(layer, f"has the axis {layer.axis}")
+    return _apply("Softmax", x, axis=int(layer.axis))
 
 
 def _translate_rescaling(layer: Any, x: Tensor, sample: np.ndarray) -> Tensor:
@@ -274,8 +280,8 @@ _LAYERS: Mapping[Any, Callable[[Any, Any, np.ndarray], Tensor]] = {
     layers.Rescaling: _translate_rescaling,
     layers.Activation: lambda layer, x, sample: _activate(layer, x),
     layers.ReLU: _translate_relu,
-    layers.LeakyReLU: lambda layer, x, _: _apply("LeakyRelu", x, alpha=layer.negative_slope),
+    layers.LeakyReLU: lambda layer, x, _: _apply("LeakyRelu", x, alpha=float(layer.negative_slope)),
     layers.ELU: lambda layer, x, _: _apply("Elu", x, alpha=float(layer.alpha)),
     layers.PReLU: lambda layer, x, _: _apply("PRelu", x, _read(layer.alpha)),
-    layers.Softmax: lambda layer, x, _: _apply("Softmax", x, axis=layer.axis),
+    layers.Softmax: _translate_softmax,
 }

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+from onnx.checker import ValidationError
 
+from tuner.errors import one_line
 from tuner.serving.formats import ONNX_FILE
 from tuner.serving.input_names import make_input_names
 from tuner.serving.onnx_columns import encode
@@ -36,14 +38,16 @@ def write_onnx(trained: TrainedNetwork, folder: Path, *, threshold: float | None
         return "a column has the name probabilities, which an output has"
     graph = Graph()
     features = encode(graph, trained.schema, trained.scaler)
+    classes = trained.schema.classes
     try:
         probabilities = translate_network(trained.network, features)
+        graph.add_output(CLASS, _name_classes(probabilities, classes, threshold))
+        graph.add_output(PROBABILITIES, probabilities)
+        model = graph.make_model("softmax_classifier")
     except Untranslatable as reason:
         return str(reason)
-    classes = trained.schema.classes
-    graph.add_output(CLASS, _name_classes(probabilities, classes, threshold))
-    graph.add_output(PROBABILITIES, probabilities)
-    model = graph.make_model("softmax_classifier")
+    except (ValidationError, TypeError, ValueError) as fault:
+        return f"ONNX does not take an option of a layer ({one_line(fault)})"
     entry = model.metadata_props.add()
     entry.key, entry.value = "classes", json.dumps(list(classes), ensure_ascii=False)
     (folder / ONNX_FILE).write_bytes(model.SerializeToString())

@@ -89,7 +89,11 @@ _ELEMENTWISE = {
 def _translate_operation(operation: Any, inputs: Sequence[Any], sample: np.ndarray) -> Tensor:
     """Add an operation of `keras.ops`, known by the name of its class."""
     name = type(operation).__name__
-    values: list[Any] = [e if isinstance(e, Tensor) else np.float32(e) for e in inputs]
+    refusal = Untranslatable(f"operation {operation.name} of keras.ops has no translation")
+    try:
+        values: list[Any] = [e if isinstance(e, Tensor) else np.float32(e) for e in inputs]
+    except (TypeError, ValueError) as error:  # no number, such as a slice
+        raise refusal from error
     graph = next(each.graph for each in values if isinstance(each, Tensor))
     if name in _ELEMENTWISE:
         return graph.add(_ELEMENTWISE[name], values, sample)
@@ -102,4 +106,4 @@ def _translate_operation(operation: Any, inputs: Sequence[Any], sample: np.ndarr
         axis = np.array([operation.axis])
         parts = [graph.add("Unsqueeze", [each, axis], each.sample[None]) for each in values]
         return graph.add("Concat", parts, sample, axis=operation.axis)
-    raise Untranslatable(f"operation {operation.name} of keras.ops has no translation")
+    raise refusal

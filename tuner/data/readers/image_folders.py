@@ -110,9 +110,7 @@ class ImageFolder:
             ),
         )
 
-    def read_pixels(
-        self, shape: tuple[int, int, int], *, fractions: bool
-    ) -> Iterator[np.ndarray]:
+    def read_pixels(self, shape: tuple[int, int, int], *, fractions: bool) -> Iterator[np.ndarray]:
         """Yield the pixels of all images, in the order of `files`, some megabytes at a time.
 
         Args:
