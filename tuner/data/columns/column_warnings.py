@@ -124,8 +124,9 @@ def warn_about_codes(name: str, texts: Any, numbers: np.ndarray) -> str:
         return ""
     code = texts.filter(padded)[0].as_py().strip()
     return (
-        f"column {name}: {code} and similar cells begin with 0 and are read as numbers; if they are "
-        f"codes, such as postal codes, give --categorical {quote_names(name)} to keep them as levels"
+        f"column {name}: {code} and similar cells begin with 0 and are read as numbers; if they "
+        f"are codes, such as postal codes, give --categorical {quote_names(name)} to keep them as "
+        "levels"
     )
 
 
