@@ -74,15 +74,7 @@ def run_command_line() -> None:
     """
     speak_to_command_line()
     settle_keras()
-    # TensorFlow and MLflow read these when they are imported: no messages at start-up, and only as
-    # much of a GPU's memory as is needed, so that others can use it too
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
-    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
-    # MLflow gives up on a server that does not answer after seconds instead of minutes
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    _settle_libraries()
     try:
         check_address_space(_ADDRESS_SPACE)
         _check_docstrings(sys.flags.optimize)
@@ -110,6 +102,18 @@ def run_command_line() -> None:
         print("interrupted", file=sys.stderr)
         _leave(INTERRUPTED)
     sys.exit(code)
+
+
+def _settle_libraries() -> None:
+    """Set what TensorFlow and MLflow read in the environment, unless the user has."""
+    # no messages at start-up, and only as much of a GPU's memory as is needed
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    # MLflow gives up on a server that does not answer after seconds instead of minutes
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
 
 def _check_docstrings(optimize: int) -> None:
