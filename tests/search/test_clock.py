@@ -71,6 +71,20 @@ def test_the_export_takes_a_fifth_of_a_short_limit_at_most(now):
     assert [find_end(clock, now, range(200)) for clock in clocks] == [7, 93]
 
 
+def test_a_trial_that_cannot_end_in_time_ends_the_search_but_not_the_trials_that_train(now):
+    clock = make_clock(100.0)
+    clock.add(make_result(0.5, seconds=32.0))  # 9 s are reserved
+    now.seconds = 150.0
+    assert clock.has_time_for(None)
+    assert clock.has_time_for(41.0)
+    assert not clock.is_over()
+    assert not clock.has_time_for(42.0)
+    assert not clock.has_time_for(1.0)  # it was proposed later
+    assert clock.is_over()
+    assert not clock.is_up()
+    assert make_clock(None).has_time_for(1e9)
+
+
 def test_when_the_time_is_up_it_stays_up(now):
     clock = make_clock(100.0)
     clock.add(make_result(0.5, seconds=80.0))

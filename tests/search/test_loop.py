@@ -9,6 +9,7 @@ from tests.helpers.searches import CustomHyperModel, describe_trials, make_mlp, 
 from tests.helpers.spaces import SMALL
 from tuner.errors import SearchFailed
 from tuner.search import ORACLES, Clock, KFoldTuner
+from tuner.search.trial_seconds import Work
 from tuner.study import Listener, SearchSettings
 from tuner.training import TrialResult
 from tuner.training.lanes import LanesTrainer
@@ -141,6 +142,37 @@ def test_no_trial_follows_those_that_the_trainer_left_out_for_time(make, make_st
     proposed = [event["trial"] for event in study.journal.read("proposed")]
     assert [record.trial for record in tuner.records] == [0, 1]
     assert proposed == [0, 1, 2, 3]
+
+
+class PlannedTrainer(UntrainedTrainer):
+    """Asks for each trial but the first whether it can end in time; a trial takes ten seconds."""
+
+    def train(self, jobs, hypermodel, *, problem, plan):
+        for job in jobs:
+            if self.begun and not plan.has_time(job):
+                continue
+            self.begun = True
+            (result,) = super().train([job], hypermodel, problem=problem, plan=plan)
+            yield replace(result, seconds=10.0)
+
+    begun = False
+
+
+@pytest.mark.parametrize("oracle", ["random", "tpe"])
+def test_no_trial_begins_that_cannot_end_in_time(make, make_study, now, oracle):
+    def wait(jobs, position):
+        now.seconds += 10.0
+
+    settings = replace(SETTINGS, oracle=oracle, max_trials=40, epochs=4, max_seconds=45.0)
+    hypermodel = make_mlp(epochs=4)
+    hypermodel.measure_work = lambda values: Work(1.0, 1.0)
+    study = make_study(oracle=oracle, epochs=4, max_trials=40)
+    tuner = make(hypermodel, settings=settings, trainer=PlannedTrainer(wait))
+    end = tuner.run(make_problem(), study)
+    # 10 s each, and some for the final training: a fourth trial would end after 40 s
+    assert end.sentence == "45 seconds leave no time for another trial after 3 trials"
+    assert [record.trial for record in tuner.records] == [0, 1, 2]
+    assert [event["trial"] for event in study.journal.read("proposed")] == [0, 1, 2, 3]
 
 
 class OneAtATime(LanesTrainer):

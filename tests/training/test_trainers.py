@@ -10,7 +10,7 @@ from tests.helpers.problems import (
     make_rare_problem,
     make_repeated_problem,
 )
-from tests.helpers.training import make_job, make_mlp, train
+from tests.helpers.training import CustomHyperModel, make_job, make_jobs, make_mlp, train
 from tuner.folds import Fold
 from tuner.problem import Problem
 from tuner.training import TRAINERS, FinalJob, Plan
@@ -31,6 +31,13 @@ def test_a_trial_of_fewer_epochs_is_the_beginning_of_a_longer_one(trainer, probl
     assert short.curves == {
         name: [fold[:2] for fold in curve] for name, curve in whole.curves.items()
     }
+
+
+def test_no_trial_but_the_first_begins_without_the_time_for_it(trainer, problem):
+    plan = Plan(epochs=1, patience=1, has_time=lambda job: job.trial == 2)
+    if trainer.name == "lanes":
+        trainer.machine.workers = 1  # so that one trial begins first
+    assert list(train(trainer, CustomHyperModel(), problem, plan, make_jobs(3))) == [0, 2]
 
 
 def test_nothing_is_written_while_training(trainer, problem, plan, tmp_path, monkeypatch):

@@ -52,6 +52,7 @@ class Clock:
         self._best: TrialResult | None = None
         self._ended = 0
         self._is_up = False
+        self._is_short = False
 
     def add(self, result: TrialResult) -> None:
         """Add the result of a trial that has ended."""
@@ -66,6 +67,22 @@ class Clock:
         if self._end is not None and not self._is_up:
             self._is_up = time.monotonic() >= self._end - self._estimate_final_seconds()
         return self._is_up
+
+    def has_time_for(self, seconds: float | None) -> bool:
+        """Return whether a trial can end in time; if not, no other one begins, since time is short.
+
+        Args:
+            seconds: What the trial takes. None if it is not known; then it has time.
+        """
+        if self._end is None or seconds is None:
+            return True
+        remaining = self._end - self._estimate_final_seconds() - time.monotonic()
+        self._is_short = self._is_short or remaining < seconds
+        return not self._is_short
+
+    def is_over(self) -> bool:
+        """Return whether no further trial can begin; those that train may still end."""
+        return self._is_short or self.is_up()
 
     def limit_cohort(self, most: int) -> int:
         """Return how many trials to train at once: at most `most`, and fewer near the end."""

@@ -41,8 +41,9 @@ def describe_end(
     if end := SearchEnd.find_trial_limit(count, settings.max_trials):
         return end
     trials = "1 trial" if count == 1 else f"{count} trials"
-    if clock.is_up():
-        sentence = f"{settings.max_seconds:g} seconds were over after {trials}"
+    if clock.is_over():
+        over = "were over" if clock.is_up() else "leave no time for another trial"
+        sentence = f"{settings.max_seconds:g} seconds {over} after {trials}"
         return SearchEnd(EndKind.SECONDS, sentence, count)
     if oracle.exhausted and not running:
         return SearchEnd(EndKind.EXHAUSTED, _describe_exhaustion(records, settings), count)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import keras_tuner
 
@@ -13,6 +14,7 @@ from tuner.search.looks import Looks
 from tuner.search.oracles import SearchOracle
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
+from tuner.search.trial_seconds import TrialSeconds
 from tuner.study import EventKind, SearchEnd, SearchSettings, TrialRecord
 from tuner.training import Job, Trainer, TrialResult
 from tuner.training.race import Settled
@@ -54,6 +56,7 @@ class SearchLoop:
         self._settings = settings
         self.plan = settings.plan
         self._recorder = recorder
+        self._seconds = TrialSeconds(hypermodel)
         self._race = RaceDriver(settings, oracle, hypermodel)
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
@@ -130,7 +133,7 @@ class SearchLoop:
 
         The first cohort is trained even if the time is up, so that there is a trial to pick.
         """
-        if self.records and clock.is_up():
+        if self.records and clock.is_over():
             return []
         jobs, self._unfinished = self._unfinished, []
         if not jobs and looks.look(self.records):
@@ -160,9 +163,13 @@ class SearchLoop:
             self.plan,
             race=self._race.race,
             time_is_up=clock.is_up,
+            has_time=partial(self._has_time, clock),
             on_epoch=self._recorder.announce_epoch,
         )
         return self._trainer.train(jobs, self._hypermodel, problem=self._problem, plan=plan)
+
+    def _has_time(self, clock: Clock, job: Job) -> bool:
+        return clock.has_time_for(self._seconds.estimate(job, self.plan.epochs))
 
     def _record(self, settled: Settled) -> TrialRecord:
         """Write a trial to the study, before anything else learns of it."""
@@ -173,5 +180,6 @@ class SearchLoop:
     def _tell(self, record: TrialRecord, clock: Clock) -> None:
         """Tell a recorded trial to the clock, the oracle and the listeners."""
         clock.add(record.result)
+        self._seconds.add(record.hyperparameters, record.result)
         self._oracle.tell(record.result)
         self._recorder.announce_trial(record)

@@ -43,6 +43,8 @@ class FitTrainer(Trainer):
         for number, job in enumerate(jobs):
             if number and plan.time_is_up():
                 return
+            if number and not plan.has_time(job):
+                continue
             started = time.perf_counter()
             try:
                 yield _train_trial(job, hypermodel, problem, plan)
