@@ -7,7 +7,7 @@ each class. A column is of numbers if all its cells that are not empty are; an e
 column of levels is a level.
 """
 
-import sys
+import argparse
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -189,11 +189,16 @@ the cross-entropy."""
 
 def main() -> None:
     """Train a peer, and write what it predicts."""
-    name, folder, seed = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("peer", choices=PEERS)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("seed", type=int)
+    given = parser.parse_args()
     warnings.filterwarnings("ignore")
-    rows, classes = _read(folder, seed)
-    probabilities = PEERS[name](rows).predict_proba(rows.test)
-    pd.DataFrame(probabilities, columns=classes).to_csv(folder / "probabilities.csv", index=False)
+    rows, classes = _read(given.folder, given.seed)
+    probabilities = PEERS[given.peer](rows).predict_proba(rows.test)
+    table = pd.DataFrame(probabilities, columns=classes)
+    table.to_csv(given.folder / "probabilities.csv", index=False)
 
 
 if __name__ == "__main__":
