@@ -116,9 +116,8 @@ class SoftmaxClassifier(PythonModel):
             )
         columns: Any = model_input
         if isinstance(model_input, pd.DataFrame):
-            names = self._list_columns()
-            cells = model_input[names].to_numpy(object).T.tolist()
-            columns = dict(zip(names, cells, strict=True))
+            cells = model_input.to_numpy(object).T.tolist()  # to select columns first takes longer
+            columns = dict(zip(model_input.columns, cells, strict=True))
         probabilities = self.predict_proba(columns, bad)
         for warning in bad.describe():
             warnings.warn(warning["message"], stacklevel=2)
