@@ -17,6 +17,7 @@ Other exceptions of the package are signals between its parts, and are always ca
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import TypeVar
 
 from tuner.phrasing import phrase
 
@@ -34,6 +35,7 @@ __all__ = [
     "TunerError",
     "TunerFault",
     "UserError",
+    "check_choice",
     "first_sentence",
     "make_write_error",
     "one_line",
@@ -42,6 +44,7 @@ __all__ = [
 
 # What no name of a file is as long as: a cell, in one word or in quotes.
 _LONG_CELL = re.compile(r"([^\s/]{60})[^\s/]{400,}|('[^']{60})[^']{1000,}(?=')")
+_Choice = TypeVar("_Choice", bound=str)
 NO_TRIAL = "no trial was completed, so there is no network to pick"
 RESUME_STUDY = "and resume the study: every trial in its journal is kept"
 
@@ -109,6 +112,27 @@ def suggest_names(name: str, known: Iterable[str]) -> str:
     hint = f"did you mean {near[0]}? " if near else ""
     listed = f"known are {', '.join(names)}"
     return hint + (listed[0].upper() + listed[1:] if near else listed)
+
+
+def check_choice(
+    option: str, given: str, known: Iterable[_Choice], noun: str = "choice"
+) -> _Choice:
+    """Return what a person chose.
+
+    Args:
+        option: Where the person chose.
+        given: The choice.
+        known: All that can be chosen.
+        noun: What a choice is called.
+
+    Raises:
+        UserError: There is no such choice.
+    """
+    choices = list(known)
+    for choice in choices:
+        if choice == given:
+            return choice
+    raise UserError(f"{option}: there is no {noun} {given}; {suggest_names(given, choices)}")
 
 
 # Where a long message ends and a dump begins: Keras's arguments, SQL, TensorFlow's graph nodes.

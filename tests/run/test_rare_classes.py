@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from tuner.errors import DataError
+from tuner.errors import DataError, UserError
 from tuner.run.opening import create_study, find_study, open_study
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
@@ -95,7 +95,7 @@ def test_a_mistyped_label_is_told_with_the_class_that_it_looks_like(flowers):
 
 def test_another_choice_is_refused():
     message = "--rare-classes: there is no choice pol; did you mean pool?"
-    with pytest.raises(DataError, match=f"^{message}"):
+    with pytest.raises(UserError, match=f"^{message}"):
         DataRequest("iris", rare_classes="pol")  # type: ignore[arg-type]
 
 

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
 from tuner.api.boundary import Caller
-from tuner.data import check_on_error, find_kept, read_label_type
-from tuner.errors import StudyError
+from tuner.data import OnError, find_kept, read_label_type
+from tuner.errors import StudyError, check_choice
 from tuner.serving.exported_model import ExportedModel
 from tuner.study import Study
 
@@ -59,7 +59,7 @@ def _predict_rows(model: ExportedModel, rows: Any, on_error: str, caller: Caller
     parts = read(
         str(rows) if isinstance(rows, Path) else rows,
         warn=lambda warning: caller.messages.warn(f"warning: {warning}"),
-        on_error=check_on_error(on_error),
+        on_error=check_choice("--on-error", on_error, get_args(OnError)),
     )
     caller.import_heavy()
     table = pd.concat(list(model.predict(parts)), ignore_index=True)

@@ -1,12 +1,13 @@
 """The commands for what searches have left: studies, models, reports; and `doctor`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from tuner.cli.commands import app
 from tuner.cli.options import AsJson, Quiet, Root, Threshold, TrackingUri
+from tuner.errors import check_choice
 
 __all__ = ["app"]
 
@@ -156,14 +157,14 @@ def predict(  # noqa: PLR0913, PLR0917  (one argument per option)
 ) -> None:
     """Predict the class and the probability of each class for the rows of a file."""
     from tuner.cli.predict import PredictCommand
-    from tuner.data import check_on_error, split_names
+    from tuner.data import OnError, split_names
 
     PredictCommand(
         model,
         data,
         None if str(output) == "-" else output,
         keep=split_names(keep),
-        on_error=check_on_error(on_error),
+        on_error=check_choice("--on-error", on_error, get_args(OnError)),
         batch_rows=batch_rows,
         quiet=quiet,
     ).run()
@@ -202,7 +203,7 @@ def serve(
 ) -> None:
     """Serve an exported model over HTTP, as MLflow does: /invocations, /ping, /health, /version."""
     from tuner.cli.serve import serve_model
-    from tuner.data import check_on_error
+    from tuner.data import OnError
 
     serve_model(
         model,
@@ -210,7 +211,7 @@ def serve(
         port,
         allowed_hosts=allow_host or [],
         max_megabytes=max_megabytes,
-        on_error=check_on_error(on_error),
+        on_error=check_choice("--on-error", on_error, get_args(OnError)),
     )
 
 

@@ -11,9 +11,9 @@ fold, and all others may ask the other.
 
 from tuner.data.chunking import TIMED_ROWS, choose_chunk_rows
 from tuner.data.column_names import split_names
-from tuner.data.columns.bad_cells import BadCells, OnError, check_on_error
+from tuner.data.columns.bad_cells import BadCells, OnError
 from tuner.data.columns.column import READING, Column, RawColumns
-from tuner.data.columns.rare_classes import RareClasses, RareClassesAction, check_rare_classes
+from tuner.data.columns.rare_classes import RareClasses, RareClassesAction
 from tuner.data.dataset import Dataset, load_dataset
 from tuner.data.kept_rows import KeptRows, find_kept, keep_rows, read_label_type
 from tuner.data.precision import warn_about_lost_columns
@@ -41,8 +41,6 @@ __all__ = [
     "Scaler",
     "Scaling",
     "Schema",
-    "check_on_error",
-    "check_rare_classes",
     "choose_chunk_rows",
     "clip_smoothly",
     "convert_raw",

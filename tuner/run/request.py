@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tuner.data import (
     READING,
     Dataset,
     RareClasses,
     RareClassesAction,
-    check_rare_classes,
     load_dataset,
 )
-from tuner.errors import DataError, UserError
+from tuner.errors import DataError, UserError, check_choice
 from tuner.folds import Splitter
 from tuner.memory import bound_memory
 from tuner.model.custom import is_custom
@@ -64,7 +63,7 @@ class DataRequest:
     reading: int = field(default=READING, compare=False)
 
     def __post_init__(self) -> None:
-        check_rare_classes(self.rare_classes)
+        check_choice("--rare-classes", self.rare_classes, get_args(RareClassesAction))
 
     def load(self, splitter: Splitter | None, *, known_rare: Sequence[str] = ()) -> Dataset:
         """Read the data.

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from tuner.data import split_names
-from tuner.errors import UserError, suggest_names
+from tuner.errors import UserError, check_choice
 
 __all__ = [
     "DEFAULT_FORMATS",
@@ -43,8 +43,8 @@ def choose_formats(names: str | Iterable[str] | None) -> tuple[str, ...]:
     """
     given = split_names(names) if isinstance(names, str) else names
     wanted = set(DEFAULT_FORMATS if given is None else given)
-    for name in sorted(wanted.difference(FORMATS)):
-        raise UserError(f"--formats: there is no format {name}; {suggest_names(name, FORMATS)}")
+    for name in sorted(wanted):
+        check_choice("--formats", name, FORMATS, "format")
     if "onnx" in wanted and not all(map(find_spec, _PACKAGES)):
         raise UserError(
             f"--formats: onnx needs the packages {' and '.join(_PACKAGES)}; "

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from tuner.errors import UserError, suggest_names
+from tuner.errors import UserError, check_choice
 from tuner.folds import Splitter
 from tuner.scoring import OBJECTIVES, check_threshold_text, find_objective
 from tuner.training import TRAINERS, Plan
@@ -114,11 +114,8 @@ class SearchSettings:
         ):
             value = getattr(self, name)
             own = name == "objective" and value.startswith(("min ", "max "))
-            if value is not None and value not in known and not own:
-                raise UserError(
-                    f"{option_name(name)}: there is no {name.replace('_', ' ')} {value}; "
-                    f"{suggest_names(value, known)}"
-                )
+            if value is not None and not own:
+                check_choice(option_name(name), value, known, name)
         object.__setattr__(self, "class_weight", _read_class_weight(self.class_weight))
 
     @property
@@ -143,13 +140,10 @@ def _read_class_weight(given: Any) -> str | dict[str, float] | None:
     Raises:
         UserError: They are neither `balanced` nor a number from 0 for each class.
     """
-    if given is None or given == "balanced":
-        return given
+    if given is None:
+        return None
     if not isinstance(given, Mapping):
-        raise UserError(
-            f"--class-weight: there is no class weight {given}; "
-            f"{suggest_names(str(given), ['balanced'])}"
-        )
+        return check_choice("--class-weight", str(given), ["balanced"], "class weight")
     for label, weight in given.items():
         if not isinstance(weight, int | float | np.number) or not 0 <= weight < math.inf:
             raise UserError(

@@ -1,32 +1,18 @@
 """What becomes of cells that are neither missing nor what their column holds."""
 
 from collections import Counter
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from tuner.data.column_names import LONGEST_SHOWN
 from tuner.data.columns.column import Column
 from tuner.data.readers.table import Table
-from tuner.errors import UserError, suggest_names
 
-__all__ = ["BadCells", "OnError", "check_on_error"]
+__all__ = ["BadCells", "OnError"]
 
 OnError: TypeAlias = Literal["refuse", "missing"]
 """What becomes of bad cells: an error, or a missing value."""
-
-
-def check_on_error(given: str) -> OnError:
-    """Return a choice that a person has given.
-
-    Raises:
-        UserError: There is no such choice.
-    """
-    if given not in get_args(OnError):
-        raise UserError(
-            f"--on-error: there is no choice {given}; {suggest_names(given, get_args(OnError))}"
-        )
-    return cast(OnError, given)
 
 
 class BadCells:

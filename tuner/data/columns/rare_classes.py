@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from tuner.data.columns.row_relations import Relations
 from tuner.data.columns.target import Target
-from tuner.errors import DataError, suggest_names
 
-__all__ = ["RareClasses", "RareClassesAction", "check_rare_classes", "settle_rare_classes"]
+__all__ = ["RareClasses", "RareClassesAction", "settle_rare_classes"]
 
 RareClassesAction: TypeAlias = Literal["refuse", "leave-out", "pool"]
 """What to do about rare classes: let the split refuse them, leave them out, or make one of them."""
@@ -34,19 +33,6 @@ class RareClasses:
     action: RareClassesAction
     find: Callable[[np.ndarray, np.ndarray | None, np.ndarray | None], np.ndarray]
     known: Sequence[str] = ()
-
-
-def check_rare_classes(action: str) -> None:
-    """Refuse an action that there is not.
-
-    Raises:
-        DataError: There is no such action.
-    """
-    known = get_args(RareClassesAction)
-    if action not in known:
-        raise DataError(
-            f"--rare-classes: there is no choice {action}; {suggest_names(action, known)}"
-        )
 
 
 def settle_rare_classes(
