@@ -21,7 +21,7 @@ from tuner.run.side_files import read_model
 from tuner.run.stages import Stage, is_done, mark_done, read_basis
 from tuner.run.testing import HeldOutScores
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
-from tuner.study import EventKind, Study
+from tuner.study import EventKind, PredictionTime, Study
 
 if TYPE_CHECKING:
     from tuner.serving.export import Destination, ModelExport
@@ -141,9 +141,12 @@ class SearchExport:
             self._fault = error
 
     @property
-    def prediction_time(self) -> dict[str, Any] | None:
+    def prediction_time(self) -> PredictionTime | None:
         """How long the written model takes. None if a format cannot be written."""
-        return None if self._export is None else self._export.prediction_time
+        if self._export is None:
+            return None
+        time = self._export.prediction_time
+        return PredictionTime(time["row_seconds"], time["batch_seconds"])
 
     def __enter__(self) -> "SearchExport":
         return self

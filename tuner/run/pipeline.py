@@ -41,7 +41,7 @@ from tuner.run.searching import (
 from tuner.run.setup import Setup
 from tuner.run.stages import STAGES_VERSION, Stage, mark_done, mark_out_of_time
 from tuner.serving.export_folder import check_export_folder
-from tuner.study import Listener, SearchEnd, Study, recover_study
+from tuner.study import Listener, PredictionTime, SearchEnd, Study, recover_study
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
@@ -154,18 +154,25 @@ def _train_and_export(
     run.announce(f"training {networks} on all training rows, and exporting them")
     ready = train_pick(run, picking)
     with SearchExport(run, picking, ready, fresh) as export:
-        basis = picking.basis | {"prediction_time": export.prediction_time}
-        mark_done(run.study, Stage.WRITING, basis)
+        mark_done(run.study, Stage.WRITING, picking.basis)
         with _note_faults(run, "the report may lack prediction times"):
             _get_prediction_times(run, idle=False)
             import_charting()
-        report = write_report(idle=False) if has_baselines(run.study) else None
+        report = None
+        if has_baselines(run.study):
+            report = write_report(idle=False, exported_time=export.prediction_time)
         run.announce("checking the model")
         return export.finish(), report
 
 
 def _report(
-    run: Run, beside: Beside, picking: PickingResult, evidence: Evidence, *, idle: bool
+    run: Run,
+    beside: Beside,
+    picking: PickingResult,
+    evidence: Evidence,
+    *,
+    idle: bool,
+    exported_time: PredictionTime | None = None,
 ) -> ReportResult:
     """Get the prediction times and the baselines, and write the report.
 
@@ -178,12 +185,13 @@ def _report(
         evidence: What the study's answers rest on.
         idle: Whether the run trained and exported nothing before. If even an idle run has no time
             for a part, the journal says so, and a later run with the same limit does not try again.
+        exported_time: How long the exported model takes, while it is not in the study's folder.
     """
     setup, study = run.setup, run.study
     with _note_faults(run, "the report may lack prediction times and simple classifiers"):
         _get_prediction_times(run, idle=idle)
         _get_baselines(run, beside, idle=idle)
-    content = collect_content(setup, study, picking.picks, evidence)
+    content = collect_content(setup, study, picking.picks, evidence, exported_time=exported_time)
     with _note_faults(run, "the report could not be written"):
         if not is_reported(study, picking.basis):
             run.announce("writing the report")

@@ -22,8 +22,8 @@ from tuner.report import Page, ReportContent, make_study_page
 from tuner.run.answering import answer_questions, make_evidence
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
-from tuner.run.side_files import digest_if_readable
-from tuner.run.stages import Stage, is_done, mark_done, read_basis
+from tuner.run.side_files import digest_if_readable, read_model
+from tuner.run.stages import Stage, is_done, mark_done
 from tuner.study import PredictionTime, Study
 
 __all__ = [
@@ -120,7 +120,12 @@ def report_study(content: ReportContent, *, output: Path | None = None) -> Path:
 
 
 def collect_content(
-    setup: Setup, study: Study, picks: Picks | None = None, evidence: Evidence | None = None
+    setup: Setup,
+    study: Study,
+    picks: Picks | None = None,
+    evidence: Evidence | None = None,
+    *,
+    exported_time: PredictionTime | None = None,
 ) -> ReportContent:
     """Return all that a report of a study shows.
 
@@ -131,6 +136,7 @@ def collect_content(
         study: The study.
         picks: The study's picks. Made here if None.
         evidence: What its answers rest on. Made here if None.
+        exported_time: How long the exported model takes. Read from the study's folder if None.
 
     Raises:
         SearchFailed: No trial was completed.
@@ -153,21 +159,24 @@ def collect_content(
         answers,
         judged,
         predictions,
-        _read_exported_time(study, picks),
+        exported_time or _read_exported_time(study, picks),
     )
 
 
 def _read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
-    """Return how long the exported pick takes, if the journal has it.
+    """Return how long the model in the study's folder takes, if it is the exported pick.
 
-    A model is written before it is checked, and version 0.2.0 measured no whole model.
+    Version 0.2.0 measured no whole model.
     """
-    written = read_basis(study, Stage.WRITING) or {}
-    found = written.get("prediction_time")
-    networks = count_networks(picks.list_members(picks.exported))
-    if found is None or written["networks"] != networks:
+    content = read_model(study.model_folder)
+    if content is None or "prediction_time" not in content:
         return None
-    return PredictionTime(found["row_seconds"], found["batch_seconds"])
+    time, pick = content["prediction_time"], content["pick"]
+    members = pick.get("members", [pick])  # of an ensemble, or a trial
+    networks = {str(member["trial"]): member.get("networks", 1) for member in members}
+    if networks != count_networks(picks.list_members(picks.exported)):
+        return None
+    return PredictionTime(time["row_seconds"], time["batch_seconds"])
 
 
 def write_page(page: Page, path: Path) -> None:
