@@ -144,9 +144,7 @@ def collect_content(
     picks = picks or pick_networks(study, setup.truth)
     evidence = evidence or make_evidence(setup, study, picks)
     judged = compare_with_baselines(setup, study, picks)
-    answers = answer_questions(evidence, judged)
     members = picks.list_members(picks.exported)
-    test = read_test_scores(study, members, None)
     predictions = predict_out_of_fold(
         study, setup.truth, members, temperature=picks.calibration.temperature
     )
@@ -155,8 +153,8 @@ def collect_content(
         setup.truth,
         evidence.records,
         picks,
-        test,
-        answers,
+        read_test_scores(study, members, None),
+        answer_questions(evidence, judged),
         judged,
         predictions,
         exported_time or _read_exported_time(study, picks),
