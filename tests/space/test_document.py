@@ -7,26 +7,29 @@ from tuner.space import parse_space
 
 TITLE = 'title = "Which?"\n'
 EXAMPLE_TITLE = 'write for example title = "How deep should the network be?"'
-KNOWN_ACTIVATIONS = "relu, tanh, sigmoid, elu, selu, gelu, silu, leaky_relu"
+KNOWN_ACTIVATIONS = "relu, tanh, sigmoid, elu, selu, gelu, silu, leaky_relu, mish"
 
 STRUCTURE = [
     (
         'title = "Which?"\n[netwrok]\ndepth = 1',
-        "[netwrok]: no such table; did you mean network? Known are network, regularizer, sgd",
+        "[netwrok]: no such table; did you mean network? Known are inputs, network, regularizer, "
+        "optimizer, sgd, loss",
     ),
     (
         TITLE + "[zzz]\ndepth = 1",
-        "[zzz]: no such table; known are network, regularizer, sgd",
+        "[zzz]: no such table; known are inputs, network, regularizer, optimizer, sgd, loss",
     ),
     (
         TITLE + "[network]\nunit = 8",
         "[network] unit: no such key; did you mean units? "
-        "Known are blocks, filters, depth, units, parameters, activation",
+        "Known are blocks, filters, depth, units, parameters, activation, learned_slope, "
+        "normalization, residual, scaling_layer, parametrization, biases, heads",
     ),
     (
         TITLE + "[network]\nmomentum = 0.9",
         "[network] momentum: no such key; known are blocks, filters, depth, units, parameters, "
-        "activation",
+        "activation, learned_slope, normalization, residual, scaling_layer, parametrization, "
+        "biases, heads",
     ),
     (
         TITLE + "units = 8",
@@ -130,7 +133,7 @@ VALUES = [
     (
         'sgd.schedule = "cosin"',
         '[sgd] schedule: no schedule is called "cosin"; did you mean cosine? '
-        "Known are constant, cosine",
+        "Known are constant, cosine, flat_cosine, coslog4",
     ),
 ]
 

@@ -18,6 +18,7 @@ def test_the_public_names_are_these() -> None:
         "ACTIVATIONS",
         "KIND_USES",
         "SCHEDULES",
+        "TABLE_KEYS",
         "Choice",
         "Condition",
         "Domain",

@@ -5,7 +5,7 @@ from tuner.space.domains import Choice, Domain, Fixed
 from tuner.space.first_trial import FirstTrial
 from tuner.space.hyperparameter import Condition, Hyperparameter
 from tuner.space.keras_tuner_bridge import find_space, from_keras_tuner, to_keras_tuner
-from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES
+from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES, TABLE_KEYS
 from tuner.space.loading import list_shipped_spaces, load_space, parse_space
 from tuner.space.ranges import FloatRange, IntRange
 from tuner.space.space import Space
@@ -15,6 +15,7 @@ __all__ = [
     "ACTIVATIONS",
     "KIND_USES",
     "SCHEDULES",
+    "TABLE_KEYS",
     "Choice",
     "Condition",
     "Domain",

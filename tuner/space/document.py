@@ -77,7 +77,7 @@ def _check_table(table: str, raw: Any, location: FileLocation) -> None:
         raise location.make_error(
             f"expected a table, received {quote(raw)}; write [{table}] on a line"
         )
-    known = [key.name for key in KEYS if key.table == table]
+    known = [key.name for key in KEYS if table in (key.table, key.also)]
     for name in raw:
         if name not in known:
             raise location.at_key(name).make_error(f"no such key; {suggest_names(name, known)}")
@@ -96,12 +96,19 @@ def _read_title(document: Mapping[str, Any], location: FileLocation) -> str:
 
 def _read_tables(document: Mapping[str, Any], location: FileLocation) -> dict[str, Domain]:
     """Return the domain of each key that the file has, in the order of `KEYS`."""
-    file_domains = {
-        key.name: read_domain(
-            key, document[key.table][key.name], location.in_table(key.table, key.name)
+    if "optimizer" in document and "sgd" in document:
+        raise location.in_table("sgd").make_error(
+            "[sgd] and [optimizer] cannot both be given; move its keys to [optimizer]"
         )
+    if "optimizer" not in document.get("optimizer", {"optimizer": None}):
+        raise location.in_table("optimizer", "optimizer").make_error(
+            'missing; write for example optimizer = "adamw"'
+        )
+    file_domains = {
+        key.name: read_domain(key, document[table][key.name], location.in_table(table, key.name))
         for key in KEYS
-        if key.name in document.get(key.table, {})
+        for table in (key.table, key.also)
+        if key.name in document.get(table, {})
     }
     if "units" in file_domains and "parameters" in file_domains:
         raise location.in_table("network", "parameters").make_error(
@@ -150,6 +157,11 @@ def _find_alternatives(key: Key, domains: Mapping[str, Domain]) -> list[tuple[Co
         _find_conditions(key, parent, domains[parent])
         for parent in key.parents
         if parent in domains
+    ]
+    by_parent += [
+        () if key.is_active_with(parent.name, parent.absent) else None
+        for parent in KEYS
+        if parent.name in key.parents and parent.name not in domains and parent.absent is not None
     ]
     acting = [conditions for conditions in by_parent if conditions is not None]
     return [()] if () in acting else acting

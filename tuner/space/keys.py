@@ -21,8 +21,15 @@ __all__ = [
     "Limits",
 ]
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu")
-SCHEDULES = ("constant", "cosine")
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu", "mish")
+SCHEDULES = ("constant", "cosine", "flat_cosine", "coslog4")
+
+SCALINGS = ("standard", "robust", "quantile")
+NUMBERS = ("plain", "periodic", "piecewise")
+NORMALIZATIONS = ("none", "batch", "layer")
+PARAMETRIZATIONS = ("standard", "ntk")
+BIASES = ("zero", "data")
+OPTIMIZERS = ("sgd", "adamw")
 
 # The hyperparameters that each kind of regularizer uses.
 KIND_USES: dict[str, tuple[str, ...]] = {
@@ -35,7 +42,18 @@ KIND_USES: dict[str, tuple[str, ...]] = {
 
 # The hyperparameters that each choice of a parent uses, by the parent's name. Any other parent is a
 # number, which activates its children if it is above 0.
-CHOICE_USES: dict[str, dict[str, tuple[str, ...]]] = {"kind": KIND_USES}
+CHOICE_USES: dict[str, dict[str, tuple[str, ...]]] = {
+    "kind": KIND_USES,
+    "numbers": {
+        "plain": (),
+        "periodic": ("frequencies", "frequency_scale", "number_width", "embedding_rate"),
+        "piecewise": ("bins", "number_width", "embedding_rate"),
+    },
+    "optimizer": {
+        "sgd": ("momentum",),
+        "adamw": ("beta_1", "beta_2", "weight_decay", "bias_rate", "averaging"),
+    },
+}
 
 ValueType: TypeAlias = type[bool] | type[int] | type[float] | type[str]
 
@@ -86,6 +104,9 @@ class Key:
         names: The values that a text may have.
         required: Whether the key must be given if it has an effect.
         optional: Whether an absent key is not a part of the space, instead of its usual value.
+        absent: What an optional key that is absent means for those that it activates; None to
+            activate none.
+        also: Another table in which the key may stand.
         parents: Any of these hyperparameters can activate this one; without parents it is always
             active.
     """
@@ -98,12 +119,14 @@ class Key:
     names: tuple[str, ...] = ()
     required: bool = False
     optional: bool = False
+    absent: Value | None = None
+    also: str = ""
     parents: tuple[str, ...] = ()
 
     def is_active_with(self, parent: str, value: Any) -> bool:
         """Return whether a parent's value activates the key: a choice that uses it, or above 0."""
         uses = CHOICE_USES.get(parent)
-        return value > 0 if uses is None else self.name in uses[value]
+        return bool(value > 0) if uses is None else self.name in uses[value]
 
 
 _SHARE = Limits(0, 1, below=True)
@@ -112,23 +135,67 @@ _POSITIVE = Limits(0, above=True)
 
 # Parents come before their children.
 KEYS: tuple[Key, ...] = (
+    Key("inputs", "scaling", str, "standard", names=SCALINGS, optional=True),
+    Key("inputs", "numbers", str, "plain", names=NUMBERS, optional=True),
+    Key("inputs", "frequencies", int, 16, Limits(1, 1024), parents=("numbers",)),
+    Key("inputs", "frequency_scale", float, 0.1, _POSITIVE, parents=("numbers",)),
+    Key("inputs", "bins", int, 16, Limits(2, 1024), parents=("numbers",)),
+    Key("inputs", "number_width", int, 4, Limits(2, 256), parents=("numbers",)),
+    Key("inputs", "one_hot", int, 8, Limits(0, 10**6), optional=True),
+    Key("inputs", "word_width", int, 8, Limits(1, 256), optional=True),
     Key("network", "blocks", int, 2, Limits(0, 8), optional=True),
     Key("network", "filters", int, 16, Limits(1, 4096), parents=("blocks",)),
     Key("network", "depth", int, 1, Limits(0, 32)),
     Key("network", "units", int, 128, Limits(1, 65536), parents=("depth",)),
     Key("network", "parameters", int, 20000, Limits(1, 10**9), optional=True, parents=("depth",)),
     Key("network", "activation", str, "relu", names=ACTIVATIONS, parents=("depth", "blocks")),
+    Key("network", "learned_slope", bool, False, optional=True, parents=("depth",)),
+    Key("network", "normalization", str, "none", names=NORMALIZATIONS, optional=True),
+    Key("network", "residual", bool, False, optional=True, parents=("depth",)),
+    Key("network", "scaling_layer", bool, False, optional=True),
+    Key("network", "parametrization", str, "standard", names=PARAMETRIZATIONS, optional=True),
+    Key("network", "biases", str, "zero", names=BIASES, optional=True, parents=("depth",)),
+    Key("network", "heads", int, 1, Limits(1, 256), optional=True, parents=("depth",)),
     Key("regularizer", "kind", str, "none", names=tuple(KIND_USES)),
     Key("regularizer", "strength", float, 1e-4, _POSITIVE, required=True, parents=("kind",)),
     Key("regularizer", "balance", float, 0.5, Limits(0, 1), required=True, parents=("kind",)),
     Key("regularizer", "radius", float, 3.0, _POSITIVE, required=True, parents=("kind",)),
     Key("regularizer", "dropout", float, 0.0, _SHARE, parents=("depth", "blocks")),
     Key("regularizer", "input_dropout", float, 0.0, _SHARE),
-    Key("sgd", "learning_rate", float, 0.1, _POSITIVE),
-    Key("sgd", "momentum", float, 0.9, _SHARE),
-    Key("sgd", "nesterov", bool, True, parents=("momentum",)),
-    Key("sgd", "batch_size", int, 32, Limits(1, 10**6)),
-    Key("sgd", "schedule", str, "constant", names=SCHEDULES),
+    Key("optimizer", "optimizer", str, "adamw", names=OPTIMIZERS, optional=True, absent="sgd"),
+    Key("sgd", "learning_rate", float, 0.1, _POSITIVE, also="optimizer"),
+    Key("sgd", "momentum", float, 0.9, _SHARE, also="optimizer", parents=("optimizer",)),
+    Key("sgd", "nesterov", bool, True, also="optimizer", parents=("momentum",)),
+    Key("optimizer", "beta_1", float, 0.9, _SHARE, optional=True, parents=("optimizer",)),
+    Key("optimizer", "beta_2", float, 0.999, _SHARE, optional=True, parents=("optimizer",)),
+    Key("optimizer", "weight_decay", float, 0.0, Limits(0), optional=True, parents=("optimizer",)),
+    Key("optimizer", "bias_rate", float, 1.0, _POSITIVE, optional=True, parents=("optimizer",)),
+    Key("optimizer", "embedding_rate", float, 1.0, _POSITIVE, optional=True, parents=("numbers",)),
+    Key(
+        "optimizer",
+        "scaling_rate",
+        float,
+        1.0,
+        _POSITIVE,
+        optional=True,
+        parents=("scaling_layer",),
+    ),
+    Key(
+        "optimizer", "slope_rate", float, 1.0, _POSITIVE, optional=True, parents=("learned_slope",)
+    ),
+    Key("optimizer", "averaging", float, 0.0, _SHARE, optional=True, parents=("optimizer",)),
+    Key("sgd", "batch_size", int, 32, Limits(1, 10**6), also="optimizer"),
+    Key("sgd", "schedule", str, "constant", names=SCHEDULES, also="optimizer"),
+    Key("optimizer", "warm_up", float, 0.0, _SHARE, optional=True),
+    Key("loss", "label_smoothing", float, 0.0, _SHARE, optional=True),
 )
 
 TABLES: tuple[str, ...] = tuple(dict.fromkeys(key.table for key in KEYS))
+
+TABLE_KEYS = frozenset(
+    key.name for key in KEYS if key.optional and key.table in ("inputs", "optimizer", "loss")
+) | {
+    *("learned_slope", "normalization", "residual", "scaling_layer", "parametrization", "biases"),
+    "heads",
+}
+"""Hyperparameters of which a space has at least one if its networks are those of `model.tables`."""
