@@ -1,0 +1,135 @@
+"""What a network for tables learns of its training rows before it is trained.
+
+The scale of numbers, the borders of bins, and initial biases. Random numbers follow from the
+initial weights, so that they are the same for each trainer.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from tuner.model.tables.recipe import TableRecipe
+
+__all__ = ["adapt_network"]
+
+_ROWS = 2_000  # on which pre-activations are computed
+_TINY = 1e-6
+_LEAST_WIDTH = 1e-3  # of a bin, in deviations of its number
+_NEVER = 1e9  # the border of a bin that no number reaches
+
+
+def adapt_network(model: keras.Model, recipe: TableRecipe, x: np.ndarray, numbers: int) -> None:
+    """Adapt a network to its training rows.
+
+    Args:
+        model: The network.
+        recipe: Its parts.
+        x: Standardised training rows, shape `(rows, features)`.
+        numbers: How many of the features are numbers; they come first.
+    """
+    values = np.asarray(x[:, :numbers], np.float64)
+    layers = {layer.name: layer for layer in model.layers}
+    if "robust" in layers:
+        _fit_robust(layers["robust"], values)
+        values = _apply_robust(layers["robust"], values)
+    if "quantiles" in layers:
+        values = _fit_quantiles(layers, values, recipe.inputs.bins)
+    if "bins" in layers:
+        borders = [own for own, _ in _find_borders(values, recipe.inputs.bins)]
+        _fit_bins(layers["bins"], borders, recipe.inputs.bins)
+    if "input_factors_0" in layers:
+        kernel = layers["input_factors_0"].kernel
+        kernel.assign(np.where(kernel.numpy() < 0, -1.0, 1.0))
+    if recipe.biases == "data":
+        _fit_biases(model, x)
+
+
+def _fit_robust(layer: Any, values: np.ndarray) -> None:
+    """Centre at the median, and divide by the distance of the quartiles.
+
+    Where the quartiles agree, half of the range takes its place (Holzmüller et al. 2024).
+    """
+    low, median, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
+    half = np.ptp(values, axis=0) / 2
+    scale = np.where(high > low, high - low, np.where(half > 0, half, 1.0))
+    layer.adapt_mean.assign(median.astype(np.float32))
+    layer.adapt_variance.assign(np.square(scale).astype(np.float32))
+    layer.finalize_state()
+
+
+def _apply_robust(layer: Any, values: np.ndarray) -> np.ndarray:
+    scaled = np.asarray(layer(values.astype(np.float32)))
+    return scaled / np.sqrt(1 + np.square(scaled / 3.0))
+
+
+def _find_borders(values: np.ndarray, bins: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the borders of each number's bins, and the share of rows below each.
+
+    Borders are quantiles. Those that agree, or nearly, are one, so that a number that repeats in
+    many rows has fewer bins, and rounding errors do not matter.
+    """
+    shares = np.linspace(0, 1, bins + 1)
+    found = []
+    for quantiles in np.quantile(values, shares, axis=0).T:
+        groups = [[0]]
+        for place in range(1, bins + 1):
+            if quantiles[place] - quantiles[groups[-1][0]] < _LEAST_WIDTH:
+                groups[-1].append(place)
+            else:
+                groups.append([place])
+        borders = quantiles[[group[0] for group in groups]]
+        found.append((borders, np.array([shares[group].mean() for group in groups])))
+    return found
+
+
+def _fit_bins(layer: Any, borders: list[np.ndarray], bins: int) -> None:
+    """Let a layer say how far numbers are through bins; bins that a number lacks stay at 0."""
+    begins = np.full((len(borders), bins), _NEVER)
+    widths = np.ones((len(borders), bins))
+    for place, own in enumerate(borders):
+        begins[place, : len(own) - 1] = own[:-1]
+        widths[place, : len(own) - 1] = np.diff(own)
+    layer.adapt_mean.assign(begins.reshape(-1).astype(np.float32))
+    layer.adapt_variance.assign(np.square(widths).reshape(-1).astype(np.float32))
+    layer.finalize_state()
+
+
+def _fit_quantiles(layers: dict[str, Any], values: np.ndarray, bins: int) -> np.ndarray:
+    """Map quantiles of numbers to those of a normal distribution; return the mapped numbers."""
+    from scipy.stats import norm
+
+    found = _find_borders(values, bins)
+    _fit_bins(layers["quantiles"], [borders for borders, _ in found], bins)
+    steps = np.zeros((len(found), bins))
+    first, mapped = np.zeros(len(found)), np.zeros_like(values)
+    for place, (borders, shares) in enumerate(found):
+        normal = norm.ppf((shares * bins + 0.5) / (bins + 1))
+        first[place], steps[place, : len(normal) - 1] = normal[0], np.diff(normal)
+        mapped[:, place] = np.interp(values[:, place], borders, normal)
+    layers["quantile_values"].kernel.assign(steps.astype(np.float32))
+    layers["quantile_values"].bias.assign(first.astype(np.float32))
+    return mapped
+
+
+def _fit_biases(model: keras.Model, x: np.ndarray) -> None:
+    """Let pre-activations have variance 1, and begin at a random one of the training rows.
+
+    Each hidden layer's kernel is divided by the deviation of its sums over rows, and each bias is
+    minus a random convex combination of a few rows' sums (Holzmüller et al. 2024, appendix A).
+    """
+    rows = x[:: -(-len(x) // _ROWS)]
+    hidden = [layer for layer in model.layers if layer.name.startswith("hidden_")]
+    for layer in hidden:
+        seed = np.abs(layer.kernel.numpy()).view(np.uint32).sum(dtype=np.uint64)
+        rng = np.random.default_rng(int(seed))
+        read = keras.Model(model.input, layer.output)
+        layer.bias.assign(np.zeros(layer.bias.shape, np.float32))
+        sums = np.asarray(read(rows, training=False))
+        sums = sums.reshape(-1, sums.shape[-1])
+        deviation = np.maximum(sums.std(axis=0), _TINY)
+        layer.kernel.assign(layer.kernel.numpy() / deviation)
+        sums = sums / deviation
+        shares = rng.dirichlet(np.ones(8), size=sums.shape[1])  # (units, rows)
+        drawn = sums[rng.integers(len(sums), size=shares.shape), np.arange(len(shares))[:, None]]
+        layer.bias.assign(-(shares * drawn).sum(axis=1).astype(np.float32))

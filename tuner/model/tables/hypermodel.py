@@ -1,0 +1,94 @@
+"""The hypermodel of networks for tables, for spaces with `[inputs]`, `[optimizer]` or `[loss]`."""
+
+from typing import Any
+
+import keras
+import keras_tuner
+import numpy as np
+
+from tuner.model.tables.adapting import adapt_network
+from tuner.model.tables.layout import FeatureLayout
+from tuner.model.tables.network import build_network, make_served_network
+from tuner.model.tables.optimizer import make_optimizer
+from tuner.model.tables.recipe import TableRecipe
+from tuner.space import TABLE_KEYS, Space, Value, to_keras_tuner
+
+__all__ = ["TableHyperModel", "is_table_space"]
+
+
+class TableHyperModel(keras_tuner.HyperModel):
+    """Turns the hyperparameters of a space into a compiled network for tables.
+
+    Args:
+        space: The search space.
+        layout: Which features are numbers, and which are levels.
+        classes: Number of classes.
+        epochs: Planned epochs, over which a schedule changes the learning rate.
+    """
+
+    def __init__(self, space: Space, *, layout: FeatureLayout, classes: int, epochs: int) -> None:
+        super().__init__(name=space.name)
+        self.space = space
+        self.layout = layout
+        self.classes = classes
+        self.epochs = epochs
+
+    def make_recipe(self, hp: keras_tuner.HyperParameters) -> TableRecipe:
+        """Declare the space on `hp`, and return the recipe of the trial's network."""
+        to_keras_tuner(self.space, hp)
+        values: dict[str, Value] = {}
+        for hyperparameter in self.space.hyperparameters:
+            if hyperparameter.is_active(values):
+                values[hyperparameter.name] = hp.get(hyperparameter.name)
+        return TableRecipe.from_values(values, classes=self.classes)
+
+    def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
+        """Build and compile a trial's network."""
+        recipe = self.make_recipe(hp)
+        model = build_network(recipe, self.layout)
+        model.compile(
+            optimizer=make_optimizer(recipe.optimizer), loss=_make_loss(recipe.label_smoothing)
+        )
+        return model
+
+    def adapt(self, hp: keras_tuner.HyperParameters, model: keras.Model, x: np.ndarray) -> None:
+        """Let a network learn the scale of its training rows, initial biases, and its steps."""
+        recipe = self.make_recipe(hp)
+        model.optimizer.planned_steps.assign(self.epochs * -(-len(x) // recipe.batch_size))
+        adapt_network(model, recipe, x, self.layout.numbers)
+
+    def make_served_network(
+        self, hp: keras_tuner.HyperParameters, model: keras.Model
+    ) -> keras.Model:
+        """Return a network with the answers of a trained one, without what only training needs.
+
+        It has no optimizer and no dropout, and gives the mean of its heads' probabilities.
+        """
+        return make_served_network(model, self.make_recipe(hp), self.layout)
+
+    def fit(
+        self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any
+    ) -> keras.callbacks.History:
+        """Train with the trial's batch size; arguments as in `keras.Model.fit`."""
+        batch_size = self.make_recipe(hp).batch_size
+        return model.fit(*args, batch_size=batch_size, **kwargs)
+
+
+def _make_loss(smoothing: float) -> keras.losses.Loss:
+    if smoothing:
+        return keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
+    return keras.losses.SparseCategoricalCrossentropy()
+
+
+def is_table_space(space: Space) -> bool:
+    """Return whether a space's networks are networks for tables.
+
+    They are if it has a part or a schedule that stacked perceptrons do not have.
+    """
+    for hyperparameter in space.hyperparameters:
+        if hyperparameter.name in TABLE_KEYS:
+            return True
+        if hyperparameter.name == "schedule":
+            schedules = hyperparameter.domain.values() or ()
+            return any(schedule not in ("constant", "cosine") for schedule in schedules)
+    return False

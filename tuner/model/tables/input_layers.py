@@ -1,0 +1,114 @@
+"""What happens to the features of a row before the first hidden layer."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from tuner.model.tables.layout import FeatureLayout
+from tuner.model.tables.recipe import InputParts
+
+__all__ = ["CLIP", "add_input_layers"]
+
+CLIP = 3.0  # robustly scaled numbers stay within ± 3
+
+
+def add_input_layers(
+    rows: keras.KerasTensor, parts: InputParts, layout: FeatureLayout
+) -> keras.KerasTensor:
+    """Scale and embed features.
+
+    **Shape**: `(rows, features)` to `(rows, inputs of the first hidden layer)`.
+    """
+    blocks = []
+    if layout.numbers:
+        numbers = rows[:, : layout.numbers]
+        blocks.append(_embed_numbers(_scale(numbers, parts), parts))
+    if layout.features > layout.numbers:
+        blocks += _embed_levels(rows, parts, layout)
+    return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate()(blocks)
+
+
+def _scale(numbers: keras.KerasTensor, parts: InputParts) -> keras.KerasTensor:
+    """Scale numbers, which are standardised already.
+
+    `adapt_inputs` sets the weights of the layers.
+    """
+    count = numbers.shape[1]
+    if parts.scaling == "robust":
+        scaled = keras.layers.Normalization(name="robust")(numbers)
+        return scaled / ops.sqrt(1.0 + ops.square(scaled / CLIP))
+    if parts.scaling == "quantile":
+        pieces = _cut("quantiles", numbers, parts.bins)
+        return keras.layers.EinsumDense(
+            "bnk,nk->bn", (count,), bias_axes="n", name="quantile_values", trainable=False
+        )(pieces)
+    return numbers
+
+
+def _cut(name: str, numbers: keras.KerasTensor, bins: int) -> keras.KerasTensor:
+    """Return how far each number is through each of its bins, from 0 to 1.
+
+    **Shape**: `(rows, numbers)` to `(rows, numbers, bins)`.
+    """
+    count = numbers.shape[1]
+    # subtracts a bin's border before it divides by the bin's width, which keeps all digits
+    layer = keras.layers.Normalization(name=name)
+    way = ops.clip(layer(ops.repeat(numbers, bins, axis=1)), 0.0, 1.0)
+    return ops.reshape(way, (-1, count, bins))
+
+
+def _embed_numbers(numbers: keras.KerasTensor, parts: InputParts) -> keras.KerasTensor:
+    """Add features to each number: a linear map of cosines, or of linear pieces.
+
+    Periodic embeddings as in RealMLP (Holzmüller et al. 2024, section 3), piecewise linear ones as
+    in Gorishniy et al. (2022).
+    """
+    if parts.numbers == "plain":
+        return numbers
+    count, width = numbers.shape[1], parts.number_width - 1
+    if parts.numbers == "periodic":
+        angles = keras.layers.EinsumDense(
+            "bn,nk->bnk",
+            (count, parts.frequencies),
+            bias_axes="nk",
+            kernel_initializer=keras.initializers.RandomNormal(
+                stddev=2 * np.pi * parts.frequency_scale
+            ),
+            bias_initializer=keras.initializers.RandomUniform(-np.pi, np.pi),
+            name="frequencies",
+        )
+        pieces, inputs = ops.cos(angles(numbers)), parts.frequencies
+    else:
+        pieces, inputs = _cut("bins", numbers, parts.bins), parts.bins
+    learned = keras.layers.EinsumDense(
+        "bnk,nkd->bnd",
+        (count, width),
+        bias_axes="nd",
+        kernel_initializer=keras.initializers.RandomNormal(stddev=inputs**-0.5),
+        name="number_embedding",
+    )(pieces)
+    both = ops.concatenate([ops.expand_dims(numbers, 2), learned], axis=2)
+    return ops.reshape(both, (-1, count * parts.number_width))
+
+
+def _embed_levels(
+    rows: keras.KerasTensor, parts: InputParts, layout: FeatureLayout
+) -> list[keras.KerasTensor]:
+    """Return the other features, with embeddings in place of the levels of large columns."""
+    blocks, start = [], layout.numbers
+    for place, (first, width) in enumerate(layout.levels):
+        if parts.one_hot is None or width <= max(parts.one_hot, parts.word_width):
+            continue
+        if first > start:
+            blocks.append(rows[:, start:first])
+        embedding = keras.layers.Dense(
+            parts.word_width,
+            use_bias=False,
+            kernel_initializer=keras.initializers.RandomNormal(stddev=1.0),
+            name=f"word_embedding_{place}",
+        )
+        blocks.append(embedding(rows[:, first : first + width]))
+        start = first + width
+    if start < layout.features:
+        blocks.append(rows[:, start:])
+    return blocks

@@ -1,0 +1,39 @@
+"""Which features of an encoded row are numbers, and which are the levels of a column."""
+
+from dataclasses import dataclass
+
+from tuner.data import Schema
+from tuner.data.columns.feature_encoding import name_parsed_features
+
+__all__ = ["FeatureLayout"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureLayout:
+    """The features of an encoded row: numbers, then indicators, then the levels of each column.
+
+    Attributes:
+        features: Number of all features.
+        numbers: Number of features that are numbers or calendar parts; they come first.
+        levels: The first feature and the number of features of each column of levels.
+    """
+
+    features: int
+    numbers: int
+    levels: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def from_schema(cls, schema: Schema) -> "FeatureLayout":
+        """Return the layout of the rows that a schema encodes."""
+        features = len(schema.feature_names)
+        if schema.array_shape is not None:
+            return cls(features, features)
+        measured = [column for column in schema.used if column.is_measured]
+        numbers = sum(len(name_parsed_features(column)) for column in measured)
+        first, levels = numbers + sum(column.missing for column in measured), []
+        for column in schema.used:
+            if not column.is_measured:
+                width = len(column.levels) + column.other + column.missing
+                levels.append((first, width))
+                first += width
+        return cls(features, numbers, tuple(levels))

@@ -1,0 +1,164 @@
+"""The parts of a trial's network for tables, as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from tuner.model.optimizers import SGD
+from tuner.model.regularizers import Penalty, make_penalty
+
+__all__ = ["AdamW", "InputParts", "TableRecipe"]
+
+
+@dataclass(frozen=True, slots=True)
+class InputParts:
+    """What happens to features before the first hidden layer.
+
+    Attributes:
+        scaling: `standard`, `robust` or `quantile`, of numbers.
+        numbers: `plain`, `periodic` or `piecewise`: how a number becomes features.
+        frequencies: Cosines of each number, if periodic.
+        frequency_scale: Standard deviation of the initial frequencies, per unit of a scaled number.
+        bins: Linear pieces of each number, if piecewise.
+        number_width: Features of each embedded number, the number itself among them.
+        one_hot: Most levels of a column that are features of their own; those of larger columns are
+            embedded. None to embed none.
+        word_width: Features of an embedded column of levels.
+    """
+
+    scaling: str = "standard"
+    numbers: str = "plain"
+    frequencies: int = 16
+    frequency_scale: float = 0.1
+    bins: int = 16
+    number_width: int = 4
+    one_hot: int | None = None
+    word_width: int = 8
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "InputParts":
+        """Return the parts of a trial; absent hyperparameters have their usual values."""
+        one_hot = values.get("one_hot")
+        return cls(
+            scaling=str(values.get("scaling", "standard")),
+            numbers=str(values.get("numbers", "plain")),
+            frequencies=int(values.get("frequencies", 16)),
+            frequency_scale=float(values.get("frequency_scale", 0.1)),
+            bins=int(values.get("bins", 16)),
+            number_width=int(values.get("number_width", 4)),
+            one_hot=None if one_hot is None else int(one_hot),
+            word_width=int(values.get("word_width", 8)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AdamW:
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+
+    Attributes:
+        learning_rate: The highest learning rate.
+        beta_1: Decay of the mean of gradients.
+        beta_2: Decay of the mean of their squares.
+        weight_decay: Share of a kernel that a step with learning rate 1 takes away.
+        schedule: `constant`, `cosine`, `flat_cosine` or `coslog4`.
+        warm_up: Share of the epochs in which the learning rate rises linearly.
+        bias_rate: Factor of the learning rate of biases.
+        embedding_rate: Factor of the learning rate of embeddings.
+        scaling_rate: Factor of the learning rate of the scaling layer.
+        slope_rate: Factor of the learning rate of learned slopes.
+        averaging: Decay of the moving average of weights; 0 for none.
+    """
+
+    learning_rate: float
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    warm_up: float = 0.0
+    bias_rate: float = 1.0
+    embedding_rate: float = 1.0
+    scaling_rate: float = 1.0
+    slope_rate: float = 1.0
+    averaging: float = 0.0
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "AdamW":
+        """Return the optimizer of a trial; absent hyperparameters have their usual values."""
+        given = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRecipe:
+    """A network for tables.
+
+    Attributes:
+        inputs: What happens to features before the first hidden layer.
+        depth: Hidden layers.
+        units: Units of each.
+        activation: By its name in Keras.
+        learned_slope: Whether each unit learns how much of its activation it uses.
+        normalization: `none`, `batch` or `layer`, after each hidden layer.
+        residual: Whether hidden layers after the first add their input to their output.
+        scaling_layer: Whether each input of the first hidden layer has a learned factor.
+        parametrization: `standard`, or `ntk`: normal kernels, divided by the root of the inputs
+            (Jacot et al. 2018).
+        biases: `zero`, or `data`: initial biases from training rows.
+        heads: Networks that share their kernels but for rank-one factors (Gorishniy et al. 2024).
+        penalty: Penalty of its regularizer.
+        dropout: Dropout rate after each hidden layer.
+        input_dropout: Dropout rate before the first.
+        label_smoothing: Share of a label that is spread over all classes.
+        optimizer: The optimizer.
+        batch_size: Rows of a batch.
+        classes: Number of classes.
+    """
+
+    inputs: InputParts
+    depth: int
+    units: int
+    activation: str
+    learned_slope: bool
+    normalization: str
+    residual: bool
+    scaling_layer: bool
+    parametrization: str
+    biases: str
+    heads: int
+    penalty: Penalty
+    dropout: float
+    input_dropout: float
+    label_smoothing: float
+    optimizer: AdamW | SGD
+    batch_size: int
+    classes: int
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any], *, classes: int) -> "TableRecipe":
+        """Return the recipe of a trial.
+
+        Args:
+            values: Its active hyperparameters.
+            classes: Number of classes.
+        """
+        adaptive = values.get("optimizer", "sgd") == "adamw"
+        return cls(
+            inputs=InputParts.from_values(values),
+            depth=int(values["depth"]),
+            units=int(values.get("units", 0)),
+            activation=str(values.get("activation", "linear")),
+            learned_slope=bool(values.get("learned_slope", False)),
+            normalization=str(values.get("normalization", "none")),
+            residual=bool(values.get("residual", False)),
+            scaling_layer=bool(values.get("scaling_layer", False)),
+            parametrization=str(values.get("parametrization", "standard")),
+            biases=str(values.get("biases", "zero")),
+            heads=int(values.get("heads", 1)),
+            penalty=make_penalty(values),
+            dropout=float(values.get("dropout", 0.0)),
+            input_dropout=float(values["input_dropout"]),
+            label_smoothing=float(values.get("label_smoothing", 0.0)),
+            optimizer=AdamW.from_values(values) if adaptive else SGD.from_values(values),
+            batch_size=int(values["batch_size"]),
+            classes=classes,
+        )
