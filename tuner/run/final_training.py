@@ -140,12 +140,15 @@ class _FinalTraining:
         return notes
 
     def _train(self, finals: Sequence[FinalJob]) -> list["keras.Model"]:
-        from tuner.training.network_building import add_probabilities
+        from tuner.training.network_building import make_final_network
 
         networks = self.trainer.train_on_all_rows(
             finals, self.hypermodel, problem=self.problem, plan=self.plan
         )
-        return [add_probabilities(each, self.hypermodel, self.problem) for each in networks]
+        return [
+            make_final_network(each, self.hypermodel, final.job.hyperparameters, self.problem)
+            for each, final in zip(networks, finals, strict=True)
+        ]
 
     def _compute_limit(self, record: TrialRecord) -> float:
         """Return the training loss above which a network did not learn as its folds did.

@@ -141,10 +141,15 @@ def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":
         return load_hypermodel(setup.space, features=features, classes=classes)
     from tuner.model.cnn import CNNHyperModel
     from tuner.model.mlp import MLPHyperModel
+    from tuner.model.tables.hypermodel import TableHyperModel, is_table_space
+    from tuner.model.tables.layout import FeatureLayout
 
     hypermodel: MLPHyperModel
     definition, image = setup.definition, setup.dataset.schema.image
     sizes = {"classes": classes, "epochs": setup.settings.epochs}
+    if is_table_space(definition):
+        layout = FeatureLayout.from_schema(setup.dataset.schema)
+        return TableHyperModel(definition, layout=layout, **sizes)
     if image is not None and any(h.name == "blocks" for h in definition.hyperparameters):
         hypermodel = CNNHyperModel(definition, image=image, **sizes)
     else:

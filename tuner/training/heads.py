@@ -39,6 +39,8 @@ class Head:
             one for each class.
         classes: Number of classes.
         loss: The loss that the network was compiled with.
+        members: Networks in one, each with outputs of its own: their losses are averaged in
+            training, and their probabilities in predictions.
     """
 
     labels: Labels
@@ -46,6 +48,7 @@ class Head:
     outputs: int
     classes: int
     loss: Any = field(compare=False)
+    members: int = 1
 
     def encode(self, y: Any) -> Any:
         """Return the labels that the loss takes.
@@ -53,6 +56,8 @@ class Head:
         Args:
             y: Class numbers, shape `(rows,)`.
         """
+        if self.members > 1:
+            y = keras.ops.repeat(keras.ops.expand_dims(y, 1), self.members, axis=1)
         if self.labels == "numbers":
             return y
         if self.labels == "one_hot":
@@ -62,8 +67,13 @@ class Head:
     def to_probabilities(self, outputs: Any) -> Any:
         """Return the probabilities of all classes.
 
-        **Shape**: `(rows, outputs)` to `(rows, classes)`.
+        **Shape**: `(rows, outputs)`, or `(rows, members, outputs)`, to `(rows, classes)`.
         """
+        if self.members > 1:
+            return keras.ops.mean(self._to_shares(outputs), axis=1)
+        return self._to_shares(outputs)
+
+    def _to_shares(self, outputs: Any) -> Any:
         if self.outputs == 1:
             second = keras.ops.sigmoid(outputs) if self.logits else outputs
             return keras.ops.concatenate([1.0 - second, second], axis=-1)
@@ -76,10 +86,13 @@ class Head:
             model: A network of this head.
             shape: The shape of a row.
         """
-        if self.outputs != 1 and not self.logits:
+        if self.outputs != 1 and not self.logits and self.members == 1:
             return model
         rows = keras.Input(shape)
         outputs = model(rows)
+        if self.members > 1:
+            shares = keras.layers.Softmax()(outputs) if self.logits else outputs
+            return keras.Model(rows, keras.layers.GlobalAveragePooling1D()(shares))
         if self.outputs != 1:
             return keras.Model(rows, keras.layers.Softmax()(outputs))
         second = keras.layers.Activation("sigmoid")(outputs) if self.logits else outputs
@@ -114,7 +127,7 @@ def find_head(model: Any, problem: Problem | None, where: str) -> Head:
     logits = bool(getattr(loss, "from_logits", False))
     if problem is None:
         return Head(labels or "numbers", logits, 0, 0, loss)
-    outputs = _count_outputs(model, problem, where)
+    members, outputs = _count_outputs(model, problem, where)
     _check_outputs(outputs, problem.classes, labels, where)
     if labels is None:  # of a loss of the hypermodel's own
         labels = "one_hot" if problem.one_hot else "numbers"
@@ -126,7 +139,7 @@ def find_head(model: Any, problem: Problem | None, where: str) -> Head:
                 f"{where}: binary_crossentropy of {outputs} logits is for rows of several classes "
                 "at once; compile the network with categorical_crossentropy"
             )
-    return Head(labels, logits, outputs, problem.classes, loss)
+    return Head(labels, logits, outputs, problem.classes, loss, members)
 
 
 class _FunctionLoss(keras.losses.Loss):
@@ -173,19 +186,21 @@ def _find_labels(loss: Any, where: str) -> Labels | None:
     )
 
 
-def _count_outputs(model: Any, problem: Problem, where: str) -> int:
-    """Return the number of a network's outputs for a row."""
+def _count_outputs(model: Any, problem: Problem, where: str) -> tuple[int, int]:
+    """Return how many networks a network holds, and the number of outputs of each for a row."""
     if isinstance(model, keras.Sequential) or hasattr(model, "output_shape"):
         shape = model.output_shape
     else:  # a subclassed model is known by what it returns
         shape = keras.tree.map_structure(
             lambda values: tuple(values.shape), model(take_sample(problem), training=False)
         )
+    if isinstance(shape, tuple) and len(shape) == 3 and all(isinstance(n, int) for n in shape[1:]):
+        return shape[1], shape[2]
     if not isinstance(shape, tuple) or len(shape) != 2 or not isinstance(shape[1], int):
         raise SpaceError(
             f"{where}: the network must have one output of shape (rows, classes); received {shape}"
         )
-    return shape[1]
+    return 1, shape[1]
 
 
 def _check_outputs(outputs: int, classes: int, labels: Labels | None, where: str) -> None:

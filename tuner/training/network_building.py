@@ -14,10 +14,10 @@ from tuner.training.own_metrics import OwnMetrics
 
 __all__ = [
     "add_own_metrics",
-    "add_probabilities",
     "build_network",
     "build_scored_network",
     "find_network_head",
+    "make_final_network",
     "restore_metrics",
 ]
 
@@ -86,10 +86,27 @@ def find_network_head(
     return find_head(model, None if known else problem, _name(hypermodel))
 
 
-def add_probabilities(
-    model: keras.Model, hypermodel: keras_tuner.HyperModel, problem: Problem
+def make_final_network(
+    model: keras.Model,
+    hypermodel: keras_tuner.HyperModel,
+    hp: keras_tuner.HyperParameters,
+    problem: Problem,
 ) -> keras.Model:
-    """Return a trained network that gives the probabilities of all classes."""
+    """Return a trained network that gives the probabilities of all classes.
+
+    A hypermodel whose networks have parts that only training needs has a method
+    `make_served_network(hp, model)`, which returns a network of Keras's own parts.
+
+    Args:
+        model: The network.
+        hypermodel: What built it.
+        hp: Its trial's hyperparameters.
+        problem: The rows and classes.
+    """
+    make_served_network = getattr(hypermodel, "make_served_network", None)
+    if make_served_network is not None:
+        served: keras.Model = make_served_network(hp, model)
+        return served
     head = find_network_head(model, hypermodel, problem)
     return head.add_probabilities(model, problem.array.shape[1:])
 
@@ -134,6 +151,16 @@ def _name(hypermodel: keras_tuner.HyperModel) -> str:
 def _make_metrics(head: Head) -> list[keras.metrics.Metric]:
     """Make the metrics of the training rows: the cross-entropy of the data alone, the accuracy."""
     metrics = keras.metrics
+    if head.members > 1:
+        kind = "sparse_categorical" if head.labels == "numbers" else "categorical"
+        functions = {
+            "cross_entropy": getattr(metrics, f"{kind}_crossentropy"),
+            "accuracy": getattr(metrics, f"{kind}_accuracy"),
+        }
+        return [
+            metrics.MeanMetricWrapper(_score_members(head, function), name=name)
+            for name, function in functions.items()
+        ]
     if head.labels == "numbers":
         return [
             metrics.SparseCategoricalCrossentropy(name="cross_entropy", from_logits=head.logits),
@@ -148,6 +175,15 @@ def _make_metrics(head: Head) -> list[keras.metrics.Metric]:
         metrics.BinaryCrossentropy(name="cross_entropy", from_logits=head.logits),
         metrics.BinaryAccuracy(name="accuracy", threshold=0.0 if head.logits else 0.5),
     ]
+
+
+def _score_members(head: Head, function: Any) -> Any:
+    """Return a metric of the mean of a network's members, which have the same labels."""
+
+    def score(y: Any, outputs: Any) -> Any:
+        return function(y[:, 0], head.to_probabilities(outputs))
+
+    return score
 
 
 def _check(model: Any, hypermodel: keras_tuner.HyperModel, problem: Problem | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from tuner.model.tables.optimizer import TableOptimizer
 from tuner.training.lanes.keras_models.stateless_optimizer import find_decayed
 from tuner.training.lanes.keras_models.tuned_numbers import TUNED_NUMBERS
 
@@ -47,6 +48,8 @@ def _describe_optimizer(model: Any) -> list[Any]:
     optimizer, weights = model.optimizer, model.trainable_variables
     config = optimizer.get_config()
     config.pop("name", None)
+    if isinstance(optimizer, TableOptimizer):
+        return [type(optimizer).__name__, config]
     schedule = config["learning_rate"]
     for part in (config, schedule["config"] if isinstance(schedule, dict) else {}):
         for name in ("learning_rate", *TUNED_NUMBERS):

@@ -15,6 +15,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tuner.model.tables.optimizer import TableOptimizer
 from tuner.training.lanes.interfaces import NeedsOwnFit
 
 __all__ = ["OPTIMIZERS", "check_optimizer", "find_decayed", "make_stateless"]
@@ -50,7 +51,7 @@ def check_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
     Raises:
         NeedsOwnFit: It does not.
     """
-    if type(optimizer) not in OPTIMIZERS:
+    if type(optimizer) not in OPTIMIZERS and not isinstance(optimizer, TableOptimizer):
         known = ", ".join(kind.__name__ for kind in OPTIMIZERS)
         raise NeedsOwnFit(f"its optimizer is {type(optimizer).__name__}; lanes know {known}")
 
@@ -74,7 +75,7 @@ def make_stateless(optimizer: Any) -> None:
         optimizer: One that `check_optimizer` accepts, built for Keras variables; changed in place.
     """
     kind = type(optimizer)
-    if issubclass(kind, _Stateless):
+    if issubclass(kind, _Stateless | TableOptimizer):  # these have such methods
         return
     weights = optimizer._trainable_variables
     decayed = find_decayed(optimizer, weights)

@@ -1,0 +1,106 @@
+"""Networks for tables in lanes: the curves of `fit`, and the same alone as beside others."""
+
+import numpy as np
+import pytest
+
+from tests.helpers.problems import CLASSES, FEATURES, make_ordered_problem, make_problem
+from tests.helpers.spaces import make_space
+from tests.helpers.training import assert_parity, assert_same, make_job, train
+from tuner.model.tables.hypermodel import TableHyperModel
+from tuner.model.tables.layout import FeatureLayout
+from tuner.training import TRAINERS, FinalJob, Plan
+from tuner.training.lanes import LanesTrainer
+from tuner.training.network_building import make_final_network
+
+REAL = """
+[inputs]
+scaling = "robust"
+numbers = "periodic"
+frequencies = 4
+[network]
+depth = 2
+units = 8
+activation = "selu"
+learned_slope = true
+scaling_layer = true
+parametrization = "ntk"
+biases = "data"
+[regularizer]
+dropout = [0.15, 0.3]
+[optimizer]
+optimizer = "adamw"
+learning_rate = [0.04, 0.02]
+beta_2 = 0.95
+weight_decay = 0.02
+bias_rate = 0.1
+embedding_rate = 0.1
+scaling_rate = 6.0
+slope_rate = 0.1
+batch_size = 16
+schedule = "coslog4"
+"""
+TABM = """
+[inputs]
+scaling = "quantile"
+numbers = "piecewise"
+bins = 4
+[network]
+depth = 2
+units = 8
+heads = 3
+normalization = "layer"
+residual = true
+[optimizer]
+optimizer = "adamw"
+learning_rate = 0.01
+averaging = 0.9
+batch_size = 16
+[loss]
+label_smoothing = 0.1
+"""
+SGD = """
+[network]
+depth = 1
+units = 8
+normalization = "batch"
+[sgd]
+learning_rate = 0.1
+schedule = "cosine"
+batch_size = 16
+"""
+SPACES = {"real": REAL, "tabm": TABM, "sgd": SGD}
+PLAN = Plan(epochs=3)
+
+
+def make_hypermodel(text):
+    layout = FeatureLayout(FEATURES, FEATURES)
+    return TableHyperModel(make_space(text), layout=layout, classes=CLASSES, epochs=PLAN.epochs)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_lanes_give_the_curves_of_fit(name):
+    # folds of 21, 40, 59 and 78 rows: 2 to 5 steps in an epoch, the last of them smaller
+    assert_parity(make_hypermodel(SPACES[name]), make_ordered_problem(folds=2), PLAN)
+
+
+def test_a_trial_is_the_same_alone_as_beside_others():
+    hypermodel, problem, trainer = make_hypermodel(REAL), make_problem(rows=61), LanesTrainer()
+    jobs = [make_job(0), make_job(1, dropout=0.3, learning_rate=0.02)]
+    beside = train(trainer, hypermodel, problem, PLAN, jobs)
+    assert_same(train(trainer, hypermodel, problem, PLAN, jobs[1:])[1], beside[1])
+    assert beside[0].score != beside[1].score
+
+
+@pytest.mark.parametrize("name", ["real", "tabm"])
+def test_final_networks_give_probabilities_and_are_those_of_fit(name):
+    hypermodel, problem = make_hypermodel(SPACES[name]), make_problem(rows=61)
+    rows = problem.fit_scaler(problem.rows).apply(problem.x)
+    answers = []
+    for trainer in ("fit", "lanes"):
+        (network,) = TRAINERS[trainer]().train_on_all_rows(
+            [FinalJob(make_job(), 3)], hypermodel, problem=problem, plan=PLAN
+        )
+        final = make_final_network(network, hypermodel, make_job().hyperparameters, problem)
+        answers.append(final(rows).numpy())
+    np.testing.assert_allclose(answers[0].sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(answers[0], answers[1], atol=1e-4)
