@@ -40,6 +40,7 @@ from tuner.study import (
 )
 from tuner.training import TRAINERS, Plan
 from tuner.training.adapting import find_leak
+from tuner.training.fold_networks import FoldNetworks
 
 __all__ = ["KFoldTuner"]
 
@@ -61,6 +62,7 @@ class KFoldTuner(ResultsTuner):
 
     Attributes:
         arguments: What the hypermodel's `fit` is given, by name.
+        fold_networks: Keeps the trained networks of the folds. None to keep none.
 
     Raises:
         UserError: The search cannot use the oracle.
@@ -85,6 +87,7 @@ class KFoldTuner(ResultsTuner):
         self.study = self.problem = None
         self.records = []
         self.arguments: dict[str, Any] = {}
+        self.fold_networks: FoldNetworks | None = None
         self._explored = ExploredHyperModel(hypermodel)
         # KerasTuner writes files of its own, which nobody reads: the study's journal has it all
         scratch = tempfile.mkdtemp(prefix="tuner-")
@@ -194,7 +197,8 @@ class KFoldTuner(ResultsTuner):
     @property
     def plan(self) -> Plan:
         """How every trial is trained."""
-        return replace(self.settings.plan, arguments=self.arguments)
+        kept = self.fold_networks
+        return replace(self.settings.plan, arguments=self.arguments, fold_networks=kept)
 
     def split(self, rows: LabelledRows) -> Split:
         """Split rows into a test part and folds, as the settings say."""

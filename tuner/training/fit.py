@@ -9,8 +9,10 @@ import keras_tuner
 from tuner.errors import UserError, one_line
 from tuner.problem import Problem
 from tuner.training.adapting import adapts
+from tuner.training.fit_fold_networks import keep_networks, read_network
 from tuner.training.fit_network import FitNetwork, FoldData
 from tuner.training.fold_callbacks import FoldCallbacks
+from tuner.training.fold_networks import FoldValues
 from tuner.training.own_training import train_once_per_fold
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.progress import Diverged, TrialProgress
@@ -92,6 +94,7 @@ def _clear_session() -> None:
     keras.config.set_dtype_policy(policy)
 
 
+# Over 40 lines: the steps of a trial are read as one sequence.
 def _train_trial(
     job: Job, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
 ) -> TrialResult:
@@ -115,7 +118,8 @@ def _train_trial(
         metrics=network.metrics,
     )
     callbacks = [FoldCallbacks(network.callbacks.own, progress.most_epochs) for _ in folds]
-    trains_on = True
+    trained: list[FoldValues] = [[] for _ in folds]
+    trains_on, best = True, trained
     while trains_on:
         logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}
         out_of_fold = []
@@ -124,11 +128,15 @@ def _train_trial(
             values = network.train_epoch(fold, progress.epochs, progress.means, callbacks[number])
             states[number] = network.read_state()
             network.finalize()
+            trained[number] = read_network(network)
             out_of_fold.append(network.predict(fold, fold.validation))
             for name, value in values.items():
                 logs[name].append(value)
         trains_on = progress.add_epoch(logs, out_of_fold)
+        best = list(trained) if progress.has_improved else best
         trains_on = trains_on and not all(callback.has_stopped for callback in callbacks)
     for callback in callbacks:
         callback.end()
-    return progress.make_result(time.perf_counter() - started)
+    result = progress.make_result(time.perf_counter() - started)
+    keep_networks(network, problem, result, best)
+    return result

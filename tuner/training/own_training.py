@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tuner.problem import Problem
+from tuner.training.fit_fold_networks import keep_networks, read_network
 from tuner.training.progress import TrialProgress
 from tuner.training.result import TrialResult
 
@@ -26,9 +27,10 @@ def train_once_per_fold(
         started: When the trial began, by `time.perf_counter`.
     """
     logs: dict[str, list[float]] = {"loss": [], "accuracy": [], "penalty": []}
-    out_of_fold = []
+    out_of_fold, trained = [], []
     for fold in folds:
         network.fit_whole(fold)
+        trained.append(read_network(network))
         scores = network.score_training_rows(fold)
         logs["loss"].append(scores["cross_entropy"])
         logs["accuracy"].append(scores["accuracy"])
@@ -43,4 +45,6 @@ def train_once_per_fold(
         metrics=network.metrics,
     )
     progress.add_epoch(logs, out_of_fold)
-    return progress.make_result(time.perf_counter() - started)
+    result = progress.make_result(time.perf_counter() - started)
+    keep_networks(network, problem, result, trained)
+    return result

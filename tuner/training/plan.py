@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tuner.scoring import OBJECTIVES, Objective
+from tuner.training.fold_networks import FoldNetworks
 from tuner.training.race import Race
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Plan:
         arguments: What a person gave `KFoldTuner.search` for `HyperModel.fit`, by name.
         on_epoch: Called with a trial's number and the epochs that it has trained, after each of
             them, from any thread.
+        fold_networks: Keeps the trained networks of the folds. None to keep none.
     """
 
     epochs: int = 50
@@ -56,6 +58,7 @@ class Plan:
     has_time: Callable[[Job], bool] = _always
     on_epoch: Callable[[int, int], None] = _ignore
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    fold_networks: FoldNetworks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,11 @@ class TrialProgress:
                 f"trial; give one of {', '.join(name for name in self.means if name != 'penalty')}"
             )
 
+    @property
+    def has_improved(self) -> bool:
+        """Whether the epoch that was added last is the best one so far."""
+        return self._best_epoch == self.epochs
+
     def add_epoch(
         self, logs: Mapping[str, Sequence[float]], out_of_fold: Sequence[np.ndarray]
     ) -> bool:

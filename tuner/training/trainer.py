@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tuner.errors import SearchFailed
 from tuner.problem import Problem
+from tuner.training.fold_networks import FoldNetworks
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.result import TrialResult
 
@@ -105,6 +108,40 @@ class Trainer(ABC):
         Returns:
             The trained networks in the order of `final_jobs`. Each takes scaled rows.
         """
+
+    def train_on_folds(
+        self,
+        jobs: Sequence[Job],
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+    ) -> list[list[keras.Model]]:
+        """Return the networks of the folds of some trials, which train to their end.
+
+        Networks that the plan keeps are not trained again. Those of other trials are, from the
+        same random streams, and are the same to the bit on the same kind of processor.
+
+        Args:
+            jobs: The trials; the epochs of each are its best one.
+            hypermodel: Builds the networks.
+            problem: The rows and folds; each network takes rows that are scaled by the moments of
+                its fold's training rows.
+            plan: The study's plan.
+
+        Returns:
+            The network of each fold, by job.
+
+        Raises:
+            SearchFailed: A trial cannot be trained again.
+        """
+        kept, again = plan.fold_networks or FoldNetworks(), FoldNetworks.without_limits()
+        lost = [job for job in jobs if job.trial not in kept]
+        plan = replace(plan, race=None, time_is_up=lambda: False, fold_networks=again)
+        for result in self.train(lost, hypermodel, problem=problem, plan=plan) if lost else ():
+            if result.status == "failed":
+                raise SearchFailed(f"trial {result.trial} failed again: {result.reason}")
+        return [(again if job in lost else kept).make_networks(job.trial) for job in jobs]
 
     def estimate_final_rounds(self, networks: int) -> float:
         """Return the estimated time of training networks on all rows.

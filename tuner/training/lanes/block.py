@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,7 @@ class LaneBlock:
             results = [
                 trial.add_epoch(place, answer, seconds) for place, trial in enumerate(self._running)
             ]
+            self._keep_networks(results)
             self._keep([result is None for result in results])
             ended = [result for result in results if result is not None]
             if not ended:
@@ -97,7 +99,7 @@ class LaneBlock:
         for epoch in range(epochs):
             self._train_epoch(epoch)
             yield None
-        yield [lane for part in self._parts for lane in part.weights.read_lanes()]
+        yield self._read_networks(range(len(self.problem.folds) * len(self._running)))
 
     def _train_epoch(self, epoch: int) -> dict[str, np.ndarray]:
         """Train every lane for an epoch; return what the program returns, for all lanes."""
@@ -116,6 +118,34 @@ class LaneBlock:
 
         answers = list(self._map(train, self._parts))
         return {name: np.concatenate([a[name] for a in answers]) for name in answers[0]}
+
+    def _keep_networks(self, results: Sequence[TrialResult | None]) -> None:
+        """Copy the networks of each trial that has improved, and keep those of ended trials."""
+        if self.plan.fold_networks is None:
+            return
+        folds = len(self.problem.folds)
+        improved = [n for n, trial in enumerate(self._running) if trial.progress.has_improved]
+        lanes = [place * folds + fold for place in improved for fold in range(folds)]
+        networks = iter(self._read_networks(lanes))
+        for place in improved:
+            self._running[place].best_networks = list(islice(networks, folds))
+        for trial, result in zip(self._running, results, strict=True):
+            if result is not None and result.status == "completed":
+                self.plan.fold_networks.keep(
+                    result.trial, result.score, trial.best_networks, trial.make_fold_network
+                )
+
+    def _read_networks(self, lanes: Sequence[int]) -> list[list[np.ndarray]]:
+        """Return copies of the networks of some lanes, whose numbers ascend."""
+        return [
+            network
+            for part in self._parts
+            for network in part.weights.read_networks(
+                lane - part.lanes.start
+                for lane in lanes
+                if part.lanes.start <= lane < part.lanes.stop
+            )
+        ]
 
     def _repeat(self, numbers: Sequence[float]) -> np.ndarray:
         """Return each trial's number once per lane, shape `(lanes,)`, float32."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -45,8 +45,8 @@ class LaneWeights(ABC):
         """
 
     @abstractmethod
-    def read_lanes(self) -> list[list[np.ndarray]]:
-        """Return the values of each lane's variables."""
+    def read_networks(self, lanes: Iterable[int]) -> list[list[np.ndarray]]:
+        """Return copies of the networks of some lanes, as `LaneTrial.make_network` takes them."""
 
 
 W = TypeVar("W", bound=LaneWeights)

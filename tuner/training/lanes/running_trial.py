@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+import keras
 import numpy as np
 
 from tuner.problem import Problem
+from tuner.training.fold_networks import FoldValues
 from tuner.training.lanes.interfaces import LaneTrial
 from tuner.training.plan import Plan
 from tuner.training.progress import Diverged, TrialProgress
@@ -21,12 +23,17 @@ class RunningTrial:
         trial: The trial.
         problem: Rows and folds.
         plan: How long to train, and the objective.
+
+    Attributes:
+        best_networks: The values of each fold's network at the best epoch so far, if the plan keeps
+            networks.
     """
 
     def __init__(self, trial: LaneTrial, problem: Problem, plan: Plan) -> None:
         self.trial = trial
         self.problem = problem
         self.plan = plan
+        self.best_networks: list[FoldValues] = []
         self.progress = TrialProgress(
             trial.trial,
             problem,
@@ -47,6 +54,10 @@ class RunningTrial:
         """Return the initial values of each fold's variables."""
         folds = zip(self.seeds, self.problem.folds, strict=True)
         return [self.trial.make_initial_variables(seed, fold.train) for seed, fold in folds]
+
+    def make_fold_network(self, fold: int, values: FoldValues) -> keras.Model:
+        """Return the network of a fold, as `FoldNetworks` asks for it."""
+        return self.trial.make_network(values)
 
     def order_rows(self, epoch: int, steps: int) -> np.ndarray:
         """Return row numbers in the order in which each fold's lane visits them.

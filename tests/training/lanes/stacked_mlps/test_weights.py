@@ -22,18 +22,21 @@ def make_weights(lanes):
 
 def test_weights_begin_with_their_values_and_velocities_of_zero():
     weights, values = make_weights(2)
-    for lane, expected in zip(weights.read_lanes(), values, strict=True):
-        for variable, value in zip(lane[:3], expected, strict=True):
+    for network, expected in zip(weights.read_networks([0, 1]), values, strict=True):
+        for variable, value in zip(network, expected, strict=True):
             np.testing.assert_array_equal(variable, value)
-        assert [variable.shape for variable in lane[3:]] == SHAPES
-        assert not any(variable.any() for variable in lane[3:])
+    state = weights.variables[3:]
+    assert [tuple(variable.shape) for variable in state] == [(2, *shape) for shape in SHAPES]
+    assert not any(variable.numpy().any() for variable in state)
 
 
 def test_lanes_are_copied_from_several_weights():
     (first, ones), (second, others) = make_weights(2), make_weights(3)
     copied = StackedWeights(SHAPES, StackedSGD(nesterov=True))
     copied.copy_lanes([first, second], np.array([1, 2, 4]))
-    for lane, expected in zip(copied.read_lanes(), [ones[1], others[0], others[2]], strict=True):
+    for lane, expected in zip(
+        copied.read_networks(range(3)), [ones[1], others[0], others[2]], strict=True
+    ):
         np.testing.assert_array_equal(lane[0], expected[0])
 
 

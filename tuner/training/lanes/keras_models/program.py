@@ -1,6 +1,6 @@
 """The program of any Keras network: an epoch of one lane per call, then its predictions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -37,9 +37,9 @@ class KerasWeights(LaneWeights):
         known = [variables for source in sources for variables in source.lanes]
         self.lanes = [known[lane] for lane in lanes]
 
-    def read_lanes(self) -> list[list[np.ndarray]]:
-        """Return the values of each lane's variables."""
-        return [[value.numpy() for value in variables] for variables in self.lanes]
+    def read_networks(self, lanes: Iterable[int]) -> list[list[np.ndarray]]:
+        """Return copies of the values of the variables of some lanes."""
+        return [[value.numpy() for value in self.lanes[lane]] for lane in lanes]
 
 
 class KerasProgram(LaneProgram[KerasWeights]):

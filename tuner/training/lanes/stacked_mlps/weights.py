@@ -1,6 +1,6 @@
 """The variables of stacked networks, and their conversion from and to Keras's weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 import numpy as np
@@ -51,10 +51,10 @@ class StackedWeights(LaneWeights):
         for variable, parts in zip(self.variables, stacked, strict=True):
             variable.assign(tf.gather(tf.concat(parts, axis=0), lanes))
 
-    def read_lanes(self) -> list[list[np.ndarray]]:
-        """Return the values of each lane's variables."""
-        stacked = [variable.numpy() for variable in self.variables]
-        return [list(lane) for lane in zip(*stacked, strict=True)]
+    def read_networks(self, lanes: Iterable[int]) -> list[list[np.ndarray]]:
+        """Return copies of the kernels and biases of some lanes."""
+        stacked = [variable.numpy() for variable in self.variables[: self.weight_count]]
+        return [[values[lane].copy() for values in stacked] for lane in lanes]
 
 
 def from_keras_weights(weights: Sequence[np.ndarray]) -> list[np.ndarray]:
