@@ -1,14 +1,17 @@
 """Searches whose trials race."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.helpers.problems import make_problem
 from tests.helpers.searches import describe_trials, make_mlp, read_trials, search
+from tests.helpers.spaces import make_space
 from tuner.errors import SearchFailed
 from tuner.search import KFoldTuner
+from tuner.search.race_driver import RaceDriver
 from tuner.study import SearchSettings
 from tuner.training import TrialResult
 from tuner.training.lanes import LanesTrainer
@@ -118,3 +121,12 @@ def test_if_the_leader_of_a_race_diverges_the_search_says_what_to_do(tmp_path, r
     assert str(error.value) == (
         "no trial was completed; trial 0: the loss is not finite; search again with --no-racing"
     )
+
+
+def test_networks_for_tables_do_not_race():
+    space = make_space('[optimizer]\noptimizer = "adamw"\n')
+    hypermodel = SimpleNamespace(space=space)
+    oracle = SimpleNamespace(races=True)
+    assert RaceDriver(SETTINGS, oracle, hypermodel).race is None
+    hypermodel.space = make_space()
+    assert RaceDriver(SETTINGS, oracle, hypermodel).race is not None

@@ -70,8 +70,10 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         folds: The folds of the cross-validation. A class of fewer rows lowers it, with a warning,
             to two at least.
         repeats: How many times the rows are cut into folds.
-        epochs: The most epochs of a trial.
-        patience: A trial stops after this many epochs without a better mean over folds.
+        epochs: The most epochs of a trial. None for 50, or as many as the rows need in a space of
+            networks for tables.
+        patience: A trial stops after this many epochs without a better mean over folds. None for
+            10, or all epochs in such a space.
         oracle: Proposes the trials. None for what suits the space.
         objective: The score to optimise.
         racing: Whether trials that are clearly beaten end early.
@@ -116,8 +118,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         max_seconds: float | None = None,
         folds: int = 5,
         repeats: int = 1,
-        epochs: int = 50,
-        patience: int = 10,
+        epochs: int | None = None,
+        patience: int | None = None,
         oracle: str | None = None,
         objective: str = "cross_entropy",
         racing: bool = True,

@@ -21,6 +21,7 @@ from tuner.run.opening import (
     read_last_settings,
 )
 from tuner.run.pipeline import run_search
+from tuner.run.planned_epochs import describe_epochs
 from tuner.run.preparing import prepare, restrict
 from tuner.run.request import DataRequest, Destination
 from tuner.run.row_times import measure_row_time
@@ -163,7 +164,8 @@ class Search:
             self.messages.say("measuring how long networks take to predict a row …")
             self._import_heavy()
             setup = restrict(replace(setup, row_time=measure_row_time(setup)))
-        for line in describe_data(setup.dataset, setup.split):
+        length = describe_epochs(setup.settings, setup.definition, setup.split)
+        for line in (*describe_data(setup.dataset, setup.split), *length):
             self.messages.say(line)
         hazards = find_hazards(setup.dataset)
         for warning in (*setup.dataset.warnings, *hazards, *setup.warnings):

@@ -70,7 +70,8 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
         tracking_uri: MLflow's tracking URI. Defaults to a database under `root`.
         verbose: 1 to show progress, 0 to print nothing at all.
         **settings: The fields of `SearchSettings` by name, such as `max_trials=40`, `folds=10`,
-            `seed=1`. The oracle and the number of trials depend on the space by default.
+            `seed=1`. The oracle, the number of trials, `epochs` and `patience` depend on the space
+            by default.
 
     Returns:
         The study: its answers, its table of trials, its report and its model.

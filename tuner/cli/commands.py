@@ -77,10 +77,20 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     repeats: Annotated[
         int, typer.Option(help="How often the cross-validation is repeated, with other folds.")
     ] = 1,
-    epochs: Annotated[int, typer.Option(help="Maximum number of epochs of a trial.")] = 50,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            help="Maximum number of epochs of a trial.",
+            show_default="50; as the rows need where schedules are planned",
+        ),
+    ] = None,
     patience: Annotated[
-        int, typer.Option(help="Epochs without a better score after which a trial stops.")
-    ] = 10,
+        int | None,
+        typer.Option(
+            help="Epochs without a better score after which a trial stops.",
+            show_default="10; all epochs where schedules are planned",
+        ),
+    ] = None,
     oracle: Annotated[
         str | None,
         typer.Option(

@@ -8,6 +8,7 @@ from tuner.model.custom import find_hypermodel_file, is_custom
 from tuner.model.given import GivenHypermodel
 from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.width import check_budget
+from tuner.run.planned_epochs import fit_epochs
 from tuner.run.request import DataRequest
 from tuner.run.setup import Setup, find_class_weights
 from tuner.scoring import ThresholdRule
@@ -48,6 +49,7 @@ def prepare(space: str | GivenHypermodel, request: DataRequest, settings: Search
     )
     if definition is None and settings.max_row_microseconds is not None:
         raise UserError(NO_ROW_TIME)
+    settings = fit_epochs(settings, definition, split)
     return restrict(Setup(name, definition, request, dataset, split, settings, given=given))
 
 

@@ -16,6 +16,7 @@ from tuner.errors import DataError, UserError, check_choice
 from tuner.folds import Splitter
 from tuner.memory import bound_memory
 from tuner.model.custom import is_custom
+from tuner.run.planned_epochs import default_epochs
 from tuner.scoring import OBJECTIVES
 from tuner.space import load_space
 from tuner.study import (
@@ -29,6 +30,8 @@ from tuner.study import (
 )
 
 __all__ = ["DataRequest", "Destination", "default_limits", "default_oracle", "make_settings"]
+
+_OPEN = {"oracle", "max_trials", "epochs", "patience"}  # settings with a default that depends
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +137,20 @@ def make_settings(space: str | None, given: Mapping[str, Any]) -> SearchSettings
 
     Args:
         space: A shipped name, a TOML file, or `file.py:ClassName`. None for a hypermodel itself.
-        given: Settings by name. The oracle and the number of trials may be None, as if not given.
+        given: Settings by name. The oracle and the numbers of trials, epochs and patience may be
+            None, as if not given.
 
     Raises:
         UserError: There is no such space, or a setting has no such value.
     """
     chosen = {
-        name: value
-        for name, value in given.items()
-        if value is not None or name not in {"oracle", "max_trials"}
+        name: value for name, value in given.items() if value is not None or name not in _OPEN
     }
     oracle = chosen.setdefault("oracle", default_oracle(space))
-    limits = {} if "max_trials" in chosen else default_limits(space, oracle)
-    settings = SearchSettings(**{**limits, **chosen})
+    usual = {} if "max_trials" in chosen else default_limits(space, oracle)
+    if space is not None and not is_custom(space):
+        usual |= default_epochs(load_space(space), chosen)
+    settings = SearchSettings(**{**usual, **chosen})
     if settings.plan.objective.own:
         raise UserError(
             f"--objective: {settings.objective} is a metric of the hypermodel's own, which has no "

@@ -18,7 +18,7 @@ from tuner.model.size_limit import SizeLimit
 from tuner.problem import Problem
 from tuner.run.request import DataRequest
 from tuner.scoring import Truth
-from tuner.space import Space, Value
+from tuner.space import Space, Value, is_table_space
 from tuner.study import SearchSettings, WarmStart
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":
         return load_hypermodel(setup.space, features=features, classes=classes)
     from tuner.model.cnn import CNNHyperModel
     from tuner.model.mlp import MLPHyperModel
-    from tuner.model.tables.hypermodel import TableHyperModel, is_table_space
+    from tuner.model.tables.hypermodel import TableHyperModel
     from tuner.model.tables.layout import FeatureLayout
 
     hypermodel: MLPHyperModel

@@ -5,17 +5,17 @@ from tuner.space.domains import Choice, Domain, Fixed
 from tuner.space.first_trial import FirstTrial
 from tuner.space.hyperparameter import Condition, Hyperparameter
 from tuner.space.keras_tuner_bridge import find_space, from_keras_tuner, to_keras_tuner
-from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES, TABLE_KEYS
+from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES
 from tuner.space.loading import list_shipped_spaces, load_space, parse_space
 from tuner.space.ranges import FloatRange, IntRange
 from tuner.space.space import Space
+from tuner.space.table_space import is_table_space
 from tuner.space.values import Value
 
 __all__ = [
     "ACTIVATIONS",
     "KIND_USES",
     "SCHEDULES",
-    "TABLE_KEYS",
     "Choice",
     "Condition",
     "Domain",
@@ -29,6 +29,7 @@ __all__ = [
     "adapt_configuration",
     "find_space",
     "from_keras_tuner",
+    "is_table_space",
     "list_shipped_spaces",
     "load_space",
     "parse_space",

@@ -50,6 +50,8 @@ class SearchSettings:
             of these folds.
         epochs: Maximal epochs of a trial; most trials of `hyperband` have fewer.
         patience: A trial stops after this many epochs without a better mean over folds.
+        epochs_by_rows: Whether `epochs` is lowered to what the rows need, as in a space of networks
+            for tables if none are given; in a study it is so already.
         oracle: Proposes the trials: `random`, `grid`, `bayesian`, `tpe` or `hyperband`.
         objective: The score to optimise: `cross_entropy`, `accuracy`, `balanced_accuracy` or
             `roc_auc`; of a hypermodel in Python also a metric of its own, as `max f1` or `min f1`.
@@ -87,6 +89,7 @@ class SearchSettings:
     max_row_microseconds: float | None = None
     threshold: str | None = None
     from_study: str | None = None
+    epochs_by_rows: bool = False
 
     def __post_init__(self) -> None:
         ones = ("max_trials", "repeats", "epochs", "patience", "max_parameters")

@@ -11,9 +11,9 @@ from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.network import build_network, make_served_network
 from tuner.model.tables.optimizer import make_optimizer
 from tuner.model.tables.recipe import TableRecipe
-from tuner.space import TABLE_KEYS, Space, Value, to_keras_tuner
+from tuner.space import Space, Value, to_keras_tuner
 
-__all__ = ["TableHyperModel", "is_table_space"]
+__all__ = ["TableHyperModel"]
 
 
 class TableHyperModel(keras_tuner.HyperModel):
@@ -78,17 +78,3 @@ def _make_loss(smoothing: float) -> keras.losses.Loss:
     if smoothing:
         return keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
     return keras.losses.SparseCategoricalCrossentropy()
-
-
-def is_table_space(space: Space) -> bool:
-    """Return whether a space's networks are networks for tables.
-
-    They are if it has a part or a schedule that stacked perceptrons do not have.
-    """
-    for hyperparameter in space.hyperparameters:
-        if hyperparameter.name in TABLE_KEYS:
-            return True
-        if hyperparameter.name == "schedule":
-            schedules = hyperparameter.domain.values() or ()
-            return any(schedule not in ("constant", "cosine") for schedule in schedules)
-    return False
