@@ -275,7 +275,7 @@ BLOCKS = [
     ),
     (
         "network.filters = 8",
-        "[network] filters: it does nothing with blocks 0; leave it out, or let blocks be above 0",
+        "[network] filters: it does nothing without blocks; leave it out, or give blocks",
     ),
     (
         "network.blocks = 0\nnetwork.filters = 8",

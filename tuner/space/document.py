@@ -5,7 +5,7 @@ units, a space without an L1 or L2 penalty has no strength, and Nesterov's momen
 If the effect depends on the trial, the hyperparameter has a condition.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -128,71 +128,73 @@ def _make_hyperparameters(
 ) -> list[Hyperparameter]:
     """Return the hyperparameters of the space: those of the file, and defaults of absent keys."""
     solved = {"units"} if "parameters" in file_domains else set()
-    domains: dict[str, Domain] = {}
-    declared = []
+    declared: dict[str, list[Hyperparameter]] = {}
     for key in KEYS:
         if key.name in solved or (key.optional and key.name not in file_domains):
             continue
-        alternatives = _find_alternatives(key, domains)
+        alternatives = _find_alternatives(key, declared)
         if not alternatives:
             if key.name in file_domains:
                 raise location.in_table(key.table, key.name).make_error(
-                    _explain_no_effect(key, domains)
+                    _explain_no_effect(key, declared)
                 )
             continue
         if key.name not in file_domains and key.required:
-            raise location.in_table(key.table, key.name).make_error(_explain_missing(key, domains))
-        domains[key.name] = file_domains.get(key.name, Fixed(key.usual))
-        declared += [
-            Hyperparameter(key.name, domains[key.name], conditions) for conditions in alternatives
-        ]
-    return declared
+            raise location.in_table(key.table, key.name).make_error(_explain_missing(key, declared))
+        domain = file_domains.get(key.name, Fixed(key.usual))
+        declared[key.name] = [Hyperparameter(key.name, domain, each) for each in alternatives]
+    return [hyperparameter for each in declared.values() for hyperparameter in each]
 
 
-def _find_alternatives(key: Key, domains: Mapping[str, Domain]) -> list[tuple[Condition, ...]]:
+def _find_alternatives(
+    key: Key, declared: Mapping[str, Sequence[Hyperparameter]]
+) -> list[tuple[Condition, ...]]:
     """Return alternative conditions, any of which activates `key`; none if it is never active."""
     if not key.parents:
         return [()]
-    by_parent = [
-        _find_conditions(key, parent, domains[parent])
-        for parent in key.parents
-        if parent in domains
-    ]
-    by_parent += [
-        () if key.is_active_with(parent.name, parent.absent) else None
-        for parent in KEYS
-        if parent.name in key.parents and parent.name not in domains and parent.absent is not None
-    ]
-    acting = [conditions for conditions in by_parent if conditions is not None]
-    return [()] if () in acting else acting
+    alternatives: list[tuple[Condition, ...]] = []
+    for parent in key.parents:
+        if parent in declared:
+            alternatives += _find_conditions(key, declared[parent])
+        elif key.is_active_without(parent):
+            alternatives.append(())
+    return [()] if () in alternatives else alternatives
 
 
-def _find_conditions(key: Key, parent: str, domain: Domain) -> tuple[Condition, ...] | None:
-    """Return the conditions under which a parent activates `key`, None if it never does."""
-    values = domain.values()
-    if values is None:  # a range from 0 gives exactly 0 with probability zero
-        return ()
-    acting = tuple(value for value in values if key.is_active_with(parent, value))
-    if not acting:
-        return None
-    return () if len(acting) == len(values) else (Condition(parent, acting),)
+def _find_conditions(key: Key, parents: Sequence[Hyperparameter]) -> list[tuple[Condition, ...]]:
+    """Return the alternatives under which a parent activates `key`; none if it never does.
+
+    Args:
+        key: The key.
+        parents: The parent under each of its own alternatives.
+    """
+    name, values = parents[0].name, parents[0].domain.values()
+    # a range from 0 gives exactly 0 with probability zero
+    acting = tuple(value for value in values or () if key.is_active_with(name, value))
+    if values is None or len(acting) == len(values):  # active wherever the parent is
+        return [parent.conditions for parent in parents]
+    return [(Condition(name, acting),)] if acting else []
 
 
-def _explain_no_effect(key: Key, domains: Mapping[str, Domain]) -> str:
+def _explain_no_effect(key: Key, declared: Mapping[str, Sequence[Hyperparameter]]) -> str:
     """Return the problem of a key that has no effect."""
     parent = key.parents[0]
+    if parent not in declared and parent not in CHOICE_USES:
+        return f"it does nothing without {parent}; leave it out, or give {parent}"
     if parent in CHOICE_USES:
         users = " or ".join(name for name, uses in CHOICE_USES[parent].items() if key.name in uses)
         return f"no {parent} in this space uses it; leave it out, or add {users} to {parent}"
+    if declared[parent][0].domain.bounds()[0] is False:
+        return f"it does nothing with {parent} false; leave it out, or let {parent} be true"
     return f"it does nothing with {parent} 0; leave it out, or let {parent} be above 0"
 
 
-def _explain_missing(key: Key, domains: Mapping[str, Domain]) -> str:
+def _explain_missing(key: Key, declared: Mapping[str, Sequence[Hyperparameter]]) -> str:
     """Return the problem of a missing key that a choice of its parent needs."""
     parent = key.parents[0]
     users = ", ".join(
         format_exactly(value)
-        for value in domains[parent].values() or ()
+        for value in declared[parent][0].domain.values() or ()
         if key.is_active_with(parent, value)
     )
     return (

@@ -55,6 +55,9 @@ CHOICE_USES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
+# What an optional parent that a space does not have means for the keys that it may activate.
+ABSENT: dict[str, Value] = {"optimizer": "sgd"}
+
 ValueType: TypeAlias = type[bool] | type[int] | type[float] | type[str]
 
 
@@ -104,8 +107,6 @@ class Key:
         names: The values that a text may have.
         required: Whether the key must be given if it has an effect.
         optional: Whether an absent key is not a part of the space, instead of its usual value.
-        absent: What an optional key that is absent means for those that it activates; None to
-            activate none.
         also: Another table in which the key may stand.
         parents: Any of these hyperparameters can activate this one; without parents it is always
             active.
@@ -119,7 +120,6 @@ class Key:
     names: tuple[str, ...] = ()
     required: bool = False
     optional: bool = False
-    absent: Value | None = None
     also: str = ""
     parents: tuple[str, ...] = ()
 
@@ -127,6 +127,11 @@ class Key:
         """Return whether a parent's value activates the key: a choice that uses it, or above 0."""
         uses = CHOICE_USES.get(parent)
         return bool(value > 0) if uses is None else self.name in uses[value]
+
+    def is_active_without(self, parent: str) -> bool:
+        """Return whether the key is active in a space that does not have an optional parent."""
+        value = ABSENT.get(parent)
+        return value is not None and self.is_active_with(parent, value)
 
 
 _SHARE = Limits(0, 1, below=True)
@@ -162,7 +167,7 @@ KEYS: tuple[Key, ...] = (
     Key("regularizer", "radius", float, 3.0, _POSITIVE, required=True, parents=("kind",)),
     Key("regularizer", "dropout", float, 0.0, _SHARE, parents=("depth", "blocks")),
     Key("regularizer", "input_dropout", float, 0.0, _SHARE),
-    Key("optimizer", "optimizer", str, "adamw", names=OPTIMIZERS, optional=True, absent="sgd"),
+    Key("optimizer", "optimizer", str, "adamw", names=OPTIMIZERS, optional=True),
     Key("sgd", "learning_rate", float, 0.1, _POSITIVE, also="optimizer"),
     Key("sgd", "momentum", float, 0.9, _SHARE, also="optimizer", parents=("optimizer",)),
     Key("sgd", "nesterov", bool, True, also="optimizer", parents=("momentum",)),
