@@ -7,11 +7,14 @@ from tuner.space import Value
 from tuner.words.hyperparameters import say_setting, say_settings
 from tuner.words.names import say_name
 from tuner.words.numbers import say_value
+from tuner.words.parts import find_part
 from tuner.words.sentences import join_words
 
 __all__ = ["say_count", "say_difference", "say_shares", "say_thing", "say_things", "say_with"]
 
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NOUNS = {"depth": "hidden layer", "blocks": "block", "heads": "head"}
+_RATES = ("dropout", "input_dropout", "learning_rate", "weight_decay", "label_smoothing")
 _KINDS = {"l1": "L1", "l2": "L2", "elastic_net": "an elastic net", "max_norm": "max-norm"}
 
 
@@ -33,22 +36,28 @@ def say_thing(name: str, value: Value) -> str:
     ('no regularizer', 'L2', 'a dropout rate of 0.3')
     >>> say_thing("units", 64), say_thing("batch_size", 32), say_thing("learning_rate", "below 0.1")
     ('64 units', 'batch size 32', 'a learning rate below 0.1')
-    >>> say_thing("my_switch", True)
-    'my switch true'
+    >>> say_thing("my_switch", True), say_thing("numbers", "periodic"), say_thing("heads", 1)
+    ('my switch true', 'periodic embeddings of numbers', 'one head')
+    >>> say_thing("weight_decay", 0.0), say_thing("label_smoothing", 0.1)
+    ('no weight decay', 'a label smoothing of 0.1')
     """
-    if name in ("depth", "blocks") and isinstance(value, int):
-        noun = "hidden layer" if name == "depth" else "block"
-        return f"{say_count(value)} {noun}{'' if value < 2 else 's'}"
+    if part := find_part(name, value):
+        return part
+    if name in _NOUNS and isinstance(value, int):
+        return f"{say_count(value)} {_NOUNS[name]}{'' if value < 2 else 's'}"
     if name == "kind":
         return "no regularizer" if value == "none" else _KINDS.get(str(value), str(value))
-    if name in ("dropout", "input_dropout") and value == 0:
-        return f"no {say_name(name)}"
-    if name in ("dropout", "input_dropout", "learning_rate"):
-        noun = say_name(name) + ("" if name == "learning_rate" else " rate")
-        text = say_value(value)
-        of = "" if text.startswith("below ") else "of "
-        return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun} {of}{text}"
-    return say_setting(name, value)
+    return _say_rate(name, value) if name in _RATES else say_setting(name, value)
+
+
+def _say_rate(name: str, value: Value) -> str:
+    noun, text = say_name(name), say_value(value)
+    if value == 0 and name != "learning_rate":
+        return f"no {noun}"
+    if name in ("dropout", "input_dropout"):
+        noun += " rate"
+    of = "" if text.startswith("below ") else "of "
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun} {of}{text}"
 
 
 def say_things(name: str, values: Sequence[Value]) -> str:
@@ -61,10 +70,9 @@ def say_things(name: str, values: Sequence[Value]) -> str:
     """
     if len(values) == 1:
         return say_thing(name, values[0])
-    if name in ("depth", "blocks") and all(isinstance(value, int) for value in values):
-        noun = "hidden layers" if name == "depth" else "blocks"
-        return f"{join_words([say_count(int(value)) for value in values])} {noun}"
-    if name in ("kind", "dropout", "input_dropout", "learning_rate"):
+    if name in _NOUNS and all(isinstance(value, int) for value in values):
+        return f"{join_words([say_count(int(value)) for value in values])} {_NOUNS[name]}s"
+    if find_part(name, values[0]) or name in ("kind", *_RATES):
         return join_words([say_thing(name, value) for value in values])
     return say_settings(name, values)
 

@@ -18,6 +18,13 @@ from tuner.words import (
 __all__ = ["answer_which_network"]
 
 
+# What is named of the best network, unless all networks of the space have it.
+_NAMED = (
+    *("blocks", "filters", "depth", "heads", "numbers", "normalization", "residual"),
+    *("kind", "dropout", "optimizer"),
+)
+
+
 def answer_which_network(evidence: Evidence) -> str:
     """Return which network is best, and whether it is worth it beside the baselines."""
     network = _describe_network(evidence)
@@ -35,6 +42,8 @@ def answer_which_network(evidence: Evidence) -> str:
 def _describe_network(evidence: Evidence) -> str:
     """Return the best network as a thing, and that several are averaged, if they are."""
     network = f"a network {_list_things(evidence)}"
+    if name := evidence.study.find_first_name(evidence.best.hyperparameters):
+        network = f"{name}, {network}"
     if not isinstance(evidence.exported, Ensemble):
         return network
     networks = sum(member.networks for member in evidence.exported.members)
@@ -42,17 +51,18 @@ def _describe_network(evidence: Evidence) -> str:
 
 
 def _list_things(evidence: Evidence) -> str:
-    """Return the hyperparameters of the best network that are not fixed: "with two blocks"."""
+    """Return what the best network has that others of the space lack: "with two blocks"."""
     best, fixed = evidence.best, evidence.study.fixed
     values = {n: v for n, v in {**best.hyperparameters, **best.derived}.items() if n not in fixed}
     if values.get("depth") == 0 and not best.hyperparameters.get("blocks"):
         return "without hidden layers"
     things = []
-    for name in ("blocks", "filters", "depth", "kind", "dropout"):
-        value = values.get(name)
-        if value is None or value == "none" or (name in ("depth", "dropout") and value == 0):
+    for name in _NAMED:
+        if name not in values:
             continue
-        thing = say_thing(name, value)
+        thing = say_thing(name, values[name])
+        if thing.startswith("no ") or (name == "heads" and values[name] == 1):
+            continue
         if name == "depth" and "units" in values:
             thing += f" of {say_thing('units', values['units'])}"
         things.append(thing)

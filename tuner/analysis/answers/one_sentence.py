@@ -9,11 +9,13 @@ from collections.abc import Callable
 from tuner.analysis.answers.binning import bin_trials, compare_binned
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import UNDECIDED, Findings
+from tuner.analysis.answers.parts import PARTS
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
 from tuner.words import (
     capitalize_first,
+    choose_verb,
     join_words,
     say_name,
     say_setting,
@@ -155,6 +157,19 @@ def _describe_widening(evidence: Evidence) -> str:
     return f"; it does not pay to widen the network: {least} do as well"
 
 
+def _answer_part(findings: Findings) -> str:
+    """Answer whether a part of networks for tables helps."""
+    part = PARTS[findings.name]
+    does, is_shown = ("do", "are") if part.plural else ("does", "is")
+    thing = capitalize_first(part.thing)
+    return _answer_against(
+        findings,
+        part.nothing,
+        f"{thing} {does} not help",
+        f"{thing} {is_shown} not shown to help",
+    )
+
+
 def _answer_against(findings: Findings, nothing: Value, answer: str, unsure: str) -> str:
     """Answer whether any setting is better than to do nothing.
 
@@ -169,7 +184,8 @@ def _answer_against(findings: Findings, nothing: Value, answer: str, unsure: str
         return _answer_which(findings)
     if without in findings.worse:
         thing = capitalize_first(say_thing(findings.name, findings.best.value))
-        return f"{thing} helps: {findings.describe_against(without)}{findings.describe_others()}."
+        verb = "help" if choose_verb(findings.name, [findings.best.value]) == "are" else "helps"
+        return f"{thing} {verb}: {findings.describe_against(without)}{findings.describe_others()}."
     if without in findings.open:
         return findings.describe_undecided(without)
     if without is findings.best:
@@ -199,7 +215,8 @@ def _answer_which(findings: Findings, at: str = "") -> str:
     """
     if findings.worse:
         thing = capitalize_first(say_thing(findings.name, findings.best.value))
-        verb = "are" if findings.name in ("units", "filters") or thing.endswith("s") else "is"
+        verb = choose_verb(findings.name, [findings.best.value])
+        verb = "are" if findings.name in ("units", "filters") or thing.endswith("s") else verb
         best = f"{thing}{at} {verb} best"
         if thing.startswith("No "):
             best = f"It is best {findings.say_with(findings.best)}{at.removesuffix(',')}"
@@ -223,6 +240,9 @@ _SUBJECTS = {
     "blocks": "the number of blocks",
     "kind": "the kind of regularizer",
     "nesterov": "Nesterov momentum",
+    "scaling": "the scaling of numbers",
+    "biases": "where biases begin",
+    "one_hot": "the number of levels from which a column is embedded",
 }
 
 _NUMBERS = ("depth", "units", "filters", "dropout")
@@ -234,4 +254,5 @@ _MAKERS: dict[str, Callable[[Findings], str]] = {
     "kind": _answer_kind,
     "dropout": _answer_dropout,
     "batch_size": _answer_batch_size,
+    **dict.fromkeys(PARTS, _answer_part),
 }

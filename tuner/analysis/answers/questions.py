@@ -12,6 +12,7 @@ from tuner.analysis.answers.learning_rate_grid import grid_answer
 from tuner.analysis.answers.network_sentence import answer_which_network
 from tuner.analysis.answers.notes import make_notes
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
+from tuner.analysis.answers.parts import PARTS
 from tuner.analysis.answers.records import Answer, Answers
 from tuner.analysis.answers.regularizers import dropout_answer, kind_answer, strength_answer
 
@@ -32,6 +33,10 @@ _ANSWERS: dict[str, Callable[[Evidence], Answer]] = {
     "strength": partial(strength_answer, name="strength"),
     "radius": partial(strength_answer, name="radius"),
     "dropout": dropout_answer,
+    "optimizer": partial(any_answer, name="optimizer", title="Does Adam beat SGD?"),
+    "scaling": partial(any_answer, name="scaling", title="How should numbers be scaled?"),
+    "biases": partial(any_answer, name="biases", title="Where should biases begin?"),
+    **{name: partial(any_answer, name=name, title=part.question) for name, part in PARTS.items()},
 }
 
 
