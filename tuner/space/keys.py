@@ -192,6 +192,7 @@ KEYS: tuple[Key, ...] = (
     Key("sgd", "batch_size", int, 32, Limits(1, 10**6), also="optimizer"),
     Key("sgd", "schedule", str, "constant", names=SCHEDULES, also="optimizer"),
     Key("optimizer", "warm_up", float, 0.0, _SHARE, optional=True),
+    Key("optimizer", "length", float, 1.0, Limits(0, 1, above=True), optional=True),
     Key("loss", "label_smoothing", float, 0.0, _SHARE, optional=True),
 )
 

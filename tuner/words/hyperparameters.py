@@ -30,6 +30,7 @@ _PHRASES = {
     "learning_rate": ("learning rate {}", "learning rates {}"),
     "batch_size": ("batch size {}", "batch sizes {}"),
     "schedule": ("schedule {}", "schedules {}"),
+    "length": ("training length {}", "training lengths {}"),
     "radius": ("radius {}", "radii {}"),
 }
 

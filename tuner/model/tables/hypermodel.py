@@ -54,7 +54,8 @@ class TableHyperModel(keras_tuner.HyperModel):
     def adapt(self, hp: keras_tuner.HyperParameters, model: keras.Model, x: np.ndarray) -> None:
         """Let a network learn the scale of its training rows, initial biases, and its steps."""
         recipe = self.make_recipe(hp)
-        model.optimizer.planned_steps.assign(self.epochs * -(-len(x) // recipe.batch_size))
+        steps = -(-len(x) // recipe.batch_size)
+        model.optimizer.planned_steps.assign(self._count_epochs(recipe) * steps)
         adapt_network(model, recipe, x, self.layout.numbers)
 
     def make_served_network(
@@ -69,9 +70,15 @@ class TableHyperModel(keras_tuner.HyperModel):
     def fit(
         self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any
     ) -> keras.callbacks.History:
-        """Train with the trial's batch size; arguments as in `keras.Model.fit`."""
-        batch_size = self.make_recipe(hp).batch_size
-        return model.fit(*args, batch_size=batch_size, **kwargs)
+        """Train with the trial's batch size and epochs; arguments as in `keras.Model.fit`."""
+        recipe = self.make_recipe(hp)
+        if recipe.length < 1:
+            kwargs["epochs"] = self._count_epochs(recipe)
+        return model.fit(*args, batch_size=recipe.batch_size, **kwargs)
+
+    def _count_epochs(self, recipe: TableRecipe) -> int:
+        """Return the epochs over which a network's schedules run."""
+        return max(round(recipe.length * self.epochs), 1)
 
 
 def _make_loss(smoothing: float) -> keras.losses.Loss:

@@ -111,6 +111,7 @@ class TableRecipe:
         label_smoothing: Share of a label that is spread over all classes.
         optimizer: The optimizer.
         batch_size: Rows of a batch.
+        length: Share of the planned epochs that it trains, with schedules that are as long.
         classes: Number of classes.
     """
 
@@ -131,6 +132,7 @@ class TableRecipe:
     label_smoothing: float
     optimizer: AdamW | SGD
     batch_size: int
+    length: float
     classes: int
 
     @classmethod
@@ -160,5 +162,6 @@ class TableRecipe:
             label_smoothing=float(values.get("label_smoothing", 0.0)),
             optimizer=AdamW.from_values(values) if adaptive else SGD.from_values(values),
             batch_size=int(values["batch_size"]),
+            length=float(values.get("length", 1.0)),
             classes=classes,
         )
