@@ -79,10 +79,34 @@ def test_a_file_that_is_no_database(explain, tmp_path):
     assert explain(f"sqlite:///{tmp_path}/mlflow.db") == "file is not a database"
 
 
-def test_what_mlflow_refuses_is_said_in_its_first_sentence(explain, tmp_path):
-    reason = explain(f"file://{tmp_path}")
-    assert reason.startswith("The filesystem tracking backend")
+def test_what_mlflow_refuses_is_said_in_its_first_sentence(explain):
+    reason = explain("uc:main")
+    assert reason.startswith("Detected Unity Catalog tracking URI")
     assert ". " not in reason
+
+
+def test_a_plain_folder_is_refused_with_what_takes_its_place(explain, tmp_path):
+    assert explain(f"file://{tmp_path}") == (
+        "MLflow takes no plain folder any more, unless MLFLOW_ALLOW_FILE_STORE=true; "
+        "sqlite:///FILE is a database"
+    )
+
+
+def test_a_driver_that_is_not_installed_is_named(explain):
+    assert explain("postgresql+pg8000://host/base") == (
+        "the driver of this kind of database is not installed: Python has no pg8000"
+    )
+
+
+def test_what_the_system_says_of_a_file_is_said_without_its_number(tmp_path):
+    absent = tmp_path / "absent"
+    for file, reason in [
+        (absent, f"{absent}: No such file or directory"),
+        (absent / ".mlflow.db-0123.tmp", "No such file or directory"),
+    ]:
+        with pytest.raises(OSError, match="No such file") as error:
+            file.read_bytes()
+        assert describe_fault(error.value) == reason
 
 
 def test_another_error_keeps_its_class():

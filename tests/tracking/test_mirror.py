@@ -40,7 +40,7 @@ def test_a_mirror_creates_the_database_and_writes_until_the_study_ends(make_stud
 @pytest.mark.parametrize(
     ("uri", "fault"),
     [
-        ("sqlite:///{folder}/study.json/mlflow.db", "FileExistsError: "),
+        ("sqlite:///{folder}/study.json/mlflow.db", ": File exists"),
         ("sqlite:///{folder}/garbage.db", "file is not a database"),
         ("nothing://there", "got unsupported URI 'nothing://there'"),
     ],
@@ -66,7 +66,7 @@ def test_a_mirror_whose_process_dies_reports_it(study, root):
     mirror._process.kill()
     mirror.on_study_begin(study)
     mirror.on_study_end("failed", {})
-    assert mirror.fault == "the process that writes it ended with -9"
+    assert mirror.fault == "the process that writes it was killed by signal 9"
 
 
 @pytest.mark.usefixtures("usual_processes")

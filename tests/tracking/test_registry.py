@@ -9,7 +9,9 @@ import pytest
 from mlflow import MlflowClient
 
 from tests.helpers.mlflow_runs import BEST, ENSEMBLE, SUMMARY, write_runs
+from tuner.errors import TrackingError
 from tuner.study import EventKind, Study
+from tuner.tracking.faults import describe_fault
 from tuner.tracking.runs import StudyRuns
 
 CALLS = (
@@ -184,3 +186,14 @@ def test_an_answer_that_is_lost_after_any_call_leaves_the_model_registered_once(
     assert [m.model_id for m in client.search_logged_models([runs.experiment_id])] == [
         output.model_id
     ]
+
+
+def test_another_registry_that_cannot_be_written_is_named(monkeypatch, client, study):
+    export(study, "one")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    monkeypatch.setenv("MLFLOW_REGISTRY_URI", "http://127.0.0.1:1")
+    with pytest.raises(TrackingError) as error:
+        sync(MlflowClient(tracking_uri=client.tracking_uri), study)
+    assert describe_fault(error.value) == (
+        "the registry http://127.0.0.1:1, named by MLFLOW_REGISTRY_URI: the server does not answer"
+    )

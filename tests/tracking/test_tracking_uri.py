@@ -11,6 +11,35 @@ def test_the_default_is_a_database_in_the_root_or_the_environments_server(monkey
     assert choose_tracking_uri(None, tmp_path) == f"sqlite:///{tmp_path}/mlflow.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
     assert choose_tracking_uri(None, tmp_path) == "http://127.0.0.1:5000"
+    assert choose_tracking_uri(" http://h ", tmp_path) == "http://h"
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    assert choose_tracking_uri("  ", tmp_path) == f"sqlite:///{tmp_path}/mlflow.db"
+
+
+def test_a_refusal_names_where_the_address_is_from(monkeypatch, tmp_path):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "ftp://host")
+    with pytest.raises(UserError, match=r"^MLFLOW_TRACKING_URI: MLflow has no store ftp"):
+        choose_tracking_uri(None, tmp_path)
+    with pytest.raises(UserError, match=r"^--tracking-uri: MLflow has no store gopher"):
+        choose_tracking_uri("gopher://host", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite+pysqlite:///file:a?mode=memory&uri=1",
+    ],
+)
+def test_a_database_in_memory_is_refused(uri, tmp_path):
+    with pytest.raises(UserError) as error:
+        choose_tracking_uri(uri, tmp_path)
+    assert str(error.value) == (
+        f"--tracking-uri: {uri} is a database in memory, which ends with the process that writes "
+        "it; give a file, as sqlite:///FILE"
+    )
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def write_to_mlflow(
         except Exception as error:  # a store may fail in its own ways: SQL, HTTP
             raise TrackingError(
                 f"MLflow at {uri} cannot be written ({describe_fault(error)}); fix that, or give "
-                "--tracking-uri another store"
+                "--tracking-uri another store, such as sqlite:///FILE"
             ) from error
     remember_copy(study, uri, runs.experiment_id)
     return runs

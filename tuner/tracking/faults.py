@@ -6,7 +6,7 @@ import sqlite3
 import ssl
 from collections.abc import Iterator
 
-from tuner.errors import first_sentence, one_line
+from tuner.errors import TrackingError, first_sentence, one_line
 
 __all__ = ["describe_fault"]
 
@@ -26,6 +26,11 @@ _UPGRADE = (
     "another version of MLflow made its tables: install that version or a newer one, or, if it was "
     "an older one, run mlflow db upgrade with the store's address"
 )
+_NO_FOLDERS = (
+    "MLflow takes no plain folder any more, unless MLFLOW_ALLOW_FILE_STORE=true; sqlite:///FILE is "
+    "a database"
+)
+_SAID = {_OTHER_VERSION: _UPGRADE, "MLFLOW_ALLOW_FILE_STORE": _NO_FOLDERS}
 _LONGEST_CHAIN = 20
 
 
@@ -41,6 +46,8 @@ def describe_fault(error: BaseException) -> str:
     >>> describe_fault(ConnectionRefusedError(111, "Connection refused"))
     'the server does not answer'
     """
+    if isinstance(error, TrackingError):
+        return str(error)
     chain = list(_list_causes(error))
     for cause in reversed(chain):
         if reason := _describe_cause(cause):
@@ -52,18 +59,29 @@ def describe_fault(error: BaseException) -> str:
 
 def _describe_cause(error: BaseException) -> str:
     """Return what an error of a lower layer means; "" if that is not known."""
-    if meaning := next((text for kind, text in _MEANINGS if isinstance(error, kind)), ""):
+    text = str(error)
+    if meaning := next((meaning for kind, meaning in _MEANINGS if isinstance(error, kind)), ""):
         return meaning
-    if _OTHER_VERSION in str(error):
-        return _UPGRADE
-    if isinstance(error, ssl.SSLError):
-        return f"no secure connection: {(error.reason or str(error)).replace('_', ' ').lower()}"
+    if meaning := next((meaning for said, meaning in _SAID.items() if said in text), ""):
+        return meaning
     cause = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None)
     if cause:  # of the database's driver, which SQLAlchemy wraps
         return first_sentence(str(cause))
-    if status := _STATUS.search(str(error)):
+    if status := _STATUS.search(text):
         number = status[1] or status[2]
         return f"the server answers with status {number}{_STATUS_REASONS.get(number, '')}"
+    return _describe_system(error)
+
+
+def _describe_system(error: BaseException) -> str:
+    """Return what the system or Python says of a connection, a file or a module; "" if nothing."""
+    if isinstance(error, ssl.SSLError):
+        return f"no secure connection: {(error.reason or str(error)).replace('_', ' ').lower()}"
+    if isinstance(error, ModuleNotFoundError):
+        return f"the driver of this kind of database is not installed: Python has no {error.name}"
+    if isinstance(error, OSError) and error.strerror:
+        is_ours = str(error.filename or ".tmp").endswith(".tmp")
+        return error.strerror if is_ours else f"{error.filename}: {error.strerror}"
     return ""
 
 

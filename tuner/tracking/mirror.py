@@ -114,7 +114,8 @@ class MlflowMirror(Listener):
                     self._set_fault(message["fault"])
         code = self._process.wait()
         if code:
-            self._set_fault(f"the process that writes it ended with {code}")
+            end = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
+            self._set_fault(f"the process that writes it {end}")
         self._finished.set()
 
     def _set_fault(self, fault: str) -> None:

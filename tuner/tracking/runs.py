@@ -5,7 +5,9 @@ any point and be repeated. A trial's run lasts as long as its training, and the 
 as commands worked on it.
 """
 
+import os
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -14,11 +16,13 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
+from tuner.errors import TrackingError
 from tuner.study import EventKind, JournalReader, Study, StudyRecord, TrialRecord
 from tuner.tracking.artifacts import log_figures, log_report
 from tuner.tracking.entities import make_dataset_input, make_params, name_trial
 from tuner.tracking.experiments import ensure_experiment, find_runs
 from tuner.tracking.exported_model import ExportedModel, load_exported_model
+from tuner.tracking.faults import describe_fault
 from tuner.tracking.history import History
 from tuner.tracking.metrics import make_model_metrics, make_study_metrics, make_trial_metrics
 from tuner.tracking.notes import describe_study, write_note
@@ -84,8 +88,17 @@ class StudyRuns:
             self._history.add(self._events.popleft())
         export = self._history.export
         if export is not None and not self._is_registered:
-            register_model(self.client, self.run_id, self.study, export)
+            self._register(export)
             self._is_registered = True
+
+    def _register(self, export: Mapping[str, Any]) -> None:
+        try:
+            register_model(self.client, self.run_id, self.study, export)
+        except Exception as error:  # each store raises its own
+            if registry := os.environ.get("MLFLOW_REGISTRY_URI"):  # else it is the same store
+                fault = f"the registry {registry}, named by MLFLOW_REGISTRY_URI"
+                raise TrackingError(f"{fault}: {describe_fault(error)}") from error
+            raise
 
     def close(self) -> None:
         """Log the report and end the study's run: killed, if the journal has no end."""

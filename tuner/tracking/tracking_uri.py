@@ -12,7 +12,9 @@ from tuner.tracking.sqlite_uris import make_sqlite_uri
 __all__ = ["choose_tracking_uri"]
 
 _DATABASES = {"sqlite", "postgresql", "mysql", "mssql"}
-_SCHEMES = _DATABASES | {"", "file", "http", "https", "databricks", "databricks-uc", "uc"}
+_SCHEMES = _DATABASES | {"", "file", "http", "https", "databricks"}
+_VARIABLE = "MLFLOW_TRACKING_URI"
+_IN_MEMORY = re.compile(r"sqlite(\+\w+)?:(//)?(/?$|/:memory:|.*[?&]mode=memory)")
 
 
 def choose_tracking_uri(uri: str | None, root: Path) -> str:
@@ -24,27 +26,35 @@ def choose_tracking_uri(uri: str | None, root: Path) -> str:
         root: The folder of all studies.
 
     Raises:
-        UserError: MLflow has no store of this scheme. Whether the store answers is not checked.
+        UserError: MLflow has no store of this scheme, or one that forgets all when a process ends.
+            Whether the store answers is not checked.
     """
-    uri = uri or os.environ.get("MLFLOW_TRACKING_URI")
-    uri = uri or make_sqlite_uri(root.absolute() / "mlflow.db")
+    named = "--tracking-uri" if uri and uri.strip() else _VARIABLE  # what the user has to change
+    uri = ((uri or "").strip() or os.environ.get(_VARIABLE, "")).strip()
+    if not uri:
+        return make_sqlite_uri(root.absolute() / "mlflow.db")
     try:
         scheme = urlsplit(uri).scheme.partition("+")[0]  # mysql+pymysql names a driver too
     except ValueError as error:
         raise UserError(
-            f"--tracking-uri: {uri} is no address ({error}); give http://HOST:PORT of a server, or "
+            f"{named}: {uri} is no address ({error}); give http://HOST:PORT of a server, or "
             "a database such as sqlite:///FILE"
         ) from error
     if "://" not in uri and len(scheme) != 1 and re.match(r"[^@]*:[^@]*@", uri):
         # which is not shown, because it may have a password
-        raise UserError("--tracking-uri: write it as http://NAME:PASSWORD@HOST:PORT, or as a file")
+        raise UserError(f"{named}: write it as http://NAME:PASSWORD@HOST:PORT, or as a file")
     if scheme not in {"", "sqlite", "file"} and any(map(str.isspace, uri)):
         # which is not shown, because it is not clear where its password ends
-        raise UserError("--tracking-uri: an address has no spaces; write each as %20")
+        raise UserError(f"{named}: an address has no spaces; write each as %20")
+    if _IN_MEMORY.match(uri):
+        raise UserError(
+            f"{named}: {uri} is a database in memory, which ends with the process that writes it; "
+            "give a file, as sqlite:///FILE"
+        )
     is_drive = len(scheme) == 1
     if is_drive or scheme in _SCHEMES | set(entry_points(group="mlflow.tracking_store").names):
         return uri
     raise UserError(
-        f"--tracking-uri: MLflow has no store {scheme}: as in {uri}; give http://HOST:PORT of a "
+        f"{named}: MLflow has no store {scheme}: as in {uri}; give http://HOST:PORT of a "
         "server, or a database such as sqlite:///FILE"
     )
