@@ -9,6 +9,7 @@ from typing import Any
 from tuner.api.boundary import Caller
 from tuner.data.hazards import find_hazards
 from tuner.errors import TunerError
+from tuner.folds import warn_about_absent_classes
 from tuner.memory import check_address_space
 from tuner.model.given import GivenHypermodel
 from tuner.run.beside import Beside
@@ -167,8 +168,7 @@ class Search:
         length = describe_epochs(setup.settings, setup.definition, setup.split)
         for line in (*describe_data(setup.dataset, setup.split), *length):
             self.messages.say(line)
-        hazards = find_hazards(setup.dataset)
-        for warning in (*setup.dataset.warnings, *hazards, *setup.warnings):
+        for warning in _list_warnings(setup):
             indent = "" if self.messages.quiet else "  "  # below the description of the data
             self.messages.warn(f"{indent}warning: {warning}")
         if setup.warm_start is not None:
@@ -202,3 +202,10 @@ class Search:
         else:  # `tuner sync` may have written it before it was whole
             forget_copy(outcome.study)
         return EndedSearch(outcome.study, outcome.to_dict(), experiment, outcome.fault)
+
+
+def _list_warnings(setup: Setup) -> tuple[str, ...]:
+    """Return what a person should know before a search."""
+    dataset = setup.dataset
+    absent = warn_about_absent_classes(setup.split, dataset.y, classes=dataset.classes)
+    return (*dataset.warnings, *find_hazards(dataset), *absent, *setup.warnings)

@@ -1,6 +1,7 @@
 """Splits rows into training, validation and held-out rows, once a study, for all its trials."""
 
+from tuner.folds.absent_classes import warn_about_absent_classes
 from tuner.folds.split import Fold, Split
 from tuner.folds.splitter import Splitter
 
-__all__ = ["Fold", "Split", "Splitter"]
+__all__ = ["Fold", "Split", "Splitter", "warn_about_absent_classes"]

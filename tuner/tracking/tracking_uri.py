@@ -40,12 +40,7 @@ def choose_tracking_uri(uri: str | None, root: Path) -> str:
             f"{named}: {uri} is no address ({error}); give http://HOST:PORT of a server, or "
             "a database such as sqlite:///FILE"
         ) from error
-    if "://" not in uri and len(scheme) != 1 and re.match(r"[^@]*:[^@]*@", uri):
-        # which is not shown, because it may have a password
-        raise UserError(f"{named}: write it as http://NAME:PASSWORD@HOST:PORT, or as a file")
-    if scheme not in {"", "sqlite", "file"} and any(map(str.isspace, uri)):
-        # which is not shown, because it is not clear where its password ends
-        raise UserError(f"{named}: an address has no spaces; write each as %20")
+    _check_secrets(named, uri, scheme)
     if _IN_MEMORY.match(uri):
         raise UserError(
             f"{named}: {uri} is a database in memory, which ends with the process that writes it; "
@@ -58,3 +53,15 @@ def choose_tracking_uri(uri: str | None, root: Path) -> str:
         f"{named}: MLflow has no store {scheme}: as in {uri}; give http://HOST:PORT of a "
         "server, or a database such as sqlite:///FILE"
     )
+
+
+def _check_secrets(named: str, uri: str, scheme: str) -> None:
+    """Refuse an address of which it is not clear what is a password, and do not show it.
+
+    Raises:
+        UserError: The address is refused.
+    """
+    if "://" not in uri and len(scheme) != 1 and re.match(r"[^@]*:[^@]*@", uri):
+        raise UserError(f"{named}: write it as http://NAME:PASSWORD@HOST:PORT, or as a file")
+    if scheme not in {"", "sqlite", "file"} and any(map(str.isspace, uri)):
+        raise UserError(f"{named}: an address has no spaces; write each as %20")
