@@ -46,5 +46,5 @@ def warn_about_absent_classes(
 
 
 def _name(classes: Sequence[str], chosen: np.ndarray) -> str:
-    names = [classes[number] for number in np.flatnonzero(chosen)]
+    names = [name for name, is_chosen in zip(classes, chosen, strict=True) if is_chosen]
     return f"class{'' if len(names) == 1 else 'es'} {list_first(names, _LISTED)}"
