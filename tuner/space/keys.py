@@ -30,6 +30,8 @@ NORMALIZATIONS = ("none", "batch", "layer")
 PARAMETRIZATIONS = ("standard", "ntk")
 BIASES = ("zero", "data")
 OPTIMIZERS = ("sgd", "adamw")
+FALLING = ("constant", "cosine", "flat_cosine")
+MIXINGS = ("none", "mixup", "cutmix")
 
 # The hyperparameters that each kind of regularizer uses.
 KIND_USES: dict[str, tuple[str, ...]] = {
@@ -51,8 +53,11 @@ CHOICE_USES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "optimizer": {
         "sgd": ("momentum",),
-        "adamw": ("beta_1", "beta_2", "weight_decay", "bias_rate", "averaging"),
+        "adamw": (
+            *("beta_1", "beta_2", "weight_decay", "bias_rate", "first_layer_rate", "averaging"),
+        ),
     },
+    "mixing": {"none": (), "mixup": ("mixing_strength",), "cutmix": ("mixing_strength",)},
 }
 
 # What an optional parent that a space does not have means for the keys that it may activate.
@@ -167,6 +172,15 @@ KEYS: tuple[Key, ...] = (
     Key("regularizer", "radius", float, 3.0, _POSITIVE, required=True, parents=("kind",)),
     Key("regularizer", "dropout", float, 0.0, _SHARE, parents=("depth", "blocks")),
     Key("regularizer", "input_dropout", float, 0.0, _SHARE),
+    Key(
+        "regularizer",
+        "dropout_schedule",
+        str,
+        "constant",
+        names=FALLING,
+        optional=True,
+        parents=("dropout", "input_dropout"),
+    ),
     Key("optimizer", "optimizer", str, "adamw", names=OPTIMIZERS, optional=True),
     Key("sgd", "learning_rate", float, 0.1, _POSITIVE, also="optimizer"),
     Key("sgd", "momentum", float, 0.9, _SHARE, also="optimizer", parents=("optimizer",)),
@@ -174,7 +188,25 @@ KEYS: tuple[Key, ...] = (
     Key("optimizer", "beta_1", float, 0.9, _SHARE, optional=True, parents=("optimizer",)),
     Key("optimizer", "beta_2", float, 0.999, _SHARE, optional=True, parents=("optimizer",)),
     Key("optimizer", "weight_decay", float, 0.0, Limits(0), optional=True, parents=("optimizer",)),
+    Key(
+        "optimizer",
+        "decay_schedule",
+        str,
+        "constant",
+        names=FALLING,
+        optional=True,
+        parents=("weight_decay",),
+    ),
     Key("optimizer", "bias_rate", float, 1.0, _POSITIVE, optional=True, parents=("optimizer",)),
+    Key(
+        "optimizer",
+        "first_layer_rate",
+        float,
+        1.0,
+        _POSITIVE,
+        optional=True,
+        parents=("optimizer",),
+    ),
     Key("optimizer", "embedding_rate", float, 1.0, _POSITIVE, optional=True, parents=("numbers",)),
     Key(
         "optimizer",
@@ -194,6 +226,8 @@ KEYS: tuple[Key, ...] = (
     Key("optimizer", "warm_up", float, 0.0, _SHARE, optional=True),
     Key("optimizer", "length", float, 1.0, Limits(0, 1, above=True), optional=True),
     Key("loss", "label_smoothing", float, 0.0, _SHARE, optional=True),
+    Key("loss", "mixing", str, "none", names=MIXINGS, optional=True),
+    Key("loss", "mixing_strength", float, 0.2, _POSITIVE, parents=("mixing",)),
 )
 
 TABLES: tuple[str, ...] = tuple(dict.fromkeys(key.table for key in KEYS))
@@ -202,6 +236,6 @@ TABLE_KEYS = frozenset(
     key.name for key in KEYS if key.optional and key.table in ("inputs", "optimizer", "loss")
 ) | {
     *("learned_slope", "normalization", "residual", "scaling_layer", "parametrization", "biases"),
-    "heads",
+    *("heads", "dropout_schedule"),
 }
 """Hyperparameters of which a space has at least one if its networks are those of `model.tables`."""
