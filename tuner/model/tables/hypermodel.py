@@ -8,6 +8,7 @@ import numpy as np
 
 from tuner.model.tables.adapting import adapt_network
 from tuner.model.tables.layout import FeatureLayout
+from tuner.model.tables.loss import make_loss
 from tuner.model.tables.network import build_network, make_served_network
 from tuner.model.tables.optimizer import make_optimizer
 from tuner.model.tables.recipe import TableRecipe
@@ -46,16 +47,16 @@ class TableHyperModel(keras_tuner.HyperModel):
         """Build and compile a trial's network."""
         recipe = self.make_recipe(hp)
         model = build_network(recipe, self.layout)
-        model.compile(
-            optimizer=make_optimizer(recipe.optimizer), loss=_make_loss(recipe.label_smoothing)
-        )
+        model.compile(optimizer=make_optimizer(recipe.optimizer), loss=make_loss(model))
         return model
 
     def adapt(self, hp: keras_tuner.HyperParameters, model: keras.Model, x: np.ndarray) -> None:
         """Let a network learn the scale of its training rows, initial biases, and its steps."""
         recipe = self.make_recipe(hp)
-        steps = -(-len(x) // recipe.batch_size)
-        model.optimizer.planned_steps.assign(self._count_epochs(recipe) * steps)
+        steps = self._count_epochs(recipe) * -(-len(x) // recipe.batch_size)
+        for part in (model.optimizer, *model.layers):
+            if hasattr(part, "planned_steps"):
+                part.planned_steps.assign(steps)
         adapt_network(model, recipe, x, self.layout.numbers)
 
     def make_served_network(
@@ -79,9 +80,3 @@ class TableHyperModel(keras_tuner.HyperModel):
     def _count_epochs(self, recipe: TableRecipe) -> int:
         """Return the epochs over which a network's schedules run."""
         return max(round(recipe.length * self.epochs), 1)
-
-
-def _make_loss(smoothing: float) -> keras.losses.Loss:
-    if smoothing:
-        return keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
-    return keras.losses.SparseCategoricalCrossentropy()

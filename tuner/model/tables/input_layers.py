@@ -31,7 +31,7 @@ def add_input_layers(
 def _scale(numbers: keras.KerasTensor, parts: InputParts) -> keras.KerasTensor:
     """Scale numbers, which are standardised already.
 
-    `adapt_inputs` sets the weights of the layers.
+    `adapt_network` sets the weights of the layers.
     """
     count = numbers.shape[1]
     if parts.scaling == "robust":
@@ -71,9 +71,7 @@ def _embed_numbers(numbers: keras.KerasTensor, parts: InputParts) -> keras.Keras
             "bn,nk->bnk",
             (count, parts.frequencies),
             bias_axes="nk",
-            kernel_initializer=keras.initializers.RandomNormal(
-                stddev=2 * np.pi * parts.frequency_scale
-            ),
+            kernel_initializer=keras.initializers.RandomNormal(stddev=2 * np.pi),
             bias_initializer=keras.initializers.RandomUniform(-np.pi, np.pi),
             name="frequencies",
         )

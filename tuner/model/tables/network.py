@@ -1,43 +1,45 @@
-"""The whole network for tables, of Keras's own layers and operations."""
+"""The whole network for tables: as it is trained, and as it is served, of Keras's own parts."""
 
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import keras
+from keras import ops
 
 from tuner.model.mlp import make_kernel_options
 from tuner.model.tables.input_layers import add_input_layers
 from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.recipe import TableRecipe
+from tuner.model.tables.training_layers import (
+    Factors,
+    FallingDropout,
+    MixRows,
+    ScheduleFactor,
+    SmoothLabels,
+    number_columns,
+)
 
 __all__ = ["build_network", "make_served_network"]
 
 
 def build_network(recipe: TableRecipe, layout: FeatureLayout) -> keras.Model:
-    """Build a network that is not compiled yet.
+    """Build a network as it is trained, which is not compiled yet.
 
     **Shape**: encoded rows `(rows, features)` to probabilities `(rows, classes)`, or
     `(rows, heads, classes)` if there are several heads.
     """
-    rows = keras.Input((layout.features,), name="features")
-    hidden = add_input_layers(rows, recipe.inputs, layout)
-    if recipe.input_dropout:
-        hidden = keras.layers.Dropout(recipe.input_dropout)(hidden)
-    if recipe.scaling_layer:
-        hidden = _multiply(hidden, "scaling_layer")
-    if recipe.heads > 1:
-        hidden = keras.layers.RepeatVector(recipe.heads)(hidden)
-    for number in range(recipe.depth):
-        before = hidden
-        hidden = _add_hidden_layer(hidden, recipe, number)
-        if recipe.residual and number:
-            hidden = hidden + before
-    return keras.Model(rows, _add_output(hidden, recipe))
+    model = _Builder(recipe, layout, served=False).build()
+    for layer in model.layers:
+        if layer.name == "frequencies":  # its scale is in no configuration
+            layer.kernel.assign(layer.kernel * recipe.inputs.frequency_scale)
+    return model
 
 
 def make_served_network(
     trained: keras.Model, recipe: TableRecipe, layout: FeatureLayout
 ) -> keras.Model:
-    """Return a network with a trained one's answers, without what only training needs.
+    """Return a network with a trained one's answers, of Keras's own layers and operations.
 
     **Shape**: encoded rows `(rows, features)` to probabilities `(rows, classes)`.
 
@@ -46,75 +48,127 @@ def make_served_network(
         recipe: Its recipe.
         layout: The layout of its rows.
     """
-    network = build_network(replace(recipe, dropout=0.0, input_dropout=0.0), layout)
+    network = _Builder(recipe, layout, served=True).build()
     for layer in network.layers:
         if layer.weights:
             layer.set_weights(trained.get_layer(layer.name).get_weights())
         if isinstance(layer, keras.layers.Normalization):
             layer.finalize_state()
-    if recipe.heads == 1:
-        return network
-    return keras.Model(network.input, keras.ops.mean(network.output, axis=1))
+    return network
 
 
-def _add_hidden_layer(
-    hidden: keras.KerasTensor, recipe: TableRecipe, number: int
-) -> keras.KerasTensor:
-    if recipe.heads > 1:
-        # random numbers for the first layer, which `adapt_network` turns into signs
-        first = "random_normal" if number == 0 else "ones"
-        hidden = _multiply(hidden, f"input_factors_{number}", initializer=first)
-    z = _make_dense(recipe, recipe.units, hidden, f"hidden_{number}")
-    if recipe.heads > 1:
-        z = _multiply(z, f"output_factors_{number}", bias=True)
-    if recipe.normalization == "batch":
-        z = keras.layers.BatchNormalization(name=f"normalization_{number}")(z)
-    elif recipe.normalization == "layer":
-        z = keras.layers.LayerNormalization(name=f"normalization_{number}")(z)
-    activated = keras.layers.Activation(recipe.activation)(z)
-    if recipe.learned_slope:
-        activated = z + _multiply(activated - z, f"slope_{number}")
-    return keras.layers.Dropout(recipe.dropout)(activated) if recipe.dropout else activated
+@dataclass(frozen=True)
+class _Builder:
+    """Builds a network.
 
+    Attributes:
+        recipe: Its recipe.
+        layout: The layout of its rows.
+        served: Whether it only answers, with one mean of its heads.
+    """
 
-def _add_output(hidden: keras.KerasTensor, recipe: TableRecipe) -> keras.KerasTensor:
-    if recipe.heads == 1:
-        logits = _make_dense(recipe, recipe.classes, hidden, "output")
-    else:
-        logits = keras.layers.EinsumDense(
+    recipe: TableRecipe
+    layout: FeatureLayout
+    served: bool
+
+    def build(self) -> keras.Model:
+        """Build the network."""
+        recipe, rows = self.recipe, self.rows
+        hidden = add_input_layers(self._mix(rows), recipe.inputs, self.layout)
+        hidden = self._drop(hidden, recipe.input_dropout, "input_dropout")
+        if recipe.scaling_layer:
+            hidden = self._multiply(hidden, "scaling_layer")
+        if recipe.heads > 1:
+            hidden = keras.layers.RepeatVector(recipe.heads)(hidden)
+        for number in range(recipe.depth):
+            before = hidden
+            hidden = self._add_hidden_layer(hidden, number)
+            if recipe.residual and number:
+                hidden = hidden + before
+        outputs = keras.layers.Softmax()(self._add_output(hidden))
+        if self.served:
+            outputs = ops.mean(outputs, axis=1) if recipe.heads > 1 else outputs
+        elif recipe.label_smoothing:
+            outputs = SmoothLabels(recipe.label_smoothing, name="smooth_labels")(outputs)
+        return keras.Model(rows, outputs)
+
+    @cached_property
+    def rows(self) -> keras.KerasTensor:
+        """The input."""
+        return keras.Input((self.layout.features,), name="features")
+
+    @cached_property
+    def _dropout_factor(self) -> keras.KerasTensor:
+        return ScheduleFactor(self.recipe.dropout_schedule, name="dropout_schedule")(self.rows)
+
+    def _mix(self, rows: keras.KerasTensor) -> keras.KerasTensor:
+        recipe = self.recipe
+        if self.served or recipe.mixing == "none":
+            return rows
+        columns = number_columns(self.layout)
+        return MixRows(recipe.mixing, recipe.mixing_strength, columns, name="mix_rows")(rows)
+
+    def _drop(self, values: keras.KerasTensor, rate: float, name: str) -> keras.KerasTensor:
+        if self.served or not rate:
+            return values
+        return FallingDropout(rate, name=name)(values, self._dropout_factor)
+
+    def _add_hidden_layer(self, hidden: keras.KerasTensor, number: int) -> keras.KerasTensor:
+        recipe = self.recipe
+        if recipe.heads > 1:
+            # random numbers for the first layer, which `adapt_network` turns into signs
+            first = "random_normal" if number == 0 else "ones"
+            hidden = self._multiply(hidden, f"input_factors_{number}", initializer=first)
+        z = self._add_dense(hidden, recipe.units, f"hidden_{number}")
+        if recipe.heads > 1:
+            z = self._multiply(z, f"output_factors_{number}", bias=True)
+        if recipe.normalization == "batch":
+            z = keras.layers.BatchNormalization(name=f"normalization_{number}")(z)
+        elif recipe.normalization == "layer":
+            z = keras.layers.LayerNormalization(name=f"normalization_{number}")(z)
+        activated = keras.layers.Activation(recipe.activation)(z)
+        if recipe.learned_slope:
+            activated = z + self._multiply(activated - z, f"slope_{number}")
+        return self._drop(activated, recipe.dropout, f"dropout_{number}")
+
+    def _add_output(self, hidden: keras.KerasTensor) -> keras.KerasTensor:
+        recipe = self.recipe
+        if recipe.heads == 1:
+            return self._add_dense(hidden, recipe.classes, "output")
+        return keras.layers.EinsumDense(
             "bhi,hic->bhc",
             (recipe.heads, recipe.classes),
             bias_axes="hc",
             kernel_initializer="glorot_uniform",
             name="output",
         )(hidden)
-    return keras.layers.Softmax()(logits)
 
+    def _add_dense(self, hidden: keras.KerasTensor, units: int, name: str) -> keras.KerasTensor:
+        """Add a dense layer; as NTK, its kernel is normal, and its inputs are scaled."""
+        recipe = self.recipe
+        initializer: Any = keras.initializers.RandomNormal(stddev=1.0)
+        if recipe.parametrization == "ntk":
+            hidden = hidden * float(hidden.shape[-1]) ** -0.5
+        else:
+            smooth = recipe.activation in ("tanh", "sigmoid") or name == "output"
+            initializer = "glorot_uniform" if smooth else "he_uniform"
+        options = make_kernel_options(recipe.penalty, axes=0)
+        dense = keras.layers.Dense(units, kernel_initializer=initializer, name=name, **options)
+        return dense(hidden)
 
-def _make_dense(
-    recipe: TableRecipe, units: int, hidden: keras.KerasTensor, name: str
-) -> keras.KerasTensor:
-    """Add a dense layer; its kernel is normal, and its inputs scaled, if parametrized as NTK."""
-    if recipe.parametrization == "ntk":
-        hidden = hidden * float(hidden.shape[-1]) ** -0.5
-        initializer = keras.initializers.RandomNormal(stddev=1.0)
-    else:
-        smooth = recipe.activation in ("tanh", "sigmoid") or name == "output"
-        initializer = keras.initializers.get("glorot_uniform" if smooth else "he_uniform")
-    options = make_kernel_options(recipe.penalty, axes=0)
-    return keras.layers.Dense(units, kernel_initializer=initializer, name=name, **options)(hidden)
-
-
-def _multiply(
-    values: keras.KerasTensor, name: str, *, initializer: str = "ones", bias: bool = False
-) -> keras.KerasTensor:
-    """Multiply each unit, of each head, by a learned factor."""
-    *heads, units = values.shape[1:]
-    axes, shape = ("hu", (heads[0], units)) if heads else ("u", (units,))
-    return keras.layers.EinsumDense(
-        f"b{axes},{axes}->b{axes}",
-        shape,
-        bias_axes=axes if bias else None,
-        kernel_initializer=initializer,
-        name=name,
-    )(values)
+    def _multiply(
+        self,
+        values: keras.KerasTensor,
+        name: str,
+        *,
+        initializer: str = "ones",
+        bias: bool = False,
+    ) -> keras.KerasTensor:
+        """Multiply each unit, of each head, by a learned factor."""
+        if not self.served:
+            return Factors(initializer, use_bias=bias, name=name)(values)
+        *heads, units = values.shape[1:]
+        axes, shape = ("hu", (heads[0], units)) if heads else ("u", (units,))
+        return keras.layers.EinsumDense(
+            f"b{axes},{axes}->b{axes}", shape, bias_axes=axes if bias else None, name=name
+        )(values)

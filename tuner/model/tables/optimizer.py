@@ -19,7 +19,7 @@ from tuner.model.tables.recipe import AdamW
 __all__ = ["TableAdamW", "TableOptimizer", "TableSGD", "make_optimizer"]
 
 _EPSILON = 1e-8
-# Beginnings of layers' names, and a weight of theirs, whose learning rate has a factor.
+# Layers, by name or without their number, and the weight whose learning rate has a factor.
 _RATED = (
     ("frequencies", "kernel", "frequencies"),
     ("frequencies", "bias", "embedding"),
@@ -30,6 +30,7 @@ _RATED = (
     ("slope", "kernel", "slope"),
     ("hidden", "bias", "bias"),
     ("output", "bias", "bias"),
+    ("hidden_0", "kernel", "first_layer"),
     ("output_factors", "bias", "bias"),
 )
 _DECAYED = ("frequencies", "number_embedding", "word_embedding", "hidden", "output")  # kernels
@@ -201,6 +202,8 @@ class TableAdamW(TableOptimizer):
         self._beta_1 = self._add_number("beta_1", settings.beta_1)
         self._beta_2 = self._add_number("beta_2", settings.beta_2)
         self._decay = self._add_number("weight_decay", settings.weight_decay)
+        falling = tabulate_schedule(settings.decay_schedule)
+        self._decay_schedule = self._add_number("decay_schedule", falling)
         self._decays = [_is_decayed(weight.path) for weight in weights]
         self._means, self._squares = self.add_optimizer_variables(weights, ["mean", "square"])
         self._averaging, self._averages = None, []
@@ -213,7 +216,8 @@ class TableAdamW(TableOptimizer):
         step = tf.cast(state[self._iterations] + 1, tf.float32)
         rate = self._find_rate(state)
         corrected = rate * tf.sqrt(1 - beta_2**step) / (1 - beta_1**step)
-        kept = 1 - rate * state[self._decay]
+        falling = look_up(state[self._decay_schedule], self._find_share(state))
+        kept = 1 - rate * state[self._decay] * falling
         after = []
         for place, rate in enumerate(self._list_rates(state, corrected)):
             weight, gradient = weights[place], gradients[place]
@@ -263,14 +267,19 @@ def _find_rate_name(path: str) -> str | None:
     """Return the name of the factor of a weight's learning rate; None for 1."""
     *_, layer, weight = path.split("/")
     for begin, name, rate in _RATED:
-        if name == weight and layer.rstrip("0123456789").removesuffix("_") == begin:
+        if name == weight and begin in (layer, _name_kind(layer)):
             return rate
     return None
 
 
 def _is_decayed(path: str) -> bool:
     *_, layer, weight = path.split("/")
-    return weight == "kernel" and layer.rstrip("0123456789").removesuffix("_") in _DECAYED
+    return weight == "kernel" and _name_kind(layer) in _DECAYED
+
+
+def _name_kind(layer: str) -> str:
+    """Return a layer's name without its number."""
+    return layer.rstrip("0123456789").removesuffix("_")
 
 
 def make_optimizer(settings: AdamW | SGD) -> TableOptimizer:

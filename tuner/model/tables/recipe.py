@@ -60,9 +60,11 @@ class AdamW:
         beta_1: Decay of the mean of gradients.
         beta_2: Decay of the mean of their squares.
         weight_decay: Share of a kernel that a step with learning rate 1 takes away.
-        schedule: `constant`, `cosine`, `flat_cosine` or `coslog4`.
+        schedule: `constant`, `cosine`, `flat_cosine` or `coslog4`, of the learning rate.
+        decay_schedule: Likewise, of the weight decay, on top of that of the learning rate.
         warm_up: Share of the epochs in which the learning rate rises linearly.
         bias_rate: Factor of the learning rate of biases.
+        first_layer_rate: Factor of the learning rate of the first hidden layer's kernel.
         embedding_rate: Factor of the learning rate of embeddings.
         scaling_rate: Factor of the learning rate of the scaling layer.
         slope_rate: Factor of the learning rate of learned slopes.
@@ -74,8 +76,10 @@ class AdamW:
     beta_2: float = 0.999
     weight_decay: float = 0.0
     schedule: str = "constant"
+    decay_schedule: str = "constant"
     warm_up: float = 0.0
     bias_rate: float = 1.0
+    first_layer_rate: float = 1.0
     embedding_rate: float = 1.0
     scaling_rate: float = 1.0
     slope_rate: float = 1.0
@@ -108,7 +112,10 @@ class TableRecipe:
         penalty: Penalty of its regularizer.
         dropout: Dropout rate after each hidden layer.
         input_dropout: Dropout rate before the first.
+        dropout_schedule: The schedule by which dropout rates fall.
         label_smoothing: Share of a label that is spread over all classes.
+        mixing: `none`, `mixup` or `cutmix` of rows and their labels.
+        mixing_strength: α of the Beta distribution of a row's share.
         optimizer: The optimizer.
         batch_size: Rows of a batch.
         length: Share of the planned epochs that it trains, with schedules that are as long.
@@ -129,7 +136,10 @@ class TableRecipe:
     penalty: Penalty
     dropout: float
     input_dropout: float
+    dropout_schedule: str
     label_smoothing: float
+    mixing: str
+    mixing_strength: float
     optimizer: AdamW | SGD
     batch_size: int
     length: float
@@ -159,7 +169,10 @@ class TableRecipe:
             penalty=make_penalty(values),
             dropout=float(values.get("dropout", 0.0)),
             input_dropout=float(values["input_dropout"]),
+            dropout_schedule=str(values.get("dropout_schedule", "constant")),
             label_smoothing=float(values.get("label_smoothing", 0.0)),
+            mixing=str(values.get("mixing", "none")),
+            mixing_strength=float(values.get("mixing_strength", 0.2)),
             optimizer=AdamW.from_values(values) if adaptive else SGD.from_values(values),
             batch_size=int(values["batch_size"]),
             length=float(values.get("length", 1.0)),

@@ -27,11 +27,14 @@ parametrization = "ntk"
 biases = "data"
 [regularizer]
 dropout = [0.15, 0.3]
+dropout_schedule = "flat_cosine"
 [optimizer]
 optimizer = "adamw"
 learning_rate = [0.04, 0.02]
 beta_2 = 0.95
 weight_decay = 0.02
+decay_schedule = "flat_cosine"
+first_layer_rate = 0.5
 bias_rate = 0.1
 embedding_rate = 0.1
 scaling_rate = 6.0
@@ -57,6 +60,7 @@ averaging = 0.9
 batch_size = 16
 [loss]
 label_smoothing = 0.1
+mixing = "mixup"
 """
 SGD = """
 [network]
@@ -67,6 +71,9 @@ normalization = "batch"
 learning_rate = 0.1
 schedule = "cosine"
 batch_size = 16
+[loss]
+mixing = "cutmix"
+mixing_strength = 1.0
 """
 SPACES = {"real": REAL, "tabm": TABM, "sgd": SGD}
 PLAN = Plan(epochs=3)
@@ -81,6 +88,20 @@ def make_hypermodel(text):
 def test_lanes_give_the_curves_of_fit(name):
     # folds of 21, 40, 59 and 78 rows: 2 to 5 steps in an epoch, the last of them smaller
     assert_parity(make_hypermodel(SPACES[name]), make_ordered_problem(folds=2), PLAN)
+
+
+def test_trials_that_differ_in_numbers_share_a_program():
+    trainer = LanesTrainer()
+    space = REAL.replace("scaling_rate = 6.0", "scaling_rate = [6.0, 2.0]")
+    space = space.replace('"coslog4"', '["coslog4", "cosine"]\nwarm_up = [0.1, 0.2]')
+    space = space.replace("frequencies = 4", "frequencies = 4\nfrequency_scale = [0.1, 1.0]")
+    other = {"learning_rate": 0.02, "dropout": 0.3, "scaling_rate": 2.0, "schedule": "cosine"}
+    other |= {"warm_up": 0.2, "frequency_scale": 1.0}
+    jobs = [make_job(0), make_job(1, **other)]
+    results = train(trainer, make_hypermodel(space), make_problem(rows=61), PLAN, jobs)
+    assert results[0].score != results[1].score
+    (program,) = trainer.programs.programs.values()
+    assert program.traces == 1
 
 
 def test_a_trial_is_the_same_alone_as_beside_others():

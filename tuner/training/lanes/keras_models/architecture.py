@@ -14,6 +14,9 @@ from tuner.training.lanes.keras_models.tuned_numbers import TUNED_NUMBERS
 __all__ = ["describe_architecture"]
 
 
+_TABLES = "tuner.model.tables."  # whose classes have variables for all that trials differ in
+
+
 def describe_architecture(model: Any) -> str | None:
     """Return a text that is the same for all networks that one program can train.
 
@@ -70,4 +73,5 @@ def _list_parts(config: Any) -> Iterator[dict[str, Any]]:
 def _is_keras(part: dict[str, Any]) -> bool:
     module = part.get("module", "keras")
     known = module is None or str(module).partition(".")[0] in ("keras", "builtins")
+    known = known or str(module).startswith(_TABLES)
     return known and part.get("class_name") not in ("Lambda", "__lambda__", "function")

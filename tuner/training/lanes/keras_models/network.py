@@ -85,7 +85,8 @@ class KerasNetwork:
             outputs, others, added = self.model.stateless_call(
                 weights, others, x, training=True, return_losses=True
             )
-            loss = self.head.loss(self.head.encode(y), outputs, sample_weight=row_weights)
+            with self._use_values(others):  # a loss may read what a layer has drawn
+                loss = self.head.loss(self.head.encode(y), outputs, sample_weight=row_weights)
             total = optimizer.scale_loss(tf.add_n([loss, *added]))
         gradients = tape.gradient(total, weights)
         weights, slots = optimizer.stateless_apply(slots, gradients, weights)
@@ -129,7 +130,11 @@ class KerasNetwork:
         `finalize_state` computes from the variables what `call` uses, which `stateless_call` does
         not see.
         """
-        mapping = list(zip(self.model.non_trainable_variables, others, strict=True))
-        with keras.StatelessScope(state_mapping=mapping):
+        with self._use_values(others):
             for layer in self._normalizations:
                 layer.finalize_state()
+
+    def _use_values(self, others: Variables) -> keras.StatelessScope:
+        """Return a scope in which the layers' other variables have these values."""
+        mapping = zip(self.model.non_trainable_variables, others, strict=True)
+        return keras.StatelessScope(state_mapping=list(mapping))
