@@ -8,7 +8,7 @@ from tuner.data.parsing.date_notations import DATE_NOTATIONS
 from tuner.data.parsing.number_notations import NUMBER_NOTATIONS
 from tuner.data.parsing.parse_by_notation import parse_codes, parse_texts
 from tuner.serving.onnx_graph import Graph
-from tuner.serving.onnx_operations import Operations, read_codes
+from tuner.serving.onnx_operations import OnnxOperations
 
 TEXTS = [
     *("1.234,5", "1,234.5", "1 234,5", "1'234.5", "1234", "01.234", "1.23.456", "12,34"),
@@ -22,8 +22,8 @@ TEXTS = [
 @pytest.mark.parametrize("notation", [*NUMBER_NOTATIONS, *DATE_NOTATIONS])
 def test_texts_mean_the_same_as_in_the_data(notation):
     graph = Graph()
-    ops = Operations(graph)
-    codes = read_codes(ops, graph.add_input("texts", object))
+    ops = OnnxOperations(graph)
+    codes = ops.read_codes(graph.add_input("texts", object))
     parsed = parse_codes(codes, notation, ops, fraction=True)
     for number, feature in enumerate(parsed.values()):
         graph.add_output(f"feature_{number}", feature)
@@ -35,3 +35,15 @@ def test_texts_mean_the_same_as_in_the_data(notation):
     for batch in ([], [""]):
         answers = run(graph, {"texts": np.array(batch, object)})
         assert all(np.isnan(answer).all() and len(answer) == len(batch) for answer in answers)
+
+
+def test_many_levels_take_no_table_of_their_square():
+    graph = Graph()
+    ops = OnnxOperations(graph)
+    levels = {f"level {place}": place for place in range(1_000)}
+    place = ops.look_up(graph.add_input("texts", object), levels, other=len(levels))
+    graph.add_output("features", ops.one_hot(place, len(levels), "float32"))
+    (features,) = run(graph, {"texts": np.array(["level 7", "unseen"], object)})
+    assert features.shape == (2, 1_000)
+    assert np.argwhere(features).tolist() == [[0, 7]]
+    assert graph.make_model("levels").ByteSize() < 50_000

@@ -6,17 +6,21 @@ from pathlib import Path
 import numpy as np
 from onnx.checker import ValidationError
 
+from tuner.data import Schema
 from tuner.errors import one_line
+from tuner.serving.encoding import encode
 from tuner.serving.formats import ONNX_FILE
-from tuner.serving.input_names import make_input_names
-from tuner.serving.onnx_columns import encode
+from tuner.serving.input_names import count_columns, make_input_names
 from tuner.serving.onnx_graph import Graph, Tensor
 from tuner.serving.onnx_layers import Untranslatable
 from tuner.serving.onnx_network import translate_network
+from tuner.serving.onnx_operations import OnnxOperations
 from tuner.serving.onnx_prediction import CLASS, PROBABILITIES
 from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = ["write_onnx"]
+
+_TYPES = {"float32": np.float32, "float64": np.float64, "string": object}  # of a column's values
 
 
 def write_onnx(trained: TrainedNetwork, folder: Path, *, threshold: float | None) -> str | None:
@@ -37,7 +41,8 @@ def write_onnx(trained: TrainedNetwork, folder: Path, *, threshold: float | None
     if PROBABILITIES in make_input_names(trained.schema).values():
         return "a column has the name probabilities, which an output has"
     graph = Graph()
-    features = encode(graph, trained.schema, trained.scaler)
+    inputs = _add_inputs(graph, trained.schema)
+    features = encode(OnnxOperations(graph), trained.schema, trained.scaler, inputs)
     classes = trained.schema.classes
     try:
         probabilities = translate_network(trained.network, features)
@@ -52,6 +57,19 @@ def write_onnx(trained: TrainedNetwork, folder: Path, *, threshold: float | None
     entry.key, entry.value = "classes", json.dumps(list(classes), ensure_ascii=False)
     (folder / ONNX_FILE).write_bytes(model.SerializeToString())
     return None
+
+
+def _add_inputs(graph: Graph, schema: Schema) -> dict[str, Tensor]:
+    """Add inputs as those of the Keras model, and return the one of each column."""
+    names = make_input_names(schema)
+    if schema.array_shape is not None:
+        return {"x": graph.add_input(names["x"], np.float32, schema.array_shape)}
+    shared = {name: (count,) for name, count in count_columns(names).items()}
+    dtypes = {names[column.name]: _TYPES[column.raw_type] for column in schema.used}
+    given = {
+        name: graph.add_input(name, dtype, shared.get(name, ())) for name, dtype in dtypes.items()
+    }
+    return {column: given[name] for column, name in names.items()}
 
 
 def _name_classes(

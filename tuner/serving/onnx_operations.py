@@ -1,10 +1,9 @@
-"""The functions of `numpy` and `keras.ops` that parse numbers and dates, as nodes of ONNX.
+"""The operations of `encoding` and of the parsers, as nodes of an ONNX graph.
 
-The parsers of `tuner.data.parsing` take their functions from a module that is an argument. With
-these they become part of a graph.
+They have the names that `numpy` and `keras.ops` have for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,13 @@ import numpy as np
 from tuner.data.parsing.characters import VOCABULARY, WIDTH
 from tuner.serving.onnx_graph import ML, RUNTIME, Graph, Tensor, combine
 
-__all__ = ["Operations", "read_codes"]
+__all__ = ["OnnxOperations"]
 
 _END = "0" * WIDTH  # a text that gives each row as many codes as the parsers take
 
 
-class Operations:
-    """Functions by the names that `numpy` and `keras.ops` have for them.
+class OnnxOperations:
+    """Functions of tensors.
 
     Args:
         graph: The graph that gets their nodes.
@@ -67,10 +66,11 @@ class Operations:
         flags = condition.sample if isinstance(condition, Tensor) else condition
         return self._graph.add("Where", [condition, *chosen], np.where(flags, *kinds))
 
-    def take(self, table: np.ndarray, indices: Tensor) -> Tensor:
-        """Return the values, or rows, of a constant table at some indices."""
-        sample = np.take(table, indices.sample, axis=0)
-        return self._graph.add("Gather", [table, indices], sample)
+    def take(self, values: Any, indices: Any, axis: int = 0) -> Tensor:
+        """Return the values at some indices of an axis; either may be a constant."""
+        table, places = (v.sample if isinstance(v, Tensor) else v for v in (values, indices))
+        sample = np.take(table, places, axis=axis)
+        return self._graph.add("Gather", [values, indices], sample, axis=axis)
 
     def take_along_axis(self, values: Tensor, indices: Tensor, axis: int) -> Tensor:
         """Return each row's values at its own indices."""
@@ -126,11 +126,32 @@ class Operations:
         """Return zeros in the same shape."""
         return values * 0
 
-    def is_nan(self, values: Tensor) -> Tensor:
+    def isnan(self, values: Tensor) -> Tensor:
         """Return where numbers are missing."""
         return self._graph.add("IsNaN", [values], np.isnan(values.sample))
 
-    def look_up(self, texts: Tensor, indices: dict[str, int], *, other: int) -> Tensor:
+    def cast(self, values: Tensor, dtype: Any) -> Tensor:
+        """Return values in another type."""
+        return values.cast(dtype)
+
+    def reshape(self, values: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """Return values in another shape; the number of rows stands in it as -1."""
+        return values.reshape(shape)
+
+    def transpose(self, values: Tensor) -> Tensor:
+        """Return rows as columns."""
+        return values.transpose(1, 0)
+
+    def one_hot(self, places: Tensor, width: int, dtype: Any) -> Tensor:
+        """Return rows with 1 at a place, and zeros for the place `width`."""
+        sample = np.zeros((len(places.sample), width), dtype)
+        return self._graph.add("OneHot", [places, np.array(width), np.array([0, 1], dtype)], sample)
+
+    def mark_parsed(self, values: Tensor) -> Tensor:
+        """Return values unchanged: a graph is not asked which texts it could read."""
+        return values
+
+    def look_up(self, texts: Tensor, indices: Mapping[str, int], *, other: int) -> Tensor:
         """Return the index of each text, and `other` for one that is not known."""
         return self._graph.add(
             "LabelEncoder",
@@ -142,30 +163,29 @@ class Operations:
             default_int64=other,
         )
 
+    def read_codes(self, texts: Tensor) -> Tensor:
+        """Return the character codes of texts, as `convert_to_codes` of the parsers does.
 
-def read_codes(ops: Operations, texts: Tensor) -> Tensor:
-    """Return the character codes of texts, as `convert_to_codes` of the parsers does.
+        ONNX itself has no operator that takes a text apart by character. ONNX Runtime has one, in
+        its own domain.
 
-    ONNX itself has no operator that takes a text apart by character. ONNX Runtime has one, in its
-    own domain.
-
-    **Shape**: `(texts,)` → `(texts, characters)`.
-    """
-    graph = texts.graph
-    # the last text is our own: even without others, there are codes, as many as the parsers take
-    ended = graph.add("Concat", [texts, np.array([_END], object)], texts.sample, axis=0)
-    sample = np.full((len(texts.sample), WIDTH), "", object)
-    characters = graph.add(
-        "Tokenizer",
-        [ended],
-        sample,
-        domain=RUNTIME,
-        mark=0,
-        mincharnum=1,
-        pad_value="",
-        separators=[""],
-    )
-    known = {character: index + 2 for index, character in enumerate(VOCABULARY)}
-    first, last = np.array([0, 0]), np.array([-1, WIDTH])
-    cut = graph.add("Slice", [characters, first, last], sample)
-    return ops.look_up(cut, {"": 0, **known}, other=1)
+        **Shape**: `(texts,)` → `(texts, characters)`.
+        """
+        graph = self._graph
+        # the last text is our own: even without others, there are as many codes as parsers take
+        ended = graph.add("Concat", [texts, np.array([_END], object)], texts.sample, axis=0)
+        sample = np.full((len(texts.sample), WIDTH), "", object)
+        characters = graph.add(
+            "Tokenizer",
+            [ended],
+            sample,
+            domain=RUNTIME,
+            mark=0,
+            mincharnum=1,
+            pad_value="",
+            separators=[""],
+        )
+        known = {character: index + 2 for index, character in enumerate(VOCABULARY)}
+        first, last = np.array([0, 0]), np.array([-1, WIDTH])
+        cut = graph.add("Slice", [characters, first, last], sample)
+        return self.look_up(cut, {"": 0, **known}, other=1)
