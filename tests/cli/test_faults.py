@@ -28,7 +28,9 @@ FULL = OSError(28, "No space left on device")
     ("error", "sentence", "code"),
     [
         (PermissionError(13, "Denied", "runs/a"), "runs/a cannot be used: Denied; fix that", 2),
-        (FULL, "a file cannot be read or written: No space left on device; fix that", 2),
+        (FULL, "a disk is full (OSError: [Errno 28] No space left on device); free room on it", 2),
+        (RuntimeError("/t/a; No space left on device"), "a disk is full (RuntimeError: /t/a;", 2),
+        (OSError(5, "Error"), "a file cannot be read or written: Error; fix that", 2),
         (OSError(36, "Too long", b"a"), "a cannot be used: Too long; fix that", 2),
         (EOFError("no data"), f"{DAMAGED}: EOFError: no data; replace it", 2),
         (RecursionError("too deep"), f"{DAMAGED}: RecursionError: too deep; replace it", 2),

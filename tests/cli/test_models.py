@@ -36,6 +36,9 @@ def test_a_study_without_a_model_is_to_be_exported(study):
     assert str(error.value) == (
         f"{study} is a study without an exported model; export one with tuner export digits-1"
     )
+    Path("mlruns").rename("my runs")
+    with pytest.raises(UserError, match=r"tuner export digits-1 --root 'my runs'$"):
+        open_model(Path("my runs", *study.parts[1:]))
 
 
 def test_another_folder_is_not_a_model(study):

@@ -21,6 +21,8 @@ _SHORT = re.compile(
     r"|unable to allocate|out of memory|resource exhausted|OOM when",
     re.IGNORECASE,
 )
+# What the system says, and TensorFlow after it, if a disk is full.
+_FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
 _TOO_SMALL = "the memory is too small for this command"
 _MORE_MEMORY = (
     "end other programs, raise the limit that `ulimit` or a container sets, or give fewer rows"
@@ -46,6 +48,11 @@ def _explain(error: Exception) -> tuple[type[TunerError], str]:
     """Return the kind of an error, and what happened and what to do."""
     if _is_short_of_memory(error):
         return UserError, f"{_TOO_SMALL}: {_MORE_MEMORY}"
+    if _FULL.search(str(error)):
+        return UserError, (
+            f"a disk is full ({one_line(error)}); free room on it, or set TMPDIR to a folder on "
+            "another one, for temporary files"
+        )
     if isinstance(error, OSError) and error.errno is not None:
         reason = error.strerror or errno.errorcode.get(error.errno, "")
         if error.filename is not None:

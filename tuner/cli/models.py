@@ -1,6 +1,7 @@
 """Opens the exported model that a command names."""
 
 import os
+import shlex
 from pathlib import Path
 
 from tuner.errors import UserError
@@ -30,8 +31,12 @@ def _point_to_model(named: Path, study: Path) -> str:
     """Return that a study was named instead of a model, and which model it has."""
     models = sorted(path.parent for path in study.glob("model*/model.json"))
     if not models:
+        whole = study.resolve()
+        command = ["tuner", "export", whole.name]
+        if whole.parents[1] != _ROOTS[0].resolve():
+            root = study.parents[1] if len(study.parts) > 2 else whole.parents[1]
+            command += ["--root", str(root)]
         return (
-            f"{named} is a study without an exported model; export one with "
-            f"tuner export {study.resolve().name}"
+            f"{named} is a study without an exported model; export one with {shlex.join(command)}"
         )
     return f"{named} is a study; give the folder of its model: {' or '.join(map(str, models))}"
