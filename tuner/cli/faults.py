@@ -55,9 +55,9 @@ def _explain(error: Exception) -> tuple[type[TunerError], str]:
         )
     if isinstance(error, OSError) and error.errno is not None:
         reason = error.strerror or errno.errorcode.get(error.errno, "")
-        if error.filename is not None:
-            return UserError, f"{_name(error.filename)} cannot be used: {reason}; fix that"
-        return UserError, f"a file cannot be read or written: {reason}; fix that"
+        unnamed = error.filename is None
+        what = "a file cannot be read or written" if unnamed else _cannot_use(error.filename)
+        return UserError, f"{what}: {reason}; fix that"
     if isinstance(error, RuntimeError) and str(error).startswith("Symlink loop"):  # of pathlib
         return UserError, f"a link leads to itself: {error}; replace it"
     if isinstance(error, (OSError, EOFError, RecursionError)):
@@ -65,8 +65,9 @@ def _explain(error: Exception) -> tuple[type[TunerError], str]:
     return TunerFault, f"this is a fault of tuner, please report it: {one_line(error)}"
 
 
-def _name(path: object) -> str:
-    return path.decode(errors="replace") if isinstance(path, bytes) else str(path)
+def _cannot_use(path: object) -> str:
+    name = path.decode(errors="replace") if isinstance(path, bytes) else str(path)
+    return f"{name} cannot be used"
 
 
 def _is_short_of_memory(error: BaseException) -> bool:
