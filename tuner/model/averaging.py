@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 
 import keras
+import numpy as np
+from keras import ops
 
-__all__ = ["average_networks"]
+from tuner.data import Scaler, clip_smoothly
+from tuner.model.stacking import stack_networks
+
+__all__ = ["average_folds", "average_networks"]
 
 
 def average_networks(networks: Sequence[keras.Model]) -> keras.Model:
@@ -19,6 +24,60 @@ def average_networks(networks: Sequence[keras.Model]) -> keras.Model:
     for number, network in enumerate(networks):
         network.name = f"network_{number}"
     rows = keras.Input(networks[0].input_shape[1:])
-    answers = keras.ops.stack([network(rows) for network in networks])
+    answers = ops.stack([network(rows) for network in networks])
     # Keras's Average adds pair by pair, which TensorFlow refuses if there are no rows
-    return keras.Model(rows, keras.ops.mean(answers, axis=0))
+    return keras.Model(rows, ops.mean(answers, axis=0))
+
+
+def average_folds(
+    trials: Sequence[Sequence[keras.Model]], weights: Sequence[int], scalers: Sequence[Scaler]
+) -> keras.Model:
+    """Return a network that averages the networks of folds, and scales rows for each as it was.
+
+    **Shape**: encoded rows `(rows, features)`, not scaled, NaN where a number is missing, to
+    `(rows, classes)`.
+
+    Args:
+        trials: The network of each fold, by trial.
+        weights: How often the mean of each trial's networks counts.
+        scalers: The scaler of each fold's training rows.
+    """
+    rows = keras.Input((len(scalers[0].mean),))
+    scaled = _scale_for_each(rows, scalers)
+    total = None
+    for number, (networks, weight) in enumerate(zip(trials, weights, strict=True)):
+        share = _average_trial(networks, scaled, f"trial_{number}") * (weight / sum(weights))
+        total = share if total is None else total + share
+    return keras.Model(rows, total)
+
+
+def _average_trial(
+    networks: Sequence[keras.Model], scaled: keras.KerasTensor, name: str
+) -> keras.KerasTensor:
+    """Return the mean of a trial's networks.
+
+    **Shape**: `(rows, folds, features)`, scaled for each fold, to `(rows, classes)`.
+    """
+    stacked = stack_networks(networks)
+    if stacked is not None:
+        stacked.name = name
+        return ops.mean(stacked(scaled), axis=1)
+    for fold, network in enumerate(networks):
+        network.name = f"{name}_fold_{fold}"
+    answers = [network(scaled[:, fold]) for fold, network in enumerate(networks)]
+    return ops.mean(ops.stack(answers), axis=0)
+
+
+def _scale_for_each(rows: keras.KerasTensor, scalers: Sequence[Scaler]) -> keras.KerasTensor:
+    """Scale rows for each fold, as `Scaler.apply` does.
+
+    **Shape**: `(rows, features)` to `(rows, folds, features)`.
+    """
+    means = np.stack([scaler.mean for scaler in scalers])
+    scales = np.stack([scaler.scale for scaler in scalers])
+    scaled = (ops.expand_dims(rows, 1) - means) / scales
+    filled = ops.where(ops.isnan(scaled), ops.zeros_like(scaled), scaled)
+    clipped = scalers[0].clipped
+    if clipped is None:
+        return filled
+    return ops.where(clipped, clip_smoothly(filled, ops), filled)
