@@ -6,7 +6,8 @@ import pytest
 from keras import layers
 
 from tests.helpers.onnx_graphs import run_network
-from tuner.model.averaging import average_networks
+from tuner.data import Scaler
+from tuner.model.averaging import average_folds, average_networks
 from tuner.model.temperature import apply_temperature
 from tuner.serving.onnx_graph import Graph
 from tuner.serving.onnx_layers import Untranslatable
@@ -142,3 +143,27 @@ def test_a_layer_that_is_called_with_an_option_or_an_unknown_operation_is_named(
     assert refuse(keras.Model(rows, trained)) == "layer a is called with training"
     for computed in (keras.ops.sort(rows), rows[:, :2]):
         assert "of keras.ops has no translation" in refuse(keras.Model(rows, computed))
+
+
+def add_dense(rows):
+    return layers.Dense(4, "relu")(rows)
+
+
+def add_convolution(rows):
+    return layers.Flatten()(layers.Conv1D(2, 2)(layers.Reshape((4, 1))(rows)))
+
+
+@pytest.mark.parametrize("add_layer", [add_dense, add_convolution], ids=["stacked", "one by one"])
+@pytest.mark.parametrize("clipped", [None, np.arange(4) < 2])
+def test_the_networks_of_folds_are_one_graph(add_layer, clipped):
+    def make():
+        rows = keras.Input((4,))
+        return fill(keras.Model(rows, layers.Dense(3, "softmax")(add_layer(rows))))
+
+    rng = np.random.default_rng(0)
+    scalers = [Scaler(*rng.uniform(1, 2, size=(2, 4)).astype(np.float32), clipped) for _ in "12"]
+    network = average_folds([[make(), make()], [make(), make()]], [2, 1], scalers)
+    rows = rng.normal(size=(5, 4)).astype(np.float32)
+    rows[2] = np.nan
+    expected = network(rows).numpy()
+    np.testing.assert_allclose(run_network(network, rows), expected, rtol=1e-5, atol=2e-6)

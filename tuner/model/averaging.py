@@ -76,7 +76,7 @@ def _scale_for_each(rows: keras.KerasTensor, scalers: Sequence[Scaler]) -> keras
     means = np.stack([scaler.mean for scaler in scalers])
     scales = np.stack([scaler.scale for scaler in scalers])
     scaled = (ops.expand_dims(rows, 1) - means) / scales
-    filled = ops.where(ops.isnan(scaled), ops.zeros_like(scaled), scaled)
+    filled = ops.where(ops.isnan(scaled), np.float32(0), scaled)
     clipped = scalers[0].clipped
     if clipped is None:
         return filled

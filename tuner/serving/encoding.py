@@ -23,13 +23,14 @@ _Block: TypeAlias = tuple[list[_Feature], Any]
 """Features that are next to each other, and their values: `(rows, features)`, NaN if missing."""
 
 
-def encode(ops: Any, schema: Schema, scaler: Scaler, inputs: Mapping[str, Any]) -> Any:
+def encode(ops: Any, schema: Schema, scaler: Scaler | None, inputs: Mapping[str, Any]) -> Any:
     """Return the scaled features, shape `(rows, features)`, float32.
 
     Args:
         ops: The operations.
         schema: Encodes raw columns as features.
-        scaler: Fitted on the rows that the network was trained on.
+        scaler: Fitted on the rows that the network was trained on. None if the network scales
+            rows itself: missing numbers are NaN then.
         inputs: Each raw column, shape `(rows,)`; columns of numbers that share an input have the
             same one, shape `(rows, columns)`. An array data set has `x`, shape `(rows, …)`.
     """
@@ -169,8 +170,10 @@ def _join(ops: Any, blocks: Sequence[Any]) -> Any:
     return ops.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
 
 
-def _scale(ops: Any, numbers: Any, scaler: Scaler) -> Any:
+def _scale(ops: Any, numbers: Any, scaler: Scaler | None) -> Any:
     """Scale the first features, and replace a missing number by the centre, as `Scaler.apply`."""
+    if scaler is None:
+        return numbers
     count = numbers.shape[1]
     scaled = (numbers - scaler.mean[:count]) / scaler.scale[:count]
     filled = ops.where(ops.isnan(scaled), np.float32(0), scaled)

@@ -100,6 +100,13 @@ def _translate_dense(layer: Any, x: Tensor, sample: np.ndarray) -> Tensor:
     return _activate(layer, _add_bias(layer, product))
 
 
+def _translate_einsum(layer: Any, x: Tensor, sample: np.ndarray) -> Tensor:
+    if "." in layer.equation:
+        raise _refuse(layer, "has an ellipsis in its equation")
+    product = x.graph.add("Einsum", [x, _read(layer.kernel)], sample, equation=layer.equation)
+    return _activate(layer, product if layer.bias is None else product + _read(layer.bias))
+
+
 def _put_channels_first(layer: Any, x: Tensor) -> Tensor:
     if layer.data_format != "channels_last":
         raise _refuse(layer, "takes channels first")
@@ -261,6 +268,7 @@ _LAYERS: Mapping[Any, Callable[[Any, Any, np.ndarray], Tensor]] = {
     **dict.fromkeys(_TRAINING_ONLY, _pass),
     **_MERGES,
     layers.Dense: _translate_dense,
+    layers.EinsumDense: _translate_einsum,
     layers.Conv1D: _translate_convolution,
     layers.Conv2D: _translate_convolution,
     layers.MaxPooling1D: _translate_pooling("MaxPool"),

@@ -1,6 +1,6 @@
 """Translates a network of Keras into ONNX: its layers, one after the other, as they are called."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -86,9 +86,48 @@ _ELEMENTWISE = {
 }
 
 
+def _get_item(operation: Any, inputs: Sequence[Any], sample: np.ndarray) -> Tensor:
+    """Add a choice of places on some axes: numbers, and slices with steps of 1."""
+    values, _, *keys = inputs  # all rows are taken
+    for axis, key in reversed([*enumerate(keys, start=1)]):
+        if isinstance(key, slice):
+            places: Any = np.arange(*key.indices(values.shape[axis]))
+        elif isinstance(key, int):
+            places = key % values.shape[axis]
+        else:
+            raise Untranslatable(f"operation {operation.name} chooses by other than numbers")
+        values = values.choose(places, axis)
+    return values
+
+
+def _expand_dims(operation: Any, inputs: Sequence[Any], sample: np.ndarray) -> Tensor:
+    axis = np.array([operation.axis])
+    return inputs[0].graph.add("Unsqueeze", [inputs[0], axis], sample)
+
+
+def _choose_where(operation: Any, inputs: Sequence[Any], sample: np.ndarray) -> Tensor:
+    condition, *values = inputs
+    graph = next(each.graph for each in inputs if isinstance(each, Tensor))
+    values = [each if isinstance(each, Tensor) else np.float32(each) for each in values]
+    flags = condition if isinstance(condition, Tensor) else np.asarray(condition, np.bool_)
+    return graph.add("Where", [flags, *values], sample)
+
+
+_STRUCTURAL: dict[str, Callable[[Any, Sequence[Any], np.ndarray], Tensor]] = {
+    "GetItem": _get_item,
+    "ExpandDims": _expand_dims,
+    "Where": _choose_where,
+    "Isnan": lambda _, inputs, sample: inputs[0].graph.add("IsNaN", inputs, sample.astype(bool)),
+    "ZerosLike": lambda _, inputs, sample: inputs[0] * np.float32(0),
+}
+"""Operations whose arguments are not only numbers, or whose output is none."""
+
+
 def _translate_operation(operation: Any, inputs: Sequence[Any], sample: np.ndarray) -> Tensor:
     """Add an operation of `keras.ops`, known by the name of its class."""
     name = type(operation).__name__
+    if name in _STRUCTURAL:
+        return _STRUCTURAL[name](operation, inputs, sample)
     refusal = Untranslatable(f"operation {operation.name} of keras.ops has no translation")
     try:
         values: list[Any] = [e if isinstance(e, Tensor) else np.float32(e) for e in inputs]

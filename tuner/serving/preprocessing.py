@@ -16,13 +16,13 @@ from tuner.serving.keras_operations import KerasOperations
 __all__ = ["add_preprocessing"]
 
 
-def add_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler) -> keras.Model:
+def add_preprocessing(network: keras.Model, schema: Schema, scaler: Scaler | None) -> keras.Model:
     """Put a study's encoding and scaling in front of a trained network.
 
     Args:
         network: Takes encoded, scaled rows, shape `(rows, features)`.
         schema: Encodes raw columns as features.
-        scaler: Fitted on the rows that the network was trained on.
+        scaler: As of `encode`.
 
     Returns:
         A model that takes a dictionary of raw columns by input name, each of shape `(rows,)`:
