@@ -12,7 +12,9 @@ _NAMES = (
     "mlp_regularizer",
     "mlp_dropout",
     "mlp_sgd",
+    "mlp_adamw",
     "mlp",
+    "tabular",
     "cnn",
 )
 

@@ -44,7 +44,7 @@ def test_nothing_heavy_is_imported(arguments):
             ("search", "--space", "mlp_dept"),
             "error: no search space is called mlp_dept; did you mean mlp_depth? Known are "
             "mlp_depth, mlp_width, mlp_depth_vs_width, mlp_regularizer, mlp_dropout, mlp_sgd, "
-            "mlp, cnn, or a path that ends in .toml",
+            "mlp_adamw, mlp, tabular, cnn, or a path that ends in .toml",
         ),
         (
             ("search", "--space", "mlp", "--folds", "1"),

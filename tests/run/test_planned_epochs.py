@@ -1,4 +1,4 @@
-"""Networks for tables train for as many epochs as their rows need, if none are given."""
+"""Networks with planned schedules train for as many epochs as their rows need."""
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ TABLE = """
 depth = 1
 [optimizer]
 optimizer = "adamw"
+schedule = ["cosine", "flat_cosine"]
 batch_size = [64, 128]
 """
 
@@ -49,8 +50,9 @@ def test_the_given_numbers_win(space):
     assert (fitted.epochs, fitted.patience) == (256, 20)
 
 
-def test_other_spaces_have_their_usual_numbers():
-    settings = make_settings("mlp", {"epochs": None, "patience": None})
+@pytest.mark.parametrize("space", ["mlp", "mlp_adamw"])
+def test_other_spaces_have_their_usual_numbers(space):
+    settings = make_settings(space, {"epochs": None, "patience": None})
     assert (settings.epochs, settings.patience, settings.epochs_by_rows) == (50, 10, False)
 
 

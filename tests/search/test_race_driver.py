@@ -123,8 +123,8 @@ def test_if_the_leader_of_a_race_diverges_the_search_says_what_to_do(tmp_path, r
     )
 
 
-def test_networks_for_tables_do_not_race():
-    space = make_space('[optimizer]\noptimizer = "adamw"\n')
+def test_networks_with_planned_schedules_do_not_race():
+    space = make_space('[optimizer]\noptimizer = "adamw"\nschedule = "coslog4"\n')
     hypermodel = SimpleNamespace(space=space)
     oracle = SimpleNamespace(races=True)
     assert RaceDriver(SETTINGS, oracle, hypermodel).race is None

@@ -9,7 +9,8 @@ from tuner.errors import SpaceError
 from tuner.space import load_space
 
 KNOWN_SPACES = (
-    "mlp_depth, mlp_width, mlp_depth_vs_width, mlp_regularizer, mlp_dropout, mlp_sgd, mlp, cnn"
+    "mlp_depth, mlp_width, mlp_depth_vs_width, mlp_regularizer, mlp_dropout, mlp_sgd, mlp_adamw, "
+    "mlp, tabular, cnn"
 )
 
 

@@ -35,6 +35,7 @@ def test_the_public_names_are_these() -> None:
         "list_shipped_spaces",
         "load_space",
         "parse_space",
+        "plans_schedules",
         "to_keras_tuner",
     ]
 

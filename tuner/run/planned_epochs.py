@@ -1,4 +1,4 @@
-"""Chooses the epochs of networks for tables, whose schedules are planned for the whole training."""
+"""Chooses the epochs of networks whose schedules are planned for the whole training."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tuner.folds import Split
-from tuner.space import Space, is_table_space
+from tuner.space import Space, plans_schedules
 from tuner.study import SearchSettings
 from tuner.words import count_noun
 
@@ -34,7 +34,7 @@ def default_epochs(space: Space, given: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         Settings that the given ones replace; none for other spaces, which have their usual ones.
     """
-    if not is_table_space(space):
+    if not plans_schedules(space):
         return {}
     if "epochs" in given:
         return {"patience": given["epochs"]}

@@ -3,7 +3,7 @@
 import keras_tuner
 
 from tuner.search.oracles import SearchOracle
-from tuner.space import find_space, is_table_space
+from tuner.space import find_space, plans_schedules
 from tuner.study import SearchSettings
 from tuner.training import TrialResult
 from tuner.training.race import Leads, Race, Settled
@@ -21,8 +21,8 @@ class RaceDriver:
         oracle: The search's oracle; its trials may not be meant to race.
         hypermodel: If its space names a hyperparameter to compare, trials do not race: a
             comparison rests on what trials come to in the end, the worse ones included. Nor do
-            networks for tables: under a planned schedule they gain most at its end, whatever their
-            curve says before. Nor do trials towards a metric of its own, which has no values of
+            networks with planned schedules: they gain most at the end, whatever their curve says
+            before. Nor do trials towards a metric of its own, which has no values of
             rows to compare.
 
     Attributes:
@@ -34,7 +34,7 @@ class RaceDriver:
     ) -> None:
         self.race: Race | None = None
         space = find_space(hypermodel)
-        to_end = space is not None and (space.compare is not None or is_table_space(space))
+        to_end = space is not None and (space.compare is not None or plans_schedules(space))
         objective = settings.plan.objective
         if settings.racing and oracle.races and not to_end and not objective.own:
             self.race = Race(settings.epochs, objective)

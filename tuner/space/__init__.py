@@ -9,7 +9,7 @@ from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES
 from tuner.space.loading import list_shipped_spaces, load_space, parse_space
 from tuner.space.ranges import FloatRange, IntRange
 from tuner.space.space import Space
-from tuner.space.table_space import is_table_space
+from tuner.space.table_space import is_table_space, plans_schedules
 from tuner.space.values import Value
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "list_shipped_spaces",
     "load_space",
     "parse_space",
+    "plans_schedules",
     "to_keras_tuner",
 ]

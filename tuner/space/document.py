@@ -173,7 +173,9 @@ def _find_conditions(key: Key, parents: Sequence[Hyperparameter]) -> list[tuple[
     acting = tuple(value for value in values or () if key.is_active_with(name, value))
     if values is None or len(acting) == len(values):  # active wherever the parent is
         return [parent.conditions for parent in parents]
-    return [(Condition(name, acting),)] if acting else []
+    if not acting:
+        return []
+    return [(*parent.conditions, Condition(name, acting)) for parent in parents]
 
 
 def _explain_no_effect(key: Key, declared: Mapping[str, Sequence[Hyperparameter]]) -> str:

@@ -3,7 +3,10 @@
 from tuner.space.keys import TABLE_KEYS
 from tuner.space.space import Space
 
-__all__ = ["is_table_space"]
+__all__ = ["is_table_space", "plans_schedules"]
+
+# Those that perceptrons have too, and of which a search may cut off the end.
+_ANY_LENGTH = ("constant", "cosine")
 
 
 def is_table_space(space: Space) -> bool:
@@ -11,10 +14,11 @@ def is_table_space(space: Space) -> bool:
 
     They are if it has a part or a schedule that stacked perceptrons do not have.
     """
-    for hyperparameter in space.hyperparameters:
-        if hyperparameter.name in TABLE_KEYS:
-            return True
-        if hyperparameter.name == "schedule":
-            schedules = hyperparameter.domain.values() or ()
-            return any(schedule not in ("constant", "cosine") for schedule in schedules)
-    return False
+    names = {hyperparameter.name for hyperparameter in space.hyperparameters}
+    return bool(names & TABLE_KEYS) or plans_schedules(space)
+
+
+def plans_schedules(space: Space) -> bool:
+    """Return whether learning rates of a space are planned so that the end is worth most."""
+    domains = [h.domain for h in space.hyperparameters if h.name == "schedule"]
+    return any(value not in _ANY_LENGTH for domain in domains for value in domain.values() or ())
