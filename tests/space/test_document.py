@@ -283,6 +283,51 @@ BLOCKS = [
     ),
 ]
 
+TABLES = [
+    (
+        "inputs.scaling = 'robust'\nnetwork.blocks = 2",
+        "[network] blocks: networks with scaling have no blocks; drop blocks, or drop scaling",
+    ),
+    (
+        "network.residual = true\nnetwork.parameters = 500",
+        "[network] parameters: networks with residual have no parameters; write units instead, or "
+        "drop residual",
+    ),
+    (
+        "sgd.schedule = 'coslog4'\nnetwork.blocks = 2",
+        "[network] blocks: networks with this schedule have no blocks; drop blocks, or drop this "
+        "schedule",
+    ),
+    (
+        "inputs.word_width = 4",
+        "[inputs] word_width: it does nothing without one_hot; leave it out, or give one_hot",
+    ),
+    (
+        "inputs.numbers = 'plain'\noptimizer.optimizer = 'adamw'\noptimizer.embedding_rate = 0.1",
+        "[optimizer] embedding_rate: no numbers in this space uses it; leave it out, or add "
+        "periodic or piecewise to numbers",
+    ),
+    (
+        "optimizer.optimizer = 'adamw'\noptimizer.slope_rate = 0.1\nnetwork.learned_slope = false",
+        "[optimizer] slope_rate: it does nothing with learned_slope false; leave it out, or let "
+        "learned_slope be true",
+    ),
+    (
+        "network.heads = 4\nnetwork.depth = 0",
+        "[network] heads: it does nothing with depth 0; leave it out, or let depth be above 0",
+    ),
+    (
+        "loss.mixing_strength = 0.4",
+        "[loss] mixing_strength: no mixing in this space uses it; leave it out, or add mixup or "
+        "cutmix to mixing",
+    ),
+    (
+        "regularizer.dropout_schedule = 'cosine'\nregularizer.dropout = 0",
+        "[regularizer] dropout_schedule: it does nothing with dropout 0; leave it out, or let "
+        "dropout be above 0",
+    ),
+]
+
 COMPARISONS = [
     ("compare = 3", "expected a hyperparameter's name in quotes, received 3"),
     (
@@ -325,7 +370,7 @@ COMPARISONS = [
         *((f"{TITLE}[network]\n{line}", f"[network] depth: {tail}") for line, tail in RANGES),
         *((TITLE + line, f"[{_at}] {_key}: {tail}") for line, tail in LIMITS
           for _at, _key in [line.split(" ")[0].split(".")]),
-        *((TITLE + line, tail) for line, tail in BLOCKS),
+        *((TITLE + line, tail) for line, tail in BLOCKS + TABLES),
         *((TITLE + line, f"compare: {tail}") for line, tail in COMPARISONS),
         (
             TITLE + 'network.activation = { min = 1, max = 2 }',

@@ -195,3 +195,31 @@ def test_children_must_follow_their_parents() -> None:
 def test_a_space_compares_only_what_it_has() -> None:
     with pytest.raises(ValueError, match=r"^space s: compare names depth, which is not in it$"):
         Space("s", "Which?", (), compare="depth")
+
+
+def test_a_part_of_a_part_acts_where_both_do() -> None:
+    space = space_of(
+        "network.depth = [0, 2]",
+        "network.learned_slope = true",
+        "network.scaling_layer = [false, true]",
+        'inputs.numbers = ["plain", "periodic", "piecewise"]',
+        "inputs.one_hot = 8",
+        'optimizer.optimizer = ["sgd", "adamw"]',
+        "optimizer.momentum = { min = 0, max = 0.9 }",
+        "optimizer.weight_decay = [0, 0.1]",
+        'optimizer.decay_schedule = "flat_cosine"',
+        "optimizer.slope_rate = 0.1",
+        "optimizer.scaling_rate = 6",
+        "optimizer.embedding_rate = 0.1",
+    )
+    adamw = Condition("optimizer", ("adamw",))
+    found = conditions(space)
+    assert found["slope_rate"] == (Condition("depth", (2,)),)
+    assert found["scaling_rate"] == (Condition("scaling_layer", (True,)),)
+    assert found["nesterov"] == (Condition("optimizer", ("sgd",)),)
+    assert found["decay_schedule"] == (adamw, Condition("weight_decay", (0.1,)))
+    assert "embedding_rate" not in found  # columns of levels are embedded, too
+    for values in space.list_configurations(grid=True):
+        assert ("nesterov" in values) == (values["optimizer"] == "sgd")
+        assert ("slope_rate" in values) == (values["depth"] == 2)
+        assert ("bins" in values) == (values["numbers"] == "piecewise")

@@ -17,6 +17,7 @@ from tuner.space.keys import CHOICE_USES, KEYS, TABLES, Key
 from tuner.space.reading import read_domain
 from tuner.space.reading_first_trials import read_first_trials
 from tuner.space.space import Space
+from tuner.space.table_space import explain_table_space
 from tuner.space.values import format_exactly
 
 __all__ = ["parse_document"]
@@ -46,6 +47,7 @@ def parse_document(document: Mapping[str, Any], *, name: str, file: str) -> Spac
     if compare is not None:
         _check_compare(compare, hyperparameters, location.at_key("compare"))
     space = Space(name, title, hyperparameters, compare)
+    _check_networks(space, location)
     if _FIRST not in document:
         return space
     return replace(space, first=read_first_trials(document[_FIRST], space, location))
@@ -203,6 +205,17 @@ def _explain_missing(key: Key, declared: Mapping[str, Sequence[Hyperparameter]])
         f"missing, but needed by the {parent} {users}; "
         f"write for example {key.name} = {quote(key.usual)}"
     )
+
+
+def _check_networks(space: Space, location: FileLocation) -> None:
+    """Refuse keys of other networks in a space of networks for tables."""
+    reason = explain_table_space(space)
+    names = {hyperparameter.name for hyperparameter in space.hyperparameters}
+    for name, instead in (("blocks", "drop blocks"), ("parameters", "write units instead")):
+        if reason and name in names:
+            raise location.in_table("network", name).make_error(
+                f"networks with {reason} have no {name}; {instead}, or drop {reason}"
+            )
 
 
 def _check_compare(

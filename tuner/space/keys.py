@@ -60,6 +60,9 @@ CHOICE_USES: dict[str, dict[str, tuple[str, ...]]] = {
     "mixing": {"none": (), "mixup": ("mixing_strength",), "cutmix": ("mixing_strength",)},
 }
 
+# What each optional parent uses whatever its value is, if a space has it.
+PRESENCE_USES: dict[str, tuple[str, ...]] = {"one_hot": ("word_width", "embedding_rate")}
+
 # What an optional parent that a space does not have means for the keys that it may activate.
 ABSENT: dict[str, Value] = {"optimizer": "sgd"}
 
@@ -129,7 +132,12 @@ class Key:
     parents: tuple[str, ...] = ()
 
     def is_active_with(self, parent: str, value: Any) -> bool:
-        """Return whether a parent's value activates the key: a choice that uses it, or above 0."""
+        """Return whether a parent's value activates the key.
+
+        That is a choice that uses it, or a number above 0.
+        """
+        if parent in PRESENCE_USES:
+            return self.name in PRESENCE_USES[parent]
         uses = CHOICE_USES.get(parent)
         return bool(value > 0) if uses is None else self.name in uses[value]
 
@@ -152,7 +160,7 @@ KEYS: tuple[Key, ...] = (
     Key("inputs", "bins", int, 16, Limits(2, 1024), parents=("numbers",)),
     Key("inputs", "number_width", int, 4, Limits(2, 256), parents=("numbers",)),
     Key("inputs", "one_hot", int, 8, Limits(0, 10**6), optional=True),
-    Key("inputs", "word_width", int, 8, Limits(1, 256), optional=True),
+    Key("inputs", "word_width", int, 8, Limits(1, 256), parents=("one_hot",)),
     Key("network", "blocks", int, 2, Limits(0, 8), optional=True),
     Key("network", "filters", int, 16, Limits(1, 4096), parents=("blocks",)),
     Key("network", "depth", int, 1, Limits(0, 32)),
@@ -207,7 +215,15 @@ KEYS: tuple[Key, ...] = (
         optional=True,
         parents=("optimizer",),
     ),
-    Key("optimizer", "embedding_rate", float, 1.0, _POSITIVE, optional=True, parents=("numbers",)),
+    Key(
+        "optimizer",
+        "embedding_rate",
+        float,
+        1.0,
+        _POSITIVE,
+        optional=True,
+        parents=("numbers", "one_hot"),
+    ),
     Key(
         "optimizer",
         "scaling_rate",

@@ -3,7 +3,7 @@
 from tuner.space.keys import TABLE_KEYS
 from tuner.space.space import Space
 
-__all__ = ["is_table_space", "plans_schedules"]
+__all__ = ["explain_table_space", "is_table_space", "plans_schedules"]
 
 # Those that perceptrons have too, and of which a search may cut off the end.
 _ANY_LENGTH = ("constant", "cosine")
@@ -14,8 +14,14 @@ def is_table_space(space: Space) -> bool:
 
     They are if it has a part or a schedule that stacked perceptrons do not have.
     """
-    names = {hyperparameter.name for hyperparameter in space.hyperparameters}
-    return bool(names & TABLE_KEYS) or plans_schedules(space)
+    return explain_table_space(space) is not None
+
+
+def explain_table_space(space: Space) -> str | None:
+    """Return the key that makes a space one of networks for tables; None if there is none."""
+    names = [hyperparameter.name for hyperparameter in space.hyperparameters]
+    key = next((name for name in names if name in TABLE_KEYS), None)
+    return key or ("this schedule" if plans_schedules(space) else None)
 
 
 def plans_schedules(space: Space) -> bool:
