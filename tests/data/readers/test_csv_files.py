@@ -64,6 +64,16 @@ def test_a_header_like_a_row_gives_a_warning(text, names) -> None:
     )
 
 
+def test_a_header_among_the_rows_is_refused() -> None:
+    rows = "1,x,p\n2,y,q\n"
+    assert catch_refusal(load_dataset, write_file(f"a,b,c\n{rows} a,b,c\n{rows}")) == (
+        "data file t.csv: line 4 is the header again; delete the line"
+    )
+    assert catch_refusal(load_dataset, write_file(f"a,b,c\n{rows}" * 3)) == (
+        "data file t.csv: line 4 is the header again, the first of 2 such lines; delete these lines"
+    )
+
+
 @pytest.mark.parametrize("length", [140_000, 400_000])
 @pytest.mark.parametrize("row", [0, 40])
 def test_cells_may_have_any_length(length, row) -> None:

@@ -22,9 +22,15 @@ _NORMAL_WIDTH = 1.349  # the interquartile range of a normal distribution, in de
 _MAGNITUDES = 1e3  # between the quartiles
 _OFTEN = 500  # rows, one of which has a sentinel
 _LISTED = 8  # columns of a warning
+_LONGEST = 12  # characters of a number
 
 
-def describe_tails(values: np.ndarray, show: Callable[[float], str] = format_number) -> str:
+def _shorten(number: float) -> str:
+    text = format_number(number)
+    return text if len(text) <= _LONGEST else f"{number:.4g}"
+
+
+def describe_tails(values: np.ndarray, show: Callable[[float], str] = _shorten) -> str:
     """Return the number that is farthest from the middle, and the middle; "" without long tails.
 
     Tails are long if the standard deviation is over five times what the quartiles make expect, so

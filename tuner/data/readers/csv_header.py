@@ -13,7 +13,13 @@ import pyarrow.compute as pc
 from tuner.errors import DataError
 from tuner.words import list_first
 
-__all__ = ["check_header", "choose_delimiter", "find_cells_among_names", "find_quoted_cell"]
+__all__ = [
+    "check_header",
+    "choose_delimiter",
+    "find_cells_among_names",
+    "find_quoted_cell",
+    "find_repeated_headers",
+]
 
 _DELIMITERS = "\t;|,"  # the likelier first: a comma may also be in a number or a name
 _NUMBER = re.compile(r"[+-]?[0-9]*[.,][0-9]+")
@@ -97,6 +103,26 @@ def find_cells_among_names(names: Sequence[str], columns: pa.Table) -> list[str]
     words = [index for index, name in enumerate(names) if not _is_number(name)]
     recur = all(_has_cell(columns.column(index), names[index]) for index in words)
     return list(names) if recur else []
+
+
+def find_repeated_headers(names: Sequence[str], columns: pa.Table) -> list[int]:
+    """Return the rows that are the header again, as in files that were put together.
+
+    It is certainly none of the rows if a word names a column that begins with a number.
+
+    Args:
+        names: The names.
+        columns: Their columns, in the same order.
+    """
+    cells = [column[0].as_py().strip() for column in columns.columns if columns.num_rows]
+    if not any(_is_number(c) and not _is_number(n) for n, c in zip(names, cells, strict=False)):
+        return []
+    rows = pa.chunked_array([pa.array(range(columns.num_rows))])
+    for name, column in zip(names, columns.columns, strict=True):
+        rows = rows.filter(pc.equal(pc.utf8_trim_whitespace(column.take(rows)), name))
+        if not len(rows):
+            break
+    return list(rows.to_pylist())
 
 
 def find_quoted_cell(columns: pa.Table) -> str | None:

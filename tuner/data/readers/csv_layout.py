@@ -19,6 +19,7 @@ from tuner.data.readers.csv_header import (
     choose_delimiter,
     find_cells_among_names,
     find_quoted_cell,
+    find_repeated_headers,
 )
 from tuner.data.readers.packed_files import is_gzip, refuse_other_formats
 from tuner.data.readers.room import require_room
@@ -126,6 +127,20 @@ class CsvFile:
         """Return whether each row has a cell more than the header, as R writes names of rows."""
         rows = (cells for _, cells in islice(self.read_rows(), 1, _SAMPLE_LINES))
         return all(len(cells) == len(self.header) + 1 for cells in rows if cells)
+
+    def check_headers(self, columns: pa.Table) -> None:
+        """Check that the header stands once, if it is certainly no row.
+
+        Raises:
+            DataError: It stands among the rows, too.
+        """
+        rows = find_repeated_headers([name.strip() for name in self.header], columns)
+        if rows:
+            others = f", the first of {len(rows):,} such lines" if len(rows) > 1 else ""
+            raise DataError(
+                f"data file {self.path}: {self.locate_row(rows[0])} is the header again{others}; "
+                f"delete {'these lines' if others else 'the line'}"
+            )
 
     def check_quotes(self) -> None:
         """Check that every quotation mark is closed.

@@ -78,6 +78,18 @@ def read_parquet_folder(folder: Path) -> Table:
         columns=pa.table({name: _fill(columns[name]) for name in columns.column_names}),
         locate=lambda row: f"row {places[row][1]} of {places[row][0].relative_to(folder)}",
         rows=np.arange(len(columns)),
+        warnings=_warn_about_absent(tables, columns.column_names),
+    )
+
+
+def _warn_about_absent(tables: Sequence[pa.Table], names: Sequence[str]) -> tuple[str, ...]:
+    """Return a warning for each column that some files lack."""
+    counts = {name: sum(name in table.column_names for table in tables) for name in names}
+    return tuple(
+        f"column {name} is in {count:,} of {len(tables):,} files, and missing in the rows of the "
+        "others"
+        for name, count in counts.items()
+        if count < len(tables)
     )
 
 
