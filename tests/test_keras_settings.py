@@ -67,7 +67,8 @@ def test_numbers_that_a_program_chose_are_refused(name, value, usual):
         setter(usual)
     require_usual_numbers()
     assert str(error.value) == (
-        f"Keras has the {name} {value}; call keras.config.set_{name}({usual!r}) before the search"
+        f"Keras has the {name} {value}; leave out what sets it, perhaps the file of the "
+        f"hypermodel, or call keras.config.set_{name}({usual!r}) before the search"
     )
 
 

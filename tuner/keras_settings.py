@@ -49,8 +49,8 @@ def require_usual_numbers() -> None:
         value = getattr(keras.config, name)()
         if value != usual:
             raise UserError(
-                f"Keras has the {name} {value}; call keras.config.set_{name}({usual!r}) before the "
-                "search"
+                f"Keras has the {name} {value}; leave out what sets it, perhaps the file of the "
+                f"hypermodel, or call keras.config.set_{name}({usual!r}) before the search"
             )
 
 

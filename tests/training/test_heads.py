@@ -102,6 +102,18 @@ def test_a_head_adds_layers_of_keras_that_give_probabilities(hypermodel):
     np.testing.assert_allclose(back, expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float64"])
+def test_probabilities_are_in_float32_whatever_the_network_computes_in(dtype):
+    layer = keras.layers.Dense(3, "softmax", dtype=dtype)
+    model = keras.Sequential([keras.Input((4,)), layer])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    head = find_head(model, THREE, "network")
+    probabilities = np.asarray(head.to_probabilities(model.predict(THREE.x, verbose=0)))
+    given = head.add_probabilities(model, (4,)).predict(THREE.x, verbose=0)
+    assert probabilities.dtype == given.dtype == np.float32
+    np.testing.assert_array_equal(given, probabilities)
+
+
 @pytest.mark.parametrize("trainer", ["lanes", "fit"])
 def test_label_smoothing_changes_the_training_and_not_how_rows_are_scored(references, trainer):
     smooth = Network(3, "softmax", losses.CategoricalCrossentropy(label_smoothing=0.5))

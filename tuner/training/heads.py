@@ -65,10 +65,11 @@ class Head:
         return keras.ops.expand_dims(keras.ops.cast(y, "float32"), -1)
 
     def to_probabilities(self, outputs: Any) -> Any:
-        """Return the probabilities of all classes.
+        """Return the probabilities of all classes, in float32 whatever the network computes in.
 
         **Shape**: `(rows, outputs)`, or `(rows, members, outputs)`, to `(rows, classes)`.
         """
+        outputs = keras.ops.cast(outputs, "float32")
         if self.members > 1:
             return keras.ops.mean(self._to_shares(outputs), axis=1)
         return self._to_shares(outputs)
@@ -86,10 +87,17 @@ class Head:
             model: A network of this head.
             shape: The shape of a row.
         """
-        if self.outputs != 1 and not self.logits and self.members == 1:
+        dtypes = {each.dtype for each in getattr(model, "outputs", None) or ()}
+        is_float32 = dtypes <= {"float32"}
+        are_probabilities = self.outputs != 1 and not self.logits and self.members == 1
+        if are_probabilities and is_float32:
             return model
         rows = keras.Input(shape)
         outputs = model(rows)
+        if not is_float32:
+            outputs = keras.layers.Activation("linear", dtype="float32")(outputs)
+        if are_probabilities:
+            return keras.Model(rows, outputs)
         if self.members > 1:
             shares = keras.layers.Softmax()(outputs) if self.logits else outputs
             return keras.Model(rows, keras.layers.GlobalAveragePooling1D()(shares))
