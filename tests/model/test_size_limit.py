@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from functools import partial
+from math import prod
 
 import keras_tuner
 import pytest
@@ -14,7 +15,16 @@ from tuner.model.mlp import MLPHyperModel
 from tuner.model.recipe import read_recipe
 from tuner.model.row_time import RowTime
 from tuner.model.size_limit import SizeLimit
-from tuner.space import IntRange, list_shipped_spaces, load_space, to_keras_tuner
+from tuner.model.tables.hypermodel import TableHyperModel
+from tuner.model.tables.layout import FeatureLayout
+from tuner.model.tables.size import measure_size
+from tuner.space import (
+    IntRange,
+    is_table_space,
+    list_shipped_spaces,
+    load_space,
+    to_keras_tuner,
+)
 
 SIZES = {"features": 16, "classes": 3}
 UNITS = "[network]\ndepth = { min = 0, max = 3 }\nunits = { min = 2, max = 4000, log = true }\n"
@@ -39,13 +49,29 @@ def test_a_network_is_counted_as_keras_counts_it(name):
     space, rng = load_space(name), random.Random(0)
     if name == "cnn":
         hypermodel = CNNHyperModel(space, image=(12, 12, 1), classes=3, epochs=1)
+    elif is_table_space(space):
+        layout = FeatureLayout(features=16, numbers=4, levels=((4, 12),))
+        hypermodel = TableHyperModel(space, layout=layout, classes=3, epochs=1)
     else:
         hypermodel = MLPHyperModel(space, **SIZES, epochs=1)
     for _ in range(3):
         values = space.sample(rng)
         hp = to_keras_tuner(space, keras_tuner.HyperParameters())
         hp.values = dict(values)
-        assert hypermodel.describe_network(values).parameters == hypermodel.build(hp).count_params()
+        weights = hypermodel.build(hp).trainable_weights
+        parameters = sum(prod(weight.shape) for weight in weights)
+        assert hypermodel.describe_network(values).parameters == parameters
+
+
+def test_the_smallest_network_for_tables_embeds_nothing():
+    layout = FeatureLayout(features=16, numbers=16)
+    describe = partial(measure_size, layout=layout, classes=3)
+    limit = SizeLimit.make(describe, parameters=51, microseconds=None, row_time=None)
+    space = load_space("tabular")
+    limit.require_any(space)
+    linear = next(first.values for first in space.first if first.values["depth"] == 0)
+    assert limit.allows(linear)
+    assert not limit.allows({**linear, "numbers": "piecewise", "number_width": 4, "bins": 8})
 
 
 def test_the_smallest_network_may_have_more_layers():

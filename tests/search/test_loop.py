@@ -5,11 +5,16 @@ from dataclasses import replace
 import pytest
 
 from tests.helpers.problems import make_problem
-from tests.helpers.searches import CustomHyperModel, describe_trials, make_mlp, make_rows
+from tests.helpers.searches import (
+    ONE_SHAPE,
+    CustomHyperModel,
+    describe_trials,
+    make_mlp,
+    make_rows,
+)
 from tests.helpers.spaces import SMALL
 from tuner.errors import SearchFailed
 from tuner.search import ORACLES, Clock, KFoldTuner
-from tuner.search.trial_seconds import Work
 from tuner.study import Listener, SearchSettings
 from tuner.training import TrialResult
 from tuner.training.lanes import LanesTrainer
@@ -164,8 +169,8 @@ def test_no_trial_begins_that_cannot_end_in_time(make, make_study, now, oracle):
         now.seconds += 10.0
 
     settings = replace(SETTINGS, oracle=oracle, max_trials=40, epochs=4, max_seconds=45.0)
-    hypermodel = make_mlp(epochs=4)
-    hypermodel.measure_work = lambda values: Work(1.0, 1.0)
+    planned = 'schedule = "flat_cosine"\n'  # which a perceptron takes for a constant one
+    hypermodel = make_mlp(ONE_SHAPE + planned, epochs=4)
     study = make_study(oracle=oracle, epochs=4, max_trials=40)
     tuner = make(hypermodel, settings=settings, trainer=PlannedTrainer(wait))
     end = tuner.run(make_problem(), study)

@@ -2,60 +2,54 @@
 
 from dataclasses import replace
 
-import keras_tuner
+import pytest
 
-from tests.helpers.training import make_job
-from tuner.search.trial_seconds import TrialSeconds, Work
+from tests.helpers.training import make_job, make_mlp
+from tuner.search.trial_seconds import TrialSeconds
 from tuner.training import TrialResult
 
+PLANNED = '[network]\ndepth = 1\n[optimizer]\noptimizer = "adamw"\nschedule = "coslog4"\n'
+VALUES = {"depth": 1, "units": 8, "batch_size": 10, "kind": "none", "input_dropout": 0.0}
+VALUES |= {"learning_rate": 0.1, "momentum": 0.0, "schedule": "constant"}
 
-class Measured(keras_tuner.HyperModel):
-    """A hypermodel that knows what its networks take: units are products, in 100 / batch steps."""
 
-    def build(self, hp):
-        """Never called."""
+@pytest.fixture
+def seconds():
+    return TrialSeconds(make_mlp(PLANNED))
 
-    def measure_work(self, values):
-        steps = 100 / values["batch_size"]
-        return Work(steps, values["units"] * values["batch_size"] * steps)
+
+def make(**values):
+    return make_job(**{**VALUES, **values})
 
 
 def make_result(epochs, seconds):
     return TrialResult(0, "completed", seconds=seconds, curves={"loss": [[1.0] * epochs] * 2})
 
 
-def test_nothing_is_known_before_a_trial_has_ended():
-    seconds = TrialSeconds(Measured())
-    job = make_job(units=8, batch_size=10)
-    assert seconds.estimate(job, 5) is None
-    seconds.add({"units": 8, "batch_size": 10}, TrialResult.from_failure(0, "raised", "it raised"))
-    assert seconds.estimate(job, 5) is None
+def test_nothing_is_known_before_a_trial_has_ended(seconds):
+    assert seconds.estimate(make(), 5) is None
+    seconds.add(VALUES, TrialResult.from_failure(0, "raised", "it raised"))
+    assert seconds.estimate(make(), 5) is None
 
 
-def test_a_trial_takes_as_long_as_one_like_it():
-    seconds = TrialSeconds(Measured())
-    seconds.add({"units": 8, "batch_size": 10}, make_result(epochs=4, seconds=8.0))
-    job = make_job(units=8, batch_size=10)
-    assert seconds.estimate(job, 5) == 10.0
-    assert seconds.estimate(replace(job, epochs=3), 5) == 6.0
+def test_a_trial_takes_as_long_as_one_like_it(seconds):
+    seconds.add(VALUES, make_result(epochs=4, seconds=8.0))
+    assert seconds.estimate(make(), 5) == 10.0
+    assert seconds.estimate(replace(make(), epochs=3), 5) == 6.0
+    assert seconds.estimate(make(length=0.5), 5) == 5.0
 
 
-def test_the_time_grows_at_most_in_proportion_and_never_falls_below_a_larger_ones():
-    seconds = TrialSeconds(Measured())
-    seconds.add({"units": 8, "batch_size": 10}, make_result(epochs=1, seconds=2.0))
-    assert seconds.estimate(make_job(units=16, batch_size=10), 1) == 4.0
-    assert seconds.estimate(make_job(units=4, batch_size=10), 1) == 2.0
-    assert seconds.estimate(make_job(units=8, batch_size=5), 1) == 4.0  # twice as many steps
-    seconds.add({"units": 16, "batch_size": 10}, make_result(epochs=1, seconds=3.0))
-    assert seconds.estimate(make_job(units=16, batch_size=10), 1) == 3.0
-    assert seconds.estimate(make_job(units=8, batch_size=10), 1) == 2.0
+def test_the_time_grows_at_most_in_proportion_and_never_falls_below_a_larger_ones(seconds):
+    seconds.add(VALUES, make_result(epochs=1, seconds=2.0))
+    assert seconds.estimate(make(units=16), 1) == 4.0
+    assert seconds.estimate(make(units=4), 1) == 2.0
+    assert seconds.estimate(make(batch_size=5), 1) == 4.0  # twice as many steps
+    seconds.add({**VALUES, "units": 16}, make_result(epochs=1, seconds=3.0))
+    assert seconds.estimate(make(units=16), 1) == 3.0
+    assert seconds.estimate(make(), 1) == 2.0
 
 
-def test_of_other_hypermodels_nothing_is_known():
-    class Unmeasured(keras_tuner.HyperModel):
-        def build(self, hp):
-            """Never called."""
-
-    seconds = TrialSeconds(Unmeasured())
-    seconds.add({"units": 8}, make_result(epochs=4, seconds=8.0))
-    assert seconds.estimate(make_job(units=8), 5) is None
+def test_of_trials_that_may_be_cut_short_nothing_is_known():
+    seconds = TrialSeconds(make_mlp())
+    seconds.add(VALUES, make_result(epochs=4, seconds=8.0))
+    assert seconds.estimate(make(), 5) is None

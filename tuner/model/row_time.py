@@ -1,13 +1,14 @@
-"""Predicts how long a network takes for one row, from its recipe."""
+"""Predicts how long a network takes for one row, from its size."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 import numpy as np
 
-from tuner.model.recipe import Recipe
+from tuner.model.convolutions import Convolutions
 
-__all__ = ["NO_ROW_TIME", "RowTime"]
+__all__ = ["NO_ROW_TIME", "NetworkSize", "RowTime"]
 
 NO_ROW_TIME = (
     "--max-row-microseconds: the prediction time of a hypermodel's networks is not known before "
@@ -16,6 +17,22 @@ NO_ROW_TIME = (
 """Why the networks of a custom hypermodel cannot be limited by their prediction time."""
 
 _MILLION = 1e6
+
+
+class NetworkSize(Protocol):
+    """The size of a network: a `Recipe`, or what is computed of another kind of network."""
+
+    @property
+    def kernels(self) -> list[tuple[int, ...]]:
+        """Shape of each layer's kernel; the last axis is that of its outputs."""
+
+    @property
+    def parameters(self) -> int:
+        """Number of trainable weights and biases."""
+
+    @property
+    def convolutions(self) -> Convolutions | None:
+        """Blocks before the perceptron; None if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +57,23 @@ class RowTime:
     block: float = 0.0
     block_million: float = 0.0
 
-    def predict(self, recipe: Recipe) -> float:
+    def predict(self, size: NetworkSize) -> float:
         """Return the microseconds that a network takes for one row."""
-        return float(np.dot(_count(recipe), list(asdict(self).values())))
+        return float(np.dot(_count(size), list(asdict(self).values())))
 
     @classmethod
-    def fit(cls, recipes: Sequence[Recipe], microseconds: Sequence[float]) -> "RowTime":
+    def fit(cls, sizes: Sequence[NetworkSize], microseconds: Sequence[float]) -> "RowTime":
         """Return what explains measured times best, each relative to its size.
 
         Args:
-            recipes: Recipes of networks, of different sizes and numbers of layers.
+            sizes: Sizes of networks, of different widths and numbers of layers.
             microseconds: The time of each.
         """
         from scipy.optimize import nnls
 
         weights = 1 / np.asarray(microseconds)
-        counts = np.array([_count(recipe) for recipe in recipes])
-        parts, _ = nnls(counts * weights[:, None], np.ones(len(recipes)))
+        counts = np.array([_count(size) for size in sizes])
+        parts, _ = nnls(counts * weights[:, None], np.ones(len(sizes)))
         return cls(*(float(f"{part:.3g}") for part in parts))
 
     def to_dict(self) -> dict[str, float]:
@@ -69,13 +86,13 @@ class RowTime:
         return cls(**record)
 
 
-def _count(recipe: Recipe) -> list[float]:
+def _count(size: NetworkSize) -> list[float]:
     """Return how often a network has what each of the attributes of `RowTime` is the time of."""
-    dense = [kernel for kernel in recipe.kernels if len(kernel) == 2]
+    dense = [kernel for kernel in size.kernels if len(kernel) == 2]
     counts = [1.0, float(len(dense)), sum(map(np.prod, dense)) / _MILLION, 0.0, 0.0]
-    if recipe.convolutions is not None:
-        height, width, _ = recipe.convolutions.image
-        kernels = recipe.convolutions.kernels
+    if size.convolutions is not None:
+        height, width, _ = size.convolutions.image
+        kernels = size.convolutions.kernels
         uses = [(height >> block) * (width >> block) for block in range(len(kernels))]
         multiplications = sum(use * np.prod(k) for use, k in zip(uses, kernels, strict=True))
         counts[3:] = [float(len(kernels)), multiplications / _MILLION]

@@ -9,13 +9,13 @@ from operator import attrgetter
 from typing import Any
 
 from tuner.errors import SpaceError
-from tuner.model.recipe import Recipe
-from tuner.model.row_time import RowTime
+from tuner.model.row_time import NetworkSize, RowTime
 from tuner.space import Choice, Domain, Fixed, Hyperparameter, IntRange, Space, Value
 
 __all__ = ["Bound", "SizeLimit"]
 
 _WIDTHS = ("units", "filters", "parameters")  # of which a network has more weights the larger each
+_STRUCTURE = ("depth", "blocks", "numbers", "normalization")  # of which no value is the smallest
 _MOST_LISTED = 100_000  # configurations of a finite space that are counted one by one
 
 
@@ -26,14 +26,14 @@ class Bound:
     Attributes:
         option: The option of the command line that says how much.
         most: How much.
-        measure: Returns how much the network of a recipe has.
+        measure: Returns how much a network has, from its size.
         extreme: Begins a sentence on the network that has the least of a space.
         unit: Formats an amount: `43 parameters`.
     """
 
     option: str
     most: float
-    measure: Callable[[Recipe], float]
+    measure: Callable[[NetworkSize], float]
     extreme: str
     unit: str
 
@@ -44,20 +44,20 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class SizeLimit:
-    """What the networks of a space may have at most; they are described as recipes, not built.
+    """What the networks of a space may have at most; their sizes are computed, not built.
 
     Attributes:
-        describe: Returns the recipe of the network with some active hyperparameters.
+        describe: Returns the size of the network with some active hyperparameters.
         bounds: The bounds on it, at least one.
     """
 
-    describe: Callable[[Mapping[str, Any]], Recipe]
+    describe: Callable[[Mapping[str, Any]], NetworkSize]
     bounds: tuple[Bound, ...]
 
     @classmethod
     def make(
         cls,
-        describe: Callable[[Mapping[str, Any]], Recipe],
+        describe: Callable[[Mapping[str, Any]], NetworkSize],
         *,
         parameters: int | None,
         microseconds: float | None,
@@ -66,7 +66,7 @@ class SizeLimit:
         """Return the limit of a search. None if there is none.
 
         Args:
-            describe: Returns the recipe of the network with some active hyperparameters.
+            describe: Returns the size of the network with some active hyperparameters.
             parameters: The most weights and biases. None for any number.
             microseconds: The most microseconds for one row. None for any time.
             row_time: Predicts the microseconds. None if they are not known yet.
@@ -96,8 +96,8 @@ class SizeLimit:
 
     def allows(self, values: Mapping[str, Value]) -> bool:
         """Return whether the network with these active hyperparameters is small enough."""
-        recipe = self.describe(values)
-        return all(bound.measure(recipe) <= bound.most for bound in self.bounds)
+        size = self.describe(values)
+        return all(bound.measure(size) <= bound.most for bound in self.bounds)
 
     def select(self, draws: Iterator[dict[str, Value]]) -> Iterator[dict[str, Value]]:
         """Yield those of some draws, which have no end, whose networks are small enough."""
@@ -196,7 +196,7 @@ class SizeLimit:
 
 
 def _list_narrowest(space: Space) -> Iterator[dict[str, Value]]:
-    """Yield a configuration of each number of layers, with the narrowest layers of all."""
+    """Yield a configuration of each structure, with the narrowest layers of all."""
     narrowest = replace(space, hyperparameters=tuple(map(_fix, space.hyperparameters)))
     return narrowest.list_configurations()
 
@@ -206,8 +206,8 @@ def _sort(widths: Sequence[Value]) -> Sequence[Value]:
 
 
 def _fix(hyperparameter: Hyperparameter) -> Hyperparameter:
-    """Return a hyperparameter with its smallest value only, unless it is the number of layers."""
-    if hyperparameter.name in ("depth", "blocks"):
+    """Return a hyperparameter with its smallest value only, unless it is one of structure."""
+    if hyperparameter.name in _STRUCTURE:
         return hyperparameter
     return replace(hyperparameter, domain=Fixed(hyperparameter.domain.bounds()[0]))
 

@@ -12,6 +12,7 @@ from tuner.model.recipe import Recipe
 from tuner.model.row_time import RowTime
 from tuner.run.prediction_times import trace_predictions
 from tuner.run.setup import Setup, make_hypermodel
+from tuner.space import load_space
 from tuner.training import TRAINERS
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def measure_row_time(setup: Setup) -> RowTime:
     from tuner.serving.prediction_time import find_lowest_seconds
 
     hypermodel = make_hypermodel(setup)
-    assert isinstance(hypermodel, MLPHyperModel)  # of any other the times cannot be predicted
+    if not isinstance(hypermodel, MLPHyperModel):  # networks for tables are of the same layers
+        features, classes = setup.dataset.x.shape[1], len(setup.dataset.classes)
+        hypermodel = MLPHyperModel(load_space("mlp"), features=features, classes=classes, epochs=1)
     row = np.zeros((1, hypermodel.features), np.float32)
     recipes, models, graphs = list(_list_recipes(hypermodel)), [], []
     for recipe in recipes:

@@ -1,6 +1,6 @@
 """The setup of a run: space, data, folds and settings, read and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -13,8 +13,10 @@ from tuner.folds import Split
 from tuner.model.custom import is_custom, load_hypermodel
 from tuner.model.given import GivenHypermodel, make_unkept_error
 from tuner.model.recipe import read_recipe
-from tuner.model.row_time import RowTime
+from tuner.model.row_time import NetworkSize, RowTime
 from tuner.model.size_limit import SizeLimit
+from tuner.model.tables.layout import FeatureLayout
+from tuner.model.tables.size import measure_size
 from tuner.problem import Problem
 from tuner.run.request import DataRequest
 from tuner.scoring import Truth
@@ -72,12 +74,18 @@ class Setup:
     @property
     def limit(self) -> SizeLimit | None:
         """The limit on the networks of the space; None for no limit or a custom hypermodel."""
-        settings, schema = self.settings, self.dataset.schema
+        settings, schema, classes = self.settings, self.dataset.schema, len(self.dataset.classes)
         if self.definition is None:
             return None
-        sizes = {"features": self.dataset.x.shape[1], "classes": len(schema.classes)}
+        describe: Callable[..., NetworkSize]
+        if is_table_space(self.definition):
+            layout = FeatureLayout.from_schema(schema)
+            describe = partial(measure_size, layout=layout, classes=classes)
+        else:
+            features = self.dataset.x.shape[1]
+            describe = partial(read_recipe, image=schema.image, features=features, classes=classes)
         return SizeLimit.make(
-            partial(read_recipe, image=schema.image, **sizes),
+            describe,
             parameters=settings.max_parameters,
             microseconds=settings.max_row_microseconds,
             row_time=self.row_time,
@@ -142,15 +150,14 @@ def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":
     from tuner.model.cnn import CNNHyperModel
     from tuner.model.mlp import MLPHyperModel
     from tuner.model.tables.hypermodel import TableHyperModel
-    from tuner.model.tables.layout import FeatureLayout
 
-    hypermodel: MLPHyperModel
+    hypermodel: MLPHyperModel | TableHyperModel
     definition, image = setup.definition, setup.dataset.schema.image
     sizes = {"classes": classes, "epochs": setup.settings.epochs}
     if is_table_space(definition):
         layout = FeatureLayout.from_schema(setup.dataset.schema)
-        return TableHyperModel(definition, layout=layout, **sizes)
-    if image is not None and any(h.name == "blocks" for h in definition.hyperparameters):
+        hypermodel = TableHyperModel(definition, layout=layout, **sizes)
+    elif image is not None and any(h.name == "blocks" for h in definition.hyperparameters):
         hypermodel = CNNHyperModel(definition, image=image, **sizes)
     else:
         hypermodel = MLPHyperModel(definition, features=features, **sizes)

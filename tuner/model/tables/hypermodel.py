@@ -1,17 +1,20 @@
 """The hypermodel of networks for tables, for spaces with `[inputs]`, `[optimizer]` or `[loss]`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import keras_tuner
 import numpy as np
 
+from tuner.model.row_time import RowTime
 from tuner.model.tables.adapting import adapt_network
 from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.loss import make_loss
 from tuner.model.tables.network import build_network, make_served_network
 from tuner.model.tables.optimizer import make_optimizer
 from tuner.model.tables.recipe import TableRecipe
+from tuner.model.tables.size import TableSize, measure_size
 from tuner.space import Space, Value, to_keras_tuner
 
 __all__ = ["TableHyperModel"]
@@ -33,6 +36,11 @@ class TableHyperModel(keras_tuner.HyperModel):
         self.layout = layout
         self.classes = classes
         self.epochs = epochs
+        self.row_time: RowTime | None = None
+
+    def describe_network(self, values: Mapping[str, Any]) -> TableSize:
+        """Return the size of the network with these active hyperparameters."""
+        return measure_size(values, layout=self.layout, classes=self.classes)
 
     def make_recipe(self, hp: keras_tuner.HyperParameters) -> TableRecipe:
         """Declare the space on `hp`, and return the recipe of the trial's network."""
