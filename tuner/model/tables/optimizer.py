@@ -10,30 +10,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tuner.model.optimizers import SGD
 from tuner.model.schedules import look_up, tabulate_schedule
 from tuner.model.tables.recipe import AdamW
+from tuner.model.tables.weight_groups import UNRATED, find_rate_name, group_weights, is_decayed
 
 __all__ = ["TableAdamW", "TableOptimizer", "TableSGD", "make_optimizer"]
 
 _EPSILON = 1e-8
-# Layers, by name or without their number, and the weight whose learning rate has a factor.
-_RATED = (
-    ("frequencies", "kernel", "frequencies"),
-    ("frequencies", "bias", "embedding"),
-    ("number_embedding", "kernel", "embedding"),
-    ("number_embedding", "bias", "embedding"),
-    ("word_embedding", "kernel", "embedding"),
-    ("scaling_layer", "kernel", "scaling"),
-    ("slope", "kernel", "slope"),
-    ("hidden", "bias", "bias"),
-    ("output", "bias", "bias"),
-    ("hidden_0", "kernel", "first_layer"),
-    ("output_factors", "bias", "bias"),
-)
-_DECAYED = ("frequencies", "number_embedding", "word_embedding", "hidden", "output")  # kernels
 
 
 class TableOptimizer(keras.optimizers.Optimizer):
@@ -54,26 +41,30 @@ class TableOptimizer(keras.optimizers.Optimizer):
         self.settings = settings
 
     def build(self, variables: Sequence[Any]) -> None:
-        """Make the variables of the numbers, and those of each weight."""
+        """Make the variables of the numbers, and those of each group of weights."""
         if self.built:
             return
         weights = list(variables)
         super().build(weights)
-        schedule = tabulate_schedule(*self._name_schedule())
         self.planned_steps = self._add_number("planned_steps", 1.0)
-        self._schedule = self._add_number("schedule", schedule)
-        self._names = [_find_rate_name(weight.path) for weight in weights]
-        self._rates = {
-            name: self._add_number(f"{name}_rate", self._get_rate(name))
-            for name in sorted(set(filter(None, self._names)))
-        }
-        self._build_slots(weights)
+        self._schedule = self._add_number("schedule", tabulate_schedule(*self._name_schedule()))
+        names = [find_rate_name(weight.path) for weight in weights]
+        known = sorted(set(names))
+        self._rates = self._add_number("rates", [self._get_rate(name) for name in known])
+        self._groups = group_weights(
+            weights, [known.index(name) for name in names], [is_decayed(w.path) for w in weights]
+        )
+        self._build_slots()
 
     def _add_number(self, name: str, value: Any) -> Any:
-        value = tf.constant(value, tf.float32)
+        value = np.asarray(value, np.float32)
         return self.add_variable(
-            tuple(value.shape), lambda shape, dtype=None: value, dtype="float32", name=name
+            value.shape, lambda shape, dtype=None: tf.constant(value), dtype="float32", name=name
         )
+
+    def _add_slots(self, name: str) -> list[Any]:
+        """Make a variable of zeros for each group of weights."""
+        return [self.add_variable(group.shape, name=name) for group in self._groups]
 
     def _name_schedule(self) -> tuple[str, float]:
         """Return the name of the learning rate's schedule, and the share of its warm-up."""
@@ -84,12 +75,12 @@ class TableOptimizer(keras.optimizers.Optimizer):
         return 1.0
 
     @abstractmethod
-    def _build_slots(self, weights: Sequence[Any]) -> None:
-        """Make the variables of each weight."""
+    def _build_slots(self) -> None:
+        """Make the variables of each group, and those of further numbers."""
 
     @abstractmethod
     def _update(self, state: "_State", gradients: Sequence[Any], weights: Sequence[Any]) -> Any:
-        """Return the weights after a step, and write the new values of variables to the state."""
+        """Return the groups' weights after a step, and write new values of variables to a state."""
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
         """Update the weights, as `keras.Model.fit` asks for."""
@@ -108,14 +99,26 @@ class TableOptimizer(keras.optimizers.Optimizer):
     ) -> tuple[list[Any], list[Any]]:
         """Return the weights, and the values of the optimizer's variables, after a step."""
         state = _State(self.variables, optimizer_variables)
-        weights = self._update(state, grads, trainable_variables)
+        groups = self._update(
+            state,
+            [group.join(grads) for group in self._groups],
+            [group.join(trainable_variables) for group in self._groups],
+        )
         weights = [
             weight if owner.constraint is None else owner.constraint(weight)
-            for owner, weight in zip(self._trainable_variables, weights, strict=True)
+            for owner, weight in zip(self._trainable_variables, self._split(groups), strict=True)
         ]
         self._update_averages(state, weights)
         state[self._iterations] = state[self._iterations] + 1
         return weights, state.list_values()
+
+    def _split(self, groups: Sequence[Any]) -> list[Any]:
+        """Return the tensor of each weight, from those of the groups."""
+        weights: list[Any] = [None] * len(self._trainable_variables)
+        for group, joined in zip(self._groups, groups, strict=True):
+            for place, weight in zip(group.places, group.split(joined), strict=True):
+                weights[place] = weight
+        return weights
 
     def _update_averages(self, state: "_State", weights: Sequence[Any]) -> None:
         """Update the moving averages of weights, if they are kept."""
@@ -140,11 +143,9 @@ class TableOptimizer(keras.optimizers.Optimizer):
         return tf.cast(state[self._iterations], tf.float32) / state[self.planned_steps]
 
     def _list_rates(self, state: "_State", rate: Any) -> list[Any]:
-        """Return the learning rate of each weight."""
-        rates: dict[str | None, Any] = {
-            name: rate * state[factor] for name, factor in self._rates.items()
-        }
-        return [rates.get(name, rate) for name in self._names]
+        """Return the learning rate of each group."""
+        rates = rate * state[self._rates]
+        return [group.spread_rates(rates) for group in self._groups]
 
     def get_config(self) -> dict[str, Any]:
         """Return what no variable has."""
@@ -159,21 +160,18 @@ class TableSGD(TableOptimizer):
     def _name_schedule(self) -> tuple[str, float]:
         return ("cosine" if self.settings.cosine else "constant"), 0.0
 
-    def _build_slots(self, weights: Sequence[Any]) -> None:
+    def _build_slots(self) -> None:
         self._momentum = self._add_number("momentum", self.settings.momentum)
-        self._moments = self.add_optimizer_variables(weights, "momentum")
+        self._moments = self._add_slots("moment")
 
     def _update(self, state: "_State", gradients: Sequence[Any], weights: Sequence[Any]) -> Any:
-        rates = self._list_rates(state, self._find_rate(state))
         momentum = state[self._momentum]
         after = []
-        for moment, weight, gradient, rate in zip(
-            self._moments, weights, gradients, rates, strict=True
-        ):
-            step = rate * gradient
+        for place, rate in enumerate(self._list_rates(state, self._find_rate(state))):
+            moment, step = self._moments[place], rate * gradients[place]
             state[moment] = momentum * state[moment] - step
             moved = momentum * state[moment] - step if self.settings.nesterov else state[moment]
-            after.append(weight + moved)
+            after.append(weights[place] + moved)
         return after
 
     def get_config(self) -> dict[str, Any]:
@@ -193,23 +191,24 @@ class TableAdamW(TableOptimizer):
         return self.settings.schedule, self.settings.warm_up
 
     def _get_rate(self, name: str) -> float:
+        if name == UNRATED:
+            return 1.0
         if name == "frequencies":
             return self.settings.embedding_rate * 2 * math.pi  # the layer holds radians
         return float(getattr(self.settings, f"{name}_rate"))
 
-    def _build_slots(self, weights: Sequence[Any]) -> None:
+    def _build_slots(self) -> None:
         settings = self.settings
         self._beta_1 = self._add_number("beta_1", settings.beta_1)
         self._beta_2 = self._add_number("beta_2", settings.beta_2)
         self._decay = self._add_number("weight_decay", settings.weight_decay)
         falling = tabulate_schedule(settings.decay_schedule)
         self._decay_schedule = self._add_number("decay_schedule", falling)
-        self._decays = [_is_decayed(weight.path) for weight in weights]
-        self._means, self._squares = self.add_optimizer_variables(weights, ["mean", "square"])
+        self._means, self._squares = self._add_slots("mean"), self._add_slots("square")
         self._averaging, self._averages = None, []
         if settings.averaging:
             self._averaging = self._add_number("averaging", settings.averaging)
-            self._averages = self.add_optimizer_variables(weights, "average")
+            self._averages = self._add_slots("average")
 
     def _update(self, state: "_State", gradients: Sequence[Any], weights: Sequence[Any]) -> Any:
         beta_1, beta_2 = state[self._beta_1], state[self._beta_2]
@@ -217,15 +216,16 @@ class TableAdamW(TableOptimizer):
         rate = self._find_rate(state)
         corrected = rate * tf.sqrt(1 - beta_2**step) / (1 - beta_1**step)
         falling = look_up(state[self._decay_schedule], self._find_share(state))
-        kept = 1 - rate * state[self._decay] * falling
+        decay = rate * state[self._decay] * falling
         after = []
         for place, rate in enumerate(self._list_rates(state, corrected)):
-            weight, gradient = weights[place], gradients[place]
+            gradient, weight = gradients[place], weights[place]
             mean, square = self._means[place], self._squares[place]
             state[mean] = beta_1 * state[mean] + (1 - beta_1) * gradient
             state[square] = beta_2 * state[square] + (1 - beta_2) * tf.square(gradient)
-            weight = kept * weight if self._decays[place] else weight
-            after.append(weight - rate * state[mean] / (tf.sqrt(state[square]) + _EPSILON))
+            kept = 1 - decay * self._groups[place].spread_decays()
+            moved = rate * state[mean] / (tf.sqrt(state[square]) + _EPSILON)
+            after.append(kept * weight - moved)
         return after
 
     def _update_averages(self, state: "_State", weights: Sequence[Any]) -> None:
@@ -233,13 +233,15 @@ class TableAdamW(TableOptimizer):
             return
         later = tf.cast(state[self._iterations] > 0, tf.float32)  # the first is the weight itself
         kept = later * state[self._averaging]
-        for average, weight in zip(self._averages, weights, strict=True):
-            state[average] = kept * state[average] + (1 - kept) * weight
+        for group, average in zip(self._groups, self._averages, strict=True):
+            state[average] = kept * state[average] + (1 - kept) * group.join(weights)
 
     def stateless_finalize(self, slots: Sequence[Any], weights: Sequence[Any]) -> Sequence[Any]:
         """Return the moving averages of the weights, if they are kept."""
+        if self._averaging is None:
+            return weights
         state = _State(self.variables, slots)
-        return [state[average] for average in self._averages] or weights
+        return self._split([tf.convert_to_tensor(state[average]) for average in self._averages])
 
     def get_config(self) -> dict[str, Any]:
         """Return what no variable has."""
@@ -261,25 +263,6 @@ class _State:
     def list_values(self) -> list[Any]:
         """Return all values in the order of the variables."""
         return list(self._values.values())
-
-
-def _find_rate_name(path: str) -> str | None:
-    """Return the name of the factor of a weight's learning rate; None for 1."""
-    *_, layer, weight = path.split("/")
-    for begin, name, rate in _RATED:
-        if name == weight and begin in (layer, _name_kind(layer)):
-            return rate
-    return None
-
-
-def _is_decayed(path: str) -> bool:
-    *_, layer, weight = path.split("/")
-    return weight == "kernel" and _name_kind(layer) in _DECAYED
-
-
-def _name_kind(layer: str) -> str:
-    """Return a layer's name without its number."""
-    return layer.rstrip("0123456789").removesuffix("_")
 
 
 def make_optimizer(settings: AdamW | SGD) -> TableOptimizer:

@@ -46,7 +46,7 @@ class KerasProgram(LaneProgram[KerasWeights]):
     """Trains networks that cannot be stacked, one after another.
 
     Batches are never padded, since layers that mix rows, such as batch normalisation, would see
-    the padding: a fold's last batch is a step of its own size. XLA is not used: on a CPU it makes
+    the padding: a fold's last batch is as small as it is. XLA is not used: on a CPU it makes
     convolutions three times slower, and takes seconds to compile.
 
     Args:
@@ -98,20 +98,23 @@ class KerasProgram(LaneProgram[KerasWeights]):
     ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
         variables = self.network.set_learning_rate(variables, lane["learning_rate"])
         carry = (variables, tf.constant(0.0), tf.constant(0.0))
-        full = lane["rows"] // self.batch_size
-        _, carry = tf.while_loop(
-            lambda number, _: number < full,
-            lambda number, carry: (number + 1, self._step(number, carry, lane, self.batch_size)),
+        steps = -(-lane["rows"] // self.batch_size)
+        _, (variables, loss, right) = tf.while_loop(
+            lambda number, _: number < steps,
+            lambda number, carry: (number + 1, self._step(number, carry, lane)),
             (tf.constant(0), carry),
             parallel_iterations=1,
         )
-        variables, loss, right = self._step_partial_batch(full, carry, lane)
         rows = tf.cast(lane["rows"], tf.float32)
         logs = tf.stack([loss / rows, right / rows, self.network.compute_penalty(variables)])
         return variables, logs, self._predict(self.network.finalize(variables), lane)
 
-    def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes, size: int | tf.Tensor) -> _Carry:
-        """Train the batch of a number, which has so many rows."""
+    def _step(self, number: tf.Tensor, carry: _Carry, lane: Lanes) -> _Carry:
+        """Train the batch of a number; the last may have fewer rows.
+
+        It is traced once for any number of rows, as tracing takes seconds.
+        """
+        size = tf.minimum(self.batch_size, lane["rows"] - number * self.batch_size)
         ids = lane["order"][number, :size]
         x, y = self.data.gather_rows(ids, lane), tf.gather(self.data.y, ids)
         row_weights = self._gather_weights(ids, y, lane)
@@ -127,18 +130,6 @@ class KerasProgram(LaneProgram[KerasWeights]):
             return weights
         by_class = tf.gather(class_weights, y)
         return by_class if weights is None else by_class * weights
-
-    def _step_partial_batch(self, number: tf.Tensor, carry: _Carry, lane: Lanes) -> _Carry:
-        """Train the rows that are left after the full batches; folds may differ in their number."""
-        sizes = {int(rows) % self.batch_size for rows in self.data.train_rows}
-        if len(sizes) == 1:
-            (size,) = sizes
-            return self._step(number, carry, lane, size) if size else carry
-        left = lane["rows"] % self.batch_size  # traced for any size
-        last: _Carry = tf.cond(
-            left > 0, lambda: self._step(number, carry, lane, left), lambda: carry
-        )
-        return last
 
     def _predict(self, variables: Variables, lane: Lanes) -> tf.Tensor:
         """Predict the validation rows in chunks, so that memory does not grow with the rows.
