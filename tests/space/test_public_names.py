@@ -36,6 +36,7 @@ def test_the_public_names_are_these() -> None:
         "load_space",
         "parse_space",
         "plans_schedules",
+        "settle",
         "to_keras_tuner",
     ]
 

@@ -8,6 +8,7 @@ from tuner.model.custom import find_hypermodel_file, is_custom
 from tuner.model.given import GivenHypermodel
 from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.width import check_budget
+from tuner.run.acting import settle_for_data
 from tuner.run.planned_epochs import fit_epochs
 from tuner.run.request import DataRequest
 from tuner.run.setup import Setup, find_class_weights
@@ -50,7 +51,11 @@ def prepare(space: str | GivenHypermodel, request: DataRequest, settings: Search
     if definition is None and settings.max_row_microseconds is not None:
         raise UserError(NO_ROW_TIME)
     settings = fit_epochs(settings, definition, split)
-    return restrict(Setup(name, definition, request, dataset, split, settings, given=given))
+    setup = Setup(name, definition, request, dataset, split, settings, given=given)
+    if definition is not None:
+        definition, warnings = settle_for_data(definition, dataset.schema)
+        setup = replace(setup, definition=definition, warnings=warnings)
+    return restrict(setup)
 
 
 def restrict(setup: Setup) -> Setup:
@@ -67,4 +72,5 @@ def restrict(setup: Setup) -> Setup:
     if settings.until_answered and compared:
         most = min(settings.max_trials, MOST_ROUNDS * compared)
         settings = replace(settings, max_trials=most)
-    return replace(setup, definition=definition, settings=settings, warnings=warnings)
+    told = (*setup.warnings, *warnings)
+    return replace(setup, definition=definition, settings=settings, warnings=told)

@@ -8,6 +8,7 @@ from tuner.space.keras_tuner_bridge import find_space, from_keras_tuner, to_kera
 from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES
 from tuner.space.loading import list_shipped_spaces, load_space, parse_space
 from tuner.space.ranges import FloatRange, IntRange
+from tuner.space.settling import settle
 from tuner.space.space import Space
 from tuner.space.table_space import is_table_space, plans_schedules
 from tuner.space.values import Value
@@ -34,5 +35,6 @@ __all__ = [
     "load_space",
     "parse_space",
     "plans_schedules",
+    "settle",
     "to_keras_tuner",
 ]

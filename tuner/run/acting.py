@@ -1,0 +1,65 @@
+"""Leaves out of a search what networks for tables cannot do with its data."""
+
+from collections.abc import Iterator
+
+from tuner.data import Schema
+from tuner.errors import SpaceError
+from tuner.model.tables.layout import FeatureLayout
+from tuner.space import Space, Value, is_table_space, settle
+from tuner.words import join_words
+
+__all__ = ["settle_for_data"]
+
+_OF_NUMBERS: dict[str, Value] = {"scaling": "standard", "numbers": "plain"}
+
+
+def settle_for_data(space: Space, schema: Schema) -> tuple[Space, tuple[str, ...]]:
+    """Return a space without what does nothing on some data, and warnings about it.
+
+    Two trials that differ only in that would be the same.
+
+    Args:
+        space: The space.
+        schema: The columns of the data, or the shape of their arrays.
+
+    Raises:
+        SpaceError: What the space compares does nothing.
+    """
+    if not is_table_space(space):
+        return space, ()
+    warnings = []
+    for reason, values in _list_idle(space, schema):
+        told = [name for name, value in values.items() if _differs(space, name, value)]
+        if space.compare in values:
+            raise SpaceError(
+                f"space {space.name} compares settings of {space.compare}, which do nothing: "
+                f"{reason}; search other data, or another space"
+            )
+        if told:
+            verb = "does nothing and is" if len(told) == 1 else "do nothing and are"
+            warnings.append(f"{reason}, so that {join_words(told)} {verb} not searched")
+        space = settle(space, values)
+    return space, tuple(warnings)
+
+
+def _list_idle(space: Space, schema: Schema) -> Iterator[tuple[str, dict[str, Value]]]:
+    """Yield why hyperparameters of a space do nothing, and the values that say so."""
+    layout, names = FeatureLayout.from_schema(schema), {h.name for h in space.hyperparameters}
+    of_numbers = {name: value for name, value in _OF_NUMBERS.items() if name in names}
+    if schema.image is not None:
+        yield "the rows are images, whose pixels are scaled alike", of_numbers
+    elif not layout.numbers:
+        yield "the data have no column of numbers or dates", of_numbers
+    of_levels: dict[str, Value] = {
+        name: space.find_hyperparameter(name).domain.bounds()[0]
+        for name in ("one_hot", "word_width")
+        if name in names
+    }
+    widest = max((width for _, width in layout.levels), default=0)
+    if of_levels and widest <= max(int(least) for least in of_levels.values()):
+        yield "no column has so many levels that it would be embedded", of_levels
+
+
+def _differs(space: Space, name: str, value: Value) -> bool:
+    """Return whether a hyperparameter may have another value."""
+    return tuple(space.find_hyperparameter(name).domain.values() or ()) != (value,)
