@@ -9,6 +9,7 @@ TunerError
 │   └── ExportUnchecked the disk or the memory did not let an exported model be checked
 └── TunerFault          a fault of the package: exit code 1
     ├── SearchFailed    no trial was completed
+    ├── EngineLost      the cluster that trains a search's trials is gone
     └── ExportMismatch  a reloaded model's predictions differ from those in memory
 
 Other exceptions of the package are signals between its parts, and are always caught.
@@ -25,6 +26,7 @@ __all__ = [
     "NO_TRIAL",
     "RESUME_STUDY",
     "DataError",
+    "EngineLost",
     "ExportMismatch",
     "ExportUnchecked",
     "OutputUnread",
@@ -91,6 +93,10 @@ class TunerFault(TunerError):
 
 class SearchFailed(TunerFault):
     """No trial of a search was completed; the message has the first reason."""
+
+
+class EngineLost(TunerFault):
+    """The cluster that trains a search's trials is gone; the study can be resumed without it."""
 
 
 class ExportMismatch(TunerFault):

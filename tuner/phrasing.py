@@ -22,7 +22,7 @@ _OPTION = re.compile(rf" --(?P<name>[a-z-]+) (?P<value>{_VALUE})")
 _NAMES = re.compile(rf"(?<![\w-])--(?P<name>categorical|ignore|missing) (?P<value>{_VALUE})")
 _WITH_VALUE = re.compile(
     r"(?<![\w-])--(?P<name>[a-z][a-z-]*) "
-    r"(?P<value>-?\d+(?:\.\d+)?(?![\w%])|(?:lanes|fit|balanced|leave-out|pool|refuse|best|smallest|ensemble|pareto|missing)\b)"
+    r"(?P<value>-?\d+(?:\.\d+)?(?![\w%])|(?:lanes|fit|local|ray|balanced|leave-out|pool|refuse|best|smallest|ensemble|pareto|missing)\b)"
 )
 _WITHOUT = re.compile(r"(?<![\w-])--(?P<no>no-)?(?P<name>[a-z][a-z-]*)")
 _FLAGS = {"overwrite"}

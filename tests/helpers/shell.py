@@ -12,10 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.helpers.documents import ROOT
 from tests.helpers.warm_processes import warm_command
 from tuner.study import Listener
+from tuner.training.remote import Engine
 
 __all__ = ["Shell"]
 
@@ -61,6 +63,8 @@ class Shell:
             "curl": self._curl,
             "docker": self._docker,
             "export": self._export,
+            "kubectl": self._kubectl,
+            "ray": lambda command: None,  # its commands change a whole machine
             "git": lambda command: None,  # a clone of this repository is where the tests run
             "make": self._make,
             "mlflow": self._mlflow,
@@ -81,12 +85,25 @@ class Shell:
         if arguments[0] == "serve":
             self._serve(arguments)
             return
+        if "--engine" in arguments:
+            self._parse(arguments)
+            return
         if arguments[0] == "search":
             self._search_only([*arguments, *_SMALL])
             return
         if arguments[0] == "resume" and "--max-trials" in arguments:
             arguments[arguments.index("--max-trials") + 1] = str(_MOST_TRIALS)
         self._run_in_process(arguments)
+
+    def _parse(self, arguments: list[str]) -> None:
+        """Parse a command's options; tests/training/remote runs searches on a cluster."""
+        from typer.main import get_command
+
+        from tuner.cli.result_commands import app
+
+        command = get_command(app).get_command(None, arguments[0])  # type: ignore[attr-defined]
+        options = command.make_context(arguments[0], arguments[1:]).params
+        Engine(options["engine"], options["ray_address"], options["ray_workers"])
 
     def _search_only(self, arguments: list[str]) -> None:
         """Search until the last trial has ended."""
@@ -142,9 +159,19 @@ class Shell:
 
     def _docker(self, arguments: list[str]) -> None:
         """Note which SavedModel the container would serve: there is no Docker in the tests."""
+        if arguments[0] == "build":
+            assert (ROOT / arguments[arguments.index("--file") + 1]).exists()
+            return
         source, _, _ = arguments[arguments.index("-v") + 1].partition(":")
         self.mounted = self.folder / source.removeprefix("$PWD/")
         assert (self.mounted / "saved_model.pb").exists()
+
+    def _kubectl(self, arguments: list[str]) -> None:
+        """Parse the search of a manifest: there is no Kubernetes in the tests."""
+        text = (ROOT / arguments[arguments.index("--filename") + 1]).read_text(encoding="utf-8")
+        entry = yaml.safe_load(text)["spec"]["entrypoint"].split()
+        assert entry[0] == "tuner"
+        self._parse(entry[1:])
 
     def _ask_saved_model(self, body: dict[str, object]) -> None:
         import tensorflow as tf

@@ -35,6 +35,7 @@ from tuner.terminal.progress import Progress, Shown
 from tuner.terminal.quiet import ADDRESS_SPACE
 from tuner.tracking import MlflowMirror, choose_tracking_uri
 from tuner.tracking.mlflow_copy import find_copy, forget_copy, remember_copy
+from tuner.training.remote import LOCAL, Engine
 
 __all__ = ["EndedSearch", "Search"]
 
@@ -63,16 +64,25 @@ class Search:
         caller: Prints what happens, and imports TensorFlow.
         root: The folder that holds all that searches write.
         tracking_uri: MLflow's tracking URI. None for the default.
+        engine: Where the trials train.
 
     Attributes:
         uri: MLflow's tracking URI.
         tracking: The option, if any, with which a command about the study finds the same store.
 
     Raises:
-        UserError: MLflow has no store of this kind.
+        UserError: MLflow has no store of this kind, or the engine is not there.
     """
 
-    def __init__(self, caller: Caller, root: Path, tracking_uri: str | None) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        root: Path,
+        tracking_uri: str | None,
+        engine: Engine = LOCAL,
+    ) -> None:
+        engine.check()
+        self._engine = engine
         self.root = root
         self.uri = choose_tracking_uri(tracking_uri, root)
         self.tracking = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
@@ -181,8 +191,10 @@ class Search:
             forget_copy(study)
         else:
             beside.start_companion()
+        crew = None
         try:
             with progress.show(), beside:
+                crew = self._engine.start(setup.settings.trainer)
                 self._import_heavy()
                 outcome = run_search(
                     setup,
@@ -190,11 +202,14 @@ class Search:
                     started=self._started,
                     listeners=[mirror, progress],
                     beside=beside,
+                    crew=crew,
                 )
         except KeyboardInterrupt:
             progress.report_interrupt()
             raise
         finally:  # a program may go on for long, and MLflow's process for some seconds
+            if crew is not None:
+                crew.close()
             mirror.on_fault = lambda fault: None
         experiment = mirror.experiment_id if mirror.complete else None
         if experiment is not None:

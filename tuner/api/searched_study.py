@@ -22,6 +22,7 @@ from tuner.run.reporting import locate_report
 from tuner.serving.formats import choose_formats
 from tuner.study import Study
 from tuner.tracking import choose_tracking_uri
+from tuner.training.remote import Engine
 
 if TYPE_CHECKING:
     import keras
@@ -215,13 +216,16 @@ class SearchedStudy(StudyResults):
             ranked = rank_columns(self._setup, self._study, chosen, repeats, caller)
         return pd.DataFrame([each.to_dict() for each in ranked])
 
-    def resume(
+    def resume(  # noqa: PLR0913  (one argument per option of the command)
         self,
         max_trials: int | None = None,
         max_seconds: float | None = None,
         *,
         tracking_uri: str | None = None,
         verbose: int | None = None,
+        engine: str = "local",
+        ray_address: str | None = None,
+        ray_workers: int | None = None,
     ) -> SearchedStudy:
         """Resume the search after an interrupt, or give it more trials or time.
 
@@ -230,6 +234,9 @@ class SearchedStudy(StudyResults):
             max_seconds: The time limit of this run in seconds. None for that of the last one.
             tracking_uri: MLflow's tracking URI. Defaults to a database under the root.
             verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
+            engine: Where the trials train, as of `tune`.
+            ray_address: As of `tune`.
+            ray_workers: As of `tune`.
 
         Returns:
             This study.
@@ -240,7 +247,8 @@ class SearchedStudy(StudyResults):
             ExportMismatch: The exported model answers differently from the network in memory.
         """
         with self._call(verbose) as caller:
-            search = Search(caller, self.folder.parents[1], tracking_uri)
+            on = Engine(engine, ray_address, ray_workers)
+            search = Search(caller, self.folder.parents[1], tracking_uri, on)
             ended = search.resume(self.name, max_trials, max_seconds, self._given)
         self._model = None
         if ended.fault is not None:

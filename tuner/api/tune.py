@@ -14,6 +14,7 @@ from tuner.errors import UserError, suggest_names
 from tuner.model.given import GivenHypermodel
 from tuner.run.request import Destination, make_settings
 from tuner.study import SearchSettings
+from tuner.training.remote import Engine
 
 __all__ = ["tune"]
 
@@ -36,6 +37,9 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     overwrite: bool = False,
     root: str | Path = "mlruns",
     tracking_uri: str | None = None,
+    engine: str = "local",
+    ray_address: str | None = None,
+    ray_workers: int | None = None,
     verbose: int = 1,
     **settings: Any,
 ) -> SearchedStudy:
@@ -68,6 +72,10 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
         overwrite: Delete a study of the same name first.
         root: The folder that holds all that searches write.
         tracking_uri: MLflow's tracking URI. Defaults to a database under `root`.
+        engine: Where the trials train: `local` (this process), or `ray` (a cluster).
+        ray_address: `HOST:PORT` of the cluster's head, or `auto` for the cluster of this machine.
+            Defaults to RAY_ADDRESS; if that is not set, Ray is started here.
+        ray_workers: How many processes of the cluster train. Defaults to one a core, or one a GPU.
         verbose: 1 to show progress, 0 to print nothing at all.
         **settings: The fields of `SearchSettings` by name, such as `max_trials=40`, `folds=10`,
             `seed=1`. The oracle, the number of trials, `epochs` and `patience` depend on the space
@@ -87,7 +95,8 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     """
     _check_settings(settings)
     with call_from_python(verbose) as caller:
-        search = Search(caller, Path(root), tracking_uri)
+        on = Engine(engine, ray_address, ray_workers)
+        search = Search(caller, Path(root), tracking_uri, on)
         given = None if isinstance(space, str | Path) else GivenHypermodel.from_object(space)
         chosen = make_settings(None if given else str(space), settings)
         Destination(Path(root), study, overwrite).check()  # before rows are kept

@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from tuner._version import __version__
-from tuner.cli.options import AsJson, Quiet, Root, Threshold, TrackingUri
+from tuner.cli.options import (
+    AsJson,
+    EngineName,
+    Quiet,
+    RayAddress,
+    RayWorkers,
+    Root,
+    Threshold,
+    TrackingUri,
+)
 
 __all__ = ["app"]
 
@@ -168,6 +177,9 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     trainer: Annotated[
         str, typer.Option(help="How trials train: lanes (all folds of many trials at once), fit.")
     ] = "lanes",
+    engine: EngineName = "local",
+    ray_address: RayAddress = None,
+    ray_workers: RayWorkers = None,
     tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),
     as_json: AsJson = False,
@@ -177,6 +189,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     from tuner.cli.search import SearchCommand
     from tuner.data import split_names
     from tuner.run.request import DataRequest, make_settings
+    from tuner.training.remote import Engine
 
     given = {
         "max_trials": max_trials,
@@ -208,7 +221,13 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         split_names(missing),
         rare_classes=rare_classes,  # type: ignore[arg-type]  # checked there
     )
-    command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json, quiet=quiet)
+    command = SearchCommand(
+        Engine(engine, ray_address, ray_workers),
+        root=root,
+        tracking_uri=tracking_uri,
+        as_json=as_json,
+        quiet=quiet,
+    )
     command.search(space, request, settings, name=study, overwrite=overwrite)
 
 
@@ -223,6 +242,9 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
         float | None,
         typer.Option(help="Time limit of this run in seconds.", show_default="as before"),
     ] = None,
+    engine: EngineName = "local",
+    ray_address: RayAddress = None,
+    ray_workers: RayWorkers = None,
     tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),
     as_json: AsJson = False,
@@ -230,8 +252,15 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
 ) -> None:
     """Resume a study that was interrupted or killed, or give it more trials or time."""
     from tuner.cli.search import SearchCommand
+    from tuner.training.remote import Engine
 
-    command = SearchCommand(root=root, tracking_uri=tracking_uri, as_json=as_json, quiet=quiet)
+    command = SearchCommand(
+        Engine(engine, ray_address, ray_workers),
+        root=root,
+        tracking_uri=tracking_uri,
+        as_json=as_json,
+        quiet=quiet,
+    )
     command.resume(study, max_trials, max_seconds)
 
 

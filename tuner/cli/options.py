@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "Quiet", "Root", "Threshold", "TrackingUri"]
+__all__ = [
+    "AsJson",
+    "EngineName",
+    "Quiet",
+    "RayAddress",
+    "RayWorkers",
+    "Root",
+    "Threshold",
+    "TrackingUri",
+]
 
 Root = Annotated[Path, typer.Option(help="Folder that holds all that searches write.")]
 
@@ -20,6 +29,21 @@ Threshold = Annotated[
         "balanced_accuracy, f1=CLASS or cost=CLASS:1,CLASS:5.",
         show_default="the more probable class",
     ),
+]
+EngineName = Annotated[
+    str,
+    typer.Option("--engine", help="Where trials train: local (this process), or ray (a cluster)."),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        help="HOST:PORT of the cluster's head, or auto for the cluster of this machine.",
+        show_default="RAY_ADDRESS, else Ray is started here",
+    ),
+]
+RayWorkers = Annotated[
+    int | None,
+    typer.Option(help="How many processes train.", show_default="one a core, or one a GPU"),
 ]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of the summary.")

@@ -10,6 +10,7 @@ from tuner.terminal.messages import Messages, print_json, print_result
 from tuner.terminal.mlflow_page import describe_page
 from tuner.terminal.quiet import import_heavy
 from tuner.terminal.summary import add_options, format_summary
+from tuner.training.remote import Engine
 
 __all__ = ["SearchCommand"]
 
@@ -18,19 +19,22 @@ class SearchCommand:
     """One run of `tuner search` or `tuner resume`.
 
     Args:
+        engine: Where the trials train.
         root: The folder that holds all that searches write.
         tracking_uri: MLflow's tracking URI. None for the default.
         as_json: Print one JSON object instead of the summary.
         quiet: Print only warnings and the summary.
 
     Raises:
-        UserError: MLflow has no store of this kind.
+        UserError: MLflow has no store of this kind, or the engine is not there.
     """
 
-    def __init__(self, *, root: Path, tracking_uri: str | None, as_json: bool, quiet: bool) -> None:
+    def __init__(
+        self, engine: Engine, *, root: Path, tracking_uri: str | None, as_json: bool, quiet: bool
+    ) -> None:
         self.as_json = as_json
         caller = Caller(Messages(quiet=quiet), import_heavy)
-        self._search = Search(caller, root, tracking_uri)
+        self._search = Search(caller, root, tracking_uri, engine)
 
     def search(
         self,

@@ -45,12 +45,14 @@ from tuner.study import Listener, PredictionTime, SearchEnd, Study, recover_stud
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
+    from tuner.training.remote.crew import Crew
 
 __all__ = ["run_search"]
 
 _PATIENCE = 10.0  # seconds to wait for the baselines, beyond twice what they should take
 
 
+# Over 40 lines: half of them describe the arguments.
 def run_search(
     setup: Setup,
     study: Study | Destination,
@@ -58,6 +60,7 @@ def run_search(
     started: float,
     listeners: Sequence[Listener] = (),
     beside: Beside | None = None,
+    crew: "Crew | None" = None,
 ) -> Outcome:
     """Search, pick a network, train it on all training rows, test it, export it, and report.
 
@@ -69,6 +72,7 @@ def run_search(
         started: When the run started, by `time.monotonic`.
         listeners: Receive the run's events, in this order.
         beside: The processes beside the run, if the caller has started some.
+        crew: Workers that train the trials. None to train in this process.
 
     Raises:
         StudyError: Another process searches the study, or its folder cannot be written.
@@ -78,7 +82,7 @@ def run_search(
     tuner = None
     if not isinstance(study, Study):
         # made before the study is created, so that a faulty hypermodel leaves no study behind
-        tuner = make_tuner(setup, listeners)
+        tuner = make_tuner(setup, listeners, crew)
         study = create_study(setup, study)
     run = Run(setup, study, listeners, started)
     with study.lock_search(), beside or Beside(study.folder.parents[1]) as processes:
@@ -86,7 +90,7 @@ def run_search(
         for note in recover_study(study):
             run.note(note)
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
-        tuner = tuner if tuner or end else make_tuner(setup, listeners)
+        tuner = tuner if tuner or end else make_tuner(setup, listeners, crew)
         with record_run(run) as summary:
             outcome = _run_stages(run, processes, tuner, end)
             summary.update(outcome.to_dict())

@@ -26,6 +26,7 @@ from tuner.study import (
 
 if TYPE_CHECKING:
     from tuner.search import KFoldTuner
+    from tuner.training.remote.crew import Crew
 
 __all__ = [
     "SearchResult",
@@ -52,8 +53,15 @@ class SearchResult:
     seen: TrialEvidence | None = None
 
 
-def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "KFoldTuner":
+def make_tuner(
+    setup: Setup, listeners: Sequence[Listener] = (), crew: "Crew | None" = None
+) -> "KFoldTuner":
     """Make the tuner that searches a setup.
+
+    Args:
+        setup: Space, data, folds and settings.
+        listeners: Receive the search's events, in this order.
+        crew: Workers that train the trials. None to train in this process.
 
     Raises:
         SpaceError: The user's hypermodel cannot be loaded, or its `build` raises.
@@ -63,7 +71,7 @@ def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "KFoldTuner"
 
     hypermodel = make_hypermodel(setup)
     try:
-        tuner = KFoldTuner(hypermodel, setup.settings, listeners=listeners)
+        tuner = KFoldTuner(hypermodel, setup.settings, listeners=listeners, crew=crew)
         begin_with(tuner.oracle, setup.warm_start)
         return tuner
     except Exception as error:

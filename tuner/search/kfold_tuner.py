@@ -41,6 +41,8 @@ from tuner.study import (
 from tuner.training import TRAINERS, Plan
 from tuner.training.adapting import find_leak
 from tuner.training.fold_networks import FoldNetworks
+from tuner.training.remote.crew import Crew, CrewState
+from tuner.training.remote.trainer import RemoteTrainer
 
 __all__ = ["KFoldTuner"]
 
@@ -59,6 +61,7 @@ class KFoldTuner(ResultsTuner):
         oracle: A `keras_tuner.Oracle`, used in place of the oracle that `settings` names.
         directory: The folder in which searches write their studies.
         listeners: Receive the search's events, in this order.
+        crew: Workers that train the trials; `run` lets them go. None to train in this process.
 
     Attributes:
         arguments: What the hypermodel's `fit` is given, by name.
@@ -77,12 +80,16 @@ class KFoldTuner(ResultsTuner):
         oracle: keras_tuner.Oracle | None = None,
         directory: str | Path = "mlruns",
         listeners: Sequence[Listener] = (),
+        crew: Crew | None = None,
     ) -> None:
         self.settings = settings or SearchSettings()
         self._search_oracle = choose_oracle(oracle, self.settings, hypermodel)
         self.root = Path(directory)
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
+        if crew is not None:
+            self.trainer = RemoteTrainer(self.trainer, crew)
+            self.trainer.on_crew = self._announce_crew
         self.trainer.on_note = self.note
         self.study = self.problem = None
         self.records = []
@@ -192,7 +199,10 @@ class KFoldTuner(ResultsTuner):
         loop = self._make_loop(problem, study)
         self.records = loop.records
         clock = self._start_clock(problem, started, export_seconds, final_networks)
-        return loop.run(clock, Looks(self.hypermodel, is_answered, problem.training_rows))
+        try:
+            return loop.run(clock, Looks(self.hypermodel, is_answered, problem.training_rows))
+        finally:
+            self.trainer.close()
 
     @property
     def plan(self) -> Plan:
@@ -210,6 +220,10 @@ class KFoldTuner(ResultsTuner):
         """Pass on a note to the listeners: a remark for the user on how the search runs."""
         for listener in self.listeners:
             listener.on_note(note)
+
+    def _announce_crew(self, state: CrewState) -> None:
+        for listener in self.listeners:
+            listener.on_crew(state)
 
     def describe_arguments(self) -> dict[str, Any]:
         """Return what else changes trials, as JSON values; a resumed search must have the same."""

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from tuner.space import Value
 from tuner.study.records import TrialRecord
 from tuner.study.study import Study
+from tuner.training.remote.crew import CrewState
 
 __all__ = ["Listener"]
 
@@ -18,6 +19,9 @@ class Listener:
 
     def on_note(self, note: str) -> None:
         """There is something that a person should know about how the search runs."""
+
+    def on_crew(self, state: CrewState) -> None:
+        """The workers that train the trials have changed, or what they train."""
 
     def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """A trial was proposed, and its training is about to begin."""

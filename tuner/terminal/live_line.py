@@ -10,6 +10,7 @@ from tuner.space import Value
 from tuner.study import SearchSettings
 from tuner.terminal.contention import measure_contention
 from tuner.terminal.pace import Pace
+from tuner.training.remote.crew import CrewState
 from tuner.words import count_noun, list_first, say_seconds, say_settings
 
 __all__ = ["LiveLine", "fit_parts"]
@@ -38,6 +39,7 @@ class LiveLine:
         best: The best score so far, with its name; empty if there is none.
         final_seconds: Seconds that the final training takes, about.
         pace: The trials that train; None outside a search.
+        crew: The workers that train them; None if they train in this process.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class LiveLine:
         self.best = ""
         self.final_seconds = 0.0
         self.pace: Pace | None = None
+        self.crew: CrewState | None = None
         self._trials = settings.max_trials
         # a search that ends as soon as its question is answered
         self._bound = "at most " if settings.until_answered else ""
@@ -92,7 +95,10 @@ class LiveLine:
             return fit_parts([[fit_parts([[self.activity]], room)], left], width)
         counted = f"{self.ended} of {self._bound}{count_noun(self._trials, 'trial')}"
         best = [f"best {self.best}"] if self.best else []
-        return fit_parts([[counted], left, best, self._say_training(pace.list_running())], width)
+        training = self._say_training(pace.list_running())
+        if self.crew is not None:
+            return fit_parts([[counted], say_crew(self.crew), left, best, training], width)
+        return fit_parts([[counted], left, best, training], width)
 
     def _say_left(self) -> Part:
         """Say how many seconds are left, if that is known."""
@@ -130,6 +136,23 @@ class LiveLine:
         noun = "trial" if len(numbers) == 1 else "trials"
         lists = [f"{count}, of {noun} {list_first(numbers, length)}" for length in _LISTED]
         return [*lists, count]
+
+
+def say_crew(crew: CrewState) -> Part:
+    """Say how many workers there are, and what each of them trains.
+
+    >>> say_crew(CrewState({"worker 1 on a": [3, 4], "worker 2 on b": [7]}, idle=1, lost=1))[0]
+    '3 workers (worker 1 on a: 3, 4; worker 2 on b: 7), 1 lost'
+    """
+    ready = len(crew.training) + crew.idle
+    workers = count_noun(ready, "worker")
+    starting = [f"{crew.starting} starting"] if crew.starting else []
+    lost = [f"{crew.lost} lost"] if crew.lost else []
+    if not ready and starting:
+        return [f"waiting for {count_noun(crew.starting, 'worker')}"]
+    each = [f"{name}: {list_first(list(map(str, t)))}" for name, t in crew.training.items() if t]
+    named = f"{workers} ({'; '.join(each)})" if each else workers
+    return [", ".join([named, *starting, *lost]), ", ".join([workers, *starting, *lost])]
 
 
 def fit_parts(parts: Sequence[Part], width: int) -> str:

@@ -13,6 +13,7 @@ from tuner.terminal.live_line import LiveLine
 from tuner.terminal.messages import Messages
 from tuner.terminal.pace import Pace
 from tuner.terminal.summary import add_options
+from tuner.training.remote.crew import CrewState
 from tuner.words import count_noun, format_hyperparameters, format_score
 
 __all__ = ["Progress", "Shown"]
@@ -115,6 +116,10 @@ class Progress(Listener):
         if note not in self._notes:
             self.messages.warn(f"note: {note}")
         self._notes.add(note)
+
+    def on_crew(self, state: CrewState) -> None:
+        """Keep which workers train what."""
+        self._line.crew = state
 
     def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """Keep which setting the trial has."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tuner.scoring import OBJECTIVES, Objective
@@ -59,6 +59,17 @@ class Plan:
     on_epoch: Callable[[int, int], None] = _ignore
     arguments: Mapping[str, Any] = field(default_factory=dict)
     fold_networks: FoldNetworks | None = None
+
+    def detach(self) -> Plan:
+        """Return the plan without what belongs to a search: race, clock, progress, networks."""
+        return replace(
+            self,
+            race=None,
+            time_is_up=_never,
+            has_time=_always,
+            on_epoch=_ignore,
+            fold_networks=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

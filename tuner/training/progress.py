@@ -1,7 +1,6 @@
 """The progress of a trial that trains: adds epoch after epoch, and decides when the trial ends."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +11,7 @@ from tuner.scoring import accuracy, cross_entropy
 from tuner.training.callbacks import Stopping
 from tuner.training.own_metrics import OwnMetrics
 from tuner.training.plan import Plan
-from tuner.training.result import CURVES, TrialResult, average_curve, compute_scores
+from tuner.training.result import CURVES, Snapshot, TrialResult, average_curve
 
 __all__ = ["Diverged", "TrialProgress"]
 
@@ -220,16 +219,13 @@ class TrialProgress:
         """
         return self._freeze("completed", seconds)()
 
-    def _freeze(
-        self, status: Literal["completed", "pruned"], seconds: float
-    ) -> Callable[[], TrialResult]:
-        """Return a function that returns the result of the epochs so far, whenever it is called.
+    def _freeze(self, status: Literal["completed", "pruned"], seconds: float) -> Snapshot:
+        """Return the epochs so far, whose scores are computed when it is called.
 
-        The function computes the scores, which takes time, above all for `roc_auc`. The result at
-        a rung is needed only if the race ends the trial there.
+        That takes time, above all for `roc_auc`. The result at a rung is needed only if the race
+        ends the trial there.
         """
         assert self._best_probabilities is not None  # any score is better than the worst
-        probabilities = self._best_probabilities
         result = TrialResult(
             self.trial,
             status,
@@ -239,12 +235,9 @@ class TrialProgress:
             seconds=seconds,
             curves={name: [list(fold) for fold in curve] for name, curve in self._curves.items()},
             metrics={name: list(curve) for name, curve in self._metric_curves.items()},
-            probabilities=probabilities,
+            probabilities=self._best_probabilities,
         )
-        return lambda: replace(
-            result,
-            **compute_scores(probabilities, self.problem, self.plan.objective, self._metrics),
-        )
+        return Snapshot(result, self.problem, self.plan.objective, self._metrics)
 
 
 def _list_names(names: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -13,7 +13,15 @@ from tuner.scoring import Objective, score_objectives
 if TYPE_CHECKING:
     from tuner.training.own_metrics import OwnMetrics
 
-__all__ = ["CURVES", "Failure", "Status", "TrialResult", "average_curve", "compute_scores"]
+__all__ = [
+    "CURVES",
+    "Failure",
+    "Snapshot",
+    "Status",
+    "TrialResult",
+    "average_curve",
+    "compute_scores",
+]
 
 # Each curve is a list of folds, and each fold a list of epochs. `loss` and `val_loss` are the
 # cross-entropy of the data alone; `penalty` is the regularizer's addition to the loss.
@@ -22,8 +30,9 @@ CURVES = ("loss", "val_loss", "accuracy", "val_accuracy", "penalty")
 Status: TypeAlias = Literal["completed", "pruned", "failed"]
 
 # Why a trial failed: its loss or its probabilities stopped being finite numbers, its hypermodel or
-# training raised an error, or the memory was too small for it.
-Failure: TypeAlias = Literal["diverged", "raised", "out_of_memory"]
+# training raised an error, the memory was too small for it, or the workers that trained it were
+# lost.
+Failure: TypeAlias = Literal["diverged", "raised", "out_of_memory", "worker_lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,31 @@ def average_curve(by_fold: Sequence[Sequence[float]], fold_rows: Sequence[int]) 
     """
     means: np.ndarray = np.average(np.asarray(by_fold, float), axis=0, weights=fold_rows)
     return [float(mean) for mean in means]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The epochs of a trial up to now; calling it returns the result that they are.
+
+    Attributes:
+        result: The result without its scores.
+        problem: The rows and folds.
+        objective: The objective of the search.
+        metrics: The metrics of the hypermodel's own; None if there are none.
+    """
+
+    result: TrialResult
+    problem: Problem
+    objective: Objective
+    metrics: "OwnMetrics | None" = None
+
+    def __call__(self) -> TrialResult:
+        """Compute the scores, and return the result."""
+        assert self.result.probabilities is not None
+        scores = compute_scores(
+            self.result.probabilities, self.problem, self.objective, self.metrics
+        )
+        return replace(self.result, **scores)
 
 
 def compute_scores(

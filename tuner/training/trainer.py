@@ -150,3 +150,6 @@ class Trainer(ABC):
         trial's time.
         """
         return networks
+
+    def close(self) -> None:  # noqa: B027  (most trainers keep nothing)
+        """Let go of what the trainer keeps for further cohorts outside of this process."""

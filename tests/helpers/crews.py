@@ -1,0 +1,96 @@
+"""A crew whose workers are threads of the test's own process, and can be lost at will."""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from tuner.training import Job
+from tuner.training.remote.crew import Crew, ResultGone
+from tuner.training.remote.messages import Context, Loss, Orders, Report
+from tuner.training.remote.worker import Worker
+from tuner.training.result import TrialResult
+
+__all__ = ["ThreadCrew"]
+
+
+class ThreadCrew(Crew):
+    """Workers that train in threads, one unit after another.
+
+    Args:
+        count: How many.
+        lose: Returns the loss of a worker from its trials and its report; None if it goes on.
+        keep: What a worker does with a large result at a rung.
+    """
+
+    def __init__(
+        self,
+        count: int = 2,
+        lose: Callable[[list[int], Report], Loss | None] = lambda trials, report: None,
+        keep: Callable[[TrialResult], Any] | None = None,
+    ) -> None:
+        self._make = lambda: Worker("lanes", 1, {}, keep)
+        self._lose = lose
+        self._workers: dict[Hashable, Worker] = {n: self._make() for n in range(1, count + 1)}
+        self._trains: dict[Hashable, list[int]] = {}
+        self._context: Context | None = None
+        self._next = count + 1
+        self.lost = 0
+        self.units: list[list[int]] = []
+        self.contexts = 0
+        self.closed = False
+
+    @property
+    def size(self) -> int:
+        return len(self._workers)
+
+    @property
+    def starting(self) -> int:
+        return 0
+
+    def use(self, context: Context) -> None:
+        self._context = context
+        self.contexts += 1
+
+    def list_idle(self) -> list[Hashable]:
+        return [worker for worker in self._workers if worker not in self._trains]
+
+    def name(self, worker: Hashable) -> str:
+        return f"worker {worker}"
+
+    def begin(self, worker: Hashable, jobs: Sequence[Job]) -> None:
+        context = self._context
+        assert context is not None
+        self._workers[worker].begin(lambda: context, jobs)
+        self._trains[worker] = [job.trial for job in jobs]
+        self.units.append(self._trains[worker])
+
+    def wait(
+        self, give_orders: Callable[[Hashable], Orders]
+    ) -> list[tuple[Hashable, Report | Loss]]:
+        news: list[tuple[Hashable, Report | Loss]] = []
+        for worker, trials in list(self._trains.items()):
+            report = self._workers[worker].exchange(give_orders(worker), 0.05)
+            loss = self._lose(trials, report)
+            if loss is not None:  # and nothing of the report arrives
+                self._remove(worker)
+                self.lost += 1
+            elif report.over:
+                del self._trains[worker]
+            news.append((worker, report if loss is None else loss))
+        return news
+
+    def _remove(self, worker: Hashable) -> None:
+        del self._workers[worker], self._trains[worker]
+        self._workers[self._next] = self._make()
+        self._next += 1
+
+    def fetch(self, kept: Any) -> TrialResult:
+        if isinstance(kept, TrialResult):
+            return kept
+        raise ResultGone
+
+    def stop_training(self) -> None:
+        for worker in list(self._trains):
+            self._remove(worker)
+
+    def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,85 @@
+"""Where trials train: what is wrong is said before anything is written."""
+
+import socket
+import sys
+from types import ModuleType
+
+import pytest
+
+from tuner.errors import UserError
+from tuner.training.remote import LOCAL, Engine
+from tuner.training.remote.ray_member import describe_loss
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Make a Ray that is installed, but does not answer."""
+    module = ModuleType("ray")
+    module.init = lambda: None
+    monkeypatch.setitem(sys.modules, "ray", module)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["rya"], "--engine: there is no engine rya; did you mean ray"),
+        (["local", "host:6379"], "--ray-address: give --engine ray, too, or leave it out"),
+        (["local", None, 2], "--ray-workers: give --engine ray, too, or leave it out"),
+        (["ray", None, 0], "--ray-workers: 0 is too small; give at least 1"),
+    ],
+)
+def test_an_engine_that_cannot_be_is_refused(arguments, message):
+    with pytest.raises(UserError, match=message):
+        Engine(*arguments)
+
+
+def test_without_ray_it_is_said_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(UserError, match=r"--engine ray: Ray cannot be imported .*pip install"):
+        Engine("ray").check()
+
+
+@pytest.mark.parametrize("address", ["ray://head:10001", "head", ":6379", "head:port"])
+def test_an_address_is_a_host_and_a_port(installed, address):
+    with pytest.raises(UserError, match=f"--ray-address: {address} is no address of a head"):
+        Engine("ray", address).check()
+
+
+@pytest.mark.parametrize("by_environment", [False, True])
+def test_an_address_at_which_nothing_answers_is_refused(installed, monkeypatch, by_environment):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    if by_environment:
+        monkeypatch.setenv("RAY_ADDRESS", address)
+    with pytest.raises(UserError, match=f"nothing answers at {address}"):
+        Engine("ray", None if by_environment else address).check()
+
+
+def test_an_address_at_which_something_answers_is_taken(installed):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        Engine("ray", f"127.0.0.1:{listening.getsockname()[1]}").check()
+    Engine("ray", "auto").check()
+    Engine("ray").check()
+
+
+def test_here_there_is_nothing_to_check_or_start():
+    LOCAL.check()
+    assert LOCAL.start("lanes") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "out_of_memory"),
+    [
+        ("Task was killed due to the node running low on memory.\nmore", "its machine ran", True),
+        ("The actor died because its node has died. Node Id: 1", "its node is gone", False),
+        ("The actor is dead because its worker process has died.", "its process died", False),
+        ("one\n\nsomething else\n", "something else", False),
+        ("", "ValueError", False),
+    ],
+)
+def test_what_ray_says_of_a_lost_worker_is_said_in_a_few_words(text, reason, out_of_memory):
+    loss = describe_loss(ValueError(text))
+    assert loss.reason.startswith(reason)
+    assert loss.out_of_memory == out_of_memory

@@ -1,0 +1,261 @@
+"""Searches on a real cluster of Ray, with several nodes on this machine, and what goes wrong there.
+
+The tests share the cluster and its workers, which take seconds to start; the last one ends it.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.helpers.problems import make_problem
+from tests.helpers.training import CustomHyperModel, assert_same, make_job, make_mlp, train
+from tuner.errors import EngineLost
+from tuner.search import KFoldTuner
+from tuner.study import SearchSettings
+from tuner.training import TRAINERS, Plan
+from tuner.training.remote.trainer import RemoteTrainer
+
+ray = pytest.importorskip("ray", reason="the extra ray is not installed")
+
+from ray.cluster_utils import Cluster  # noqa: E402
+
+from tuner.training.remote.ray_connection import RayConnection  # noqa: E402
+from tuner.training.remote.ray_crew import Limits, RayCrew  # noqa: E402
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # of Ray's own modules
+
+STORE = 80 * 2**20  # bytes of each node's object store, the least that Ray takes
+LIMITS = Limits(silence=4.0, head=2.0, nobody=180.0)
+LONG = Plan(epochs=300, patience=300, seed=1)
+EPOCHS = 16
+
+
+KILLED = {"max_trials": 8, "folds": 3, "epochs": 300, "patience": 300, "test_size": 0.0}
+# The search of a process that is killed: a folder and the head's address are its arguments.
+SEARCH = f"""
+import sys
+from tests.helpers.problems import make_problem
+from tests.helpers.training import make_mlp
+from tuner.search import KFoldTuner
+from tuner.study import SearchSettings
+from tuner.training.remote import Engine
+
+settings = SearchSettings(**{KILLED})
+
+crew = Engine("ray", sys.argv[2], 1).start("lanes")
+rows = make_problem(rows=90)
+tuner = KFoldTuner(make_mlp(epochs=settings.epochs), settings, directory=sys.argv[1], crew=crew)
+tuner.search(rows.x, rows.y, study="mine")
+"""
+
+
+class KeptCrew:
+    """A crew that stays when the tuner lets its workers go."""
+
+    def __init__(self, crew):
+        self._crew = crew
+
+    def __getattr__(self, name):
+        return getattr(self._crew, name)
+
+    def close(self):
+        pass
+
+
+class Ground:
+    """A cluster of a head without cores and two nodes with one each, and a crew on it."""
+
+    def __init__(self):
+        head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False}
+        self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        self.nodes = [self.add_node(), self.add_node()]
+        self.crew = RayCrew(RayConnection(self.cluster.address), "lanes", limits=LIMITS)
+
+    def add_node(self):
+        return self.cluster.add_node(num_cpus=1, object_store_memory=STORE)
+
+    def wait_for_workers(self, count, seconds=180.0):
+        end = time.monotonic() + seconds
+        while len(self.crew.list_facts()) != count:
+            assert time.monotonic() < end, "the workers do not come"
+            self.crew.wait(lambda worker: None)
+
+    def make_trainer(self, trainer="lanes"):
+        remote = RemoteTrainer(TRAINERS[trainer](), self.crew)
+        remote.notes = []
+        remote.on_note = remote.notes.append
+        return remote
+
+
+@pytest.fixture(scope="module")
+def ground():
+    made = Ground()
+    made.wait_for_workers(2)
+    yield made
+    made.crew.close()
+    made.cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def hypermodel():
+    return make_mlp("[network]\ndepth = 1\nunits = 8\n", epochs=LONG.epochs)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return make_problem(rows=90)
+
+
+@pytest.fixture(scope="module")
+def jobs():
+    return [make_job(n, depth=1, units=8, learning_rate=0.01 * (n + 1)) for n in range(6)]
+
+
+@pytest.fixture(scope="module")
+def expected(hypermodel, rows, jobs):
+    return train("lanes", hypermodel, rows, LONG, jobs)
+
+
+def train_with_fault(ground, hypermodel, rows, jobs, expected, fault):
+    """Train, let `fault` happen as soon as a trial trains, and compare the results."""
+    happened = []
+
+    def on_epoch(trial, epoch):
+        if not happened:
+            happened.append(trial)
+            fault()
+
+    trainer = ground.make_trainer()
+    plan = replace(LONG, on_epoch=on_epoch)
+    results = list(trainer.train(jobs, hypermodel, problem=rows, plan=plan))
+    assert happened
+    assert sorted(result.trial for result in results) == sorted(expected)  # none lost, none twice
+    for result in results:
+        assert_same(result, expected[result.trial])
+    return trainer.notes
+
+
+def list_events(study):
+    """Return the events of a study by kind, without their times, those of trials by number."""
+    events = [
+        {name: value for name, value in event.items() if name not in {"time", "checksum"}}
+        for event in study.journal.read()
+    ]
+    for event in events:
+        if "result" in event:
+            # the probabilities are in the event by the checksums of their arrays
+            event |= {"trial": event["result"]["trial"], "result": event["result"] | {"seconds": 0}}
+    return sorted(events, key=lambda event: (event["event"], event.get("trial", 0)))
+
+
+def test_a_search_on_two_nodes_is_that_of_one_machine(ground, rows, tmp_path):
+    space = """
+    [network]
+    depth = { min = 0, max = 2 }
+    units = 8
+    [sgd]
+    learning_rate = { min = 1e-6, max = 0.3, log = true }
+    batch_size = 16
+    """
+    settings = SearchSettings(max_trials=12, folds=3, epochs=EPOCHS, test_size=0.0, seed=3)
+    tuners = [
+        KFoldTuner(make_mlp(space, epochs=EPOCHS), settings, directory=tmp_path / name, crew=crew)
+        for name, crew in {"here": None, "there": KeptCrew(ground.crew)}.items()
+    ]
+    for tuner in tuners:
+        tuner.search(rows.x, rows.y, study="mine")
+    here, there = (list_events(tuner.study) for tuner in tuners)
+    assert there == here
+    assert {record.result.status for record in tuners[1].records} == {"completed", "pruned"}
+
+
+def test_networks_of_a_persons_own_train_on_workers(ground, rows):
+    hypermodel, plan = CustomHyperModel(), Plan(epochs=3, seed=1)
+    jobs = [make_job(n, rate=0.1 / (n + 1)) for n in range(2)]
+    there = train(ground.make_trainer(), hypermodel, rows, plan, jobs)
+    here = train("lanes", hypermodel, rows, plan, jobs)
+    for trial, result in there.items():
+        assert_same(result, here[trial])
+
+
+def test_a_worker_that_is_killed_is_replaced(ground, hypermodel, rows, jobs, expected):
+    def kill():
+        os.kill(ground.crew.list_facts()[0].process, signal.SIGKILL)
+
+    notes = train_with_fault(ground, hypermodel, rows, jobs, expected, kill)
+    assert "was lost (its process died)" in notes[0]
+    ground.wait_for_workers(2)
+
+
+def test_a_worker_that_hangs_is_given_up(ground, hypermodel, rows, jobs, expected):
+    stopped = []
+
+    def stop():
+        stopped.append(ground.crew.list_facts()[0].process)
+        os.kill(stopped[0], signal.SIGSTOP)
+
+    notes = train_with_fault(ground, hypermodel, rows, jobs, expected, stop)
+    assert notes == [note for note in notes if "was lost (no answer for 4 s)" in note]
+    ground.wait_for_workers(2)
+
+
+def test_a_node_that_goes_takes_its_worker_and_a_new_one_brings_one(
+    ground, hypermodel, rows, jobs, expected
+):
+    def remove():
+        here = ray.get_runtime_context().get_node_id()
+        other = next(node for node in ground.nodes if node.node_id != here)
+        ground.nodes.remove(other)
+        ground.cluster.remove_node(other, allow_graceful=False)
+
+    notes = train_with_fault(ground, hypermodel, rows, jobs, expected, remove)
+    assert "was lost (" in notes[0]
+    assert len(ground.crew.list_facts()) == 1
+
+
+def test_a_search_whose_process_is_killed_is_resumed_without_ray_and_its_worker_ends(
+    ground, rows, tmp_path
+):
+    """The new node trains for another search first, and then for the crew of these tests."""
+    ground.nodes.append(ground.add_node())
+    script = tmp_path / "search.py"
+    script.write_text(SEARCH, encoding="utf-8")
+    folder = tmp_path / "killed"
+    process = subprocess.Popen([sys.executable, script, folder, ground.cluster.address])
+    journal, end = folder / "studies" / "mine" / "journal.jsonl", time.monotonic() + 60
+    while not journal.exists() or '"event": "trial"' not in journal.read_text(encoding="utf-8"):
+        assert time.monotonic() < end
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    tuners = [
+        KFoldTuner(make_mlp(epochs=300), SearchSettings(**KILLED), directory=tmp_path / name)
+        for name in ("killed", "whole")
+    ]
+    for tuner in tuners:
+        tuner.search(rows.x, rows.y, study="mine")
+    killed, whole = (list_events(tuner.study) for tuner in tuners)
+    assert len(killed) == len(whole) + 1  # it has begun twice
+    assert killed[2:] == whole[1:]
+    ground.wait_for_workers(2)
+
+
+def test_when_the_head_goes_the_search_ends_with_one_sentence(ground, hypermodel, rows, jobs):
+    started = []
+
+    def end_the_head(trial, epoch):
+        if not started:
+            started.append(time.monotonic())
+            ground.cluster.head_node.kill_gcs_server()
+
+    trainer = ground.make_trainer()
+    plan = replace(LONG, epochs=100_000, patience=100_000, on_epoch=end_the_head)
+    with pytest.raises(EngineLost, match=r"Ray's head at .* does not answer; start Ray again, and"):
+        list(trainer.train(jobs, hypermodel, problem=rows, plan=plan))
+    assert time.monotonic() - started[0] < 15

@@ -1,0 +1,204 @@
+"""Trials that train on workers: the same results, whatever becomes of the workers."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.helpers.crews import ThreadCrew
+from tests.helpers.problems import make_problem
+from tests.helpers.training import (
+    CustomHyperModel,
+    assert_same,
+    make_job,
+    make_jobs,
+    make_mlp,
+    train,
+)
+from tuner.errors import UserError
+from tuner.training import TRAINERS
+from tuner.training.race import Race
+from tuner.training.remote.messages import Loss
+from tuner.training.remote.trainer import RemoteTrainer
+
+DEPTHS = "[network]\ndepth = { min = 0, max = 3 }\nunits = 8\n"
+
+
+@pytest.fixture
+def jobs():
+    return [make_job(trial, depth=trial % 3, units=8, learning_rate=0.1) for trial in range(8)]
+
+
+@pytest.fixture
+def hypermodel():
+    return make_mlp(DEPTHS)
+
+
+@pytest.fixture
+def expected(hypermodel, problem, plan, jobs):
+    """Return the results of one process."""
+    return train("lanes", hypermodel, problem, plan, jobs)
+
+
+def make_trainer(crew=None):
+    trainer = RemoteTrainer(TRAINERS["lanes"](), crew or ThreadCrew())
+    trainer.notes, trainer.states = [], []
+    trainer.on_note, trainer.on_crew = trainer.notes.append, trainer.states.append
+    return trainer
+
+
+def assert_all_same(results, expected):
+    assert set(results) == set(expected)
+    for trial, result in results.items():
+        assert_same(result, expected[trial])
+
+
+def test_trials_have_the_same_results_on_workers(hypermodel, problem, plan, jobs, expected):
+    trainer, epochs = make_trainer(), []
+    plan = replace(plan, on_epoch=lambda *epoch: epochs.append(epoch))
+    results = train(trainer, hypermodel, problem, plan, jobs)
+    assert_all_same(results, expected)
+    assert all(result.processor for result in results.values())
+    assert {trial for trial, _ in epochs} == set(range(8))
+    assert sorted(trial for unit in trainer.crew.units for trial in unit) == list(range(8))
+    assert trainer.notes == []
+
+
+def test_what_units_have_in_common_is_sent_once(hypermodel, problem, plan, jobs):
+    trainer = make_trainer()
+    for part in (jobs[:2], jobs[2:4]):
+        train(trainer, hypermodel, problem, plan, part)
+    assert trainer.crew.contexts == 1
+    train(trainer, hypermodel, problem, replace(plan, seed=5), jobs[4:5])
+    assert trainer.crew.contexts == 2
+
+
+def test_the_trials_of_a_lost_worker_train_again(hypermodel, problem, plan, jobs, expected):
+    losses = []
+
+    def lose_the_first_three(trials, report):
+        if len(losses) < 3 and report.is_urgent:
+            losses.append(trials)
+            return Loss("its process died")
+        return None
+
+    trainer = make_trainer(ThreadCrew(lose=lose_the_first_three))
+    results = list(trainer.train(jobs, hypermodel, problem=problem, plan=plan))
+    assert len(results) == len(jobs)  # none twice
+    assert_all_same({result.trial: result for result in results}, expected)
+    assert len(trainer.notes) == 3
+    assert "was lost (its process died)" in trainer.notes[0]
+    assert trainer.states[-1].lost == 3
+    # what trained beside others is tried again in halves
+    assert len(trainer.crew.units) > len(jobs) // 2
+
+
+@pytest.mark.parametrize(
+    ("loss", "failure"),
+    [(Loss("its process died"), "worker_lost"), (Loss("no memory", True), "out_of_memory")],
+)
+def test_a_trial_that_loses_three_workers_alone_has_failed(
+    hypermodel, problem, plan, loss, failure
+):
+    def lose(trials, report):
+        return loss if 1 in trials else None
+
+    jobs = make_jobs(3, depth=1, units=8)
+    results = train(make_trainer(ThreadCrew(lose=lose)), hypermodel, problem, plan, jobs)
+    assert (results[1].status, results[1].failure) == ("failed", failure)
+    assert results[1].reason == f"its worker was lost 3 times, the last time: {loss.reason}"
+    assert results[0].status == results[2].status == "completed"
+
+
+def run_race(trainer, hypermodel, problem, plan, jobs):
+    """Train with a race; return the outcomes by trial."""
+    race = Race(plan.epochs, plan.objective)
+    settled = []
+    for result in trainer.train(jobs, hypermodel, problem=problem, plan=replace(plan, race=race)):
+        settled += race.settle(result)
+    settled += race.close()
+    return {each.result.trial: each.result for each in settled}
+
+
+class RacingTrials:
+    """Trials of which the race ends some, and their outcomes in this process."""
+
+    def __init__(self, plan):
+        self.problem = make_problem(rows=90)
+        self.hypermodel = make_mlp("[network]\ndepth = 1\nunits = 8\n", epochs=16)
+        self.plan = replace(plan, epochs=16, patience=16)
+        rates = [0.1, 0.001, 0.3, 0.002, 1.0, 0.004, 0.2, 3.0]
+        self.jobs = [
+            make_job(n, depth=1, units=8, learning_rate=rate, batch_size=16)
+            for n, rate in enumerate(rates)
+        ]
+        self.expected = self.run(TRAINERS["lanes"]())
+
+    def run(self, trainer):
+        return run_race(trainer, self.hypermodel, self.problem, self.plan, self.jobs)
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_race_has_the_same_outcomes_on_workers(problem, plan, kept, monkeypatch):
+    racing = RacingTrials(plan)
+    expected = racing.expected
+    assert {result.status for result in expected.values()} == {"completed", "pruned"}
+    crew = ThreadCrew()
+    if kept:  # the results at the rungs stay with workers, which are lost
+        monkeypatch.setattr("tuner.training.remote.worker._INLINE_BYTES", 0)
+        crew = ThreadCrew(keep=lambda result: "gone")
+    outcomes = racing.run(make_trainer(crew))
+    assert_all_same(outcomes, expected)
+    assert {t: r.reason for t, r in outcomes.items()} == {t: r.reason for t, r in expected.items()}
+    assert {t: r.scores for t, r in outcomes.items()} == {t: r.scores for t, r in expected.items()}
+
+
+def test_a_rung_that_is_reached_again_after_a_loss_is_judged_once(problem, plan):
+    racing, lost = RacingTrials(plan), []
+
+    def lose_after_a_rung(trials, report):
+        if len(lost) < 2 and report.results:
+            lost.append(trials)
+            return Loss("its process died")
+        return None
+
+    trainer = make_trainer(ThreadCrew(lose=lose_after_a_rung))
+    assert_all_same(racing.run(trainer), racing.expected)
+    assert len(lost) == 2
+
+
+def test_when_the_time_is_up_the_rest_is_dropped(hypermodel, problem, plan, jobs):
+    trainer = make_trainer(ThreadCrew(1))
+    results = train(trainer, hypermodel, problem, replace(plan, time_is_up=lambda: True), jobs)
+    assert 1 <= len(results) < len(jobs)
+    assert all("ended by the clock" in result.reason for result in results.values())
+
+
+def test_no_trial_begins_that_cannot_end_in_time_but_the_first(problem, plan):
+    plan = replace(plan, has_time=lambda job: job.trial in {2, 3})
+    jobs, trainer = make_jobs(4, depth=1, units=8), make_trainer(ThreadCrew(1))
+    results = train(trainer, make_mlp(DEPTHS), problem, plan, jobs)
+    assert sorted(results) == [0, 2, 3]
+
+
+def test_a_users_mistake_on_a_worker_ends_the_search_with_its_message(problem, plan):
+    def add_nothing(hp, inputs):
+        raise UserError("space: there is no layer")
+
+    with pytest.raises(UserError, match="there is no layer"):
+        train(make_trainer(), CustomHyperModel(add_nothing), problem, plan, make_jobs(2))
+
+
+def test_a_search_that_is_given_up_leaves_no_worker_training(hypermodel, problem, plan, jobs):
+    trainer = make_trainer()
+    results = trainer.train(jobs, hypermodel, problem=problem, plan=plan)
+    next(results)
+    results.close()
+    assert len(trainer.crew.list_idle()) == trainer.crew.size
+    trainer.close()
+    assert trainer.crew.closed
+
+
+def test_final_networks_train_here(hypermodel, problem, plan, jobs):
+    trainer = make_trainer()
+    assert trainer.estimate_final_rounds(2) == trainer.inner.estimate_final_rounds(2)
+    assert trainer.choose_cohort_size(problem) == 64

@@ -1,0 +1,128 @@
+"""What the process that searches and those that train for it tell each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tuner.problem import Problem
+from tuner.training.plan import Plan
+from tuner.training.result import TrialResult
+
+if TYPE_CHECKING:
+    import keras_tuner
+
+__all__ = ["Context", "Facts", "Loss", "Orders", "Report", "Standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all units of a search have in common.
+
+    Attributes:
+        problem: The rows and folds.
+        hypermodel: Builds the networks.
+        plan: How trials are trained, without what belongs to the searching process.
+        rungs: The rungs of the race; None if trials do not race.
+        policy: Keras's float types in the searching process.
+    """
+
+    problem: Problem
+    hypermodel: keras_tuner.HyperModel
+    plan: Plan
+    rungs: tuple[int, ...] | None
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a worker says of itself when it is ready.
+
+    Attributes:
+        host: The name of its machine.
+        process: The number of its process.
+        processor: The kind of its processor.
+        versions: The versions that must be those of the searching process, by name.
+    """
+
+    host: str
+    process: int
+    processor: str
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a worker is told each time that it reports.
+
+    Attributes:
+        beaten: The trials of its unit that are known to be beaten.
+        time_is_up: Whether the time limit is reached.
+    """
+
+    beaten: frozenset[int] = frozenset()
+    time_is_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A trial at a rung of the race.
+
+    Attributes:
+        trial: Its number.
+        scores: The objective after each epoch so far.
+        values: The objective at the best epoch so far, shape `(clusters,)`.
+        result: The result of the epochs so far; or, if it is large, what `Crew.fetch` takes to
+            bring it. It is only needed if the race ends the trial here.
+        scored: Whether the result has its scores.
+    """
+
+    trial: int
+    scores: Sequence[float]
+    values: np.ndarray
+    result: Any
+    scored: bool
+
+
+@dataclass(slots=True)
+class Report:
+    """What a worker has to tell since its last report.
+
+    Attributes:
+        standings: The rungs that its trials reached, in the order of time.
+        results: The trials that ended. Their last standings are in this report or an earlier one.
+        epochs: The epochs that trials have trained, by trial.
+        notes: Texts for the user.
+        error: The error that ended the unit; None if there was none.
+        over: Whether the unit is over: the worker is free.
+        silent: Seconds since the training last made progress.
+    """
+
+    standings: list[Standing] = field(default_factory=list)
+    results: list[TrialResult] = field(default_factory=list)
+    epochs: dict[int, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    error: Exception | None = None
+    over: bool = False
+    silent: float = 0.0
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the searching process should learn of it at once."""
+        return bool(self.standings or self.results or self.over)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A worker is gone, or is treated so.
+
+    Attributes:
+        reason: Why, in a few words.
+        out_of_memory: Whether the memory of its machine was too small.
+    """
+
+    reason: str
+    out_of_memory: bool = False

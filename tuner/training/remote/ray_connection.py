@@ -1,0 +1,151 @@
+"""The connection of a search to a cluster of Ray."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from typing import Any
+
+from tuner.errors import UserError, one_line
+
+__all__ = ["RayConnection", "check_ray"]
+
+_REACH_SECONDS = 5.0  # in which a head must answer at first
+_LOOK_SECONDS = 2.0  # between two looks at the cluster
+_ADDRESS = "RAY_ADDRESS"
+
+
+def check_ray(address: str | None) -> None:
+    """Check that Ray is installed, and that something listens at the address.
+
+    Args:
+        address: `HOST:PORT` of the head, or `auto`; None for the variable RAY_ADDRESS, or a cluster
+            of this machine's own.
+
+    Raises:
+        UserError: Ray is missing, or the address is wrong or does not answer.
+    """
+    try:
+        from ray import init  # noqa: F401  (is it installed? A folder `ray` is not it)
+    except ImportError as error:
+        raise UserError(
+            f"--engine ray: Ray cannot be imported ({one_line(error)}); install it with "
+            "pip install 'softmax-tuner[ray]', or leave out --engine"
+        ) from error
+    address = address or os.environ.get(_ADDRESS)
+    if address in (None, "", "auto", "local"):
+        return
+    host, _, port = address.rpartition(":")
+    if "://" in address or not host or not port.isdigit():
+        raise UserError(
+            f"--ray-address: {address} is no address of a head; give HOST:PORT, as `ray start "
+            "--head` prints it, and search on a machine of the cluster"
+        )
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_REACH_SECONDS):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"--ray-address: nothing answers at {address} ({error.strerror or error}); start Ray "
+            "there with `ray start --head`, or leave the option out"
+        ) from error
+
+
+class RayConnection:
+    """Connects this process to Ray, and watches whether the head is there.
+
+    Without an address, Ray is started on this machine and ends with the connection. A program that
+    is connected already stays so.
+
+    Args:
+        address: As of `check_ray`.
+
+    Raises:
+        UserError: The process cannot be connected.
+    """
+
+    def __init__(self, address: str | None) -> None:
+        import ray
+
+        self._owns = not ray.is_initialized()
+        if self._owns:
+            _initialize(ray, address)
+        host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
+        self._head = host.strip("[]"), int(port)
+        self._seen = self._looked = time.monotonic()
+        self._resources: dict[str, float] = ray.cluster_resources()
+        self._closing = threading.Event()
+        threading.Thread(target=self._watch_resources, daemon=True).start()
+
+    @property
+    def resources(self) -> dict[str, float]:
+        """What the nodes of the cluster have, by name, such as `CPU`, as last seen."""
+        return self._resources
+
+    @property
+    def head(self) -> str:
+        """The address of the head."""
+        return f"{self._head[0]}:{self._head[1]}"
+
+    def look(self, *, now: bool = False) -> float:
+        """Look whether the head answers, at times.
+
+        Args:
+            now: Look in any case.
+
+        Returns:
+            Seconds for which it is gone; 0.0 if it answers.
+        """
+        if now or time.monotonic() - self._looked > _LOOK_SECONDS:
+            self._looked = time.monotonic()
+            try:
+                with socket.create_connection(self._head, timeout=_LOOK_SECONDS):
+                    self._seen = self._looked
+            except OSError:  # the caller decides for how long that may be
+                pass
+        return self._looked - self._seen
+
+    def _watch_resources(self) -> None:
+        """Follow what the cluster has. Ray's call for that hangs as soon as the head is gone."""
+        import ray
+
+        while not self._closing.wait(_LOOK_SECONDS):
+            try:
+                resources = ray.cluster_resources()
+            except Exception:  # no longer connected; `look` tells why
+                return
+            if resources:
+                self._resources = resources
+
+    def close(self) -> None:
+        """End the connection, and what was started for it."""
+        self._closing.set()
+        if self._owns:
+            import ray
+
+            ray.shutdown()
+            self._owns = False
+
+
+def _initialize(ray: Any, address: str | None) -> None:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    address = address or os.environ.get(_ADDRESS) or "local"
+    local = {"include_dashboard": False} if address == "local" else {}
+    try:
+        ray.init(
+            address,
+            log_to_driver=False,
+            logging_level="ERROR",
+            configure_logging=True,
+            **local,
+        )
+    except Exception as error:  # ConnectionError, RuntimeError, ValueError, TimeoutError, …
+        raise UserError(
+            f"--engine ray: Ray cannot be reached or started at {address} ({one_line(error)}); "
+            "look with `ray status`, or leave out --engine"
+        ) from error
+    # Ray prints what happens to its nodes on standard output, where results belong
+    ray._private.worker._worker_logs_enabled = False

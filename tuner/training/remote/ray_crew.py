@@ -1,0 +1,283 @@
+"""A crew whose workers are actors of Ray, on all nodes of its cluster."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuner.errors import EngineLost, UserError, one_line
+from tuner.training.plan import Job
+from tuner.training.remote.crew import Crew, ResultGone
+from tuner.training.remote.messages import Context, Facts, Loss, Orders, Report
+from tuner.training.remote.ray_connection import RayConnection
+from tuner.training.remote.ray_member import Member, describe_loss, start_member
+from tuner.training.remote.worker import list_worker_versions
+from tuner.training.result import TrialResult
+
+__all__ = ["Limits", "RayCrew"]
+
+_GET_SECONDS = 30.0  # for what Ray says is here
+_POLLS = 200  # reports a second that this process takes at most of workers without news
+_FAILED_STARTS = 3  # one after another, after which no worker is expected any more
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long to wait, in seconds.
+
+    Attributes:
+        silence: For a report, before the worker counts as lost.
+        stall: For progress of a training, likewise.
+        head: For a head that does not answer, before the search ends.
+        nobody: For the first worker, or another one if all are lost, before the search ends.
+    """
+
+    silence: float = 60.0
+    stall: float = 3600.0
+    head: float = 10.0
+    nobody: float = 300.0
+
+
+class RayCrew(Crew):
+    """As many workers as there are cores in the cluster, or GPUs if it has some.
+
+    It follows the cluster as nodes come and go. A worker that is lost is replaced.
+
+    Args:
+        connection: The connection to the cluster, which ends with the crew.
+        trainer: The name of the trainer.
+        workers: How many workers. None for one a core, or one a GPU.
+        limits: How long to wait.
+    """
+
+    def __init__(
+        self,
+        connection: RayConnection,
+        trainer: str,
+        workers: int | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.lost = 0
+        self.limits = limits or Limits()
+        self._connection = connection
+        self._trainer = trainer
+        self._workers = workers
+        self._members: list[Member] = []
+        self._count = 0
+        self._failed_starts = 0
+        self._served = time.monotonic()  # when there was last a ready worker
+        self._context: Any = None
+        self._adjust()
+
+    @property
+    def size(self) -> int:
+        """How many workers there are, or will soon be."""
+        return self._choose_size()
+
+    @property
+    def starting(self) -> int:
+        """How many workers are asked for and not ready yet."""
+        return sum(member.facts is None for member in self._members)
+
+    def list_facts(self) -> list[Facts]:
+        """Return what the workers that are ready said of themselves."""
+        return [member.facts for member in self._members if member.facts is not None]
+
+    def use(self, context: Context) -> None:
+        """Put what units have in common into the object store."""
+        import ray
+
+        _send_by_value(type(context.hypermodel))
+        try:
+            self._context = ray.put(context)
+        except Exception as error:  # whatever pickling a person's objects may raise
+            raise UserError(
+                "--engine ray: the hypermodel or what its fit is given cannot be sent to other "
+                f"processes ({one_line(error)}); search without --engine, or make it so that "
+                "pickle can copy it"
+            ) from error
+
+    def list_idle(self) -> list[Hashable]:
+        """Return the workers that are ready and have nothing to train."""
+        return [member for member in self._members if member.is_idle]
+
+    def name(self, worker: Hashable) -> str:
+        """Return how people know a worker."""
+        assert isinstance(worker, Member)
+        return worker.name
+
+    def begin(self, worker: Hashable, jobs: Sequence[Job]) -> None:
+        """Let an idle worker train a unit."""
+        assert isinstance(worker, Member)
+        worker.actor.begin_unit.remote([self._context], list(jobs))
+        worker.trains = True
+
+    def wait(
+        self, give_orders: Callable[[Hashable], Orders]
+    ) -> list[tuple[Hashable, Report | Loss]]:
+        """Wait about a second for the reports of workers that train."""
+        import ray
+
+        self._check()
+        self._adjust()
+        seconds = min(max(0.5, len(self._members) / _POLLS), self.limits.silence / 4)
+        for member in self._members:
+            if member.trains and member.call is None:
+                orders = give_orders(member)
+                member.call = member.actor.exchange.remote(orders, seconds)
+                member.called = time.monotonic()
+        calls = {member.call: member for member in self._members if member.call is not None}
+        if not calls:
+            time.sleep(0.1)
+            return []
+        ready, _ = ray.wait(list(calls), num_returns=1, timeout=1.0)
+        if ready:
+            ready, _ = ray.wait(list(calls), num_returns=len(calls), timeout=0)
+        news = [(calls[call], self._read(calls[call])) for call in ready]
+        return [(member, told) for member, told in news if told is not None] + self._find_silent()
+
+    def _read(self, member: Member) -> Report | Loss | None:
+        """Read the answer that a member owed; None if it told the search nothing."""
+        import ray
+
+        call, member.call = member.call, None
+        try:
+            answer = ray.get(call, timeout=_GET_SECONDS)
+        except ray.exceptions.RayTaskError as error:
+            raise RuntimeError(f"{member.name} failed: {one_line(error)}") from error
+        except (ray.exceptions.RayError, TimeoutError) as error:
+            return self._lose(member, describe_loss(error))
+        if isinstance(answer, Facts):
+            self._welcome(member, answer)
+            return None
+        assert isinstance(answer, Report)
+        if answer.over:
+            member.trains = False
+        elif answer.silent > self.limits.stall:
+            return self._lose(member, Loss(f"its training hung for {answer.silent:.0f} s"))
+        return answer
+
+    def _welcome(self, member: Member, facts: Facts) -> None:
+        """Take in a worker that is ready.
+
+        Raises:
+            UserError: It has other versions than this process.
+        """
+        for name, here in list_worker_versions().items():
+            if (there := facts.versions.get(name)) != here:
+                raise UserError(
+                    f"--engine ray: the worker on {facts.host} has {name} {there}, and this "
+                    f"process {here}; install the same versions on all nodes"
+                )
+        member.facts = facts
+        self._failed_starts = 0
+
+    def _lose(self, member: Member, loss: Loss) -> Loss | None:
+        """Remove a member; return its loss, unless it had never begun to work."""
+        self._remove(member)
+        if member.facts is None:
+            self._failed_starts += 1
+            if self._failed_starts >= _FAILED_STARTS:
+                raise EngineLost(
+                    f"no worker of Ray can start ({loss.reason}); mend that, {_RESUME}"
+                )
+            return None
+        self.lost += 1
+        return loss
+
+    def _find_silent(self) -> list[tuple[Hashable, Report | Loss]]:
+        """Remove the members that train and have not answered for too long."""
+        latest = time.monotonic() - self.limits.silence
+        silent = [member for member in self._members if member.trains and member.call is not None]
+        news: list[tuple[Hashable, Report | Loss]] = []
+        for member in silent:
+            if member.called < latest:
+                loss = self._lose(member, Loss(f"no answer for {self.limits.silence:.0f} s"))
+                assert loss is not None  # it had begun to work
+                news.append((member, loss))
+        return news
+
+    def fetch(self, kept: Any) -> TrialResult:
+        """Return the result of a standing, which a worker may have kept in the object store."""
+        import ray
+
+        if isinstance(kept, TrialResult):
+            return kept
+        try:
+            result: TrialResult = ray.get(kept[0], timeout=_GET_SECONDS)
+        except (ray.exceptions.RayError, TimeoutError) as error:
+            raise ResultGone from error
+        return result
+
+    def stop_training(self) -> None:
+        """Give up all units that train, without waiting for them."""
+        for member in [member for member in self._members if member.trains]:
+            self._remove(member)
+
+    def close(self) -> None:
+        """Let all workers go, and end the connection."""
+        for member in list(self._members):
+            self._remove(member)
+        self._connection.close()
+
+    def _remove(self, member: Member) -> None:
+        import ray
+
+        self._members.remove(member)
+        ray.kill(member.actor)
+
+    def _check(self) -> None:
+        """Check that the head is there, and that there are workers, or soon will be.
+
+        Raises:
+            EngineLost: They are gone for too long.
+        """
+        gone = self._connection.look()
+        if gone > self.limits.head:
+            raise EngineLost(
+                f"Ray's head at {self._connection.head} does not answer; start Ray again, {_RESUME}"
+            )
+        if any(member.facts is not None for member in self._members):
+            self._served = time.monotonic()
+        elif time.monotonic() - self._served > self.limits.nobody:
+            cores = self._connection.resources.get("CPU", 0)
+            raise EngineLost(
+                f"no worker of Ray is ready after {self.limits.nobody:.0f} s; its cluster has "
+                f"{cores:.0f} cores, which `ray status` shows; add nodes, {_RESUME}"
+            )
+
+    def _choose_size(self) -> int:
+        resources = self._connection.resources
+        units = resources.get("GPU") or resources.get("CPU", 0)
+        return self._workers or max(int(units), 1)
+
+    def _adjust(self) -> None:
+        """Ask for workers that are missing, and let those go that the cluster has no room for."""
+        size = self._choose_size()
+        for member in reversed(self._members[size:]):
+            if member.facts is None:
+                self._remove(member)
+        # Ray's call hangs without a head, and ends this process after a minute
+        if len(self._members) < size and self._connection.look(now=True) == 0.0:
+            for _ in range(size - len(self._members)):
+                self._count += 1
+                gpus = int(self._connection.resources.get("GPU", 0) > 0)
+                self._members.append(start_member(self._count, self._trainer, gpus))
+
+
+_RESUME = "and resume the study, with or without --engine ray: every trial in its journal is kept"
+
+
+def _send_by_value(kind: type) -> None:
+    """Let Ray send a class with its module, which other machines may lack.
+
+    Ray sends what a program itself defines in any case, and finds libraries on all machines.
+    """
+    from ray import cloudpickle
+
+    name = kind.__module__
+    if name.partition(".")[0] not in {"tuner", "keras_tuner", "__main__", "builtins"}:
+        cloudpickle.register_pickle_by_value(sys.modules[name])

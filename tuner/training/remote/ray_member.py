@@ -1,0 +1,89 @@
+"""One worker of a crew of Ray: how it is started, and what its loss means."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tuner.memory import count_cores
+from tuner.training.remote.messages import Facts, Loss
+
+__all__ = ["Member", "describe_loss", "start_member"]
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A worker.
+
+    Attributes:
+        number: Its number, from 1.
+        actor: Ray's handle.
+        call: The answer that it owes; None if it owes none.
+        called: When it was asked.
+        facts: What it said of itself; None until it is ready.
+        trains: Whether it has a unit.
+    """
+
+    number: int
+    actor: Any
+    call: Any
+    called: float = field(default_factory=time.monotonic)
+    facts: Facts | None = None
+    trains: bool = False
+
+    @property
+    def name(self) -> str:
+        """How people know the worker."""
+        return f"worker {self.number}" + (f" on {self.facts.host}" if self.facts else "")
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is ready, and has nothing to train."""
+        return self.facts is not None and not self.trains
+
+
+def start_member(number: int, trainer: str, gpus: int) -> Member:
+    """Ask Ray for a worker, and the worker for what it says of itself when it is ready.
+
+    Args:
+        number: The number of the worker.
+        trainer: The name of the trainer.
+        gpus: How many GPUs it has.
+    """
+    import ray
+
+    from tuner.training.remote.ray_worker import RayWorker
+
+    kind = ray.remote(num_cpus=1, num_gpus=gpus, max_restarts=0, max_task_retries=0)(RayWorker)
+    actor = kind.remote(trainer, 1, _choose_environment(trainer))
+    return Member(number, actor, actor.describe.remote())
+
+
+def _choose_environment(trainer: str) -> Mapping[str, str]:
+    """Return the variables of this process that decide TensorFlow's numbers and threads.
+
+    The trainer `fit` splits a product over all cores of a process, which may change the last bits.
+    So its workers have as many threads as this process.
+    """
+    names = [name for name in os.environ if name.startswith(("TF_", "XLA_"))]
+    taken = {name: os.environ[name] for name in names if name != "TF_CONFIG"}
+    usual = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+    if trainer == "fit":
+        usual["TF_NUM_INTRAOP_THREADS"] = str(count_cores())
+    return {**usual, **taken}
+
+
+def describe_loss(error: Exception) -> Loss:
+    """Return why a worker is lost, in a few words."""
+    text = str(error)
+    if "running low on memory" in text:
+        return Loss("its machine ran out of memory", out_of_memory=True)
+    if "its node has died" in text or "node was terminated" in text:
+        return Loss("its node is gone")
+    if "worker process has died" in text or "worker died" in text:
+        return Loss("its process died")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return Loss(lines[-1][:200] if lines else type(error).__name__)

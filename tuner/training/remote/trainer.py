@@ -1,0 +1,236 @@
+"""A trainer whose trials train in other processes, perhaps on other machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tuner.problem import Problem
+from tuner.training.plan import FinalJob, Job, Plan
+from tuner.training.processor import describe_processor
+from tuner.training.remote.crew import Crew, CrewState, ResultGone
+from tuner.training.remote.messages import Context, Loss, Orders, Report, Standing
+from tuner.training.remote.work import Work
+from tuner.training.result import Snapshot, TrialResult
+from tuner.training.trainer import Trainer
+from tuner.words import count_noun
+
+if TYPE_CHECKING:
+    import keras
+    import keras_tuner
+
+__all__ = ["RemoteTrainer"]
+
+
+class RemoteTrainer(Trainer):
+    """Lets workers train the trials, each with a trainer like the one that it stands for.
+
+    This process keeps the study and the race. Workers report the rungs that their trials reach, go
+    on without waiting, and learn with their next report which trials are beaten. A trial's result
+    does not depend on its worker, so the search is that of one machine.
+
+    Final networks are trained in this process.
+
+    Args:
+        inner: Trains in this process, and cuts cohorts into units.
+        crew: The workers.
+
+    Attributes:
+        on_crew: Called with the state of the crew when it changes.
+    """
+
+    on_crew: Callable[[CrewState], None] = staticmethod(lambda state: None)
+
+    def __init__(self, inner: Trainer, crew: Crew) -> None:
+        self.name = inner.name
+        self.inner = inner
+        self.crew = crew
+        inner.on_note = self._pass_note
+        self._context: Context | None = None
+        self._told: CrewState | None = None
+
+    def choose_cohort_size(self, problem: Problem, workers: int = 1) -> int:
+        """Return how many trials of a problem this trainer should be given at once."""
+        return self.inner.choose_cohort_size(problem, max(self.crew.size, 2))
+
+    def cut(
+        self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel, *, plan: Plan, workers: int
+    ) -> list[list[Job]]:
+        """Cut a cohort as the inner trainer does."""
+        return self.inner.cut(jobs, hypermodel, plan=plan, workers=workers)
+
+    def train(
+        self,
+        jobs: Sequence[Job],
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+    ) -> Iterator[TrialResult]:
+        """Train the trials of a cohort on the workers, unit by unit.
+
+        Raises:
+            EngineLost: The workers are gone, and no others will come.
+        """
+        self._use(problem, hypermodel, plan)
+        units = self.inner.cut(jobs, hypermodel, plan=plan, workers=max(self.crew.size, 1))
+        cohort = _Cohort(self, Work(units), hypermodel, problem, plan)
+        try:
+            while not cohort.work.is_over:
+                if plan.time_is_up():
+                    cohort.work.drop_waiting()
+                self._give_out(cohort.work, plan)
+                for worker, news in self.crew.wait(cohort.give_orders):
+                    yield from cohort.take(worker, news)
+        finally:
+            self.crew.stop_training()
+            self._tell(CrewState(lost=self.crew.lost))
+
+    def _pass_note(self, note: str) -> None:
+        self.on_note(note)
+
+    def _use(self, problem: Problem, hypermodel: keras_tuner.HyperModel, plan: Plan) -> None:
+        """Tell the crew what units have in common, unless it knows."""
+        import keras
+
+        rungs = None if plan.race is None else plan.race.rungs
+        sent = plan.detach()
+        policy = keras.config.dtype_policy().name
+        known = self._context
+        if (
+            known is None
+            or known.problem is not problem
+            or known.hypermodel is not hypermodel
+            or (known.plan, known.rungs, known.policy) != (sent, rungs, policy)
+        ):
+            self._context = Context(problem, hypermodel, sent, rungs, policy)
+            self.crew.use(self._context)
+
+    def _give_out(self, work: Work, plan: Plan) -> None:
+        idle = self.crew.list_idle()
+        while idle and work.waits:
+            if unit := work.take(idle[0], plan.has_time):
+                self.crew.begin(idle.pop(0), unit)
+        names = {self.crew.name(worker): trials for worker, trials in work.training.items()}
+        self._tell(CrewState(names, len(idle), self.crew.starting, self.crew.lost))
+
+    def _tell(self, state: CrewState) -> None:
+        if state != self._told:
+            self._told = state
+            self.on_crew(state)
+
+    def train_on_all_rows(
+        self,
+        final_jobs: Sequence[FinalJob],
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+    ) -> list[keras.Model]:
+        """Train networks on all training rows in this process."""
+        return self.inner.train_on_all_rows(final_jobs, hypermodel, problem=problem, plan=plan)
+
+    def estimate_final_rounds(self, networks: int) -> float:
+        """Return the estimated time of training networks on all rows, in times of one fold."""
+        return self.inner.estimate_final_rounds(networks)
+
+    def close(self) -> None:
+        """Let the workers go."""
+        self.crew.close()
+
+
+class _Cohort:
+    """Takes what workers tell of the trials of a cohort.
+
+    Args:
+        trainer: The trainer that the cohort was given to.
+        work: Its units.
+        hypermodel: Builds the networks.
+        problem: The rows and folds.
+        plan: How trials are trained.
+    """
+
+    def __init__(
+        self,
+        trainer: RemoteTrainer,
+        work: Work,
+        hypermodel: keras_tuner.HyperModel,
+        problem: Problem,
+        plan: Plan,
+    ) -> None:
+        self.work = work
+        self._trainer = trainer
+        self._hypermodel = hypermodel
+        self._problem = problem
+        self._plan = plan
+        self._reached: dict[int, int] = {}  # epochs of the last rung that the race knows, by trial
+
+    def give_orders(self, worker: Hashable) -> Orders:
+        """Return what a worker should know of its trials."""
+        race, trials = self._plan.race, self.work.list_trials(worker)
+        beaten = frozenset(trial for trial in trials if race is not None and race.is_beaten(trial))
+        return Orders(beaten, self._plan.time_is_up())
+
+    def take(self, worker: Hashable, news: Report | Loss) -> Iterator[TrialResult]:
+        """Take what a worker tells, or its loss.
+
+        Yields:
+            The results of trials that ended.
+        """
+        if isinstance(news, Loss):
+            yield from self._take_loss(worker, news)
+            return
+        for note in news.notes:
+            self._trainer.on_note(note)
+        for trial, epoch in news.epochs.items():
+            self._plan.on_epoch(trial, epoch)
+        for standing in news.standings:
+            self._reach(worker, standing)
+        for result in news.results:
+            self.work.end(worker, result.trial)
+            self._reached.pop(result.trial, None)
+            yield result
+        if news.error is not None:
+            raise news.error
+        if news.over:
+            left = self.work.free(worker)
+            if left and not self._plan.time_is_up():
+                raise RuntimeError(f"a worker ended its unit without trials {left}")
+
+    def _take_loss(self, worker: Hashable, loss: Loss) -> Iterator[TrialResult]:
+        trials = self.work.list_trials(worker)
+        failures = self.work.give_back(worker, loss)
+        again = sorted({*trials} - {failure.trial for failure in failures})
+        what = f"; {count_noun(len(again), 'trial')} of it will be trained again" if again else ""
+        self._trainer.on_note(f"{self._trainer.crew.name(worker)} was lost ({loss.reason}){what}")
+        yield from failures
+
+    def _reach(self, worker: Hashable, standing: Standing) -> None:
+        """Report a rung to the race, unless an earlier worker of the trial has done so."""
+        epochs, race = len(standing.scores), self._plan.race
+        if race is None or epochs <= self._reached.get(standing.trial, 0):
+            return
+        self._reached[standing.trial] = epochs
+        job = self.work.find_job(worker, standing.trial)
+        race.reach(
+            standing.trial,
+            standing.scores,
+            standing.values,
+            lambda: self._make_result(job, standing),
+        )
+
+    def _make_result(self, job: Job, standing: Standing) -> TrialResult:
+        """Return the result at a rung; train the trial again if its worker took it along."""
+        try:
+            result = self._trainer.crew.fetch(standing.result)
+        except ResultGone:
+            return self._train_again(replace(job, epochs=len(standing.scores)))
+        if standing.scored:
+            return result
+        return Snapshot(result, self._problem, self._plan.objective)()
+
+    def _train_again(self, job: Job) -> TrialResult:
+        plan, inner = self._plan.detach(), self._trainer.inner
+        (result,) = inner.train([job], self._hypermodel, problem=self._problem, plan=plan)
+        return replace(result, status="pruned", processor=describe_processor())

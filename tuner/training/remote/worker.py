@@ -1,0 +1,187 @@
+"""A worker: trains units of a search in a process of its own, and reports to the search."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from tuner._version import __version__
+from tuner.errors import TunerError
+from tuner.training import TRAINERS
+from tuner.training.plan import Job
+from tuner.training.processor import describe_processor
+from tuner.training.race import Race
+from tuner.training.remote.messages import Context, Facts, Orders, Report, Standing
+from tuner.training.result import Snapshot, TrialResult
+
+__all__ = ["Worker", "list_worker_versions"]
+
+_LIBRARIES = ("tensorflow", "keras", "keras-tuner", "numpy")
+_INLINE_BYTES = 2**16  # of the probabilities at a rung, which are sent at once
+
+
+def list_worker_versions() -> dict[str, str]:
+    """Return the versions that the searching process and its workers must share."""
+    return {"softmax-tuner": __version__, **{name: _find_version(name) for name in _LIBRARIES}}
+
+
+def _find_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+class Worker:
+    """Trains one unit after another, and keeps TensorFlow, the rows and traced programs meanwhile.
+
+    A unit trains in a thread, so that the worker can report while it trains.
+
+    Args:
+        trainer: The name of the trainer.
+        cores: How many cores it may use.
+        environment: Variables of the searching process that decide TensorFlow's numbers.
+        keep: Keeps something large where it is, and returns what brings it later. None to send all
+            that there is.
+    """
+
+    def __init__(
+        self,
+        trainer: str,
+        cores: int,
+        environment: Mapping[str, str],
+        keep: Callable[[Any], Any] | None = None,
+    ) -> None:
+        os.environ.update(environment)
+        self._trainer = TRAINERS[trainer](cores)
+        self._trainer.on_note = self._add_note
+        self._processor = describe_processor()
+        self._keep = keep
+        self._changed = threading.Condition()
+        self._report = Report()
+        self._orders = Orders()
+        self._progress = time.monotonic()
+
+    def describe(self) -> Facts:
+        """Return what the search should know of this worker."""
+        return Facts(socket.gethostname(), os.getpid(), self._processor, list_worker_versions())
+
+    def begin(self, load: Callable[[], Context], jobs: Sequence[Job]) -> None:
+        """Begin to train a unit.
+
+        Args:
+            load: Returns what the units of the search have in common. It is called in the thread
+                that trains, since rows may take long to come.
+            jobs: The trials of the unit.
+        """
+        with self._changed:
+            self._report, self._orders = Report(), Orders()
+            self._progress = time.monotonic()
+        threading.Thread(target=self._train, args=(load, jobs), daemon=True).start()
+
+    def exchange(self, orders: Orders, seconds: float) -> Report:
+        """Take orders, and report as soon as there is something to tell.
+
+        Args:
+            orders: They take the place of the ones before.
+            seconds: The longest to wait.
+        """
+        with self._changed:
+            self._orders = orders
+            self._changed.wait_for(lambda: self._report.is_urgent, seconds)
+            report, self._report = self._report, Report()
+            report.silent = time.monotonic() - self._progress
+            return report
+
+    def _train(self, load: Callable[[], Context], jobs: Sequence[Job]) -> None:
+        """Train a unit, and tell its results, or the error that ends it."""
+        error: Exception | None = None
+        try:
+            self._train_unit(load(), jobs)
+        except TunerError as known:
+            error = known
+        except Exception:  # not every exception can be sent
+            error = RuntimeError(f"on a worker of the search:\n{traceback.format_exc()}")
+        with self._changed:
+            self._report.error, self._report.over = error, True
+            self._changed.notify()
+
+    def _train_unit(self, context: Context, jobs: Sequence[Job]) -> None:
+        import keras
+
+        keras.config.set_dtype_policy(context.policy)  # which Keras keeps for each thread
+        plan = replace(
+            context.plan,
+            race=None if context.rungs is None else _RaceLink(context.rungs, self),
+            time_is_up=lambda: self._orders.time_is_up,
+            on_epoch=self._add_epoch,
+        )
+        results = self._trainer.train(jobs, context.hypermodel, problem=context.problem, plan=plan)
+        for result in results:
+            with self._changed:
+                self._report.results.append(self._sign(result))
+                self._progress = time.monotonic()
+                self._changed.notify()
+
+    def _sign(self, result: TrialResult) -> TrialResult:
+        return replace(result, processor=self._processor)
+
+    def _add_note(self, note: str) -> None:
+        with self._changed:
+            self._report.notes.append(note)
+
+    def _add_epoch(self, trial: int, epoch: int) -> None:
+        with self._changed:
+            self._report.epochs[trial] = epoch
+            self._progress = time.monotonic()
+
+    def is_beaten(self, trial: int) -> bool:
+        """Return whether the last orders say that a trial is beaten."""
+        return trial in self._orders.beaten
+
+    def add_standing(
+        self, trial: int, scores: Sequence[float], values: np.ndarray, snapshot: Snapshot
+    ) -> None:
+        """Tell a rung that a trial has reached; arguments as of `Race.reach`."""
+        scored = bool(snapshot.metrics)  # of the hypermodel's own, which only this process has
+        result = self._sign(snapshot() if scored else snapshot.result)
+        assert result.probabilities is not None
+        kept: Any = result
+        if self._keep is not None and result.probabilities.nbytes > _INLINE_BYTES:
+            kept = self._keep(result)
+        standing = Standing(trial, list(scores), values.astype(np.float32), kept, scored)
+        with self._changed:
+            self._report.standings.append(standing)
+            self._changed.notify()
+
+
+class _RaceLink(Race):
+    """A worker's end of the race, which the searching process holds."""
+
+    def __init__(self, rungs: tuple[int, ...], worker: Worker) -> None:
+        self.rungs = rungs
+        self._worker = worker
+
+    def reach(
+        self,
+        trial: int,
+        scores: Sequence[float],
+        values: np.ndarray,
+        make_result: Callable[[], TrialResult],
+    ) -> None:
+        """Tell the search that a trial has reached a rung."""
+        assert isinstance(make_result, Snapshot)
+        self._worker.add_standing(trial, scores, values, make_result)
+
+    def is_beaten(self, trial: int) -> bool:
+        """Return whether the search has said that the trial is beaten."""
+        return self._worker.is_beaten(trial)
