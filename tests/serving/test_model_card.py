@@ -47,6 +47,16 @@ def test_it_says_what_is_predicted_from_which_data_and_how_well(card):
         assert words in card
 
 
+def test_it_says_which_parts_a_network_for_tables_has(content):
+    values = {"numbers": "periodic", "depth": 2, "units": 64, "optimizer": "adamw"}
+    pick = {**content["pick"], "name": "RealMLP-TD", "hyperparameters": values}
+    assert (
+        "The best network, trial 3: RealMLP-TD; it has periodic embeddings of numbers, two hidden "
+        "layers of 64 units and AdamW; numbers periodic, depth 2, units 64, optimizer adamw; 100 "
+        "parameters, 7 epochs."
+    ) in render_line(content, pick=pick)
+
+
 def test_it_says_which_classes_had_too_few_rows(content):
     data = {**content["data"], "left_out_classes": {"a": 3}, "pooled_classes": {"b": 1, "c": 2}}
     card = render_line(content, data=data)

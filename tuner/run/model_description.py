@@ -7,12 +7,12 @@ from tuner.analysis import NORMAL, Calibration, Exportable, Predictions, clip_in
 from tuner.run.setup import Setup
 from tuner.run.testing import HeldOutScores
 from tuner.scoring import OBJECTIVES
-from tuner.study import Study, list_versions
+from tuner.study import Study, StudyRecord, list_versions
 
 if TYPE_CHECKING:
     from tuner.serving.trained_network import TrainedNetwork
 
-__all__ = ["TrainedExportable", "describe_model"]
+__all__ = ["TrainedExportable", "describe_model", "name_networks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict
         "question": record.title,
         "objective": record.settings.objective,
         "picked": ready.exportable.name,
-        "pick": dict(pick),
+        "pick": name_networks(dict(pick), record),
         "cross_validated": _add_intervals(scores),
         "test": _add_intervals(ready.test),
         **ready.predictions.to_dict(),
@@ -60,6 +60,14 @@ def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict
         "data": record.data,
         "versions": list_versions(),
     }
+
+
+def name_networks(pick: dict[str, Any], record: StudyRecord) -> dict[str, Any]:
+    """Return a pick with what the space calls its networks, where it has names for them."""
+    if "members" in pick:
+        return pick | {"members": [name_networks(each, record) for each in pick["members"]]}
+    name = record.find_first_name(pick["hyperparameters"])
+    return pick | {"name": name} if name else pick
 
 
 def _add_intervals(scores: HeldOutScores) -> dict[str, dict[str, Any]]:

@@ -13,6 +13,7 @@ from tuner.words import (
     format_milliseconds,
     list_counts,
     list_first,
+    say_parts,
 )
 
 __all__ = ["render_model_card"]
@@ -132,8 +133,11 @@ def _render_network(content: Mapping[str, Any]) -> list[str]:
 
 def _describe_recipe(network: Mapping[str, Any]) -> str:
     values = {**network["hyperparameters"], **network["derived"]}
+    parts = say_parts(values)
+    told = [network.get("name"), f"it has {parts}" if parts else None]
+    begin = "".join(f"{escape_text(each)}; " for each in told if each)
     size = f"{network['parameters']:,} parameters, {network['epoch']} epochs"
-    return f"{escape_text(format_hyperparameters(values))}; {size}."
+    return f"{begin}{escape_text(format_hyperparameters(values))}; {size}."
 
 
 def _render_notes(content: Mapping[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ from tuner.words.look_alikes import (
     show_alike,
 )
 from tuner.words.names import say_name
+from tuner.words.networks import say_parts
 from tuner.words.numbers import (
     count_noun,
     format_milliseconds,
@@ -85,6 +86,7 @@ __all__ = [
     "say_interval",
     "say_name",
     "say_number",
+    "say_parts",
     "say_result",
     "say_right",
     "say_score",

@@ -30,6 +30,17 @@ def test_the_report_has_their_names(named, problem):
     assert table.count("<td>plain</td>") == 1
 
 
+def test_the_report_names_the_parts_of_a_network_for_tables(content):
+    values = {"depth": 1, "units": 8, "numbers": "periodic", "optimizer": "adamw"}
+    best = replace(content.picks.best, hyperparameters=values)
+    picks = replace(content.picks, best=best)
+    text = make_picks_section(replace(content, picks=picks)).to_html()
+    assert (
+        "optimizer adamw. It has periodic embeddings of numbers, one hidden layer of 8 units and "
+        "AdamW."
+    ) in text
+
+
 def test_the_table_of_results_has_their_names(named, problem):
     table = make_results_table(named, problem.truth)
     assert table.name.tolist() == ["plain", None, None, None, None, None]

@@ -13,6 +13,7 @@ from tuner.words import (
     format_milliseconds,
     format_score,
     say_name,
+    say_parts,
 )
 
 __all__ = ["make_picks_section"]
@@ -166,4 +167,6 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
 def _describe(content: ReportContent, pick: Pick) -> str:
     values = format_hyperparameters({**pick.hyperparameters, **pick.derived})
     name = content.record.find_first_name(pick.hyperparameters)
-    return f"{name}, with {values}" if name else values
+    parts = say_parts(pick.hyperparameters)
+    described = f"{name}, with {values}" if name else values
+    return f"{described}. It has {parts}" if parts else described
