@@ -11,8 +11,14 @@ from tuner.terminal.quiet import import_heavy
 __all__ = ["print_diagnosis"]
 
 
+_ADVICE = (
+    "For the best network of a table: tuner search --space tabular --data FILE --target COLUMN. "
+    "For a question about one thing: tuner spaces."
+)
+
+
 def print_diagnosis(root: Path, tracking_uri: str | None) -> None:
-    """Print the findings, one per line; exit with 1 if a search would not run.
+    """Print the findings, one per line, and how to begin; exit with 1 if a search would not run.
 
     Args:
         root: The folder that holds all that searches write.
@@ -25,3 +31,4 @@ def print_diagnosis(root: Path, tracking_uri: str | None) -> None:
         faults += finding.state == "fault"
     if faults:
         raise typer.Exit(1)
+    print_result(_ADVICE)
