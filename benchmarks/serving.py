@@ -1,9 +1,10 @@
-"""Measures `tuner serve`: one row, 1,000 rows, 16 clients, small ones beside large ones; pyfunc.
+"""Measures `tuner serve`: one row, 1,000 rows, 16 clients, small ones beside large ones, memory.
 
-`python benchmarks/serving.py --model MODEL --data TABLE` serves an exported model and asks it about
-rows of a table, as JSON has them. It prints milliseconds of an answer, requests a second, and the
-server's memory before and after (`--requests 50000` for a long run). Then it asks the model as
-`mlflow.pyfunc` loads it.
+`python benchmarks/serving.py --data TABLE` searches a table briefly, serves the exported model, and
+asks it about rows of the table, as JSON has them; `--kind KIND` makes a table, and `--model MODEL`
+serves a model that is there. It prints milliseconds of an answer, requests a second, and the
+server's memory, with `--requests 50000` before these requests, after 10,000 and after all. Then it
+asks the model as `mlflow.pyfunc` loads it, and ONNX Runtime.
 """
 
 import argparse
@@ -12,13 +13,16 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from served_models import KINDS, make_model, make_table
 
 _LARGEST = 1_000_000  # bytes of the large request, the most that the server takes by default
 _CLIENTS = 16
@@ -28,21 +32,41 @@ _REPEATS = 20  # of a large request
 def main() -> None:
     """Start the server, and print a line for each measurement."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True, help="folder of an exported model")
-    parser.add_argument("--data", type=Path, required=True, help="CSV file of rows")
+    given = parser.add_mutually_exclusive_group(required=True)
+    given.add_argument("--data", type=Path, help="CSV file of rows; its last column is the target")
+    given.add_argument("--kind", choices=KINDS, help="kind of a table to make")
+    parser.add_argument("--model", type=Path, help="folder of an exported model of the table")
     parser.add_argument("--requests", type=int, default=2_000, help="of one row each")
     options = parser.parse_args()
-    table = pd.read_csv(options.data, sep=None, engine="python")
+    with tempfile.TemporaryDirectory() as temporary:
+        data = options.data or Path(temporary, "made.csv")
+        if options.kind:
+            make_table(options.kind).to_csv(data, index=False)
+        model = options.model or make_model(data, Path(temporary))
+        table = pd.read_csv(data)
+        measure_model(model, table.drop(columns=table.columns[-1]), options.requests)
+
+
+def measure_model(model: Path, table: pd.DataFrame, requests: int) -> None:
+    """Print what a model takes, as it is served, by pyfunc, and in ONNX Runtime if it has a file.
+
+    Args:
+        model: Its folder.
+        table: Rows of raw columns.
+        requests: How many requests of a row are sent.
+    """
     records = json.loads(table.to_json(orient="records"))
-    command = [sys.executable, "-m", "tuner", "serve", str(options.model), "--port", "0"]
+    command = [sys.executable, "-m", "tuner", "serve", str(model), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None  # it is a pipe
         address = server.stdout.readline().strip().removeprefix("http://").partition("/")[0]
         try:
-            measure(address, records, options.requests, server.pid)
+            measure(address, records, requests, server.pid)
         finally:
             server.terminate()
-    measure_pyfunc(options.model / "mlflow_model", records)
+    measure_pyfunc(model / "mlflow_model", records)
+    if (model / "model.onnx").exists():
+        measure_onnx(model)
 
 
 def measure_pyfunc(folder: Path, records: Sequence[dict[str, object]]) -> None:
@@ -63,6 +87,27 @@ def measure_pyfunc(folder: Path, records: Sequence[dict[str, object]]) -> None:
         show(f"pyfunc, {name}", seconds)
 
 
+def measure_onnx(model: Path) -> None:
+    """Print what ONNX Runtime takes for one row, which it is given with zeros and empty texts."""
+    import onnxruntime
+
+    file = model / "model.onnx"
+    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+    types = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(string)": object}
+    row = {
+        each.name: np.zeros((1, *each.shape[1:]), types[each.type])
+        if types[each.type] is not object
+        else np.full((1, *each.shape[1:]), "", object)
+        for each in session.get_inputs()
+    }
+    seconds = []
+    for _ in range(500):
+        started = time.perf_counter()
+        session.run(None, row)
+        seconds.append(time.perf_counter() - started)
+    show(f"ONNX Runtime, one row, of a file of {file.stat().st_size / 1e6:.1f} MB", seconds[20:])
+
+
 def measure(address: str, records: Sequence[dict[str, object]], requests: int, pid: int) -> None:
     """Print what a server takes.
 
@@ -73,23 +118,28 @@ def measure(address: str, records: Sequence[dict[str, object]], requests: int, p
         pid: The server's process.
     """
     bodies = [encode([record]) for record in records]
-    before = read_memory(pid)
     ask(address, bodies, 50)
-    show("one row", ask(address, bodies, requests))
-    many = (records * (1 + 1_000 // len(records)))[:1_000]
-    show("1,000 rows", ask(address, [encode(many)], 50))
+    memory = [read_memory(pid)]
+    seconds = ask(address, bodies, requests // 5)
+    memory.append(read_memory(pid))
+    seconds += ask(address, bodies, requests - len(seconds))
+    memory.append(read_memory(pid))
+    show("one row", seconds)
+    print(f"memory before, after a fifth and after all of them: {memory} MB")
+    rows = int(0.95 * _LARGEST * len(records) / len(encode(records)))  # that a body can have
+    many = (records * (1 + rows // len(records)))[: min(rows, 1_000)]
+    show(f"{len(many):,} rows", ask(address, [encode(many)], 50))
     started = time.perf_counter()
     seconds = ask_together(lambda: ask(address, bodies, requests // _CLIENTS), _CLIENTS)
     rate = len(seconds) / (time.perf_counter() - started)
     show(f"one row, {_CLIENTS} clients, {rate:.0f} requests a second", seconds)
-    rows = int(0.95 * _LARGEST * len(records) / len(encode(records)))
     large = encode((records * (1 + rows // len(records)))[:rows])
     seconds, beside = ask_beside(address, bodies, large, 200)
     taken = statistics.median(seconds)
     show(f"one row beside {rows:,} rows, which take {taken:.1f} s", beside)
     worst = b"[" + b"[]," * (_LARGEST // 3 - 1) + b"1]"  # it takes Python's reader longest
     show("one row beside 1 MB of empty lists", ask_beside(address, bodies, worst, 400)[1])
-    print(f"memory: {before:,} MB before, {read_memory(pid):,} MB after")
+    print(f"memory at the end: {read_memory(pid):,} MB")
 
 
 def encode(records: Sequence[dict[str, object]]) -> bytes:
