@@ -15,6 +15,16 @@ LAYOUT = FeatureLayout(features=9, numbers=3, levels=((4, 2), (6, 3)))
 
 CLASSES = 3
 
+_REAL = {
+    **{"scaling": "robust", "numbers": "periodic", "one_hot": 2, "word_width": 2, "depth": 2},
+    **{"activation": "selu", "learned_slope": True, "scaling_layer": True, "biases": "data"},
+    **{"parametrization": "ntk", "dropout": 0.3, "input_dropout": 0.1},
+}
+_TABM = {"scaling": "quantile", "numbers": "piecewise", "heads": 4, "depth": 2, "dropout": 0.1}
+_BLOCKS = {"depth": 3, "residual": True, "normalization": "batch", "kind": "l2", "strength": 0.1}
+RECIPES = {"real": _REAL, "tabm": _TABM, "blocks": _BLOCKS, "layer": {"normalization": "layer"}}
+"""Hyperparameters of networks that have all parts between them."""
+
 
 def make_recipe(**values: Any) -> TableRecipe:
     """Make the recipe of a network with one hidden layer of 5 units, or other values."""

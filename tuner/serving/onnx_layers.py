@@ -250,6 +250,10 @@ def _concatenate(layer: Any, inputs: Sequence[Tensor], sample: np.ndarray) -> Te
     return inputs[0].graph.add("Concat", inputs, sample, axis=layer.axis)
 
 
+def _repeat_row(layer: Any, x: Tensor, sample: np.ndarray) -> Tensor:
+    return x.reshape((-1, 1, x.shape[-1])).choose(np.zeros(layer.n, np.int64))
+
+
 _MERGES: dict[Any, Any] = {
     layers.Add: _fold(lambda one, other: one + other),
     layers.Multiply: _fold(lambda one, other: one * other),
@@ -269,6 +273,7 @@ _LAYERS: Mapping[Any, Callable[[Any, Any, np.ndarray], Tensor]] = {
     **_MERGES,
     layers.Dense: _translate_dense,
     layers.EinsumDense: _translate_einsum,
+    layers.RepeatVector: _repeat_row,
     layers.Conv1D: _translate_convolution,
     layers.Conv2D: _translate_convolution,
     layers.MaxPooling1D: _translate_pooling("MaxPool"),

@@ -83,6 +83,7 @@ _ELEMENTWISE = {
     **{"Add": "Add", "Subtract": "Sub", "Multiply": "Mul", "TrueDivide": "Div", "Divide": "Div"},
     **{"Maximum": "Max", "Minimum": "Min", "Log": "Log", "Exp": "Exp", "Sqrt": "Sqrt"},
     **{"Relu": "Relu", "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Absolute": "Abs"},
+    **{"Cos": "Cos", "Sin": "Sin"},
 }
 
 
@@ -113,10 +114,32 @@ def _choose_where(operation: Any, inputs: Sequence[Any], sample: np.ndarray) -> 
     return graph.add("Where", [flags, *values], sample)
 
 
+def _clip(operation: Any, inputs: Sequence[Any], sample: np.ndarray) -> Tensor:
+    bounds = [np.float32(bound) for bound in (operation.x_min, operation.x_max)]
+    return inputs[0].graph.add("Clip", [inputs[0], *bounds], sample)
+
+
+def _repeat(operation: Any, inputs: Sequence[Any], sample: np.ndarray) -> Tensor:
+    (values,), axis = inputs, operation.axis
+    if not isinstance(operation.repeats, int) or not axis:
+        raise Untranslatable(f"operation {operation.name} repeats other than one axis of a row")
+    places = np.repeat(np.arange(values.shape[axis]), operation.repeats)
+    return values.choose(places, axis % values.sample.ndim)
+
+
+def _concatenate(operation: Any, inputs: Sequence[Any], sample: np.ndarray) -> Tensor:
+    return inputs[0].graph.add("Concat", inputs, sample, axis=operation.axis)
+
+
 _STRUCTURAL: dict[str, Callable[[Any, Sequence[Any], np.ndarray], Tensor]] = {
     "GetItem": _get_item,
     "ExpandDims": _expand_dims,
     "Where": _choose_where,
+    "Clip": _clip,
+    "Repeat": _repeat,
+    "Concatenate": _concatenate,
+    "Reshape": lambda _, inputs, sample: inputs[0].reshape((-1, *sample.shape[1:])),
+    "Square": lambda _, inputs, sample: inputs[0] * inputs[0],
     "Isnan": lambda _, inputs, sample: inputs[0].graph.add("IsNaN", inputs, sample.astype(bool)),
     "ZerosLike": lambda _, inputs, sample: inputs[0] * np.float32(0),
 }

@@ -4,18 +4,17 @@ import keras
 import numpy as np
 import pytest
 
-from tests.helpers.table_networks import LAYOUT, build_adapted, make_recipe, make_rows, read
+from tests.helpers.table_networks import (
+    LAYOUT,
+    RECIPES,
+    build_adapted,
+    make_recipe,
+    make_rows,
+    read,
+)
 from tuner.model.tables.network import build_network, make_served_network
 
 X = make_rows()
-REAL = {
-    **{"scaling": "robust", "numbers": "periodic", "one_hot": 2, "word_width": 2, "depth": 2},
-    **{"activation": "selu", "learned_slope": True, "scaling_layer": True, "biases": "data"},
-    **{"parametrization": "ntk", "dropout": 0.3, "input_dropout": 0.1},
-}
-TABM = {"scaling": "quantile", "numbers": "piecewise", "heads": 4, "depth": 2, "dropout": 0.1}
-BLOCKS = {"depth": 3, "residual": True, "normalization": "batch", "kind": "l2", "strength": 0.1}
-RECIPES = {"real": REAL, "tabm": TABM, "blocks": BLOCKS, "layer": {"normalization": "layer"}}
 
 
 def fill(model):
