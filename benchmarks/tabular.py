@@ -119,11 +119,13 @@ def _own(key: dict[str, Any], folder: Path, options: argparse.Namespace) -> list
     tuner = [sys.executable, "-c", _PACKAGE]
     search = ["search", "--space", key["method"], "--data", str(folder / "train.csv")]
     search += ["--test-size", "0", "--max-seconds", str(key["seconds"]), "--seed", str(key["seed"])]
-    search += ["--root", str(folder / "root"), "--study", "study", "--quiet", "--json"]
+    study = f"{key['table']}-{key['seed']}-{Path(key['method']).stem}"
+    root = options.keep or folder / "root"
+    search += ["--root", str(root), "--study", study, "--overwrite", "--quiet", "--json"]
     if options.kadra:
         search += ["--objective", "balanced_accuracy", "--class-weight", "balanced"]
     search += options.search
-    model = folder / "root" / "studies" / "study" / "model"
+    model = root / "studies" / study / "model"
     predict = ["predict", str(model), "--data", str(folder / "test.csv")]
     predict += ["--output", str(folder / "predicted.csv"), "--quiet"]
     return [[*tuner, *search], [*tuner, *predict]]
@@ -183,6 +185,7 @@ def _options() -> argparse.Namespace:
         "--only", type=names, default=["tabular", "mlp", *PEERS], help="spaces and peers"
     )
     parser.add_argument("--search", type=str.split, default=[], help="more options of a search")
+    parser.add_argument("--keep", type=Path, help="folder to keep the studies of searches in")
     parser.add_argument("--python", default=sys.executable, help="with which the peers run")
     parser.add_argument("--json", type=Path, help="file to keep the results in, and to go on from")
     parser.add_argument("--kadra", action="store_true", help="the split and metric of Kadra et al.")
