@@ -61,8 +61,8 @@ def test_a_study_keeps_its_epochs_and_a_line_tells_them(space, tmp_path):
     # 1,437 rows that train, four fifths of them in a fold, in batches of 128
     assert (setup.settings.epochs, setup.settings.patience) == (223, 223)
     assert describe_epochs(setup.settings, setup.definition, setup.split) == [
-        "trains each network for 223 epochs of 9 steps, as its schedule plans; for another number "
-        "give --epochs"
+        "trains each network for up to 223 epochs of 9 steps, as its schedule plans; for another "
+        "number give --epochs"
     ]
     study = create_study(setup, Destination(tmp_path, "study"))
     assert load_setup(study).settings == setup.settings

@@ -64,8 +64,8 @@ def describe_epochs(settings: SearchSettings, space: Space | None, split: Split)
         return []
     steps = count_noun(_count_steps(space, split), "step")
     return [
-        f"trains each network for {settings.epochs} epochs of {steps}, as its schedule plans; for "
-        "another number give --epochs"
+        f"trains each network for up to {settings.epochs} epochs of {steps}, as its schedule "
+        "plans; for another number give --epochs"
     ]
 
 
