@@ -1,4 +1,4 @@
-"""How long a trial takes, by trials of a run."""
+"""How long a trial takes, by those that a run trains."""
 
 from dataclasses import replace
 
@@ -6,7 +6,6 @@ import pytest
 
 from tests.helpers.training import make_job, make_mlp
 from tuner.search.trial_seconds import TrialSeconds
-from tuner.training import TrialResult
 
 PLANNED = '[network]\ndepth = 1\n[optimizer]\noptimizer = "adamw"\nschedule = "coslog4"\n'
 VALUES = {"depth": 1, "units": 8, "batch_size": 10, "kind": "none", "input_dropout": 0.0}
@@ -15,41 +14,47 @@ VALUES |= {"learning_rate": 0.1, "momentum": 0.0, "schedule": "constant"}
 
 @pytest.fixture
 def seconds():
-    return TrialSeconds(make_mlp(PLANNED))
+    return TrialSeconds(make_mlp(PLANNED), epochs=5)
 
 
-def make(**values):
-    return make_job(**{**VALUES, **values})
+def make(trial, **values):
+    return make_job(trial, **{**VALUES, **values})
 
 
-def make_result(epochs, seconds):
-    return TrialResult(0, "completed", seconds=seconds, curves={"loss": [[1.0] * epochs] * 2})
+def train(seconds, now, job, *, tracing, epoch, epochs):
+    """Train some epochs of a trial."""
+    seconds.estimate(job)
+    now.seconds += tracing
+    for number in range(epochs):
+        now.seconds += epoch
+        seconds.add_epoch(job.trial, number + 1)
 
 
-def test_nothing_is_known_before_a_trial_has_ended(seconds):
-    assert seconds.estimate(make(), 5) is None
-    seconds.add(VALUES, TrialResult.from_failure(0, "raised", "it raised"))
-    assert seconds.estimate(make(), 5) is None
+def test_nothing_is_known_before_a_trial_has_trained_two_epochs(seconds, now):
+    train(seconds, now, make(0), tracing=3.0, epoch=2.0, epochs=1)
+    assert seconds.estimate(make(1)) is None
+    seconds.add_epoch(7, 1)  # nobody asked for it
+    assert seconds.estimate(make(2)) is None
 
 
-def test_a_trial_takes_as_long_as_one_like_it(seconds):
-    seconds.add(VALUES, make_result(epochs=4, seconds=8.0))
-    assert seconds.estimate(make(), 5) == 10.0
-    assert seconds.estimate(replace(make(), epochs=3), 5) == 6.0
-    assert seconds.estimate(make(length=0.5), 5) == 5.0
+def test_a_trial_takes_as_long_as_one_like_it_that_still_trains(seconds, now):
+    train(seconds, now, make(0), tracing=3.0, epoch=2.0, epochs=2)
+    assert seconds.estimate(make(1)) == 3 + 5 * 2
+    assert seconds.estimate(replace(make(2), epochs=3)) == 3 + 3 * 2
+    assert seconds.estimate(make(3, length=0.4)) == 3 + 2 * 2
 
 
-def test_the_time_grows_at_most_in_proportion_and_never_falls_below_a_larger_ones(seconds):
-    seconds.add(VALUES, make_result(epochs=1, seconds=2.0))
-    assert seconds.estimate(make(units=16), 1) == 4.0
-    assert seconds.estimate(make(units=4), 1) == 2.0
-    assert seconds.estimate(make(batch_size=5), 1) == 4.0  # twice as many steps
-    seconds.add({**VALUES, "units": 16}, make_result(epochs=1, seconds=3.0))
-    assert seconds.estimate(make(units=16), 1) == 3.0
-    assert seconds.estimate(make(), 1) == 2.0
+def test_the_time_grows_at_most_in_proportion_and_never_falls_below_a_larger_ones(seconds, now):
+    train(seconds, now, make(0), tracing=0.0, epoch=2.0, epochs=5)
+    assert seconds.estimate(make(1, units=16)) == 20.0
+    assert seconds.estimate(make(2, units=4)) == 10.0
+    assert seconds.estimate(make(3, batch_size=5)) == 20.0  # twice as many steps
+    train(seconds, now, make(4, units=16), tracing=0.0, epoch=3.0, epochs=5)
+    assert seconds.estimate(make(5, units=16)) == 15.0
+    assert seconds.estimate(make(6)) == 10.0
 
 
-def test_of_trials_that_may_be_cut_short_nothing_is_known():
-    seconds = TrialSeconds(make_mlp())
-    seconds.add(VALUES, make_result(epochs=4, seconds=8.0))
-    assert seconds.estimate(make(), 5) is None
+def test_of_trials_that_may_be_cut_short_nothing_is_known(now):
+    seconds = TrialSeconds(make_mlp(), epochs=5)
+    train(seconds, now, make(0), tracing=0.0, epoch=2.0, epochs=5)
+    assert seconds.estimate(make(1)) is None

@@ -56,7 +56,7 @@ class SearchLoop:
         self._settings = settings
         self.plan = settings.plan
         self._recorder = recorder
-        self._seconds = TrialSeconds(hypermodel)
+        self._seconds = TrialSeconds(hypermodel, self.plan.epochs)
         self._race = RaceDriver(settings, oracle, hypermodel)
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
@@ -164,12 +164,16 @@ class SearchLoop:
             race=self._race.race,
             time_is_up=clock.is_up,
             has_time=partial(self._has_time, clock),
-            on_epoch=self._recorder.announce_epoch,
+            on_epoch=self._add_epoch,
         )
         return self._trainer.train(jobs, self._hypermodel, problem=self._problem, plan=plan)
 
     def _has_time(self, clock: Clock, job: Job) -> bool:
-        return clock.has_time_for(self._seconds.estimate(job, self.plan.epochs))
+        return clock.has_time_for(self._seconds.estimate(job))
+
+    def _add_epoch(self, trial: int, epoch: int) -> None:
+        self._seconds.add_epoch(trial, epoch)
+        self._recorder.announce_epoch(trial, epoch)
 
     def _record(self, settled: Settled) -> TrialRecord:
         """Write a trial to the study, before anything else learns of it."""
@@ -180,6 +184,5 @@ class SearchLoop:
     def _tell(self, record: TrialRecord, clock: Clock) -> None:
         """Tell a recorded trial to the clock, the oracle and the listeners."""
         clock.add(record.result)
-        self._seconds.add(record.hyperparameters, record.result)
         self._oracle.tell(record.result)
         self._recorder.announce_trial(record)

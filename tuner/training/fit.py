@@ -45,7 +45,7 @@ class FitTrainer(Trainer):
         for number, job in enumerate(jobs):
             if number and plan.time_is_up():
                 return
-            if number and not plan.has_time(job):
+            if not plan.has_time(job) and number:
                 continue
             started = time.perf_counter()
             try:

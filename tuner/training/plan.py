@@ -40,9 +40,9 @@ class Plan:
         race: Ends trials that are clearly beaten; None if every trial trains to its end.
         time_is_up: Returns whether the time limit is reached. Trials then end with the epochs
             that they have, and no others begin. Any thread can call it.
-        has_time: Returns whether a trial can end in time, if the plan of its training is worth
-            little when it is cut short. No other than the first trial begins without it. Any
-            thread can call it.
+        has_time: Returns whether a trial that is to begin can end in time, if the plan of its
+            training is worth little when it is cut short. No other than the first trial begins
+            without it. Any thread can call it.
         arguments: What a person gave `KFoldTuner.search` for `HyperModel.fit`, by name.
         on_epoch: Called with a trial's number and the epochs that it has trained, after each of
             them, from any thread.

@@ -130,7 +130,8 @@ class Cohort:
 
     def _train_keras_trial(self, job: Job, hypermodel: keras_tuner.HyperModel) -> _Results:
         """Train a trial whose networks are not stacked."""
-        if self.begun and (self.plan.time_is_up() or not self.plan.has_time(job)):
+        has_time = self.plan.has_time(job)  # it learns that the trial begins
+        if self.begun and (self.plan.time_is_up() or not has_time):
             return
         try:
             trial = make_keras_trial(job, hypermodel, self.problem, self.plan)
