@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from tuner.model.tables.adapting import adapt_network
+from tuner.model.tables.drawing import draw_weights
 from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.network import build_network
 from tuner.model.tables.recipe import TableRecipe
@@ -46,8 +47,8 @@ def make_rows(rows: int = 40, seed: int = 0) -> np.ndarray:
 
 def build_adapted(recipe: TableRecipe, x: np.ndarray, seed: int = 0) -> keras.Model:
     """Build a network, and adapt it to rows."""
-    keras.utils.set_random_seed(seed)
     model = build_network(recipe, LAYOUT)
+    draw_weights(model, recipe, seed)
     adapt_network(model, recipe, x, LAYOUT.numbers)
     return model
 

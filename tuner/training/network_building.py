@@ -71,6 +71,9 @@ def build_scored_network(
     initial_weights = getattr(hypermodel, "initial_weights", None)
     if initial_weights is not None:  # the same for every trainer
         model.set_weights(initial_weights(hp, seed))
+    draw_weights = getattr(hypermodel, "draw_weights", None)
+    if draw_weights is not None:  # likewise, and lanes draw them without building again
+        draw_weights(hp, model, seed)
     return model, metrics
 
 
@@ -98,11 +101,13 @@ def make_final_network(
     `make_served_network(hp, model)`, which returns a network of Keras's own parts.
 
     Args:
-        model: The network.
+        model: The network; one that is not compiled is final already.
         hypermodel: What built it.
         hp: Its trial's hyperparameters.
         problem: The rows and classes.
     """
+    if not model.compiled:
+        return model
     make_served_network = getattr(hypermodel, "make_served_network", None)
     if make_served_network is not None:
         served: keras.Model = make_served_network(hp, model)

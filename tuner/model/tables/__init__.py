@@ -4,9 +4,12 @@ The modules, each of which imports only those before it:
 
 - `layout`: which features are numbers, and which are the levels of a column;
 - `recipe`: the parts of a trial's network, as plain data;
-- `optimizer`: AdamW with learning rates of its own for some weights;
+- `size`: how large it is, and how long it takes, from hyperparameters alone;
+- `weight_groups`, `optimizer`: SGD and AdamW whose numbers are variables;
+- `training_layers`, `loss`: dropout, mixed rows and smoothed labels, likewise;
 - `input_layers`: what happens to features before the first hidden layer;
-- `network`: the whole network, of Keras's own layers;
-- `adapting`: what a network learns of its training rows before it is trained;
+- `network`: the whole network, as it is trained and as it is served;
+- `drawing`: its initial weights;
+- `adapting`: what it learns of its training rows before it is trained;
 - `hypermodel`: from hyperparameters to a compiled network.
 """

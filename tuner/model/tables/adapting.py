@@ -38,11 +38,8 @@ def adapt_network(model: keras.Model, recipe: TableRecipe, x: np.ndarray, number
     if "bins" in layers:
         borders = [own for own, _ in _find_borders(values, recipe.inputs.bins)]
         _fit_bins(layers["bins"], borders, recipe.inputs.bins)
-    if "input_factors_0" in layers:
-        kernel = layers["input_factors_0"].kernel
-        kernel.assign(np.where(kernel.numpy() < 0, -1.0, 1.0))
     if recipe.biases == "data":
-        _fit_biases(model, x)
+        _fit_biases(model, recipe, x)
 
 
 def _fit_robust(layer: Any, values: np.ndarray) -> None:
@@ -112,24 +109,41 @@ def _fit_quantiles(layers: dict[str, Any], values: np.ndarray, bins: int) -> np.
     return mapped
 
 
-def _fit_biases(model: keras.Model, x: np.ndarray) -> None:
+def _fit_biases(model: keras.Model, recipe: TableRecipe, x: np.ndarray) -> None:
     """Let pre-activations have variance 1, and begin at a random one of the training rows.
 
     Each hidden layer's kernel is divided by the deviation of its sums over rows, and each bias is
     minus a random convex combination of a few rows' sums (Holzmüller et al. 2024, appendix A).
     """
+    layers = {layer.name: layer for layer in model.layers}
     rows = x[:: -(-len(x) // _ROWS)]
-    hidden = [layer for layer in model.layers if layer.name.startswith("hidden_")]
-    for layer in hidden:
-        seed = np.abs(layer.kernel.numpy()).view(np.uint32).sum(dtype=np.uint64)
-        rng = np.random.default_rng(int(seed))
-        read = keras.Model(model.input, layer.output)
-        layer.bias.assign(np.zeros(layer.bias.shape, np.float32))
-        sums = np.asarray(read(rows, training=False))
-        sums = sums.reshape(-1, sums.shape[-1])
-        deviation = np.maximum(sums.std(axis=0), _TINY)
-        layer.kernel.assign(layer.kernel.numpy() / deviation)
-        sums = sums / deviation
-        shares = rng.dirichlet(np.ones(8), size=sums.shape[1])  # (units, rows)
-        drawn = sums[rng.integers(len(sums), size=shares.shape), np.arange(len(shares))[:, None]]
-        layer.bias.assign(-(shares * drawn).sum(axis=1).astype(np.float32))
+    first = keras.Model(model.input, layers["hidden_0"].input)
+    inputs = hidden = np.asarray(first(rows, training=False))
+    for number in range(recipe.depth):
+        if number:
+            scale = hidden.shape[-1] ** -0.5 if recipe.parametrization == "ntk" else 1.0
+            inputs = hidden * np.float32(scale)
+        z = _fit_bias(layers[f"hidden_{number}"], inputs)
+        if recipe.normalization != "none":
+            z = np.asarray(layers[f"normalization_{number}"](z, training=False))
+        activated = np.asarray(keras.activations.get(recipe.activation)(z))
+        hidden = hidden + activated if recipe.residual and number else activated
+
+
+def _fit_bias(layer: Any, inputs: np.ndarray) -> np.ndarray:
+    """Fit the kernel and bias of a layer to its inputs, and return what it makes of them.
+
+    Factors of units and of heads play no part, since they are 1 as yet.
+    """
+    kernel = layer.kernel.numpy()
+    seed = np.abs(kernel).view(np.uint32).sum(dtype=np.uint64)
+    rng = np.random.default_rng(int(seed))
+    sums = inputs @ kernel
+    flat = sums.reshape(-1, sums.shape[-1])
+    deviation = np.maximum(flat.std(axis=0), _TINY)
+    layer.kernel.assign(kernel / deviation)
+    shares = rng.dirichlet(np.ones(8), size=flat.shape[1])  # (units, rows)
+    drawn = flat[rng.integers(len(flat), size=shares.shape), np.arange(len(shares))[:, None]]
+    bias = (-(shares * drawn).sum(axis=1) / deviation).astype(np.float32)
+    layer.bias.assign(bias)
+    return np.asarray(sums / deviation + bias, np.float32)

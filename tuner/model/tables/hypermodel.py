@@ -9,6 +9,7 @@ import numpy as np
 
 from tuner.model.row_time import RowTime
 from tuner.model.tables.adapting import adapt_network
+from tuner.model.tables.drawing import draw_weights
 from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.loss import make_loss
 from tuner.model.tables.network import build_network, make_served_network
@@ -57,6 +58,10 @@ class TableHyperModel(keras_tuner.HyperModel):
         model = build_network(recipe, self.layout)
         model.compile(optimizer=make_optimizer(recipe.optimizer), loss=make_loss(model))
         return model
+
+    def draw_weights(self, hp: keras_tuner.HyperParameters, model: keras.Model, seed: int) -> None:
+        """Give a network the initial weights of a seed."""
+        draw_weights(model, self.make_recipe(hp), seed)
 
     def adapt(self, hp: keras_tuner.HyperParameters, model: keras.Model, x: np.ndarray) -> None:
         """Let a network learn the scale of its training rows, initial biases, and its steps."""

@@ -1,7 +1,6 @@
 """What happens to the features of a row before the first hidden layer."""
 
 import keras
-import numpy as np
 from keras import ops
 
 from tuner.model.tables.layout import FeatureLayout
@@ -40,7 +39,12 @@ def _scale(numbers: keras.KerasTensor, parts: InputParts) -> keras.KerasTensor:
     if parts.scaling == "quantile":
         pieces = _cut("quantiles", numbers, parts.bins)
         return keras.layers.EinsumDense(
-            "bnk,nk->bn", (count,), bias_axes="n", name="quantile_values", trainable=False
+            "bnk,nk->bn",
+            (count,),
+            bias_axes="n",
+            kernel_initializer="zeros",
+            name="quantile_values",
+            trainable=False,
         )(pieces)
     return numbers
 
@@ -71,18 +75,17 @@ def _embed_numbers(numbers: keras.KerasTensor, parts: InputParts) -> keras.Keras
             "bn,nk->bnk",
             (count, parts.frequencies),
             bias_axes="nk",
-            kernel_initializer=keras.initializers.RandomNormal(stddev=2 * np.pi),
-            bias_initializer=keras.initializers.RandomUniform(-np.pi, np.pi),
+            kernel_initializer="zeros",
             name="frequencies",
         )
-        pieces, inputs = ops.cos(angles(numbers)), parts.frequencies
+        pieces = ops.cos(angles(numbers))
     else:
-        pieces, inputs = _cut("bins", numbers, parts.bins), parts.bins
+        pieces = _cut("bins", numbers, parts.bins)
     learned = keras.layers.EinsumDense(
         "bnk,nkd->bnd",
         (count, width),
         bias_axes="nd",
-        kernel_initializer=keras.initializers.RandomNormal(stddev=inputs**-0.5),
+        kernel_initializer="zeros",
         name="number_embedding",
     )(pieces)
     both = ops.concatenate([ops.expand_dims(numbers, 2), learned], axis=2)
@@ -102,7 +105,7 @@ def _embed_levels(
         embedding = keras.layers.Dense(
             parts.word_width,
             use_bias=False,
-            kernel_initializer=keras.initializers.RandomNormal(stddev=1.0),
+            kernel_initializer="zeros",
             name=f"word_embedding_{place}",
         )
         blocks.append(embedding(rows[:, first : first + width]))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import keras
 from keras import ops
@@ -24,16 +23,12 @@ __all__ = ["build_network", "make_served_network"]
 
 
 def build_network(recipe: TableRecipe, layout: FeatureLayout) -> keras.Model:
-    """Build a network as it is trained, which is not compiled yet.
+    """Build a network as it is trained, which is not compiled yet; `draw_weights` comes next.
 
     **Shape**: encoded rows `(rows, features)` to probabilities `(rows, classes)`, or
     `(rows, heads, classes)` if there are several heads.
     """
-    model = _Builder(recipe, layout, served=False).build()
-    for layer in model.layers:
-        if layer.name == "frequencies":  # its scale is in no configuration
-            layer.kernel.assign(layer.kernel * recipe.inputs.frequency_scale)
-    return model
+    return _Builder(recipe, layout, served=False).build()
 
 
 def make_served_network(
@@ -116,9 +111,7 @@ class _Builder:
     def _add_hidden_layer(self, hidden: keras.KerasTensor, number: int) -> keras.KerasTensor:
         recipe = self.recipe
         if recipe.heads > 1:
-            # random numbers for the first layer, which `adapt_network` turns into signs
-            first = "random_normal" if number == 0 else "ones"
-            hidden = self._multiply(hidden, f"input_factors_{number}", initializer=first)
+            hidden = self._multiply(hidden, f"input_factors_{number}")
         z = self._add_dense(hidden, recipe.units, f"hidden_{number}")
         if recipe.heads > 1:
             z = self._multiply(z, f"output_factors_{number}", bias=True)
@@ -139,36 +132,29 @@ class _Builder:
             "bhi,hic->bhc",
             (recipe.heads, recipe.classes),
             bias_axes="hc",
-            kernel_initializer="glorot_uniform",
+            kernel_initializer="zeros",
             name="output",
         )(hidden)
 
     def _add_dense(self, hidden: keras.KerasTensor, units: int, name: str) -> keras.KerasTensor:
-        """Add a dense layer; as NTK, its kernel is normal, and its inputs are scaled."""
-        recipe = self.recipe
-        initializer: Any = keras.initializers.RandomNormal(stddev=1.0)
-        if recipe.parametrization == "ntk":
+        """Add a dense layer; as NTK (Jacot et al. 2018), its inputs are scaled."""
+        if self.recipe.parametrization == "ntk":
             hidden = hidden * float(hidden.shape[-1]) ** -0.5
-        else:
-            smooth = recipe.activation in ("tanh", "sigmoid") or name == "output"
-            initializer = "glorot_uniform" if smooth else "he_uniform"
-        options = make_kernel_options(recipe.penalty, axes=0)
-        dense = keras.layers.Dense(units, kernel_initializer=initializer, name=name, **options)
-        return dense(hidden)
+        options = make_kernel_options(self.recipe.penalty, axes=0)
+        return keras.layers.Dense(units, kernel_initializer="zeros", name=name, **options)(hidden)
 
     def _multiply(
-        self,
-        values: keras.KerasTensor,
-        name: str,
-        *,
-        initializer: str = "ones",
-        bias: bool = False,
+        self, values: keras.KerasTensor, name: str, *, bias: bool = False
     ) -> keras.KerasTensor:
         """Multiply each unit, of each head, by a learned factor."""
         if not self.served:
-            return Factors(initializer, use_bias=bias, name=name)(values)
+            return Factors(use_bias=bias, name=name)(values)
         *heads, units = values.shape[1:]
         axes, shape = ("hu", (heads[0], units)) if heads else ("u", (units,))
         return keras.layers.EinsumDense(
-            f"b{axes},{axes}->b{axes}", shape, bias_axes=axes if bias else None, name=name
+            f"b{axes},{axes}->b{axes}",
+            shape,
+            bias_axes=axes if bias else None,
+            kernel_initializer="zeros",
+            name=name,
         )(values)

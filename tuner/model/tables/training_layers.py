@@ -54,20 +54,22 @@ class Factors(keras.Layer):
     `EinsumDense` computes the same, but takes four times as long in training.
 
     Args:
-        initializer: The initial factors.
         use_bias: Whether there are biases.
         name: The layer's name.
     """
 
-    def __init__(self, initializer: str, *, use_bias: bool, name: str) -> None:
+    def __init__(self, *, use_bias: bool, name: str) -> None:
         super().__init__(name=name)
-        self.initializer = initializer
         self.use_bias = use_bias
 
     def build(self, shape: Any) -> None:
         """Make the variables."""
-        self.kernel = self.add_weight(shape=shape[1:], initializer=self.initializer, name="kernel")
-        self.bias = self.add_weight(shape=shape[1:], name="bias") if self.use_bias else None
+        self.kernel = self.add_weight(shape=shape[1:], initializer="ones", name="kernel")
+        self.bias = (
+            self.add_weight(shape=shape[1:], initializer="zeros", name="bias")
+            if self.use_bias
+            else None
+        )
 
     def compute_output_spec(self, inputs: Any) -> keras.KerasTensor:
         """Return the shape of the output."""
@@ -79,9 +81,8 @@ class Factors(keras.Layer):
         return values if self.bias is None else values + self.bias
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments."""
-        own = {"initializer": self.initializer, "use_bias": self.use_bias}
-        return {**super().get_config(), **own}
+        """Return the argument."""
+        return {**super().get_config(), "use_bias": self.use_bias}
 
 
 class ScheduleFactor(_TrainingLayer):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-__all__ = ["UNRATED", "WeightGroup", "find_rate_name", "group_weights", "is_decayed"]
+__all__ = ["UNRATED", "WeightGroup", "find_rate_name", "group_weights", "is_decayed", "name_kind"]
 
 UNRATED = "rate"  # of all other weights
 # Layers, by name or without their number, and the weight whose learning rate has a factor.
@@ -108,7 +108,7 @@ def find_rate_name(path: str) -> str:
     """Return the name of the factor of a weight's learning rate."""
     *_, layer, weight = path.split("/")
     for begin, name, rate in _RATED:
-        if name == weight and begin in (layer, _name_kind(layer)):
+        if name == weight and begin in (layer, name_kind(layer)):
             return rate
     return UNRATED
 
@@ -116,9 +116,9 @@ def find_rate_name(path: str) -> str:
 def is_decayed(path: str) -> bool:
     """Return whether weight decay acts on a weight."""
     *_, layer, weight = path.split("/")
-    return weight == "kernel" and _name_kind(layer) in _DECAYED
+    return weight == "kernel" and name_kind(layer) in _DECAYED
 
 
-def _name_kind(layer: str) -> str:
+def name_kind(layer: str) -> str:
     """Return a layer's name without its number."""
     return layer.rstrip("0123456789").removesuffix("_")

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import keras
@@ -91,21 +92,32 @@ def make_keras_trial(
         with _BUILDING:
             return build_network(hypermodel, hp, seed=seed, problem=problem)
 
+    # Building takes as long as some epochs. So one network has the initial values of each fold in
+    # turn, if they can be drawn again, and another one the final values.
+    build_once = cache(build)
+
     def make_initial_variables(seed: int, rows: np.ndarray) -> list[np.ndarray]:
-        network = build(seed)
+        if draw_weights is None:
+            network = build(seed)
+        else:
+            network = build_once(0)
+            draw_weights(hp, network, seed)
         adapt_network(hypermodel, hp, network, problem, rows)
         make_numbers_variables(network.optimizer)
         return [variable.numpy() for variable in list_variables(network)]
 
     def make_network(variables: Sequence[np.ndarray]) -> Any:
-        trained = build(seed=0)  # the tuned numbers, which come last, are no variables of it
+        # the tuned numbers, which come last, are no variables of it
+        trained = build(seed=0) if make_served_network is None else build_once(1)
         for variable, value in zip(list_variables(trained), variables, strict=False):
             variable.assign(value)
         trained.optimizer.finalize_variable_values(trained.trainable_variables)  # as fit ends
         for layer in list_normalizations(trained):
             layer.finalize_state()
-        return trained
+        return trained if make_served_network is None else make_served_network(hp, trained)
 
+    draw_weights = getattr(hypermodel, "draw_weights", None)
+    make_served_network = getattr(hypermodel, "make_served_network", None)
     hp = job.hyperparameters
     seed = derive_seed(plan.seed, job.trial, 0)
     with _BUILDING:
