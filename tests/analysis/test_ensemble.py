@@ -117,3 +117,35 @@ def test_one_beyond_the_limits_of_the_search_is_not_exported(limits, exported):
     ensemble = Ensemble(members, 120, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
     assert ensemble.limit(SearchSettings(**limits)).is_exported == exported
     assert not replace(ensemble, better=False).is_exported
+
+
+def test_networks_of_folds_count_as_often_as_their_trial_is_chosen(make_record, problem):
+    records = [make_record(trial, noise=1.5) for trial in range(8)]
+    library, values = make_library(records, problem)
+    library.folds = 5
+    best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
+    ensemble, _ = make_ensemble(library, best=best, seed=0)
+    weights = [member.networks for member in ensemble.members]
+    assert {member.folds for member in ensemble.members} == {5}
+    assert ensemble.parameters == 15 * 5 * len(ensemble.members)
+    parts = [m.networks * records[m.trial].result.probabilities for m in ensemble.members]
+    mean = sum(parts) / sum(weights)
+    values = OBJECTIVES["cross_entropy"].row_values(mean, problem.y[problem.rows])
+    assert ensemble.score == pytest.approx(values.mean())
+
+
+def test_a_trial_alone_counts_once_if_its_folds_are_averaged(make_record, problem):
+    records = [make_record(0, noise=0.1), *[make_record(trial, noise=9.0) for trial in (1, 2)]]
+    library, values = make_library(records, problem)
+    library.folds = 5
+    best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
+    (member,) = make_ensemble(library, best=best, seed=0)[0].members
+    assert (member.networks, member.count, member.label) == (1, 5, "0")
+
+
+def test_with_a_time_limit_it_is_exported_though_it_is_not_clearly_better(make_record, problem):
+    records = [make_record(0, noise=0.1), *[make_record(trial, noise=9.0) for trial in (1, 2)]]
+    library, values = make_library(records, problem)
+    library.always = True
+    best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
+    assert make_ensemble(library, best=best, seed=0)[0].is_exported

@@ -117,3 +117,19 @@ def test_a_gain_does_not_pass_the_best_score(make_record, problem):
     assert library.score((3, 0), "roc_auc").mean() == 1.0
     library._repeat_gain = lambda index, objective: np.full(rows, -9.0)
     assert abs(library.score((3, 0), "cross_entropy").mean()) < 1e-12
+
+
+def test_more_trials_are_added_while_they_clearly_help():
+    """Trials that are wrong on other rows help each other, and equal ones do not."""
+    rng = np.random.default_rng(0)
+    different = np.where(rng.uniform(size=(12, 2000)) < 0.2, 0.05, 0.9)
+    equal = np.repeat(different[:1], 12, axis=0)
+    pool, weights = np.ones((12, 3), bool), rng.integers(1, 3, (2000, 3)).astype(float)
+    many, few = (
+        choose_members(p, weights, pool=pool, parameters=np.ones(12), most=20)
+        for p in (different, equal)
+    )
+    assert (many.sum(axis=0) > NETWORKS).all()
+    assert (few.sum(axis=0) == NETWORKS).all()
+    first = choose_members(different, weights, pool=pool, parameters=np.ones(12))
+    assert (many >= first).all()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from tuner.analysis import Member
 from tuner.run.final_training import train_members
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest
+from tuner.run.setup import make_hypermodel, make_hyperparameters
 from tuner.study import SearchSettings, TrialRecord
-from tuner.training import Plan, TrialResult
+from tuner.training import Job, Plan, TrialResult
+from tuner.training.fold_networks import FoldNetworks
 from tuner.training.lanes import LanesTrainer
 
 VALUES = {
@@ -110,3 +113,27 @@ def test_the_attempt_with_the_least_loss_is_kept(setup, monkeypatch):
     ] * 3
     assert kept.notes == tuple(notes[-1:])  # of the last attempt, which is what is exported
     np.testing.assert_allclose(kept.network(np.eye(4, dtype=np.float32)).numpy(), 1 / 3, atol=1e-6)
+
+
+def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup):
+    """They are those that the search kept; lost ones are trained again to the same bits."""
+    problem, kept = setup.problem, FoldNetworks()
+    members = [replace(member_of(trial, 0.1, networks=2 - trial), folds=5) for trial in (0, 1)]
+    jobs = [Job(m.trial, make_hyperparameters(m.hyperparameters), m.epoch) for m in members]
+    trainer, hypermodel = LanesTrainer(), make_hypermodel(setup)
+    plan = replace(setup.settings.plan, fold_networks=kept)
+    results = list(trainer.train(jobs, hypermodel, problem=problem, plan=plan))
+    members = [replace(m, epoch=r.epoch) for m, r in zip(members, results, strict=True)]
+    raw = {name: values[:9] for name, values in setup.dataset.raw.items()}
+    expected = np.zeros((9, 3))
+    for weight, member in zip((2, 1), members, strict=True):
+        for network, fold in zip(kept.make_networks(member.trial), problem.folds, strict=True):
+            rows = problem.fit_scaler(fold.train).apply(problem.array[:9])
+            expected += weight / 15 * network(rows).numpy()
+    found, again = (
+        train_members(setup, {}, members, kept=each).predict_proba(raw) for each in (kept, None)
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_array_equal(found, again)
+    of_fold = train_members(setup, {}, members, kept=kept, fold=2).predict_proba(raw)
+    assert abs(of_fold - found).max() > 1e-4

@@ -151,10 +151,24 @@ def test_uncalibrated_probabilities_are_reported(content):
 
 def test_an_ensemble_is_listed_and_a_model_without_a_test_says_so(content):
     member = {**DESCRIPTION["pick"], "networks": 2}
-    pick = {**DESCRIPTION["pick"], "members": [member]}
+    difference = {"difference": -0.01, "difference_interval": [-0.03, 0.01]}
+    pick = {**DESCRIPTION["pick"], "parameters": 200, "members": [member], **difference}
     card = render_line(content, picked="ensemble", pick=pick, test={})
-    assert "- 2 of trial 3: depth 1, learning_rate 0.1; 100 parameters, 7 epochs." in card
+    assert (
+        "- 2 of trial 3: depth 1, learning_rate 0.1; 100 parameters, 7 epochs. They were trained "
+        "again on all training rows. Less the best trial's, its corrected score is -0.0100, 95 % "
+        "interval -0.0300 to 0.0100; its prediction computes all 200 parameters."
+    ) in card
     assert "- Held-out test: not available for this model." in card
+
+
+def test_the_networks_of_folds_are_told_of(content):
+    member = {**DESCRIPTION["pick"], "networks": 2, "folds": 5}
+    difference = {"difference": -0.01, "difference_interval": [-0.03, 0.01]}
+    pick = {**DESCRIPTION["pick"], "parameters": 500, "members": [member], **difference}
+    card = render_line(content, picked="ensemble", pick=pick)
+    assert "- 5 of trial 3, which count 2 times: depth 1, learning_rate 0.1; 100 param" in card
+    assert "They are the networks of the 5 folds of each trial, each trained on the rows of" in card
 
 
 def test_a_note_about_the_training_is_shown(content):

@@ -28,7 +28,6 @@ from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.calibration import Calibration, calibrate
 from tuner.analysis.class_scores import ClassScore, score_classes
 from tuner.analysis.ensemble import Ensemble, Member
-from tuner.analysis.ensemble_selection import NETWORKS
 from tuner.analysis.exportable import (
     PARETO,
     Exportable,
@@ -69,7 +68,6 @@ from tuner.analysis.trial_picks import TrialPicks, pick_trials
 
 __all__ = [
     "BINS",
-    "NETWORKS",
     "NORMAL",
     "PARETO",
     "PICK_NAMES",

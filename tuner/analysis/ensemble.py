@@ -1,5 +1,6 @@
 """The ensemble of a study: networks of its best trials whose probabilities are averaged."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -24,11 +25,14 @@ class Member:
 
     Attributes:
         trial: The trial's number.
-        networks: How many networks of it, each with its own initial weights.
+        networks: How many networks of it, each with its own initial weights and trained on all
+            rows; how often its prediction counts, if that is of networks of folds.
         hyperparameters: The hyperparameters that are active in it.
         derived: Values that follow from the hyperparameters and the data.
         parameters: Trainable weights and biases of one network.
         epoch: The epochs to train.
+        folds: How many networks of folds its prediction is the mean of. Defaults to 0: its networks
+            are trained on all rows.
     """
 
     trial: int
@@ -37,9 +41,10 @@ class Member:
     derived: dict[str, Value]
     parameters: int
     epoch: int
+    folds: int = 0
 
     @classmethod
-    def from_record(cls, record: TrialRecord, networks: int = 1) -> "Member":
+    def from_record(cls, record: TrialRecord, networks: int = 1, folds: int = 0) -> "Member":
         """Return a trial with a number of its networks."""
         return cls(
             trial=record.trial,
@@ -48,17 +53,28 @@ class Member:
             derived=record.derived,
             parameters=record.result.parameters,
             epoch=record.result.epoch,
+            folds=folds,
         )
 
     @property
+    def count(self) -> int:
+        """The number of networks that predict."""
+        return self.folds or self.networks
+
+    @property
     def label(self) -> str:
-        """The trial's number, and the count of its networks if above 1: `3`, `3 ×2`."""
+        """The trial's number, and how often it counts if above 1: `3`, `3 ×2`."""
         return f"{self.trial} ×{self.networks}" if self.networks > 1 else str(self.trial)
 
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
     """Networks whose probabilities are averaged.
+
+    Its networks are trained again on all rows, or are those of the folds
+    (`tuner.study.are_trained_again`). Its scores are evidence for both: they are of networks that
+    have not seen the row. What the last rows add to networks on all rows is not in them, nor what
+    averaging the folds of a trial gains; both make new rows a little better than the scores say.
 
     The scores are those of the members' averaged out-of-fold probabilities. A trial with several
     networks counts several times, but has one prediction of each row. What averaging its networks
@@ -75,7 +91,8 @@ class Ensemble:
         standard_errors: The standard errors of these means, over rows.
         better: Whether choosing the ensemble is better than choosing the best trial, by more than
             the standard error of the difference, on rows that neither was chosen by. It is then
-            exported, because that is more likely right than wrong; it is no evidence.
+            exported, because that is more likely right than wrong; it is no evidence. True in any
+            case if the search has a time limit (`tuner.study.exports_ensemble`).
         difference: The ensemble's corrected score less the best trial's. Defaults to 0.
         difference_interval: The 95 % interval of the difference. Defaults to 0 alone.
         told_apart: Whether the two can be told apart. Defaults to False.
@@ -107,7 +124,7 @@ class Ensemble:
 
         The prediction times of its networks add up, so no ensemble is known to be quick enough.
         """
-        most, networks = settings.max_parameters, sum(member.networks for member in self.members)
+        most, networks = settings.max_parameters, sum(member.count for member in self.members)
         too_slow = settings.max_row_microseconds is not None and networks > 1
         return replace(self, too_large=too_slow or (most is not None and self.parameters > most))
 
@@ -148,36 +165,40 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
     """
     scoring, clusters = library.scoring, library.scoring.truth.cluster_count
     (counts,) = library.choose(np.ones((clusters, 1))).T.tolist()
-    means = {
-        name: compute_mean_and_error(library.score(counts, name)) for name in scoring.score_clusters
-    }
     procedure = library.make_ensemble_procedure(scoring.objective)
     out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
     gain = out_of_bag - best if scoring.maximise else best - out_of_bag
-    members = _make_members(library.records, counts)
+    members = _make_members(library, counts)
+    means = {
+        name: compute_mean_and_error(library.score(counts, name)) for name in scoring.score_clusters
+    }
     networks = [(r, count) for r, count in zip(library.records, counts, strict=True) if count]
     y, probabilities = scoring.truth.y, library.average(counts)
-    whole = out_of_bag.with_training(compute_noise_ratio(networks, len(y))).with_unseen(
+    noise = compute_noise_ratio(networks, len(y), folds=library.folds)
+    whole = out_of_bag.with_training(noise).with_unseen(
         compute_unseen_variance(scoring.objective, probabilities, y)
     )
     ensemble = Ensemble(
         members=members,
-        parameters=sum(member.networks * member.parameters for member in members),
+        parameters=sum(member.count * member.parameters for member in members),
         score=means[scoring.objective][0],
         standard_error=means[scoring.objective][1],
         corrected_score=out_of_bag.score,
         corrected_interval=clip_interval(*whole.interval, maximise=scoring.maximise),
         scores={name: mean for name, (mean, _) in means.items()},
         standard_errors={name: error for name, (_, error) in means.items()},
-        better=gain.score > gain.standard_error,
+        better=library.always or gain.score > gain.standard_error,
     )
     return ensemble, out_of_bag
 
 
-def _make_members(records: Sequence[TrialRecord], counts: Sequence[int]) -> tuple[Member, ...]:
+def _make_members(library: Library, counts: Sequence[int]) -> tuple[Member, ...]:
+    if library.folds:  # five times a trial alone is the trial
+        divisor = math.gcd(*counts)
+        counts = [count // divisor for count in counts]
     members = [
-        Member.from_record(record, count)
-        for record, count in zip(records, counts, strict=True)
+        Member.from_record(record, count, library.folds)
+        for record, count in zip(library.records, counts, strict=True)
         if count
     ]
     return tuple(sorted(members, key=lambda member: -member.networks))

@@ -16,13 +16,11 @@ from tuner.analysis.repeated_networks import (
 )
 from tuner.errors import NO_TRIAL, SearchFailed
 from tuner.scoring import OBJECTIVES, Truth
-from tuner.study import TrialRecord
+from tuner.study import NETWORKS, TrialRecord
 
-__all__ = ["NETWORKS", "Library", "Scoring", "choose_members"]
+__all__ = ["Library", "Scoring", "choose_members"]
 
-NETWORKS = 5
-"""Networks in an ensemble. Each costs a training and a prediction, and gains less than the last."""
-
+_MOST_CHOICES = 20  # of trials whose networks are not trained again
 _POOL = 20  # the ensemble is chosen from this many of the best trials
 _KEPT = 64  # trials whose probabilities stay in memory: 130 MB at 50,000 rows, 10 classes
 _SMALLEST = 1e-7  # smallest probability, as in the objective
@@ -48,37 +46,66 @@ class Scoring:
     maximise: bool
 
 
+# Over 40 lines: half of them describe the method and the arguments.
 def choose_members(
-    true_class: np.ndarray, weights: np.ndarray, *, pool: np.ndarray, parameters: np.ndarray
+    true_class: np.ndarray,
+    weights: np.ndarray,
+    *,
+    pool: np.ndarray,
+    parameters: np.ndarray,
+    most: int = NETWORKS,
 ) -> np.ndarray:
     """Choose how often each trial is in the ensemble, for many weightings of the rows at once.
 
     Trials are added one at a time: each time the trial that lowers the cross-entropy of the mean
     most, of equal trials the one with fewer parameters. A trial can be added again (Caruana,
     Niculescu-Mizil, Crew and Ksikes 2004, "Ensemble selection from libraries of models",
-    sections 2 and 2.1).
+    sections 2 and 2.1). After the first `NETWORKS`, a trial is added only while that lowers the
+    cross-entropy by more than the standard error of the difference over rows.
 
     Args:
         true_class: Out-of-fold probability of each row's true class, shape `(trials, rows)`.
         weights: How often each row counts, shape `(rows, samples)`.
         pool: Which trials can be chosen, shape `(trials, samples)`.
         parameters: Parameters of each trial, shape `(trials,)`.
+        most: The most trials to add.
 
     Returns:
         How often each trial is chosen, shape `(trials, samples)`; each sample adds up to
-        `NETWORKS`.
+        `NETWORKS`, or more.
     """
     counts = np.zeros(pool.shape, np.int64)
-    for number in range(1, NETWORKS + 1):
+    growing = np.arange(pool.shape[1])
+    for number in range(1, most + 1):
         # Samples that have chosen the same trials so far share the means.
-        chosen, group = np.unique(counts, axis=1, return_inverse=True)
+        chosen, group = np.unique(counts[:, growing], axis=1, return_inverse=True)
+        grown = []
         for column in range(chosen.shape[1]):
-            samples = np.flatnonzero(group == column)
-            logs = _compute_log_means(chosen[:, column] @ true_class, true_class, number)
+            samples, total = growing[group == column], chosen[:, column] @ true_class
+            logs = _compute_log_means(total, true_class, number)
             losses = np.where(pool[:, samples], -(logs @ weights[:, samples]), np.inf)
             added = find_lowest(losses, parameters)
+            if number > NETWORKS:
+                gains = logs[added] - np.log(np.maximum(total / (number - 1), _SMALLEST))
+                clear = _are_clear(gains, weights[:, samples].T)
+                samples, added = samples[clear], added[clear]
             counts[added, samples] += 1
+            grown.append(samples)
+        growing = np.sort(np.concatenate(grown))
+        if not len(growing):
+            break
     return counts
+
+
+def _are_clear(gains: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return which mean gains are above their standard errors.
+
+    **Shape**: both `(samples, rows)`, to `(samples,)`.
+    """
+    rows = weights.sum(axis=1)
+    means = (gains * weights).sum(axis=1) / rows
+    variances = (np.square(gains - means[:, None]) * weights).sum(axis=1) / rows
+    return np.asarray(means > np.sqrt(variances / rows))
 
 
 def _compute_log_means(total: np.ndarray, true_class: np.ndarray, number: int) -> np.ndarray:
@@ -97,10 +124,14 @@ class Library:
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
         probabilities: Returns a trial's out-of-fold probabilities, shape `(rows, classes)`.
         scoring: How predictions are scored.
+        folds: How many networks of folds stand for a trial, each time that it is chosen; 0 if each
+            choice is a network that is trained again on all rows.
 
     Attributes:
         records: The completed trials, the best first.
         scoring: How predictions are scored.
+        folds: As given.
+        always: Whether the ensemble is exported even if it is not clearly better; it can be set.
 
     Raises:
         SearchFailed: No trial was completed.
@@ -113,9 +144,12 @@ class Library:
         *,
         probabilities: Callable[[int], np.ndarray],
         scoring: Scoring,
+        folds: int = 0,
     ) -> None:
         self.records = _sort_completed(records, scoring.maximise)
         self.scoring = scoring
+        self.folds = folds
+        self.always = False
         sign = -1.0 if scoring.maximise else 1.0
         self._losses = sign * np.stack([cluster_values[record.trial] for record in self.records])
         self._parameters = np.array([record.result.parameters for record in self.records])
@@ -142,6 +176,7 @@ class Library:
             self._weigh_predictions(weights),
             pool=pool[used],
             parameters=self._parameters[used],
+            most=_MOST_CHOICES if self.folds else NETWORKS,
         )
         return counts
 
@@ -168,7 +203,9 @@ class Library:
         """Return an objective's value of each cluster for the networks of chosen trials.
 
         Averaging several networks of one trial gains what their single out-of-fold prediction does
-        not show; it is estimated from the trial that is most like it.
+        not show; it is estimated from the trial that is most like it. For networks of folds, the
+        gain is not part of the values, which are too pessimistic by it: each row was predicted by
+        one of a trial's networks, and new rows are by all.
 
         Args:
             counts: How many networks each trial has, shape `(trials,)`.
@@ -179,7 +216,7 @@ class Library:
         """
         values = self.scoring.score_clusters[objective](self.average(counts))
         for index, count in enumerate(counts):
-            if count > 1:
+            if count > 1 and not self.folds:
                 pairs = count_pairs(count, sum(counts))
                 values = values + pairs * self._repeat_gain(index, objective)
         mean = float(values.mean())

@@ -15,7 +15,7 @@ from tuner.analysis.paired_test import run_paired_tests
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.analysis.trial_picks import pick_trials
 from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance
-from tuner.study import EventKind, Pick, Study
+from tuner.study import EventKind, Pick, Study, TrialRecord, count_fold_networks, exports_ensemble
 
 __all__ = [
     "PICK_NAMES",
@@ -135,15 +135,16 @@ class _Exported:
         by_trial = {record.trial: record for record in self.study.read_trials()}
         networks = [(by_trial[member.trial], member.networks) for member in self.members]
         unseen = compute_unseen_variance(objective, probabilities, y)
-        noise = compute_noise_ratio(networks, len(y))
+        noise = compute_noise_ratio(networks, len(y), folds=self.members[0].folds)
         return chosen.add(change).with_training(noise).with_unseen(unseen)
 
 
 def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:
     """Calibrate networks of a study by their mean out-of-fold probabilities.
 
-    Several networks of one trial have a single prediction of each row. Their mean is less confident
-    than that prediction, so its temperature is not allowed to lower the confidence further.
+    Several networks of one trial, or those of its folds, have a single prediction of each row.
+    Their mean is less confident than that prediction, so its temperature is not allowed to lower
+    the confidence further.
 
     Args:
         study: The study.
@@ -151,7 +152,7 @@ def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) ->
         truth: The true classes of the rows.
     """
     probabilities, places = average_out_of_fold(study, members), study.record.split.find_places()
-    if any(member.networks > 1 for member in members):
+    if any(member.networks > 1 or member.folds for member in members):
         return calibrate(probabilities, truth, places, highest=1.0)
     return calibrate(probabilities, truth, places)
 
@@ -186,12 +187,25 @@ def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.nd
         name: partial(truth.score_clusters, o.row_values) for name, o in OBJECTIVES.items()
     }
     scoring = Scoring(truth, score_clusters, objective.name, objective.direction == "max")
-    return Library(
-        list(study.read_trials()),
+    records = list(study.read_trials())
+    library = Library(
+        records,
         cluster_values,
         probabilities=study.arrays.read_probabilities,
         scoring=scoring,
+        folds=_count_folds(study, records),
     )
+    library.always = exports_ensemble(study)
+    return library
+
+
+def _count_folds(study: Study, records: Sequence[TrialRecord]) -> int:
+    """Return how many networks of folds an ensemble has of a trial; 0 for networks on all rows."""
+    sign = -1.0 if study.record.objective.direction == "max" else 1.0
+    completed = [record.result for record in records if record.completed]
+    if not completed:
+        return 0
+    return count_fold_networks(study, min(completed, key=lambda result: sign * result.score))
 
 
 def read_cluster_values(
@@ -260,11 +274,11 @@ def read_test_scores(
         Mean and standard error of each objective by name, from the latest test. Empty if the
         networks were not tested.
     """
-    networks = count_networks(members)
+    networks, folds = count_networks(members), members[0].folds
     tests = [
         event["test"]
         for event in study.journal.read(EventKind.TESTED)
-        if event.get("networks") == networks
+        if (event.get("networks"), event.get("folds", 0)) == (networks, folds)
         and temperature in (None, event.get("temperature", 1.0))
     ]
     return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}

@@ -17,7 +17,9 @@ __all__ = ["compute_noise_ratio"]
 _EPOCHS = 3  # before and after the chosen one, whose losses are compared
 
 
-def compute_noise_ratio(members: Sequence[tuple[TrialRecord, int]], rows: int) -> float:
+def compute_noise_ratio(
+    members: Sequence[tuple[TrialRecord, int]], rows: int, *, folds: int = 0
+) -> float:
     """Return the variance of a score by training, in times of its variance over rows.
 
     It has two parts:
@@ -25,7 +27,8 @@ def compute_noise_ratio(members: Sequence[tuple[TrialRecord, int]], rows: int) -
     - Another training on the same rows ends elsewhere. The variance of one network of trial t is
       ν². With c of n networks, and a prediction by f folds, the trial adds (c / n² + (c / n)² / f)
       ν²: once for the exported networks, and once for those of the folds, by which they are
-      scored. A single network adds (1 + 1 / f) ν².
+      scored. A single network adds (1 + 1 / f) ν². If the exported networks are those of the
+      folds, both parts are (c / n)² ν² / f.
     - Other rows train other networks. By the theory of maximum likelihood the excess loss of p
       parameters, trained on r rows, is χ²(p) / 2r. Its variance is p / 2r², and the validation loss
       exceeds the training loss by p / r. So the variance is what the trial overfits, over 2r, again
@@ -38,6 +41,7 @@ def compute_noise_ratio(members: Sequence[tuple[TrialRecord, int]], rows: int) -
     Args:
         members: The trials, and how many networks of each are averaged.
         rows: The number of rows that they are scored on.
+        folds: The number of folds whose networks are exported; 0 for networks on all rows.
 
     Returns:
         0 if there are no curves of several folds and epochs to estimate it from.
@@ -47,10 +51,9 @@ def compute_noise_ratio(members: Sequence[tuple[TrialRecord, int]], rows: int) -
         error = record.result.standard_errors.get("cross_entropy", 0.0)
         if error == 0:
             continue
-        folds = max(len(record.result.fold_scores), 1)
-        by_chance = (count / networks**2 + (count / networks) ** 2 / folds) * _estimate_chance(
-            record
-        )
+        scored = (count / networks) ** 2 / max(len(record.result.fold_scores), 1)
+        exported = scored if folds else count / networks**2
+        by_chance = (exported + scored) * _estimate_chance(record)
         by_rows = count / networks * max(compute_overfit(record), 0.0) / rows
         ratio += (by_chance + by_rows) / error**2
     return ratio

@@ -70,9 +70,9 @@ def export_networks(
         check_export_folder(folder.resolve())
     caller.import_heavy()
     for exportable, folder in exports:
+        where = "the folds" if exportable.members[0].folds else "all training rows"
         messages.say(
-            f"training {_list_networks(exportable)} on all training rows, exporting and checking "
-            "the model …"
+            f"training {_list_networks(exportable)} on {where}, exporting and checking the model …"
         )
         export_pick(
             setup,

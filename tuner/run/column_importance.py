@@ -13,6 +13,7 @@ from tuner.run.final_training import train_members
 from tuner.run.setup import Setup
 from tuner.scoring import OBJECTIVES, compute_mean_and_error
 from tuner.study import Study
+from tuner.training.fold_networks import FoldNetworks
 
 if TYPE_CHECKING:
     from tuner.serving.trained_network import TrainedNetwork
@@ -51,7 +52,8 @@ def measure_column_importance(
 ) -> list[ColumnImportance]:
     """Return how much networks of a study need each column, the most important one first.
 
-    The networks are trained again on the training rows of each fold. A column's values are then
+    The networks are trained again on the training rows of each fold; of an ensemble of folds, they
+    are those of that fold. A column's values are then
     shuffled among the fold's validation rows, and the score is compared with that of the rows as
     they are (Breiman 2001, Machine Learning 45, section 10; Fisher, Rudin and Dominici 2019). What
     two columns say alike is missed in neither, because the other one is left.
@@ -109,11 +111,12 @@ class _OutOfFoldNetworks:
         """Train the networks on the training rows of each fold of the first repeat."""
         records = {record.trial: record for record in study.read_trials()}
         temperature = calibrate_networks(study, members, setup.truth).temperature
+        kept = FoldNetworks.without_limits()
         rng = np.random.default_rng([setup.settings.seed, repeats])
         folds = []
         for fold, places in enumerate(setup.split.find_places()):
             trained = train_members(
-                setup, records, members, on_note, temperature=temperature, fold=fold
+                setup, records, members, on_note, temperature=temperature, fold=fold, kept=kept
             )
             rows = setup.split.folds[fold].validation
             raw = {name: values[rows] for name, values in setup.dataset.raw.items()}

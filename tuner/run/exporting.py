@@ -107,7 +107,9 @@ def _was_exported_since(study: Study, basis: dict[str, Any]) -> bool:
             tested, exported = event, False
         elif event["event"] == EventKind.EXPORTED:
             exported = True
-    same_networks = tested.get("networks") == basis["networks"]
+    same_networks = tested.get("networks") == basis["networks"] and (
+        tested.get("folds", 0) == basis.get("folds", 0)
+    )
     return exported and same_networks and tested.get("temperature") == basis["temperature"]
 
 

@@ -13,6 +13,7 @@ from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
 from tuner.scoring import cross_entropy
 from tuner.study import TrialRecord
 from tuner.training import TRAINERS, FinalJob, Job, Plan, average_curve
+from tuner.training.fold_networks import FoldNetworks
 
 if TYPE_CHECKING:
     import keras
@@ -29,7 +30,8 @@ _LOSS_ROWS = 10_000  # the most training rows on which a network's loss is compu
 _CHUNK_ROWS = 256  # rows at once, so that wide networks and large images fit into memory
 
 
-def train_members(
+# Over 40 lines: half of them describe the arguments.
+def train_members(  # noqa: PLR0913  (the last three are for one caller each)
     setup: Setup,
     records: Mapping[int, TrialRecord],
     members: Sequence[Member],
@@ -37,8 +39,11 @@ def train_members(
     *,
     temperature: float = 1.0,
     fold: int | None = None,
+    kept: FoldNetworks | None = None,
 ) -> "TrainedNetwork":
     """Train networks on all training rows, and return one network that averages them.
+
+    The networks of folds, if the members are of these, are not trained unless they are lost.
 
     Args:
         setup: The study's space, data and settings.
@@ -46,24 +51,69 @@ def train_members(
         members: The networks to train.
         on_note: Receives a note about each network that had to be trained again or never learned.
         temperature: Calibrates the averaged probabilities; 1 leaves them unchanged.
-        fold: The fold to whose training rows the training is limited. None for all training rows.
+        fold: The fold to whose training rows the networks are limited. None for all training rows.
+        kept: Networks of folds that are not lost. None if all are.
 
     Raises:
         SpaceError: The user's hypermodel cannot be loaded.
+        SearchFailed: A trial whose networks are lost fails now.
     """
     from tuner.model.averaging import average_networks
     from tuner.model.temperature import apply_temperature
     from tuner.serving.trained_network import TrainedNetwork
 
+    plan = replace(setup.settings.plan, fold_networks=kept)
+    trainer, hypermodel = TRAINERS[setup.settings.trainer](), make_hypermodel(setup)
+    schema = setup.dataset.schema
+    if members[0].folds:
+        training = _FoldTraining(setup.problem, plan, hypermodel, trainer)
+        network = apply_temperature(training.run(members, fold), temperature)
+        return TrainedNetwork(network, schema, None)
     problem = setup.problem if fold is None else setup.problem.keep_training_rows(fold)
     scaler = problem.fit_scaler(problem.rows)
     assert scaler is not None  # every `Setup` has scaled features
-    trainer, plan = TRAINERS[setup.settings.trainer](), setup.settings.plan
-    training = _FinalTraining(problem, plan, make_hypermodel(setup), trainer, scaler, on_note)
+    final_training = _FinalTraining(problem, plan, hypermodel, trainer, scaler, on_note)
     fold_rows = setup.problem.fold_rows
-    networks, notes = training.run([(m, records[m.trial]) for m in members], fold_rows)
+    networks, notes = final_training.run([(m, records[m.trial]) for m in members], fold_rows)
     network = apply_temperature(average_networks(networks), temperature)
-    return TrainedNetwork(network, setup.dataset.schema, scaler, notes)
+    return TrainedNetwork(network, schema, scaler, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _FoldTraining:
+    """Gets the networks of folds, and averages them."""
+
+    problem: Problem
+    plan: Plan
+    hypermodel: "keras_tuner.HyperModel"
+    trainer: "Trainer"
+
+    def run(self, members: Sequence[Member], fold: int | None) -> "keras.Model":
+        """Return the mean of the networks of all folds, or of those of one fold.
+
+        It takes encoded rows that are not scaled.
+        """
+        from tuner.model.averaging import average_folds
+        from tuner.training.network_building import make_final_network
+
+        jobs = [
+            Job(member.trial, make_hyperparameters(member.hyperparameters), member.epoch)
+            for member in members
+        ]
+        trained = self.trainer.train_on_folds(
+            jobs, self.hypermodel, problem=self.problem, plan=self.plan
+        )
+        scalers = [self.problem.fit_scaler(each.train) for each in self.problem.folds]
+        chosen = slice(None) if fold is None else slice(fold, fold + 1)
+        networks = [
+            [
+                make_final_network(each, self.hypermodel, job.hyperparameters, self.problem)
+                for each in folds[chosen]
+            ]
+            for job, folds in zip(jobs, trained, strict=True)
+        ]
+        weights = [member.networks for member in members]
+        return average_folds(networks, weights, [s for s in scalers[chosen] if s is not None])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tuner.study import Listener, Study
 if TYPE_CHECKING:
     from tuner.serving.trained_network import TrainedNetwork
 
-__all__ = ["fit_network", "train_pick"]
+__all__ = ["describe_training", "fit_network", "train_pick"]
 
 
 def fit_network(
@@ -51,13 +51,21 @@ def fit_network(
         answer = answer_own_question(setup, run.study, picking.picks, evidence)
         run.answer(answer, describe_picks(run.study, picking.picks))
         mark_done(run.study, Stage.PICKING, picking.basis)
-        run.announce("training the network on all training rows")
+        run.announce(describe_training(picking))
         trained = train_pick(run, picking).trained
     return run.study, trained
 
 
+def describe_training(picking: PickingResult) -> str:
+    """Return how the networks to export come about."""
+    if picking.exportable.members[0].folds:
+        return "averaging the networks of the folds"
+    several = picking.exportable.name == "ensemble"
+    return f"training the {'networks' if several else 'network'} on all training rows"
+
+
 def train_pick(run: Run, picking: PickingResult) -> TrainedExportable:
-    """Train the pick on all training rows, and score it on the held-out rows."""
+    """Train the pick on all training rows, or average its folds, and score it on held-out rows."""
     setup, study, exportable = run.setup, run.study, picking.exportable
     trained = train_members(
         setup,
@@ -65,6 +73,7 @@ def train_pick(run: Run, picking: PickingResult) -> TrainedExportable:
         exportable.members,
         run.note,
         temperature=picking.calibration.temperature,
+        kept=run.fold_networks,
     )
     mark_done(study, Stage.FINAL_TRAINING, picking.basis)
     test = score_test_rows(setup, study, picking, trained)

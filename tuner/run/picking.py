@@ -61,6 +61,8 @@ def pick(
         "networks": count_networks(exportable.members),
         "temperature": calibration.temperature,
     }
+    if folds := exportable.members[0].folds:
+        basis["folds"] = folds
     return PickingResult(picks, exportable, calibration, basis)
 
 
@@ -79,7 +81,9 @@ def describe_picks(study: Study, picks: Picks) -> list[str]:
             for member in ensemble.members
         )
         trials = "trials" if len(ensemble.members) > 1 else "trial"
-        lines.append(f"to export: an ensemble of {trials} {members}: {_list_scores(ensemble)}")
+        folds = "the folds of " if ensemble.members[0].folds else ""
+        scores = _list_scores(ensemble)
+        lines.append(f"to export: an ensemble of {folds}{trials} {members}: {scores}")
     return lines
 
 

@@ -16,7 +16,7 @@ from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.exporting import ExportResult, SearchExport, find_export
-from tuner.run.fitting import train_pick
+from tuner.run.fitting import describe_training, train_pick
 from tuner.run.opening import create_study
 from tuner.run.outcome import Outcome
 from tuner.run.picking import PickingResult, describe_picks, pick
@@ -152,10 +152,7 @@ def _train_and_export(
         wait for them.
     """
     fresh = beside.start_fresh(run)
-    networks = (
-        "the best network" if picking.exportable.name == "best" else "the ensemble's networks"
-    )
-    run.announce(f"training {networks} on all training rows, and exporting them")
+    run.announce(f"{describe_training(picking)}, and exporting")
     ready = train_pick(run, picking)
     with SearchExport(run, picking, ready, fresh) as export:
         mark_done(run.study, Stage.WRITING, picking.basis)

@@ -12,6 +12,7 @@ from tuner.run.estimates import Estimates
 from tuner.run.setup import Setup
 from tuner.run.side_files import find_damaged_files
 from tuner.study import EventKind, Listener, Study
+from tuner.training.fold_networks import FoldNetworks
 
 __all__ = ["Run", "note_unwritten", "record_run"]
 
@@ -26,6 +27,7 @@ class Run:
         listeners: Receive the run's events, in this order.
         started: When the run started, by `time.monotonic`.
         estimates: Seconds that the stages after the search take.
+        fold_networks: Keeps the networks of folds that an ensemble may have.
     """
 
     setup: Setup
@@ -33,9 +35,12 @@ class Run:
     listeners: Sequence[Listener] = ()
     started: float = field(default_factory=time.monotonic)
     estimates: Estimates = field(init=False)
+    fold_networks: FoldNetworks = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "estimates", Estimates.from_setup(self.setup))
+        objective = self.setup.settings.plan.objective
+        object.__setattr__(self, "fold_networks", FoldNetworks(objective))
 
     @property
     def seconds(self) -> float:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuner.analysis import (
-    NETWORKS,
     TrialEvidence,
     bin_trials,
     compare_binned,
@@ -16,6 +15,7 @@ from tuner.run.run import Run
 from tuner.run.setup import Setup, make_hypermodel
 from tuner.run.stages import Stage, mark_done, read_basis
 from tuner.study import (
+    NETWORKS,
     EndKind,
     Listener,
     SearchEnd,
@@ -112,6 +112,8 @@ def search_trials(run: Run, tuner: "KFoldTuner", *, after: float | None = None) 
         SearchFailed: No trial was completed.
     """
     check = _AnswerCheck(run.setup, run.study) if _asks(run.setup) else None
+    if run.setup.settings.max_seconds is not None:  # without a limit, none is exported
+        tuner.fold_networks = run.fold_networks
     end = tuner.run(
         run.setup.problem,
         run.study,

@@ -30,10 +30,12 @@ def score_test_rows(
     if len(rows):
         raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
         test = score_objectives(trained.predict_proba(raw), setup.test_truth)
-    networks = count_networks(picking.exportable.members)
+    members = picking.exportable.members
+    folds = {"folds": members[0].folds} if members[0].folds else {}
     study.journal.append(
         EventKind.TESTED,
-        networks=networks,
+        networks=count_networks(members),
+        **folds,
         temperature=picking.calibration.temperature,
         test=test,
     )

@@ -30,6 +30,10 @@ class Clock:
         share: The number of all training rows, as a share of the rows on which a trial trains over
             all its folds.
         objective: The objective that decides which network is trained in the end.
+
+    Attributes:
+        are_trained_again: Returns whether networks are trained on all rows, by the best trial;
+            those of the folds are exported otherwise, and no time is reserved. It can be set.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class Clock:
         self._final_rounds = final_rounds
         self._share = share
         self._objective = objective
+        self.are_trained_again: Callable[[TrialResult], bool] = lambda best: True
         self._best: TrialResult | None = None
         self._ended = 0
         self._is_up = False
@@ -98,6 +103,8 @@ class Clock:
         """Estimate how long it takes to train the best network so far on all rows."""
         if self._best is None:  # the best network may be one that trains now
             return (time.monotonic() - self._started) * self._share
+        if not self.are_trained_again(self._best):
+            return 0.0
         epochs = len(self._best.curves["loss"][0])
         network_seconds = self._best.seconds * self._share * self._best.epoch / epochs
         return _TRACE_SECONDS + self._final_rounds() * network_seconds

@@ -34,6 +34,7 @@ from tuner.study import (
     SearchSettings,
     Study,
     StudyRecord,
+    are_trained_again,
     find_free_name,
     list_versions,
     recover_study,
@@ -199,6 +200,8 @@ class KFoldTuner(ResultsTuner):
         loop = self._make_loop(problem, study)
         self.records = loop.records
         clock = self._start_clock(problem, started, export_seconds, final_networks)
+        rule = partial(are_trained_again, split=study.record.split)
+        clock.are_trained_again = partial(rule, max_seconds=self.settings.max_seconds)
         try:
             return loop.run(clock, Looks(self.hypermodel, is_answered, problem.training_rows))
         finally:

@@ -5,15 +5,13 @@ from typing import Any
 
 from tuner.data import IMAGE_TARGET
 from tuner.serving.call_examples import render_calls
+from tuner.serving.card_network import render_network
 from tuner.serving.markdown import escape_text, format_code
 from tuner.words import (
     escape_controls,
-    format_hyperparameters,
     format_interval,
-    format_milliseconds,
     list_counts,
     list_first,
-    say_parts,
 )
 
 __all__ = ["render_model_card"]
@@ -33,7 +31,7 @@ def render_model_card(content: Mapping[str, Any], example: Mapping[str, Any]) ->
     lines = [
         *_render_title(content),
         *_render_data(content),
-        *_render_network(content),
+        *render_network(content),
         *_render_notes(content),
         *_render_scores(content),
         *_render_classes(content),
@@ -103,41 +101,6 @@ def _render_column(column: Mapping[str, Any]) -> str:
         levels += "; all others pooled"
     kind = f"{column['kind']} like {column['notation']}" if "notation" in column else column["kind"]
     return f"| {format_code(column['name'])} | {kind} | {levels} | {missing} |"
-
-
-def _render_network(content: Mapping[str, Any]) -> list[str]:
-    pick = content["pick"]
-    lines = ["## Network", ""]
-    if content["picked"] == "ensemble":
-        lines += ["An ensemble of these networks, which averages their probabilities:", ""]
-        lines += [
-            f"- {member['networks']} of trial {member['trial']}: {_describe_recipe(member)}"
-            for member in pick["members"]
-        ]
-    else:
-        names = {"best": "The best network", "smallest": "The smallest good network"}
-        name = names.get(content["picked"], "A network that the user chose by its number")
-        lines.append(f"{name}, trial {pick['trial']}: {_describe_recipe(pick)}")
-    lines += ["", "It was trained again on all training rows.", ""]
-    if time := content.get("prediction_time"):
-        lines += [
-            f"From raw columns to probabilities, one row takes "
-            f"{format_milliseconds(time['row_seconds'])} ms, and {time['batch']:,} rows at once "
-            f"take {format_milliseconds(time['batch_seconds'])} ms: the compiled graph of the "
-            f"whole model, on {time['device']}, where it was exported; the minimum of many "
-            "repetitions.",
-            "",
-        ]
-    return lines
-
-
-def _describe_recipe(network: Mapping[str, Any]) -> str:
-    values = {**network["hyperparameters"], **network["derived"]}
-    parts = say_parts(values)
-    told = [network.get("name"), f"it has {parts}" if parts else None]
-    begin = "".join(f"{escape_text(each)}; " for each in told if each)
-    size = f"{network['parameters']:,} parameters, {network['epoch']} epochs"
-    return f"{begin}{escape_text(format_hyperparameters(values))}; {size}."
 
 
 def _render_notes(content: Mapping[str, Any]) -> list[str]:

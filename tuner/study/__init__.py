@@ -2,6 +2,12 @@
 
 from tuner.study.argument_differences import list_argument_differences
 from tuner.study.best_trials import read_warm_start
+from tuner.study.final_networks import (
+    NETWORKS,
+    are_trained_again,
+    count_fold_networks,
+    exports_ensemble,
+)
 from tuner.study.journal import EventKind, Journal, JournalReader
 from tuner.study.listener import Listener
 from tuner.study.names import check_name, check_root, find_free_name, list_study_names
@@ -21,6 +27,7 @@ __all__ = [
     "FEWEST_ROUNDS",
     "LIMITS",
     "MOST_ROUNDS",
+    "NETWORKS",
     "EndKind",
     "EventKind",
     "Journal",
@@ -36,9 +43,12 @@ __all__ = [
     "StudyRecord",
     "TrialRecord",
     "WarmStart",
+    "are_trained_again",
     "check_name",
     "check_place",
     "check_root",
+    "count_fold_networks",
+    "exports_ensemble",
     "find_damaged_trials",
     "find_free_name",
     "list_argument_differences",

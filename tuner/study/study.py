@@ -190,9 +190,13 @@ class Study:
         return hold_lock(self.folder / "mlflow.lock", "written to MLflow", patience=patience)
 
     def begin(self, settings: SearchSettings) -> None:
-        """Write to the journal that a search begins or resumes, and its limits."""
+        """Write to the journal that a search begins or resumes, and its limits.
+
+        `fold_networks` says that the search may export networks of folds, as earlier versions did
+        not.
+        """
         limits = {name: getattr(settings, name) for name in LIMITS}
-        self.journal.append(EventKind.BEGUN, **limits)
+        self.journal.append(EventKind.BEGUN, **limits, fold_networks=True)
 
     def write_trial(self, trial: TrialRecord, leads: Mapping[str, np.ndarray]) -> None:
         """Write a finished trial: first its arrays, then the line that makes it count.

@@ -150,10 +150,16 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
     better = "better than the best trial" if shown else "likely better than the best trial"
     members = ensemble["members"]
     noun = "trials" if len(members) > 1 else "trial"
+    folds, best = members[0].get("folds", 0), summary["best"]
+    if folds and len(members) == 1:
+        better = "the best trial's folds"
+    times = ensemble["parameters"] / best["parameters"]
     return [
-        f"ensemble, {better}{_mark_exported(summary, 'ensemble')}: networks of {noun} "
+        f"ensemble, {better}{_mark_exported(summary, 'ensemble')}: "
+        f"networks of {'the folds of ' if folds else ''}{noun} "
         f"{_list_members(members)}",
-        f"  parameters        {ensemble['parameters']:,} in all",
+        f"  parameters        {ensemble['parameters']:,} in all, so that a prediction takes about "
+        f"{times:.2g} times the best trial's",
         f"  cross-validated   {_list_scores(ensemble)}",
         _describe_correction(ensemble, summary["objective"]),
         *_describe_model(summary, study),

@@ -77,7 +77,7 @@ def describe_model(model: ExportedModel, study: Study) -> str:
 def _name_networks(pick: Mapping[str, Any], fixed: Collection[str]) -> str:
     """Return a model's networks in words, such as `Trial 5 (depth 2), 25,738 parameters,`."""
     if "members" in pick:
-        networks = sum(member["networks"] for member in pick["members"])
+        networks = sum(m.get("folds", 0) or m["networks"] for m in pick["members"])
         trials = join_words([str(member["trial"]) for member in pick["members"]])
         name = f"The ensemble of {count_noun(networks, 'network')} of trials {trials}"
     elif "trial" in pick:

@@ -84,6 +84,11 @@ class FoldNetworks:
             while len(self._kept) > self.most_trials or self._count_bytes() > self.most_bytes:
                 del self._kept[self._find_worst()]
 
+    def take_over(self, others: FoldNetworks) -> None:
+        """Keep the networks that others keep, as far as they are among the best."""
+        for trial, kept in others._kept.items():
+            self.keep(trial, kept.score, kept.folds, kept.make_network)
+
     def make_networks(self, trial: int) -> list[keras.Model]:
         """Return the network of each fold of a trial that is kept. Each takes scaled rows."""
         kept = self._kept[trial]

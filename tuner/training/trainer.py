@@ -135,13 +135,16 @@ class Trainer(ABC):
         Raises:
             SearchFailed: A trial cannot be trained again.
         """
-        kept, again = plan.fold_networks or FoldNetworks(), FoldNetworks.without_limits()
+        kept = FoldNetworks() if plan.fold_networks is None else plan.fold_networks
+        again = FoldNetworks.without_limits()
         lost = [job for job in jobs if job.trial not in kept]
         plan = replace(plan, race=None, time_is_up=lambda: False, fold_networks=again)
         for result in self.train(lost, hypermodel, problem=problem, plan=plan) if lost else ():
             if result.status == "failed":
                 raise SearchFailed(f"trial {result.trial} failed again: {result.reason}")
-        return [(again if job in lost else kept).make_networks(job.trial) for job in jobs]
+        networks = [(again if job in lost else kept).make_networks(job.trial) for job in jobs]
+        kept.take_over(again)
+        return networks
 
     def estimate_final_rounds(self, networks: int) -> float:
         """Return the estimated time of training networks on all rows.

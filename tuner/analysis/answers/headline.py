@@ -77,8 +77,9 @@ def _describe_export(evidence: Evidence) -> list[str]:
             *_describe_correction(evidence),
         ]
     trials = join_words([str(member.trial) for member in exported.members])
-    networks = say_count(sum(member.networks for member in exported.members))
-    of_trials = f"trial{'s' if len(exported.members) > 1 else ''} {trials}"
+    networks = say_count(sum(member.count for member in exported.members))
+    folds = "the folds of " if exported.members[0].folds else ""
+    of_trials = f"{folds}trial{'s' if len(exported.members) > 1 else ''} {trials}"
     score = say_number(exported.score, exported.standard_error)
     together = say_result(evidence.objective, score, exported.scores.get("accuracy"))
     return [
@@ -101,6 +102,8 @@ def _describe_network(evidence: Evidence, best: Pick) -> str:
 def _describe_gain(ensemble: Ensemble) -> str:
     """Return whether averaging is shown to be better than the best network alone."""
     difference = say_difference(ensemble.difference, ensemble.difference_interval)
+    if ensemble.members[0].folds and len(ensemble.members) == 1:
+        return "What averaging them gains is not in that score: each row was predicted by one."
     if ensemble.told_apart:
         return f"It is better than the best network alone; the difference is {difference}."
     return (

@@ -46,8 +46,11 @@ def _describe_network(evidence: Evidence) -> str:
         network = f"{name}, {network}"
     if not isinstance(evidence.exported, Ensemble):
         return network
-    networks = sum(member.networks for member in evidence.exported.members)
-    return f"{say_count(networks)} averaged networks, the best of them {network}"
+    members = evidence.exported.members
+    networks = say_count(sum(member.count for member in members))
+    if len(members) == 1 and members[0].folds:
+        return f"{networks} averaged networks, each {network}"
+    return f"{networks} averaged networks, the best of them {network}"
 
 
 def _list_things(evidence: Evidence) -> str:

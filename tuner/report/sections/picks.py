@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from tuner.analysis import Ensemble, PickName
+from tuner.analysis import Ensemble, PickName, Picks
 from tuner.report.blocks import Block, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.page import Section
 from tuner.study import BATCH, Pick
 from tuner.words import (
+    count_noun,
     format_hyperparameters,
     format_interval,
     format_milliseconds,
@@ -116,7 +117,7 @@ def _make_time_rows(content: ReportContent, names: Sequence[PickName]) -> list[R
     for name in names:
         members = content.picks.list_members(name)
         if all(member.trial in times for member in members):
-            seconds = sum(member.networks * times[member.trial].batch for member in members)
+            seconds = sum(member.count * times[member.trial].batch for member in members)
             cells.append(format_milliseconds(seconds))
         else:
             cells.append("–")
@@ -154,14 +155,27 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
             f"No choice used the {rows}. Each search of the study scored its exported model on "
             "them, at its end."
         )
-    if content.fronts.times.trials and len(content.completed) > 1:
-        notes.append("An ensemble's prediction takes as long as its networks together.")
+    if len(content.completed) > 1:
+        notes.append(_describe_ensemble(content.picks))
     if content.exported_time is not None:
         notes.append(
             "Raw columns to probabilities: the whole exported model as one compiled graph, from "
             "columns in memory, where it was exported."
         )
     return Paragraphs(tuple(picks)), Paragraphs(tuple(notes), small=True)
+
+
+def _describe_ensemble(picks: Picks) -> str:
+    """Return what the networks of the ensemble are, what they cost, and what they gain."""
+    ensemble, folds = picks.ensemble, picks.ensemble.members[0].folds
+    networks = sum(member.count for member in ensemble.members)
+    made = f"those of the {folds} folds of each trial" if folds else "trained again on all rows"
+    gain = f"{ensemble.difference:.4f} {format_interval(ensemble.difference_interval)}"
+    return (
+        f"The ensemble has {count_noun(networks, 'network')}, {made}; its prediction takes as long "
+        f"as all of them, with {ensemble.parameters / picks.best.parameters:.3g} times the "
+        f"parameters of the best network. Less the best network's, its corrected score is {gain}."
+    )
 
 
 def _describe(content: ReportContent, pick: Pick) -> str:

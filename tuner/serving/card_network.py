@@ -1,0 +1,73 @@
+"""The part of a model card on the network: what it is, and how long it takes to predict."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tuner.serving.markdown import escape_text
+from tuner.words import (
+    format_hyperparameters,
+    format_interval,
+    format_milliseconds,
+    say_parts,
+)
+
+__all__ = ["render_network"]
+
+
+def render_network(content: Mapping[str, Any]) -> list[str]:
+    """Return the lines on the network."""
+    pick = content["pick"]
+    lines = ["## Network", ""]
+    if content["picked"] == "ensemble":
+        lines += ["An ensemble of these networks, which averages their probabilities:", ""]
+        lines += [f"- {_describe_member(member)}" for member in pick["members"]]
+    else:
+        names = {"best": "The best network", "smallest": "The smallest good network"}
+        name = names.get(content["picked"], "A network that the user chose by its number")
+        lines.append(f"{name}, trial {pick['trial']}: {_describe_recipe(pick)}")
+    lines += ["", _describe_training(pick), ""]
+    if time := content.get("prediction_time"):
+        lines += [
+            f"From raw columns to probabilities, one row takes "
+            f"{format_milliseconds(time['row_seconds'])} ms, and {time['batch']:,} rows at once "
+            f"take {format_milliseconds(time['batch_seconds'])} ms: the compiled graph of the "
+            f"whole model, on {time['device']}, where it was exported; the minimum of many "
+            "repetitions.",
+            "",
+        ]
+    return lines
+
+
+def _describe_member(member: Mapping[str, Any]) -> str:
+    """Describe the networks of a trial in an ensemble."""
+    networks, folds = member["networks"], member.get("folds", 0)
+    number = f"{folds} of" if folds else f"{networks} of"
+    weight = f", which count {networks} times" if folds and networks > 1 else ""
+    return f"{number} trial {member['trial']}{weight}: {_describe_recipe(member)}"
+
+
+def _describe_training(pick: Mapping[str, Any]) -> str:
+    """Say which rows the networks were trained on, and what an ensemble costs and gains."""
+    members = pick.get("members", ())
+    if not members:
+        return "It was trained again on all training rows."
+    gain = (
+        f"Less the best trial's, its corrected score is {pick['difference']:.4f}, 95 % interval "
+        f"{format_interval(pick['difference_interval'])}; its prediction computes all "
+        f"{pick['parameters']:,} parameters."
+    )
+    if folds := members[0].get("folds", 0):
+        return (
+            f"They are the networks of the {folds} folds of each trial, each trained on the rows "
+            f"of all folds but its own. {gain}"
+        )
+    return f"They were trained again on all training rows. {gain}"
+
+
+def _describe_recipe(network: Mapping[str, Any]) -> str:
+    values = {**network["hyperparameters"], **network["derived"]}
+    parts = say_parts(values)
+    told = [network.get("name"), f"it has {parts}" if parts else None]
+    begin = "".join(f"{escape_text(each)}; " for each in told if each)
+    size = f"{network['parameters']:,} parameters, {network['epoch']} epochs"
+    return f"{begin}{escape_text(format_hyperparameters(values))}; {size}."
