@@ -38,6 +38,14 @@ def test_a_study_below_its_trials_is_over_only_if_its_space_is_exhausted(setup, 
     assert end == (SearchEnd(kind, "the sentence", 2) if kind == EndKind.EXHAUSTED else None)
 
 
+def test_a_study_that_ran_out_of_patience_is_over_until_it_has_more(setup, study):
+    end = SearchEnd(EndKind.PATIENCE, "the sentence", 2)
+    mark_done(study, Stage.SEARCHING, {**end.to_dict(), "max_trials": 12, "patience_trials": 3})
+    assert find_end(study, replace(setup.settings, patience_trials=3)) == end
+    assert find_end(study, replace(setup.settings, patience_trials=4)) is None
+    assert find_end(study, setup.settings) is None
+
+
 def test_an_exhausted_space_says_nothing_about_more_trials(setup, study):
     mark_end(study, EndKind.EXHAUSTED)
     assert find_end(study, replace(setup.settings, max_trials=13)) is None

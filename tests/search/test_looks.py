@@ -113,3 +113,35 @@ def test_a_search_that_is_interrupted_between_looks_ends_as_one_that_is_not(sear
     tuner, end = search(answered_after=12)
     assert (end.kind, end.trials) == (EndKind.ANSWERED, 12)
     assert sorted(describe_trials(tuner.records)) == list(range(12))
+
+
+def make_looks(patience, gains):
+    """Return looks, and the trials that they compare."""
+    compared = []
+
+    def has_gained(before, now):
+        compared.append((len(before), len(now)))
+        return gains[len(compared) - 1]
+
+    looks = Looks(make_mlp(SPACE, epochs=1), None, 64)
+    looks.patience, looks.has_gained = patience, has_gained
+    return looks, compared
+
+
+def test_a_search_ends_when_the_last_trials_have_not_improved_the_ensemble():
+    looks, compared = make_looks(3, [True, False])
+    records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(10)]
+    assert [looks.limit(started=n, ended=n) for n in (0, 2, 3, 8)] == [3, 1, 3, 1]
+    for ended in (3, 5, 6, 8):
+        assert not looks.look(records[:ended])
+    assert looks.look(records[:9])
+    assert looks.look(records)
+    assert compared == [(3, 6), (6, 9)]
+    assert looks.end is EndKind.PATIENCE
+
+
+def test_what_ends_by_patience_does_not_depend_on_how_many_trials_train_at_once():
+    looks, compared = make_looks(3, [False])
+    records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(8)]
+    assert looks.look(records)
+    assert compared == [(3, 6)]

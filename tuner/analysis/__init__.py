@@ -28,6 +28,7 @@ from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.calibration import Calibration, calibrate
 from tuner.analysis.class_scores import ClassScore, score_classes
 from tuner.analysis.ensemble import Ensemble, Member
+from tuner.analysis.ensemble_gains import EnsembleGains
 from tuner.analysis.exportable import (
     PARETO,
     Exportable,
@@ -81,6 +82,7 @@ __all__ = [
     "ClassScore",
     "Comparison",
     "Ensemble",
+    "EnsembleGains",
     "Evidence",
     "Exportable",
     "Fit",

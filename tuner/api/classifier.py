@@ -67,6 +67,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         space: What to search, as for `tune`.
         max_trials: The most trials. None for as many as `tune` takes, which depends on the space.
         max_seconds: Time limit in seconds of a fit; None for no limit.
+        patience_trials: The search ends when so many trials have not improved the ensemble.
         folds: The folds of the cross-validation. A class of fewer rows lowers it, with a warning,
             to two at least.
         repeats: How many times the rows are cut into folds.
@@ -80,8 +81,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         trainer: `lanes`, or `fit`, which is slower.
         class_weight: `balanced` to give all classes the same weight in the training loss; or the
             weight of each class by its label; None to give the same weight to all rows.
-        test_size: The share of the rows that is held back to score the network. None is by default,
-            because whoever calls `fit` scores it on other rows.
+        test_size: The share of the rows that is held back; none, since others score the network.
         seed: Decides folds, proposals, initial weights and batches.
         max_parameters: The most parameters of a network; None for any number.
         max_row_microseconds: The most microseconds that a network may take for a row; None for any.
@@ -92,8 +92,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         rare_classes: What to do about classes that have too few rows even for two folds:
             `leave-out`, with a warning, or `refuse`. A class that is left out stays in `classes_`,
             with the probability 0, and is never predicted.
-        root: The folder to keep studies in. None for a temporary one, which is deleted with
-            `study_`.
+        root: The folder to keep studies in. None for one that is deleted with `study_`.
         verbose: 1 to show progress, 0 to print nothing.
 
     Attributes:
@@ -116,6 +115,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         *,
         max_trials: int | None = None,
         max_seconds: float | None = None,
+        patience_trials: int | None = None,
         folds: int = 5,
         repeats: int = 1,
         epochs: int | None = None,
@@ -139,6 +139,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         self.space = space
         self.max_trials = max_trials
         self.max_seconds = max_seconds
+        self.patience_trials = patience_trials
         self.folds = folds
         self.repeats = repeats
         self.epochs = epochs

@@ -126,6 +126,8 @@ class Search:
         max_trials: int | None = None,
         max_seconds: float | None = None,
         given: GivenHypermodel | None = None,
+        *,
+        patience_trials: int | None = None,
     ) -> EndedSearch:
         """Resume a study.
 
@@ -134,6 +136,8 @@ class Search:
             max_trials: The most trials in all. None for as many as the last run had.
             max_seconds: The time limit of this run. None for that of the last run.
             given: The hypermodel of a study whose space is one of a Python program.
+            patience_trials: As of `SearchSettings`. None for that of the last run, or for any
+                number if `max_trials` is given.
 
         Raises:
             UserError: There is no such study, its data or its hypermodel have changed, or another
@@ -142,9 +146,11 @@ class Search:
         """
         limits: dict[str, Any] = {}
         if max_trials is not None:
-            limits |= {"max_trials": max_trials, "until_answered": False}
+            limits |= {"max_trials": max_trials, "until_answered": False, "patience_trials": None}
         if max_seconds is not None:
             limits["max_seconds"] = max_seconds
+        if patience_trials is not None:
+            limits["patience_trials"] = patience_trials
         check_root(self.root)
         study = Study.open(name, self.root)
         settings = replace(read_last_settings(study), **limits)
@@ -160,7 +166,7 @@ class Search:
         if summary is None or end is None:
             return None
         sentence = f"study {study.record.name}: {end.sentence}; nothing is left to do"
-        if end.kind in (EndKind.TRIALS, EndKind.WORK):
+        if end.kind in (EndKind.TRIALS, EndKind.WORK, EndKind.PATIENCE):
             limit = settings.max_trials if end.kind is EndKind.TRIALS else 0
             trials = 2 * max(limit, summary["trials"])
             more = study.make_command("resume", "--max-trials", str(trials), *self.tracking)

@@ -216,11 +216,13 @@ class SearchedStudy(StudyResults):
             ranked = rank_columns(self._setup, self._study, chosen, repeats, caller)
         return pd.DataFrame([each.to_dict() for each in ranked])
 
+    # Over 40 lines: most of them are arguments, and describe them.
     def resume(  # noqa: PLR0913  (one argument per option of the command)
         self,
         max_trials: int | None = None,
         max_seconds: float | None = None,
         *,
+        patience_trials: int | None = None,
         tracking_uri: str | None = None,
         verbose: int | None = None,
         engine: str = "local",
@@ -232,6 +234,8 @@ class SearchedStudy(StudyResults):
         Args:
             max_trials: The most trials in all. None for as many as before.
             max_seconds: The time limit of this run in seconds. None for that of the last one.
+            patience_trials: The search ends when so many trials have not improved the ensemble.
+                None for the last run's, or for any number if `max_trials` is given.
             tracking_uri: MLflow's tracking URI. Defaults to a database under the root.
             verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
             engine: Where the trials train, as of `tune`.
@@ -249,7 +253,9 @@ class SearchedStudy(StudyResults):
         with self._call(verbose) as caller:
             on = Engine(engine, ray_address, ray_workers)
             search = Search(caller, self.folder.parents[1], tracking_uri, on)
-            ended = search.resume(self.name, max_trials, max_seconds, self._given)
+            ended = search.resume(
+                self.name, max_trials, max_seconds, self._given, patience_trials=patience_trials
+            )
         self._model = None
         if ended.fault is not None:
             raise ended.fault

@@ -9,6 +9,7 @@ from tuner._version import __version__
 from tuner.cli.options import (
     AsJson,
     EngineName,
+    PatienceTrials,
     Quiet,
     RayAddress,
     RayWorkers,
@@ -74,6 +75,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         float | None,
         typer.Option(help="Time limit in seconds; the best network so far is exported."),
     ] = None,
+    patience_trials: PatienceTrials = None,
     max_parameters: Annotated[
         int | None,
         typer.Option(help="Most parameters of a network; larger ones are not trained."),
@@ -194,6 +196,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     given = {
         "max_trials": max_trials,
         "max_seconds": max_seconds,
+        "patience_trials": patience_trials,
         "max_parameters": max_parameters,
         "max_row_microseconds": max_row_microseconds,
         "folds": folds,
@@ -242,6 +245,7 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
         float | None,
         typer.Option(help="Time limit of this run in seconds.", show_default="as before"),
     ] = None,
+    patience_trials: PatienceTrials = None,
     engine: EngineName = "local",
     ray_address: RayAddress = None,
     ray_workers: RayWorkers = None,
@@ -261,7 +265,7 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
         as_json=as_json,
         quiet=quiet,
     )
-    command.resume(study, max_trials, max_seconds)
+    command.resume(study, max_trials, max_seconds, patience_trials)
 
 
 @app.command()

@@ -8,6 +8,7 @@ import typer
 __all__ = [
     "AsJson",
     "EngineName",
+    "PatienceTrials",
     "Quiet",
     "RayAddress",
     "RayWorkers",
@@ -28,6 +29,13 @@ Threshold = Annotated[
         help="Of two classes: what to choose the decision threshold for, out of fold: accuracy, "
         "balanced_accuracy, f1=CLASS or cost=CLASS:1,CLASS:5.",
         show_default="the more probable class",
+    ),
+]
+PatienceTrials = Annotated[
+    int | None,
+    typer.Option(
+        help="End the search when so many trials in a row have not improved the ensemble.",
+        show_default="any number",
     ),
 ]
 EngineName = Annotated[

@@ -52,9 +52,17 @@ class SearchCommand:
         """
         self._print(self._search.search(space, request, settings, name=name, overwrite=overwrite))
 
-    def resume(self, name: str, max_trials: int | None, max_seconds: float | None) -> None:
+    def resume(
+        self,
+        name: str,
+        max_trials: int | None,
+        max_seconds: float | None,
+        patience_trials: int | None = None,
+    ) -> None:
         """Resume as `Search.resume` does, and print the summary to standard output."""
-        self._print(self._search.resume(name, max_trials, max_seconds))
+        self._print(
+            self._search.resume(name, max_trials, max_seconds, patience_trials=patience_trials)
+        )
 
     def _print(self, ended: EndedSearch) -> None:
         summary, study = ended.summary, ended.study

@@ -170,12 +170,15 @@ def _read_row_time(study: Study) -> RowTime | None:
     return None if times is None else RowTime.from_dict(times)
 
 
+# limits that earlier versions did not have
+_MISSING = {"until_answered": False}
+
+
 def read_last_settings(study: Study) -> SearchSettings:
     """Return a study's settings with the limits of its last search."""
     settings = study.record.settings
     for event in study.journal.read(EventKind.BEGUN):
-        # version 0.2.0 had no search that ends when its question is answered
-        limits = {name: event.get(name, False) for name in LIMITS}
+        limits: dict[str, Any] = {name: event.get(name, _MISSING.get(name)) for name in LIMITS}
         settings = replace(settings, **limits)
     return settings
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuner.analysis import (
+    EnsembleGains,
     TrialEvidence,
     bin_trials,
     compare_binned,
@@ -112,6 +113,8 @@ def search_trials(run: Run, tuner: "KFoldTuner", *, after: float | None = None) 
         SearchFailed: No trial was completed.
     """
     check = _AnswerCheck(run.setup, run.study) if _asks(run.setup) else None
+    if run.setup.settings.patience_trials is not None:
+        tuner.has_gained = EnsembleGains(run.study, run.setup.truth)
     if run.setup.settings.max_seconds is not None:  # without a limit, none is exported
         tuner.fold_networks = run.fold_networks
     end = tuner.run(
@@ -122,7 +125,10 @@ def search_trials(run: Run, tuner: "KFoldTuner", *, after: float | None = None) 
         final_networks=NETWORKS,
         is_answered=check,
     )
-    basis = {**end.to_dict(), "max_trials": run.setup.settings.max_trials}
+    settings = run.setup.settings
+    basis = {**end.to_dict(), "max_trials": settings.max_trials}
+    if end.kind is EndKind.PATIENCE:
+        basis["patience_trials"] = settings.patience_trials
     mark_done(run.study, Stage.SEARCHING, basis)
     return SearchResult(tuple(tuner.records), end.sentence, check.seen if check else None)
 
@@ -198,5 +204,8 @@ def find_end(study: Study, settings: SearchSettings) -> SearchEnd | None:
         return None
     if end.kind in (EndKind.ANSWERED, EndKind.WORK):
         return end if settings.until_answered else None
+    if end.kind is EndKind.PATIENCE:
+        patience = settings.patience_trials
+        return end if patience is not None and patience == basis.get("patience_trials") else None
     same_trials = settings.max_trials <= basis["max_trials"]
     return end if end.kind is EndKind.EXHAUSTED and same_trials else None

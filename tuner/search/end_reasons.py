@@ -10,6 +10,7 @@ from tuner.words import count_noun
 __all__ = ["describe_end", "describe_failure"]
 
 
+# Over 40 lines: half of them describe the arguments.
 def describe_end(
     records: Sequence[TrialRecord],
     settings: SearchSettings,
@@ -33,11 +34,14 @@ def describe_end(
         running: Whether a trial was proposed that has not ended.
     """
     count = len(records)
-    if looked is EndKind.ANSWERED:
-        return SearchEnd(looked, f"{count} trials answer the question", count)
-    if looked is EndKind.WORK:
-        sentence = f"the question is open after {count} trials, and more would take long"
-        return SearchEnd(looked, sentence, count)
+    looks = {
+        EndKind.ANSWERED: f"{count} trials answer the question",
+        EndKind.WORK: f"the question is open after {count} trials, and more would take long",
+        EndKind.PATIENCE: f"the last {settings.patience_trials} of {count} trials have not "
+        "improved the ensemble",
+    }
+    if looked is not None:
+        return SearchEnd(looked, looks[looked], count)
     if end := SearchEnd.find_trial_limit(count, settings.max_trials):
         return end
     trials = "1 trial" if count == 1 else f"{count} trials"

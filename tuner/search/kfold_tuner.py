@@ -20,7 +20,7 @@ from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.exploring import ExploredHyperModel
 from tuner.search.labelled_rows import LabelledRows
-from tuner.search.looks import IsAnswered, Looks
+from tuner.search.looks import HasGained, IsAnswered, Looks
 from tuner.search.loop import SearchLoop
 from tuner.search.network_limits import limit_networks
 from tuner.search.oracle_choice import choose_oracle
@@ -67,6 +67,7 @@ class KFoldTuner(ResultsTuner):
     Attributes:
         arguments: What the hypermodel's `fit` is given, by name.
         fold_networks: Keeps the trained networks of the folds. None to keep none.
+        has_gained: Returns whether trials have improved the ensemble; None to not ask.
 
     Raises:
         UserError: The search cannot use the oracle.
@@ -96,6 +97,7 @@ class KFoldTuner(ResultsTuner):
         self.records = []
         self.arguments: dict[str, Any] = {}
         self.fold_networks: FoldNetworks | None = None
+        self.has_gained: HasGained | None = None
         self._explored = ExploredHyperModel(hypermodel)
         # KerasTuner writes files of its own, which nobody reads: the study's journal has it all
         scratch = tempfile.mkdtemp(prefix="tuner-")
@@ -164,6 +166,7 @@ class KFoldTuner(ResultsTuner):
             opened.begin(self.settings)
             self.run(problem, opened)
 
+    # Over 40 lines: half of them describe the arguments and the errors.
     def run(
         self,
         problem: Problem,
@@ -199,11 +202,12 @@ class KFoldTuner(ResultsTuner):
             self.note(leak)
         loop = self._make_loop(problem, study)
         self.records = loop.records
-        clock = self._start_clock(problem, started, export_seconds, final_networks)
-        rule = partial(are_trained_again, split=study.record.split)
-        clock.are_trained_again = partial(rule, max_seconds=self.settings.max_seconds)
+        clock = self._start_clock(study, started, export_seconds, final_networks)
+        looks = Looks(self.hypermodel, is_answered, problem.training_rows)
+        looks.patience = self.settings.patience_trials if self.has_gained else None
+        looks.has_gained = self.has_gained or looks.has_gained
         try:
-            return loop.run(clock, Looks(self.hypermodel, is_answered, problem.training_rows))
+            return loop.run(clock, looks)
         finally:
             self.trainer.close()
 
@@ -260,16 +264,21 @@ class KFoldTuner(ResultsTuner):
         return loop
 
     def _start_clock(
-        self, problem: Problem, started: float | None, export_seconds: float, final_networks: int
+        self, study: Study, started: float | None, export_seconds: float, final_networks: int
     ) -> Clock:
-        return Clock(
+        split = study.record.split
+        clock = Clock(
             self.settings.max_seconds,
             started=time.monotonic() if started is None else started,
             export_seconds=export_seconds,
             final_rounds=partial(self.trainer.estimate_final_rounds, final_networks),
-            share=len(problem.rows) / sum(len(fold.train) for fold in problem.folds),
+            share=len(split.train) / sum(len(fold.train) for fold in split.folds),
             objective=self.settings.plan.objective,
         )
+        if self.fold_networks is not None:
+            limit = self.settings.max_seconds
+            clock.are_trained_again = partial(are_trained_again, split=split, max_seconds=limit)
+        return clock
 
     def _refuse_second_search(self) -> None:
         if self.study is not None:

@@ -8,9 +8,12 @@ import keras_tuner
 from tuner.space import find_space
 from tuner.study import FEWEST_ROUNDS, MOST_ROUNDS, EndKind, TrialRecord
 
-__all__ = ["IsAnswered", "Looks"]
+__all__ = ["HasGained", "IsAnswered", "Looks"]
 
 IsAnswered = Callable[[Sequence[TrialRecord]], bool]
+
+HasGained = Callable[[Sequence[TrialRecord], Sequence[TrialRecord]], bool]
+"""Returns whether the ensemble of the second trials is better than that of the first, a part."""
 
 # Rounds after which a search looks. They are few, since each look is a chance to end by luck.
 _LOOKS = (FEWEST_ROUNDS, 8, 12, MOST_ROUNDS)
@@ -21,7 +24,9 @@ _MOST_WORK = 3e12
 
 
 class Looks:
-    """Looks after certain rounds, when all their trials have ended, whether to end the search.
+    """Looks after certain trials, when all of them have ended, whether to end the search.
+
+    It looks after rounds of settings that are compared, and whenever `patience` trials have ended.
 
     Whether a search ends depends on its first trials alone, not on how many train at once, nor on
     how fast the machine is: what more trials would take is counted, not timed.
@@ -33,6 +38,9 @@ class Looks:
 
     Attributes:
         end: Why the search ends; None if it goes on.
+        patience: The search ends after so many trials that have not improved the ensemble; None
+            for any number. It can be set, with `has_gained`.
+        has_gained: Returns whether trials have improved the ensemble.
     """
 
     def __init__(
@@ -43,8 +51,10 @@ class Looks:
         self._is_answered = is_answered
         self._trials = [settings * n for n in _LOOKS] if settings and is_answered else []
         self._rows = rows
-        self._looked_at = 0
+        self._looked_at = self._waited_until = 0
         self.end: EndKind | None = None
+        self.patience: int | None = None
+        self.has_gained: HasGained = lambda before, now: True
 
     def limit(self, *, started: int, ended: int) -> int | None:
         """Return how many trials may start before the next look. None if there is none.
@@ -53,7 +63,10 @@ class Looks:
             started: The number of trials that have started.
             ended: How many of them have ended.
         """
-        return next((trials - started for trials in self._trials if trials > ended), None)
+        following = [trials for trials in self._trials if trials > ended][:1]
+        if self.patience is not None:
+            following.append((ended // self.patience + 1) * self.patience)
+        return min(following) - started if following else None
 
     def look(self, records: Sequence[TrialRecord]) -> bool:
         """Return whether the search is over, by its trials up to the last look.
@@ -65,7 +78,21 @@ class Looks:
         if passed and passed[-1] != self._looked_at:
             self._looked_at = passed[-1]
             self.end = self._judge([record for record in records if record.trial < passed[-1]])
+        if self.end is None and self._is_out_of_patience(records):
+            self.end = EndKind.PATIENCE
         return self.end is not None
+
+    def _is_out_of_patience(self, records: Sequence[TrialRecord]) -> bool:
+        """Return whether the last trials before a look have not improved the ensemble."""
+        if self.patience is None or len(records) < 2 * self.patience:
+            return False
+        last = len(records) // self.patience * self.patience
+        if last == self._waited_until:
+            return False
+        self._waited_until = last
+        now = [record for record in records if record.trial < last]
+        before = [record for record in now if record.trial < last - self.patience]
+        return not self.has_gained(before, now)
 
     def _judge(self, records: Sequence[TrialRecord]) -> EndKind | None:
         """Return why a search ends after some trials; None if it goes on."""

@@ -19,6 +19,7 @@ class EndKind(StrEnum):
         EXHAUSTED: Every configuration was tried.
         ANSWERED: The trials answer the question of the space; more would not change the answer.
         WORK: The question is open, but more trials would take long.
+        PATIENCE: The last trials have not improved the ensemble.
         ORACLE: The oracle proposed no further trial, for a reason of its own.
     """
 
@@ -27,6 +28,7 @@ class EndKind(StrEnum):
     EXHAUSTED = "exhausted"
     ANSWERED = "answered"
     WORK = "work"
+    PATIENCE = "patience"
     ORACLE = "oracle"
 
 

@@ -14,7 +14,7 @@ from tuner.training import TRAINERS, Plan
 
 __all__ = ["FEWEST_ROUNDS", "LIMITS", "MOST_ROUNDS", "OracleName", "SearchSettings", "option_name"]
 
-LIMITS = ("max_trials", "max_seconds", "until_answered")
+LIMITS = ("max_trials", "max_seconds", "until_answered", "patience_trials")
 """The settings that a resumed search may change: they decide when it ends, and nothing else."""
 
 FEWEST_ROUNDS = 6
@@ -39,6 +39,8 @@ class SearchSettings:
         until_answered: Whether the search also ends as soon as its trials answer the question of
             its space, which more trials would then hardly change, or as further ones would take
             long. Only of use in a space that compares settings.
+        patience_trials: The search also ends when so many trials in a row have not improved the
+            ensemble of the trials before them. None for any number.
         max_parameters: The most trainable weights and biases of a network; larger ones are not
             trained. None for no limit.
         max_row_microseconds: The most microseconds that a network may take to predict one row, as
@@ -90,9 +92,10 @@ class SearchSettings:
     threshold: str | None = None
     from_study: str | None = None
     epochs_by_rows: bool = False
+    patience_trials: int | None = None
 
     def __post_init__(self) -> None:
-        ones = ("max_trials", "repeats", "epochs", "patience", "max_parameters")
+        ones = ("max_trials", "repeats", "epochs", "patience", "max_parameters", "patience_trials")
         for name, least in {**dict.fromkeys(ones, 1), "folds": 2}.items():
             value = getattr(self, name)
             if value is not None and value < least:

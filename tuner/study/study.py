@@ -189,14 +189,15 @@ class Study:
         """
         return hold_lock(self.folder / "mlflow.lock", "written to MLflow", patience=patience)
 
-    def begin(self, settings: SearchSettings) -> None:
+    def begin(self, settings: SearchSettings, *, fold_networks: bool = False) -> None:
         """Write to the journal that a search begins or resumes, and its limits.
 
-        `fold_networks` says that the search may export networks of folds, as earlier versions did
-        not.
+        Args:
+            settings: The settings of the search.
+            fold_networks: Whether it keeps the networks of folds, and so may export these.
         """
         limits = {name: getattr(settings, name) for name in LIMITS}
-        self.journal.append(EventKind.BEGUN, **limits, fold_networks=True)
+        self.journal.append(EventKind.BEGUN, **limits, fold_networks=fold_networks)
 
     def write_trial(self, trial: TrialRecord, leads: Mapping[str, np.ndarray]) -> None:
         """Write a finished trial: first its arrays, then the line that makes it count.

@@ -1,0 +1,65 @@
+"""Whether trials have improved the ensemble that is chosen while a search runs."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from tuner.analysis.ensemble_selection import choose_members
+from tuner.scoring import Truth
+from tuner.study import Study, TrialRecord
+
+__all__ = ["EnsembleGains"]
+
+_POOL = 20  # the ensemble is chosen from this many of the best trials
+_KEPT = 256  # trials whose probabilities of the true classes stay in memory
+_SMALLEST = 1e-7  # smallest probability, as in the objective
+
+
+class EnsembleGains:
+    """Compares the ensembles of some trials, and of these with later ones.
+
+    Args:
+        study: The study, which has their out-of-fold probabilities.
+        truth: The true classes of its rows.
+    """
+
+    def __init__(self, study: Study, truth: Truth) -> None:
+        self._study, self._truth = study, truth
+        self._maximise = study.record.objective.direction == "max"
+        self._true_class = lru_cache(_KEPT)(self._read_true_class)
+
+    def __call__(self, before: Sequence[TrialRecord], now: Sequence[TrialRecord]) -> bool:
+        """Return whether the ensemble of `now` is better than that of `before`, a part of it.
+
+        Each is chosen as the ensemble that is exported. It is better if its out-of-fold
+        cross-entropy is lower by more than the standard error of the difference over rows. That
+        is also so without any ensemble before.
+        """
+        first, second = self._average(before), self._average(now)
+        if first is None or second is None:
+            return second is not None
+        gains = np.log(np.maximum(second, _SMALLEST)) - np.log(np.maximum(first, _SMALLEST))
+        return bool(gains.mean() > gains.std() / np.sqrt(len(gains)))
+
+    def _average(self, records: Sequence[TrialRecord]) -> np.ndarray | None:
+        """Return the ensemble's probability of each row's true class; None without a trial."""
+        sign = -1.0 if self._maximise else 1.0
+        completed = [record for record in records if record.completed]
+        pool = sorted(completed, key=lambda r: (sign * r.result.score, r.trial))[:_POOL]
+        if not pool:
+            return None
+        stacked = np.stack([self._true_class(record.trial) for record in pool])
+        (counts,) = choose_members(
+            stacked,
+            np.ones((stacked.shape[1], 1)),
+            pool=np.ones((len(pool), 1), bool),
+            parameters=np.array([record.result.parameters for record in pool]),
+        ).T
+        return np.asarray(counts @ stacked / counts.sum())
+
+    def _read_true_class(self, trial: int) -> np.ndarray:
+        """Return a trial's probability of each row's true class, repeat after repeat."""
+        y = self._truth.y
+        probabilities = self._study.arrays.read_probabilities(trial)
+        return np.asarray(probabilities[..., np.arange(len(y)), y].reshape(-1), np.float64)
