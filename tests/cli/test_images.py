@@ -86,8 +86,8 @@ def test_images_are_predicted_with_the_names_of_their_files(searched):
     broken = run_tuner(folder, "predict", found["model"], "--data", "stripes")
     assert broken.returncode == 2
     assert broken.stderr.strip() == (
-        "error: data folder stripes: 1 of 37 images cannot be read: along/broken.png; replace or "
-        "delete them"
+        "error: data folder stripes: 1 of 37 images cannot be read as PNG or JPEG: "
+        "along/broken.png; replace or delete them"
     )
 
 

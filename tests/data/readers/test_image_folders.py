@@ -131,13 +131,14 @@ def test_a_few_broken_images_are_left_out_by_name(pets):
 def test_many_broken_images_are_refused(pets):
     Path("pets/cat/0.png").write_bytes(b"")
     assert catch_refusal(load_dataset, "pets") == (
-        "data folder pets: 1 of 6 images cannot be read: cat/0.png; replace or delete them"
+        "data folder pets: 1 of 6 images cannot be read as PNG or JPEG: cat/0.png; replace "
+        "or delete them"
     )
 
 
 def test_an_image_that_would_fill_the_memory_counts_as_broken(pets, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 8)
-    assert "6 of 6 images cannot be read" in catch_refusal(load_dataset, "pets")
+    assert "6 of 6 images cannot be read as PNG or JPEG" in catch_refusal(load_dataset, "pets")
 
 
 def test_names_that_are_not_utf_8_are_escaped(pets):
@@ -185,6 +186,11 @@ def test_folders_without_classes_are_refused(pets):
         "data folder flat: no sub-folder holds images (.png, .jpg, .jpeg); put those of "
         "each class into a sub-folder with its name"
     )
+    save_image("scans/cat/1.tif")
+    save_image("scans/dog/1.WEBP")
+    assert catch_refusal(load_dataset, "scans") == (
+        "data folder scans: its images are .tif, .webp; save them as PNG or JPEG"
+    )
     save_image("one/cat/1.png")
     assert catch_refusal(load_dataset, "one") == (
         "data folder one: only the sub-folder cat holds images; put those of each other "
@@ -210,7 +216,8 @@ def test_images_to_predict_need_no_classes_and_get_the_form_of_the_model(pets):
     np.testing.assert_array_equal(x[:2], [GREY, np.full((4, 3), 80)])
     Path("new/broken.png").touch()
     assert catch_refusal(read_raw, "new", schema) == (
-        "data folder new: 1 of 4 images cannot be read: broken.png; replace or delete them"
+        "data folder new: 1 of 4 images cannot be read as PNG or JPEG: broken.png; replace or "
+        "delete them"
     )
 
 

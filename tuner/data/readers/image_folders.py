@@ -30,6 +30,7 @@ IMAGE_TARGET = "class"
 """The target's name: a sub-folder's name is the class of its images."""
 
 _SUFFIXES = (".png", ".jpg", ".jpeg")
+_OTHERS = {".avif", ".bmp", ".gif", ".heic", ".jfif", ".jp2", ".svg", ".tif", ".tiff", ".webp"}
 _MAX_BROKEN = 0.1  # share of the images; if more are broken, something else is wrong
 
 
@@ -151,6 +152,11 @@ class ImageFolder:
                 f"{self.label}: only the sub-folder {classes.pop().name} holds images; put those "
                 "of each other class into a sub-folder with its name"
             )
+        others = sorted({path.suffix.lower() for path in self.path.glob("*/*")} & _OTHERS)
+        if others:
+            raise DataError(
+                f"{self.label}: its images are {', '.join(others)}; save them as PNG or JPEG"
+            )
         deeper = next((path for path in self.path.glob("*/*/*") if _is_image(path)), None)
         raise DataError(
             f"{self.label}: no sub-folder holds images ({', '.join(_SUFFIXES)}); put those of each "
@@ -163,8 +169,8 @@ class ImageFolder:
         broken = [file for file, reads in zip(files, intact, strict=True) if not reads]
         if len(broken) > most * len(files):
             raise DataError(
-                f"{self.label}: {len(broken):,} of {len(files):,} images cannot be read: "
-                f"{self._list_names(broken)}; replace or delete them"
+                f"{self.label}: {len(broken):,} of {len(files):,} images cannot be read as "
+                f"PNG or JPEG: {self._list_names(broken)}; replace or delete them"
             )
 
     def _make_labels(self, files: Sequence[Path]) -> pa.Array:
