@@ -86,6 +86,27 @@ def test_a_model_that_answers_differently_is_not_exported(images, tmp_path, monk
     assert not [*tmp_path.iterdir()]
 
 
+def test_a_network_that_rounds_to_16_bits_may_answer_differently_by_that(images, tmp_path):
+    trained, sample = images
+    policy = "mixed_bfloat16"
+    hidden = [keras.layers.Dense(64, "relu", dtype=policy) for _ in range(3)]
+    ending = [keras.layers.Dense(3, "softmax", dtype=policy), keras.layers.Identity()]
+    network = keras.Sequential([keras.Input((16,)), *hidden, *ending])
+    rng = np.random.default_rng(0)
+    network.set_weights([rng.normal(size=each.shape) / 4 for each in network.get_weights()])
+    rounded = replace(trained, network=network)
+    with FreshProcess() as fresh:
+        export_model(
+            rounded,
+            DESCRIPTION,
+            tmp_path / "model",
+            sample=sample,
+            fresh=fresh,
+            formats=("keras", "saved_model"),
+        )
+    assert (tmp_path / "model" / "saved_model").is_dir()
+
+
 def test_a_model_of_numbers_is_written_in_every_format(exported_images):
     content = json.loads((exported_images.folder / "model.json").read_text())
     assert content["formats"] == dict.fromkeys(FORMATS, "written")

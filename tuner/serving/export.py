@@ -21,6 +21,7 @@ from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.input_names import join_columns, make_input_names
 from tuner.serving.keras_formats import (
+    list_layers,
     trace_model,
     write_keras,
     write_litert,
@@ -34,7 +35,10 @@ from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = ["Destination", "ModelExport", "export_model"]
 
-_TOLERANCE = 1e-5  # largest difference of a probability
+# The largest difference of a probability, by what the network computes in: two of the steps in
+# which numbers of 16 bits are rounded.
+_TOLERANCES = {"float16": 2 * 2.0**-10, "bfloat16": 2 * 2.0**-7}
+_TOLERANCE = 1e-5  # of all other types
 
 
 def export_model(
@@ -104,6 +108,9 @@ class ModelExport:
         folder = to.folder
         check_export_folder(folder)
         self._to, self._fresh = to, fresh
+        self._tolerance = max(
+            map(_find_tolerance, list_layers(trained.network)), default=_TOLERANCE
+        )
         self._expected = trained.predict_proba(sample)
         content = _complete_description(description, trained, self._expected)
         self._fingerprint: str = content["fingerprint"]
@@ -138,13 +145,14 @@ class ModelExport:
             The model's fingerprint. Two models with the same schema and the same answers share it.
 
         Raises:
-            ExportMismatch: A format cannot be loaded, or a probability differs by more than 1e-5.
+            ExportMismatch: A format cannot be loaded, or a probability differs by more than 1e-5,
+                or in a network that computes in 16 bits by more than their rounding.
             ExportUnchecked: The disk or the memory did not let the model be checked.
             UserError: The folder cannot be written.
         """
         with _name_write_errors(self._to), self._draft.pop_all():
             answers = self._fresh.answer(self._to.folder)
-            _check_answers(answers, self._expected, label=self._to.folder)
+            _check_answers(answers, self._expected, self._tolerance, label=self._to.folder)
             _write_description(add_hashes(self._content, self._draft_folder), self._draft_folder)
         return self._fingerprint
 
@@ -214,7 +222,13 @@ def _compute_fingerprint(schema: Mapping[str, Any], answers: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-def _check_answers(answers: Mapping[str, np.ndarray], expected: np.ndarray, *, label: Path) -> None:
+def _find_tolerance(layer: Any) -> float:
+    return _TOLERANCES.get(layer.compute_dtype, _TOLERANCE)
+
+
+def _check_answers(
+    answers: Mapping[str, np.ndarray], expected: np.ndarray, tolerance: float, *, label: Path
+) -> None:
     for name, received in answers.items():
         if received.shape != expected.shape:
             raise ExportMismatch(
@@ -222,8 +236,8 @@ def _check_answers(answers: Mapping[str, np.ndarray], expected: np.ndarray, *, l
                 f"network in memory with {expected.shape}; nothing was exported"
             )
         difference = float(np.abs(received - expected).max(initial=0.0))
-        if not difference <= _TOLERANCE:
+        if not difference <= tolerance:
             raise ExportMismatch(
                 f"exported model {label}: {name} differs from the network in memory by "
-                f"{difference:.2g} in a probability, more than {_TOLERANCE:g}; nothing was exported"
+                f"{difference:.2g} in a probability, more than {tolerance:g}; nothing was exported"
             )

@@ -13,7 +13,7 @@ from tuner.imports import filter_standard_error
 from tuner.serving.formats import LITERT_FILE
 from tuner.serving.fresh_process import UNSAFE
 
-__all__ = ["trace_model", "write_keras", "write_litert", "write_saved_model"]
+__all__ = ["list_layers", "trace_model", "write_keras", "write_litert", "write_saved_model"]
 
 
 _LOOKUPS = (
@@ -112,8 +112,15 @@ def _find_layers_with_tables(model: keras.Model) -> Iterator[keras.layers.Layer]
     Keras could search the whole model for tables, but traces every layer for it: 1.5 s for five
     small networks. It finds variables by itself.
     """
+    for layer in list_layers(model):
+        if isinstance(layer, _LOOKUPS) or not type(layer).__module__.startswith("keras."):
+            yield layer
+
+
+def list_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Yield the layers of a model and of the models in it."""
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            yield from _find_layers_with_tables(layer)
-        elif isinstance(layer, _LOOKUPS) or not type(layer).__module__.startswith("keras."):
+            yield from list_layers(layer)
+        else:
             yield layer
