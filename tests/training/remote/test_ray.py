@@ -81,7 +81,7 @@ class Ground:
 
     def wait_for_workers(self, count, seconds=180.0):
         end = time.monotonic() + seconds
-        while len(self.crew.list_facts()) != count:
+        while len(self.crew.list_facts()) != count or self.crew.starting:
             assert time.monotonic() < end, "the workers do not come"
             self.crew.wait(lambda worker: None)
 
@@ -215,7 +215,7 @@ def test_a_node_that_goes_takes_its_worker_and_a_new_one_brings_one(
 
     notes = train_with_fault(ground, hypermodel, rows, jobs, expected, remove)
     assert "was lost (" in notes[0]
-    assert len(ground.crew.list_facts()) == 1
+    ground.wait_for_workers(1)
 
 
 def test_a_search_whose_process_is_killed_is_resumed_without_ray_and_its_worker_ends(
@@ -227,7 +227,7 @@ def test_a_search_whose_process_is_killed_is_resumed_without_ray_and_its_worker_
     script.write_text(SEARCH, encoding="utf-8")
     folder = tmp_path / "killed"
     process = subprocess.Popen([sys.executable, script, folder, ground.cluster.address])
-    journal, end = folder / "studies" / "mine" / "journal.jsonl", time.monotonic() + 60
+    journal, end = folder / "studies" / "mine" / "journal.jsonl", time.monotonic() + 180
     while not journal.exists() or '"event": "trial"' not in journal.read_text(encoding="utf-8"):
         assert time.monotonic() < end
         assert process.poll() is None

@@ -1,0 +1,285 @@
+"""How a search grows with its workers: `throughput` on this machine, and the `driver` with many.
+
+`throughput` searches a space with one worker and with two, and says how much faster two are.
+`driver` runs the real loop, oracle, race, journal and, with `--mlflow`, the process that writes
+MLflow, for workers that do not train: they answer with the recorded results of some trials, after
+times that pass in the simulation only. What is measured is the time of a core that the searching
+process takes; what Ray takes to bring the reports is not in it. `killed` kills a worker every some
+seconds, and compares the study with that of one process.
+
+    python benchmarks/scaling.py throughput --data letter.csv
+    python benchmarks/scaling.py driver --workers 1000 --trials 2000 --oracle random
+    python benchmarks/scaling.py killed --every 20
+"""
+
+import argparse
+import heapq
+import itertools
+import os
+import resource
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuner.run.opening import create_study
+from tuner.run.preparing import prepare
+from tuner.run.request import DataRequest, Destination
+from tuner.run.setup import Setup, make_hypermodel
+from tuner.study import Listener, SearchSettings, TrialRecord
+from tuner.training import TRAINERS, Job, TrialResult
+from tuner.training.remote import Engine
+from tuner.training.remote.crew import Crew
+from tuner.training.remote.messages import Context, Loss, Orders, Report, Standing
+
+_RECORDED = 20  # trials whose results are given again and again
+_SPREAD = 0.3  # standard deviation of the logarithm of a unit's seconds
+
+
+def main() -> None:
+    """Measure what is asked for, and print it."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("what", choices=["throughput", "driver", "killed"])
+    parser.add_argument("--data", default="iris")
+    parser.add_argument("--space", default="mlp")
+    parser.add_argument("--trials", type=int, default=60)
+    parser.add_argument("--epochs", type=int, default=50)
+    parser.add_argument("--workers", type=int, nargs="+", default=[10, 100, 1000])
+    parser.add_argument("--seconds", type=float, default=30.0, help="of a simulated unit")
+    parser.add_argument("--oracle", default="random")
+    parser.add_argument("--mlflow", action="store_true")
+    parser.add_argument("--every", type=float, default=20.0, help="seconds between two kills")
+    given = parser.parse_args()
+    {"throughput": measure_throughput, "driver": measure_driver, "killed": kill_workers}[
+        given.what
+    ](given)
+
+
+def make_setup(given: argparse.Namespace, trials: int) -> Setup:
+    """Read the data, and choose the settings."""
+    settings = SearchSettings(max_trials=trials, epochs=given.epochs, oracle=given.oracle)
+    return prepare(given.space, DataRequest(given.data), settings)
+
+
+def search(setup: Setup, root: Path, crew: Crew | None, *listeners: Listener) -> list[TrialRecord]:
+    """Search without what follows the trials; return the trials by number."""
+    from tuner.search import KFoldTuner
+
+    tuner = KFoldTuner(make_hypermodel(setup), setup.settings, listeners=listeners, crew=crew)
+    tuner.run(setup.problem, create_study(setup, Destination(root)))
+    return sorted(tuner.records, key=lambda record: record.trial)
+
+
+class Ends(Listener):
+    """Notes when trials end, and how much memory the process holds then."""
+
+    def __init__(self) -> None:
+        self.ends: list[float] = []
+        self.megabytes: list[float] = []
+
+    def on_trial_end(self, record: TrialRecord) -> None:
+        """Note it."""
+        self.ends.append(time.perf_counter())
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        self.megabytes.append(pages * resource.getpagesize() / 2**20)
+
+
+def measure_throughput(given: argparse.Namespace) -> None:
+    """Search with one worker and with two, once they are ready."""
+    print("| workers | seconds from the first trial's begin to the last one's end |\n|---|---|")
+    took = []
+    for workers in (1, 2):
+        crew = Engine("ray", "local", workers).start("lanes")
+        assert crew is not None
+        while len(crew.list_idle()) < workers:
+            crew.wait(lambda worker: Orders())
+        with tempfile.TemporaryDirectory() as folder:
+            started = time.perf_counter()
+            search(make_setup(given, given.trials), Path(folder), crew)
+            took.append(time.perf_counter() - started)
+        print(f"| {workers} | {took[-1]:.1f} |", flush=True)
+    print(f"\ntwo workers are {took[0] / took[1]:.2f} times as fast as one")
+
+
+def kill_workers(given: argparse.Namespace) -> None:
+    """Kill a worker at times, and compare the trials with those of this process."""
+    setup = make_setup(given, given.trials)
+    crew: Any = Engine("ray", "local", 2).start("lanes")
+    over, killed = threading.Event(), []
+
+    def kill() -> None:
+        while not over.wait(given.every):
+            for facts in crew.list_facts()[:1]:
+                killed.append(facts.process)
+                os.kill(facts.process, signal.SIGKILL)
+
+    with tempfile.TemporaryDirectory() as folder:
+        threading.Thread(target=kill, daemon=True).start()
+        there = search(setup, Path(folder, "there"), crew)
+        over.set()
+        here = search(setup, Path(folder, "here"), None)
+    same = sum(describe(a) == describe(b) for a, b in zip(there, here, strict=True))
+    numbers = [record.trial for record in there]
+    print(
+        f"{len(killed)} workers killed; trials {len(set(numbers))} of {given.trials}, twice ",
+        end="",
+    )
+    print(f"{len(numbers) - len(set(numbers))}, the same as without Ray {same}")
+
+
+def describe(record: TrialRecord) -> Any:
+    """Return what must be the same in both studies."""
+    result = replace(record.result, seconds=0.0)
+    probabilities = b"" if result.probabilities is None else result.probabilities.tobytes()
+    return record.hyperparameters, result.to_dict(), probabilities
+
+
+class SimulatedCrew(Crew):
+    """Workers that answer with recorded results; their time passes from report to report.
+
+    Args:
+        count: How many workers.
+        recorded: Results to give, with their values at a rung.
+        rungs: The rungs of the race.
+        seconds: How long a unit trains on average.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        recorded: Sequence[tuple[TrialResult, np.ndarray]],
+        rungs: Sequence[int],
+        seconds: float,
+    ) -> None:
+        self.now = 0.0
+        self.outside = 0.0  # seconds of a core that the search took outside of the crew
+        self.reports = 0
+        self._recorded, self._rungs, self._seconds = recorded, rungs, seconds
+        self._idle: list[Hashable] = list(range(count))
+        self._count = count
+        self._heap: list[tuple[float, int, Hashable, Report]] = []
+        self._order = itertools.count()
+        self._rng = np.random.default_rng(0)
+        self._left = time.process_time()
+
+    @property
+    def size(self) -> int:
+        """How many workers there are."""
+        return self._count
+
+    @property
+    def starting(self) -> int:
+        """All are ready."""
+        return 0
+
+    def use(self, context: Context) -> None:
+        """Need nothing."""
+
+    def list_idle(self) -> list[Hashable]:
+        """Return the workers without a unit."""
+        return list(self._idle)
+
+    def name(self, worker: Hashable) -> str:
+        """Return how people know a worker."""
+        return f"worker {worker}"
+
+    def begin(self, worker: Hashable, jobs: Sequence[Job]) -> None:
+        """Schedule the reports of a unit."""
+        self._idle.remove(worker)
+        seconds = self._seconds * float(np.exp(_SPREAD * self._rng.normal()))
+        given = [(job, *self._recorded[job.trial % len(self._recorded)]) for job in jobs]
+        epochs = max(len(result.curves["loss"][0]) for _, result, _ in given)
+        for rung in [rung for rung in self._rungs if rung < epochs]:
+            standings = [
+                Standing(job.trial, scores[:rung], values, replace(result, trial=job.trial), True)
+                for job, result, values in given
+                if rung < len(scores := list(np.mean(result.curves["val_loss"], axis=0)))
+            ]
+            report = Report(standings, epochs={job.trial: rung for job in jobs})
+            self._schedule(seconds * rung / epochs, worker, report)
+        results = [replace(result, trial=job.trial, processor="?") for job, result, _ in given]
+        self._schedule(seconds, worker, Report(results=results, over=True))
+
+    def _schedule(self, seconds: float, worker: Hashable, report: Report) -> None:
+        heapq.heappush(self._heap, (self.now + seconds, next(self._order), worker, report))
+
+    def wait(
+        self, give_orders: Callable[[Hashable], Orders]
+    ) -> list[tuple[Hashable, Report | Loss]]:
+        """Let time pass until the next report."""
+        self.outside += time.process_time() - self._left
+        self.now, _, worker, report = heapq.heappop(self._heap)
+        self.reports += 1
+        if report.over:
+            self._idle.append(worker)
+        self._left = time.process_time()
+        give_orders(worker)
+        return [(worker, report)]
+
+    def fetch(self, kept: Any) -> TrialResult:
+        """Return the result, which is here."""
+        assert isinstance(kept, TrialResult)
+        return kept
+
+    def stop_training(self) -> None:
+        """Stop nothing."""
+
+    def close(self) -> None:
+        """Let nobody go."""
+
+
+def record_results(setup: Setup) -> list[tuple[TrialResult, np.ndarray]]:
+    """Train some trials of the space in this process."""
+    from tuner.search import KFoldTuner
+
+    settings = replace(setup.settings, max_trials=_RECORDED, oracle="random", racing=False)
+    with tempfile.TemporaryDirectory() as folder:
+        tuner = KFoldTuner(make_hypermodel(setup), settings, directory=folder)
+        results: list[TrialResult] = []
+        train = TRAINERS["lanes"]().train
+        jobs = [job for _ in range(_RECORDED) if (job := tuner._search_oracle.ask())]
+        results += train(jobs, tuner.hypermodel, problem=setup.problem, plan=settings.plan)
+    row_values = settings.plan.objective.row_values
+    return [
+        (result, setup.truth.score_clusters(row_values, result.probabilities).astype(np.float32))
+        for result in results
+        if result.status == "completed" and result.probabilities is not None
+    ]
+
+
+def measure_driver(given: argparse.Namespace) -> None:
+    """Search with simulated workers, and print how busy the searching process is."""
+    from tuner.tracking import MlflowMirror, choose_tracking_uri
+    from tuner.training.race_rule import choose_rungs
+
+    recorded = record_results(make_setup(given, _RECORDED))
+    head = ["workers", "oracle", "trials", "simulated s", "trials/s", "reports/s", "ms a trial"]
+    head += ["busy, %", "memory of the first tenth, MB", "of the last"]
+    print("|", " | ".join(head), "|\n|" + "---|" * len(head))
+    for workers in given.workers:
+        setup, ends = make_setup(given, given.trials), Ends()
+        crew = SimulatedCrew(workers, recorded, choose_rungs(given.epochs), given.seconds)
+        with tempfile.TemporaryDirectory() as folder:
+            listeners: list[Listener] = [ends]
+            if given.mlflow:
+                listeners.append(
+                    MlflowMirror(choose_tracking_uri(None, Path(folder)), Path(folder))
+                )
+            records = search(setup, Path(folder), crew, *listeners)
+            for listener in listeners:
+                listener.on_study_end("interrupted", {})
+        count, tenth = len(records), max(len(records) // 10, 1)
+        cells = [workers, given.oracle, count, f"{crew.now:.0f}", f"{count / crew.now:.2f}"]
+        cells += [f"{crew.reports / crew.now:.1f}", f"{1000 * crew.outside / count:.1f}"]
+        cells += [f"{100 * crew.outside / crew.now:.1f}", f"{ends.megabytes[tenth - 1]:.0f}"]
+        print("|", " | ".join(map(str, [*cells, f"{ends.megabytes[-1]:.0f}"])), "|", flush=True)
+
+
+if __name__ == "__main__":
+    main()
