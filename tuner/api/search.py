@@ -198,6 +198,8 @@ class Search:
         else:
             beside.start_companion()
         crew = None
+        if self._engine.name == "ray":
+            self.messages.say("waiting for Ray and its workers, while TensorFlow starts here …")
         try:
             with progress.show(), beside:
                 crew = self._engine.start(setup.settings.trainer)
