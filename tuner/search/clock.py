@@ -74,7 +74,9 @@ class Clock:
         return self._is_up
 
     def has_time_for(self, seconds: float | None) -> bool:
-        """Return whether a trial can end in time; if not, no other one begins, since time is short.
+        """Return whether a trial can end in time; if not, no other one is proposed.
+
+        Those that were proposed may still begin, if they have time.
 
         Args:
             seconds: What the trial takes. None if it is not known; then it has time.
@@ -83,10 +85,10 @@ class Clock:
             return True
         remaining = self._end - self._estimate_final_seconds() - time.monotonic()
         self._is_short = self._is_short or remaining < seconds
-        return not self._is_short
+        return remaining >= seconds
 
     def is_over(self) -> bool:
-        """Return whether no further trial can begin; those that train may still end."""
+        """Return whether no further trial can be proposed; those that train may still end."""
         return self._is_short or self.is_up()
 
     def limit_cohort(self, most: int) -> int:
