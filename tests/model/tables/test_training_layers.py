@@ -7,7 +7,6 @@ import pytest
 from tests.helpers.table_networks import LAYOUT
 from tuner.model.tables.loss import TableLoss
 from tuner.model.tables.training_layers import (
-    Factors,
     FallingDropout,
     MixRows,
     ScheduleFactor,
@@ -16,19 +15,6 @@ from tuner.model.tables.training_layers import (
 )
 
 X = np.random.default_rng(0).normal(size=(64, 9)).astype(np.float32)
-
-
-def test_factors_are_those_of_einsum_dense():
-    keras.utils.set_random_seed(0)
-    own = Factors(use_bias=True, name="own")
-    rows = X.reshape(64, 3, 3)
-    own.build(rows.shape)
-    own.set_weights([X[:3, :3], X[3:6, :3]])
-    answer = own(rows)
-    keras_layer = keras.layers.EinsumDense("bhu,hu->bhu", (3, 3), bias_axes="hu")
-    keras_layer.build(rows.shape)
-    keras_layer.set_weights(own.get_weights())
-    np.testing.assert_allclose(answer, keras_layer(rows), rtol=1e-6)
 
 
 def test_dropout_drops_a_share_that_falls_and_keeps_the_mean():

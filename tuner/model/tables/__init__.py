@@ -7,6 +7,7 @@ The modules, each of which imports only those before it:
 - `size`: how large it is, and how long it takes, from hyperparameters alone;
 - `weight_groups`, `optimizer`: SGD and AdamW whose numbers are variables;
 - `training_layers`, `loss`: dropout, mixed rows and smoothed labels, likewise;
+- `dense_layers`: dense layers for training, faster than those of Keras;
 - `input_layers`: what happens to features before the first hidden layer;
 - `network`: the whole network, as it is trained and as it is served;
 - `drawing`: its initial weights;

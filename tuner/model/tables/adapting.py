@@ -118,12 +118,10 @@ def _fit_biases(model: keras.Model, recipe: TableRecipe, x: np.ndarray) -> None:
     layers = {layer.name: layer for layer in model.layers}
     rows = x[:: -(-len(x) // _ROWS)]
     first = keras.Model(model.input, layers["hidden_0"].input)
-    inputs = hidden = np.asarray(first(rows, training=False))
+    hidden = np.asarray(first(rows, training=False))
     for number in range(recipe.depth):
-        if number:
-            scale = hidden.shape[-1] ** -0.5 if recipe.parametrization == "ntk" else 1.0
-            inputs = hidden * np.float32(scale)
-        z = _fit_bias(layers[f"hidden_{number}"], inputs)
+        layer = layers[f"hidden_{number}"]
+        z = _fit_bias(layer, hidden * np.float32(layer.scale))
         if recipe.normalization != "none":
             z = np.asarray(layers[f"normalization_{number}"](z, training=False))
         activated = np.asarray(keras.activations.get(recipe.activation)(z))

@@ -3,25 +3,26 @@
 import keras
 from keras import ops
 
+from tuner.model.tables.dense_layers import GroupedDense
 from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.recipe import InputParts
 
-__all__ = ["CLIP", "add_input_layers"]
+__all__ = ["CLIP", "add_grouped_dense", "add_input_layers"]
 
 CLIP = 3.0  # robustly scaled numbers stay within ± 3
 
 
 def add_input_layers(
-    rows: keras.KerasTensor, parts: InputParts, layout: FeatureLayout
+    rows: keras.KerasTensor, parts: InputParts, layout: FeatureLayout, *, served: bool
 ) -> keras.KerasTensor:
-    """Scale and embed features.
+    """Scale and embed features, with Keras's own layers alone if the network is served.
 
     **Shape**: `(rows, features)` to `(rows, inputs of the first hidden layer)`.
     """
     blocks = []
     if layout.numbers:
         numbers = rows[:, : layout.numbers]
-        blocks.append(_embed_numbers(_scale(numbers, parts), parts))
+        blocks.append(_embed_numbers(_scale(numbers, parts), parts, served=served))
     if layout.features > layout.numbers:
         blocks += _embed_levels(rows, parts, layout)
     return blocks[0] if len(blocks) == 1 else keras.layers.Concatenate()(blocks)
@@ -61,7 +62,9 @@ def _cut(name: str, numbers: keras.KerasTensor, bins: int) -> keras.KerasTensor:
     return ops.reshape(way, (-1, count, bins))
 
 
-def _embed_numbers(numbers: keras.KerasTensor, parts: InputParts) -> keras.KerasTensor:
+def _embed_numbers(
+    numbers: keras.KerasTensor, parts: InputParts, *, served: bool
+) -> keras.KerasTensor:
     """Add features to each number: a linear map of cosines, or of linear pieces.
 
     Periodic embeddings as in RealMLP (Holzmüller et al. 2024, section 3), piecewise linear ones as
@@ -81,15 +84,24 @@ def _embed_numbers(numbers: keras.KerasTensor, parts: InputParts) -> keras.Keras
         pieces = ops.cos(angles(numbers))
     else:
         pieces = _cut("bins", numbers, parts.bins)
-    learned = keras.layers.EinsumDense(
-        "bnk,nkd->bnd",
-        (count, width),
-        bias_axes="nd",
-        kernel_initializer="zeros",
-        name="number_embedding",
-    )(pieces)
+    learned = add_grouped_dense(pieces, width, "number_embedding", served=served)
     both = ops.concatenate([ops.expand_dims(numbers, 2), learned], axis=2)
     return ops.reshape(both, (-1, count * parts.number_width))
+
+
+def add_grouped_dense(
+    values: keras.KerasTensor, units: int, name: str, *, served: bool
+) -> keras.KerasTensor:
+    """Add a dense layer for each group of values.
+
+    **Shape**: `(rows, groups, inputs)` to `(rows, groups, units)`.
+    """
+    if not served:
+        return GroupedDense(units, name=name)(values)
+    shape = (values.shape[1], units)
+    return keras.layers.EinsumDense(
+        "bgi,gio->bgo", shape, bias_axes="go", kernel_initializer="zeros", name=name
+    )(values)
 
 
 def _embed_levels(

@@ -7,11 +7,11 @@ import keras
 from keras import ops
 
 from tuner.model.mlp import make_kernel_options
-from tuner.model.tables.input_layers import add_input_layers
+from tuner.model.tables.dense_layers import Factors, ScaledDense
+from tuner.model.tables.input_layers import add_grouped_dense, add_input_layers
 from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.recipe import TableRecipe
 from tuner.model.tables.training_layers import (
-    Factors,
     FallingDropout,
     MixRows,
     ScheduleFactor,
@@ -69,7 +69,7 @@ class _Builder:
     def build(self) -> keras.Model:
         """Build the network."""
         recipe, rows = self.recipe, self.rows
-        hidden = add_input_layers(self._mix(rows), recipe.inputs, self.layout)
+        hidden = add_input_layers(self._mix(rows), recipe.inputs, self.layout, served=self.served)
         hidden = self._drop(hidden, recipe.input_dropout, "input_dropout")
         if recipe.scaling_layer:
             hidden = self._multiply(hidden, "scaling_layer")
@@ -128,20 +128,16 @@ class _Builder:
         recipe = self.recipe
         if recipe.heads == 1:
             return self._add_dense(hidden, recipe.classes, "output")
-        return keras.layers.EinsumDense(
-            "bhi,hic->bhc",
-            (recipe.heads, recipe.classes),
-            bias_axes="hc",
-            kernel_initializer="zeros",
-            name="output",
-        )(hidden)
+        return add_grouped_dense(hidden, recipe.classes, "output", served=self.served)
 
     def _add_dense(self, hidden: keras.KerasTensor, units: int, name: str) -> keras.KerasTensor:
         """Add a dense layer; as NTK (Jacot et al. 2018), its inputs are scaled."""
-        if self.recipe.parametrization == "ntk":
-            hidden = hidden * float(hidden.shape[-1]) ** -0.5
-        options = make_kernel_options(self.recipe.penalty, axes=0)
-        return keras.layers.Dense(units, kernel_initializer="zeros", name=name, **options)(hidden)
+        scale = hidden.shape[-1] ** -0.5 if self.recipe.parametrization == "ntk" else 1.0
+        if not self.served:
+            options = make_kernel_options(self.recipe.penalty, axes=0)
+            return ScaledDense(units, scale, name=name, **options)(hidden)
+        hidden = hidden if scale == 1 else hidden * scale
+        return keras.layers.Dense(units, kernel_initializer="zeros", name=name)(hidden)
 
     def _multiply(
         self, values: keras.KerasTensor, name: str, *, bias: bool = False

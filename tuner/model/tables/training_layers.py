@@ -1,4 +1,4 @@
-"""Layers that act in training only, or are faster there than Keras's own.
+"""Layers that act in training only.
 
 Their numbers are variables, which no configuration has, so that trials that differ in them share a
 program. An exported network has none of these layers.
@@ -14,7 +14,6 @@ from tuner.model.schedules import look_up, tabulate_schedule
 from tuner.model.tables.layout import FeatureLayout
 
 __all__ = [
-    "Factors",
     "FallingDropout",
     "MixRows",
     "ScheduleFactor",
@@ -46,43 +45,6 @@ class _TrainingLayer(keras.Layer):
             trainable=False,
             name=name,
         )
-
-
-class Factors(keras.Layer):
-    """Multiplies each value of a row by a learned factor, and may add a learned bias.
-
-    `EinsumDense` computes the same, but takes four times as long in training.
-
-    Args:
-        use_bias: Whether there are biases.
-        name: The layer's name.
-    """
-
-    def __init__(self, *, use_bias: bool, name: str) -> None:
-        super().__init__(name=name)
-        self.use_bias = use_bias
-
-    def build(self, shape: Any) -> None:
-        """Make the variables."""
-        self.kernel = self.add_weight(shape=shape[1:], initializer="ones", name="kernel")
-        self.bias = (
-            self.add_weight(shape=shape[1:], initializer="zeros", name="bias")
-            if self.use_bias
-            else None
-        )
-
-    def compute_output_spec(self, inputs: Any) -> keras.KerasTensor:
-        """Return the shape of the output."""
-        return keras.KerasTensor(inputs.shape, inputs.dtype)
-
-    def call(self, inputs: Any) -> Any:
-        """Multiply, and add."""
-        values = inputs * self.kernel
-        return values if self.bias is None else values + self.bias
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the argument."""
-        return {**super().get_config(), "use_bias": self.use_bias}
 
 
 class ScheduleFactor(_TrainingLayer):
