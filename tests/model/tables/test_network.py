@@ -99,3 +99,19 @@ def test_the_served_network_has_the_answers_of_the_trained_one_and_parts_of_kera
     np.testing.assert_allclose(np.asarray(served(X)), expected, rtol=1e-5, atol=1e-6)
     assert not any(isinstance(layer, keras.layers.Dropout) for layer in served.layers)
     assert all(type(layer).__module__.startswith("keras.") for layer in served.layers)
+
+
+@pytest.mark.parametrize("name", ["real", "tabm"])
+def test_networks_compute_in_float32_whatever_the_program_chose(name):
+    recipe = make_recipe(**RECIPES[name])
+    expected = build_adapted(recipe, X)(X)
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = build_adapted(recipe, X)
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        np.testing.assert_array_equal(model(X), expected)
+        assert make_served_network(model, recipe, LAYOUT)(X).dtype == "float32"
+        assert keras.config.dtype_policy().name == "mixed_float16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert type(model.optimizer) is keras.optimizers.SGD  # without scaled losses

@@ -1,5 +1,7 @@
 """The whole network for tables: as it is trained, and as it is served, of Keras's own parts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,7 +30,8 @@ def build_network(recipe: TableRecipe, layout: FeatureLayout) -> keras.Model:
     **Shape**: encoded rows `(rows, features)` to probabilities `(rows, classes)`, or
     `(rows, heads, classes)` if there are several heads.
     """
-    return _Builder(recipe, layout, served=False).build()
+    with _in_float32():
+        return _Builder(recipe, layout, served=False).build()
 
 
 def make_served_network(
@@ -43,13 +46,25 @@ def make_served_network(
         recipe: Its recipe.
         layout: The layout of its rows.
     """
-    network = _Builder(recipe, layout, served=True).build()
+    with _in_float32():
+        network = _Builder(recipe, layout, served=True).build()
     for layer in network.layers:
         if layer.weights:
             layer.set_weights(trained.get_layer(layer.name).get_weights())
         if isinstance(layer, keras.layers.Normalization):
             layer.finalize_state()
     return network
+
+
+@contextmanager
+def _in_float32() -> Iterator[None]:
+    """Let layers compute in float32, whatever type the program chose: schedules count in it."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 @dataclass(frozen=True)
