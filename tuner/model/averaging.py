@@ -44,11 +44,12 @@ def average_folds(
     """
     rows = keras.Input((len(scalers[0].mean),))
     scaled = _scale_for_each(rows, scalers)
-    total = None
-    for number, (networks, weight) in enumerate(zip(trials, weights, strict=True)):
-        share = _average_trial(networks, scaled, f"trial_{number}") * (weight / sum(weights))
-        total = share if total is None else total + share
-    return keras.Model(rows, total)
+    shares = [
+        _average_trial(networks, scaled, f"trial_{number}") * (weight * len(weights) / sum(weights))
+        for number, (networks, weight) in enumerate(zip(trials, weights, strict=True))
+    ]
+    # not added pair by pair, as above
+    return keras.Model(rows, ops.mean(ops.stack(shares), axis=0) if len(shares) > 1 else shares[0])
 
 
 def _average_trial(

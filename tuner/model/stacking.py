@@ -108,10 +108,9 @@ def _scale_units(x: Any, factors: np.ndarray, offsets: np.ndarray | None) -> Any
 
     **Shape**: `(rows, networks, …, units)`; factors and offsets `(networks, units)`.
     """
-    middle = "cdefghij"[: len(x.shape) - 3]
-    equation, shape = f"am{middle}u,mu->am{middle}u", tuple(x.shape[1:])
-    bias_axes = None if offsets is None else "mu"
-    return _multiply(equation, x, factors, offsets, output_shape=shape, bias_axes=bias_axes)
+    shape = (len(factors), *[1] * (len(x.shape) - 3), x.shape[-1])
+    scaled = x * factors.astype(np.float32).reshape(shape)
+    return scaled if offsets is None else scaled + offsets.astype(np.float32).reshape(shape)
 
 
 def _stack_dense(alike: Alike, x: Any) -> Any:
@@ -133,6 +132,8 @@ def _stack_einsum(alike: Alike, x: Any) -> Any:
     extra = next(letter for letter in "mnpqrstuvwxyz" if letter not in layer.equation)
     if "." in layer.equation or left[0] != out[0]:
         raise _Unstackable
+    if left == out and set(right) <= set(out) and sorted(right, key=out.index) == list(right):
+        return _scale_each(alike, x, out, right)
     sizes = {
         **dict(zip(left[1:], x.shape[2:], strict=True)),
         **dict(zip(right, layer.kernel.shape, strict=True)),
@@ -146,6 +147,19 @@ def _stack_einsum(alike: Alike, x: Any) -> Any:
         bias_axes=None if layer.bias is None else extra + layer.bias_axes,
         activation=layer.activation,
     )
+
+
+def _scale_each(alike: Alike, x: Any, axes: str, kernel_axes: str) -> Any:
+    """Multiply numbers by a factor each, which is quicker than a product of tensors."""
+    layer, own = alike[0], list(axes)[1:]
+    shape = [len(alike), *(x.shape[2 + n] if a in kernel_axes else 1 for n, a in enumerate(own))]
+    scaled = x * _stack_weights([each.kernel for each in alike]).reshape(shape)
+    if layer.bias is not None:
+        biases = _stack_weights([each.bias for each in alike])
+        scaled = scaled + biases.reshape(
+            len(alike), *[1] * (len(own) + 1 - biases.ndim), *biases.shape[1:]
+        )
+    return layer.activation(scaled)
 
 
 def _stack_batch_normalization(alike: Alike, x: Any) -> Any:
