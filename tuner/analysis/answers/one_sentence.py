@@ -242,6 +242,7 @@ _SUBJECTS = {
     "nesterov": "Nesterov momentum",
     "scaling": "the scaling of numbers",
     "biases": "where biases begin",
+    "length": "the length of the training",
     "one_hot": "the number of levels from which a column is embedded",
 }
 

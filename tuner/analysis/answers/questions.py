@@ -35,6 +35,7 @@ _ANSWERS: dict[str, Callable[[Evidence], Answer]] = {
     "dropout": dropout_answer,
     "optimizer": partial(any_answer, name="optimizer", title="Does Adam beat SGD?"),
     "scaling": partial(any_answer, name="scaling", title="How should numbers be scaled?"),
+    "length": partial(any_answer, name="length", title="How long should networks train?"),
     "biases": partial(any_answer, name="biases", title="Where should biases begin?"),
     **{name: partial(any_answer, name=name, title=part.question) for name, part in PARTS.items()},
 }
