@@ -98,7 +98,7 @@ class _Builder:
         outputs = keras.layers.Softmax()(self._add_output(hidden))
         if self.served:
             outputs = ops.mean(outputs, axis=1) if recipe.heads > 1 else outputs
-        elif recipe.label_smoothing:
+        elif recipe.label_smoothing is not None:  # of 0, too, to share a program
             outputs = SmoothLabels(recipe.label_smoothing, name="smooth_labels")(outputs)
         return keras.Model(rows, outputs)
 

@@ -113,7 +113,7 @@ class TableRecipe:
         dropout: Dropout rate after each hidden layer.
         input_dropout: Dropout rate before the first.
         dropout_schedule: The schedule by which dropout rates fall.
-        label_smoothing: Share of a label that is spread over all classes.
+        label_smoothing: Share of a label that is spread over all classes; None without such a key.
         mixing: `none`, `mixup` or `cutmix` of rows and their labels.
         mixing_strength: α of the Beta distribution of a row's share.
         optimizer: The optimizer.
@@ -137,7 +137,7 @@ class TableRecipe:
     dropout: float
     input_dropout: float
     dropout_schedule: str
-    label_smoothing: float
+    label_smoothing: float | None
     mixing: str
     mixing_strength: float
     optimizer: AdamW | SGD
@@ -154,6 +154,7 @@ class TableRecipe:
             classes: Number of classes.
         """
         adaptive = values.get("optimizer", "sgd") == "adamw"
+        smoothing = values.get("label_smoothing")
         return cls(
             inputs=InputParts.from_values(values),
             depth=int(values["depth"]),
@@ -170,7 +171,7 @@ class TableRecipe:
             dropout=float(values.get("dropout", 0.0)),
             input_dropout=float(values["input_dropout"]),
             dropout_schedule=str(values.get("dropout_schedule", "constant")),
-            label_smoothing=float(values.get("label_smoothing", 0.0)),
+            label_smoothing=None if smoothing is None else float(smoothing),
             mixing=str(values.get("mixing", "none")),
             mixing_strength=float(values.get("mixing_strength", 0.2)),
             optimizer=AdamW.from_values(values) if adaptive else SGD.from_values(values),

@@ -95,7 +95,14 @@ def test_trials_that_differ_in_numbers_share_a_program():
     space = REAL.replace("scaling_rate = 6.0", "scaling_rate = [6.0, 2.0]")
     space = space.replace('"coslog4"', '["coslog4", "cosine"]\nwarm_up = [0.1, 0.2]')
     space = space.replace("frequencies = 4", "frequencies = 4\nfrequency_scale = [0.1, 1.0]")
-    other = {"learning_rate": 0.02, "dropout": 0.3, "scaling_rate": 2.0, "schedule": "cosine"}
+    space += "[loss]\nlabel_smoothing = [0.0, 0.1]\n"
+    other = {
+        "learning_rate": 0.02,
+        "dropout": 0.3,
+        "label_smoothing": 0.1,
+        "scaling_rate": 2.0,
+        "schedule": "cosine",
+    }
     other |= {"warm_up": 0.2, "frequency_scale": 1.0}
     jobs = [make_job(0), make_job(1, **other)]
     results = train(trainer, make_hypermodel(space), make_problem(rows=61), PLAN, jobs)
