@@ -1,10 +1,12 @@
 """Whether an ensemble's networks are trained again on all rows."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from tuner.folds import Fold, Split
-from tuner.study import are_trained_again
+from tuner.study import are_trained_again, count_fold_networks, exports_ensemble
 from tuner.study.final_networks import estimate_network_seconds
 from tuner.training import TrialResult
 
@@ -35,3 +37,36 @@ def test_a_network_takes_its_share_of_a_trial():
 )
 def test_networks_are_trained_again_if_there_is_time(seconds, trained, limit, again):
     assert are_trained_again(make_result(seconds), make_split(trained), limit) is again
+
+
+def make_study(*events):
+    def read():
+        return iter([{"event": kind, **rest} for kind, rest in events])
+
+    split = make_split(80)
+    return SimpleNamespace(journal=SimpleNamespace(read=read), record=SimpleNamespace(split=split))
+
+
+LIMITED = ("begun", {"max_seconds": 100.0, "fold_networks": True})
+UNLIMITED = ("begun", {"max_seconds": None, "fold_networks": True})
+OLDER = ("begun", {"max_seconds": 100.0})
+TRIAL = ("trial", {})
+
+
+@pytest.mark.parametrize(
+    ("events", "folds"),
+    [
+        ([LIMITED, TRIAL], 5),
+        ([LIMITED, TRIAL, UNLIMITED], 5),  # which trained no trial
+        ([UNLIMITED, TRIAL, LIMITED], 0),
+        ([LIMITED, TRIAL, UNLIMITED, TRIAL], 0),
+        ([OLDER, TRIAL], 0),  # of an earlier version
+        ([OLDER, TRIAL, LIMITED, TRIAL], 5),
+        ([LIMITED], 0),
+    ],
+)
+def test_the_run_of_the_last_trial_decides(events, folds):
+    study = make_study(*events)
+    assert count_fold_networks(study, make_result(1000.0)) == folds
+    assert count_fold_networks(study, make_result(1.0)) == 0
+    assert exports_ensemble(study) is (folds > 0)

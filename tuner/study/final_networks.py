@@ -5,7 +5,7 @@ part of the rows only, but take time that trials need (docs/decisions.md has the
 are trained again unless that takes a large share of a search's time limit.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuner.folds import Split
 from tuner.study.journal import EventKind
@@ -51,7 +51,7 @@ def count_fold_networks(study: "Study", result: TrialResult) -> int:
     """Return how many networks of folds an ensemble has of each of its trials.
 
     Args:
-        study: The study. The limit of its last search decides.
+        study: The study. The limit of the run that ended its last trial decides.
         result: The best trial.
 
     Returns:
@@ -72,7 +72,19 @@ def exports_ensemble(study: "Study") -> bool:
 
 
 def _read_limit(study: "Study") -> float | None:
-    """Return the time limit of the last search; None if it was of an earlier version."""
-    begun = list(study.journal.read(EventKind.BEGUN))
-    limit = begun[-1].get("max_seconds") if begun and begun[-1].get("fold_networks") else None
+    """Return the time limit of the run that ended the last trial.
+
+    A later run without a trial exports nothing else.
+
+    Returns:
+        None if it had none, or kept no networks of folds, as those of earlier versions.
+    """
+    begun: dict[str, Any] = {}
+    decisive = begun
+    for event in study.journal.read():
+        if event["event"] == EventKind.BEGUN:
+            begun = event
+        elif event["event"] == EventKind.TRIAL:
+            decisive = begun
+    limit = decisive.get("max_seconds") if decisive.get("fold_networks") else None
     return None if limit is None else float(limit)
