@@ -7,6 +7,7 @@ from tests.helpers.tables import write_file
 from tuner.errors import SpaceError
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, make_settings
+from tuner.space import load_space
 
 LEVELS = "colour,kind\n" + "red,a\nblue,b\ngreen,a\nred,b\n" * 20
 SPACE = """
@@ -40,7 +41,8 @@ def test_without_numbers_nothing_embeds_or_scales_them():
     assert not names & {"frequencies", "frequency_scale", "bins", "number_width"}
     for first in setup.definition.first:
         assert (first.values["scaling"], first.values["numbers"]) == ("standard", "plain")
-    assert len(setup.definition.first) == 4
+    names = [first.name for first in load_space("tabular").first]
+    assert [first.name for first in setup.definition.first] == names
 
 
 def test_images_are_not_embedded_pixel_by_pixel(tmp_path):
