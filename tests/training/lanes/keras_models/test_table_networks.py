@@ -105,8 +105,9 @@ def test_trials_that_differ_in_numbers_share_a_program():
     }
     other |= {"warm_up": 0.2, "frequency_scale": 1.0}
     jobs = [make_job(0), make_job(1, **other)]
-    results = train(trainer, make_hypermodel(space), make_problem(rows=61), PLAN, jobs)
-    assert results[0].score != results[1].score
+    hypermodel, problem = make_hypermodel(space), make_problem(rows=61)
+    scores = [train(trainer, hypermodel, problem, PLAN, [job]).popitem()[1].score for job in jobs]
+    assert scores[0] != scores[1]
     (program,) = trainer.programs.programs.values()
     assert program.traces == 1
 

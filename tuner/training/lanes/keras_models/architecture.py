@@ -1,7 +1,6 @@
 """The description of a Keras network's architecture, by which networks share a program."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,14 +13,15 @@ from tuner.training.lanes.keras_models.tuned_numbers import TUNED_NUMBERS
 __all__ = ["describe_architecture"]
 
 
+_NAMING = ("name", "keras_history", "input_layers", "output_layers")  # keys of names
 _TABLES = "tuner.model.tables."  # whose classes have variables for all that trials differ in
 
 
 def describe_architecture(model: Any) -> str | None:
     """Return a text that is the same for all networks that one program can train.
 
-    It has all that a network computes. The names of layers, which Keras numbers, and the learning
-    rate and the `TUNED_NUMBERS`, which are variables, are left out.
+    It has all that a network computes. Names, and the learning rate and the `TUNED_NUMBERS`, which
+    are variables, are left out.
 
     Returns:
         None if the network's configuration may be incomplete: only Keras's own classes are
@@ -39,11 +39,26 @@ def describe_architecture(model: Any) -> str | None:
     config = [config, optimizer, loss]
     if any(not _is_keras(part) for part in _list_parts(config)):
         return None
-    text = json.dumps(config, sort_keys=True, default=repr)
-    names = [model.name, *[layer.name for layer in model.layers]]
-    for number, name in enumerate(sorted(names, key=names.index)):
-        text = re.sub(f'"{re.escape(name)}"', f'"#{number}"', text)
-    return text
+    return json.dumps(_number_names(config, {}), sort_keys=True, default=repr)
+
+
+def _number_names(config: Any, numbers: dict[str, int], key: str = "") -> Any:
+    """Return a configuration whose names are numbers, in the order in which they first appear.
+
+    Keras numbers the names of layers and operations through all networks of a thread.
+
+    Args:
+        config: The configuration, or a part of it.
+        numbers: The number of each name so far; gets those that are new.
+        key: The key of the part.
+    """
+    if isinstance(config, dict):
+        return {each: _number_names(value, numbers, each) for each, value in config.items()}
+    if isinstance(config, list | tuple):
+        return [_number_names(value, numbers, key) for value in config]
+    if isinstance(config, str) and key in _NAMING:
+        return numbers.setdefault(config, len(numbers))
+    return config
 
 
 def _describe_optimizer(model: Any) -> list[Any]:
