@@ -71,7 +71,10 @@ def test_an_ensemble_predicts_as_long_as_its_networks_together(measure):
     assert content.picks.best.trial == content.picks.smallest.trial == 3
     text = read_text(make_picks_section(content))
     assert "network alone, 1,000 rows, ms 0.5 2.5" in text  # of five networks
-    assert "An ensemble's prediction takes as long as its networks together." in text
+    assert (
+        "The ensemble has 5 networks, trained again on all rows; its prediction takes as long as "
+        "all of them, with 5 times the parameters of the best network."
+    ) in text
 
 
 def test_a_pick_whose_time_was_not_measured_has_none(measure):
