@@ -112,8 +112,8 @@ class RayCrew(Crew):
     def begin(self, worker: Hashable, jobs: Sequence[Job]) -> None:
         """Let an idle worker train a unit."""
         assert isinstance(worker, Member)
-        worker.actor.begin_unit.remote([self._context], list(jobs))
-        worker.trains = True
+        worker.call = worker.actor.begin_unit.remote([self._context], list(jobs))
+        worker.called, worker.trains = time.monotonic(), True
 
     def wait(
         self, give_orders: Callable[[Hashable], Orders]

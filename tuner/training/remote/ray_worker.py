@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from tuner.training.plan import Job
-from tuner.training.remote.messages import Context
+from tuner.training.remote.messages import Context, Report
 from tuner.training.remote.worker import Worker
 from tuner.training.result import TrialResult
 
@@ -30,8 +30,8 @@ class RayWorker(Worker):
         self._loaded: Any = None
         self._context: Context | None = None
 
-    def begin_unit(self, context: Sequence[Any], jobs: Sequence[Job]) -> None:
-        """Begin to train a unit.
+    def begin_unit(self, context: Sequence[Any], jobs: Sequence[Job]) -> Report:
+        """Begin to train a unit, and report that.
 
         Args:
             context: Holds the reference of what the units have in common. As an argument of its
@@ -39,6 +39,7 @@ class RayWorker(Worker):
             jobs: The trials of the unit.
         """
         self.begin(partial(self._load, context[0]), jobs)
+        return Report()
 
     def _load(self, reference: Any) -> Context:
         if self._context is None or reference != self._loaded:
