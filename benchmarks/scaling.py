@@ -125,6 +125,9 @@ def kill_workers(given: argparse.Namespace) -> None:
         over.set()
         here = search(setup, Path(folder, "here"), None)
     same = sum(describe(a) == describe(b) for a, b in zip(there, here, strict=True))
+    for other, record in zip(there, here, strict=True):
+        if describe(other) != describe(record):
+            print(f"trial {record.trial}: {other.result!r} in place of {record.result!r}")
     numbers = [record.trial for record in there]
     print(
         f"{len(killed)} workers killed; trials {len(set(numbers))} of {given.trials}, twice ",

@@ -1,5 +1,6 @@
 """A crew whose workers are threads of the test's own process, and can be lost at will."""
 
+import pickle
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
@@ -59,7 +60,8 @@ class ThreadCrew(Crew):
     def begin(self, worker: Hashable, jobs: Sequence[Job]) -> None:
         context = self._context
         assert context is not None
-        self._workers[worker].begin(lambda: context, jobs)
+        sent = pickle.loads(pickle.dumps(list(jobs)))  # as to another process
+        self._workers[worker].begin(lambda: context, sent)
         self._trains[worker] = [job.trial for job in jobs]
         self.units.append(self._trains[worker])
 

@@ -93,19 +93,22 @@ def test_the_trials_of_a_lost_worker_train_again(hypermodel, problem, plan, jobs
 
 
 @pytest.mark.parametrize(
-    ("loss", "failure"),
-    [(Loss("its process died"), "worker_lost"), (Loss("no memory", True), "out_of_memory")],
+    ("loss", "failure", "times"),
+    [
+        (Loss("its process died"), "worker_lost", 10),
+        (Loss("no memory", True), "out_of_memory", 3),
+    ],
 )
-def test_a_trial_that_loses_three_workers_alone_has_failed(
-    hypermodel, problem, plan, loss, failure
+def test_a_trial_that_loses_too_many_workers_alone_has_failed(
+    hypermodel, problem, plan, loss, failure, times
 ):
     def lose(trials, report):
         return loss if 1 in trials else None
 
-    jobs = make_jobs(3, depth=1, units=8)
+    jobs, hypermodel = make_jobs(3, depth=1, units=8), make_mlp(DEPTHS)
     results = train(make_trainer(ThreadCrew(lose=lose)), hypermodel, problem, plan, jobs)
     assert (results[1].status, results[1].failure) == ("failed", failure)
-    assert results[1].reason == f"its worker was lost 3 times, the last time: {loss.reason}"
+    assert results[1].reason == f"its worker was lost {times} times, the last time: {loss.reason}"
     assert results[0].status == results[2].status == "completed"
 
 
@@ -186,6 +189,13 @@ def test_a_users_mistake_on_a_worker_ends_the_search_with_its_message(problem, p
 
     with pytest.raises(UserError, match="there is no layer"):
         train(make_trainer(), CustomHyperModel(add_nothing), problem, plan, make_jobs(2))
+
+
+def test_what_a_hypermodel_declares_while_it_trains_is_brought_back(problem, plan):
+    jobs = [make_job(0), make_job(1, rate=0.5)]
+    train(make_trainer(), CustomHyperModel(), problem, plan, jobs)
+    assert [job.hyperparameters.values for job in jobs] == [{"rate": 0.01}, {"rate": 0.5}]
+    assert [hp.name for hp in jobs[0].hyperparameters.space] == ["rate"]
 
 
 def test_a_search_that_is_given_up_leaves_no_worker_training(hypermodel, problem, plan, jobs):

@@ -24,8 +24,8 @@ def make_key(configuration: Mapping[str, Value]) -> Key:
 class TriedConfigurations:
     """The distinct configurations of an oracle's trials.
 
-    Each `update` reads a trial that has ended once, and a running trial again, because a custom
-    hypermodel may declare hyperparameters while it trains.
+    Each `update` looks at the running trials again, because a custom hypermodel may declare
+    hyperparameters while it trains; of thousands that run, it reads only those that have changed.
 
     Args:
         trials: The oracle's trials by id, in the order of their numbers.
@@ -36,7 +36,8 @@ class TriedConfigurations:
         self._ended = 0  # how many of the first trials have ended and were read
         self._keys: set[Key] = set()
         self._counts: Counter[tuple[str, Value]] = Counter()
-        self._running: set[Key] = set()
+        self._running: dict[str, tuple[int, Key]] = {}  # number of values, and key, by id
+        self._running_keys: Counter[Key] = Counter()
 
     def is_cache_of(self, trials: Mapping[str, Any]) -> bool:
         """Return whether this is the cache of these trials, none of which was removed."""
@@ -44,25 +45,43 @@ class TriedConfigurations:
 
     def update(self) -> None:
         """Read the trials that are new or were running."""
-        self._running = set()
         all_ended = True
-        for trial in islice(self._trials.values(), self._ended, None):
-            key = make_key(trial.hyperparameters.values)
+        for name, trial in islice(self._trials.items(), self._ended, None):
+            key = self._read(name, trial.hyperparameters.values)
             all_ended = all_ended and trial.status != "RUNNING"
             if not all_ended:
-                self._running.add(key)
                 continue
             self._ended += 1
+            self._forget(name)
             if key not in self._keys:
                 self._keys.add(key)
                 self._counts.update(key)
-        self._running -= self._keys
+
+    def _read(self, name: str, values: Mapping[str, Value]) -> Key:
+        """Return the key of a running trial, which is made again only if it has more values."""
+        count, key = self._running.get(name, (-1, ()))
+        if count == len(values):
+            return key
+        self._forget(name)
+        key = make_key(values)
+        self._running[name] = len(values), key
+        self._running_keys[key] += 1
+        return key
+
+    def _forget(self, name: str) -> None:
+        """Forget what is known of a running trial, if anything is."""
+        _, key = self._running.pop(name, (0, None))
+        if key is not None:
+            self._running_keys[key] -= 1
+            if not self._running_keys[key]:
+                del self._running_keys[key]
 
     def __contains__(self, configuration: Mapping[str, Value]) -> bool:
         key = make_key(configuration)
-        return key in self._keys or key in self._running
+        return key in self._keys or key in self._running_keys
 
     def count(self, name: str, value: Value) -> int:
         """Return how many configurations have this value of a hyperparameter."""
         item = (name, value)
-        return self._counts[item] + sum(item in key for key in self._running)
+        running = (key for key in self._running_keys if key not in self._keys)
+        return self._counts[item] + sum(item in key for key in running)

@@ -94,6 +94,8 @@ class Report:
     Attributes:
         standings: The rungs that its trials reached, in the order of time.
         results: The trials that ended. Their last standings are in this report or an earlier one.
+        declared: The hyperparameters of trials that have more than they were given, because the
+            hypermodel declared others while it trained, by trial; they end in this report.
         epochs: The epochs that trials have trained, by trial.
         notes: Texts for the user.
         error: The error that ended the unit; None if there was none.
@@ -103,6 +105,7 @@ class Report:
 
     standings: list[Standing] = field(default_factory=list)
     results: list[TrialResult] = field(default_factory=list)
+    declared: dict[int, keras_tuner.HyperParameters] = field(default_factory=dict)
     epochs: dict[int, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     error: Exception | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import keras_tuner
 
 __all__ = ["RemoteTrainer"]
+
+_STATE_SECONDS = 0.2  # between two looks at what a crew does, which many workers make slow
 
 
 class RemoteTrainer(Trainer):
@@ -49,6 +52,7 @@ class RemoteTrainer(Trainer):
         inner.on_note = self._pass_note
         self._context: Context | None = None
         self._told: CrewState | None = None
+        self._told_at = 0.0
 
     def choose_cohort_size(self, problem: Problem, workers: int = 1) -> int:
         """Return how many trials of a problem this trainer should be given at once."""
@@ -112,10 +116,12 @@ class RemoteTrainer(Trainer):
         while idle and work.waits:
             if unit := work.take(idle[0], plan.has_time):
                 self.crew.begin(idle.pop(0), unit)
-        names = {self.crew.name(worker): trials for worker, trials in work.training.items()}
-        self._tell(CrewState(names, len(idle), self.crew.starting, self.crew.lost))
+        if time.monotonic() - self._told_at > _STATE_SECONDS:
+            names = {self.crew.name(worker): trials for worker, trials in work.training.items()}
+            self._tell(CrewState(names, len(idle), self.crew.starting, self.crew.lost))
 
     def _tell(self, state: CrewState) -> None:
+        self._told_at = time.monotonic()
         if state != self._told:
             self._told = state
             self.on_crew(state)
@@ -187,6 +193,10 @@ class _Cohort:
             self._plan.on_epoch(trial, epoch)
         for standing in news.standings:
             self._reach(worker, standing)
+        for trial, declared in news.declared.items():
+            hyperparameters = self.work.find_job(worker, trial).hyperparameters
+            hyperparameters.merge(declared, overwrite=False)
+            hyperparameters.values.update(declared.values)
         for result in news.results:
             self.work.end(worker, result.trial)
             self._reached.pop(result.trial, None)

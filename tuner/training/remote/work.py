@@ -9,14 +9,17 @@ from tuner.training.result import Failure, TrialResult
 
 __all__ = ["Work"]
 
-_MOST_LOSSES = 3  # of the worker that trains a trial alone, after which the trial has failed
+# Losses of the worker that trains a trial alone, after which the trial has failed. Workers are also
+# lost by no fault of their trials, perhaps often, where machines are lent and taken back.
+_MOST_LOSSES = 10
+_MOST_OUT_OF_MEMORY = 3
 
 
 class Work:
     """Gives out units, and takes back what a worker did not end.
 
     A unit whose worker is lost is cut into halves. So a trial that takes its worker with it is soon
-    alone, and the others are not lost again and again.
+    alone, and the others are not lost again and again. A trial that was alone goes to the end.
 
     Args:
         units: The units in the order in which they should begin.
@@ -94,16 +97,19 @@ class Work:
         if len(jobs) == 1:
             trial = jobs[0].trial
             self._losses[trial] += 1
-            if self._losses[trial] >= _MOST_LOSSES:
+            most = _MOST_OUT_OF_MEMORY if loss.out_of_memory else _MOST_LOSSES
+            if self._losses[trial] >= most:
                 self._ended = True
-                return [_make_failure(trial, loss)]
+                return [_make_failure(trial, self._losses[trial], loss)]
+            self._waiting.append(jobs)
+            return []
         half = (len(jobs) + 1) // 2
         self._waiting.extendleft(part for part in (jobs[half:], jobs[:half]) if part)
         return []
 
 
-def _make_failure(trial: int, loss: Loss) -> TrialResult:
+def _make_failure(trial: int, losses: int, loss: Loss) -> TrialResult:
     kind: Failure = "out_of_memory" if loss.out_of_memory else "worker_lost"
     return TrialResult.from_failure(
-        trial, kind, f"its worker was lost {_MOST_LOSSES} times, the last time: {loss.reason}"
+        trial, kind, f"its worker was lost {losses} times, the last time: {loss.reason}"
     )

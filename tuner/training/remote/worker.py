@@ -125,10 +125,14 @@ class Worker:
             time_is_up=lambda: self._orders.time_is_up,
             on_epoch=self._add_epoch,
         )
+        given = {job.trial: (job.hyperparameters, len(job.hyperparameters.values)) for job in jobs}
         results = self._trainer.train(jobs, context.hypermodel, problem=context.problem, plan=plan)
         for result in results:
             with self._changed:
                 self._report.results.append(self._sign(result))
+                hyperparameters, count = given[result.trial]
+                if len(hyperparameters.values) > count:
+                    self._report.declared[result.trial] = hyperparameters
                 self._progress = time.monotonic()
                 self._changed.notify()
 
