@@ -26,12 +26,12 @@ from tuner.analysis.ensemble_selection import choose_members
 from tuner.run.final_training import train_members
 from tuner.run.opening import create_study
 from tuner.run.preparing import prepare
-from tuner.run.request import DataRequest, Destination
+from tuner.run.request import DataRequest, Destination, make_settings
 from tuner.run.run import Run
 from tuner.run.searching import make_tuner, search_trials
 from tuner.run.setup import Setup
 from tuner.scoring import accuracy, cross_entropy
-from tuner.study import SearchSettings, Study, TrialRecord
+from tuner.study import Study, TrialRecord
 from tuner.training.fold_networks import FoldNetworks
 
 TABLES = "kc1,credit-g,car,phoneme,mfeat-factors,anneal,kr-vs-kp,vehicle"
@@ -70,9 +70,8 @@ def search(path: Path, seed: int, given: argparse.Namespace, root: Path) -> Sear
     counts = frame[target].value_counts()
     file = root / f"{path.name.split('.')[0]}.csv"
     frame[frame[target].isin(counts[counts >= 10].index)].to_csv(file, index=False)
-    settings = SearchSettings(
-        seed=seed, max_trials=given.trials, max_seconds=given.max_seconds, test_size=0.2
-    )
+    limits = {"max_trials": given.trials, "max_seconds": given.max_seconds}
+    settings = make_settings(given.space, {**limits, "seed": seed, "test_size": 0.2})
     setup = prepare(given.space, DataRequest(str(file), target=str(target)), settings)
     started = time.monotonic()
     tuner = make_tuner(setup)
