@@ -94,7 +94,7 @@ SETTINGS = {
         1, "silu", "max_norm", "", 46, partial(make_problem, rows=62, folds=4)
     ),
     "repeats": Setting(2, "leaky_relu", "l1", make_problem=make_repeated_problem),
-    "folds that grow, l2": Setting(1, "relu", "l2", "", 8, make_ordered_problem),
+    "folds that grow, l2": Setting(1, "mish", "l2", "", 8, make_ordered_problem),
 }
 
 

@@ -25,9 +25,9 @@ def test_weights_begin_with_their_values_and_velocities_of_zero():
     for network, expected in zip(weights.read_networks([0, 1]), values, strict=True):
         for variable, value in zip(network, expected, strict=True):
             np.testing.assert_array_equal(variable, value)
-    state = weights.variables[3:]
-    assert [tuple(variable.shape) for variable in state] == [(2, *shape) for shape in SHAPES]
-    assert not any(variable.numpy().any() for variable in state)
+    state = [variable.numpy() for variable in weights.variables[3:]]
+    assert [values.shape for values in state] == [(2, *shape) for shape in SHAPES]
+    assert not any(values.any() for values in state)
 
 
 def test_lanes_are_copied_from_several_weights():
