@@ -14,7 +14,13 @@ from tuner.training import TrialResult
 if TYPE_CHECKING:
     from tuner.study.study import Study
 
-__all__ = ["NETWORKS", "are_trained_again", "count_fold_networks", "estimate_network_seconds"]
+__all__ = [
+    "NETWORKS",
+    "are_trained_again",
+    "count_fold_networks",
+    "estimate_network_seconds",
+    "exports_ensemble",
+]
 
 NETWORKS = 5
 """Networks that are trained again for an ensemble. Each gains less than the last."""
