@@ -71,18 +71,18 @@ def test_the_export_takes_a_fifth_of_a_short_limit_at_most(now):
     assert [find_end(clock, now, range(200)) for clock in clocks] == [7, 93]
 
 
-def test_a_trial_that_cannot_end_in_time_ends_the_search_but_not_the_trials_that_train(now):
+def test_what_cannot_end_in_time_has_no_time_and_giving_up_does_not_end_what_trains(now):
     clock = make_clock(100.0)
     clock.add(make_result(0.5, seconds=32.0))  # 9 s are reserved
     now.seconds = 150.0
     assert clock.has_time_for(None)
     assert clock.has_time_for(41.0)
-    assert not clock.is_over()
     assert not clock.has_time_for(42.0)
-    assert clock.has_time_for(1.0)  # it was proposed already
+    assert make_clock(None).has_time_for(1e9)
+    assert not clock.is_over()
+    clock.give_up()
     assert clock.is_over()
     assert not clock.is_up()
-    assert make_clock(None).has_time_for(1e9)
 
 
 def test_when_the_time_is_up_it_stays_up(now):

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from tests.helpers.problems import make_problem
+from tests.helpers.problems import CLASSES, FEATURES, make_problem
 from tests.helpers.searches import (
-    ONE_SHAPE,
     CustomHyperModel,
     describe_trials,
     make_mlp,
     make_rows,
 )
-from tests.helpers.spaces import SMALL
+from tests.helpers.spaces import SMALL, make_space
 from tuner.errors import SearchFailed
+from tuner.model.tables.hypermodel import TableHyperModel
+from tuner.model.tables.layout import FeatureLayout
 from tuner.search import ORACLES, Clock, KFoldTuner
 from tuner.study import Listener, SearchSettings
 from tuner.training import TrialResult
@@ -150,38 +151,96 @@ def test_no_trial_follows_those_that_the_trainer_left_out_for_time(make, make_st
 
 
 class PlannedTrainer(UntrainedTrainer):
-    """Asks for each trial but the first whether it can end in time; a trial takes ten seconds."""
+    """Trains one after another those that can end in time, at 2.5 seconds an epoch."""
+
+    at_once = 1
 
     def train(self, jobs, hypermodel, *, problem, plan):
         for job in jobs:
             if not plan.has_time(job) and self.begun:
                 continue
             self.begun = True
-            for epoch in range(4):
+            epochs = round(4 * job.hyperparameters.values.get("length", 1.0))
+            for epoch in range(epochs):
                 self.before(job, epoch)
                 plan.on_epoch(job.trial, epoch + 1)
             (result,) = super().train([job], hypermodel, problem=problem, plan=plan)
-            yield replace(result, seconds=10.0)
+            yield replace(result, seconds=2.5 * epochs)
 
     begun = False
 
 
-@pytest.mark.parametrize("oracle", ["random", "tpe"])
-def test_no_trial_begins_that_cannot_end_in_time(make, make_study, now, oracle):
+PLANNED = """
+[network]
+depth = 1
+units = 8
+parametrization = "ntk"
+[optimizer]
+optimizer = "adamw"
+schedule = "coslog4"
+length = [0.5, 1.0]
+learning_rate = { min = 0.01, max = 0.3, log = true }
+"""
+
+
+@pytest.fixture
+def search_planned(make, make_study, now):
+    """Return a function that searches a space with planned schedules; an epoch takes 2.5 s."""
+
     def wait(jobs, position):
         if not isinstance(jobs, int):  # an epoch
             now.seconds += 2.5
 
-    settings = replace(SETTINGS, oracle=oracle, max_trials=40, epochs=4, max_seconds=45.0)
-    planned = 'schedule = "flat_cosine"\n'  # which a perceptron takes for a constant one
-    hypermodel = make_mlp(ONE_SHAPE + planned, epochs=4)
-    study = make_study(oracle=oracle, epochs=4, max_trials=40)
-    tuner = make(hypermodel, settings=settings, trainer=PlannedTrainer(wait))
-    end = tuner.run(make_problem(), study)
-    # 10 s each, and some for the final training: a fourth trial would end after 40 s
-    assert end.sentence == "45 seconds leave no time for another trial after 3 trials"
-    assert [record.trial for record in tuner.records] == [0, 1, 2]
-    assert [event["trial"] for event in study.journal.read("proposed")] == [0, 1, 2, 3]
+    def search_planned(space=PLANNED, at_once=1, **changes):
+        settings = replace(SETTINGS, max_trials=40, epochs=4, **changes)
+        study = make_study(epochs=4, max_trials=40, oracle=settings.oracle)
+        trainer = PlannedTrainer(wait)
+        trainer.at_once = at_once
+        layout = FeatureLayout(FEATURES, FEATURES)
+        hypermodel = TableHyperModel(make_space(space), layout=layout, classes=CLASSES, epochs=4)
+        tuner = make(hypermodel, settings=settings, trainer=trainer)
+        end = tuner.run(make_problem(), study)
+        lengths = {
+            event["trial"]: event["hyperparameters"]["length"]
+            for event in study.journal.read("proposed")
+        }
+        return end, [record.trial for record in tuner.records], lengths
+
+    return search_planned
+
+
+@pytest.mark.parametrize("oracle", ["random", "tpe"])
+def test_a_search_fills_its_time_with_trials_that_can_end_in_it(search_planned, oracle):
+    end, ended, lengths = search_planned(oracle=oracle, max_seconds=70.0)
+    assert end.sentence == f"70 seconds leave no time for another trial after {len(ended)} trials"
+    assert sorted(lengths) == sorted(ended)  # each that was proposed
+    # five seconds train the shortest, and some are for the final training
+    assert 60 <= sum(10 * length for length in lengths.values()) < 70
+    assert lengths[max(lengths)] == 0.5
+
+
+def test_others_take_the_place_of_trials_for_which_no_time_was_left(search_planned):
+    """The trainer trains one after another, unlike it says: half of a cohort does not end."""
+    end, ended, lengths = search_planned(oracle="tpe", max_seconds=70.0, at_once=2)
+    assert end.sentence == f"70 seconds leave no time for another trial after {len(ended)} trials"
+    assert set(lengths) - set(ended)
+    assert max(ended) > min(set(lengths) - set(ended))
+    assert 55 <= sum(10 * lengths[trial] for trial in ended) < 70
+
+
+def test_the_longest_trials_of_a_cohort_begin_first(search_planned):
+    _, ended, lengths = search_planned(oracle="tpe", max_seconds=90.0)
+    assert ended[:4] == [0, 1, 2, 3]  # of which nothing was known
+    assert sorted(ended[4:8]) == [4, 5, 6, 7]
+    assert [lengths[trial] for trial in ended[4:8]] == sorted(map(lengths.get, range(4, 8)))[::-1]
+
+
+def test_a_comparison_does_not_get_the_faster_ones_of_its_settings(search_planned):
+    space = 'compare = "length"\n' + PLANNED
+    end, ended, lengths = search_planned(space, oracle="random", max_seconds=70.0)
+    assert end.sentence.startswith("70 seconds leave no time for another trial after ")
+    assert len(ended) < len(lengths)
+    assert [lengths[trial] for trial in range(4)].count(0.5) == 2
 
 
 class OneAtATime(LanesTrainer):

@@ -74,18 +74,18 @@ class Clock:
         return self._is_up
 
     def has_time_for(self, seconds: float | None) -> bool:
-        """Return whether a trial can end in time; if not, no other one is proposed.
-
-        Those that were proposed may still begin, if they have time.
+        """Return whether what takes some seconds can end in time; can be called from any thread.
 
         Args:
-            seconds: What the trial takes. None if it is not known; then it has time.
+            seconds: None if they are not known; then it has time.
         """
         if self._end is None or seconds is None:
             return True
-        remaining = self._end - self._estimate_final_seconds() - time.monotonic()
-        self._is_short = self._is_short or remaining < seconds
-        return remaining >= seconds
+        return seconds <= self._end - self._estimate_final_seconds() - time.monotonic()
+
+    def give_up(self) -> None:
+        """Note that no further trial can end in time; those that train may still end."""
+        self._is_short = True
 
     def is_over(self) -> bool:
         """Return whether no further trial can be proposed; those that train may still end."""

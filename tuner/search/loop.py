@@ -1,6 +1,6 @@
 """The loop of a search: ask for trials, train, settle, record and tell them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,10 +11,12 @@ from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.end_reasons import describe_end, describe_failure
 from tuner.search.looks import Looks
-from tuner.search.oracles import SearchOracle
+from tuner.search.oracles import SearchOracle, StudyOracle
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
-from tuner.search.trial_seconds import TrialSeconds
+from tuner.search.time_limit import TimeLimit
+from tuner.search.trial_seconds import TrialSeconds, add_side_by_side
+from tuner.space import Value
 from tuner.study import EventKind, SearchEnd, SearchSettings, TrialRecord
 from tuner.training import Job, Trainer, TrialResult
 from tuner.training.race import Settled
@@ -60,6 +62,8 @@ class SearchLoop:
         self._race = RaceDriver(settings, oracle, hypermodel)
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
+        self._time_limit: TimeLimit | None = None
+        self._cohort: list[Job] = []  # to be trained next; others may be added
 
     def run(self, clock: Clock, looks: Looks) -> SearchEnd:
         """Search until there are enough trials, the oracle has no more, or the time is up.
@@ -80,6 +84,7 @@ class SearchLoop:
         """
         self._recorder.announce_begin()
         self._resume()
+        self._limit_time(clock)
         while jobs := self._ask(clock, looks):
             for result in self._train(jobs, clock):
                 self._recorder.announce_trained(result.trial)
@@ -128,6 +133,18 @@ class SearchLoop:
         )
         self._jobs = {job.trial: job for job in self._unfinished}
 
+    def _limit_time(self, clock: Clock) -> None:
+        """Let the oracle propose only what can end in time, if that is worth anything.
+
+        A comparison is not to get the faster ones of its settings.
+        """
+        oracle = self._oracle
+        if not isinstance(oracle, StudyOracle) or not self._seconds.is_known:
+            return
+        if oracle.space.compare is None:
+            self._time_limit = TimeLimit(partial(self._fits, clock), oracle.limit)
+            oracle.limit = self._time_limit
+
     def _ask(self, clock: Clock, looks: Looks) -> list[Job]:
         """Return the trials to train next: the unfinished ones, then new proposals.
 
@@ -146,10 +163,11 @@ class SearchLoop:
         if not self._oracle.adaptive:  # the size of a cohort changes no result
             cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
             room = min(room, cohort - len(jobs))
+        self._cohort = jobs
         for _ in range(room):
             if jobs and clock.is_up():  # a model's proposals take seconds
                 break
-            job = self._oracle.ask()
+            job = self._propose(clock)
             if job is None:
                 break
             self._jobs[job.trial] = job
@@ -157,8 +175,27 @@ class SearchLoop:
             jobs.append(job)
         return jobs
 
+    def _propose(self, clock: Clock) -> Job | None:
+        """Return the oracle's next proposal. None if it waits, or nothing can end in time."""
+        limit = self._time_limit
+        if limit is not None:
+            limit.has_refused = False
+        job = self._oracle.ask()
+        if job is None and not self._cohort and limit is not None and limit.has_refused:
+            clock.give_up()
+        return job
+
+    def _fits(self, clock: Clock, values: Mapping[str, Value]) -> bool:
+        """Return whether a configuration can end in time, beside those to be trained with it."""
+        alone = self._seconds.estimate(values)
+        cohort = [self._seconds.estimate_job(job) for job in self._cohort]
+        seconds = [each for each in (alone, *cohort) if each is not None]
+        together = add_side_by_side(seconds, self._trainer.at_once)
+        return clock.has_time_for(together)
+
     def _train(self, jobs: Sequence[Job], clock: Clock) -> Iterator[TrialResult]:
-        """Train the trials of a cohort, and yield each as it ends."""
+        """Train the trials of a cohort, the longest first, and yield each as it ends."""
+        jobs = sorted(jobs, key=lambda job: -(self._seconds.estimate_job(job) or 0.0))
         plan = replace(
             self.plan,
             race=self._race.race,
@@ -166,10 +203,28 @@ class SearchLoop:
             has_time=partial(self._has_time, clock),
             on_epoch=self._add_epoch,
         )
-        return self._trainer.train(jobs, self._hypermodel, problem=self._problem, plan=plan)
+        left = {job.trial for job in jobs}
+        for result in self._trainer.train(jobs, self._hypermodel, problem=self._problem, plan=plan):
+            left.discard(result.trial)
+            yield result
+        self._leave_out(left, clock)
+
+    def _leave_out(self, trials: Iterable[int], clock: Clock) -> None:
+        """Go on without trials for which no time was left; a resumed search trains them.
+
+        They took longer than it seemed when they were proposed, or nothing was known then.
+        """
+        for trial in sorted(trials):
+            if self._time_limit is None:
+                clock.give_up()
+            else:
+                self._oracle.leave_out(trial)
 
     def _has_time(self, clock: Clock, job: Job) -> bool:
-        return clock.has_time_for(self._seconds.estimate(job))
+        """Note that a trial is to begin; return whether it can end in time, as it was to."""
+        seconds = self._seconds.estimate_job(job)
+        self._seconds.begin(job)
+        return clock.has_time_for(seconds)
 
     def _add_epoch(self, trial: int, epoch: int) -> None:
         self._seconds.add_epoch(trial, epoch)

@@ -1,8 +1,9 @@
 """Estimates how many seconds a trial takes, from those that this run trains or has trained."""
 
+import heapq
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import keras_tuner
@@ -10,7 +11,7 @@ import keras_tuner
 from tuner.space import Value, find_space, plans_schedules
 from tuner.training import Job
 
-__all__ = ["TrialSeconds"]
+__all__ = ["TrialSeconds", "add_side_by_side"]
 
 
 @dataclass(slots=True)
@@ -60,21 +61,44 @@ class TrialSeconds:
         self._epochs = epochs
         self._trainings: dict[int, _Training] = {}  # by the trial's number
 
-    def estimate(self, job: Job) -> float | None:
-        """Return the seconds of a trial that is to begin now. None if they are not known yet."""
+    @property
+    def is_known(self) -> bool:
+        """Whether the schedules of the space are planned, so that trials take a known time."""
+        return self._is_known
+
+    def begin(self, job: Job) -> None:
+        """Note that a trial begins."""
+        if self._is_known:
+            now = time.monotonic()
+            steps, products = self._measure(job.hyperparameters.values)
+            self._trainings[job.trial] = _Training(steps, products, epochs=0, begun=now)
+
+    def estimate(self, values: Mapping[str, Value], epochs: int | None = None) -> float | None:
+        """Return the seconds of a trial. None if they are not known yet.
+
+        Args:
+            values: Its active hyperparameters.
+            epochs: Its most epochs; None for those of the search.
+        """
         if not self._is_known:
             return None
-        values: Mapping[str, Value] = job.hyperparameters.values
-        size = self._hypermodel.describe_network(values)
-        work = 1 / float(values["batch_size"]), float(sum(map(math.prod, size.kernels)))
-        epochs = (job.epochs or self._epochs) * float(values.get("length", 1.0))
+        length = (epochs or self._epochs) * float(values.get("length", 1.0))
+        work = self._measure(values)
         estimates = [
-            training.estimate(*work, epochs)
+            training.estimate(*work, length)
             for training in list(self._trainings.values())
             if training.epochs > 1
         ]
-        self._trainings[job.trial] = _Training(*work, epochs=0, begun=time.monotonic())
         return min(estimates, default=None)
+
+    def estimate_job(self, job: Job) -> float | None:
+        """Return the seconds of a trial that was proposed. None if they are not known yet."""
+        return self.estimate(job.hyperparameters.values, job.epochs)
+
+    def _measure(self, values: Mapping[str, Value]) -> tuple[float, float]:
+        """Return the steps of a trial and the multiplications in them, in units of their own."""
+        size = self._hypermodel.describe_network(values)
+        return 1 / float(values["batch_size"]), float(sum(map(math.prod, size.kernels)))
 
     def add_epoch(self, trial: int, epoch: int) -> None:
         """Add the end of an epoch of a trial."""
@@ -85,3 +109,19 @@ class TrialSeconds:
         if epoch == 1:
             training.first = training.last
         training.epochs = epoch
+
+
+def add_side_by_side(seconds: Iterable[float], at_once: int) -> float:
+    """Return how long trials take together, if the longest begin first.
+
+    Args:
+        seconds: The seconds of each.
+        at_once: How many train at once.
+
+    >>> add_side_by_side([5.0, 4.0, 3.0, 2.0], 2)
+    7.0
+    """
+    free = [0.0] * at_once  # when each core is free
+    for each in sorted(seconds, reverse=True):
+        heapq.heapreplace(free, free[0] + each)
+    return max(free)

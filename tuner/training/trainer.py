@@ -68,6 +68,11 @@ class Trainer(ABC):
         """
         return [[job] for job in jobs]
 
+    @property
+    def at_once(self) -> int:
+        """How many trials train side by side, if their networks are not stacked."""
+        return 1
+
     @abstractmethod
     def train(
         self,

@@ -87,6 +87,14 @@ class SearchOracle(ABC):
             trial.status = "COMPLETED"
         oracle.end_trial(trial)
 
+    def leave_out(self, trial: int) -> None:
+        """Go on without a trial that `ask` or `resume` returned; it counts as none."""
+        oracle, left = self.keras_tuner_oracle, self._running.pop(trial)
+        left.status, left.message = "FAILED", "no time was left for it"
+        if oracle.max_trials is not None:
+            oracle.max_trials += 1
+        oracle.end_trial(left)
+
     def _start_trial(self) -> int | None:
         """Create a trial and return its number; None if the oracle proposes no trial now."""
         oracle = self.keras_tuner_oracle

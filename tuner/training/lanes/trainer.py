@@ -86,6 +86,11 @@ class LanesTrainer(Trainer):
         units = others + [[by_number[trial.trial] for trial in unit] for unit in shares]
         return sorted(units, key=lambda unit: unit[0].trial) if plan.race else units
 
+    @property
+    def at_once(self) -> int:
+        """How many trials train side by side, one on each core."""
+        return self.machine.workers
+
     def train(
         self,
         jobs: Sequence[Job],

@@ -64,6 +64,11 @@ class RemoteTrainer(Trainer):
         """Cut a cohort as the inner trainer does."""
         return self.inner.cut(jobs, hypermodel, plan=plan, workers=workers)
 
+    @property
+    def at_once(self) -> int:
+        """How many trials train side by side, one on each worker."""
+        return max(self.crew.size, 1)
+
     def train(
         self,
         jobs: Sequence[Job],
