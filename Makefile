@@ -3,13 +3,24 @@ PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/.installed
 
-.PHONY: search test lint docs clean
+.PHONY: search test test-cluster lint docs clean
 
 search: $(INSTALLED)
 	$(VENV)/bin/python -m tuner search --space mlp_depth
 
 test: $(INSTALLED)
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not cluster"
+
+# Ray and PostgreSQL are real ones. Where they cannot be installed, this says so, and what it skips.
+test-cluster: $(INSTALLED)
+	@for extra in ray postgresql; do \
+	    $(VENV)/bin/pip install --quiet --constraint constraints.txt --editable ".[$$extra]" \
+	        || echo "the extra $$extra cannot be installed here"; \
+	done
+	@ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null \
+	    || { apt-get update --quiet && apt-get install --yes --quiet postgresql; } \
+	    || echo "PostgreSQL cannot be installed here; as root: apt-get install postgresql"
+	$(VENV)/bin/python -m pytest -rs tests/training/remote tests/tracking/postgresql
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .

@@ -27,7 +27,11 @@ from ray.cluster_utils import Cluster  # noqa: E402
 from tuner.training.remote.ray_connection import RayConnection  # noqa: E402
 from tuner.training.remote.ray_crew import Limits, RayCrew  # noqa: E402
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # of Ray's own modules
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),  # of Ray's own modules
+]
 
 STORE = 80 * 2**20  # bytes of each node's object store, the least that Ray takes
 LIMITS = Limits(silence=4.0, head=2.0, nobody=180.0)
