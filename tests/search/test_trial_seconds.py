@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.helpers.problems import CLASSES, FEATURES
 from tests.helpers.training import make_job, make_mlp
 from tuner.search.trial_seconds import TrialSeconds
 
@@ -44,14 +45,16 @@ def test_a_trial_takes_as_long_as_one_like_it_that_still_trains(seconds, now):
     assert seconds.estimate_job(make(3, length=0.4)) == 3 + 2 * 2
 
 
-def test_the_time_grows_at_most_in_proportion_and_never_falls_below_a_larger_ones(seconds, now):
+def test_the_time_grows_with_the_multiplications_and_the_steps(seconds, now):
     train(seconds, now, make(0), tracing=0.0, epoch=2.0, epochs=5)
-    assert seconds.estimate_job(make(1, units=16)) == 20.0
-    assert seconds.estimate_job(make(2, units=4)) == 10.0
-    assert seconds.estimate_job(make(3, batch_size=5)) == 20.0  # twice as many steps
-    train(seconds, now, make(4, units=16), tracing=0.0, epoch=3.0, epochs=5)
-    assert seconds.estimate_job(make(5, units=16)) == 15.0
-    assert seconds.estimate_job(make(6)) == 10.0
+    products, step = FEATURES * 8 + 8 * CLASSES, 5e6 / 10
+    wide = make(1, units=80_000)
+    ratio = (10_000 * products + step) / (products + step)
+    assert seconds.estimate_job(wide) == pytest.approx(10.0 * ratio)
+    assert seconds.estimate_job(make(2, batch_size=5)) == pytest.approx(20.0, rel=0.01)
+    train(seconds, now, replace(wide, trial=3), tracing=1.0, epoch=7.0, epochs=5)
+    assert seconds.estimate_job(wide) == pytest.approx(36.0)  # like the one that is most similar
+    assert seconds.estimate_job(make(4)) == pytest.approx(10.0)
 
 
 def test_of_trials_that_may_be_cut_short_nothing_is_known(now):

@@ -14,40 +14,39 @@ from tuner.training import Job
 __all__ = ["TrialSeconds", "add_side_by_side"]
 
 
+_STEP_PRODUCTS = 5e6  # multiplications that take as long as what a step costs whatever its size
+
+
 @dataclass(slots=True)
 class _Training:
-    """How a trial trains, with what an epoch of it takes in units of which only ratios matter.
+    """How a trial trains.
 
     Attributes:
-        steps: Steps of its networks.
-        products: Multiplications of numbers, in all its steps.
+        work: The work of an epoch for a row, in multiplications.
+        begun: When the trial began, by `time.monotonic`.
         epochs: The epochs that it has trained.
-        begun: When it began, by `time.monotonic`.
         first: When its first epoch ended, which traces its program.
         last: When its last epoch so far ended.
     """
 
-    steps: float
-    products: float
-    epochs: int
+    work: float
     begun: float
+    epochs: int = 0
     first: float = 0.0
     last: float = 0.0
 
-    def estimate(self, steps: float, products: float, epochs: float) -> float:
+    def estimate(self, work: float, epochs: float) -> float:
         """Return the seconds that a trial of other networks takes, from those of this one."""
         epoch = (self.last - self.first) / (self.epochs - 1)
         tracing = max(self.first - self.begun - epoch, 0.0)
-        more = max(steps / self.steps, 1.0) * max(products / self.products, 1.0)
-        return tracing + epochs * epoch * more
+        return tracing + epochs * epoch * work / self.work
 
 
 class TrialSeconds:
     """Estimates how many seconds a trial takes, if its schedule is planned for all of them.
 
-    A trial takes at most as long as one that has more to do, and at most so many times longer than
-    one that has less to do: each step has a cost of its own, whatever its size. Of the estimates
-    from all trials so far the lowest is closest. Any thread can call any method.
+    Of the trials so far the one with the most similar work says how long. Any thread can call any
+    method.
 
     Args:
         hypermodel: Describes the networks of a space. Of other hypermodels nothing is known.
@@ -69,9 +68,8 @@ class TrialSeconds:
     def begin(self, job: Job) -> None:
         """Note that a trial begins."""
         if self._is_known:
-            now = time.monotonic()
-            steps, products = self._measure(job.hyperparameters.values)
-            self._trainings[job.trial] = _Training(steps, products, epochs=0, begun=now)
+            work = self._measure(job.hyperparameters.values)
+            self._trainings[job.trial] = _Training(work, begun=time.monotonic())
 
     def estimate(self, values: Mapping[str, Value], epochs: int | None = None) -> float | None:
         """Return the seconds of a trial. None if they are not known yet.
@@ -82,23 +80,21 @@ class TrialSeconds:
         """
         if not self._is_known:
             return None
-        length = (epochs or self._epochs) * float(values.get("length", 1.0))
+        known = [each for each in list(self._trainings.values()) if each.epochs > 1]
+        if not known:
+            return None
         work = self._measure(values)
-        estimates = [
-            training.estimate(*work, length)
-            for training in list(self._trainings.values())
-            if training.epochs > 1
-        ]
-        return min(estimates, default=None)
+        similar = min(known, key=lambda training: abs(math.log(training.work / work)))
+        return similar.estimate(work, (epochs or self._epochs) * float(values.get("length", 1.0)))
 
     def estimate_job(self, job: Job) -> float | None:
         """Return the seconds of a trial that was proposed. None if they are not known yet."""
         return self.estimate(job.hyperparameters.values, job.epochs)
 
-    def _measure(self, values: Mapping[str, Value]) -> tuple[float, float]:
-        """Return the steps of a trial and the multiplications in them, in units of their own."""
+    def _measure(self, values: Mapping[str, Value]) -> float:
+        """Return the multiplications that a row costs in an epoch of a trial."""
         size = self._hypermodel.describe_network(values)
-        return 1 / float(values["batch_size"]), float(sum(map(math.prod, size.kernels)))
+        return sum(map(math.prod, size.kernels)) + _STEP_PRODUCTS / float(values["batch_size"])
 
     def add_epoch(self, trial: int, epoch: int) -> None:
         """Add the end of an epoch of a trial."""
