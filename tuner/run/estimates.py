@@ -17,7 +17,7 @@ PREDICTION_SECONDS = 2.0
 """To measure prediction times: the limit of that stage, which only a slow network exceeds."""
 
 _PAGE_SECONDS = 3.0  # to import Altair, to draw the charts, and to bundle Vega
-_OVERLAPPED_SECONDS = 4.5  # to write, check and time a model and to write the page, side by side
+_OVERLAPPED_SECONDS = 7.0  # to write, check and time a model and to write the page, side by side
 _ROW_SECONDS = 5e-7  # per row of a trial
 _PICKING_ROW_SECONDS = 5e-5  # per row, for the ensemble
 _PICKING_SECONDS = 2e-7  # per row of a trial
@@ -60,17 +60,10 @@ class Estimates:
             report=_estimate_report(setup),
         )
 
-    @property
-    def after_search(self) -> float:
-        """Seconds of all stages after the trials, except the final training."""
-        after_export = self.prediction_times + self.baselines + self.report
-        return self.picking + self.exporting + after_export
-
-    def expect_after_search(self, search: float) -> float:
+    def after_search(self, search: float) -> float:
         """Return how long the stages after the trials take, except the final training.
 
-        That is less than `after_search`, which a time limit reserves: stages overlap, and the
-        baselines are trained beside the search.
+        Stages overlap, and the baselines are trained beside the search.
 
         Args:
             search: Seconds from the start of the run to the last trial.

@@ -223,7 +223,7 @@ def _get_prediction_times(run: Run, *, idle: bool) -> None:
     study, estimates, limit = run.study, run.estimates, run.setup.settings.max_seconds
     if not lacks_prediction_times(study):
         return
-    if run.seconds_left > estimates.report + estimates.prediction_times:
+    if run.seconds_left > estimates.prediction_times:
         run.announce("measuring prediction times")
         times = measure_prediction_times(run.setup, study)
         mark_done(study, Stage.PREDICTION_TIMES, {"completed": times.completed})

@@ -115,13 +115,14 @@ def search_trials(run: Run, tuner: "KFoldTuner", *, after: float | None = None) 
     check = _AnswerCheck(run.setup, run.study) if _asks(run.setup) else None
     if run.setup.settings.patience_trials is not None:
         tuner.has_gained = EnsembleGains(run.study, run.setup.truth)
-    if run.setup.settings.max_seconds is not None:  # without a limit, none is exported
+    limit = run.setup.settings.max_seconds
+    if limit is not None:  # without a limit, none is exported
         tuner.fold_networks = run.fold_networks
     end = tuner.run(
         run.setup.problem,
         run.study,
         started=run.started,
-        export_seconds=run.estimates.after_search if after is None else after,
+        export_seconds=run.estimates.after_search(limit or 0.0) if after is None else after,
         final_networks=NETWORKS,
         is_answered=check,
     )

@@ -119,7 +119,7 @@ class LiveLine:
 
     def _expect_later(self, search_ended: float) -> float:
         """Return the seconds of all that follows the trials."""
-        stages = self._estimates.expect_after_search(search_ended - self._started)
+        stages = self._estimates.after_search(search_ended - self._started)
         return self.final_seconds + stages * measure_contention()
 
     def _say_training(self, trials: Sequence[int]) -> Part:
