@@ -55,6 +55,20 @@ def test_the_clock_reserves_more_for_networks_that_are_trained_one_after_another
     assert find_end(clock, now, range(100)) == 100 - 1 - 6 * 4
 
 
+def test_the_clock_reserves_the_final_training_of_several_of_the_best_networks(now):
+    clock = make_clock(100.0, final_rounds=lambda: 6)
+    clock.networks = 2
+    for score, seconds in ((0.7, 400.0), (0.5, 32.0), (0.6, 16.0)):
+        clock.add(make_result(score, seconds))
+    assert find_end(clock, now, range(100)) == 100 - 1 - 6 * 3
+    clock = make_clock(100.0)
+    clock.networks = 2
+    clock.are_trained_again = lambda best: [each.score for each in best] != [0.5, 0.6]
+    for score in (0.7, 0.5, 0.6):
+        clock.add(make_result(score, 32.0))
+    assert find_end(clock, now, range(200)) == 100
+
+
 def test_the_final_rounds_may_change_during_a_search(now):
     rounds = iter([2, 10])
     clock = make_clock(100.0, final_rounds=lambda: next(rounds))
@@ -64,11 +78,11 @@ def test_the_final_rounds_may_change_during_a_search(now):
     assert clock.is_up()  # reserves 10 × 4 s
 
 
-def test_the_export_takes_a_fifth_of_a_short_limit_at_most(now):
+def test_the_export_takes_two_fifths_of_a_short_limit_at_most(now):
     clocks = [make_clock(limit, export_seconds=6.0) for limit in (10.0, 100.0)]
     for clock in clocks:
         clock.add(make_result(0.5, seconds=0.0))
-    assert [find_end(clock, now, range(200)) for clock in clocks] == [7, 93]
+    assert [find_end(clock, now, range(200)) for clock in clocks] == [5, 93]
 
 
 def test_what_cannot_end_in_time_has_no_time_and_giving_up_does_not_end_what_trains(now):

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from tuner.folds import Fold, Split
-from tuner.study import are_trained_again, count_fold_networks, exports_ensemble
-from tuner.study.final_networks import estimate_network_seconds
+from tuner.study import (
+    are_trained_again,
+    count_fold_networks,
+    estimate_network_seconds,
+    exports_ensemble,
+    find_share,
+)
 from tuner.training import TrialResult
 
 
@@ -22,8 +27,11 @@ def make_result(seconds, epoch=10):
 
 
 def test_a_network_takes_its_share_of_a_trial():
-    assert estimate_network_seconds(make_result(8.0, 20), make_split(80)) == pytest.approx(2.0)
-    assert estimate_network_seconds(make_result(8.0, 10), make_split(80)) == pytest.approx(1.0)
+    whole, half = make_result(8.0, 20), make_result(8.0, 10)
+    share = find_share(make_split(80))
+    assert estimate_network_seconds([whole], share) == pytest.approx(2.0)
+    assert estimate_network_seconds([half], share) == pytest.approx(1.0)
+    assert estimate_network_seconds([whole, half], share) == pytest.approx(1.5)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +44,7 @@ def test_a_network_takes_its_share_of_a_trial():
     ],
 )
 def test_networks_are_trained_again_if_there_is_time(seconds, trained, limit, again):
-    assert are_trained_again(make_result(seconds), make_split(trained), limit) is again
+    assert are_trained_again([make_result(seconds)], make_split(trained), limit) is again
 
 
 def make_study(*events):
@@ -67,6 +75,6 @@ TRIAL = ("trial", {})
 )
 def test_the_run_of_the_last_trial_decides(events, folds):
     study = make_study(*events)
-    assert count_fold_networks(study, make_result(1000.0)) == folds
-    assert count_fold_networks(study, make_result(1.0)) == 0
+    assert count_fold_networks(study, [make_result(1000.0)]) == folds
+    assert count_fold_networks(study, [make_result(1.0)]) == 0
     assert exports_ensemble(study) is (folds > 0)

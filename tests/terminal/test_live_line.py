@@ -24,7 +24,7 @@ class Estimated(Pace):
 
 
 # Twelve seconds follow a search that takes longer than the baselines.
-ESTIMATES = Estimates(picking=5.0, exporting=8.0, prediction_times=2.0, baselines=20.0, report=3.0)
+ESTIMATES = Estimates(picking=5.0, prediction_times=2.0, baselines=20.0, report=3.0)
 
 
 @pytest.fixture

@@ -15,7 +15,15 @@ from tuner.analysis.paired_test import run_paired_tests
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.analysis.trial_picks import pick_trials
 from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance
-from tuner.study import EventKind, Pick, Study, TrialRecord, count_fold_networks, exports_ensemble
+from tuner.study import (
+    NETWORKS,
+    EventKind,
+    Pick,
+    Study,
+    TrialRecord,
+    count_fold_networks,
+    exports_ensemble,
+)
 
 __all__ = [
     "PICK_NAMES",
@@ -205,7 +213,8 @@ def _count_folds(study: Study, records: Sequence[TrialRecord]) -> int:
     completed = [record.result for record in records if record.completed]
     if not completed:
         return 0
-    return count_fold_networks(study, min(completed, key=lambda result: sign * result.score))
+    best = sorted(completed, key=lambda result: sign * result.score)[:NETWORKS]
+    return count_fold_networks(study, best)
 
 
 def read_cluster_values(

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 from tuner.run.setup import Setup
 
-__all__ = ["EXPORT_SECONDS", "PREDICTION_SECONDS", "Estimates"]
-
-EXPORT_SECONDS = 8.0
-"""To write a model and check it in a fresh process. It hardly depends on the model's size."""
+__all__ = ["PREDICTION_SECONDS", "Estimates"]
 
 PREDICTION_SECONDS = 2.0
 """To measure prediction times: the limit of that stage, which only a slow network exceeds."""
@@ -37,14 +34,12 @@ class Estimates:
 
     Attributes:
         picking: To pick the networks and to correct their scores.
-        exporting: To write the model and to check it, without its training.
         prediction_times: To measure how long the networks take to predict.
         baselines: To train the baselines.
         report: To write the report, once all else is known.
     """
 
     picking: float
-    exporting: float
     prediction_times: float
     baselines: float
     report: float
@@ -54,7 +49,6 @@ class Estimates:
         """Return the estimates for a setup."""
         return cls(
             picking=_estimate_picking(setup),
-            exporting=EXPORT_SECONDS,
             prediction_times=PREDICTION_SECONDS,
             baselines=_estimate_baselines(setup),
             report=_estimate_report(setup),

@@ -1,18 +1,17 @@
 """The time limit of a search."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tuner.scoring import Objective
+from tuner.study import estimate_network_seconds
 from tuner.training import TrialResult
 
 __all__ = ["Clock"]
 
 _FIRST_COHORT = 4  # trials from which the clock learns the pace
 _TRACE_SECONDS = 1.0  # to prepare the training of a network on all rows
-_EXPORT_SHARE = (
-    0.2  # of a limit, at most, is reserved for the export: a short one is for the search
-)
+_EXPORT_SHARE = 0.4  # of a limit, at most, is reserved for the export, or nothing is searched
 
 
 class Clock:
@@ -29,10 +28,11 @@ class Clock:
             networks may change during a search.
         share: The number of all training rows, as a share of the rows on which a trial trains over
             all its folds.
-        objective: The objective that decides which network is trained in the end.
+        objective: The objective that decides which networks are trained in the end.
 
     Attributes:
-        are_trained_again: Returns whether networks are trained on all rows, by the best trial;
+        networks: How many networks the final training trains. It can be set.
+        are_trained_again: Returns whether networks are trained on all rows, by the best trials;
             those of the folds are exported otherwise, and no time is reserved. It can be set.
     """
 
@@ -53,8 +53,9 @@ class Clock:
         self._final_rounds = final_rounds
         self._share = share
         self._objective = objective
-        self.are_trained_again: Callable[[TrialResult], bool] = lambda best: True
-        self._best: TrialResult | None = None
+        self.networks = 1
+        self.are_trained_again: Callable[[Sequence[TrialResult]], bool] = lambda best: True
+        self._best: list[TrialResult] = []  # as many as final networks
         self._ended = 0
         self._is_up = False
         self._is_short = False
@@ -62,10 +63,10 @@ class Clock:
     def add(self, result: TrialResult) -> None:
         """Add the result of a trial that has ended."""
         self._ended += 1
-        if result.status == "completed" and (
-            self._best is None or self._objective.is_better(result.score, self._best.score)
-        ):
-            self._best = result
+        if result.status == "completed":
+            sign = -1.0 if self._objective.direction == "max" else 1.0
+            best = sorted([*self._best, result], key=lambda each: sign * each.score)
+            self._best = best[: self.networks]
 
     def is_up(self) -> bool:
         """Return whether the search must end; can be called from any thread."""
@@ -102,11 +103,11 @@ class Clock:
         return max(1, min(most, int(remaining / (now - self._started) * self._ended)))
 
     def _estimate_final_seconds(self) -> float:
-        """Estimate how long it takes to train the best network so far on all rows."""
-        if self._best is None:  # the best network may be one that trains now
+        """Estimate how long it takes to train the best networks so far on all rows."""
+        best = self._best
+        if not best:  # the best network may be one that trains now
             return (time.monotonic() - self._started) * self._share
-        if not self.are_trained_again(self._best):
+        if not self.are_trained_again(best):
             return 0.0
-        epochs = len(self._best.curves["loss"][0])
-        network_seconds = self._best.seconds * self._share * self._best.epoch / epochs
+        network_seconds = estimate_network_seconds(best, self._share)
         return _TRACE_SECONDS + self._final_rounds() * network_seconds

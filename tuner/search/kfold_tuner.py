@@ -36,6 +36,7 @@ from tuner.study import (
     StudyRecord,
     are_trained_again,
     find_free_name,
+    find_share,
     list_versions,
     recover_study,
 )
@@ -272,9 +273,10 @@ class KFoldTuner(ResultsTuner):
             started=time.monotonic() if started is None else started,
             export_seconds=export_seconds,
             final_rounds=partial(self.trainer.estimate_final_rounds, final_networks),
-            share=len(split.train) / sum(len(fold.train) for fold in split.folds),
+            share=find_share(split),
             objective=self.settings.plan.objective,
         )
+        clock.networks = final_networks
         if self.fold_networks is not None:
             limit = self.settings.max_seconds
             clock.are_trained_again = partial(are_trained_again, split=split, max_seconds=limit)

@@ -6,7 +6,9 @@ from tuner.study.final_networks import (
     NETWORKS,
     are_trained_again,
     count_fold_networks,
+    estimate_network_seconds,
     exports_ensemble,
+    find_share,
 )
 from tuner.study.journal import EventKind, Journal, JournalReader
 from tuner.study.listener import Listener
@@ -48,9 +50,11 @@ __all__ = [
     "check_place",
     "check_root",
     "count_fold_networks",
+    "estimate_network_seconds",
     "exports_ensemble",
     "find_damaged_trials",
     "find_free_name",
+    "find_share",
     "list_argument_differences",
     "list_study_names",
     "list_versions",

@@ -5,6 +5,7 @@ part of the rows only, but take time that trials need (docs/decisions.md has the
 are trained again unless that takes a large share of a search's time limit.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tuner.folds import Split
@@ -20,6 +21,7 @@ __all__ = [
     "count_fold_networks",
     "estimate_network_seconds",
     "exports_ensemble",
+    "find_share",
 ]
 
 NETWORKS = 5
@@ -29,42 +31,60 @@ _MOST_SHARE = 0.1  # of a time limit that training again may take
 _LEAST_ROWS = 0.7  # of all rows that each fold's networks must have seen
 
 
-def estimate_network_seconds(result: TrialResult, split: Split) -> float:
-    """Return about how long a network takes on all rows, in seconds as a trial counts them."""
-    share = len(split.train) / sum(len(fold.train) for fold in split.folds)
-    epochs = len(result.curves["loss"][0]) if result.curves else result.epoch
-    return result.seconds * share * result.epoch / max(epochs, 1)
+def find_share(split: Split) -> float:
+    """Return all training rows, as a share of those that a trial trains on over all its folds."""
+    return len(split.train) / sum(len(fold.train) for fold in split.folds)
 
 
-def are_trained_again(result: TrialResult, split: Split, max_seconds: float | None) -> bool:
+def estimate_network_seconds(best: Sequence[TrialResult], share: float) -> float:
+    """Return about how long a network of some trials takes on all rows, on average.
+
+    Args:
+        best: The best trials, at least one; an ensemble has networks of several of them.
+        share: As `find_share` returns it.
+
+    Returns:
+        Seconds as a trial counts them, which trains its folds side by side.
+    """
+    shares = [each.epoch / max(_count_epochs(each), 1) for each in best]
+    seconds = [each.seconds * part for each, part in zip(best, shares, strict=True)]
+    return share * sum(seconds) / len(seconds)
+
+
+def _count_epochs(result: TrialResult) -> int:
+    return len(result.curves["loss"][0]) if result.curves else result.epoch
+
+
+def are_trained_again(best: Sequence[TrialResult], split: Split, max_seconds: float | None) -> bool:
     """Return whether the networks of an ensemble are trained again on all rows.
 
     They are if there is no time limit; if five networks take a tenth of the limit at most; and if
     a fold's networks have seen much fewer than all rows, as with two folds or ordered rows.
 
     Args:
-        result: The best trial.
+        best: The best trials, up to `NETWORKS`.
         split: The study's folds.
         max_seconds: The time limit of the search; None for no limit.
     """
     least = min(len(fold.train) for fold in split.folds)
     if max_seconds is None or least < _LEAST_ROWS * len(split.train):
         return True
-    return NETWORKS * estimate_network_seconds(result, split) <= _MOST_SHARE * max_seconds
+    network = estimate_network_seconds(best, find_share(split))
+    return NETWORKS * network <= _MOST_SHARE * max_seconds
 
 
-def count_fold_networks(study: "Study", result: TrialResult) -> int:
+def count_fold_networks(study: "Study", best: Sequence[TrialResult]) -> int:
     """Return how many networks of folds an ensemble has of each of its trials.
 
     Args:
         study: The study. The limit of the run that ended its last trial decides.
-        result: The best trial.
+        best: The best trials, up to `NETWORKS`.
 
     Returns:
         0 if its networks are trained again on all rows.
     """
     split = study.record.split
-    return 0 if are_trained_again(result, split, _read_limit(study)) else len(split.folds)
+    return 0 if are_trained_again(best, split, _read_limit(study)) else len(split.folds)
 
 
 def exports_ensemble(study: "Study") -> bool:

@@ -24,7 +24,7 @@ __all__ = ["Progress", "Shown"]
 _FINAL_SHARE = 1.5
 
 
-NO_STAGES = Estimates(0.0, 0.0, 0.0, 0.0, 0.0)
+NO_STAGES = Estimates(0.0, 0.0, 0.0, 0.0)
 """No stage follows the search."""
 
 
