@@ -28,6 +28,13 @@ def test_settings_whose_networks_are_too_large_take_no_trials():
     )
 
 
+def test_a_time_limit_ends_a_search_of_planned_schedules_and_no_number_of_trials_does():
+    assert default_limits("tabular", "tpe", max_seconds=119.5) == {"max_trials": 120}
+    assert default_limits("tabular", "tpe", max_seconds=5.0) == {"max_trials": 20}
+    assert default_limits("tabular", "tpe") == {}
+    assert default_limits("mlp", "tpe", max_seconds=119.5) == {}
+
+
 def test_a_limit_that_excludes_nothing_changes_nothing():
     setup = prepare_depths(10**7)
     assert setup.definition.count_settings() == 7

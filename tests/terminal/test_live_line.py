@@ -103,7 +103,7 @@ def test_a_search_that_may_end_before_has_bounds(make):
 
 def test_a_time_limit_is_never_exceeded(make):
     line = make(running=[4], seconds=300.0, limit=90.4)
-    assert line.compose(60).startswith("3 of 20 trials · about 30 s left")
+    assert line.compose(60).startswith("3 of at most 20 trials · about 30 s left")
 
 
 def test_stages_have_the_seconds_that_are_left_of_theirs(make, monkeypatch):

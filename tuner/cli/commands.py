@@ -68,7 +68,8 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         int | None,
         typer.Option(
             help="Maximum number of trials.",
-            show_default="until a space that compares settings has its answer, else 20",
+            show_default="until a space that compares settings has its answer; of tabular with "
+            "--max-seconds, as many as fit; else 20",
         ),
     ] = None,
     max_seconds: Annotated[

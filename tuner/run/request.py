@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,7 +19,7 @@ from tuner.memory import bound_memory
 from tuner.model.custom import is_custom
 from tuner.run.planned_epochs import default_epochs
 from tuner.scoring import OBJECTIVES
-from tuner.space import load_space
+from tuner.space import load_space, plans_schedules
 from tuner.study import (
     MOST_ROUNDS,
     OracleName,
@@ -147,7 +148,8 @@ def make_settings(space: str | None, given: Mapping[str, Any]) -> SearchSettings
         name: value for name, value in given.items() if value is not None or name not in _OPEN
     }
     oracle = chosen.setdefault("oracle", default_oracle(space))
-    usual = {} if "max_trials" in chosen else default_limits(space, oracle)
+    limit = chosen.get("max_seconds")
+    usual = {} if "max_trials" in chosen else default_limits(space, oracle, max_seconds=limit)
     if space is not None and not is_custom(space):
         usual |= default_epochs(load_space(space), chosen)
     settings = SearchSettings(**{**usual, **chosen})
@@ -160,21 +162,28 @@ def make_settings(space: str | None, given: Mapping[str, Any]) -> SearchSettings
     return settings
 
 
-def default_limits(space: str | None, oracle: str) -> dict[str, Any]:
+def default_limits(
+    space: str | None, oracle: str, *, max_seconds: float | None = None
+) -> dict[str, Any]:
     """Return the settings that end a search if the user gives no number of trials.
 
     A space that compares settings is searched until its question is answered, for at most
     `MOST_ROUNDS` trials of each setting. That takes an oracle that draws the same for all of them.
+    A space of networks with planned schedules is searched until the time limit, if there is one.
 
     Raises:
         SpaceError: There is no such space, or it cannot be read.
     """
-    if oracle != "random" or space is None or is_custom(space):
+    if space is None or is_custom(space):
         return {}
-    settings = load_space(space).count_settings()
-    if settings is None:
+    loaded = load_space(space)
+    settings = loaded.count_settings() if oracle == "random" else None
+    if settings is not None:
+        return {"max_trials": MOST_ROUNDS * settings, "until_answered": True}
+    if max_seconds is None or not plans_schedules(loaded):
         return {}
-    return {"max_trials": MOST_ROUNDS * settings, "until_answered": True}
+    seconds = ceil(max_seconds)  # of which each trial takes one at least
+    return {"max_trials": max(seconds, SearchSettings().max_trials)}
 
 
 def default_oracle(space: str | None) -> OracleName:

@@ -130,6 +130,12 @@ class SearchSettings:
         return self.max_parameters is not None or self.max_row_microseconds is not None
 
     @property
+    def may_end_early(self) -> bool:
+        """Whether a search may end before it has its trials."""
+        limits = (self.max_seconds, self.patience_trials)
+        return self.until_answered or any(limit is not None for limit in limits)
+
+    @property
     def splitter(self) -> Splitter:
         """Splits the rows into the held-out part and the folds."""
         return Splitter(self.folds, self.test_size, self.seed, self.repeats)

@@ -60,6 +60,7 @@ class LiveLine:
         self._trials = settings.max_trials
         # a search that ends as soon as its question is answered
         self._bound = "at most " if settings.until_answered else ""
+        self._most = "at most " if settings.may_end_early else ""
         self._folds = folds
         self._compare = compare
         self._estimates = estimates
@@ -93,7 +94,7 @@ class LiveLine:
         if pace is None:
             room = width - sum(cell_len(_SEPARATOR + text) for text in left)
             return fit_parts([[fit_parts([[self.activity]], room)], left], width)
-        counted = f"{self.ended} of {self._bound}{count_noun(self._trials, 'trial')}"
+        counted = f"{self.ended} of {self._most}{count_noun(self._trials, 'trial')}"
         best = [f"best {self.best}"] if self.best else []
         training = self._say_training(pace.list_running())
         if self.crew is not None:

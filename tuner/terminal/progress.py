@@ -139,7 +139,7 @@ class Progress(Listener):
     def on_trial_end(self, record: TrialRecord) -> None:
         """Print a trial's hyperparameters and its result."""
         self.ended += 1
-        most = "≤" if self.settings.until_answered else ""
+        most = "≤" if self.settings.may_end_early else ""
         number = f"[{self.ended}/{most}{self.settings.max_trials}]"
         searched = {
             name: value
