@@ -39,6 +39,9 @@ def test_without_a_limit_the_time_is_never_up(now):
 
 def test_before_a_trial_has_ended_the_clock_reserves_what_all_rows_would_have_taken(now):
     assert find_end(make_clock(60.0), now, range(100)) == 48  # 48 + 48 / 4
+    clock = make_clock(60.0)
+    clock.are_trained_again = lambda best: best[0].seconds < 30
+    assert find_end(clock, now, range(100)) == 60
 
 
 def test_the_clock_reserves_the_final_training_of_the_best_network(now):

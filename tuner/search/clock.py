@@ -104,10 +104,12 @@ class Clock:
 
     def _estimate_final_seconds(self) -> float:
         """Estimate how long it takes to train the best networks so far on all rows."""
-        best = self._best
-        if not best:  # the best network may be one that trains now
-            return (time.monotonic() - self._started) * self._share
+        elapsed = time.monotonic() - self._started
+        # before a trial has ended, the best network may be one that trains since the start
+        best = self._best or [TrialResult(0, "completed", epoch=1, seconds=elapsed)]
         if not self.are_trained_again(best):
             return 0.0
+        if not self._best:
+            return elapsed * self._share
         network_seconds = estimate_network_seconds(best, self._share)
         return _TRACE_SECONDS + self._final_rounds() * network_seconds
