@@ -73,6 +73,20 @@ def test_networks_differ_by_their_convolutions(tmp_path):
     assert study.read_prediction_times().networks == 3
 
 
+def test_networks_for_tables_differ_by_their_parts(tmp_path):
+    definition = make_space(
+        "[network]\ndepth = 1\nunits = 8\nheads = [1, 2]\nbiases = ['zero', 'data']\n"
+        "[inputs]\nnumbers = ['plain', 'piecewise']\nbins = 4\nnumber_width = [2, 4]\n"
+        "[optimizer]\noptimizer = 'adamw'\nlearning_rate = [0.1, 0.2]\n"
+    )
+    setup = make_setup("own.toml", definition)
+    trials = list(definition.list_configurations())
+    assert len(trials) == 2 * 2 * 3 * 2  # plain numbers have no width
+    study = write_untrained_study(setup, tmp_path, trials)
+    measure_prediction_times(setup, study, seconds=60)
+    assert study.read_prediction_times().networks == 2 * 3
+
+
 def test_a_large_network_takes_longer_than_a_small_one(own, tmp_path):
     study = write_untrained_study(
         own, tmp_path, [{"width": 4096, "rate": 0.5}, {"width": 2, "rate": 0.5}]

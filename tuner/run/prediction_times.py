@@ -13,6 +13,7 @@ from tuner.analysis import find_front
 from tuner.errors import UserError, one_line
 from tuner.run.estimates import PREDICTION_SECONDS
 from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
+from tuner.space.keys import KEYS
 from tuner.study import BATCH, PredictionTime, PredictionTimes, Study, TrialRecord
 
 if TYPE_CHECKING:
@@ -29,8 +30,12 @@ _NETWORKS = 16  # the most networks that are measured
 _BUILDING = 0.7  # the share of the time after which no further network is built
 _ROUNDS = 8  # over all networks, so that a moment in which the machine is busy spoils only one
 _ROW_CALLS, _BATCH_CALLS = 20, 4  # calls of a network per round
-# These hyperparameters decide what a space's network computes; all others act in training only.
-_SHAPE = ("blocks", "filters", "depth", "units", "activation")
+# These hyperparameters decide what a space's network computes; all others act in training only, on
+# the values of weights, or on rows before the network.
+_VALUES = ("scaling", "frequency_scale", "parameters", "parametrization", "biases")
+_SHAPE = tuple(
+    key.name for key in KEYS if key.table in ("inputs", "network") and key.name not in _VALUES
+)
 
 
 @dataclass(slots=True)
