@@ -117,16 +117,9 @@ def _make_tuner(
 def read_trials(study: Study) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
     """Return hyperparameters and result of each trial by number, without the seconds."""
     records = list(study.read_trials())
-    trials = describe_trials(records)
-    assert len(trials) == len(records)  # each trial is recorded once
-    return trials
-
-
-def describe_trials(
-    records: list[TrialRecord],
-) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
-    """Return hyperparameters and result of each trial by number, without the seconds."""
-    return {
+    trials = {
         record.trial: (record.hyperparameters, replace(record.result, seconds=0.0).to_dict())
         for record in records
     }
+    assert len(trials) == len(records)  # each trial is recorded once
+    return trials

@@ -8,7 +8,6 @@ import pytest
 
 from tests.helpers.searches import (
     CustomHyperModel,
-    describe_trials,
     make_mlp,
     make_rows,
     read_trials,
@@ -71,7 +70,7 @@ def test_a_trial_has_its_active_hyperparameters_and_those_that_only_fit_declares
 
 def test_the_same_search_gives_the_same_trials_and_scores(searched, rows, tmp_path):
     again = search(tmp_path, rows, SETTINGS, hypermodel=CustomHyperModel())
-    assert describe_trials(again.records) == describe_trials(searched.records)
+    assert read_trials(again.study) == read_trials(searched.study)
 
 
 def test_the_journal_has_every_trial_before_and_after_it_trained(searched):
@@ -79,7 +78,7 @@ def test_the_journal_has_every_trial_before_and_after_it_trained(searched):
     events = [event["event"] for event in study.journal.read()]
     assert sorted(events) == ["begun"] + ["proposed"] * 3 + ["trial"] * 3
     assert events[:2] == ["begun", "proposed"]
-    assert read_trials(study) == describe_trials(searched.records)
+    assert [record.brief for record in study.read_trials()] == searched.records
     assert not list(study.folder.glob("trial_*"))  # KerasTuner's own files
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.searches import Interrupt, describe_trials, make_mlp
+from tests.helpers.searches import Interrupt, make_mlp, read_trials
 from tuner.search import KFoldTuner
 from tuner.search.looks import Looks
 from tuner.study import EndKind, SearchSettings, TrialRecord
@@ -19,6 +19,11 @@ batch_size = 64
 SETTINGS = SearchSettings(
     max_trials=32, folds=2, epochs=1, test_size=0.0, seed=3, until_answered=True
 )
+
+
+def add_all(looks, records):
+    for record in records:
+        looks.add(record)
 
 
 def test_a_search_looks_after_six_eight_twelve_and_sixteen_rounds():
@@ -43,6 +48,7 @@ def test_trials_that_a_look_has_passed_are_judged_as_they_were_then():
     compared = make_mlp(SPACE, epochs=1, compare="depth")
     looks = Looks(compared, lambda records: bool(judged.append(len(records))), rows=64)
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(14)]
+    add_all(looks, records)
     assert not looks.look(records)
     assert not looks.look(records)
     assert judged == [12]
@@ -63,6 +69,7 @@ def test_a_search_does_not_go_on_if_more_trials_take_long(rows, answered, end):
     curves = {"loss": [[0.5] * 20] * 2}
     result = {"parameters": 10_000, "curves": curves}
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(12)]
+    add_all(looks, records)
     assert looks.look(records) == (end is not None)
     assert looks.end == end
 
@@ -72,6 +79,7 @@ def test_the_last_look_ends_no_search_for_its_work():
     looks = Looks(compared, lambda records: False, rows=10**12)
     result = {"parameters": 10_000, "curves": {"loss": [[0.5]]}}
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(32)]
+    add_all(looks, records)
     assert not looks.look(records)
 
 
@@ -112,7 +120,7 @@ def test_a_search_that_is_interrupted_between_looks_ends_as_one_that_is_not(sear
         search(answered_after=12, listeners=[Interrupt("trial", 5)])
     tuner, end = search(answered_after=12)
     assert (end.kind, end.trials) == (EndKind.ANSWERED, 12)
-    assert sorted(describe_trials(tuner.records)) == list(range(12))
+    assert sorted(read_trials(tuner.study)) == list(range(12))
 
 
 def make_looks(patience, gains):

@@ -7,9 +7,9 @@ import pytest
 from tests.helpers.problems import CLASSES, FEATURES, make_problem
 from tests.helpers.searches import (
     CustomHyperModel,
-    describe_trials,
     make_mlp,
     make_rows,
+    read_trials,
 )
 from tests.helpers.spaces import SMALL, make_space
 from tuner.errors import SearchFailed
@@ -254,7 +254,7 @@ def test_the_size_of_a_cohort_changes_no_result(make, problem, make_study, oracl
     for trainer in (LanesTrainer(), OneAtATime()):
         tuner = make(settings=replace(SETTINGS, epochs=3, oracle=oracle), trainer=trainer)
         tuner.run(problem, make_study(type(trainer).__name__, max_trials=5))
-        trials[type(trainer)] = describe_trials(tuner.records)
+        trials[type(trainer)] = read_trials(tuner.study)
     assert len(trials[OneAtATime]) == 5
     assert trials[OneAtATime] == trials[LanesTrainer]
 
@@ -267,7 +267,7 @@ def test_a_trial_trains_for_the_epochs_that_the_oracle_chose(make, make_study):
     make(settings=replace(settings, max_trials=4)).run(problem, study)
     tuner = make(settings=settings)
     tuner.run(problem, study)
-    records = {record.trial: record for record in tuner.records}
+    records = {record.trial: record for record in tuner.study.read_trials()}
     trained = [
         [len(curve) for curve in records[trial].result.curves["val_loss"]] for trial in range(6)
     ]
@@ -305,7 +305,7 @@ def test_the_clock_ends_running_trials_with_what_they_have_and_drops_the_others(
     tuner = make(make_mlp(SMALL, epochs=400), settings)  # a block for each depth
     tuner.run(make_problem(120), make_study(max_trials=16))
     assert 0 < len(tuner.records) < 16
-    cut = [r for r in tuner.records if "ended by the clock" in r.result.reason]
+    cut = [r for r in tuner.study.read_trials() if "ended by the clock" in r.result.reason]
     assert len(cut) > 0
     for record in cut:
         epochs = len(record.result.curves["loss"][0])

@@ -9,7 +9,6 @@ import pytest
 
 from tests.helpers.searches import (
     CustomHyperModel,
-    describe_trials,
     make_mlp,
     make_rows,
     read_trials,
@@ -42,7 +41,7 @@ def test_an_interrupted_search_ends_as_one_that_was_not(tmp_path, rows, oracle):
     whole = search(tmp_path / "whole", rows, settings)
     interrupts = [("proposed", 2), ("trial", 1), ("trial", 3), ("proposed", 1)]
     study = search(tmp_path / "interrupted", rows, settings, *interrupts).study
-    assert read_trials(study) == describe_trials(whole.records)
+    assert read_trials(study) == read_trials(whole.study)
     assert len(whole.records) == 6
     assert len(list(study.journal.read("begun"))) == len(interrupts) + 1
     for record in whole.records:
@@ -55,7 +54,7 @@ def test_an_interrupted_search_ends_as_one_that_was_not(tmp_path, rows, oracle):
 def test_trials_with_damaged_arrays_are_trained_again(tmp_path, rows):
     settings = replace(SETTINGS, oracle="tpe", max_trials=5, epochs=10)
     whole = search(tmp_path, rows, settings)
-    arrays = whole.study.folder / "oof"
+    expected, arrays = read_trials(whole.study), whole.study.folder / "oof"
     before = {path.name: path.read_bytes() for path in arrays.iterdir()}
     assert "trial_00000_leads.npz" in before  # the first trial leads the race
     first, second = (arrays / f"trial_0000{trial}.npy" for trial in (1, 2))
@@ -63,7 +62,7 @@ def test_trials_with_damaged_arrays_are_trained_again(tmp_path, rows):
     second.write_bytes(before[first.name])
     (arrays / "trial_00000_leads.npz").unlink()
     again = search(tmp_path, rows, settings)
-    assert read_trials(again.study) == describe_trials(whole.records)
+    assert read_trials(again.study) == expected
     assert {path.name: path.read_bytes() for path in arrays.iterdir()} == before
     assert [event["trial"] for event in again.study.journal.read("dropped")] == [0, 1, 2]
 
@@ -85,15 +84,15 @@ def test_a_custom_hypermodel_is_resumed_too(tmp_path, rows):
     whole = search(tmp_path / "whole", rows, settings, hypermodel=custom)
     interrupts = [("proposed", 1), ("trial", 1)]
     tuner = search(tmp_path / "interrupted", rows, settings, *interrupts, hypermodel=custom)
-    assert describe_trials(tuner.records) == describe_trials(whole.records)
-    assert read_trials(tuner.study) == describe_trials(whole.records)
+    assert [record.brief for record in tuner.study.read_trials()] == tuner.records
+    assert read_trials(tuner.study) == read_trials(whole.study)
 
 
 def test_a_finished_study_is_resumed_with_more_trials(tmp_path, rows):
     whole = search(tmp_path / "whole", rows, SETTINGS)
     search(tmp_path / "more", rows, replace(SETTINGS, max_trials=4))
     study = search(tmp_path / "more", rows, SETTINGS).study
-    assert read_trials(study) == describe_trials(whole.records)
+    assert read_trials(study) == read_trials(whole.study)
     assert [event["max_trials"] for event in study.journal.read("begun")] == [4, 9]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.problems import make_problem
-from tests.helpers.searches import describe_trials, make_mlp, read_trials, search
+from tests.helpers.searches import make_mlp, read_trials, search
 from tests.helpers.spaces import make_space
 from tuner.errors import SearchFailed
 from tuner.search import KFoldTuner
@@ -51,8 +51,8 @@ def whole(rows, hypermodel, tmp_path_factory):
 
 
 def test_a_beaten_trial_keeps_its_epochs_and_the_other_trials_are_unchanged(raced, whole):
-    expected = describe_trials(whole.records)
-    trials = describe_trials(raced.records)
+    expected = read_trials(whole.study)
+    trials = read_trials(raced.study)
     pruned = [trial for trial, (_, result) in trials.items() if result["status"] == "pruned"]
     assert len(trials) == 12
     assert 3 <= len(pruned) < 12
@@ -82,7 +82,7 @@ def test_an_interrupted_race_ends_as_one_that_was_not(
     tmp_path, rows, hypermodel, raced, interrupts
 ):
     study = search(tmp_path, rows, SETTINGS, *interrupts, hypermodel=hypermodel).study
-    assert read_trials(study) == describe_trials(raced.records)
+    assert read_trials(study) == read_trials(raced.study)
 
 
 def test_the_oracle_learns_the_score_of_a_beaten_trial(raced):

@@ -44,7 +44,8 @@ class SearchResult:
     """The trials of a study.
 
     Attributes:
-        records: The finished trials, in the order in which they ended.
+        records: The finished trials, in the order in which they ended, without their curves and
+            probabilities.
         reason: Why the search ended, in one sentence.
         seen: What the trials showed when the search last looked at them. None if it never did.
     """
@@ -152,7 +153,9 @@ class _AnswerCheck:
         self.seen: TrialEvidence | None = None
 
     def __call__(self, records: Sequence[TrialRecord]) -> bool:
-        ordered = tuple(sorted(records, key=lambda record: record.trial))
+        numbers = {record.trial for record in records}
+        trials = (trial for trial in self._study.read_trials() if trial.trial in numbers)
+        ordered = tuple(sorted(trials, key=lambda record: record.trial))
         known = self.seen.cluster_values if self.seen else None
         values = read_cluster_values(self._study, self._setup.truth, known)
         count = self._setup.count_configurations
@@ -179,7 +182,7 @@ def read_trials(run: Run, end: SearchEnd) -> SearchResult:
         listener.on_study_begin(run.study)
     for listener in run.listeners:
         listener.on_search_end(run.study, end.sentence)
-    records = tuple(run.study.read_trials())
+    records = tuple(record.brief for record in run.study.read_trials())
     if not any(record.completed for record in records):
         from tuner.search.end_reasons import describe_failure  # imports Keras
 

@@ -51,10 +51,17 @@ class Looks:
         self._is_answered = is_answered
         self._trials = [settings * n for n in _LOOKS] if settings and is_answered else []
         self._rows = rows
+        self._epochs: dict[int, int] = {}  # of the trials that ended, by number
         self._looked_at = self._waited_until = 0
         self.end: EndKind | None = None
         self.patience: int | None = None
         self.has_gained: HasGained = lambda before, now: True
+
+    def add(self, record: TrialRecord) -> None:
+        """Add a trial that has ended."""
+        if self._trials:
+            curve = record.result.curves.get("loss") or [[]]
+            self._epochs[record.trial] = len(curve[0])
 
     def limit(self, *, started: int, ended: int) -> int | None:
         """Return how many trials may start before the next look. None if there is none.
@@ -104,6 +111,6 @@ class Looks:
 
     def _count_work(self, records: Sequence[TrialRecord]) -> float:
         """Return how often training rows have visited weights in some trials."""
-        epochs = (len(next(iter(r.result.curves.get("loss", ())), ())) for r in records)
+        epochs = (self._epochs[record.trial] for record in records)
         weights = (record.result.parameters for record in records)
         return self._rows * float(sum(map(mul, epochs, weights)))

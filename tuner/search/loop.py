@@ -36,7 +36,8 @@ class SearchLoop:
         recorder: Writes the study, and tells the listeners.
 
     Attributes:
-        records: The finished trials, in the order in which they ended.
+        records: The finished trials, in the order in which they ended, without their curves and
+            probabilities: a search may have many trials, and the study has all of them.
         plan: How trials are trained; it can be changed before `run`.
     """
 
@@ -83,15 +84,15 @@ class SearchLoop:
             SearchFailed: No trial was completed.
         """
         self._recorder.announce_begin()
-        self._resume()
+        self._resume(looks)
         self._limit_time(clock)
         while jobs := self._ask(clock, looks):
             for result in self._train(jobs, clock):
                 self._recorder.announce_trained(result.trial)
                 for settled in self._race.settle(result):
-                    self._tell(self._record(settled), clock)
+                    self._tell(self._record(settled), clock, looks)
         for settled in self._race.close():
-            self._tell(self._record(settled), clock)
+            self._tell(self._record(settled), clock, looks)
         end = describe_end(
             self.records,
             self._settings,
@@ -105,11 +106,13 @@ class SearchLoop:
             raise SearchFailed(describe_failure(self.records))
         return end
 
-    def _resume(self) -> None:
+    def _resume(self, looks: Looks) -> None:
         """Replay the journal: restore the finished trials, and queue the unfinished ones."""
         study = self._recorder.study
         ended = {record.trial: record for record in study.read_trials()}
-        self.records += ended.values()
+        for record in ended.values():
+            looks.add(record)
+            self.records.append(record.brief)
         self._recorder.recall(ended.values())
         proposed = {
             event["trial"]: event["hyperparameters"]
@@ -233,11 +236,12 @@ class SearchLoop:
     def _record(self, settled: Settled) -> TrialRecord:
         """Write a trial to the study, before anything else learns of it."""
         record = self._recorder.record_trial(self._jobs.pop(settled.result.trial), settled)
-        self.records.append(record)
+        self.records.append(record.brief)
         return record
 
-    def _tell(self, record: TrialRecord, clock: Clock) -> None:
-        """Tell a recorded trial to the clock, the oracle and the listeners."""
+    def _tell(self, record: TrialRecord, clock: Clock, looks: Looks) -> None:
+        """Tell a recorded trial to all that learns from it, and to the listeners."""
         clock.add(record.result)
+        looks.add(record)
         self._oracle.tell(record.result)
         self._recorder.announce_trial(record)

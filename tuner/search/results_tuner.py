@@ -26,7 +26,8 @@ class ResultsTuner(keras_tuner.Tuner):
         study: The study on the disk; None before the search.
         problem: The rows and folds; None before the search.
         trainer: Trains the networks.
-        records: The finished trials, in the order in which they ended.
+        records: The finished trials, in the order in which they ended, without their curves and
+            probabilities, which the study has.
         root: The folder in which searches write their studies.
         resumable: The name of the study that a search would resume; None for a new one.
     """
@@ -55,7 +56,7 @@ class ResultsTuner(keras_tuner.Tuner):
         if self.resumable not in list_study_names(self.root):
             raise UserError("there was no search yet; call search(x, y) first")
         self._reloaded = Study.open(self.resumable, self.root)
-        self.records = list(self._reloaded.read_trials())
+        self.records = [record.brief for record in self._reloaded.read_trials()]
 
     def load_model(self, trial: Any) -> keras.Model:
         """Train a trial's network on all training rows, for the number of epochs that it chose.
@@ -69,7 +70,7 @@ class ResultsTuner(keras_tuner.Tuner):
                 "trains no ended trial again"
             )
         number = int(trial.trial_id)
-        record = next(record for record in self.records if record.trial == number)
+        record = next(record for record in self.study.read_trials() if record.trial == number)
         curves = record.average_curves(self.study.record.split)
         job = Job(number, trial.hyperparameters)
         final = FinalJob(job, record.result.epoch, curves=curves)

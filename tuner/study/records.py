@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from tuner.folds import Split
@@ -162,6 +162,11 @@ class TrialRecord:
     def completed(self) -> bool:
         """Whether the trial trained to its end, so that it may be picked."""
         return self.result.status == "completed"
+
+    @property
+    def brief(self) -> "TrialRecord":
+        """The trial without its curves and probabilities, which the study has on the disk."""
+        return replace(self, result=replace(self.result, curves={}, metrics={}, probabilities=None))
 
     def average_curves(self, split: Split) -> dict[str, list[float]]:
         """Return the mean over folds of each curve by epoch, weighted by the folds' rows."""

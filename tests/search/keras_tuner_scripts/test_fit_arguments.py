@@ -47,7 +47,7 @@ def test_callbacks_stop_trials_and_set_rates_in_lanes(make, data):
     ]
     tuner.search(*data[0], epochs=9, callbacks=callbacks, verbose=0)
     assert notes == []
-    (record,) = tuner.records
+    (record,) = tuner.study.read_trials()
     assert len(record.result.curves["loss"][0]) == 2
 
 
@@ -76,7 +76,7 @@ def test_a_trial_ends_by_a_metric_of_compile(quick, data):
         tuner = KFoldTuner(build, "val_loss", 1, **quick)
         stop = keras.callbacks.EarlyStopping(patience=2, **arguments)
         tuner.search(*data[0], epochs=9, callbacks=[stop], verbose=0)
-        return tuner.records[0].result
+        return next(tuner.study.read_trials()).result
 
     result = search(monitor="val_top_3", mode="max")
     assert result.scores["top_3"] == 1.0  # of three classes

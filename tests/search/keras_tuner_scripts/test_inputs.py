@@ -118,7 +118,7 @@ def test_other_inputs_labels_and_networks_are_searched(data, quick, hypermodel, 
     tuner.search(*give(x, y), epochs=1, verbose=0)
     (record,) = tuner.records
     assert record.completed, record.result.reason
-    assert record.result.probabilities.shape == (48, 3)
+    assert tuner.study.arrays.read_probabilities(record.trial).shape == (48, 3)
 
 
 def test_a_training_step_of_the_networks_own_is_followed_by_fit_which_is_said(data, quick):

@@ -5,7 +5,7 @@ import keras_tuner as kt
 import pytest
 from keras import layers
 
-from tests.helpers.searches import describe_trials
+from tests.helpers.searches import read_trials
 from tuner import KFoldTuner, UserError
 
 
@@ -151,7 +151,7 @@ def test_running_a_script_again_resumes_and_overwrite_begins_afresh(data, quick,
     first.reload()  # changes nothing
     more = run(max_trials=2)
     assert "1 trial ended in earlier runs" in capsys.readouterr().err
-    assert describe_trials(more.records)[0] == describe_trials(first.records)[0]
+    assert read_trials(more.study)[0] == read_trials(first.study)[0]
     assert more.study.record.id == first.study.record.id
     with pytest.raises(UserError, match="differs: batch_size is not given there and 16 here; "):
         KFoldTuner(build_model, "val_loss", 2, project_name="again", **quick).search(

@@ -11,6 +11,7 @@ from keras_tuner.engine.hyperparameters import Fixed
 from tuner.errors import UserError
 from tuner.scoring import Objective
 from tuner.search.oracles.declared import Declared
+from tuner.search.oracles.light_hyperparameters import LightHyperParameters
 from tuner.search.oracles.network_limit import NetworkLimit
 from tuner.search.oracles.search_oracle import SearchOracle
 from tuner.search.oracles.tried_configurations import TriedConfigurations, make_key
@@ -60,12 +61,13 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
             self,
             objective=keras_tuner.Objective(objective.name, objective.direction),
             max_trials=max_trials,
-            hyperparameters=None if listed is None else listed.copy(),
+            hyperparameters=listed,
             tune_new_entries=declared.tune_new_entries,
             allow_new_entries=declared.allow_new_entries,
             seed=seed + 1,  # not used for proposals; KerasTuner draws a random seed for 0
-            max_consecutive_failed_trials=max_trials + 1,  # failed trials do not end a search
         )
+        # KerasTuner copies them for each trial
+        self.hyperparameters = LightHyperParameters.from_config(self.hyperparameters.get_config())
         SearchOracle.__init__(self)
         self.verbose = 0  # KerasTuner would print a table for each trial; listeners report trials
         self._space = None if declared.hyperparameters else space
@@ -206,6 +208,16 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
 
     def save(self) -> None:
         """Write nothing, because the journal holds the state."""
+
+    def _save_trial(self, trial: Any) -> None:
+        """Write nothing, because the journal holds the trials."""
+
+    def _record_values(self, trial: Any) -> None:
+        """Keep no hash of the values, which only KerasTuner's own oracles read."""
+        trial.hyperparameters.ensure_active_values()
+
+    def _check_consecutive_failures(self) -> None:
+        """Read no trial, because failed trials do not end a search."""
 
     def get_best_trials(self, num_trials: int = 1) -> list[Any]:
         """Return the best completed trials, best first.
