@@ -5,12 +5,13 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from tuner.training import Job
-from tuner.training.remote.crew import Crew, ResultGone
+from tuner.training.remote.crew import Crew, Gone
 from tuner.training.remote.messages import Context, Loss, Orders, Report
 from tuner.training.remote.worker import Worker
-from tuner.training.result import TrialResult
 
-__all__ = ["ThreadCrew"]
+__all__ = ["GONE", "ThreadCrew"]
+
+GONE = object()
 
 
 class ThreadCrew(Crew):
@@ -19,14 +20,14 @@ class ThreadCrew(Crew):
     Args:
         count: How many.
         lose: Returns the loss of a worker from its trials and its report; None if it goes on.
-        keep: What a worker does with a large result at a rung.
+        keep: What a worker does with large arrays; what becomes `GONE` cannot be fetched.
     """
 
     def __init__(
         self,
         count: int = 2,
         lose: Callable[[list[int], Report], Loss | None] = lambda trials, report: None,
-        keep: Callable[[TrialResult], Any] | None = None,
+        keep: Callable[[Any], Any] | None = None,
     ) -> None:
         self._make = lambda: Worker("lanes", 1, {}, keep)
         self._lose = lose
@@ -85,10 +86,10 @@ class ThreadCrew(Crew):
         self._workers[self._next] = self._make()
         self._next += 1
 
-    def fetch(self, kept: Any) -> TrialResult:
-        if isinstance(kept, TrialResult):
-            return kept
-        raise ResultGone
+    def fetch(self, kept: Any) -> Any:
+        if kept is GONE:
+            raise Gone
+        return kept
 
     def stop_training(self) -> None:
         for worker in list(self._trains):

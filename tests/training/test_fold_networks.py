@@ -66,7 +66,8 @@ def test_what_fails_when_it_is_trained_again_is_said():
 
 
 def keep(kept, trial, score, numbers=1):
-    kept.keep(trial, score, [[np.zeros(numbers, np.float32)]], lambda fold, values: fold)
+    values = [[np.zeros(numbers, np.float32)]]
+    kept.keep(trial, score, values, lambda fold, values: fold, trainer="fit")
 
 
 @pytest.mark.parametrize(("objective", "left"), [("cross_entropy", [1, 2]), ("accuracy", [0, 2])])
@@ -84,3 +85,16 @@ def test_bytes_are_bounded():
     assert (0 in kept, 1 in kept) == (False, True)
     keep(kept, 2, 0.1, numbers=50)
     assert [trial for trial in range(3) if trial in kept] == [1]
+
+
+def test_whether_networks_would_be_kept_is_known_before_they_are_there():
+    kept = FoldNetworks(most_trials=2, most_bytes=200)
+    assert kept.has_place(0.9, nbytes=200)
+    assert not kept.has_place(0.1, nbytes=201)
+    keep(kept, 0, 0.5, numbers=30)
+    assert kept.has_place(0.9, nbytes=80)
+    assert not kept.has_place(0.9, nbytes=81)  # the worse ones make room
+    assert kept.has_place(0.4, nbytes=81)
+    keep(kept, 1, 0.6)
+    assert not kept.has_place(0.6, nbytes=4)
+    assert kept.has_place(0.59, nbytes=4)

@@ -84,7 +84,7 @@ def run_search(
         # made before the study is created, so that a faulty hypermodel leaves no study behind
         tuner = make_tuner(setup, listeners, crew)
         study = create_study(setup, study)
-    run = Run(setup, study, listeners, started, local=crew is None)
+    run = Run(setup, study, listeners, started)
     with study.lock_search(), beside or Beside(study.folder.parents[1]) as processes:
         check_export_folder(study.model_folder)  # before anything is trained for it
         for note in recover_study(study):

@@ -27,23 +27,19 @@ class Run:
         listeners: Receive the run's events, in this order.
         started: When the run started, by `time.monotonic`.
         estimates: Seconds that the stages after the search take.
-        local: Whether this process trains the trials. Defaults to True.
-        fold_networks: Keeps the networks of folds that an ensemble may have. None if workers train
-            them.
+        fold_networks: Keeps the networks of folds that an ensemble may have.
     """
 
     setup: Setup
     study: Study
     listeners: Sequence[Listener] = ()
     started: float = field(default_factory=time.monotonic)
-    local: bool = True
     estimates: Estimates = field(init=False)
-    fold_networks: FoldNetworks | None = field(init=False)
+    fold_networks: FoldNetworks = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "estimates", Estimates.from_setup(self.setup))
-        objective = self.setup.settings.plan.objective
-        kept = FoldNetworks(objective) if self.local else None
+        kept = FoldNetworks(self.setup.settings.plan.objective)
         object.__setattr__(self, "fold_networks", kept)
 
     @property
@@ -111,7 +107,7 @@ def record_run(run: Run) -> Iterator[dict[str, Any]]:
     status: Literal["finished", "failed", "interrupted"] = "interrupted"
     for path in find_damaged_files(run.study):
         run.note(f"{path} is damaged, so it is made again")
-    run.study.begin(run.setup.settings, fold_networks=run.fold_networks is not None)
+    run.study.begin(run.setup.settings, fold_networks=True)
     try:
         yield summary
         status = "finished"

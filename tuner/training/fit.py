@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import keras
 import keras_tuner
@@ -9,10 +10,10 @@ import keras_tuner
 from tuner.errors import UserError, one_line
 from tuner.problem import Problem
 from tuner.training.adapting import adapts
-from tuner.training.fit_fold_networks import keep_networks, read_network
+from tuner.training.fit_fold_networks import keep_networks, make_fold_network, read_network
 from tuner.training.fit_network import FitNetwork, FoldData
 from tuner.training.fold_callbacks import FoldCallbacks
-from tuner.training.fold_networks import FoldValues
+from tuner.training.fold_networks import FoldValues, MakeNetwork
 from tuner.training.own_training import train_once_per_fold
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.progress import Diverged, TrialProgress
@@ -85,6 +86,17 @@ class FitTrainer(Trainer):
                 network.finalize()
             networks.append(network.model)
         return networks
+
+    def prepare_fold_networks(
+        self,
+        job: Job,
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+    ) -> MakeNetwork:
+        """Return what builds a fold's network and sets its values."""
+        return partial(make_fold_network, hypermodel, job, plan, problem)
 
 
 def _clear_session() -> None:

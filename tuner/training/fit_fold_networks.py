@@ -12,7 +12,7 @@ from tuner.training.fold_networks import FoldValues
 from tuner.training.plan import Job, Plan
 from tuner.training.result import TrialResult
 
-__all__ = ["keep_networks", "read_network"]
+__all__ = ["keep_networks", "make_fold_network", "read_network"]
 
 
 def read_network(network: FitNetwork) -> FoldValues:
@@ -35,11 +35,11 @@ def keep_networks(
     """
     kept, hypermodel = network.plan.fold_networks, network.hypermodel
     if kept is not None:
-        make_network = partial(_make_network, hypermodel, network.job, network.plan, problem)
-        kept.keep(result.trial, result.score, folds, make_network)
+        make_network = partial(make_fold_network, hypermodel, network.job, network.plan, problem)
+        kept.keep(result.trial, result.score, folds, make_network, trainer="fit")
 
 
-def _make_network(
+def make_fold_network(
     hypermodel: keras_tuner.HyperModel,
     job: Job,
     plan: Plan,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,7 +14,7 @@ from tuner.scoring import OBJECTIVES, Objective
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["FoldNetworks", "FoldValues"]
+__all__ = ["FoldNetworks", "FoldValues", "MakeNetwork", "count_bytes"]
 
 FoldValues: TypeAlias = list[np.ndarray]
 """The values of a fold's network: its variables at the epoch that is the best for all folds."""
@@ -33,10 +33,11 @@ class _Kept:
     score: float
     folds: list[FoldValues]
     make_network: MakeNetwork
+    trainer: str
 
     @property
     def nbytes(self) -> int:
-        return sum(values.nbytes for fold in self.folds for values in fold)
+        return count_bytes(self.folds)
 
 
 @dataclass(slots=True)
@@ -66,7 +67,13 @@ class FoldNetworks:
         return trial in self._kept
 
     def keep(
-        self, trial: int, score: float, folds: list[FoldValues], make_network: MakeNetwork
+        self,
+        trial: int,
+        score: float,
+        folds: list[FoldValues],
+        make_network: MakeNetwork,
+        *,
+        trainer: str,
     ) -> None:
         """Keep the networks of a trial that has ended, if it is among the best.
 
@@ -75,8 +82,9 @@ class FoldNetworks:
             score: Its score.
             folds: The values of each fold's network.
             make_network: Makes a network of them.
+            trainer: The name of the trainer that trained it, which knows the order of the values.
         """
-        kept = _Kept(score, folds, make_network)
+        kept = _Kept(score, folds, make_network, trainer)
         if kept.nbytes > self.most_bytes:
             return
         with self._lock:
@@ -84,10 +92,20 @@ class FoldNetworks:
             while len(self._kept) > self.most_trials or self._count_bytes() > self.most_bytes:
                 del self._kept[self._find_worst()]
 
+    def has_place(self, score: float, nbytes: int) -> bool:
+        """Return whether networks of this score and so many bytes would be kept."""
+        with self._lock:
+            if nbytes > self.most_bytes:
+                return False
+            is_full = len(self._kept) >= self.most_trials
+            if not is_full and self._count_bytes() + nbytes <= self.most_bytes:
+                return True
+            return self._sign * score < self._sign * self._kept[self._find_worst()].score
+
     def take_over(self, others: FoldNetworks) -> None:
         """Keep the networks that others keep, as far as they are among the best."""
         for trial, kept in others._kept.items():
-            self.keep(trial, kept.score, kept.folds, kept.make_network)
+            self.keep(trial, kept.score, kept.folds, kept.make_network, trainer=kept.trainer)
 
     def make_networks(self, trial: int) -> list[keras.Model]:
         """Return the network of each fold of a trial that is kept. Each takes scaled rows."""
@@ -99,5 +117,13 @@ class FoldNetworks:
 
     def _find_worst(self) -> int:
         """Return the trial with the worst score; of equal ones, the latest."""
-        sign = 1.0 if self.objective.direction == "min" else -1.0
-        return max(self._kept, key=lambda trial: (sign * self._kept[trial].score, trial))
+        return max(self._kept, key=lambda trial: (self._sign * self._kept[trial].score, trial))
+
+    @property
+    def _sign(self) -> float:
+        return 1.0 if self.objective.direction == "min" else -1.0
+
+
+def count_bytes(folds: Sequence[FoldValues]) -> int:
+    """Return the bytes of the values of the networks of folds."""
+    return sum(values.nbytes for fold in folds for values in fold)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuner.errors import SearchFailed
 from tuner.problem import Problem
-from tuner.training.fold_networks import FoldNetworks
+from tuner.training.fold_networks import FoldNetworks, MakeNetwork
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.result import TrialResult
 
@@ -150,6 +150,24 @@ class Trainer(ABC):
         networks = [(again if job in lost else kept).make_networks(job.trial) for job in jobs]
         kept.take_over(again)
         return networks
+
+    @abstractmethod
+    def prepare_fold_networks(
+        self,
+        job: Job,
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+    ) -> MakeNetwork:
+        """Return what makes networks of the values that such a trainer kept in another process.
+
+        Args:
+            job: The trial that was trained there.
+            hypermodel: Builds its networks.
+            problem: The rows and folds.
+            plan: The study's plan.
+        """
 
     def estimate_final_rounds(self, networks: int) -> float:
         """Return the estimated time of training networks on all rows.

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from tests.helpers.crews import ThreadCrew
+from tests.helpers.crews import GONE, ThreadCrew
 from tests.helpers.problems import make_problem
 from tests.helpers.training import (
     CustomHyperModel,
@@ -16,6 +17,8 @@ from tests.helpers.training import (
 )
 from tuner.errors import UserError
 from tuner.training import TRAINERS
+from tuner.training.fold_networks import FoldNetworks
+from tuner.training.lanes.interfaces import NeedsOwnFit
 from tuner.training.race import Race
 from tuner.training.remote.messages import Loss
 from tuner.training.remote.trainer import RemoteTrainer
@@ -148,7 +151,7 @@ def test_a_race_has_the_same_outcomes_on_workers(problem, plan, kept, monkeypatc
     crew = ThreadCrew()
     if kept:  # the results at the rungs stay with workers, which are lost
         monkeypatch.setattr("tuner.training.remote.worker._INLINE_BYTES", 0)
-        crew = ThreadCrew(keep=lambda result: "gone")
+        crew = ThreadCrew(keep=lambda result: GONE)
     outcomes = racing.run(make_trainer(crew))
     assert_all_same(outcomes, expected)
     assert {t: r.reason for t, r in outcomes.items()} == {t: r.reason for t, r in expected.items()}
@@ -196,6 +199,62 @@ def test_what_a_hypermodel_declares_while_it_trains_is_brought_back(problem, pla
     train(make_trainer(), CustomHyperModel(), problem, plan, jobs)
     assert [job.hyperparameters.values for job in jobs] == [{"rate": 0.01}, {"rate": 0.5}]
     assert [hp.name for hp in jobs[0].hyperparameters.space] == ["rate"]
+
+
+def refuse_lanes(*arguments):
+    raise NeedsOwnFit("its step cannot be traced")
+
+
+@pytest.mark.parametrize(
+    ("hypermodel", "values", "by_fit"),
+    [
+        (make_mlp(DEPTHS), {"depth": 2, "units": 8, "learning_rate": 0.1}, False),
+        (CustomHyperModel(), {"rate": 0.1}, False),
+        (CustomHyperModel(), {"rate": 0.1}, True),
+    ],
+)
+def test_networks_of_folds_come_back_from_workers(
+    problem, plan, hypermodel, values, by_fit, monkeypatch
+):
+    if by_fit:  # as networks that only find out while they train that lanes cannot train them
+        monkeypatch.setattr("tuner.training.lanes.cohort.make_keras_trial", refuse_lanes)
+    kept, job = FoldNetworks(), make_job(0, **values)
+    result = train(make_trainer(), hypermodel, problem, replace(plan, fold_networks=kept), [job])[0]
+    assert 0 in kept
+    best = replace(job, epochs=result.epoch)
+    (brought,), (trained,) = (
+        TRAINERS["lanes"]().train_on_folds(
+            [best], hypermodel, problem=problem, plan=replace(plan, fold_networks=networks)
+        )
+        for networks in (kept, None)
+    )
+    assert len(brought) == len(problem.folds)
+    for network, again in zip(brought, trained, strict=True):
+        for weights, others in zip(network.get_weights(), again.get_weights(), strict=True):
+            np.testing.assert_array_equal(weights, others)
+
+
+def test_networks_of_lost_workers_and_of_bad_trials_are_not_brought(problem, plan, monkeypatch):
+    monkeypatch.setattr("tuner.training.remote.worker._INLINE_BYTES", 0)
+    brought, kept = [], FoldNetworks(most_trials=1)
+
+    class CountingCrew(ThreadCrew):
+        def fetch(self, kept):
+            brought.append(kept)
+            return super().fetch(kept)
+
+    def run(crew):
+        jobs, hypermodel = make_jobs(3, depth=1, units=8), make_mlp(DEPTHS)
+        return train(make_trainer(crew), hypermodel, problem, with_networks, jobs)
+
+    with_networks = replace(plan, fold_networks=kept)
+    run(ThreadCrew(1, keep=lambda value: GONE))
+    assert not any(trial in kept for trial in range(3))
+    results = run(CountingCrew(1, keep=lambda value: value))
+    best = min(results.values(), key=lambda result: (result.score, result.trial))
+    assert [trial for trial in range(3) if trial in kept] == [best.trial]
+    assert run(CountingCrew(1, keep=lambda value: value))
+    assert len(brought) < 6  # none again that is as good as the best
 
 
 def test_a_search_that_is_given_up_leaves_no_worker_training(hypermodel, problem, plan, jobs):

@@ -132,7 +132,11 @@ class LaneBlock:
         for trial, result in zip(self._running, results, strict=True):
             if result is not None and result.status == "completed":
                 self.plan.fold_networks.keep(
-                    result.trial, result.score, trial.best_networks, trial.make_fold_network
+                    result.trial,
+                    result.score,
+                    trial.best_networks,
+                    trial.make_fold_network,
+                    trainer="lanes",
                 )
 
     def _read_networks(self, lanes: Sequence[int]) -> list[list[np.ndarray]]:

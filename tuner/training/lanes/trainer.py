@@ -11,6 +11,7 @@ import numpy as np
 
 from tuner.problem import Problem
 from tuner.training.fit import FitTrainer
+from tuner.training.fold_networks import MakeNetwork
 from tuner.training.lanes.block import LaneBlock
 from tuner.training.lanes.cohort import Cohort
 from tuner.training.lanes.cutting import cut_into_shares
@@ -157,6 +158,18 @@ class LanesTrainer(Trainer):
                 final_jobs, hypermodel, problem=problem, plan=plan
             )
         return [trial.make_network(variables[number]) for number, trial in enumerate(trials)]
+
+    def prepare_fold_networks(
+        self,
+        job: Job,
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+    ) -> MakeNetwork:
+        """Return what makes a Keras network of a lane's variables."""
+        trial = _make_trial(job, hypermodel, problem, plan)
+        return lambda fold, values: trial.make_network(values)
 
     def estimate_final_rounds(self, networks: int) -> float:
         """Return the estimated time of training networks on all rows, in times of one fold.

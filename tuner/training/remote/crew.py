@@ -9,13 +9,12 @@ from typing import Any
 
 from tuner.training.plan import Job
 from tuner.training.remote.messages import Context, Loss, Orders, Report
-from tuner.training.result import TrialResult
 
-__all__ = ["Crew", "CrewState", "ResultGone"]
+__all__ = ["Crew", "CrewState", "Gone"]
 
 
-class ResultGone(Exception):
-    """The result at a rung was kept by a worker that is lost."""
+class Gone(Exception):
+    """What is to be fetched was kept by a worker that is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +92,11 @@ class Crew(ABC):
         """
 
     @abstractmethod
-    def fetch(self, kept: Any) -> TrialResult:
-        """Return the result of a standing.
+    def fetch(self, kept: Any) -> Any:
+        """Return what a worker may have kept: the result of a standing, or networks.
 
         Raises:
-            ResultGone: The worker that kept it is lost.
+            Gone: The worker that kept it is lost.
         """
 
     @abstractmethod

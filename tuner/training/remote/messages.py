@@ -15,7 +15,7 @@ from tuner.training.result import TrialResult
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["Context", "Facts", "Loss", "Orders", "Report", "Standing"]
+__all__ = ["Context", "Facts", "Loss", "Orders", "Report", "SentNetworks", "Standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Context:
         plan: How trials are trained, without what belongs to the searching process.
         rungs: The rungs of the race; None if trials do not race.
         policy: Keras's float types in the searching process.
+        keeps_networks: Whether workers send the trained networks of folds.
     """
 
     problem: Problem
@@ -35,6 +36,7 @@ class Context:
     plan: Plan
     rungs: tuple[int, ...] | None
     policy: str
+    keeps_networks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,24 @@ class Standing:
     scored: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SentNetworks:
+    """The networks of the folds of a trial that has ended.
+
+    Attributes:
+        score: The trial's score.
+        trainer: The name of the trainer that trained them, which knows the order of the values.
+        nbytes: The bytes of the values.
+        folds: The values of each fold's network; or, if they are large, what `Crew.fetch` takes to
+            bring them.
+    """
+
+    score: float
+    trainer: str
+    nbytes: int
+    folds: Any
+
+
 @dataclass(slots=True)
 class Report:
     """What a worker has to tell since its last report.
@@ -94,6 +114,7 @@ class Report:
     Attributes:
         standings: The rungs that its trials reached, in the order of time.
         results: The trials that ended. Their last standings are in this report or an earlier one.
+        networks: The networks of these trials or of some that are about to end, by trial.
         declared: The hyperparameters of trials that have more than they were given, because the
             hypermodel declared others while it trained, by trial; they end in this report.
         epochs: The epochs that trials have trained, by trial.
@@ -105,6 +126,7 @@ class Report:
 
     standings: list[Standing] = field(default_factory=list)
     results: list[TrialResult] = field(default_factory=list)
+    networks: dict[int, SentNetworks] = field(default_factory=dict)
     declared: dict[int, keras_tuner.HyperParameters] = field(default_factory=dict)
     epochs: dict[int, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

@@ -10,12 +10,11 @@ from typing import Any
 
 from tuner.errors import EngineLost, UserError, one_line
 from tuner.training.plan import Job
-from tuner.training.remote.crew import Crew, ResultGone
+from tuner.training.remote.crew import Crew, Gone
 from tuner.training.remote.messages import Context, Facts, Loss, Orders, Report
 from tuner.training.remote.ray_connection import RayConnection
-from tuner.training.remote.ray_member import Member, describe_loss, start_member
+from tuner.training.remote.ray_member import Member, Stored, describe_loss, start_member
 from tuner.training.remote.worker import list_worker_versions
-from tuner.training.result import TrialResult
 
 __all__ = ["Limits", "RayCrew"]
 
@@ -200,17 +199,16 @@ class RayCrew(Crew):
                 news.append((member, loss))
         return news
 
-    def fetch(self, kept: Any) -> TrialResult:
-        """Return the result of a standing, which a worker may have kept in the object store."""
+    def fetch(self, kept: Any) -> Any:
+        """Return what a worker may have kept in the object store."""
         import ray
 
-        if isinstance(kept, TrialResult):
+        if not isinstance(kept, Stored):
             return kept
         try:
-            result: TrialResult = ray.get(kept[0], timeout=_GET_SECONDS)
+            return ray.get(kept.reference, timeout=_GET_SECONDS)
         except (ray.exceptions.RayError, TimeoutError) as error:
-            raise ResultGone from error
-        return result
+            raise Gone from error
 
     def stop_training(self) -> None:
         """Give up all units that train, without waiting for them."""

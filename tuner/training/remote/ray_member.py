@@ -11,7 +11,18 @@ from typing import Any
 from tuner.memory import count_cores
 from tuner.training.remote.messages import Facts, Loss
 
-__all__ = ["Member", "describe_loss", "start_member"]
+__all__ = ["Member", "Stored", "describe_loss", "start_member"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a worker keeps in the object store of its machine.
+
+    Attributes:
+        reference: Ray's reference to it.
+    """
+
+    reference: Any
 
 
 @dataclass(slots=True, eq=False)

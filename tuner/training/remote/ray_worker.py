@@ -6,8 +6,8 @@ from typing import Any
 
 from tuner.training.plan import Job
 from tuner.training.remote.messages import Context, Report
+from tuner.training.remote.ray_member import Stored
 from tuner.training.remote.worker import Worker
-from tuner.training.result import TrialResult
 
 __all__ = ["RayWorker"]
 
@@ -50,8 +50,8 @@ class RayWorker(Worker):
         return self._context
 
 
-def _keep(result: TrialResult) -> list[Any]:
-    """Keep a result in the object store of this machine; return what brings it from there."""
+def _keep(value: Any) -> Stored:
+    """Keep something in the object store of this machine; return what brings it from there."""
     import ray
 
-    return [ray.put(result)]
+    return Stored(ray.put(value))

@@ -5,13 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tuner.problem import Problem
+from tuner.training import TRAINERS
+from tuner.training.fold_networks import FoldValues, MakeNetwork
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.processor import describe_processor
-from tuner.training.remote.crew import Crew, CrewState, ResultGone
-from tuner.training.remote.messages import Context, Loss, Orders, Report, Standing
+from tuner.training.remote.crew import Crew, CrewState, Gone
+from tuner.training.remote.messages import Context, Loss, Orders, Report, SentNetworks, Standing
 from tuner.training.remote.work import Work
 from tuner.training.result import Snapshot, TrialResult
 from tuner.training.trainer import Trainer
@@ -106,14 +111,15 @@ class RemoteTrainer(Trainer):
         rungs = None if plan.race is None else plan.race.rungs
         sent = plan.detach()
         policy = keras.config.dtype_policy().name
+        rest = (sent, rungs, policy, plan.fold_networks is not None)
         known = self._context
         if (
             known is None
             or known.problem is not problem
             or known.hypermodel is not hypermodel
-            or (known.plan, known.rungs, known.policy) != (sent, rungs, policy)
+            or (known.plan, known.rungs, known.policy, known.keeps_networks) != rest
         ):
-            self._context = Context(problem, hypermodel, sent, rungs, policy)
+            self._context = Context(problem, hypermodel, *rest)
             self.crew.use(self._context)
 
     def _give_out(self, work: Work, plan: Plan) -> None:
@@ -141,6 +147,17 @@ class RemoteTrainer(Trainer):
     ) -> list[keras.Model]:
         """Train networks on all training rows in this process."""
         return self.inner.train_on_all_rows(final_jobs, hypermodel, problem=problem, plan=plan)
+
+    def prepare_fold_networks(
+        self,
+        job: Job,
+        hypermodel: keras_tuner.HyperModel,
+        *,
+        problem: Problem,
+        plan: Plan,
+    ) -> MakeNetwork:
+        """Return what makes networks of values that the inner trainer kept."""
+        return self.inner.prepare_fold_networks(job, hypermodel, problem=problem, plan=plan)
 
     def estimate_final_rounds(self, networks: int) -> float:
         """Return the estimated time of training networks on all rows, in times of one fold."""
@@ -202,6 +219,8 @@ class _Cohort:
             hyperparameters = self.work.find_job(worker, trial).hyperparameters
             hyperparameters.merge(declared, overwrite=False)
             hyperparameters.values.update(declared.values)
+        for trial, networks in news.networks.items():
+            self._keep_networks(self.work.find_job(worker, trial), networks)
         for result in news.results:
             self.work.end(worker, result.trial)
             self._reached.pop(result.trial, None)
@@ -221,6 +240,31 @@ class _Cohort:
         self._trainer.on_note(f"{self._trainer.crew.name(worker)} was lost ({loss.reason}){what}")
         yield from failures
 
+    def _keep_networks(self, job: Job, sent: SentNetworks) -> None:
+        """Bring networks of folds, if they are among the best; else they stay where they are."""
+        kept = self._plan.fold_networks
+        if kept is None or not kept.has_place(sent.score, sent.nbytes):
+            return
+        try:
+            fetched = self._trainer.crew.fetch(sent.folds)
+        except Gone:  # they are trained again if they are exported
+            return
+        folds = [[np.array(values) for values in fold] for fold in fetched]  # not in Ray's store
+
+        @cache
+        def prepare() -> MakeNetwork:
+            own = self._trainer.inner
+            trainer = own if own.name == sent.trainer else TRAINERS[sent.trainer]()
+            plan = self._plan.detach()
+            return trainer.prepare_fold_networks(
+                job, self._hypermodel, problem=self._problem, plan=plan
+            )
+
+        def make_network(fold: int, values: FoldValues) -> keras.Model:
+            return prepare()(fold, values)
+
+        kept.keep(job.trial, sent.score, folds, make_network, trainer=sent.trainer)
+
     def _reach(self, worker: Hashable, standing: Standing) -> None:
         """Report a rung to the race, unless an earlier worker of the trial has done so."""
         epochs, race = len(standing.scores), self._plan.race
@@ -239,7 +283,7 @@ class _Cohort:
         """Return the result at a rung; train the trial again if its worker took it along."""
         try:
             result = self._trainer.crew.fetch(standing.result)
-        except ResultGone:
+        except Gone:
             return self._train_again(replace(job, epochs=len(standing.scores)))
         if standing.scored:
             return result

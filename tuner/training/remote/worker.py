@@ -17,16 +17,17 @@ import numpy as np
 from tuner._version import __version__
 from tuner.errors import TunerError
 from tuner.training import TRAINERS
+from tuner.training.fold_networks import FoldNetworks, FoldValues, MakeNetwork, count_bytes
 from tuner.training.plan import Job
 from tuner.training.processor import describe_processor
 from tuner.training.race import Race
-from tuner.training.remote.messages import Context, Facts, Orders, Report, Standing
+from tuner.training.remote.messages import Context, Facts, Orders, Report, SentNetworks, Standing
 from tuner.training.result import Snapshot, TrialResult
 
 __all__ = ["Worker", "list_worker_versions"]
 
 _LIBRARIES = ("tensorflow", "keras", "keras-tuner", "numpy")
-_INLINE_BYTES = 2**16  # of the probabilities at a rung, which are sent at once
+_INLINE_BYTES = 2**16  # of arrays that are sent at once, whether or not they are needed
 
 
 def list_worker_versions() -> dict[str, str]:
@@ -122,6 +123,7 @@ class Worker:
         plan = replace(
             context.plan,
             race=None if context.rungs is None else _RaceLink(context.rungs, self),
+            fold_networks=_NetworksLink(self) if context.keeps_networks else None,
             time_is_up=lambda: self._orders.time_is_up,
             on_epoch=self._add_epoch,
         )
@@ -159,13 +161,44 @@ class Worker:
         scored = bool(snapshot.metrics)  # of the hypermodel's own, which only this process has
         result = self._sign(snapshot() if scored else snapshot.result)
         assert result.probabilities is not None
-        kept: Any = result
-        if self._keep is not None and result.probabilities.nbytes > _INLINE_BYTES:
-            kept = self._keep(result)
+        kept = self._keep_large(result, result.probabilities.nbytes)
         standing = Standing(trial, list(scores), values.astype(np.float32), kept, scored)
         with self._changed:
             self._report.standings.append(standing)
             self._changed.notify()
+
+    def add_networks(
+        self, trial: int, score: float, folds: Sequence[FoldValues], trainer: str
+    ) -> None:
+        """Tell that the networks of a trial are trained; arguments as of `FoldNetworks.keep`."""
+        nbytes = count_bytes(folds)
+        networks = SentNetworks(score, trainer, nbytes, self._keep_large(list(folds), nbytes))
+        with self._changed:
+            self._report.networks[trial] = networks
+
+    def _keep_large(self, value: Any, nbytes: int) -> Any:
+        """Keep a large value where it is, and return what brings it; return another one itself."""
+        return value if self._keep is None or nbytes <= _INLINE_BYTES else self._keep(value)
+
+
+class _NetworksLink(FoldNetworks):
+    """Sends the networks of folds to the search, which keeps those of the best trials."""
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__()
+        self._worker = worker
+
+    def keep(
+        self,
+        trial: int,
+        score: float,
+        folds: list[FoldValues],
+        make_network: MakeNetwork,
+        *,
+        trainer: str,
+    ) -> None:
+        """Send the values of the networks."""
+        self._worker.add_networks(trial, score, folds, trainer)
 
 
 class _RaceLink(Race):
