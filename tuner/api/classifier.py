@@ -6,7 +6,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,16 +25,14 @@ from tuner.api.estimator_rows import (
     read_rows,
     read_rows_and_labels,
 )
+from tuner.api.fitting import search_and_train
 from tuner.api.requests import make_request
 from tuner.api.searched_study import SearchedStudy
-from tuner.data.hazards import find_hazards
-from tuner.run.fitting import fit_network
-from tuner.run.preparing import prepare, restrict
+from tuner.run.preparing import prepare
 from tuner.run.request import Destination, make_settings
-from tuner.run.row_times import measure_row_time
 from tuner.scratch import ScratchFolder
 from tuner.study import SearchSettings
-from tuner.terminal.progress import Progress, Shown
+from tuner.training.remote import Engine
 from tuner.words import list_counts
 
 if TYPE_CHECKING:
@@ -93,6 +91,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             `leave-out`, with a warning, or `refuse`. A class that is left out stays in `classes_`,
             with the probability 0, and is never predicted.
         root: The folder to keep studies in. None for one that is deleted with `study_`.
+        engine: Where the trials train, as for `tune`: `local`, or `ray`.
+        ray_address: As for `tune`, likewise `ray_workers`.
         verbose: 1 to show progress, 0 to print nothing.
 
     Attributes:
@@ -134,6 +134,9 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         missing: Sequence[str] = (),
         rare_classes: str = "leave-out",
         root: str | Path | None = None,
+        engine: str = "local",
+        ray_address: str | None = None,
+        ray_workers: int | None = None,
         verbose: int = 0,
     ) -> None:
         self.space = space
@@ -158,6 +161,9 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         self.missing = missing
         self.rare_classes = rare_classes
         self.root = root
+        self.engine = engine
+        self.ray_address = ray_address
+        self.ray_workers = ray_workers
         self.verbose = verbose
 
     def fit(self, X: Any, y: Any) -> KFoldClassifier:  # noqa: N803  (scikit-learn's name)
@@ -264,6 +270,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
     ) -> tuple[Study, TrainedNetwork]:
         started, space = time.monotonic(), str(self.space)
         with call_from_python(self.verbose) as caller:
+            engine = Engine(self.engine, self.ray_address, self.ray_workers)
+            engine.check()
             destination = Destination(root)
             destination.check()
             request = make_request(
@@ -279,16 +287,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             setup = prepare(space, request, self._make_settings(space, names))
             known = setup.dataset.schema.classes
             self._known = np.flatnonzero(np.isin(labels.categories, known))
-            if setup.lacks_row_time:
-                caller.import_heavy()
-                setup = restrict(replace(setup, row_time=measure_row_time(setup)))
-            hazards = find_hazards(setup.dataset) if self.verbose else ()
-            for warning in (*setup.dataset.warnings, *hazards):
-                caller.messages.warn(f"warning: {warning}")
-            progress = Progress(caller.messages, Shown.from_setup(setup), started)
-            with progress.show():
-                caller.import_heavy()
-                return fit_network(setup, destination, started=started, listeners=[progress])
+            return search_and_train(caller, setup, destination, engine, started=started)
 
     def _make_settings(self, space: str, names: Mapping[Any, str]) -> SearchSettings:
         own = self.get_params(deep=False)

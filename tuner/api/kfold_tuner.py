@@ -13,7 +13,6 @@ import numpy as np
 
 from tuner.api.boundary import call_from_python
 from tuner.api.lost_numbers import warn_about_lost_numbers
-from tuner.errors import UserError
 from tuner.folds import Split
 from tuner.model.fingerprints import describe_value
 from tuner.problem import take_rows
@@ -21,7 +20,7 @@ from tuner.search import KFoldTuner as FoldTuner
 from tuner.search.exploring import ExploredHyperModel
 from tuner.search.failure_limit import FailureLimit
 from tuner.search.function_hypermodel import Recompiled, make_hypermodel
-from tuner.search.held_out_rows import append_rows
+from tuner.search.held_out_rows import read_and_split
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.oracle_choice import choose_oracle
 from tuner.search.oracles import StudyOracle, count_bracket_trials
@@ -32,6 +31,7 @@ from tuner.space import find_space
 from tuner.study import Listener, SearchSettings
 from tuner.terminal.messages import Messages
 from tuner.terminal.progress import Progress, Shown
+from tuner.training.remote import Engine
 from tuner.words import count_noun
 
 __all__ = ["KFoldTuner"]
@@ -62,6 +62,9 @@ class KFoldTuner(FoldTuner):
             resumed. Defaults to a new name.
         overwrite: Delete a study of this name first.
         listeners: Receive the search's events, in this order.
+        engine: Where the trials train, as of `tune`: `local`, or `ray`. On a cluster, what the
+            hypermodel and callbacks change of themselves stays where it happens.
+        ray_address: As of `tune`, likewise `ray_workers`.
         **arguments: The other arguments of KerasTuner's tuners (`seed`, `hyperparameters`,
             `tune_new_entries`, `allow_new_entries`, `executions_per_trial`, `max_epochs`, `factor`,
             `hyperband_iterations`, `num_initial_points`, `alpha`, `beta`, `optimizer`, `loss`,
@@ -90,13 +93,18 @@ class KFoldTuner(FoldTuner):
         project_name: str | None = None,
         overwrite: bool = False,
         listeners: Sequence[Listener] = (),
+        engine: str = "local",
+        ray_address: str | None = None,
+        ray_workers: int | None = None,
         **arguments: Any,
     ) -> None:
         refuse_overridden(type(self))
+        self._engine = Engine(engine, ray_address, ray_workers)
         self._made_with = {
             **{"hypermodel": hypermodel, "objective": objective, "max_trials": max_trials},
             **{"settings": settings, "oracle": oracle, "directory": directory},
-            **{"listeners": listeners, **arguments},
+            **{"listeners": listeners, "engine": engine, "ray_address": ray_address},
+            **{"ray_workers": ray_workers, **arguments},
         }
         if isinstance(objective, SearchSettings):
             settings, objective = objective, None
@@ -171,20 +179,25 @@ class KFoldTuner(FoldTuner):
         if self.study is not None:  # a new tuner, so that its oracle learns what the journal has
             study = study or self.study.record.name
             KFoldTuner.__init__(self, **self._made_with, project_name=study)
+        self._engine.check()
         read = SearchArguments.read(
             arguments,
             objective=self.settings.objective,
             own_fit=type(self.hypermodel).fit is not keras_tuner.HyperModel.fit,
         )
         self._take(read)
-        rows, split = self._read_rows(x, y, groups, order)
+        splitter = self.settings.splitter
+        rows, split = read_and_split(x, y, read, splitter, groups=groups, order=order)
         self._explore(rows)
         shown = call_from_python(0 if verbose in (0, False) else 1)
         with shown as caller, self._show(caller.messages, split):
             self._say_test_part(split)
             warn_about_lost_numbers(x, caller.messages.warn)
             name = study or self._study_name
-            self.search_rows(rows, split, study=name, overwrite=self._overwrite)
+            with self._engine.open(self.settings.trainer) as crew:
+                if crew is not None:
+                    self.use_workers(crew)
+                self.search_rows(rows, split, study=name, overwrite=self._overwrite)
 
     def describe_arguments(self) -> dict[str, Any]:
         """Return what else changes trials, as JSON values; a resumed search must have the same."""
@@ -236,24 +249,6 @@ class KFoldTuner(FoldTuner):
         if trials is not None:
             self.settings = replace(self.settings, max_trials=trials)
             self.oracle.max_trials = self.oracle.planned_trials = trials
-
-    def _read_rows(self, x: Any, y: Any, groups: Any, order: Any) -> tuple[LabelledRows, Split]:
-        """Return the rows, and their split: `validation_data` follows them, as the test part."""
-        read = self._search_arguments
-        if read.validation is None:
-            rows = LabelledRows.from_arrays(
-                x, y, groups=groups, order=order, sample_weight=read.sample_weight
-            )
-            return rows, self.split(rows)
-        if groups is not None or order is not None:
-            raise UserError(
-                "validation_data: give groups or order without it; they decide on the test part"
-            )
-        rows, test = append_rows(x, y, read.sample_weight, read.validation)
-        splitter = replace(self.settings.splitter, test_size=0.0)
-        own = rows.y[: len(rows.y) - len(test)]
-        split = splitter.split(own, classes=rows.classes, groups=None, order=None)
-        return rows, replace(split, test=test)
 
     def _say_test_part(self, split: Split) -> None:
         """Say which rows no trial sees."""

@@ -197,12 +197,10 @@ class Search:
             forget_copy(study)
         else:
             beside.start_companion()
-        crew = None
         if self._engine.name == "ray":
             self.messages.say("waiting for Ray and its workers, while TensorFlow starts here …")
         try:
-            with progress.show(), beside:
-                crew = self._engine.start(setup.settings.trainer)
+            with progress.show(), beside, self._engine.open(setup.settings.trainer) as crew:
                 self._import_heavy()
                 outcome = run_search(
                     setup,
@@ -216,8 +214,6 @@ class Search:
             progress.report_interrupt()
             raise
         finally:  # a program may go on for long, and MLflow's process for some seconds
-            if crew is not None:
-                crew.close()
             mirror.on_fault = lambda fault: None
         experiment = mirror.experiment_id if mirror.complete else None
         if experiment is not None:

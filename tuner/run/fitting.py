@@ -19,12 +19,18 @@ from tuner.study import Listener, Study
 
 if TYPE_CHECKING:
     from tuner.serving.trained_network import TrainedNetwork
+    from tuner.training.remote.crew import Crew
 
 __all__ = ["describe_training", "fit_network", "train_pick"]
 
 
 def fit_network(
-    setup: Setup, destination: Destination, *, started: float, listeners: Sequence[Listener] = ()
+    setup: Setup,
+    destination: Destination,
+    *,
+    started: float,
+    listeners: Sequence[Listener] = (),
+    crew: "Crew | None" = None,
 ) -> "tuple[Study, TrainedNetwork]":
     """Search, pick a network, and train it on all training rows.
 
@@ -36,13 +42,14 @@ def fit_network(
         destination: Where to create the study.
         started: When the run started, by `time.monotonic`.
         listeners: Receive the run's events, in this order.
+        crew: Workers that train the trials. None to train in this process.
 
     Raises:
         StudyError: The study's folder cannot be written.
         SpaceError: The user's hypermodel cannot be loaded or trained.
         SearchFailed: No trial was completed.
     """
-    tuner = make_tuner(setup, listeners)
+    tuner = make_tuner(setup, listeners, crew)
     run = Run(setup, create_study(setup, destination), listeners, started)
     with run.study.lock_search(), record_run(run):
         search = search_trials(run, tuner, after=run.estimates.picking)

@@ -1,16 +1,52 @@
 """Rows with their test part: the `validation_data` that a Python program gives follow them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from tuner.errors import DataError, one_line
+from tuner.errors import DataError, UserError, one_line
+from tuner.folds import Split, Splitter
 from tuner.problem import Inputs
 from tuner.search.datasets import is_dataset, read_dataset
 from tuner.search.inputs import read_inputs
 from tuner.search.labelled_rows import LabelledRows
+from tuner.search.search_arguments import SearchArguments
 
-__all__ = ["append_rows"]
+__all__ = ["append_rows", "read_and_split"]
+
+
+def read_and_split(
+    x: Any, y: Any, given: SearchArguments, splitter: Splitter, *, groups: Any, order: Any
+) -> tuple[LabelledRows, Split]:
+    """Return the rows of a search, and their split. Validation rows follow, as the test part.
+
+    Args:
+        x: Features, or a dataset.
+        y: The class of each row; None for a dataset.
+        given: Has the weights and the validation rows.
+        splitter: Splits the rows.
+        groups: The group of each row. None without groups.
+        order: The sort key of each row. None if their order means nothing.
+
+    Raises:
+        DataError: The rows cannot be used.
+        UserError: Two arguments decide on the test part.
+    """
+    weights = given.sample_weight
+    if given.validation is None:
+        rows = LabelledRows.from_arrays(x, y, groups=groups, order=order, sample_weight=weights)
+        split = splitter.split(rows.y, classes=rows.classes, groups=rows.groups, order=rows.order)
+        return rows, split
+    if groups is not None or order is not None:
+        raise UserError(
+            "validation_data: give groups or order without it; they decide on the test part"
+        )
+    rows, test = append_rows(x, y, weights, given.validation)
+    own = rows.y[: len(rows.y) - len(test)]
+    without = replace(splitter, test_size=0.0)
+    split = without.split(own, classes=rows.classes, groups=None, order=None)
+    return rows, replace(split, test=test)
 
 
 def append_rows(

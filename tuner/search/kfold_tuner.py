@@ -90,10 +90,9 @@ class KFoldTuner(ResultsTuner):
         self.root = Path(directory)
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
-        if crew is not None:
-            self.trainer = RemoteTrainer(self.trainer, crew)
-            self.trainer.on_crew = self._announce_crew
         self.trainer.on_note = self.note
+        if crew is not None:
+            self.use_workers(crew)
         self.study = self.problem = None
         self.records = []
         self.arguments: dict[str, Any] = {}
@@ -211,6 +210,11 @@ class KFoldTuner(ResultsTuner):
             return loop.run(clock, looks)
         finally:
             self.trainer.close()
+
+    def use_workers(self, crew: Crew) -> None:
+        """Let workers train the trials; `run` lets them go."""
+        self.trainer = remote = RemoteTrainer(self.trainer, crew)
+        remote.on_note, remote.on_crew = self.note, self._announce_crew
 
     @property
     def plan(self) -> Plan:

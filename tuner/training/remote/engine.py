@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,6 +57,16 @@ class Engine:
             from tuner.training.remote.ray_connection import check_ray
 
             check_ray(self.address)
+
+    @contextmanager
+    def open(self, trainer: str) -> Iterator[Crew | None]:
+        """Have workers while the context is open, as `start` brings them."""
+        crew = self.start(trainer)
+        try:
+            yield crew
+        finally:
+            if crew is not None:
+                crew.close()
 
     def start(self, trainer: str) -> Crew | None:
         """Ask for workers, which begin to import TensorFlow while this process goes on.

@@ -1,0 +1,50 @@
+"""A search that ends with a network in memory, as Python calls it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tuner.api.boundary import Caller
+from tuner.data.hazards import find_hazards
+from tuner.run.fitting import fit_network
+from tuner.run.preparing import restrict
+from tuner.run.request import Destination
+from tuner.run.row_times import measure_row_time
+from tuner.run.setup import Setup
+from tuner.terminal.progress import Progress, Shown
+from tuner.training.remote import Engine
+
+if TYPE_CHECKING:
+    from tuner.serving.trained_network import TrainedNetwork
+    from tuner.study import Study
+
+__all__ = ["search_and_train"]
+
+
+def search_and_train(
+    caller: Caller, setup: Setup, destination: Destination, engine: Engine, *, started: float
+) -> tuple[Study, TrainedNetwork]:
+    """Search, and train what is best on all rows.
+
+    Args:
+        caller: Prints what happens, and imports TensorFlow.
+        setup: Space, data, folds and settings.
+        destination: Where to create the study.
+        engine: Where the trials train.
+        started: When the run started, by `time.monotonic`.
+
+    Raises:
+        UserError: The study's folder, the space or the engine cannot be used.
+        SearchFailed: No trial was completed.
+    """
+    if setup.lacks_row_time:
+        caller.import_heavy()
+        setup = restrict(replace(setup, row_time=measure_row_time(setup)))
+    hazards = () if caller.messages.mute else find_hazards(setup.dataset)
+    for warning in (*setup.dataset.warnings, *hazards):
+        caller.messages.warn(f"warning: {warning}")
+    progress = Progress(caller.messages, Shown.from_setup(setup), started)
+    with progress.show(), engine.open(setup.settings.trainer) as crew:
+        caller.import_heavy()
+        return fit_network(setup, destination, started=started, listeners=[progress], crew=crew)
