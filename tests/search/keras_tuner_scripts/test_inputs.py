@@ -130,7 +130,7 @@ def test_a_training_step_of_the_networks_own_is_followed_by_fit_which_is_said(da
     assert note.endswith(
         "trained by fit, one fold after another: its network has a train_step of its own"
     )
-    (record,) = tuner.records
+    (record,) = tuner.study.read_trials()
     assert record.completed, record.result.reason
     for losses in record.result.curves["loss"]:
         assert losses == sorted(losses, reverse=True)  # each epoch trains
