@@ -67,7 +67,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
             seed=seed + 1,  # not used for proposals; KerasTuner draws a random seed for 0
         )
         # KerasTuner copies them for each trial
-        self.hyperparameters = LightHyperParameters.from_config(self.hyperparameters.get_config())
+        self.hyperparameters = LightHyperParameters.from_config(self.get_space().get_config())
         SearchOracle.__init__(self)
         self.verbose = 0  # KerasTuner would print a table for each trial; listeners report trials
         self._space = None if declared.hyperparameters else space

@@ -16,6 +16,9 @@ class LightHyperParameters(keras_tuner.HyperParameters):
     hyperparameter is added to it.
     """
 
+    _space: list[Any]
+    _hps: defaultdict[str, list[Any]]
+
     def copy(self) -> "LightHyperParameters":
         """Return a copy that shares the space until one of both changes."""
         copied = type(self)()
