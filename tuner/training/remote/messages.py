@@ -15,7 +15,7 @@ from tuner.training.result import TrialResult
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["Context", "Facts", "Loss", "Orders", "Report", "SentNetworks", "Standing"]
+__all__ = ["Context", "Facts", "Loss", "Orders", "Report", "SentNetworks", "Standing", "Stored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,17 @@ class SentNetworks:
     trainer: str
     nbytes: int
     folds: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a worker keeps where it is, in the object store of its machine.
+
+    Attributes:
+        reference: Ray's reference to it.
+    """
+
+    reference: Any
 
 
 @dataclass(slots=True)

@@ -11,9 +11,9 @@ from typing import Any
 from tuner.errors import EngineLost, UserError, one_line
 from tuner.training.plan import Job
 from tuner.training.remote.crew import Crew, Gone
-from tuner.training.remote.messages import Context, Facts, Loss, Orders, Report
+from tuner.training.remote.messages import Context, Facts, Loss, Orders, Report, Stored
 from tuner.training.remote.ray_connection import RayConnection
-from tuner.training.remote.ray_member import Member, Stored, describe_loss, start_member
+from tuner.training.remote.ray_member import Member, describe_loss, start_member
 from tuner.training.remote.worker import list_worker_versions
 
 __all__ = ["Limits", "RayCrew"]

@@ -11,18 +11,7 @@ from typing import Any
 from tuner.memory import count_cores
 from tuner.training.remote.messages import Facts, Loss
 
-__all__ = ["Member", "Stored", "describe_loss", "start_member"]
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a worker keeps in the object store of its machine.
-
-    Attributes:
-        reference: Ray's reference to it.
-    """
-
-    reference: Any
+__all__ = ["Member", "describe_loss", "start_member"]
 
 
 @dataclass(slots=True, eq=False)

@@ -5,8 +5,7 @@ from functools import partial
 from typing import Any
 
 from tuner.training.plan import Job
-from tuner.training.remote.messages import Context, Report
-from tuner.training.remote.ray_member import Stored
+from tuner.training.remote.messages import Context, Report, Stored
 from tuner.training.remote.worker import Worker
 
 __all__ = ["RayWorker"]
