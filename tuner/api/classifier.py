@@ -91,8 +91,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             `leave-out`, with a warning, or `refuse`. A class that is left out stays in `classes_`,
             with the probability 0, and is never predicted.
         root: The folder to keep studies in. None for one that is deleted with `study_`.
-        engine: Where the trials train, as for `tune`: `local`, or `ray`.
-        ray_address: As for `tune`, likewise `ray_workers`.
+        engine: `local` or `ray`; this, `ray_address` and `ray_workers` are as for `tune`.
         verbose: 1 to show progress, 0 to print nothing.
 
     Attributes:
