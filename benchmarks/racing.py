@@ -118,8 +118,9 @@ def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
     prepared = prepare(space, DataRequest(source), settings)
     with tempfile.TemporaryDirectory() as root:
         tuner = KFoldTuner(make_hypermodel(prepared), settings, directory=root)
-        tuner.run(prepared.problem, create_study(prepared, Destination(Path(root))))
-    results = {str(each.trial): each.result.to_dict() for each in tuner.records}
+        study = create_study(prepared, Destination(Path(root)))
+        tuner.run(prepared.problem, study)
+        results = {str(each.trial): each.result.to_dict() for each in study.read_trials()}
     arrays = {name: np.stack(values) for name, values in kept.items()}
     texts = {"results": json.dumps(results), "scores": json.dumps(scores)}
     np.savez(path, **arrays, **{name: np.array(text) for name, text in texts.items()})

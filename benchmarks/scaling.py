@@ -35,7 +35,7 @@ from tuner.run.opening import create_study
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup, make_hypermodel
-from tuner.study import Listener, SearchSettings, TrialRecord
+from tuner.study import EventKind, Listener, SearchSettings, Study, TrialRecord
 from tuner.training import TRAINERS, Job, TrialResult
 from tuner.training.remote import Engine
 from tuner.training.remote.crew import Crew
@@ -70,13 +70,14 @@ def make_setup(given: argparse.Namespace, trials: int) -> Setup:
     return prepare(given.space, DataRequest(given.data), settings)
 
 
-def search(setup: Setup, root: Path, crew: Crew | None, *listeners: Listener) -> list[TrialRecord]:
-    """Search without what follows the trials; return the trials by number."""
+def search(setup: Setup, root: Path, crew: Crew | None, *listeners: Listener) -> Study:
+    """Search without what follows the trials; return the study."""
     from tuner.search import KFoldTuner
 
     tuner = KFoldTuner(make_hypermodel(setup), setup.settings, listeners=listeners, crew=crew)
-    tuner.run(setup.problem, create_study(setup, Destination(root)))
-    return sorted(tuner.records, key=lambda record: record.trial)
+    study = create_study(setup, Destination(root))
+    tuner.run(setup.problem, study)
+    return study
 
 
 class Ends(Listener):
@@ -124,14 +125,14 @@ def kill_workers(given: argparse.Namespace) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         threading.Thread(target=kill, daemon=True).start()
-        there = search(setup, Path(folder, "there"), crew)
+        there = read_trials(search(setup, Path(folder, "there"), crew))
         over.set()
-        here = search(setup, Path(folder, "here"), None)
-    same = sum(describe(a) == describe(b) for a, b in zip(there, here, strict=True))
-    for other, record in zip(there, here, strict=True):
-        if describe(other) != describe(record):
-            print(f"trial {record.trial}: {other.result!r} in place of {record.result!r}")
-    numbers = [record.trial for record in there]
+        here = read_trials(search(setup, Path(folder, "here"), None))
+    same = sum(other == trial for other, trial in zip(there, here, strict=True))
+    for other, trial in zip(there, here, strict=True):
+        if other != trial:
+            print(f"{other} in place of {trial}")
+    numbers = [trial["result"]["trial"] for trial in there]
     print(
         f"{len(killed)} workers killed; trials {len(set(numbers))} of {given.trials}, twice ",
         end="",
@@ -139,11 +140,14 @@ def kill_workers(given: argparse.Namespace) -> None:
     print(f"{len(numbers) - len(set(numbers))}, the same as without Ray {same}")
 
 
-def describe(record: TrialRecord) -> Any:
-    """Return what must be the same in both studies."""
-    result = replace(record.result, seconds=0.0)
-    probabilities = b"" if result.probabilities is None else result.probabilities.tobytes()
-    return record.hyperparameters, result.to_dict(), probabilities
+def read_trials(study: Study) -> list[dict[str, Any]]:
+    """Return what must be the same in both studies: the trials by number, with the checksums of
+    their arrays, without their seconds.
+    """
+    events = [{**event, "time": 0} for event in study.journal.read(EventKind.TRIAL)]
+    for event in events:
+        event["result"] = {**event["result"], "seconds": 0.0}
+    return sorted(events, key=lambda event: event["result"]["trial"])
 
 
 class SimulatedCrew(Crew):
@@ -280,10 +284,11 @@ def measure_driver(given: argparse.Namespace) -> None:
                 listeners.append(
                     MlflowMirror(choose_tracking_uri(None, Path(folder)), Path(folder))
                 )
-            records = search(setup, Path(folder), crew, *listeners)
+            search(setup, Path(folder), crew, *listeners)
             for listener in listeners:
                 listener.on_study_end("interrupted", {})
-        count, tenth = len(records), max(len(records) // 10, 1)
+        count = len(ends.ends)
+        tenth = max(count // 10, 1)
         cells = [workers, given.oracle, count, f"{crew.now:.0f}", f"{count / crew.now:.2f}"]
         cells += [f"{crew.reports / crew.now:.1f}", f"{1000 * crew.outside / count:.1f}"]
         cells += [f"{100 * crew.outside / crew.now:.1f}", f"{ends.megabytes[tenth - 1]:.0f}"]

@@ -170,7 +170,7 @@ def test_fit_may_tune_the_number_of_epochs(data, quick):
     (x, y), _ = data
     tuner = KFoldTuner(OwnEpochs(), objective="val_loss", max_trials=2, seed=1, **quick)
     tuner.search(x, y, verbose=0)
-    for record in tuner.records:
+    for record in tuner.study.read_trials():
         assert len(record.result.curves["loss"][0]) == record.hyperparameters["epochs"]
 
 
