@@ -1,6 +1,7 @@
 """Searches on a real cluster of Ray, with several nodes on this machine, and what goes wrong there.
 
-The tests share the cluster and its workers, which take seconds to start; the last one ends it.
+The tests share the cluster and its workers, which take seconds to start; the last one ends it. A
+test that loses a worker does not wait for the next one, which starts while other tests run.
 """
 
 import os
@@ -10,6 +11,7 @@ import sys
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.helpers.problems import make_problem
@@ -18,6 +20,7 @@ from tuner.errors import EngineLost
 from tuner.search import KFoldTuner
 from tuner.study import SearchSettings
 from tuner.training import TRAINERS, Plan
+from tuner.training.fold_networks import FoldNetworks
 from tuner.training.remote.trainer import RemoteTrainer
 
 ray = pytest.importorskip("ray", reason="the extra ray is not installed")
@@ -34,25 +37,31 @@ pytestmark = [
 ]
 
 STORE = 80 * 2**20  # bytes of each node's object store, the least that Ray takes
-LIMITS = Limits(silence=4.0, head=2.0, nobody=180.0)
+LIMITS = Limits(silence=3.0, head=2.0, nobody=180.0)
 LONG = Plan(epochs=300, patience=300, seed=1)
 EPOCHS = 16
 
 
 KILLED = {"max_trials": 8, "folds": 3, "epochs": 300, "patience": 300, "test_size": 0.0}
-# The search of a process that is killed: a folder and the head's address are its arguments.
+# The search of a process that is killed: a folder and the head's address are its arguments. It
+# begins when the folder is there.
 SEARCH = f"""
 import sys
+import time
+from pathlib import Path
+from tuner.training.remote import Engine
+
+crew = Engine("ray", sys.argv[2], 1).start("lanes")
+
 from tests.helpers.problems import make_problem
 from tests.helpers.training import make_mlp
 from tuner.search import KFoldTuner
 from tuner.study import SearchSettings
-from tuner.training.remote import Engine
 
 settings = SearchSettings(**{KILLED})
-
-crew = Engine("ray", sys.argv[2], 1).start("lanes")
 rows = make_problem(rows=90)
+while not Path(sys.argv[1]).exists():
+    time.sleep(0.05)
 tuner = KFoldTuner(make_mlp(epochs=settings.epochs), settings, directory=sys.argv[1], crew=crew)
 tuner.search(rows.x, rows.y, study="mine")
 """
@@ -72,37 +81,53 @@ class KeptCrew:
 
 
 class Ground:
-    """A cluster of a head without cores and two nodes with one each, and a crew on it."""
+    """A cluster of two nodes, the head with one core and another with three.
 
-    def __init__(self):
-        head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False}
+    Attributes:
+        crew: Two workers; at least one is on the other node.
+        fitting: One worker, whose trainer is `fit`.
+        killed: The process of `SEARCH`, which waits for its folder, and has a worker.
+        folder: The folder.
+    """
+
+    def __init__(self, folder):
+        head = {"num_cpus": 1, "object_store_memory": STORE, "include_dashboard": False}
         self.cluster = Cluster(initialize_head=True, head_node_args=head)
-        self.nodes = [self.add_node(), self.add_node()]
-        self.crew = RayCrew(RayConnection(self.cluster.address), "lanes", limits=LIMITS)
+        self.other = self.cluster.add_node(num_cpus=3, object_store_memory=STORE)
+        self.crew = self.make_crew("lanes", 2)
+        self.fitting = self.make_crew("fit", 1)
+        script, self.folder = folder / "search.py", folder / "killed"
+        script.write_text(SEARCH, encoding="utf-8")
+        command = [sys.executable, script, self.folder, self.cluster.address]
+        self.killed = subprocess.Popen(command)
 
-    def add_node(self):
-        return self.cluster.add_node(num_cpus=1, object_store_memory=STORE)
+    def make_crew(self, trainer, workers):
+        return RayCrew(RayConnection(self.cluster.address), trainer, workers, LIMITS)
 
-    def wait_for_workers(self, count, seconds=180.0):
-        end = time.monotonic() + seconds
-        while len(self.crew.list_facts()) != count or self.crew.starting:
+    def wait_for_workers(self, count, crew=None, seconds=180.0):
+        crew, end = crew or self.crew, time.monotonic() + seconds
+        while len(crew.list_facts()) < count:
             assert time.monotonic() < end, "the workers do not come"
-            self.crew.wait(lambda worker: None)
+            crew.wait(lambda worker: None)
 
-    def make_trainer(self, trainer="lanes"):
-        remote = RemoteTrainer(TRAINERS[trainer](), self.crew)
+    def make_trainer(self, trainer="lanes", crew=None):
+        remote = RemoteTrainer(TRAINERS[trainer](), crew or self.crew)
         remote.notes = []
         remote.on_note = remote.notes.append
         return remote
 
+    def close(self):
+        self.killed.kill()
+        self.killed.wait()
+        self.crew.close()
+        self.cluster.shutdown()
+
 
 @pytest.fixture(scope="module")
-def ground():
-    made = Ground()
-    made.wait_for_workers(2)
+def ground(tmp_path_factory):
+    made = Ground(tmp_path_factory.mktemp("ground"))
     yield made
-    made.crew.close()
-    made.cluster.shutdown()
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +191,7 @@ def test_a_search_on_two_nodes_is_that_of_one_machine(ground, rows, tmp_path):
     learning_rate = { min = 1e-6, max = 0.3, log = true }
     batch_size = 16
     """
+    ground.wait_for_workers(2)
     settings = SearchSettings(max_trials=12, folds=3, epochs=EPOCHS, test_size=0.0, seed=3)
     tuners = [
         KFoldTuner(make_mlp(space, epochs=EPOCHS), settings, directory=tmp_path / name, crew=crew)
@@ -187,13 +213,40 @@ def test_networks_of_a_persons_own_train_on_workers(ground, rows):
         assert_same(result, here[trial])
 
 
+def test_fit_trains_the_same_on_workers(ground):
+    """Its products are large enough that TensorFlow divides them among threads."""
+    plan, problem = Plan(epochs=2, seed=1), make_problem(rows=2000)
+    hypermodel = make_mlp("[network]\ndepth = 2\nunits = 256\n", epochs=plan.epochs)
+    jobs = [make_job(n, depth=2, units=256, learning_rate=0.1, batch_size=500) for n in range(2)]
+    ground.wait_for_workers(1, ground.fitting)
+    there = train(ground.make_trainer("fit", ground.fitting), hypermodel, problem, plan, jobs)
+    here = train("fit", hypermodel, problem, plan, jobs)
+    for trial, result in there.items():
+        assert_same(result, here[trial])
+    ground.fitting.close()
+
+
+def test_networks_of_folds_come_back_from_the_object_store(ground, rows):
+    plan, job = Plan(epochs=3, seed=1), make_job(0, depth=2, units=64, learning_rate=0.1)
+    hypermodel = make_mlp("[network]\ndepth = 2\nunits = 64\n", epochs=plan.epochs)
+    kept = {True: FoldNetworks(), False: FoldNetworks()}
+    train(ground.make_trainer(), hypermodel, rows, replace(plan, fold_networks=kept[True]), [job])
+    train("lanes", hypermodel, rows, replace(plan, fold_networks=kept[False]), [job])
+    there, here = (networks.make_networks(0) for networks in kept.values())
+    assert sum(weights.nbytes for weights in there[0].get_weights()) > 2**14  # of four folds, 2**16
+    for network, other in zip(there, here, strict=True):
+        for weights, others in zip(network.get_weights(), other.get_weights(), strict=True):
+            np.testing.assert_array_equal(weights, others)
+
+
 def test_a_worker_that_is_killed_is_replaced(ground, hypermodel, rows, jobs, expected):
+    ground.wait_for_workers(2)
+
     def kill():
         os.kill(ground.crew.list_facts()[0].process, signal.SIGKILL)
 
     notes = train_with_fault(ground, hypermodel, rows, jobs, expected, kill)
     assert "was lost (its process died)" in notes[0]
-    ground.wait_for_workers(2)
 
 
 def test_a_worker_that_hangs_is_given_up(ground, hypermodel, rows, jobs, expected):
@@ -204,33 +257,39 @@ def test_a_worker_that_hangs_is_given_up(ground, hypermodel, rows, jobs, expecte
         os.kill(stopped[0], signal.SIGSTOP)
 
     notes = train_with_fault(ground, hypermodel, rows, jobs, expected, stop)
-    assert notes == [note for note in notes if "was lost (no answer for 4 s)" in note]
-    ground.wait_for_workers(2)
+    assert notes == [note for note in notes if "was lost (no answer for 3 s)" in note]
 
 
-def test_a_node_that_goes_takes_its_worker_and_a_new_one_brings_one(
-    ground, hypermodel, rows, jobs, expected
-):
-    def remove():
-        here = ray.get_runtime_context().get_node_id()
-        other = next(node for node in ground.nodes if node.node_id != here)
-        ground.nodes.remove(other)
-        ground.cluster.remove_node(other, allow_graceful=False)
+class HangsOnce(CustomHyperModel):
+    """Its first training never ends, though its process answers."""
 
-    notes = train_with_fault(ground, hypermodel, rows, jobs, expected, remove)
-    assert "was lost (" in notes[0]
-    ground.wait_for_workers(1)
+    def __init__(self, mark):
+        super().__init__()
+        self.mark = mark
+
+    def fit(self, hp, model, *args, **kwargs):
+        if not self.mark.exists():
+            self.mark.touch()
+            time.sleep(3600)
+        return super().fit(hp, model, *args, **kwargs)
+
+
+def test_a_training_without_progress_is_given_up(ground, rows, tmp_path):
+    plan, hypermodel = Plan(epochs=2, seed=1), HangsOnce(tmp_path / "hung")
+    trainer, limits = ground.make_trainer(), ground.crew.limits
+    ground.crew.limits = replace(limits, stall=8.0)
+    there = train(trainer, hypermodel, rows, plan, [make_job(0, rate=0.1)])
+    ground.crew.limits = limits
+    assert "was lost (its training hung for" in trainer.notes[-1]
+    here = train("lanes", hypermodel, rows, plan, [make_job(0, rate=0.1)])
+    assert_same(there[0], here[0])
 
 
 def test_a_search_whose_process_is_killed_is_resumed_without_ray_and_its_worker_ends(
     ground, rows, tmp_path
 ):
-    """The new node trains for another search first, and then for the crew of these tests."""
-    ground.nodes.append(ground.add_node())
-    script = tmp_path / "search.py"
-    script.write_text(SEARCH, encoding="utf-8")
-    folder = tmp_path / "killed"
-    process = subprocess.Popen([sys.executable, script, folder, ground.cluster.address])
+    folder, process = ground.folder, ground.killed
+    folder.mkdir()
     journal, end = folder / "studies" / "mine" / "journal.jsonl", time.monotonic() + 180
     while not journal.exists() or '"event": "trial"' not in journal.read_text(encoding="utf-8"):
         assert time.monotonic() < end
@@ -239,15 +298,35 @@ def test_a_search_whose_process_is_killed_is_resumed_without_ray_and_its_worker_
     process.kill()
     process.wait()
     tuners = [
-        KFoldTuner(make_mlp(epochs=300), SearchSettings(**KILLED), directory=tmp_path / name)
-        for name in ("killed", "whole")
+        KFoldTuner(make_mlp(epochs=300), SearchSettings(**KILLED), directory=path)
+        for path in (folder, tmp_path / "whole")
     ]
     for tuner in tuners:
         tuner.search(rows.x, rows.y, study="mine")
     killed, whole = (list_events(tuner.study) for tuner in tuners)
     assert len(killed) == len(whole) + 1  # it has begun twice
     assert killed[2:] == whole[1:]
+    while ray.available_resources().get("CPU", 0) < 2:  # its core, and that of `fit`
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def test_a_node_that_goes_takes_its_worker(ground, hypermodel, rows, jobs, expected):
     ground.wait_for_workers(2)
+
+    def remove():
+        ground.cluster.remove_node(ground.other, allow_graceful=False)
+
+    notes = train_with_fault(ground, hypermodel, rows, jobs, expected, remove)
+    assert "was lost (" in notes[0]
+
+
+def test_a_new_node_brings_a_worker(ground):
+    ground.wait_for_workers(1)
+    known = {facts.process for facts in ground.crew.list_facts()}
+    ground.cluster.add_node(num_cpus=1, object_store_memory=STORE)
+    ground.wait_for_workers(2)
+    assert len({facts.process for facts in ground.crew.list_facts()} - known) == 1
 
 
 def test_when_the_head_goes_the_search_ends_with_one_sentence(ground, hypermodel, rows, jobs):

@@ -11,7 +11,7 @@ from keras_tuner.engine.hyperparameters import Fixed
 from tuner.errors import UserError
 from tuner.scoring import Objective
 from tuner.search.oracles.declared import Declared
-from tuner.search.oracles.light_hyperparameters import LightHyperParameters
+from tuner.search.oracles.light_trials import LightHyperParameters, LightMetrics
 from tuner.search.oracles.network_limit import NetworkLimit
 from tuner.search.oracles.search_oracle import SearchOracle
 from tuner.search.oracles.tried_configurations import TriedConfigurations, make_key
@@ -135,6 +135,13 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         for result in ended:
             self.tell(result)
         return [self._make_job(number) for number in self._running]
+
+    def tell(self, result: TrialResult) -> None:
+        """Report the result of a trial, of which only a little stays: there may be very many."""
+        trial = self._running[result.trial]
+        super().tell(result)
+        trial.hyperparameters.forget_builds()
+        trial.metrics = LightMetrics(trial.metrics)
 
     def recall(self, trial: int, values: dict[str, Value]) -> None:
         """Propose these values for a trial, because an interrupted search did."""

@@ -1,13 +1,16 @@
 """What an oracle keeps for each trial is light, and otherwise as KerasTuner's."""
 
+import gc
 import pickle
+import tracemalloc
 
 import keras_tuner
 import pytest
 
 from tests.helpers.oracles import INFINITE, ask_many, make_oracle
 from tests.helpers.spaces import make_space
-from tuner.search.oracles.light_hyperparameters import LightHyperParameters
+from tuner.search.oracles.light_trials import LightHyperParameters
+from tuner.training import TrialResult
 
 
 @pytest.fixture
@@ -54,3 +57,39 @@ def test_trials_share_their_space_and_leave_no_files(tmp_path):
     first, second = ask_many(oracle, 2)
     assert first.hyperparameters.space is second.hyperparameters.space
     assert not list(tmp_path.rglob("trial.json"))
+
+
+def test_a_trial_that_has_ended_has_its_scores_as_in_kerastuner(tmp_path):
+    oracle = make_oracle("random", make_space(INFINITE), tmp_path)
+    (job,) = ask_many(oracle, 1)
+    oracle.tell(
+        TrialResult(0, "completed", epoch=3, scores={"cross_entropy": 0.5, "accuracy": 0.75})
+    )
+    (trial,) = oracle.get_best_trials(1)
+    assert trial.metrics.get_best_value("val_accuracy") == 0.75
+    assert trial.metrics.get_best_step("val_accuracy") == 2
+    assert (trial.score, trial.best_step) == (0.5, 2)
+    metrics = trial.get_state()["metrics"]["metrics"]
+    assert metrics["cross_entropy"] == {
+        "direction": "min",
+        "observations": [{"value": [0.5], "step": 2}],
+    }
+    assert job.hyperparameters.values == trial.hyperparameters.values
+
+
+def test_a_trial_takes_a_few_kilobytes(tmp_path):
+    """So a search of 100,000 trials fits into any machine."""
+    most, oracle = 400, make_oracle("random", make_space(INFINITE), tmp_path, max_trials=1000)
+
+    def run(trials):
+        for job in ask_many(oracle, trials):
+            oracle.tell(TrialResult(job.trial, "completed", epoch=3, scores={"cross_entropy": 0.5}))
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = run(most // 4)
+        assert (run(most) - before) / most < 3000
+    finally:
+        tracemalloc.stop()
