@@ -1,11 +1,13 @@
 """The time of one row, predicted from a network's recipe."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from tuner.model.recipe import read_recipe
 from tuner.model.row_time import RowTime
+from tuner.model.tables.size import TableSize
 from tuner.space import load_space
 
 TIMES = RowTime(call=60.0, layer=7.0, million=250.0, block=30.0, block_million=5.0)
@@ -28,6 +30,14 @@ def test_multiplications_are_counted_where_they_are_made():
     convolutions = 144 * 9 * 16 + 36 * 9 * 16 * 32
     expected = 60 + 4 * 7 + 250 * dense / 1e6 + 2 * 30 + 5 * convolutions / 1e6
     assert TIMES.predict(network) == pytest.approx(expected)
+
+
+def test_layers_whose_kernels_heads_share_have_a_cost_of_their_own():
+    size = TableSize(kernels=[(10, 4), (8, 6, 50), (8, 50, 3)], parameters=0)
+    times = replace(TIMES, shared=80.0)
+    million = (10 * 4 + 8 * 6 * 50 + 8 * 50 * 3) / 1e6
+    assert times.predict(size) == pytest.approx(60 + 7 + 2 * 80 + 250 * million)
+    assert RowTime.from_dict({"call": 60.0, "layer": 7.0, "million": 250.0}).shared == 0.0
 
 
 def test_the_parts_of_measured_times_are_found_again_and_kept():

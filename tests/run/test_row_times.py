@@ -8,6 +8,7 @@ from tests.helpers.setups import make_setup
 from tests.helpers.spaces import make_space
 from tuner.errors import StudyError, UserError
 from tuner.model.row_time import RowTime
+from tuner.run import row_times
 from tuner.run.opening import adopt, check_setup, create_study, load_setup
 from tuner.run.preparing import prepare, restrict
 from tuner.run.request import DataRequest, Destination
@@ -35,6 +36,19 @@ def test_more_layers_and_more_weights_take_longer(setup):
         for depth, units in ((0, 8), (3, 8), (3, 2000))
     )
     assert 5 < small <= deep < wide < 1e5
+
+
+def test_heads_take_longer_than_a_network_of_one(monkeypatch):
+    monkeypatch.setattr(row_times, "_DRAWS", 5)
+    space = make_space(
+        "[network]\ndepth = [1, 2]\nunits = [8, 256]\nheads = [1, 16]\n"
+        "[optimizer]\noptimizer = 'adamw'\n"
+    )
+    setup = make_setup("test", space)
+    times, describe = measure_row_time(setup), make_hypermodel(setup).describe_network
+    values = {**next(space.list_configurations()), "depth": 2, "units": 256}
+    one, several = (times.predict(describe({**values, "heads": heads})) for heads in (1, 16))
+    assert 5 < one < several < 1e5
 
 
 def test_another_run_of_the_study_excludes_the_same_networks(setup, tmp_path):

@@ -24,7 +24,10 @@ class NetworkSize(Protocol):
 
     @property
     def kernels(self) -> list[tuple[int, ...]]:
-        """Shape of each layer's kernel; the last axis is that of its outputs."""
+        """Shape of each layer's kernel; the last axis is that of its outputs.
+
+        A kernel that several heads share has their number before its inputs and outputs.
+        """
 
     @property
     def parameters(self) -> int:
@@ -49,6 +52,7 @@ class RowTime:
         million: Of a million multiplications of dense layers.
         block: Of a convolutional block.
         block_million: Of a million multiplications of convolutions.
+        shared: Of a dense layer whose kernel several heads share. In older studies it is 0.
     """
 
     call: float
@@ -56,6 +60,7 @@ class RowTime:
     million: float
     block: float = 0.0
     block_million: float = 0.0
+    shared: float = 0.0
 
     def predict(self, size: NetworkSize) -> float:
         """Return the microseconds that a network takes for one row."""
@@ -88,12 +93,14 @@ class RowTime:
 
 def _count(size: NetworkSize) -> list[float]:
     """Return how often a network has what each of the attributes of `RowTime` is the time of."""
-    dense = [kernel for kernel in size.kernels if len(kernel) == 2]
-    counts = [1.0, float(len(dense)), sum(map(np.prod, dense)) / _MILLION, 0.0, 0.0]
+    axes = [len(kernel) for kernel in size.kernels]
+    dense = [kernel for kernel in size.kernels if len(kernel) in (2, 3)]
+    million = sum(map(np.prod, dense)) / _MILLION
+    counts = [1.0, float(axes.count(2)), million, 0.0, 0.0, float(axes.count(3))]
     if size.convolutions is not None:
         height, width, _ = size.convolutions.image
         kernels = size.convolutions.kernels
         uses = [(height >> block) * (width >> block) for block in range(len(kernels))]
         multiplications = sum(use * np.prod(k) for use, k in zip(uses, kernels, strict=True))
-        counts[3:] = [float(len(kernels)), multiplications / _MILLION]
+        counts[3:5] = [float(len(kernels)), multiplications / _MILLION]
     return counts

@@ -38,4 +38,7 @@ def test_heads_multiply_the_products_but_not_the_kernels():
         for heads in (1, 4)
     )
     assert sum(map(prod, four.kernels)) == 4 * sum(map(prod, one.kernels))
+    assert [kernel for kernel in four.kernels if len(kernel) == 3] == [
+        (4, *kernel) for kernel in one.kernels[-3:]
+    ]
     assert four.parameters < 4 * one.parameters

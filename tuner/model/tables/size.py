@@ -16,8 +16,8 @@ class TableSize:
     """The size of a network for tables; limits read it as they read the recipe of a perceptron.
 
     Attributes:
-        kernels: Shape of each product of a row with a kernel. A kernel that several heads share
-            has as many times the inputs, as it has as many products.
+        kernels: Shape of each product of a row with a kernel. If several heads share it, their
+            number, inputs and outputs.
         parameters: Number of trainable weights and biases.
         convolutions: None; it has no convolutional blocks.
     """
@@ -41,15 +41,16 @@ def measure_size(values: Mapping[str, Any], *, layout: FeatureLayout, classes: i
     parameters = sum(map(math.prod, kernels)) + _count_embedding_biases(recipe.inputs, layout)
     inputs = _count_inputs(recipe.inputs, layout)
     parameters += inputs if recipe.scaling_layer else 0
+    shared = (heads,) if heads > 1 else ()
     for _ in range(recipe.depth):
         units = recipe.units
-        kernels.append((heads * inputs, units))
+        kernels.append((*shared, inputs, units))
         parameters += (inputs + 1) * units
         parameters += heads * (inputs + 2 * units) if heads > 1 else 0
         parameters += 2 * units if recipe.normalization != "none" else 0
         parameters += heads * units if recipe.learned_slope else 0
         inputs = units
-    kernels.append((heads * inputs, classes))
+    kernels.append((*shared, inputs, classes))
     return TableSize(kernels, parameters + heads * (inputs + 1) * classes)
 
 
