@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from tests.helpers.onnx_graphs import run
-from tuner.data.parsing.date_notations import DATE_NOTATIONS
+from tuner.data.parsing.characters import convert_to_codes
+from tuner.data.parsing.date_notations import (
+    DATE_NOTATIONS,
+    DAY_FIRST,
+    MONTH_FIRST,
+    YEAR_FIRST,
+)
 from tuner.data.parsing.number_notations import NUMBER_NOTATIONS
 from tuner.data.parsing.parse_by_notation import parse_codes, parse_texts
 from tuner.serving.onnx_graph import Graph
@@ -24,7 +30,7 @@ def test_texts_mean_the_same_as_in_the_data(notation):
     graph = Graph()
     ops = OnnxOperations(graph)
     codes = ops.read_codes(graph.add_input("texts", object))
-    parsed = parse_codes(codes, notation, ops, fraction=True)
+    parsed = parse_codes(codes, [notation], ops, fraction=True)
     for number, feature in enumerate(parsed.values()):
         graph.add_output(f"feature_{number}", feature)
     texts = np.array(TEXTS, object)
@@ -35,6 +41,24 @@ def test_texts_mean_the_same_as_in_the_data(notation):
     for batch in ([], [""]):
         answers = run(graph, {"texts": np.array(batch, object)})
         assert all(np.isnan(answer).all() and len(answer) == len(batch) for answer in answers)
+
+
+def test_dates_of_several_notations_are_parsed_together():
+    notations, texts = (DAY_FIRST, YEAR_FIRST, MONTH_FIRST), np.array(TEXTS, object)
+    apart = [parse_texts(texts, notation) for notation in notations]
+    codes = convert_to_codes(np.tile(texts, len(notations)))
+    in_memory = parse_codes(codes, notations, np, fraction=True)
+    graph = Graph()
+    ops = OnnxOperations(graph)
+    columns = [graph.add_input(f"column_{place}", object) for place in range(len(notations))]
+    codes = ops.read_codes(ops.concatenate(columns, axis=0))
+    for name, feature in parse_codes(codes, notations, ops, fraction=True).items():
+        graph.add_output(f"feature {name}", feature)
+    answers = run(graph, {column.name: texts for column in columns})
+    for answer, (name, values) in zip(answers, in_memory.items(), strict=True):
+        expected = np.concatenate([parsed[name] for parsed in apart])
+        np.testing.assert_array_equal(values, expected)
+        np.testing.assert_allclose(answer, expected, rtol=1e-12, atol=1e-12)
 
 
 def test_many_levels_take_no_table_of_their_square():

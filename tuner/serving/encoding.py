@@ -13,7 +13,12 @@ import numpy as np
 from tuner.data import Column, Scaler, Schema, clip_smoothly
 from tuner.data.columns.feature_encoding import HELD, index_levels, name_parsed_features
 from tuner.data.parsing.date_notations import FRACTION
-from tuner.data.parsing.parse_by_notation import NUMBER, parse_codes, parse_texts
+from tuner.data.parsing.parse_by_notation import (
+    NUMBER,
+    find_family,
+    parse_codes,
+    parse_texts,
+)
 from tuner.data.readers.missing_cells import list_missing_numbers
 
 __all__ = ["encode"]
@@ -59,8 +64,8 @@ def _read_measures(
 ) -> Any:
     """Return the numbers and calendar parts of columns in the order of features.
 
-    Columns of one notation are read together, so that the number of operations does not grow with
-    the columns.
+    Columns of one family of notations are read together, so that the number of operations does
+    not grow with the columns.
     """
     plain = [column for column in columns if column.raw_type == "float32"]
     held = [column for column in columns if column.raw_type == "float64"]
@@ -72,9 +77,9 @@ def _read_measures(
     if parsed:
         read = [
             block
-            for notation in dict.fromkeys(column.notation for column in parsed)
+            for family in dict.fromkeys(find_family(column.notation) for column in parsed)
             for block in _parse(
-                ops, [c for c in parsed if c.notation == notation], inputs, missing_texts
+                ops, [c for c in parsed if find_family(c.notation) == family], inputs, missing_texts
             )
         ]
         firsts = [(column.name, name_parsed_features(column)[0]) for column in parsed]
@@ -100,12 +105,16 @@ def _read_plain(
 def _parse(
     ops: Any, columns: Sequence[Column], inputs: Mapping[str, Any], missing_texts: Sequence[str]
 ) -> list[_Block]:
-    """Return a block for each feature of columns of texts that share a notation."""
-    notation = columns[0].notation
+    """Return a block for each feature of columns of texts whose notations are of one family."""
+    notations = [column.notation for column in columns]
     texts = _stack(ops, [inputs[column.name] for column in columns])
     are_held = [column.is_held for column in columns]
-    parsed = parse_codes(ops.read_codes(texts), notation, ops, fraction=any(are_held))
-    readable = _select_readable(missing_texts, notation)
+    parsed = parse_codes(ops.read_codes(texts), notations, ops, fraction=any(are_held))
+    readable = [
+        text
+        for notation in dict.fromkeys(notations)
+        for text in _select_readable(missing_texts, notation)
+    ]
     if readable:  # as no number or date, each of the other texts is missing already
         is_missing = ops.equal(ops.look_up(texts, dict.fromkeys(readable, 1), other=0), 1)
         parsed = {name: ops.where(is_missing, np.nan, values) for name, values in parsed.items()}

@@ -72,7 +72,7 @@ def format_day(day: float) -> str:
 
 
 def parse_dates(
-    codes: Any, notation: str, ops: ModuleType, *, fraction: bool = False
+    codes: Any, notations: Sequence[str], ops: ModuleType, *, fraction: bool = False
 ) -> dict[str, Any]:
     """Return the features of the date in each text; NaN if the text is not a date.
 
@@ -85,25 +85,28 @@ def parse_dates(
     digits each: 1.2.10 is probably a version, and 24-12-31 begins with the year.
 
     Args:
-        codes: Character codes, shape `(texts, characters)`.
-        notation: One of `DATE_NOTATIONS`.
+        codes: Character codes, shape `(texts, characters)`. The texts of columns stand below each
+            other.
+        notations: That of each column, of `DATE_NOTATIONS`. `TIME` does not stand with others.
         ops: `numpy` or `keras.ops`.
         fraction: Whether to return `FRACTION` beside the features.
 
     Returns:
         Features by name, each of shape `(texts,)`, float64. The first one is `days`.
     """
-    if notation == TIME:
+    if TIME in notations:
         day = ops.zeros_like(codes[:, :1]) + _FIRST_DAY
         codes = ops.concatenate([day, codes], axis=1)
     fields = DateFields(codes, ops)
     year_first = ops.equal(fields.length[0], 4)
     valid = fields.well_formed & _find_valid_times(fields)
-    if notation in (YEAR_FIRST, TIME):
-        valid = valid & year_first
-    if notation == TIME:
+    must_be = _flag_texts(codes, notations, (YEAR_FIRST, TIME), ops)
+    if must_be is not False:
+        valid = valid & (year_first if must_be is True else year_first | ~must_be)
+    if TIME in notations:
         valid = valid & ops.equal(fields.length[4], 2)
-    year, month, day, complete = _read_date(fields, year_first, notation, ops)
+    month_first = _flag_texts(codes, notations, (MONTH_FIRST,), ops)
+    year, month, day, complete = _read_date(fields, year_first, month_first, ops)
     valid = valid & complete & _find_valid_days(year, month, day, ops)
     features = _calculate_features(year, month, _count_days(year, month, day), fields, ops)
     if fraction:
@@ -111,44 +114,53 @@ def parse_dates(
     return {name: ops.where(valid, feature, np.nan) for name, feature in features.items()}
 
 
+def _flag_texts(
+    codes: Any, notations: Sequence[str], wanted: Sequence[str], ops: ModuleType
+) -> Any:
+    """Return which texts are of a column in one of some notations, shape `(texts,)`, bool.
+
+    Returns:
+        True or False, as Python has them, if all columns agree.
+    """
+    flags = np.array([notation in wanted for notation in notations])
+    if flags.all() or not flags.any():
+        return bool(flags[0])
+    columns = ops.reshape(codes[:, 0], (len(flags), -1))
+    return ops.reshape((columns >= 0) & flags[:, None], (-1,))
+
+
 def _read_date(
-    fields: DateFields, year_first: Any, notation: str, ops: ModuleType
+    fields: DateFields, year_first: Any, month_first: Any, ops: ModuleType
 ) -> tuple[Any, Any, Any, Any]:
     """Return the year, the month and the day of each text, and whether their lengths are valid.
 
     Args:
         fields: The fields of each text.
         year_first: Which dates begin with the year, shape `(texts,)`, bool.
-        notation: The notation, which gives the order of the parts in all other dates.
+        month_first: Which of the other dates begin with the month, as `_flag_texts` says.
         ops: `numpy` or `keras.ops`.
 
     Returns:
         Four arrays of shape `(texts,)`.
     """
-    month_at, day_at = (0, 1) if notation == MONTH_FIRST else (1, 0)
-    month, month_length = _choose_field(fields, year_first, 1, month_at, ops)
-    day, day_length = _choose_field(fields, year_first, 2, day_at, ops)
-    year, year_length = _choose_field(fields, year_first, 0, 2, ops)
+
+    def choose(first: int, if_month: int, if_day: int) -> tuple[Any, Any]:
+        """Return the values and lengths of a part: its field where the year is first, or not."""
+        both = []
+        for field in (fields.value, fields.length):
+            other = field[if_month if month_first is True else if_day]
+            if not isinstance(month_first, bool) and if_month != if_day:
+                other = ops.where(month_first, field[if_month], field[if_day])
+            both.append(ops.where(year_first, field[first], other))
+        return both[0], both[1]
+
+    month, month_length = choose(1, 0, 1)
+    day, day_length = choose(2, 1, 0)
+    year, year_length = choose(0, 2, 2)
     short = ops.equal(year_length, 2)
     year = year + ops.where(short, 1900 + 100 * (year < _CENTURY), 0)
     complete = ops.equal(year_length, 4) | (short & fields.short_year)
     return year, month, day, complete & (month_length <= 2) & (day_length <= 2)
-
-
-def _choose_field(
-    fields: DateFields, year_first: Any, first: int, other: int, ops: ModuleType
-) -> tuple[Any, Any]:
-    """Return the values and lengths of one part of the dates.
-
-    Args:
-        fields: The fields of each text.
-        year_first: Which dates begin with the year, shape `(texts,)`, bool.
-        first: The part's field in these.
-        other: The part's field in all other dates.
-        ops: `numpy` or `keras.ops`.
-    """
-    value = ops.where(year_first, fields.value[first], fields.value[other])
-    return value, ops.where(year_first, fields.length[first], fields.length[other])
 
 
 def _find_valid_times(fields: DateFields) -> Any:

@@ -3,15 +3,16 @@
 Tables and exported models both parse with `parse_codes`, so that the two cannot differ.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from tuner.data.parsing.characters import convert_to_codes
-from tuner.data.parsing.date_notations import DATE_NOTATIONS, parse_dates
+from tuner.data.parsing.date_notations import DATE_NOTATIONS, TIME, YEAR_FIRST, parse_dates
 from tuner.data.parsing.number_notations import parse_numbers
 
-__all__ = ["NUMBER", "parse_codes", "parse_texts"]
+__all__ = ["NUMBER", "find_family", "parse_codes", "parse_texts"]
 
 NUMBER = "number"
 """The one feature of a number in a notation."""
@@ -21,22 +22,30 @@ _CHUNK = (
 )  # texts that are parsed at once, so that the intermediate arrays fit a core's cache
 
 
-def parse_codes(codes: Any, notation: str, ops: Any, *, fraction: bool = False) -> dict[str, Any]:
+def find_family(notation: str) -> str:
+    """Return one of the notations that `parse_codes` parses together with a notation."""
+    return YEAR_FIRST if notation in DATE_NOTATIONS and notation != TIME else notation
+
+
+def parse_codes(
+    codes: Any, notations: Sequence[str], ops: Any, *, fraction: bool = False
+) -> dict[str, Any]:
     """Return the features of texts, given as character codes.
 
     Args:
-        codes: Character codes, shape `(texts, characters)`.
-        notation: A notation of numbers or of dates.
+        codes: Character codes, shape `(texts, characters)`. The texts of columns stand below each
+            other.
+        notations: The notation of each column, of numbers or of dates, all of one family.
         ops: `numpy`, `keras.ops`, or their functions of an ONNX graph.
         fraction: Whether dates have `FRACTION` beside their features.
 
     Returns:
-        Features by name, each of shape `(texts,)`, float64; NaN if a text is not in the notation.
+        Features by name, each of shape `(texts,)`, float64; NaN if a text is not in its notation.
         The first feature is the number, or the days since 1970-01-01.
     """
-    if notation in DATE_NOTATIONS:
-        return parse_dates(codes, notation, ops, fraction=fraction)
-    return {NUMBER: parse_numbers(codes, notation, ops)}
+    if notations[0] in DATE_NOTATIONS:
+        return parse_dates(codes, notations, ops, fraction=fraction)
+    return {NUMBER: parse_numbers(codes, notations[0], ops)}
 
 
 def parse_texts(texts: np.ndarray, notation: str) -> dict[str, np.ndarray]:
@@ -51,7 +60,7 @@ def parse_texts(texts: np.ndarray, notation: str) -> dict[str, np.ndarray]:
     """
     starts = range(0, max(len(texts), 1), _CHUNK)
     chunks = [
-        parse_codes(convert_to_codes(texts[start : start + _CHUNK]), notation, np, fraction=True)
+        parse_codes(convert_to_codes(texts[start : start + _CHUNK]), [notation], np, fraction=True)
         for start in starts
     ]
     return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
