@@ -1,6 +1,7 @@
 """Errors that nobody expected: one sentence, an exit code, and a log."""
 
 import importlib
+import os
 import subprocess
 import sys
 
@@ -18,7 +19,8 @@ SHORT = "the memory is too small for this command: "
 @pytest.fixture
 def log(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return tmp_path / "tuner" / "last-error.log"
+    monkeypatch.setattr("time.strftime", lambda form: "2026-11-28 17:29:33")
+    return tmp_path / "tuner" / f"error-2026-11-28-17-29-33-{os.getpid()}.log"
 
 
 FULL = OSError(28, "No space left on device")
@@ -79,6 +81,26 @@ def test_a_command_that_fails_prints_the_sentence_alone(monkeypatch, log, capsys
     assert "test_faults.py" in log.read_text()
     assert "s3cr3t" not in log.read_text()
     assert "\x1b" not in log.read_text()
+
+
+def test_each_process_has_its_own_log_and_the_last_ten_are_kept(monkeypatch, log):
+    log.parent.mkdir()
+    others = [log.with_name(f"error-2026-11-28-17-29-{second}-7.log") for second in range(10, 30)]
+    own = log.with_name("error-notes.log")
+    for path in (*others, own):
+        path.touch()
+    for process in (8, 9):
+        monkeypatch.setattr("os.getpid", lambda process=process: process)
+        assert str(explain_fault(KeyError(f"of {process}"))).endswith(
+            f"-33-{process}.log has the details)"
+        )
+    kept = sorted(path.name for path in log.parent.iterdir())
+    assert kept == [
+        *(path.name for path in others[-8:]),
+        *(f"error-2026-11-28-17-29-33-{process}.log" for process in (8, 9)),
+        own.name,
+    ]
+    assert "KeyError: 'of 8'" in log.with_name(kept[8]).read_text()
 
 
 def test_a_log_that_cannot_be_written_is_no_further_error(monkeypatch, tmp_path):

@@ -1,10 +1,12 @@
 """Says in one sentence why a command failed, if nothing below has said so, and keeps a log."""
 
 import errno
+import os
 import re
 import sys
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 from tuner._version import __version__
@@ -23,6 +25,8 @@ _SHORT = re.compile(
 )
 # What the system says, and TensorFlow after it, if a disk is full.
 _FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
+_LOG = re.compile(r"error-\d{4}(-\d\d){5}-\d+\.log")
+_KEPT_LOGS = 10  # of the last errors
 _TOO_SMALL = "the memory is too small for this command"
 _MORE_MEMORY = (
     "end other programs, raise the limit that `ulimit` or a container sets, or give fewer rows"
@@ -83,17 +87,28 @@ def _is_short_of_memory(error: BaseException) -> bool:
 
 
 def write_log(error: BaseException) -> Path | None:
-    """Write the traceback of an error, in place of that of an earlier one.
+    """Write the traceback of an error to a file of its own, and remove the oldest such files.
+
+    The name has the time and the process, since several processes may fail at once.
 
     Returns:
         The file. None if it cannot be written.
     """
-    path = find_cache_folder() / "last-error.log"
-    head = f"{time.strftime('%Y-%m-%d %H:%M:%S')} tuner {__version__}: {' '.join(sys.argv)}\n"
+    now = time.strftime("%Y-%m-%d %H:%M:%S")
+    path = find_cache_folder() / f"error-{re.sub('[ :]', '-', now)}-{os.getpid()}.log"
+    head = f"{now} tuner {__version__}: {' '.join(sys.argv)}\n"
     try:
         text = make_presentable(head + "".join(traceback.format_exception(error)))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except (OSError, MemoryError):
         return None
+    with suppress(OSError):  # what cannot be removed does no harm
+        _remove_old_logs(path.parent)
     return path
+
+
+def _remove_old_logs(folder: Path) -> None:
+    logs = [path for path in folder.iterdir() if _LOG.fullmatch(path.name)]
+    for path in sorted(logs, key=lambda log: log.name)[:-_KEPT_LOGS]:
+        path.unlink(missing_ok=True)  # another process may be quicker
