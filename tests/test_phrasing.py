@@ -5,7 +5,7 @@ import pytest
 import tuner
 from tuner.errors import UserError, make_write_error
 from tuner.phrasing import phrase, speak_to_command_line
-from tuner.terminal.messages import Messages
+from tuner.terminal.messages import Messages, make_cell
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +48,40 @@ def python():
 def test_options_and_commands_become_arguments_and_calls(written, read):
     assert phrase(written) == read
     assert phrase(read) == read
+
+
+LONG = "a" * 3_000 + "z" * 2_000
+SHORT = f"{'a' * 30}…{'z' * 10}"
+WORDS = " ".join(["seldom"] * 700)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (f"column {LONG}: it holds", f"column {SHORT} (5,000 characters): it holds"),
+        (f"{LONG!r} in line 2", f"'{SHORT[1:-1]}' (5,000 characters) in line 2"),
+        (f"A {LONG}, B", f"A {SHORT} (5,000 characters), B"),
+        (f"leave out {LONG}/b.", f"leave out {SHORT[:-2]}/b (5,002 characters)."),
+        (f"give --ignore {LONG}", f'give ignore=["{SHORT}"] (5,000 characters)'),
+        (
+            f"x.csv: column {WORDS}; rename it",
+            f"x.csv: column {'seldom ' * 10}se…ldom {'seldom ' * 8}(about 4,900 characters)"
+            "; rename it",
+        ),
+        (f"it is {WORDS!r}; fix it", f"it is '{WORDS[:29]}…om seldom' (4,899 characters); fix it"),
+        (f"file {'d' * 255}/{'e' * 255}/f.csv: no", f"file {'d' * 255}/{'e' * 255}/f.csv: no"),
+        (", ".join(["a column"] * 60), ", ".join(["a column"] * 60)),
+    ],
+    ids=range(9),
+)
+def test_long_names_are_their_start_end_and_length(written, read):
+    assert phrase(written) == read
+    assert phrase(read) == read
+    assert str(UserError(written)) == read
+
+
+def test_a_long_name_is_shortened_in_a_table_too():
+    assert str(make_cell(LONG)) == f"{SHORT} (5,000 characters)"
 
 
 def test_settings_that_a_program_makes_name_their_fields():

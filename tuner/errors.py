@@ -44,8 +44,6 @@ __all__ = [
     "suggest_names",
 ]
 
-# What no name of a file is as long as: a cell, in one word or in quotes.
-_LONG_CELL = re.compile(r"([^\s/]{60})[^\s/]{400,}|('[^']{60})[^']{1000,}(?=')")
 _Choice = TypeVar("_Choice", bound=str)
 NO_TRIAL = "no trial was completed, so there is no network to pick"
 RESUME_STUDY = "and resume the study: every trial in its journal is kept"
@@ -58,7 +56,7 @@ class TunerError(Exception):
 
     def __str__(self) -> str:
         """Return the message in the words of its reader: options, or arguments of Python."""
-        return phrase(_LONG_CELL.sub(r"\1\2…", super().__str__()))
+        return phrase(super().__str__())
 
 
 class UserError(TunerError):

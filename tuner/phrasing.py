@@ -4,6 +4,8 @@ Every message is written once, with the options and commands of the command line
 mistaken for other words. A Python program reads `max_trials` for `--max-trials`, and
 `tuner.open_study("a").resume()` for `tuner resume a`. Errors and all that is printed go through
 `phrase`; the command line says that it is the reader.
+
+Messages have names, cells and paths as they are; `phrase` shortens very long ones.
 """
 
 import csv
@@ -11,7 +13,7 @@ import json
 import re
 import shlex
 
-__all__ = ["phrase", "speak_to_command_line"]
+__all__ = ["phrase", "shorten_names", "speak_to_command_line"]
 
 _VALUE = r"(?:'(?:[^']|'\"'\"')*'|[^\s;,`)']+?(?=\.?(?:[\s;,`)]|$)))"
 _COMMAND = re.compile(
@@ -28,6 +30,10 @@ _WITHOUT = re.compile(r"(?<![\w-])--(?P<no>no-)?(?P<name>[a-z][a-z-]*)")
 _FLAGS = {"overwrite"}
 _RENAMED = {"from": "from_study"}  # what is no name in Python
 
+# No path is as long, no file's name, which has at most 255 bytes, and no clause of a message.
+_LONG_NAME = re.compile(r"\S{1000,}|[^\s/]{260,}|(?<!\w)'[^'\n]{400,}'(?!\w)")
+_LONG_CLAUSE = re.compile(r"[^,;:\n]{600,}")  # has a long name of several words
+
 _reader = {"is_command_line": False}
 
 
@@ -38,7 +44,30 @@ def speak_to_command_line(yes: bool = True) -> None:
 
 def phrase(text: str) -> str:
     """Return a message in the words of its reader, from those of the command line."""
+    text = shorten_names(text)
     return text if _reader["is_command_line"] else phrase_for_python(text)
+
+
+def shorten_names(text: str) -> str:
+    """Return a text in which a name of hundreds of characters is its start, its end and its length.
+
+    >>> shorten_names(f"column {'a' * 70}{'z' * 210}: it holds numbers")
+    'column aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…zzzzzzzzzz (280 characters): it holds numbers'
+    """
+    text = _LONG_NAME.sub(_shorten_name, text)
+    return _LONG_CLAUSE.sub(_shorten_clause, text)
+
+
+def _shorten_clause(found: re.Match[str]) -> str:
+    clause = found[0]
+    length = round(len(clause), -2)
+    return f"{clause[:80]}…{clause[-60:]} (about {length:,} characters)"
+
+
+def _shorten_name(found: re.Match[str]) -> str:
+    name = found[0].rstrip(",;:.)")
+    length = len(name.strip("'\"("))
+    return f"{name[:30]}…{name[-10:]} ({length:,} characters){found[0][len(name) :]}"
 
 
 def phrase_for_python(text: str) -> str:

@@ -28,6 +28,7 @@ from tuner.api.estimator_rows import (
 from tuner.api.fitting import search_and_train
 from tuner.api.requests import make_request
 from tuner.api.searched_study import SearchedStudy
+from tuner.phrasing import shorten_names
 from tuner.run.preparing import prepare
 from tuner.run.request import Destination, make_settings
 from tuner.scratch import ScratchFolder
@@ -194,8 +195,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         if len(left_out):
             rare = {str(self.classes_[number]): int(counts[number]) for number in left_out}
             warnings.warn(
-                f"classes with too few rows for the folds are left out: {list_counts(rare)}; "
-                "their probability is 0",
+                "classes with too few rows for the folds are left out: "
+                f"{shorten_names(list_counts(rare))}; their probability is 0",
                 stacklevel=2,
             )
         self._took_frame = is_frame(X)
@@ -244,8 +245,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         rarest, folds = choose_folds(counts, self.folds)
         if folds < self.folds:
             warnings.warn(
-                f"class {self.classes_[rarest]} has {folds} rows, so that there are {folds} folds "
-                f"instead of {self.folds}",
+                f"class {shorten_names(str(self.classes_[rarest]))} has {folds} rows, so that "
+                f"there are {folds} folds instead of {self.folds}",
                 stacklevel=3,
             )
         return folds

@@ -88,7 +88,7 @@ class BadCells:
                 if count == 1
                 else f"{count:,} cells count as missing, such as {found}, which {fault}"
             )
-            message = f"column {column}: {said}"
+            message = f"column {column:.80}: {said}"
             warnings.append(
                 {"field": column, "count": count, "example": example, "message": message}
             )
@@ -279,4 +279,4 @@ def _make_type_error(column: str, value: Any) -> MlflowException:
 
 def make_error(column: str, fault: str) -> MlflowException:
     """Return the error about a value of a column, which a server answers with 400."""
-    return MlflowException(f"column {column}: {fault}", error_code=INVALID_PARAMETER_VALUE)
+    return MlflowException(f"column {column:.80}: {fault}", error_code=INVALID_PARAMETER_VALUE)

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tuner.errors import OutputUnread, make_write_error
-from tuner.phrasing import phrase
+from tuner.phrasing import phrase, shorten_names
 from tuner.terminal.notebook_line import is_in_notebook, show_notebook_line
 from tuner.terminal.wrapping import wrap_lines
 from tuner.words import escape_controls, make_presentable
@@ -206,8 +206,8 @@ def print_table(table: Table, width: int | None = None) -> None:
 
 
 def make_cell(text: str) -> Text:
-    """Return a text as the cell of a table, in which brackets are no markup."""
-    return Text(make_presentable(text))
+    """Return a text as the cell of a table: long names are shortened, and brackets no markup."""
+    return Text(make_presentable(shorten_names(text)))
 
 
 def measure_width(stream: IO[str]) -> int | None:
