@@ -169,3 +169,59 @@ def test_zeros_before_whole_numbers_give_a_warning() -> None:
 @pytest.mark.parametrize("cells", [["0", "1"], ["0.5", "01"], ["00", "00"]])
 def test_other_zeros_give_no_warning_of_codes(cells) -> None:
     assert "begin with 0" not in "".join(load_column(cells * 2).warnings)
+
+
+@pytest.mark.parametrize(
+    ("write", "what"),
+    [
+        ("USD {0},250.50", "numbers and dates in other notations"),
+        ("R$ {0},25", "numbers and dates in other notations"),
+        ("{0},5E+03", "numbers and dates in other notations"),
+        ("0x{0:X}", "numbers and dates in other notations"),
+        ("2024{1:02d}{0:02d}T101500Z", "numbers and dates in other notations"),
+        ("2024-{1:02d}-{0:02d} 10:15 CET", "numbers and dates in other notations"),
+        ("{1}:{0:02d} p. m.", "numbers and dates in other notations"),
+        ("Mon, {0} Jan 20{0:02d} 10:15:00 GMT", "dates with the month as a word"),
+        ("{0} de março de 20{0:02d}", "dates with the month as a word"),
+        ("{0}. Mai 20{0:02d}", "dates with the month as a word"),
+    ],
+)
+def test_numbers_and_dates_in_other_notations_give_a_warning(write, what) -> None:
+    cells = [write.format(day, day % 12 + 1) for day in range(1, 28)]
+    (_, warning) = load_column(cells).warnings
+    assert warning.startswith(f"column a: {what}, such as {cells[0]}, are not supported; write ")
+
+
+@pytest.mark.parametrize("write", ["AB{0:04d}", "AB {0:04d}", "A1-{0}x", "{0:05d}-q-{0:x}"])
+def test_codes_are_not_taken_for_numbers(write) -> None:
+    assert len(load_column([write.format(5 + 977 * row) for row in range(30)]).warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("write", "told"),
+    [
+        ("{0}.5 kmpl", True),
+        ("{0}M", True),
+        ("{0}-{1}", False),
+        ("A{0}", False),
+        ("{0} - ok", False),
+    ],
+)
+def test_levels_that_are_numbers_with_a_unit_give_a_warning(write, told) -> None:
+    cells = [write.format(row % 20 + 10, row % 20 + 11) for row in range(100)]
+    data = load_column(cells)
+    assert data.schema.columns[0].kind == "categorical"
+    expected = (
+        f"column a: {cells[0]} and similar cells are read as levels; write all numbers in one "
+        "unit, and leave it out, to use them as numbers"
+    )
+    assert data.warnings == ((expected,) if told else ())
+
+
+def test_numbers_that_are_dates_give_a_warning() -> None:
+    cells = [f"2024{row % 12 + 1:02d}{row % 28 + 1:02d}" for row in range(40)]
+    assert load_column(cells).warnings == (
+        "column a: 20240101 and similar numbers look like dates; write 2024-12-31 to use them as "
+        "dates",
+    )
+    assert load_column([*cells, "20241301"]).warnings == ()

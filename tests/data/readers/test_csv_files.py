@@ -65,12 +65,18 @@ def test_a_header_like_a_row_gives_a_warning(text, names) -> None:
 
 def test_a_header_among_the_rows_is_refused() -> None:
     rows = "1,x,p\n2,y,q\n"
-    assert catch_refusal(load_dataset, write_file(f"a,b,c\n{rows} a,b,c\n{rows}")) == (
+    assert catch_refusal(load_dataset, write_file(f"a,b,c\n{rows}\ufeff a,b,c\n{rows}")) == (
         "data file t.csv: line 4 is the header again; delete the line"
     )
     assert catch_refusal(load_dataset, write_file(f"a,b,c\n{rows}" * 3)) == (
         "data file t.csv: line 4 is the header again, the first of 2 such lines; delete these lines"
     )
+
+
+@pytest.mark.parametrize("mark", ["\ufeff\ufeff", "ï»¿"])
+def test_a_second_byte_order_mark_is_in_no_name(mark) -> None:
+    for table in (read_csv(Path(write_file(f"{mark}a,b\n1,2\n"))), *stream_csv(Path("t.csv"))):
+        assert table.names == ["a", "b"]
 
 
 @pytest.mark.parametrize("length", [140_000, 400_000])
@@ -113,13 +119,35 @@ def test_a_gzipped_file_is_known_by_its_content(name, content) -> None:
         ),
         (b"PAR1", "a Parquet file; let its name end with .parquet"),
         (b'{"a": 1}\n', "JSON; save the table as CSV or Parquet"),
+        (b'[\n  {\n "a": 1', "JSON; save the table as CSV or Parquet"),
+        (b"<?xml version='1.0'?>", "XML; save the table as CSV or Parquet"),
+        (b"% by hand\n\n@RELATION x\n", "an ARFF file of Weka; save the table as CSV or Parquet"),
+        (
+            gzip.compress(gzip.compress(b"a,b\n1,2\n", mtime=0), mtime=0),
+            "packed twice; unpack it once",
+        ),
+        (gzip.compress(b"a.csv".ljust(257, b"\0") + b"ustar", mtime=0), "a tar archive; unpack it"),
         (b"<!DOCTYPE html>\n", "a page of the web; fetch the file that it is about"),
         (
             b"version https://git-lfs.github.com/spec/v1\n",
             "a pointer of Git LFS; fetch the file with git lfs pull",
         ),
     ],
-    ids=["bzip2", "xz", "zstd", "zip", "parquet", "json", "html", "git_lfs"],
+    ids=[
+        "bzip2",
+        "xz",
+        "zstd",
+        "zip",
+        "parquet",
+        "json",
+        "indented",
+        "xml",
+        "arff",
+        "twice",
+        "tar",
+        "html",
+        "git_lfs",
+    ],
 )
 def test_another_format_is_refused_by_its_content(content, message) -> None:
     Path("t.csv").write_bytes(content)
@@ -175,7 +203,12 @@ def test_a_byte_order_mark_quotes_and_blank_lines_are_read() -> None:
         (
             "a,b\n1,2,3\n2,3,4\n",
             "data file t.csv, line 2: it has 3 cells, but the header has 2; write the file "
-            "without row names, or name their column too",
+            "without row names, name their column too, or quote cells that contain the delimiter",
+        ),
+        (
+            "a||b||c\n1||2||3\n",
+            "data file t.csv: column 2 has no name in the header; name it, or separate cells by a "
+            "single character",
         ),
         (
             "5,116,5\n1,2,3\n",

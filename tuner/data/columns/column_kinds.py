@@ -9,10 +9,12 @@ from tuner.data.columns.column_warnings import (
     CONSTANT,
     EMPTY,
     RARE,
+    warn_about_compact_dates,
     warn_about_forms,
     warn_about_mixed_levels,
     warn_about_mixed_signs,
     warn_about_pooled_levels,
+    warn_about_units,
     warn_about_unsupported,
 )
 from tuner.data.columns.feature_encoding import EncodedColumn, get_feature, name_parsed_features
@@ -123,7 +125,13 @@ def describe_numbers(
 
 
 def _list_notices(name: str, values: np.ndarray) -> tuple[str, ...]:
-    return _drop_empty((warn_about_sentinels(name, values), warn_about_magnitudes(name, values)))
+    return _drop_empty(
+        (
+            warn_about_sentinels(name, values),
+            warn_about_magnitudes(name, values),
+            warn_about_compact_dates(name, values),
+        )
+    )
 
 
 def describe_parsed_numbers(
@@ -217,7 +225,7 @@ def describe_levels(name: str, texts: TextColumn, *, forced: bool, reading: int)
     )
     last = len(levels.names) + column.other if missing else -1
     encoded = EncodedColumn((np.where(texts.empty, last, levels.indices),), texts.indices)
-    mixed = "" if forced else warn_about_mixed_levels(column)
+    mixed = "" if forced else warn_about_mixed_levels(column) or warn_about_units(column)
     forms = warn_about_forms(name, levels)
     warnings = _drop_empty((*forms, warn_about_pooled_levels(name, levels), mixed))
     return InferredColumn(column, texts.expand_texts(texts.empty), encoded, warnings)

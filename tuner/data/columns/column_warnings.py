@@ -3,6 +3,7 @@
 A function that finds nothing to warn about returns "".
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +26,7 @@ __all__ = [
     "RARE",
     "REQUESTED",
     "warn_about_codes",
+    "warn_about_compact_dates",
     "warn_about_dots",
     "warn_about_forms",
     "warn_about_left_out",
@@ -32,6 +34,7 @@ __all__ = [
     "warn_about_mixed_signs",
     "warn_about_names",
     "warn_about_pooled_levels",
+    "warn_about_units",
     "warn_about_unsupported",
 ]
 
@@ -41,6 +44,9 @@ RARE = "rare levels"
 REQUESTED = "asked for"  # stored in studies, so it stays as it is
 
 _LISTED = 8  # columns of a warning
+_WITH_UNIT = re.compile(r"[+-]?\d[\d.,]* ?([^\W\d_]{1,6}|°[CF]?|[‰′″])")
+_FEW_LEVELS = 10
+_FEW_DATES = 5
 
 
 def warn_about_left_out(columns: Iterable[Column]) -> tuple[str, ...]:
@@ -194,6 +200,38 @@ def warn_about_mixed_levels(column: Column) -> str:
         f"so its {len(column.levels)} values are read as levels; fix the cells if the column is "
         f"meant to be numeric, or give {missing}--categorical {quote_names(column.name)} to keep "
         "the levels"
+    )
+
+
+def warn_about_units(column: Column) -> str:
+    """Return a warning if nearly all levels of a column are numbers with one or two units.
+
+    Few such levels may be sizes or classes of age.
+    """
+    units = [found[1] for found in map(_WITH_UNIT.fullmatch, column.levels) if found]
+    if len(units) < max(_FEW_LEVELS, 0.95 * len(column.levels)) or len(set(units)) > 2:
+        return ""
+    example = next(filter(_WITH_UNIT.fullmatch, column.levels))
+    return (
+        f"column {column.name}: {example} and similar cells are read as levels; write all numbers "
+        "in one unit, and leave it out, to use them as numbers"
+    )
+
+
+def warn_about_compact_dates(name: str, values: np.ndarray) -> str:
+    """Return a warning if whole numbers are dates without separators.
+
+    Args:
+        name: The column.
+        values: Its numbers, shape `(rows,)`, float64.
+    """
+    year, month, day = values // 10_000, values // 100 % 100, values % 100
+    valid = (year >= 1900) & (year < 2100) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    if not valid.all() or (values != np.trunc(values)).any() or len(np.unique(values)) < _FEW_DATES:
+        return ""
+    return (
+        f"column {name}: {values[0]:.0f} and similar numbers look like dates; write 2024-12-31 to "
+        "use them as dates"
     )
 
 

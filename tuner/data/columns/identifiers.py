@@ -19,9 +19,25 @@ _COUNTER_NAMES = {
     *{"index", "idx", "key", "nr", "no", "num", "number"},
     *{"row", "rownum", "record", "unnamed"},
 }
-_MONTH = r"(?i)^[^a-z]*\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b[^a-z]*$"
+# The first letters of months in English, German, French, Spanish, Portuguese and Italian.
+_MONTHS = (
+    "jan|feb|fev|fév|mar|mär|mrz|apr|avr|abr|ma[iyg]|ju[nli]|giu|lug|a[ug][goû]|sep|set|o[ckut]t|"
+    "nov|de[cz]|déc|dic|ene|gen"
+)
+_WEEKDAY = r"(?:\b(?:mon|tue|wed|thu|fri|sat|sun)\pL*\b[^\pL]*)?"
+_MONTH = rf"(?i)^[^\pL]*{_WEEKDAY}(?:de )?\b(?:{_MONTHS})\pL*\b[^\pL]*(?:de [0-9]+|[ap]m|gmt|utc)?$"
 _TWO_NUMBERS = "[0-9]+[^0-9]+[0-9]+"
-_MEASUREMENT = r"^[^\pL]*[0-9]+[^\pL]*\pL{0,4}[^\pL0-9]*$"
+_MEASUREMENT = r"^[^\pL]*\p{Nd}+[^\pL]*\pL{0,4}[^\pL\p{Nd}]*$"
+_OTHER_NUMBERS = "|".join(
+    (
+        r"^\pL{1,3}[.$]? ?[0-9][0-9.,' ]*[.,][0-9]+$",  # USD 1,234.50
+        "^[+-]?[0-9]+[.,]?[0-9]*[eEdD][+-]?[0-9]+$",  # 1,5E+03
+        "^0[xX][0-9a-fA-F]+$",
+        "^[0-9]{8}T[0-9]{4}",
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}",  # with the name of a zone
+        r"^[0-9:./ -]+[ap]\. ?m\.$",
+    )
+)
 _ENOUGH = 20  # rows, in which values do not all differ by chance
 
 
@@ -79,7 +95,7 @@ def guess_meaning(texts: np.ndarray) -> Literal["date", "number", ""]:
     column = pa.array(texts, pa.string())
     months, two_numbers, measured = (
         pc.match_substring_regex(column, pattern)
-        for pattern in (_MONTH, _TWO_NUMBERS, _MEASUREMENT)
+        for pattern in (_MONTH, _TWO_NUMBERS, f"{_MEASUREMENT}|{_OTHER_NUMBERS}")
     )
     if pc.mean(pc.and_(months, two_numbers)).as_py() > 0.5:
         return "date"

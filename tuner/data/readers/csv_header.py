@@ -24,6 +24,7 @@ __all__ = [
 _DELIMITERS = "\t;|,"  # the likelier first: a comma may also be in a number or a name
 _NUMBER = re.compile(r"[+-]?[0-9]*[.,][0-9]+")
 _QUOTED = re.compile("[\"'“”„‘’].{0,60}[\"'“”‘’]")
+_BLANKS = " \t\N{ZERO WIDTH NO-BREAK SPACE}"  # which begins each of the files put together
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -63,7 +64,9 @@ def check_header(path: Path, names: Sequence[str]) -> None:
     if "" in names:
         index = names.index("")
         remedy = "begin the file with the header"
-        if index == 0:
+        if len(names) > 2 and all(names[::2]) and not any(names[1::2]):
+            remedy = "separate cells by a single character"
+        elif index == 0:
             remedy = "write the file without a row index"
         elif index == len(names) - 1:
             remedy = "remove the delimiter after the last name"
@@ -119,7 +122,7 @@ def find_repeated_headers(names: Sequence[str], columns: pa.Table) -> list[int]:
         return []
     rows = pa.chunked_array([pa.array(range(columns.num_rows))])
     for name, column in zip(names, columns.columns, strict=True):
-        rows = rows.filter(pc.equal(pc.utf8_trim_whitespace(column.take(rows)), name))
+        rows = rows.filter(pc.equal(pc.utf8_trim(column.take(rows), _BLANKS), name))
         if not len(rows):
             break
     return list(rows.to_pylist())

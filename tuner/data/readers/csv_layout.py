@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import TextIO
 
 import pyarrow as pa
 
@@ -21,7 +21,7 @@ from tuner.data.readers.csv_header import (
     find_quoted_cell,
     find_repeated_headers,
 )
-from tuner.data.readers.packed_files import is_gzip, refuse_other_formats
+from tuner.data.readers.packed_files import is_gzip, open_unpacked, refuse_other_formats
 from tuner.data.readers.room import require_room
 from tuner.data.readers.text_encodings import LATIN_1, find_encoding
 from tuner.errors import DataError
@@ -33,6 +33,7 @@ LONGEST_LINE = 1 << 24
 """Characters of a line, and bytes of pyarrow's blocks, into one of which a row must fit."""
 
 _NAMED_DELIMITER = re.compile(r"""("?)sep=([^\w"])\1""", re.IGNORECASE)
+_MARK = re.compile("^(?:\N{ZERO WIDTH NO-BREAK SPACE}|ï»¿)+")  # a second one, or one in Latin-1
 _SAMPLE_LINES = 100  # from which the delimiter is found
 _SAMPLE_CHARACTERS = 1 << 16
 
@@ -116,7 +117,10 @@ class CsvFile:
                 elif not any(cells[width:]) and len(cells) > width:
                     remedy = "end the rows without a delimiter, or name what they end with"
                 elif len(cells) == width + 1 and self.has_row_names():
-                    remedy = "write the file without row names, or name their column too"
+                    remedy = (
+                        "write the file without row names, name their column too, or quote cells "
+                        "that contain the delimiter"
+                    )
                 return (
                     f"data file {self.path}, line {line}: it has {count_noun(len(cells), 'cell')}, "
                     f"but the header has {width}; {remedy}"
@@ -172,7 +176,7 @@ def inspect_csv(path: Path, *, whole: bool) -> CsvFile:
             larger than the free memory.
     """
     refuse_other_formats(path)
-    with _open_bytes(path) as file:
+    with open_unpacked(path) as file:
         check_size = partial(require_room, f"data file {path}", "its text takes more than")
         encoding = find_encoding(file, *([check_size] if whole else []))
     if encoding is None:
@@ -188,6 +192,7 @@ def inspect_csv(path: Path, *, whole: bool) -> CsvFile:
     lines_before = int(named is not None)
     rows = _read_rows(path, encoding, delimiter, lines_before)
     _, header = next(rows)
+    header[:1] = [_MARK.sub("", name) for name in header[:1]]
     check_header(path, [name.strip() for name in header])
     layout = CsvFile(path, encoding, delimiter, tuple(header), lines_before)
     if next(rows, None) is None:
@@ -238,10 +243,6 @@ def _list_lines(text: TextIO) -> Iterator[str]:
 def _open_text(path: Path, encoding: str) -> TextIO:
     open_file = gzip.open if is_gzip(path) else open
     return open_file(path, "rt", encoding=encoding, newline="")
-
-
-def _open_bytes(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path) if is_gzip(path) else path.open("rb"))
 
 
 @contextmanager

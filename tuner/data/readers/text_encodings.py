@@ -12,6 +12,7 @@ UTF_8 = "utf-8-sig"
 LATIN_1 = "cp1252"
 """Latin-1, with the printable characters that Windows has in place of control characters."""
 
+_HEAD_BYTES = 1 << 12  # in which UTF-16 has a NUL byte
 _BLOCK_BYTES = 1 << 20  # decoded at once
 
 
@@ -32,19 +33,18 @@ def find_encoding(
     >>> find_encoding(io.BytesIO("é,b".encode("utf-16"))), find_encoding(io.BytesIO(b"\\xe9,b"))
     ('utf-16', 'cp1252')
     """
-    head = file.read(2)
+    head = file.read(_HEAD_BYTES)
     candidates = _list_candidates(head)
     return next((name for name in candidates if _can_decode(file, name, check_size)), None)
 
 
 def _list_candidates(head: bytes) -> tuple[str, ...]:
-    if head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return ("utf-16",)
-    if head[1:] == b"\0":
-        return ("utf-16-le",)
-    if head[:1] == b"\0":
-        return ("utf-16-be",)
-    return (UTF_8, LATIN_1)
+    first, second = head[::2].count(0), head[1::2].count(0)  # bytes of what ASCII has too
+    if not first + second:
+        return (UTF_8, LATIN_1)
+    return ("utf-16-be",) if first > second else ("utf-16-le",)
 
 
 def _can_decode(file: BinaryIO, encoding: str, check_size: Callable[[int], object]) -> bool:
