@@ -175,6 +175,13 @@ def test_a_matrix_that_float32_does_not_hold_is_a_table(kind) -> None:
         (np.zeros((4, 2)), [0, 1], "array, y: it has 2 values, but x has 4 rows; give one for"),
         (np.zeros((4, 2)), np.eye(4), "array, y: it has the shape (4, 4); give one value for"),
         (np.full((4, 2), 1e300), [0, 1] * 2, "array: x[0] holds a number that is not finite"),
+        (np.zeros((4, 2)), pd.DataFrame(np.eye(2)), "array, y: it has the shape (2, 2); give one"),
+        (np.zeros((4, 2)), [[0], [0, 1], [1], [1]], "array, y: it holds lists; give one value for"),
+        (np.zeros((4, 2)), {0, 1}, "array, y: it is a set; give a list with one value for each"),
+        (np.zeros((2, 2)), iter([0, 1]), "array, y: it is a list_iterator; give a list with one"),
+        (np.zeros((2, 2)), {0: 1, 1: 0}.values(), "array, y: it is a dict_values; give a list"),
+        (np.zeros((2, 2)), ["\ud800", "q"], "array, y: a text is no Unicode (UnicodeEncodeError:"),
+        (zip([1, 2], [3, 4], strict=True), [0, 1], "array: x is a zip; give a list of its rows"),
         ([[1], [2, 3]], [0, 1], "array: x is no array (setting an array element with"),
         (pd.DataFrame(), [], "data frame: it has no columns; add some"),
         (pd.DataFrame({"a": []}), [], "data frame: it has no rows; add some"),
@@ -183,6 +190,16 @@ def test_a_matrix_that_float32_does_not_hold_is_a_table(kind) -> None:
 )
 def test_rows_that_cannot_be_kept_are_refused(x, y, message) -> None:
     assert catch_refusal(keep_rows, x, y, root=ROOT).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [list(pa.array(["p", "q"] * 12)), np.array(["p", "q"] * 12, "S1"), [b"p", b"q"] * 12],
+    ids=["scalars of pyarrow", "bytes of NumPy", "bytes"],
+)
+def test_labels_of_other_libraries_are_their_texts(frame, labels) -> None:
+    for rows in (frame, np.arange(48.0).reshape(24, 2)):
+        assert keep_and_load(rows, labels).classes == ("p", "q")
 
 
 def test_labels_in_another_order_are_refused(frame) -> None:

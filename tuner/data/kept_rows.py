@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tuner.data.given.cells import convert_cells, read_as_texts
+from tuner.data.given.cells import read_as_texts
 from tuner.data.given.conversion import convert_rows, name_column
+from tuner.data.given.row_values import convert_row_values
 from tuner.data.precision import has_lost_columns
 from tuner.data.readers.arrays import ARRAY, convert_to_float32
 from tuner.data.readers.sources import is_kept
@@ -151,7 +152,7 @@ def _add_column(columns: dict[str, Any], role: str, values: Any) -> str:
         return name_column(values)
     name = getattr(values, "name", None)
     name = role if name is None else name_column(name)
-    cells = _convert_side(f"{FRAME}, {role}", values, len(next(iter(columns.values()))))
+    cells = convert_row_values(f"{FRAME}, {role}", values, len(next(iter(columns.values()))))
     while name in columns and not _match_one_to_one(cells, columns[name]):
         name = f"{name}_{role}"
     columns[name] = cells
@@ -173,7 +174,7 @@ def _keep_array(x: np.ndarray, y: Any, relations: dict[str, Any], root: Path) ->
     wide = x.dtype.kind == "f" or x.dtype.itemsize > 2
     single = convert_to_float32(ARRAY, x) if wide else x
     arrays = {"x": x if has_lost_columns(x) else single}  # its reader tells what float32 loses
-    labels = _convert_side(f"{ARRAY}, y", y, len(x))
+    labels = convert_row_values(f"{ARRAY}, y", y, len(x))
     arrays["y"] = _write_labels(f"{ARRAY}, y", labels)
     for role, values in relations.items():
         if values is not None:
@@ -194,7 +195,7 @@ def _keep_relation(role: str, values: Any, rows: int) -> np.ndarray:
     place = f"{ARRAY}, {role}"
     if _is_name(values):
         raise DataError(f"{place}: an array has no columns; give one value for each row")
-    cells = _convert_side(place, values, rows)
+    cells = convert_row_values(place, values, rows)
     is_moment = pa.types.is_timestamp(cells.type) and cells.type.tz is None
     if is_moment or (pa.types.is_floating(cells.type) and not cells.null_count):
         return cells.to_numpy()
@@ -207,46 +208,6 @@ def _write_labels(place: str, labels: Any) -> np.ndarray:
         return labels.to_numpy()
     texts = read_as_texts(place, labels)
     return np.array(texts.to_pylist(), dtype=np.str_)
-
-
-def _convert_side(place: str, values: Any, rows: int) -> Any:
-    """Return labels, groups or order as a pyarrow column.
-
-    Raises:
-        DataError: They are not one value for each row.
-    """
-    values = _squeeze(place, values)
-    cells = convert_cells(place, values)
-    if len(cells) != rows:
-        raise DataError(
-            f"{place}: it has {len(cells):,} values, but x has {rows:,} rows; give one for each row"
-        )
-    return cells
-
-
-def _squeeze(place: str, values: Any) -> Any:
-    """Return values of one dimension: a pandas Series, an array, or a pyarrow column."""
-    import pandas as pd
-
-    if isinstance(values, pd.DataFrame) and values.shape[1] == 1:
-        return values.iloc[:, 0]
-    if isinstance(values, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
-        return values
-    if isinstance(values, pa.Table | pa.RecordBatch) and values.num_columns == 1:
-        return pa.table(values).column(0)
-    if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
-        return pa.chunked_array([values] if isinstance(values, pa.Array) else values)
-    if isinstance(values, list | tuple) and not any(np.ndim(value) for value in values[:1]):
-        return list(values)  # which NumPy would turn into text if it holds a number and a text
-    array = np.asarray(values)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim != 1:
-        raise DataError(
-            f"{place}: it has the shape {array.shape}; give one value for each row, such as the "
-            "number of the class"
-        )
-    return array
 
 
 def _list_ordered_levels(column: Any) -> tuple[str, ...]:

@@ -79,6 +79,8 @@ def test_labels_that_look_alike_are_told():
     assert load_labels("Café", "cafe", "tea").warnings == (
         "Café and cafe are different classes; write labels alike that mean the same",
     )
+    assert len(load_labels("7", "7.0").warnings) == 1
+    assert load_labels("1152921504606846976", "1152921504606846977").warnings == ()
 
 
 def test_columns_whose_names_look_alike_are_told():

@@ -41,6 +41,7 @@ KEPT = {
         "categorical",
         ("a", "b"),
     ),
+    "bytes of a text": (["é".encode(), b"a"] * HALF, "categorical", ("a", "é")),
     "category": (
         pd.Categorical(["b", "a"] * HALF, categories=["b", "c", "a"]),
         "categorical",
@@ -105,7 +106,7 @@ REFUSED = {
     ),
     "timedelta": (DAYS - DAYS[0], "its type duration[us] is not supported" + IGNORE),
     "lists": ([[1], [2, 3]] * HALF, "its type list<element: int64> is not supported" + IGNORE),
-    "bytes": ([b"x", b"y"] * HALF, "its type binary is not supported" + IGNORE),
+    "bytes": ([b"x", b"\xe9"] * HALF, "its type binary is not supported" + IGNORE),
     "half a character": (
         pd.Series(["x", "\ud800"] * HALF, dtype=object),
         "its cells cannot be read (UnicodeEncodeError: 'utf-8' codec can't encode character "

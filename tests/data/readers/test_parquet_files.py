@@ -28,6 +28,14 @@ def test_categories_decimals_and_whole_floats_are_read() -> None:
     assert data.classes == ("3", "10")
 
 
+def test_texts_that_are_stored_as_bytes_are_read() -> None:
+    columns = {"a": pa.array([b"x", None] * 4), "y": pa.array([b"p", b"q"] * 4, pa.large_binary())}
+    pq.write_table(pa.table(columns), "t.parquet")
+    data = load_dataset("t.parquet")
+    assert data.schema.feature_names == ("a=x", "a is missing")
+    assert data.classes == ("p", "q")
+
+
 def test_unsuitable_parquet_files_are_refused() -> None:
     assert catch_refusal(load_dataset, write_file("a,b\n", "t.parquet")).startswith(
         "data file t.parquet: it is not a Parquet file ("  # the rest is pyarrow's

@@ -15,6 +15,8 @@ from tuner.words import fold_look, list_counts, list_first, show_alike
 
 __all__ = ["Target", "read_target"]
 
+_EXACT = 2.0**53  # from which float64 makes different whole numbers equal
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
@@ -141,9 +143,10 @@ def _warn_about_rare_classes(target: Target) -> Iterator[str]:
 
 def _fold_label(label: str) -> str | float:
     try:
-        return float(label)
+        number = float(label)
     except ValueError:
         return fold_look(label)
+    return number if abs(number) < _EXACT else label
 
 
 def _check_classes(classes: tuple[str, ...], rows: int, place: str) -> None:

@@ -41,7 +41,10 @@ def convert_cells(place: str, cells: Any) -> Any:
     if isinstance(cells, pa.ChunkedArray):
         return _unify_texts(place, cells)
     if not isinstance(cells, pd.Series):
-        cells = pd.Series(cells)
+        try:
+            cells = pd.Series(cells)
+        except UnicodeEncodeError as error:
+            raise DataError(f"{place}: a text is no Unicode ({one_line(error)}); fix it") from error
     if isinstance(cells.dtype, pd.SparseDtype):
         cells = cells.sparse.to_dense()
     if isinstance(cells.dtype, pd.CategoricalDtype):

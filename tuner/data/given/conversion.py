@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,6 +46,8 @@ def convert_rows(
         return _convert_frame(rows, is_read)
     if hasattr(rows, "__arrow_c_stream__") or hasattr(rows, "__arrow_c_array__"):
         return _convert_arrow(rows, is_read)
+    if isinstance(rows, Iterator):
+        raise DataError(f"{ARRAY}: x is a {type(rows).__name__}; give a list of its rows")
     if hasattr(rows, "collect_schema"):
         raise DataError(f"{FRAME}: it is lazy; give its rows, with collect()")
     if isinstance(rows, Mapping):
@@ -111,7 +113,7 @@ def _make_array(rows: Any) -> np.ndarray | None:
             array = array.astype(float)
     except (TypeError, ValueError) as error:  # such as rows of unequal lengths
         raise DataError(f"{ARRAY}: x is no array ({error}); give (rows, …)") from error
-    if array.dtype.names is not None or (array.ndim == 2 and array.dtype.kind in "OUTM"):
+    if array.dtype.names is not None or (array.ndim == 2 and array.dtype.kind in "OSUTM"):
         return None
     check_array(ARRAY, array)
     return array

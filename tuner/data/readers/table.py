@@ -1,6 +1,7 @@
 """The table that a reader returns, before anything is inferred from it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -207,11 +208,17 @@ def locate_given_row(row: int) -> str:
 
 
 def simplify_column(column: Any) -> Any:
-    """Return a stored column as text without nulls or as numbers; any other type unchanged."""
+    """Return a stored column as text without nulls or as numbers; any other type unchanged.
+
+    Some programs store texts as bytes. They are text if all are UTF-8.
+    """
     if pa.types.is_dictionary(column.type):
         return simplify_column(column.cast(column.type.value_type))
     if pa.types.is_decimal(column.type):
         return column.cast(pa.float64())
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        with suppress(pa.ArrowInvalid):  # it is no UTF-8
+            return simplify_column(column.cast(pa.string()))
     kinds = (pa.types.is_boolean, pa.types.is_null, pa.types.is_string, pa.types.is_large_string)
     if any(is_kind(column.type) for is_kind in (*kinds, pa.types.is_string_view)):
         return pc.fill_null(column.cast(pa.string()), "")

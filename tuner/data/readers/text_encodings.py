@@ -12,7 +12,7 @@ UTF_8 = "utf-8-sig"
 LATIN_1 = "cp1252"
 """Latin-1, with the printable characters that Windows has in place of control characters."""
 
-_HEAD_BYTES = 1 << 12  # in which UTF-16 has a NUL byte
+_HEAD_BYTES = 1 << 12  # in which line ends are looked for
 _BLOCK_BYTES = 1 << 20  # decoded at once
 
 
@@ -21,8 +21,9 @@ def find_encoding(
 ) -> str | None:
     """Return Python's name of a file's encoding; None if the file is not text.
 
-    A byte order mark decides, and so do NUL bytes, which only UTF-16 text has. Other text is UTF-8
-    if all of it can be decoded so, because text in another encoding almost never can.
+    A byte order mark decides, and so do NUL bytes in the first letter or beside the line ends, as
+    UTF-16 has them. Other text is UTF-8 if all of it can be decoded so, because text in another
+    encoding almost never can.
 
     Args:
         file: The file, open for reading.
@@ -41,10 +42,13 @@ def find_encoding(
 def _list_candidates(head: bytes) -> tuple[str, ...]:
     if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return ("utf-16",)
-    first, second = head[::2].count(0), head[1::2].count(0)  # bytes of what ASCII has too
-    if not first + second:
-        return (UTF_8, LATIN_1)
-    return ("utf-16-be",) if first > second else ("utf-16-le",)
+    units = [head[place : place + 2] for place in range(0, len(head), 2)]
+    for encoding, line_end in (("utf-16-le", b"\n\0"), ("utf-16-be", b"\0\n")):
+        if 2 * units.count(line_end) > head.count(b"\n"):  # a byte of a letter may be like one
+            return (encoding,)
+    if head[1:2] == b"\0":
+        return ("utf-16-le",)
+    return ("utf-16-be",) if head[:1] == b"\0" else (UTF_8, LATIN_1)
 
 
 def _can_decode(file: BinaryIO, encoding: str, check_size: Callable[[int], object]) -> bool:
