@@ -40,11 +40,7 @@ def convert_cells(place: str, cells: Any) -> Any:
 
     if isinstance(cells, pa.ChunkedArray):
         return _unify_texts(place, cells)
-    if not isinstance(cells, pd.Series):
-        try:
-            cells = pd.Series(cells)
-        except UnicodeEncodeError as error:
-            raise DataError(f"{place}: a text is no Unicode ({one_line(error)}); fix it") from error
+    cells = _make_series(place, cells)
     if isinstance(cells.dtype, pd.SparseDtype):
         cells = cells.sparse.to_dense()
     if isinstance(cells.dtype, pd.CategoricalDtype):
@@ -64,6 +60,17 @@ def convert_cells(place: str, cells: Any) -> Any:
     if isinstance(column.type, pa.BaseExtensionType):  # periods and intervals
         raise DataError(f"{place}: its type {cells.dtype} is not supported; {_REMEDY}")
     return _unify_texts(place, column)
+
+
+def _make_series(place: str, cells: Any) -> pd.Series:
+    import pandas as pd
+
+    if isinstance(cells, pd.Series):
+        return cells
+    try:
+        return pd.Series(cells)
+    except UnicodeEncodeError as error:
+        raise DataError(f"{place}: a text is no Unicode ({one_line(error)}); fix it") from error
 
 
 def read_as_texts(place: str, column: Any) -> Any:
