@@ -99,12 +99,10 @@ def parse_dates(
         codes = ops.concatenate([day, codes], axis=1)
     fields = DateFields(codes, ops)
     year_first = ops.equal(fields.length[0], 4)
-    valid = fields.well_formed & _find_valid_times(fields)
+    valid = fields.well_formed & _find_valid_times(fields, ops, alone=TIME in notations)
     must_be = _flag_texts(codes, notations, (YEAR_FIRST, TIME), ops)
     if must_be is not False:
         valid = valid & (year_first if must_be is True else year_first | ~must_be)
-    if TIME in notations:
-        valid = valid & ops.equal(fields.length[4], 2)
     month_first = _flag_texts(codes, notations, (MONTH_FIRST,), ops)
     year, month, day, complete = _read_date(fields, year_first, month_first, ops)
     valid = valid & complete & _find_valid_days(year, month, day, ops)
@@ -163,9 +161,11 @@ def _read_date(
     return year, month, day, complete & (month_length <= 2) & (day_length <= 2)
 
 
-def _find_valid_times(fields: DateFields) -> Any:
+def _find_valid_times(fields: DateFields, ops: ModuleType, *, alone: bool) -> Any:
+    """Return whether a clock has these times; minutes have two digits if they stand alone."""
     minute, second = fields.value[4:6]
-    return (fields.hour <= 23) & (minute <= 59) & (second <= 60)  # 60 is a leap second
+    valid = (fields.hour <= 23) & (minute <= 59) & (second <= 60)  # 60 is a leap second
+    return valid & ops.equal(fields.length[4], 2) if alone else valid
 
 
 def _find_valid_days(year: Any, month: Any, day: Any, ops: ModuleType) -> Any:
