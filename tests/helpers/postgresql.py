@@ -93,10 +93,9 @@ class PostgreSQL:
         self.stop()
         shutil.rmtree(self._folder)
 
-    def make_uri(self, database: str, password: str | None = None) -> str:
-        """Return the address of a database for MLflow; with another password or, by "", none."""
-        word = self.password if password is None else password
-        login = f"tuner:{word}" if word else "tuner"
+    def make_uri(self, database: str, login: str | None = None) -> str:
+        """Return the address of a database for MLflow, with the login `NAME` or `NAME:PASSWORD`."""
+        login = login or f"tuner:{self.password}"
         return f"postgresql://{login}@127.0.0.1:{self.port}/{database}"
 
     def execute(self, *statements: str, database: str = "postgres") -> list[tuple]:

@@ -53,7 +53,7 @@ def address(empty_database, tmp_path_factory):
             append_trials(study, TrialRecord(trial, {"depth": trial, "units": 8}, {}, result))
         study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
         runs = write_runs(study)
-    server = Server(root / "mlflow.db")
+    server = Server(f"sqlite:///{root}/mlflow.db", root)
     server.start()
     yield server.uri + locate_page(runs.experiment_id, study.record)
     server.stop()

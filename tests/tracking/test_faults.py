@@ -94,7 +94,7 @@ def test_a_plain_folder_is_refused_with_what_takes_its_place(explain, tmp_path):
 
 def test_a_driver_that_is_not_installed_is_named(explain):
     assert explain("postgresql+pg8000://host/base") == (
-        "the driver of this kind of database is not installed: Python has no pg8000"
+        "a package that this store needs is not installed: Python has no pg8000"
     )
 
 

@@ -17,7 +17,7 @@ def server(empty_database, tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "5")
     shutil.copy(empty_database, tmp_path / "server.db")
-    server = Server(tmp_path / "server.db")
+    server = Server(f"sqlite:///{tmp_path}/server.db", tmp_path)
     yield server
     server.stop()
 

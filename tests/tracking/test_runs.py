@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
 
 from tests.helpers.mlflow_runs import (
     SUMMARY,
@@ -293,6 +294,18 @@ def test_an_experiment_that_a_user_deleted_is_restored(client, study):
     again = write_runs(study, client)
     assert again.experiment_id == first.experiment_id
     assert client.get_experiment(first.experiment_id).lifecycle_stage == "active"
+
+
+def test_an_experiment_that_a_user_deletes_during_a_search_is_restored(client, study, make_record):
+    runs = StudyRuns(client, study, study.folder.parents[1])
+    runs.update()
+    client.delete_experiment(runs.experiment_id)
+    append_trials(study, make_record(0))
+    for _ in range(2):  # after the first error, only the trial is looked for
+        with pytest.raises(MlflowException):
+            runs.update()
+    runs.update()
+    assert len(client.search_runs([runs.experiment_id])) == 2
 
 
 def test_a_curve_of_zeros_is_not_written(client, study, make_record):

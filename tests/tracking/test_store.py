@@ -2,12 +2,14 @@
 
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 from mlflow import MlflowClient
 
 from tuner.tracking import choose_tracking_uri, damage, store
+from tuner.tracking.experiments import ensure_experiment
 from tuner.tracking.faults import describe_fault
 
 
@@ -58,6 +60,15 @@ def test_a_database_that_is_there_stays(cache, tmp_path):
     assert again.get_experiment_by_name("mine") is not None
     assert MlflowClient(tracking_uri=uri).get_experiment_by_name("mine") is not None
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["mlflow.db"]
+
+
+def test_searches_that_begin_at_the_same_moment_share_a_database_and_an_experiment(cache, tmp_path):
+    root = tmp_path / "runs"
+    with ThreadPoolExecutor(4) as searches:
+        clients = list(searches.map(lambda _: connect(root), range(4)))
+        found = searches.map(lambda client: ensure_experiment(client, "data/space", root), clients)
+        assert len(set(found)) == 1
+    assert [path.name for path in root.iterdir()] == ["mlflow.db"]
 
 
 def test_what_is_damaged_is_not_copied(cache, tmp_path, empty_database, monkeypatch):

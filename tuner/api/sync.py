@@ -8,6 +8,7 @@ from tuner.errors import TrackingError
 from tuner.study import Study
 from tuner.tracking.faults import describe_fault
 from tuner.tracking.mlflow_copy import remember_copy
+from tuner.words import mask_passwords
 
 if TYPE_CHECKING:
     from tuner.tracking.runs import StudyRuns
@@ -43,8 +44,8 @@ def write_to_mlflow(
             runs.draw()
         except Exception as error:  # a store may fail in its own ways: SQL, HTTP
             raise TrackingError(
-                f"MLflow at {uri} cannot be written ({describe_fault(error)}); fix that, or give "
-                "--tracking-uri another store, such as sqlite:///FILE"
+                f"MLflow at {mask_passwords(uri)} cannot be written ({describe_fault(error)}); fix "
+                "that, or give --tracking-uri another store, such as sqlite:///FILE"
             ) from error
     remember_copy(study, uri, runs.experiment_id)
     return runs

@@ -113,6 +113,8 @@ def _settle_libraries() -> None:
     # MLflow gives up on a server that does not answer after seconds instead of minutes
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER", "false")
+    os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
 

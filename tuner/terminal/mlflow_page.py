@@ -4,6 +4,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tuner.study import Study
 from tuner.tracking import locate_page, make_sqlite_uri
@@ -21,7 +22,10 @@ def describe_page(study: Study, uri: str, experiment: str) -> str:
     """
     page = locate_page(experiment, study.record)
     if uri.startswith(("http:", "https:")):
-        return uri.rstrip("/") + page
+        server = urlsplit(uri)
+        # a browser asks for the name and the password
+        address = server._replace(netloc=server.netloc.rpartition("@")[2]).geturl()
+        return address.rstrip("/") + page
     uri = uri.replace(f"{make_sqlite_uri(Path.cwd())}/", "sqlite:///")
     command = shlex.join([*_find_mlflow(), "ui", "--backend-store-uri", uri])
     return f"{command}\n         then open http://127.0.0.1:5000{page}"

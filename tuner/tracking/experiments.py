@@ -1,10 +1,14 @@
 """Finds a study's experiment and runs in MLflow."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
+
+from tuner.tracking.databases import is_shared_database
 
 __all__ = ["ensure_experiment", "find_runs"]
 
@@ -17,22 +21,38 @@ def ensure_experiment(client: MlflowClient, name: str, root: Path) -> str:
     Args:
         client: MLflow.
         name: The experiment's name.
-        root: The folder of all studies; a local store's artifacts go there.
+        root: The folder of all studies; the artifacts of a store without a server go there.
     """
     existing = client.get_experiment_by_name(name)
-    if existing is not None:
-        if existing.lifecycle_stage == "deleted":  # by a user, in MLflow's pages
-            client.restore_experiment(existing.experiment_id)
-        return str(existing.experiment_id)
-    artifacts = root.absolute() / "artifacts" / name
-    is_local = client.tracking_uri.startswith("sqlite:")
-    location = artifacts.as_uri() if is_local else None
-    return str(client.create_experiment(name, artifact_location=location))
+    if existing is None:
+        try:
+            return str(client.create_experiment(name, _locate_artifacts(client, name, root)))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        existing = client.get_experiment_by_name(name)  # another search was quicker
+    if existing.lifecycle_stage == "deleted":  # by a user, in MLflow's pages
+        client.restore_experiment(existing.experiment_id)
+    return str(existing.experiment_id)
 
 
-def find_runs(client: MlflowClient, experiment_id: str, study_id: str) -> Iterator[Run]:
-    """Yield all runs of a study, its own and those of its trials."""
+def _locate_artifacts(client: MlflowClient, name: str, root: Path) -> str | None:
+    """Return where an experiment's artifacts go; None if MLflow's server decides."""
+    uri = client.tracking_uri
+    if is_shared_database(uri) and (place := os.environ.get("MLFLOW_DEFAULT_ARTIFACT_ROOT")):
+        return f"{place.rstrip('/')}/{name}"
+    if is_shared_database(uri) or uri.startswith("sqlite:"):
+        return (root.absolute() / "artifacts" / name).as_uri()
+    return None
+
+
+def find_runs(
+    client: MlflowClient, experiment_id: str, study_id: str, trial: int | None = None
+) -> Iterator[Run]:
+    """Yield all runs of a study, its own and those of its trials; or those of one trial."""
     token, query = None, f"tags.`tuner.id` = '{study_id}'"
+    if trial is not None:
+        query += f" AND tags.`tuner.trial` = '{trial}'"
     while True:
         page = client.search_runs([experiment_id], query, max_results=_PAGE, page_token=token)
         yield from page

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 
 from tuner.errors import TrackingError, first_sentence, one_line
+from tuner.words import mask_passwords
 
 __all__ = ["describe_fault"]
 
@@ -20,7 +21,12 @@ _STATUS_REASONS = {
     "401": ", it asks for a name and a password",
     "403": ", it does not allow that",
     "404": ", it may not be MLflow's",
+    "413": ", it takes nothing of that size: whoever runs it can raise the limit",
+    "429": ", it takes no more requests at the moment",
 }
+_PACKAGES = dict.fromkeys(
+    ("psycopg", "psycopg2"), "; pip install 'softmax-tuner[postgresql]' installs it"
+)
 _OTHER_VERSION = "out-of-date database schema"  # MLflow says so where the tables are newer, too
 _UPGRADE = (
     "another version of MLflow made its tables: install that version or a newer one, or, if it was "
@@ -35,7 +41,7 @@ _LONGEST_CHAIN = 20
 
 
 def describe_fault(error: BaseException) -> str:
-    """Return in a few words why MLflow failed.
+    """Return in a few words why MLflow failed, without the passwords of addresses.
 
     MLflow, requests, urllib3 and SQLAlchemy each wrap the error of the layer below; the lowest
     layers' errors are Python's own, so that their classes, not their texts, decide.
@@ -46,6 +52,10 @@ def describe_fault(error: BaseException) -> str:
     >>> describe_fault(ConnectionRefusedError(111, "Connection refused"))
     'the server does not answer'
     """
+    return mask_passwords(_describe(error))
+
+
+def _describe(error: BaseException) -> str:
     if isinstance(error, TrackingError):
         return str(error)
     chain = list(_list_causes(error))
@@ -66,7 +76,8 @@ def _describe_cause(error: BaseException) -> str:
         return meaning
     cause = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None)
     if cause:  # of the database's driver, which SQLAlchemy wraps
-        return first_sentence(str(cause))
+        said = str(cause).partition("\n")[0]  # psycopg's further lines have hints
+        return first_sentence(said.removeprefix("connection failed: "))
     if status := _STATUS.search(text):
         number = status[1] or status[2]
         return f"the server answers with status {number}{_STATUS_REASONS.get(number, '')}"
@@ -78,7 +89,8 @@ def _describe_system(error: BaseException) -> str:
     if isinstance(error, ssl.SSLError):
         return f"no secure connection: {(error.reason or str(error)).replace('_', ' ').lower()}"
     if isinstance(error, ModuleNotFoundError):
-        return f"the driver of this kind of database is not installed: Python has no {error.name}"
+        hint = _PACKAGES.get(error.name or "", "")
+        return f"a package that this store needs is not installed: Python has no {error.name}{hint}"
     if isinstance(error, OSError) and error.strerror:
         is_ours = str(error.filename or ".tmp").endswith(".tmp")
         return error.strerror if is_ours else f"{error.filename}: {error.strerror}"

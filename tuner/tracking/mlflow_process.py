@@ -153,6 +153,8 @@ def main() -> None:
     # give up on a server that does not answer after seconds, not minutes, and try again later
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER", "false")  # it may be an hour
+    os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
     sys.stdout = sys.stderr  # MLflow prints there, with a server the address of each run
     threading.Thread(target=follower.read_input, daemon=True).start()
     scratch = use_scratch()

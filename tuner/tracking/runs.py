@@ -6,8 +6,7 @@ as commands worked on it.
 """
 
 import os
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -67,8 +66,10 @@ class StudyRuns:
         self.run_id = ""
         self.written = 0
         self._reader = JournalReader(study.journal)
-        self._events: deque[dict[str, Any]] = deque()  # read, and not yet written
-        self._trial_runs: dict[int, Run] = {}  # in MLflow, by the trial's number
+        self._unwritten: dict[str, Any] | None = None  # the event that was read last
+        self._whole: set[int] = set()  # the numbers of trials that MLflow has
+        self._partial: dict[int, Run] = {}  # runs that were begun, by the trial's number
+        self._is_in_doubt = False  # whether the run of the unwritten event may be there
         self._study_start = 0  # when the study's run began, in milliseconds since 1970
         self._history = History()  # of the events that were written
         self._is_registered = True  # whether MLflow has the last exported model
@@ -76,20 +77,32 @@ class StudyRuns:
 
     def update(self) -> None:
         """Write what MLflow lacks. After an error, the next call resumes at the same event."""
-        self._events.extend(self._reader.read_new())
-        if not self._is_found:
-            self._find_runs()
-        while self._events:
+        for event in self._read_events():
+            if not self._is_found:  # with the first event's time, which `sync` may write much later
+                self._find_runs(event["time"])
             try:
-                self._write_event(self._events[0])
+                self._write_event(event)
             except Exception:
-                self._is_found = False  # the next call finds the half-written run
+                # the next call looks for the half-written run; all are looked up after two errors
+                self._is_found = not self._is_in_doubt
+                self._is_in_doubt = True
                 raise
-            self._history.add(self._events.popleft())
+            self._history.add(event)
+            self._unwritten, self._is_in_doubt = None, False
+        if not self._is_found:
+            self._find_runs(None)
         export = self._history.export
         if export is not None and not self._is_registered:
             self._register(export)
             self._is_registered = True
+
+    def _read_events(self) -> Iterator[dict[str, Any]]:
+        """Yield the event at which the last call failed, and all that the journal has since."""
+        if self._unwritten is not None:
+            yield self._unwritten
+        for event in self._reader.read_new():
+            self._unwritten = event
+            yield event
 
     def _register(self, export: Mapping[str, Any]) -> None:
         try:
@@ -144,17 +157,23 @@ class StudyRuns:
             self.client.log_batch(self.run_id, metrics=scores)
         write_note(self.client, run, record.title, describe_study(self.study, summary, model))
 
-    def _find_runs(self) -> None:
-        """Find the experiment, the study's run and those of its trials; create what is absent."""
+    def _find_runs(self, start_time: int | None) -> None:
+        """Find the experiment, the study's run and those of its trials; create what is absent.
+
+        Args:
+            start_time: When the study's run began, if it is created, in milliseconds since 1970.
+                Defaults to the present.
+        """
         record = self.study.record
         name = f"{record.data['name']}/{record.space}"
         self.experiment_id = ensure_experiment(self.client, name, self.root)
-        runs = list(find_runs(self.client, self.experiment_id, record.id))
-        self._trial_runs = {
-            int(run.data.tags["tuner.trial"]): run for run in runs if "tuner.trial" in run.data.tags
-        }
-        parents = [run for run in runs if run.data.tags.get("tuner.kind") == "study"]
-        parent = parents[0] if parents else self._create_study_run()
+        self._whole, self._partial, parent = set(), {}, None
+        for run in find_runs(self.client, self.experiment_id, record.id):
+            if run.data.tags.get("tuner.kind") == "study":
+                parent = parent or run
+            else:
+                self._take_in(run)
+        parent = parent or self._create_study_run(start_time)
         self.run_id, self._study_start = parent.info.run_id, parent.info.start_time
         if parent.info.status != "RUNNING":
             self.client.update_run(self.run_id, status="RUNNING")
@@ -162,7 +181,17 @@ class StudyRuns:
             self._describe_study(record)
         self._is_found = True
 
-    def _create_study_run(self) -> Run:
+    def _take_in(self, run: Run) -> None:
+        """Remember a trial's run, of which there may be thousands: if it is whole, its number."""
+        trial = run.data.tags.get("tuner.trial")
+        if trial is None:
+            return
+        if run.info.status != "RUNNING" and _has_layout(run):
+            self._whole.add(int(trial))
+        else:
+            self._partial[int(trial)] = run
+
+    def _create_study_run(self, start_time: int | None) -> Run:
         record = self.study.record
         tags = {
             "mlflow.runName": record.name,
@@ -171,8 +200,6 @@ class StudyRuns:
             "tuner.study": record.name,
             "tuner.id": record.id,
         }
-        # the time of the first event, since `tuner sync` may write the run much later
-        start_time = self._events[0]["time"] if self._events else None
         return self.client.create_run(self.experiment_id, start_time=start_time, tags=tags)
 
     def _describe_study(self, record: StudyRecord) -> None:
@@ -199,12 +226,14 @@ class StudyRuns:
         self.written += 1
 
     def _write_trial(self, record: TrialRecord, time: int) -> None:
-        run = self._trial_runs.get(record.trial)
-        if run is not None and run.info.status != "RUNNING" and _has_layout(run):
+        if self._is_in_doubt:
+            study = self.study.record.id
+            for found in find_runs(self.client, self.experiment_id, study, record.trial):
+                self._take_in(found)
+        if record.trial in self._whole:
             return
         duration = round(1000 * record.result.seconds)
-        if run is None:
-            run = self._create_trial_run(record, time - duration)
+        run = self._partial.get(record.trial) or self._create_trial_run(record, time - duration)
         run_id = run.info.run_id
         params = make_params({**record.hyperparameters, **record.derived})
         metrics = make_trial_metrics(record, self.study.record, time)

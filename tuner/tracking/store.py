@@ -9,7 +9,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from mlflow import MlflowClient
 from tuner.files import find_cache_folder
 from tuner.leftovers import remove_leftovers, show_work
 from tuner.tracking.damage import set_aside, set_aside_log
+from tuner.tracking.databases import hold_shared_database, is_shared_database
 from tuner.tracking.sqlite_uris import find_database, make_sqlite_uri
 
 __all__ = ["connect", "open_store"]
@@ -59,7 +60,8 @@ def open_store(uri: str) -> MlflowClient:
     path = find_database(uri)
     if path is not None and "?" not in uri:
         _check_database(path)
-    with _remove_strays(uri):
+    hold = hold_shared_database(uri) if is_shared_database(uri) else nullcontext()
+    with hold, _remove_strays(uri):
         client = MlflowClient(tracking_uri=uri)
         client.search_experiments(max_results=1)
         if "%" in uri:  # its registry of models makes the folder, too

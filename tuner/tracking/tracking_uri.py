@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from tuner.errors import UserError
 from tuner.tracking.sqlite_uris import make_sqlite_uri
+from tuner.words import mask_passwords
 
 __all__ = ["choose_tracking_uri"]
 
@@ -33,24 +34,25 @@ def choose_tracking_uri(uri: str | None, root: Path) -> str:
     uri = ((uri or "").strip() or os.environ.get(_VARIABLE, "")).strip()
     if not uri:
         return make_sqlite_uri(root.absolute() / "mlflow.db")
+    shown = mask_passwords(uri)
     try:
         scheme = urlsplit(uri).scheme.partition("+")[0]  # mysql+pymysql names a driver too
     except ValueError as error:
         raise UserError(
-            f"{named}: {uri} is no address ({error}); give http://HOST:PORT of a server, or "
+            f"{named}: {shown} is no address ({error}); give http://HOST:PORT of a server, or "
             "a database such as sqlite:///FILE"
         ) from error
     _check_secrets(named, uri, scheme)
     if _IN_MEMORY.match(uri):
         raise UserError(
-            f"{named}: {uri} is a database in memory, which ends with the process that writes it; "
-            "give a file, as sqlite:///FILE"
+            f"{named}: {shown} is a database in memory, which ends with the process that writes "
+            "it; give a file, as sqlite:///FILE"
         )
     is_drive = len(scheme) == 1
     if is_drive or scheme in _SCHEMES | set(entry_points(group="mlflow.tracking_store").names):
         return uri
     raise UserError(
-        f"{named}: MLflow has no store {scheme}: as in {uri}; give http://HOST:PORT of a "
+        f"{named}: MLflow has no store {scheme}: as in {shown}; give http://HOST:PORT of a "
         "server, or a database such as sqlite:///FILE"
     )
 
