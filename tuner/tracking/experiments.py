@@ -27,10 +27,10 @@ def ensure_experiment(client: MlflowClient, name: str, root: Path) -> str:
     if existing is None:
         try:
             return str(client.create_experiment(name, _locate_artifacts(client, name, root)))
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+        except MlflowException:
+            existing = client.get_experiment_by_name(name)  # another search may have been quicker
+            if existing is None:
                 raise
-        existing = client.get_experiment_by_name(name)  # another search was quicker
     if existing.lifecycle_stage == "deleted":  # by a user, in MLflow's pages
         client.restore_experiment(existing.experiment_id)
     return str(existing.experiment_id)
