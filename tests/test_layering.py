@@ -22,6 +22,7 @@ ORDER = [
     "keras_settings",
     "imports",
     "memory",
+    "contention",
     "orphans",
     "own_files",
     "scratch",

@@ -81,7 +81,15 @@ def test_the_final_rounds_may_change_during_a_search(now):
     assert clock.is_up()  # reserves 10 × 4 s
 
 
-def test_the_export_takes_two_fifths_of_a_short_limit_at_most(now):
+def test_the_export_takes_longer_beside_other_programs(now, monkeypatch):
+    monkeypatch.setattr("tuner.search.clock.measure_contention", lambda: 1.5)
+    clock = make_clock(100.0, export_seconds=6.0)
+    clock.add(make_result(0.5, seconds=0.0))
+    assert find_end(clock, now, range(200)) == 100 - 9 - 1
+
+
+def test_the_export_takes_two_fifths_of_a_short_limit_at_most(now, monkeypatch):
+    monkeypatch.setattr("tuner.search.clock.measure_contention", lambda: 1.0)
     clocks = [make_clock(limit, export_seconds=6.0) for limit in (10.0, 100.0)]
     for clock in clocks:
         clock.add(make_result(0.5, seconds=0.0))

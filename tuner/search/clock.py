@@ -1,8 +1,10 @@
 """The time limit of a search."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 
+from tuner.contention import measure_contention
 from tuner.scoring import Objective
 from tuner.study import estimate_network_seconds
 from tuner.training import TrialResult
@@ -22,7 +24,8 @@ class Clock:
     Args:
         limit: The time limit in seconds; None for no limit.
         started: When the time began, by `time.monotonic`.
-        export_seconds: Seconds that the steps after the final training take.
+        export_seconds: Seconds that the steps after the final training take on a machine that does
+            nothing else.
         final_rounds: Returns the duration of the final training, in units of the time of a fold
             with as many rows and epochs. It is called each time, because the trainer of the final
             networks may change during a search.
@@ -47,9 +50,8 @@ class Clock:
         objective: Objective,
     ) -> None:
         self._started = started
-        self._end = None
-        if limit is not None:
-            self._end = started + limit - min(export_seconds, limit * _EXPORT_SHARE)
+        self._limit = limit
+        self._export_seconds = export_seconds
         self._final_rounds = final_rounds
         self._share = share
         self._objective = objective
@@ -70,8 +72,7 @@ class Clock:
 
     def is_up(self) -> bool:
         """Return whether the search must end; can be called from any thread."""
-        if self._end is not None and not self._is_up:
-            self._is_up = time.monotonic() >= self._end - self._estimate_final_seconds()
+        self._is_up = self._is_up or self._count_left() <= 0
         return self._is_up
 
     def has_time_for(self, seconds: float | None) -> bool:
@@ -80,9 +81,7 @@ class Clock:
         Args:
             seconds: None if they are not known; then it has time.
         """
-        if self._end is None or seconds is None:
-            return True
-        return seconds <= self._end - self._estimate_final_seconds() - time.monotonic()
+        return seconds is None or seconds <= self._count_left()
 
     def give_up(self) -> None:
         """Note that no further trial can end in time; those that train may still end."""
@@ -94,13 +93,20 @@ class Clock:
 
     def limit_cohort(self, most: int) -> int:
         """Return how many trials to train at once: at most `most`, and fewer near the end."""
-        if self._end is None:
+        if self._limit is None:
             return most
         if not self._ended:
             return min(most, _FIRST_COHORT)
-        now = time.monotonic()
-        remaining = self._end - self._estimate_final_seconds() - now
-        return max(1, min(most, int(remaining / (now - self._started) * self._ended)))
+        pace = (time.monotonic() - self._started) / self._ended
+        return max(1, min(most, int(self._count_left() / pace)))
+
+    def _count_left(self) -> float:
+        """Return the seconds that are left for trials; infinity without a limit."""
+        if self._limit is None:
+            return math.inf
+        after = self._export_seconds * measure_contention()
+        after = min(after, self._limit * _EXPORT_SHARE) + self._estimate_final_seconds()
+        return self._started + self._limit - after - time.monotonic()
 
     def _estimate_final_seconds(self) -> float:
         """Estimate how long it takes to train the best networks so far on all rows."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from tuner.contention import measure_contention
 from tuner.run.estimates import Estimates
 from tuner.space import Value
 from tuner.study import SearchSettings
-from tuner.terminal.contention import measure_contention
 from tuner.terminal.pace import Pace
 from tuner.training.remote.crew import CrewState
 from tuner.words import count_noun, list_first, say_seconds, say_settings
