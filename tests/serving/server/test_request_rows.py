@@ -31,6 +31,25 @@ def test_csv_has_texts():
     assert read_rows(body, "text/csv", ["a", "b"]) == columns
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_csv_has_the_dialects_of_files(mark, delimiter):
+    rows = [[" b ", '"a, x"', '"c;d"'], ["1", '"2,5"', "3"]]
+    body = mark + "\r\n".join(map(delimiter.join, rows))
+    columns = read_rows(body.encode(), "text/csv", ["a, x", "b"])
+    assert columns == {"b": ["1"], "a, x": ["2,5"], "c;d": ["3"]}
+
+
+def test_a_long_line_of_names_is_read():
+    names = [f"column {number}" for number in range(9_000)]
+    body = "\n".join([";".join(f'"{name}"' for name in names), ";".join("1" * len(names))])
+    assert list(read_rows(body.encode(), "text/csv", names)) == names
+
+
+def test_an_empty_line_is_a_missing_cell_of_a_single_column():
+    assert read_rows(b"a\n1\n\n3\n", "text/csv", ["a"]) == {"a": ["1", "", "3"]}
+
+
 @pytest.mark.parametrize("form", ["instances", "inputs"])
 def test_arrays_need_no_name(form):
     rows = [[[1, 2]], [[3, 4]]]
@@ -49,7 +68,7 @@ def test_arrays_need_no_name(form):
         ({"dataframe_split": {"columns": ["a", "a"], "data": []}}, "dataframe_split has the "),
         (
             {"dataframe_split": {"columns": ["a", "b"], "data": [[1, 2], [1]]}},
-            "row 1 of dataframe_split has 1 cells, not 2",
+            "row 1 of dataframe_split has 1 cell, not 2",
         ),
         ({"instances": 1}, "instances must be a list, one item per row"),
         ({"instances": [[1, 2, 3]]}, "the rows lack the columns a, b; the model does not know 0, "),
@@ -71,7 +90,7 @@ def test_other_rows_are_rejected(content, reason):
     ("body", "reason"),
     [
         (b"", "the body is not CSV (it has no line of names)"),
-        (b"a,b\n1\n", "row 0 of the body has 1 cells, not 2"),
+        (b"a,b\n1\n", "row 0 of the body has 1 cell, not 2"),
         (b'a,b\n"1,2\n', "the body is not CSV (unexpected end of data)"),
         (b"a,b\n\xff,1\n", "the body is not CSV in UTF-8"),
     ],
@@ -85,6 +104,7 @@ def test_other_texts_are_no_csv(body, reason):
 def test_only_json_and_csv_in_utf8_are_read():
     assert check_content_type("Application/JSON ; charset=UTF-8") == "application/json"
     assert check_content_type("text/csv") == "text/csv"
+    assert check_content_type("text/csv; charset=utf8; header=present") == "text/csv"
     for content_type in ("", "text/plain", "application/json; charset=latin-1", "\xff"):
         with pytest.raises(RejectedRequest) as error:
             check_content_type(content_type)

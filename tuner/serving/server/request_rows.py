@@ -1,7 +1,8 @@
 """Reads the rows of a request, in each form that MLflow documents for `/invocations`.
 
 JSON has one of `dataframe_records`, `dataframe_split`, `instances` and `inputs`; other keys are
-ignored. CSV has a line of names first.
+ignored. CSV has a line of names first; a byte order mark, and semicolons, tabs or bars in place of
+commas, are read as in a file.
 """
 
 import csv
@@ -12,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tuner.serving.server.rejection import RejectedRequest
-from tuner.words import list_first
+from tuner.words import count_noun, list_first
 
 __all__ = ["Columns", "check_content_type", "read_rows"]
 
@@ -20,7 +21,13 @@ Columns = dict[str, list[Any]]
 """The cells of each column, by its name; all have the same length."""
 
 _JSON, _CSV = "application/json", "text/csv"
-_UTF8 = ("", "charset=utf-8", 'charset="utf-8"')
+_PARAMETERS = {
+    "",
+    *("charset=utf-8", 'charset="utf-8"', "charset=utf8", "charset=us-ascii"),  # parts of UTF-8
+    "header=present",  # of CSV
+}
+_DELIMITERS = ",;\t|"
+_SAMPLE = 1 << 16  # characters in which the delimiter is looked for
 
 
 def check_content_type(content_type: str) -> str:
@@ -32,7 +39,7 @@ def check_content_type(content_type: str) -> str:
     kind, *parameters = content_type.lower().split(";")
     if kind.strip() not in {_JSON, _CSV}:
         raise RejectedRequest(415, f"the content type must be {_JSON} or {_CSV}")
-    if any(parameter.strip() not in _UTF8 for parameter in parameters):
+    if any(parameter.strip() not in _PARAMETERS for parameter in parameters):
         raise RejectedRequest(415, "the content type may have no parameter except charset=utf-8")
     return kind.strip()
 
@@ -49,12 +56,12 @@ def read_rows(body: bytes, kind: str, known: Sequence[str]) -> Columns:
         RejectedRequest: The body is not in one of the forms, or lacks a column.
     """
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig")
     except ValueError as error:
         name = "JSON" if kind == _JSON else "CSV"
         raise RejectedRequest(400, f"the body is not {name} in UTF-8 ({error})") from error
     if kind == _CSV:
-        columns = _read_csv(text)
+        columns = _read_csv(text, known)
     else:
         form, rows = _find_form(text)
         columns = _FORMS[form](form, rows, known)
@@ -129,16 +136,26 @@ def _read_inputs(form: str, rows: Any, known: Sequence[str]) -> Columns:
     return rows
 
 
-def _read_csv(text: str) -> Columns:
+def _read_csv(text: str, known: Sequence[str]) -> Columns:
     """Read CSV with a line of names. Every cell is a text."""
     try:
-        rows = (row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row)
-        names, lines = next(rows, []), list(rows)
+        delimiter = max(_DELIMITERS, key=lambda each: _count_known(text, each, known))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        names = [name.strip() for name in next(rows, [])]
+        # as in a file, an empty line is a missing cell of a single column
+        lines = [row or [""] for row in rows if row or len(names) == 1]
     except csv.Error as error:
         raise RejectedRequest(400, f"the body is not CSV ({error})") from error
-    if not names:
+    if not any(names):
         raise RejectedRequest(400, "the body is not CSV (it has no line of names)")
     return _join_columns("the body", names, lines)
+
+
+def _count_known(text: str, delimiter: str, known: Sequence[str]) -> int:
+    """Return how many columns of the model the line of names has with a delimiter."""
+    sample = io.StringIO(text[:_SAMPLE], newline="")
+    names = next(csv.reader(sample, delimiter=delimiter), [])
+    return len({name.strip() for name in names}.intersection(known))
 
 
 def _join_columns(form: str, names: list[str], rows: list[list[Any]]) -> Columns:
@@ -148,7 +165,8 @@ def _join_columns(form: str, names: list[str], rows: list[list[Any]]) -> Columns
     for number, row in enumerate(rows):
         if len(row) != len(names):
             raise RejectedRequest(
-                400, f"row {number} of {form} has {len(row):,} cells, not {len(names):,}"
+                400,
+                f"row {number} of {form} has {count_noun(len(row), 'cell')}, not {len(names):,}",
             )
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
