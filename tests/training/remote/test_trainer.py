@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.helpers.crews import GONE, ThreadCrew
-from tests.helpers.problems import make_problem
+from tests.helpers.problems import CLASSES, FEATURES, make_problem
+from tests.helpers.spaces import make_space
 from tests.helpers.training import (
     CustomHyperModel,
     assert_same,
@@ -16,6 +17,8 @@ from tests.helpers.training import (
     train,
 )
 from tuner.errors import UserError
+from tuner.model.tables.hypermodel import TableHyperModel
+from tuner.model.tables.layout import FeatureLayout
 from tuner.training import TRAINERS
 from tuner.training.fold_networks import FoldNetworks
 from tuner.training.lanes.interfaces import NeedsOwnFit
@@ -24,6 +27,23 @@ from tuner.training.remote.messages import Loss
 from tuner.training.remote.trainer import RemoteTrainer
 
 DEPTHS = "[network]\ndepth = { min = 0, max = 3 }\nunits = 8\n"
+TABM_SPACE = """
+[inputs]
+scaling = "quantile"
+numbers = "piecewise"
+bins = 4
+[network]
+depth = 1
+units = 8
+heads = 3
+[optimizer]
+optimizer = "adamw"
+learning_rate = 0.01
+batch_size = 16
+"""
+TABM = TableHyperModel(
+    make_space(TABM_SPACE), layout=FeatureLayout(FEATURES, FEATURES), classes=CLASSES, epochs=4
+)
 
 
 @pytest.fixture
@@ -209,6 +229,7 @@ def refuse_lanes(*arguments):
     ("hypermodel", "values", "by_fit"),
     [
         (make_mlp(DEPTHS), {"depth": 2, "units": 8, "learning_rate": 0.1}, False),
+        (TABM, {}, False),
         (CustomHyperModel(), {"rate": 0.1}, False),
         (CustomHyperModel(), {"rate": 0.1}, True),
     ],

@@ -49,10 +49,10 @@ class LightMetrics:
     __slots__ = ("_values",)
 
     def __init__(self, tracker: Any) -> None:
-        self._values = {
-            name: (history.direction, float(history.get_best_value()), history.get_best_step())
-            for name, history in tracker.metrics.items()
-        }
+        self._values = {}
+        for name, history in tracker.metrics.items():
+            (observation,) = history.get_history()
+            self._values[name] = history.direction, observation.value[0], observation.step
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute or a method of the tracker."""

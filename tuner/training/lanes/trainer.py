@@ -74,10 +74,13 @@ class LanesTrainer(Trainer):
         are not stacked first, since they take longest, then the largest units.
         """
         by_number = {job.trial: job for job in jobs}
-        others = [[job] for job in jobs if not is_mlp(job, hypermodel, plan)]
-        mlps = [
-            make_mlp_trial(job, hypermodel, plan) for job in jobs if is_mlp(job, hypermodel, plan)
-        ]
+        others: list[list[Job]] = []
+        mlps: list[LaneTrial] = []
+        for job in jobs:
+            if is_mlp(job, hypermodel, plan):
+                mlps.append(make_mlp_trial(job, hypermodel, plan))
+            else:
+                others.append([job])
 
         def estimate_work(trial: LaneTrial) -> float:
             return trial.parameters * (trial.epochs or plan.epochs)
