@@ -1,18 +1,23 @@
 """Finds a study's experiment and runs in MLflow."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
+from tuner.errors import TrackingError
 from tuner.tracking.databases import is_shared_database
 
 __all__ = ["ensure_experiment", "find_runs"]
 
 _PAGE = 1000  # runs that MLflow returns in one call
+# Of an address; a run adds 43 characters, and its column takes 200. SQLite takes more.
+_MAX_LOCATION = 157
 
 
 def ensure_experiment(client: MlflowClient, name: str, root: Path) -> str:
@@ -37,13 +42,25 @@ def ensure_experiment(client: MlflowClient, name: str, root: Path) -> str:
 
 
 def _locate_artifacts(client: MlflowClient, name: str, root: Path) -> str | None:
-    """Return where an experiment's artifacts go; None if MLflow's server decides."""
-    uri = client.tracking_uri
-    if is_shared_database(uri) and (place := os.environ.get("MLFLOW_DEFAULT_ARTIFACT_ROOT")):
-        return f"{place.rstrip('/')}/{name}"
-    if is_shared_database(uri) or uri.startswith("sqlite:"):
-        return (root.absolute() / "artifacts" / name).as_uri()
-    return None
+    """Return where an experiment's artifacts go; None if MLflow's server decides.
+
+    Raises:
+        TrackingError: The place has a longer name than a database takes.
+    """
+    uri, folder = client.tracking_uri, (root.absolute() / "artifacts").as_uri()
+    encoded = os.fsencode(name)
+    if uri.startswith("sqlite:"):
+        return f"{folder}/{quote(encoded)}"
+    if not is_shared_database(uri):
+        return None
+    folder = os.environ.get("MLFLOW_DEFAULT_ARTIFACT_ROOT", folder).rstrip("/")
+    for end in (quote(encoded), hashlib.sha256(encoded).hexdigest()[:16]):
+        if len(f"{folder}/{end}") <= _MAX_LOCATION:
+            return f"{folder}/{end}"
+    raise TrackingError(
+        f"the database takes no artifacts in {folder}, whose address is too long; name a shorter "
+        "one in MLFLOW_DEFAULT_ARTIFACT_ROOT, or give another --root"
+    )
 
 
 def find_runs(

@@ -27,7 +27,7 @@ from tuner.tracking.metrics import make_model_metrics, make_study_metrics, make_
 from tuner.tracking.notes import describe_study, write_note
 from tuner.tracking.registry import register_model
 from tuner.tracking.saved_view import make_view
-from tuner.tracking.valid_names import MAX_PARAMS
+from tuner.tracking.valid_names import MAX_PARAMS, make_experiment_name
 from tuner.words import list_counts
 
 __all__ = ["StudyRuns"]
@@ -165,7 +165,7 @@ class StudyRuns:
                 Defaults to the present.
         """
         record = self.study.record
-        name = f"{record.data['name']}/{record.space}"
+        name = make_experiment_name(record.data["name"], record.space)
         self.experiment_id = ensure_experiment(self.client, name, self.root)
         self._whole, self._partial, parent = set(), {}, None
         for run in find_runs(self.client, self.experiment_id, record.id):

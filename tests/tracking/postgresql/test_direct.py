@@ -1,14 +1,19 @@
 """Studies in PostgreSQL, without a server of MLflow between."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from mlflow import MlflowClient
 
-from tests.helpers.mlflow_runs import append_trials, list_contents, write_runs
+from tests.helpers.mlflow_runs import SUMMARY, append_trials, list_contents, write_runs
+from tests.helpers.studies import create_study
+from tuner.errors import TrackingError
+from tuner.study import EventKind, TrialRecord
 from tuner.tracking.faults import describe_fault
 from tuner.tracking.runs import StudyRuns
 from tuner.tracking.store import open_store
+from tuner.training import TrialResult
 
 pytestmark = pytest.mark.cluster
 
@@ -51,14 +56,40 @@ def test_a_study_is_written_once_by_a_role_that_may_change_no_tables(
 
 
 def test_artifacts_go_where_the_environment_says(
-    postgresql, make_database, monkeypatch, make_study
+    postgresql, make_database, make_study, monkeypatch
 ):
     monkeypatch.setenv("MLFLOW_DEFAULT_ARTIFACT_ROOT", "memory://team/")
-    runs = StudyRuns(open_store(postgresql.make_uri(make_database())), make_study(), None)
+    study = make_study()
+    client = open_store(postgresql.make_uri(make_database()))
+    runs = StudyRuns(client, study, study.folder.parents[1])
     with pytest.raises(Exception, match="memory"):  # MLflow has no such store
         runs.update()
-    experiment = runs.client.get_experiment(runs.experiment_id)
+    experiment = client.get_experiment(runs.experiment_id)
     assert experiment.artifact_location == "memory://team/points/test"
+
+
+def test_postgresql_takes_the_longest_names_and_texts(
+    postgresql, make_database, problem, tmp_path, make_record
+):
+    """Its columns have lengths, and texts without the character NUL; those of SQLite are free."""
+    data = {"name": "d" * 255, "left_out_classes": {"\0": 1, "c" * 9000: 2}}
+    study = create_study(tmp_path / "runs", problem, "s" * 100, data=data)
+    record = make_record(0)
+    values = {f"{number}{'h' * 300}": "v" * 7000 for number in range(120)}
+    failed = TrialResult.from_failure(1, "failed", "r" * 9000)
+    append_trials(study, replace(record, hyperparameters=values), TrialRecord(1, {}, {}, failed))
+    study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
+    runs = write_runs(study, open_store(postgresql.make_uri(make_database())))
+    assert len(list_contents(runs)) == 3
+
+
+def test_a_root_with_a_name_too_long_for_postgresql_is_told(
+    postgresql, make_database, problem, tmp_path
+):
+    study = create_study(tmp_path / ("r" * 150), problem)
+    uri = postgresql.make_uri(make_database())
+    with pytest.raises(TrackingError, match="name a shorter one in MLFLOW_DEFAULT_ARTIFACT_ROOT"):
+        write_runs(study, open_store(uri))
 
 
 def test_postgresql_stops_and_starts_in_the_middle(
