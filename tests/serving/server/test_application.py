@@ -127,6 +127,23 @@ def test_arrays_are_answered_in_parts(exported_images, images):
     np.testing.assert_allclose(received, np.tile(expected, (400, 1)), atol=1e-5)
 
 
+def test_small_requests_do_not_wait_for_large_ones(exported_images, images):
+    """They have a thread of their own; in a queue, they would wait for all that came before."""
+    rows = exported_images.dataset.raw["x"].astype(int).tolist()
+    large = json.dumps({"instances": rows * 400}).encode()
+    small = json.dumps({"instances": rows[:1]}).encode()
+
+    async def run():
+        waiting = [asyncio.create_task(images.answer(REQUEST, large)) for _ in range(8)]
+        await asyncio.sleep(0)  # all have begun
+        await images.answer(REQUEST, small)
+        answered = sum(task.done() for task in waiting)
+        await asyncio.gather(*waiting)
+        return answered
+
+    assert asyncio.run(run()) < 8
+
+
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [

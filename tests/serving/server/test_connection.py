@@ -22,7 +22,7 @@ class Echo:
 
     def __init__(self):
         self.faults = []
-        self.release = asyncio.Event()
+        self.begun, self.release = asyncio.Event(), asyncio.Event()
         self.lane = Lane()
 
     def check(self, request):
@@ -31,6 +31,7 @@ class Echo:
 
     async def answer(self, request, body):
         if request.path == "/wait":
+            self.begun.set()
             await self.release.wait()
         if request.path == "/fault":
             raise ZeroDivisionError
@@ -65,13 +66,13 @@ class Server:
         """Return all that is answered until the server ends the connection."""
         reader, writer = await self.connect(sent)
         try:
-            return await asyncio.wait_for(reader.read(), 20)
+            return await asyncio.wait_for(reader.read(), 60)
         finally:
             writer.close()
 
     async def stop(self):
         os.kill(os.getpid(), signal.SIGTERM)
-        assert await asyncio.wait_for(self.running, 20) == signal.SIGTERM
+        assert await asyncio.wait_for(self.running, 60) == signal.SIGTERM
 
 
 def serve(scenario, **options):
@@ -204,9 +205,10 @@ def test_a_chunked_body_without_end_is_refused_before_it_is_in_memory():
 def test_a_client_that_does_not_read_is_left(hurry):
     async def scenario(server):
         _, writer = await server.connect(b"GET /parts HTTP/1.1\r\nHost: a\r\n\r\n")
-        await asyncio.sleep(0.1)
-        assert server.listener._connections
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
+        while not server.listener._connections:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.01)
         while server.listener._connections:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
@@ -271,7 +273,7 @@ def test_a_request_that_has_begun_is_answered_when_the_server_is_stopped():
     async def scenario(server):
         asked = asyncio.create_task(server.ask(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n"))
         _, idle = await server.connect()
-        await asyncio.sleep(0.1)
+        await server.echo.begun.wait()
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.sleep(0.1)
         with pytest.raises(OSError, match="Connect call failed"):
@@ -291,11 +293,11 @@ def test_a_second_signal_does_not_wait():
     async def run():
         server = Server()
         asked = asyncio.create_task(server.ask(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n"))
-        await asyncio.sleep(0.1)
+        await server.echo.begun.wait()
         for number in (signal.SIGINT, signal.SIGTERM):
             os.kill(os.getpid(), number)
             await asyncio.sleep(0.1)
-        assert await asyncio.wait_for(server.running, 5) == signal.SIGINT
+        assert await asyncio.wait_for(server.running, 60) == signal.SIGINT
         assert await asked == b""
 
     asyncio.run(run())
