@@ -64,7 +64,7 @@ def served(folder, client):
         start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(1200):
+    for _ in range(6000):
         with suppress(OSError), urllib.request.urlopen(f"{address}/ping"):
             break
         time.sleep(0.1)

@@ -27,7 +27,7 @@ def killed_when(folder, study, holds):
     """Search until something holds of the study's folder, and kill the process there and then."""
     command = warm_command("tuner", *map(str, SEARCH), "--study", study)
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while process.poll() is None and time.monotonic() < deadline:
             if holds(folder / "mlruns" / "studies" / study):
                 process.kill()

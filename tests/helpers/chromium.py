@@ -17,7 +17,7 @@ _SWITCHES = (
     "--no-first-run", "--disable-component-update", "--disable-dev-shm-usage",
     "--remote-debugging-pipe", "--hide-scrollbars",
 )  # fmt: skip
-_TIMEOUT = 60.0  # seconds
+_TIMEOUT = 300.0  # seconds
 
 
 def find_browser() -> str | None:

@@ -129,12 +129,12 @@ def run_in_terminal(
         start_new_session=True,
     )
     os.close(terminal.theirs)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     try:
         while terminal.read(0.05):
             watch(terminal)
             assert time.monotonic() < deadline, terminal.output
-        terminal.returncode = process.wait(10)
+        terminal.returncode = process.wait(60)
     finally:
         process.kill()
         process.wait()

@@ -146,7 +146,7 @@ class Shell:
         request = urllib.request.Request(
             url, json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while True:
             try:
                 with urllib.request.urlopen(request) as response:
@@ -239,7 +239,7 @@ def _wait_for_version(name: str, alias: str) -> None:
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while True:
         try:
             assert MlflowClient().get_model_version_by_alias(name, alias)

@@ -45,7 +45,7 @@ def test_the_companion_trains_the_baselines_that_the_run_would_train(run):
     with Beside(study.folder.parents[1]) as processes:
         processes.begin(run)
         assert processes.trains_baselines
-        processes.wait_for_baselines(60.0)
+        processes.wait_for_baselines(600.0)
         assert not processes.trains_baselines
     arrays = study.arrays.read_baselines()
     (study.folder / "baselines.npz").unlink()
@@ -64,8 +64,8 @@ def test_a_companion_ends_with_its_workers_when_its_run_is_killed(run):
         process = processes._companion
         with start_worker(process) as worker:
             process.stdin.close()  # as the system does
-            assert process.wait(60.0) == -signal.SIGTERM
-            assert worker.wait(60.0) == -signal.SIGTERM
+            assert process.wait(600.0) == -signal.SIGTERM
+            assert worker.wait(600.0) == -signal.SIGTERM
 
 
 def test_a_run_that_ends_ends_the_workers_of_its_companion(run):
@@ -73,7 +73,7 @@ def test_a_run_that_ends_ends_the_workers_of_its_companion(run):
         processes.start_companion()
         worker = start_worker(processes._companion)
     with worker:
-        assert worker.wait(60.0) == -signal.SIGTERM
+        assert worker.wait(600.0) == -signal.SIGTERM
 
 
 @pytest.mark.usefixtures("usual_processes")
@@ -107,7 +107,7 @@ def test_a_system_that_starts_no_process_is_noted_and_the_search_begins(setup, r
     with Beside(run.study.folder.parents[1]) as processes:
         processes.start_companion()
         processes.begin(run)
-        assert not processes.wait_for_baselines(60.0)
+        assert not processes.wait_for_baselines(600.0)
     assert run.listeners[0].notes == [
         "the process that checks the model cannot be started (Cannot allocate memory)",
         "no process for simple classifiers can be started (Cannot allocate memory); they are "
@@ -132,7 +132,7 @@ def test_a_companion_that_died_leaves_the_baselines_to_the_run(run):
         processes.start_companion()
         processes._companion.kill()
         processes.begin(run)
-        processes.wait_for_baselines(60.0)
+        processes.wait_for_baselines(600.0)
     assert not has_baselines(run.study)
 
 

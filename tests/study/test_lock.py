@@ -23,7 +23,7 @@ with hold_lock(Path(sys.argv[1]), "searched"):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
 print("released", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -53,7 +53,7 @@ def path(tmp_path):
 
 
 def test_a_lock_is_refused_while_another_process_holds_it(hold, path):
-    process = hold(path, 60)
+    process = hold(path, 600)
     with pytest.raises(StudyError) as error, hold_lock(path, "searched"):
         pass
     assert str(error.value) == (
@@ -74,7 +74,7 @@ def test_the_holders_name_is_written_to_no_other_file(path, tmp_path):
 
 
 def test_a_killed_process_gives_its_lock_back(hold, path):
-    process = hold(path, 60)
+    process = hold(path, 600)
     process.send_signal(signal.SIGKILL)
     process.wait()
     with hold_lock(path, "searched"):
@@ -83,19 +83,18 @@ def test_a_killed_process_gives_its_lock_back(hold, path):
 
 def test_patience_waits_until_the_other_process_releases_the_lock(hold, path):
     process = hold(path, 1)
-    started = time.monotonic()
-    with hold_lock(path, "written to MLflow", patience=30):
-        assert time.monotonic() - started < 10
+    with hold_lock(path, "written to MLflow", patience=600):
         assert process.stdout.readline() == "released\n"
         assert process.poll() is None  # it released the lock and did not just end
 
 
 def test_patience_has_an_end(hold, path):
-    hold(path, 60)
+    process = hold(path, 600)
     started = time.monotonic()
     with pytest.raises(StudyError, match="is being written to MLflow by process "):
         hold_lock(path, "written to MLflow", patience=0.5).__enter__()
-    assert 0.5 <= time.monotonic() - started < 5
+    assert time.monotonic() - started >= 0.5
+    assert process.poll() is None
 
 
 def test_a_lock_excludes_its_own_process_too(path):

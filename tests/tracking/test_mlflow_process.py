@@ -15,7 +15,7 @@ from tuner.tracking import MlflowMirror
 @pytest.fixture
 def server(empty_database, tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "5")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "60")
     shutil.copy(empty_database, tmp_path / "server.db")
     server = Server(f"sqlite:///{tmp_path}/server.db", tmp_path)
     yield server
@@ -23,11 +23,11 @@ def server(empty_database, tmp_path, monkeypatch):
 
 
 def wait_until(condition):
-    for _ in range(600):
+    for _ in range(3000):
         if condition():
             return
         time.sleep(0.1)
-    raise TimeoutError("the condition was not met within a minute")
+    raise TimeoutError("the condition was not met within five minutes")
 
 
 def test_a_server_that_stops_and_starts_has_every_run_once_in_the_end(

@@ -50,9 +50,7 @@ def test_who_breaks_off_does_not_wait_for_what_is_being_computed(workers):
 
     answers = Workers(workers).run_side_by_side([long], at_once=workers)
     assert next(answers) == "begun"
-    started = time.monotonic()
     answers.close()
-    assert time.monotonic() - started < 5
     assert not ended.is_set()
     let_go.set()
     assert ended.wait(60)
@@ -76,18 +74,18 @@ def test_threads_are_kept_and_no_more_run_at_once_than_asked():
 
 
 def test_the_next_use_does_not_wait_for_what_was_broken_off():
-    let_go, workers = threading.Event(), Workers(1)
+    let_go, ended, workers = threading.Event(), threading.Event(), Workers(1)
 
     def long():
         yield "begun"
         let_go.wait(60)
+        ended.set()
 
     broken_off = workers.run_side_by_side([long], at_once=1)
     assert next(broken_off) == "begun"
     broken_off.close()
-    started = time.monotonic()
     assert list(workers.run_side_by_side([lambda: iter([1])], at_once=1)) == [1]
-    assert time.monotonic() - started < 5
+    assert not ended.is_set()
     let_go.set()
 
 
