@@ -45,11 +45,14 @@ def test_a_trial_takes_as_long_as_one_like_it_that_still_trains(seconds, now):
     assert seconds.estimate_job(make(3, length=0.4)) == 3 + 2 * 2
 
 
-def test_the_time_grows_with_the_multiplications_and_the_steps(seconds, now):
+def test_the_time_grows_with_the_multiplications_the_outputs_and_the_steps(seconds, now):
     train(seconds, now, make(0), tracing=0.0, epoch=2.0, epochs=5)
-    products, step = FEATURES * 8 + 8 * CLASSES, 5e6 / 10
+    step = 5e6 / 10
+    small, large = (
+        units * (FEATURES + CLASSES) + 200 * (units + CLASSES) + step for units in (8, 80_000)
+    )
     wide = make(1, units=80_000)
-    ratio = (10_000 * products + step) / (products + step)
+    ratio = large / small
     assert seconds.estimate_job(wide) == pytest.approx(10.0 * ratio)
     assert seconds.estimate_job(make(2, batch_size=5)) == pytest.approx(20.0, rel=0.01)
     train(seconds, now, replace(wide, trial=3), tracing=1.0, epoch=7.0, epochs=5)

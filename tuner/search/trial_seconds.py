@@ -14,7 +14,9 @@ from tuner.training import Job
 __all__ = ["TrialSeconds", "add_side_by_side"]
 
 
-_STEP_PRODUCTS = 5e6  # multiplications that take as long as what a step costs whatever its size
+# Multiplications that take as long as what a step costs whatever its size, and as what each number
+# that a layer gives costs. Fitted to 52 trials of six tables (docs/measurements.md).
+_STEP_PRODUCTS, _OUTPUT_PRODUCTS = 5e6, 200
 
 
 @dataclass(slots=True)
@@ -92,9 +94,12 @@ class TrialSeconds:
         return self.estimate(job.hyperparameters.values, job.epochs)
 
     def _measure(self, values: Mapping[str, Value]) -> float:
-        """Return the multiplications that a row costs in an epoch of a trial."""
-        size = self._hypermodel.describe_network(values)
-        return sum(map(math.prod, size.kernels)) + _STEP_PRODUCTS / float(values["batch_size"])
+        """Return the work of an epoch of a trial for a row, in multiplications."""
+        kernels = self._hypermodel.describe_network(values).kernels
+        products = sum(map(math.prod, kernels))
+        outputs = sum(math.prod(kernel) / kernel[-2] for kernel in kernels)
+        steps = 1 / float(values["batch_size"])
+        return products + _OUTPUT_PRODUCTS * outputs + _STEP_PRODUCTS * steps
 
     def add_epoch(self, trial: int, epoch: int) -> None:
         """Add the end of an epoch of a trial."""
