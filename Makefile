@@ -18,7 +18,8 @@ test-cluster: $(INSTALLED)
 	        || echo "the extra $$extra cannot be installed here"; \
 	done
 	@ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null \
-	    || { apt-get update --quiet && apt-get install --yes --quiet postgresql; } \
+	    || { apt-get update --quiet \
+	        && DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet postgresql; } \
 	    || echo "PostgreSQL cannot be installed here; as root: apt-get install postgresql"
 	$(VENV)/bin/python -m pytest -rs tests/training/remote tests/tracking/postgresql
 
