@@ -1,6 +1,7 @@
 """The loop of a search: cohorts, events, and why it ends."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -191,9 +192,9 @@ def search_planned(make, make_study, now):
         if not isinstance(jobs, int):  # an epoch
             now.seconds += 2.5
 
-    def search_planned(space=PLANNED, at_once=1, **changes):
-        settings = replace(SETTINGS, max_trials=40, epochs=4, **changes)
-        study = make_study(epochs=4, max_trials=40, oracle=settings.oracle)
+    def search_planned(space=PLANNED, at_once=1, study=None, **changes):
+        settings = replace(SETTINGS, **{"max_trials": 40, "epochs": 4, **changes})
+        study = study or make_study(epochs=4, max_trials=40, oracle=settings.oracle)
         trainer = PlannedTrainer(wait)
         trainer.at_once = at_once
         layout = FeatureLayout(FEATURES, FEATURES)
@@ -226,6 +227,20 @@ def test_others_take_the_place_of_trials_for_which_no_time_was_left(search_plann
     assert set(lengths) - set(ended)
     assert max(ended) > min(set(lengths) - set(ended))
     assert 55 <= sum(10 * lengths[trial] for trial in ended) < 70
+
+
+def test_a_resumed_search_begins_with_the_trials_for_which_no_time_was_left(
+    search_planned, make_study
+):
+    study = make_study(oracle="tpe", epochs=4, max_trials=40)
+    search = partial(search_planned, study=study, at_once=2, oracle="tpe")
+    _, ended, lengths = search(max_seconds=70.0)
+    left = sorted(set(lengths) - set(ended))
+    end, resumed, again = search(max_trials=len(lengths) + 1)
+    assert end.sentence == f"all {len(lengths) + 1} requested trials have ended"
+    assert resumed[: len(ended)] == ended
+    assert sorted(resumed[len(ended) : -1]) == left
+    assert again == lengths | {len(lengths): again[len(lengths)]}
 
 
 def test_the_longest_trials_of_a_cohort_begin_first(search_planned):
