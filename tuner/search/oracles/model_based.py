@@ -2,12 +2,15 @@
 
 from abc import abstractmethod
 
+from tuner.search.oracles.neighbours import draw_neighbours, lengthen
 from tuner.search.oracles.random_search import RandomOracle
 from tuner.space import Value
 
 __all__ = ["COHORT", "ModelBasedOracle"]
 
 COHORT = 4  # trials that are proposed without one another's results
+_BEST = 2  # configurations whose neighbours are proposed
+_NEIGHBOURS = 20  # completed trials until the model is asked in their place
 
 
 class ModelBasedOracle(RandomOracle):
@@ -18,25 +21,57 @@ class ModelBasedOracle(RandomOracle):
     values that the space compares. If the model suggests a configuration that was tried before, a
     random one takes its place. If it suggests a network that is too large, one with narrower layers
     takes its place, or a random one.
+
+    A space that names first trials begins with them. Then the best two of all trials are trained
+    for longer, and their neighbours are tried: what is known to do well says more than a model of
+    a few trials, which is asked after twenty.
     """
 
     adaptive = True
 
     def propose(self, trial: int) -> dict[str, Value] | None:
-        """Return the model's suggestion if it is untried, else a random configuration."""
+        """Return the model's suggestion, or a random one or neighbour before it knows enough."""
         if (start := self.propose_start()) is not None:
             return start
-        completed = sum(trial.status == "COMPLETED" for trial in self.trials.values())
+        if self.space.first and self.space.compare is None:
+            return self._propose_neighbour(trial)
         # As many random trials as the model's authors use, but at most half of the search. They
         # are whole cohorts, at least one.
         most = min(self.count_random_trials(), self.planned_trials // 2)
+        completed = sum(trial.status == "COMPLETED" for trial in self.trials.values())
         if completed >= COHORT * max(most // COHORT, 1):
-            values = self.suggest(trial)
-            if values is not None and self.limit is not None and not self.limit.allows(values):
-                values = self.limit.narrow(values, self.space)
-            if values is not None and values not in self.read_tried():
-                return values
+            return self._propose_suggestion(trial)
         return super().propose(trial)
+
+    def _propose_neighbour(self, trial: int) -> dict[str, Value] | None:
+        """Return one of the best configurations, trained for longer or changed a little."""
+        space, tried = self.space, self.read_tried()
+        completed = self._list_completed()
+        best = completed[:_BEST]
+        for longer in (lengthen(values, space) for values in best):
+            if longer is not None and longer not in tried and self.allows(longer):
+                return longer
+        if len(completed) >= _NEIGHBOURS:
+            return self._propose_suggestion(trial)
+        if not best:
+            return super().propose(trial)
+        rng = self.make_generator(trial)
+        return self._find_untried(space, draw_neighbours(best, space, rng), tried, rng)
+
+    def _propose_suggestion(self, trial: int) -> dict[str, Value] | None:
+        """Return the model's suggestion if it is untried, else a random configuration."""
+        values = self.suggest(trial)
+        if values is not None and self.limit is not None and not self.limit.allows(values):
+            values = self.limit.narrow(values, self.space)
+        if values is not None and values not in self.read_tried():
+            return values
+        return super().propose(trial)
+
+    def _list_completed(self) -> list[dict[str, Value]]:
+        """Return the configurations of the trials that have completed, the best first."""
+        completed = [trial for trial in self.trials.values() if trial.status == "COMPLETED"]
+        completed.sort(key=lambda trial: trial.score, reverse=self.objective.direction == "max")
+        return [dict(trial.hyperparameters.values) for trial in completed]
 
     def must_wait(self, trial: int) -> bool:
         """Return whether a trial begins a cohort while trials of the previous one still run."""

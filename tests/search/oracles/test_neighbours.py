@@ -1,0 +1,99 @@
+"""What is proposed near the first trials of a space: longer trainings, and small changes."""
+
+from itertools import islice
+from random import Random
+
+import pytest
+
+from tests.helpers.oracles import ask_many, drive, make_oracle, tell_score
+from tests.helpers.spaces import make_space
+from tuner.search.oracles import ORACLES
+from tuner.search.oracles.model_based import ModelBasedOracle
+from tuner.search.oracles.neighbours import draw_neighbours, lengthen
+
+FIRST = (
+    '[[first]]\nname = "narrow"\ndepth = 1\nunits = 4\nlearning_rate = 0.01\nlength = 0.25\n'
+    '[[first]]\nname = "wide"\ndepth = 1\nunits = 64\nlearning_rate = 0.5\nlength = 0.25\n'
+)
+TABLES = (
+    "[network]\ndepth = { min = 0, max = 2 }\nunits = [4, 16, 64]\n"
+    '[optimizer]\noptimizer = "adamw"\nschedule = "coslog4"\nlength = [0.25, 0.5, 1.0]\n'
+    "learning_rate = { min = 0.001, max = 1.0, log = true }\n"
+)
+SPACE = make_space(TABLES + FIRST)
+NARROW, WIDE = (dict(first.values) for first in SPACE.first)
+MODEL_BASED = [name for name, oracle in ORACLES.items() if issubclass(oracle, ModelBasedOracle)]
+
+
+def count_changes(values, other):
+    """Return how many values that both have are others; what depends on them comes and goes."""
+    return sum(values[name] != other[name] for name in values.keys() & other.keys())
+
+
+def test_a_longer_training_changes_nothing_else():
+    longer = lengthen(NARROW, SPACE)
+    assert longer == {**NARROW, "length": 0.5}
+    assert lengthen(longer, SPACE) == {**NARROW, "length": 1.0}
+    assert lengthen({**NARROW, "length": 1.0}, SPACE) is None
+    assert lengthen({"depth": 0}, make_space()) is None
+
+
+def test_neighbours_differ_in_a_few_values_of_the_space():
+    drawn = list(islice(draw_neighbours([NARROW, WIDE], SPACE, Random(0)), 200))
+    assert all(min(count_changes(v, NARROW), count_changes(v, WIDE)) <= 3 for v in drawn)
+    for name, of_space in (
+        ("depth", {0, 1, 2}),
+        ("units", {None, 4, 16, 64}),
+        ("length", {0.25, 0.5, 1.0}),
+    ):
+        assert {values.get(name) for values in drawn} == of_space
+    assert all(0.001 <= values["learning_rate"] <= 1.0 for values in drawn)
+    assert all(("units" in values) == (values["depth"] > 0) for values in drawn)
+
+
+@pytest.mark.parametrize("name", MODEL_BASED)
+def test_after_its_first_trials_a_search_trains_the_best_for_longer(name, tmp_path):
+    oracle = make_oracle(name, SPACE, tmp_path)
+    proposed = [dict(job.hyperparameters.values) for job in ask_many(oracle, 4)]
+    assert proposed[:2] == [NARROW, WIDE]  # of the others nothing is known yet
+    for trial, score in enumerate((0.3, 0.9, 0.8, 0.7)):
+        tell_score(oracle, trial, score)
+    cohort = [dict(job.hyperparameters.values) for job in ask_many(oracle, 4)]
+    assert cohort[0] == {**NARROW, "length": 0.5}
+    longer = lengthen(proposed[3], SPACE)
+    others = cohort[1:] if longer is None else cohort[2:]
+    if longer is not None:
+        assert cohort[1] == longer
+    assert all(
+        min(count_changes(values, best) for best in (NARROW, proposed[3])) <= 3 for values in others
+    )
+
+
+@pytest.mark.parametrize("name", MODEL_BASED)
+def test_a_model_is_asked_once_it_has_many_trials(name, tmp_path):
+    oracle = make_oracle(name, SPACE, tmp_path)
+    asked = []
+    suggest = oracle.suggest
+    oracle.suggest = lambda trial: asked.append(trial) or suggest(trial)
+    drive(oracle, 20)
+    assert asked == []
+    drive(oracle, 28)
+    assert asked
+
+
+def test_what_is_not_allowed_is_not_trained_for_longer(tmp_path):
+    class Short:
+        """Allows the shortest trainings alone."""
+
+        def allows(self, values):
+            return values["length"] == 0.25
+
+        def narrow(self, values, space):
+            return None
+
+        def select(self, draws):
+            return filter(self.allows, draws)
+
+    oracle = make_oracle("tpe", SPACE, tmp_path)
+    oracle.limit = Short()
+    assert {values["length"] for values, _ in drive(oracle, 12)} == {0.25}
