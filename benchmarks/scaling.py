@@ -170,6 +170,7 @@ class SimulatedCrew(Crew):
         self.now = 0.0
         self.outside = 0.0  # seconds of a core that the search took outside of the crew
         self.reports = 0
+        self.trained = 0.0  # seconds that all workers trained
         self._recorded, self._rungs, self._seconds = recorded, rungs, seconds
         self._idle: list[Hashable] = list(range(count))
         self._count = count
@@ -203,6 +204,7 @@ class SimulatedCrew(Crew):
         """Schedule the reports of a unit."""
         self._idle.remove(worker)
         seconds = self._seconds * float(np.exp(_SPREAD * self._rng.normal()))
+        self.trained += seconds
         given = [(job, *self._recorded[job.trial % len(self._recorded)]) for job in jobs]
         epochs = max(len(result.curves["loss"][0]) for _, result, _ in given)
         for rung in [rung for rung in self._rungs if rung < epochs]:
@@ -223,8 +225,11 @@ class SimulatedCrew(Crew):
         self, give_orders: Callable[[Hashable], Orders]
     ) -> list[tuple[Hashable, Report | Loss]]:
         """Let time pass until the next report."""
-        self.outside += time.process_time() - self._left
-        self.now, _, worker, report = heapq.heappop(self._heap)
+        outside = time.process_time() - self._left
+        self.outside += outside
+        self.now += outside  # in which workers go on, or wait for this process
+        at, _, worker, report = heapq.heappop(self._heap)
+        self.now = max(self.now, at)
         report = pickle.loads(pickle.dumps(report))  # each arrives as objects of its own
         self.reports += 1
         if report.over:
@@ -273,7 +278,7 @@ def measure_driver(given: argparse.Namespace) -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as recording:
         recorded = recording.submit(record_results, given).result()
     head = ["workers", "oracle", "trials", "simulated s", "trials/s", "reports/s", "ms a trial"]
-    head += ["busy, %", "memory of the first tenth, MB", "of the last"]
+    head += ["busy, %", "workers busy, %", "memory of the first tenth, MB", "of the last"]
     print("|", " | ".join(head), "|\n|" + "---|" * len(head))
     for workers in given.workers:
         setup, ends = make_setup(given, given.trials), Ends()
@@ -291,8 +296,10 @@ def measure_driver(given: argparse.Namespace) -> None:
         tenth = max(count // 10, 1)
         cells = [workers, given.oracle, count, f"{crew.now:.0f}", f"{count / crew.now:.2f}"]
         cells += [f"{crew.reports / crew.now:.1f}", f"{1000 * crew.outside / count:.1f}"]
-        cells += [f"{100 * crew.outside / crew.now:.1f}", f"{ends.megabytes[tenth - 1]:.0f}"]
-        print("|", " | ".join(map(str, [*cells, f"{ends.megabytes[-1]:.0f}"])), "|", flush=True)
+        cells += [f"{100 * crew.outside / crew.now:.1f}"]
+        cells += [f"{100 * crew.trained / (workers * crew.now):.0f}"]
+        cells += [f"{ends.megabytes[tenth - 1]:.0f}", f"{ends.megabytes[-1]:.0f}"]
+        print("|", " | ".join(map(str, cells)), "|", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from tests.helpers.crews import ThreadCrew
 from tests.helpers.problems import CLASSES, FEATURES, make_problem
 from tests.helpers.searches import (
     CustomHyperModel,
@@ -21,6 +22,7 @@ from tuner.study import Listener, SearchSettings
 from tuner.training import TrialResult
 from tuner.training.lanes import LanesTrainer
 from tuner.training.processor import describe_processor
+from tuner.training.remote.trainer import RemoteTrainer
 
 SETTINGS = SearchSettings(max_trials=5, folds=3, epochs=2, test_size=0.0, seed=3)
 
@@ -351,3 +353,21 @@ def test_the_kind_of_processor_is_kept_with_each_trial_and_two_kinds_are_told(
     assert len(notes) == 1
     assert "another" in notes[0]
     assert "last digits" in notes[0]
+
+
+def test_workers_get_further_trials_before_all_of_a_cohort_have_ended(make, monkeypatch):
+    def search(crew, oracle):
+        tuner = make(make_mlp(SMALL, epochs=3), replace(SETTINGS, max_trials=9, oracle=oracle))
+        if crew is not None:
+            tuner.use_workers(crew)
+        tuner.search(*make_rows(), study=f"{oracle}-{crew is None}")
+        events = tuner.study.journal.read()
+        return read_trials(tuner.study), [e["event"] for e in events if e["event"] != "begun"]
+
+    choose = RemoteTrainer.choose_cohort_size
+    monkeypatch.setattr(RemoteTrainer, "choose_cohort_size", lambda *given: min(choose(*given), 3))
+    for oracle, at_first in (("random", 5), ("tpe", 4)):
+        trials, events = search(ThreadCrew(2), oracle)
+        assert trials == search(None, oracle)[0]
+        proposed = events.index("trial")
+        assert (proposed >= at_first) if oracle == "random" else (proposed == at_first)

@@ -87,7 +87,7 @@ class SearchLoop:
         self._resume(looks)
         self._limit_time(clock)
         while jobs := self._ask(clock, looks):
-            for result in self._train(jobs, clock):
+            for result in self._train(jobs, clock, looks):
                 self._recorder.announce_trained(result.trial)
                 for settled in self._race.settle(result):
                     self._tell(self._record(settled), clock, looks)
@@ -166,8 +166,21 @@ class SearchLoop:
         if not self._oracle.adaptive:  # the size of a cohort changes no result
             cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
             room = min(room, cohort - len(jobs))
+        return self._extend(jobs, room, clock)
+
+    def _ask_more(self, clock: Clock, looks: Looks) -> list[Job]:
+        """Return further trials while others train; none if what these come to may matter."""
+        started = len(self.records) + len(self._jobs)
+        waits = looks.limit(started=started, ended=len(self.records)) is not None
+        if self._oracle.adaptive or waits or self._time_limit is not None or clock.is_over():
+            return []
+        cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
+        return self._extend([], min(self._settings.max_trials - started, cohort), clock)
+
+    def _extend(self, jobs: list[Job], most: int, clock: Clock) -> list[Job]:
+        """Add proposals to the jobs of a cohort, at most so many, and return it."""
         self._cohort = jobs
-        for _ in range(room):
+        for _ in range(most):
             if jobs and clock.is_up():  # a model's proposals take seconds
                 break
             job = self._propose(clock)
@@ -196,14 +209,21 @@ class SearchLoop:
         together = add_side_by_side(seconds, self._trainer.at_once)
         return clock.has_time_for(together)
 
-    def _train(self, jobs: Sequence[Job], clock: Clock) -> Iterator[TrialResult]:
+    def _train(self, jobs: Sequence[Job], clock: Clock, looks: Looks) -> Iterator[TrialResult]:
         """Train the trials of a cohort, the longest first, and yield each as it ends."""
+
+        def ask_more() -> list[Job]:
+            further = self._ask_more(clock, looks)
+            left.update(job.trial for job in further)
+            return further
+
         jobs = sorted(jobs, key=lambda job: -(self._seconds.estimate_job(job) or 0.0))
         plan = replace(
             self.plan,
             race=self._race.race,
             time_is_up=clock.is_up,
             has_time=partial(self._has_time, clock),
+            ask_more=ask_more,
             on_epoch=self._add_epoch,
         )
         left = {job.trial for job in jobs}

@@ -28,6 +28,10 @@ def _ignore(trial: int, epoch: int) -> None:
     pass
 
 
+def _nothing() -> Sequence[Job]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How every trial of a study is trained.
@@ -43,6 +47,8 @@ class Plan:
         has_time: Returns whether a trial that is to begin can end in time, if the plan of its
             training is worth little when it is cut short. No other than the first trial begins
             without it. Any thread can call it.
+        ask_more: Returns further trials, for a trainer of so many workers that some would wait for
+            the last trials of a cohort; nothing if the search has none before all have ended.
         arguments: What a person gave `KFoldTuner.search` for `HyperModel.fit`, by name.
         on_epoch: Called with a trial's number and the epochs that it has trained, after each of
             them, from any thread.
@@ -56,6 +62,7 @@ class Plan:
     race: Race | None = None
     time_is_up: Callable[[], bool] = _never
     has_time: Callable[[Job], bool] = _always
+    ask_more: Callable[[], Sequence[Job]] = _nothing
     on_epoch: Callable[[int, int], None] = _ignore
     arguments: Mapping[str, Any] = field(default_factory=dict)
     fold_networks: FoldNetworks | None = None
@@ -67,6 +74,7 @@ class Plan:
             race=None,
             time_is_up=_never,
             has_time=_always,
+            ask_more=_nothing,
             on_epoch=_ignore,
             fold_networks=None,
         )

@@ -143,9 +143,12 @@ def _initialize(ray: Any, address: str | None) -> None:
             **local,
         )
     except Exception as error:  # ConnectionError, RuntimeError, ValueError, TimeoutError, …
+        place, remedy = f"reached at {address}", "look with `ray status`"
+        if address == "local":  # which Ray gives up after half a minute
+            place, remedy = "started on this machine", "try again when it is less busy"
         raise UserError(
-            f"--engine ray: Ray cannot be reached or started at {address} ({one_line(error)}); "
-            "look with `ray status`, or leave out --engine"
+            f"--engine ray: Ray cannot be {place} ({one_line(error)}); {remedy}, or leave out "
+            "--engine"
         ) from error
     # Ray prints what happens to its nodes on standard output, where results belong
     ray._private.worker._worker_logs_enabled = False

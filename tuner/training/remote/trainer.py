@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RemoteTrainer"]
 
+_MOST_SHARING = 8  # workers for which a cohort is made; for more, others follow while it trains
 _STATE_SECONDS = 0.2  # between two looks at what a crew does, which many workers make slow
 
 
@@ -61,7 +62,7 @@ class RemoteTrainer(Trainer):
 
     def choose_cohort_size(self, problem: Problem, workers: int = 1) -> int:
         """Return how many trials of a problem this trainer should be given at once."""
-        return self.inner.choose_cohort_size(problem, max(self.crew.size, 2))
+        return self.inner.choose_cohort_size(problem, min(max(self.crew.size, 2), _MOST_SHARING))
 
     def cut(
         self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel, *, plan: Plan, workers: int
@@ -88,13 +89,21 @@ class RemoteTrainer(Trainer):
             EngineLost: The workers are gone, and no others will come.
         """
         self._use(problem, hypermodel, plan)
-        units = self.inner.cut(jobs, hypermodel, plan=plan, workers=max(self.crew.size, 1))
-        cohort = _Cohort(self, Work(units), hypermodel, problem, plan)
+
+        def cut(some: Sequence[Job]) -> list[list[Job]]:
+            return self.inner.cut(some, hypermodel, plan=plan, workers=max(self.crew.size, 1))
+
+        work, has_more = Work(cut(jobs)), True
+        cohort = _Cohort(self, work, hypermodel, problem, plan)
         try:
-            while not cohort.work.is_over:
+            while not work.is_over:
                 if plan.time_is_up():
-                    cohort.work.drop_waiting()
-                self._give_out(cohort.work, plan)
+                    work.drop_waiting()
+                self._give_out(work, plan)
+                if has_more and work.waiting < self.crew.size:
+                    further = plan.ask_more()
+                    has_more = bool(further)
+                    work.add(cut(further))
                 for worker, news in self.crew.wait(cohort.give_orders):
                     yield from cohort.take(worker, news)
         finally:
@@ -124,7 +133,7 @@ class RemoteTrainer(Trainer):
 
     def _give_out(self, work: Work, plan: Plan) -> None:
         idle = self.crew.list_idle()
-        while idle and work.waits:
+        while idle and work.waiting:
             if unit := work.take(idle[0], plan.has_time):
                 self.crew.begin(idle.pop(0), unit)
         if time.monotonic() - self._told_at > _STATE_SECONDS:

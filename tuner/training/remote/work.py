@@ -37,9 +37,9 @@ class Work:
         return not self._waiting and not self._training
 
     @property
-    def waits(self) -> bool:
-        """Whether a unit waits for a worker."""
-        return bool(self._waiting)
+    def waiting(self) -> int:
+        """How many units wait for a worker."""
+        return len(self._waiting)
 
     @property
     def training(self) -> dict[Hashable, list[int]]:
@@ -51,6 +51,10 @@ class Work:
     def list_trials(self, worker: Hashable) -> list[int]:
         """Return the trials that a worker trains and that have not ended."""
         return [job.trial for job in self._training.get(worker, ())]
+
+    def add(self, units: Iterable[Sequence[Job]]) -> None:
+        """Add units, to begin after those that wait."""
+        self._waiting.extend(list(unit) for unit in units)
 
     def drop_waiting(self) -> None:
         """Drop the units that wait, if a trial has begun, since the time is up."""
