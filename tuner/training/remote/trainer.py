@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tuner.problem import Problem
-from tuner.training import TRAINERS
-from tuner.training.fold_networks import FoldValues, MakeNetwork
+from tuner.training.fold_networks import MakeNetwork
 from tuner.training.plan import FinalJob, Job, Plan
-from tuner.training.processor import describe_processor
-from tuner.training.remote.crew import Crew, CrewState, Gone
-from tuner.training.remote.messages import Context, Loss, Orders, Report, SentNetworks, Standing
+from tuner.training.remote.cohort import RemoteCohort
+from tuner.training.remote.crew import Crew, CrewState
+from tuner.training.remote.messages import Context
 from tuner.training.remote.work import Work
-from tuner.training.result import Snapshot, TrialResult
+from tuner.training.result import TrialResult
 from tuner.training.trainer import Trainer
-from tuner.words import count_noun
 
 if TYPE_CHECKING:
     import keras
@@ -94,7 +88,9 @@ class RemoteTrainer(Trainer):
             return self.inner.cut(some, hypermodel, plan=plan, workers=max(self.crew.size, 1))
 
         work, has_more = Work(cut(jobs)), True
-        cohort = _Cohort(self, work, hypermodel, problem, plan)
+        cohort = RemoteCohort(
+            work, self.crew, self.inner, self._pass_note, hypermodel, problem, plan
+        )
         try:
             while not work.is_over:
                 if plan.time_is_up():
@@ -175,130 +171,3 @@ class RemoteTrainer(Trainer):
     def close(self) -> None:
         """Let the workers go."""
         self.crew.close()
-
-
-class _Cohort:
-    """Takes what workers tell of the trials of a cohort.
-
-    Args:
-        trainer: The trainer that the cohort was given to.
-        work: Its units.
-        hypermodel: Builds the networks.
-        problem: The rows and folds.
-        plan: How trials are trained.
-    """
-
-    def __init__(
-        self,
-        trainer: RemoteTrainer,
-        work: Work,
-        hypermodel: keras_tuner.HyperModel,
-        problem: Problem,
-        plan: Plan,
-    ) -> None:
-        self.work = work
-        self._trainer = trainer
-        self._hypermodel = hypermodel
-        self._problem = problem
-        self._plan = plan
-        self._reached: dict[int, int] = {}  # epochs of the last rung that the race knows, by trial
-
-    def give_orders(self, worker: Hashable) -> Orders:
-        """Return what a worker should know of its trials."""
-        race, trials = self._plan.race, self.work.list_trials(worker)
-        beaten = frozenset(trial for trial in trials if race is not None and race.is_beaten(trial))
-        return Orders(beaten, self._plan.time_is_up())
-
-    def take(self, worker: Hashable, news: Report | Loss) -> Iterator[TrialResult]:
-        """Take what a worker tells, or its loss.
-
-        Yields:
-            The results of trials that ended.
-        """
-        if isinstance(news, Loss):
-            yield from self._take_loss(worker, news)
-            return
-        for note in news.notes:
-            self._trainer.on_note(note)
-        for trial, epoch in news.epochs.items():
-            self._plan.on_epoch(trial, epoch)
-        for standing in news.standings:
-            self._reach(worker, standing)
-        for trial, declared in news.declared.items():
-            hyperparameters = self.work.find_job(worker, trial).hyperparameters
-            hyperparameters.merge(declared, overwrite=False)
-            hyperparameters.values.update(declared.values)
-        for trial, networks in news.networks.items():
-            self._keep_networks(self.work.find_job(worker, trial), networks)
-        for result in news.results:
-            self.work.end(worker, result.trial)
-            self._reached.pop(result.trial, None)
-            yield result
-        if news.error is not None:
-            raise news.error
-        if news.over:
-            left = self.work.free(worker)
-            if left and not self._plan.time_is_up():
-                raise RuntimeError(f"a worker ended its unit without trials {left}")
-
-    def _take_loss(self, worker: Hashable, loss: Loss) -> Iterator[TrialResult]:
-        trials = self.work.list_trials(worker)
-        failures = self.work.give_back(worker, loss)
-        again = sorted({*trials} - {failure.trial for failure in failures})
-        what = f"; {count_noun(len(again), 'trial')} of it will be trained again" if again else ""
-        self._trainer.on_note(f"{self._trainer.crew.name(worker)} was lost ({loss.reason}){what}")
-        yield from failures
-
-    def _keep_networks(self, job: Job, sent: SentNetworks) -> None:
-        """Bring networks of folds, if they are among the best; else they stay where they are."""
-        kept = self._plan.fold_networks
-        if kept is None or not kept.has_place(sent.score, sent.nbytes):
-            return
-        try:
-            fetched = self._trainer.crew.fetch(sent.folds)
-        except Gone:  # they are trained again if they are exported
-            return
-        folds = [[np.array(values) for values in fold] for fold in fetched]  # not in Ray's store
-
-        @cache
-        def prepare() -> MakeNetwork:
-            own = self._trainer.inner
-            trainer = own if own.name == sent.trainer else TRAINERS[sent.trainer]()
-            plan = self._plan.detach()
-            return trainer.prepare_fold_networks(
-                job, self._hypermodel, problem=self._problem, plan=plan
-            )
-
-        def make_network(fold: int, values: FoldValues) -> keras.Model:
-            return prepare()(fold, values)
-
-        kept.keep(job.trial, sent.score, folds, make_network, trainer=sent.trainer)
-
-    def _reach(self, worker: Hashable, standing: Standing) -> None:
-        """Report a rung to the race, unless an earlier worker of the trial has done so."""
-        epochs, race = len(standing.scores), self._plan.race
-        if race is None or epochs <= self._reached.get(standing.trial, 0):
-            return
-        self._reached[standing.trial] = epochs
-        job = self.work.find_job(worker, standing.trial)
-        race.reach(
-            standing.trial,
-            standing.scores,
-            standing.values,
-            lambda: self._make_result(job, standing),
-        )
-
-    def _make_result(self, job: Job, standing: Standing) -> TrialResult:
-        """Return the result at a rung; train the trial again if its worker took it along."""
-        try:
-            result = self._trainer.crew.fetch(standing.result)
-        except Gone:
-            return self._train_again(replace(job, epochs=len(standing.scores)))
-        if standing.scored:
-            return result
-        return Snapshot(result, self._problem, self._plan.objective)()
-
-    def _train_again(self, job: Job) -> TrialResult:
-        plan, inner = self._plan.detach(), self._trainer.inner
-        (result,) = inner.train([job], self._hypermodel, problem=self._problem, plan=plan)
-        return replace(result, status="pruned", processor=describe_processor())
