@@ -57,6 +57,9 @@ def test_a_table_without_usable_columns_is_refused() -> None:
         "data file t.csv: it has only the column a y, and nothing to predict it from; "
         "separate cells by a comma, semicolon, tab or bar"
     )
+    assert catch_refusal(load_dataset, write_file("y\np\nq\np\nq\n")) == (
+        "data file t.csv: it has only the column y, and nothing to predict it from; add columns"
+    )
 
 
 def test_bundled_and_array_data_have_a_fixed_target() -> None:

@@ -219,6 +219,14 @@ def _find_related(arrays: Arrays, options: ColumnOptions) -> Table | None:
     return related
 
 
+def _make_single_column_error(label: str, name: str) -> DataError:
+    is_name = name.replace("_", "").isalnum()  # and not the names of several columns
+    remedy = "add columns" if is_name else "separate cells by a comma, semicolon, tab or bar"
+    return DataError(
+        f"{label}: it has only the column {name}, and nothing to predict it from; {remedy}"
+    )
+
+
 def _learn_table(
     table: Table,
     name: str,
@@ -228,10 +236,7 @@ def _learn_table(
     reading: int,
 ) -> _Learned:
     if len(table.names) == 1:
-        raise DataError(
-            f"{table.label}: it has only the column {name}, and nothing to predict it from; "
-            "separate cells by a comma, semicolon, tab or bar"
-        )
+        raise _make_single_column_error(table.label, name)
     labels = table.get_column(name, otherwise="choose another --target")
     target, relations = read_used_rows(
         labels, f"{table.label}, target {name}", related=table, options=options, classes=classes

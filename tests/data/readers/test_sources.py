@@ -83,6 +83,21 @@ def test_short_names_of_sources(source, name) -> None:
             "each class into a sub-folder with its name",
         ),
         (
+            "https://a.org/t.csv",
+            "data https://a.org/t.csv: there is no such file; download it, and give the path of "
+            "the file",
+        ),
+        (
+            "~/t.csv",
+            "data ~/t.csv: there is no such file; give the path with the name of the home folder "
+            "in place of ~",
+        ),
+        (
+            "t*.csv",
+            "data t*.csv: there is no such file; give one file, or a folder of Parquet files or "
+            "images",
+        ),
+        (
             "t.txt",
             "data file t.txt: its ending is unknown; give one of .csv, .csv.gz, .tsv, "
             ".tsv.gz, .parquet, .npz, or a folder of images",

@@ -31,6 +31,11 @@ __all__ = [
 ]
 
 _KEPT = re.compile(r"[0-9a-f]{64}\.(parquet|npz)")
+_NO_PATHS = {
+    "://": "download it, and give the path of the file",
+    "^~": "give the path with the name of the home folder in place of ~",
+    r"\*": "give one file, or a folder of Parquet files or images",
+}
 _NEAR = 0.75  # how like names must be, where 1 is the same name
 
 READERS: dict[str, Callable[[Path], Table | Arrays]] = {
@@ -156,6 +161,9 @@ def _find_ending(path: Path) -> str | None:
 
 
 def _make_absence_error(source: str) -> DataError:
+    for pattern, remedy in _NO_PATHS.items():
+        if re.search(pattern, source):
+            return DataError(f"data {source}: there is no such file; {remedy}")
     near = _find_near_file(Path(source))
     if Path(source).suffix or Path(source).name != source:
         remedy = f"did you mean {near}? Otherwise give" if near else "give"
