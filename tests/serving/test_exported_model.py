@@ -1,6 +1,7 @@
 """Predictions of an exported model for files."""
 
 import json
+import logging
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,18 @@ def test_arrays_are_predicted_as_in_memory(exported_images):
     probabilities = predicted.filter(like="probability_").to_numpy()
     expected = exported_images.trained.predict_proba(exported_images.dataset.raw)
     np.testing.assert_allclose(probabilities, expected, atol=1e-5)
+
+
+def test_a_program_may_predict_often_without_a_warning(exported_images, caplog):
+    model = ExportedModel.open(exported_images.folder)
+    logger = logging.getLogger("tensorflow")
+    logger.addHandler(caplog.handler)
+    try:
+        for _ in range(6):
+            assert list(model.predict(model.read(str(exported_images.source))))
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert not caplog.records
 
 
 def test_predictions_do_not_depend_on_the_order_of_columns(exported, tmp_path):

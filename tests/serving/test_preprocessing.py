@@ -5,6 +5,7 @@ import io
 import json
 import warnings
 from dataclasses import replace
+from decimal import Decimal
 
 import keras
 import mlflow
@@ -228,6 +229,8 @@ def test_a_value_of_another_type_is_refused(exported_texts, formats, name, value
         ("price", 1234.5, "1.234,5"),
         ("price", np.float32(0.1), "0,1"),
         ("price", -1e6, "-1000000"),
+        ("price", Decimal("310.770"), "310,77"),
+        ("city", Decimal("2.0"), "2"),
         ("price", 7, "7"),
         ("price", None, ""),
         ("day", datetime.date(2024, 1, 31), "31/1/2024"),

@@ -190,7 +190,7 @@ class ExportedModel:
         }
         predict = tf.function(
             lambda inputs: network(inputs, training=False), input_signature=[specs]
-        )
+        ).get_concrete_function()  # of which TensorFlow does not warn when a program predicts often
         for part in parts:
             rows = len(next(iter(part.inputs.values())))
             numbers = sum(prod(values.shape[1:]) for values in part.inputs.values())

@@ -213,8 +213,9 @@ def _normalise(described: dict[str, Any], text: str) -> str:
 
 def _format_decimal(value: Any, decimal: str) -> Any:
     """Return a fraction as text with a decimal separator; return other values unchanged."""
-    if not isinstance(value, float | np.floating) or not np.isfinite(value):
+    if not isinstance(value, float | np.floating | Decimal) or not np.isfinite(float(value)):
         return value
+    value = float(value) if isinstance(value, Decimal) else value
     return np.format_float_positional(value, precision=_MAX_DECIMALS, trim="-").replace(
         ".", decimal
     )
@@ -234,10 +235,10 @@ def _format_cell(column: str, value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | np.integer):
         return str(value)
-    if isinstance(value, float | np.floating):
+    if isinstance(value, float | np.floating | Decimal):
         number = float(value)
         whole = number.is_integer() and abs(number) < 1e15
-        return str(int(number)) if whole else str(value)
+        return str(int(number)) if whole else str(number if isinstance(value, Decimal) else value)
     raise _make_type_error(column, value)
 
 
