@@ -12,7 +12,7 @@ from tuner.training import TrialResult
 __all__ = ["Clock"]
 
 _FIRST_COHORT = 4  # trials from which the clock learns the pace
-_TRACE_SECONDS = 1.0  # to prepare the training of a network on all rows
+_PREPARING_SECONDS = 1.0  # to prepare the training of networks on all rows, or to average folds
 _EXPORT_SHARE = 0.4  # of a limit, at most, is reserved for the export, or nothing is searched
 
 
@@ -36,7 +36,7 @@ class Clock:
     Attributes:
         networks: How many networks the final training trains. It can be set.
         are_trained_again: Returns whether networks are trained on all rows, by the best trials;
-            those of the folds are exported otherwise, and no time is reserved. It can be set.
+            those of the folds are exported otherwise, which the search has. It can be set.
     """
 
     def __init__(
@@ -114,8 +114,8 @@ class Clock:
         # before a trial has ended, the best network may be one that trains since the start
         best = self._best or [TrialResult(0, "completed", epoch=1, seconds=elapsed)]
         if not self.are_trained_again(best):
-            return 0.0
+            return _PREPARING_SECONDS
         if not self._best:
             return elapsed * self._share
         network_seconds = estimate_network_seconds(best, self._share)
-        return _TRACE_SECONDS + self._final_rounds() * network_seconds
+        return _PREPARING_SECONDS + self._final_rounds() * network_seconds
