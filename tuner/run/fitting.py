@@ -51,7 +51,7 @@ def fit_network(
     """
     tuner = make_tuner(setup, listeners, crew)
     run = Run(setup, create_study(setup, destination), listeners, started)
-    with run.study.lock_search(), record_run(run):
+    with run.study.lock_search(run.note), record_run(run):
         search = search_trials(run, tuner, after=run.estimates.picking)
         picking = pick(setup, run.study, search.seen.cluster_values if search.seen else None)
         evidence = make_evidence(setup, run.study, picking.picks, search.seen)

@@ -85,7 +85,7 @@ def run_search(
         tuner = make_tuner(setup, listeners, crew)
         study = create_study(setup, study)
     run = Run(setup, study, listeners, started)
-    with study.lock_search(), beside or Beside(study.folder.parents[1]) as processes:
+    with study.lock_search(run.note), beside or Beside(study.folder.parents[1]) as processes:
         check_export_folder(study.model_folder)  # before anything is trained for it
         for note in recover_study(study):
             run.note(note)

@@ -160,7 +160,7 @@ class KFoldTuner(ResultsTuner):
         record = self._describe_study(rows, split, study)
         problem = rows.make_problem(split.folds, self.settings.class_weight)
         opened = Study.open_or_create(record, self.root, overwrite=overwrite)
-        with opened.lock_search():
+        with opened.lock_search(self.note):
             for note in recover_study(opened):
                 self.note(note)
             opened.begin(self.settings)

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 from tuner.errors import RESUME_STUDY, StudyError, make_write_error
 from tuner.files import flush_folder, open_file
 from tuner.seal import seal, split_seal
-from tuner.study.lock import hold_file
+from tuner.study.holder import Holder, OnWait
+from tuner.study.lock import hold_file, hold_lock
 
 __all__ = ["EventKind", "Journal", "JournalReader"]
 
@@ -80,6 +81,7 @@ class Journal:
     def __init__(self, path: Path, owner: str = "") -> None:
         self.path = path
         self.owner = owner
+        self._holder: Holder | None = None  # this process, while it searches the study
 
     def append(self, event: EventKind, **fields: Any) -> None:
         """Write an event and its time. The event is on the disk when this returns.
@@ -89,8 +91,11 @@ class Journal:
             **fields: JSON values; NaN is refused, since JSON has none.
 
         Raises:
-            StudyError: The file cannot be written. Earlier events stay readable.
+            StudyError: The file cannot be written, or another host has taken the study. Earlier
+                events stay readable.
         """
+        if self._holder is not None:
+            self._holder.check()
         stamped = {"event": event, "time": int(time.time() * 1000), **fields}
         line = json.dumps(stamped, allow_nan=False, ensure_ascii=False)
         try:
@@ -110,6 +115,24 @@ class Journal:
             raise make_write_error(
                 f"journal {self.path}", error, RESUME_STUDY, StudyError
             ) from error
+
+    @contextmanager
+    def lock_search(self, on_wait: OnWait) -> Iterator[None]:
+        """Hold the lock of a search: nothing is written once another host has taken it.
+
+        Args:
+            on_wait: As of `wait_for_silence`.
+
+        Raises:
+            StudyError: On entering, if another process searches the study.
+        """
+        path = self.path.with_name("search.lock")
+        with hold_lock(path, "searched", on_wait=on_wait) as holder:
+            self._holder = holder
+            try:
+                yield
+            finally:
+                self._holder = None
 
     def read(self, kind: EventKind | None = None) -> Iterator[dict[str, Any]]:
         """Yield the events of a kind, or all of them, oldest first.

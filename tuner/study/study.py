@@ -20,6 +20,7 @@ from tuner.errors import (
 from tuner.files import make_folder, read_file, write_whole
 from tuner.seal import read_sealed, seal
 from tuner.study.arrays import StudyArrays
+from tuner.study.holder import OnWait
 from tuner.study.journal import EventKind, Journal
 from tuner.study.lock import hold_lock
 from tuner.study.names import check_name, is_study, list_study_names
@@ -35,8 +36,7 @@ _PATIENCE = 5.0  # seconds to wait for another process that creates the same stu
 _UNREADABLE = (
     OSError,
     ValueError,
-    KeyError,
-    IndexError,
+    LookupError,
     TypeError,
     AttributeError,
     RecursionError,
@@ -170,15 +170,18 @@ class Study:
         """The folder of the exported model."""
         return self.folder / "model"
 
-    def lock_search(self) -> AbstractContextManager[None]:
+    def lock_search(self, on_wait: OnWait = None) -> AbstractContextManager[None]:
         """Return the lock of the one process that may search the study.
+
+        Args:
+            on_wait: As of `wait_for_silence`.
 
         Raises:
             StudyError: On entering, if another process searches the study.
         """
-        return hold_lock(self.folder / "search.lock", "searched")
+        return self.journal.lock_search(on_wait)
 
-    def lock_mlflow(self, patience: float) -> AbstractContextManager[None]:
+    def lock_mlflow(self, patience: float) -> AbstractContextManager[object]:
         """Return the lock of the one process that may write the study to MLflow.
 
         Args:

@@ -99,6 +99,10 @@ class JournalFollower:
         if written and self._runs is not None:  # the search does not wait for the pictures
             self._attempt(self._runs.draw)
 
+    def close(self) -> None:
+        """Release the study's lock, also for other hosts."""
+        self._locks.close()
+
     def _update(self) -> None:
         """Write what MLflow lacks; only this ends a fault, since a store may take nothing."""
         from tuner.study import Study
@@ -159,6 +163,7 @@ def main() -> None:
     threading.Thread(target=follower.read_input, daemon=True).start()
     scratch = use_scratch()
     follower.run()
+    follower.close()
     if scratch:
         scratch.remove()
     os._exit(0)  # all is reported, and a regular end of the interpreter takes half a second
