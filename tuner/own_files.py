@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["CHARTS", "EXPORT", "Kinds", "find_strangers"]
+__all__ = ["CHARTS", "EXPORT", "Kinds", "find_strangers", "is_still_open"]
 
 Kinds = Mapping[str, bytes]
 """How a file's content begins, by a pattern of its path below the folder; "/" ends a folder's."""
@@ -40,12 +40,32 @@ CHARTS: Kinds = {
 """The charts of a report, of this version and those before."""
 
 
+# What systems make by themselves, whose loss nobody notices.
+_OPEN = r"\.(nfs|fuse_hidden)[0-9a-f]{16,}"
+_OF_SYSTEMS: Kinds = {
+    rf"(.*/)?{_OPEN}": b"",
+    r"(.*/)?\.DS_Store": b"\0\0\0\1Bud1",
+    r"(.*/)?\._[^/]+": b"\0\x05\x16\x07",
+    r"(.*/)?Thumbs\.db": b"\xd0\xcf\x11\xe0",
+}
+_OF_RSYNC = re.compile(r"((?:.*/)?)\.([^/]+)\.[A-Za-z0-9]{6}")  # a file that is not whole yet
+
+
+def is_still_open(name: str) -> bool:
+    """Return whether a name is that of a deleted file which a process of a network has still open.
+
+    It goes by itself, and can neither be deleted nor moved before.
+    """
+    return re.fullmatch(_OPEN, name) is not None
+
+
 def find_strangers(folder: Path, kinds: Kinds) -> list[str]:
     """Return what is in a folder, at any level, and of none of some kinds.
 
     Args:
         folder: The folder.
-        kinds: The kinds of files that are ours. An empty file is ours by its name alone.
+        kinds: The kinds of files that are ours. An empty file is ours by its name alone. What a
+            stopped copy has left of one is ours too, and what systems make by themselves nobody's.
 
     Returns:
         Paths below the folder, sorted; none if there is no folder. A folder that is not ours ends
@@ -70,7 +90,12 @@ def find_strangers(folder: Path, kinds: Kinds) -> list[str]:
 
 
 def _is_own(folder: Path, path: str, kinds: Kinds) -> bool:
-    begins = [begin for pattern, begin in kinds.items() if re.fullmatch(pattern, path)]
+    names = {path, _OF_RSYNC.sub(r"\1\2", path)}
+    begins = [
+        begin
+        for pattern, begin in {**kinds, **_OF_SYSTEMS}.items()
+        if any(re.fullmatch(pattern, name) for name in names)
+    ]
     file = folder / path
     if not begins or not file.is_file():
         return bool(begins) and file.is_symlink()  # a link that leads nowhere is no loss

@@ -132,3 +132,33 @@ def test_a_folder_that_cannot_be_read_is_named(study, monkeypatch):
         f"study folder {study.folder} cannot be read (Permission denied); fix that, or give "
         "--study another name"
     )
+
+
+OF_SYSTEMS = {
+    ".nfs000000000123abcd00000001": "deleted, and open elsewhere",
+    "oof/.nfs000000000123abcd00000002": "deleted, and open elsewhere",
+    "model/saved_model/.fuse_hidden0000000200000001": "deleted, and open elsewhere",
+    "oof/.DS_Store": "\0\0\0\1Bud1\0",
+    "oof/._trial_00000.npy": "\0\x05\x16\x07\0",
+    ".journal.jsonl.Xy1Zw2": '{"event": "begun", "ma',  # rsync was stopped
+    "oof/.trial_00001.npy.Ab3dEf": "",
+}
+
+
+def test_what_systems_and_stopped_copies_leave_does_not_stand_in_the_way(study):
+    for name, text in OF_SYSTEMS.items():
+        (study.folder / name).write_text(text)
+    again = create(study, overwrite=True)
+    assert again.count_trials() == 0
+    left = {path.relative_to(again.folder).as_posix() for path in list_all(again.folder)}
+    open_elsewhere = {name for name in OF_SYSTEMS if "hidden" in name or ".nfs" in name}
+    assert left - {"study.json", "search.lock", "journal.lock"} == open_elsewhere
+    again.begin(again.record.settings)
+    assert Study.open("study", again.folder.parents[1]).count_trials() == 0
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "oof/._letters.txt", ".thesis.txt.Xy1Zw2"])
+def test_a_name_alone_makes_no_file_one_of_a_system(study, name):
+    (study.folder / name).write_text("dear")
+    with pytest.raises(StudyError, match=f"holds {name}, which this package did not write"):
+        create(study, overwrite=True)

@@ -1,12 +1,11 @@
 """The folder that a new study gets: nothing in it is deleted that is not a study's."""
 
-import shutil
 from pathlib import Path
 
 from tuner.errors import StudyError
 from tuner.files import flush_folder
 from tuner.leftovers import TEMPORARY_FILE, TEMPORARY_FOLDER
-from tuner.own_files import CHARTS, EXPORT, Kinds, find_strangers
+from tuner.own_files import CHARTS, EXPORT, Kinds, find_strangers, is_still_open
 from tuner.study.names import is_study
 
 __all__ = ["check_place", "empty_place"]
@@ -90,8 +89,19 @@ def empty_place(folder: Path) -> None:
         OSError: A file cannot be deleted.
     """
     for path in sorted(folder.iterdir(), key=lambda path: path.name != "study.json"):
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.suffix not in _LOCKS:
-            path.unlink()
+        if path.suffix not in _LOCKS:
+            _delete(path)
     flush_folder(folder)
+
+
+def _delete(path: Path) -> bool:
+    """Delete a file or folder, except files that go by themselves; return whether it is gone."""
+    if path.is_dir() and not path.is_symlink():
+        gone = [_delete(inner) for inner in list(path.iterdir())]
+        if all(gone):
+            path.rmdir()
+        return all(gone)
+    if is_still_open(path.name):
+        return False
+    path.unlink()
+    return True
