@@ -17,6 +17,7 @@ ORDER = [
     "phrasing",
     "errors",
     "seal",
+    "network_disks",
     "leftovers",
     "files",
     "keras_settings",

@@ -4,6 +4,7 @@ What a process writes has a temporary name until it is whole, and a lock, as `tu
 """
 
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -105,11 +106,11 @@ def write_once(folder: Path, ending: str, write: Callable[[BinaryIO], object]) -
     remove_leftovers(folder)
     temporary = _name_temporary(folder / f"new{ending}")
     try:
-        with temporary.open("xb") as file:
+        with temporary.open("x+b") as file:
             show_work(file.fileno())
             write(file)
-            file.flush()
-            digest = digest_file(temporary)
+            file.seek(0)  # Windows' file servers let only this handle read a locked file
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
             path = folder / f"{digest}{ending}"
             if path.is_file() and digest_file(path) == digest:
                 return path

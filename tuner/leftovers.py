@@ -1,7 +1,8 @@
 """Removes what killed processes have left of the files and folders that they were writing.
 
 What a process writes has a temporary name until it is whole, and a lock until the process ends. So
-the next process knows what a killed one has left behind.
+the next process knows what a killed one has left behind. On a network a lock may end at its host,
+and folders have none: there what is left behind is known by its age, which is a day.
 """
 
 import os
@@ -12,6 +13,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tuner.network_disks import find_network
 
 try:
     import fcntl
@@ -35,6 +38,7 @@ the name of the folder to be, `new` and `old`."""
 
 _PRIVATE = 0o700  # the permissions of a temporary folder
 _FRESH = 1.0  # seconds in which a process that has made a temporary name takes its lock
+_SURELY_LEFT = 86_400.0  # seconds after which a process of another host has surely ended
 
 
 def remove_leftovers(folder: Path, prefix: str = ".") -> None:
@@ -47,19 +51,21 @@ def remove_leftovers(folder: Path, prefix: str = ".") -> None:
         prefix: The begin of the temporary names.
     """
     with suppress(OSError):  # what cannot be removed does no harm
-        for path in folder.iterdir():
-            if path.name.startswith(prefix):
-                _remove_leftover(path)
+        paths = [path for path in folder.iterdir() if path.name.startswith(prefix)]
+        shared = bool(paths) and bool(find_network(folder))
+        for path in paths:
+            _remove_leftover(path, shared=shared)
 
 
-def _remove_leftover(path: Path) -> None:
+def _remove_leftover(path: Path, *, shared: bool) -> None:
     with suppress(OSError, ValueError):  # another process was quicker, or it is not ours
         found = path.lstat()
         is_folder = stat.S_ISDIR(found.st_mode)
         pattern = TEMPORARY_FOLDER if is_folder else TEMPORARY_FILE
         if not (is_folder or stat.S_ISREG(found.st_mode)) or not re.fullmatch(pattern, path.name):
             return
-        if time.time() - found.st_mtime < _FRESH or _is_held(path):
+        age = time.time() - found.st_mtime
+        if age < (_SURELY_LEFT if shared else _FRESH) or (not shared and _is_held(path)):
             return
         if is_folder:
             _remove_draft(path)
