@@ -2,9 +2,9 @@
 
 import shutil
 
-from tuner import doctor
+from tuner import doctor, network_disks
 from tuner.memory import Memory
-from tuner.tracking import store
+from tuner.tracking import store, warn_about_network
 
 
 def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path):
@@ -67,3 +67,18 @@ def test_the_check_of_a_database_leaves_no_folder(tmp_path):
     assert doctor._check_mlflow(root, None).state == "ok"
     assert list(tmp_path.iterdir()) == [root.parent]
     assert [path.name for path in root.parent.rglob("*")] == ["100%", "mlflow.db"]
+
+
+def test_a_folder_on_a_network_is_named_and_its_database_is_a_warning(tmp_path, monkeypatch):
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"40 27 0:39 / {tmp_path.resolve()} rw - nfs4 server:/home rw\n")
+    monkeypatch.setattr(network_disks, "_MOUNTS", mounts)
+    assert doctor._check_folder(tmp_path).message.endswith("; it is on a network (nfs4)")
+    finding = doctor._check_mlflow(tmp_path, None)
+    assert finding.state == "warning"
+    assert finding.message == (
+        f"MLflow's database {tmp_path}/mlflow.db is on a network (nfs4), where several hosts or a "
+        "lost connection can damage it, though no study; give --tracking-uri the address of a "
+        "server, or --root a folder on a disk of this host"
+    )
+    assert warn_about_network("http://host:5000") == []

@@ -13,11 +13,12 @@ import numpy as np
 
 from tuner.errors import UserError, one_line
 from tuner.memory import read_memory
+from tuner.network_disks import find_network
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest
 from tuner.run.setup import make_hypermodel
 from tuner.study import SearchSettings, list_versions
-from tuner.tracking import choose_tracking_uri, find_database
+from tuner.tracking import choose_tracking_uri, find_database, warn_about_network
 from tuner.tracking.faults import describe_fault
 
 __all__ = ["Finding", "diagnose"]
@@ -86,6 +87,8 @@ def _check_folder(root: Path) -> Finding:
         message = f"{root} cannot be written ({error.strerror}); give --root another folder"
         return Finding("folder", "fault", message)
     space = f"{root} can be written, {free / 1e9:.1f} GB are free"
+    if network := find_network(root):
+        space += f"; it is on a network ({network})"
     if free < _ENOUGH_BYTES:
         return Finding("folder", "warning", f"{space}; give --root a folder on another disk")
     return Finding("folder", "ok", space)
@@ -162,6 +165,8 @@ def _check_mlflow(root: Path, tracking_uri: str | None) -> Finding:
         uri = choose_tracking_uri(tracking_uri, root)
     except UserError as error:
         return Finding("MLflow", "fault", str(error))
+    for warning in warn_about_network(uri):
+        return Finding("MLflow", "warning", warning)
     path = find_database(uri)
     if path is not None and not path.exists():
         return Finding("MLflow", "ok", f"the first search creates its database, {path}")

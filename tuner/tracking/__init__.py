@@ -2,7 +2,7 @@
 
 from tuner.tracking.mirror import MlflowMirror
 from tuner.tracking.saved_view import locate_page
-from tuner.tracking.sqlite_uris import find_database, make_sqlite_uri
+from tuner.tracking.sqlite_uris import find_database, make_sqlite_uri, warn_about_network
 from tuner.tracking.tracking_uri import choose_tracking_uri
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "find_database",
     "locate_page",
     "make_sqlite_uri",
+    "warn_about_network",
 ]

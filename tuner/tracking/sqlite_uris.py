@@ -5,8 +5,9 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from tuner.errors import UserError
+from tuner.network_disks import find_network
 
-__all__ = ["find_database", "make_sqlite_uri"]
+__all__ = ["find_database", "make_sqlite_uri", "warn_about_network"]
 
 _SQLITE = "sqlite:///"
 
@@ -34,6 +35,22 @@ def find_database(uri: str) -> Path | None:
         return None
     path = uri.removeprefix(_SQLITE).partition("?")[0]
     return Path(unquote(path) if _decodes() else path)
+
+
+def warn_about_network(uri: str) -> list[str]:
+    """Return that a SQLite database lies on a network, if it does, and what to do about it.
+
+    SQLite relies on locks and caches that are not the same on all hosts (sqlite.org/howtocorrupt).
+    """
+    path = find_database(uri)
+    network = find_network(path) if path is not None else ""
+    if not network:
+        return []
+    return [
+        f"MLflow's database {path} is on a network ({network}), where several hosts or a lost "
+        "connection can damage it, though no study; give --tracking-uri the address of a server, "
+        "or --root a folder on a disk of this host"
+    ]
 
 
 def _decodes() -> bool:
