@@ -78,7 +78,7 @@ def test_data_that_are_gone_are_told_by_the_study_that_has_them(folder, searched
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "error: data gone.csv: study first was searched on it, and it is not there any more; put "
-        "it back\n"
+        "it back, or beside the folder of --root\n"
     )
 
 

@@ -10,6 +10,7 @@ from tuner.errors import DataError, StudyError
 from tuner.model.custom import find_hypermodel_file, is_custom
 from tuner.model.given import GivenHypermodel, make_unkept_error
 from tuner.model.row_time import RowTime
+from tuner.run.moved_data import find_data
 from tuner.run.preparing import restrict
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup
@@ -191,7 +192,7 @@ def _read_request(record: StudyRecord, root: Path) -> DataRequest:
             "networks there, with KFoldTuner.get_best_models()"
         )
     return DataRequest(
-        find_kept(data["source"], root),
+        find_data(find_kept(data["source"], root), root),
         data["target"],
         tuple(data["categorical"]),
         tuple(data["ignore"]),
@@ -212,7 +213,7 @@ def _reload_data(request: DataRequest, record: StudyRecord) -> Dataset:
     if source.suffix and not source.exists():
         raise DataError(
             f"data {source}: study {record.name} was searched on it, and it is not there any "
-            "more; put it back"
+            "more; put it back, or beside the folder of --root"
         )
     left_out = record.data.get("left_out_classes", {})
     rare = left_out or record.data.get("pooled_classes", {})

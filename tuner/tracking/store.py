@@ -19,6 +19,7 @@ from tuner.files import find_cache_folder
 from tuner.leftovers import remove_leftovers, show_work
 from tuner.tracking.damage import set_aside, set_aside_log
 from tuner.tracking.databases import hold_shared_database, is_shared_database
+from tuner.tracking.moved_root import follow_root
 from tuner.tracking.sqlite_uris import find_database, make_sqlite_uri
 
 __all__ = ["connect", "open_store"]
@@ -43,6 +44,8 @@ def connect(uri: str, root: Path, on_damage: Callable[[str], object]) -> MlflowC
         sentence = set_aside(path, _find_empty())
         if sentence:
             on_damage(sentence)
+        elif path.exists():
+            follow_root(path, root)
     if path is not None and path.is_absolute() and not path.exists():
         _make_database(path)
     return open_store(uri)
