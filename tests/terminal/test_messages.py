@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from itertools import count
 
 import pytest
@@ -207,3 +208,17 @@ def test_nothing_at_all_is_printed_if_that_is_asked_for(capfd):
     with messages.show_live_line(lambda width: "live"):
         messages.warn(LONG)
     assert capfd.readouterr() == ("", "")
+
+
+def test_only_what_is_slow_is_said(capfd, monkeypatch):
+    monkeypatch.setattr("tuner.terminal.messages._SLOW", 0.2)
+    shown = Messages()
+    with shown.say_if_slow("reading slow.csv …"):
+        deadline = time.monotonic() + 20
+        while not (said := capfd.readouterr().err) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    monkeypatch.setattr("tuner.terminal.messages._SLOW", 60)
+    with shown.say_if_slow("reading quick.csv …"):
+        pass
+    assert said == "reading slow.csv …\n"
+    assert capfd.readouterr().err == ""

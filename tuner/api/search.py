@@ -33,7 +33,7 @@ from tuner.study import EndKind, SearchSettings, Study, check_root
 from tuner.terminal.describe import describe_data
 from tuner.terminal.progress import Progress, Shown
 from tuner.terminal.quiet import ADDRESS_SPACE
-from tuner.tracking import MlflowMirror, choose_tracking_uri
+from tuner.tracking import MlflowMirror, choose_tracking_uri, warn_about_network
 from tuner.tracking.mlflow_copy import find_copy, forget_copy, remember_copy
 from tuner.training.remote import LOCAL, Engine
 
@@ -114,7 +114,8 @@ class Search:
         """
         destination = Destination(self.root, name, overwrite)
         destination.check()
-        setup = prepare(space, request, settings)
+        with self.messages.say_if_slow(f"reading {request.source} …"):
+            setup = prepare(space, request, settings)
         study = find_study(setup, destination)
         setup = warm_up(setup, destination) if study is None else adopt(setup, study)
         finished = None if study is None else self._find_finished(study, setup.settings)
@@ -156,7 +157,8 @@ class Search:
         settings = replace(read_last_settings(study), **limits)
         if finished := self._find_finished(study, settings):
             return finished
-        setup = load_setup(study, settings, given)
+        with self.messages.say_if_slow(f"reading the data of study {name} …"):
+            setup = load_setup(study, settings, given)
         check_setup(setup, study)
         return self._run(setup, study)
 
@@ -184,7 +186,7 @@ class Search:
         length = describe_epochs(setup.settings, setup.definition, setup.split)
         for line in (*describe_data(setup.dataset, setup.split), *length):
             self.messages.say(line)
-        for warning in _list_warnings(setup):
+        for warning in (*_list_warnings(setup), *warn_about_network(self.uri)):
             indent = "" if self.messages.quiet else "  "  # below the description of the data
             self.messages.warn(f"{indent}warning: {warning}")
         if setup.warm_start is not None:

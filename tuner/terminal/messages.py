@@ -8,6 +8,7 @@ through `tuner.cli.foreign`.
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 _NARROWEST = 60  # columns of a table; a narrower terminal breaks the lines, rather than lose cells
+_SLOW = 3.0  # seconds after which a person wants to know what a command does
 _REFRESHES = 2.0  # of the live line in a second
 
 
@@ -87,6 +89,17 @@ class Messages:
     def warn(self, text: str) -> None:
         """Print what a person should know in any case."""
         self._print(text, "")
+
+    @contextmanager
+    def say_if_slow(self, text: str) -> Iterator[None]:
+        """Print what a command does if that takes more than some seconds."""
+        timer = threading.Timer(_SLOW, self.say, [text])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _print(self, text: str, style: str) -> None:
         if self.mute:

@@ -84,3 +84,12 @@ def test_what_is_neither_file_nor_folder_is_not_read():
     assert catch_refusal(load_dataset, "t.csv") == f"data t.csv: {remedy}"
     assert catch_refusal(load_dataset, "/dev/zero") == f"data /dev/zero: {remedy}"
     assert "(File name too long)" in catch_refusal(load_dataset, "x" * 300 + ".csv")
+
+
+def test_texts_that_are_packed_are_measured_by_the_end_of_a_parquet_file(little_memory):
+    texts = [
+        "".join(map(chr, row)) for row in np.random.default_rng(0).integers(48, 50, (50, 4000))
+    ]
+    pq.write_table(pa.table({"a": texts}), "t.parquet", use_dictionary=False, compression="zstd")
+    assert os.path.getsize("t.parquet") < 100_000
+    assert "t.parquet: its rows take 0.0 GB, and" in catch_refusal(load_dataset, "t.parquet")

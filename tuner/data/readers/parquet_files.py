@@ -39,7 +39,7 @@ def read_parquet(path: Path, *, allow_empty: bool = False) -> Table:
     """
     with _open(path, allow_empty=allow_empty) as (file, names):
         # each value takes four bytes at least, though a file may store a million of them in two
-        size = 4 * file.metadata.num_rows * len(names)
+        size = max(4 * file.metadata.num_rows * len(names), _count_unpacked(file.metadata))
         require_room(f"data file {path}", "its rows take", size)
         return _make_table(path, file.read(names), first=0)
 
@@ -95,6 +95,12 @@ def _make_table(path: Path, columns: pa.Table, *, first: int) -> Table:
         locate=lambda row: f"row {row + 1}",
         rows=np.arange(first, first + columns.num_rows),
     )
+
+
+def _count_unpacked(metadata: pq.FileMetaData) -> int:
+    """Return the bytes of a file's columns before they were packed, as its end says."""
+    groups = range(metadata.num_row_groups)
+    return sum(metadata.row_group(group).total_byte_size for group in groups)
 
 
 def _restore_types(columns: pa.Table, schema: pa.Schema, names: Sequence[str]) -> pa.Table:
