@@ -31,27 +31,29 @@ class TriedConfigurations:
         trials: The oracle's trials by id, in the order of their numbers.
     """
 
-    def __init__(self, trials: Mapping[str, Any]) -> None:
+    def __init__(self, trials: dict[str, Any]) -> None:
         self._trials = trials
-        self._ended = 0  # how many of the first trials have ended and were read
+        self._seen = 0  # how many of the first trials were read
+        self._open: dict[str, Any] = {}  # those of them that ran, by id
         self._keys: set[Key] = set()
         self._counts: Counter[tuple[str, Value]] = Counter()
         self._running: dict[str, tuple[int, Key]] = {}  # number of values, and key, by id
         self._running_keys: Counter[Key] = Counter()
 
-    def is_cache_of(self, trials: Mapping[str, Any]) -> bool:
+    def is_cache_of(self, trials: dict[str, Any]) -> bool:
         """Return whether this is the cache of these trials, none of which was removed."""
-        return trials is self._trials and len(trials) >= self._ended
+        return trials is self._trials and len(trials) >= self._seen
 
     def update(self) -> None:
         """Read the trials that are new or were running."""
-        all_ended = True
-        for name, trial in islice(self._trials.items(), self._ended, None):
+        new = len(self._trials) - self._seen
+        self._open.update(reversed(list(islice(reversed(self._trials.items()), new))))
+        self._seen += new
+        for name, trial in list(self._open.items()):
             key = self._read(name, trial.hyperparameters.values)
-            all_ended = all_ended and trial.status != "RUNNING"
-            if not all_ended:
+            if trial.status == "RUNNING":
                 continue
-            self._ended += 1
+            del self._open[name]
             self._forget(name)
             if key not in self._keys:
                 self._keys.add(key)
