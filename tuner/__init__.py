@@ -12,6 +12,8 @@ from tuner._version import __version__
 # TensorFlow reads this when it is imported. It leaves oneDNN off on processors without AVX-512,
 # although oneDNN makes products of small matrices twice as fast there too (measured on AVX2).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+# and this when it first uses a GPU, of which it would take all memory
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
 if TYPE_CHECKING:
     from tuner.api import SearchedStudy, open_study, studies, tune

@@ -106,7 +106,6 @@ def run_command_line() -> None:
 
 def _settle_libraries() -> None:
     """Set what TensorFlow and MLflow read in the environment, unless the user has."""
-    # no messages at start-up, and only as much of a GPU's memory as is needed
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
@@ -115,7 +114,6 @@ def _settle_libraries() -> None:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     os.environ.setdefault("MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER", "false")
     os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 
 
 def _check_docstrings(optimize: int) -> None:

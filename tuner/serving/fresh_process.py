@@ -141,6 +141,7 @@ class FreshProcess:
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "PYTHONIOENCODING": "utf-8",
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the training process uses the same device
+            "NVIDIA_TF32_OVERRIDE": "0",  # and does not round numbers to three digits
             "MLFLOW_LOGGING_LEVEL": "ERROR",
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "TMPDIR": tempfile.gettempdir(),  # which this process removes at its end

@@ -45,7 +45,6 @@ def import_heavy_beside_others(*, mute: bool = False) -> None:
     """
     check_address_space(ADDRESS_SPACE)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     # in a notebook TensorFlow lets its logger say everything, as soon as it makes it
     level = logging.getLogger("tensorflow").level
     with filter_standard_error(mute=mute):

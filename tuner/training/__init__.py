@@ -25,15 +25,19 @@ __all__ = [
 
 def _make_fit_trainer(cores: int | None = None) -> Trainer:
     from tuner.training.fit import FitTrainer
+    from tuner.training.gpu import require_whole_floats
 
     require_usual_numbers()
+    require_whole_floats()
     return FitTrainer()
 
 
 def _make_lanes_trainer(cores: int | None = None) -> Trainer:
+    from tuner.training.gpu import require_whole_floats
     from tuner.training.lanes import LanesTrainer
 
     require_usual_numbers()
+    require_whole_floats()
     return LanesTrainer(cores)
 
 

@@ -64,7 +64,7 @@ class LaneBlock:
         self.plan = plan
         self._map: Callable[..., Any] = cores[0].map if cores else map
         self._most_parts = cores[1] if cores else 1
-        self._running = [RunningTrial(trial, problem, plan) for trial in trials]
+        self._trials = [RunningTrial(trial, problem, plan) for trial in trials]
         self._parts: list[_Part] = []
 
     def train(self) -> Iterator[TrialResult | None]:
@@ -73,17 +73,15 @@ class LaneBlock:
         Yields:
             Each trial's result as it ends; None after an epoch in which no trial ended.
         """
-        started, count, epoch = time.perf_counter(), len(self._running), 0
+        started, count, epoch = time.perf_counter(), len(self._trials), 0
         self._load_initial_variables()
-        while self._running:
+        while running := self._list_running():
             answer = self._train_epoch(epoch)
             epoch += 1
             seconds = (time.perf_counter() - started) / count
-            results = [
-                trial.add_epoch(place, answer, seconds) for place, trial in enumerate(self._running)
-            ]
-            self._keep_networks(results)
-            self._keep([result is None for result in results])
+            results = [trial.add_epoch(place, answer, seconds) for place, trial in running]
+            self._keep_networks(running, results)
+            self._remove_ended()
             ended = [result for result in results if result is not None]
             if not ended:
                 yield None
@@ -99,12 +97,18 @@ class LaneBlock:
         for epoch in range(epochs):
             self._train_epoch(epoch)
             yield None
-        yield self._read_networks(range(len(self.problem.folds) * len(self._running)))
+        yield self._read_networks(range(len(self.problem.folds) * len(self._trials)))
+
+    def _list_running(self) -> list[tuple[int, RunningTrial]]:
+        """Return the trials that have not ended, each with its place among those with lanes."""
+        return [(place, t) for place, t in enumerate(self._trials) if not t.has_ended]
 
     def _train_epoch(self, epoch: int) -> dict[str, np.ndarray]:
         """Train every lane for an epoch; return what the program returns, for all lanes."""
-        order = np.concatenate([trial.order_rows(epoch, self.steps) for trial in self._running])
-        learning_rate = self._repeat([t.find_learning_rate(epoch) for t in self._running])
+        order = np.concatenate([trial.order_rows(epoch, self.steps) for trial in self._trials])
+        learning_rate = self._repeat(
+            [0.0 if t.has_ended else t.find_learning_rate(epoch) for t in self._trials]
+        )
         first_step = np.int32(epoch * self.steps)
 
         def train(part: _Part) -> dict[str, np.ndarray]:
@@ -119,17 +123,21 @@ class LaneBlock:
         answers = list(self._map(train, self._parts))
         return {name: np.concatenate([a[name] for a in answers]) for name in answers[0]}
 
-    def _keep_networks(self, results: Sequence[TrialResult | None]) -> None:
+    def _keep_networks(
+        self,
+        running: Sequence[tuple[int, RunningTrial]],
+        results: Sequence[TrialResult | None],
+    ) -> None:
         """Copy the networks of each trial that has improved, and keep those of ended trials."""
         if self.plan.fold_networks is None:
             return
         folds = len(self.problem.folds)
-        improved = [n for n, trial in enumerate(self._running) if trial.progress.has_improved]
+        improved = [place for place, trial in running if trial.progress.has_improved]
         lanes = [place * folds + fold for place in improved for fold in range(folds)]
         networks = iter(self._read_networks(lanes))
         for place in improved:
-            self._running[place].best_networks = list(islice(networks, folds))
-        for trial, result in zip(self._running, results, strict=True):
+            self._trials[place].best_networks = list(islice(networks, folds))
+        for (_, trial), result in zip(running, results, strict=True):
             if result is not None and result.status == "completed":
                 self.plan.fold_networks.keep(
                     result.trial,
@@ -156,19 +164,25 @@ class LaneBlock:
         return np.repeat(np.asarray(numbers, np.float32), len(self.problem.folds))
 
     def _load_initial_variables(self) -> None:
-        lanes = [lane for trial in self._running for lane in trial.make_initial_variables()]
+        lanes = [lane for trial in self._trials for lane in trial.make_initial_variables()]
         self._parts = self._split(len(lanes))
         for part in self._parts:
             part.weights.load(lanes[part.lanes])
 
-    def _keep(self, keep: list[bool]) -> None:
-        """Keep the lanes of some of the trials, and remove the others."""
-        if all(keep):
+    def _remove_ended(self) -> None:
+        """Remove the lanes of trials that have ended.
+
+        XLA would compile a program again for fewer lanes. So with XLA these lanes stay, and train
+        for nothing, until those that are left are half of the lanes or fewer.
+        """
+        keep = [not trial.has_ended for trial in self._trials]
+        most = len(keep) // 2 if self.program.compiled else len(keep) - 1
+        if sum(keep) > most:
             return
         if not any(keep):
-            self._running, self._parts = [], []
+            self._trials, self._parts = [], []
             return
-        self._running = [trial for trial, kept in zip(self._running, keep, strict=True) if kept]
+        self._trials = [trial for trial, kept in zip(self._trials, keep, strict=True) if kept]
         lanes = np.flatnonzero(np.repeat(keep, len(self.problem.folds)))
         before = [part.weights for part in self._parts]
         self._parts = self._split(len(lanes))
@@ -177,13 +191,13 @@ class LaneBlock:
 
     def _split(self, lanes: int) -> list[_Part]:
         """Split the lanes into parts, with weights that are not loaded yet."""
-        data, trials = self.program.data, [running.trial for running in self._running]
+        data, trials = self.program.data, [running.trial for running in self._trials]
         fold = np.tile(np.arange(len(self.problem.folds)), len(trials))
         names = trials[0].lane_values
         by_lane: dict[str, np.ndarray] = {
             "rows": data.train_rows[fold].astype(np.int32),
             "validation": data.validation[fold],
-            "seed": np.array([seed for t in self._running for seed in t.seeds], np.uint32),
+            "seed": np.array([seed for t in self._trials for seed in t.seeds], np.uint32),
             **{name: self._repeat([t.lane_values[name] for t in trials]) for name in names},
         }
         if data.scaled:

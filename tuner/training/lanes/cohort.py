@@ -95,8 +95,15 @@ class Cohort:
             try:
                 yield from filter(None, self._make_block([trial]).train())
             except tf.errors.ResourceExhaustedError as error:
-                reason = f"out of memory: {one_line(error)}"
+                reason = f"out of memory: {self._describe_shortage(error)}"
                 yield TrialResult.from_failure(trial.trial, "out_of_memory", reason)
+
+    def _describe_shortage(self, error: tf.errors.ResourceExhaustedError) -> str:
+        gpu, folds = self.machine.gpu, len(self.problem.folds)
+        if gpu is None:
+            return one_line(error)
+        size = f"{gpu.memory / 1e9:.1f} GB"
+        return f"its {folds} networks need more than the {size} of {gpu.name}; try fewer units"
 
     def _make_block(self, trials: Sequence[LaneTrial]) -> LaneBlock:
         cores = (self.pool, self._parts) if self._parts > 1 else None
@@ -155,7 +162,7 @@ class Cohort:
         earlier: Counter[Hashable] = Counter()  # blocks of the same program
         for group in group_by_shape(trials):
             program = self.programs.make_key(group[0].shape)
-            size = max(1, self.machine.block_bytes // self._estimate_bytes(group[:1]))
+            size = self.machine.count_trials_in_block(group[0].shape, self.programs.data)
             for start in range(0, len(group), size):
                 blocks.append((earlier[program], group[start : start + size]))
                 earlier[program] += 1

@@ -77,6 +77,11 @@ class LaneData:
         """Number of training rows of each fold, shape `(folds,)`."""
         return np.array([len(fold.train) for fold in self.problem.folds])
 
+    def count_bytes(self) -> int:
+        """Return how many bytes the rows take on the device."""
+        tensors = [*tf.nest.flatten(self.x), self.y]
+        return sum(tensor.dtype.size * tensor.shape.num_elements() for tensor in tensors)
+
     def count_steps(self, batch_size: int) -> np.ndarray:
         """Return how many batches an epoch of each fold has, a smaller last one included."""
         return np.ceil(self.train_rows / batch_size).astype(int)

@@ -14,12 +14,23 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import keras
 import numpy as np
+import tensorflow as tf
 
+from tuner.errors import one_line
 from tuner.training.callbacks import Curves, Stopping
 from tuner.training.lanes.data import LaneData
 from tuner.training.own_metrics import OwnMetrics
 
 __all__ = ["LaneProgram", "LaneShape", "LaneTrial", "LaneWeights", "Lanes", "NeedsOwnFit"]
+
+_ORDER_ARRAYS = 8  # of one number for each row of an epoch
+# What XLA raises for what it cannot compile, or if a part of it is not installed.
+_REFUSALS = (
+    tf.errors.InternalError,
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.UnimplementedError,
+)
 
 Lanes = dict[str, Any]  # tensors by name; lanes are the first axis of those that differ by lane
 
@@ -61,21 +72,27 @@ class LaneProgram(ABC, Generic[W]):
     Args:
         data: The rows.
         alone: Whether each call has a single lane.
+        compiled: Whether XLA compiles the program, if it can be compiled at all.
 
     Attributes:
         traces: How often the program was traced.
+        compiled: Whether XLA compiles the program. It does so again for another number of lanes.
+        refusal: Why XLA could not compile it; empty if it could.
         least_lanes: The fewest lanes of a call that may have several. With fewer, the results
             would be rounded differently.
     """
 
     least_lanes: ClassVar[int] = 1
 
-    def __init__(self, data: LaneData, *, alone: bool) -> None:
+    def __init__(self, data: LaneData, *, alone: bool, compiled: bool = False) -> None:
         self.data = data
         self.alone = alone
+        self.compiled = compiled
+        self.refusal = ""
         self.traces = 0
         self._tracing = threading.Lock()
         self._traced: Any = None
+        self._has_run = False
 
     @abstractmethod
     def make_weights(self, shape: Any) -> W:
@@ -101,12 +118,27 @@ class LaneProgram(ABC, Generic[W]):
         """
 
     def _call(self, *arguments: Any) -> Any:
-        """Run the program. The first thread that does so traces it."""
+        """Run the program. The first thread that does so traces it.
+
+        XLA compiles it before it runs. If that fails, no variable has changed, and it runs without
+        XLA. Errors of a program that has run before are others.
+        """
+        try:
+            answer = self._find_traced(arguments)(*arguments)
+        except _REFUSALS as error:
+            if self._has_run or not self.compiled:
+                raise
+            self.compiled, self.refusal, self._traced = False, one_line(error), None
+            answer = self._find_traced(arguments)(*arguments)
+        self._has_run = True
+        return answer
+
+    def _find_traced(self, arguments: tuple[Any, ...]) -> Any:
         with self._tracing:
             if self._traced is None:
                 self.traces += 1
                 self._traced = self._trace(*arguments)
-        return self._traced(*arguments)
+            return self._traced
 
     @abstractmethod
     def _trace(self, *arguments: Any) -> Any:
@@ -141,12 +173,15 @@ class LaneShape(ABC):
         return {}
 
     @abstractmethod
-    def make_program(self, data: LaneData, *, alone: bool) -> LaneProgram[Any]:
+    def make_program(
+        self, data: LaneData, *, alone: bool, compiled: bool = False
+    ) -> LaneProgram[Any]:
         """Return a program for networks of this structure.
 
         Args:
             data: The rows.
             alone: Whether each call has a single lane.
+            compiled: Whether XLA should compile it, if it is of a kind that XLA compiles.
         """
 
     @property
@@ -168,6 +203,17 @@ class LaneShape(ABC):
         """Return the estimated memory of variables, gradients and the activations of some rows."""
         variables = sum(int(np.prod(shape)) for shape in self.variable_shapes)
         return 4 * lanes * (variables * 3 // 2 + 3 * rows * self.row_elements)
+
+    def estimate_epoch_bytes(self, lanes: int, data: LaneData) -> int:
+        """Return the estimated memory of all that an epoch of some lanes keeps on a device.
+
+        These are, beside the variables and activations, the order of the rows with their classes,
+        masks and losses, and the probabilities.
+        """
+        order = _ORDER_ARRAYS * int(data.count_steps(self.batch_size).max()) * self.stored_rows
+        probabilities = 2 * data.validation.shape[1] * data.problem.classes
+        rows = max(self.stored_rows, data.chunk)  # that a network computes at once
+        return self.estimate_bytes(lanes, rows) + 4 * lanes * (order + probabilities)
 
 
 @dataclass(frozen=True, slots=True)

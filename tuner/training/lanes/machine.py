@@ -5,6 +5,8 @@ from pathlib import Path
 import tensorflow as tf
 
 from tuner.memory import count_cores, read_memory
+from tuner.training.gpu import Gpu, find_gpu
+from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneShape
 
 __all__ = ["Machine"]
@@ -22,7 +24,7 @@ _SECOND_CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")  # such a
 # million) 69 and 68; 2 of 512 and 128 (80 million) 104 and 101. An EPYC: 3 of 128 and 64 41 to 49
 # and 50 to 58; of 512 and 128 (200 million) 71 and 96.
 _FILLS_A_CORE = 20_000_000
-_GPU_BYTES = 2**30
+_GPU_SHARE = 0.6  # of a GPU's memory that a block may take; the rest is for XLA, and for errors
 _MOST_WORKERS = 16  # each needs the interpreter between its epochs
 _SHARE = 0.5  # of the free memory that blocks may take
 _RESULTS_SHARE = 0.1  # of the free memory that results may take
@@ -36,7 +38,7 @@ class Machine:
     On a CPU each core trains a block of its own, in its own thread, and the block's matrix
     products use that one thread. At these sizes two threads in one product are slower than one
     (measured: 70 GFLOP/s of all blocks with one thread each, 27 with two). A GPU trains one block
-    at a time, as large as its memory allows.
+    at a time, as large as its memory allows, and XLA compiles the block's program.
 
     TensorFlow's threads can be set only before its first operation. If a user's process has used
     TensorFlow before, its threads stay as they are. Two threads may then split a product depending
@@ -44,16 +46,21 @@ class Machine:
 
     Args:
         cores: How many cores may train. None for all of this process.
+        gpu: The GPU that trains. None for that of this process, if it has one.
 
     Attributes:
+        gpu: The GPU that trains; None for a CPU.
         workers: How many blocks train at once.
-        block_bytes: How many bytes a block's networks should take.
+        block_bytes: How many bytes a block should take.
+        compiles: Whether XLA compiles the programs of stacked networks. On a CPU they would be
+            slower, and take seconds to compile.
     """
 
-    def __init__(self, cores: int | None = None) -> None:
-        self.on_gpu = bool(tf.config.list_physical_devices("GPU"))
-        if self.on_gpu:
-            self.workers, self.block_bytes = 1, _GPU_BYTES
+    def __init__(self, cores: int | None = None, gpu: Gpu | None = None) -> None:
+        self.gpu = gpu or find_gpu()
+        self.compiles = self.gpu is not None
+        if self.gpu is not None:
+            self.workers, self.block_bytes = 1, int(self.gpu.memory * _GPU_SHARE)
             return
         self.workers = min(cores or count_cores(), _MOST_WORKERS)
         self.block_bytes = _choose_block_bytes()
@@ -69,7 +76,15 @@ class Machine:
         Side by side, such lanes only evict each other's weights from the caches. The answer depends
         on the shape alone, like everything that affects a trial's result.
         """
-        return not self.on_gpu and shape.step_products >= _FILLS_A_CORE
+        return self.gpu is None and shape.step_products >= _FILLS_A_CORE
+
+    def count_trials_in_block(self, shape: LaneShape, data: LaneData) -> int:
+        """Return how many trials of a shape a block should have, at least 1."""
+        folds = len(data.problem.folds)
+        if self.gpu is None:
+            return max(1, self.block_bytes // shape.estimate_bytes(folds, shape.batch_size))
+        needed = shape.estimate_epoch_bytes(folds, data)
+        return max(1, (self.block_bytes - data.count_bytes()) // needed)
 
     def count_blocks_at_once(self, largest: int) -> int:
         """Return how many blocks can train at once.
@@ -77,7 +92,7 @@ class Machine:
         Args:
             largest: Bytes of the largest block.
         """
-        if self.on_gpu:
+        if self.gpu is not None:
             return 1
         return max(1, min(self.workers, int(_read_free_bytes() * _SHARE) // largest))
 

@@ -38,11 +38,14 @@ class ProgramCache:
         """Return a shape's program; make it if there is none, and drop the one not used longest."""
         alone = self.machine.trains_alone(shape)
         if not shape.shared:
-            return shape.make_program(self.data, alone=alone)
+            return self._make_program(shape, alone)
         key = self.make_key(shape)
         with self._lock:
-            program = self.programs.pop(key, None) or shape.make_program(self.data, alone=alone)
+            program = self.programs.pop(key, None) or self._make_program(shape, alone)
             self.programs[key] = program
             if len(self.programs) > _MOST_PROGRAMS:
                 del self.programs[next(iter(self.programs))]
         return program
+
+    def _make_program(self, shape: LaneShape, alone: bool) -> LaneProgram[Any]:
+        return shape.make_program(self.data, alone=alone, compiled=self.machine.compiles)

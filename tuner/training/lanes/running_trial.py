@@ -25,6 +25,7 @@ class RunningTrial:
         plan: How long to train, and the objective.
 
     Attributes:
+        has_ended: Whether its result has been returned.
         best_networks: The values of each fold's network at the best epoch so far, if the plan keeps
             networks.
     """
@@ -33,6 +34,7 @@ class RunningTrial:
         self.trial = trial
         self.problem = problem
         self.plan = plan
+        self.has_ended = False
         self.best_networks: list[FoldValues] = []
         self.progress = TrialProgress(
             trial.trial,
@@ -98,10 +100,10 @@ class RunningTrial:
         padded = zip(answer["probabilities"][lanes], self.problem.fold_rows, strict=True)
         out_of_fold = [probabilities[:rows] for probabilities, rows in padded]
         try:
-            if self.progress.add_epoch(logs, out_of_fold):
-                return None
+            self.has_ended = not self.progress.add_epoch(logs, out_of_fold)
         except Diverged as error:
+            self.has_ended = True
             return TrialResult.from_failure(
                 self.trial.trial, "diverged", str(error), seconds=seconds
             )
-        return self.progress.make_result(seconds)
+        return self.progress.make_result(seconds) if self.has_ended else None

@@ -12,6 +12,7 @@ import numpy as np
 from tuner.problem import Problem
 from tuner.training.fit import FitTrainer
 from tuner.training.fold_networks import MakeNetwork
+from tuner.training.gpu import Gpu
 from tuner.training.lanes.block import LaneBlock
 from tuner.training.lanes.cohort import Cohort
 from tuner.training.lanes.cutting import cut_into_shares
@@ -44,15 +45,17 @@ class LanesTrainer(Trainer):
 
     Args:
         cores: How many cores it may use. None for all of this process.
+        gpu: The GPU that it uses. None for that of this process, if it has one.
     """
 
     name = "lanes"
 
-    def __init__(self, cores: int | None = None) -> None:
-        self.machine = Machine(cores)
+    def __init__(self, cores: int | None = None, gpu: Gpu | None = None) -> None:
+        self.machine = Machine(cores, gpu)
         self.workers = Workers(self.machine.workers)
         self.programs: ProgramCache | None = None
         self._noted: set[str] = set()
+        self._refusals: set[str] = set()  # of XLA
 
     def choose_cohort_size(self, problem: Problem, workers: int = 1) -> int:
         """Return how many trials of a problem this trainer should be given at once."""
@@ -125,6 +128,7 @@ class LanesTrainer(Trainer):
         finally:  # an interrupt does not wait for the epoch to end
             pool.shutdown(wait=False, cancel_futures=True)
         self._note_reasons(hypermodel, cohort.need_own_fit.values())
+        self._note_refusals(self.programs)
         if cohort.begun and plan.time_is_up():
             return
         remaining = [job for job in jobs if job.trial in cohort.need_own_fit]
@@ -143,7 +147,11 @@ class LanesTrainer(Trainer):
             trials = [_make_final_trial(final, hypermodel, problem, plan) for final in final_jobs]
             data = LaneData(problem.merge_folds())
             shapes = {trial.shape.find_structure(data): trial.shape for trial in trials}
-            programs = {key: shape.make_program(data, alone=True) for key, shape in shapes.items()}
+            compiled = self.machine.compiles
+            programs = {
+                key: shape.make_program(data, alone=True, compiled=compiled)
+                for key, shape in shapes.items()
+            }
 
             def train(number: int) -> Iterator[tuple[int, list[np.ndarray]] | None]:
                 final, trial = final_jobs[number], trials[number]
@@ -189,6 +197,13 @@ class LanesTrainer(Trainer):
             self._noted.add(reason)
             name = type(hypermodel).__name__
             self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
+
+    def _note_refusals(self, programs: ProgramCache) -> None:
+        """Report each reason once why XLA does not compile a program."""
+        reasons = {program.refusal for program in programs.programs.values()} - {""}
+        for reason in sorted(reasons - self._refusals):
+            self._refusals.add(reason)
+            self.on_note(f"XLA cannot compile a block, which runs without it: {reason}")
 
 
 def _make_final_trial(

@@ -71,8 +71,8 @@ class KerasShape(LaneShape):
         shapes = [layer.output.shape[1:] for layer in self.model.layers if hasattr(layer, "output")]
         return int(sum(np.prod([n or 1 for n in shape]) for shape in shapes)) or 1
 
-    def make_program(self, data: LaneData, *, alone: bool) -> KerasProgram:
-        """Return a program for networks of this shape."""
+    def make_program(self, data: LaneData, *, alone: bool, compiled: bool = False) -> KerasProgram:
+        """Return a program for networks of this shape, which XLA does not compile."""
         network = KerasNetwork(self.model, self.head, scheduled=self.scheduled)
         return KerasProgram(network, data, self.batch_size, alone=alone)
 

@@ -34,12 +34,16 @@ class MLPProgram(LaneProgram[StackedWeights]):
         structure: The structure of every lane's network.
         data: The rows.
         alone: Whether each call has a single lane.
+        compiled: Whether XLA compiles an epoch, for the sizes of each call. Then all of it runs on
+            the device without a word from Python or from TensorFlow's executor.
     """
 
     least_lanes: ClassVar[int] = 2  # a different kernel computes the products of a single lane
 
-    def __init__(self, structure: MLPStructure, data: LaneData, *, alone: bool) -> None:
-        super().__init__(data, alone=alone)
+    def __init__(
+        self, structure: MLPStructure, data: LaneData, *, alone: bool, compiled: bool = False
+    ) -> None:
+        super().__init__(data, alone=alone, compiled=compiled)
         self.structure = structure
 
     def make_weights(self, shape: Any) -> StackedWeights:
@@ -61,7 +65,7 @@ class MLPProgram(LaneProgram[StackedWeights]):
             for name, tensor in tensors.items()
         }
         # loops are written with while_loop: AutoGraph would take most of the time to trace
-        function = tf.function(self._compute_epoch, autograph=False)
+        function = tf.function(self._compute_epoch, autograph=False, jit_compile=self.compiled)
         return function.get_concrete_function(variables, free)
 
     def _compute_epoch(self, variables: list[Any], lanes: Lanes) -> dict[str, tf.Tensor]:

@@ -97,6 +97,6 @@ class MLPShape(LaneShape):
             "outputs": np.array(self.widths[1:], np.int32),
         }
 
-    def make_program(self, data: LaneData, *, alone: bool) -> MLPProgram:
+    def make_program(self, data: LaneData, *, alone: bool, compiled: bool = False) -> MLPProgram:
         """Return a program for networks of this structure."""
-        return MLPProgram(self.find_structure(data), data, alone=alone)
+        return MLPProgram(self.find_structure(data), data, alone=alone, compiled=compiled)
