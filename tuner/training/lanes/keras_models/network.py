@@ -92,7 +92,7 @@ class KerasNetwork:
         weights, slots = optimizer.stateless_apply(slots, gradients, weights)
         probabilities = self.head.to_probabilities(outputs)
         losses = keras.losses.sparse_categorical_crossentropy(y, probabilities)
-        right = tf.equal(tf.argmax(probabilities, -1, tf.int32), y)
+        right = tf.equal(tf.argmax(probabilities, -1), y)
         right = tf.reduce_sum(tf.cast(right, tf.float32))
         return [*weights, *others, *slots], tf.reduce_sum(losses), right
 

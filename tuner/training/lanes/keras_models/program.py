@@ -14,6 +14,9 @@ from tuner.training.lanes.keras_models.network import KerasNetwork, Variables
 __all__ = ["KerasProgram", "KerasWeights"]
 
 _Carry = tuple[Variables, tf.Tensor, tf.Tensor]  # with the sums of losses and of right answers
+# Beside a GPU, TensorFlow keeps int32 in the host's memory, and would copy row numbers and classes
+# from there in every step.
+_ON_DEVICE = tf.int64
 # The inputs of `train_epoch` that the program takes of a lane.
 _LANE_INPUTS = ("order", "learning_rate", "rows", "validation", "mean", "scale", "class_weights")
 
@@ -60,6 +63,7 @@ class KerasProgram(LaneProgram[KerasWeights]):
         self, network: KerasNetwork, data: LaneData, batch_size: int, *, alone: bool
     ) -> None:
         super().__init__(data, alone=alone)
+        self._y = tf.constant(data.problem.y.astype(np.int64))
         self.network = network
         self.batch_size = batch_size
 
@@ -96,6 +100,8 @@ class KerasProgram(LaneProgram[KerasWeights]):
     def _compute_epoch(
         self, variables: Variables, lane: Lanes
     ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
+        on_device = {name: tf.cast(lane[name], _ON_DEVICE) for name in ("order", "validation")}
+        lane = {**lane, **on_device}
         variables = self.network.set_learning_rate(variables, lane["learning_rate"])
         carry = (variables, tf.constant(0.0), tf.constant(0.0))
         steps = -(-lane["rows"] // self.batch_size)
@@ -116,7 +122,7 @@ class KerasProgram(LaneProgram[KerasWeights]):
         """
         size = tf.minimum(self.batch_size, lane["rows"] - number * self.batch_size)
         ids = lane["order"][number, :size]
-        x, y = self.data.gather_rows(ids, lane), tf.gather(self.data.y, ids)
+        x, y = self.data.gather_rows(ids, lane), tf.gather(self._y, ids)
         row_weights = self._gather_weights(ids, y, lane)
         variables, loss, right = carry
         variables, step_loss, step_right = self.network.train_batch(variables, x, y, row_weights)
