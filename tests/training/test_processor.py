@@ -1,6 +1,7 @@
 """Which kind of processor trained a trial."""
 
 import pytest
+import tensorflow as tf
 
 from tuner.training.processor import describe_processor, read_kind
 
@@ -27,3 +28,9 @@ def test_a_system_without_model_names_has_its_architecture_and_part():
 
 def test_this_machine_has_a_kind():
     assert describe_processor()
+
+
+def test_where_a_gpu_trains_it_is_the_kind(monkeypatch):
+    cpus = tf.config.list_physical_devices("CPU")  # there is no GPU
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: cpus)
+    assert describe_processor.__wrapped__() == cpus[0].name  # it has no name of a device

@@ -19,12 +19,19 @@ _INSTRUCTIONS = {
 
 @cache
 def describe_processor() -> str:
-    """Return the model of this machine's processor, and the best instructions that it has.
+    """Return the model of the processor that trains here, and the best instructions that it has.
 
     Returns:
         Such as `AMD EPYC 7763 64-Core Processor, AVX2`; the name of the architecture if the system
-        does not say more.
+        does not say more. That of the GPU if there is one.
     """
+    import tensorflow as tf
+
+    from tuner.training.gpu import name_gpu
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        return name_gpu(gpus[0])
     try:
         text = _CPUINFO.read_text(encoding="utf-8")
     except OSError:  # not Linux
