@@ -60,10 +60,10 @@ def test_the_clock_reserves_more_for_networks_that_are_trained_one_after_another
 
 def test_the_clock_reserves_the_final_training_of_several_of_the_best_networks(now):
     clock = make_clock(100.0, final_rounds=lambda: 6)
-    clock.networks = 2
-    for score, seconds in ((0.7, 400.0), (0.5, 32.0), (0.6, 16.0)):
+    clock.networks = 3
+    for score, seconds in ((0.7, 400.0), (0.5, 32.0), (0.6, 16.0), (0.55, 24.0)):
         clock.add(make_result(score, seconds))
-    assert find_end(clock, now, range(100)) == 100 - 1 - 6 * 3
+    assert find_end(clock, now, range(100)) == 100 - 2 - 6 * 3  # each is traced
     clock = make_clock(100.0)
     clock.networks = 2
     clock.are_trained_again = lambda best: [each.score for each in best] != [0.5, 0.6]

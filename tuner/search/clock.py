@@ -12,7 +12,9 @@ from tuner.training import TrialResult
 __all__ = ["Clock"]
 
 _FIRST_COHORT = 4  # trials from which the clock learns the pace
-_PREPARING_SECONDS = 1.0  # to prepare the training of networks on all rows, or to average folds
+_PREPARING_SECONDS = 0.5  # to prepare the training on all rows
+_TRACE_SECONDS = 0.5  # to trace each network, if each has another architecture
+_AVERAGING_SECONDS = 1.0  # to average the networks of folds
 _EXPORT_SHARE = 0.4  # of a limit, at most, is reserved for the export, or nothing is searched
 
 
@@ -114,8 +116,9 @@ class Clock:
         # before a trial has ended, the best network may be one that trains since the start
         best = self._best or [TrialResult(0, "completed", epoch=1, seconds=elapsed)]
         if not self.are_trained_again(best):
-            return _PREPARING_SECONDS
+            return _AVERAGING_SECONDS
         if not self._best:
             return elapsed * self._share
         network_seconds = estimate_network_seconds(best, self._share)
-        return _PREPARING_SECONDS + self._final_rounds() * network_seconds
+        tracing = _PREPARING_SECONDS + _TRACE_SECONDS * self.networks
+        return tracing + self._final_rounds() * network_seconds
