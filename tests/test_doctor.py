@@ -1,10 +1,15 @@
 """The checks of `tuner doctor`: what is wrong, and how to fix it."""
 
+import re
 import shutil
+
+import tensorflow as tf
 
 from tuner import doctor, network_disks
 from tuner.memory import Memory
 from tuner.tracking import store, warn_about_network
+from tuner.training.gpu import Gpu
+from tuner.training.lanes import machine
 
 
 def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path):
@@ -36,6 +41,34 @@ def test_a_gpu_that_tensorflow_does_not_find_is_a_warning(monkeypatch):
     assert finding.state == "warning"
     assert "TensorFlow finds no GPU" in finding.message
     assert finding.message.endswith('-m pip install "softmax-tuner[gpu]"')
+
+
+def test_a_gpu_multiplies_as_the_cpu_and_does_not_take_all_memory(monkeypatch):
+    monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    # there is none, and TensorFlow puts what is for it on the CPU
+    finding = doctor._check_gpu(tf, "a GPU", 0)
+    assert (finding.state, finding.message) == (
+        "ok",
+        "a GPU, GPU 0: TensorFlow takes memory as needed",
+    )
+    monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "false")
+    finding = doctor._check_gpu(tf, "a GPU", 0)
+    assert (finding.state, finding.message) == (
+        "warning",
+        "a GPU, GPU 0: TensorFlow takes all of its memory at once, since "
+        "TF_FORCE_GPU_ALLOW_GROWTH is not true; unset it",
+    )
+
+
+def test_with_a_gpu_it_is_said_how_many_networks_it_has_room_for(monkeypatch):
+    monkeypatch.setattr(machine, "find_gpu", lambda: Gpu("a GPU", 8 * 10**9))
+    finding = doctor._check_training()
+    assert finding.state == "ok"
+    assert re.search(
+        r"; XLA compiles a block, and the 8\.0 GB of a GPU have room for one of "
+        r"\d{2},\d{3} such networks$",
+        finding.message,
+    )
 
 
 def test_trainers_that_disagree_are_a_fault(monkeypatch):

@@ -25,6 +25,7 @@ __all__ = ["Finding", "diagnose"]
 
 _ENOUGH_BYTES = 2e9  # of free memory, and on the disk: about what a small search takes
 _MAX_LOSS_DIFFERENCE = 1e-3  # between the trainers
+_GROWTH = "TF_FORCE_GPU_ALLOW_GROWTH"
 _HYPERPARAMETERS = {"depth": 2, "learning_rate": 0.1}
 
 
@@ -98,11 +99,12 @@ def _check_devices() -> Iterator[Finding]:
     """Yield a finding for each GPU; one for the CPU if there is no GPU."""
     import tensorflow as tf
 
+    from tuner.training.gpu import name_gpu
     from tuner.training.lanes.machine import Machine
 
     gpus = tf.config.list_physical_devices("GPU")
     for number, gpu in enumerate(gpus):
-        yield _check_gpu(tf, number, gpu)
+        yield _check_gpu(tf, name_gpu(gpu), number)
     if gpus:
         return
     workers = Machine().workers
@@ -115,9 +117,8 @@ def _check_devices() -> Iterator[Finding]:
     yield Finding("device", "warning", f"{problem}; install the GPU's libraries with {command}")
 
 
-def _check_gpu(tf: Any, number: int, gpu: Any) -> Finding:
+def _check_gpu(tf: Any, name: str, number: int) -> Finding:
     """Multiply two matrices on a GPU, and compare the product with the CPU's."""
-    name = tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
     rng = np.random.default_rng(0)
     a, b = (rng.normal(size=(256, 256)).astype(np.float32) for _ in range(2))
     try:
@@ -128,6 +129,9 @@ def _check_gpu(tf: Any, number: int, gpu: Any) -> Finding:
         return Finding("device", "fault", message)
     if np.abs(product - a @ b).max() > 1.0:  # TF32 rounds to three digits
         return Finding("device", "fault", f"{name} multiplies wrongly; check its driver")
+    if os.environ.get(_GROWTH, "").lower() not in ("true", "1"):
+        problem = f"TensorFlow takes all of its memory at once, since {_GROWTH} is not true"
+        return Finding("device", "warning", f"{name}, GPU {number}: {problem}; unset it")
     return Finding("device", "ok", f"{name}, GPU {number}: TensorFlow takes memory as needed")
 
 
@@ -141,12 +145,14 @@ def _check_training() -> Finding:
     setup = prepare("mlp_depth", DataRequest("iris"), settings)
     hyperparameters = keras_tuner.HyperParameters()
     hyperparameters.values = dict(_HYPERPARAMETERS)
-    losses, times = [], []
+    losses, times, trainers, notes = [], [], [], list[str]()
     for name in ("lanes", "fit"):
         started = time.perf_counter()
         jobs = [Job(0, hyperparameters)]
         hypermodel = make_hypermodel(setup)
         trainer = TRAINERS[name]()
+        trainer.on_note = notes.append
+        trainers.append(trainer)
         (result,) = trainer.train(jobs, hypermodel, problem=setup.problem, plan=settings.plan)
         if result.status != "completed":
             return Finding("training", "fault", f"{name} failed on iris: {result.reason}")
@@ -157,7 +163,23 @@ def _check_training() -> Finding:
     if not difference < _MAX_LOSS_DIFFERENCE:
         remedy = "train with --trainer fit"
         return Finding("training", "fault", f"{message}, which is too much; {remedy}")
-    return Finding("training", "ok", message)
+    if notes:
+        return Finding("training", "warning", f"{message}; {'; '.join(notes)}")
+    room = _describe_block(trainers[0], jobs[0], hypermodel, settings.plan)
+    return Finding("training", "ok", message + room)
+
+
+def _describe_block(trainer: Any, job: Any, hypermodel: Any, plan: Any) -> str:
+    """Return how `lanes` trains networks like those of a job on a GPU; nothing without one."""
+    from tuner.training.lanes.stacked_mlps import make_mlp_trial
+
+    gpu = trainer.machine.gpu
+    if gpu is None:
+        return ""
+    shape, data = make_mlp_trial(job, hypermodel, plan).shape, trainer.programs.data
+    lanes = trainer.machine.count_trials_in_block(shape, data) * len(data.problem.folds)
+    memory = f"{gpu.memory / 1e9:.1f} GB of {gpu.name}"
+    return f"; XLA compiles a block, and the {memory} have room for one of {lanes:,} such networks"
 
 
 def _check_mlflow(root: Path, tracking_uri: str | None) -> Finding:
