@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def test_trials_of_one_shape_are_measured_once(setup, tmp_path):
     ]
     study = write_untrained_study(setup, tmp_path, trials)
     assert lacks_prediction_times(study)
-    measure_prediction_times(setup, study, seconds=60)
+    measure_prediction_times(setup, study, seconds=600)
     assert not lacks_prediction_times(study)
     times = study.read_prediction_times()
     assert (times.completed, times.networks, times.notes) == (3, 2, ())
@@ -69,7 +70,7 @@ def test_networks_differ_by_their_convolutions(tmp_path):
     dense = make_hyperparameters(1, 8)
     trials = [{**dense, "blocks": blocks, "filters": filters} for blocks, filters in shapes]
     study = write_untrained_study(setup, tmp_path, trials)
-    measure_prediction_times(setup, study, seconds=60)
+    measure_prediction_times(setup, study, seconds=600)
     assert study.read_prediction_times().networks == 3
 
 
@@ -91,7 +92,7 @@ def test_a_large_network_takes_longer_than_a_small_one(own, tmp_path):
     study = write_untrained_study(
         own, tmp_path, [{"width": 4096, "rate": 0.5}, {"width": 2, "rate": 0.5}]
     )
-    measure_prediction_times(own, study, seconds=60)
+    measure_prediction_times(own, study, seconds=600)
     times = study.read_prediction_times()
     assert times.networks == 2
     assert times.trials[0].batch > 3 * times.trials[1].batch
@@ -102,7 +103,7 @@ def test_own_networks_that_compute_the_same_share_a_time(own, tmp_path):
     study = write_untrained_study(
         own, tmp_path, [{"width": 8, "rate": 0.1}, {"width": 8, "rate": 0.7}]
     )
-    measure_prediction_times(own, study, seconds=60)
+    measure_prediction_times(own, study, seconds=600)
     times = study.read_prediction_times()
     assert (times.networks, len(times.trials)) == (1, 2)
 
@@ -111,7 +112,7 @@ def test_a_network_that_cannot_be_built_any_more_is_told_and_harms_no_other(own,
     study = write_untrained_study(
         own, tmp_path, [{"width": 13, "rate": 0.1}, {"width": 8, "rate": 0.7}]
     )
-    measure_prediction_times(own, study, seconds=60)
+    measure_prediction_times(own, study, seconds=600)
     times = study.read_prediction_times()
     assert times.notes == ("Trial 0 has no prediction time: ValueError: 13 brings bad luck.",)
     assert set(times.trials) == {1}
@@ -121,7 +122,7 @@ def test_a_network_that_cannot_be_built_any_more_is_told_and_harms_no_other(own,
 def test_a_hypermodel_that_is_gone_is_told(own, tmp_path):
     study = write_untrained_study(own, tmp_path, [{"width": 8, "rate": 0.1}])
     (tmp_path / "own.py").unlink()
-    measure_prediction_times(own, study, seconds=60)
+    measure_prediction_times(own, study, seconds=600)
     times = study.read_prediction_times()
     assert times.trials == {}
     assert times.notes == (
@@ -130,14 +131,15 @@ def test_a_hypermodel_that_is_gone_is_told(own, tmp_path):
     )
 
 
-def test_a_time_limit_is_held_to(setup, tmp_path):
+def test_a_time_limit_is_held_to(setup, tmp_path, monkeypatch):
     study = write_untrained_study(
         setup, tmp_path, [make_hyperparameters(1, units) for units in range(2, 60)]
     )
-    begun = time.monotonic()
-    measure_prediction_times(setup, study, seconds=0.2)
-    assert time.monotonic() - begun < 2  # a network that was begun is built
-    assert study.read_prediction_times().networks < 16
+    ticks = count()
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(ticks)))  # each look is a second
+    measure_prediction_times(setup, study, seconds=10)
+    assert study.read_prediction_times().networks == 1  # of six that are built in seven seconds
+    assert next(ticks) < 100
 
 
 def test_those_on_the_front_of_size_come_first(setup, tmp_path):
@@ -149,14 +151,14 @@ def test_those_on_the_front_of_size_come_first(setup, tmp_path):
     study.write_trial(
         TrialRecord(20, make_hyperparameters(0, 0), {}, replace(small, score=9.0)), {}
     )
-    measure_prediction_times(setup, study, seconds=60)
+    measure_prediction_times(setup, study, seconds=600)
     assert set(study.read_prediction_times().trials) == {*range(15), 20}
 
 
 def test_trials_that_completed_since_then_are_measured_with_the_others(setup, tmp_path):
     study = write_untrained_study(setup, tmp_path, [make_hyperparameters(1, 2)])
-    measure_prediction_times(setup, study, seconds=60)
+    measure_prediction_times(setup, study, seconds=600)
     write_untrained_study(setup, tmp_path, [make_hyperparameters(1, 3)], first=1)
     assert lacks_prediction_times(study)
-    measure_prediction_times(setup, study, seconds=60)
+    measure_prediction_times(setup, study, seconds=600)
     assert set(study.read_prediction_times().trials) == {0, 1}
