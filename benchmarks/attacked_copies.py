@@ -30,10 +30,12 @@ def copy_studies(moments: int, seed: int) -> int:
     """
     draw = random.Random(seed)
     folder = Path(tempfile.mkdtemp())
-    started_at = time.monotonic()
-    code, said = run_tuner(*SEARCH, "--root", folder / "whole")
-    assert code == 0, said
-    duration = time.monotonic() - started_at
+    search = started(folder / "whole", *SEARCH)
+    wait_for_beginning(search, folder / "whole", "attacked")
+    beginning = time.monotonic()
+    search.communicate()
+    assert search.returncode == 0
+    duration = time.monotonic() - beginning
     expected = read_study(folder / "whole")
     failures = copied = 0
     while copied < moments:
