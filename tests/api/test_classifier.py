@@ -210,6 +210,7 @@ def test_mistakes_are_value_errors(frame, parameters, labels, message):
 
 def test_its_parameters_are_settings_of_a_search_with_their_defaults():
     own = {"space", "categorical", "ignore", "missing", "rare_classes", "root", "verbose"}
+    own |= {"engine", "ray_address", "ray_workers"}  # of where it trains, not of the study
     # on the space; nothing is held back
     depending = {"max_trials", "oracle", "test_size", "epochs", "patience"}
     settings, defaults = set(KFoldClassifier().get_params()) - own, SearchSettings()

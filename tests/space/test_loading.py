@@ -55,14 +55,15 @@ def test_a_folder_is_not_a_space_file(tmp_path: Path, name: str) -> None:
 def test_a_file_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     inside = tmp_path / "my.toml" / "other.toml"
     inside.parent.write_text('title = "Which?"')
-    for path, reason in (
-        (str(inside), "Not a directory"),
-        (f"{'x' * 300}.toml", "File name too long"),
+    shown = f"{'x' * 30}…xxxxx.toml (305 characters)"
+    for path, name, reason in (
+        (str(inside), str(inside), "Not a directory"),
+        (f"{'x' * 300}.toml", shown, "File name too long"),
     ):
         with pytest.raises(SpaceError) as caught:
             load_space(path)
         assert str(caught.value) == (
-            f"space file {path}: it cannot be read, {reason}; give another path"
+            f"space file {name}: it cannot be read, {reason}; give another path"
         )
 
 
