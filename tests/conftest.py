@@ -1,5 +1,6 @@
 """Settings of all tests, and fixtures that all tests share."""
 
+import gc
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folder = Path(__file__).parent
     longest = (folder / "docs" / "test_notebooks.py", folder / "docs", folder / "cli")
     items.sort(key=lambda item: [not item.path.is_relative_to(path) for path in longest])
+
+
+def pytest_collection_finish() -> None:
+    """Let no collection of garbage look at what the libraries hold: Keras asks for many."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -69,9 +69,8 @@ def test_after_its_first_trials_a_search_trains_the_best_for_longer(name, tmp_pa
     )
 
 
-@pytest.mark.parametrize("name", MODEL_BASED)
-def test_a_model_is_asked_once_it_has_many_trials(name, tmp_path):
-    oracle = make_oracle(name, SPACE, tmp_path)
+def test_a_model_is_asked_once_it_has_many_trials(tmp_path):
+    oracle = make_oracle("tpe", SPACE, tmp_path)
     asked = []
     suggest = oracle.suggest
     oracle.suggest = lambda trial: asked.append(trial) or suggest(trial)
