@@ -12,6 +12,8 @@ import socket
 import sys
 
 path, *argv = sys.argv[1:]
+passed_on = signal.SIGINT, signal.SIGTERM
+signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)  # until it is known to whom
 umask = os.umask(0)
 os.umask(umask)
 place = {"argv": argv, "cwd": os.getcwd(), "env": dict(os.environ), "pid": os.getpid()}
@@ -25,8 +27,9 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
     for stream in streams:  # so that a pipe ends when the other process closes it
         os.dup2(null, stream)
     process = int(server.recv(16))
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in passed_on:
         signal.signal(number, lambda number, frame: os.kill(process, number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
     code = int(server.recv(16) or b"1")
 if code < 0:
     if -code != signal.SIGKILL:
