@@ -27,6 +27,10 @@ def ensure_experiment(client: MlflowClient, name: str, root: Path) -> str:
         client: MLflow.
         name: The experiment's name.
         root: The folder of all studies; the artifacts of a store without a server go there.
+
+    Raises:
+        TrackingError: A server of MLflow keeps the experiment's artifacts, and `client` writes to
+            the database behind it.
     """
     existing = client.get_experiment_by_name(name)
     if existing is None:
@@ -38,6 +42,12 @@ def ensure_experiment(client: MlflowClient, name: str, root: Path) -> str:
                 raise
     if existing.lifecycle_stage == "deleted":  # by a user, in MLflow's pages
         client.restore_experiment(existing.experiment_id)
+    is_of_server = existing.artifact_location.startswith("mlflow-artifacts:")
+    if is_of_server and not client.tracking_uri.startswith(("http:", "https:")):
+        raise TrackingError(
+            f"a server of MLflow keeps the artifacts of the experiment {name}, which the database "
+            "behind it cannot take; give the server's address as --tracking-uri"
+        )
     return str(existing.experiment_id)
 
 

@@ -12,6 +12,7 @@ from tests.helpers.mlflow_runs import append_trials, list_contents, write_runs
 from tests.helpers.mlflow_server import Server
 from tests.helpers.postgresql import PostgreSQL
 from tests.helpers.studies import create_study
+from tuner.errors import TrackingError
 from tuner.study import EventKind
 from tuner.tracking import MlflowMirror
 from tuner.tracking.faults import describe_fault
@@ -62,7 +63,7 @@ def proxy(team, monkeypatch):
 
 
 @pytest.mark.usefixtures("usual_processes")  # whose arguments are their own
-def test_three_hosts_write_to_one_experiment_and_no_password_is_left(
+def test_three_hosts_write_at_once_and_no_password_is_left(
     team, proxy, monkeypatch, tmp_path, problem, make_record
 ):
     monkeypatch.setattr("tuner.tracking.mirror._PATIENCE", 300.0)
@@ -70,8 +71,9 @@ def test_three_hosts_write_to_one_experiment_and_no_password_is_left(
         monkeypatch.setenv(name, value)
     proxy.login = BASIC
     faults, hosts = [], []
-    for host, uri in enumerate([proxy.uri, proxy.uri, team.store]):
-        study = create_study(tmp_path / f"host{host}", problem)  # with the same name
+    # two write to one experiment; one without the server, which needs an experiment of its own
+    for host, (uri, data) in enumerate([(proxy.uri, "p"), (proxy.uri, "p"), (team.store, "d")]):
+        study = create_study(tmp_path / f"host{host}", problem, data={"name": data})
         mirror = MlflowMirror(uri, tmp_path / f"host{host}", on_fault=faults.append)
         mirror.on_study_begin(study)
         hosts.append((study, mirror))
@@ -84,9 +86,10 @@ def test_three_hosts_write_to_one_experiment_and_no_password_is_left(
         mirror.on_study_end("interrupted", {})
     assert faults == []
     assert all(mirror.complete for _, mirror in hosts)
-    (experiment,) = {mirror.experiment_id for _, mirror in hosts}
+    experiments = [mirror.experiment_id for _, mirror in hosts]
+    assert experiments[0] == experiments[1] != experiments[2]
     client = MlflowClient(tracking_uri=team.store)
-    runs = client.search_runs([experiment])
+    runs = client.search_runs(experiments[1:])
     assert len(runs) == 3 * 7
     for study, mirror in hosts:
         trials = {run.data.tags["tuner.trial"] for run in runs if is_child(run, mirror.run_id)}
@@ -102,6 +105,16 @@ def test_three_hosts_write_to_one_experiment_and_no_password_is_left(
 
 def is_child(run, parent):
     return run.data.tags.get("mlflow.parentRunId") == parent
+
+
+def test_a_database_cannot_take_what_its_server_keeps(team, proxy, tmp_path, problem):
+    study = create_study(tmp_path, problem, data={"name": "kept"})
+    client = MlflowClient(tracking_uri=proxy.uri)
+    write_runs(study, client)
+    direct = MlflowClient(tracking_uri=team.store)
+    with pytest.raises(TrackingError, match="experiment kept/test.* address as --tracking-uri"):
+        write_runs(study, direct)
+    assert write_runs(study, client).written == 0
 
 
 @pytest.mark.parametrize("status", [429, 500, 413, 503])

@@ -8,8 +8,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,7 +29,7 @@ ray = pytest.importorskip("ray", reason="the extra ray is not installed")
 
 from ray.cluster_utils import Cluster  # noqa: E402
 
-from tuner.training.remote.ray_connection import RayConnection  # noqa: E402
+from tuner.training.remote.ray_connection import WATCH, RayConnection  # noqa: E402
 from tuner.training.remote.ray_crew import Limits, RayCrew  # noqa: E402
 
 pytestmark = [
@@ -36,6 +38,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # of Ray's own modules
 ]
 
+PROJECT = Path(__file__).parents[3]
 STORE = 80 * 2**20  # bytes of each node's object store, the least that Ray takes
 LIMITS = Limits(silence=3.0, head=2.0, nobody=180.0)
 LONG = Plan(epochs=300, patience=300, seed=1)
@@ -96,10 +99,9 @@ class Ground:
         self.other = self.cluster.add_node(num_cpus=3, object_store_memory=STORE)
         self.crew = self.make_crew("lanes", 2)
         self.fitting = self.make_crew("fit", 1)
-        script, self.folder = folder / "search.py", folder / "killed"
-        script.write_text(SEARCH, encoding="utf-8")
-        command = [sys.executable, script, self.folder, self.cluster.address]
-        self.killed = subprocess.Popen(command)
+        self.folder = folder / "killed"
+        command = [sys.executable, "-c", SEARCH, self.folder, self.cluster.address]
+        self.killed = subprocess.Popen(command, cwd=PROJECT)  # where the tests' modules are
 
     def make_crew(self, trainer, workers):
         return RayCrew(RayConnection(self.cluster.address), trainer, workers, LIMITS)
@@ -330,6 +332,7 @@ def test_a_new_node_brings_a_worker(ground):
 
 
 def test_when_the_head_goes_the_search_ends_with_one_sentence(ground, hypermodel, rows, jobs):
+    ground.fitting.close()
     started = []
 
     def end_the_head(trial, epoch):
@@ -342,3 +345,8 @@ def test_when_the_head_goes_the_search_ends_with_one_sentence(ground, hypermodel
     with pytest.raises(EngineLost, match=r"Ray's head at .* does not answer; start Ray again, and"):
         list(trainer.train(jobs, hypermodel, problem=rows, plan=plan))
     assert time.monotonic() - started[0] < 15
+    ground.crew.close()
+    for thread in threading.enumerate():
+        if thread.name == WATCH:  # if it waited for the head, Ray would end this process
+            thread.join(30)
+            assert not thread.is_alive()

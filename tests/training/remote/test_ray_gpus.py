@@ -10,7 +10,11 @@ from tuner.training.remote import ray_worker  # noqa: E402
 from tuner.training.remote.ray_connection import RayConnection  # noqa: E402
 from tuner.training.remote.ray_crew import RayCrew  # noqa: E402
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # of Ray's own modules
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),  # of Ray's own modules
+]
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ from typing import Any
 
 from tuner.errors import UserError, one_line
 
-__all__ = ["RayConnection", "check_ray"]
+__all__ = ["WATCH", "RayConnection", "check_ray"]
+
+WATCH = "watch Ray's resources"
+"""The name of the thread that follows what a cluster has."""
 
 _REACH_SECONDS = 5.0  # in which a head must answer at first
 _LOOK_SECONDS = 2.0  # between two looks at the cluster
@@ -77,7 +80,8 @@ class RayConnection:
         self._seen = self._looked = time.monotonic()
         self._resources: dict[str, float] = ray.cluster_resources()
         self._closing = threading.Event()
-        threading.Thread(target=self._watch_resources, daemon=True).start()
+        watch = threading.Thread(target=self._watch_resources, name=WATCH, daemon=True)
+        watch.start()
 
     @property
     def resources(self) -> dict[str, float]:
@@ -100,18 +104,28 @@ class RayConnection:
         """
         if now or time.monotonic() - self._looked > _LOOK_SECONDS:
             self._looked = time.monotonic()
-            try:
-                with socket.create_connection(self._head, timeout=_LOOK_SECONDS):
-                    self._seen = self._looked
-            except OSError:  # the caller decides for how long that may be
-                pass
+            if self._answers():  # else the caller decides for how long that may be
+                self._seen = self._looked
         return self._looked - self._seen
 
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(self._head, timeout=_LOOK_SECONDS):
+                return True
+        except OSError:
+            return False
+
     def _watch_resources(self) -> None:
-        """Follow what the cluster has. Ray's call for that hangs as soon as the head is gone."""
+        """Follow what the cluster has.
+
+        Ray's call for that hangs if the head is gone, and a call that waits for a head makes Ray
+        end this process after a minute, even if it is no longer connected.
+        """
         import ray
 
         while not self._closing.wait(_LOOK_SECONDS):
+            if not self._answers():
+                continue
             try:
                 resources = ray.cluster_resources()
             except Exception:  # no longer connected; `look` tells why
