@@ -21,7 +21,7 @@ test-cluster: $(INSTALLED)
 	    || { apt-get update --quiet \
 	        && DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet postgresql; } \
 	    || echo "PostgreSQL cannot be installed here; as root: apt-get install postgresql"
-	$(VENV)/bin/python -m pytest -rs tests/training/remote tests/tracking/postgresql
+	$(VENV)/bin/python -m pytest -rs -m cluster tests/training/remote tests/tracking/postgresql
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .
