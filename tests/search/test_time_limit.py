@@ -25,7 +25,9 @@ SIZES = SizeLimit.make(
 
 def make_limit(most, sizes=None):
     """Make a limit with room for so many units times epochs."""
-    return TimeLimit(lambda values: values["units"] * values["length"] <= most, sizes)
+    limit = TimeLimit(lambda values: values["units"] * values["length"], sizes)
+    limit.begin(most)
+    return limit
 
 
 def test_a_proposal_is_shortened_to_the_longest_training_that_fits():
@@ -50,7 +52,9 @@ def test_a_network_that_is_too_large_gets_narrower_layers_first():
 
 def test_what_has_no_length_is_not_shortened():
     assert make_limit(1).narrow({"units": 8, "length": 0.125}, SPACE) is None
-    assert TimeLimit(lambda values: False, None).narrow({"units": 8}, SPACE) is None
+    limit = TimeLimit(lambda values: 2.0, None)
+    limit.begin(1.0)
+    assert limit.narrow({"units": 8}, SPACE) is None
 
 
 def test_draws_end_where_none_fits():
@@ -91,3 +95,43 @@ def test_a_trial_that_is_left_out_counts_as_none(tmp_path):
     assert [job.trial for job in ask_many(oracle, 4)] == [4, 5, 6, 7]
     assert list_running(oracle) == [4, 5, 6, 7]
     assert [trial.trial_id for trial in oracle.get_best_trials(9)] == ["0"]
+
+
+FIRST = make_space(
+    "[network]\ndepth = 1\nunits = [4, 8]\n"
+    '[optimizer]\noptimizer = "adamw"\nschedule = "coslog4"\nlength = [0.25, 0.5, 1.0]\n'
+    "learning_rate = { min = 0.001, max = 1.0, log = true }\n"
+    '[[first]]\nname = "short"\nunits = 4\nlength = 0.25\nlearning_rate = 0.1\n'
+    '[[first]]\nname = "long"\nunits = 8\nlength = 1.0\nlearning_rate = 0.1\n'
+    '[[first]]\nname = "another"\nunits = 4\nlength = 0.5\nlearning_rate = 0.2\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "proposed"),
+    [
+        (24, [(4, 0.25), (8, 1.0), (4, 0.5)]),
+        (12, [(4, 0.25), (8, 0.5), (4, 0.5)]),  # a third is room for 4 units times epochs
+        (3, [(4, 0.25), (4, 0.25)]),  # none of the long one
+    ],
+)
+def test_a_first_trial_is_shortened_to_a_third_of_what_is_left(left, proposed, tmp_path):
+    oracle = make_oracle("tpe", FIRST, tmp_path)
+    oracle.limit, oracle.in_cohorts = make_limit(left), False
+    oracle.leaves_time = oracle.limit.leaves_time
+    starts = [oracle.ask().hyperparameters.values for _ in proposed]
+    assert [(values["units"], values["length"]) for values in starts] == proposed
+    oracle.limit, oracle.leaves_time = (
+        None,
+        lambda values: True,
+    )  # none of them comes again, however long
+    rest = oracle.propose_start()
+    assert rest is None if len(proposed) == 3 else rest["units"] == 8
+
+
+@pytest.mark.parametrize("name", ["tpe", "bayesian"])
+def test_an_oracle_that_does_not_go_by_cohorts_proposes_while_trials_run(name, tmp_path):
+    oracle = make_oracle(name, SPACE, tmp_path)
+    assert len(ask_many(oracle, 9)) == 4
+    oracle.in_cohorts = False
+    assert len(ask_many(oracle, 9)) == 9

@@ -74,7 +74,7 @@ class Clock:
 
     def is_up(self) -> bool:
         """Return whether the search must end; can be called from any thread."""
-        self._is_up = self._is_up or self._count_left() <= 0
+        self._is_up = self._is_up or self.count_left() <= 0
         return self._is_up
 
     def has_time_for(self, seconds: float | None) -> bool:
@@ -83,7 +83,7 @@ class Clock:
         Args:
             seconds: None if they are not known; then it has time.
         """
-        return seconds is None or seconds <= self._count_left()
+        return seconds is None or seconds <= self.count_left()
 
     def give_up(self) -> None:
         """Note that no further trial can end in time; those that train may still end."""
@@ -100,9 +100,9 @@ class Clock:
         if not self._ended:
             return min(most, _FIRST_COHORT)
         pace = (time.monotonic() - self._started) / self._ended
-        return max(1, min(most, int(self._count_left() / pace)))
+        return max(1, min(most, int(self.count_left() / pace)))
 
-    def _count_left(self) -> float:
+    def count_left(self) -> float:
         """Return the seconds that are left for trials; infinity without a limit."""
         if self._limit is None:
             return math.inf

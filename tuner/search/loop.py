@@ -1,6 +1,6 @@
 """The loop of a search: ask for trials, train, settle, record and tell them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,8 +15,7 @@ from tuner.search.oracles import SearchOracle, StudyOracle
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
 from tuner.search.time_limit import TimeLimit
-from tuner.search.trial_seconds import TrialSeconds, add_side_by_side
-from tuner.space import Value
+from tuner.search.trial_seconds import TrialSeconds
 from tuner.study import EventKind, SearchEnd, SearchSettings, TrialRecord
 from tuner.training import Job, Trainer, TrialResult
 from tuner.training.race import Settled
@@ -64,7 +63,6 @@ class SearchLoop:
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
         self._time_limit: TimeLimit | None = None
-        self._cohort: list[Job] = []  # to be trained next; others may be added
 
     def run(self, clock: Clock, looks: Looks) -> SearchEnd:
         """Search until there are enough trials, the oracle has no more, or the time is up.
@@ -145,8 +143,9 @@ class SearchLoop:
         if not isinstance(oracle, StudyOracle) or not self._seconds.is_known:
             return
         if oracle.space.compare is None:
-            self._time_limit = TimeLimit(partial(self._fits, clock), oracle.limit)
-            oracle.limit = self._time_limit
+            self._time_limit = TimeLimit(self._seconds.estimate, oracle.limit)
+            oracle.limit, oracle.leaves_time = self._time_limit, self._time_limit.leaves_time
+            oracle.in_cohorts = False  # no core waits
 
     def _ask(self, clock: Clock, looks: Looks) -> list[Job]:
         """Return the trials to train next: the unfinished ones, then new proposals.
@@ -163,23 +162,32 @@ class SearchLoop:
         room = self._settings.max_trials - started
         if until_look is not None:
             room = min(room, until_look)
-        if not self._oracle.adaptive:  # the size of a cohort changes no result
+        if self._time_limit is not None:  # others follow while these train
+            room = min(room, self._trainer.at_once - len(jobs))
+        elif not self._oracle.adaptive:  # the size of a cohort changes no result
             cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
             room = min(room, cohort - len(jobs))
         return self._extend(jobs, room, clock)
 
     def _ask_more(self, clock: Clock, looks: Looks) -> list[Job]:
-        """Return further trials while others train; none if what these come to may matter."""
+        """Return further trials while others train; none if what these come to may matter.
+
+        With a time limit a trial follows as soon as a worker is free.
+        """
         started = len(self.records) + len(self._jobs)
         waits = looks.limit(started=started, ended=len(self.records)) is not None
-        if self._oracle.adaptive or waits or self._time_limit is not None or clock.is_over():
+        room = self._settings.max_trials - started
+        if waits or clock.is_over():
+            return []
+        if self._time_limit is not None:
+            return self._extend([], min(room, self._trainer.at_once - len(self._jobs)), clock)
+        if self._oracle.adaptive:
             return []
         cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
-        return self._extend([], min(self._settings.max_trials - started, cohort), clock)
+        return self._extend([], min(room, cohort), clock)
 
     def _extend(self, jobs: list[Job], most: int, clock: Clock) -> list[Job]:
         """Add proposals to the jobs of a cohort, at most so many, and return it."""
-        self._cohort = jobs
         for _ in range(most):
             if jobs and clock.is_up():  # a model's proposals take seconds
                 break
@@ -195,29 +203,20 @@ class SearchLoop:
         """Return the oracle's next proposal. None if it waits, or nothing can end in time."""
         limit = self._time_limit
         if limit is not None:
-            limit.has_refused = False
+            limit.begin(clock.count_left())
         job = self._oracle.ask()
-        if job is None and not self._cohort and limit is not None and limit.has_refused:
+        if job is None and limit is not None and limit.has_refused:
             clock.give_up()
         return job
 
-    def _fits(self, clock: Clock, values: Mapping[str, Value]) -> bool:
-        """Return whether a configuration can end in time, beside those to be trained with it."""
-        alone = self._seconds.estimate(values)
-        cohort = [self._seconds.estimate_job(job) for job in self._cohort]
-        seconds = [each for each in (alone, *cohort) if each is not None]
-        together = add_side_by_side(seconds, self._trainer.at_once)
-        return clock.has_time_for(together)
-
     def _train(self, jobs: Sequence[Job], clock: Clock, looks: Looks) -> Iterator[TrialResult]:
-        """Train the trials of a cohort, the longest first, and yield each as it ends."""
+        """Train the trials of a cohort, and those that follow, and yield each as it ends."""
 
         def ask_more() -> list[Job]:
             further = self._ask_more(clock, looks)
             left.update(job.trial for job in further)
             return further
 
-        jobs = sorted(jobs, key=lambda job: -(self._seconds.estimate_job(job) or 0.0))
         plan = replace(
             self.plan,
             race=self._race.race,

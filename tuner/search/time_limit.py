@@ -1,14 +1,17 @@
 """Keeps an oracle from proposing trials that cannot end in the time that is left."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
+from tuner.search.oracles.lengths import list_shorter
 from tuner.search.oracles.network_limit import NetworkLimit
 from tuner.space import Space, Value
 
 __all__ = ["TimeLimit"]
 
 _MOST_DRAWS = 200  # after which nothing seems to fit; each takes about a tenth of a millisecond
+_FIRST_SHARE = 1 / 3  # of the seconds that are left, which a first trial may take
 
 
 class TimeLimit:
@@ -18,27 +21,48 @@ class TimeLimit:
     be good after fewer epochs, too.
 
     Args:
-        fits: Returns whether a trial with some active hyperparameters can end in time.
+        estimate: Returns the seconds of a trial with some active hyperparameters; None if they are
+            not known yet, and it is allowed then.
         sizes: The limit on the sizes of networks. None if there is none.
 
     Attributes:
-        has_refused: Whether it has refused a configuration for want of time; it can be set.
+        has_refused: Whether it has refused a configuration of this proposal for want of time.
     """
 
     def __init__(
-        self, fits: Callable[[Mapping[str, Value]], bool], sizes: NetworkLimit | None
+        self,
+        estimate: Callable[[Mapping[str, Value]], float | None],
+        sizes: NetworkLimit | None,
     ) -> None:
-        self._fits = fits
+        self._estimate = estimate
         self._sizes = sizes
+        self._seconds = math.inf
+        self.has_refused = False
+
+    def begin(self, seconds: float) -> None:
+        """Begin a proposal.
+
+        Args:
+            seconds: Those that are left for its trial.
+        """
+        self._seconds = seconds
         self.has_refused = False
 
     def allows(self, values: Mapping[str, Value]) -> bool:
         """Return whether a configuration is small enough, and its trial can end in time."""
         if self._sizes is not None and not self._sizes.allows(values):
             return False
-        fits = self._fits(values)
+        fits = self._takes_at_most(values, self._seconds)
         self.has_refused = self.has_refused or not fits
         return fits
+
+    def leaves_time(self, values: Mapping[str, Value]) -> bool:
+        """Return whether a first trial would leave most of the time to others."""
+        return self._takes_at_most(values, _FIRST_SHARE * self._seconds)
+
+    def _takes_at_most(self, values: Mapping[str, Value], most: float) -> bool:
+        seconds = self._estimate(values)
+        return seconds is None or seconds <= most
 
     def select(self, draws: Iterator[dict[str, Value]]) -> Iterator[dict[str, Value]]:
         """Yield those of some draws that are allowed; it gives up after 200 small enough ones."""
@@ -61,19 +85,9 @@ class TimeLimit:
             if narrower is None or self.allows(narrower):
                 return narrower
             narrowed = narrower
-        return next(filter(self.allows, _shorten(narrowed, space)), None)
+        return next(filter(self.allows, list_shorter(narrowed, space)), None)
 
     def require_any(self, space: Space) -> None:
         """Check that a space has a network that is small enough."""
         if self._sizes is not None:
             self._sizes.require_any(space)
-
-
-def _shorten(values: dict[str, Value], space: Space) -> Iterator[dict[str, Value]]:
-    """Yield configurations that train for less long, the longest first; all else is unchanged."""
-    if "length" not in values:
-        return
-    lengths = space.find_hyperparameter("length").domain.values() or ()
-    for length in sorted(lengths, key=float, reverse=True):
-        if float(length) < float(values["length"]):
-            yield {**values, "length": length}

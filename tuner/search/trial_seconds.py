@@ -1,9 +1,8 @@
 """Estimates how many seconds a trial takes, from those that this run trains or has trained."""
 
-import heapq
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras_tuner
@@ -11,7 +10,7 @@ import keras_tuner
 from tuner.space import Value, find_space, plans_schedules
 from tuner.training import Job
 
-__all__ = ["TrialSeconds", "add_side_by_side"]
+__all__ = ["TrialSeconds"]
 
 
 # Multiplications that take as long as what a step costs whatever its size, and as what each number
@@ -110,19 +109,3 @@ class TrialSeconds:
         if epoch == 1:
             training.first = training.last
         training.epochs = epoch
-
-
-def add_side_by_side(seconds: Iterable[float], at_once: int) -> float:
-    """Return how long trials take together, if the longest begin first.
-
-    Args:
-        seconds: The seconds of each.
-        at_once: How many train at once.
-
-    >>> add_side_by_side([5.0, 4.0, 3.0, 2.0], 2)
-    7.0
-    """
-    free = [0.0] * at_once  # when each core is free
-    for each in sorted(seconds, reverse=True):
-        heapq.heapreplace(free, free[0] + each)
-    return max(free)

@@ -8,8 +8,9 @@ import pytest
 from tests.helpers.oracles import ask_many, drive, make_oracle, tell_score
 from tests.helpers.spaces import make_space
 from tuner.search.oracles import ORACLES
+from tuner.search.oracles.lengths import lengthen
 from tuner.search.oracles.model_based import ModelBasedOracle
-from tuner.search.oracles.neighbours import draw_neighbours, lengthen
+from tuner.search.oracles.neighbours import draw_neighbours
 
 FIRST = (
     '[[first]]\nname = "narrow"\ndepth = 1\nunits = 4\nlearning_rate = 0.01\nlength = 0.25\n'

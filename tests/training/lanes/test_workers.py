@@ -96,3 +96,20 @@ def test_threads_have_the_float_types_of_the_program():
         assert list(Workers(1).run_side_by_side(tasks, at_once=1)) == ["mixed_float16"]
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_further_tasks_are_asked_for_when_a_thread_is_free(at_once):
+    given, ended = iter([[3, 4], [5], []]), []
+
+    def make_tasks(numbers):
+        return [lambda number=number: iter([None, number]) for number in numbers]
+
+    def ask_more():
+        assert len(ended) >= 2  # after all but those that still run have been yielded
+        return make_tasks(next(given, []))
+
+    tasks = Workers(2).run_side_by_side(make_tasks([0, 1, 2]), at_once=at_once, ask_more=ask_more)
+    for number in tasks:
+        ended.append(number)
+    assert sorted(ended) == [0, 1, 2, 3, 4, 5] if at_once == 1 else {0, 1, 2, 3, 4} <= {*ended}

@@ -2,7 +2,7 @@
 
 import random
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import keras_tuner
@@ -11,6 +11,7 @@ from keras_tuner.engine.hyperparameters import Fixed
 from tuner.errors import UserError
 from tuner.scoring import Objective
 from tuner.search.oracles.declared import Declared
+from tuner.search.oracles.lengths import list_shorter
 from tuner.search.oracles.light_trials import LightHyperParameters, LightMetrics
 from tuner.search.oracles.network_limit import NetworkLimit
 from tuner.search.oracles.search_oracle import SearchOracle
@@ -31,6 +32,9 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
 
     Attributes:
         limit: Says which networks are too large to be proposed. None if none is.
+        in_cohorts: Whether it waits for a whole cohort of trials, so that its proposals do not
+            depend on which of them ends first. False lets no core wait.
+        leaves_time: Returns whether a trial that a space begins with leaves time to others.
         starts: Configurations of another space or data that are proposed first.
         planned_trials: The most trials with which the study was created. Plans that depend on the
             number of trials, such as Hyperband's brackets, stay the same if a search is resumed
@@ -73,6 +77,8 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         self._space = None if declared.hyperparameters else space
         self.options = declared.options
         self.limit: NetworkLimit | None = None
+        self.in_cohorts = True
+        self.leaves_time: Callable[[Mapping[str, Value]], bool] = lambda values: True
         self.starts: tuple[Mapping[str, Value], ...] = ()
         self.planned_trials = max_trials
         self.most_epochs = epochs
@@ -201,13 +207,24 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
 
         Those of another study come before the first trials of the space itself.
         """
-        first = () if self._space is None else self._space.first
-        if not self.starts and not first:
-            return None
-        tried = self.read_tried()
         starts = self.adapt_starts() if self.starts else []
-        starts += [dict(trial.values) for trial in first if self.allows(trial.values)]
-        return next((start for start in starts if start not in tried), None)
+        if starts and (untried := [start for start in starts if start not in self.read_tried()]):
+            return untried[0]
+        first = () if self._space is None else self._space.first
+        proposals = (self._propose_first(dict(trial.values)) for trial in first)
+        return next((each for each in proposals if each is not None), None)
+
+    def _propose_first(self, values: dict[str, Value]) -> dict[str, Value] | None:
+        """Return a first trial of the space, shortened if it would take too long.
+
+        Returns:
+            None if it was tried, whatever its length, or is not allowed at all.
+        """
+        lengths = [values, *list_shorter(values, self.space)]
+        if any(each in self.read_tried() for each in lengths):
+            return None
+        short = (each for each in lengths if self.allows(each) and self.leaves_time(each))
+        return next(short, None)
 
     def make_generator(self, trial: int) -> random.Random:
         """Return the random generator of a trial."""

@@ -2,7 +2,8 @@
 
 from abc import abstractmethod
 
-from tuner.search.oracles.neighbours import draw_neighbours, lengthen
+from tuner.search.oracles.lengths import lengthen
+from tuner.search.oracles.neighbours import draw_neighbours
 from tuner.search.oracles.random_search import RandomOracle
 from tuner.space import Value
 
@@ -16,11 +17,11 @@ _NEIGHBOURS = 20  # completed trials until the model is asked in their place
 class ModelBasedOracle(RandomOracle):
     """Proposes random configurations first, then those that a model of the results suggests.
 
-    Trials are proposed in cohorts of four, regardless of the trainer. The model knows which trials
-    run, and keeps away from them. Only the random configurations are shared equally among the
-    values that the space compares. If the model suggests a configuration that was tried before, a
-    random one takes its place. If it suggests a network that is too large, one with narrower layers
-    takes its place, or a random one.
+    Trials are proposed in cohorts of four, regardless of the trainer, unless `in_cohorts` says
+    otherwise. The model knows which trials run, and keeps away from them. Only the random
+    configurations are shared equally among the values that the space compares. If the model
+    suggests a configuration that was tried before, a random one takes its place. If it suggests a
+    network that is too large, one with narrower layers takes its place, or a random one.
 
     A space that names first trials begins with them. Then the best two of all trials are trained
     for longer, and their neighbours are tried: what is known to do well says more than a model of
@@ -76,7 +77,7 @@ class ModelBasedOracle(RandomOracle):
     def must_wait(self, trial: int) -> bool:
         """Return whether a trial begins a cohort while trials of the previous one still run."""
         begins = trial % COHORT == 0 and bool(self.ongoing_trials)
-        return begins or super().must_wait(trial)
+        return (begins and self.in_cohorts) or super().must_wait(trial)
 
     @abstractmethod
     def count_random_trials(self) -> int:

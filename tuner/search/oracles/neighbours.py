@@ -1,22 +1,14 @@
-"""Configurations like the best so far: trained for longer, or with some other values."""
+"""Configurations like the best so far, with some other values."""
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import repeat
 
 from tuner.space import Domain, Fixed, Space, Value
 
-__all__ = ["draw_neighbours", "lengthen"]
+__all__ = ["draw_neighbours"]
 
 _CHANGES = 3  # hyperparameters that a neighbour may change
 _STEP = 0.25  # standard deviation of a change, as a share of the hyperparameter's range
-
-
-def lengthen(values: Mapping[str, Value], space: Space) -> dict[str, Value] | None:
-    """Return a configuration with the next longer `length` of training; None if there is none."""
-    lengths = next((h.domain.values() for h in space.hyperparameters if h.name == "length"), None)
-    longer = [each for each in lengths or () if float(each) > float(values["length"])]
-    return {**values, "length": min(longer, key=float)} if longer else None
 
 
 def draw_neighbours(
@@ -29,7 +21,7 @@ def draw_neighbours(
         space: The space of them all.
         rng: Draws which values change, and what becomes active by that.
     """
-    for _ in repeat(None):
+    while True:
         centre = rng.choice(centres)
         searched = [
             hyperparameter.name

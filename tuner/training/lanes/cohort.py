@@ -41,6 +41,7 @@ class Cohort:
     Attributes:
         need_own_fit: Why a trial cannot be trained in lanes, by its number.
         begun: Whether a block has begun to train.
+        jobs: The trials that it was given, those that were asked for later included.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Cohort:
         self.pool = pool
         self.need_own_fit: dict[int, str] = {}
         self.begun = False
+        self.jobs: list[Job] = []
         self._parts = 1
         self._starved: list[LaneTrial] = []  # ran out of memory alone in their blocks
 
@@ -72,6 +74,21 @@ class Cohort:
         The others begin first, since they take longer; in a race, trials begin in the order of
         their numbers.
         """
+        tasks, largest = self._make_tasks(jobs, hypermodel)
+        at_once = min(self.machine.count_blocks_at_once(largest), len(tasks))
+        self._parts = self.machine.workers // at_once
+
+        def ask_more() -> list[_Task]:
+            return self._make_tasks(self.plan.ask_more(), hypermodel)[0]
+
+        yield from self.workers.run_side_by_side(tasks, at_once=at_once, ask_more=ask_more)
+        yield from self._train_starved()
+
+    def _make_tasks(
+        self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel
+    ) -> tuple[list[_Task], int]:
+        """Return what trains some trials, in the order to begin in, and a block's most bytes."""
+        self.jobs += jobs
         mlps = [job for job in jobs if is_mlp(job, hypermodel, self.plan)]
         others = [job for job in jobs if not is_mlp(job, hypermodel, self.plan)]
         blocks = self._cut([make_mlp_trial(job, hypermodel, self.plan) for job in mlps])
@@ -82,14 +99,10 @@ class Cohort:
         if self.plan.race:
             tasks.sort(key=lambda task: task[0])
         largest = max((self._estimate_bytes(block) for block in blocks), default=1)
-        at_once = self.machine.count_blocks_at_once(largest)
-        yield from self._run([task for _, task in tasks], at_once)
+        return [task for _, task in tasks], largest
 
-    def _run(self, tasks: Sequence[_Task], at_once: int) -> Iterator[TrialResult]:
-        """Run tasks on the workers; then try again the trials that ran out of memory."""
-        at_once = min(at_once, len(tasks))
-        self._parts = self.machine.workers // at_once
-        yield from self.workers.run_side_by_side(tasks, at_once=at_once)
+    def _train_starved(self) -> Iterator[TrialResult]:
+        """Try again the trials that ran out of memory."""
         while self._starved:  # each has the whole memory now
             trial = self._starved.pop(0)
             try:

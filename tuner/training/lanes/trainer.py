@@ -131,7 +131,7 @@ class LanesTrainer(Trainer):
         self._note_refusals(self.programs)
         if cohort.begun and plan.time_is_up():
             return
-        remaining = [job for job in jobs if job.trial in cohort.need_own_fit]
+        remaining = [job for job in cohort.jobs if job.trial in cohort.need_own_fit]
         yield from FitTrainer().train(remaining, hypermodel, problem=problem, plan=plan)
 
     def train_on_all_rows(

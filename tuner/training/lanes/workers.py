@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -12,6 +13,7 @@ __all__ = ["Workers"]
 
 T = TypeVar("T")
 _Answer = tuple[T | None, BaseException | None]
+_Task = Callable[[], Iterator[T | None]]
 
 
 class Workers:
@@ -31,8 +33,13 @@ class Workers:
     def _make_pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._most, thread_name_prefix="lanes")
 
+    # Over 40 lines: half of them describe what it does.
     def run_side_by_side(
-        self, tasks: Sequence[Callable[[], Iterator[T | None]]], *, at_once: int
+        self,
+        tasks: Sequence[_Task[T]],
+        *,
+        at_once: int,
+        ask_more: Callable[[], Sequence[_Task[T]]] = tuple,
     ) -> Iterator[T]:
         """Run tasks in their order, several at once.
 
@@ -43,26 +50,32 @@ class Workers:
         Args:
             tasks: Each returns an iterator, which runs on one thread.
             at_once: How many tasks run at once, at most the number of threads.
+            ask_more: Returns further tasks, when a thread would have none.
 
         Yields:
             The values of all iterators as they come, except None.
         """
         answers: queue.SimpleQueue[_Answer[T]] = queue.SimpleQueue()
-        remaining = iter(tasks)  # a list's iterator yields each task once, to any thread
+        remaining = deque(tasks)
         closing = threading.Event()
-
-        running = min(at_once, len(tasks))
+        running = 0
         try:
-            for _ in range(running):
-                self._pool.submit(_run, remaining, answers, closing, keras.config.dtype_policy())
-            while running:
+            while True:
+                policy = keras.config.dtype_policy()
+                for _ in range(min(at_once - running, len(remaining))):
+                    self._pool.submit(_run, remaining, answers, closing, policy)
+                    running += 1
+                if not running:
+                    return
                 answer, error = answers.get()
                 if error is not None:
                     raise error
-                if answer is None:
-                    running -= 1
-                else:
+                if answer is not None:
                     yield answer
+                    continue
+                running -= 1
+                if not remaining:
+                    remaining.extend(ask_more())
         finally:
             closing.set()
             if running:
@@ -71,7 +84,7 @@ class Workers:
 
 
 def _run(
-    tasks: Iterator[Callable[[], Iterator[T | None]]],
+    tasks: deque[_Task[T]],
     answers: "queue.SimpleQueue[_Answer[T]]",
     closing: threading.Event,
     policy: keras.DTypePolicy,
@@ -79,14 +92,14 @@ def _run(
     """Run tasks on one thread until there are no more.
 
     Args:
-        tasks: Shared by all threads.
+        tasks: Shared by all threads, each of which takes the next.
         answers: Gets each value except None, then `(None, None)`; or an error.
         closing: Ends the run at the next value of a task.
         policy: Keras's float types, which it keeps for each thread.
     """
     keras.config.set_dtype_policy(policy)
     try:
-        for task in tasks:
+        while (task := _take(tasks)) is not None:
             if closing.is_set():
                 return
             for answer in task():
@@ -97,3 +110,10 @@ def _run(
         answers.put((None, None))
     except BaseException as error:
         answers.put((None, error))
+
+
+def _take(tasks: deque[_Task[T]]) -> _Task[T] | None:
+    try:
+        return tasks.popleft()
+    except IndexError:  # another thread has taken the last one
+        return None

@@ -101,7 +101,9 @@ class RemoteTrainer(Trainer):
                     has_more = bool(further)
                     work.add(cut(further))
                 for worker, news in self.crew.wait(cohort.give_orders):
-                    yield from cohort.take(worker, news)
+                    for result in cohort.take(worker, news):
+                        yield result
+                        has_more = True  # it may be room for one, or tell of one
         finally:
             self.crew.stop_training()
             self._tell(CrewState(lost=self.crew.lost))
