@@ -1,12 +1,13 @@
 """Leaves out of an import what it can do without: modules, and messages."""
 
+import gc
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["filter_standard_error", "hide_modules"]
+__all__ = ["filter_standard_error", "hide_modules", "import_keras_tuner"]
 
 # TensorFlow writes these from C++ before it sets up its logging, so no setting prevents them.
 _USUAL_MESSAGES = (
@@ -15,6 +16,17 @@ _USUAL_MESSAGES = (
     b"Could not find cuda drivers on your machine",
     b"failed call to cuInit",
 )
+
+
+def import_keras_tuner() -> None:
+    """Import KerasTuner, Keras and TensorFlow into a process of this package's own."""
+    gc.disable()  # imported modules stay, so that searching them for garbage only takes time
+    try:
+        with hide_modules("matplotlib", "sklearn"):
+            import keras_tuner  # noqa: F401  (imported for its effect)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

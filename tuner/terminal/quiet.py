@@ -1,13 +1,12 @@
 """Imports the heavy libraries without their messages on standard error."""
 
-import gc
 import logging
 import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tuner.imports import filter_standard_error, hide_modules
+from tuner.imports import filter_standard_error, import_keras_tuner
 from tuner.memory import check_address_space
 
 __all__ = ["ADDRESS_SPACE", "calm_libraries", "import_heavy", "import_heavy_beside_others"]
@@ -23,13 +22,8 @@ def import_heavy() -> None:
     What they print is shown, except the usual lines.
     """
     check_address_space(ADDRESS_SPACE)
-    gc.disable()  # imported modules stay, so that searching them for garbage only takes time
-    try:
-        with filter_standard_error(), hide_modules("matplotlib", "sklearn"):
-            import keras_tuner  # noqa: F401  (imported for its effect)
-    finally:
-        gc.freeze()
-        gc.enable()
+    with filter_standard_error():
+        import_keras_tuner()
     # TensorFlow warns about retracing, which is intended: the folds' last batches differ in size
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 

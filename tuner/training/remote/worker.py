@@ -16,6 +16,7 @@ import numpy as np
 
 from tuner._version import __version__
 from tuner.errors import TunerError
+from tuner.imports import import_keras_tuner
 from tuner.training import TRAINERS
 from tuner.training.fold_networks import FoldNetworks, FoldValues, MakeNetwork, count_bytes
 from tuner.training.plan import Job
@@ -63,6 +64,7 @@ class Worker:
         keep: Callable[[Any], Any] | None = None,
     ) -> None:
         os.environ.update(environment)
+        import_keras_tuner()
         self._trainer = TRAINERS[trainer](cores)
         self._trainer.on_note = self._add_note
         self._processor = describe_processor()
