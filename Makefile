@@ -13,7 +13,7 @@ test: $(INSTALLED)
 
 # Ray and PostgreSQL are real ones. Where they cannot be installed, this says so, and what it skips.
 test-cluster: $(INSTALLED)
-	@for extra in ray postgresql; do \
+	@$(VENV)/bin/python -c "import psycopg, psycopg2, ray" 2> /dev/null || for extra in ray postgresql; do \
 	    $(VENV)/bin/pip install --quiet --constraint constraints.txt --editable ".[$$extra]" \
 	        || echo "the extra $$extra cannot be installed here"; \
 	done

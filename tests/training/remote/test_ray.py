@@ -29,6 +29,7 @@ ray = pytest.importorskip("ray", reason="the extra ray is not installed")
 
 from ray.cluster_utils import Cluster  # noqa: E402
 
+from tuner.training.remote import ray_worker  # noqa: E402
 from tuner.training.remote.ray_connection import WATCH, RayConnection  # noqa: E402
 from tuner.training.remote.ray_crew import Limits, RayCrew  # noqa: E402
 
@@ -45,7 +46,7 @@ LONG = Plan(epochs=300, patience=300, seed=1)
 EPOCHS = 16
 
 
-KILLED = {"max_trials": 8, "folds": 3, "epochs": 300, "patience": 300, "test_size": 0.0}
+KILLED = {"max_trials": 8, "folds": 2, "epochs": 100, "patience": 100, "test_size": 0.0}
 # The search of a process that is killed: a folder and the head's address are its arguments. It
 # begins when the folder is there.
 SEARCH = f"""
@@ -193,7 +194,6 @@ def test_a_search_on_two_nodes_is_that_of_one_machine(ground, rows, tmp_path):
     learning_rate = { min = 1e-6, max = 0.3, log = true }
     batch_size = 16
     """
-    ground.wait_for_workers(2)
     settings = SearchSettings(max_trials=12, folds=3, epochs=EPOCHS, test_size=0.0, seed=3)
     tuners = [
         KFoldTuner(make_mlp(space, epochs=EPOCHS), settings, directory=tmp_path / name, crew=crew)
@@ -201,6 +201,7 @@ def test_a_search_on_two_nodes_is_that_of_one_machine(ground, rows, tmp_path):
     ]
     for tuner in tuners:
         tuner.search(rows.x, rows.y, study="mine")
+        ground.wait_for_workers(2)  # which start during the search here
     here, there = (list_events(tuner.study) for tuner in tuners)
     assert there == here
     assert {record.result.status for record in tuners[1].records} == {"completed", "pruned"}
@@ -278,11 +279,21 @@ class HangsOnce(CustomHyperModel):
 
 def test_a_training_without_progress_is_given_up(ground, rows, tmp_path):
     plan, hypermodel = Plan(epochs=2, seed=1), HangsOnce(tmp_path / "hung")
-    trainer, limits = ground.make_trainer(), ground.crew.limits
-    ground.crew.limits = replace(limits, stall=8.0)
+    trainer, usual, notes = ground.make_trainer(), ground.crew.limits, []
+
+    def look_for_hang():
+        while not hypermodel.mark.exists():
+            time.sleep(0.1)
+        ground.crew.limits = replace(usual, stall=1.0)
+
+    def take_note(note):
+        notes.append(note)
+        ground.crew.limits = usual  # the next worker may take its time
+
+    trainer.on_note = take_note
+    threading.Thread(target=look_for_hang, daemon=True).start()
     there = train(trainer, hypermodel, rows, plan, [make_job(0, rate=0.1)])
-    ground.crew.limits = limits
-    assert "was lost (its training hung for" in trainer.notes[-1]
+    assert "was lost (its training hung for" in notes[-1]
     here = train("lanes", hypermodel, rows, plan, [make_job(0, rate=0.1)])
     assert_same(there[0], here[0])
 
@@ -300,7 +311,7 @@ def test_a_search_whose_process_is_killed_is_resumed_without_ray_and_its_worker_
     process.kill()
     process.wait()
     tuners = [
-        KFoldTuner(make_mlp(epochs=300), SearchSettings(**KILLED), directory=path)
+        KFoldTuner(make_mlp(epochs=100), SearchSettings(**KILLED), directory=path)
         for path in (folder, tmp_path / "whole")
     ]
     for tuner in tuners:
@@ -313,22 +324,42 @@ def test_a_search_whose_process_is_killed_is_resumed_without_ray_and_its_worker_
         time.sleep(0.2)
 
 
-def test_a_node_that_goes_takes_its_worker(ground, hypermodel, rows, jobs, expected):
+def test_a_node_that_goes_takes_its_worker_and_a_new_one_brings_another(
+    ground, hypermodel, rows, jobs, expected
+):
     ground.wait_for_workers(2)
-
-    def remove():
-        ground.cluster.remove_node(ground.other, allow_graceful=False)
-
-    notes = train_with_fault(ground, hypermodel, rows, jobs, expected, remove)
-    assert "was lost (" in notes[0]
-
-
-def test_a_new_node_brings_a_worker(ground):
-    ground.wait_for_workers(1)
     known = {facts.process for facts in ground.crew.list_facts()}
-    ground.cluster.add_node(num_cpus=1, object_store_memory=STORE)
+
+    def exchange():
+        ground.cluster.remove_node(ground.other, allow_graceful=False)
+        ground.cluster.add_node(num_cpus=1, object_store_memory=STORE)
+
+    notes = train_with_fault(ground, hypermodel, rows, jobs, expected, exchange)
+    assert "was lost (" in notes[0]
     ground.wait_for_workers(2)
-    assert len({facts.process for facts in ground.crew.list_facts()} - known) == 1
+    assert {facts.process for facts in ground.crew.list_facts()} - known
+
+
+def test_each_gpu_has_a_worker_that_sees_no_other(ground, monkeypatch):
+    """The cluster claims to have two: there is none on this machine."""
+
+    class SeeingWorker:
+        """Says what TensorFlow would see, without importing it, which takes seconds."""
+
+        def __init__(self, trainer, cores, environment):
+            os.environ.update(environment)
+
+        def describe(self):
+            return [os.environ.get(name) for name in names]
+
+    names = ("CUDA_VISIBLE_DEVICES", "TF_FORCE_GPU_ALLOW_GROWTH")
+    monkeypatch.setattr(ray_worker, "RayWorker", SeeingWorker)
+    ground.cluster.add_node(num_cpus=3, num_gpus=2, object_store_memory=STORE)
+    crew = ground.make_crew("lanes", None)
+    assert crew.size == 2  # of more cores
+    seen = ray.get([member.call for member in crew._members], timeout=120)
+    assert sorted(seen) == [["0", "true"], ["1", "true"]]
+    crew.close()
 
 
 def test_when_the_head_goes_the_search_ends_with_one_sentence(ground, hypermodel, rows, jobs):
