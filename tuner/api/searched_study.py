@@ -274,9 +274,7 @@ class SearchedStudy(StudyResults):
         root = self.folder.parents[1]
         uri = choose_tracking_uri(tracking_uri, root)
         with self._call() as caller:
-            write_to_mlflow(
-                self._study, uri, root, lambda note: caller.messages.warn(f"note: {note}")
-            )
+            write_to_mlflow(self._study, uri, root, caller.messages)
 
     def __repr__(self) -> str:
         return "\n".join(describe_study(self._study))

@@ -1,11 +1,13 @@
 """Writes to MLflow all of a study that it lacks."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuner.errors import TrackingError
 from tuner.study import Study
+from tuner.terminal.messages import Messages
 from tuner.tracking.faults import describe_fault
 from tuner.tracking.mlflow_copy import remember_copy
 from tuner.words import mask_passwords
@@ -18,16 +20,14 @@ __all__ = ["write_to_mlflow"]
 _PATIENCE = 30.0  # seconds to wait for another process that writes the study to MLflow
 
 
-def write_to_mlflow(
-    study: Study, uri: str, root: Path, on_note: Callable[[str], None]
-) -> "StudyRuns":
+def write_to_mlflow(study: Study, uri: str, root: Path, messages: Messages) -> "StudyRuns":
     """Bring a study's runs in MLflow up to date with its journal, and return them.
 
     Args:
         study: The study.
         uri: MLflow's tracking URI.
         root: The folder that holds all that searches write.
-        on_note: Receives what a person should know about the store.
+        messages: Tell what a person should know about the store, and how far it is.
 
     Raises:
         StudyError: Another process writes the study to MLflow.
@@ -38,10 +38,12 @@ def write_to_mlflow(
         from tuner.tracking.store import connect
 
         try:
-            runs = StudyRuns(connect(uri, root, on_note), study, root)
-            runs.update()
-            runs.close()
-            runs.draw()
+            client = connect(uri, root, lambda note: messages.warn(f"note: {note}"))
+            runs = StudyRuns(client, study, root)
+            with _show(runs, messages):
+                runs.update()
+                runs.close()
+                runs.draw()
         except Exception as error:  # a store may fail in its own ways: SQL, HTTP
             raise TrackingError(
                 f"MLflow at {mask_passwords(uri)} cannot be written ({describe_fault(error)}); fix "
@@ -49,3 +51,15 @@ def write_to_mlflow(
             ) from error
     remember_copy(study, uri, runs.experiment_id)
     return runs
+
+
+@contextmanager
+def _show(runs: "StudyRuns", messages: Messages) -> Iterator[None]:
+    """Show how much of a study is written: of thousands of trials, that takes minutes."""
+    text = f"writing study {runs.study.record.name} to MLflow"
+
+    def compose(width: int) -> str:
+        return f"{text}: {100 * runs.share:.0f} % of its journal"[:width]
+
+    with messages.say_if_slow(f"{text} …"), messages.show_live_line(compose):
+        yield

@@ -192,6 +192,12 @@ class JournalReader:
                 self._lines += 1
                 yield event
 
+    @property
+    def share(self) -> float:
+        """How much of the file was read, from 0.0 to 1.0."""
+        size = self._path.stat().st_size if self._path.exists() else 0
+        return self._offset / size if size else 0.0
+
     def _parse(self, line: bytes) -> dict[str, Any]:
         try:
             text = line.decode()

@@ -1,5 +1,6 @@
 """How to open a study in MLflow's pages."""
 
+import os
 import shlex
 import shutil
 import sys
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 
 from tuner.study import Study
 from tuner.tracking import locate_page, make_sqlite_uri
+from tuner.words import mask_passwords
 
 __all__ = ["describe_page"]
 
@@ -27,8 +29,17 @@ def describe_page(study: Study, uri: str, experiment: str) -> str:
         address = server._replace(netloc=server.netloc.rpartition("@")[2]).geturl()
         return address.rstrip("/") + page
     uri = uri.replace(f"{make_sqlite_uri(Path.cwd())}/", "sqlite:///")
-    command = shlex.join([*_find_mlflow(), "ui", "--backend-store-uri", uri])
-    return f"{command}\n         then open http://127.0.0.1:5000{page}"
+    return f"{_make_command(uri)}\n         then open http://127.0.0.1:5000{page}"
+
+
+def _make_command(uri: str) -> str:
+    """Return the command that shows a store, without a name and a password in its address."""
+    command = shlex.join([*_find_mlflow(), "ui"])
+    if mask_passwords(uri) == uri:
+        return f"{command} --backend-store-uri {shlex.quote(uri)}"
+    if os.environ.get("MLFLOW_TRACKING_URI", "").strip() == uri:
+        return f'MLFLOW_BACKEND_STORE_URI="$MLFLOW_TRACKING_URI" {command}'
+    return f"{command}   (with the database's address in MLFLOW_BACKEND_STORE_URI)"
 
 
 def _find_mlflow() -> list[str]:

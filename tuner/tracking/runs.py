@@ -75,6 +75,11 @@ class StudyRuns:
         self._is_registered = True  # whether MLflow has the last exported model
         self._is_found = False  # whether the experiment and the runs were looked up
 
+    @property
+    def share(self) -> float:
+        """How much of the journal MLflow has, from 0.0 to 1.0."""
+        return self._reader.share
+
     def update(self) -> None:
         """Write what MLflow lacks. After an error, the next call resumes at the same event."""
         for event in self._read_events():
