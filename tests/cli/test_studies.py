@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.helpers.pseudo_terminal import run_in_terminal
 from tests.helpers.setups import make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import SMALL, make_space
 from tuner.cli import run_command_line
+from tuner.study import Study
 
 
 @pytest.fixture
@@ -42,10 +44,18 @@ def test_json_has_what_a_program_needs(root, list_studies):
         "trials": 2,
         "max_trials": 12,
         "until_answered": False,
+        "may_end_early": False,
         "objective": "cross_entropy",
         "best": {"trial": 0, "score": 1.0},
         "model": None,
     }
+
+
+def test_the_most_trials_of_a_search_with_a_time_limit_are_a_bound(root, list_studies):
+    assert "2 of 12" in list_studies()[1]
+    setup = make_setup("test", make_space(SMALL))
+    Study.open("study", root).begin(replace(setup.settings, max_seconds=60.0))
+    assert "2 of ≤12" in list_studies()[1]
 
 
 def test_a_study_that_cannot_be_read_is_listed_with_its_error(root, list_studies):

@@ -72,6 +72,7 @@ def _describe(study: Study) -> dict[str, Any]:
         "trials": len(trials),
         "max_trials": last.max_trials,
         "until_answered": last.until_answered,
+        "may_end_early": last.may_end_early,
         "objective": record.objective.name,
         "best": None if best is None else {"trial": best.trial, "score": best.result.score},
         "model": str(study.model_folder) if study.model_folder.exists() else None,

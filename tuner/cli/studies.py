@@ -50,7 +50,7 @@ def _make_cells(study: dict[str, Any]) -> list[str]:
         study["study"],
         study["space"],
         study["data"],
-        f"{study['trials']} of {'≤' if study['until_answered'] else ''}{study['max_trials']}",
+        f"{study['trials']} of {'≤' if study['may_end_early'] else ''}{study['max_trials']}",
         study["objective"],
         f"{best['score']:.4f}" if best else "–",
         "yes" if study["model"] else "no",
