@@ -1,12 +1,14 @@
 """The networks that a study names, and what the journal says of their test."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tuner.analysis import (
     Member,
     average_out_of_fold,
-    count_networks,
+    describe_networks,
     judge_exported,
     pick_networks,
     read_cluster_values,
@@ -55,17 +57,25 @@ def test_networks_are_averaged_by_their_number(study):
 
 
 def test_the_latest_test_of_the_same_networks_counts(study):
-    networks = count_networks(TWO_AND_ONE)
-    assert networks == {"0": 2, "1": 1}
+    networks = describe_networks(TWO_AND_ONE)
+    assert networks == {"networks": {"0": 2, "1": 1}}
     assert read_test_scores(study, TWO_AND_ONE, None) == {}
     for mean, temperature in ((0.8, 1.0), (0.9, 1.2)):
         test = {"accuracy": [mean, 0.1]}
-        study.journal.append(
-            EventKind.TESTED, networks=networks, temperature=temperature, test=test
-        )
+        study.journal.append(EventKind.TESTED, **networks, temperature=temperature, test=test)
     assert read_test_scores(study, TWO_AND_ONE, None) == {"accuracy": (0.9, 0.1)}
     assert read_test_scores(study, TWO_AND_ONE, 1.0) == {"accuracy": (0.8, 0.1)}
     assert read_test_scores(study, TWO_AND_ONE[:1], None) == {}
+    others = [replace(member, folds=5) for member in TWO_AND_ONE]
+    assert describe_networks(others) == {**networks, "folds": 5}
+    assert read_test_scores(study, others, None) == {}
+    more = [replace(others[0], on_all_rows=3), others[1]]
+    assert describe_networks(more) == {**networks, "folds": 5, "on_all_rows": {"0": 3}}
+    study.journal.append(
+        EventKind.TESTED, **describe_networks(more), temperature=1.0, test={"accuracy": [0.7, 0.1]}
+    )
+    assert read_test_scores(study, others, None) == {}
+    assert read_test_scores(study, more, None) == {"accuracy": (0.7, 0.1)}
 
 
 def test_the_exported_score_has_the_calibration(make_study, make_record, problem):

@@ -110,7 +110,25 @@ def test_the_networks_of_folds_see_rows_as_each_scaled_them(part, clipped):
     for networks, weight in zip(trials, (3, 1), strict=True):
         for network, scaler in zip(networks, scalers, strict=True):
             expected += weight / 12 * network(scaler.apply(rows)).numpy()
-    averaged = average_folds(trials, [3, 1], scalers)
+    averaged = average_folds(trials, [3, 1], scalers, folds=3)
     np.testing.assert_allclose(averaged(rows).numpy(), expected, atol=2e-6)
     if part is add_perceptron:  # Keras's convolutions do not take no rows
         assert averaged(rows[:0]).shape == (0, 3)
+
+
+@pytest.mark.parametrize("part", [add_perceptron, add_convolution])
+def test_networks_on_all_rows_count_as_much_as_those_of_the_folds(part):
+    rng = np.random.default_rng(3)
+    scalers = [
+        Scaler(*rng.uniform(1, 2, size=(2, FEATURES)).astype(np.float32), None) for _ in range(3)
+    ]
+    scalers.append(scalers[-1])
+    both = [fill(make_network(part), seed) for seed in range(4)]
+    folds = [fill(make_network(part), 10 + seed) for seed in range(2)]
+    rows = rng.normal(size=(5, FEATURES)).astype(np.float32)
+    expected = np.zeros((5, 3))
+    for networks, shares in ((both, (1, 1, 1, 1)), (folds, (2, 2))):
+        for network, scaler, share in zip(networks, scalers, shares, strict=False):
+            expected += share / 8 * network(scaler.apply(rows)).numpy()
+    averaged = average_folds([both, folds], [1, 1], scalers, folds=2)
+    np.testing.assert_allclose(averaged(rows).numpy(), expected, atol=2e-6)

@@ -137,3 +137,20 @@ def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup):
     np.testing.assert_array_equal(found, again)
     of_fold = train_members(setup, {}, members, kept=kept, fold=2).predict_proba(raw)
     assert abs(of_fold - found).max() > 1e-4
+
+
+def test_networks_on_all_rows_count_as_much_as_those_of_the_folds(setup):
+    """They see rows as all rows scale them, and are those that the trial alone would have."""
+    member = replace(member_of(0, 0.1, networks=2), epoch=2)
+    records = {0: record_of(0, 0.1)}
+    raw = {name: values[:9] for name, values in setup.dataset.raw.items()}
+    whole, folds, both = (
+        train_members(setup, records, [each]).predict_proba(raw)
+        for each in (
+            member,
+            replace(member, folds=5),
+            replace(member, folds=5, on_all_rows=2),
+        )
+    )
+    np.testing.assert_allclose(both, (whole + folds) / 2, atol=1e-6)
+    assert abs(whole - folds).max() > 1e-4

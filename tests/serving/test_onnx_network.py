@@ -170,7 +170,7 @@ def test_the_networks_of_folds_are_one_graph(add_layer, clipped):
 
     rng = np.random.default_rng(0)
     scalers = [Scaler(*rng.uniform(1, 2, size=(2, 4)).astype(np.float32), clipped) for _ in "12"]
-    network = average_folds([[make(), make()], [make(), make()]], [2, 1], scalers)
+    network = average_folds([[make(), make()], [make(), make()]], [2, 1], scalers, folds=2)
     rows = rng.normal(size=(5, 4)).astype(np.float32)
     rows[2] = np.nan
     expected = network(rows).numpy()

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from tuner.folds import Fold, Split
+from tuner.scoring import OBJECTIVES
 from tuner.study import (
+    adds_networks_on_all_rows,
     are_trained_again,
     count_fold_networks,
     estimate_network_seconds,
@@ -38,8 +40,8 @@ def test_a_network_takes_its_share_of_a_trial():
     ("seconds", "trained", "limit", "again"),
     [
         (1000.0, 80, None, True),
-        (16.0, 80, 100.0, True),  # 5 networks take 10 s
-        (16.1, 80, 100.0, False),
+        (64.0, 80, 100.0, True),  # 5 networks take 40 s
+        (64.1, 80, 100.0, False),
         (1000.0, 60, 100.0, True),  # networks of folds have seen too few rows
     ],
 )
@@ -47,12 +49,15 @@ def test_networks_are_trained_again_if_there_is_time(seconds, trained, limit, ag
     assert are_trained_again([make_result(seconds)], make_split(trained), limit) is again
 
 
-def make_study(*events):
+def make_study(*events, trained=80):
     def read():
         return iter([{"event": kind, **rest} for kind, rest in events])
 
-    split = make_split(80)
-    return SimpleNamespace(journal=SimpleNamespace(read=read), record=SimpleNamespace(split=split))
+    split = make_split(trained)
+    return SimpleNamespace(
+        journal=SimpleNamespace(read=read),
+        record=SimpleNamespace(split=split, objective=OBJECTIVES["cross_entropy"]),
+    )
 
 
 LIMITED = ("begun", {"max_seconds": 100.0, "fold_networks": True})
@@ -75,6 +80,14 @@ TRIAL = ("trial", {})
 )
 def test_the_run_of_the_last_trial_decides(events, folds):
     study = make_study(*events)
-    assert count_fold_networks(study, [make_result(1000.0)]) == folds
-    assert count_fold_networks(study, [make_result(1.0)]) == 0
+    assert count_fold_networks(study) == folds
+    assert adds_networks_on_all_rows(study, [make_result(1.0)]) is (folds > 0)
+    assert not adds_networks_on_all_rows(study, [make_result(1000.0)])
+    assert not adds_networks_on_all_rows(study, [])
     assert exports_ensemble(study) is (folds > 0)
+
+
+def test_networks_of_folds_that_have_seen_few_rows_are_not_exported():
+    study = make_study(LIMITED, TRIAL, trained=60)
+    assert count_fold_networks(study) == 0
+    assert not adds_networks_on_all_rows(study, [make_result(1.0)])

@@ -46,11 +46,9 @@ from tuner.analysis.picks import (
     Picks,
     average_out_of_fold,
     calibrate_networks,
-    count_networks,
     judge_exported,
     pick_networks,
     read_cluster_values,
-    read_test_scores,
 )
 from tuner.analysis.predictions import Predictions, predict_out_of_fold
 from tuner.analysis.results_table import make_results_table, write_results
@@ -64,6 +62,11 @@ from tuner.analysis.setting_comparison import (
 )
 from tuner.analysis.significance import NORMAL
 from tuner.analysis.study_comparison import compare_studies
+from tuner.analysis.tested_networks import (
+    average_same_networks,
+    describe_networks,
+    read_test_scores,
+)
 from tuner.analysis.threshold import Threshold, choose_threshold
 from tuner.analysis.trial_picks import TrialPicks, pick_trials
 
@@ -103,6 +106,7 @@ __all__ = [
     "TrialEvidence",
     "TrialPicks",
     "average_out_of_fold",
+    "average_same_networks",
     "bin_by_confidence",
     "bin_trials",
     "calibrate",
@@ -114,7 +118,7 @@ __all__ = [
     "compare_settings",
     "compare_studies",
     "compute_importance",
-    "count_networks",
+    "describe_networks",
     "find_exportable",
     "find_front",
     "find_fronts",

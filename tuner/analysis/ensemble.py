@@ -14,7 +14,7 @@ from tuner.analysis.significance import TTest
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.scoring import compute_mean_and_error, compute_unseen_variance
 from tuner.space import Value
-from tuner.study import SearchSettings, TrialRecord
+from tuner.study import NETWORKS, SearchSettings, TrialRecord
 
 __all__ = ["Ensemble", "Member", "make_ensemble"]
 
@@ -33,6 +33,8 @@ class Member:
         epoch: The epochs to train.
         folds: How many networks of folds its prediction is the mean of. Defaults to 0: its networks
             are trained on all rows.
+        on_all_rows: How many networks it has on all rows beside those of its folds; together they
+            count as much as these. Defaults to 0.
     """
 
     trial: int
@@ -42,6 +44,7 @@ class Member:
     parameters: int
     epoch: int
     folds: int = 0
+    on_all_rows: int = 0
 
     @classmethod
     def from_record(cls, record: TrialRecord, networks: int = 1, folds: int = 0) -> "Member":
@@ -59,7 +62,7 @@ class Member:
     @property
     def count(self) -> int:
         """The number of networks that predict."""
-        return self.folds or self.networks
+        return self.folds + self.on_all_rows if self.folds else self.networks
 
     @property
     def label(self) -> str:
@@ -71,10 +74,10 @@ class Member:
 class Ensemble:
     """Networks whose probabilities are averaged.
 
-    Its networks are trained again on all rows, or are those of the folds
-    (`tuner.study.are_trained_again`). Its scores are evidence for both: they are of networks that
+    Its networks are trained again on all rows, or are those of the folds, or both
+    (`tuner.study.final_networks`). Its scores are evidence for both: they are of networks that
     have not seen the row. What the last rows add to networks on all rows is not in them, nor what
-    averaging the folds of a trial gains; both make new rows a little better than the scores say.
+    averaging the networks of a trial gains; both make new rows a little better than the scores say.
 
     The scores are those of the members' averaged out-of-fold probabilities. A trial with several
     networks counts several times, but has one prediction of each row. What averaging its networks
@@ -201,4 +204,22 @@ def _make_members(library: Library, counts: Sequence[int]) -> tuple[Member, ...]
         for record, count in zip(library.records, counts, strict=True)
         if count
     ]
-    return tuple(sorted(members, key=lambda member: -member.networks))
+    members.sort(key=lambda member: -member.networks)
+    if library.adds_networks_on_all_rows:
+        added = _share_networks([member.networks for member in members])
+        members = [replace(m, on_all_rows=n) for m, n in zip(members, added, strict=True)]
+    return tuple(members)
+
+
+def _share_networks(weights: Sequence[int]) -> list[int]:
+    """Return how many networks on all rows each trial has, about `NETWORKS` together.
+
+    Args:
+        weights: How often each trial counts, in descending order.
+
+    >>> _share_networks([1]), _share_networks([4, 2, 1, 1, 1, 1])
+    ([5], [2, 1, 1, 1, 1, 0])
+    """
+    each = NETWORKS / sum(weights[:NETWORKS])
+    shares = [max(1, int(each * weight)) for weight in weights[:NETWORKS]]
+    return shares + [0] * (len(weights) - len(shares))

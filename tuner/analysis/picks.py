@@ -16,11 +16,9 @@ from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.analysis.trial_picks import pick_trials
 from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance
 from tuner.study import (
-    NETWORKS,
-    EventKind,
     Pick,
     Study,
-    TrialRecord,
+    adds_networks_on_all_rows,
     count_fold_networks,
     exports_ensemble,
 )
@@ -31,11 +29,9 @@ __all__ = [
     "Picks",
     "average_out_of_fold",
     "calibrate_networks",
-    "count_networks",
     "judge_exported",
     "pick_networks",
     "read_cluster_values",
-    "read_test_scores",
 ]
 
 # Earlier versions computed these scores otherwise, so that they tell nothing of an array.
@@ -201,20 +197,12 @@ def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.nd
         cluster_values,
         probabilities=study.arrays.read_probabilities,
         scoring=scoring,
-        folds=_count_folds(study, records),
+        folds=count_fold_networks(study),
     )
     library.always = exports_ensemble(study)
+    results = [record.result for record in records if record.completed]
+    library.adds_networks_on_all_rows = adds_networks_on_all_rows(study, results)
     return library
-
-
-def _count_folds(study: Study, records: Sequence[TrialRecord]) -> int:
-    """Return how many networks of folds an ensemble has of a trial; 0 for networks on all rows."""
-    sign = -1.0 if study.record.objective.direction == "max" else 1.0
-    completed = [record.result for record in records if record.completed]
-    if not completed:
-        return 0
-    best = sorted(completed, key=lambda result: sign * result.score)[:NETWORKS]
-    return count_fold_networks(study, best)
 
 
 def read_cluster_values(
@@ -262,32 +250,3 @@ def average_out_of_fold(study: Study, members: Sequence[Member]) -> np.ndarray:
     weights = [member.networks for member in members]
     stacked = np.stack([study.arrays.read_probabilities(member.trial) for member in members])
     return np.asarray(np.average(stacked, axis=0, weights=weights))
-
-
-def count_networks(members: Sequence[Member]) -> dict[str, int]:
-    """Return how many networks there are of each trial, in the form of the journal."""
-    return {str(member.trial): member.networks for member in members}
-
-
-def read_test_scores(
-    study: Study, members: Sequence[Member], temperature: float | None
-) -> dict[str, tuple[float, float]]:
-    """Return the scores of some networks on the held-out rows, from the journal.
-
-    Args:
-        study: The study.
-        members: The networks.
-        temperature: The temperature that their probabilities were calibrated with; None for any.
-
-    Returns:
-        Mean and standard error of each objective by name, from the latest test. Empty if the
-        networks were not tested.
-    """
-    networks, folds = count_networks(members), members[0].folds
-    tests = [
-        event["test"]
-        for event in study.journal.read(EventKind.TESTED)
-        if (event.get("networks"), event.get("folds", 0)) == (networks, folds)
-        and temperature in (None, event.get("temperature", 1.0))
-    ]
-    return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}

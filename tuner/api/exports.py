@@ -71,6 +71,7 @@ def export_networks(
     caller.import_heavy()
     for exportable, folder in exports:
         where = "the folds" if exportable.members[0].folds else "all training rows"
+        where += " and all training rows" if exportable.members[0].on_all_rows else ""
         messages.say(
             f"training {_list_networks(exportable)} on {where}, exporting and checking the model …"
         )

@@ -30,7 +30,11 @@ def average_networks(networks: Sequence[keras.Model]) -> keras.Model:
 
 
 def average_folds(
-    trials: Sequence[Sequence[keras.Model]], weights: Sequence[int], scalers: Sequence[Scaler]
+    trials: Sequence[Sequence[keras.Model]],
+    weights: Sequence[int],
+    scalers: Sequence[Scaler],
+    *,
+    folds: int,
 ) -> keras.Model:
     """Return a network that averages the networks of folds, and scales rows for each as it was.
 
@@ -38,14 +42,18 @@ def average_folds(
     `(rows, classes)`.
 
     Args:
-        trials: The network of each fold, by trial.
+        trials: The network of each fold, by trial. A trial may have further ones on all rows, which
+            together count as much as those of its folds.
         weights: How often the mean of each trial's networks counts.
-        scalers: The scaler of each fold's training rows.
+        scalers: The scaler of each fold's training rows, then that of all rows for each of the most
+            further networks that a trial has.
+        folds: The number of folds.
     """
     rows = keras.Input((len(scalers[0].mean),))
     scaled = _scale_for_each(rows, scalers)
     shares = [
-        _average_trial(networks, scaled, f"trial_{number}") * (weight * len(weights) / sum(weights))
+        _average_trial(networks, scaled, folds, f"trial_{number}")
+        * (weight * len(weights) / sum(weights))
         for number, (networks, weight) in enumerate(zip(trials, weights, strict=True))
     ]
     # not added pair by pair, as above
@@ -53,20 +61,25 @@ def average_folds(
 
 
 def _average_trial(
-    networks: Sequence[keras.Model], scaled: keras.KerasTensor, name: str
+    networks: Sequence[keras.Model], scaled: keras.KerasTensor, folds: int, name: str
 ) -> keras.KerasTensor:
     """Return the mean of a trial's networks.
 
-    **Shape**: `(rows, folds, features)`, scaled for each fold, to `(rows, classes)`.
+    **Shape**: `(rows, folds, features)`, scaled for each network, to `(rows, classes)`.
     """
     stacked = stack_networks(networks)
     if stacked is not None:
         stacked.name = name
-        return ops.mean(stacked(scaled), axis=1)
-    for fold, network in enumerate(networks):
-        network.name = f"{name}_fold_{fold}"
-    answers = [network(scaled[:, fold]) for fold, network in enumerate(networks)]
-    return ops.mean(ops.stack(answers), axis=0)
+        answers = stacked(scaled[:, : len(networks)])
+    else:
+        for place, network in enumerate(networks):
+            network.name = f"{name}_network_{place}"
+        each = [network(scaled[:, place]) for place, network in enumerate(networks)]
+        answers = ops.stack(each, axis=1)
+    means = ops.mean(answers[:, :folds], axis=1)
+    if len(networks) > folds:
+        means = (means + ops.mean(answers[:, folds:], axis=1)) / 2
+    return means
 
 
 def _scale_for_each(rows: keras.KerasTensor, scalers: Sequence[Scaler]) -> keras.KerasTensor:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuner.analysis import (
     Exportable,
+    average_same_networks,
     calibrate_networks,
     predict_out_of_fold,
     read_test_scores,
@@ -107,9 +108,7 @@ def _was_exported_since(study: Study, basis: dict[str, Any]) -> bool:
             tested, exported = event, False
         elif event["event"] == EventKind.EXPORTED:
             exported = True
-    same_networks = tested.get("networks") == basis["networks"] and (
-        tested.get("folds", 0) == basis.get("folds", 0)
-    )
+    same_networks = average_same_networks(tested, basis)
     return exported and same_networks and tested.get("temperature") == basis["temperature"]
 
 

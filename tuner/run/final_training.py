@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,18 +66,28 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
     plan = replace(setup.settings.plan, fold_networks=kept)
     trainer, hypermodel = TRAINERS[setup.settings.trainer](), make_hypermodel(setup)
     schema = setup.dataset.schema
-    if members[0].folds:
-        training = _FoldTraining(setup.problem, plan, hypermodel, trainer)
-        network = apply_temperature(training.run(members, fold), temperature)
-        return TrainedNetwork(network, schema, None)
     problem = setup.problem if fold is None else setup.problem.keep_training_rows(fold)
     scaler = problem.fit_scaler(problem.rows)
     assert scaler is not None  # every `Setup` has scaled features
     final_training = _FinalTraining(problem, plan, hypermodel, trainer, scaler, on_note)
     fold_rows = setup.problem.fold_rows
-    networks, notes = final_training.run([(m, records[m.trial]) for m in members], fold_rows)
-    network = apply_temperature(average_networks(networks), temperature)
-    return TrainedNetwork(network, schema, scaler, notes)
+    if not members[0].folds:
+        networks, notes = final_training.run([(m, records[m.trial]) for m in members], fold_rows)
+        network = apply_temperature(average_networks(networks), temperature)
+        return TrainedNetwork(network, schema, scaler, notes)
+    fold_training = _FoldTraining(setup.problem, plan, hypermodel, trainer)
+    if fold is not None:
+        return TrainedNetwork(
+            apply_temperature(fold_training.run(members, fold), temperature), schema, None
+        )
+    added = [replace(member, networks=member.on_all_rows) for member in members]
+    networks, notes = final_training.run(
+        [(m, records[m.trial]) for m in added if m.networks], fold_rows
+    )
+    rest = iter(networks)
+    on_all_rows = [list(islice(rest, member.networks)) for member in added]
+    network = apply_temperature(fold_training.run(members, None, on_all_rows), temperature)
+    return TrainedNetwork(network, schema, None, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +99,20 @@ class _FoldTraining:
     hypermodel: "keras_tuner.HyperModel"
     trainer: "Trainer"
 
-    def run(self, members: Sequence[Member], fold: int | None) -> "keras.Model":
+    def run(
+        self,
+        members: Sequence[Member],
+        fold: int | None,
+        on_all_rows: "Sequence[Sequence[keras.Model]]" = (),
+    ) -> "keras.Model":
         """Return the mean of the networks of all folds, or of those of one fold.
 
         It takes encoded rows that are not scaled.
+
+        Args:
+            members: The trials.
+            fold: The number of the fold; None for all folds.
+            on_all_rows: Further networks of each trial, which count as much as those of its folds.
         """
         from tuner.model.averaging import average_folds
         from tuner.training.network_building import make_final_network
@@ -103,17 +124,21 @@ class _FoldTraining:
         trained = self.trainer.train_on_folds(
             jobs, self.hypermodel, problem=self.problem, plan=self.plan
         )
-        scalers = [self.problem.fit_scaler(each.train) for each in self.problem.folds]
-        chosen = slice(None) if fold is None else slice(fold, fold + 1)
+        chosen = self.problem.folds if fold is None else self.problem.folds[fold : fold + 1]
+        rows = [each.train for each in chosen]
         networks = [
             [
                 make_final_network(each, self.hypermodel, job.hyperparameters, self.problem)
-                for each in folds[chosen]
+                for each in (folds if fold is None else folds[fold : fold + 1])
             ]
             for job, folds in zip(jobs, trained, strict=True)
         ]
+        if on_all_rows:
+            networks = [[*a, *b] for a, b in zip(networks, on_all_rows, strict=True)]
+            rows += [self.problem.rows] * max(map(len, on_all_rows))
+        scalers = [scaler for each in rows if (scaler := self.problem.fit_scaler(each))]
         weights = [member.networks for member in members]
-        return average_folds(networks, weights, [s for s in scalers[chosen] if s is not None])
+        return average_folds(networks, weights, scalers, folds=len(chosen))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,9 @@ def fit_network(
 def describe_training(picking: PickingResult) -> str:
     """Return how the networks to export come about."""
     if picking.exportable.members[0].folds:
-        return "averaging the networks of the folds"
+        added = any(member.on_all_rows for member in picking.exportable.members)
+        more = ", and training others on all training rows" if added else ""
+        return f"averaging the networks of the folds{more}"
     several = picking.exportable.name == "ensemble"
     return f"training the {'networks' if several else 'network'} on all training rows"
 

@@ -11,7 +11,7 @@ from tuner.analysis import (
     Ensemble,
     Exportable,
     Picks,
-    count_networks,
+    describe_networks,
     make_exportable,
     pick_networks,
 )
@@ -58,11 +58,9 @@ def pick(
     calibration = picks.calibration
     basis = make_picking_basis(study) | {
         "exported": picks.exported,
-        "networks": count_networks(exportable.members),
+        **describe_networks(exportable.members),
         "temperature": calibration.temperature,
     }
-    if folds := exportable.members[0].folds:
-        basis["folds"] = folds
     return PickingResult(picks, exportable, calibration, basis)
 
 
@@ -82,8 +80,10 @@ def describe_picks(study: Study, picks: Picks) -> list[str]:
         )
         trials = "trials" if len(ensemble.members) > 1 else "trial"
         folds = "the folds of " if ensemble.members[0].folds else ""
+        added = any(member.on_all_rows for member in ensemble.members)
+        more = " and of others on all rows" if added else ""
         scores = _list_scores(ensemble)
-        lines.append(f"to export: an ensemble of {folds}{trials} {members}: {scores}")
+        lines.append(f"to export: an ensemble of {folds}{trials} {members}{more}: {scores}")
     return lines
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from tuner.analysis import (
     Evidence,
     Picks,
-    count_networks,
+    average_same_networks,
+    describe_networks,
     make_results_table,
     pick_networks,
     predict_out_of_fold,
@@ -171,8 +172,14 @@ def _read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
         return None
     time, pick = content["prediction_time"], content["pick"]
     members = pick.get("members", [pick])  # of an ensemble, or a trial
-    networks = {str(member["trial"]): member.get("networks", 1) for member in members}
-    if networks != count_networks(picks.list_members(picks.exported)):
+    networks = {
+        "networks": {str(member["trial"]): member.get("networks", 1) for member in members},
+        "folds": members[0].get("folds", 0),
+        "on_all_rows": {
+            str(member["trial"]): n for member in members if (n := member.get("on_all_rows", 0))
+        },
+    }
+    if not average_same_networks(networks, describe_networks(picks.list_members(picks.exported))):
         return None
     return PredictionTime(time["row_seconds"], time["batch_seconds"])
 

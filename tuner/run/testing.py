@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tuner.analysis import count_networks
+from tuner.analysis import describe_networks
 from tuner.run.picking import PickingResult
 from tuner.run.setup import Setup
 from tuner.scoring import score_objectives
@@ -30,12 +30,9 @@ def score_test_rows(
     if len(rows):
         raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
         test = score_objectives(trained.predict_proba(raw), setup.test_truth)
-    members = picking.exportable.members
-    folds = {"folds": members[0].folds} if members[0].folds else {}
     study.journal.append(
         EventKind.TESTED,
-        networks=count_networks(members),
-        **folds,
+        **describe_networks(picking.exportable.members),
         temperature=picking.calibration.temperature,
         test=test,
     )

@@ -4,6 +4,7 @@ from tuner.study.argument_differences import list_argument_differences
 from tuner.study.best_trials import read_warm_start
 from tuner.study.final_networks import (
     NETWORKS,
+    adds_networks_on_all_rows,
     are_trained_again,
     count_fold_networks,
     estimate_network_seconds,
@@ -45,6 +46,7 @@ __all__ = [
     "StudyRecord",
     "TrialRecord",
     "WarmStart",
+    "adds_networks_on_all_rows",
     "are_trained_again",
     "check_name",
     "check_place",

@@ -1,8 +1,9 @@
-"""Whether an ensemble's networks are trained again on all rows, or are those of the folds.
+"""Which networks a search exports: those of the folds, others trained on all rows, or both.
 
-Networks that are trained on all rows are at least as good as those of the folds, which have seen a
-part of the rows only, but take time that trials need (docs/decisions.md has the figures). So they
-are trained again unless that takes a large share of a search's time limit.
+Those of the folds are there when a search ends, and differ in the rows that they have seen; others
+on all rows have seen more, but take time that trials need. Both together are best where there is a
+time limit, and time for both (docs/decisions.md has the figures). Without a limit an ensemble is of
+five networks on all rows, which answer sooner.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NETWORKS",
+    "adds_networks_on_all_rows",
     "are_trained_again",
     "count_fold_networks",
     "estimate_network_seconds",
@@ -27,7 +29,7 @@ __all__ = [
 NETWORKS = 5
 """Networks that are trained again for an ensemble. Each gains less than the last."""
 
-_MOST_SHARE = 0.1  # of a time limit that training again may take
+_MOST_SHARE = 0.4  # of a time limit that training again may take on one core
 _LEAST_ROWS = 0.7  # of all rows that each fold's networks must have seen
 
 
@@ -56,35 +58,53 @@ def _count_epochs(result: TrialResult) -> int:
 
 
 def are_trained_again(best: Sequence[TrialResult], split: Split, max_seconds: float | None) -> bool:
-    """Return whether the networks of an ensemble are trained again on all rows.
+    """Return whether networks of an ensemble are trained again on all rows.
 
-    They are if there is no time limit; if five networks take a tenth of the limit at most; and if
-    a fold's networks have seen much fewer than all rows, as with two folds or ordered rows.
+    They are if there is no time limit; if five networks take two fifths of the limit at most on one
+    core; and if a fold's networks have seen much fewer than all rows, as with two folds.
 
     Args:
         best: The best trials, up to `NETWORKS`.
         split: The study's folds.
         max_seconds: The time limit of the search; None for no limit.
     """
-    least = min(len(fold.train) for fold in split.folds)
-    if max_seconds is None or least < _LEAST_ROWS * len(split.train):
+    if max_seconds is None or not _have_seen_most(split):
         return True
     network = estimate_network_seconds(best, find_share(split))
     return NETWORKS * network <= _MOST_SHARE * max_seconds
 
 
-def count_fold_networks(study: "Study", best: Sequence[TrialResult]) -> int:
+def _have_seen_most(split: Split) -> bool:
+    """Return whether the networks of each fold have seen most of the rows."""
+    return min(len(fold.train) for fold in split.folds) >= _LEAST_ROWS * len(split.train)
+
+
+def count_fold_networks(study: "Study") -> int:
     """Return how many networks of folds an ensemble has of each of its trials.
 
     Args:
         study: The study. The limit of the run that ended its last trial decides.
-        best: The best trials, up to `NETWORKS`.
 
     Returns:
-        0 if its networks are trained again on all rows.
+        0 if all of its networks are trained on all rows.
     """
     split = study.record.split
-    return 0 if are_trained_again(best, split, _read_limit(study)) else len(split.folds)
+    limited = _read_limit(study) is not None and _have_seen_most(split)
+    return len(split.folds) if limited else 0
+
+
+def adds_networks_on_all_rows(study: "Study", completed: Sequence[TrialResult]) -> bool:
+    """Return whether an ensemble of networks of folds also has some on all rows.
+
+    Args:
+        study: The study. The limit of the run that ended its last trial decides.
+        completed: The trials that have completed.
+    """
+    if not completed or not count_fold_networks(study):
+        return False
+    sign = -1.0 if study.record.objective.direction == "max" else 1.0
+    best = sorted(completed, key=lambda result: sign * result.score)[:NETWORKS]
+    return are_trained_again(best, study.record.split, _read_limit(study))
 
 
 def exports_ensemble(study: "Study") -> bool:

@@ -78,8 +78,13 @@ def _describe_export(evidence: Evidence) -> list[str]:
         ]
     trials = join_words([str(member.trial) for member in exported.members])
     networks = say_count(sum(member.count for member in exported.members))
-    folds = "the folds of " if exported.members[0].folds else ""
-    of_trials = f"{folds}trial{'s' if len(exported.members) > 1 else ''} {trials}"
+    folds = sum(member.folds for member in exported.members)
+    added = sum(member.on_all_rows for member in exported.members)
+    of_trials = f"trial{'s' if len(exported.members) > 1 else ''} {trials}"
+    if added:
+        of_trials += f", {say_count(folds)} of the folds and {say_count(added)} on all rows"
+    elif folds:
+        of_trials = f"the folds of {of_trials}"
     score = say_number(exported.score, exported.standard_error)
     together = say_result(evidence.objective, score, exported.scores.get("accuracy"))
     return [

@@ -170,6 +170,8 @@ def _describe_ensemble(picks: Picks) -> str:
     ensemble, folds = picks.ensemble, picks.ensemble.members[0].folds
     networks = sum(member.count for member in ensemble.members)
     made = f"those of the {folds} folds of each trial" if folds else "trained again on all rows"
+    if added := sum(member.on_all_rows for member in ensemble.members):
+        made += f" and {added} on all rows, which count as much as those of their trials' folds"
     gain = f"{ensemble.difference:.4f} {format_interval(ensemble.difference_interval)}"
     return (
         f"The ensemble has {count_noun(networks, 'network')}, {made}; its prediction takes as long "
