@@ -362,6 +362,18 @@ def test_each_gpu_has_a_worker_that_sees_no_other(ground, monkeypatch):
     crew.close()
 
 
+def test_more_workers_than_gpus_are_told(ground):
+    crew = ground.make_crew("lanes", 3)
+    trainer = ground.make_trainer(crew=crew)
+    crew.wait(lambda worker: None)
+    crew.wait(lambda worker: None)
+    assert crew.size == 2
+    assert [note.partition(";")[0] for note in trainer.notes] == [
+        "--ray-workers: there is room for 2 of 3 workers, one for each GPU of the cluster"
+    ]
+    crew.close()
+
+
 def test_when_the_head_goes_the_search_ends_with_one_sentence(ground, hypermodel, rows, jobs):
     ground.fitting.close()
     started = []

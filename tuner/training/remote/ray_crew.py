@@ -69,12 +69,13 @@ class RayCrew(Crew):
         self._failed_starts = 0
         self._served = time.monotonic()  # when there was last a ready worker
         self._context: Any = None
+        self._tells_room = True
         self._adjust()
 
     @property
     def size(self) -> int:
         """How many workers there are, or will soon be."""
-        return self._choose_size()
+        return min(self._choose_size(), self._count_places())
 
     @property
     def starting(self) -> int:
@@ -120,6 +121,7 @@ class RayCrew(Crew):
         """Wait about a second for the reports of workers that train."""
         import ray
 
+        self._tell_room()
         self._check()
         self._adjust()
         seconds = min(max(0.5, len(self._members) / _POLLS), self.limits.silence / 4)
@@ -247,10 +249,24 @@ class RayCrew(Crew):
                 f"{cores:.0f} cores, which `ray status` shows; add nodes, {_RESUME}"
             )
 
-    def _choose_size(self) -> int:
+    def _count_places(self) -> int:
         resources = self._connection.resources
-        units = resources.get("GPU") or resources.get("CPU", 0)
-        return self._workers or max(int(units), 1)
+        return max(int(resources.get("GPU") or resources.get("CPU", 0)), 1)
+
+    def _choose_size(self) -> int:
+        """Return how many workers to ask for: a cluster may rent machines for those it lacks."""
+        return self._workers or self._count_places()
+
+    def _tell_room(self) -> None:
+        """Say once that there is no room for all workers that were asked for."""
+        size, places = self._choose_size(), self._count_places()
+        if self._tells_room and places < size:
+            what = "GPU" if self._connection.resources.get("GPU") else "core"
+            self.on_note(
+                f"--ray-workers: there is room for {places} of {size} workers, one for each {what} "
+                "of the cluster; the others begin when machines join it"
+            )
+        self._tells_room = False
 
     def _adjust(self) -> None:
         """Ask for workers that are missing, and let those go that the cluster has no room for."""

@@ -49,7 +49,7 @@ class RemoteTrainer(Trainer):
         self.name = inner.name
         self.inner = inner
         self.crew = crew
-        inner.on_note = self._pass_note
+        inner.on_note = crew.on_note = self._pass_note
         self._context: Context | None = None
         self._told: CrewState | None = None
         self._told_at = 0.0
