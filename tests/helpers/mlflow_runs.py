@@ -1,6 +1,7 @@
 """Studies in MLflow: write them, and list what MLflow has."""
 
 import json
+from typing import Any
 
 from mlflow import MlflowClient
 
@@ -47,6 +48,19 @@ def append_trials(study: Study, *records: TrialRecord) -> None:
             EventKind.PROPOSED, trial=record.trial, hyperparameters=record.hyperparameters
         )
         study.write_trial(record, {})
+
+
+def leave_export(
+    study: Study, fingerprint: str, *, passed: bool = True, **description: Any
+) -> None:
+    """Leave what an export leaves: files and, if the model passed its check, a journal event."""
+    folder = study.model_folder / "mlflow_model"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "MLmodel").write_text(f"flavors: {{}}\nmodel_uuid: {fingerprint}\n")
+    content = json.dumps({"fingerprint": fingerprint, **description})
+    (study.model_folder / "model.json").write_text(content)
+    if passed:
+        study.journal.append(EventKind.EXPORTED, pick="best", fingerprint=fingerprint)
 
 
 def write_runs(study: Study, client: MlflowClient | None = None) -> StudyRuns:

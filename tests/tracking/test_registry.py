@@ -1,6 +1,5 @@
 """A study's model in a real MLflow registry: once, under the study's name, as the champion."""
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from tests.helpers.mlflow_runs import BEST, ENSEMBLE, SUMMARY, write_runs
+from tests.helpers.mlflow_runs import BEST, ENSEMBLE, SUMMARY, leave_export, write_runs
 from tuner.errors import TrackingError
 from tuner.study import EventKind, Study
 from tuner.tracking.faults import describe_fault
@@ -20,17 +19,6 @@ CALLS = (
     "create_model_version", "update_model_version", "get_registered_model",
     "set_registered_model_alias",
 )  # fmt: skip
-
-
-def export(study, fingerprint, *, passed=True, **description):
-    """Leave what an export leaves: files and, if the model passed its check, a journal event."""
-    folder = study.model_folder / "mlflow_model"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "MLmodel").write_text(f"flavors: {{}}\nmodel_uuid: {fingerprint}\n")
-    content = json.dumps({"fingerprint": fingerprint, **description})
-    (study.model_folder / "model.json").write_text(content)
-    if passed:
-        study.journal.append(EventKind.EXPORTED, pick="best", fingerprint=fingerprint)
 
 
 def sync(client, study):
@@ -47,7 +35,7 @@ def get_champion(client):
 
 
 def test_an_exported_model_is_the_champion_of_its_study(client, study):
-    export(study, "one")
+    leave_export(study, "one")
     run_id = sync(client, study)
     (version,) = list_versions(client)
     assert (version.run_id, get_champion(client).version) == (run_id, version.version)
@@ -63,7 +51,7 @@ def test_a_version_has_its_scores_and_a_description(client, study):
     test = {"cross_entropy": {"score": 0.65, "standard_error": 0.2}}
     trial = {**ENSEMBLE, "trial": 1, "hyperparameters": {"depth": 1}, "derived": {}, "score": 0.45}
     del trial["members"]
-    export(study, "one", picked="smallest", pick=trial, test=test)  # by `tuner export`
+    leave_export(study, "one", picked="smallest", pick=trial, test=test)  # by `tuner export`
     run_id = sync(client, study)
     (version,) = list_versions(client)
     assert version.description.startswith("Trial 1 (depth 1), 30 parameters, of study study: ")
@@ -84,7 +72,7 @@ def test_a_version_has_its_scores_and_a_description(client, study):
 def test_a_version_of_an_older_version_gets_its_scores(client, study):
     """0.2.0 registered a model without scores and a description."""
     pick = {**BEST, "trial": 1, "hyperparameters": {"depth": 1}, "derived": {}}
-    export(study, "one", picked="best", pick=pick)
+    leave_export(study, "one", picked="best", pick=pick)
     sync(client, study)
     (written,) = list_versions(client)
     client.delete_model_version_tag("study", written.version, "score")
@@ -95,39 +83,39 @@ def test_a_version_of_an_older_version_gets_its_scores(client, study):
 
 
 def test_a_registered_model_is_not_registered_twice(client, study):
-    export(study, "one")
+    leave_export(study, "one")
     run_id = sync(client, study)
-    export(study, "one")  # by a resumed search: the same network
+    leave_export(study, "one")  # by a resumed search: the same network
     sync(client, study)
     assert len(list_versions(client)) == 1
     assert len(client.get_run(run_id).outputs.model_outputs) == 1
 
 
 def test_another_model_of_the_study_becomes_the_champion(client, study):
-    export(study, "one")
+    leave_export(study, "one")
     run_id = sync(client, study)
-    export(study, "two")
+    leave_export(study, "two")
     sync(client, study)
     first, second = list_versions(client)
     assert get_champion(client).version == second.version
     assert len(client.get_run(run_id).outputs.model_outputs) == 2
-    export(study, "one")  # back again
+    leave_export(study, "one")  # back again
     sync(client, study)
     assert len(list_versions(client)) == 2
     assert get_champion(client).version == first.version
 
 
 def test_a_model_that_did_not_pass_its_check_is_not_registered(client, study):
-    export(study, "one", passed=False)
+    leave_export(study, "one", passed=False)
     sync(client, study)
     assert list_versions(client) == []
 
 
 @pytest.mark.parametrize("leave", ["another", "nothing"])
 def test_a_model_that_was_replaced_or_removed_is_not_registered(client, study, leave):
-    export(study, "one")
+    leave_export(study, "one")
     if leave == "another":
-        export(study, "two", passed=False)
+        leave_export(study, "two", passed=False)
     else:
         (study.model_folder / "model.json").unlink()
     sync(client, study)
@@ -135,7 +123,7 @@ def test_a_model_that_was_replaced_or_removed_is_not_registered(client, study, l
 
 
 def test_a_model_without_mlflows_format_is_not_registered(client, study):
-    export(study, "one")
+    leave_export(study, "one")
     shutil.rmtree(study.model_folder / "mlflow_model")
     sync(client, study)
     assert list_versions(client) == []
@@ -143,18 +131,18 @@ def test_a_model_without_mlflows_format_is_not_registered(client, study):
 
 def test_an_export_after_its_end_leaves_a_study_ended(client, study):
     study.journal.append(EventKind.ENDED, status="finished", summary={})
-    export(study, "one")
+    leave_export(study, "one")
     run_id = sync(client, study)
     assert client.get_run(run_id).info.status == "FINISHED"
     assert len(list_versions(client)) == 1
 
 
 def test_a_study_of_the_same_name_gets_a_version_of_its_own(client, study):
-    export(study, "one")
+    leave_export(study, "one")
     sync(client, study)
     record = replace(study.record, id="another")
     other = Study.create(record, study.folder.parents[1], overwrite=True)
-    export(other, "one")
+    leave_export(other, "one")
     run_id = sync(client, other)
     assert len(list_versions(client)) == 2
     assert get_champion(client).run_id == run_id
@@ -166,7 +154,7 @@ def test_an_answer_that_is_lost_after_any_call_leaves_the_model_registered_once(
 ):
     """MLflow does what the call asks for, but the answer is lost."""
     call, lost = getattr(MlflowClient, name), []
-    export(study, "one")
+    leave_export(study, "one")
 
     def lose_first_answer(self, *args, **values):
         answer = call(self, *args, **values)
@@ -189,7 +177,7 @@ def test_an_answer_that_is_lost_after_any_call_leaves_the_model_registered_once(
 
 
 def test_another_registry_that_cannot_be_written_is_named(monkeypatch, client, study):
-    export(study, "one")
+    leave_export(study, "one")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     monkeypatch.setenv("MLFLOW_REGISTRY_URI", "http://127.0.0.1:1")
     with pytest.raises(TrackingError) as error:

@@ -45,6 +45,5 @@ def search_and_train(
     for warning in (*setup.dataset.warnings, *hazards):
         caller.messages.warn(f"warning: {warning}")
     progress = Progress(caller.messages, Shown.from_setup(setup), started)
-    with progress.show(), engine.open(setup.settings.trainer) as crew:
-        caller.import_heavy()
+    with progress.show(), engine.open(setup.settings.trainer, caller.import_heavy) as crew:
         return fit_network(setup, destination, started=started, listeners=[progress], crew=crew)

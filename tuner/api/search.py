@@ -201,9 +201,9 @@ class Search:
             beside.start_companion()
         if self._engine.name == "ray":
             self.messages.say("waiting for Ray and its workers, while TensorFlow starts here …")
+        workers = self._engine.open(setup.settings.trainer, self._import_heavy)
         try:
-            with progress.show(), beside, self._engine.open(setup.settings.trainer) as crew:
-                self._import_heavy()
+            with progress.show(), beside, workers as crew:
                 outcome = run_search(
                     setup,
                     study,

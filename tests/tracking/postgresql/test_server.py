@@ -2,12 +2,14 @@
 
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
+from mlflow.artifacts import download_artifacts
 
 from tests.helpers.mlflow_proxy import Proxy
-from tests.helpers.mlflow_runs import append_trials, write_runs
+from tests.helpers.mlflow_runs import append_trials, leave_export, write_runs
 from tests.helpers.mlflow_server import Server
 from tests.helpers.postgresql import PostgreSQL
 from tests.helpers.studies import create_study
@@ -114,6 +116,19 @@ def test_a_database_cannot_take_what_its_server_keeps(team, proxy, tmp_path, pro
     with pytest.raises(TrackingError, match=r"experiment kept/test.* address as --tracking-uri"):
         write_runs(study, direct)
     assert write_runs(study, client).written == 0
+
+
+def test_a_model_is_registered_once_and_comes_back(proxy, tmp_path, problem):
+    study = create_study(tmp_path, problem, "registered")
+    leave_export(study, "one")
+    client = MlflowClient(tracking_uri=proxy.uri)
+    run_ids = {write_runs(study, client).run_id for _ in range(2)}
+    (version,) = client.search_model_versions("name = 'registered'")
+    assert {version.run_id} == run_ids
+    champion = client.get_model_version_by_alias("registered", "champion")
+    assert champion.version == version.version
+    folder = download_artifacts(artifact_uri=version.source, tracking_uri=proxy.uri)
+    assert Path(folder, "MLmodel").read_text().endswith("model_uuid: one\n")
 
 
 @pytest.mark.parametrize("status", [429, 500, 413, 503])

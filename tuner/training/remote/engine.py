@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -59,10 +60,25 @@ class Engine:
             check_ray(self.address)
 
     @contextmanager
-    def open(self, trainer: str) -> Iterator[Crew | None]:
-        """Have workers while the context is open, as `start` brings them."""
-        crew = self.start(trainer)
+    def open(
+        self, trainer: str, prepare: Callable[[], None] = lambda: None
+    ) -> Iterator[Crew | None]:
+        """Have workers while the context is open, as `start` brings them.
+
+        Args:
+            trainer: The name of the trainer.
+            prepare: Imports what this process needs. It is called while Ray starts, in another
+                thread: Ray would end with the one that started it.
+        """
+        if self.name == "local":
+            prepare()
+            yield None
+            return
+        with ThreadPoolExecutor(1) as pool:
+            prepared = pool.submit(prepare)
+            crew = self.start(trainer)
         try:
+            prepared.result()
             yield crew
         finally:
             if crew is not None:
