@@ -11,8 +11,9 @@ from typing import Any
 import keras
 import keras_tuner
 import numpy as np
+import tensorflow as tf
 
-__all__ = ["FitCall", "list_given", "order_rows", "replace_fit", "watch_fit"]
+__all__ = ["FitCall", "batch_rows", "list_given", "order_rows", "replace_fit", "watch_fit"]
 
 _KERAS_DEFAULT = 32  # rows of a batch
 _ROWS = 8  # of zeros
@@ -96,6 +97,40 @@ def order_rows(arguments: Mapping[str, Any], order: np.ndarray) -> dict[str, Any
     names = [name for name in ("x", "y", "sample_weight") if name in arguments]
     ordered = {name: keras.tree.map_structure(take, arguments[name]) for name in names}
     return {**arguments, **ordered}
+
+
+def batch_rows(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `keras.Model.fit` with a dataset of the same batches for arrays.
+
+    In each call Keras builds three programs that cut arrays into batches. Where each epoch is a
+    call, that is half the time of a small network.
+
+    Args:
+        arguments: The arguments by name; rows stay in their order. With class weights, or with
+            rows that are not an array of numbers each, they stay as they are.
+    """
+    names = ("x", "y", "sample_weight")
+    rows = [arguments[name] for name in names if arguments.get(name) is not None]
+    if len(rows) < 2 or not _have_rows(rows) or arguments.get("class_weight") is not None:
+        return dict(arguments)
+    batch_size = arguments.get("batch_size") or _KERAS_DEFAULT
+    batches = tf.data.Dataset.from_tensor_slices(tuple(map(_cast, rows))).batch(batch_size)
+    rest = {name: each for name, each in arguments.items() if name not in (*names, "batch_size")}
+    return {**rest, "x": batches}
+
+
+def _have_rows(values: list[Any]) -> bool:
+    """Return whether all are arrays of numbers, with as many rows."""
+    return all(map(_is_numeric, values)) and len(set(map(len, values))) == 1
+
+
+def _is_numeric(values: Any) -> bool:
+    return isinstance(values, np.ndarray) and values.ndim > 0 and values.dtype.kind in "biuf"
+
+
+def _cast(numbers: np.ndarray) -> np.ndarray:
+    """Return fractions in the type in which Keras computes."""
+    return numbers.astype(keras.config.floatx()) if numbers.dtype.kind == "f" else numbers
 
 
 def watch_fit(

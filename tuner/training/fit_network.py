@@ -11,7 +11,14 @@ from tuner.problem import Inputs, Problem, map_inputs, take_rows
 from tuner.scoring import accuracy, cross_entropy
 from tuner.training.adapting import adapt_network
 from tuner.training.callbacks import Curves, TrialCallbacks
-from tuner.training.fit_calls import FitCall, list_given, order_rows, replace_fit, watch_fit
+from tuner.training.fit_calls import (
+    FitCall,
+    batch_rows,
+    list_given,
+    order_rows,
+    replace_fit,
+    watch_fit,
+)
 from tuner.training.fold_callbacks import FoldCallbacks, copy_callbacks
 from tuner.training.heads import Head
 from tuner.training.network_building import (
@@ -234,7 +241,7 @@ class FitNetwork:
             arguments["validation_data"] = map_inputs(_convert_texts, x), y
         if "x" in arguments:
             arguments["x"] = map_inputs(_convert_texts, arguments["x"])
-        return type(self.model).fit(self.model, **arguments)
+        return type(self.model).fit(self.model, **batch_rows(arguments))
 
     def train_epoch(
         self, fold: FoldData, epoch: int, curves: Curves, callbacks: FoldCallbacks
