@@ -40,7 +40,8 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "people")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that the processes of tests end together."""
     folder = Path(__file__).parent
-    longest = (folder / "docs" / "test_notebooks.py", folder / "docs", folder / "cli")
+    long = ("docs/test_notebooks.py", "docs", "cli", "serving", "training", "tracking", "api")
+    longest = [folder / name for name in long]
     items.sort(key=lambda item: [not item.path.is_relative_to(path) for path in longest])
 
 
