@@ -7,6 +7,7 @@ from mlflow import MlflowClient
 
 from tests.helpers.command_line import CUSTOM_MODEL, SEARCH, run_tuner
 
+SHORT = [*SEARCH, "--space", "mine.py:Mine", "--folds", "2", "--epochs", "1"]
 WRAPPED = (
     "note: Mine is trained by fit, one fold after another: its optimizer is LossScaleOptimizer; "
     "lanes know SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Muon, "
@@ -20,9 +21,7 @@ def test_a_custom_hypermodel_is_searched_until_its_space_is_exhausted(folder):
             '"adam"', "keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())"
         )
     )
-    arguments = list(SEARCH)
-    arguments[2] = "mine.py:Mine"
-    done = run_tuner(folder, *arguments, "--json")
+    done = run_tuner(folder, *SHORT, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["trials"] == 2
     assert [line for line in done.stderr.splitlines() if line.startswith("note:")] == [WRAPPED]
@@ -49,10 +48,8 @@ UNSOUND = {
 @pytest.mark.parametrize(("source", "message"), UNSOUND.values(), ids=UNSOUND)
 def test_a_hypermodel_that_raises_before_the_search_is_one_sentence(folder, source, message):
     (folder / "mine.py").write_text(source)
-    arguments = list(SEARCH)
-    arguments[2] = "mine.py:Mine"
     before = sorted((folder / "mlruns" / "studies").glob("*"))
-    done = run_tuner(folder, *arguments)
+    done = run_tuner(folder, *SHORT)
     assert done.stderr.strip().splitlines()[-1] == message
     assert done.returncode == 2
     assert sorted((folder / "mlruns" / "studies").glob("*")) == before
@@ -62,9 +59,7 @@ def test_a_model_that_cannot_be_exported_ends_with_the_summary_and_exit_code_1(f
     layer = "keras.layers.Lambda(lambda x: x),\n            keras.layers.BatchNormalization(),"
     source = CUSTOM_MODEL.replace("keras.layers.BatchNormalization(),", layer)
     (folder / "mine.py").write_text(source)
-    arguments = list(SEARCH)
-    arguments[2] = "mine.py:Mine"
-    done = run_tuner(folder, *arguments, "--study", "unsafe", "--json")
+    done = run_tuner(folder, *SHORT, "--study", "unsafe", "--json")
     found = json.loads(done.stdout)
     assert (done.returncode, found["model"]) == (1, None)
     assert (found["trials"], found["best"]["score"] > 0) == (2, True)
