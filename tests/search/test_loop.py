@@ -194,7 +194,7 @@ def search_planned(make, make_study, now):
         if not isinstance(jobs, int):  # an epoch
             now.seconds += 2.5
 
-    def search_planned(space=PLANNED, at_once=1, study=None, **changes):
+    def search_planned(space=PLANNED, at_once=1, study=None, has_gained=None, **changes):
         settings = replace(SETTINGS, **{"max_trials": 40, "epochs": 4, **changes})
         study = study or make_study(epochs=4, max_trials=40, oracle=settings.oracle)
         trainer = PlannedTrainer(wait)
@@ -202,6 +202,7 @@ def search_planned(make, make_study, now):
         layout = FeatureLayout(FEATURES, FEATURES)
         hypermodel = TableHyperModel(make_space(space), layout=layout, classes=CLASSES, epochs=4)
         tuner = make(hypermodel, settings=settings, trainer=trainer)
+        tuner.has_gained = has_gained
         end = tuner.run(make_problem(), study)
         lengths = {
             event["trial"]: event["hyperparameters"]["length"]
@@ -243,6 +244,42 @@ def test_a_resumed_search_begins_with_the_trials_for_which_no_time_was_left(
     assert resumed[: len(ended)] == ended
     assert sorted(resumed[len(ended) : -1]) == left
     assert again == lengths | {len(lengths): again[len(lengths)]}
+
+
+@pytest.fixture
+def cohorts(monkeypatch):
+    """The trials that the planned trainer got, each time; it asks for more when all have ended."""
+    train, cohorts = UntrainedTrainer.train, []
+
+    def ask_for_more(self, jobs, hypermodel, *, problem, plan):
+        while jobs:
+            cohorts.append([job.trial for job in jobs])
+            for job in filter(plan.has_time, jobs):
+                yield from train(self, [job], hypermodel, problem=problem, plan=plan)
+            jobs = plan.ask_more()
+        cohorts.append("end")
+
+    monkeypatch.setattr(PlannedTrainer, "train", ask_for_more)
+    return cohorts
+
+
+def test_without_a_time_limit_planned_trials_go_by_cohorts(search_planned, cohorts):
+    """So that a search is the same whichever trial ends first."""
+    search_planned(oracle="tpe", at_once=2, max_trials=8)
+    assert cohorts == [[0, 1, 2, 3], "end", [4, 5, 6, 7], "end"]
+
+
+def test_a_trial_for_which_no_time_was_left_keeps_no_core(search_planned, cohorts, monkeypatch):
+    answers = iter([True, False])  # the second has no time
+    monkeypatch.setattr(Clock, "has_time_for", lambda clock, seconds: next(answers, True))
+    search_planned(oracle="tpe", at_once=2, max_trials=5, max_seconds=1000.0)
+    assert cohorts == [[0, 1], [2, 3], [4], "end", [5], "end"]  # 1 counts as none in the end
+
+
+def test_trials_follow_one_another_up_to_a_look(search_planned, cohorts):
+    limits = {"max_trials": 8, "max_seconds": 1000.0, "patience_trials": 3}
+    search_planned(oracle="tpe", at_once=2, has_gained=lambda before, now: True, **limits)
+    assert cohorts == [[0, 1], [2], "end", [3, 4], [5], "end", [6, 7], "end"]
 
 
 def test_a_comparison_does_not_get_the_faster_ones_of_its_settings(search_planned):

@@ -63,6 +63,8 @@ class SearchLoop:
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
         self._time_limit: TimeLimit | None = None
+        self._most_trials = 0  # that may begin before the next look
+        self._left_out: set[int] = set()  # trials for which no time was left
 
     def run(self, clock: Clock, looks: Looks) -> SearchEnd:
         """Search until there are enough trials, the oracle has no more, or the time is up.
@@ -85,7 +87,7 @@ class SearchLoop:
         self._resume(looks)
         self._limit_time(clock)
         while jobs := self._ask(clock, looks):
-            for result in self._train(jobs, clock, looks):
+            for result in self._train(jobs, clock):
                 self._recorder.announce_trained(result.trial)
                 for settled in self._race.settle(result):
                     self._tell(self._record(settled), clock, looks)
@@ -135,12 +137,13 @@ class SearchLoop:
         self._jobs = {job.trial: job for job in self._unfinished}
 
     def _limit_time(self, clock: Clock) -> None:
-        """Let the oracle propose only what can end in time, if that is worth anything.
+        """Let the oracle propose only what can end in a time limit, if that is worth anything.
 
-        A comparison is not to get the faster ones of its settings.
+        A comparison is not to get the faster ones of its settings. Without a limit an oracle goes
+        by its cohorts, so that a search is the same whichever trial ends first.
         """
-        oracle = self._oracle
-        if not isinstance(oracle, StudyOracle) or not self._seconds.is_known:
+        oracle, limited = self._oracle, self._settings.max_seconds is not None
+        if not limited or not isinstance(oracle, StudyOracle) or not self._seconds.is_known:
             return
         if oracle.space.compare is None:
             self._time_limit = TimeLimit(self._seconds.estimate, oracle.limit)
@@ -159,9 +162,10 @@ class SearchLoop:
             return []
         started = len(self.records) + len(jobs)
         until_look = looks.limit(started=started, ended=len(self.records))
-        room = self._settings.max_trials - started
+        self._most_trials = self._settings.max_trials
         if until_look is not None:
-            room = min(room, until_look)
+            self._most_trials = min(self._most_trials, started + until_look)
+        room = self._most_trials - started
         if self._time_limit is not None:  # others follow while these train
             room = min(room, self._trainer.at_once - len(jobs))
         elif not self._oracle.adaptive:  # the size of a cohort changes no result
@@ -169,18 +173,17 @@ class SearchLoop:
             room = min(room, cohort - len(jobs))
         return self._extend(jobs, room, clock)
 
-    def _ask_more(self, clock: Clock, looks: Looks) -> list[Job]:
+    def _ask_more(self, clock: Clock) -> list[Job]:
         """Return further trials while others train; none if what these come to may matter.
 
         With a time limit a trial follows as soon as a worker is free.
         """
-        started = len(self.records) + len(self._jobs)
-        waits = looks.limit(started=started, ended=len(self.records)) is not None
-        room = self._settings.max_trials - started
-        if waits or clock.is_over():
+        if clock.is_over():
             return []
+        running = len(self._jobs.keys() - self._left_out)
+        room = self._most_trials - len(self.records) - running
         if self._time_limit is not None:
-            return self._extend([], min(room, self._trainer.at_once - len(self._jobs)), clock)
+            return self._extend([], min(room, self._trainer.at_once - running), clock)
         if self._oracle.adaptive:
             return []
         cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
@@ -209,11 +212,11 @@ class SearchLoop:
             clock.give_up()
         return job
 
-    def _train(self, jobs: Sequence[Job], clock: Clock, looks: Looks) -> Iterator[TrialResult]:
+    def _train(self, jobs: Sequence[Job], clock: Clock) -> Iterator[TrialResult]:
         """Train the trials of a cohort, and those that follow, and yield each as it ends."""
 
         def ask_more() -> list[Job]:
-            further = self._ask_more(clock, looks)
+            further = self._ask_more(clock)
             left.update(job.trial for job in further)
             return further
 
@@ -241,12 +244,16 @@ class SearchLoop:
                 clock.give_up()
             else:
                 self._oracle.leave_out(trial)
+                self._left_out.add(trial)
 
     def _has_time(self, clock: Clock, job: Job) -> bool:
         """Note that a trial is to begin; return whether it can end in time, as it was to."""
         seconds = self._seconds.estimate_job(job)
         self._seconds.begin(job)
-        return clock.has_time_for(seconds)
+        has_time = clock.has_time_for(seconds)
+        if not has_time:
+            self._left_out.add(job.trial)
+        return has_time
 
     def _add_epoch(self, trial: int, epoch: int) -> None:
         self._seconds.add_epoch(trial, epoch)
