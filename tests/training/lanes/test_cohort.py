@@ -1,11 +1,23 @@
-"""Too little memory for a block, or for a trial."""
+"""Too little memory for a block, or for a trial; and trials that follow others."""
+
+from dataclasses import replace
 
 import pytest
 import tensorflow as tf
 
-from tests.helpers.training import assert_same, make_jobs, make_mlp, train
+from tests.helpers.training import (
+    CustomHyperModel,
+    SteppingHyperModel,
+    assert_same,
+    make_job,
+    make_jobs,
+    make_mlp,
+    train,
+)
 from tuner.training.lanes import LanesTrainer
+from tuner.training.lanes.block import LaneBlock
 from tuner.training.lanes.stacked_mlps.weights import StackedWeights
+from tuner.training.race import Race
 
 
 @pytest.fixture
@@ -46,3 +58,31 @@ def test_a_trial_that_does_not_fit_alone_fails_with_the_reason(
     (result,) = train("lanes", hypermodel, problem, plan).values()
     assert (result.status, result.failure) == ("failed", "out_of_memory")
     assert result.reason == ("out of memory: ResourceExhaustedError: OOM when allocating more")
+
+
+@pytest.fixture
+def following(plan):
+    """A plan that lets one more trial follow, if it is asked for more."""
+    further = iter([[make_job(1)]])
+    return replace(plan, epochs=1, ask_more=lambda: next(further, []))
+
+
+def test_a_trial_follows_one_whose_networks_are_not_stacked(problem, following):
+    assert set(train("lanes", CustomHyperModel(), problem, following)) == {0, 1}
+
+
+def test_none_follows_where_blocks_or_results_have_their_memory(problem, following):
+    assert set(train("lanes", make_mlp(), problem, following)) == {0}
+    racing = replace(following, race=Race(1, following.objective))
+    assert set(train("lanes", CustomHyperModel(), problem, racing)) == {0}
+
+
+def test_none_follows_a_trial_that_waits_for_the_end_of_its_cohort(problem, following, monkeypatch):
+    assert set(train("lanes", SteppingHyperModel(), problem, following)) == {0}  # it needs `fit`
+
+    def load_nothing(self):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+    monkeypatch.setattr(LaneBlock, "_load_initial_variables", load_nothing)
+    (starved,) = train("lanes", CustomHyperModel(), problem, following).values()
+    assert starved.failure == "out_of_memory"

@@ -64,6 +64,7 @@ class Cohort:
         self.begun = False
         self.jobs: list[Job] = []
         self._parts = 1
+        self._stacks = False  # whether it has blocks of stacked networks
         self._starved: list[LaneTrial] = []  # ran out of memory alone in their blocks
 
     def train(
@@ -73,12 +74,18 @@ class Cohort:
 
         The others begin first, since they take longer; in a race, trials begin in the order of
         their numbers.
+
+        Further trials are asked for as soon as a thread is free, if nothing waits for the end of
+        the cohort: blocks, of which memory has room for so many, results of a race, and trials that
+        need `fit` or ran out of memory.
         """
         tasks, largest = self._make_tasks(jobs, hypermodel)
         at_once = min(self.machine.count_blocks_at_once(largest), len(tasks))
         self._parts = self.machine.workers // at_once
 
         def ask_more() -> list[_Task]:
+            if self._stacks or self.plan.race or self.need_own_fit or self._starved:
+                return []
             return self._make_tasks(self.plan.ask_more(), hypermodel)[0]
 
         yield from self.workers.run_side_by_side(tasks, at_once=at_once, ask_more=ask_more)
@@ -95,6 +102,7 @@ class Cohort:
         tasks: list[tuple[int, _Task]] = [
             (job.trial, partial(self._train_keras_trial, job, hypermodel)) for job in others
         ]
+        self._stacks = self._stacks or bool(blocks)
         tasks += [(block[0].trial, partial(self._train_block, block)) for block in blocks]
         if self.plan.race:
             tasks.sort(key=lambda task: task[0])
