@@ -169,6 +169,12 @@ def test_the_networks_of_folds_are_told_of(content):
     card = render_line(content, picked="ensemble", pick=pick)
     assert "- 5 of trial 3, which count 2 times: depth 1, learning_rate 0.1; 100 param" in card
     assert "They are the networks of the 5 folds of each trial, each trained on the rows of" in card
+    assert "on all training rows" not in card
+    pick["members"] = [{**member, "on_all_rows": 3}, {**member, "trial": 4, "on_all_rows": 0}]
+    card = render_line(content, picked="ensemble", pick=pick)
+    assert "- 5 and 3 on all rows of trial 3, which count 2 times: depth 1" in card
+    assert "- 5 of trial 4, which" in card
+    assert "Those on all training rows count as much as those of their trial's folds." in card
 
 
 def test_a_note_about_the_training_is_shown(content):

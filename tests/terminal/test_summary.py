@@ -106,6 +106,12 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
     assert found[-1].startswith("  held-out test     ")
     best = after(lines, f"best of 8 trials: trial {outcome.picks.best.trial}")
     assert not any("held-out test" in line for line in best)
+    both = tuple(replace(member, folds=5, on_all_rows=1) for member in members)
+    picks = replace(outcome.picks, ensemble=replace(outcome.picks.ensemble, members=both))
+    lines = lines_of(replace(outcome, picks=picks))
+    (line,) = [each for each in lines if each.startswith("ensemble, ")]
+    assert "networks of the folds of trials " in line
+    assert line.endswith(" and others on all rows")
 
 
 def test_the_answer_follows_the_question(ended, make_record):

@@ -42,6 +42,8 @@ def _describe_member(member: Mapping[str, Any]) -> str:
     """Describe the networks of a trial in an ensemble."""
     networks, folds = member["networks"], member.get("folds", 0)
     number = f"{folds} of" if folds else f"{networks} of"
+    if added := member.get("on_all_rows", 0):
+        number = f"{folds} and {added} on all rows of"
     weight = f", which count {networks} times" if folds and networks > 1 else ""
     return f"{number} trial {member['trial']}{weight}: {_describe_recipe(member)}"
 
@@ -57,9 +59,14 @@ def _describe_training(pick: Mapping[str, Any]) -> str:
         f"{pick['parameters']:,} parameters."
     )
     if folds := members[0].get("folds", 0):
+        added = (
+            "Those on all training rows count as much as those of their trial's folds. "
+            if any(member.get("on_all_rows", 0) for member in members)
+            else ""
+        )
         return (
             f"They are the networks of the {folds} folds of each trial, each trained on the rows "
-            f"of all folds but its own. {gain}"
+            f"of all folds but its own. {added}{gain}"
         )
     return f"They were trained again on all training rows. {gain}"
 

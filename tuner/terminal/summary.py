@@ -151,13 +151,14 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
     members = ensemble["members"]
     noun = "trials" if len(members) > 1 else "trial"
     folds, best = members[0].get("folds", 0), summary["best"]
+    added = any(member.get("on_all_rows", 0) for member in members)
     if folds and len(members) == 1:
         better = "the best trial's folds"
     times = ensemble["parameters"] / best["parameters"]
     return [
         f"ensemble, {better}{_mark_exported(summary, 'ensemble')}: "
         f"networks of {'the folds of ' if folds else ''}{noun} "
-        f"{_list_members(members)}",
+        f"{_list_members(members)}{' and others on all rows' if added else ''}",
         f"  parameters        {ensemble['parameters']:,} in all, so that a prediction takes about "
         f"{times:.2g} times the best trial's",
         f"  cross-validated   {_list_scores(ensemble)}",
