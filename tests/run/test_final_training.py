@@ -115,8 +115,9 @@ def test_the_attempt_with_the_least_loss_is_kept(setup, monkeypatch):
     np.testing.assert_allclose(kept.network(np.eye(4, dtype=np.float32)).numpy(), 1 / 3, atol=1e-6)
 
 
-def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup):
+def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup, monkeypatch):
     """They are those that the search kept; lost ones are trained again to the same bits."""
+    monkeypatch.setattr(LanesTrainer, "train_on_all_rows", None)  # nothing is prepared for none
     problem, kept = setup.problem, FoldNetworks()
     members = [replace(member_of(trial, 0.1, networks=2 - trial), folds=5) for trial in (0, 1)]
     jobs = [Job(m.trial, make_hyperparameters(m.hyperparameters), m.epoch) for m in members]

@@ -44,7 +44,8 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
 ) -> "TrainedNetwork":
     """Train networks on all training rows, and return one network that averages them.
 
-    The networks of folds, if the members are of these, are not trained unless they are lost.
+    If the members are of networks of folds, those on all rows come to them, and those of the folds
+    are not trained unless they are lost.
 
     Args:
         setup: The study's space, data and settings.
@@ -52,7 +53,8 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
         members: The networks to train.
         on_note: Receives a note about each network that had to be trained again or never learned.
         temperature: Calibrates the averaged probabilities; 1 leaves them unchanged.
-        fold: The fold to whose training rows the networks are limited. None for all training rows.
+        fold: The fold to whose training rows the networks are limited, without those that come to
+            networks of folds. None for all training rows.
         kept: Networks of folds that are not lost. None if all are.
 
     Raises:
@@ -80,12 +82,12 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
         return TrainedNetwork(
             apply_temperature(fold_training.run(members, fold), temperature), schema, None
         )
-    added = [replace(member, networks=member.on_all_rows) for member in members]
-    networks, notes = final_training.run(
-        [(m, records[m.trial]) for m in added if m.networks], fold_rows
-    )
+    added = [replace(m, networks=m.on_all_rows) for m in members if m.on_all_rows]
+    networks, notes = [], ()
+    if added:
+        networks, notes = final_training.run([(m, records[m.trial]) for m in added], fold_rows)
     rest = iter(networks)
-    on_all_rows = [list(islice(rest, member.networks)) for member in added]
+    on_all_rows = [list(islice(rest, member.on_all_rows)) for member in members]
     network = apply_temperature(fold_training.run(members, None, on_all_rows), temperature)
     return TrainedNetwork(network, schema, None, notes)
 
