@@ -212,14 +212,17 @@ def _make_members(library: Library, counts: Sequence[int]) -> tuple[Member, ...]
 
 
 def _share_networks(weights: Sequence[int]) -> list[int]:
-    """Return how many networks on all rows each trial has, about `NETWORKS` together.
+    """Return how many networks on all rows each trial has, `NETWORKS` together.
+
+    Each of the first trials has one, and the others go where a network stands for most.
 
     Args:
         weights: How often each trial counts, in descending order.
 
-    >>> _share_networks([1]), _share_networks([4, 2, 1, 1, 1, 1])
-    ([5], [2, 1, 1, 1, 1, 0])
+    >>> _share_networks([1]), _share_networks([9, 2, 1]), _share_networks([4, 2, 1, 1, 1, 1])
+    ([5], [3, 1, 1], [1, 1, 1, 1, 1, 0])
     """
-    each = NETWORKS / sum(weights[:NETWORKS])
-    shares = [max(1, int(each * weight)) for weight in weights[:NETWORKS]]
+    shares = [1] * min(len(weights), NETWORKS)
+    while sum(shares) < NETWORKS:
+        shares[max(range(len(shares)), key=lambda n: weights[n] / shares[n])] += 1
     return shares + [0] * (len(weights) - len(shares))

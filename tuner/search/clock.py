@@ -38,7 +38,7 @@ class Clock:
     Attributes:
         networks: How many networks the final training trains. It can be set.
         are_trained_again: Returns whether networks are trained on all rows, by the best trials;
-            those of the folds are exported otherwise, which the search has. It can be set.
+            those of the folds alone are exported otherwise, which the search has. It can be set.
     """
 
     def __init__(

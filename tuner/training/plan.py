@@ -47,8 +47,8 @@ class Plan:
         has_time: Returns whether a trial that is to begin can end in time, if the plan of its
             training is worth little when it is cut short. No other than the first trial begins
             without it. Any thread can call it.
-        ask_more: Returns further trials, for a trainer of so many workers that some would wait for
-            the last trials of a cohort; nothing if the search has none before all have ended.
+        ask_more: Returns further trials, for a trainer whose workers would wait for the last trials
+            of a cohort; nothing if the search has none before others have ended.
         arguments: What a person gave `KFoldTuner.search` for `HyperModel.fit`, by name.
         on_epoch: Called with a trial's number and the epochs that it has trained, after each of
             them, from any thread.
