@@ -38,3 +38,11 @@ def test_fit_trains_each_trial_on_its_own(plan):
 
 def test_nothing_is_cut_into_nothing():
     assert cut_into_shares([], lambda trial: 1.0, 3) == []
+
+
+def test_small_networks_are_no_less_work_than_their_rows(plan):
+    """Else all of them would be one unit, which the other workers wait for."""
+    large = [make_job(trial, depth=1, units=512) for trial in range(8)]
+    small = [make_job(8 + trial, depth=0) for trial in range(24)]
+    units = cut(plan, large + small, workers=2)
+    assert max(len(unit) for unit in units if unit[0] >= 8) <= 6

@@ -30,6 +30,7 @@ from tuner.training.trainer import Trainer
 __all__ = ["LanesTrainer"]
 
 _KEPT_ARRAYS = 4  # of a trial's probabilities and losses, about, which a search keeps
+_ROW_WORK = 4000  # parameters that take as long as what a row costs in any network; measured
 _ALONE_FACTOR = 2.0  # time of a lane that trains alone, in times of its share beside others
 
 
@@ -86,7 +87,7 @@ class LanesTrainer(Trainer):
                 others.append([job])
 
         def estimate_work(trial: LaneTrial) -> float:
-            return trial.parameters * (trial.epochs or plan.epochs)
+            return (trial.parameters + _ROW_WORK) * (trial.epochs or plan.epochs)
 
         shares = cut_into_shares(mlps, estimate_work, workers)
         shares.sort(key=lambda unit: -sum(map(estimate_work, unit)))
