@@ -80,6 +80,7 @@ def main() -> None:
     parser.add_argument("--server", help="the address of a server with this database")
     given = parser.parse_args()
     os.environ["MLFLOW_LOGGING_LEVEL"] = "ERROR"
+    os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"  # as `tuner sync` does
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         source = Study.open(given.study, given.root)

@@ -8,7 +8,7 @@ process takes; what Ray takes to bring the reports is not in it. `killed` kills 
 seconds, and compares the study with that of one process.
 
     python benchmarks/scaling.py throughput --data letter.csv
-    python benchmarks/scaling.py driver --workers 1000 --trials 2000 --oracle random
+    python benchmarks/scaling.py driver --workers 1000 --trials 2000 --oracle random grid
     python benchmarks/scaling.py killed --every 20
 """
 
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=50)
     parser.add_argument("--workers", type=int, nargs="+", default=[10, 100, 1000])
     parser.add_argument("--seconds", type=float, default=30.0, help="of a simulated unit")
-    parser.add_argument("--oracle", default="random")
+    parser.add_argument("--oracle", nargs="+", default=["random"])
     parser.add_argument("--mlflow", action="store_true")
     parser.add_argument("--every", type=float, default=20.0, help="seconds between two kills")
     given = parser.parse_args()
@@ -64,9 +64,10 @@ def main() -> None:
     ](given)
 
 
-def make_setup(given: argparse.Namespace, trials: int) -> Setup:
+def make_setup(given: argparse.Namespace, trials: int, oracle: str = "") -> Setup:
     """Read the data, and choose the settings."""
-    settings = SearchSettings(max_trials=trials, epochs=given.epochs, oracle=given.oracle)
+    oracle = oracle or given.oracle[0]
+    settings = SearchSettings(max_trials=trials, epochs=given.epochs, oracle=oracle)
     return prepare(given.space, DataRequest(given.data), settings)
 
 
@@ -94,21 +95,47 @@ class Ends(Listener):
         self.megabytes.append(pages * resource.getpagesize() / 2**20)
 
 
+class Cores(Listener):
+    """Notes how many seconds of a core each worker took from its first trial on."""
+
+    def __init__(self, crew: Any) -> None:
+        self._processes = [facts.process for facts in crew.list_facts()]
+        self._begin = self._read()
+        self.seconds = [0.0]
+
+    def on_trial_end(self, record: TrialRecord) -> None:
+        """Note it."""
+        self.seconds = [end - begin for end, begin in zip(self._read(), self._begin, strict=True)]
+
+    def _read(self) -> list[float]:
+        texts = [Path(f"/proc/{process}/stat").read_text() for process in self._processes]
+        fields = [text.rpartition(")")[2].split() for text in texts]
+        ticks = os.sysconf("SC_CLK_TCK")
+        return [(int(field[11]) + int(field[12])) / ticks for field in fields]
+
+
 def measure_throughput(given: argparse.Namespace) -> None:
     """Search with one worker and with two, once they are ready."""
-    print("| workers | seconds from the first trial's begin to the last one's end |\n|---|---|")
-    took = []
+    print("| workers | s from the first trial's begin to the last one's end | s of a core |")
+    print("|---|---|---|")
+    took, cores = [], []
     for workers in (1, 2):
         crew = Engine("ray", "local", workers).start("lanes")
         assert crew is not None
         while len(crew.list_idle()) < workers:
             crew.wait(lambda worker: Orders())
+        counted, driver = Cores(crew), time.process_time()
         with tempfile.TemporaryDirectory() as folder:
             started = time.perf_counter()
-            search(make_setup(given, given.trials), Path(folder), crew)
+            search(make_setup(given, given.trials), Path(folder), crew, counted)
             took.append(time.perf_counter() - started)
-        print(f"| {workers} | {took[-1]:.1f} |", flush=True)
-    print(f"\ntwo workers are {took[0] / took[1]:.2f} times as fast as one")
+        cores.append(max(counted.seconds))
+        each = ", ".join(f"{seconds:.1f}" for seconds in counted.seconds)
+        print(
+            f"| {workers} | {took[-1]:.1f} | {each}, and {time.process_time() - driver:.1f} here |"
+        )
+    print(f"\ntwo workers are {took[0] / took[1]:.2f} times as fast as one; by the busier worker's")
+    print(f"seconds of a core {cores[0] / cores[1]:.2f}, if each has a core to itself")
 
 
 def kill_workers(given: argparse.Namespace) -> None:
@@ -280,8 +307,8 @@ def measure_driver(given: argparse.Namespace) -> None:
     head = ["workers", "oracle", "trials", "simulated s", "trials/s", "reports/s", "ms a trial"]
     head += ["busy, %", "workers busy, %", "memory of the first tenth, MB", "of the last"]
     print("|", " | ".join(head), "|\n|" + "---|" * len(head))
-    for workers in given.workers:
-        setup, ends = make_setup(given, given.trials), Ends()
+    for oracle, workers in itertools.product(given.oracle, given.workers):
+        setup, ends = make_setup(given, given.trials, oracle), Ends()
         crew = SimulatedCrew(workers, recorded, choose_rungs(given.epochs), given.seconds)
         with tempfile.TemporaryDirectory() as folder:
             listeners: list[Listener] = [ends]
@@ -294,7 +321,7 @@ def measure_driver(given: argparse.Namespace) -> None:
                 listener.on_study_end("interrupted", {})
         count = len(ends.ends)
         tenth = max(count // 10, 1)
-        cells = [workers, given.oracle, count, f"{crew.now:.0f}", f"{count / crew.now:.2f}"]
+        cells = [workers, oracle, count, f"{crew.now:.0f}", f"{count / crew.now:.2f}"]
         cells += [f"{crew.reports / crew.now:.1f}", f"{1000 * crew.outside / count:.1f}"]
         cells += [f"{100 * crew.outside / crew.now:.1f}"]
         cells += [f"{100 * crew.trained / (workers * crew.now):.0f}"]

@@ -159,6 +159,8 @@ def main() -> None:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     os.environ.setdefault("MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER", "false")  # it may be an hour
     os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
+    # for which MLflow would ask a server for each run once more
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     sys.stdout = sys.stderr  # MLflow prints there, with a server the address of each run
     threading.Thread(target=follower.read_input, daemon=True).start()
     scratch = use_scratch()
