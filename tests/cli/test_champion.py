@@ -122,7 +122,8 @@ def test_neither_sync_nor_another_export_nor_a_resume_registers_it_again(folder,
 
 
 def test_another_pick_in_a_folder_of_its_own_is_not_registered(folder, searched, client):
-    done = run_tuner(folder, "export", "first", "--pick", "smallest", "--output", "small")
+    options = ("--pick", "smallest", "--output", "small", "--formats", "keras")
+    done = run_tuner(folder, "export", "first", *options)
     assert done.returncode == 0, done.stderr
     content = json.loads((folder / "small" / "model.json").read_text(encoding="utf-8"))
     assert content["picked"] == "smallest"

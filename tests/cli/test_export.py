@@ -15,7 +15,7 @@ def test_predict_answers_raw_rows_and_export_writes_the_same_model_again(folder,
     lines = first.stdout.splitlines()
     assert lines[0] == "class,probability_big,probability_middle,probability_small"
     assert len(lines) == 91
-    exported = run_tuner(folder, "export", "first", "--output", "copied")
+    exported = run_tuner(folder, "export", "first", "--output", "copied", "--formats", "keras")
     assert (exported.returncode, exported.stdout.strip()) == (0, "copied"), exported.stderr
     tests = [
         json.loads((folder / path / "model.json").read_text())["test"]
@@ -50,7 +50,8 @@ def test_cells_that_the_model_does_not_know_are_predicted_and_told(folder, searc
 
 
 def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
-    done = run_tuner(folder, "export", "first", "--pick", "smallest", "--quiet")
+    options = ("--pick", "smallest", "--formats", "keras", "--quiet")
+    done = run_tuner(folder, "export", "first", *options)
     assert done.stdout.strip() == "mlruns/studies/first/model-smallest"
     description = json.loads((folder / done.stdout.strip() / "model.json").read_text())
     assert description["pick"]["trial"] == searched[0]["smallest"]["trial"]
