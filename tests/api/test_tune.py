@@ -74,11 +74,12 @@ def frame(folder):
 
 
 def build(hp, features, classes):
-    """A hypermodel as a program may give it."""
-    hidden = keras.layers.Dense(hp.Choice("units", [2, 4, 8]), activation="relu")
+    """A hypermodel as a program may give it, of networks that share a program."""
+    rate = hp.Choice("rate", [0.01, 0.03, 0.1])
+    hidden = keras.layers.Dense(4, activation="relu")
     output = keras.layers.Dense(classes, activation="softmax")
     model = keras.Sequential([keras.Input((features,)), hidden, output])
-    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.compile(keras.optimizers.SGD(rate), "sparse_categorical_crossentropy")
     return model
 
 
