@@ -121,10 +121,8 @@ def test_a_first_trial_is_shortened_to_a_third_of_what_is_left(left, proposed, t
     oracle.leaves_time = oracle.limit.leaves_time
     starts = [oracle.ask().hyperparameters.values for _ in proposed]
     assert [(values["units"], values["length"]) for values in starts] == proposed
-    oracle.limit, oracle.leaves_time = (
-        None,
-        lambda values: True,
-    )  # none of them comes again, however long
+    # none of them comes again, however long
+    oracle.limit, oracle.leaves_time = None, lambda values: True
     rest = oracle.propose_start()
     assert rest is None if len(proposed) == 3 else rest["units"] == 8
 
