@@ -96,14 +96,18 @@ def test_bins_follow_the_scaling():
 
 
 @pytest.mark.parametrize("scaling", ["standard", "quantile"])
-def test_numbers_that_repeat_have_fewer_bins(scaling):
+def test_a_value_of_many_rows_takes_no_bins_from_the_others(scaling):
     x = X.copy()
     x[:, 0], x[:30, 1], x[30:, 1] = 5, 0, 1 + np.arange(10)
     x[:, 2] = np.arange(40) * 1e-5  # closer than rounding errors allow
     model, inputs = compute_inputs(x, scaling=scaling, numbers="piecewise", bins=4)
     way = read_input(model, "number_embedding", x)
     np.testing.assert_array_equal(way[:, 0], 0)
-    np.testing.assert_array_equal(way[:, 1, 2:], 0)  # borders at 0, 0.25 and 10
+    np.testing.assert_array_equal(way[:30, 1], 0)  # borders at 0, 1, 4, 7 and 10
+    np.testing.assert_allclose(way[30, 1], [1, 0, 0, 0], atol=1e-5)
+    np.testing.assert_allclose(way[36, 1], [1, 1, 1, 0], atol=1e-5)
+    np.testing.assert_allclose(way[39, 1], 1, atol=1e-5)
+    assert 0 < way[35, 1, 2] < 1
     np.testing.assert_array_equal(way[:, 2], 0)
     assert np.isfinite(inputs).all()
     if scaling == "quantile":

@@ -63,21 +63,34 @@ def _apply_robust(layer: Any, values: np.ndarray) -> np.ndarray:
 def _find_borders(values: np.ndarray, bins: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the borders of each number's bins, and the share of rows below each.
 
-    Borders are quantiles. Those that agree, or nearly, are one, so that a number that repeats in
-    many rows has fewer bins, and rounding errors do not matter.
+    Borders are quantiles. A value that more rows have than a bin should is a border of its own, and
+    the others are quantiles of the other rows: a column that is mostly 0 keeps its bins for the
+    rest. Borders that agree, or nearly, are one, so that rounding errors do not matter. The share
+    of a frequent value counts half of its own rows.
     """
-    shares = np.linspace(0, 1, bins + 1)
-    found = []
-    for quantiles in np.quantile(values, shares, axis=0).T:
-        groups = [[0]]
-        for place in range(1, bins + 1):
-            if quantiles[place] - quantiles[groups[-1][0]] < _LEAST_WIDTH:
-                groups[-1].append(place)
-            else:
-                groups.append([place])
-        borders = quantiles[[group[0] for group in groups]]
-        found.append((borders, np.array([shares[group].mean() for group in groups])))
-    return found
+    return [_find_borders_of(column, bins) for column in values.T]
+
+
+def _find_borders_of(column: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarray]:
+    known, counts = np.unique(column, return_counts=True)
+    is_frequent = counts > len(column) / bins
+    frequent, own = known[is_frequent], counts[is_frequent]
+    rest = np.repeat(known[~is_frequent], counts[~is_frequent])
+    borders, below = frequent, np.searchsorted(rest, frequent) + np.cumsum(own) - own / 2
+    if len(rest):
+        shares = np.linspace(0, 1, bins + 1 - len(frequent))
+        quantiles = np.quantile(rest, shares)
+        before = np.concatenate([[0], np.cumsum(own)])[np.searchsorted(frequent, quantiles)]
+        borders = np.concatenate([frequent, quantiles])
+        below = np.concatenate([below, shares * len(rest) + before])
+    groups: list[list[int]] = []
+    for place in np.argsort(borders, kind="stable"):
+        if groups and borders[place] - borders[groups[-1][0]] < _LEAST_WIDTH:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    kept = borders[[group[0] for group in groups]]
+    return kept, np.array([below[group].mean() for group in groups]) / len(column)
 
 
 def _fit_bins(layer: Any, borders: list[np.ndarray], bins: int) -> None:
