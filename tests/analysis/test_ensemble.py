@@ -146,6 +146,12 @@ def test_networks_on_all_rows_are_shared_by_how_often_trials_count(make_record, 
     assert added == sorted(added, reverse=True)
     assert [member.count for member in ensemble.members] == [5 + each for each in added]
     assert ensemble.parameters == 15 * (5 * len(added) + sum(added))
+    limited = ensemble.limit(SearchSettings(max_parameters=ensemble.parameters - 1))
+    assert not limited.too_large  # the folds alone are small enough
+    assert {member.on_all_rows for member in limited.members} == {0}
+    assert limited.parameters == 15 * 5 * len(added)
+    assert ensemble.limit(SearchSettings(max_parameters=ensemble.parameters)) == ensemble
+    assert ensemble.limit(SearchSettings(max_parameters=limited.parameters - 1)).too_large
 
 
 def test_a_trial_alone_counts_once_if_its_folds_are_averaged(make_record, problem):

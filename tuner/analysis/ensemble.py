@@ -126,10 +126,16 @@ class Ensemble:
         """Return the ensemble, too large if it is for the limits on networks of a search.
 
         The prediction times of its networks add up, so no ensemble is known to be quick enough.
+        Networks on all rows beside those of folds are left out if they make it too large.
         """
         most, networks = settings.max_parameters, sum(member.count for member in self.members)
         too_slow = settings.max_row_microseconds is not None and networks > 1
-        return replace(self, too_large=too_slow or (most is not None and self.parameters > most))
+        if most is None or self.parameters <= most:
+            return replace(self, too_large=too_slow)
+        members = tuple(replace(member, on_all_rows=0) for member in self.members)
+        parameters = sum(member.count * member.parameters for member in members)
+        too_large = too_slow or parameters > most
+        return replace(self, members=members, parameters=parameters, too_large=too_large)
 
     def add_test(self, test: TTest) -> "Ensemble":
         """Return the ensemble with the test of its difference from the best trial."""
