@@ -31,7 +31,12 @@ from typing import Any, ClassVar, NoReturn
 
 __all__ = ["UsualPopen", "start_warm", "warm_command"]
 
-_OWN = ("tuner.serving.fresh_process", "tuner.run.companion", "tuner.tracking.mlflow_process")
+_OWN = (
+    "tuner",
+    "tuner.serving.fresh_process",
+    "tuner.run.companion",
+    "tuner.tracking.mlflow_process",
+)
 _LAUNCHER = str(Path(__file__).with_name("warm_launcher.py"))
 _AT_START = ("KERAS", "LANG", "LC_", "PYTHON")  # variables that are read when a process starts
 # what this package gives its processes, which have it anyway
