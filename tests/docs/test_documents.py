@@ -68,7 +68,7 @@ def shell(files: Path) -> Iterator[Shell]:
         for line in WHOLE:
             shell.search(line)
         for line in SEARCHED:
-            shell.run(line.split())
+            shell.begin(line)
         # what is said of it holds for a study of any space, and networks for tables take longer
         copytree(STUDIES / "my_table-mlp-1", STUDIES / "my_table-tabular-1")
         yield shell

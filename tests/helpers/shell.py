@@ -9,6 +9,7 @@ import tomllib
 import urllib.request
 import warnings
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,12 @@ class Searched(BaseException):
 class Shell:
     """A person's terminal in a folder.
 
-    A search runs as it is written but for its size: two trials, two folds and two epochs. It stops
-    after its last trial, without MLflow, unless it is `whole`: what follows is the same for all of
-    them. What this machine cannot do, or does in another test, is checked as far as it can be:
-    `make`'s targets are tried without running them, the options of MLflow's commands are parsed,
-    TensorFlow Serving's request is answered by the SavedModel in this process.
+    A search runs as it is written but for its size: a trial, two folds and two epochs. It stops
+    after its trial, without MLflow: what follows is the same for all of them. An export writes the
+    one format of which the others are made, since a whole search writes these. What this machine
+    cannot do, or does in another test, is checked as far as it can be: `make`'s targets are tried
+    without running them, the options of MLflow's commands are parsed, TensorFlow Serving's request
+    is answered by the SavedModel in this process.
 
     Args:
         folder: Where commands run.
@@ -52,6 +54,10 @@ class Shell:
     def search(self, line: str) -> None:
         """Run a whole search, with its report, its model and its runs in MLflow."""
         self._run_in_process([*line.split()[1:], *_SMALL])
+
+    def begin(self, line: str) -> None:
+        """Run a search of two trials, without what follows."""
+        self._search_only([*line.split()[1:], *_SMALL])
 
     def run(self, command: list[str]) -> None:
         """Run a command, and fail where it fails."""
@@ -89,10 +95,12 @@ class Shell:
             self._parse(arguments)
             return
         if arguments[0] == "search":
-            self._search_only([*arguments, *_SMALL])
+            self._search_only([*arguments, *_SMALL, "--max-trials", "1"])
             return
         if arguments[0] == "resume" and "--max-trials" in arguments:
             arguments[arguments.index("--max-trials") + 1] = str(_MOST_TRIALS)
+        if arguments[0] == "export" and "--formats" not in arguments:
+            arguments = [*arguments, "--formats", "keras"]
         self._run_in_process(arguments)
 
     def _parse(self, arguments: list[str]) -> None:
@@ -221,18 +229,24 @@ class Shell:
         """Ask a benchmark whether it has the options; to run it takes minutes."""
         if arguments[0] == "-m":
             arguments = [arguments[1].replace(".", "/") + ".py", *arguments[2:]]
-        script, options = arguments[0], [a for a in arguments[1:] if a.startswith("--")]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(
-            [sys.executable, str(ROOT / script), "--help"],
-            check=False,
-            capture_output=True,
-            text=True,
-            env=environment,
-        )
-        assert not done.returncode, done.stderr
-        for option in options:
-            assert option in done.stdout
+        text = _read_help(arguments[0])
+        for option in arguments[1:]:
+            assert not option.startswith("--") or option in text
+
+
+@cache
+def _read_help(script: str) -> str:
+    """Return the help of a script, which documents name again and again."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / script), "--help"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert not done.returncode, done.stderr
+    return done.stdout
 
 
 def _wait_for_version(name: str, alias: str) -> None:
