@@ -96,7 +96,12 @@ class Ground:
 
     def __init__(self, folder):
         head = {"num_cpus": 1, "object_store_memory": STORE, "include_dashboard": False}
-        self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        try:
+            self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        except Exception as error:
+            if "timed out during startup" not in str(error):  # Ray's words, after half a minute
+                raise
+            pytest.skip("this machine is too busy for Ray, which gave up starting its head")
         self.other = self.cluster.add_node(num_cpus=3, object_store_memory=STORE)
         self.crew = self.make_crew("lanes", 2)
         self.fitting = self.make_crew("fit", 1)
