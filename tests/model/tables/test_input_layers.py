@@ -38,11 +38,11 @@ def test_robust_scaling_divides_by_the_distance_of_the_quartiles_and_clips_smoot
     assert np.abs(inputs[:, :3]).max() < 3
 
 
-def test_robust_scaling_takes_half_the_range_where_the_quartiles_agree():
+def test_robust_scaling_goes_by_the_other_numbers_where_the_quartiles_agree():
     x = X.copy()
     x[:, 0], x[:2, 0], x[:, 1] = 5, [3, 11], 7
     _, inputs = compute_inputs(x, scaling="robust")
-    scaled = np.array([-0.5, 1.5, 0.0])
+    scaled = np.array([-0.25, 0.75, 0.0])  # by twice the median of the distances 2 and 6
     expected = scaled / np.sqrt(1 + (scaled / 3) ** 2)
     np.testing.assert_allclose(inputs[:3, 0], expected, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(inputs[:, 1], 0)

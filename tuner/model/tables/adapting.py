@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from tuner.data.scaling import measure_middle
 from tuner.model.tables.recipe import TableRecipe
 
 __all__ = ["adapt_network"]
@@ -43,13 +44,13 @@ def adapt_network(model: keras.Model, recipe: TableRecipe, x: np.ndarray, number
 
 
 def _fit_robust(layer: Any, values: np.ndarray) -> None:
-    """Centre at the median, and divide by the distance of the quartiles.
+    """Centre at the median, and divide by the width of the middle, as `measure_middle` says.
 
-    Where the quartiles agree, half of the range takes its place (Holzmüller et al. 2024).
+    Half of the range, which Holzmüller et al. (2024) take where quartiles agree, would leave
+    nothing of a column that is mostly 0 but for its largest numbers.
     """
-    low, median, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
-    half = np.ptp(values, axis=0) / 2
-    scale = np.where(high > low, high - low, np.where(half > 0, half, 1.0))
+    median, width = np.array([measure_middle(column) for column in values.T]).reshape(-1, 2).T
+    scale = np.where(width > 0, width, 1.0)
     layer.adapt_mean.assign(median.astype(np.float32))
     layer.adapt_variance.assign(np.square(scale).astype(np.float32))
     layer.finalize_state()
