@@ -78,10 +78,12 @@ class LaneProgram(ABC, Generic[W]):
         traces: How often the program was traced.
         compiled: Whether XLA compiles the program. It does so again for another number of lanes.
         refusal: Why XLA could not compile it; empty if it could.
+        stacks: Whether the lanes of a call train side by side, not one after another.
         least_lanes: The fewest lanes of a call that may have several. With fewer, the results
             would be rounded differently.
     """
 
+    stacks: ClassVar[bool] = True
     least_lanes: ClassVar[int] = 1
 
     def __init__(self, data: LaneData, *, alone: bool, compiled: bool = False) -> None:

@@ -190,7 +190,10 @@ class LanesTrainer(Trainer):
         """
         if self._noted:  # lanes could not train the search's networks
             return super().estimate_final_rounds(networks)
-        return _ALONE_FACTOR * -(-networks // self.machine.workers)
+        programs = [] if self.programs is None else self.programs.programs.values()
+        side_by_side = not programs or any(each.stacks and not each.alone for each in programs)
+        factor = _ALONE_FACTOR if side_by_side else 1.0
+        return factor * -(-networks // self.machine.workers)
 
     def _note_reasons(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
         """Report each reason once why networks are trained by `fit`."""

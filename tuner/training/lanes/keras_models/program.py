@@ -59,6 +59,8 @@ class KerasProgram(LaneProgram[KerasWeights]):
         alone: Whether each call has a single lane.
     """
 
+    stacks = False
+
     def __init__(
         self, network: KerasNetwork, data: LaneData, batch_size: int, *, alone: bool
     ) -> None:
