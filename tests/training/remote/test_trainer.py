@@ -201,16 +201,16 @@ def test_when_the_time_is_up_the_rest_is_dropped(hypermodel, problem, plan, jobs
 
 def test_further_trials_are_asked_for_before_a_worker_has_none(problem, plan):
     jobs, asked, trainer = make_jobs(7, depth=1, units=8), [], make_trainer(ThreadCrew(2))
-    parts = [jobs[2:4], jobs[4:7], []]
+    parts = iter([jobs[2:4], [], jobs[4:7]])
 
     def ask_more():
         asked.append([trial for unit in trainer.crew.units for trial in unit])
-        return parts[len(asked) - 1]
+        return next(parts, [])
 
     results = train(trainer, make_mlp(DEPTHS), problem, replace(plan, ask_more=ask_more), jobs[:2])
     assert sorted(results) == list(range(7))
     assert asked[0] == [0, 1]  # when both have begun
-    assert len(asked) == 3
+    assert len(asked) >= 3  # again after each result, which may make room for one
 
 
 def test_no_trial_begins_that_cannot_end_in_time_but_the_first(problem, plan):
