@@ -79,6 +79,8 @@ class ThreadCrew(Crew):
             elif report.over:
                 del self._trains[worker]
             news.append((worker, report if loss is None else loss))
+            if report.over:  # one end at a time: how fast threads are decides nothing
+                break
         return news
 
     def _remove(self, worker: Hashable) -> None:
