@@ -25,6 +25,9 @@ batch_size = 16
 """
 
 
+FIVE_TRIALS = SearchSettings(max_trials=5, folds=3, epochs=2, test_size=0.0, seed=3)
+
+
 class CustomHyperModel(keras_tuner.HyperModel):
     """A user's hypermodel: `fit` declares a hyperparameter that `build` does not."""
 

@@ -5,6 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.helpers.searches import FIVE_TRIALS, make_mlp
+from tuner.search import KFoldTuner
+
 
 @pytest.fixture
 def now(monkeypatch):
@@ -12,3 +15,16 @@ def now(monkeypatch):
     now = SimpleNamespace(seconds=100.0)
     monkeypatch.setattr(time, "monotonic", lambda: now.seconds)
     return now
+
+
+@pytest.fixture
+def make_tuner(tmp_path):
+    """Return a function that makes a tuner, of a small MLP unless it gets another hypermodel."""
+
+    def make_tuner(hypermodel=None, settings=FIVE_TRIALS, trainer=None, **kwargs):
+        hypermodel = hypermodel or make_mlp(epochs=settings.epochs)
+        tuner = KFoldTuner(hypermodel, settings, directory=tmp_path / "runs", **kwargs)
+        tuner.trainer = trainer or tuner.trainer
+        return tuner
+
+    return make_tuner

@@ -1,41 +1,25 @@
 """The loop of a search: cohorts, events, and why it ends."""
 
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
 from tests.helpers.crews import ThreadCrew
-from tests.helpers.problems import CLASSES, FEATURES, make_problem
+from tests.helpers.problems import make_problem
 from tests.helpers.searches import (
+    FIVE_TRIALS,
     CustomHyperModel,
     make_mlp,
     make_rows,
     read_trials,
 )
-from tests.helpers.spaces import SMALL, make_space
+from tests.helpers.spaces import SMALL
 from tuner.errors import SearchFailed
-from tuner.model.tables.hypermodel import TableHyperModel
-from tuner.model.tables.layout import FeatureLayout
-from tuner.search import ORACLES, Clock, KFoldTuner
-from tuner.study import Listener, SearchSettings
-from tuner.training import TrialResult
+from tuner.search import ORACLES
+from tuner.study import Listener
 from tuner.training.lanes import LanesTrainer
 from tuner.training.processor import describe_processor
 from tuner.training.remote.trainer import RemoteTrainer
-
-SETTINGS = SearchSettings(max_trials=5, folds=3, epochs=2, test_size=0.0, seed=3)
-
-
-@pytest.fixture
-def make(tmp_path):
-    def make(hypermodel=None, settings=SETTINGS, trainer=None, **kwargs):
-        hypermodel = hypermodel or make_mlp(epochs=settings.epochs)
-        tuner = KFoldTuner(hypermodel, settings, directory=tmp_path / "runs", **kwargs)
-        tuner.trainer = trainer or tuner.trainer
-        return tuner
-
-    return make
 
 
 class RecordingListener(Listener):
@@ -62,9 +46,9 @@ class RecordingListener(Listener):
         self.events.append(sentence)
 
 
-def test_listeners_get_the_events_in_order(make, problem, make_study):
+def test_listeners_get_the_events_in_order(make_tuner, problem, make_study):
     listener = RecordingListener()
-    tuner = make(settings=replace(SETTINGS, max_trials=2), listeners=[listener])
+    tuner = make_tuner(settings=replace(FIVE_TRIALS, max_trials=2), listeners=[listener])
     tuner.run(problem, make_study())
     assert listener.events[:3] == ["study", "begin 0", "begin 1"]
     ends = [event for event in listener.events[3:-1] if event.startswith("end")]
@@ -76,218 +60,10 @@ def test_listeners_get_the_events_in_order(make, problem, make_study):
     assert sorted(listener.epochs) == [(0, 1), (0, 2), (1, 1), (1, 2)]
 
 
-def test_a_space_is_searched_until_it_is_exhausted(make, problem, make_study):
+def test_a_space_is_searched_until_it_is_exhausted(make_tuner, problem, make_study):
     space = "[network]\ndepth = { min = 0, max = 1 }\nunits = 4\n"
-    end = make(make_mlp(space, epochs=2)).run(problem, make_study())
+    end = make_tuner(make_mlp(space, epochs=2)).run(problem, make_study())
     assert end.sentence == "all 2 configurations that the random oracle has were tried"
-
-
-def test_no_cohort_but_the_first_begins_when_the_time_is_up(make, problem, make_study):
-    settings = replace(SETTINGS, max_seconds=0.01, trainer="fit")
-    end = make(settings=settings).run(problem, make_study())
-    assert end.sentence == "0.01 seconds were over after 1 trial"
-
-
-class UntrainedTrainer(LanesTrainer):
-    """Gives made-up results at once; a trial with a higher number is better.
-
-    Args:
-        before: Is called with the number of jobs and the position of each, before its result.
-    """
-
-    def __init__(self, before):
-        super().__init__()
-        self.before = before
-
-    def choose_cohort_size(self, problem):
-        return 1000
-
-    def train(self, jobs, hypermodel, *, problem, plan):
-        for position, job in enumerate(jobs):
-            self.before(len(jobs), position)
-            if position and plan.time_is_up():
-                return
-            loss = 1.0 / (1 + job.trial)
-            yield TrialResult(
-                job.trial,
-                "completed",
-                epoch=4,
-                score=loss,
-                scores={"cross_entropy": loss},
-                seconds=0.2 if job.trial == 0 else 0.0,
-                fold_scores=(loss,) * 3,
-                curves={"loss": [[loss] * 4] * 3},
-            )
-
-
-def test_a_cohort_is_cut_to_the_time_that_remains(make, problem, make_study, now):
-    """A cohort takes half a second, and one second is reserved for the final training."""
-    sizes = []
-
-    def wait(jobs, position):
-        if position == 0:
-            sizes.append(jobs)
-            now.seconds += 0.5
-
-    settings = replace(SETTINGS, max_trials=60, max_seconds=6.0)
-    tuner = make(settings=settings, trainer=UntrainedTrainer(wait))
-    end = tuner.run(problem, make_study(max_trials=60))
-    assert end.sentence == "all 60 requested trials have ended"
-    assert sizes == [4, 36, 20]  # 4 in 0.5 s, so 36 in the 4.5 s that remain; then 20 are missing
-
-
-@pytest.mark.parametrize("oracle", ["random", "tpe"])
-def test_no_trial_follows_those_that_the_trainer_left_out_for_time(make, make_study, now, oracle):
-    """The best finished trial would need no time for its final training, but the time stays up."""
-
-    def wait(jobs, position):
-        if position == 2:
-            now.seconds += 5.2
-
-    settings = replace(SETTINGS, oracle=oracle, max_trials=40, max_seconds=6.0)
-    study = make_study(oracle=oracle, max_trials=40)
-    tuner = make(settings=settings, trainer=UntrainedTrainer(wait))
-    assert tuner.run(make_problem(), study).sentence == "6 seconds were over after 2 trials"
-    proposed = [event["trial"] for event in study.journal.read("proposed")]
-    assert [record.trial for record in tuner.records] == [0, 1]
-    assert proposed == [0, 1, 2, 3]
-
-
-class PlannedTrainer(UntrainedTrainer):
-    """Trains one after another those that can end in time, at 2.5 seconds an epoch."""
-
-    at_once = 1
-
-    def train(self, jobs, hypermodel, *, problem, plan):
-        for job in jobs:
-            if not plan.has_time(job) and self.begun:
-                continue
-            self.begun = True
-            epochs = round(4 * job.hyperparameters.values.get("length", 1.0))
-            for epoch in range(epochs):
-                self.before(job, epoch)
-                plan.on_epoch(job.trial, epoch + 1)
-            (result,) = super().train([job], hypermodel, problem=problem, plan=plan)
-            yield replace(result, seconds=2.5 * epochs)
-
-    begun = False
-
-
-PLANNED = """
-[network]
-depth = 1
-units = 8
-parametrization = "ntk"
-[optimizer]
-optimizer = "adamw"
-schedule = "coslog4"
-length = [0.5, 1.0]
-learning_rate = { min = 0.01, max = 0.3, log = true }
-"""
-
-
-@pytest.fixture
-def search_planned(make, make_study, now):
-    """Return a function that searches a space with planned schedules; an epoch takes 2.5 s."""
-
-    def wait(jobs, position):
-        if not isinstance(jobs, int):  # an epoch
-            now.seconds += 2.5
-
-    def search_planned(space=PLANNED, at_once=1, study=None, has_gained=None, **changes):
-        settings = replace(SETTINGS, **{"max_trials": 40, "epochs": 4, **changes})
-        study = study or make_study(epochs=4, max_trials=40, oracle=settings.oracle)
-        trainer = PlannedTrainer(wait)
-        trainer.at_once = at_once
-        layout = FeatureLayout(FEATURES, FEATURES)
-        hypermodel = TableHyperModel(make_space(space), layout=layout, classes=CLASSES, epochs=4)
-        tuner = make(hypermodel, settings=settings, trainer=trainer)
-        tuner.has_gained = has_gained
-        end = tuner.run(make_problem(), study)
-        lengths = {
-            event["trial"]: event["hyperparameters"]["length"]
-            for event in study.journal.read("proposed")
-        }
-        return end, [record.trial for record in tuner.records], lengths
-
-    return search_planned
-
-
-@pytest.mark.parametrize("oracle", ["random", "tpe"])
-def test_a_search_fills_its_time_with_trials_that_can_end_in_it(search_planned, oracle):
-    end, ended, lengths = search_planned(oracle=oracle, max_seconds=70.0)
-    assert end.sentence == f"70 seconds leave no time for another trial after {len(ended)} trials"
-    assert sorted(lengths) == sorted(ended)  # each that was proposed
-    # five seconds train the shortest, and some are for the final training
-    assert 60 <= sum(10 * length for length in lengths.values()) < 70
-    assert lengths[max(lengths)] == 0.5
-
-
-def test_others_take_the_place_of_trials_for_which_no_time_was_left(search_planned):
-    """The trainer trains one after another, unlike it says: half of the trials do not end."""
-    end, ended, lengths = search_planned(oracle="tpe", max_seconds=70.0, at_once=2)
-    assert end.sentence.endswith(f" after {len(ended)} trials")
-    assert set(lengths) - set(ended)
-    assert max(ended) > min(set(lengths) - set(ended))
-    assert 55 <= sum(10 * lengths[trial] for trial in ended) < 70
-
-
-def test_a_resumed_search_begins_with_the_trials_for_which_no_time_was_left(
-    search_planned, make_study
-):
-    study = make_study(oracle="tpe", epochs=4, max_trials=40)
-    search = partial(search_planned, study=study, at_once=2, oracle="tpe")
-    _, ended, lengths = search(max_seconds=70.0)
-    left = sorted(set(lengths) - set(ended))
-    end, resumed, again = search(max_trials=len(lengths) + 1)
-    assert end.sentence == f"all {len(lengths) + 1} requested trials have ended"
-    assert resumed[: len(ended)] == ended
-    assert sorted(resumed[len(ended) : -1]) == left
-    assert again == lengths | {len(lengths): again[len(lengths)]}
-
-
-@pytest.fixture
-def cohorts(monkeypatch):
-    """The trials that the planned trainer got, each time; it asks for more when all have ended."""
-    train, cohorts = UntrainedTrainer.train, []
-
-    def ask_for_more(self, jobs, hypermodel, *, problem, plan):
-        while jobs:
-            cohorts.append([job.trial for job in jobs])
-            for job in filter(plan.has_time, jobs):
-                yield from train(self, [job], hypermodel, problem=problem, plan=plan)
-            jobs = plan.ask_more()
-        cohorts.append("end")
-
-    monkeypatch.setattr(PlannedTrainer, "train", ask_for_more)
-    return cohorts
-
-
-def test_without_a_time_limit_planned_trials_go_by_cohorts(search_planned, cohorts):
-    """So that a search is the same whichever trial ends first."""
-    search_planned(oracle="tpe", at_once=2, max_trials=8)
-    assert cohorts == [[0, 1, 2, 3], "end", [4, 5, 6, 7], "end"]
-
-
-def test_a_trial_for_which_no_time_was_left_keeps_no_core(search_planned, cohorts, monkeypatch):
-    answers = iter([True, False])  # the second has no time
-    monkeypatch.setattr(Clock, "has_time_for", lambda clock, seconds: next(answers, True))
-    search_planned(oracle="tpe", at_once=2, max_trials=5, max_seconds=1000.0)
-    assert cohorts == [[0, 1], [2, 3], [4], "end", [5], "end"]  # 1 counts as none in the end
-
-
-def test_trials_follow_one_another_up_to_a_look(search_planned, cohorts):
-    limits = {"max_trials": 8, "max_seconds": 1000.0, "patience_trials": 3}
-    search_planned(oracle="tpe", at_once=2, has_gained=lambda before, now: True, **limits)
-    assert cohorts == [[0, 1], [2], "end", [3, 4], [5], "end", [6, 7], "end"]
-
-
-def test_a_comparison_does_not_get_the_faster_ones_of_its_settings(search_planned):
-    space = 'compare = "length"\n' + PLANNED
-    end, ended, lengths = search_planned(space, oracle="random", max_seconds=70.0)
-    assert end.sentence.startswith("70 seconds leave no time for another trial after ")
-    assert len(ended) < len(lengths)
-    assert [lengths[trial] for trial in range(4)].count(0.5) == 2
 
 
 class OneAtATime(LanesTrainer):
@@ -296,23 +72,23 @@ class OneAtATime(LanesTrainer):
 
 
 @pytest.mark.parametrize("oracle", ORACLES)
-def test_the_size_of_a_cohort_changes_no_result(make, problem, make_study, oracle):
+def test_the_size_of_a_cohort_changes_no_result(make_tuner, problem, make_study, oracle):
     trials = {}
     for trainer in (LanesTrainer(), OneAtATime()):
-        tuner = make(settings=replace(SETTINGS, epochs=3, oracle=oracle), trainer=trainer)
+        tuner = make_tuner(settings=replace(FIVE_TRIALS, epochs=3, oracle=oracle), trainer=trainer)
         tuner.run(problem, make_study(type(trainer).__name__, max_trials=5))
         trials[type(trainer)] = read_trials(tuner.study)
     assert len(trials[OneAtATime]) == 5
     assert trials[OneAtATime] == trials[LanesTrainer]
 
 
-def test_a_trial_trains_for_the_epochs_that_the_oracle_chose(make, make_study):
+def test_a_trial_trains_for_the_epochs_that_the_oracle_chose(make_tuner, make_study):
     """Hyperband, with two rungs: three trials for one epoch, and the best of them for three."""
     problem = make_problem()
-    settings = replace(SETTINGS, max_trials=6, epochs=3, oracle="hyperband")
+    settings = replace(FIVE_TRIALS, max_trials=6, epochs=3, oracle="hyperband")
     study = make_study("mine", max_trials=4)
-    make(settings=replace(settings, max_trials=4)).run(problem, study)
-    tuner = make(settings=settings)
+    make_tuner(settings=replace(settings, max_trials=4)).run(problem, study)
+    tuner = make_tuner(settings=settings)
     tuner.run(problem, study)
     records = {record.trial: record for record in tuner.study.read_trials()}
     trained = [
@@ -327,37 +103,15 @@ def test_a_trial_trains_for_the_epochs_that_the_oracle_chose(make, make_study):
         assert set(event["hyperparameters"]) <= declared
 
 
-def test_a_search_in_which_every_trial_fails_says_why_the_first_did(make):
+def test_a_search_in_which_every_trial_fails_says_why_the_first_did(make_tuner):
     class Broken(CustomHyperModel):
         def fit(self, hp, model, *args, **kwargs):
             raise RuntimeError("no fit")
 
-    tuner = make(Broken(), replace(SETTINGS, max_trials=2))
+    tuner = make_tuner(Broken(), replace(FIVE_TRIALS, max_trials=2))
     with pytest.raises(SearchFailed) as error:
         tuner.search(*make_rows())
     assert str(error.value) == "every trial failed; trial 0: RuntimeError: no fit"
-
-
-def test_the_clock_ends_running_trials_with_what_they_have_and_drops_the_others(
-    make, make_study, monkeypatch
-):
-    calls = []
-
-    def is_up(self):  # it is called after each epoch of a trial
-        calls.append(None)
-        return len(calls) > 30
-
-    monkeypatch.setattr(Clock, "is_up", is_up)
-    settings = replace(SETTINGS, max_trials=16, epochs=400, patience=400, max_seconds=1e6)
-    tuner = make(make_mlp(SMALL, epochs=400), settings)  # a block for each depth
-    tuner.run(make_problem(120), make_study(max_trials=16))
-    assert 0 < len(tuner.records) < 16
-    cut = [r for r in tuner.study.read_trials() if "ended by the clock" in r.result.reason]
-    assert len(cut) > 0
-    for record in cut:
-        epochs = len(record.result.curves["loss"][0])
-        assert record.result.reason == f"ended by the clock, in epoch {epochs}"
-        assert record.completed
 
 
 class ForeignTrainer(LanesTrainer):
@@ -369,12 +123,12 @@ class ForeignTrainer(LanesTrainer):
 
 
 def test_the_kind_of_processor_is_kept_with_each_trial_and_two_kinds_are_told(
-    make, problem, make_study
+    make_tuner, problem, make_study
 ):
     notes = []
     listener = Listener()
     listener.on_note = notes.append
-    tuner = make(trainer=ForeignTrainer(), listeners=[listener])
+    tuner = make_tuner(trainer=ForeignTrainer(), listeners=[listener])
     study = make_study()
     tuner.run(problem, study)
     kinds = {record.trial: record.result.processor for record in study.read_trials()}
@@ -385,9 +139,11 @@ def test_the_kind_of_processor_is_kept_with_each_trial_and_two_kinds_are_told(
     assert "last digits" in notes[0]
 
 
-def test_workers_get_further_trials_before_all_of_a_cohort_have_ended(make, monkeypatch):
+def test_workers_get_further_trials_before_all_of_a_cohort_have_ended(make_tuner, monkeypatch):
     def search(crew, oracle):
-        tuner = make(make_mlp(SMALL, epochs=3), replace(SETTINGS, max_trials=9, oracle=oracle))
+        tuner = make_tuner(
+            make_mlp(SMALL, epochs=3), replace(FIVE_TRIALS, max_trials=9, oracle=oracle)
+        )
         if crew is not None:
             tuner.use_workers(crew)
         tuner.search(*make_rows(), study=f"{oracle}-{crew is None}")
