@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping, Sequence
 
+from tuner.search.oracles.moves import find_moved_share
 from tuner.space import Domain, Fixed, Space, Value
 
 __all__ = ["draw_neighbours"]
@@ -58,5 +59,4 @@ class _Change:
         options = domain.values()
         if options is not None and not isinstance(options, range):
             return self._rng.choice([option for option in options if option != value])
-        share = abs(domain.find_share(value) + self._rng.gauss(0.0, _STEP))
-        return domain.locate(min(share, 2 - share, 1 - 1e-9) if share < 2 else 0.5)
+        return domain.locate(find_moved_share(domain, value, self._rng.gauss(0.0, _STEP)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from tuner.search.oracles.even_draws import draw_evenly
+from tuner.search.oracles.moves import find_moved_share
 from tuner.space import Space, Value
 
 __all__ = ["Rounds"]
@@ -79,7 +80,6 @@ class Rounds:
         for hyperparameter in self._space.hyperparameters:
             name = hyperparameter.name
             if name in moved and name in centre and hyperparameter.is_active(centre):
-                share = hyperparameter.domain.find_share(centre[name])
-                share = abs(share + width * (moved[name] - 0.5))  # mirrored at the ends
-                point[name] = share if share < 1 else 2 - share - 1e-9
+                step = width * (moved[name] - 0.5)
+                point[name] = find_moved_share(hyperparameter.domain, centre[name], step)
         return point
