@@ -113,7 +113,10 @@ def test_it_is_better_on_rows_that_it_was_not_chosen_by_or_not_at_all(problem):
     ],
 )
 def test_one_beyond_the_limits_of_the_search_is_not_exported(limits, exported):
-    members = (Member(3, 2, {}, {}, 40, 1), Member(4, 1, {}, {}, 40, 1))
+    members = (
+        Member(3, 2, hyperparameters={}, derived={}, parameters=40, epoch=1),
+        Member(4, 1, hyperparameters={}, derived={}, parameters=40, epoch=1),
+    )
     ensemble = Ensemble(members, 120, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
     assert ensemble.limit(SearchSettings(**limits)).is_exported == exported
     assert not replace(ensemble, better=False).is_exported

@@ -8,16 +8,18 @@ import pytest
 from tuner.analysis import (
     Member,
     average_out_of_fold,
-    describe_networks,
     judge_exported,
     pick_networks,
     read_cluster_values,
     read_test_scores,
 )
 from tuner.scoring import OBJECTIVES
-from tuner.study import EventKind
+from tuner.study import EventKind, describe_networks
 
-TWO_AND_ONE = (Member(0, 2, {}, {}, 15, 2), Member(1, 1, {}, {}, 15, 2))
+TWO_AND_ONE = (
+    Member(0, 2, hyperparameters={}, derived={}, parameters=15, epoch=2),
+    Member(1, 1, hyperparameters={}, derived={}, parameters=15, epoch=2),
+)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tuner.run.searching import make_tuner, search_trials
 from tuner.run.setup import Setup
 from tuner.study import SearchSettings
 
-MEMBER = Member(0, 1, make_hyperparameters(1, 4), {}, 1, 1)
+MEMBER = Member(0, 1, hyperparameters=make_hyperparameters(1, 4), derived={}, parameters=1, epoch=1)
 
 
 def open_table(source, root, **settings):
@@ -87,5 +87,16 @@ def test_arrays_have_no_columns(tmp_path):
     setup, study = open_table(tmp_path / "rows.npz", tmp_path)
     with pytest.raises(UserError, match="its rows are arrays, which have no columns to shuffle"):
         measure_column_importance(
-            setup, study, [Member(0, 1, make_hyperparameters(1, 4), {}, 1, 1)]
+            setup,
+            study,
+            [
+                Member(
+                    0,
+                    1,
+                    hyperparameters=make_hyperparameters(1, 4),
+                    derived={},
+                    parameters=1,
+                    epoch=1,
+                )
+            ],
         )

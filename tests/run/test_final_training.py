@@ -30,7 +30,14 @@ def setup():
 
 
 def member_of(trial, learning_rate, networks=1):
-    return Member(trial, networks, {**VALUES, "learning_rate": learning_rate}, {}, 67, 8)
+    return Member(
+        trial,
+        networks,
+        hyperparameters={**VALUES, "learning_rate": learning_rate},
+        derived={},
+        parameters=67,
+        epoch=8,
+    )
 
 
 def record_of(trial, loss):

@@ -62,11 +62,7 @@ from tuner.analysis.setting_comparison import (
 )
 from tuner.analysis.significance import NORMAL
 from tuner.analysis.study_comparison import compare_studies
-from tuner.analysis.tested_networks import (
-    average_same_networks,
-    describe_networks,
-    read_test_scores,
-)
+from tuner.analysis.tested_networks import read_test_scores
 from tuner.analysis.threshold import Threshold, choose_threshold
 from tuner.analysis.trial_picks import TrialPicks, pick_trials
 
@@ -106,7 +102,6 @@ __all__ = [
     "TrialEvidence",
     "TrialPicks",
     "average_out_of_fold",
-    "average_same_networks",
     "bin_by_confidence",
     "bin_trials",
     "calibrate",
@@ -118,7 +113,6 @@ __all__ = [
     "compare_settings",
     "compare_studies",
     "compute_importance",
-    "describe_networks",
     "find_exportable",
     "find_front",
     "find_fronts",

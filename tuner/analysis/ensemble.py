@@ -14,37 +14,26 @@ from tuner.analysis.significance import TTest
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.scoring import compute_mean_and_error, compute_unseen_variance
 from tuner.space import Value
-from tuner.study import NETWORKS, SearchSettings, TrialRecord
+from tuner.study import NETWORKS, SearchSettings, TrialNetworks, TrialRecord
 
 __all__ = ["Ensemble", "Member", "make_ensemble"]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A trial in an ensemble.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member(TrialNetworks):
+    """A trial in an ensemble, and how its networks are trained.
 
     Attributes:
-        trial: The trial's number.
-        networks: How many networks of it, each with its own initial weights and trained on all
-            rows; how often its prediction counts, if that is of networks of folds.
         hyperparameters: The hyperparameters that are active in it.
         derived: Values that follow from the hyperparameters and the data.
         parameters: Trainable weights and biases of one network.
         epoch: The epochs to train.
-        folds: How many networks of folds its prediction is the mean of. Defaults to 0: its networks
-            are trained on all rows.
-        on_all_rows: How many networks it has on all rows beside those of its folds; together they
-            count as much as these. Defaults to 0.
     """
 
-    trial: int
-    networks: int
     hyperparameters: dict[str, Value]
     derived: dict[str, Value]
     parameters: int
     epoch: int
-    folds: int = 0
-    on_all_rows: int = 0
 
     @classmethod
     def from_record(cls, record: TrialRecord, networks: int = 1, folds: int = 0) -> "Member":
@@ -58,16 +47,6 @@ class Member:
             epoch=record.result.epoch,
             folds=folds,
         )
-
-    @property
-    def count(self) -> int:
-        """The number of networks that predict."""
-        return self.folds + self.on_all_rows if self.folds else self.networks
-
-    @property
-    def label(self) -> str:
-        """The trial's number, and how often it counts if above 1: `3`, `3 ×2`."""
-        return f"{self.trial} ×{self.networks}" if self.networks > 1 else str(self.trial)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from tuner.analysis import (
     Exportable,
-    average_same_networks,
     calibrate_networks,
     predict_out_of_fold,
     read_test_scores,
@@ -22,7 +21,7 @@ from tuner.run.side_files import read_model
 from tuner.run.stages import Stage, is_done, mark_done, read_basis
 from tuner.run.testing import HeldOutScores
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
-from tuner.study import EventKind, PredictionTime, Study
+from tuner.study import EventKind, PredictionTime, Study, average_same_networks
 
 if TYPE_CHECKING:
     from tuner.serving.export import Destination, ModelExport

@@ -11,13 +11,12 @@ from tuner.analysis import (
     Ensemble,
     Exportable,
     Picks,
-    describe_networks,
     make_exportable,
     pick_networks,
 )
 from tuner.run.setup import Setup
 from tuner.run.stages import STAGES_VERSION, Stage, read_basis
-from tuner.study import EventKind, Pick, Study
+from tuner.study import EventKind, Pick, Study, describe_networks
 from tuner.words import count_noun, format_hyperparameters, list_scores
 
 __all__ = ["PickingResult", "describe_picks", "make_picking_basis", "pick", "read_picking_basis"]

@@ -8,8 +8,6 @@ from typing import Any
 from tuner.analysis import (
     Evidence,
     Picks,
-    average_same_networks,
-    describe_networks,
     make_results_table,
     pick_networks,
     predict_out_of_fold,
@@ -25,7 +23,13 @@ from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
 from tuner.run.side_files import digest_if_readable, read_model
 from tuner.run.stages import Stage, is_done, mark_done
-from tuner.study import PredictionTime, Study
+from tuner.study import (
+    PredictionTime,
+    Study,
+    average_same_networks,
+    describe_networks,
+    read_networks,
+)
 
 __all__ = [
     "ReportResult",
@@ -170,17 +174,10 @@ def _read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
     content = read_model(study.model_folder)
     if content is None or "prediction_time" not in content:
         return None
-    time, pick = content["prediction_time"], content["pick"]
-    members = pick.get("members", [pick])  # of an ensemble, or a trial
-    networks = {
-        "networks": {str(member["trial"]): member.get("networks", 1) for member in members},
-        "folds": members[0].get("folds", 0),
-        "on_all_rows": {
-            str(member["trial"]): n for member in members if (n := member.get("on_all_rows", 0))
-        },
-    }
-    if not average_same_networks(networks, describe_networks(picks.list_members(picks.exported))):
+    measured = describe_networks(read_networks(content["pick"]))
+    if not average_same_networks(measured, describe_networks(picks.list_members(picks.exported))):
         return None
+    time = content["prediction_time"]
     return PredictionTime(time["row_seconds"], time["batch_seconds"])
 
 

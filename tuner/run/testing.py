@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tuner.analysis import describe_networks
 from tuner.run.picking import PickingResult
 from tuner.run.setup import Setup
 from tuner.scoring import score_objectives
-from tuner.study import EventKind, Study
+from tuner.study import EventKind, Study, describe_networks
 
 if TYPE_CHECKING:
     from tuner.serving.trained_network import TrainedNetwork

@@ -22,6 +22,12 @@ from tuner.study.recovery import find_damaged_trials, recover_study
 from tuner.study.search_end import EndKind, SearchEnd
 from tuner.study.settings import FEWEST_ROUNDS, LIMITS, MOST_ROUNDS, OracleName, SearchSettings
 from tuner.study.study import Study
+from tuner.study.trial_networks import (
+    TrialNetworks,
+    average_same_networks,
+    describe_networks,
+    read_networks,
+)
 from tuner.study.versions import list_versions
 from tuner.study.warm_start import WarmStart
 
@@ -44,14 +50,17 @@ __all__ = [
     "SearchSettings",
     "Study",
     "StudyRecord",
+    "TrialNetworks",
     "TrialRecord",
     "WarmStart",
     "adds_networks_on_all_rows",
     "are_trained_again",
+    "average_same_networks",
     "check_name",
     "check_place",
     "check_root",
     "count_fold_networks",
+    "describe_networks",
     "estimate_network_seconds",
     "exports_ensemble",
     "find_damaged_trials",
@@ -60,6 +69,7 @@ __all__ = [
     "list_argument_differences",
     "list_study_names",
     "list_versions",
+    "read_networks",
     "read_warm_start",
     "recover_study",
 ]

@@ -6,7 +6,7 @@ It is made of the object that `--json` prints, so that the summary of an earlier
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tuner.study import Study
+from tuner.study import Study, read_networks
 from tuner.words import (
     capitalize_first,
     count_noun,
@@ -148,37 +148,24 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
         return ["an ensemble does better than the best trial, but is beyond the search's limits"]
     shown = ensemble.get("told_apart")  # older runs did not test it
     better = "better than the best trial" if shown else "likely better than the best trial"
-    members = ensemble["members"]
+    members = read_networks(ensemble)
     noun = "trials" if len(members) > 1 else "trial"
-    folds, best = members[0].get("folds", 0), summary["best"]
-    added = any(member.get("on_all_rows", 0) for member in members)
+    folds, best = members[0].folds, summary["best"]
+    added = any(member.on_all_rows for member in members)
     if folds and len(members) == 1:
         better = "the best trial's folds"
     times = ensemble["parameters"] / best["parameters"]
+    of_trials = f"{noun} {', '.join(member.label for member in members)}"
     return [
         f"ensemble, {better}{_mark_exported(summary, 'ensemble')}: "
-        f"networks of {'the folds of ' if folds else ''}{noun} "
-        f"{_list_members(members)}{' and others on all rows' if added else ''}",
+        f"networks of {'the folds of ' if folds else ''}{of_trials}"
+        f"{' and others on all rows' if added else ''}",
         f"  parameters        {ensemble['parameters']:,} in all, so that a prediction takes about "
         f"{times:.2g} times the best trial's",
         f"  cross-validated   {_list_scores(ensemble)}",
         _describe_correction(ensemble, summary["objective"]),
         *_describe_model(summary, study),
     ]
-
-
-def _list_members(members: Sequence[Mapping[str, Any]]) -> str:
-    """List an ensemble's trials, each with its number of networks if there are several.
-
-    >>> _list_members([{"trial": 3, "networks": 2}, {"trial": 7, "networks": 1}])
-    '3 ×2, 7'
-    """
-    return ", ".join(
-        f"{member['trial']} ×{member['networks']}"
-        if member["networks"] > 1
-        else str(member["trial"])
-        for member in members
-    )
 
 
 def _describe_baselines(summary: Summary) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuner.files import read_file
-from tuner.study import Study
+from tuner.study import Study, read_networks
 from tuner.words import count_noun, format_hyperparameters, join_words, list_scores
 
 __all__ = ["ExportedModel", "describe_model", "load_exported_model"]
@@ -77,8 +77,9 @@ def describe_model(model: ExportedModel, study: Study) -> str:
 def _name_networks(pick: Mapping[str, Any], fixed: Collection[str]) -> str:
     """Return a model's networks in words, such as `Trial 5 (depth 2), 25,738 parameters,`."""
     if "members" in pick:
-        networks = sum(_count_networks(m) for m in pick["members"])
-        trials = join_words([str(member["trial"]) for member in pick["members"]])
+        members = read_networks(pick)
+        networks = sum(member.count for member in members)
+        trials = join_words([str(member.trial) for member in members])
         name = f"The ensemble of {count_noun(networks, 'network')} of trials {trials}"
     elif "trial" in pick:
         values = {**pick["hyperparameters"], **pick["derived"]}
@@ -97,9 +98,3 @@ def _put_accuracy_first(
 
 def _read_scores(scores: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[float, float]]:
     return {name: (score["score"], score["standard_error"]) for name, score in scores.items()}
-
-
-def _count_networks(member: Mapping[str, Any]) -> int:
-    """Return how many networks of a trial a model has."""
-    folds = int(member.get("folds", 0))
-    return folds + int(member.get("on_all_rows", 0)) if folds else int(member["networks"])

@@ -123,7 +123,10 @@ def test_a_network_of_blocks_alone_has_hidden_layers(made):
 
 def test_an_ensemble_is_told_of_where_it_is_exported(made):
     evidence = made().add({"depth": 1, "learning_rate": 0.1}).evidence()
-    members = tuple(Member(trial, n, {}, {}, 10, 3) for trial, n in ((4, 3), (0, 2)))
+    members = tuple(
+        Member(trial, n, hyperparameters={}, derived={}, parameters=10, epoch=3)
+        for trial, n in ((4, 3), (0, 2))
+    )
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
 
     def says(p):
@@ -150,7 +153,10 @@ def test_an_ensemble_is_told_of_where_it_is_exported(made):
 def test_baselines_are_held_against_the_ensemble_where_it_is_exported(made, judged):
     study = made().add({"depth": 1}).add({"depth": 2}, 0.1)
     evidence = study.evidence(judged("gradient boosting", 0.7, "wins"))
-    members = (Member(0, 3, {}, {}, 10, 3), Member(1, 2, {}, {}, 10, 3))
+    members = (
+        Member(0, 3, hyperparameters={}, derived={}, parameters=10, epoch=3),
+        Member(1, 2, hyperparameters={}, derived={}, parameters=10, epoch=3),
+    )
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
     told = make_headline(replace(evidence, ensemble=ensemble))
     assert told[0].startswith("Gradient boosting is better than the exported ensemble: ")

@@ -35,7 +35,7 @@ def test_the_network_comes_with_its_share_of_right_rows(evidence):
 
 
 def test_several_networks_are_averaged(evidence):
-    members = (Member(0, 5, {}, {}, 10, 3),)
+    members = (Member(0, 5, hyperparameters={}, derived={}, parameters=10, epoch=3),)
     scores = {"accuracy": 0.98}
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), scores, {}, better=True)
     assert make_own_answer(replace(evidence, ensemble=ensemble)) == (
@@ -68,7 +68,10 @@ def test_a_baseline_that_wins_is_the_answer(evidence, judged):
 
 
 def test_a_baseline_can_win_against_several_networks(evidence, judged):
-    members, scores = (Member(0, 5, {}, {}, 10, 3),), {"accuracy": 0.98}
+    members, scores = (
+        (Member(0, 5, hyperparameters={}, derived={}, parameters=10, epoch=3),),
+        {"accuracy": 0.98},
+    )
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), scores, {}, better=True)
     boosting = judged("gradient boosting", 0.7, "wins", accuracy=0.99)
     assert make_own_answer(replace(evidence, ensemble=ensemble, baselines=(boosting,))).endswith(
