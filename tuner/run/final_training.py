@@ -77,18 +77,15 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
         networks, notes = final_training.run([(m, records[m.trial]) for m in members], fold_rows)
         network = apply_temperature(average_networks(networks), temperature)
         return TrainedNetwork(network, schema, scaler, notes)
-    fold_training = _FoldTraining(setup.problem, plan, hypermodel, trainer)
     if fold is not None:
-        return TrainedNetwork(
-            apply_temperature(fold_training.run(members, fold), temperature), schema, None
-        )
+        members = [replace(member, on_all_rows=0) for member in members]
     added = [replace(m, networks=m.on_all_rows) for m in members if m.on_all_rows]
-    networks, notes = [], ()
-    if added:
-        networks, notes = final_training.run([(m, records[m.trial]) for m in added], fold_rows)
+    networks, notes = final_training.run([(m, records[m.trial]) for m in added], fold_rows)
     rest = iter(networks)
     on_all_rows = [list(islice(rest, member.on_all_rows)) for member in members]
-    network = apply_temperature(fold_training.run(members, None, on_all_rows), temperature)
+    folds = range(len(setup.problem.folds)) if fold is None else [fold]
+    fold_training = _FoldTraining(setup.problem, plan, hypermodel, trainer)
+    network = apply_temperature(fold_training.run(members, folds, on_all_rows), temperature)
     return TrainedNetwork(network, schema, None, notes)
 
 
@@ -104,17 +101,18 @@ class _FoldTraining:
     def run(
         self,
         members: Sequence[Member],
-        fold: int | None,
-        on_all_rows: "Sequence[Sequence[keras.Model]]" = (),
+        folds: Sequence[int],
+        on_all_rows: "Sequence[Sequence[keras.Model]]",
     ) -> "keras.Model":
-        """Return the mean of the networks of all folds, or of those of one fold.
+        """Return the mean of the networks of some folds, and of others on all rows.
 
         It takes encoded rows that are not scaled.
 
         Args:
             members: The trials.
-            fold: The number of the fold; None for all folds.
-            on_all_rows: Further networks of each trial, which count as much as those of its folds.
+            folds: The numbers of the folds.
+            on_all_rows: Further networks of each trial, which count as much as those of its folds;
+                it may have none.
         """
         from tuner.model.averaging import average_folds
         from tuner.training.network_building import make_final_network
@@ -126,21 +124,19 @@ class _FoldTraining:
         trained = self.trainer.train_on_folds(
             jobs, self.hypermodel, problem=self.problem, plan=self.plan
         )
-        chosen = self.problem.folds if fold is None else self.problem.folds[fold : fold + 1]
-        rows = [each.train for each in chosen]
         networks = [
             [
-                make_final_network(each, self.hypermodel, job.hyperparameters, self.problem)
-                for each in (folds if fold is None else folds[fold : fold + 1])
+                make_final_network(each[fold], self.hypermodel, job.hyperparameters, self.problem)
+                for fold in folds
             ]
-            for job, folds in zip(jobs, trained, strict=True)
+            for job, each in zip(jobs, trained, strict=True)
         ]
-        if on_all_rows:
-            networks = [[*a, *b] for a, b in zip(networks, on_all_rows, strict=True)]
-            rows += [self.problem.rows] * max(map(len, on_all_rows))
+        networks = [[*a, *b] for a, b in zip(networks, on_all_rows, strict=True)]
+        rows = [self.problem.folds[fold].train for fold in folds]
+        rows += [self.problem.rows] * max(map(len, on_all_rows))
         scalers = [scaler for each in rows if (scaler := self.problem.fit_scaler(each))]
         weights = [member.networks for member in members]
-        return average_folds(networks, weights, scalers, folds=len(chosen))
+        return average_folds(networks, weights, scalers, folds=len(folds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +161,14 @@ class _FinalTraining:
         lowest loss is kept.
 
         Args:
-            members: The networks, each with its trial.
+            members: The networks, each with its trial; there may be none.
             fold_rows: The number of validation rows of each fold of the trials.
 
         Returns:
             The networks, and a note about each that never learned.
         """
+        if not members:
+            return [], ()
         finals, limits = [], []
         for member, record in members:
             job = Job(member.trial, make_hyperparameters(member.hyperparameters))
