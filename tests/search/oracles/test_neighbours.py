@@ -81,19 +81,31 @@ def test_a_model_is_asked_once_it_has_many_trials(tmp_path):
     assert asked
 
 
+class Limit:
+    """Allows configurations of which a function says so."""
+
+    def __init__(self, allows):
+        self.allows = allows
+
+    def narrow(self, values, space):
+        return None
+
+    def select(self, draws):
+        return filter(self.allows, draws)
+
+
 def test_what_is_not_allowed_is_not_trained_for_longer(tmp_path):
-    class Short:
-        """Allows the shortest trainings alone."""
-
-        def allows(self, values):
-            return values["length"] == 0.25
-
-        def narrow(self, values, space):
-            return None
-
-        def select(self, draws):
-            return filter(self.allows, draws)
-
     oracle = make_oracle("tpe", SPACE, tmp_path)
-    oracle.limit = Short()
+    oracle.limit = Limit(lambda values: values["length"] == 0.25)
     assert {values["length"] for values, _ in drive(oracle, 12)} == {0.25}
+
+
+def test_where_the_best_has_no_time_to_be_trained_for_longer_no_other_is(tmp_path):
+    oracle = make_oracle("tpe", SPACE, tmp_path)
+    oracle.limit = Limit(lambda values: values != {**NARROW, "length": 0.5})
+    ask_many(oracle, 2)
+    for trial, score in enumerate((0.3, 0.9)):
+        tell_score(oracle, trial, score)
+    assert {**WIDE, "length": 0.5} not in [
+        dict(job.hyperparameters.values) for job in ask_many(oracle, 4)
+    ]

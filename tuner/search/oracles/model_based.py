@@ -24,8 +24,8 @@ class ModelBasedOracle(RandomOracle):
     network that is too large, one with narrower layers takes its place, or a random one.
 
     A space that names first trials begins with them. Then the best two of all trials are trained
-    for longer, and their neighbours are tried: what is known to do well says more than a model of
-    a few trials, which is asked after twenty.
+    for longer, the second after the best, and their neighbours are tried: what is known to do well
+    says more than a model of a few trials, which is asked after twenty.
     """
 
     adaptive = True
@@ -49,9 +49,10 @@ class ModelBasedOracle(RandomOracle):
         space, tried = self.space, self.read_tried()
         completed = self._list_completed()
         best = completed[:_BEST]
-        for longer in (lengthen(values, space) for values in best):
-            if longer is not None and longer not in tried and self.allows(longer):
-                return longer
+        untried = (each for values in best if (each := lengthen(values, space)) is not None)
+        longer = next((each for each in untried if each not in tried), None)
+        if longer is not None and self.allows(longer):
+            return longer
         if len(completed) >= _NEIGHBOURS:
             return self._propose_suggestion(trial)
         if not best:
