@@ -41,9 +41,17 @@ def test_without_numbers_nothing_embeds_or_scales_them():
     assert not names & {"frequencies", "frequency_scale", "bins", "number_width"}
     for first in setup.definition.first:
         assert (first.values["scaling"], first.values["numbers"]) == ("standard", "plain")
-    names = [first.name for first in load_space("tabular").first]
-    names.remove("RealMLP of quantiles")  # the one without embeddings is the same network here
-    assert [first.name for first in setup.definition.first] == names
+    assert len(setup.definition.first) == len(load_space("tabular").first)
+
+
+def test_first_trials_that_are_one_network_without_numbers_are_one(tmp_path):
+    named = ("plain", "periodic")
+    first = "".join(
+        f'[[first]]\nname = "{each}"\nnumbers = "{each}"\none_hot = 4\ndepth = 1\n'
+        for each in named
+    )
+    setup = prepare_space(SPACE + first, write_file(LEVELS), tmp_path)
+    assert [each.name for each in setup.definition.first] == ["plain"]
 
 
 def test_images_are_not_embedded_pixel_by_pixel(tmp_path):
