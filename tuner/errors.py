@@ -15,6 +15,7 @@ TunerError
 Other exceptions of the package are signals between its parts, and are always caught.
 """
 
+import errno
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -38,7 +39,9 @@ __all__ = [
     "TunerFault",
     "UserError",
     "check_choice",
+    "find_system_fault",
     "first_sentence",
+    "list_causes",
     "make_write_error",
     "one_line",
     "suggest_names",
@@ -143,6 +146,12 @@ def check_choice(
 _DUMP = re.compile(r"Arguments received by|\[SQL: |\[\[\{\{node")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LONGEST = 400  # characters of a message
+_LONGEST_CHAIN = 20  # of errors
+_SYSTEM_FAULTS = {
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO", "ENOMEM", "EMFILE", "ENFILE")
+    if hasattr(errno, name)  # Windows lacks some
+}
 
 
 def one_line(error: BaseException) -> str:
@@ -155,6 +164,32 @@ def one_line(error: BaseException) -> str:
     """
     message = _DUMP.split(_COLOUR.sub("", str(error)))[0]
     return f"{type(error).__name__}: {' '.join(message.split())[:_LONGEST]}"
+
+
+def list_causes(error: BaseException) -> list[BaseException]:
+    """Return an error, the one that it was raised from or while which was handled, and so on."""
+    causes = [error]
+    while len(causes) < _LONGEST_CHAIN:
+        following = causes[-1].__cause__ or causes[-1].__context__
+        if following is None:
+            break
+        causes.append(following)
+    return causes
+
+
+def find_system_fault(error: BaseException) -> BaseException:
+    """Return the full disk, the lack of memory or the like that an error is about.
+
+    Libraries raise errors of their own for it, such as "Failed to copy the specified code path".
+
+    Returns:
+        The error itself, if it is about something else.
+    """
+    for cause in list_causes(error):
+        full = isinstance(cause, OSError) and cause.errno in _SYSTEM_FAULTS
+        if full or isinstance(cause, MemoryError):
+            return cause
+    return error
 
 
 def first_sentence(text: str) -> str:

@@ -58,6 +58,22 @@ def test_an_unexpected_error_is_a_sentence(error, sentence, code, log):
     assert type(error).__name__ in log.read_text()
 
 
+@pytest.mark.parametrize(
+    ("cause", "sentence"),
+    [
+        (FULL, "a disk is full (OSError: [Errno 28] No space left on device); free room on it"),
+        (OSError(12, "Cannot allocate memory"), SHORT),
+        (BlockingIOError(11, "locked"), f"{REPORT}ValueError: not copied"),
+    ],
+)
+@pytest.mark.usefixtures("log")
+def test_an_error_of_a_library_is_what_caused_it(cause, sentence):
+    error = ValueError("not copied")
+    error.__cause__ = RuntimeError("no file")
+    error.__cause__.__context__ = cause
+    assert str(explain_fault(error)).startswith(sentence)
+
+
 def test_an_error_of_too_few_addresses_is_about_memory(monkeypatch, log):
     monkeypatch.setattr("tuner.cli.faults.read_address_limit", lambda: 5 * 10**9)
     assert str(explain_fault(SystemError("NULL result"))).startswith(SHORT)

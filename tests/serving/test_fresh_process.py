@@ -91,3 +91,12 @@ def test_a_full_disk_or_memory_is_not_blamed_on_the_model(errors, reason):
         f"exported model m could not be checked ({reason}); fix that, and resume the study or "
         "export again"
     )
+
+
+def test_a_full_disk_behind_an_error_of_mlflow_is_not_blamed_on_the_model():
+    error = RuntimeError("Failed to copy the specified code path")
+    error.__cause__ = OSError(28, "No space left on device", "a")
+    line = fresh_process._describe(error)
+    assert line == "OSError: [Errno 28] No space left on device: 'a'"
+    assert isinstance(fresh_process._make_error(line, Path("m")), ExportUnchecked)
+    assert fresh_process._describe(ValueError("no\nmodel")) == "ValueError: no model"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tuner._version import __version__
-from tuner.errors import TunerError, TunerFault, UserError, one_line
+from tuner.errors import TunerError, TunerFault, UserError, find_system_fault, list_causes, one_line
 from tuner.files import find_cache_folder
 from tuner.memory import read_address_limit
 from tuner.words import make_presentable
@@ -52,9 +52,10 @@ def _explain(error: Exception) -> tuple[type[TunerError], str]:
     """Return the kind of an error, and what happened and what to do."""
     if _is_short_of_memory(error):
         return UserError, f"{_TOO_SMALL}: {_MORE_MEMORY}"
-    if _FULL.search(str(error)):
+    full = find_system_fault(error)
+    if _FULL.search(str(full)):
         return UserError, (
-            f"a disk is full ({one_line(error)}); free room on it, or set TMPDIR to a folder on "
+            f"a disk is full ({one_line(full)}); free room on it, or set TMPDIR to a folder on "
             "another one, for temporary files"
         )
     if isinstance(error, OSError) and error.errno is not None:
@@ -76,14 +77,16 @@ def _cannot_use(path: object) -> str:
 
 def _is_short_of_memory(error: BaseException) -> bool:
     """Return whether memory, or address space, is what an error is about."""
-    causes = (error, error.__cause__, error.__context__)
+    causes = list_causes(error)
     if any(isinstance(cause, MemoryError) for cause in causes):
         return True
-    if isinstance(error, OSError) and error.errno in (errno.ENOMEM, errno.EAGAIN):
+    if any(isinstance(cause, OSError) and cause.errno == errno.ENOMEM for cause in causes):
+        return True
+    if isinstance(error, OSError) and error.errno == errno.EAGAIN:
         return True
     if isinstance(error, SystemError) and read_address_limit() is not None:
         return True
-    return any(_SHORT.search(str(cause)) for cause in causes if cause is not None)
+    return any(_SHORT.search(str(cause)) for cause in causes)
 
 
 def write_log(error: BaseException) -> Path | None:

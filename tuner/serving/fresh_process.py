@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.errors import ExportMismatch, ExportUnchecked, first_sentence
+from tuner.errors import ExportMismatch, ExportUnchecked, find_system_fault, first_sentence
 from tuner.imports import hide_modules
 from tuner.orphans import watch_parent
 from tuner.scratch import ScratchFolder
@@ -217,6 +217,12 @@ def _read_inputs(request: Mapping[str, Any]) -> dict[str, np.ndarray]:
         return inputs | {name[1:]: numbers[name] for name in numbers.files}
 
 
+def _describe(error: Exception) -> str:
+    """Return what `_make_error` reads: an error, or the full disk behind it, in one line."""
+    fault = find_system_fault(error)
+    return " ".join(f"{type(fault).__name__}: {fault}".split())
+
+
 def _make_error(errors: str, label: Path) -> ExportMismatch | ExportUnchecked:
     """Return the error that the process's standard error tells of the model in folder `label`."""
     last = (errors.strip().splitlines() or ["no message"])[-1]
@@ -256,7 +262,7 @@ def main() -> None:
         answers = predict_formats(folder, inputs, complete=request["complete"])
         np.savez(request["answers"], allow_pickle=False, **answers)
     except Exception as error:
-        sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))
+        sys.exit(_describe(error))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@ import re
 import socket
 import sqlite3
 import ssl
-from collections.abc import Iterator
 
-from tuner.errors import TrackingError, first_sentence, one_line
+from tuner.errors import TrackingError, first_sentence, list_causes, one_line
 from tuner.words import mask_passwords
 
 __all__ = ["describe_fault"]
@@ -37,7 +36,6 @@ _NO_FOLDERS = (
     "a database"
 )
 _SAID = {_OTHER_VERSION: _UPGRADE, "MLFLOW_ALLOW_FILE_STORE": _NO_FOLDERS}
-_LONGEST_CHAIN = 20
 
 
 def describe_fault(error: BaseException) -> str:
@@ -58,7 +56,7 @@ def describe_fault(error: BaseException) -> str:
 def _describe(error: BaseException) -> str:
     if isinstance(error, TrackingError):
         return str(error)
-    chain = list(_list_causes(error))
+    chain = list_causes(error)
     for cause in reversed(chain):
         if reason := _describe_cause(cause):
             return reason
@@ -95,12 +93,3 @@ def _describe_system(error: BaseException) -> str:
         is_ours = str(error.filename or ".tmp").endswith(".tmp")
         return error.strerror if is_ours else f"{error.filename}: {error.strerror}"
     return ""
-
-
-def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error, the one that it was raised from, and so on."""
-    for _ in range(_LONGEST_CHAIN):
-        if error is None:
-            return
-        yield error
-        error = error.__cause__ or error.__context__

@@ -1,9 +1,11 @@
 """Small files that claim, or unfold to, more than the memory: refused before memory is taken."""
 
+import csv
 import gzip
 import io
 import os
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +14,7 @@ import pytest
 
 from tests.helpers.tables import catch_refusal
 from tuner.data import load_dataset
-from tuner.data.readers import room
+from tuner.data.readers import csv_layout, room
 from tuner.data.readers.sources import stream_source
 from tuner.errors import DataError
 from tuner.memory import Memory
@@ -93,3 +95,24 @@ def test_texts_that_are_packed_are_measured_by_the_end_of_a_parquet_file(little_
     pq.write_table(pa.table({"a": texts}), "t.parquet", use_dictionary=False, compression="zstd")
     assert os.path.getsize("t.parquet") < 100_000
     assert "t.parquet: its rows take 0.0 GB, and" in catch_refusal(load_dataset, "t.parquet")
+
+
+def test_a_header_may_be_longer_than_a_cell_of_pythons_reader_as_it_comes():
+    before = csv.field_size_limit(1 << 17)  # as a process begins
+    names = [f"gene {number}" for number in range(15_000)]
+    assert sum(map(len, names)) > csv.field_size_limit()
+    try:
+        Path("wide.csv").write_text(",".join(names) + "\n" + ",".join("1" * len(names)) + "\n")
+        assert csv_layout.inspect_csv(Path("wide.csv"), whole=True).header == tuple(names)
+    finally:
+        csv.field_size_limit(max(before, csv.field_size_limit()))
+
+
+def test_a_table_of_too_many_columns_is_refused(monkeypatch):
+    monkeypatch.setattr(room, "_MOST_COLUMNS", 2)
+    pq.write_table(pa.table({"a": [1], "b": [2], "y": ["c"]}), "wide.parquet")
+    Path("wide.csv").write_text("a,b,y\n1,2,c\n")
+    for name in ("wide.csv", "wide.parquet"):
+        assert catch_refusal(load_dataset, name) == (
+            f"data file {name}: it has 3 columns, and 2 are the most; leave some out of the file"
+        )

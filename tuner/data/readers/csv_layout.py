@@ -22,7 +22,7 @@ from tuner.data.readers.csv_header import (
     find_repeated_headers,
 )
 from tuner.data.readers.packed_files import is_gzip, open_unpacked, refuse_other_formats
-from tuner.data.readers.room import require_room
+from tuner.data.readers.room import require_few_columns, require_room
 from tuner.data.readers.text_encodings import LATIN_1, find_encoding
 from tuner.errors import DataError
 from tuner.words import count_noun, list_first
@@ -173,9 +173,11 @@ def inspect_csv(path: Path, *, whole: bool) -> CsvFile:
 
     Raises:
         DataError: The file is empty, not text, has no rows, or its header is incomplete; or it is
-            larger than the free memory.
+            larger than the free memory, or has too many columns.
     """
     refuse_other_formats(path)
+    # one for all of Python; with a wrong delimiter, a line is one cell
+    csv.field_size_limit(max(LONGEST_LINE, csv.field_size_limit()))
     with open_unpacked(path) as file:
         check_size = partial(require_room, f"data file {path}", "its text takes more than")
         encoding = find_encoding(file, *([check_size] if whole else []))
@@ -192,6 +194,7 @@ def inspect_csv(path: Path, *, whole: bool) -> CsvFile:
     lines_before = int(named is not None)
     rows = _read_rows(path, encoding, delimiter, lines_before)
     _, header = next(rows)
+    require_few_columns(f"data file {path}", len(header))
     header[:1] = [_MARK.sub("", name) for name in header[:1]]
     check_header(path, [name.strip() for name in header])
     layout = CsvFile(path, encoding, delimiter, tuple(header), lines_before)
@@ -207,7 +210,6 @@ def _read_rows(
     with _open_text(path, encoding) as text:
         for _ in range(lines_before):
             text.readline()
-        csv.field_size_limit(max(LONGEST_LINE, csv.field_size_limit()))  # one for all of Python
         rows = csv.reader(_list_lines(text), delimiter=delimiter, strict=strict)
         header = next(rows, [])
         yield lines_before + 1, header

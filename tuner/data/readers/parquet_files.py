@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tuner.data.readers.room import require_room
+from tuner.data.readers.room import require_few_columns, require_room
 from tuner.data.readers.table import Table, simplify_column
 from tuner.errors import DataError
 from tuner.words import list_first
@@ -71,6 +71,7 @@ def _open(path: Path, *, allow_empty: bool = False) -> Iterator[tuple[pq.Parquet
         raise DataError(f"data file {path}: it is not a Parquet file ({err})") from err
     with file:
         names = file.schema_arrow.names
+        require_few_columns(f"data file {path}", len(names))
         repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
         if repeated:
             raise DataError(

@@ -3,7 +3,9 @@
 from tuner.errors import DataError
 from tuner.memory import read_memory
 
-__all__ = ["require_room"]
+__all__ = ["require_few_columns", "require_room"]
+
+_MOST_COLUMNS = 100_000  # each takes one or two milliseconds to look at
 
 
 def require_room(label: str, what: str, size: int) -> None:
@@ -24,4 +26,21 @@ def require_room(label: str, what: str, size: int) -> None:
         raise DataError(
             f"{label}: {what} {size / 1e9:,.1f} GB, and {memory.free / 1e9:.1f} GB of memory are "
             "free; give fewer rows or columns"
+        )
+
+
+def require_few_columns(label: str, count: int) -> None:
+    """Check that a table has no more columns than can be looked at in some minutes.
+
+    Args:
+        label: The source's name in messages.
+        count: Its columns.
+
+    Raises:
+        DataError: It has more.
+    """
+    if count > _MOST_COLUMNS:
+        raise DataError(
+            f"{label}: it has {count:,} columns, and {_MOST_COLUMNS:,} are the most; leave some "
+            "out of the file"
         )
