@@ -8,7 +8,13 @@ import pytest
 
 from tuner import memory
 from tuner.errors import UserError
-from tuner.memory import Memory, bound_memory, check_address_space, read_memory
+from tuner.memory import (
+    Memory,
+    bound_memory,
+    check_address_space,
+    read_memory,
+    warn_about_address_limit,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +80,16 @@ def test_a_limit_with_which_libraries_crash_is_refused(monkeypatch):
     monkeypatch.setattr(memory, "count_cores", lambda: 64)  # each has threads, and they stacks
     with pytest.raises(UserError, match=r"this command needs 4\.5 GB"):
         check_address_space(2e9)
+
+
+@pytest.mark.parametrize(
+    ("limit", "total", "warned"),
+    [(None, 8e9, False), (6_000_000_000, 8e9, True), (9e9, 8e9, False), (6e9, None, True)],
+)
+def test_a_limit_below_the_memory_of_the_machine_is_warned_of(monkeypatch, limit, total, warned):
+    free = None if total is None else Memory(free=1, total=int(total))
+    monkeypatch.setattr("tuner.memory.read_address_limit", lambda: limit)
+    monkeypatch.setattr("tuner.memory.read_memory", lambda: free)
+    said = warn_about_address_limit()
+    assert len(said) == warned
+    assert not warned or said[0].startswith("this process may have 6.0 GB of memory, as `ulimit")

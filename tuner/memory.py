@@ -20,6 +20,7 @@ __all__ = [
     "count_cores",
     "read_address_limit",
     "read_memory",
+    "warn_about_address_limit",
 ]
 
 _MEMINFO = Path("/proc/meminfo")  # Linux only
@@ -116,6 +117,21 @@ def check_address_space(needed: float) -> None:
             f"{needed / 1e9:.1f} GB, of which it uses a part; raise the limit, which `ulimit -v` "
             "or `ulimit -d` shows in kB"
         )
+
+
+def warn_about_address_limit() -> tuple[str, ...]:
+    """Return a warning if this process may have less memory than the machine has.
+
+    Libraries in C++ may abort the process at the limit, and then nobody can say why it ended.
+    """
+    limit, memory = read_address_limit(), read_memory()
+    if limit is None or (memory is not None and limit >= memory.total):
+        return ()
+    return (
+        f"this process may have {limit / 1e9:.1f} GB of memory, as `ulimit -v` or `ulimit -d` set "
+        "it; a library that needs more may end it without a sentence: then raise the limit and "
+        "resume the study",
+    )
 
 
 def count_cores() -> int:

@@ -10,7 +10,7 @@ from tuner.api.boundary import Caller
 from tuner.data.hazards import find_hazards
 from tuner.errors import TunerError
 from tuner.folds import warn_about_absent_classes
-from tuner.memory import check_address_space
+from tuner.memory import check_address_space, warn_about_address_limit
 from tuner.model.given import GivenHypermodel
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
@@ -229,4 +229,5 @@ def _list_warnings(setup: Setup) -> tuple[str, ...]:
     """Return what a person should know before a search."""
     dataset = setup.dataset
     absent = warn_about_absent_classes(setup.split, dataset.y, classes=dataset.classes)
-    return (*dataset.warnings, *find_hazards(dataset), *absent, *setup.warnings)
+    said = (*dataset.warnings, *find_hazards(dataset), *absent, *setup.warnings)
+    return (*said, *warn_about_address_limit())

@@ -22,6 +22,7 @@ class Echo:
 
     def __init__(self):
         self.faults = []
+        self.answered = 0
         self.begun, self.release = asyncio.Event(), asyncio.Event()
         self.lane = Lane()
 
@@ -35,6 +36,9 @@ class Echo:
             await self.release.wait()
         if request.path == "/fault":
             raise ZeroDivisionError
+        self.answered += 1
+        if request.path == "/whole":
+            return Answer(200, b"x" * 30_000_000)
         if request.path == "/parts":
             parts = iter([b"x" * 300_000] * 100)
             return Answer(200, b"first", lambda: next(parts, None), self.lane, size=30_000_000)
@@ -202,9 +206,10 @@ def test_a_chunked_body_without_end_is_refused_before_it_is_in_memory():
     serve(scenario)
 
 
-def test_a_client_that_does_not_read_is_left(hurry):
+@pytest.mark.parametrize("path", [b"/parts", b"/whole"])
+def test_a_client_that_does_not_read_is_left_and_answered_no_more(hurry, path):
     async def scenario(server):
-        _, writer = await server.connect(b"GET /parts HTTP/1.1\r\nHost: a\r\n\r\n")
+        _, writer = await server.connect(b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % path * 5)
         deadline = time.monotonic() + 60
         while not server.listener._connections:
             assert time.monotonic() < deadline
@@ -213,6 +218,7 @@ def test_a_client_that_does_not_read_is_left(hurry):
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
         assert not server.echo.faults
+        assert server.echo.answered == 1
         writer.close()
 
     serve(scenario)

@@ -170,8 +170,11 @@ class Connection:
     async def _send(self, *events: h11.Event) -> None:
         self.waiting_since = time.monotonic()
         self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
-        async with asyncio.timeout(_WRITE_SECONDS):
-            await self._writer.drain()
+        try:
+            async with asyncio.timeout(_WRITE_SECONDS):
+                await self._writer.drain()
+        except TimeoutError as error:  # the answer to a further request would wait in memory, too
+            raise ConnectionAbortedError("the client does not read its answer") from error
 
     async def _linger(self) -> None:
         """Read what the client still sends, since closing before that would drop the answer."""
