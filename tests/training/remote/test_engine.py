@@ -2,6 +2,8 @@
 
 import socket
 import sys
+import threading
+from contextlib import contextmanager, suppress
 from types import ModuleType
 
 import pytest
@@ -53,15 +55,44 @@ def test_an_address_at_which_nothing_answers_is_refused(installed, monkeypatch, 
         address = f"127.0.0.1:{free.getsockname()[1]}"
     if by_environment:
         monkeypatch.setenv("RAY_ADDRESS", address)
-    with pytest.raises(UserError, match=f"nothing answers at {address}"):
+    source = "the environment variable RAY_ADDRESS" if by_environment else "--ray-address"
+    remedy = "unset the variable" if by_environment else "leave the option out"
+    with pytest.raises(UserError, match=f"{source}: nothing answers at {address} .*or {remedy}$"):
         Engine("ray", None if by_environment else address).check()
 
 
-def test_an_address_at_which_something_answers_is_taken(installed):
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        Engine("ray", f"127.0.0.1:{listening.getsockname()[1]}").check()
+@contextmanager
+def serving(answer):
+    """Serve one connection: send an answer, if there is one, and wait for its end."""
+
+    def serve():
+        connection, _ = server.accept()
+        with connection, suppress(ConnectionResetError):  # it left an answer unread
+            connection.sendall(answer)
+            while connection.recv(100):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
+
+
+def test_an_address_at_which_http_2_answers_is_taken(installed):
+    with serving(b"\0\0\0\4\0\0\0\0\0") as address:
+        Engine("ray", address).check()
     Engine("ray", "auto").check()
     Engine("ray").check()
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n"])
+def test_what_answers_and_is_no_head_of_ray_is_refused(installed, monkeypatch, answer):
+    """Ray would try for many minutes to reach a head there."""
+    monkeypatch.setattr("tuner.training.remote.ray_connection._REACH_SECONDS", 0.2)
+    refused = pytest.raises(UserError, match="--ray-address: nothing answers at 127")
+    with serving(answer) as address, refused:
+        Engine("ray", address).check()
 
 
 def test_here_there_is_nothing_to_check_or_start():

@@ -18,6 +18,9 @@ WATCH = "watch Ray's resources"
 _REACH_SECONDS = 5.0  # in which a head must answer at first
 _LOOK_SECONDS = 2.0  # between two looks at the cluster
 _ADDRESS = "RAY_ADDRESS"
+# How a connection of HTTP/2 begins (RFC 9113, section 3.4): the server answers with its settings.
+_NO_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _NO_SETTINGS
 
 
 def check_ray(address: str | None) -> None:
@@ -37,23 +40,39 @@ def check_ray(address: str | None) -> None:
             f"--engine ray: Ray cannot be imported ({one_line(error)}); install it with "
             "pip install 'softmax-tuner[ray]', or leave out --engine"
         ) from error
+    option = "--ray-address" if address else f"the environment variable {_ADDRESS}"
+    remedy = "leave the option out" if address else "unset the variable"
     address = address or os.environ.get(_ADDRESS)
     if address in (None, "", "auto", "local"):
         return
     host, _, port = address.rpartition(":")
     if "://" in address or not host or not port.isdigit():
         raise UserError(
-            f"--ray-address: {address} is no address of a head; give HOST:PORT, as `ray start "
+            f"{option}: {address} is no address of a head; give HOST:PORT, as `ray start "
             "--head` prints it, and search on a machine of the cluster"
         )
     try:
-        with socket.create_connection((host.strip("[]"), int(port)), timeout=_REACH_SECONDS):
-            pass
+        _greet(host.strip("[]"), int(port))
     except OSError as error:
         raise UserError(
-            f"--ray-address: nothing answers at {address} ({error.strerror or error}); start Ray "
-            "there with `ray start --head`, or leave the option out"
+            f"{option}: nothing answers at {address} ({error.strerror or error}); start Ray "
+            f"there with `ray start --head`, or {remedy}"
         ) from error
+
+
+def _greet(host: str, port: int) -> None:
+    """Check that a server of HTTP/2 answers, as a head is one: Ray would try for many minutes.
+
+    Raises:
+        OSError: None does.
+    """
+    with socket.create_connection((host, port), timeout=_REACH_SECONDS) as connection:
+        if os.environ.get("RAY_USE_TLS", "0") != "0":
+            return
+        connection.sendall(_PREFACE)
+        answer = connection.recv(len(_NO_SETTINGS))
+        if answer[3:4] != _NO_SETTINGS[3:4]:
+            raise OSError("what answers is no head of Ray")
 
 
 class RayConnection:
@@ -77,7 +96,7 @@ class RayConnection:
             _initialize(ray, address)
         host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
         self._head = host.strip("[]"), int(port)
-        self._seen = self._looked = time.monotonic()
+        self._looked, self._gone = time.monotonic(), 0.0
         self._resources: dict[str, float] = ray.cluster_resources()
         self._closing = threading.Event()
         watch = threading.Thread(target=self._watch_resources, name=WATCH, daemon=True)
@@ -102,11 +121,12 @@ class RayConnection:
         Returns:
             Seconds for which it is gone; 0.0 if it answers.
         """
-        if now or time.monotonic() - self._looked > _LOOK_SECONDS:
-            self._looked = time.monotonic()
-            if self._answers():  # else the caller decides for how long that may be
-                self._seen = self._looked
-        return self._looked - self._seen
+        passed = time.monotonic() - self._looked
+        if now or passed > _LOOK_SECONDS:
+            self._looked += passed
+            # the caller decides for how long that may be; it may have been stopped for a while
+            self._gone = 0.0 if self._answers() else self._gone + min(passed, 2 * _LOOK_SECONDS)
+        return self._gone
 
     def _answers(self) -> bool:
         try:
@@ -128,8 +148,8 @@ class RayConnection:
                 continue
             try:
                 resources = ray.cluster_resources()
-            except Exception:  # no longer connected; `look` tells why
-                return
+            except Exception:  # the head may have gone since; `look` tells of it
+                resources = {}
             if resources:
                 self._resources = resources
 

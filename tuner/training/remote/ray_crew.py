@@ -11,9 +11,11 @@ from typing import Any
 from tuner.errors import EngineLost, UserError, one_line
 from tuner.training.plan import Job
 from tuner.training.remote.crew import Crew, Gone
+from tuner.training.remote.listening import Listening
 from tuner.training.remote.messages import Context, Facts, Loss, Orders, Report, Stored
 from tuner.training.remote.ray_connection import RayConnection
 from tuner.training.remote.ray_member import Member, describe_loss, start_member
+from tuner.training.remote.ray_room import count_places, describe_lack
 from tuner.training.remote.worker import list_worker_versions
 
 __all__ = ["Limits", "RayCrew"]
@@ -28,7 +30,7 @@ class Limits:
     """How long to wait, in seconds.
 
     Attributes:
-        silence: For a report, before the worker counts as lost.
+        silence: For a report, before the worker counts as lost, as long as the search listens.
         stall: For progress of a training, likewise.
         head: For a head that does not answer, before the search ends.
         nobody: For the first worker, or another one if all are lost, before the search ends.
@@ -67,7 +69,7 @@ class RayCrew(Crew):
         self._members: list[Member] = []
         self._count = 0
         self._failed_starts = 0
-        self._served = time.monotonic()  # when there was last a ready worker
+        self._listening = Listening()
         self._context: Any = None
         self._tells_room = True
         self._adjust()
@@ -75,7 +77,7 @@ class RayCrew(Crew):
     @property
     def size(self) -> int:
         """How many workers there are, or will soon be."""
-        return min(self._choose_size(), self._count_places())
+        return min(self._choose_size(), count_places(self._connection.resources))
 
     @property
     def starting(self) -> int:
@@ -113,7 +115,7 @@ class RayCrew(Crew):
         """Let an idle worker train a unit."""
         assert isinstance(worker, Member)
         worker.call = worker.actor.begin_unit.remote([self._context], list(jobs))
-        worker.called, worker.trains = time.monotonic(), True
+        worker.silent, worker.trains = 0.0, True
 
     def wait(
         self, give_orders: Callable[[Hashable], Orders]
@@ -129,16 +131,27 @@ class RayCrew(Crew):
             if member.trains and member.call is None:
                 orders = give_orders(member)
                 member.call = member.actor.exchange.remote(orders, seconds)
-                member.called = time.monotonic()
+                member.silent = 0.0
         calls = {member.call: member for member in self._members if member.call is not None}
         if not calls:
             time.sleep(0.1)
+            self._listen([])
             return []
         ready, _ = ray.wait(list(calls), num_returns=1, timeout=1.0)
         if ready:
             ready, _ = ray.wait(list(calls), num_returns=len(calls), timeout=0)
-        news = [(calls[call], self._read(calls[call])) for call in ready]
+        answering = [calls[call] for call in ready]
+        self._listen(answering)
+        news = [(member, self._read(member)) for member in answering]
         return [(member, told) for member, told in news if told is not None] + self._find_silent()
+
+    def _listen(self, answering: Sequence[Member]) -> None:
+        """Count for how long each worker was silent, but for those that have answered."""
+        seconds = self._listening.count(is_served=bool(self.list_facts()))
+        for member in self._members:
+            member.silent += seconds
+        for member in answering:
+            member.silent = 0.0
 
     def _read(self, member: Member) -> Report | Loss | None:
         """Read the answer that a member owed; None if it told the search nothing."""
@@ -191,14 +204,13 @@ class RayCrew(Crew):
 
     def _find_silent(self) -> list[tuple[Hashable, Report | Loss]]:
         """Remove the members that train and have not answered for too long."""
-        latest = time.monotonic() - self.limits.silence
-        silent = [member for member in self._members if member.trains and member.call is not None]
+        most = self.limits.silence
+        silent = [member for member in self._members if member.trains and member.silent > most]
         news: list[tuple[Hashable, Report | Loss]] = []
         for member in silent:
-            if member.called < latest:
-                loss = self._lose(member, Loss(f"no answer for {self.limits.silence:.0f} s"))
-                assert loss is not None  # it had begun to work
-                news.append((member, loss))
+            loss = self._lose(member, Loss(f"no answer for {most:.0f} s"))
+            assert loss is not None  # it had begun to work
+            news.append((member, loss))
         return news
 
     def fetch(self, kept: Any) -> Any:
@@ -240,33 +252,24 @@ class RayCrew(Crew):
             raise EngineLost(
                 f"Ray's head at {self._connection.head} does not answer; start Ray again, {_RESUME}"
             )
-        if any(member.facts is not None for member in self._members):
-            self._served = time.monotonic()
-        elif time.monotonic() - self._served > self.limits.nobody:
+        if self._listening.unserved > self.limits.nobody:
             cores = self._connection.resources.get("CPU", 0)
             raise EngineLost(
                 f"no worker of Ray is ready after {self.limits.nobody:.0f} s; its cluster has "
                 f"{cores:.0f} cores, which `ray status` shows; add nodes, {_RESUME}"
             )
 
-    def _count_places(self) -> int:
-        resources = self._connection.resources
-        return max(int(resources.get("GPU") or resources.get("CPU", 0)), 1)
-
     def _choose_size(self) -> int:
         """Return how many workers to ask for: a cluster may rent machines for those it lacks."""
-        return self._workers or self._count_places()
+        return self._workers or count_places(self._connection.resources)
 
     def _tell_room(self) -> None:
         """Say once that there is no room for all workers that were asked for."""
-        size, places = self._choose_size(), self._count_places()
-        if self._tells_room and places < size:
-            what = "GPU" if self._connection.resources.get("GPU") else "core"
-            self.on_note(
-                f"--ray-workers: there is room for {places} of {size} workers, one for each {what} "
-                "of the cluster; the others begin when machines join it"
-            )
-        self._tells_room = False
+        if self._tells_room:
+            self._tells_room = False
+            resources, patience = self._connection.resources, self.limits.nobody
+            if lack := describe_lack(resources, self._choose_size(), patience=patience):
+                self.on_note(lack)
 
     def _adjust(self) -> None:
         """Ask for workers that are missing, and let those go that the cluster has no room for."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tuner.memory import count_cores
@@ -22,7 +21,7 @@ class Member:
         number: Its number, from 1.
         actor: Ray's handle.
         call: The answer that it owes; None if it owes none.
-        called: When it was asked.
+        silent: For how many seconds the search has listened for it in vain.
         facts: What it said of itself; None until it is ready.
         trains: Whether it has a unit.
     """
@@ -30,7 +29,7 @@ class Member:
     number: int
     actor: Any
     call: Any
-    called: float = field(default_factory=time.monotonic)
+    silent: float = 0.0
     facts: Facts | None = None
     trains: bool = False
 
