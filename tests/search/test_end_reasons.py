@@ -20,6 +20,10 @@ def make_records(*statuses):
     ]
 
 
+def describe(records, settings, **what):
+    return describe_end(len(records), settings, **what)
+
+
 def make_clock(limit=None):
     return Clock(
         limit,
@@ -43,7 +47,7 @@ def make_clock(limit=None):
 def test_a_search_ends_when_it_has_its_trials(tmp_path, trials, asked, reason):
     oracle = make_oracle("random", make_space(FINITE), tmp_path)
     records, settings = make_records(*["completed"] * trials), SearchSettings(max_trials=asked)
-    end = describe_end(records, settings, clock=make_clock(), oracle=oracle)
+    end = describe(records, settings, clock=make_clock(), oracle=oracle)
     assert end.sentence == reason
 
 
@@ -53,7 +57,7 @@ def test_a_search_ends_when_its_time_is_up(tmp_path, now):
     settings = SearchSettings(max_trials=9, max_seconds=60.0)
     drive(oracle, 100)  # the clock is judged first: what was proposed may not have been trained
     records = make_records("completed")
-    end = describe_end(records, settings, clock=make_clock(60.0), oracle=oracle)
+    end = describe(records, settings, clock=make_clock(60.0), oracle=oracle)
     expected = SearchEnd(EndKind.SECONDS, "60 seconds were over after 1 trial", 1)
     assert end == expected
 
@@ -63,7 +67,7 @@ def test_a_search_ends_when_its_next_trial_would_not_end_in_time(tmp_path, now):
     clock = make_clock(60.0)
     clock.give_up()
     settings = SearchSettings(max_trials=9, max_seconds=60.0)
-    end = describe_end(make_records("completed"), settings, clock=clock, oracle=oracle)
+    end = describe(make_records("completed"), settings, clock=clock, oracle=oracle)
     sentence = "60 seconds leave no time for another trial after 1 trial"
     assert end == SearchEnd(EndKind.SECONDS, sentence, 1)
 
@@ -72,15 +76,15 @@ def test_a_search_ends_when_all_configurations_were_tried(tmp_path):
     oracle = make_oracle("grid", make_space(FINITE), tmp_path)
     drive(oracle, 100)
     records, settings = make_records(*["completed"] * 15), SearchSettings(oracle="grid")
-    end = describe_end(records, settings, clock=make_clock(), oracle=oracle)
+    end = describe(records, settings, clock=make_clock(), oracle=oracle)
     sentence = "all 15 configurations that the grid oracle has were tried"
     assert end == SearchEnd(EndKind.EXHAUSTED, sentence, 15)
     limited = replace(settings, max_parameters=7000)
-    end = describe_end(records, limited, clock=make_clock(), oracle=oracle)
+    end = describe(records, limited, clock=make_clock(), oracle=oracle)
     assert end.sentence == (
         "the grid oracle found no network within the search's limits beyond 15 configurations"
     )
-    end = describe_end(records, settings, clock=make_clock(), oracle=oracle, running=True)
+    end = describe(records, settings, clock=make_clock(), oracle=oracle, running=True)
     assert end.kind == EndKind.ORACLE
 
 

@@ -39,7 +39,7 @@ def test_without_a_question_a_search_never_looks():
     other = make_mlp(SPACE, epochs=1)
     for looks in (Looks(compared, None, 64), Looks(other, lambda records: True, 64)):
         assert looks.limit(started=0, ended=0) is None
-        assert not looks.look([])
+        assert not looks.look()
 
 
 def test_trials_that_a_look_has_passed_are_judged_as_they_were_then():
@@ -49,8 +49,8 @@ def test_trials_that_a_look_has_passed_are_judged_as_they_were_then():
     looks = Looks(compared, lambda records: bool(judged.append(len(records))), rows=64)
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(14)]
     add_all(looks, records)
-    assert not looks.look(records)
-    assert not looks.look(records)
+    assert not looks.look()
+    assert not looks.look()
     assert judged == [12]
 
 
@@ -70,7 +70,7 @@ def test_a_search_does_not_go_on_if_more_trials_take_long(rows, answered, end):
     result = {"parameters": 10_000, "curves": curves}
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(12)]
     add_all(looks, records)
-    assert looks.look(records) == (end is not None)
+    assert looks.look() == (end is not None)
     assert looks.end == end
 
 
@@ -80,7 +80,7 @@ def test_the_last_look_ends_no_search_for_its_work():
     result = {"parameters": 10_000, "curves": {"loss": [[0.5]]}}
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(32)]
     add_all(looks, records)
-    assert not looks.look(records)
+    assert not looks.look()
 
 
 @pytest.fixture
@@ -138,18 +138,23 @@ def make_looks(patience, gains):
 
 def test_a_search_ends_when_the_last_trials_have_not_improved_the_ensemble():
     looks, compared = make_looks(3, [True, False])
+    added = []
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(10)]
     assert [looks.limit(started=n, ended=n) for n in (0, 2, 3, 8)] == [3, 1, 3, 1]
     for ended in (3, 5, 6, 8):
-        assert not looks.look(records[:ended])
-    assert looks.look(records[:9])
-    assert looks.look(records)
+        add_all(looks, records[len(added) : ended])
+        added += records[len(added) : ended]
+        assert not looks.look()
+    for ended in (9, 10):
+        add_all(looks, records[len(added) : ended])
+        added += records[len(added) : ended]
+        assert looks.look()
     assert compared == [(3, 6), (6, 9)]
     assert looks.end is EndKind.PATIENCE
 
 
 def test_what_ends_by_patience_does_not_depend_on_how_many_trials_train_at_once():
     looks, compared = make_looks(3, [False])
-    records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(8)]
-    assert looks.look(records)
+    add_all(looks, [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(8)])
+    assert looks.look()
     assert compared == [(3, 6)]

@@ -1,6 +1,6 @@
 """Sentences that say why a search ended, or why it failed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from tuner.search.clock import Clock
 from tuner.search.oracles import SearchOracle, make_key
@@ -12,7 +12,7 @@ __all__ = ["describe_end", "describe_failure"]
 
 # Over 40 lines: half of them describe the arguments.
 def describe_end(
-    records: Sequence[TrialRecord],
+    count: int,
     settings: SearchSettings,
     *,
     clock: Clock,
@@ -26,14 +26,13 @@ def describe_end(
     configuration without having trained them all.
 
     Args:
-        records: The finished trials.
+        count: How many trials have ended.
         settings: The search settings.
         clock: The search's time limit.
         oracle: The search's oracle.
         looked: Why a look at the trials ended it; None if none did.
         running: Whether a trial was proposed that has not ended.
     """
-    count = len(records)
     looks = {
         EndKind.ANSWERED: f"{count} trials answer the question",
         EndKind.WORK: f"the question is open after {count} trials, and more would take long",
@@ -50,12 +49,13 @@ def describe_end(
         sentence = f"{settings.max_seconds:g} seconds {over} after {trials}"
         return SearchEnd(EndKind.SECONDS, sentence, count)
     if oracle.exhausted and not running:
-        return SearchEnd(EndKind.EXHAUSTED, _describe_exhaustion(records, settings), count)
+        return SearchEnd(EndKind.EXHAUSTED, _describe_exhaustion(oracle, settings), count)
     return SearchEnd(EndKind.ORACLE, f"the oracle ended the search after {trials}", count)
 
 
-def _describe_exhaustion(records: Sequence[TrialRecord], settings: SearchSettings) -> str:
-    tried = len({make_key(record.hyperparameters) for record in records})
+def _describe_exhaustion(oracle: SearchOracle, settings: SearchSettings) -> str:
+    trials = oracle.keras_tuner_oracle.trials.values()
+    tried = len({make_key(trial.hyperparameters.values) for trial in trials})
     if not settings.limits_networks:
         if tried == 1:
             return f"the only configuration that the {settings.oracle} oracle has was tried"
@@ -66,8 +66,9 @@ def _describe_exhaustion(records: Sequence[TrialRecord], settings: SearchSetting
     )
 
 
-def describe_failure(records: Sequence[TrialRecord]) -> str:
+def describe_failure(records: Iterable[TrialRecord]) -> str:
     """Return why a search has no completed trial, in one sentence."""
+    records = list(records)
     failed = [record for record in records if record.result.status == "failed"]
     first = min(failed, key=lambda record: record.trial, default=None)
     if first is None:

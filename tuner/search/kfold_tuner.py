@@ -201,7 +201,6 @@ class KFoldTuner(ResultsTuner):
         if leak:
             self.note(leak)
         loop = self._make_loop(problem, study)
-        self.records = loop.records
         clock = self._start_clock(study, started, export_seconds, final_networks)
         looks = Looks(self.hypermodel, is_answered, problem.training_rows)
         looks.patience = self.settings.patience_trials if self.has_gained else None
@@ -210,6 +209,7 @@ class KFoldTuner(ResultsTuner):
             return loop.run(clock, looks)
         finally:
             self.trainer.close()
+            self.records = [record.brief for record in study.read_trials()]
 
     def use_workers(self, crew: Crew) -> None:
         """Let workers train the trials; `run` lets them go."""

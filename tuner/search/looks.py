@@ -52,6 +52,7 @@ class Looks:
         self._trials = [settings * n for n in _LOOKS] if settings and is_answered else []
         self._rows = rows
         self._epochs: dict[int, int] = {}  # of the trials that ended, by number
+        self._records: list[TrialRecord] = []  # that ended, if a look is to come
         self._looked_at = self._waited_until = 0
         self.end: EndKind | None = None
         self.patience: int | None = None
@@ -59,6 +60,8 @@ class Looks:
 
     def add(self, record: TrialRecord) -> None:
         """Add a trial that has ended."""
+        if self._trials or self.patience is not None:
+            self._records.append(record.brief)
         if self._trials:
             curve = record.result.curves.get("loss") or [[]]
             self._epochs[record.trial] = len(curve[0])
@@ -75,12 +78,12 @@ class Looks:
             following.append((ended // self.patience + 1) * self.patience)
         return min(following) - started if following else None
 
-    def look(self, records: Sequence[TrialRecord]) -> bool:
+    def look(self) -> bool:
         """Return whether the search is over, by its trials up to the last look.
 
-        Args:
-            records: The trials that have ended; none is under way.
+        No trial is under way.
         """
+        records = self._records
         passed = [trials for trials in self._trials if trials <= len(records)]
         if passed and passed[-1] != self._looked_at:
             self._looked_at = passed[-1]

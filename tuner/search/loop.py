@@ -35,8 +35,6 @@ class SearchLoop:
         recorder: Writes the study, and tells the listeners.
 
     Attributes:
-        records: The finished trials, in the order in which they ended, without their curves and
-            probabilities: a search may have many trials, and the study has all of them.
         plan: How trials are trained; it can be changed before `run`.
     """
 
@@ -50,7 +48,6 @@ class SearchLoop:
         settings: SearchSettings,
         recorder: Recorder,
     ) -> None:
-        self.records: list[TrialRecord] = []
         self._oracle = oracle
         self._trainer = trainer
         self._hypermodel = hypermodel
@@ -60,6 +57,9 @@ class SearchLoop:
         self._recorder = recorder
         self._seconds = TrialSeconds(hypermodel, self.plan.epochs)
         self._race = RaceDriver(settings, oracle, hypermodel)
+        # only the study has all that ended, since there may be very many
+        self._ended = 0
+        self._has_completed = False
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
         self._time_limit: TimeLimit | None = None
@@ -94,7 +94,7 @@ class SearchLoop:
         for settled in self._race.close():
             self._tell(self._record(settled), clock, looks)
         end = describe_end(
-            self.records,
+            self._ended,
             self._settings,
             clock=clock,
             oracle=self._oracle,
@@ -102,17 +102,18 @@ class SearchLoop:
             running=bool(self._jobs),
         )
         self._recorder.announce_end(end.sentence)
-        if not any(record.completed for record in self.records):
-            raise SearchFailed(describe_failure(self.records))
+        if not self._has_completed:
+            raise SearchFailed(describe_failure(self._recorder.study.read_trials()))
         return end
 
     def _resume(self, looks: Looks) -> None:
         """Replay the journal: restore the finished trials, and queue the unfinished ones."""
         study = self._recorder.study
-        ended = {record.trial: record for record in study.read_trials()}
-        for record in ended.values():
+        ended: dict[int, TrialRecord] = {}
+        for record in study.read_trials():
             looks.add(record)
-            self.records.append(record.brief)
+            self._count(record)
+            ended[record.trial] = record.brief
         self._recorder.recall(ended.values())
         proposed = {
             event["trial"]: event["hyperparameters"]
@@ -130,7 +131,7 @@ class SearchLoop:
             self._race.recall(number, study.arrays.read_leads(number))
         self._unfinished = self._oracle.resume(
             proposed,
-            [record.result for record in self.records],
+            [record.result for record in ended.values()],
             planned_trials=study.record.settings.max_trials,
             max_trials=self._settings.max_trials,
         )
@@ -155,13 +156,13 @@ class SearchLoop:
 
         The first cohort is trained even if the time is up, so that there is a trial to pick.
         """
-        if self.records and clock.is_over():
+        if self._ended and clock.is_over():
             return []
         jobs, self._unfinished = self._unfinished, []
-        if not jobs and looks.look(self.records):
+        if not jobs and looks.look():
             return []
-        started = len(self.records) + len(jobs)
-        until_look = looks.limit(started=started, ended=len(self.records))
+        started = self._ended + len(jobs)
+        until_look = looks.limit(started=started, ended=self._ended)
         self._most_trials = self._settings.max_trials
         if until_look is not None:
             self._most_trials = min(self._most_trials, started + until_look)
@@ -181,7 +182,7 @@ class SearchLoop:
         if clock.is_over():
             return []
         running = len(self._jobs.keys() - self._left_out)
-        room = self._most_trials - len(self.records) - running
+        room = self._most_trials - self._ended - running
         if self._time_limit is not None:
             return self._extend([], min(room, self._trainer.at_once - running), clock)
         if self._oracle.adaptive:
@@ -262,8 +263,12 @@ class SearchLoop:
     def _record(self, settled: Settled) -> TrialRecord:
         """Write a trial to the study, before anything else learns of it."""
         record = self._recorder.record_trial(self._jobs.pop(settled.result.trial), settled)
-        self.records.append(record.brief)
+        self._count(record)
         return record
+
+    def _count(self, record: TrialRecord) -> None:
+        self._ended += 1
+        self._has_completed = self._has_completed or record.completed
 
     def _tell(self, record: TrialRecord, clock: Clock, looks: Looks) -> None:
         """Tell a recorded trial to all that learns from it, and to the listeners."""

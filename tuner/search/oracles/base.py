@@ -84,7 +84,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         self.most_epochs = epochs
         self.study_seed = seed
         self._recalled: dict[int, dict[str, Value]] = {}
-        self._tried = TriedConfigurations(self.trials)
+        self._tried = self._make_tried()
 
     @property
     def keras_tuner_oracle(self) -> keras_tuner.Oracle:
@@ -148,6 +148,8 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         super().tell(result)
         trial.hyperparameters.forget_builds()
         trial.metrics = LightMetrics(trial.metrics)
+        self._run_times.pop(trial.trial_id, None)  # trials are not tried again
+        self.tuner_ids.clear()  # each trial has one
 
     def recall(self, trial: int, values: dict[str, Value]) -> None:
         """Propose these values for a trial, because an interrupted search did."""
@@ -179,9 +181,13 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
     def read_tried(self) -> TriedConfigurations:
         """Return the configurations of all trials so far."""
         if not self._tried.is_cache_of(self.trials):
-            self._tried = TriedConfigurations(self.trials)
+            self._tried = self._make_tried()
         self._tried.update()
         return self._tried
+
+    def _make_tried(self) -> TriedConfigurations:
+        compared = None if self._space is None else self._space.compare
+        return TriedConfigurations(self.trials, compared)
 
     def allows(self, values: Mapping[str, Value]) -> bool:
         """Return whether the network of a configuration is small enough to be proposed."""

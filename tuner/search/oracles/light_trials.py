@@ -1,12 +1,17 @@
 """What an oracle keeps for each of very many trials, in KerasTuner's form."""
 
+from array import array
 from collections import defaultdict
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import keras_tuner
 from keras_tuner.engine.trial import Trial
 
 __all__ = ["LightHyperParameters", "LightMetrics"]
+
+_OF_BUILDS = ("_name_scopes", "_conditions", "active_scopes", "inactive_scopes")
 
 
 class LightHyperParameters(keras_tuner.HyperParameters):
@@ -19,8 +24,6 @@ class LightHyperParameters(keras_tuner.HyperParameters):
 
     _space: list[Any]
     _hps: defaultdict[str, list[Any]]
-    active_scopes: list[Any]
-    inactive_scopes: list[Any]
 
     def copy(self) -> "LightHyperParameters":
         """Return a copy that shares the space until one of both changes."""
@@ -31,7 +34,16 @@ class LightHyperParameters(keras_tuner.HyperParameters):
 
     def forget_builds(self) -> None:
         """Forget the conditions that builds of networks met, which only an exploration reads."""
-        self.active_scopes, self.inactive_scopes = [], []
+        for name in _OF_BUILDS:
+            with suppress(AttributeError):  # forgotten before
+                delattr(self, name)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a new list for a build, in place of one that was forgotten."""
+        if name not in _OF_BUILDS:
+            raise AttributeError(name)
+        setattr(self, name, [])
+        return getattr(self, name)
 
     def _register(self, hyperparameter: Any, overwrite: bool = False) -> Any:
         self._space = list(self._space)
@@ -43,23 +55,31 @@ class LightMetrics:
     """The scores of a trial that has ended: numbers, which become KerasTuner's tracker when used.
 
     Args:
-        tracker: KerasTuner's tracker of the trial's scores, with one value of each.
+        tracker: KerasTuner's tracker of the trial's scores, with one value of each, all of one
+            step.
     """
 
-    __slots__ = ("_values",)
+    __slots__ = ("_directions", "_step", "_values")
 
     def __init__(self, tracker: Any) -> None:
-        self._values = {}
-        for name, history in tracker.metrics.items():
-            (observation,) = history.get_history()
-            self._values[name] = history.direction, observation.value[0], observation.step
+        histories = tracker.metrics.items()
+        self._directions = _share(tuple((name, history.direction) for name, history in histories))
+        observations = [history.get_history()[0] for _, history in histories]
+        self._values = array("d", [observation.value[0] for observation in observations])
+        self._step = max((observation.step for observation in observations), default=0)
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute or a method of the tracker."""
         if name.startswith("_"):
             raise AttributeError(name)
         tracker = Trial(None).metrics
-        for metric, (direction, value, step) in self._values.items():
+        for (metric, direction), value in zip(self._directions, self._values, strict=True):
             tracker.register(metric, direction)
-            tracker.update(metric, value, step)
+            tracker.update(metric, value, self._step)
         return getattr(tracker, name)
+
+
+@cache
+def _share(directions: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return the names and directions of scores, one object for all trials that have the same."""
+    return directions

@@ -35,7 +35,7 @@ class RandomOracle(StudyOracle):
         rounds = Rounds(self.space, self.study_seed)
         for value in self._order_settings(tried, rng):
             own = self._rank(value, before=rounds.count_known(trial))
-            draws = rounds.draw(value, own, tried.count(self.space.compare, value))
+            draws = rounds.draw(value, own, tried.count(value))
             part = self.space.pin(self.space.compare, value)
             values = self._find_untried(part, draws, tried, rng)
             if values is not None:
@@ -55,7 +55,7 @@ class RandomOracle(StudyOracle):
         assert compare is not None  # it has settings
         values = list(space.find_hyperparameter(compare).domain.values() or ())
         rng.shuffle(values)  # so that ties are broken at random
-        return sorted(values, key=lambda value: tried.count(compare, value))
+        return sorted(values, key=tried.count)
 
     def _rank(self, value: Value, *, before: int) -> list[dict[str, Value]]:
         """Return the configurations of a setting's first completed trials, the best first.
