@@ -19,6 +19,7 @@ import os
 import pickle
 import resource
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -81,18 +82,31 @@ def search(setup: Setup, root: Path, crew: Crew | None, *listeners: Listener) ->
     return study
 
 
-class Ends(Listener):
-    """Notes when trials end, and how much memory the process holds then."""
+class Tenths(Listener):
+    """Notes at each tenth of the trials how much memory the process holds, and how busy it was."""
 
-    def __init__(self) -> None:
-        self.ends: list[float] = []
+    def __init__(self, crew: "SimulatedCrew", trials: int) -> None:
+        self.count = 0
         self.megabytes: list[float] = []
+        self.busy: list[float] = []  # percent
+        self._crew, self._each = crew, max(trials // 10, 1)
+        self._outside = self._now = 0.0
 
     def on_trial_end(self, record: TrialRecord) -> None:
         """Note it."""
-        self.ends.append(time.perf_counter())
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-        self.megabytes.append(pages * resource.getpagesize() / 2**20)
+        self.count += 1
+        if self.count % self._each == 0:
+            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+            self.megabytes.append(pages * resource.getpagesize() / 2**20)
+            outside, now = self._crew.outside, self._crew.now
+            self.busy.append(100 * (outside - self._outside) / max(now - self._now, 1e-9))
+            self._outside, self._now = outside, now
+            print(
+                f"{self.count} trials: {self.megabytes[-1]:.0f} MB, {self.busy[-1]:.1f} % busy, "
+                f"{1000 * outside / self.count:.1f} ms each",
+                file=sys.stderr,
+                flush=True,
+            )
 
 
 class Cores(Listener):
@@ -257,7 +271,8 @@ class SimulatedCrew(Crew):
         self.now += outside  # in which workers go on, or wait for this process
         at, _, worker, report = heapq.heappop(self._heap)
         self.now = max(self.now, at)
-        report = pickle.loads(pickle.dumps(report))  # each arrives as objects of its own
+        if report.over:  # what may stay arrives as objects of its own
+            report = pickle.loads(pickle.dumps(report))
         self.reports += 1
         if report.over:
             self._idle.append(worker)
@@ -305,13 +320,14 @@ def measure_driver(given: argparse.Namespace) -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as recording:
         recorded = recording.submit(record_results, given).result()
     head = ["workers", "oracle", "trials", "simulated s", "trials/s", "reports/s", "ms a trial"]
-    head += ["busy, %", "workers busy, %", "memory of the first tenth, MB", "of the last"]
+    head += ["busy, %", "in the busiest tenth", "workers busy, %", "MB after each tenth"]
     print("|", " | ".join(head), "|\n|" + "---|" * len(head))
     for oracle, workers in itertools.product(given.oracle, given.workers):
-        setup, ends = make_setup(given, given.trials, oracle), Ends()
+        setup = make_setup(given, given.trials, oracle)
         crew = SimulatedCrew(workers, recorded, choose_rungs(given.epochs), given.seconds)
+        tenths = Tenths(crew, given.trials)
         with tempfile.TemporaryDirectory() as folder:
-            listeners: list[Listener] = [ends]
+            listeners: list[Listener] = [tenths]
             if given.mlflow:
                 listeners.append(
                     MlflowMirror(choose_tracking_uri(None, Path(folder)), Path(folder))
@@ -319,13 +335,12 @@ def measure_driver(given: argparse.Namespace) -> None:
             search(setup, Path(folder), crew, *listeners)
             for listener in listeners:
                 listener.on_study_end("interrupted", {})
-        count = len(ends.ends)
-        tenth = max(count // 10, 1)
+        count = tenths.count
         cells = [workers, oracle, count, f"{crew.now:.0f}", f"{count / crew.now:.2f}"]
         cells += [f"{crew.reports / crew.now:.1f}", f"{1000 * crew.outside / count:.1f}"]
-        cells += [f"{100 * crew.outside / crew.now:.1f}"]
+        cells += [f"{100 * crew.outside / crew.now:.1f}", f"{max(tenths.busy):.1f}"]
         cells += [f"{100 * crew.trained / (workers * crew.now):.0f}"]
-        cells += [f"{ends.megabytes[tenth - 1]:.0f}", f"{ends.megabytes[-1]:.0f}"]
+        cells += [", ".join(f"{megabytes:.0f}" for megabytes in tenths.megabytes)]
         print("|", " | ".join(map(str, cells)), "|", flush=True)
 
 
