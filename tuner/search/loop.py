@@ -1,5 +1,6 @@
 """The loop of a search: ask for trials, train, settle, record and tell them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -58,8 +59,7 @@ class SearchLoop:
         self._seconds = TrialSeconds(hypermodel, self.plan.epochs)
         self._race = RaceDriver(settings, oracle, hypermodel)
         # only the study has all that ended, since there may be very many
-        self._ended = 0
-        self._has_completed = False
+        self._ended: Counter[str] = Counter()  # by status
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
         self._time_limit: TimeLimit | None = None
@@ -94,7 +94,7 @@ class SearchLoop:
         for settled in self._race.close():
             self._tell(self._record(settled), clock, looks)
         end = describe_end(
-            self._ended,
+            self._ended.total(),
             self._settings,
             clock=clock,
             oracle=self._oracle,
@@ -102,7 +102,7 @@ class SearchLoop:
             running=bool(self._jobs),
         )
         self._recorder.announce_end(end.sentence)
-        if not self._has_completed:
+        if not self._ended["completed"]:
             raise SearchFailed(describe_failure(self._recorder.study.read_trials()))
         return end
 
@@ -112,7 +112,7 @@ class SearchLoop:
         ended: dict[int, TrialRecord] = {}
         for record in study.read_trials():
             looks.add(record)
-            self._count(record)
+            self._ended[record.result.status] += 1
             ended[record.trial] = record.brief
         self._recorder.recall(ended.values())
         proposed = {
@@ -156,13 +156,13 @@ class SearchLoop:
 
         The first cohort is trained even if the time is up, so that there is a trial to pick.
         """
-        if self._ended and clock.is_over():
+        if self._ended.total() and clock.is_over():
             return []
         jobs, self._unfinished = self._unfinished, []
         if not jobs and looks.look():
             return []
-        started = self._ended + len(jobs)
-        until_look = looks.limit(started=started, ended=self._ended)
+        started = self._ended.total() + len(jobs)
+        until_look = looks.limit(started=started, ended=self._ended.total())
         self._most_trials = self._settings.max_trials
         if until_look is not None:
             self._most_trials = min(self._most_trials, started + until_look)
@@ -182,7 +182,7 @@ class SearchLoop:
         if clock.is_over():
             return []
         running = len(self._jobs.keys() - self._left_out)
-        room = self._most_trials - self._ended - running
+        room = self._most_trials - self._ended.total() - running
         if self._time_limit is not None:
             return self._extend([], min(room, self._trainer.at_once - running), clock)
         if self._oracle.adaptive:
@@ -263,12 +263,8 @@ class SearchLoop:
     def _record(self, settled: Settled) -> TrialRecord:
         """Write a trial to the study, before anything else learns of it."""
         record = self._recorder.record_trial(self._jobs.pop(settled.result.trial), settled)
-        self._count(record)
+        self._ended[record.result.status] += 1
         return record
-
-    def _count(self, record: TrialRecord) -> None:
-        self._ended += 1
-        self._has_completed = self._has_completed or record.completed
 
     def _tell(self, record: TrialRecord, clock: Clock, looks: Looks) -> None:
         """Tell a recorded trial to all that learns from it, and to the listeners."""
