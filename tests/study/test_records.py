@@ -4,12 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tuner.seal import seal
 from tuner.study import Study, StudyRecord, TrialRecord
 
 
 def test_records_survive_json(make_study, make_record):
     study, trial = make_study().record, make_record(4)
-    again = StudyRecord.from_dict(json.loads(json.dumps(study.to_dict())))
+    again = StudyRecord.from_dict(json.loads(seal(json.dumps(study.to_dict()))))
     assert again.to_dict() == study.to_dict()
     again = TrialRecord.from_dict(json.loads(json.dumps(trial.to_dict())))
     assert again.to_dict() == trial.to_dict()

@@ -130,7 +130,7 @@ class StudyRecord:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "StudyRecord":
-        """Return the record that `to_dict` wrote."""
+        """Return the record that `to_dict` wrote, also with the checksum of its file, unchecked."""
         settings = SearchSettings(**record["settings"])
         start = record.get("warm_start")  # absent from studies of earlier versions
         made = {
@@ -138,7 +138,8 @@ class StudyRecord:
             "split": Split.from_dict(record["split"]),
             "warm_start": None if start is None else WarmStart.from_dict(start),
         }
-        return cls(**{**record, **made})
+        content = {name: value for name, value in record.items() if name != "checksum"}
+        return cls(**{**content, **made})
 
 
 @dataclass(frozen=True, slots=True)
