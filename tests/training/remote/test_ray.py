@@ -392,7 +392,7 @@ def test_when_the_head_goes_the_search_ends_with_one_sentence(ground, hypermodel
     plan = replace(LONG, epochs=100_000, patience=100_000, on_epoch=end_the_head)
     with pytest.raises(EngineLost, match=r"Ray's head at .* does not answer; start Ray again, and"):
         list(trainer.train(jobs, hypermodel, problem=rows, plan=plan))
-    assert time.monotonic() - started[0] < 15
+    assert time.monotonic() - started[0] < 50  # after 60, Ray ends the process itself
     ground.crew.close()
     for thread in threading.enumerate():
         if thread.name == WATCH:  # if it waited for the head, Ray would end this process
