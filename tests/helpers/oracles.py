@@ -72,13 +72,13 @@ def ask_many(oracle: SearchOracle, most: int) -> list[Job]:
     return jobs
 
 
-def tell_score(oracle: SearchOracle, trial: int, value: float | None) -> None:
-    """Tell a trial's score in the oracle's objective; None if the trial failed."""
+def tell_score(oracle: SearchOracle, trial: int, value: float | None, epoch: int = 1_000) -> None:
+    """Tell a trial's score in the oracle's objective, at an epoch; None if the trial failed."""
     if value is None:
         oracle.tell(TrialResult.from_failure(trial, "diverged", "it diverged"))
     else:
         name = oracle.keras_tuner_oracle.objective.name
-        oracle.tell(TrialResult(trial, "completed", scores={name: value}))
+        oracle.tell(TrialResult(trial, "completed", epoch=epoch, scores={name: value}))
 
 
 def get_values(oracle: StudyOracle, trial: int) -> Values:

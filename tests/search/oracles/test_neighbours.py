@@ -106,6 +106,12 @@ def test_where_the_best_has_no_time_to_be_trained_for_longer_no_other_is(tmp_pat
     ask_many(oracle, 2)
     for trial, score in enumerate((0.3, 0.9)):
         tell_score(oracle, trial, score)
-    assert {**WIDE, "length": 0.5} not in [
-        dict(job.hyperparameters.values) for job in ask_many(oracle, 4)
-    ]
+    assert dict(oracle.ask().hyperparameters.values) != {**WIDE, "length": 0.5}
+
+
+def test_what_was_past_its_best_is_not_trained_for_longer(tmp_path):
+    oracle = make_oracle("tpe", SPACE, tmp_path, epochs=80)
+    ask_many(oracle, 2)
+    tell_score(oracle, 0, 0.3, epoch=9)  # of 20
+    tell_score(oracle, 1, 0.9, epoch=19)
+    assert dict(oracle.ask().hyperparameters.values) == {**WIDE, "length": 0.5}

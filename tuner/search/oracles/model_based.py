@@ -1,6 +1,7 @@
 """The base class of oracles that learn from results where good configurations are."""
 
 from abc import abstractmethod
+from typing import Any
 
 from tuner.search.oracles.lengths import lengthen
 from tuner.search.oracles.neighbours import draw_neighbours
@@ -12,6 +13,7 @@ __all__ = ["COHORT", "ModelBasedOracle"]
 COHORT = 4  # trials that are proposed without one another's results
 _BEST = 2  # configurations whose neighbours are proposed
 _NEIGHBOURS = 20  # completed trials until the model is asked in their place
+_NEAR_END = 0.75  # of its epochs; what was best before gains nothing by longer training
 
 
 class ModelBasedOracle(RandomOracle):
@@ -24,8 +26,9 @@ class ModelBasedOracle(RandomOracle):
     network that is too large, one with narrower layers takes its place, or a random one.
 
     A space that names first trials begins with them. Then the best two of all trials are trained
-    for longer, the second after the best, and their neighbours are tried: what is known to do well
-    says more than a model of a few trials, which is asked after twenty.
+    for longer, the second after the best, unless they were past their best before their end, and
+    their neighbours are tried: what is known to do well says more than a model of a few trials,
+    which is asked after twenty.
     """
 
     adaptive = True
@@ -48,9 +51,13 @@ class ModelBasedOracle(RandomOracle):
         """Return one of the best configurations, trained for longer or changed a little."""
         space, tried = self.space, self.read_tried()
         completed = self._list_completed()
-        best = completed[:_BEST]
-        untried = (each for values in best if (each := lengthen(values, space)) is not None)
-        longer = next((each for each in untried if each not in tried), None)
+        best = [dict(trial.hyperparameters.values) for trial in completed[:_BEST]]
+        lengthened = (
+            lengthen(values, space)
+            for values, trial in zip(best, completed, strict=False)
+            if self._was_best_near_its_end(trial)
+        )
+        longer = next((each for each in lengthened if each and each not in tried), None)
         if longer is not None and self.allows(longer):
             return longer
         if len(completed) >= _NEIGHBOURS:
@@ -69,11 +76,16 @@ class ModelBasedOracle(RandomOracle):
             return values
         return super().propose(trial)
 
-    def _list_completed(self) -> list[dict[str, Value]]:
-        """Return the configurations of the trials that have completed, the best first."""
+    def _list_completed(self) -> list[Any]:
+        """Return the trials that have completed, the best first."""
         completed = [trial for trial in self.trials.values() if trial.status == "COMPLETED"]
         completed.sort(key=lambda trial: trial.score, reverse=self.objective.direction == "max")
-        return [dict(trial.hyperparameters.values) for trial in completed]
+        return completed
+
+    def _was_best_near_its_end(self, trial: Any) -> bool:
+        """Return whether a trial's best epoch was one of its last, so that more may gain."""
+        length = float(trial.hyperparameters.values.get("length", 1.0))
+        return trial.best_step + 1 >= _NEAR_END * length * self.most_epochs  # steps count from 0
 
     def must_wait(self, trial: int) -> bool:
         """Return whether a trial begins a cohort while trials of the previous one still run."""

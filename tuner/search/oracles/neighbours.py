@@ -8,7 +8,7 @@ from tuner.space import Domain, Fixed, Space, Value
 
 __all__ = ["draw_neighbours"]
 
-_CHANGES = 3  # hyperparameters that a neighbour may change
+_MOST_CHANGES = 2  # hyperparameters that a neighbour may change
 _STEP = 0.25  # standard deviation of a change, as a share of the hyperparameter's range
 
 
@@ -29,7 +29,7 @@ def draw_neighbours(
             for hyperparameter in space.hyperparameters
             if hyperparameter.name in centre and not isinstance(hyperparameter.domain, Fixed)
         ]
-        changed = rng.sample(searched, min(_CHANGES, len(searched)))
+        changed = rng.sample(searched, min(rng.randint(1, _MOST_CHANGES), len(searched)))
         yield space.choose(_Change(centre, frozenset(changed), rng).choose)
 
 
