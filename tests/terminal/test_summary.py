@@ -114,6 +114,19 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
     assert line.endswith(" and others on all rows")
 
 
+def test_the_networks_of_the_only_trial_are_exported_and_tested(ended, make_record):
+    outcome = ended(make_record(0))
+    members = tuple(replace(m, folds=5) for m in outcome.picks.list_members("best"))
+    ensemble = replace(outcome.picks.ensemble, members=members, better=True)
+    lines = lines_of(replace(outcome, picks=replace(outcome.picks, ensemble=ensemble)))
+    found = after(
+        lines, "ensemble, the best trial's folds, exported: networks of the folds of trial 0"
+    )
+    assert found[-1].startswith("  held-out test     ")
+    assert not any("corrected" in line for line in lines)  # there was no choice
+    assert not any("held-out" in line for line in after(lines, "best of 1 trial: trial 0"))
+
+
 def test_the_answer_follows_the_question(ended, make_record):
     outcome = ended(make_record(0))
     assert lines_of(outcome)[1:3] == [outcome.study.record.title, "Yes, deeper is better."]

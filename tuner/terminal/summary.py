@@ -86,9 +86,8 @@ def _describe_best(summary: Summary, study: Study) -> list[str]:
         + f"{_mark_exported(summary, 'best')}: {_name_trial(best, study)}",
         *_describe_network(best),
         f"  cross-validated   {_list_scores(best)}",
+        *_describe_correction(best, summary),
     ]
-    if summary["completed"] > 1:
-        lines.append(_describe_correction(best, summary["objective"]))
     return lines + (_describe_model(summary, study) if summary["exported"] == "best" else [])
 
 
@@ -140,7 +139,7 @@ def _describe_classes(summary: Summary) -> list[str]:
 def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
     """Describe the ensemble, or say that it is not exported."""
     ensemble = summary["ensemble"]
-    if summary["completed"] < 2:
+    if summary["completed"] < 2 and summary["exported"] != "ensemble":
         return []
     if not ensemble["better"]:
         return ["no ensemble does better than the best trial"]
@@ -163,7 +162,7 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
         f"  parameters        {ensemble['parameters']:,} in all, so that a prediction takes about "
         f"{times:.2g} times the best trial's",
         f"  cross-validated   {_list_scores(ensemble)}",
-        _describe_correction(ensemble, summary["objective"]),
+        *_describe_correction(ensemble, summary),
         *_describe_model(summary, study),
     ]
 
@@ -228,11 +227,14 @@ def _describe_network(pick: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _describe_correction(pick: Mapping[str, Any], objective: str) -> str:
-    return (
-        f"  corrected for the choice: {objective} {pick['corrected_score']:.4f}, 95 % interval "
-        f"{format_interval(pick['corrected_interval'])}"
-    )
+def _describe_correction(pick: Mapping[str, Any], summary: Summary) -> list[str]:
+    """Describe the correction of a score, if there was a choice."""
+    if summary["completed"] < 2:
+        return []
+    return [
+        f"  corrected for the choice: {summary['objective']} {pick['corrected_score']:.4f}, 95 % "
+        f"interval {format_interval(pick['corrected_interval'])}"
+    ]
 
 
 def _list_scores(pick: Mapping[str, Any]) -> str:

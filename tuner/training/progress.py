@@ -11,7 +11,7 @@ from tuner.scoring import accuracy, cross_entropy
 from tuner.training.callbacks import Stopping
 from tuner.training.own_metrics import OwnMetrics
 from tuner.training.plan import Plan
-from tuner.training.result import CURVES, Snapshot, TrialResult, average_curve
+from tuner.training.result import CURVES, ENDED_BY_CLOCK, Snapshot, TrialResult, average_curve
 
 __all__ = ["Diverged", "TrialProgress"]
 
@@ -128,7 +128,7 @@ class TrialProgress:
         if self._is_out_of_patience() or self.epochs >= self.most_epochs:
             return False
         if self.plan.time_is_up():
-            self._reason = f"ended by the clock, in epoch {self.epochs}"
+            self._reason = f"{ENDED_BY_CLOCK}, in epoch {self.epochs}"
             return False
         return not self._is_beaten()
 

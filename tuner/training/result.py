@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CURVES",
+    "ENDED_BY_CLOCK",
     "Failure",
     "Snapshot",
     "Status",
@@ -26,6 +27,9 @@ __all__ = [
 # Each curve is a list of folds, and each fold a list of epochs. `loss` and `val_loss` are the
 # cross-entropy of the data alone; `penalty` is the regularizer's addition to the loss.
 CURVES = ("loss", "val_loss", "accuracy", "val_accuracy", "penalty")
+
+# How the reason of a trial begins that the time limit ended before it was trained to its end.
+ENDED_BY_CLOCK = "ended by the clock"
 
 Status: TypeAlias = Literal["completed", "pruned", "failed"]
 
@@ -87,6 +91,11 @@ class TrialResult:
     ) -> "TrialResult":
         """Return the result of a trial that failed."""
         return cls(trial, "failed", reason, seconds=seconds, failure=failure)
+
+    @property
+    def is_ended_by_clock(self) -> bool:
+        """Whether the time limit ended the trial before it was trained to its end."""
+        return self.reason.startswith(ENDED_BY_CLOCK)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields except the probabilities, as values that JSON can hold."""

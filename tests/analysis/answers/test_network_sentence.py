@@ -34,6 +34,18 @@ def test_the_network_comes_with_its_share_of_right_rows(evidence):
     assert sentence.startswith(f"A {NETWORK}: 97.4 % of rows are right {SCORE}")
 
 
+@pytest.mark.parametrize(("others", "trials"), [(0, "the only trial"), (1, "the best of 2 trials")])
+def test_a_network_that_the_time_limit_left_half_trained_is_no_last_word(made, others, trials):
+    study = made(MLP).add(VALUES, reason="ended by the clock, in epoch 3")
+    for _ in range(others):
+        study.add({**VALUES, "depth": 1}, 0.5)
+    assert make_own_answer(study.evidence()).endswith(
+        f". The time limit ended {trials} half trained: a longer search may say otherwise."
+    )
+    whole = made(MLP).add(VALUES).add({**VALUES, "depth": 1}, 0.5, reason="ended by the clock")
+    assert "time limit" not in make_own_answer(whole.evidence())
+
+
 def test_several_networks_are_averaged(evidence):
     members = (Member(0, 5, hyperparameters={}, derived={}, parameters=10, epoch=3),)
     scores = {"accuracy": 0.98}

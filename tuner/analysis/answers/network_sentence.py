@@ -26,7 +26,25 @@ _NAMED = (
 
 
 def answer_which_network(evidence: Evidence) -> str:
-    """Return which network is best, and whether it is worth it beside the baselines."""
+    """Return which network is best, and whether it is worth it beside the baselines.
+
+    It adds whether the time limit left the network half trained.
+    """
+    return " ".join([_name_best(evidence), *_describe_cut(evidence)])
+
+
+def _describe_cut(evidence: Evidence) -> list[str]:
+    """Return that the time limit ended the training of the best network, if it did."""
+    results = [record.result for record in evidence.records]
+    best = next(result for result in results if result.trial == evidence.best.trial)
+    if not best.is_ended_by_clock:
+        return []
+    completed = len(evidence.completed)
+    trial = "the only trial" if completed == 1 else f"the best of {completed} trials"
+    return [f"The time limit ended {trial} half trained: a longer search may say otherwise."]
+
+
+def _name_best(evidence: Evidence) -> str:
     network = _describe_network(evidence)
     winners = [baseline for baseline in evidence.baselines if baseline.verdict == "wins"]
     if winners:
