@@ -1,5 +1,7 @@
 """The time limit of a search."""
 
+import pytest
+
 from tuner.scoring import OBJECTIVES
 from tuner.search.clock import Clock
 from tuner.training import TrialResult
@@ -40,8 +42,10 @@ def test_without_a_limit_the_time_is_never_up(now):
 def test_before_a_trial_has_ended_the_clock_reserves_what_all_rows_would_have_taken(now):
     assert find_end(make_clock(60.0), now, range(100)) == 48  # 48 + 48 / 4
     clock = make_clock(60.0)
+    clock.averages_folds = True
     clock.are_trained_again = lambda best: best[0].seconds < 30
     assert find_end(clock, now, range(100)) == 60 - 1  # one second to average folds
+    assert clock.adds_networks_on_all_rows is None
 
 
 def test_the_clock_reserves_the_final_training_of_the_best_network(now):
@@ -65,11 +69,40 @@ def test_the_clock_reserves_the_final_training_of_several_of_the_best_networks(n
         clock.add(make_result(score, seconds))
     assert find_end(clock, now, range(100)) == 100 - 2 - 6 * 3  # each is traced
     clock = make_clock(100.0)
-    clock.networks = 2
+    clock.networks, clock.averages_folds = 2, True
     clock.are_trained_again = lambda best: [each.score for each in best] != [0.5, 0.6]
     for score in (0.7, 0.5, 0.6):
         clock.add(make_result(score, 32.0))
     assert find_end(clock, now, range(200)) == 100 - 1
+
+
+def test_the_clock_reserves_the_averaging_of_folds_beside_networks_on_all_rows(now):
+    clock = make_clock(100.0)
+    clock.averages_folds = True
+    clock.add(make_result(0.5, seconds=32.0))
+    assert find_end(clock, now, range(100)) == 100 - 1 - 1 - 2 * 4
+    assert clock.adds_networks_on_all_rows
+
+
+@pytest.mark.parametrize(("running", "added"), [(30.0, True), (32.0, False)])
+def test_networks_on_all_rows_take_no_time_from_trials_that_train(now, running, added):
+    """They become quick enough when 40 s are left; they take 9 s, and folds one."""
+    clock = make_clock(100.0)
+    clock.averages_folds = True
+    clock.are_trained_again = lambda best: best[0].seconds < 40
+    clock.count_running = lambda: running
+    now.seconds = 150.0
+    clock.add(make_result(0.6, seconds=64.0))
+    assert clock.adds_networks_on_all_rows is False
+    assert clock.count_left() == 50 - 1
+    now.seconds = 160.0
+    clock.add(make_result(0.5, seconds=32.0))
+    assert clock.adds_networks_on_all_rows is added
+    assert clock.count_left() == 40 - (10 if added else 1)
+    now.seconds = 165.0
+    running = 0.0
+    clock.add(make_result(0.7, seconds=0.0))  # no better, but nothing trains any longer
+    assert clock.adds_networks_on_all_rows
 
 
 def test_the_final_rounds_may_change_during_a_search(now):

@@ -31,6 +31,15 @@ def train(seconds, now, job, *, tracing, epoch, epochs):
         seconds.add_epoch(job.trial, number + 1)
 
 
+def test_a_trial_ends_in_what_is_left_of_its_seconds(seconds, now):
+    assert seconds.estimate_left(make(0)) == 0.0
+    train(seconds, now, make(0), tracing=3.0, epoch=2.0, epochs=3)
+    assert seconds.estimate_left(make(1)) == 3 + 5 * 2  # it has not begun
+    assert seconds.estimate_left(make(0)) == 2 * 2
+    now.seconds += 60.0
+    assert seconds.estimate_left(make(0)) == 0.0
+
+
 def test_nothing_is_known_before_a_trial_has_trained_two_epochs(seconds, now):
     train(seconds, now, make(0), tracing=3.0, epoch=2.0, epochs=1)
     assert seconds.estimate_job(make(1)) is None

@@ -87,6 +87,19 @@ def test_the_run_of_the_last_trial_decides(events, folds):
     assert exports_ensemble(study) is (folds > 0)
 
 
+@pytest.mark.parametrize("had_time", [True, False])
+def test_the_search_of_the_last_trial_says_whether_it_had_time_for_networks_on_all_rows(had_time):
+    ended = ("stage", {"basis": {"kind": "seconds", "has_time_for_all_rows": had_time}})
+    picked = ("stage", {"basis": {"on_all_rows": {"0": 5}}})
+    for result in (make_result(1.0), make_result(1000.0)):
+        study = make_study(LIMITED, TRIAL, ended, picked)
+        assert adds_networks_on_all_rows(study, [result]) is had_time
+        resumed = make_study(LIMITED, TRIAL, ended, LIMITED, TRIAL)  # and killed
+        assert adds_networks_on_all_rows(resumed, [result]) is (result.seconds == 1.0)
+        unlimited = make_study(LIMITED, TRIAL, ended, UNLIMITED, TRIAL)
+        assert not adds_networks_on_all_rows(unlimited, [result])
+
+
 def test_networks_of_folds_that_have_seen_few_rows_are_not_exported():
     study = make_study(LIMITED, TRIAL, trained=60)
     assert count_fold_networks(study) == 0

@@ -39,6 +39,10 @@ class Clock:
         networks: How many networks the final training trains. It can be set.
         are_trained_again: Returns whether networks are trained on all rows, by the best trials;
             those of the folds alone are exported otherwise, which the search has. It can be set.
+        averages_folds: Whether networks of folds are exported. It can be set.
+        count_running: Returns the seconds in which the trials that train now are to end. Networks
+            on all rows that the best trials become quick enough for do not take these. It can be
+            set.
     """
 
     def __init__(
@@ -59,6 +63,9 @@ class Clock:
         self._objective = objective
         self.networks = 1
         self.are_trained_again: Callable[[Sequence[TrialResult]], bool] = lambda best: True
+        self.averages_folds = False
+        self.count_running: Callable[[], float] = lambda: 0.0
+        self._trains_again: bool | None = None  # not known before a trial is completed
         self._best: list[TrialResult] = []  # as many as final networks
         self._ended = 0
         self._is_up = False
@@ -71,6 +78,18 @@ class Clock:
             sign = -1.0 if self._objective.direction == "max" else 1.0
             best = sorted([*self._best, result], key=lambda each: sign * each.score)
             self._best = best[: self.networks]
+            self._choose_final_networks()
+
+    @property
+    def adds_networks_on_all_rows(self) -> bool | None:
+        """Whether networks on all rows come to those of folds. None if no others are exported."""
+        return self._trains_again if self.averages_folds else None
+
+    def _choose_final_networks(self) -> None:
+        """Decide by the best trials so far whether networks are trained on all rows."""
+        chosen, self._trains_again = self._trains_again, self.are_trained_again(self._best)
+        if self._trains_again and chosen is False:  # the clock did not reserve time for them
+            self._trains_again = self.count_left() >= self.count_running()
 
     def is_up(self) -> bool:
         """Return whether the search must end; can be called from any thread."""
@@ -115,10 +134,14 @@ class Clock:
         elapsed = time.monotonic() - self._started
         # before a trial has ended, the best network may be one that trains since the start
         best = self._best or [TrialResult(0, "completed", epoch=1, seconds=elapsed)]
-        if not self.are_trained_again(best):
-            return _AVERAGING_SECONDS
+        trains_again = self._trains_again
+        if trains_again is None:
+            trains_again = self.are_trained_again(best)
+        averaging = _AVERAGING_SECONDS if self.averages_folds else 0.0
+        if not trains_again:
+            return averaging
         if not self._best:
-            return elapsed * self._share
+            return averaging + elapsed * self._share
         network_seconds = estimate_network_seconds(best, self._share)
         tracing = _PREPARING_SECONDS + _TRACE_SECONDS * self.networks
-        return tracing + self._final_rounds() * network_seconds
+        return averaging + tracing + self._final_rounds() * network_seconds

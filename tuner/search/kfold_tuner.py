@@ -37,6 +37,7 @@ from tuner.study import (
     are_trained_again,
     find_free_name,
     find_share,
+    have_seen_most,
     list_versions,
     recover_study,
 )
@@ -283,6 +284,7 @@ class KFoldTuner(ResultsTuner):
         clock.networks = final_networks
         if self.fold_networks is not None:
             limit = self.settings.max_seconds
+            clock.averages_folds = have_seen_most(split)
             clock.are_trained_again = partial(are_trained_again, split=split, max_seconds=limit)
         return clock
 

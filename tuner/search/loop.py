@@ -101,6 +101,7 @@ class SearchLoop:
             looked=looks.end,
             running=bool(self._jobs),
         )
+        end = replace(end, has_time_for_all_rows=clock.adds_networks_on_all_rows)
         self._recorder.announce_end(end.sentence)
         if not self._ended["completed"]:
             raise SearchFailed(describe_failure(self._recorder.study.read_trials()))
@@ -143,6 +144,7 @@ class SearchLoop:
         A comparison is not to get the faster ones of its settings. Without a limit an oracle goes
         by its cohorts, so that a search is the same whichever trial ends first.
         """
+        clock.count_running = lambda: self._seconds.estimate_longest(self._jobs, self._left_out)
         oracle, limited = self._oracle, self._settings.max_seconds is not None
         if not limited or not isinstance(oracle, StudyOracle) or not self._seconds.is_known:
             return

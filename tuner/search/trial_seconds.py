@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import keras_tuner
@@ -91,6 +91,17 @@ class TrialSeconds:
     def estimate_job(self, job: Job) -> float | None:
         """Return the seconds of a trial that was proposed. None if they are not known yet."""
         return self.estimate(job.hyperparameters.values, job.epochs)
+
+    def estimate_left(self, job: Job) -> float:
+        """Return the seconds in which a trial is to end, as far as that is known; 0 otherwise."""
+        training = self._trainings.get(job.trial)
+        elapsed = 0.0 if training is None else time.monotonic() - training.begun
+        return max((self.estimate_job(job) or 0.0) - elapsed, 0.0)
+
+    def estimate_longest(self, jobs: Mapping[int, Job], left_out: Container[int]) -> float:
+        """Return the seconds in which some trials are to end, without those that are left out."""
+        running = [job for number, job in jobs.items() if number not in left_out]
+        return max(map(self.estimate_left, running), default=0.0)
 
     def _measure(self, values: Mapping[str, Value]) -> float:
         """Return the work of an epoch of a trial for a row, in multiplications."""

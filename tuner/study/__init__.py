@@ -10,6 +10,7 @@ from tuner.study.final_networks import (
     estimate_network_seconds,
     exports_ensemble,
     find_share,
+    have_seen_most,
 )
 from tuner.study.journal import EventKind, Journal, JournalReader
 from tuner.study.listener import Listener
@@ -66,6 +67,7 @@ __all__ = [
     "find_damaged_trials",
     "find_free_name",
     "find_share",
+    "have_seen_most",
     "list_argument_differences",
     "list_study_names",
     "list_versions",

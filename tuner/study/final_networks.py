@@ -24,6 +24,7 @@ __all__ = [
     "estimate_network_seconds",
     "exports_ensemble",
     "find_share",
+    "have_seen_most",
 ]
 
 NETWORKS = 5
@@ -68,13 +69,13 @@ def are_trained_again(best: Sequence[TrialResult], split: Split, max_seconds: fl
         split: The study's folds.
         max_seconds: The time limit of the search; None for no limit.
     """
-    if max_seconds is None or not _have_seen_most(split):
+    if max_seconds is None or not have_seen_most(split):
         return True
     network = estimate_network_seconds(best, find_share(split))
     return NETWORKS * network <= _MOST_SHARE * max_seconds
 
 
-def _have_seen_most(split: Split) -> bool:
+def have_seen_most(split: Split) -> bool:
     """Return whether the networks of each fold have seen most of the rows."""
     return min(len(fold.train) for fold in split.folds) >= _LEAST_ROWS * len(split.train)
 
@@ -89,12 +90,14 @@ def count_fold_networks(study: "Study") -> int:
         0 if all of its networks are trained on all rows.
     """
     split = study.record.split
-    limited = _read_limit(study) is not None and _have_seen_most(split)
+    limited = _read_limit(study) is not None and have_seen_most(split)
     return len(split.folds) if limited else 0
 
 
 def adds_networks_on_all_rows(study: "Study", completed: Sequence[TrialResult]) -> bool:
     """Return whether an ensemble of networks of folds also has some on all rows.
+
+    The search that trained the last trial decides at its end; before, the best trials so far do.
 
     Args:
         study: The study. The limit of the run that ended its last trial decides.
@@ -102,6 +105,8 @@ def adds_networks_on_all_rows(study: "Study", completed: Sequence[TrialResult]) 
     """
     if not completed or not count_fold_networks(study):
         return False
+    if (chosen := _read_choice(study)) is not None:
+        return chosen
     sign = -1.0 if study.record.objective.direction == "max" else 1.0
     best = sorted(completed, key=lambda result: sign * result.score)[:NETWORKS]
     return are_trained_again(best, study.record.split, _read_limit(study))
@@ -134,3 +139,18 @@ def _read_limit(study: "Study") -> float | None:
             decisive = begun
     limit = decisive.get("max_seconds") if decisive.get("fold_networks") else None
     return None if limit is None else float(limit)
+
+
+def _read_choice(study: "Study") -> bool | None:
+    """Return whether the search that trained the last trial had time for networks on all rows.
+
+    Returns:
+        None if it has not ended, or is of an earlier version.
+    """
+    chosen: bool | None = None
+    for event in study.journal.read():
+        if event["event"] == EventKind.TRIAL:
+            chosen = None
+        elif event["event"] == EventKind.STAGE:
+            chosen = event["basis"].get("has_time_for_all_rows", chosen)
+    return chosen

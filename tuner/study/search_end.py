@@ -40,11 +40,14 @@ class SearchEnd:
         kind: The kind of the end.
         sentence: The reason, in one sentence.
         trials: The number of trials that had ended.
+        has_time_for_all_rows: Whether there was time for networks on all rows beside those of
+            folds. None if no networks of folds are exported.
     """
 
     kind: EndKind
     sentence: str
     trials: int
+    has_time_for_all_rows: bool | None = None
 
     @classmethod
     def find_trial_limit(cls, trials: int, max_trials: int) -> "SearchEnd | None":
@@ -67,8 +70,18 @@ class SearchEnd:
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> "SearchEnd":
         """Return what `to_dict` wrote."""
-        return cls(EndKind(record["kind"]), record["sentence"], record["trials"])
+        return cls(
+            EndKind(record["kind"]),
+            record["sentence"],
+            record["trials"],
+            record.get("has_time_for_all_rows"),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the end as JSON values."""
-        return {"kind": self.kind.value, "sentence": self.sentence, "trials": self.trials}
+        known = (
+            {}
+            if self.has_time_for_all_rows is None
+            else {"has_time_for_all_rows": self.has_time_for_all_rows}
+        )
+        return {"kind": self.kind.value, "sentence": self.sentence, "trials": self.trials, **known}
