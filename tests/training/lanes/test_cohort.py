@@ -86,3 +86,26 @@ def test_none_follows_a_trial_that_waits_for_the_end_of_its_cohort(problem, foll
     monkeypatch.setattr(LaneBlock, "_load_initial_variables", load_nothing)
     (starved,) = train("lanes", CustomHyperModel(), problem, following).values()
     assert starved.failure == "out_of_memory"
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_trial_that_ran_out_of_memory_is_tried_again_only_while_there_is_time(
+    problem, plan, monkeypatch, ended
+):
+    """Unless no trial has ended: a search needs one."""
+    tried = []
+    load = LaneBlock._load_initial_variables
+
+    def load_none_but_the_first(self):
+        tried.append(None)
+        if len(tried) > 1 or not ended:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+        load(self)
+
+    monkeypatch.setattr(LaneBlock, "_load_initial_variables", load_none_but_the_first)
+    trainer = LanesTrainer()
+    trainer.machine.workers = 1
+    late = replace(plan, epochs=1, time_is_up=lambda: len(tried) > 1)
+    results = train(trainer, CustomHyperModel(), problem, late, [make_job(0), make_job(1)])
+    assert list(results) == [0]
+    assert results[0].failure == (None if ended else "out_of_memory")
