@@ -127,6 +127,28 @@ def test_a_first_trial_is_shortened_to_a_third_of_what_is_left(left, proposed, t
     assert rest is None if len(proposed) == 3 else rest["units"] == 8
 
 
+TWINS = make_space(
+    "[network]\ndepth = 1\nunits = 4\n"
+    '[optimizer]\noptimizer = "adamw"\nschedule = "coslog4"\nlength = [0.25, 0.5, 1.0]\n'
+    '[[first]]\nname = "short"\nlength = 0.25\n[[first]]\nname = "long"\nlength = 1.0\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "proposed"), [(24, [0.25, 1.0]), (6, [0.25, 0.5]), (3, [0.25, None])]
+)
+def test_first_trials_that_differ_in_their_length_alone_are_all_proposed(left, proposed, tmp_path):
+    oracle = make_oracle("tpe", TWINS, tmp_path)
+    oracle.limit, oracle.in_cohorts = make_limit(left), False
+    oracle.leaves_time = oracle.limit.leaves_time
+    for length in proposed:
+        values = oracle.propose_start()
+        assert (values or {}).get("length") == length
+        if values is not None:
+            assert oracle.ask().hyperparameters.values == values
+    assert oracle.propose_start() is None
+
+
 @pytest.mark.parametrize("name", ["tpe", "bayesian"])
 def test_an_oracle_that_does_not_go_by_cohorts_proposes_while_trials_run(name, tmp_path):
     oracle = make_oracle(name, SPACE, tmp_path)

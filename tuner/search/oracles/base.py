@@ -224,9 +224,12 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         """Return a first trial of the space, shortened if it would take too long.
 
         Returns:
-            None if it was tried, whatever its length, or is not allowed at all.
+            None if it was tried, whatever its length, or is not allowed at all. What is another
+            first trial of the space, such as the same of half the length, is none of its lengths.
         """
-        lengths = [values, *list_shorter(values, self.space)]
+        others = [dict(first.values) for first in self.space.first]
+        shorter = [each for each in list_shorter(values, self.space) if each not in others]
+        lengths = [values, *shorter]
         if any(each in self.read_tried() for each in lengths):
             return None
         short = (each for each in lengths if self.allows(each) and self.leaves_time(each))
