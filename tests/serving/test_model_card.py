@@ -156,8 +156,8 @@ def test_an_ensemble_is_listed_and_a_model_without_a_test_says_so(content):
     card = render_line(content, picked="ensemble", pick=pick, test={})
     assert (
         "- 2 of trial 3: depth 1, learning_rate 0.1; 100 parameters, 7 epochs. They were trained "
-        "again on all training rows. Less the best trial's, its corrected score is -0.0100, 95 % "
-        "interval -0.0300 to 0.0100; its prediction computes all 200 parameters."
+        "again on all training rows. Its prediction computes all 200 parameters. Less the best "
+        "trial's, its corrected score is -0.0100, 95 % interval -0.0300 to 0.0100."
     ) in card
     assert "- Held-out test: not available for this model." in card
 
@@ -170,10 +170,15 @@ def test_the_networks_of_folds_are_told_of(content):
     assert "- 5 of trial 3, which count 2 times: depth 1, learning_rate 0.1; 100 param" in card
     assert "They are the networks of the 5 folds of each trial, each trained on the rows of" in card
     assert "on all training rows" not in card
+    gain = "What averaging them gains is not in its scores: one of them predicted each row."
+    assert gain in card
+    assert "Less the best trial's" not in card
     pick["members"] = [{**member, "on_all_rows": 3}, {**member, "trial": 4, "on_all_rows": 0}]
     card = render_line(content, picked="ensemble", pick=pick)
     assert "- 5 and 3 on all rows of trial 3, which count 2 times: depth 1" in card
     assert "- 5 of trial 4, which" in card
+    assert gain not in card
+    assert "Less the best trial's" in card
     assert "Those on all training rows count as much as those of their trial's folds." in card
 
 

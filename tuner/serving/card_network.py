@@ -53,12 +53,16 @@ def _describe_training(pick: Mapping[str, Any]) -> str:
     members = pick.get("members", ())
     if not members:
         return "It was trained again on all training rows."
-    gain = (
-        f"Less the best trial's, its corrected score is {pick['difference']:.4f}, 95 % interval "
-        f"{format_interval(pick['difference_interval'])}; its prediction computes all "
-        f"{pick['parameters']:,} parameters."
-    )
-    if folds := members[0].get("folds", 0):
+    folds = members[0].get("folds", 0)
+    gain = f"Its prediction computes all {pick['parameters']:,} parameters."
+    if folds and len(members) == 1:
+        gain += " What averaging them gains is not in its scores: one of them predicted each row."
+    else:
+        gain += (
+            f" Less the best trial's, its corrected score is {pick['difference']:.4f}, 95 % "
+            f"interval {format_interval(pick['difference_interval'])}."
+        )
+    if folds:
         added = (
             "Those on all training rows count as much as those of their trial's folds. "
             if any(member.get("on_all_rows", 0) for member in members)

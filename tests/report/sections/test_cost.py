@@ -73,8 +73,15 @@ def test_an_ensemble_predicts_as_long_as_its_networks_together(measure):
     assert "network alone, 1,000 rows, ms 0.5 2.5" in text  # of five networks
     assert (
         "The ensemble has 5 networks, trained again on all rows; its prediction takes as long as "
-        "all of them, with 5 times the parameters of the best network."
+        "all of them, with 5 times the parameters of the best network. Less the best network's, "
+        "its corrected score is "
     ) in text
+    (member, *_) = content.picks.ensemble.members
+    folds = replace(content.picks.ensemble, members=(replace(member, folds=5),))
+    content = replace(content, picks=replace(content.picks, ensemble=folds))
+    text = read_text(make_picks_section(content))
+    assert "What averaging them gains is not in its scores: one of them predicted each row." in text
+    assert "Less the best network's" not in text
 
 
 def test_a_pick_whose_time_was_not_measured_has_none(measure):

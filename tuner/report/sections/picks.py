@@ -172,11 +172,16 @@ def _describe_ensemble(picks: Picks) -> str:
     made = f"those of the {folds} folds of each trial" if folds else "trained again on all rows"
     if added := sum(member.on_all_rows for member in ensemble.members):
         made += f" and {added} on all rows, which count as much as those of their trials' folds"
-    gain = f"{ensemble.difference:.4f} {format_interval(ensemble.difference_interval)}"
+    gain = (
+        f"Less the best network's, its corrected score is {ensemble.difference:.4f}, 95 % interval "
+        f"{format_interval(ensemble.difference_interval)}."
+    )
+    if folds and len(ensemble.members) == 1:
+        gain = "What averaging them gains is not in its scores: one of them predicted each row."
     return (
         f"The ensemble has {count_noun(networks, 'network')}, {made}; its prediction takes as long "
         f"as all of them, with {ensemble.parameters / picks.best.parameters:.3g} times the "
-        f"parameters of the best network. Less the best network's, its corrected score is {gain}."
+        f"parameters of the best network. {gain}"
     )
 
 
