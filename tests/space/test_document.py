@@ -26,10 +26,18 @@ STRUCTURE = [
         "normalization, residual, scaling_layer, parametrization, biases, heads",
     ),
     (
-        TITLE + "[network]\nmomentum = 0.9",
-        "[network] momentum: no such key; known are blocks, filters, depth, units, parameters, "
+        TITLE + "[network]\nwibble = 0.9",
+        "[network] wibble: no such key; known are blocks, filters, depth, units, parameters, "
         "activation, learned_slope, normalization, residual, scaling_layer, parametrization, "
         "biases, heads",
+    ),
+    (
+        TITLE + "[network]\nmomentum = 0.9",
+        "[network] momentum: it belongs in [sgd] or [optimizer]; move it there",
+    ),
+    (
+        TITLE + "[optimizer]\noptimizer = 'adamw'\nlabel_smoothing = 0.1",
+        "[optimizer] label_smoothing: it belongs in [loss]; move it there",
     ),
     (
         TITLE + "units = 8",

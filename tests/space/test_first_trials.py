@@ -85,8 +85,22 @@ MISTAKES = [
     ),
     (
         '[[first]]\nname = " "',
-        '[[first]] 1, name: expected a text in quotes, received " "; '
+        '[[first]] 1, name: expected one line of text in quotes, received " "; '
         'write for example name = "logistic regression"',
+    ),
+    (
+        '[[first]]\nname = "a\\nb"',
+        r'[[first]] 1, name: expected one line of text in quotes, received "a\nb"; '
+        'write for example name = "logistic regression"',
+    ),
+    (
+        "[[first]]\nname = 7",
+        "[[first]] 1, name: expected a text in quotes, received 7; "
+        'write for example name = "logistic regression"',
+    ),
+    (
+        f'[[first]]\nname = "{"a" * 61}"',
+        "[[first]] 1, name: it has 61 letters; give 60 at most, since it stands in tables",
     ),
     (
         '[[first]]\nname = "a"\nlearning_rate = 0.01\nunit = 64',

@@ -82,7 +82,7 @@ TABLES = [
         "[network] blocks: networks with scaling have no blocks; drop blocks, or drop scaling",
     ),
     (
-        "network.residual = true\nnetwork.parameters = 500",
+        "network.depth = 2\nnetwork.residual = true\nnetwork.parameters = 500",
         "[network] parameters: networks with residual have no parameters; write units instead, or "
         "drop residual",
     ),
@@ -104,6 +104,21 @@ TABLES = [
         "optimizer.optimizer = 'adamw'\noptimizer.slope_rate = 0.1\nnetwork.learned_slope = false",
         "[optimizer] slope_rate: it does nothing with learned_slope false; leave it out, or let "
         "learned_slope be true",
+    ),
+    (
+        "optimizer.optimizer = 'adamw'\noptimizer.momentum = 0.9",
+        "[optimizer] momentum: no optimizer in this space uses it; leave it out, or add sgd to "
+        "optimizer",
+    ),
+    (
+        "network.normalization = 'batch'\nnetwork.depth = 0",
+        "[network] normalization: it does nothing with depth 0; leave it out, or let depth be "
+        "above 0",
+    ),
+    (
+        "network.residual = true\nnetwork.depth = [0, 1]",
+        "[network] residual: it does nothing with depth 0, 1; leave it out, or let depth be "
+        "above 1",
     ),
     (
         "network.heads = 4\nnetwork.depth = 0",

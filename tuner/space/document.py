@@ -42,7 +42,8 @@ def parse_document(document: Mapping[str, Any], *, name: str, file: str) -> Spac
     location = FileLocation(file)
     _check_names(document, location)
     title = _read_title(document, location)
-    hyperparameters = tuple(_make_hyperparameters(_read_tables(document, location), location))
+    domains = _read_tables(document, location)
+    hyperparameters = tuple(_make_hyperparameters(document, domains, location))
     compare = document.get("compare")
     if compare is not None:
         _check_compare(compare, hyperparameters, location.at_key("compare"))
@@ -82,7 +83,20 @@ def _check_table(table: str, raw: Any, location: FileLocation) -> None:
     known = [key.name for key in KEYS if table in (key.table, key.also)]
     for name in raw:
         if name not in known:
-            raise location.at_key(name).make_error(f"no such key; {suggest_names(name, known)}")
+            raise location.at_key(name).make_error(_explain_unknown(name, known))
+
+
+def _explain_unknown(name: str, known: Sequence[str]) -> str:
+    """Return the problem of a key that its table does not have: it may be one of another table."""
+    homes = [
+        f"[{table}]"
+        for key in KEYS
+        for table in (key.table, key.also)
+        if key.name == name and table
+    ]
+    if homes:
+        return f"it belongs in {' or '.join(homes)}; move it there"
+    return f"no such key; {suggest_names(name, known)}"
 
 
 def _read_title(document: Mapping[str, Any], location: FileLocation) -> str:
@@ -126,7 +140,7 @@ def _read_tables(document: Mapping[str, Any], location: FileLocation) -> dict[st
 
 
 def _make_hyperparameters(
-    file_domains: Mapping[str, Domain], location: FileLocation
+    document: Mapping[str, Any], file_domains: Mapping[str, Domain], location: FileLocation
 ) -> list[Hyperparameter]:
     """Return the hyperparameters of the space: those of the file, and defaults of absent keys."""
     solved = {"units"} if "parameters" in file_domains else set()
@@ -135,14 +149,15 @@ def _make_hyperparameters(
         if key.name in solved or (key.optional and key.name not in file_domains):
             continue
         alternatives = _find_alternatives(key, declared)
+        table = key.also if key.also in document else key.table
         if not alternatives:
             if key.name in file_domains:
-                raise location.in_table(key.table, key.name).make_error(
+                raise location.in_table(table, key.name).make_error(
                     _explain_no_effect(key, declared)
                 )
             continue
         if key.name not in file_domains and key.required:
-            raise location.in_table(key.table, key.name).make_error(_explain_missing(key, declared))
+            raise location.in_table(table, key.name).make_error(_explain_missing(key, declared))
         domain = file_domains.get(key.name, Fixed(key.usual))
         declared[key.name] = [Hyperparameter(key.name, domain, each) for each in alternatives]
     return [hyperparameter for each in declared.values() for hyperparameter in each]
@@ -190,7 +205,11 @@ def _explain_no_effect(key: Key, declared: Mapping[str, Sequence[Hyperparameter]
         return f"no {parent} in this space uses it; leave it out, or add {users} to {parent}"
     if declared[parent][0].domain.bounds()[0] is False:
         return f"it does nothing with {parent} false; leave it out, or let {parent} be true"
-    return f"it does nothing with {parent} 0; leave it out, or let {parent} be above 0"
+    least = key.parent_above
+    too_few = declared[parent][0].domain.describe() if least else "0"
+    return (
+        f"it does nothing with {parent} {too_few}; leave it out, or let {parent} be above {least}"
+    )
 
 
 def _explain_missing(key: Key, declared: Mapping[str, Sequence[Hyperparameter]]) -> str:

@@ -43,7 +43,7 @@ KIND_USES: dict[str, tuple[str, ...]] = {
 }
 
 # The hyperparameters that each choice of a parent uses, by the parent's name. Any other parent is a
-# number, which activates its children if it is above 0.
+# number, which activates a child if it is above the child's `parent_above`.
 CHOICE_USES: dict[str, dict[str, tuple[str, ...]]] = {
     "kind": KIND_USES,
     "numbers": {
@@ -118,6 +118,7 @@ class Key:
         also: Another table in which the key may stand.
         parents: Any of these hyperparameters can activate this one; without parents it is always
             active.
+        parent_above: What a parent that is a number must be above to activate it.
     """
 
     table: str
@@ -130,16 +131,17 @@ class Key:
     optional: bool = False
     also: str = ""
     parents: tuple[str, ...] = ()
+    parent_above: int = 0
 
     def is_active_with(self, parent: str, value: Any) -> bool:
         """Return whether a parent's value activates the key.
 
-        That is a choice that uses it, or a number above 0.
+        That is a choice that uses it, or a number above `parent_above`.
         """
         if parent in PRESENCE_USES:
             return self.name in PRESENCE_USES[parent]
         uses = CHOICE_USES.get(parent)
-        return bool(value > 0) if uses is None else self.name in uses[value]
+        return bool(value > self.parent_above) if uses is None else self.name in uses[value]
 
     def is_active_without(self, parent: str) -> bool:
         """Return whether the key is active in a space that does not have an optional parent."""
@@ -168,8 +170,16 @@ KEYS: tuple[Key, ...] = (
     Key("network", "parameters", int, 20000, Limits(1, 10**9), optional=True, parents=("depth",)),
     Key("network", "activation", str, "relu", names=ACTIVATIONS, parents=("depth", "blocks")),
     Key("network", "learned_slope", bool, False, optional=True, parents=("depth",)),
-    Key("network", "normalization", str, "none", names=NORMALIZATIONS, optional=True),
-    Key("network", "residual", bool, False, optional=True, parents=("depth",)),
+    Key(
+        "network",
+        "normalization",
+        str,
+        "none",
+        names=NORMALIZATIONS,
+        optional=True,
+        parents=("depth",),
+    ),
+    Key("network", "residual", bool, False, optional=True, parents=("depth",), parent_above=1),
     Key("network", "scaling_layer", bool, False, optional=True),
     Key("network", "parametrization", str, "standard", names=PARAMETRIZATIONS, optional=True),
     Key("network", "biases", str, "zero", names=BIASES, optional=True, parents=("depth",)),

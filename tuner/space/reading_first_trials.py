@@ -15,6 +15,7 @@ from tuner.space.values import Value, format_exactly
 
 __all__ = ["read_first_trials"]
 
+_MOST_LETTERS = 60  # of a name
 _TABLE = "[first]"  # as a file location shows it: [[first]]
 _KEYS = {key.name: key for key in KEYS}
 
@@ -61,12 +62,15 @@ def _read_trial(
 ) -> FirstTrial:
     """Return the first trial that a table describes; its number is for errors."""
     name = table.get("name")
-    if not isinstance(name, str) or not name.strip():
-        problem = (
-            "missing" if name is None else f"expected a text in quotes, received {quote(name)}"
-        )
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        expected = "one line of text in quotes" if isinstance(name, str) else "a text in quotes"
+        problem = "missing" if name is None else f"expected {expected}, received {quote(name)}"
         raise location.at_key(f"{number}, name").make_error(
             f'{problem}; write for example name = "logistic regression"'
+        )
+    if len(name) > _MOST_LETTERS:
+        raise location.at_key(f"{number}, name").make_error(
+            f"it has {len(name)} letters; give {_MOST_LETTERS} at most, since it stands in tables"
         )
     location = location.at_key(quote(name))
     declared = list(dict.fromkeys(h.name for h in space.hyperparameters))

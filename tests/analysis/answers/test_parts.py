@@ -9,7 +9,7 @@ SPACE = """
 [inputs]
 numbers = ["plain", "periodic"]
 [network]
-depth = 1
+depth = 2
 residual = [false, true]
 [optimizer]
 optimizer = ["sgd", "adamw"]
