@@ -57,6 +57,16 @@ def test_it_says_which_parts_a_network_for_tables_has(content):
     ) in render_line(content, pick=pick)
 
 
+def test_it_says_what_parts_are_worth_if_that_is_known(content):
+    answer = "Periodic embeddings of numbers help: the cross-entropy is 0.1 lower."
+    card = render_line(content, parts={"Do embeddings of numbers help?": answer})
+    assert (
+        "What the trials of the study say of its parts: - Do embeddings of numbers help? "
+        f"{answer} From raw columns"
+    ) in card
+    assert "of its parts" not in render_line(content)
+
+
 def test_it_says_which_classes_had_too_few_rows(content):
     data = {**content["data"], "left_out_classes": {"a": 3}, "pooled_classes": {"b": 1, "c": 2}}
     card = render_line(content, data=data)

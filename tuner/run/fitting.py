@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tuner.analysis import predict_out_of_fold
+from tuner.analysis import answer_parts, predict_out_of_fold
 from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.final_training import train_members
 from tuner.run.model_description import TrainedExportable
@@ -56,7 +56,7 @@ def fit_network(
         picking = pick(setup, run.study, search.seen.cluster_values if search.seen else None)
         evidence = make_evidence(setup, run.study, picking.picks, search.seen)
         answer = answer_own_question(setup, run.study, picking.picks, evidence)
-        run.answer(answer, describe_picks(run.study, picking.picks))
+        run.answer(answer, describe_picks(run.study, picking.picks), answer_parts(evidence))
         mark_done(run.study, Stage.PICKING, picking.basis)
         run.announce(describe_training(picking))
         trained = train_pick(run, picking).trained

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tuner.analysis import NORMAL, Calibration, Exportable, Predictions, clip_interval
+from tuner.run.part_answers import read_part_answers
 from tuner.run.setup import Setup
 from tuner.run.testing import HeldOutScores
 from tuner.scoring import OBJECTIVES
@@ -37,6 +38,7 @@ class TrainedExportable:
 def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict[str, Any]:
     """Return what `model.json` says about the study and the pick."""
     record, pick = study.record, ready.exportable.description
+    parts = read_part_answers(study)
     errors = pick["standard_errors"]
     scores = {name: (score, errors[name]) for name, score in pick["scores"].items()}
     return {
@@ -45,6 +47,7 @@ def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict
         "objective": record.settings.objective,
         "picked": ready.exportable.name,
         "pick": name_networks(dict(pick), record),
+        **({"parts": parts} if parts else {}),
         "cross_validated": _add_intervals(scores),
         "test": _add_intervals(ready.test),
         **ready.predictions.to_dict(),

@@ -2,13 +2,14 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tuner.errors import StudyError
 from tuner.run.estimates import Estimates
+from tuner.run.part_answers import keep_part_answers
 from tuner.run.setup import Setup
 from tuner.run.side_files import find_damaged_files
 from tuner.study import EventKind, Listener, Study
@@ -62,15 +63,17 @@ class Run:
         for listener in self.listeners:
             listener.on_stage(description)
 
-    def answer(self, sentence: str, picks: Sequence[str]) -> None:
+    def answer(self, sentence: str, picks: Sequence[str], parts: Mapping[str, str]) -> None:
         """Tell the listeners the answer to the space's question, and write it to the journal.
 
         Args:
             sentence: The answer.
             picks: A line for each pick.
+            parts: What parts of networks are worth, for the model card: a sentence by question.
         """
         for listener in self.listeners:
             listener.on_answer(sentence, picks)
+        keep_part_answers(self.study, sentence, parts)
         self.keep_answer(sentence)
 
     def keep_answer(self, sentence: str) -> None:

@@ -26,6 +26,10 @@ def render_network(content: Mapping[str, Any]) -> list[str]:
         name = names.get(content["picked"], "A network that the user chose by its number")
         lines.append(f"{name}, trial {pick['trial']}: {_describe_recipe(pick)}")
     lines += ["", _describe_training(pick), ""]
+    if parts := content.get("parts"):
+        lines += ["What the trials of the study say of its parts:", ""]
+        lines += [f"- {question} {escape_text(answer)}" for question, answer in parts.items()]
+        lines.append("")
     if time := content.get("prediction_time"):
         lines += [
             f"From raw columns to probabilities, one row takes "

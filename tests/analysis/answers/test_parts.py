@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tuner.analysis.answers import make_answers, make_own_answer
+from tuner.analysis.answers import answer_parts, make_answers, make_own_answer
 
 SPACE = """
 [inputs]
@@ -48,6 +48,28 @@ def test_what_parts_are_worth_is_answered_by_their_questions(study):
     assert "not" in residual.sentence.partition(":")[0]
     importance = answers["Which hyperparameters matter most?"]
     assert "optimizer" in importance.importance.above_chance
+
+
+def test_a_model_card_has_the_answers_on_all_parts_that_trials_differ_in(study):
+    evidence = study.evidence()
+    parts = answer_parts(evidence)
+    assert list(parts) == [
+        "Which hyperparameters matter most?",
+        "Does Adam beat SGD?",
+        "Do embeddings of numbers help?",
+        "Do residual connections help?",
+    ]
+    answers = {answer.title: answer for answer in make_answers(evidence).answers}
+    importance, *others = parts
+    assert parts[importance] == answers[importance].sentences[0]
+    assert [parts[title] for title in others] == [answers[title].sentence for title in others]
+
+
+def test_a_few_trials_say_nothing_about_parts(made):
+    study = made(SPACE)
+    for numbers in ("plain", "periodic"):
+        study.add({"numbers": numbers, "optimizer": "adamw"})
+    assert answer_parts(study.evidence()) == {}
 
 
 def test_the_best_network_is_named_by_its_parts(study):

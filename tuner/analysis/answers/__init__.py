@@ -2,7 +2,7 @@
 
 from tuner.analysis.answers.binning import bin_trials, compare_binned
 from tuner.analysis.answers.evidence import Evidence, TrialEvidence
-from tuner.analysis.answers.questions import make_answers, make_own_answer
+from tuner.analysis.answers.questions import answer_parts, make_answers, make_own_answer
 from tuner.analysis.answers.records import Answer, Answers, Cell, Fit, Point, Span
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Point",
     "Span",
     "TrialEvidence",
+    "answer_parts",
     "bin_trials",
     "compare_binned",
     "make_answers",

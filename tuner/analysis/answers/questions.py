@@ -16,7 +16,7 @@ from tuner.analysis.answers.parts import PARTS
 from tuner.analysis.answers.records import Answer, Answers
 from tuner.analysis.answers.regularizers import dropout_answer, kind_answer, strength_answer
 
-__all__ = ["make_answers", "make_own_answer"]
+__all__ = ["answer_parts", "make_answers", "make_own_answer"]
 
 _MOST_OTHERS = 4  # questions besides the space's own; less important ones are not asked
 _LEAST_TRIALS = 6  # in which a hyperparameter must be active for a question about it
@@ -69,6 +69,23 @@ def make_own_answer(evidence: Evidence) -> str:
     """
     own = evidence.compared
     return _answer(evidence, own).sentence if own else answer_which_network(evidence)
+
+
+def answer_parts(evidence: Evidence) -> dict[str, str]:
+    """Return what parts of networks for tables are worth: a sentence by each question.
+
+    It is about each part that trials differ in, where a report asks about the most important
+    hyperparameters alone.
+    """
+    asked = [name for name in _sort_by_importance(evidence) if name in ("optimizer", *PARTS)]
+    if not asked:
+        return {}
+    parts = [name for name in _ANSWERS if name in asked]
+    answers = {answer.title: answer.sentence for answer in _answer_all(evidence, parts)}
+    if not evidence.importance.reason:
+        importance = importance_answer(evidence)
+        return {importance.title: importance.sentences[0], **answers}
+    return answers
 
 
 def _say_once(answers: Sequence[Answer], sentence: str) -> tuple[Answer, ...]:
