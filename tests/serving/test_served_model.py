@@ -33,6 +33,11 @@ print(mlflow.pyfunc.load_model(sys.argv[1]).predict(rows).to_json(orient="record
 """
 
 
+def assert_same_rows(answers):
+    """Assert that rows are the same but for the last bits of products, which a place may change."""
+    np.testing.assert_allclose(answers, np.broadcast_to(answers[0], answers.shape), rtol=1e-5)
+
+
 def test_it_answers_where_this_package_is_not(exported, tmp_path):
     frame = pd.read_csv(exported.source).drop(columns="kind")
     frame.head(5).to_json(tmp_path / "rows.json", orient="records")
@@ -73,7 +78,7 @@ def test_truth_values_are_known_in_any_case_and_unseen_levels_are_all_zeros(expo
     record = {name: values[0] for name, values in row.items()}
     variants = [{**record, "flag": flag} for flag in (False, "FALSE", "False", "false")]
     answers = get_probabilities(mlflow_model.predict(pd.DataFrame(variants)))
-    assert (answers == answers[0]).all()
+    assert_same_rows(answers)
     unseen = get_probabilities(mlflow_model.predict(pd.DataFrame([{**record, "colour": "purple"}])))
     expected = trained.predict_proba({**row, "colour": np.array(["purple"], object)})
     np.testing.assert_allclose(unseen, expected, atol=1e-5)
@@ -87,7 +92,7 @@ def test_missing_numbers_are_those_of_the_reader(exported, mlflow_model):
         mlflow_model.predict(pd.DataFrame([{**record, "ab/c": gap} for gap in gaps]))
     )
     assert np.isfinite(answers).all()
-    assert (answers == answers[0]).all()
+    assert_same_rows(answers)
 
 
 @pytest.mark.parametrize(
