@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,9 @@ from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
 from tuner.study import Study, TrialRecord
 from tuner.training import Plan
+
+# A shell lets a program that it starts in the background ignore Ctrl-C, and so all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Messages are compared as they are written, with options; tests/test_phrasing.py has the rest.
 speak_to_command_line()
