@@ -1,6 +1,7 @@
 """A search that ends with a network in memory: nothing runs beside it, nothing is exported."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tuner.analysis import answer_parts, predict_out_of_fold
@@ -56,7 +57,8 @@ def fit_network(
         picking = pick(setup, run.study, search.seen.cluster_values if search.seen else None)
         evidence = make_evidence(setup, run.study, picking.picks, search.seen)
         answer = answer_own_question(setup, run.study, picking.picks, evidence)
-        run.answer(answer, describe_picks(run.study, picking.picks), answer_parts(evidence))
+        picks = describe_picks(run.study, picking.picks)
+        run.answer(answer, picks, partial(answer_parts, evidence))
         mark_done(run.study, Stage.PICKING, picking.basis)
         run.announce(describe_training(picking))
         trained = train_pick(run, picking).trained

@@ -113,7 +113,7 @@ def _run_stages(
     picking = pick(setup, study, search.seen.cluster_values if search.seen else None)
     evidence = make_evidence(setup, study, picking.picks, search.seen)
     answer = answer_own_question(setup, study, picking.picks, evidence)
-    run.answer(answer, describe_picks(study, picking.picks), answer_parts(evidence))
+    run.answer(answer, describe_picks(study, picking.picks), partial(answer_parts, evidence))
     mark_done(study, Stage.PICKING, picking.basis)
     write_report = partial(_report, run, beside, picking, evidence)
     found, report = find_export(study, picking), None

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -63,17 +63,23 @@ class Run:
         for listener in self.listeners:
             listener.on_stage(description)
 
-    def answer(self, sentence: str, picks: Sequence[str], parts: Mapping[str, str]) -> None:
+    def answer(
+        self,
+        sentence: str,
+        picks: Sequence[str],
+        answer_parts: Callable[[], Mapping[str, str]],
+    ) -> None:
         """Tell the listeners the answer to the space's question, and write it to the journal.
 
         Args:
             sentence: The answer.
             picks: A line for each pick.
-            parts: What parts of networks are worth, for the model card: a sentence by question.
+            answer_parts: Returns what parts of networks are worth, for the model card: a sentence
+                by question. It takes longer, so that it is called once the answer is told.
         """
         for listener in self.listeners:
             listener.on_answer(sentence, picks)
-        keep_part_answers(self.study, sentence, parts)
+        keep_part_answers(self.study, sentence, answer_parts())
         self.keep_answer(sentence)
 
     def keep_answer(self, sentence: str) -> None:

@@ -77,10 +77,9 @@ def answer_parts(evidence: Evidence) -> dict[str, str]:
     It is about each part that trials differ in, where a report asks about the most important
     hyperparameters alone.
     """
-    asked = [name for name in _sort_by_importance(evidence) if name in ("optimizer", *PARTS)]
-    if not asked:
+    parts = [name for name in ("optimizer", *PARTS) if _is_worth_asking(evidence, name)]
+    if not parts:
         return {}
-    parts = [name for name in _ANSWERS if name in asked]
     answers = {answer.title: answer.sentence for answer in _answer_all(evidence, parts)}
     if not evidence.importance.reason:
         importance = importance_answer(evidence)
@@ -103,18 +102,17 @@ def _sort_by_importance(evidence: Evidence) -> list[str]:
     """Return the hyperparameters to ask about: depth, those above chance, and the others.
 
     Depth comes first because it is always worth knowing whether hidden layers help. The strength
-    of a regularizer is asked with its kind. A hyperparameter that is active in a few trials only
-    is left out.
+    of a regularizer is asked with its kind.
     """
     order = dict.fromkeys(("depth", *evidence.importance.above_chance, *evidence.varied))
     with_kind = _STRENGTHS if "kind" in evidence.varied else ()
-    return [
-        name
-        for name in order
-        if name in evidence.varied
-        and name not in with_kind
-        and sum(name in r.hyperparameters for r in evidence.records) >= _LEAST_TRIALS
-    ]
+    return [name for name in order if name not in with_kind and _is_worth_asking(evidence, name)]
+
+
+def _is_worth_asking(evidence: Evidence, name: str) -> bool:
+    """Return whether trials differ in a hyperparameter that is active in more than a few."""
+    active = sum(name in record.hyperparameters for record in evidence.records)
+    return name in evidence.varied and active >= _LEAST_TRIALS
 
 
 def _answer_all(evidence: Evidence, names: Sequence[str]) -> list[Answer]:
