@@ -24,6 +24,12 @@ embedding_rate = 0.1
 """
 
 
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path, monkeypatch):
+    """Let each test write its table into a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+
 def prepare_space(text, data, folder):
     path = folder / "space.toml"
     path.write_text(text)
