@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
+from tuner.cli import run_command_line
 from tuner.cli.spaces import show_space
+from tuner.errors import UserError
 
 HEAVY = ("tensorflow", "keras", "keras_tuner", "mlflow", "pandas", "sklearn")
 RUN = """
@@ -111,6 +114,25 @@ def test_data_that_cannot_be_learned_from_end_with_one_sentence(
     assert line.startswith("error: ")
     if message is not None:  # the others' whole messages are in tests/data and tests/test_folds
         assert line == f"error: {message}"
+
+
+def test_a_time_limit_counts_from_the_beginning_of_the_command(monkeypatch):
+    """Imports take a second or more of it."""
+    begun, imported = [], []
+
+    def search(caller, *_):
+        begun.append(caller.began)
+        raise UserError("enough")
+
+    monkeypatch.setattr("tuner.cli.search.Search", search)
+    main = sys.modules["tuner.cli.main"]  # the package has its function under this name
+    monkeypatch.setattr(main, "check_address_space", lambda _: imported.append(time.monotonic()))
+    for arguments in (["search", "--space", "mlp"], ["resume", "any"]):
+        monkeypatch.setattr(sys, "argv", ["tuner", *arguments])
+        with pytest.raises(SystemExit):
+            run_command_line()
+    assert len(begun) == 2
+    assert all(began <= later for began, later in zip(begun, imported, strict=True))
 
 
 def test_an_option_that_is_not_known_exits_with_2_too():

@@ -1,8 +1,9 @@
 """The boundary to a person's Python program: what it is shown, and what stays as it was."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from tuner.terminal.messages import Messages
@@ -18,10 +19,12 @@ class Caller:
     Attributes:
         messages: Prints what happens; nothing if the call is not verbose.
         import_heavy: Imports TensorFlow.
+        began: When the call or the command began, by `time.monotonic`.
     """
 
     messages: Messages
     import_heavy: Callable[[], None]
+    began: float = field(default_factory=time.monotonic)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """A search or its resumption with all that runs beside it, as Python and the commands call it."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,7 +87,7 @@ class Search:
         self.tracking = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
         self.messages = caller.messages
         self._import_heavy = caller.import_heavy
-        self._started = time.monotonic()
+        self._started = caller.began
 
     def search(
         self,

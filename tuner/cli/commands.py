@@ -51,6 +51,7 @@ def root_options(
 # Over 40 lines: Typer takes each option from an argument.
 @app.command()
 def search(  # noqa: PLR0913, PLR0917  (one argument per option)
+    context: typer.Context,
     space: Annotated[
         str, typer.Option(help="A shipped space, a TOML file, or file.py:HyperModelClass.")
     ],
@@ -231,12 +232,14 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         tracking_uri=tracking_uri,
         as_json=as_json,
         quiet=quiet,
+        began=context.obj,
     )
     command.search(space, request, settings, name=study, overwrite=overwrite)
 
 
 @app.command()
 def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
+    context: typer.Context,
     study: Annotated[str, typer.Argument(help="Name of the study.")],
     max_trials: Annotated[
         int | None,
@@ -265,6 +268,7 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
         tracking_uri=tracking_uri,
         as_json=as_json,
         quiet=quiet,
+        began=context.obj,
     )
     command.resume(study, max_trials, max_seconds, patience_trials)
 

@@ -24,16 +24,24 @@ class SearchCommand:
         tracking_uri: MLflow's tracking URI. None for the default.
         as_json: Print one JSON object instead of the summary.
         quiet: Print only warnings and the summary.
+        began: When the command began, by `time.monotonic`: a time limit counts from there.
 
     Raises:
         UserError: MLflow has no store of this kind, or the engine is not there.
     """
 
     def __init__(
-        self, engine: Engine, *, root: Path, tracking_uri: str | None, as_json: bool, quiet: bool
+        self,
+        engine: Engine,
+        *,
+        root: Path,
+        tracking_uri: str | None,
+        as_json: bool,
+        quiet: bool,
+        began: float,
     ) -> None:
         self.as_json = as_json
-        caller = Caller(Messages(quiet=quiet), import_heavy)
+        caller = Caller(Messages(quiet=quiet), import_heavy, began)
         self._search = Search(caller, root, tracking_uri, engine)
 
     def search(
