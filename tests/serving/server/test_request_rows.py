@@ -87,6 +87,23 @@ def test_other_rows_are_rejected(content, reason):
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        '{"dataframe_records": [{"a": 1, "b": 2}, {"a": 1, "b": 2, "a": 3}]}',
+        '{"dataframe_records": [{"b": 2, "a": 1, "\\u0061": 1}]}',  # another spelling of it
+        '{"inputs": {"a": [1], "b": [2], "a": [3]}}',
+        '{"inputs": {"a": [{"a": 1, "a": 1}], "b": [2]}}',
+        '{"a": [], "instances": [{"a": 1, "b": 2}], "a": []}',
+    ],
+)
+def test_an_object_with_a_name_twice_is_rejected(body):
+    with pytest.raises(RejectedRequest) as error:
+        read_rows(body.encode(), "application/json", ["a", "b"])
+    assert error.value.status == 400
+    assert str(error.value) == "an object of the body has the name a twice"
+
+
+@pytest.mark.parametrize(
     ("body", "reason"),
     [
         (b"", "the body is not CSV (it has no line of names)"),

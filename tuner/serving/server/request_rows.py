@@ -1,8 +1,8 @@
 """Reads the rows of a request, in each form that MLflow documents for `/invocations`.
 
 JSON has one of `dataframe_records`, `dataframe_split`, `instances` and `inputs`; other keys are
-ignored. CSV has a line of names first; a byte order mark, and semicolons, tabs or bars in place of
-commas, are read as in a file.
+ignored, and no object may have a name twice. CSV has a line of names first; a byte order mark, and
+semicolons, tabs or bars in place of commas, are read as in a file.
 """
 
 import csv
@@ -74,13 +74,22 @@ def read_rows(body: bytes, kind: str, known: Sequence[str]) -> Columns:
 def _find_form(text: str) -> tuple[str, Any]:
     """Return the form of a JSON body, and its rows in that form."""
     try:
-        content = json.loads(text)
+        content = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise RejectedRequest(400, f"the body is not JSON in UTF-8 ({error!s:.100})") from error
     forms = [form for form in _FORMS if isinstance(content, dict) and form in content]
     if len(forms) != 1:
         raise RejectedRequest(400, f"the body must be an object with one of {', '.join(_FORMS)}")
     return forms[0], content[forms[0]]
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, of which each name must stand once: `json` takes the last one."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        twice = next(n for n, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise RejectedRequest(400, f"an object of the body has the name {twice:.80} twice")
+    return content
 
 
 def _read_records(form: str, rows: Any, known: Sequence[str]) -> Columns:
@@ -182,6 +191,7 @@ def _list_names(names: list[str]) -> str:
     return list_first([f"{name:.80}" for name in names])
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_refuse_twice)
 _SPLIT = {"columns", "data", "index"}
 _FORMS: dict[str, Callable[[str, Any, Sequence[str]], Columns]] = {
     "dataframe_records": _read_records,
