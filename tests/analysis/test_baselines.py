@@ -1,6 +1,8 @@
 """The baselines against scikit-learn called directly, fold by fold."""
 
+import os
 import shutil
+import signal
 import warnings
 from dataclasses import replace
 
@@ -25,6 +27,7 @@ from tuner.analysis.baselines import (
 from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag, make_procedure
 from tuner.analysis.picking_rules import pick_best
 from tuner.analysis.scores import score_rows
+from tuner.errors import UserError
 from tuner.scoring import OBJECTIVES, Truth
 
 
@@ -280,6 +283,25 @@ def test_processes_give_the_same(problem, baselines, monkeypatch):
     monkeypatch.setattr(classifiers, "_MUCH_WORK", 0)
     for again in train_baselines(problem, seed=0):
         np.testing.assert_array_equal(again.probabilities, baselines[again.name].probabilities)
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "limit", "reason"),
+    [
+        (signal.SIGKILL, 600.0, "was ended by SIGKILL"),
+        (signal.SIGSTOP, 0.1, "has not come to the end of a fold in 0 seconds"),
+    ],
+)
+def test_a_process_that_is_killed_or_stopped_ends_the_wait(
+    problem, monkeypatch, ended_by, limit, reason
+):
+    def end(arrays, classes):
+        os.kill(os.getpid(), ended_by)
+
+    monkeypatch.setattr(classifiers, "_MUCH_WORK", 0)
+    monkeypatch.setattr(classifiers, "_LIMIT", limit)
+    with pytest.raises(UserError, match=f"a process that trains them {reason}; free memory"):
+        classifiers._run_on_each_fold(end, problem, 1.0, ())
 
 
 def test_notes_are_kept_too(make_study, problem, monkeypatch):

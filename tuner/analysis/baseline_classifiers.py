@@ -11,14 +11,17 @@ scikit-learn's handling of warnings is not safe in threads.
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from tuner.errors import UserError
 from tuner.scoring import cross_entropy
 
 if TYPE_CHECKING:
@@ -48,6 +51,8 @@ _PATIENCE = 4  # looks: a fold's boosting ends when none of so many is better th
 _MOST_BINS = 255  # scikit-learn's default, and its limit
 _MOST_WORK = 4e9  # rounds × rows × features × classes of all folds: 25 seconds on two cores
 _VERSION = 2  # increase it if a change of this module changes the results
+_LIMIT = 3600.0  # seconds to wait for a fold's process, which may be stopped
+_SIGNAL = re.compile(r"\b(SIG[A-Z]+)\(")
 _MUCH_WORK = 6e8  # above this, processes are worth the time that they take to start
 
 
@@ -215,12 +220,30 @@ def _count_bins(rows: np.ndarray) -> int:
 def _run_on_each_fold(
     fit: Callable[..., Any], problem: Problem, work: float, settings: tuple[Any, ...]
 ) -> list[Any]:
-    """Return the results of fitting each fold, in processes if there is much work."""
+    """Return the results of fitting each fold, in processes if there is much work.
+
+    Raises:
+        UserError: A process was ended, or does nothing any more.
+    """
+    from multiprocessing import TimeoutError as LateError
+
     from sklearn.utils.parallel import Parallel, delayed
 
-    run = Parallel(n_jobs=min(_count_cores(), len(problem.folds)) if work > _MUCH_WORK else 1)
+    cores = min(_count_cores(), len(problem.folds)) if work > _MUCH_WORK else 1
+    run = Parallel(n_jobs=cores, timeout=_LIMIT if cores > 1 else None)
     job, classes = delayed(_run_on_one_thread), _count_classes(problem)
-    return list(run(job(fit, _scale(problem, fold), classes, *settings) for fold in problem.folds))
+    folds = (job(fit, _scale(problem, fold), classes, *settings) for fold in problem.folds)
+    try:
+        return list(run(folds))
+    except BrokenExecutor as error:  # its message names the signal among much else
+        signals = " and ".join(sorted(set(_SIGNAL.findall(str(error)))))
+        reason = f"was ended by {signals}" if signals else "has ended"
+    except LateError:
+        reason = f"has not come to the end of a fold in {_LIMIT:,.0f} seconds"
+    raise UserError(
+        f"simple classifiers cannot be trained: a process that trains them {reason}; free memory, "
+        "or end what stops it, and try again"
+    )
 
 
 def _run_on_one_thread(fit: Callable[..., Any], *arguments: Any) -> Any:

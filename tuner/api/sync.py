@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_to_mlflow"]
 
-_PATIENCE = 30.0  # seconds to wait for another process that writes the study to MLflow
+_PATIENCE = 45.0  # seconds; the process of a search that has ended may go on for 30
 
 
 def write_to_mlflow(study: Study, uri: str, root: Path, messages: Messages) -> "StudyRuns":
