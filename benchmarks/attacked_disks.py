@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from attacked_study import SEARCH, fails, read_study, run_tuner
+from attacked_study import SEARCH, fails, is_same, run_tuner, search_whole
 
 __all__ = ["fill_disks"]
 
@@ -23,9 +23,7 @@ def fill_disks(sizes: int) -> int:
         print("disks: left out, since only a superuser may make small disks")
         return 0
     folder = Path(tempfile.mkdtemp())
-    code, said = run_tuner(*SEARCH, "--root", folder / "whole")
-    assert code == 0, said
-    expected = read_study(folder / "whole")
+    expected = search_whole(folder / "whole")
     taken = sum(path.stat().st_size for path in (folder / "whole").rglob("*") if path.is_file())
     failures = 0
     for number in range(sizes):
@@ -60,7 +58,7 @@ def _find_fault(disk: Path, expected: str) -> str:
     code, said = run_tuner("sync", "attacked", "--root", root)
     if code:
         return f"sync with more space ended with {code}: {said[-200:]}"
-    return "" if read_study(root) == expected else "the study is another one"
+    return "" if is_same(root, expected) else "the study is another one"
 
 
 def _wait_for_others(disk: Path) -> None:

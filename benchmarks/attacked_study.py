@@ -8,7 +8,7 @@ from pathlib import Path
 
 from killed import left
 
-__all__ = ["SEARCH", "fails", "read_study", "run_tuner"]
+__all__ = ["SEARCH", "fails", "is_same", "read_study", "run_tuner", "search_whole"]
 
 SEARCH = (
     "search", "--space", "mlp_depth", "--data", "iris", "--max-trials", "6", "--folds", "3",
@@ -43,6 +43,25 @@ def run_tuner(*arguments: object, timeout: float = _LIMIT) -> tuple[int, str]:
 def read_study(root: Path, study: str = "attacked") -> str:
     """Return what a study left, as text: its trials, picks and runs in MLflow."""
     return json.dumps(left(root, study), sort_keys=True)
+
+
+def search_whole(root: Path) -> str:
+    """Search without an attack; return what the study left, with all of it in MLflow."""
+    for command in (SEARCH, ("sync", "attacked")):
+        code, said = run_tuner(*command, "--root", root)
+        assert code == 0, said
+    return read_study(root)
+
+
+def is_same(root: Path, expected: str) -> bool:
+    """Return whether a study left what is expected, once all of it is in MLflow.
+
+    On a busy machine a search may end before that, and says so.
+    """
+    if read_study(root) == expected:
+        return True
+    code, _ = run_tuner("sync", "attacked", "--root", root)
+    return code == 0 and read_study(root) == expected
 
 
 def fails(code: int, said: str) -> bool:
