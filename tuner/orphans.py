@@ -1,11 +1,12 @@
-"""Lets a process that works for another one notice that the other one has ended."""
+"""Processes that work for another one: how they notice its end, and how theirs is told."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
 
-__all__ = ["watch_parent"]
+__all__ = ["describe_end", "watch_parent"]
 
 _PAUSE = 0.5  # seconds between two looks
 
@@ -28,3 +29,18 @@ def watch_parent(parent: int, on_end: Callable[[], object]) -> None:
         on_end()
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def describe_end(code: int) -> str:
+    """Return how a process has ended, as the end of a sentence about it.
+
+    Args:
+        code: What `subprocess` returns of it: negative if a signal ended it.
+
+    >>> describe_end(-9), describe_end(-35), describe_end(1)
+    ('was ended by SIGKILL', 'was ended by signal 35', 'has ended with 1')
+    """
+    if code >= 0:
+        return f"has ended with {code}"
+    names = {each.value: each.name for each in signal.Signals}  # without most real-time signals
+    return f"was ended by {names.get(-code, f'signal {-code}')}"

@@ -66,7 +66,7 @@ def test_a_mirror_whose_process_dies_reports_it(study, root):
     mirror._process.kill()
     mirror.on_study_begin(study)
     mirror.on_study_end("failed", {})
-    assert mirror.fault == "the process that writes it was killed by signal 9"
+    assert mirror.fault == "the process that writes it was ended by SIGKILL"
 
 
 @pytest.mark.usefixtures("usual_processes")

@@ -10,7 +10,6 @@ import gc
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ import numpy as np
 
 from tuner.errors import ExportMismatch, ExportUnchecked, find_system_fault, first_sentence
 from tuner.imports import hide_modules
-from tuner.orphans import watch_parent
+from tuner.orphans import describe_end, watch_parent
 from tuner.scratch import ScratchFolder
 
 __all__ = ["UNSAFE", "FreshProcess"]
@@ -179,7 +178,7 @@ class FreshProcess:
             self._end()
             return f"did not answer within {seconds:.0f} seconds"
         code = self._process.returncode
-        return f"was ended by {signal.Signals(-code).name}" if code < 0 else ""
+        return describe_end(code) if code < 0 else ""
 
     def _end(self) -> None:
         if self._process is not None:

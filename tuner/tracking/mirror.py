@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from tuner.orphans import describe_end
 from tuner.study import Listener, Study
 
 __all__ = ["MlflowMirror"]
@@ -114,8 +115,7 @@ class MlflowMirror(Listener):
                     self._set_fault(message["fault"])
         code = self._process.wait()
         if code:
-            end = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
-            self._set_fault(f"the process that writes it {end}")
+            self._set_fault(f"the process that writes it {describe_end(code)}")
         self._finished.set()
 
     def _set_fault(self, fault: str) -> None:
