@@ -117,6 +117,13 @@ class Problem:
         streams = (ALL_ROWS + network,)
         return replace(self, folds=(Fold(self.rows, self.rows[:1]),), streams=streams)
 
+    def take_folds(self, folds: int | None) -> Problem:
+        """Return the problem with the first so many folds only; None for all of them."""
+        if folds is None:
+            return self
+        streams = None if self.streams is None else self.streams[:folds]
+        return replace(self, folds=self.folds[:folds], streams=streams)
+
     def keep_training_rows(self, fold: int) -> Problem:
         """Return the problem whose only rows are the training rows of a fold."""
         train = self.folds[fold].train

@@ -14,6 +14,7 @@ from tests.helpers.training import CustomHyperModel, make_job, make_jobs, make_m
 from tuner.folds import Fold
 from tuner.problem import Problem
 from tuner.training import TRAINERS, FinalJob, Plan
+from tuner.training.fold_networks import FoldNetworks
 
 UNITS_8 = "[network]\nunits = 8\n"
 
@@ -31,6 +32,25 @@ def test_a_trial_of_fewer_epochs_is_the_beginning_of_a_longer_one(trainer, probl
     assert short.curves == {
         name: [fold[:2] for fold in curve] for name, curve in whole.curves.items()
     }
+
+
+@pytest.mark.parametrize("hypermodel", [CustomHyperModel(), make_mlp(UNITS_8)], ids=["own", "mlp"])
+def test_a_trial_of_the_first_fold_is_a_part_of_the_whole(trainer, hypermodel, problem):
+    """Whatever trains beside it; its networks are none of those that are kept."""
+    plan = Plan(epochs=3, patience=3, fold_networks=FoldNetworks())
+    whole, one = make_job(), replace(make_job(), folds=1)
+    results = train(trainer, hypermodel, problem, plan, [whole, replace(one, trial=1)])
+    assert 0 in plan.fold_networks
+    assert 1 not in plan.fold_networks
+    first = train(trainer, hypermodel, problem, plan, [one])[0]
+    for name, curve in results[0].curves.items():
+        np.testing.assert_allclose(first.curves[name], curve[:1], rtol=1e-5)
+    rows = problem.folds[0].validation
+    assert len(first.probabilities) == len(results[1].probabilities) == len(rows)
+    if first.epoch == results[0].epoch:
+        expected = results[0].probabilities[np.searchsorted(problem.scored, np.sort(rows))]
+        np.testing.assert_allclose(first.probabilities, expected, rtol=1e-4)
+        assert first.score == pytest.approx(results[0].fold_scores[0], rel=1e-5)
 
 
 def test_no_trial_but_the_first_begins_without_the_time_for_it(trainer, problem):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import keras
@@ -110,8 +111,10 @@ def _clear_session() -> None:
 def _train_trial(
     job: Job, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
 ) -> TrialResult:
-    """Train a trial on all folds until it ends."""
+    """Train a trial on its folds until it ends."""
     started = time.perf_counter()
+    problem = problem.take_folds(job.folds)
+    plan = plan if job.folds is None else replace(plan, fold_networks=None)
     folds = [FoldData(problem, number) for number in range(len(problem.folds))]
     shared = None if adapts(hypermodel) else FitNetwork(hypermodel, job, plan)
     pairs = [(shared or FitNetwork(hypermodel, job, plan), fold) for fold in folds]

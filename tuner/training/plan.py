@@ -82,18 +82,21 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A trial to train on all folds.
+    """A trial to train on all folds, or on the first ones.
 
     Attributes:
         trial: The trial's number.
         hyperparameters: The trial's active hyperparameters.
         epochs: Most epochs of this trial, at most the plan's; None for the plan's. A smaller
             number only ends the trial earlier: a schedule still runs over the plan's epochs.
+        folds: How many folds it trains, from the first on; None for all. With fewer than all, its
+            result is that of their rows alone, and its networks are not kept.
     """
 
     trial: int
     hyperparameters: keras_tuner.HyperParameters
     epochs: int | None = None
+    folds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

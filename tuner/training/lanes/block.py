@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -40,7 +40,7 @@ class LaneBlock:
     Lanes are in the order of trials, and within a trial in the order of its folds.
 
     Args:
-        trials: Trials of one shape that agree in their common values.
+        trials: Trials of one shape and number of folds that agree in their common values.
         program: Trains an epoch of any number of lanes.
         problem: Rows and folds.
         plan: How long to train, and the objective.
@@ -60,11 +60,11 @@ class LaneBlock:
         self.program = program
         self.shape = trials[0].shape
         self.steps = int(program.data.count_steps(self.shape.batch_size).max())
-        self.problem = problem
-        self.plan = plan
+        self.problem = problem.take_folds(trials[0].folds)
+        self.plan = plan if trials[0].folds is None else replace(plan, fold_networks=None)
         self._map: Callable[..., Any] = cores[0].map if cores else map
         self._most_parts = cores[1] if cores else 1
-        self._trials = [RunningTrial(trial, problem, plan) for trial in trials]
+        self._trials = [RunningTrial(trial, self.problem, self.plan) for trial in trials]
         self._parts: list[_Part] = []
 
     def train(self) -> Iterator[TrialResult | None]:

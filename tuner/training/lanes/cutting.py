@@ -13,7 +13,8 @@ def group_by_shape(trials: Sequence[LaneTrial]) -> list[list[LaneTrial]]:
     """Return the lane groups of trials: those of a group can train in one call."""
     groups: dict[tuple[object, ...], list[LaneTrial]] = {}
     for trial in trials:
-        groups.setdefault((trial.shape, *trial.common_values.items()), []).append(trial)
+        key = (trial.shape, trial.folds, *trial.common_values.items())
+        groups.setdefault(key, []).append(trial)
     return list(groups.values())
 
 

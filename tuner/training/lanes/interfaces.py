@@ -236,6 +236,7 @@ class LaneTrial:
         learning_rate_at: Returns the learning rate of an epoch, counted from 0, by the means over
             folds of the trial's curves so far.
         epochs: Most epochs of this trial; None for the plan's.
+        folds: How many folds it trains, from the first on; None for all.
         shuffle: Whether rows are in another order in each epoch.
         stopping: When the trial ends early; None for the plan's patience.
         metrics: The metrics of the hypermodel's own; None if there are none.
@@ -250,6 +251,7 @@ class LaneTrial:
     make_network: Callable[[Sequence[np.ndarray]], keras.Model]
     learning_rate_at: Callable[[int, Curves], float]
     epochs: int | None = None
+    folds: int | None = None
     shuffle: bool = True
     stopping: Stopping | None = None
     metrics: OwnMetrics | None = None

@@ -43,9 +43,10 @@ class Work:
 
     @property
     def training(self) -> dict[Hashable, list[int]]:
-        """The trials that each worker trains and that have not ended."""
+        """The trials that each worker trains on all folds and that have not ended."""
         return {
-            worker: [job.trial for job in jobs] for worker, jobs in list(self._training.items())
+            worker: [job.trial for job in jobs if job.folds is None]
+            for worker, jobs in list(self._training.items())
         }
 
     def list_trials(self, worker: Hashable) -> list[int]:

@@ -143,6 +143,7 @@ def make_keras_trial(
         # not used without a schedule
         learning_rate_at=learning_rate_at or (lambda epoch, curves: 0.0),
         epochs=job.epochs or arguments.epochs,
+        folds=job.folds,
         shuffle=arguments.shuffle,
         stopping=arguments.stopping,
         metrics=metrics,

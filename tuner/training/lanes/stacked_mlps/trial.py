@@ -59,4 +59,5 @@ def make_mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial
         make_network=make_network,
         learning_rate_at=lambda epoch, _: recipe.optimizer.find_learning_rate(epoch, plan.epochs),
         epochs=job.epochs,
+        folds=job.folds,
     )
