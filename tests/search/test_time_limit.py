@@ -122,7 +122,7 @@ def test_a_first_trial_is_shortened_to_a_third_of_what_is_left(left, proposed, t
     starts = [oracle.ask().hyperparameters.values for _ in proposed]
     assert [(values["units"], values["length"]) for values in starts] == proposed
     # none of them comes again, however long
-    oracle.limit, oracle.leaves_time = None, lambda values: True
+    oracle.limit, oracle.leaves_time = None, lambda values, share: True
     rest = oracle.propose_start()
     assert rest is None if len(proposed) == 3 else rest["units"] == 8
 

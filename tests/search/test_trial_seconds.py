@@ -15,7 +15,7 @@ VALUES |= {"learning_rate": 0.1, "momentum": 0.0, "schedule": "constant"}
 
 @pytest.fixture
 def seconds():
-    return TrialSeconds(make_mlp(PLANNED), epochs=5)
+    return TrialSeconds(make_mlp(PLANNED), epochs=5, fold_rows=[20, 20])
 
 
 def make(trial, **values):
@@ -69,7 +69,21 @@ def test_the_time_grows_with_the_multiplications_the_outputs_and_the_steps(secon
     assert seconds.estimate_job(make(4)) == pytest.approx(10.0)
 
 
+def test_one_fold_takes_its_share_of_a_trial(seconds, now):
+    train(seconds, now, replace(make(0), folds=1), tracing=3.0, epoch=2.0, epochs=5)
+    assert seconds.estimate_job(make(1)) == 3 + 2 * 5 * 2  # of two folds
+    assert seconds.estimate_job(replace(make(1), folds=1)) == 3 + 5 * 2
+
+
+def test_before_a_trial_has_trained_its_time_is_guessed_from_its_work(seconds, now):
+    values = make(0).hyperparameters.values
+    assert 0 < seconds.guess(values) < 0.1  # 40 rows, 5 epochs of a small network
+    assert seconds.guess({**values, "units": 80_000}) > 20 * seconds.guess(values)
+    train(seconds, now, make(0), tracing=0.0, epoch=2.0, epochs=5)
+    assert seconds.guess(values) == 10.0
+
+
 def test_of_trials_that_may_be_cut_short_nothing_is_known(now):
-    seconds = TrialSeconds(make_mlp(), epochs=5)
+    seconds = TrialSeconds(make_mlp(), epochs=5, fold_rows=[20, 20])
     train(seconds, now, make(0), tracing=0.0, epoch=2.0, epochs=5)
     assert seconds.estimate_job(make(1)) is None

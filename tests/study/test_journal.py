@@ -119,6 +119,7 @@ def test_a_last_line_that_was_not_finished_does_not_count(tmp_path):
 def test_the_words_on_the_disk_stay():
     assert [kind.value for kind in EventKind] == [
         "begun",
+        "screened",
         "proposed",
         "trial",
         "dropped",

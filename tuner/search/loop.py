@@ -1,7 +1,7 @@
 """The loop of a search: ask for trials, train, settle, record and tell them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,10 +12,11 @@ from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.end_reasons import describe_end, describe_failure
 from tuner.search.looks import Looks
-from tuner.search.oracles import SearchOracle, StudyOracle
+from tuner.search.oracles import SearchOracle
+from tuner.search.proposals import Proposals
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
-from tuner.search.time_limit import TimeLimit
+from tuner.search.screening import Screening
 from tuner.search.trial_seconds import TrialSeconds
 from tuner.study import EventKind, SearchEnd, SearchSettings, TrialRecord
 from tuner.training import Job, Trainer, TrialResult
@@ -56,13 +57,14 @@ class SearchLoop:
         self._settings = settings
         self.plan = settings.plan
         self._recorder = recorder
-        self._seconds = TrialSeconds(hypermodel, self.plan.epochs)
+        fold_rows = [len(fold.train) for fold in problem.folds]
+        self._seconds = TrialSeconds(hypermodel, self.plan.epochs, fold_rows)
+        self._proposals = Proposals(oracle, self._seconds)
         self._race = RaceDriver(settings, oracle, hypermodel)
         # only the study has all that ended, since there may be very many
         self._ended: Counter[str] = Counter()  # by status
         self._jobs: dict[int, Job] = {}  # proposed and not recorded, by trial number
         self._unfinished: list[Job] = []  # of an interrupted search, to be trained first
-        self._time_limit: TimeLimit | None = None
         self._most_trials = 0  # that may begin before the next look
         self._left_out: set[int] = set()  # trials for which no time was left
 
@@ -139,19 +141,9 @@ class SearchLoop:
         self._jobs = {job.trial: job for job in self._unfinished}
 
     def _limit_time(self, clock: Clock) -> None:
-        """Let the oracle propose only what can end in a time limit, if that is worth anything.
-
-        A comparison is not to get the faster ones of its settings. Without a limit an oracle goes
-        by its cohorts, so that a search is the same whichever trial ends first.
-        """
         clock.count_running = lambda: self._seconds.estimate_longest(self._jobs, self._left_out)
-        oracle, limited = self._oracle, self._settings.max_seconds is not None
-        if not limited or not isinstance(oracle, StudyOracle) or not self._seconds.is_known:
-            return
-        if oracle.space.compare is None:
-            self._time_limit = TimeLimit(self._seconds.estimate, oracle.limit)
-            oracle.limit, oracle.leaves_time = self._time_limit, self._time_limit.leaves_time
-            oracle.in_cohorts = False  # no core waits
+        if self._settings.max_seconds is not None:
+            self._proposals.limit_time(self._recorder, self._trainer.at_once)
 
     def _ask(self, clock: Clock, looks: Looks) -> list[Job]:
         """Return the trials to train next: the unfinished ones, then new proposals.
@@ -169,7 +161,7 @@ class SearchLoop:
         if until_look is not None:
             self._most_trials = min(self._most_trials, started + until_look)
         room = self._most_trials - started
-        if self._time_limit is not None:  # others follow while these train
+        if self._proposals.are_limited:  # others follow while these train
             room = min(room, self._trainer.at_once - len(jobs))
         elif not self._oracle.adaptive:  # the size of a cohort changes no result
             cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
@@ -185,7 +177,8 @@ class SearchLoop:
             return []
         running = len(self._jobs.keys() - self._left_out)
         room = self._most_trials - self._ended.total() - running
-        if self._time_limit is not None:
+        if self._proposals.are_limited:
+            running += self._proposals.screened_now
             return self._extend([], min(room, self._trainer.at_once - running), clock)
         if self._oracle.adaptive:
             return []
@@ -197,23 +190,14 @@ class SearchLoop:
         for _ in range(most):
             if jobs and clock.is_up():  # a model's proposals take seconds
                 break
-            job = self._propose(clock)
+            job = self._proposals.propose(clock)
             if job is None:
                 break
-            self._jobs[job.trial] = job
-            self._recorder.record_proposal(job)
             jobs.append(job)
+            if not Screening.has(job.trial):
+                self._jobs[job.trial] = job
+                self._recorder.record_proposal(job)
         return jobs
-
-    def _propose(self, clock: Clock) -> Job | None:
-        """Return the oracle's next proposal. None if it waits, or nothing can end in time."""
-        limit = self._time_limit
-        if limit is not None:
-            limit.begin(clock.count_left())
-        job = self._oracle.ask()
-        if job is None and limit is not None and limit.has_refused:
-            clock.give_up()
-        return job
 
     def _train(self, jobs: Sequence[Job], clock: Clock) -> Iterator[TrialResult]:
         """Train the trials of a cohort, and those that follow, and yield each as it ends."""
@@ -234,19 +218,10 @@ class SearchLoop:
         left = {job.trial for job in jobs}
         for result in self._trainer.train(jobs, self._hypermodel, problem=self._problem, plan=plan):
             left.discard(result.trial)
-            yield result
-        self._leave_out(left, clock)
-
-    def _leave_out(self, trials: Iterable[int], clock: Clock) -> None:
-        """Go on without trials for which no time was left; a resumed search trains them.
-
-        They took longer than it seemed when they were proposed, or nothing was known then.
-        """
-        for trial in sorted(trials):
-            if self._time_limit is None:
-                clock.give_up()
-            else:
-                self._oracle.leave_out(trial)
+            if not self._proposals.take_screened(result):
+                yield result
+        for trial in sorted(left):
+            if self._proposals.leave_out(trial, clock):
                 self._left_out.add(trial)
 
     def _has_time(self, clock: Clock, job: Job) -> bool:
@@ -254,13 +229,14 @@ class SearchLoop:
         seconds = self._seconds.estimate_job(job)
         self._seconds.begin(job)
         has_time = clock.has_time_for(seconds)
-        if not has_time:
+        if not has_time and not Screening.has(job.trial):
             self._left_out.add(job.trial)
         return has_time
 
     def _add_epoch(self, trial: int, epoch: int) -> None:
         self._seconds.add_epoch(trial, epoch)
-        self._recorder.announce_epoch(trial, epoch)
+        if not Screening.has(trial):
+            self._recorder.announce_epoch(trial, epoch)
 
     def _record(self, settled: Settled) -> TrialRecord:
         """Write a trial to the study, before anything else learns of it."""

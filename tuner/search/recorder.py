@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import keras_tuner
 
+from tuner.space import Value
 from tuner.study import EventKind, Listener, Study, TrialRecord
 from tuner.training import Job
 from tuner.training.processor import describe_processor
@@ -46,6 +48,25 @@ class Recorder:
         for listener in self._listeners:
             listener.on_trial_begin(job.trial, values)
 
+    def record_screened(
+        self, values: dict[str, Value], score: tuple[float, float] | None, epoch: int
+    ) -> dict[str, Any]:
+        """Write what a first trial came to on one fold, and return that.
+
+        Args:
+            values: Its active hyperparameters.
+            score: Its score and the standard error; None if it failed.
+            epoch: Its best epoch, counted from 1.
+        """
+        fields = {"hyperparameters": values, "score": score, "epoch": epoch}
+        self.study.journal.append(EventKind.SCREENED, **fields)
+        return fields
+
+    def note(self, note: str) -> None:
+        """Tell the listeners what a person should know about how the search runs."""
+        for listener in self._listeners:
+            listener.on_note(note)
+
     def announce_epoch(self, trial: int, epoch: int) -> None:
         """Tell the listeners how far a trial's training is. Any thread can call it."""
         for listener in self._listeners:
@@ -71,11 +92,10 @@ class Recorder:
         """Tell the listeners if a trial was trained on another kind of processor than others."""
         if self._processors and processor not in self._processors:
             kinds = " and ".join(sorted({*self._processors, processor}))
-            for listener in self._listeners:
-                listener.on_note(
-                    f"trials of this study are trained on different kinds of processors ({kinds}): "
-                    "the last digits of a trial's numbers depend on which one trained it"
-                )
+            self.note(
+                f"trials of this study are trained on different kinds of processors ({kinds}): "
+                "the last digits of a trial's numbers depend on which one trained it"
+            )
         self._processors.add(processor)
 
     def announce_trial(self, record: TrialRecord) -> None:

@@ -11,7 +11,6 @@ from tuner.space import Space, Value
 __all__ = ["TimeLimit"]
 
 _MOST_DRAWS = 200  # after which nothing seems to fit; each takes about a tenth of a millisecond
-_FIRST_SHARE = 1 / 3  # of the seconds that are left, which a first trial may take
 
 
 class TimeLimit:
@@ -50,15 +49,19 @@ class TimeLimit:
 
     def allows(self, values: Mapping[str, Value]) -> bool:
         """Return whether a configuration is small enough, and its trial can end in time."""
-        if self._sizes is not None and not self._sizes.allows(values):
+        if not self.allows_size(values):
             return False
         fits = self._takes_at_most(values, self._seconds)
         self.has_refused = self.has_refused or not fits
         return fits
 
-    def leaves_time(self, values: Mapping[str, Value]) -> bool:
-        """Return whether a first trial would leave most of the time to others."""
-        return self._takes_at_most(values, _FIRST_SHARE * self._seconds)
+    def allows_size(self, values: Mapping[str, Value]) -> bool:
+        """Return whether a configuration is small enough, whatever time it takes."""
+        return self._sizes is None or self._sizes.allows(values)
+
+    def leaves_time(self, values: Mapping[str, Value], share: float) -> bool:
+        """Return whether a trial would take at most a share of the time that is left."""
+        return self._takes_at_most(values, share * self._seconds)
 
     def _takes_at_most(self, values: Mapping[str, Value], most: float) -> bool:
         seconds = self._estimate(values)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import keras_tuner
@@ -16,6 +16,7 @@ __all__ = ["TrialSeconds"]
 # Multiplications that take as long as what a step costs whatever its size, and as what each number
 # that a layer gives costs. Fitted to 52 trials of six tables (docs/measurements.md).
 _STEP_PRODUCTS, _OUTPUT_PRODUCTS = 5e6, 200
+_SPEED = 1e10  # multiplications a second, in which a core also trains; within a factor of two
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class _Training:
 
     Attributes:
         work: The work of an epoch for a row, in multiplications.
+        folds: How many folds it has.
         begun: When the trial began, by `time.monotonic`.
         epochs: The epochs that it has trained.
         first: When its first epoch ended, which traces its program.
@@ -31,16 +33,17 @@ class _Training:
     """
 
     work: float
+    folds: int
     begun: float
     epochs: int = 0
     first: float = 0.0
     last: float = 0.0
 
-    def estimate(self, work: float, epochs: float) -> float:
+    def estimate(self, work: float, epochs: float, folds: int) -> float:
         """Return the seconds that a trial of other networks takes, from those of this one."""
         epoch = (self.last - self.first) / (self.epochs - 1)
         tracing = max(self.first - self.begun - epoch, 0.0)
-        return tracing + epochs * epoch * work / self.work
+        return tracing + epochs * epoch * (work * folds) / (self.work * self.folds)
 
 
 class TrialSeconds:
@@ -52,13 +55,21 @@ class TrialSeconds:
     Args:
         hypermodel: Describes the networks of a space. Of other hypermodels nothing is known.
         epochs: The most epochs of a trial.
+        fold_rows: The number of training rows of each fold.
+
+    Attributes:
+        folds: The number of folds.
     """
 
-    def __init__(self, hypermodel: keras_tuner.HyperModel, epochs: int) -> None:
+    def __init__(
+        self, hypermodel: keras_tuner.HyperModel, epochs: int, fold_rows: Sequence[int]
+    ) -> None:
         space = find_space(hypermodel)
         self._is_known = space is not None and plans_schedules(space)
         self._hypermodel = hypermodel
         self._epochs = epochs
+        self.folds = len(fold_rows)
+        self._rows = sum(fold_rows)
         self._trainings: dict[int, _Training] = {}  # by the trial's number
 
     @property
@@ -70,14 +81,18 @@ class TrialSeconds:
         """Note that a trial begins."""
         if self._is_known:
             work = self._measure(job.hyperparameters.values)
-            self._trainings[job.trial] = _Training(work, begun=time.monotonic())
+            folds = job.folds or self.folds
+            self._trainings[job.trial] = _Training(work, folds, begun=time.monotonic())
 
-    def estimate(self, values: Mapping[str, Value], epochs: int | None = None) -> float | None:
+    def estimate(
+        self, values: Mapping[str, Value], epochs: int | None = None, folds: int | None = None
+    ) -> float | None:
         """Return the seconds of a trial. None if they are not known yet.
 
         Args:
             values: Its active hyperparameters.
             epochs: Its most epochs; None for those of the search.
+            folds: How many folds it trains; None for all.
         """
         if not self._is_known:
             return None
@@ -86,11 +101,20 @@ class TrialSeconds:
             return None
         work = self._measure(values)
         similar = min(known, key=lambda training: abs(math.log(training.work / work)))
-        return similar.estimate(work, (epochs or self._epochs) * float(values.get("length", 1.0)))
+        epochs_of_length = (epochs or self._epochs) * float(values.get("length", 1.0))
+        return similar.estimate(work, epochs_of_length, folds or self.folds)
+
+    def guess(self, values: Mapping[str, Value]) -> float:
+        """Return the seconds of a trial by the estimate, or before any is known by its work."""
+        seconds = self.estimate(values)
+        if seconds is not None:
+            return seconds
+        epochs = self._epochs * float(values.get("length", 1.0))
+        return epochs * self._rows * self._measure(values) / _SPEED
 
     def estimate_job(self, job: Job) -> float | None:
         """Return the seconds of a trial that was proposed. None if they are not known yet."""
-        return self.estimate(job.hyperparameters.values, job.epochs)
+        return self.estimate(job.hyperparameters.values, job.epochs, job.folds)
 
     def estimate_left(self, job: Job) -> float:
         """Return the seconds in which a trial is to end, as far as that is known; 0 otherwise."""

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
 
     Attributes:
         BEGUN: A search of the study begins or resumes; with its limits.
+        SCREENED: A first trial of the space was tried on one fold; with its score, if it has one.
         PROPOSED: The oracle proposed a trial, which is about to be trained.
         TRIAL: A trial ended.
         DROPPED: A trial that ended is to be trained again, because its arrays are damaged.
@@ -40,6 +41,7 @@ class EventKind(StrEnum):
     """
 
     BEGUN = "begun"
+    SCREENED = "screened"
     PROPOSED = "proposed"
     TRIAL = "trial"
     DROPPED = "dropped"
@@ -54,6 +56,7 @@ class EventKind(StrEnum):
 # What is expected of a line without a checksum, by its kind, beside the time.
 _FIELDS: dict[str, dict[str, type]] = {
     EventKind.BEGUN: {"max_trials": int},
+    EventKind.SCREENED: {"hyperparameters": dict, "epoch": int},
     EventKind.PROPOSED: {"trial": int, "hyperparameters": dict},
     EventKind.DROPPED: {"trial": int},
     EventKind.ANSWERED: {"answer": str},

@@ -11,7 +11,7 @@ from keras_tuner.engine.hyperparameters import Fixed
 from tuner.errors import UserError
 from tuner.scoring import Objective
 from tuner.search.oracles.declared import Declared
-from tuner.search.oracles.lengths import list_shorter
+from tuner.search.oracles.first_trials import FirstTrials
 from tuner.search.oracles.light_trials import LightHyperParameters, LightMetrics
 from tuner.search.oracles.network_limit import NetworkLimit
 from tuner.search.oracles.search_oracle import SearchOracle
@@ -34,7 +34,8 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         limit: Says which networks are too large to be proposed. None if none is.
         in_cohorts: Whether it waits for a whole cohort of trials, so that its proposals do not
             depend on which of them ends first. False lets no core wait.
-        leaves_time: Returns whether a trial that a space begins with leaves time to others.
+        leaves_time: Returns whether a trial takes at most a share of the time that is left.
+        first: The trials that the space begins with.
         starts: Configurations of another space or data that are proposed first.
         planned_trials: The most trials with which the study was created. Plans that depend on the
             number of trials, such as Hyperband's brackets, stay the same if a search is resumed
@@ -78,7 +79,8 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         self.options = declared.options
         self.limit: NetworkLimit | None = None
         self.in_cohorts = True
-        self.leaves_time: Callable[[Mapping[str, Value]], bool] = lambda values: True
+        self.leaves_time: Callable[[Mapping[str, Value], float], bool] = lambda values, share: True
+        self.first = FirstTrials(self, objective)
         self.starts: tuple[Mapping[str, Value], ...] = ()
         self.planned_trials = max_trials
         self.most_epochs = epochs
@@ -216,24 +218,14 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         starts = self.adapt_starts() if self.starts else []
         if starts and (untried := [start for start in starts if start not in self.read_tried()]):
             return untried[0]
-        first = () if self._space is None else self._space.first
-        proposals = (self._propose_first(dict(trial.values)) for trial in first)
-        return next((each for each in proposals if each is not None), None)
+        return None if self._space is None else self.first.propose()
 
-    def _propose_first(self, values: dict[str, Value]) -> dict[str, Value] | None:
-        """Return a first trial of the space, shortened if it would take too long.
-
-        Returns:
-            None if it was tried, whatever its length, or is not allowed at all. What is another
-            first trial of the space, such as the same of half the length, is none of its lengths.
-        """
-        others = [dict(first.values) for first in self.space.first]
-        shorter = [each for each in list_shorter(values, self.space) if each not in others]
-        lengths = [values, *shorter]
-        if any(each in self.read_tried() for each in lengths):
-            return None
-        short = (each for each in lengths if self.allows(each) and self.leaves_time(each))
-        return next(short, None)
+    def make_hyperparameters(self, values: Mapping[str, Value]) -> keras_tuner.HyperParameters:
+        """Return a configuration as a hypermodel takes it."""
+        hyperparameters = self.hyperparameters.copy()
+        hyperparameters.values = dict(values)
+        hyperparameters.ensure_active_values()
+        return hyperparameters
 
     def make_generator(self, trial: int) -> random.Random:
         """Return the random generator of a trial."""

@@ -4,7 +4,20 @@ from collections.abc import Mapping
 
 from tuner.space import Space, Value
 
-__all__ = ["lengthen", "list_shorter"]
+__all__ = ["gained_to_its_end", "lengthen", "list_shorter"]
+
+_NEAR_END = 0.75  # of its epochs; what was best before gains nothing by longer training
+
+
+def gained_to_its_end(values: Mapping[str, Value], epoch: int, most_epochs: int) -> bool:
+    """Return whether a trial's best epoch was one of its last, so that more may gain.
+
+    Args:
+        values: Its active hyperparameters.
+        epoch: The best epoch, counted from 1.
+        most_epochs: The most epochs of a trial of length 1.
+    """
+    return epoch >= _NEAR_END * float(values.get("length", 1.0)) * most_epochs
 
 
 def lengthen(values: Mapping[str, Value], space: Space) -> dict[str, Value] | None:

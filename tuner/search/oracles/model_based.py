@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Any
 
-from tuner.search.oracles.lengths import lengthen
+from tuner.search.oracles.lengths import gained_to_its_end, lengthen
 from tuner.search.oracles.neighbours import draw_neighbours
 from tuner.search.oracles.random_search import RandomOracle
 from tuner.space import Value
@@ -13,7 +13,6 @@ __all__ = ["COHORT", "ModelBasedOracle"]
 COHORT = 4  # trials that are proposed without one another's results
 _BEST = 2  # configurations whose neighbours are proposed
 _NEIGHBOURS = 20  # completed trials until the model is asked in their place
-_NEAR_END = 0.75  # of its epochs; what was best before gains nothing by longer training
 
 
 class ModelBasedOracle(RandomOracle):
@@ -55,7 +54,7 @@ class ModelBasedOracle(RandomOracle):
         lengthened = (
             lengthen(values, space)
             for values, trial in zip(best, completed, strict=False)
-            if self._was_best_near_its_end(trial)
+            if gained_to_its_end(values, trial.best_step + 1, self.most_epochs)  # steps are from 0
         )
         longer = next((each for each in lengthened if each and each not in tried), None)
         if longer is not None and self.allows(longer):
@@ -81,11 +80,6 @@ class ModelBasedOracle(RandomOracle):
         completed = [trial for trial in self.trials.values() if trial.status == "COMPLETED"]
         completed.sort(key=lambda trial: trial.score, reverse=self.objective.direction == "max")
         return completed
-
-    def _was_best_near_its_end(self, trial: Any) -> bool:
-        """Return whether a trial's best epoch was one of its last, so that more may gain."""
-        length = float(trial.hyperparameters.values.get("length", 1.0))
-        return trial.best_step + 1 >= _NEAR_END * length * self.most_epochs  # steps count from 0
 
     def must_wait(self, trial: int) -> bool:
         """Return whether a trial begins a cohort while trials of the previous one still run."""

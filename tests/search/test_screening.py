@@ -1,0 +1,162 @@
+"""First trials are tried on one fold where a time limit has no room for all of them."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.helpers.problems import CLASSES, FEATURES, make_problem
+from tests.helpers.searches import FIVE_TRIALS
+from tests.helpers.spaces import make_space
+from tuner.model.tables.hypermodel import TableHyperModel
+from tuner.model.tables.layout import FeatureLayout
+from tuner.study import Listener
+from tuner.training import TrialResult
+from tuner.training.lanes import LanesTrainer
+
+UNITS = (2, 4, 8, 16)
+SPACE = make_space(
+    "[network]\ndepth = 1\nunits = [2, 4, 8, 16]\n"
+    '[optimizer]\noptimizer = "adamw"\nschedule = "coslog4"\nlearning_rate = 0.1\n'
+    + "".join(f'[[first]]\nname = "{units} units"\nunits = {units}\n' for units in UNITS)
+)
+SCORES = {2: 0.5, 4: 0.3, 8: 0.31, 16: 0.6}
+EPOCHS = 4
+
+
+class TimedTrainer(LanesTrainer):
+    """Trains one after another, at a second for an epoch of a fold; the results are made up.
+
+    Attributes:
+        failing: The widths of networks that fail.
+        most: Trials and first trials that it trains before it is interrupted.
+    """
+
+    at_once = 1
+    failing = ()
+    most = 1000
+
+    def __init__(self, now):
+        super().__init__()
+        self.now = now
+        self.trained = []
+
+    def train(self, jobs, hypermodel, *, problem, plan):
+        while jobs:
+            for job in jobs:
+                if plan.has_time(job) or not self.trained:
+                    yield self.train_job(job, problem, plan)
+            jobs = plan.ask_more()
+
+    def train_job(self, job, problem, plan):
+        if len(self.trained) == self.most:
+            raise KeyboardInterrupt
+        units, folds = job.hyperparameters.values["units"], job.folds or len(problem.folds)
+        for epoch in range(EPOCHS):
+            self.now.seconds += folds
+            plan.on_epoch(job.trial, epoch + 1)
+        self.trained.append((units, folds))
+        if units in self.failing:
+            return TrialResult.from_failure(job.trial, "diverged", "loss is not finite")
+        return TrialResult(
+            job.trial,
+            "completed",
+            epoch=EPOCHS,
+            score=SCORES[units],
+            standard_error=0.01,
+            scores={"cross_entropy": SCORES[units]},
+            seconds=float(EPOCHS * folds),
+            fold_scores=(SCORES[units],) * folds,
+            curves={"loss": [[SCORES[units]] * EPOCHS] * folds},
+        )
+
+
+class Notes(Listener):
+    """Keeps the notes of a search, and the trials of which it is told."""
+
+    def __init__(self):
+        self.notes, self.told = [], set()
+
+    def on_note(self, note):
+        self.notes.append(note)
+
+    def on_epoch(self, trial, epoch):
+        self.told.add(trial)
+
+
+@pytest.fixture
+def search(make_tuner, make_study, now):
+    """Return a function that searches, and returns what was trained: `(units, folds)`."""
+    study = make_study(epochs=EPOCHS, max_trials=40, oracle="tpe")
+
+    def search(max_seconds, *, at_once=1, failing=(), most=1000, **changes):
+        settings = replace(
+            FIVE_TRIALS, oracle="tpe", max_trials=40, epochs=EPOCHS, max_seconds=max_seconds
+        )
+        layout = FeatureLayout(FEATURES, FEATURES)
+        hypermodel = TableHyperModel(SPACE, layout=layout, classes=CLASSES, epochs=EPOCHS)
+        trainer = TimedTrainer(now)
+        trainer.at_once, trainer.failing, trainer.most = at_once, failing, most
+        listener = Notes()
+        settings = replace(settings, **changes)
+        tuner = make_tuner(hypermodel, settings, trainer=trainer, listeners=[listener])
+        try:
+            tuner.run(make_problem(), study, export_seconds=1.0)
+        except KeyboardInterrupt:
+            assert most < 1000
+        return trainer.trained, listener
+
+    search.study = study
+    return search
+
+
+def read_screened(study):
+    return [event["hyperparameters"]["units"] for event in study.journal.read("screened")]
+
+
+def test_with_time_for_all_each_trains_on_all_folds(search):
+    trained, listener = search(max_seconds=200.0)  # they take 12 s each
+    assert trained == [(units, 3) for units in UNITS]
+    assert read_screened(search.study) == []
+    assert listener.notes == []
+
+
+def test_with_less_they_are_tried_on_one_fold_and_the_best_train_on_all(search):
+    """The first is trained before it is known how long trials take."""
+    trained, listener = search(max_seconds=85.0)
+    assert trained[:6] == [(2, 3), (4, 1), (8, 1), (16, 1), (4, 3), (8, 3)]
+    assert read_screened(search.study) == [4, 8, 16]
+    records = list(search.study.read_trials())
+    assert [record.trial for record in records] == list(range(len(records)))
+    assert [record.hyperparameters["units"] for record in records][:3] == [2, 4, 8]
+    assert listener.notes == [
+        "the networks that the space begins with are tried on one fold first, since there is "
+        "no time for all folds of each",
+        "on one fold they come to: 4 units 0.3000 ± 0.0100, 8 units 0.3100 ± 0.0100; "
+        "1 other clearly worse or failed",
+    ]
+    assert listener.told == set(range(len(records)))
+
+
+def test_the_costliest_is_not_tried_where_even_one_fold_takes_long(search):
+    """A quarter of what is left is for folds."""
+    trained, _ = search(max_seconds=70.0)
+    assert trained[:4] == [(2, 3), (4, 1), (8, 1), (4, 3)]
+
+
+def test_one_that_fails_on_a_fold_does_not_train_on_all(search):
+    trained, _ = search(max_seconds=85.0, failing=(4,))
+    assert [units for units, folds in trained if folds == 3][:2] == [2, 8]
+
+
+def test_a_resumed_search_knows_what_was_tried_on_a_fold(search):
+    trained, _ = search(max_seconds=85.0, most=3)
+    assert trained == [(2, 3), (4, 1), (8, 1)]
+    again, _ = search(max_seconds=85.0)
+    assert read_screened(search.study) == [4, 8]
+    assert again[:3] == [(4, 3), (8, 3), (16, 3)]  # the last one was not tried
+    assert all(folds == 3 for _, folds in again)
+
+
+def test_without_a_time_limit_no_first_trial_is_tried_on_a_fold(search):
+    trained, _ = search(max_seconds=None, max_trials=4)
+    assert trained == [(units, 3) for units in UNITS]

@@ -1,0 +1,97 @@
+"""What a search trains next: an oracle's proposals, within a time limit."""
+
+from tuner.search.clock import Clock
+from tuner.search.oracles import SearchOracle, StudyOracle
+from tuner.search.recorder import Recorder
+from tuner.search.screening import Screening
+from tuner.search.time_limit import TimeLimit
+from tuner.search.trial_seconds import TrialSeconds
+from tuner.training import Job, TrialResult
+
+__all__ = ["Proposals"]
+
+
+class Proposals:
+    """Asks an oracle for trials that can end in time.
+
+    Args:
+        oracle: Proposes the trials.
+        seconds: Estimates how long they take.
+
+    Attributes:
+        screening: Tries first trials on one fold. None without a time limit on such trials.
+    """
+
+    def __init__(self, oracle: SearchOracle, seconds: TrialSeconds) -> None:
+        self._oracle = oracle
+        self._seconds = seconds
+        self._time_limit: TimeLimit | None = None
+        self.screening: Screening | None = None
+
+    @property
+    def are_limited(self) -> bool:
+        """Whether the oracle proposes only what can end in a time limit."""
+        return self._time_limit is not None
+
+    def limit_time(self, recorder: Recorder, at_once: int) -> None:
+        """Let the oracle propose only what can end in a time limit, if that is worth anything.
+
+        A comparison is not to get the faster ones of its settings. Without a limit an oracle goes
+        by its cohorts, so that a search is the same whichever trial ends first.
+
+        Args:
+            recorder: Writes what first trials come to on one fold.
+            at_once: How many trials train side by side.
+        """
+        oracle, seconds = self._oracle, self._seconds
+        if not isinstance(oracle, StudyOracle) or not seconds.is_known or oracle.space.compare:
+            return
+        self._time_limit = limit = TimeLimit(seconds.estimate, oracle.limit)
+        oracle.limit, oracle.leaves_time = limit, limit.leaves_time
+        oracle.in_cohorts = False  # no core waits
+        self.screening = Screening(
+            oracle, seconds, recorder, allows=limit.allows_size, at_once=at_once
+        )
+
+    def propose(self, clock: Clock) -> Job | None:
+        """Return what to train next. None if the oracle waits, or nothing can end in time."""
+        limit, screening = self._time_limit, self.screening
+        if limit is None or screening is None:
+            return self._oracle.ask()
+        limit.begin(clock.count_left())
+        screened = screening.ask(clock.count_left())
+        if screened is not None or screening.must_wait:
+            return screened
+        job = self._oracle.ask()
+        if job is None and limit.has_refused:
+            clock.give_up()
+        return job
+
+    @property
+    def screened_now(self) -> int:
+        """How many first trials train on one fold now."""
+        return 0 if self.screening is None else self.screening.running
+
+    def take_screened(self, result: TrialResult) -> bool:
+        """Take what a first trial came to on one fold; return whether the result is such a one."""
+        if self.screening is None or not self.screening.has(result.trial):
+            return False
+        self.screening.take(result)
+        return True
+
+    def leave_out(self, trial: int, clock: Clock) -> bool:
+        """Go on without a trial for which no time was left; a resumed search trains it.
+
+        It took longer than it seemed when it was proposed, or nothing was known then.
+
+        Returns:
+            Whether other trials may still follow.
+        """
+        if self.screening is None:
+            clock.give_up()
+        elif self.screening.has(trial):
+            self.screening.leave_out(trial)
+        else:
+            self._oracle.leave_out(trial)
+            return True
+        return False
