@@ -160,3 +160,9 @@ def test_a_resumed_search_knows_what_was_tried_on_a_fold(search):
 def test_without_a_time_limit_no_first_trial_is_tried_on_a_fold(search):
     trained, _ = search(max_seconds=None, max_trials=4)
     assert trained == [(units, 3) for units in UNITS]
+
+
+def test_hyperband_which_trains_few_epochs_first_tries_nothing_on_a_fold(search):
+    trained, _ = search(max_seconds=85.0, oracle="hyperband", max_trials=6)
+    assert trained
+    assert all(folds == 3 for _, folds in trained)

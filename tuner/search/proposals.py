@@ -19,7 +19,8 @@ class Proposals:
         seconds: Estimates how long they take.
 
     Attributes:
-        screening: Tries first trials on one fold. None without a time limit on such trials.
+        screening: Tries first trials on one fold. None without a time limit, and for an oracle that
+            ends trials early itself.
     """
 
     def __init__(self, oracle: SearchOracle, seconds: TrialSeconds) -> None:
@@ -49,19 +50,21 @@ class Proposals:
         self._time_limit = limit = TimeLimit(seconds.estimate, oracle.limit)
         oracle.limit, oracle.leaves_time = limit, limit.leaves_time
         oracle.in_cohorts = False  # no core waits
-        self.screening = Screening(
-            oracle, seconds, recorder, allows=limit.allows_size, at_once=at_once
-        )
+        if oracle.races:  # nothing else ends trials early
+            self.screening = Screening(
+                oracle, seconds, recorder, allows=limit.allows_size, at_once=at_once
+            )
 
     def propose(self, clock: Clock) -> Job | None:
         """Return what to train next. None if the oracle waits, or nothing can end in time."""
         limit, screening = self._time_limit, self.screening
-        if limit is None or screening is None:
+        if limit is None:
             return self._oracle.ask()
         limit.begin(clock.count_left())
-        screened = screening.ask(clock.count_left())
-        if screened is not None or screening.must_wait:
-            return screened
+        if screening is not None:
+            screened = screening.ask(clock.count_left())
+            if screened is not None or screening.must_wait:
+                return screened
         job = self._oracle.ask()
         if job is None and limit.has_refused:
             clock.give_up()
@@ -87,9 +90,9 @@ class Proposals:
         Returns:
             Whether other trials may still follow.
         """
-        if self.screening is None:
+        if self._time_limit is None:
             clock.give_up()
-        elif self.screening.has(trial):
+        elif self.screening is not None and self.screening.has(trial):
             self.screening.leave_out(trial)
         else:
             self._oracle.leave_out(trial)
