@@ -1,7 +1,10 @@
 """What parts of networks are worth is in the journal, for the model card."""
 
+from tests.helpers.setups import DEPTHS, make_setup, write_untrained_study
+from tests.helpers.spaces import make_space
 from tuner.run.part_answers import keep_part_answers, read_part_answers
-from tuner.study import EventKind
+from tuner.run.run import Run
+from tuner.study import EventKind, Listener
 
 HELP, NOT = {"Does Adam beat SGD?": "Adam is best."}, {"Does Adam beat SGD?": "SGD is best."}
 
@@ -16,3 +19,22 @@ def test_what_parts_are_worth_is_written_once_and_read_again(make_study):
     assert read_part_answers(study) == NOT
     assert len(list(study.journal.read(EventKind.ANSWERED))) == 3
     assert study.read_answer() == "Another network."
+
+
+def test_the_answer_is_told_before_it_is_computed_what_parts_are_worth(tmp_path):
+    setup = make_setup("depths", make_space(DEPTHS))
+    told = []
+
+    class Told(Listener):
+        def on_answer(self, sentence, picks):
+            told.append(sentence)
+
+    def answer_parts():
+        told.append("parts")
+        return HELP
+
+    run = Run(setup, write_untrained_study(setup, tmp_path / "runs", []), [Told()])
+    run.answer("A network.", [], answer_parts)
+    assert told == ["A network.", "parts"]
+    assert read_part_answers(run.study) == HELP
+    assert run.study.read_answer() == "A network."

@@ -73,9 +73,9 @@ def test_what_gained_to_its_end_is_trained_for_longer(make):
 
 
 def test_it_is_trained_for_less_long_where_time_is_short(make):
-    """The best may take 85 % of what is left; a trial takes its units times its length."""
+    """The best may take nine tenths of what is left; a trial takes its units times its length."""
     oracle = make(gained=(16,), of_16=0.40, of_8=0.41)
-    left = 18.0
+    left = 17.0
     oracle.leaves_time = lambda values, share: values["units"] * values["length"] <= share * left
     assert ask(oracle, 1) == [(16, 0.5)]
     left = 5.0

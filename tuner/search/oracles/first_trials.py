@@ -13,7 +13,7 @@ from tuner.space import Space, Value
 __all__ = ["FirstTrials", "Screened"]
 
 _SHARE = 1 / 3  # of the seconds that are left, which a first trial may take
-_SCREENED_SHARE = 0.85  # and one that did well on a fold
+_SCREENED_SHARE = 0.9  # and one that did well on a fold, of which it is known how long it takes
 _CLEARLY = 2.0  # standard errors, by which a first trial is worse that does not come
 
 
