@@ -9,6 +9,7 @@ from tests.helpers.searches import FIVE_TRIALS
 from tests.helpers.spaces import make_space
 from tuner.model.tables.hypermodel import TableHyperModel
 from tuner.model.tables.layout import FeatureLayout
+from tuner.search.trial_seconds import TrialSeconds
 from tuner.study import Listener
 from tuner.training import TrialResult
 from tuner.training.lanes import LanesTrainer
@@ -17,23 +18,28 @@ UNITS = (2, 4, 8, 16)
 SPACE = make_space(
     "[network]\ndepth = 1\nunits = [2, 4, 8, 16]\n"
     '[optimizer]\noptimizer = "adamw"\nschedule = "coslog4"\nlearning_rate = 0.1\n'
-    + "".join(f'[[first]]\nname = "{units} units"\nunits = {units}\n' for units in UNITS)
+    "length = [0.5, 1.0]\n"
+    + "".join(
+        f'[[first]]\nname = "{units} units"\nunits = {units}\nlength = 1.0\n' for units in UNITS
+    )
 )
 SCORES = {2: 0.5, 4: 0.3, 8: 0.31, 16: 0.6}
 EPOCHS = 4
 
 
 class TimedTrainer(LanesTrainer):
-    """Trains one after another, at a second for an epoch of a fold; the results are made up.
+    """Trains one after another, as if by a clock; the results are made up.
 
     Attributes:
         failing: The widths of networks that fail.
         most: Trials and first trials that it trains before it is interrupted.
+        pace: Seconds of an epoch of a fold.
     """
 
     at_once = 1
     failing = ()
     most = 1000
+    pace = 1.0
 
     def __init__(self, now):
         super().__init__()
@@ -41,9 +47,11 @@ class TimedTrainer(LanesTrainer):
         self.trained = []
 
     def train(self, jobs, hypermodel, *, problem, plan):
+        begun = False
         while jobs:
             for job in jobs:
-                if plan.has_time(job) or not self.trained:
+                if plan.has_time(job) or not begun:
+                    begun = True
                     yield self.train_job(job, problem, plan)
             jobs = plan.ask_more()
 
@@ -51,8 +59,9 @@ class TimedTrainer(LanesTrainer):
         if len(self.trained) == self.most:
             raise KeyboardInterrupt
         units, folds = job.hyperparameters.values["units"], job.folds or len(problem.folds)
-        for epoch in range(EPOCHS):
-            self.now.seconds += folds
+        epochs = round(EPOCHS * job.hyperparameters.values["length"])
+        for epoch in range(epochs):
+            self.now.seconds += self.pace * folds
             plan.on_epoch(job.trial, epoch + 1)
         self.trained.append((units, folds))
         if units in self.failing:
@@ -60,13 +69,13 @@ class TimedTrainer(LanesTrainer):
         return TrialResult(
             job.trial,
             "completed",
-            epoch=EPOCHS,
+            epoch=epochs,
             score=SCORES[units],
             standard_error=0.01,
             scores={"cross_entropy": SCORES[units]},
-            seconds=float(EPOCHS * folds),
+            seconds=float(epochs * folds),
             fold_scores=(SCORES[units],) * folds,
-            curves={"loss": [[SCORES[units]] * EPOCHS] * folds},
+            curves={"loss": [[SCORES[units]] * epochs] * folds},
         )
 
 
@@ -88,7 +97,7 @@ def search(make_tuner, make_study, now):
     """Return a function that searches, and returns what was trained: `(units, folds)`."""
     study = make_study(epochs=EPOCHS, max_trials=40, oracle="tpe")
 
-    def search(max_seconds, *, at_once=1, failing=(), most=1000, **changes):
+    def search(max_seconds, *, at_once=1, failing=(), most=1000, pace=1.0, **changes):
         settings = replace(
             FIVE_TRIALS, oracle="tpe", max_trials=40, epochs=EPOCHS, max_seconds=max_seconds
         )
@@ -96,6 +105,7 @@ def search(make_tuner, make_study, now):
         hypermodel = TableHyperModel(SPACE, layout=layout, classes=CLASSES, epochs=EPOCHS)
         trainer = TimedTrainer(now)
         trainer.at_once, trainer.failing, trainer.most = at_once, failing, most
+        trainer.pace = pace
         listener = Notes()
         settings = replace(settings, **changes)
         tuner = make_tuner(hypermodel, settings, trainer=trainer, listeners=[listener])
@@ -115,7 +125,7 @@ def read_screened(study):
 
 def test_with_time_for_all_each_trains_on_all_folds(search):
     trained, listener = search(max_seconds=200.0)  # they take 12 s each
-    assert trained == [(units, 3) for units in UNITS]
+    assert trained[:4] == [(units, 3) for units in UNITS]
     assert read_screened(search.study) == []
     assert listener.notes == []
 
@@ -141,6 +151,15 @@ def test_the_costliest_is_not_tried_where_even_one_fold_takes_long(search):
     """A quarter of what is left is for folds."""
     trained, _ = search(max_seconds=70.0)
     assert trained[:4] == [(2, 3), (4, 1), (8, 1), (4, 3)]
+
+
+def test_one_trial_trains_on_all_folds_however_short_the_time(search, monkeypatch):
+    """It is guessed that each takes 12 s before any has begun, and that is too little."""
+    monkeypatch.setattr(TrialSeconds, "guess", lambda *_: 12.0)
+    trained, _ = search(max_seconds=22.0, pace=4.0)
+    assert trained == [(2, 1), (2, 3)]
+    (record,) = search.study.read_trials()
+    assert (record.trial, record.hyperparameters["length"]) == (0, 0.5)
 
 
 def test_one_that_fails_on_a_fold_does_not_train_on_all(search):

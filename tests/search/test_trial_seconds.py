@@ -69,6 +69,16 @@ def test_the_time_grows_with_the_multiplications_the_outputs_and_the_steps(secon
     assert seconds.estimate_job(make(4)) == pytest.approx(10.0)
 
 
+def test_a_worker_may_tell_of_several_epochs_at_once(seconds, now):
+    seconds.begin(make(0))
+    now.seconds += 3.0 + 3 * 2.0
+    seconds.add_epoch(0, 3)
+    assert seconds.estimate_job(make(1)) is None
+    now.seconds += 2 * 2.0
+    seconds.add_epoch(0, 5)
+    assert seconds.estimate_job(make(1)) == 3 + 5 * 2
+
+
 def test_one_fold_takes_its_share_of_a_trial(seconds, now):
     train(seconds, now, replace(make(0), folds=1), tracing=3.0, epoch=2.0, epochs=5)
     assert seconds.estimate_job(make(1)) == 3 + 2 * 5 * 2  # of two folds

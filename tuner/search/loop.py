@@ -166,7 +166,10 @@ class SearchLoop:
         elif not self._oracle.adaptive:  # the size of a cohort changes no result
             cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
             room = min(room, cohort - len(jobs))
-        return self._extend(jobs, room, clock)
+        jobs = self._extend(jobs, room, clock)
+        if not jobs and not self._ended.total() and (job := self._proposals.insist()):
+            jobs = [self._note_proposal(job)]
+        return jobs
 
     def _ask_more(self, clock: Clock) -> list[Job]:
         """Return further trials while others train; none if what these come to may matter.
@@ -193,11 +196,15 @@ class SearchLoop:
             job = self._proposals.propose(clock)
             if job is None:
                 break
-            jobs.append(job)
-            if not Screening.has(job.trial):
-                self._jobs[job.trial] = job
-                self._recorder.record_proposal(job)
+            jobs.append(self._note_proposal(job))
         return jobs
+
+    def _note_proposal(self, job: Job) -> Job:
+        """Write a proposed trial to the study, and return it."""
+        if not Screening.has(job.trial):
+            self._jobs[job.trial] = job
+            self._recorder.record_proposal(job)
+        return job
 
     def _train(self, jobs: Sequence[Job], clock: Clock) -> Iterator[TrialResult]:
         """Train the trials of a cohort, and those that follow, and yield each as it ends."""

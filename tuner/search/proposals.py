@@ -1,5 +1,7 @@
 """What a search trains next: an oracle's proposals, within a time limit."""
 
+import math
+
 from tuner.search.clock import Clock
 from tuner.search.oracles import SearchOracle, StudyOracle
 from tuner.search.recorder import Recorder
@@ -68,6 +70,23 @@ class Proposals:
         job = self._oracle.ask()
         if job is None and limit.has_refused:
             clock.give_up()
+        return job
+
+    def insist(self) -> Job | None:
+        """Return a trial even if there is no time for it, so that there is one to pick.
+
+        It is the best of the first trials, if the space has some, in its shortest length.
+
+        Returns:
+            None if the oracle has none.
+        """
+        limit, oracle = self._time_limit, self._oracle
+        if limit is None or not isinstance(oracle, StudyOracle):
+            return None
+        limit.begin(math.inf)
+        oracle.first.shortest = True
+        job = oracle.ask()
+        oracle.first.shortest = False
         return job
 
     @property

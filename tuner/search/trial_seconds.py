@@ -28,7 +28,8 @@ class _Training:
         folds: How many folds it has.
         begun: When the trial began, by `time.monotonic`.
         epochs: The epochs that it has trained.
-        first: When its first epoch ended, which traces its program.
+        told: Those after which it was heard of first. A worker tells of several at once.
+        first: When that was; its first epoch traces its program.
         last: When its last epoch so far ended.
     """
 
@@ -36,13 +37,19 @@ class _Training:
     folds: int
     begun: float
     epochs: int = 0
+    told: int = 0
     first: float = 0.0
     last: float = 0.0
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known how long an epoch takes."""
+        return self.epochs > self.told > 0
+
     def estimate(self, work: float, epochs: float, folds: int) -> float:
         """Return the seconds that a trial of other networks takes, from those of this one."""
-        epoch = (self.last - self.first) / (self.epochs - 1)
-        tracing = max(self.first - self.begun - epoch, 0.0)
+        epoch = (self.last - self.first) / (self.epochs - self.told)
+        tracing = max(self.first - self.begun - self.told * epoch, 0.0)
         return tracing + epochs * epoch * (work * folds) / (self.work * self.folds)
 
 
@@ -96,7 +103,7 @@ class TrialSeconds:
         """
         if not self._is_known:
             return None
-        known = [each for each in list(self._trainings.values()) if each.epochs > 1]
+        known = [each for each in list(self._trainings.values()) if each.is_known]
         if not known:
             return None
         work = self._measure(values)
@@ -141,6 +148,6 @@ class TrialSeconds:
         if training is None:
             return
         training.last = time.monotonic()
-        if epoch == 1:
-            training.first = training.last
+        if not training.told:
+            training.told, training.first = epoch, training.last
         training.epochs = epoch

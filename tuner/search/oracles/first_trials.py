@@ -63,12 +63,14 @@ class FirstTrials:
 
     Attributes:
         screened: Those that were screened.
+        shortest: Whether each comes in its shortest length, since there is no time for any.
     """
 
     def __init__(self, oracle: Proposer, objective: Objective) -> None:
         self._oracle = oracle
         self._sign = -1.0 if objective.direction == "max" else 1.0
         self.screened: list[Screened] = []
+        self.shortest = False
 
     def propose(self) -> dict[str, Value] | None:
         """Return the next first trial; None if all were tried, or nothing else can end in time."""
@@ -127,6 +129,6 @@ class FirstTrials:
 
     def _fit(self, lengths: list[dict[str, Value]], share: float) -> dict[str, Value] | None:
         """Return the first of some lengths that is allowed and leaves time to others."""
-        oracle = self._oracle
+        oracle, lengths = self._oracle, lengths[::-1] if self.shortest else lengths
         fitting = (v for v in lengths if oracle.allows(v) and oracle.leaves_time(v, share))
         return next(fitting, None)
