@@ -57,13 +57,6 @@ def test_a_first_trial_has_its_own_values_fixed_ones_and_usual_ones() -> None:
     }
 
 
-def test_a_configuration_has_the_name_of_its_first_trial() -> None:
-    space = make_space(SPACE + FIRST)
-    (two, _) = space.first
-    assert space.find_first_name(dict(two.values)) == "two layers"
-    assert space.find_first_name({**two.values, "units": 64}) is None
-
-
 def test_a_space_keeps_its_first_trials_and_one_without_is_as_those_of_earlier_versions() -> None:
     space = make_space(SPACE + FIRST)
     assert Space.from_dict(json.loads(json.dumps(space.to_dict()))) == space

@@ -62,3 +62,17 @@ def test_what_differs_most_comes_first_without_what_follows_from_it(make_study):
         f"the space {study.space} is not the same",
         f"the data are not the same: {study.data['name']} there and clouds here",
     ]
+
+
+def test_a_first_trial_has_its_name_and_its_length_where_that_is_another(make_study):
+    first = [
+        {"name": "short", "values": {"depth": 1, "length": 0.25}},
+        {"name": "long", "values": {"depth": 1, "length": 0.5}},
+        {"name": "linear", "values": {"depth": 0}},
+    ]
+    record = replace(make_study().record, definition={"first": first})
+    assert record.find_first_name({"depth": 1, "length": 0.5}) == "long"
+    assert record.find_first_name({"depth": 1, "length": 1.0}) == "short, length 1"
+    assert record.find_first_name({"depth": 2, "length": 0.25}) is None
+    assert record.find_first_name({"depth": 0}) == "linear"
+    assert record.find_first_name({"depth": 1}) is None

@@ -68,7 +68,7 @@ class Screening:
     @property
     def must_wait(self) -> bool:
         """Whether too little is known yet to propose a trial on all folds."""
-        return len(self._running) > len(self._oracle.first.screened)
+        return 2 * len(self._running) > len(self._oracle.first.screened)
 
     @staticmethod
     def has(trial: int) -> bool:

@@ -116,10 +116,6 @@ class Space:
                 return hyperparameter
         raise KeyError(name)
 
-    def find_first_name(self, values: Mapping[str, Value]) -> str | None:
-        """Return the name of the first trial with these active values; None if none has them."""
-        return next((trial.name for trial in self.first if trial.values == values), None)
-
     def pin(self, name: str, value: Value) -> "Space":
         """Return the part of the space in which a hyperparameter has one value.
 

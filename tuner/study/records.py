@@ -65,9 +65,22 @@ class StudyRecord:
         )
 
     def find_first_name(self, hyperparameters: Mapping[str, Value]) -> str | None:
-        """Return what the space calls the first trial with these values; None if it has none."""
+        """Return what the space calls the first trial with these values; None if it has none.
+
+        A first trial that is trained for longer or less long has its name with the `length`.
+        """
         first = self.definition.get("first", ())
-        return next((each["name"] for each in first if each["values"] == hyperparameters), None)
+        names = (each["name"] for each in first if each["values"] == hyperparameters)
+        if (name := next(names, None)) is not None or "length" not in hyperparameters:
+            return name
+        length = hyperparameters["length"]
+        names = (
+            each["name"]
+            for each in first
+            if {**each["values"], "length": length} == hyperparameters
+        )
+        name = next(names, None)
+        return name and f"{name}, length {length:g}"
 
     @property
     def objective(self) -> Objective:
