@@ -7,8 +7,8 @@ import pytest
 from tests.helpers.reports import make_content
 from tuner.analysis.results_table import make_results_table
 from tuner.report.sections.picks import make_picks_section
-from tuner.report.sections.trials import make_table_section
-from tuner.study import Study
+from tuner.report.sections.trials import make_search_section, make_table_section
+from tuner.study import EventKind, Study
 from tuner.tracking.entities import name_trial
 
 
@@ -39,6 +39,20 @@ def test_the_report_names_the_parts_of_a_network_for_tables(content):
         "optimizer adamw. It has periodic embeddings of numbers, one hidden layer of 8 units and "
         "AdamW."
     ) in text
+
+
+def test_the_report_tells_what_they_came_to_on_one_fold(study, problem):
+    scores = {"wide": [0.5, 0.02], "deep": None, "plain": [0.4, 0.02]}
+    first = [{"name": name, "values": {"name": name}} for name in scores]
+    record = replace(study.record, definition={**study.record.definition, "first": first})
+    content = make_content(Study(record, study.folder), problem)
+    assert "one fold" not in make_search_section(content).to_html()
+    for name, score in scores.items():
+        study.journal.append(
+            EventKind.SCREENED, hyperparameters={"name": name}, score=score, epoch=3
+        )
+    text = make_search_section(content).to_html()
+    assert "its rows: plain 0.4000 ± 0.0200, wide 0.5000 ± 0.0200, 1 network failed" in text
 
 
 def test_the_table_of_results_has_their_names(named, problem):

@@ -10,7 +10,7 @@ from tuner.report.figures import (
     to_specification,
 )
 from tuner.report.page import Section
-from tuner.study import TrialRecord
+from tuner.study import EventKind, TrialRecord
 from tuner.words import count_noun, format_score, format_value
 
 __all__ = ["make_curves_section", "make_search_section", "make_table_section"]
@@ -57,7 +57,30 @@ def make_search_section(content: ReportContent) -> Section:
         to_specification(draw_trials_over_time(content.trials)),
         caption=caption + note_thinning(len(content.records)),
     )
-    return Section("trials", "How did the search go?", (figure,))
+    screened = _describe_screened(content)
+    blocks = (figure, Paragraphs((screened,), small=True)) if screened else (figure,)
+    return Section("trials", "How did the search go?", blocks)
+
+
+def _describe_screened(content: ReportContent) -> str:
+    """Return what first trials came to on one fold, the best first; empty if none was tried so."""
+    events = list(content.study.journal.read(EventKind.SCREENED))
+    if not events:
+        return ""
+    objective = content.record.objective
+    sign = -1.0 if objective.direction == "max" else 1.0
+    known = sorted((e for e in events if e["score"]), key=lambda e: sign * e["score"][0])
+    told = [
+        f"{content.record.find_first_name(e['hyperparameters'])} {format_score(*e['score'])}"
+        for e in known
+    ]
+    failed = [f"{count_noun(len(events) - len(known), 'network')} failed"]
+    listed = ", ".join(told + failed[: len(events) - len(known)])
+    return (
+        "The networks that the space begins with were tried on one fold first, since there was no "
+        f"time for all folds of each. By their {objective.name} on its rows: {listed}. What was "
+        "not clearly worse than the best was trained on all folds, the best first."
+    )
 
 
 def make_table_section(content: ReportContent) -> Section:
