@@ -18,7 +18,7 @@ import pytest
 
 from tests.helpers.problems import make_problem
 from tests.helpers.training import CustomHyperModel, assert_same, make_job, make_mlp, train
-from tuner.errors import EngineLost
+from tuner.errors import EngineLost, UserError
 from tuner.search import KFoldTuner
 from tuner.study import SearchSettings
 from tuner.training import TRAINERS, Plan
@@ -30,8 +30,9 @@ ray = pytest.importorskip("ray", reason="the extra ray is not installed")
 from ray.cluster_utils import Cluster  # noqa: E402
 
 from tuner.training.remote import ray_worker  # noqa: E402
+from tuner.training.remote.limits import Limits  # noqa: E402
 from tuner.training.remote.ray_connection import WATCH, RayConnection  # noqa: E402
-from tuner.training.remote.ray_crew import Limits, RayCrew  # noqa: E402
+from tuner.training.remote.ray_crew import RayCrew  # noqa: E402
 
 pytestmark = [
     pytest.mark.cluster,
@@ -231,7 +232,31 @@ def test_fit_trains_the_same_on_workers(ground):
     here = train("fit", hypermodel, problem, plan, jobs)
     for trial, result in there.items():
         assert_same(result, here[trial])
-    ground.fitting.close()
+
+
+class Unreadable(CustomHyperModel):
+    """Needs a module that its workers lack."""
+
+    def __setstate__(self, state):
+        raise ModuleNotFoundError("No module named 'mine'")
+
+
+@pytest.mark.parametrize(
+    ("hypermodel", "limit", "error", "message"),
+    [
+        (CustomHyperModel(), 0.0, EngineLost, "the rows did not come to the worker on .*resume"),
+        (Unreadable(), 60.0, UserError, "the worker on .* cannot read .*No module named 'mine'"),
+    ],
+)
+def test_what_a_worker_lacks_ends_the_search_with_one_sentence(
+    ground, rows, hypermodel, limit, error, message
+):
+    ground.wait_for_workers(1, ground.fitting)
+    trainer = ground.make_trainer("fit", ground.fitting)
+    ground.fitting.limits = replace(LIMITS, rows=limit)
+    with pytest.raises(error, match=message):
+        train(trainer, hypermodel, rows, Plan(epochs=2, seed=1), [make_job(0, rate=0.1)])
+    assert len(ground.fitting.list_facts()) == 1  # it stays
 
 
 def test_networks_of_folds_come_back_from_the_object_store(ground, rows):
@@ -306,6 +331,7 @@ def test_a_training_without_progress_is_given_up(ground, rows, tmp_path):
 def test_a_search_whose_process_is_killed_is_resumed_without_ray_and_its_worker_ends(
     ground, rows, tmp_path
 ):
+    ground.fitting.close()
     folder, process = ground.folder, ground.killed
     folder.mkdir()
     journal, end = folder / "studies" / "mine" / "journal.jsonl", time.monotonic() + 180

@@ -10,7 +10,10 @@ from typing import Any
 from tuner.training.plan import Job
 from tuner.training.remote.messages import Context, Loss, Orders, Report
 
-__all__ = ["Crew", "CrewState", "Gone"]
+__all__ = ["RESUME", "Crew", "CrewState", "Gone"]
+
+RESUME = "and resume the study, with or without --engine ray: every trial in its journal is kept"
+"""The end of a sentence that says why workers are gone, or cannot work."""
 
 
 class Gone(Exception):

@@ -84,6 +84,10 @@ class RayConnection:
     Args:
         address: As of `check_ray`.
 
+    Attributes:
+        has_lost_node: Whether Ray's own process on this machine was gone at the last look. Ray ends
+            this process, too, when the head learns of it, or when it is asked for an object.
+
     Raises:
         UserError: The process cannot be connected.
     """
@@ -97,7 +101,10 @@ class RayConnection:
         host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
         self._head = host.strip("[]"), int(port)
         self._looked, self._gone = time.monotonic(), 0.0
+        self._own_node = _find_own_node(ray)
         self._resources: dict[str, float] = ray.cluster_resources()
+        self._free: dict[str, float] = ray.available_resources()
+        self.has_lost_node = False
         self._closing = threading.Event()
         watch = threading.Thread(target=self._watch_resources, name=WATCH, daemon=True)
         watch.start()
@@ -106,6 +113,11 @@ class RayConnection:
     def resources(self) -> dict[str, float]:
         """What the nodes of the cluster have, by name, such as `CPU`, as last seen."""
         return self._resources
+
+    @property
+    def free(self) -> dict[str, float]:
+        """What of the resources nobody has taken, as last seen, without what is all taken."""
+        return self._free
 
     @property
     def head(self) -> str:
@@ -126,12 +138,23 @@ class RayConnection:
             self._looked += passed
             # the caller decides for how long that may be; it may have been stopped for a while
             self._gone = 0.0 if self._answers() else self._gone + min(passed, 2 * _LOOK_SECONDS)
+            self.has_lost_node = self._has_lost_node()
         return self._gone
 
     def _answers(self) -> bool:
         try:
             with socket.create_connection(self._head, timeout=_LOOK_SECONDS):
                 return True
+        except OSError:
+            return False
+
+    def _has_lost_node(self) -> bool:
+        """Return whether nothing listens where Ray did on this machine; it may be slow."""
+        try:
+            with socket.create_connection(self._own_node, timeout=_LOOK_SECONDS):
+                return False
+        except ConnectionRefusedError:
+            return True
         except OSError:
             return False
 
@@ -147,11 +170,11 @@ class RayConnection:
             if not self._answers():
                 continue
             try:
-                resources = ray.cluster_resources()
+                resources, free = ray.cluster_resources(), ray.available_resources()
             except Exception:  # the head may have gone since; `look` tells of it
-                resources = {}
+                resources = free = {}
             if resources:
-                self._resources = resources
+                self._resources, self._free = resources, free
 
     def close(self) -> None:
         """End the connection, and what was started for it."""
@@ -161,6 +184,13 @@ class RayConnection:
 
             ray.shutdown()
             self._owns = False
+
+
+def _find_own_node(ray: Any) -> tuple[str, int]:
+    """Return where Ray's process of this machine listens."""
+    own = ray.get_runtime_context().get_node_id()
+    node = next(node for node in ray.nodes() if node["NodeID"] == own)
+    return node["NodeManagerAddress"], node["NodeManagerPort"]
 
 
 def _initialize(ray: Any, address: str | None) -> None:

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tuner.errors import EngineLost, UserError, one_line
 from tuner.training.plan import Job
-from tuner.training.remote.crew import Crew, Gone
+from tuner.training.remote.crew import RESUME, Crew, Gone
+from tuner.training.remote.limits import Limits
 from tuner.training.remote.listening import Listening
 from tuner.training.remote.messages import Context, Facts, Loss, Orders, Report, Stored
 from tuner.training.remote.ray_connection import RayConnection
 from tuner.training.remote.ray_member import Member, describe_loss, start_member
-from tuner.training.remote.ray_room import count_places, describe_lack
+from tuner.training.remote.ray_room import count_places, describe_lack, describe_rest
+from tuner.training.remote.ray_sending import put_context
 from tuner.training.remote.worker import list_worker_versions
 
-__all__ = ["Limits", "RayCrew"]
+__all__ = ["RayCrew"]
 
 _GET_SECONDS = 30.0  # for what Ray says is here
 _POLLS = 200  # reports a second that this process takes at most of workers without news
 _FAILED_STARTS = 3  # one after another, after which no worker is expected any more
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long to wait, in seconds.
-
-    Attributes:
-        silence: For a report, before the worker counts as lost, as long as the search listens.
-        stall: For progress of a training, likewise.
-        head: For a head that does not answer, before the search ends.
-        nobody: For the first worker, or another one if all are lost, before the search ends.
-    """
-
-    silence: float = 60.0
-    stall: float = 3600.0
-    head: float = 10.0
-    nobody: float = 300.0
 
 
 class RayCrew(Crew):
@@ -72,6 +55,7 @@ class RayCrew(Crew):
         self._listening = Listening()
         self._context: Any = None
         self._tells_room = True
+        self._free_at_first = connection.free  # before its own workers take it
         self._adjust()
 
     @property
@@ -90,17 +74,7 @@ class RayCrew(Crew):
 
     def use(self, context: Context) -> None:
         """Put what units have in common into the object store."""
-        import ray
-
-        _send_by_value(type(context.hypermodel))
-        try:
-            self._context = ray.put(context)
-        except Exception as error:  # whatever pickling a person's objects may raise
-            raise UserError(
-                "--engine ray: the hypermodel or what its fit is given cannot be sent to other "
-                f"processes ({one_line(error)}); search without --engine, or make it so that "
-                "pickle can copy it"
-            ) from error
+        self._context = put_context(context)
 
     def list_idle(self) -> list[Hashable]:
         """Return the workers that are ready and have nothing to train."""
@@ -114,7 +88,7 @@ class RayCrew(Crew):
     def begin(self, worker: Hashable, jobs: Sequence[Job]) -> None:
         """Let an idle worker train a unit."""
         assert isinstance(worker, Member)
-        worker.call = worker.actor.begin_unit.remote([self._context], list(jobs))
+        worker.call = worker.actor.begin_unit.remote([self._context], list(jobs), self.limits.rows)
         worker.silent, worker.trains = 0.0, True
 
     def wait(
@@ -195,9 +169,7 @@ class RayCrew(Crew):
         if member.facts is None:
             self._failed_starts += 1
             if self._failed_starts >= _FAILED_STARTS:
-                raise EngineLost(
-                    f"no worker of Ray can start ({loss.reason}); mend that, {_RESUME}"
-                )
+                raise EngineLost(f"no worker of Ray can start ({loss.reason}); mend that, {RESUME}")
             return None
         self.lost += 1
         return loss
@@ -248,15 +220,20 @@ class RayCrew(Crew):
             EngineLost: They are gone for too long.
         """
         gone = self._connection.look()
+        if self._connection.has_lost_node:
+            raise EngineLost(
+                f"Ray on this machine has ended; start it again, {RESUME}; its last words are in "
+                "/tmp/ray/session_latest/logs/raylet.out"
+            )
         if gone > self.limits.head:
             raise EngineLost(
-                f"Ray's head at {self._connection.head} does not answer; start Ray again, {_RESUME}"
+                f"Ray's head at {self._connection.head} does not answer; start Ray again, {RESUME}"
             )
         if self._listening.unserved > self.limits.nobody:
-            cores = self._connection.resources.get("CPU", 0)
             raise EngineLost(
-                f"no worker of Ray is ready after {self.limits.nobody:.0f} s; its cluster has "
-                f"{cores:.0f} cores, which `ray status` shows; add nodes, {_RESUME}"
+                f"no worker of Ray is ready after {self.limits.nobody:.0f} s; "
+                f"{describe_rest(self._connection.resources, self._connection.free)}; "
+                f"`ray status` shows who has them; add nodes, or wait for others, {RESUME}"
             )
 
     def _choose_size(self) -> int:
@@ -267,8 +244,13 @@ class RayCrew(Crew):
         """Say once that there is no room for all workers that were asked for."""
         if self._tells_room:
             self._tells_room = False
-            resources, patience = self._connection.resources, self.limits.nobody
-            if lack := describe_lack(resources, self._choose_size(), patience=patience):
+            lack = describe_lack(
+                self._connection.resources,
+                self._free_at_first,
+                self._choose_size(),
+                patience=self.limits.nobody,
+            )
+            if lack is not None:
                 self.on_note(lack)
 
     def _adjust(self) -> None:
@@ -283,18 +265,3 @@ class RayCrew(Crew):
                 self._count += 1
                 gpus = int(self._connection.resources.get("GPU", 0) > 0)
                 self._members.append(start_member(self._count, self._trainer, gpus))
-
-
-_RESUME = "and resume the study, with or without --engine ray: every trial in its journal is kept"
-
-
-def _send_by_value(kind: type) -> None:
-    """Let Ray send a class with its module, which other machines may lack.
-
-    Ray sends what a program itself defines in any case, and finds libraries on all machines.
-    """
-    from ray import cloudpickle
-
-    name = kind.__module__
-    if name.partition(".")[0] not in {"tuner", "keras_tuner", "__main__", "builtins"}:
-        cloudpickle.register_pickle_by_value(sys.modules[name])

@@ -1,0 +1,24 @@
+"""How long a search waits for a cluster of Ray."""
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long to wait, in seconds.
+
+    Attributes:
+        silence: For a report, before the worker counts as lost, as long as the search listens.
+        stall: For progress of a training, likewise.
+        head: For a head that does not answer, before the search ends.
+        nobody: For the first worker, or another one if all are lost, before the search ends.
+        rows: For the rows to come to a worker, before the search ends.
+    """
+
+    silence: float = 60.0
+    stall: float = 3600.0
+    head: float = 10.0
+    nobody: float = 300.0
+    rows: float = 600.0
