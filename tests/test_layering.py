@@ -16,6 +16,7 @@ ORDER = [
     "_version",
     "phrasing",
     "errors",
+    "argument_types",
     "seal",
     "network_disks",
     "leftovers",

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import keras
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import tuner
 from tests.helpers.command_line import read_events
+from tests.helpers.errors import read_error
 from tuner.errors import DataError, SpaceError, StudyError, UserError
 
 # What differs from run to run: times, digests of files with times, names and paths; and the hash of
@@ -20,6 +22,20 @@ UNEQUAL = {
     "summary": {"model", "report", "seconds", "pareto_by_time"},
     "basis": {"baselines", "charts", "page", "prediction_time", "prediction_times", "table"},
 }
+
+
+WRONG_TYPES = (
+    ({"max_trials": "5"}, "max_trials: expected a whole number, such as 3; received '5'"),
+    ({"max_seconds": "9"}, "max_seconds: expected a number, such as 0.5; received '9'"),
+    ({"ignore": 5}, "ignore: expected a list, such as ['a', 'b']; received 5"),
+    ({"missing": [None]}, "missing: None is in the list; leave it out"),
+    ({"study": 5}, "study: expected a text; received 5"),
+    ({"from_study": 5}, "from_study: expected a text; received 5"),
+    ({"engine": None}, "engine: expected a text; received None"),
+    ({"tracking_uri": 5}, "tracking_uri: expected a text; received 5"),
+    ({"root": 5}, "root: expected a path; received 5"),
+    ({"root": ""}, "root: the path is empty; give one"),
+)
 
 
 def strip_events(folder):
@@ -51,6 +67,9 @@ def test_a_search_from_python_is_that_of_the_command_to_the_bit(folder, study):
 
 
 def test_a_mistake_is_an_error_before_anything_is_written(tmp_path, capsys):
+    for given, message in WRONG_TYPES:
+        arguments = {"root": tmp_path, **given}
+        assert read_error(partial(tuner.tune, "iris", **arguments), UserError) == message
     with pytest.raises(UserError, match="tune has no argument max_trial; did you mean max_trials"):
         tuner.tune("iris", root=tmp_path, max_trial=3)
     with pytest.raises(SpaceError, match="no search space is called mlp_dept"):

@@ -1,5 +1,6 @@
 """Mistakes in options and arguments are one sentence, as all other mistakes are."""
 
+import shlex
 import sys
 
 import pytest
@@ -27,6 +28,12 @@ MISTAKES = {
     "serve model --on-error drop": "--on-error: there is no choice drop; known are refuse, missing",
     "predict model --data a.csv --on-error drop": "--on-error: there is no choice drop; known are "
     "refuse, missing",
+    "serve ''": "MODEL: the path is empty; give one",
+    "studies --root ''": "--root: the path is empty; give one",
+    "report one --output=": "--output: the path is empty; give one",
+    "predict model --data a.csv --output ''": "--output: the path is empty; give one",
+    "search --space mlp --data ''": "--data: the path is empty; give a file, a folder, or a "
+    "bundled name",
     "serach": f"there is no command serach; did you mean search? Known are {COMMANDS}",
     "resume one two": "tuner resume: unexpected argument two; put a text that has spaces in "
     "quotes, or see tuner resume --help",
@@ -35,7 +42,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("command", "sentence"), MISTAKES.items(), ids=MISTAKES)
 def test_a_mistake_is_one_sentence(command, sentence, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["tuner", *command.split()])
+    monkeypatch.setattr(sys, "argv", ["tuner", *shlex.split(command)])
     with pytest.raises(SystemExit) as end:
         run_command_line()
     assert end.value.code == 2

@@ -105,6 +105,9 @@ def test_what_is_no_file_or_too_large_a_one_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "large.toml").write_text("#" * 1_000_001)
     with pytest.raises(SpaceError, match="it has more than 1,000,000 bytes; give a space file"):
         load_space(str(tmp_path / "large.toml"))
+    (tmp_path / "long.toml").write_text("a = " + "9" * 5_000)
+    with pytest.raises(SpaceError, match="a number has thousands of digits; fix it there"):
+        load_space(str(tmp_path / "long.toml"))
     (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000)
     with pytest.raises(SpaceError, match="it is nested too deep; fix it there"):
         load_space(str(tmp_path / "deep.toml"))

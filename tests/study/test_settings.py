@@ -1,5 +1,6 @@
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from tests.helpers.errors import read_error
@@ -15,6 +16,17 @@ from tuner.study import OracleName, SearchSettings
         ({"repeats": 0}, "--repeats: 0 is too small; give at least 1"),
         ({"epochs": 0}, "--epochs: 0 is too small; give at least 1"),
         ({"patience": 0}, "--patience: 0 is too small; give at least 1"),
+        ({"repeats": 10**23}, f"--repeats: {10**23} is too large; give at most 1000"),
+        ({"epochs": 10**23}, f"--epochs: {10**23} is too large; give at most 1000000"),
+        ({"max_trials": "5"}, "--max-trials: expected a whole number, such as 3; received '5'"),
+        ({"max_trials": 2.5}, "--max-trials: expected a whole number, such as 3; received 2.5"),
+        ({"folds": True}, "--folds: expected a whole number, such as 3; received True"),
+        ({"seed": None}, "--seed: expected a whole number, such as 3; received None"),
+        ({"test_size": "a"}, "--test-size: expected a number, such as 0.5; received 'a'"),
+        ({"max_seconds": "9"}, "--max-seconds: expected a number, such as 0.5; received '9'"),
+        ({"racing": "no"}, "--racing: expected True or False; received 'no'"),
+        ({"oracle": 3}, "--oracle: expected a text; received 3"),
+        ({"threshold": 5}, "--threshold: expected a text; received 5"),
         ({"max_parameters": 0}, "--max-parameters: 0 is too small; give at least 1"),
         (
             {"max_row_microseconds": 0.0},
@@ -47,6 +59,13 @@ from tuner.study import OracleName, SearchSettings
 )
 def test_settings_out_of_range_are_refused(settings, message):
     assert read_error(lambda: SearchSettings(**settings), UserError) == message
+
+
+def test_numbers_of_numpy_become_those_of_python():
+    settings = SearchSettings(max_trials=np.int64(3), test_size=np.float32(0.5), racing=np.True_)
+    values = settings.max_trials, settings.test_size, settings.racing
+    assert values == (3, 0.5, True)
+    assert [type(value) for value in values] == [int, float, bool]
 
 
 def test_the_oracles_that_settings_know_are_those_that_there_are():

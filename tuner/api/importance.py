@@ -2,6 +2,7 @@
 
 from tuner.api.boundary import Caller
 from tuner.api.exports import choose_pick
+from tuner.argument_types import check_type
 from tuner.errors import UserError
 from tuner.run.column_importance import ColumnImportance, measure_column_importance
 from tuner.run.setup import Setup
@@ -28,7 +29,7 @@ def rank_columns(
             above 0.
         SearchFailed: No trial was completed.
     """
-    if repeats < 1:
+    if check_type("--repeats", repeats, "whole number") < 1:
         raise UserError(f"--repeats: {repeats} is too small; give at least 1")
     if pick == "pareto":
         raise UserError("--pick: pareto is several networks; give one of them by its number")

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuner.argument_types import read_path
 from tuner.errors import StudyError
 from tuner.run.opening import read_last_settings
 from tuner.study import Study, list_study_names
@@ -34,7 +35,7 @@ def studies(root: str | Path = "mlruns") -> "pd.DataFrame":
         "best_score": float, "model": object, "error": object,
     }  # fmt: skip
     rows = []
-    for described in describe_studies(Path(root)):
+    for described in describe_studies(read_path("--root", root)):
         best = described.get("best") or {}
         rows.append({**described, "best_trial": best.get("trial"), "best_score": best.get("score")})
     return pd.DataFrame(rows, columns=list(columns)).astype(columns)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tuner.argument_types import list_texts
 from tuner.data import RareClassesAction, keep_rows, split_names
 from tuner.errors import DataError
 from tuner.run.request import DataRequest
@@ -44,7 +45,8 @@ def make_request(  # noqa: PLR0913  (one argument per option)
     Raises:
         DataError: The rows cannot be kept, or the arguments contradict each other.
     """
-    categorical, ignore, missing = map(_list_names, (categorical, ignore, missing))
+    categorical = _list_names("--categorical", categorical)
+    ignore, missing = _list_names("--ignore", ignore), _list_names("--missing", missing)
     if isinstance(y, str):
         _refuse_two_targets(y, target)
         y, target = None, y
@@ -71,9 +73,9 @@ def make_request(  # noqa: PLR0913  (one argument per option)
     )
 
 
-def _list_names(names: str | Sequence[Any]) -> tuple[str, ...]:
+def _list_names(option: str, names: str | Sequence[Any]) -> tuple[str, ...]:
     """Return names one by one; a text has them separated by commas, as on the command line."""
-    return split_names(names) if isinstance(names, str) else tuple(map(str, names))
+    return split_names(names) if isinstance(names, str) else list_texts(option, names)
 
 
 def _refuse_two_targets(first: str, second: str | None) -> None:

@@ -16,6 +16,7 @@ from tuner.api.search import Search
 from tuner.api.showing import Figures, Report
 from tuner.api.study_results import StudyResults
 from tuner.api.sync import write_to_mlflow
+from tuner.argument_types import check_type, read_path
 from tuner.model.given import GivenHypermodel
 from tuner.run.exporting import ExportOptions
 from tuner.run.reporting import locate_report
@@ -49,7 +50,8 @@ def open_study(
         StudyError: There is no such study, it is damaged, or its space is another one.
     """
     given = None if hypermodel is None else GivenHypermodel.from_object(hypermodel)
-    return SearchedStudy(Study.open(name, Path(root)), given, verbose=verbose)
+    check_type("name", name, "text")
+    return SearchedStudy(Study.open(name, read_path("--root", root)), given, verbose=verbose)
 
 
 class SearchedStudy(StudyResults):
@@ -180,7 +182,7 @@ class SearchedStudy(StudyResults):
             ExportMismatch: The exported model answers differently from the network in memory.
         """
         chosen = None if pick is None else str(pick)
-        folder = None if output is None else Path(output)
+        folder = None if output is None else read_path("--output", output)
         with self._call(verbose) as caller:
             options = ExportOptions(threshold, choose_formats(formats))
             exports = export_networks(

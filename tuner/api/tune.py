@@ -9,6 +9,7 @@ from tuner.api.boundary import call_from_python
 from tuner.api.requests import make_request
 from tuner.api.search import Search
 from tuner.api.searched_study import SearchedStudy
+from tuner.argument_types import check_type, check_types, read_path
 from tuner.data import RareClassesAction
 from tuner.errors import UserError, suggest_names
 from tuner.model.given import GivenHypermodel
@@ -94,16 +95,23 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
         >>> study.answer, study.best.score  # doctest: +SKIP
     """
     _check_settings(settings)
+    root = read_path("--root", root)
+    for option, text in (("--engine", engine), ("--rare-classes", rare_classes)):
+        check_type(option, text, "text")
+    texts = {"name": name, "--study": study, "--ray-address": ray_address}
+    texts |= {"--tracking-uri": tracking_uri}
+    check_types(texts, dict.fromkeys(texts, "text"))
+    check_types({"--ray-workers": ray_workers}, {"--ray-workers": "whole number"})
     with call_from_python(verbose) as caller:
         on = Engine(engine, ray_address, ray_workers)
-        search = Search(caller, Path(root), tracking_uri, on)
+        search = Search(caller, root, tracking_uri, on)
         given = None if isinstance(space, str | Path) else GivenHypermodel.from_object(space)
         chosen = make_settings(None if given else str(space), settings)
-        Destination(Path(root), study, overwrite).check()  # before rows are kept
+        Destination(root, study, overwrite).check()  # before rows are kept
         request = make_request(
             x,
             y,
-            root=Path(root),
+            root=root,
             target=target,
             groups=groups,
             order=order,

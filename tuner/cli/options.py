@@ -1,9 +1,12 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from tuner.argument_types import read_path
+from tuner.errors import UserError
 
 __all__ = [
     "AsJson",
@@ -15,9 +18,19 @@ __all__ = [
     "Root",
     "Threshold",
     "TrackingUri",
+    "path",
 ]
 
-Root = Annotated[Path, typer.Option(help="Folder that holds all that searches write.")]
+
+def path(given: Any) -> Path:
+    """Return the path that an option gives; Typer shows this function's name as its type."""
+    try:
+        return read_path("", given)
+    except UserError as error:  # Typer knows the option's name
+        raise typer.BadParameter(str(error).removeprefix(": ")) from error
+
+
+Root = Annotated[Path, typer.Option(parser=path, help="Folder that holds all that searches write.")]
 
 TrackingUri = Annotated[
     str | None,

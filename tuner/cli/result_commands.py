@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 import typer
 
 from tuner.cli.commands import app
-from tuner.cli.options import AsJson, Quiet, Root, Threshold, TrackingUri
+from tuner.cli.options import AsJson, Quiet, Root, Threshold, TrackingUri, path
 from tuner.errors import check_choice
 
 __all__ = ["app"]
@@ -44,7 +44,8 @@ def export(  # noqa: PLR0913, PLR0917  (one argument per option)
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Folder to write.", show_default="in the study's folder")
+        Path | None,
+        typer.Option(parser=path, help="Folder to write.", show_default="in the study's folder"),
     ] = None,
     threshold: Threshold = None,
     formats: Annotated[
@@ -70,6 +71,7 @@ def report(
     output: Annotated[
         Path | None,
         typer.Option(
+            parser=path,
             help="Write the page alone, to this file.",
             show_default="report.html in the study's folder, with its charts and results.csv",
         ),
@@ -108,7 +110,9 @@ def compare(
     studies: Annotated[list[str], typer.Argument(help="Names of two or more studies.")],
     output: Annotated[
         Path | None,
-        typer.Option(help="The page to write.", show_default="compare-A+B.html under --root"),
+        typer.Option(
+            parser=path, help="The page to write.", show_default="compare-A+B.html under --root"
+        ),
     ] = None,
     root: Root = Path("mlruns"),
 ) -> None:
@@ -121,7 +125,7 @@ def compare(
 # Over 40 lines: Typer takes each option from an argument.
 @app.command()
 def predict(  # noqa: PLR0913, PLR0917  (one argument per option)
-    model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
+    model: Annotated[Path, typer.Argument(parser=path, help="Folder of an exported model.")],
     data: Annotated[
         str,
         typer.Option(
@@ -130,7 +134,10 @@ def predict(  # noqa: PLR0913, PLR0917  (one argument per option)
         ),
     ],
     output: Annotated[
-        Path, typer.Option(help="A .csv or .parquet file, or - for standard output, as CSV.")
+        Path,
+        typer.Option(
+            parser=path, help="A .csv or .parquet file, or - for standard output, as CSV."
+        ),
     ] = Path("-"),
     keep: Annotated[
         str,
@@ -173,7 +180,7 @@ def predict(  # noqa: PLR0913, PLR0917  (one argument per option)
 # Over 40 lines: Typer takes each option from an argument.
 @app.command()
 def serve(
-    model: Annotated[Path, typer.Argument(help="Folder of an exported model.")],
+    model: Annotated[Path, typer.Argument(parser=path, help="Folder of an exported model.")],
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port. 0 for any free one.")] = 5001,
     host: Annotated[
         str, typer.Option(help="Address. The default can be reached from this machine only.")

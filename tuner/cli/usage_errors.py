@@ -76,7 +76,7 @@ def _describe_value(error: Any, arguments: Sequence[str]) -> str:
             problem = found.expand(expected)
             break
     value = _find_value(error.param, arguments)
-    wrong = f"{value} is wrong; " if value is not None else ""
+    wrong = f"{value} is wrong; " if value else ""
     return f"{_name(error.param)}: {wrong}{problem}"
 
 

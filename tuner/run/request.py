@@ -27,6 +27,7 @@ from tuner.study import (
     check_name,
     check_place,
     check_root,
+    check_setting_types,
     list_study_names,
 )
 
@@ -147,6 +148,7 @@ def make_settings(space: str | None, given: Mapping[str, Any]) -> SearchSettings
     chosen = {
         name: value for name, value in given.items() if value is not None or name not in _OPEN
     }
+    chosen = check_setting_types(chosen)
     oracle = chosen.setdefault("oracle", default_oracle(space))
     limit = chosen.get("max_seconds")
     usual = {} if "max_trials" in chosen else default_limits(space, oracle, max_seconds=limit)

@@ -7,6 +7,7 @@ from math import inf
 
 import numpy as np
 
+from tuner.argument_types import check_type
 from tuner.errors import UserError, suggest_names
 
 __all__ = ["ThresholdRule", "check_threshold_text", "decide"]
@@ -45,7 +46,7 @@ def check_threshold_text(text: str) -> None:
     Raises:
         UserError: It has none of the forms of a rule.
     """
-    kind, _, argument = text.partition("=")
+    kind, _, argument = check_type("--threshold", text, "text").partition("=")
     known = [rule.partition("=")[0] for rule in _RULES]
     if kind not in known:
         raise UserError(f"--threshold: there is no rule {kind}; write one of {'; '.join(_RULES)}")

@@ -64,6 +64,10 @@ def parse_space(text: str, *, name: str, file: str) -> Space:
         raise FileLocation(file).make_error("it is nested too deep; fix it there") from err
     except tomllib.TOMLDecodeError as err:
         raise FileLocation(file).make_error(f"not TOML, {err}; fix it there") from err
+    except ValueError as err:  # Python reads whole numbers up to a length
+        raise FileLocation(file).make_error(
+            "a number has thousands of digits; fix it there"
+        ) from err
     return parse_document(document, name=name, file=file)
 
 

@@ -21,7 +21,14 @@ from tuner.study.prediction_times import BATCH, PredictionTime, PredictionTimes
 from tuner.study.records import StudyRecord, TrialRecord
 from tuner.study.recovery import find_damaged_trials, recover_study
 from tuner.study.search_end import EndKind, SearchEnd
-from tuner.study.settings import FEWEST_ROUNDS, LIMITS, MOST_ROUNDS, OracleName, SearchSettings
+from tuner.study.settings import (
+    FEWEST_ROUNDS,
+    LIMITS,
+    MOST_ROUNDS,
+    OracleName,
+    SearchSettings,
+    check_setting_types,
+)
 from tuner.study.study import Study
 from tuner.study.trial_networks import (
     TrialNetworks,
@@ -60,6 +67,7 @@ __all__ = [
     "check_name",
     "check_place",
     "check_root",
+    "check_setting_types",
     "count_fold_networks",
     "describe_networks",
     "estimate_network_seconds",

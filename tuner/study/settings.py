@@ -2,17 +2,26 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 import numpy as np
 
+from tuner.argument_types import Kind, check_type
 from tuner.errors import UserError, check_choice
 from tuner.folds import Splitter
 from tuner.scoring import OBJECTIVES, check_threshold_text, find_objective
 from tuner.training import TRAINERS, Plan
 
-__all__ = ["FEWEST_ROUNDS", "LIMITS", "MOST_ROUNDS", "OracleName", "SearchSettings", "option_name"]
+__all__ = [
+    "FEWEST_ROUNDS",
+    "LIMITS",
+    "MOST_ROUNDS",
+    "OracleName",
+    "SearchSettings",
+    "check_setting_types",
+    "option_name",
+]
 
 LIMITS = ("max_trials", "max_seconds", "until_answered", "patience_trials")
 """The settings that a resumed search may change: they decide when it ends, and nothing else."""
@@ -25,6 +34,20 @@ With fewer, even the best of two settings cannot be told from the other by excha
 
 MOST_ROUNDS = 16
 """The most trials of each setting in a search that ends when its question is answered."""
+
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("max_trials", "folds", "repeats", "epochs", "patience"), "whole number"),
+    **dict.fromkeys(("seed", "max_parameters", "patience_trials"), "whole number"),
+    **dict.fromkeys(("max_seconds", "test_size", "max_row_microseconds"), "number"),
+    **dict.fromkeys(("racing", "until_answered", "epochs_by_rows"), "truth value"),
+    **dict.fromkeys(("oracle", "objective", "trainer", "threshold", "from_study"), "text"),
+}
+_OPTIONAL = {"max_seconds", "max_parameters", "max_row_microseconds", "patience_trials"} | {
+    "threshold",
+    "from_study",
+}
+# More can only be a mistake, and would be counted for hours before the first trial.
+_MOST = {"repeats": 1_000, "epochs": 1_000_000, "max_trials": 1_000_000}
 
 # tuner.search, which is above this module, makes them; a test compares the names.
 OracleName = Literal["random", "grid", "bayesian", "tpe", "hyperband"]
@@ -95,11 +118,12 @@ class SearchSettings:
     patience_trials: int | None = None
 
     def __post_init__(self) -> None:
-        ones = ("max_trials", "repeats", "epochs", "patience", "max_parameters", "patience_trials")
-        for name, least in {**dict.fromkeys(ones, 1), "folds": 2}.items():
-            value = getattr(self, name)
-            if value is not None and value < least:
-                raise UserError(f"{option_name(name)}: {value} is too small; give at least {least}")
+        values = check_setting_types(
+            {field.name: getattr(self, field.name) for field in fields(self)}
+        )
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+        self._check_sizes()
         if self.max_seconds is not None and not 0 < self.max_seconds < math.inf:
             raise UserError(
                 f"--max-seconds: {self.max_seconds:g} is no time limit; give a number above 0"
@@ -120,9 +144,19 @@ class SearchSettings:
         ):
             value = getattr(self, name)
             own = name == "objective" and value.startswith(("min ", "max "))
-            if value is not None and not own:
+            if not own:
                 check_choice(option_name(name), value, known, name)
         object.__setattr__(self, "class_weight", _read_class_weight(self.class_weight))
+
+    def _check_sizes(self) -> None:
+        ones = ("max_trials", "repeats", "epochs", "patience", "max_parameters", "patience_trials")
+        for name, least in {**dict.fromkeys(ones, 1), "folds": 2}.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise UserError(f"{option_name(name)}: {value} is too small; give at least {least}")
+        for name, most in _MOST.items():
+            if (value := getattr(self, name)) > most:
+                raise UserError(f"{option_name(name)}: {value} is too large; give at most {most}")
 
     @property
     def limits_networks(self) -> bool:
@@ -144,6 +178,20 @@ class SearchSettings:
     def plan(self) -> Plan:
         """How every trial is trained: epochs, patience, objective and seed."""
         return Plan(self.epochs, self.patience, find_objective(self.objective), self.seed)
+
+
+def check_setting_types(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings by name; numbers of numpy become those of Python.
+
+    Raises:
+        UserError: A value has not the type that its setting takes.
+    """
+    return {
+        name: value
+        if name not in _KINDS or (value is None and name in _OPTIONAL)
+        else check_type(option_name(name), value, _KINDS[name])
+        for name, value in settings.items()
+    }
 
 
 def _read_class_weight(given: Any) -> str | dict[str, float] | None:

@@ -72,7 +72,6 @@ def test_arrays_need_no_name(form):
         ),
         ({"instances": 1}, "instances must be a list, one item per row"),
         ({"instances": [[1, 2, 3]]}, "the rows lack the columns a, b; the model does not know 0, "),
-        ({"instances": []}, "the rows lack the columns a, b; the model does not know 0"),
         ({"instances": [{"a": 1, "b": 1}, {"a": 1}]}, "record 1 of instances lacks b, which other"),
         ({"inputs": {"a": [1], "b": 1}}, "inputs must have a list for each column"),
         ({"inputs": {"a": [1], "b": [1, 2]}}, "the columns of inputs must have the same length"),
@@ -82,6 +81,28 @@ def test_arrays_need_no_name(form):
 def test_other_rows_are_rejected(content, reason):
     with pytest.raises(RejectedRequest) as error:
         read_rows(json.dumps(content).encode(), "application/json", ["a", "b"])
+    assert error.value.status == 400
+    assert str(error.value).startswith(reason)
+
+
+@pytest.mark.parametrize("form", ["dataframe_records", "instances", "inputs"])
+def test_no_rows_have_no_cells(form):
+    body = json.dumps({form: []}).encode()
+    assert read_rows(body, "application/json", ["a", "b"]) == {"a": [], "b": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("[" * 100_000, "a value of the body is nested too deep"),
+        ('{"instances": [' + "9" * 5_000 + "]}", "a number of the body has thousands of digits"),
+        ('{"instances": [1,]}', "the body is not JSON in UTF-8 (Expecting value: line 1 column "),
+    ],
+    ids=["deep", "long", "comma"],
+)
+def test_what_python_does_not_read_is_told(body, reason):
+    with pytest.raises(RejectedRequest) as error:
+        read_rows(body.encode(), "application/json", ["a", "b"])
     assert error.value.status == 400
     assert str(error.value).startswith(reason)
 

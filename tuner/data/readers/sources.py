@@ -120,6 +120,8 @@ def shorten_source(source: str) -> str:
 
 def _choose_reader(source: str) -> Callable[[Path], Table | Arrays | ImageFolder]:
     path = Path(source)
+    if not source:  # as of a variable that is not set; the empty path is the working folder
+        raise DataError("--data: the path is empty; give a file, a folder, or a bundled name")
     if path.is_dir():
         return read_parquet_folder if list_parts(path) else ImageFolder.from_path
     if not path.exists():

@@ -91,7 +91,8 @@ class Connection:
             await self._refuse(rejection)
         except h11.RemoteProtocolError as error:
             reason = f"the request is not HTTP as it should be ({error!s:.100})"
-            await self._refuse(RejectedRequest(error.error_status_hint, reason))
+            status = error.error_status_hint  # 501 for what h11 does not read, but it is no fault
+            await self._refuse(RejectedRequest(status if status < 500 else 400, reason))
         except TimeoutError:
             if self._http.their_state is h11.SEND_BODY or self._http.trailing_data[0]:
                 await self._refuse(RejectedRequest(408, "the request did not come in time"))
@@ -189,11 +190,15 @@ def _read_head(head: h11.Request) -> Request:
     """Return what the application has to know of a request, before its body.
 
     Raises:
-        RejectedRequest: It tells its length in two ways, of which a proxy may take the other one.
+        RejectedRequest: It tells its length in two ways, of which a proxy may take the other one;
+            or its body is encoded, such as compressed.
     """
     headers = dict(head.headers)
     if headers.keys() >= {b"content-length", b"transfer-encoding"}:
         raise RejectedRequest(400, "the request has Content-Length and Transfer-Encoding; give one")
+    encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip()
+    if encoding.lower() not in {"", "identity"}:
+        raise RejectedRequest(415, f"the body is encoded as {encoding:.80}; send it as it is")
     host = headers.get(b"host")
     return Request(
         method=head.method.decode("latin-1"),

@@ -75,8 +75,12 @@ def _find_form(text: str) -> tuple[str, Any]:
     """Return the form of a JSON body, and its rows in that form."""
     try:
         content = _DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise RejectedRequest(400, "a value of the body is nested too deep") from error
+    except json.JSONDecodeError as error:
         raise RejectedRequest(400, f"the body is not JSON in UTF-8 ({error!s:.100})") from error
+    except ValueError as error:  # Python reads whole numbers up to a length
+        raise RejectedRequest(400, "a number of the body has thousands of digits") from error
     forms = [form for form in _FORMS if isinstance(content, dict) and form in content]
     if len(forms) != 1:
         raise RejectedRequest(400, f"the body must be an object with one of {', '.join(_FORMS)}")
@@ -96,6 +100,8 @@ def _read_records(form: str, rows: Any, known: Sequence[str]) -> Columns:
     """Read objects, one a row, all with the same fields: an absent field is no missing value."""
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise RejectedRequest(400, f"{form} must be a list of objects, one per row")
+    if not rows:
+        return {name: [] for name in known}
     fields = dict.fromkeys(field for row in rows for field in row)
     for number, row in enumerate(rows):
         if len(row) < len(fields):
@@ -124,7 +130,7 @@ def _read_instances(form: str, rows: Any, known: Sequence[str]) -> Columns:
     """Read objects or, of a model with one input, the cells of that input."""
     if not isinstance(rows, list):
         raise RejectedRequest(400, f"{form} must be a list, one item per row")
-    if rows and all(isinstance(row, dict) for row in rows):
+    if all(isinstance(row, dict) for row in rows):  # also if there are none
         return _read_records(form, rows, known)
     if list(known) == ["x"]:
         return {"x": rows}
