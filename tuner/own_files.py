@@ -3,15 +3,21 @@
 Only that is ever deleted or replaced as a whole folder: a file of somebody else is never lost.
 """
 
+import json
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["CHARTS", "EXPORT", "Kinds", "find_strangers", "is_still_open"]
+from tuner.seal import digest_file
+
+__all__ = ["CARD", "CHARTS", "EXPORT", "Kinds", "find_strangers", "has_own_card", "is_still_open"]
 
 Kinds = Mapping[str, bytes]
 """How a file's content begins, by a pattern of its path below the folder; "/" ends a folder's."""
+
+CARD = "README.md"
+"""The model card of an exported model."""
 
 EXPORT: Kinds = {
     r"model\.json": b"{",
@@ -49,6 +55,27 @@ _OF_SYSTEMS: Kinds = {
     r"(.*/)?Thumbs\.db": b"\xd0\xcf\x11\xe0",
 }
 _OF_RSYNC = re.compile(r"((?:.*/)?)\.([^/]+)\.[A-Za-z0-9]{6}")  # a file that is not whole yet
+
+
+def has_own_card(folder: Path) -> bool:
+    """Return whether people have changed the model card of an exported folder.
+
+    Where its `model.json` has no hash of it, as in those of earlier versions, or cannot be read,
+    that is not known, and the answer is no.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    card, description = folder / CARD, folder / "model.json"
+    if not card.is_file() or not description.is_file():
+        return False
+    try:
+        content = json.loads(description.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):  # no JSON, or no UTF-8
+        return False
+    hashes = content.get("sha256") if isinstance(content, dict) else None
+    known = hashes.get(CARD) if isinstance(hashes, dict) else None
+    return bool(known) and digest_file(card) != known
 
 
 def is_still_open(name: str) -> bool:

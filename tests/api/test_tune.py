@@ -25,16 +25,16 @@ UNEQUAL = {
 
 
 WRONG_TYPES = (
-    ({"max_trials": "5"}, "max_trials: expected a whole number, such as 3; received '5'"),
-    ({"max_seconds": "9"}, "max_seconds: expected a number, such as 0.5; received '9'"),
-    ({"ignore": 5}, "ignore: expected a list, such as ['a', 'b']; received 5"),
-    ({"missing": [None]}, "missing: None is in the list; leave it out"),
-    ({"study": 5}, "study: expected a text; received 5"),
-    ({"from_study": 5}, "from_study: expected a text; received 5"),
-    ({"engine": None}, "engine: expected a text; received None"),
-    ({"tracking_uri": 5}, "tracking_uri: expected a text; received 5"),
-    ({"root": 5}, "root: expected a path; received 5"),
-    ({"root": ""}, "root: the path is empty; give one"),
+    ({"max_trials": "5"}, "--max-trials: expected a whole number, such as 3; received '5'"),
+    ({"max_seconds": "9"}, "--max-seconds: expected a number, such as 0.5; received '9'"),
+    ({"ignore": 5}, "--ignore: expected a list, such as ['a', 'b']; received 5"),
+    ({"missing": [None]}, "--missing: None is in the list; leave it out"),
+    ({"study": 5}, "--study: expected a text; received 5"),
+    ({"from_study": 5}, "--from: expected a text; received 5"),
+    ({"engine": None}, "--engine: expected a text; received None"),
+    ({"tracking_uri": 5}, "--tracking-uri: expected a text; received 5"),
+    ({"root": 5}, "--root: expected a path; received 5"),
+    ({"root": ""}, "--root: the path is empty; give one"),
 )
 
 

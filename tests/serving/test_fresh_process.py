@@ -52,6 +52,16 @@ def test_a_process_that_cannot_be_started_is_said(tmp_path, monkeypatch):
     )
 
 
+def test_inputs_of_any_name_reach_the_process(tmp_path):
+    """One of `file` is a parameter of the function that writes them, a long one no file's name."""
+    inputs = {"file": np.arange(2.0), "allow_pickle": np.zeros(2), "x" * 70_000: np.ones(2)}
+    request = fresh_process._write_request(tmp_path, tmp_path, inputs, complete=False)
+    read = fresh_process._read_inputs(json.loads(request.read_text()))
+    assert read.keys() == inputs.keys()
+    for name, numbers in inputs.items():
+        np.testing.assert_array_equal(read[name], numbers)
+
+
 def test_text_reaches_the_process_unchanged(tmp_path):
     """Fixed-width text would lose the null character."""
     texts = np.array(["", "é", "日本", "a\0", "a"], dtype=object)

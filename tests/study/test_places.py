@@ -1,5 +1,6 @@
 """A new study deletes nothing that is not a study's."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.helpers.problems import make_problem
 from tests.helpers.results import make_probabilities, make_result
 from tests.helpers.studies import create_study
 from tuner.errors import StudyError
+from tuner.seal import digest_file
 from tuner.study import Study, TrialRecord
 
 OLD = Path(__file__).parents[1] / "old_studies" / "0.1.0" / "before"
@@ -87,6 +89,23 @@ def test_a_strangers_file_is_not_deleted_with_a_study(study, name):
     (study.folder / "study.json").unlink()
     before = list_all(study.folder)
     assert read_error(lambda: create(study, overwrite=False), StudyError) == message
+    assert list_all(study.folder) == before
+
+
+@pytest.mark.parametrize("model", ["model", "model-smallest", "model-pareto/trial-0"])
+def test_a_model_card_that_people_have_changed_is_not_deleted_with_a_study(study, model):
+    card, description = study.folder / model / "README.md", study.folder / model / "model.json"
+    content = json.loads(description.read_text())
+    description.write_text(json.dumps({**content, "sha256": {"README.md": digest_file(card)}}))
+    with card.open("a") as file:
+        file.write("What I know of it.")
+    before = list_all(study.folder)
+    with pytest.raises(StudyError) as error:
+        create(study, overwrite=True)
+    assert str(error.value) == (
+        f"study folder {study.folder} holds {model}/README.md with changes, which this package "
+        "did not write; move that, or give --study another name"
+    )
     assert list_all(study.folder) == before
 
 

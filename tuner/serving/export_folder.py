@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.errors import UserError, make_write_error
-from tuner.own_files import EXPORT, find_strangers
-from tuner.serving.file_hashes import has_own_card
+from tuner.own_files import EXPORT, find_strangers, has_own_card
 
 __all__ = ["check_export_folder"]
 
@@ -29,7 +28,7 @@ def check_export_folder(folder: Path) -> None:
         exported = content is not None or own or not folder.exists() or _is_empty(folder)
         kinds = dict.fromkeys(EXPORT, b"") if own else EXPORT  # there, damaged files are ours too
         strangers = find_strangers(folder, kinds) if exported else []
-        if content and has_own_card(content, folder):
+        if content and has_own_card(folder):
             strangers.append("a README.md that was changed")
         above = next((path for path in folder.resolve().parents if path.exists()), folder)
     except OSError as error:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from tuner.errors import UserError
+from tuner.own_files import CARD
 from tuner.seal import digest, digest_file
 from tuner.serving.formats import LITERT_FILE, ONNX_FILE
 
-__all__ = ["add_hashes", "check_hashes", "has_own_card"]
+__all__ = ["add_hashes", "check_hashes"]
 
 _KEY = "sha256"
-_DESCRIPTION, _NETWORK, _CARD = "model.json", "model.keras", "README.md"
+_DESCRIPTION, _NETWORK = "model.json", "model.keras"
 _MLFLOW = "mlflow_model"
 _FOLDERS = ("saved_model", _MLFLOW)
 _FILES = (_NETWORK, ONNX_FILE, LITERT_FILE)
@@ -31,7 +32,7 @@ def add_hashes(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """
     hashes = {_DESCRIPTION: _digest_content(content)}
     hashes |= {name: digest_file(path) for name, path in sorted(_list_files(folder))}
-    hashes[_CARD] = digest_file(folder / _CARD)
+    hashes[CARD] = digest_file(folder / CARD)
     return {**content, _KEY: hashes}
 
 
@@ -56,7 +57,7 @@ def check_hashes(content: Mapping[str, Any], folder: Path) -> None:
     if lacking := {_DESCRIPTION, _NETWORK} - expected.keys():
         raise _make_error(folder / _DESCRIPTION, f"has no hash of {min(lacking)}")
     for name, known in expected.items():
-        if name == _CARD:
+        if name == CARD:
             continue
         if name == _DESCRIPTION:
             found = _digest_content({k: v for k, v in content.items() if k != _KEY})
@@ -66,19 +67,6 @@ def check_hashes(content: Mapping[str, Any], folder: Path) -> None:
             raise _make_error(folder / name, "is missing")
         if found != known:
             raise _make_error(folder / name, "was changed after it was exported")
-
-
-def has_own_card(content: Mapping[str, Any], folder: Path) -> bool:
-    """Return whether people have changed the model card of an exported folder.
-
-    Args:
-        content: The content of `model.json`. An earlier version wrote no hashes; then it is not
-            known, and the answer is no.
-        folder: The exported folder.
-    """
-    hashes = content.get(_KEY)
-    known = hashes.get(_CARD) if isinstance(hashes, dict) else None
-    return bool(known and (folder / _CARD).is_file() and digest_file(folder / _CARD) != known)
 
 
 def _check_copies(folder: Path) -> None:

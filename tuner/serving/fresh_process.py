@@ -199,12 +199,18 @@ def _write_request(
     """
     # An array of texts would be pickled, or lose null characters at the end of a text.
     texts = {name: v.tolist() for name, v in inputs.items() if v.dtype == object}
-    # The prefix allows an input of the name `file`, which is a parameter of `savez`.
-    plain: dict[str, Any] = {f"_{k}": v for k, v in inputs.items() if k not in texts}
+    # By their places: a name may be `file`, a parameter of `savez`, or too long for one of a file.
+    names = [name for name in inputs if name not in texts]
+    plain: dict[str, Any] = {f"_{place}": inputs[name] for place, name in enumerate(names)}
     numbers, path = folder / "numbers.npz", folder / "request.json"
     np.savez(numbers, allow_pickle=False, **plain)
     paths = {"model": model.resolve(), "numbers": numbers, "answers": folder / _ANSWERS}
-    request = {**{key: str(p) for key, p in paths.items()}, "texts": texts, "complete": complete}
+    request = {
+        **{key: str(p) for key, p in paths.items()},
+        "names": names,
+        "texts": texts,
+        "complete": complete,
+    }
     path.write_text(json.dumps(request), encoding="utf-8")
     return path
 
@@ -213,7 +219,8 @@ def _read_inputs(request: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Return the inputs of a request by name, each of shape `(rows, …)`."""
     inputs = {name: np.array(v, object) for name, v in request["texts"].items()}
     with np.load(request["numbers"], allow_pickle=False) as numbers:
-        return inputs | {name[1:]: numbers[name] for name in numbers.files}
+        names = enumerate(request["names"])
+        return inputs | {name: numbers[f"_{place}"] for place, name in names}
 
 
 def _describe(error: Exception) -> str:

@@ -1,11 +1,20 @@
 """The folder that a new study gets: nothing in it is deleted that is not a study's."""
 
+import re
 from pathlib import Path
 
 from tuner.errors import StudyError
 from tuner.files import flush_folder
 from tuner.leftovers import TEMPORARY_FILE, TEMPORARY_FOLDER
-from tuner.own_files import CHARTS, EXPORT, Kinds, find_strangers, is_still_open
+from tuner.own_files import (
+    CARD,
+    CHARTS,
+    EXPORT,
+    Kinds,
+    find_strangers,
+    has_own_card,
+    is_still_open,
+)
 from tuner.study.names import is_study
 
 __all__ = ["check_place", "empty_place"]
@@ -58,6 +67,7 @@ def check_place(folder: Path, *, overwrite: bool = False) -> None:
         if not find_strangers(folder, _BEGUN):
             return
         strangers = find_strangers(folder, _STUDY)
+        strangers += [f"{card} with changes" for card in _find_own_cards(folder)]
         is_whole = is_study(folder)
     except OSError as error:
         raise StudyError(
@@ -80,6 +90,17 @@ def check_place(folder: Path, *, overwrite: bool = False) -> None:
             f"study {name} in {folder.parents[1]} has lost its study.json; restore the file from "
             "a copy, or give --study another name, or --overwrite to delete the study first"
         )
+
+
+def _find_own_cards(folder: Path) -> list[str]:
+    """Return the model cards that people have changed, by their paths below a study's folder."""
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob(CARD))
+    return sorted(
+        card
+        for card in found
+        if any(re.fullmatch(f"{model}/{re.escape(CARD)}", card) for model in _MODELS)
+        and has_own_card((folder / card).parent)
+    )
 
 
 def empty_place(folder: Path) -> None:
