@@ -1,5 +1,6 @@
 """First trials are tried on one fold where a time limit has no room for all of them."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from tests.helpers.spaces import make_space
 from tuner.model.tables.hypermodel import TableHyperModel
 from tuner.model.tables.layout import FeatureLayout
 from tuner.search.trial_seconds import TrialSeconds
-from tuner.study import Listener
+from tuner.study import Listener, Study
 from tuner.training import TrialResult
 from tuner.training.lanes import LanesTrainer
 
@@ -34,12 +35,14 @@ class TimedTrainer(LanesTrainer):
         failing: The widths of networks that fail.
         most: Trials and first trials that it trains before it is interrupted.
         pace: Seconds of an epoch of a fold.
+        error: The standard error of the scores.
     """
 
     at_once = 1
     failing = ()
     most = 1000
     pace = 1.0
+    error = 0.01
 
     def __init__(self, now):
         super().__init__()
@@ -71,7 +74,7 @@ class TimedTrainer(LanesTrainer):
             "completed",
             epoch=epochs,
             score=SCORES[units],
-            standard_error=0.01,
+            standard_error=self.error,
             scores={"cross_entropy": SCORES[units]},
             seconds=float(epochs * folds),
             fold_scores=(SCORES[units],) * folds,
@@ -95,9 +98,10 @@ class Notes(Listener):
 @pytest.fixture
 def search(make_tuner, make_study, now):
     """Return a function that searches, and returns what was trained: `(units, folds)`."""
-    study = make_study(epochs=EPOCHS, max_trials=40, oracle="tpe")
+    made = make_study(epochs=EPOCHS, max_trials=40, oracle="tpe")
+    study = Study(replace(made.record, definition=SPACE.to_dict()), made.folder)
 
-    def search(max_seconds, *, at_once=1, failing=(), most=1000, pace=1.0, **changes):
+    def search(max_seconds, *, at_once=1, failing=(), most=1000, pace=1.0, error=0.01, **changes):
         settings = replace(
             FIVE_TRIALS, oracle="tpe", max_trials=40, epochs=EPOCHS, max_seconds=max_seconds
         )
@@ -105,7 +109,7 @@ def search(make_tuner, make_study, now):
         hypermodel = TableHyperModel(SPACE, layout=layout, classes=CLASSES, epochs=EPOCHS)
         trainer = TimedTrainer(now)
         trainer.at_once, trainer.failing, trainer.most = at_once, failing, most
-        trainer.pace = pace
+        trainer.pace, trainer.error = pace, error
         listener = Notes()
         settings = replace(settings, **changes)
         tuner = make_tuner(hypermodel, settings, trainer=trainer, listeners=[listener])
@@ -165,6 +169,13 @@ def test_one_trial_trains_on_all_folds_however_short_the_time(search, monkeypatc
 def test_one_that_fails_on_a_fold_does_not_train_on_all(search):
     trained, _ = search(max_seconds=85.0, failing=(4,))
     assert [units for units, folds in trained if folds == 3][:2] == [2, 8]
+
+
+def test_a_score_without_a_standard_error_is_no_score(search):
+    """As where a fold lacks a class."""
+    trained, _ = search(max_seconds=85.0, error=math.nan)
+    assert [units for units, folds in trained if folds == 3][:2] == [2, 4]
+    assert [event["score"] for event in search.study.journal.read("screened")] == [None] * 3
 
 
 def test_a_resumed_search_knows_what_was_tried_on_a_fold(search):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tuner.search.oracles import StudyOracle, make_key
+from tuner.search.oracles import StudyOracle
 from tuner.search.oracles.first_trials import Screened
 from tuner.search.oracles.lengths import gained_to_its_end
 from tuner.search.recorder import Recorder
@@ -12,7 +12,7 @@ from tuner.search.trial_seconds import TrialSeconds
 from tuner.space import Value
 from tuner.study import EventKind
 from tuner.training import Job, TrialResult
-from tuner.words import count_noun
+from tuner.words import count_noun, format_score
 
 __all__ = ["Screening"]
 
@@ -127,14 +127,10 @@ class Screening:
     def take(self, result: TrialResult) -> None:
         """Take what a first trial came to."""
         job = self._running.pop(result.trial)
-        failed = result.status != "completed" or not math.isfinite(result.score)
-        self._learn(
-            self._recorder.record_screened(
-                dict(job.hyperparameters.values),
-                None if failed else (result.score, result.standard_error),
-                result.epoch,
-            )
-        )
+        values, score = dict(job.hyperparameters.values), (result.score, result.standard_error)
+        known = result.status == "completed" and all(map(math.isfinite, score))
+        event = self._recorder.record_screened(values, score if known else None, result.epoch)
+        self._learn(event)
 
     def leave_out(self, trial: int) -> None:
         """Go on without a first trial for which no time was left."""
@@ -153,10 +149,9 @@ class Screening:
         if self._running or self._is_told or not first.screened:
             return
         self._is_told = True
-        names = {make_key(dict(each.values)): each.name for each in self._oracle.space.first}
-        ranked = first.rank()
+        ranked, find_name = first.rank(), self._recorder.study.record.find_first_name
         told = [
-            f"{names[make_key(dict(each.values))]} {each.score:.4f} ± {each.standard_error:.4f}"
+            f"{find_name(each.values)} {format_score(each.score, each.standard_error)}"
             for each in ranked
         ]
         others = len(first.screened) - len(ranked)

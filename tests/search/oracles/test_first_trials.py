@@ -67,6 +67,10 @@ def test_what_is_clearly_worse_or_has_failed_does_not_come(make):
     assert oracle.first.propose() is None
 
 
+def test_if_all_have_failed_they_come_as_if_none_was_tried(make):
+    assert ask(make(of_2=math.nan, of_8=math.nan), 2) == [(2, 0.5), (4, 0.5)]
+
+
 def test_what_gained_to_its_end_is_trained_for_longer(make):
     oracle = make(gained=(4,), of_2=0.40, of_4=0.41)
     assert ask(oracle, 2) == [(2, 0.5), (4, 1.0)]

@@ -55,7 +55,8 @@ class FirstTrials:
 
     They come in the space's order, each shortened if it would take too long. Those that were
     screened, which means trained on one fold, come before the others, the best first and trained
-    for longer if that may gain; those that are clearly worse than the best do not come.
+    for longer if that may gain; those that are clearly worse than the best, or failed, do not come,
+    unless all failed.
 
     Args:
         oracle: The oracle whose trials they are.
@@ -75,8 +76,9 @@ class FirstTrials:
     def propose(self) -> dict[str, Value] | None:
         """Return the next first trial; None if all were tried, or nothing else can end in time."""
         waiting = self.list_waiting()
-        ranked = [each for each in self.rank() if each.values in waiting]
-        known = [each.values for each in self.screened]
+        best = self.rank()
+        ranked = [each for each in best if each.values in waiting]
+        known = [each.values for each in self.screened] if best else []
         others = [values for values in waiting if values not in known]
         proposals = [
             *(self._fit(self._list_longer(each), _SCREENED_SHARE) for each in ranked),
