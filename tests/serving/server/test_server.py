@@ -124,6 +124,7 @@ def test_every_form_of_a_request_has_the_same_answer(served):
     assert status == 200
     assert answer == served.post(json.dumps({"instances": records}))[1]
     assert served.predict({"dataframe_split": {"columns": names, "data": []}}).size == 0
+    assert served.predict({"dataframe_records": []}).size == 0
 
 
 def test_other_paths_say_how_the_server_is(served):
@@ -167,7 +168,7 @@ def test_a_large_request_is_answered_for_all_its_rows(served):
     ("body", "kind", "status", "words"),
     [
         (b"{", "application/json", 400, "the body is not JSON in UTF-8"),
-        (b"[" * 200_000, "application/json", 400, "the body is not JSON in UTF-8"),
+        (b"[" * 200_000, "application/json", 400, "a value of the body is nested too deep"),
         ('{"inputs": "é"}'.encode("latin-1"), "application/json", 400, "is not JSON in UTF-8"),
         (b"[1]", "application/json", 400, "must be an object with one of dataframe_records"),
         (b'{"inputs": 1, "instances": 2}', "application/json", 400, "must be an object with one"),
