@@ -3,8 +3,10 @@
 `test_ray.py` has what a real cluster shows.
 """
 
+import atexit
 import socket
 import sys
+import threading
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -144,3 +146,21 @@ def test_a_worker_without_room_for_what_it_trained_says_so_in_one_sentence(ray):
     ray.put = put
     with pytest.raises(EngineLost, match=r"cannot keep .* \(Local disk is full\); make room"):
         _keep([1.0])
+
+
+def test_a_search_does_not_wait_for_ever_for_ray_to_end(ray, listening, monkeypatch):
+    """As it does where a process of Ray is stopped; nor does the end of Python."""
+    stopped, at_exit, notes = threading.Event(), [], []
+    ray.is_initialized, ray.init = lambda: False, lambda *_, **__: None
+    ray._private = SimpleNamespace(worker=SimpleNamespace(_worker_logs_enabled=True))
+    ray.shutdown = lambda: stopped.wait(60)
+    monkeypatch.setattr(atexit, "unregister", at_exit.append)
+    crew = RayCrew(RayConnection(None), "lanes", 2, Limits(end=0.01))
+    crew.on_note = notes.append
+    crew.close()
+    stopped.set()
+    assert at_exit == [ray.shutdown]
+    assert notes == [
+        "Ray on this machine does not end; `ray stop --force` ends it, and all other clusters of "
+        "this machine"
+    ]

@@ -15,6 +15,7 @@ class Limits:
         head: For a head that does not answer, before the search ends.
         nobody: For the first worker, or another one if all are lost, before the search ends.
         rows: For the rows to come to a worker, before the search ends.
+        end: For Ray's own processes to end with the search.
     """
 
     silence: float = 60.0
@@ -22,3 +23,4 @@ class Limits:
     head: float = 10.0
     nobody: float = 300.0
     rows: float = 600.0
+    end: float = 20.0

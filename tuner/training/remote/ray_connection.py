@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import socket
 import threading
@@ -176,14 +177,27 @@ class RayConnection:
             if resources:
                 self._resources, self._free = resources, free
 
-    def close(self) -> None:
-        """End the connection, and what was started for it."""
-        self._closing.set()
-        if self._owns:
-            import ray
+    def close(self, limit: float) -> bool:
+        """End the connection, and what was started for it.
 
-            ray.shutdown()
-            self._owns = False
+        Args:
+            limit: Seconds to wait: Ray waits for ever for a process of its own that is stopped.
+
+        Returns:
+            Whether it ended in time. Else nothing waits for it at this process's end either.
+        """
+        self._closing.set()
+        if not self._owns:
+            return True
+        import ray
+
+        ending = threading.Thread(target=ray.shutdown, name="end Ray", daemon=True)
+        ending.start()
+        ending.join(limit)
+        self._owns = False
+        if ending.is_alive():
+            atexit.unregister(ray.shutdown)
+        return not ending.is_alive()
 
 
 def _find_own_node(ray: Any) -> tuple[str, int]:

@@ -205,7 +205,11 @@ class RayCrew(Crew):
         """Let all workers go, and end the connection."""
         for member in list(self._members):
             self._remove(member)
-        self._connection.close()
+        if not self._connection.close(self.limits.end):
+            self.on_note(
+                "Ray on this machine does not end; `ray stop --force` ends it, and all other "
+                "clusters of this machine"
+            )
 
     def _remove(self, member: Member) -> None:
         import ray
