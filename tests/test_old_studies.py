@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 import urllib.request
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def root(tmp_path):
 
 
 def run(*arguments):
-    app([str(argument) for argument in arguments], standalone_mode=False)
+    app([str(argument) for argument in arguments], standalone_mode=False, obj=time.monotonic())
 
 
 def test_it_is_opened_and_listed(root, capsys):
