@@ -394,6 +394,10 @@ def test_each_gpu_has_a_worker_that_sees_no_other(ground, monkeypatch):
 
 
 def test_more_workers_than_gpus_are_told(ground):
+    end = time.monotonic() + 60
+    while ray.available_resources().get("GPU", 0) < 2:  # those of the last test are let go
+        assert time.monotonic() < end
+        time.sleep(0.1)
     crew = ground.make_crew("lanes", 3)
     trainer = ground.make_trainer(crew=crew)
     crew.wait(lambda worker: None)
