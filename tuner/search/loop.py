@@ -141,6 +141,7 @@ class SearchLoop:
         self._jobs = {job.trial: job for job in self._unfinished}
 
     def _limit_time(self, clock: Clock) -> None:
+        """Let the clock know what trains, and the oracle what can end in time."""
         clock.count_running = lambda: self._seconds.estimate_longest(self._jobs, self._left_out)
         if self._settings.max_seconds is not None:
             self._proposals.limit_time(self._recorder, self._trainer.at_once)

@@ -74,12 +74,12 @@ def _describe_screened(content: ReportContent) -> str:
         f"{content.record.find_first_name(e['hyperparameters'])} {format_score(*e['score'])}"
         for e in known
     ]
-    failed = [f"{count_noun(len(events) - len(known), 'network')} failed"]
-    listed = ", ".join(told + failed[: len(events) - len(known)])
+    if failed := len(events) - len(known):
+        told.append(f"{count_noun(failed, 'network')} failed")
     return (
         "The networks that the space begins with were tried on one fold first, since there was no "
-        f"time for all folds of each. By their {objective.name} on its rows: {listed}. What was "
-        "not clearly worse than the best was trained on all folds, the best first."
+        f"time for all folds of each. By their {objective.name} on its rows: {', '.join(told)}. "
+        "What was not clearly worse than the best came next on all folds, while there was time."
     )
 
 
