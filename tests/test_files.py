@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.files import read_file, replace_folder, write_whole
+from tuner.files import find_cache_folder, read_file, replace_folder, write_whole
 from tuner.leftovers import remove_leftovers
 from tuner.seal import digest_file
 
@@ -269,3 +269,15 @@ def test_what_may_never_end_is_not_read(tmp_path):
         assert error.value.filename == str(path)
     with pytest.raises(OSError, match="no regular file"):
         digest_file(tmp_path / "fifo")
+
+
+def test_a_user_without_a_home_folder_has_no_cache_folder(monkeypatch):
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+
+    def find_no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", find_no_home)
+    with pytest.raises(OSError):  # noqa: PT011  (each system's own)
+        find_cache_folder().mkdir(parents=True)

@@ -201,6 +201,12 @@ def _flush_tree(folder: Path) -> None:
 
 
 def find_cache_folder() -> Path:
-    """Return this package's folder in the user's cache folder. It may not exist."""
+    """Return this package's folder in the user's cache folder. It may not exist.
+
+    For a user without a home folder it is none that can be made.
+    """
     cache_folder = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return Path(cache_folder or Path.home() / ".cache") / "tuner"
+    try:
+        return Path(cache_folder or Path.home() / ".cache") / "tuner"
+    except RuntimeError:  # as of a container's user, whom the system does not know
+        return Path(os.devnull, "tuner")

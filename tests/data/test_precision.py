@@ -118,3 +118,14 @@ def test_a_likelihood_is_not_0_where_0_means_missing() -> None:
     cells = [*HELD["all near 1e-60"], "0", "0.0"]
     data = load_column(cells, missing=["0"])
     assert np.isnan(data.raw["a"]).sum() == 2
+
+
+def test_a_number_of_thousands_of_digits_is_refused() -> None:
+    with pytest.raises(DataError, match="in line 2 is not a finite number in float32"):
+        load_column(["9" * 5000, *map(str, range(30))])
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_at_both_ends_of_float64_are_refused_without_a_warning() -> None:
+    with pytest.raises(DataError, match="is not a finite number in float32"):
+        load_column([1e308, -1e308] * 20)

@@ -1,7 +1,9 @@
 """A fresh process loads what was exported, or says why it cannot."""
 
 import json
+import os
 import signal
+import tempfile
 from pathlib import Path
 
 import keras
@@ -110,3 +112,12 @@ def test_a_full_disk_behind_an_error_of_mlflow_is_not_blamed_on_the_model():
     assert line == "OSError: [Errno 28] No space left on device: 'a'"
     assert isinstance(fresh_process._make_error(line, Path("m")), ExportUnchecked)
     assert fresh_process._describe(ValueError("no\nmodel")) == "ValueError: no model"
+
+
+def test_a_temporary_folder_of_any_name_reaches_the_process(tmp_path, monkeypatch):
+    """A name may have a line end, and bytes that are no UTF-8."""
+    scratch = os.fsdecode(bytes(tmp_path) + b"/line\nend \xff")
+    Path(scratch).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", scratch)
+    with FreshProcess() as fresh, pytest.raises(ExportMismatch, match="File not found: filepath="):
+        fresh.predict(tmp_path, {"x": np.zeros(1, np.float32)})

@@ -6,13 +6,14 @@ import sys
 import threading
 import time
 from itertools import count
+from pathlib import Path
 
 import pytest
 from IPython.utils.capture import capture_output
 
 from tests.helpers.pseudo_terminal import run_in_terminal
 from tuner.terminal import notebook_line
-from tuner.terminal.messages import Messages
+from tuner.terminal.messages import Messages, print_result
 
 LONG = "a line that has more words than forty columns can take, so it is cut"
 WRAPPED = ["a line that has more words than forty", "  columns can take, so it is cut"]
@@ -116,7 +117,7 @@ def test_the_live_line_fits_a_terminal_that_was_made_narrower(run):
     program = """
 import time
 from tuner.terminal import notebook_line
-from tuner.terminal.messages import Messages
+from tuner.terminal.messages import Messages, print_result
 messages = Messages()
 drawn = []
 def compose(width):
@@ -137,7 +138,7 @@ def test_an_interrupt_from_the_keyboard_leaves_no_live_line(run):
     program = """
 import time
 from tuner.terminal import notebook_line
-from tuner.terminal.messages import Messages
+from tuner.terminal.messages import Messages, print_result
 messages = Messages()
 try:
     with messages.show_live_line(lambda width: "live"):
@@ -222,3 +223,11 @@ def test_only_what_is_slow_is_said(capfd, monkeypatch):
         pass
     assert said == "reading slow.csv …\n"
     assert capfd.readouterr().err == ""
+
+
+def test_long_names_are_shortened_in_results_but_not_in_paths(capsys):
+    print_result(f"class with the lowest recall: {'b' * 100_000}, recall 0.5")
+    print_result(Path("b" * 5000))
+    shortened, path = capsys.readouterr().out.splitlines()
+    assert shortened.endswith("…bbbbbbbbbb (100,000 characters), recall 0.5")
+    assert path == "b" * 5000

@@ -1,6 +1,10 @@
 """The process that writes MLflow, with a real server that stops and starts."""
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -56,3 +60,26 @@ def test_a_server_that_stops_and_starts_has_every_run_once_in_the_end(
     assert len(contents) == 3
     assert write_runs(study, client).written == 0
     assert list_contents(runs) == contents
+
+
+DRAWING = """
+import ctypes
+from types import SimpleNamespace
+
+from tuner.tracking import mlflow_process
+
+mlflow_process._LAST_SECONDS_OF_WORK = 0.1
+follower = mlflow_process.JournalFollower()
+follower._take_in({"study": "one", "ended": True, "uri": "sqlite:///mlflow.db", "root": "."})
+follower._search_ended.set()
+follower._connect = follower._update = lambda: None
+draw = lambda: ctypes.PyDLL(None).sleep(600)  # as V8 draws: no other thread of Python runs
+follower._runs = SimpleNamespace(close=lambda: None, draw=draw)
+follower.run()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no timers of processes")
+def test_a_picture_that_is_drawn_for_long_ends_with_the_process():
+    done = subprocess.run([sys.executable, "-c", DRAWING], capture_output=True, check=False)
+    assert done.returncode == -signal.SIGALRM, done.stderr

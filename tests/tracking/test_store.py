@@ -203,14 +203,14 @@ def test_what_mlflow_fills_or_upgrades_stays(cache, tmp_path, empty_database):
     """An empty file, and a database of an earlier MLflow that has runs."""
     path = tmp_path / "mlflow.db"
     path.touch()
-    assert damage.find_damage(path, cache) == ""
+    assert damage.find_damage(path, lambda: cache) == ""
     _copy(empty_database, str(path))
     run_sql(
         "UPDATE alembic_version SET version_num = 'earlier'",
         "ALTER TABLE runs DROP COLUMN deleted_time",
         "INSERT INTO runs (run_uuid) VALUES ('one')",
     )(path)
-    assert damage.find_damage(path, cache) == ""
+    assert damage.find_damage(path, lambda: cache) == ""
 
 
 def test_a_database_of_another_folder_is_never_renamed(cache, tmp_path):
@@ -223,3 +223,17 @@ def test_a_database_of_another_folder_is_never_renamed(cache, tmp_path):
 
 def make_old(path):
     os.utime(path, (0, 0))  # no process can be making it
+
+
+def test_no_cache_folder_is_needed(tmp_path, empty_database, monkeypatch):
+    """As where the home folder is a file, is missing, or belongs to somebody else."""
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    _copy(empty_database, str(tmp_path / "mlflow.db"))
+    assert connect(tmp_path).get_experiment("0") is not None
+
+
+def test_an_empty_database_that_is_damaged_tells_nothing_of_another(cache, tmp_path):
+    connect(tmp_path / "runs")
+    cache.write_bytes(b"no database at all" * 500)
+    assert connect(tmp_path / "runs").get_experiment("0") is not None

@@ -102,7 +102,7 @@ def choose_pick(
         UserError: There is no such trial.
         SearchFailed: No trial was completed.
     """
-    if pick is not None and pick.isdigit():
+    if pick is not None and pick.isdecimal():
         exportable = find_exportable(study, int(pick))
         return exportable, study.folder / f"model-{exportable.folder}"
     picks = pick_networks(study, setup.truth)

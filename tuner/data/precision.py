@@ -38,7 +38,7 @@ _FEW = 0.01  # of different numbers, which may be 0 in float32
 _BITS = 100  # the greatest power of two of a feature, so that its square can be added up
 _WHOLE, _EXACT = 2**24, 2**53  # up to which float32 and float64 have all whole numbers
 _ROWS = 10_000  # of an array, about; they tell of the others
-_WHOLE_TEXT = re.compile(r"[+-]?[0-9]+")
+_WHOLE_TEXT = re.compile(r"[+-]?[0-9]{1,400}")  # longer ones are infinite in float64
 
 
 def hold(numbers: np.ndarray, shift: float, unit: float) -> np.ndarray:
@@ -47,10 +47,11 @@ def hold(numbers: np.ndarray, shift: float, unit: float) -> np.ndarray:
     >>> hold(np.array([1.7e9, 1.7e9 + 0.25]), 1.7e9, 1.0).tolist()
     [0.0, 0.25]
     """
-    with np.errstate(over="ignore", under="ignore"):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         return np.asarray((numbers - shift) / unit, np.float32)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of numbers at both ends of float64's range
 def find_precision(numbers: np.ndarray) -> tuple[float, float]:
     """Return the shift and the unit with which float32 holds most numbers; 0 and 1 if it does.
 
@@ -145,6 +146,7 @@ def _equals_last(values: np.ndarray) -> np.ndarray:
     return equal
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def warn_about_equal_numbers(
     name: str,
     numbers: np.ndarray,

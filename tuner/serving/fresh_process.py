@@ -2,8 +2,8 @@
 
 It starts as `python -m tuner.serving.fresh_process` and imports TensorFlow and MLflow at once, so
 that the imports run while networks train; the arguments are its niceness and the process that
-started it, with which it ends. Then it reads the path of one request, a JSON file, from standard
-input (`_write_request` has its keys). A fault is the last line on standard error.
+started it, with which it ends. Then it reads the path of one request from standard input, as JSON;
+`_write_request` has the keys of that file. A fault is the last line on standard error.
 """
 
 import gc
@@ -165,7 +165,8 @@ class FreshProcess:
         if self._process is not None:
             assert self._process.stdin is not None  # it is a pipe
             with suppress(BrokenPipeError):
-                self._process.stdin.write(f"{self._request}\n")
+                # as JSON, since a folder's name may have a line end, or bytes that are no UTF-8
+                self._process.stdin.write(f"{json.dumps(str(self._request))}\n")
                 self._process.stdin.flush()
 
     def _wait(self, seconds: float) -> str:
@@ -263,7 +264,7 @@ def main() -> None:
     if not line:
         return  # the export was given up
     try:
-        request = json.loads(Path(line.removesuffix("\n")).read_text(encoding="utf-8"))
+        request = json.loads(Path(json.loads(line)).read_text(encoding="utf-8"))
         folder, inputs = Path(request["model"]), _read_inputs(request)
         answers = predict_formats(folder, inputs, complete=request["complete"])
         np.savez(request["answers"], allow_pickle=False, **answers)

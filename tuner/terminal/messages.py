@@ -154,10 +154,11 @@ class _Line:
 
 
 def print_result(result: str | Path) -> None:
-    """Print a command's result on standard output; a path stays on one line."""
+    """Print a command's result on standard output; a path stays whole and on one line."""
     width = None if isinstance(result, Path) else measure_width(sys.stdout)
     with _report_unwritten():
-        print(wrap_lines(make_presentable(str(result)), width), flush=True)
+        text = str(result) if isinstance(result, Path) else shorten_names(result)
+        print(wrap_lines(make_presentable(text), width), flush=True)
 
 
 def print_json(content: object) -> None:

@@ -6,6 +6,7 @@ Nothing of a study is lost with it: the journal has all that MLflow was given.
 import itertools
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -22,14 +23,15 @@ _COMPANIONS = ("-journal", "-wal", "-shm")  # SQLite's files, which would damage
 _PATIENCE = 5.0  # seconds to wait for a process that writes the database, or is about to make it
 
 
-def find_damage(path: Path, empty: Path) -> str:
+def find_damage(path: Path, find_empty: Callable[[], Path]) -> str:
     """Return what is wrong with a database; "" if MLflow can use it, upgrade it, or fill it.
 
     What prevents that it is read, such as a lock or a missing permission, is no damage.
 
     Args:
         path: The database.
-        empty: An empty one of this version of MLflow.
+        find_empty: Returns an empty one of this version of MLflow. Without it, as where the cache
+            folder cannot be written, nothing is said of the tables.
     """
     try:
         with open_file(path) as file:
@@ -38,20 +40,23 @@ def find_damage(path: Path, empty: Path) -> str:
         with closing(sqlite3.connect(path, timeout=_PATIENCE)) as database:
             (fault,) = database.execute("PRAGMA quick_check(1)").fetchone()
             fault = " ".join(fault.removeprefix("*** in database main ***").split())
-            return _compare_layouts(database, empty) if fault == "ok" else fault
+            return _compare_layouts(database, find_empty) if fault == "ok" else fault
     except (OSError, sqlite3.OperationalError):
         return ""
     except sqlite3.DatabaseError as error:
         return str(error)
 
 
-def _compare_layouts(database: sqlite3.Connection, empty: Path) -> str:
+def _compare_layouts(database: sqlite3.Connection, find_empty: Callable[[], Path]) -> str:
     """Return what the tables lack, unless there are none, or runs in those of another MLflow."""
     columns, version = _read_layout(database)
     if columns and version is None:
         return "its tables have no version, or several"
-    with closing(sqlite3.connect(empty)) as whole:
-        needed, newest = _read_layout(whole)
+    try:
+        with closing(sqlite3.connect(find_empty())) as whole:
+            needed, newest = _read_layout(whole)
+    except (OSError, sqlite3.Error):  # the empty one is damaged, or cannot be made
+        return ""
     missing = sorted(needed - columns)
     if not columns or not missing or (version != newest and _has_runs(database)):
         return ""
@@ -78,12 +83,12 @@ def _has_runs(database: sqlite3.Connection) -> bool:
         return False
 
 
-def set_aside(path: Path, empty: Path) -> str:
+def set_aside(path: Path, find_empty: Callable[[], Path]) -> str:
     """Rename a database that is damaged, unless another process has done so by then.
 
     Args:
         path: The database.
-        empty: An empty one of this version of MLflow.
+        find_empty: Returns an empty one of this version of MLflow.
 
     Returns:
         What was wrong and the new name, in a sentence; "" if the database stays.
@@ -91,14 +96,14 @@ def set_aside(path: Path, empty: Path) -> str:
     Raises:
         OSError: It cannot be renamed.
     """
-    if not find_damage(path, empty):
+    if not find_damage(path, find_empty):
         return ""
     # another program, such as `mlflow ui`, may be making its tables at this moment
     time.sleep(max(0.0, min(_PATIENCE, path.stat().st_mtime + _PATIENCE - time.time())))
     with path.open("rb") as file:
         if fcntl is not None:
             fcntl.flock(file, fcntl.LOCK_EX)  # one process renames it; SQLite has other locks
-        damage = find_damage(path, empty)
+        damage = find_damage(path, find_empty)
         if not damage:
             return ""
         aside = _choose_name(path)

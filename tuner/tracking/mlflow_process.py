@@ -97,7 +97,15 @@ class JournalFollower:
         if written:
             report(done=True)
         if written and self._runs is not None:  # the search does not wait for the pictures
+            self._end_in_time()
             self._attempt(self._runs.draw)
+
+    def _end_in_time(self) -> None:
+        """Let the system end this process, since no thread runs while a picture is drawn."""
+        if hasattr(signal, "setitimer"):  # not on Windows
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            ended = self._ended_regularly
+            signal.setitimer(signal.ITIMER_REAL, _LAST_SECONDS_OF_WORK if ended else _LAST_SECONDS)
 
     def close(self) -> None:
         """Release the study's lock, also for other hosts."""

@@ -41,7 +41,7 @@ def connect(uri: str, root: Path, on_damage: Callable[[str], object]) -> MlflowC
     path = find_database(uri)
     is_ours = path == root.absolute() / "mlflow.db"
     if path is not None and is_ours and path.exists():
-        sentence = set_aside(path, _find_empty())
+        sentence = set_aside(path, _find_empty)
         if sentence:
             on_damage(sentence)
         elif path.exists():

@@ -165,6 +165,14 @@ def test_a_line_before_the_header_may_name_the_delimiter(begin) -> None:
     )
 
 
+@pytest.mark.parametrize("delimiter", ["\0", "§", "\x1b"])
+def test_what_parts_no_cells_is_no_delimiter(delimiter) -> None:
+    text = f"sep={delimiter}\na,b\n1,p\n2,q\n"
+    assert catch_refusal(load_dataset, write_file(text)).startswith(
+        "data file t.csv, line 2: it has 2 cells, but the header has 1; "
+    )
+
+
 def test_a_byte_order_mark_quotes_and_blank_lines_are_read() -> None:
     text = '\ufeff a ,"b"\r\n"1","x\ny"\r\n\r\n2,z\r\n3,"x\ny"\r\n4,z\r\n\r\n'
     data = load_dataset(write_file(text))

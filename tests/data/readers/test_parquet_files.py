@@ -3,6 +3,7 @@
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from tests.helpers.tables import catch_refusal, write_file
 from tuner.data import load_dataset
@@ -48,4 +49,27 @@ def test_unsuitable_parquet_files_are_refused() -> None:
     pq.write_table(twice, "t.parquet")
     assert catch_refusal(load_dataset, "t.parquet") == (
         "data file t.parquet: it has more than one column a; rename all but one"
+    )
+
+
+@pytest.mark.parametrize(
+    "stored", [b"{no JSON", b"\xff", b"{}", b"[]", b'{"index_columns": 5}', b"[" * 100_000]
+)
+def test_a_damaged_index_of_pandas_is_refused(stored) -> None:
+    table = pa.table({"a": [1.0, 2.0] * 4, "y": ["p", "q"] * 4})
+    pq.write_table(table.replace_schema_metadata({"pandas": stored}), "t.parquet")
+    assert catch_refusal(load_dataset, "t.parquet") == (
+        "data file t.parquet: what pandas has stored about its index is damaged; write the file "
+        "again"
+    )
+
+
+def test_texts_that_are_no_utf8_are_refused() -> None:
+    rows = pa.array(["ab"] * 8)
+    texts = pa.Array.from_buffers(
+        pa.string(), 8, [*rows.buffers()[:2], pa.py_buffer(b"\xff\xfe" * 8)]
+    )
+    pq.write_table(pa.table({"a": texts, "y": ["p", "q"] * 4}), "t.parquet")
+    assert catch_refusal(load_dataset, "t.parquet").startswith(
+        "data file t.parquet: it cannot be read ("  # the rest is pyarrow's
     )

@@ -75,6 +75,12 @@ def test_unsuitable_folders_are_refused() -> None:
     )
 
 
+def test_the_name_of_a_part_may_have_any_digits() -> None:
+    write_part("t/1²2.parquet", a=[1])
+    write_part("t/1٣2.parquet", a=[2])
+    assert read_source("t").columns["a"].to_pylist() == [1, 2]
+
+
 @pytest.mark.parametrize(("source", "name"), [("t.parquet", "t"), ("t.parquet/", "t")])
 def test_a_folder_is_named_without_its_ending(source, name) -> None:
     Path("t.parquet").mkdir()

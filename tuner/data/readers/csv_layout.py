@@ -32,7 +32,7 @@ __all__ = ["LONGEST_LINE", "CsvFile", "inspect_csv", "report_unreadable"]
 LONGEST_LINE = 1 << 24
 """Characters of a line, and bytes of pyarrow's blocks, into one of which a row must fit."""
 
-_NAMED_DELIMITER = re.compile(r"""("?)sep=([^\w"])\1""", re.IGNORECASE)
+_NAMED_DELIMITER = re.compile(r"""("?)sep=((?![\w"])[\t -~])\1""", re.IGNORECASE)
 _MARK = re.compile("^(?:\N{ZERO WIDTH NO-BREAK SPACE}|ï»¿)+")  # a second one, or one in Latin-1
 _SAMPLE_LINES = 100  # from which the delimiter is found
 _SAMPLE_CHARACTERS = 1 << 16

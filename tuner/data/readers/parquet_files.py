@@ -78,7 +78,7 @@ def _open(path: Path, *, allow_empty: bool = False) -> Iterator[tuple[pq.Parquet
                 f"data file {path}: it has more than one column {list_first(repeated)}; rename all "
                 "but one"
             )
-        index = list_index_columns(file.schema_arrow)
+        index = _find_index(path, file.schema_arrow)
         used = [name for name in names if name not in index]
         if not used or not (file.metadata.num_rows or allow_empty):
             lacking = "rows" if used else "columns"
@@ -86,9 +86,20 @@ def _open(path: Path, *, allow_empty: bool = False) -> Iterator[tuple[pq.Parquet
         yield file, used
 
 
+def _find_index(path: Path, schema: pa.Schema) -> list[str]:
+    try:
+        return list_index_columns(schema)
+    except (ValueError, LookupError, TypeError, RecursionError) as err:
+        raise DataError(
+            f"data file {path}: what pandas has stored about its index is damaged; write the file "
+            "again"
+        ) from err
+
+
 def _make_table(path: Path, columns: pa.Table, *, first: int) -> Table:
     """Return a table whose first row is row `first` of the file, counted from 0."""
     label = f"data file {path}"
+    columns.validate(full=True)  # a file may claim that any bytes are UTF-8
     require_room(label, "its texts take", sum(map(_count_bytes, columns.columns)))
     return Table(
         label=label,

@@ -40,7 +40,7 @@ def list_parts(folder: Path) -> list[Path]:
 def _rank(name: str) -> list[tuple[int, str]]:
     """Return what sorts names by the numbers in them."""
     pieces = _DIGITS.split(name)
-    return [(int(piece) if piece.isdigit() else -1, piece) for piece in pieces]
+    return [(int(piece) if piece.isdecimal() else -1, piece) for piece in pieces]
 
 
 def read_parquet_folder(folder: Path) -> Table:

@@ -71,6 +71,7 @@ _CONFIG: dict[str, Any] = {
     },
 }
 
+_LONGEST_TEXT = 500  # characters; all that are not names are shorter
 _MIN_LOG_SCORE = 1e-6  # a score of 0 has no place on a logarithmic axis
 TICK_LABEL = "datum.value < 0.001 && datum.value > 0 ? format(datum.value, '.2~e') : "
 TICK_LABEL += "format(datum.value, '.4~r')"
@@ -104,7 +105,27 @@ def to_specification(chart: alt.Chart | alt.LayerChart, *, height: int = HEIGHT)
     size = {"width": "container", "height": height, "background": "white"}
     config = specification.get("config", {})
     view = {**config.get("view", {}), "stroke": None}
-    return {**specification, **size, "config": {**config, **_CONFIG, "view": view}}
+    whole = {**specification, **size, "config": {**config, **_CONFIG, "view": view}}
+    shortened: dict[str, Any] = _shorten_texts(whole, {})
+    return shortened
+
+
+def _shorten_texts(part: Any, known: dict[str, str]) -> Any:
+    """Return a part of a specification with the start and the end of each text that is very long.
+
+    Vega measures the names of columns and classes letter by letter, which takes minutes.
+
+    Args:
+        part: A list, a dictionary or a value.
+        known: What was shortened so far. Different texts stay different.
+    """
+    if isinstance(part, dict):
+        return {key: _shorten_texts(value, known) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_shorten_texts(each, known) for each in part]
+    if isinstance(part, str) and len(part) > _LONGEST_TEXT:
+        return known.setdefault(part, f"{part[:60]}…{part[-40:]} ({len(known) + 1})")
+    return part
 
 
 def make_trial_axis() -> alt.X:

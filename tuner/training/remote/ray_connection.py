@@ -47,7 +47,7 @@ def check_ray(address: str | None) -> None:
     if address in (None, "", "auto", "local"):
         return
     host, _, port = address.rpartition(":")
-    if "://" in address or not host or not port.isdigit():
+    if "://" in address or not host or not port.isdecimal():
         raise UserError(
             f"{option}: {address} is no address of a head; give HOST:PORT, as `ray start "
             "--head` prints it, and search on a machine of the cluster"
