@@ -2,19 +2,16 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from tuner.contention import measure_contention
 from tuner.scoring import Objective
-from tuner.study import estimate_network_seconds
+from tuner.search.final_training import FinalTraining
 from tuner.training import TrialResult
 
 __all__ = ["Clock"]
 
 _FIRST_COHORT = 4  # trials from which the clock learns the pace
-_PREPARING_SECONDS = 0.5  # to prepare the training on all rows
-_TRACE_SECONDS = 0.5  # to trace each network, if each has another architecture
-_AVERAGING_SECONDS = 1.0  # to average the networks of folds
 _EXPORT_SHARE = 0.4  # of a limit, at most, is reserved for the export, or nothing is searched
 
 
@@ -28,21 +25,8 @@ class Clock:
         started: When the time began, by `time.monotonic`.
         export_seconds: Seconds that the steps after the final training take on a machine that does
             nothing else.
-        final_rounds: Returns the duration of the final training, in units of the time of a fold
-            with as many rows and epochs. It is called each time, because the trainer of the final
-            networks may change during a search.
-        share: The number of all training rows, as a share of the rows on which a trial trains over
-            all its folds.
+        final: The final training.
         objective: The objective that decides which networks are trained in the end.
-
-    Attributes:
-        networks: How many networks the final training trains. It can be set.
-        are_trained_again: Returns whether networks are trained on all rows, by the best trials;
-            those of the folds alone are exported otherwise, which the search has. It can be set.
-        averages_folds: Whether networks of folds are exported. It can be set.
-        count_running: Returns the seconds in which the trials that train now are to end. Networks
-            on all rows that the best trials become quick enough for do not take these. It can be
-            set.
     """
 
     def __init__(
@@ -51,45 +35,45 @@ class Clock:
         *,
         started: float,
         export_seconds: float,
-        final_rounds: Callable[[], float],
-        share: float,
+        final: FinalTraining,
         objective: Objective,
     ) -> None:
         self._started = started
         self._limit = limit
         self._export_seconds = export_seconds
-        self._final_rounds = final_rounds
-        self._share = share
+        self._final = final
         self._objective = objective
-        self.networks = 1
-        self.are_trained_again: Callable[[Sequence[TrialResult]], bool] = lambda best: True
-        self.averages_folds = False
-        self.count_running: Callable[[], float] = lambda: 0.0
         self._trains_again: bool | None = None  # not known before a trial is completed
         self._best: list[TrialResult] = []  # as many as final networks
         self._ended = 0
         self._is_up = False
         self._is_short = False
 
-    def add(self, result: TrialResult) -> None:
-        """Add the result of a trial that has ended."""
+    def add(self, result: TrialResult, count_running: Callable[[], float] = lambda: 0.0) -> None:
+        """Add the result of a trial that has ended.
+
+        Args:
+            result: The result.
+            count_running: Returns the seconds in which the trials that train now are to end.
+                Networks on all rows that the best trials become quick enough for do not take these.
+        """
         self._ended += 1
         if result.status == "completed":
             sign = -1.0 if self._objective.direction == "max" else 1.0
             best = sorted([*self._best, result], key=lambda each: sign * each.score)
-            self._best = best[: self.networks]
-            self._choose_final_networks()
+            self._best = best[: self._final.networks]
+            self._choose_final_networks(count_running)
 
     @property
     def adds_networks_on_all_rows(self) -> bool | None:
         """Whether networks on all rows come to those of folds. None if no others are exported."""
-        return self._trains_again if self.averages_folds else None
+        return self._trains_again if self._final.averages_folds else None
 
-    def _choose_final_networks(self) -> None:
+    def _choose_final_networks(self, count_running: Callable[[], float]) -> None:
         """Decide by the best trials so far whether networks are trained on all rows."""
-        chosen, self._trains_again = self._trains_again, self.are_trained_again(self._best)
+        chosen, self._trains_again = self._trains_again, self._final.are_trained_again(self._best)
         if self._trains_again and chosen is False:  # the clock did not reserve time for them
-            self._trains_again = self.count_left() >= self.count_running()
+            self._trains_again = self.count_left() >= count_running()
 
     def is_up(self) -> bool:
         """Return whether the search must end; can be called from any thread."""
@@ -125,23 +109,9 @@ class Clock:
         """Return the seconds that are left for trials; infinity without a limit."""
         if self._limit is None:
             return math.inf
-        after = self._export_seconds * measure_contention()
-        after = min(after, self._limit * _EXPORT_SHARE) + self._estimate_final_seconds()
-        return self._started + self._limit - after - time.monotonic()
-
-    def _estimate_final_seconds(self) -> float:
-        """Estimate how long it takes to train the best networks so far on all rows."""
-        elapsed = time.monotonic() - self._started
-        # before a trial has ended, the best network may be one that trains since the start
-        best = self._best or [TrialResult(0, "completed", epoch=1, seconds=elapsed)]
-        trains_again = self._trains_again
-        if trains_again is None:
-            trains_again = self.are_trained_again(best)
-        averaging = _AVERAGING_SECONDS if self.averages_folds else 0.0
-        if not trains_again:
-            return averaging
-        if not self._best:
-            return averaging + elapsed * self._share
-        network_seconds = estimate_network_seconds(best, self._share)
-        tracing = _PREPARING_SECONDS + _TRACE_SECONDS * self.networks
-        return averaging + tracing + self._final_rounds() * network_seconds
+        now = time.monotonic()
+        export = min(self._export_seconds * measure_contention(), self._limit * _EXPORT_SHARE)
+        final = self._final.estimate_seconds(
+            self._best, now - self._started, trains_again=self._trains_again
+        )
+        return self._started + self._limit - export - final - now

@@ -19,6 +19,7 @@ from tuner.model.fingerprints import describe_value
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.exploring import ExploredHyperModel
+from tuner.search.final_training import plan_final_training
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.looks import HasGained, IsAnswered, Looks
 from tuner.search.loop import SearchLoop
@@ -34,10 +35,7 @@ from tuner.study import (
     SearchSettings,
     Study,
     StudyRecord,
-    are_trained_again,
     find_free_name,
-    find_share,
-    have_seen_most,
     list_versions,
     recover_study,
 )
@@ -272,21 +270,21 @@ class KFoldTuner(ResultsTuner):
     def _start_clock(
         self, study: Study, started: float | None, export_seconds: float, final_networks: int
     ) -> Clock:
-        split = study.record.split
-        clock = Clock(
-            self.settings.max_seconds,
+        limit = self.settings.max_seconds
+        final = plan_final_training(
+            partial(self.trainer.estimate_final_rounds, final_networks),
+            final_networks,
+            study.record.split,
+            keeps_networks=self.fold_networks is not None,
+            max_seconds=limit,
+        )
+        return Clock(
+            limit,
             started=time.monotonic() if started is None else started,
             export_seconds=export_seconds,
-            final_rounds=partial(self.trainer.estimate_final_rounds, final_networks),
-            share=find_share(split),
+            final=final,
             objective=self.settings.plan.objective,
         )
-        clock.networks = final_networks
-        if self.fold_networks is not None:
-            limit = self.settings.max_seconds
-            clock.averages_folds = have_seen_most(split)
-            clock.are_trained_again = partial(are_trained_again, split=split, max_seconds=limit)
-        return clock
 
     def _refuse_second_search(self) -> None:
         if self.study is not None:

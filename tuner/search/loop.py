@@ -87,7 +87,7 @@ class SearchLoop:
         """
         self._recorder.announce_begin()
         self._resume(looks)
-        self._limit_time(clock)
+        self._limit_time()
         while jobs := self._ask(clock, looks):
             for result in self._train(jobs, clock):
                 self._recorder.announce_trained(result.trial)
@@ -140,9 +140,8 @@ class SearchLoop:
         )
         self._jobs = {job.trial: job for job in self._unfinished}
 
-    def _limit_time(self, clock: Clock) -> None:
-        """Let the clock know what trains, and the oracle what can end in time."""
-        clock.count_running = lambda: self._seconds.estimate_longest(self._jobs, self._left_out)
+    def _limit_time(self) -> None:
+        """Let the oracle know what can end in time, if there is a limit."""
         if self._settings.max_seconds is not None:
             self._proposals.limit_time(self._recorder, self._trainer.at_once)
 
@@ -254,7 +253,10 @@ class SearchLoop:
 
     def _tell(self, record: TrialRecord, clock: Clock, looks: Looks) -> None:
         """Tell a recorded trial to all that learns from it, and to the listeners."""
-        clock.add(record.result)
+        clock.add(
+            record.result,
+            lambda: self._seconds.estimate_longest(self._jobs, self._left_out),
+        )
         looks.add(record)
         self._oracle.tell(record.result)
         self._recorder.announce_trial(record)
