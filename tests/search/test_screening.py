@@ -158,8 +158,8 @@ def test_the_costliest_is_not_tried_where_even_one_fold_takes_long(search):
 
 
 def test_one_trial_trains_on_all_folds_however_short_the_time(search, monkeypatch):
-    """It is guessed that each takes 12 s before any has begun, and that is too little."""
-    monkeypatch.setattr(TrialSeconds, "guess", lambda *_: 12.0)
+    """It is guessed that a fold takes 4 s before any has begun, and that is too little."""
+    monkeypatch.setattr(TrialSeconds, "guess", lambda self, values, folds=3: 4.0 * folds)
     trained, _ = search(max_seconds=22.0, pace=4.0)
     assert trained == [(2, 1), (2, 3)]
     (record,) = search.study.read_trials()

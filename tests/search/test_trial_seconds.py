@@ -89,8 +89,10 @@ def test_before_a_trial_has_trained_its_time_is_guessed_from_its_work(seconds, n
     values = make(0).hyperparameters.values
     assert 0 < seconds.guess(values) < 0.1  # 40 rows, 5 epochs of a small network
     assert seconds.guess({**values, "units": 80_000}) > 20 * seconds.guess(values)
-    train(seconds, now, make(0), tracing=0.0, epoch=2.0, epochs=5)
-    assert seconds.guess(values) == 10.0
+    assert seconds.guess(values, folds=1) == seconds.guess(values) / 2
+    train(seconds, now, make(0), tracing=3.0, epoch=2.0, epochs=5)
+    assert seconds.guess(values) == 3 + 5 * 2
+    assert seconds.guess(values, folds=1) == 3 + 5 * 2 / 2  # fewer folds take as long to trace
 
 
 def test_of_trials_that_may_be_cut_short_nothing_is_known(now):

@@ -122,7 +122,7 @@ class Screening:
 
     def _guess(self, job: Job) -> float:
         """Return the seconds of one fold."""
-        return self._seconds.guess(job.hyperparameters.values) / self._seconds.folds
+        return self._seconds.guess(job.hyperparameters.values, job.folds)
 
     def take(self, result: TrialResult) -> None:
         """Take what a first trial came to."""

@@ -63,9 +63,6 @@ class TrialSeconds:
         hypermodel: Describes the networks of a space. Of other hypermodels nothing is known.
         epochs: The most epochs of a trial.
         fold_rows: The number of training rows of each fold.
-
-    Attributes:
-        folds: The number of folds.
     """
 
     def __init__(
@@ -75,7 +72,7 @@ class TrialSeconds:
         self._is_known = space is not None and plans_schedules(space)
         self._hypermodel = hypermodel
         self._epochs = epochs
-        self.folds = len(fold_rows)
+        self._folds = len(fold_rows)
         self._rows = sum(fold_rows)
         self._trainings: dict[int, _Training] = {}  # by the trial's number
 
@@ -88,7 +85,7 @@ class TrialSeconds:
         """Note that a trial begins."""
         if self._is_known:
             work = self._measure(job.hyperparameters.values)
-            folds = job.folds or self.folds
+            folds = job.folds or self._folds
             self._trainings[job.trial] = _Training(work, folds, begun=time.monotonic())
 
     def estimate(
@@ -109,15 +106,21 @@ class TrialSeconds:
         work = self._measure(values)
         similar = min(known, key=lambda training: abs(math.log(training.work / work)))
         epochs_of_length = (epochs or self._epochs) * float(values.get("length", 1.0))
-        return similar.estimate(work, epochs_of_length, folds or self.folds)
+        return similar.estimate(work, epochs_of_length, folds or self._folds)
 
-    def guess(self, values: Mapping[str, Value]) -> float:
-        """Return the seconds of a trial by the estimate, or before any is known by its work."""
-        seconds = self.estimate(values)
+    def guess(self, values: Mapping[str, Value], folds: int | None = None) -> float:
+        """Return the seconds of a trial by the estimate, or before any is known by its work.
+
+        Args:
+            values: Its active hyperparameters.
+            folds: How many folds it trains; None for all.
+        """
+        seconds = self.estimate(values, folds=folds)
         if seconds is not None:
             return seconds
         epochs = self._epochs * float(values.get("length", 1.0))
-        return epochs * self._rows * self._measure(values) / _SPEED
+        rows = self._rows * (folds or self._folds) / self._folds
+        return epochs * rows * self._measure(values) / _SPEED
 
     def estimate_job(self, job: Job) -> float | None:
         """Return the seconds of a trial that was proposed. None if they are not known yet."""
