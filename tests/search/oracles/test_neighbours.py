@@ -8,7 +8,7 @@ import pytest
 from tests.helpers.oracles import ask_many, drive, make_oracle, tell_score
 from tests.helpers.spaces import make_space
 from tuner.search.oracles import ORACLES
-from tuner.search.oracles.lengths import lengthen
+from tuner.search.oracles.lengths import lengthen, list_shorter
 from tuner.search.oracles.model_based import ModelBasedOracle
 from tuner.search.oracles.neighbours import draw_neighbours
 
@@ -82,13 +82,13 @@ def test_a_model_is_asked_once_it_has_many_trials(tmp_path):
 
 
 class Limit:
-    """Allows configurations of which a function says so."""
+    """Allows configurations of which a function says so; it narrows others by their length."""
 
     def __init__(self, allows):
         self.allows = allows
 
     def narrow(self, values, space):
-        return None
+        return next(filter(self.allows, list_shorter(values, space)), None)
 
     def select(self, draws):
         return filter(self.allows, draws)
@@ -98,6 +98,34 @@ def test_what_is_not_allowed_is_not_trained_for_longer(tmp_path):
     oracle = make_oracle("tpe", SPACE, tmp_path)
     oracle.limit = Limit(lambda values: values["length"] == 0.25)
     assert {values["length"] for values, _ in drive(oracle, 12)} == {0.25}
+
+
+@pytest.fixture
+def after_first(tmp_path):
+    """Return a function that limits an oracle whose first trials have ended."""
+
+    def limit(allows):
+        oracle = make_oracle("tpe", SPACE, tmp_path)
+        ask_many(oracle, 2)
+        for trial, score in enumerate((0.3, 0.9)):
+            tell_score(oracle, trial, score)
+        oracle.limit = Limit(allows)
+        return oracle
+
+    return limit
+
+
+def test_a_neighbour_for_which_there_is_no_time_is_shortened(after_first):
+    oracle = after_first(lambda values: values["length"] == 0.25 and values["depth"] > 0)
+    values = dict(oracle.ask().hyperparameters.values)
+    assert values["length"] == 0.25
+    assert min(count_changes(values, NARROW), count_changes(values, WIDE)) <= 3
+
+
+def test_nothing_is_proposed_where_only_what_is_unlike_the_best_would_end_in_time(after_first):
+    """A logistic regression is a neighbour, but one of many."""
+    oracle = after_first(lambda values: values["depth"] == 0 and values["length"] == 0.25)
+    assert oracle.ask() is None
 
 
 def test_where_the_best_has_no_time_to_be_trained_for_longer_no_other_is(tmp_path):

@@ -1,6 +1,7 @@
 """The base class of oracles that learn from results where good configurations are."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 from tuner.search.oracles.lengths import gained_to_its_end, lengthen
@@ -13,6 +14,7 @@ __all__ = ["COHORT", "ModelBasedOracle"]
 COHORT = 4  # trials that are proposed without one another's results
 _BEST = 2  # configurations whose neighbours are proposed
 _NEIGHBOURS = 20  # completed trials until the model is asked in their place
+_MOST_MISSED = 10  # neighbours that are not allowed, after which none is proposed
 
 
 class ModelBasedOracle(RandomOracle):
@@ -26,8 +28,8 @@ class ModelBasedOracle(RandomOracle):
 
     A space that names first trials begins with them. Then the best two of all trials are trained
     for longer, the second after the best, unless they were past their best before their end, and
-    their neighbours are tried: what is known to do well says more than a model of a few trials,
-    which is asked after twenty.
+    their neighbours are tried, if need be for less long: what is known to do well says more than a
+    model of a few trials, which is asked after twenty.
     """
 
     adaptive = True
@@ -64,13 +66,34 @@ class ModelBasedOracle(RandomOracle):
         if not best:
             return super().propose(trial)
         rng = self.make_generator(trial)
-        return self._find_untried(space, draw_neighbours(best, space, rng), tried, rng)
+        drawn = self._select_allowed(draw_neighbours(best, space, rng))
+        return self._find_untried(space, drawn, tried, rng)
+
+    def _select_allowed(self, draws: Iterator[dict[str, Value]]) -> Iterator[dict[str, Value]]:
+        """Yield what of some draws is allowed, narrower or shorter if need be.
+
+        It gives up after ten of which nothing is. Further draws would be what takes least time, not
+        what is like the best: of a deep network the neighbour without hidden layers.
+        """
+        missed = 0
+        for values in draws:
+            allowed = self._fit(values)
+            missed += allowed is None
+            if missed == _MOST_MISSED:
+                return
+            if allowed is not None:
+                yield allowed
+
+    def _fit(self, values: dict[str, Value]) -> dict[str, Value] | None:
+        """Return a configuration, or if that is not allowed a narrower or shorter one."""
+        if self.limit is None or self.limit.allows(values):
+            return values
+        return self.limit.narrow(values, self.space)
 
     def _propose_suggestion(self, trial: int) -> dict[str, Value] | None:
         """Return the model's suggestion if it is untried, else a random configuration."""
-        values = self.suggest(trial)
-        if values is not None and self.limit is not None and not self.limit.allows(values):
-            values = self.limit.narrow(values, self.space)
+        suggested = self.suggest(trial)
+        values = None if suggested is None else self._fit(suggested)
         if values is not None and values not in self.read_tried():
             return values
         return super().propose(trial)
