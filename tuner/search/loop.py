@@ -16,7 +16,6 @@ from tuner.search.oracles import SearchOracle
 from tuner.search.proposals import Proposals
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
-from tuner.search.screening import Screening
 from tuner.search.trial_seconds import TrialSeconds
 from tuner.study import EventKind, SearchEnd, SearchSettings, TrialRecord
 from tuner.training import Job, Trainer, TrialResult
@@ -201,7 +200,7 @@ class SearchLoop:
 
     def _note_proposal(self, job: Job) -> Job:
         """Write a proposed trial to the study, and return it."""
-        if not Screening.has(job.trial):
+        if job.is_trial:
             self._jobs[job.trial] = job
             self._recorder.record_proposal(job)
         return job
@@ -236,13 +235,13 @@ class SearchLoop:
         seconds = self._seconds.estimate_job(job)
         self._seconds.begin(job)
         has_time = clock.has_time_for(seconds)
-        if not has_time and not Screening.has(job.trial):
+        if not has_time and job.is_trial:
             self._left_out.add(job.trial)
         return has_time
 
     def _add_epoch(self, trial: int, epoch: int) -> None:
         self._seconds.add_epoch(trial, epoch)
-        if not Screening.has(trial):
+        if trial in self._jobs:
             self._recorder.announce_epoch(trial, epoch)
 
     def _record(self, settled: Settled) -> TrialRecord:

@@ -70,10 +70,9 @@ class Screening:
         """Whether too little is known yet to propose a trial on all folds."""
         return 2 * len(self._running) > len(self._oracle.first.screened)
 
-    @staticmethod
-    def has(trial: int) -> bool:
-        """Return whether a number is that of a first trial on a fold, not of a trial."""
-        return trial >= _FIRST_NUMBER
+    def has(self, trial: int) -> bool:
+        """Return whether a number is that of a first trial that trains on a fold."""
+        return trial in self._running
 
     def ask(self, left: float) -> Job | None:
         """Return the next first trial to try on a fold, the cheapest first.

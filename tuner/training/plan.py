@@ -98,6 +98,11 @@ class Job:
     epochs: int | None = None
     folds: int | None = None
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether it is a trial of the study, which trains on all folds."""
+        return self.folds is None
+
 
 @dataclass(frozen=True, slots=True)
 class FinalJob:

@@ -45,7 +45,7 @@ class Work:
     def training(self) -> dict[Hashable, list[int]]:
         """The trials that each worker trains on all folds and that have not ended."""
         return {
-            worker: [job.trial for job in jobs if job.folds is None]
+            worker: [job.trial for job in jobs if job.is_trial]
             for worker, jobs in list(self._training.items())
         }
 
