@@ -140,9 +140,9 @@ def test_networks_of_folds_count_as_often_as_their_trial_is_chosen(make_record, 
 def test_networks_on_all_rows_are_shared_by_how_often_trials_count(make_record, problem):
     records = [make_record(trial, noise=1.5) for trial in range(8)]
     library, values = make_library(records, problem)
-    library.folds, library.adds_networks_on_all_rows = 5, True
+    library.folds = 5
     best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
-    ensemble, _ = make_ensemble(library, best=best, seed=0)
+    ensemble, _ = make_ensemble(library, best=best, seed=0, adds_networks_on_all_rows=True)
     added = [member.on_all_rows for member in ensemble.members]
     assert sum(added) == 5
     assert 0 not in added
@@ -164,14 +164,13 @@ def test_a_trial_alone_counts_once_if_its_folds_are_averaged(make_record, proble
     best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
     (member,) = make_ensemble(library, best=best, seed=0)[0].members
     assert (member.networks, member.count, member.label) == (1, 5, "0")
-    library.adds_networks_on_all_rows = True
-    (member,) = make_ensemble(library, best=best, seed=0)[0].members
+    ensemble, _ = make_ensemble(library, best=best, seed=0, adds_networks_on_all_rows=True)
+    (member,) = ensemble.members
     assert (member.networks, member.on_all_rows, member.count) == (1, 5, 10)
 
 
 def test_with_a_time_limit_it_is_exported_though_it_is_not_clearly_better(make_record, problem):
     records = [make_record(0, noise=0.1), *[make_record(trial, noise=9.0) for trial in (1, 2)]]
     library, values = make_library(records, problem)
-    library.always = True
     best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
-    assert make_ensemble(library, best=best, seed=0)[0].is_exported
+    assert make_ensemble(library, best=best, seed=0, always=True)[0].is_exported

@@ -141,7 +141,15 @@ class Ensemble:
         }
 
 
-def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensemble, OutOfBag]:
+# Over 40 lines: half of them describe the arguments.
+def make_ensemble(
+    library: Library,
+    *,
+    best: OutOfBag,
+    seed: int,
+    always: bool = False,
+    adds_networks_on_all_rows: bool = False,
+) -> tuple[Ensemble, OutOfBag]:
     """Return the ensemble of a study, and the out-of-bag values of choosing it.
 
     These are without chance in training, which would not change which of two picks is better.
@@ -150,6 +158,8 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
         library: The trials that the ensemble is chosen from.
         best: The out-of-bag values of choosing the best trial.
         seed: Seed of the bootstrap.
+        always: Whether it is exported even if it is not clearly better.
+        adds_networks_on_all_rows: Whether it has networks on all rows beside those of folds.
     """
     scoring, clusters = library.scoring, library.scoring.truth.cluster_count
     (counts,) = library.choose(np.ones((clusters, 1))).T.tolist()
@@ -157,6 +167,8 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
     out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
     gain = out_of_bag - best if scoring.maximise else best - out_of_bag
     members = _make_members(library, counts)
+    if adds_networks_on_all_rows:
+        members = _add_networks_on_all_rows(members)
     means = {
         name: compute_mean_and_error(library.score(counts, name)) for name in scoring.score_clusters
     }
@@ -175,7 +187,7 @@ def make_ensemble(library: Library, *, best: OutOfBag, seed: int) -> tuple[Ensem
         corrected_interval=clip_interval(*whole.interval, maximise=scoring.maximise),
         scores={name: mean for name, (mean, _) in means.items()},
         standard_errors={name: error for name, (_, error) in means.items()},
-        better=library.always or gain.score > gain.standard_error,
+        better=always or gain.score > gain.standard_error,
     )
     return ensemble, out_of_bag
 
@@ -189,11 +201,12 @@ def _make_members(library: Library, counts: Sequence[int]) -> tuple[Member, ...]
         for record, count in zip(library.records, counts, strict=True)
         if count
     ]
-    members.sort(key=lambda member: -member.networks)
-    if library.adds_networks_on_all_rows:
-        added = _share_networks([member.networks for member in members])
-        members = [replace(m, on_all_rows=n) for m, n in zip(members, added, strict=True)]
-    return tuple(members)
+    return tuple(sorted(members, key=lambda member: -member.networks))
+
+
+def _add_networks_on_all_rows(members: Sequence[Member]) -> tuple[Member, ...]:
+    added = _share_networks([member.networks for member in members])
+    return tuple(replace(m, on_all_rows=n) for m, n in zip(members, added, strict=True))
 
 
 def _share_networks(weights: Sequence[int]) -> list[int]:

@@ -131,9 +131,6 @@ class Library:
         records: The completed trials, the best first.
         scoring: How predictions are scored.
         folds: As given.
-        always: Whether the ensemble is exported even if it is not clearly better; it can be set.
-        adds_networks_on_all_rows: Whether it has networks on all rows beside those of folds; it can
-            be set.
 
     Raises:
         SearchFailed: No trial was completed.
@@ -151,8 +148,6 @@ class Library:
         self.records = _sort_completed(records, scoring.maximise)
         self.scoring = scoring
         self.folds = folds
-        self.always = False
-        self.adds_networks_on_all_rows = False
         sign = -1.0 if scoring.maximise else 1.0
         self._losses = sign * np.stack([cluster_values[record.trial] for record in self.records])
         self._parameters = np.array([record.result.parameters for record in self.records])

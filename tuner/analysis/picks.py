@@ -108,15 +108,27 @@ def pick_networks(
     )
     library = _make_library(study, truth, cluster_values)
     best = trial_picks.out_of_bag
-    ensemble, averaged = make_ensemble(library, best=best, seed=settings.seed)
-    (test,) = run_paired_tests([averaged - best], truth, study.record.split)
-    ensemble = ensemble.add_test(test).limit(settings)
+    ensemble, averaged = _choose_ensemble(study, library, best)
     members = ensemble.members if ensemble.is_exported else (_make_member(trial_picks.best),)
     calibration = calibrate_networks(study, members, truth)
     exported = _Exported(study, truth, members, calibration)
     out_of_bag = exported.complete(averaged if ensemble.is_exported else best, objective)
     named = trial_picks.best, trial_picks.smallest, ensemble
     return Picks(*named, cluster_values, calibration, out_of_bag)
+
+
+def _choose_ensemble(study: Study, library: Library, best: OutOfBag) -> tuple[Ensemble, OutOfBag]:
+    """Return the ensemble, compared with the best trial, and the values of choosing it."""
+    completed = [record.result for record in study.read_trials() if record.completed]
+    ensemble, averaged = make_ensemble(
+        library,
+        best=best,
+        seed=study.record.settings.seed,
+        always=exports_ensemble(study),
+        adds_networks_on_all_rows=adds_networks_on_all_rows(study, completed),
+    )
+    (test,) = run_paired_tests([averaged - best], library.scoring.truth, study.record.split)
+    return ensemble.add_test(test).limit(study.record.settings), averaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,18 +203,13 @@ def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.nd
         name: partial(truth.score_clusters, o.row_values) for name, o in OBJECTIVES.items()
     }
     scoring = Scoring(truth, score_clusters, objective.name, objective.direction == "max")
-    records = list(study.read_trials())
-    library = Library(
-        records,
+    return Library(
+        list(study.read_trials()),
         cluster_values,
         probabilities=study.arrays.read_probabilities,
         scoring=scoring,
         folds=count_fold_networks(study),
     )
-    library.always = exports_ensemble(study)
-    results = [record.result for record in records if record.completed]
-    library.adds_networks_on_all_rows = adds_networks_on_all_rows(study, results)
-    return library
 
 
 def read_cluster_values(
