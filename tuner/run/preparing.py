@@ -8,7 +8,7 @@ from tuner.model.custom import find_hypermodel_file, is_custom
 from tuner.model.given import GivenHypermodel
 from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.width import check_budget
-from tuner.run.acting import settle_for_data
+from tuner.run.idle_hyperparameters import settle_for_data
 from tuner.run.planned_epochs import fit_epochs
 from tuner.run.request import DataRequest
 from tuner.run.setup import Setup, find_class_weights

@@ -1,4 +1,4 @@
-"""Leaves out of a search what networks for tables cannot do with its data."""
+"""Finds the hyperparameters of networks for tables that do nothing on some data."""
 
 from collections.abc import Iterator
 
