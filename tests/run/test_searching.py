@@ -7,7 +7,7 @@ import pytest
 from tests.helpers.setups import write_untrained_study
 from tuner.errors import SearchFailed
 from tuner.run.run import Run
-from tuner.run.searching import find_end, read_trials
+from tuner.run.searching import find_end, skip_search
 from tuner.run.stages import Stage, mark_done
 from tuner.study import EndKind, SearchEnd, TrialRecord
 from tuner.training import TrialResult
@@ -60,5 +60,5 @@ def test_a_finished_search_without_a_completed_trial_says_why_they_failed(setup,
         study.write_trial(TrialRecord(trial, {}, {}, result), {})
     end = find_end(study, replace(setup.settings, max_trials=2))
     with pytest.raises(SearchFailed) as failed:
-        read_trials(Run(setup, study), end)
+        skip_search(Run(setup, study), end)
     assert str(failed.value) == "every trial failed; trial 0: loss is NaN in epoch 1"

@@ -34,8 +34,8 @@ from tuner.run.run import Run, note_unwritten, record_run
 from tuner.run.searching import (
     find_end,
     make_tuner,
-    read_trials,
     search_trials,
+    skip_search,
     warn_about_export,
 )
 from tuner.run.setup import Setup
@@ -108,7 +108,7 @@ def _run_stages(
         warn_about_export(run, tuner)
         search = search_trials(run, tuner)
     else:
-        search = read_trials(run, end)
+        search = skip_search(run, end)
     run.announce("picking the network")
     picking = pick(setup, study, search.seen.cluster_values if search.seen else None)
     evidence = make_evidence(setup, study, picking.picks, search.seen)

@@ -33,8 +33,8 @@ __all__ = [
     "SearchResult",
     "find_end",
     "make_tuner",
-    "read_trials",
     "search_trials",
+    "skip_search",
     "warn_about_export",
 ]
 
@@ -168,8 +168,8 @@ class _AnswerCheck:
         return bool(comparison.not_told_apart) and not comparison.open
 
 
-def read_trials(run: Run, end: SearchEnd) -> SearchResult:
-    """Return the trials of a study whose search is over, and tell the listeners about them.
+def skip_search(run: Run, end: SearchEnd) -> SearchResult:
+    """Return the trials of a study whose search is over; the listeners hear that it is.
 
     Args:
         run: The run.
