@@ -120,7 +120,7 @@ class Shell:
             raise Searched
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("tuner.run.pipeline.pick", stop)
+            patch.setattr("tuner.run.pipeline.pick_and_answer", stop)
             patch.setattr("tuner.api.search.MlflowMirror", lambda *_, **__: Listener())
             with pytest.raises(Searched):
                 self._run_in_process(arguments)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuner.analysis import answer_parts, predict_out_of_fold
+from tuner.analysis import Evidence, answer_parts, predict_out_of_fold
 from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.final_training import train_members
 from tuner.run.model_description import TrainedExportable
@@ -12,7 +12,7 @@ from tuner.run.opening import create_study
 from tuner.run.picking import PickingResult, describe_picks, pick
 from tuner.run.request import Destination
 from tuner.run.run import Run, record_run
-from tuner.run.searching import make_tuner, search_trials
+from tuner.run.searching import SearchResult, make_tuner, search_trials
 from tuner.run.setup import Setup
 from tuner.run.stages import Stage, mark_done
 from tuner.run.testing import score_test_rows
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tuner.serving.trained_network import TrainedNetwork
     from tuner.training.remote.crew import Crew
 
-__all__ = ["describe_training", "fit_network", "train_pick"]
+__all__ = ["describe_training", "fit_network", "pick_and_answer", "train_pick"]
 
 
 def fit_network(
@@ -54,15 +54,25 @@ def fit_network(
     run = Run(setup, create_study(setup, destination), listeners, started)
     with run.study.lock_search(run.note), record_run(run):
         search = search_trials(run, tuner, after=run.estimates.picking)
-        picking = pick(setup, run.study, search.seen.cluster_values if search.seen else None)
-        evidence = make_evidence(setup, run.study, picking.picks, search.seen)
-        answer = answer_own_question(setup, run.study, picking.picks, evidence)
-        picks = describe_picks(run.study, picking.picks)
-        run.answer(answer, picks, partial(answer_parts, evidence))
-        mark_done(run.study, Stage.PICKING, picking.basis)
+        picking, _ = pick_and_answer(run, search)
         run.announce(describe_training(picking))
         trained = train_pick(run, picking).trained
     return run.study, trained
+
+
+def pick_and_answer(run: Run, search: SearchResult) -> tuple[PickingResult, Evidence]:
+    """Pick the study's networks, and tell the answer to the space's question.
+
+    Returns:
+        The picks, and what all answers of the study rest on.
+    """
+    setup, study, seen = run.setup, run.study, search.seen
+    picking = pick(setup, study, seen.cluster_values if seen else None)
+    evidence = make_evidence(setup, study, picking.picks, seen)
+    answer = answer_own_question(setup, study, picking.picks, evidence)
+    run.answer(answer, describe_picks(study, picking.picks), partial(answer_parts, evidence))
+    mark_done(study, Stage.PICKING, picking.basis)
+    return picking, evidence
 
 
 def describe_training(picking: PickingResult) -> str:

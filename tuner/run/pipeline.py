@@ -9,17 +9,16 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuner.analysis import Evidence, answer_parts
+from tuner.analysis import Evidence
 from tuner.errors import TunerError, one_line
 from tuner.report import import_charting
-from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.exporting import ExportResult, SearchExport, find_export
-from tuner.run.fitting import describe_training, train_pick
+from tuner.run.fitting import describe_training, pick_and_answer, train_pick
 from tuner.run.opening import create_study
 from tuner.run.outcome import Outcome
-from tuner.run.picking import PickingResult, describe_picks, pick
+from tuner.run.picking import PickingResult
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 from tuner.run.reporting import (
     ReportResult,
@@ -97,11 +96,10 @@ def run_search(
     return outcome
 
 
-# Over 40 lines: the stages of a run are read as one sequence.
 def _run_stages(
     run: Run, beside: Beside, tuner: "KFoldTuner | None", end: SearchEnd | None
 ) -> Outcome:
-    setup, study = run.setup, run.study
+    study = run.study
     if end is None:
         assert tuner is not None  # it was made above
         beside.begin(run)
@@ -110,11 +108,7 @@ def _run_stages(
     else:
         search = skip_search(run, end)
     run.announce("picking the network")
-    picking = pick(setup, study, search.seen.cluster_values if search.seen else None)
-    evidence = make_evidence(setup, study, picking.picks, search.seen)
-    answer = answer_own_question(setup, study, picking.picks, evidence)
-    run.answer(answer, describe_picks(study, picking.picks), partial(answer_parts, evidence))
-    mark_done(study, Stage.PICKING, picking.basis)
+    picking, evidence = pick_and_answer(run, search)
     write_report = partial(_report, run, beside, picking, evidence)
     found, report = find_export(study, picking), None
     if found is None:
