@@ -6,14 +6,11 @@ from io import StringIO
 from typing import Any
 
 import keras_tuner
-import numpy as np
 
 from tuner.model.mlp import MLPHyperModel
 from tuner.training.fit_calls import watch_fit
 
 __all__ = ["ExploredHyperModel"]
-
-_ROWS = 8  # of the call that trains nothing
 
 
 class ExploredHyperModel(keras_tuner.HyperModel):
@@ -54,23 +51,9 @@ class ExploredHyperModel(keras_tuner.HyperModel):
         fit = type(self._hypermodel).fit
         if fit in (keras_tuner.HyperModel.fit, MLPHyperModel.fit):
             return model
-        rows = self._rows or _make_rows(model)
         with redirect_stdout(StringIO()):  # a `fit` may print
             try:
-                watch_fit(self._hypermodel, hp, model, self._arguments, rows)
+                watch_fit(self._hypermodel, hp, model, self._arguments, self._rows)
             except Exception:  # of rows of zeros, or without the arguments that `search` gives
                 self.complete = False  # what it has declared until there counts
         return model
-
-
-def _make_rows(model: Any) -> tuple[Any, np.ndarray]:
-    """Return rows that a network takes, and their classes."""
-    inputs = [
-        np.zeros(
-            (_ROWS, *(size or 1 for size in tensor.shape[1:])),
-            "object" if tensor.dtype == "string" else tensor.dtype,
-        )
-        for tensor in getattr(model, "inputs", None) or ()
-    ]
-    x = inputs[0] if len(inputs) == 1 else inputs or np.zeros((_ROWS, 1), np.float32)
-    return x, np.zeros(_ROWS, np.int64)
