@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 import keras
@@ -113,26 +112,27 @@ def _train_trial(
 ) -> TrialResult:
     """Train a trial on its folds until it ends."""
     started = time.perf_counter()
-    problem = problem.take_folds(job.folds)
-    plan = plan if job.folds is None else replace(plan, fold_networks=None)
+    problem, plan = problem.take_folds(job.folds), plan.take_folds(job.folds)
     folds = [FoldData(problem, number) for number in range(len(problem.folds))]
     shared = None if adapts(hypermodel) else FitNetwork(hypermodel, job, plan)
-    pairs = [(shared or FitNetwork(hypermodel, job, plan), fold) for fold in folds]
+    networks = [shared or FitNetwork(hypermodel, job, plan) for _ in folds]
+    pairs = list(zip(networks, folds, strict=True))
     states = [network.build_initial_state(fold) for network, fold in pairs]
-    for network in {network for network, _ in pairs}:
+    for network in dict.fromkeys(networks):
         network.watch()
-    if network.call is None:
-        return train_once_per_fold(network, folds, problem, started)
+    first = networks[0]  # all have the same size, callbacks and metrics
+    if first.call is None:
+        return train_once_per_fold(first, folds, problem, started)
     progress = TrialProgress(
         job.trial,
         problem,
         plan,
-        parameters=network.parameters,
-        epochs=job.epochs or network.call.epochs,
-        stopping=network.callbacks.stopping,
-        metrics=network.metrics,
+        parameters=first.parameters,
+        epochs=job.epochs or first.call.epochs,
+        stopping=first.callbacks.stopping,
+        metrics=first.metrics,
     )
-    callbacks = [FoldCallbacks(network.callbacks.own, progress.most_epochs) for _ in folds]
+    callbacks = [FoldCallbacks(first.callbacks.own, progress.most_epochs) for _ in folds]
     trained: list[FoldValues] = [[] for _ in folds]
     trains_on, best = True, trained
     while trains_on:
@@ -153,5 +153,5 @@ def _train_trial(
     for callback in callbacks:
         callback.end()
     result = progress.make_result(time.perf_counter() - started)
-    keep_networks(network, problem, result, best)
+    keep_networks(first, problem, result, best)
     return result

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from tuner.problem import Problem
 from tuner.training.fit_fold_networks import keep_networks, read_network
+from tuner.training.fit_network import FitNetwork, FoldData
 from tuner.training.progress import TrialProgress
 from tuner.training.result import TrialResult
 
@@ -13,7 +13,7 @@ __all__ = ["train_once_per_fold"]
 
 
 def train_once_per_fold(
-    network: Any, folds: Sequence[Any], problem: Problem, started: float
+    network: FitNetwork, folds: Sequence[FoldData], problem: Problem, started: float
 ) -> TrialResult:
     """Train a trial by one call of its `fit` in each fold, to the end that `fit` finds.
 
@@ -21,8 +21,8 @@ def train_once_per_fold(
     leaves are scored, as all others are.
 
     Args:
-        network: The network of the `fit` trainer.
-        folds: The rows of each fold, as that trainer takes them.
+        network: A network of the trial.
+        folds: The rows of each fold.
         problem: Rows and folds.
         started: When the trial began, by `time.perf_counter`.
     """

@@ -67,6 +67,10 @@ class Plan:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     fold_networks: FoldNetworks | None = None
 
+    def take_folds(self, folds: int | None) -> Plan:
+        """Return the plan of trials of the first so many folds; networks of some are not kept."""
+        return self if folds is None else replace(self, fold_networks=None)
+
     def detach(self) -> Plan:
         """Return the plan without what belongs to a search: race, clock, progress, networks."""
         return replace(

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -61,7 +61,7 @@ class LaneBlock:
         self.shape = trials[0].shape
         self.steps = int(program.data.count_steps(self.shape.batch_size).max())
         self.problem = problem.take_folds(trials[0].folds)
-        self.plan = plan if trials[0].folds is None else replace(plan, fold_networks=None)
+        self.plan = plan.take_folds(trials[0].folds)
         self._map: Callable[..., Any] = cores[0].map if cores else map
         self._most_parts = cores[1] if cores else 1
         self._trials = [RunningTrial(trial, self.problem, self.plan) for trial in trials]
