@@ -131,9 +131,8 @@ def make_looks(patience, gains):
         compared.append((len(before), len(now)))
         return gains[len(compared) - 1]
 
-    looks = Looks(make_mlp(SPACE, epochs=1), None, 64)
-    looks.patience, looks.has_gained = patience, has_gained
-    return looks, compared
+    options = {"has_gained": has_gained, "patience": patience}
+    return Looks(make_mlp(SPACE, epochs=1), None, 64, **options), compared
 
 
 def test_a_search_ends_when_the_last_trials_have_not_improved_the_ensemble():

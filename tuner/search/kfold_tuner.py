@@ -93,7 +93,6 @@ class KFoldTuner(ResultsTuner):
         if crew is not None:
             self.use_workers(crew)
         self.study = self.problem = None
-        self.records = []
         self.arguments: dict[str, Any] = {}
         self.fold_networks: FoldNetworks | None = None
         self.has_gained: HasGained | None = None
@@ -199,16 +198,27 @@ class KFoldTuner(ResultsTuner):
         leak = find_leak(self.hypermodel, self.oracle.get_space())
         if leak:
             self.note(leak)
-        loop = self._make_loop(problem, study)
+        loop = SearchLoop(
+            self._search_oracle,
+            self.trainer,
+            self.hypermodel,
+            problem=problem,
+            plan=self.plan,
+            settings=self.settings,
+            recorder=Recorder(study, self.hypermodel, self.listeners),
+        )
         clock = self._start_clock(study, started, export_seconds, final_networks)
-        looks = Looks(self.hypermodel, is_answered, problem.training_rows)
-        looks.patience = self.settings.patience_trials if self.has_gained else None
-        looks.has_gained = self.has_gained or looks.has_gained
+        looks = Looks(
+            self.hypermodel,
+            is_answered,
+            problem.training_rows,
+            has_gained=self.has_gained,
+            patience=self.settings.patience_trials,
+        )
         try:
             return loop.run(clock, looks)
         finally:
             self.trainer.close()
-            self.records = [record.brief for record in study.read_trials()]
 
     def use_workers(self, crew: Crew) -> None:
         """Let workers train the trials; `run` lets them go."""
@@ -254,18 +264,6 @@ class KFoldTuner(ResultsTuner):
             versions=list_versions(),
             warm_start=read_start(self.settings, name, self.root),
         )
-
-    def _make_loop(self, problem: Problem, study: Study) -> SearchLoop:
-        loop = SearchLoop(
-            self._search_oracle,
-            self.trainer,
-            self.hypermodel,
-            problem=problem,
-            settings=self.settings,
-            recorder=Recorder(study, self.hypermodel, self.listeners),
-        )
-        loop.plan = self.plan
-        return loop
 
     def _start_clock(
         self, study: Study, started: float | None, export_seconds: float, final_networks: int

@@ -35,16 +35,22 @@ class Looks:
         hypermodel: Its space says what is compared.
         is_answered: Returns whether some trials answer the question. None to never look.
         rows: The training rows of an epoch, over all folds.
+        has_gained: Returns whether trials have improved the ensemble. None to not ask.
+        patience: The search ends after so many trials that have not improved the ensemble; None
+            for any number.
 
     Attributes:
         end: Why the search ends; None if it goes on.
-        patience: The search ends after so many trials that have not improved the ensemble; None
-            for any number. It can be set, with `has_gained`.
-        has_gained: Returns whether trials have improved the ensemble.
     """
 
     def __init__(
-        self, hypermodel: keras_tuner.HyperModel, is_answered: IsAnswered | None, rows: int
+        self,
+        hypermodel: keras_tuner.HyperModel,
+        is_answered: IsAnswered | None,
+        rows: int,
+        *,
+        has_gained: HasGained | None = None,
+        patience: int | None = None,
     ) -> None:
         space = find_space(hypermodel)
         settings = None if space is None else space.count_settings()
@@ -54,13 +60,13 @@ class Looks:
         self._epochs: dict[int, int] = {}  # of the trials that ended, by number
         self._records: list[TrialRecord] = []  # that ended, if a look is to come
         self._looked_at = self._waited_until = 0
+        self._has_gained = has_gained
+        self._patience = None if has_gained is None else patience
         self.end: EndKind | None = None
-        self.patience: int | None = None
-        self.has_gained: HasGained = lambda before, now: True
 
     def add(self, record: TrialRecord) -> None:
         """Add a trial that has ended."""
-        if self._trials or self.patience is not None:
+        if self._trials or self._patience is not None:
             self._records.append(record.brief)
         if self._trials:
             curve = record.result.curves.get("loss") or [[]]
@@ -74,8 +80,8 @@ class Looks:
             ended: How many of them have ended.
         """
         following = [trials for trials in self._trials if trials > ended][:1]
-        if self.patience is not None:
-            following.append((ended // self.patience + 1) * self.patience)
+        if self._patience is not None:
+            following.append((ended // self._patience + 1) * self._patience)
         return min(following) - started if following else None
 
     def look(self) -> bool:
@@ -94,15 +100,17 @@ class Looks:
 
     def _is_out_of_patience(self, records: Sequence[TrialRecord]) -> bool:
         """Return whether the last trials before a look have not improved the ensemble."""
-        if self.patience is None or len(records) < 2 * self.patience:
+        if self._has_gained is None or self._patience is None:
             return False
-        last = len(records) // self.patience * self.patience
+        if len(records) < 2 * self._patience:
+            return False
+        last = len(records) // self._patience * self._patience
         if last == self._waited_until:
             return False
         self._waited_until = last
         now = [record for record in records if record.trial < last]
-        before = [record for record in now if record.trial < last - self.patience]
-        return not self.has_gained(before, now)
+        before = [record for record in now if record.trial < last - self._patience]
+        return not self._has_gained(before, now)
 
     def _judge(self, records: Sequence[TrialRecord]) -> EndKind | None:
         """Return why a search ends after some trials; None if it goes on."""

@@ -18,7 +18,7 @@ from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
 from tuner.search.trial_seconds import TrialSeconds
 from tuner.study import EventKind, SearchEnd, SearchSettings, TrialRecord
-from tuner.training import Job, Trainer, TrialResult
+from tuner.training import Job, Plan, Trainer, TrialResult
 from tuner.training.race import Settled
 
 __all__ = ["SearchLoop"]
@@ -32,20 +32,19 @@ class SearchLoop:
         trainer: Trains them.
         hypermodel: Builds their networks.
         problem: The rows and folds on which they are trained.
+        plan: How they are trained.
         settings: The search settings.
         recorder: Writes the study, and tells the listeners.
-
-    Attributes:
-        plan: How trials are trained; it can be changed before `run`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all parts of a search meet here)
         self,
         oracle: SearchOracle,
         trainer: Trainer,
         hypermodel: keras_tuner.HyperModel,
         *,
         problem: Problem,
+        plan: Plan,
         settings: SearchSettings,
         recorder: Recorder,
     ) -> None:
@@ -53,11 +52,11 @@ class SearchLoop:
         self._trainer = trainer
         self._hypermodel = hypermodel
         self._problem = problem
+        self._plan = plan
         self._settings = settings
-        self.plan = settings.plan
         self._recorder = recorder
         fold_rows = [len(fold.train) for fold in problem.folds]
-        self._seconds = TrialSeconds(hypermodel, self.plan.epochs, fold_rows)
+        self._seconds = TrialSeconds(hypermodel, plan.epochs, fold_rows)
         self._proposals = Proposals(oracle, self._seconds)
         self._race = RaceDriver(settings, oracle, hypermodel)
         # only the study has all that ended, since there may be very many
@@ -214,7 +213,7 @@ class SearchLoop:
             return further
 
         plan = replace(
-            self.plan,
+            self._plan,
             race=self._race.race,
             time_is_up=clock.is_up,
             has_time=partial(self._has_time, clock),

@@ -26,8 +26,6 @@ class ResultsTuner(keras_tuner.Tuner):
         study: The study on the disk; None before the search.
         problem: The rows and folds; None before the search.
         trainer: Trains the networks.
-        records: The finished trials, in the order in which they ended, without their curves and
-            probabilities, which the study has.
         root: The folder in which searches write their studies.
         resumable: The name of the study that a search would resume; None for a new one.
     """
@@ -35,7 +33,6 @@ class ResultsTuner(keras_tuner.Tuner):
     study: Study | None
     problem: Problem | None
     trainer: Trainer
-    records: list[TrialRecord]
     root: Path
     resumable: str | None = None
     _reloaded: Study | None = None
@@ -45,8 +42,17 @@ class ResultsTuner(keras_tuner.Tuner):
     def plan(self) -> Plan:
         """How every trial is trained."""
 
+    @property
+    def records(self) -> list[TrialRecord]:
+        """The finished trials, in the order in which they ended; none before the search.
+
+        They lack their curves and probabilities, which the study on the disk has.
+        """
+        study = self.study or self._reloaded
+        return [] if study is None else [record.brief for record in study.read_trials()]
+
     def reload(self) -> None:
-        """Read the trials of the study that a search of this tuner would resume.
+        """Open the study that a search of this tuner would resume, for its trials.
 
         Raises:
             UserError: The tuner names no study, or there is none of this name yet.
@@ -56,7 +62,6 @@ class ResultsTuner(keras_tuner.Tuner):
         if self.resumable not in list_study_names(self.root):
             raise UserError("there was no search yet; call search(x, y) first")
         self._reloaded = Study.open(self.resumable, self.root)
-        self.records = [record.brief for record in self._reloaded.read_trials()]
 
     def load_model(self, trial: Any) -> keras.Model:
         """Train a trial's network on all training rows, for the number of epochs that it chose.
