@@ -65,7 +65,6 @@ class Cohort:
         self.jobs: list[Job] = []
         self._parts = 1
         self._stacks = False  # whether it has blocks of stacked networks
-        self._has_result = False
         self._starved: list[LaneTrial] = []  # ran out of memory alone in their blocks
 
     def train(
@@ -89,11 +88,11 @@ class Cohort:
                 return []
             return self._make_tasks(self.plan.ask_more(), hypermodel)[0]
 
-        trained = self.workers.run_side_by_side(tasks, at_once=at_once, ask_more=ask_more)
-        for result in trained:
-            self._has_result = True
+        has_result = False
+        for result in self.workers.run_side_by_side(tasks, at_once=at_once, ask_more=ask_more):
+            has_result = True
             yield result
-        yield from self._train_starved()
+        yield from self._train_starved(has_result)
 
     def _make_tasks(
         self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel
@@ -113,18 +112,17 @@ class Cohort:
         largest = max((self._estimate_bytes(block) for block in blocks), default=1)
         return [task for _, task in tasks], largest
 
-    def _train_starved(self) -> Iterator[TrialResult]:
+    def _train_starved(self, has_result: bool) -> Iterator[TrialResult]:
         """Try again the trials that ran out of memory, unless the time is up and others ended."""
-        while self._starved:  # each has the whole memory now
-            trial = self._starved.pop(0)
-            if self._has_result and self.plan.time_is_up():
-                continue
+        for trial in self._starved:  # each has the whole memory now
+            if has_result and self.plan.time_is_up():
+                return
             try:
                 yield from filter(None, self._make_block([trial]).train())
             except tf.errors.ResourceExhaustedError as error:
                 reason = f"out of memory: {self._describe_shortage(error)}"
                 yield TrialResult.from_failure(trial.trial, "out_of_memory", reason)
-            self._has_result = True
+            has_result = True
 
     def _describe_shortage(self, error: tf.errors.ResourceExhaustedError) -> str:
         gpu, folds = self.machine.gpu, len(self.problem.folds)
