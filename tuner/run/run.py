@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from tuner.errors import StudyError
@@ -18,7 +19,7 @@ from tuner.training.fold_networks import FoldNetworks
 __all__ = ["Run", "note_unwritten", "record_run"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """A run: one `search` or `resume` of a study.
 
@@ -27,21 +28,22 @@ class Run:
         study: The study on disk.
         listeners: Receive the run's events, in this order.
         started: When the run started, by `time.monotonic`.
-        estimates: Seconds that the stages after the search take.
-        fold_networks: Keeps the networks of folds that an ensemble may have.
     """
 
     setup: Setup
     study: Study
     listeners: Sequence[Listener] = ()
     started: float = field(default_factory=time.monotonic)
-    estimates: Estimates = field(init=False)
-    fold_networks: FoldNetworks = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "estimates", Estimates.from_setup(self.setup))
-        kept = FoldNetworks(self.setup.settings.plan.objective)
-        object.__setattr__(self, "fold_networks", kept)
+    @cached_property
+    def estimates(self) -> Estimates:
+        """Seconds that the stages after the search take."""
+        return Estimates.from_setup(self.setup)
+
+    @cached_property
+    def fold_networks(self) -> FoldNetworks:
+        """Keeps the networks of folds that an ensemble may have."""
+        return FoldNetworks(self.setup.settings.plan.objective)
 
     @property
     def seconds(self) -> float:
