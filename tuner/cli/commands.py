@@ -190,7 +190,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     quiet: Quiet = False,
 ) -> None:
     """Search a space of networks, and export the best one."""
-    from tuner.cli.search import SearchCommand
+    from tuner.cli.search import make_search, print_ended
     from tuner.data import split_names
     from tuner.run.request import DataRequest, make_settings
     from tuner.training.remote import Engine
@@ -226,15 +226,15 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         split_names(missing),
         rare_classes=rare_classes,  # type: ignore[arg-type]  # checked there
     )
-    command = SearchCommand(
+    run = make_search(
         Engine(engine, ray_address, ray_workers),
         root=root,
         tracking_uri=tracking_uri,
-        as_json=as_json,
         quiet=quiet,
         began=context.obj,
     )
-    command.search(space, request, settings, name=study, overwrite=overwrite)
+    ended = run.search(space, request, settings, name=study, overwrite=overwrite)
+    print_ended(run, ended, as_json=as_json)
 
 
 @app.command()
@@ -259,18 +259,18 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
     quiet: Quiet = False,
 ) -> None:
     """Resume a study that was interrupted or killed, or give it more trials or time."""
-    from tuner.cli.search import SearchCommand
+    from tuner.cli.search import make_search, print_ended
     from tuner.training.remote import Engine
 
-    command = SearchCommand(
+    run = make_search(
         Engine(engine, ray_address, ray_workers),
         root=root,
         tracking_uri=tracking_uri,
-        as_json=as_json,
         quiet=quiet,
         began=context.obj,
     )
-    command.resume(study, max_trials, max_seconds, patience_trials)
+    ended = run.resume(study, max_trials, max_seconds, patience_trials=patience_trials)
+    print_ended(run, ended, as_json=as_json)
 
 
 @app.command()
