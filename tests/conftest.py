@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")  # as the lanes trainer sets it in a search
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 os.environ.pop("MLFLOW_TRACKING_URI", None)  # a person's own server is none of the tests' business
+# Images of containers set it; then each process of the tests would compile this package anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import hypothesis
 import pytest
@@ -25,6 +28,8 @@ from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES
 from tuner.study import Study, TrialRecord
 from tuner.training import Plan
+
+sys.dont_write_bytecode = False  # as without that variable
 
 # A shell lets a program that it starts in the background ignore Ctrl-C, and so all that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)

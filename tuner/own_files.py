@@ -35,6 +35,8 @@ EXPORT: Kinds = {
     r"mlflow_model/artifacts/": b"",
     r"mlflow_model/artifacts/model\.json": b"{",
     r"mlflow_model/artifacts/model\.keras": b"PK",
+    r"mlflow_model/__pycache__/": b"",  # of whoever loads it: Python keeps the compiled code
+    r"mlflow_model/__pycache__/served_model\.[^/]+\.pyc": b"",
 }
 """The files of an exported model."""
 

@@ -1,5 +1,7 @@
 """Exported models that all tests of serving share: each export starts a process of its own."""
 
+import shutil
+
 import mlflow
 import pytest
 
@@ -30,6 +32,8 @@ def exported_images(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def mlflow_model(exported):
-    """The MLflow model of the table, loaded."""
-    return mlflow.pyfunc.load_model(str(exported.folder / "mlflow_model"))
+def mlflow_model(exported, tmp_path_factory):
+    """The MLflow model of the table, loaded from a copy: Python adds compiled code to it."""
+    copy = tmp_path_factory.mktemp("loaded") / "mlflow_model"
+    shutil.copytree(exported.folder / "mlflow_model", copy)
+    return mlflow.pyfunc.load_model(str(copy))

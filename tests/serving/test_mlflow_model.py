@@ -1,9 +1,14 @@
 """The MLflow model of an exported folder: its signature, its example and its files."""
 
+import json
+import shutil
+
 import mlflow
 import numpy as np
 
 from tests.helpers.exports import get_probabilities
+from tuner.serving.export_folder import check_export_folder
+from tuner.serving.file_hashes import add_hashes, check_hashes
 
 
 def test_it_names_its_columns_and_has_an_example_that_it_answers(exported, mlflow_model):
@@ -29,6 +34,21 @@ def test_nothing_in_it_is_pickled(exported):
     flavor = mlflow.models.Model.load(folder).flavors["python_function"]
     assert flavor["loader_module"] == "mlflow.pyfunc.loaders.code_model"
     assert "python_model" not in flavor
+
+
+def test_compiled_code_that_python_adds_to_it_is_neither_a_strangers_nor_checked(
+    exported, tmp_path
+):
+    folder = shutil.copytree(exported.folder, tmp_path / "model")
+    content = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    mlflow.pyfunc.load_model(str(folder / "mlflow_model"))
+    (compiled,) = folder.rglob("*.pyc")
+    check_export_folder(folder)
+    check_hashes(content, folder)
+    assert add_hashes({k: v for k, v in content.items() if k != "sha256"}, folder) == content
+    # version 0.2.0 took it for a file of the export
+    name = compiled.relative_to(folder).as_posix()
+    check_hashes({**content, "sha256": {**content["sha256"], name: "0" * 64}}, folder)
 
 
 def test_arrays_are_a_tensor(exported_images):

@@ -57,7 +57,7 @@ def check_hashes(content: Mapping[str, Any], folder: Path) -> None:
     if lacking := {_DESCRIPTION, _NETWORK} - expected.keys():
         raise _make_error(folder / _DESCRIPTION, f"has no hash of {min(lacking)}")
     for name, known in expected.items():
-        if name == CARD:
+        if name == CARD or _is_compiled(name):
             continue
         if name == _DESCRIPTION:
             found = _digest_content({k: v for k, v in content.items() if k != _KEY})
@@ -94,8 +94,14 @@ def _list_files(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield the files with a hash, by their path in the folder."""
     deeper = (path for name in _FOLDERS for path in (folder / name).rglob("*"))
     for path in [*(folder / name for name in _FILES), *deeper]:
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not _is_compiled(name):
+            yield name, path
+
+
+def _is_compiled(name: str) -> bool:
+    """Return whether Python keeps a file for itself, and writes it again where it is outdated."""
+    return "__pycache__" in name.split("/")
 
 
 def _digest_content(content: Mapping[str, Any]) -> str:

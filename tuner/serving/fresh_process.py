@@ -253,6 +253,7 @@ def main() -> None:
     if hasattr(os, "nice"):  # not on Windows
         os.nice(int(sys.argv[1]))
     gc.disable()  # searching the imported modules for garbage takes most of a second
+    sys.dont_write_bytecode = True  # MLflow loads code of the export; nothing is added to that
 
     with hide_modules("matplotlib", "sklearn"):
         import tensorflow  # noqa: F401
