@@ -89,7 +89,7 @@ def test_an_address_at_which_http_2_answers_is_taken(installed):
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n"])
 def test_what_answers_and_is_no_head_of_ray_is_refused(installed, monkeypatch, answer):
     """Ray would try for many minutes to reach a head there."""
-    monkeypatch.setattr("tuner.training.remote.ray_connection._REACH_SECONDS", 0.2)
+    monkeypatch.setattr("tuner.training.remote.ray_answers._REACH_SECONDS", 0.2)
     refused = pytest.raises(UserError, match="--ray-address: nothing answers at 127")
     with serving(answer) as address, refused:
         Engine("ray", address).check()
@@ -107,6 +107,11 @@ def test_here_there_is_nothing_to_check_or_start():
         ("The actor died because its node has died. Node Id: 1", "its node is gone", False),
         ("The actor is dead because its worker process has died.", "its process died", False),
         ("one\n\nsomething else\n", "something else", False),
+        (
+            "ray::Worker.__init__() (pid=7, ip=10.0.0.2, actor_id=1)\nOSError",
+            "OSError, on 10",
+            False,
+        ),
         ("", "ValueError", False),
     ],
 )

@@ -42,7 +42,7 @@ pytestmark = [
 
 PROJECT = Path(__file__).parents[3]
 STORE = 80 * 2**20  # bytes of each node's object store, the least that Ray takes
-LIMITS = Limits(silence=3.0, head=2.0, nobody=180.0)
+LIMITS = Limits(silence=3.0, head=6.0, nobody=180.0)
 LONG = Plan(epochs=300, patience=300, seed=1)
 EPOCHS = 16
 

@@ -55,7 +55,7 @@ class Engine:
             UserError: It is not installed, or does not answer.
         """
         if self.name == "ray":
-            from tuner.training.remote.ray_connection import check_ray
+            from tuner.training.remote.ray_answers import check_ray
 
             check_ray(self.address)
 

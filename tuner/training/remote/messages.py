@@ -158,7 +158,9 @@ class Loss:
     Attributes:
         reason: Why, in a few words.
         out_of_memory: Whether the memory of its machine was too small.
+        with_node: Whether its machine is gone, too.
     """
 
     reason: str
     out_of_memory: bool = False
+    with_node: bool = False

@@ -3,77 +3,33 @@
 from __future__ import annotations
 
 import atexit
+import math
 import os
-import socket
 import threading
 import time
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
-from tuner.errors import UserError, one_line
+from tuner.errors import EngineLost, UserError, one_line
+from tuner.phrasing import phrase
+from tuner.training.remote.crew import RESUME
+from tuner.training.remote.last_words import last_words
+from tuner.training.remote.ray_answers import ADDRESS, find_fault
+from tuner.training.remote.ray_thread import NoAnswer, RayThread
 
-__all__ = ["WATCH", "RayConnection", "check_ray"]
+__all__ = ["WATCH", "RayConnection"]
 
 WATCH = "watch Ray's resources"
 """The name of the thread that follows what a cluster has."""
 
-_REACH_SECONDS = 5.0  # in which a head must answer at first
+_Answer = TypeVar("_Answer")
+
+_CONNECT_SECONDS = 180.0  # for a connection, or a start on a busy machine
+_MORE_SECONDS = 10.0  # after which this process is ended, if it hangs so that it cannot tell
+_RESTART = "look with `ray status`, and start it again, or leave out --engine"
+_GET_SECONDS = 30.0  # for what Ray says is here
 _LOOK_SECONDS = 2.0  # between two looks at the cluster
-_ADDRESS = "RAY_ADDRESS"
-# How a connection of HTTP/2 begins (RFC 9113, section 3.4): the server answers with its settings.
-_NO_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
-_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _NO_SETTINGS
-
-
-def check_ray(address: str | None) -> None:
-    """Check that Ray is installed, and that something listens at the address.
-
-    Args:
-        address: `HOST:PORT` of the head, or `auto`; None for the variable RAY_ADDRESS, or a cluster
-            of this machine's own.
-
-    Raises:
-        UserError: Ray is missing, or the address is wrong or does not answer.
-    """
-    try:
-        from ray import init  # noqa: F401  (is it installed? A folder `ray` is not it)
-    except ImportError as error:
-        raise UserError(
-            f"--engine ray: Ray cannot be imported ({one_line(error)}); install it with "
-            "pip install 'softmax-tuner[ray]', or leave out --engine"
-        ) from error
-    option = "--ray-address" if address else f"the environment variable {_ADDRESS}"
-    remedy = "leave the option out" if address else "unset the variable"
-    address = address or os.environ.get(_ADDRESS)
-    if address in (None, "", "auto", "local"):
-        return
-    host, _, port = address.rpartition(":")
-    if "://" in address or not host or not port.isdecimal():
-        raise UserError(
-            f"{option}: {address} is no address of a head; give HOST:PORT, as `ray start "
-            "--head` prints it, and search on a machine of the cluster"
-        )
-    try:
-        _greet(host.strip("[]"), int(port))
-    except OSError as error:
-        raise UserError(
-            f"{option}: nothing answers at {address} ({error.strerror or error}); start Ray "
-            f"there with `ray start --head`, or {remedy}"
-        ) from error
-
-
-def _greet(host: str, port: int) -> None:
-    """Check that a server of HTTP/2 answers, as a head is one: Ray would try for many minutes.
-
-    Raises:
-        OSError: None does.
-    """
-    with socket.create_connection((host, port), timeout=_REACH_SECONDS) as connection:
-        if os.environ.get("RAY_USE_TLS", "0") != "0":
-            return
-        connection.sendall(_PREFACE)
-        answer = connection.recv(len(_NO_SETTINGS))
-        if answer[3:4] != _NO_SETTINGS[3:4]:
-            raise OSError("what answers is no head of Ray")
 
 
 class RayConnection:
@@ -86,8 +42,9 @@ class RayConnection:
         address: As of `check_ray`.
 
     Attributes:
-        has_lost_node: Whether Ray's own process on this machine was gone at the last look. Ray ends
-            this process, too, when the head learns of it, or when it is asked for an object.
+        node_gone: Seconds for which Ray's own process on this machine has not answered, as of the
+            last look; infinite if it has ended. Ray ends this process, too, when the head learns of
+            it, or when it is asked for an object.
 
     Raises:
         UserError: The process cannot be connected.
@@ -96,19 +53,46 @@ class RayConnection:
     def __init__(self, address: str | None) -> None:
         import ray
 
+        address = address or os.environ.get(ADDRESS) or "local"
         self._owns = not ray.is_initialized()
-        if self._owns:
-            _initialize(ray, address)
-        host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
-        self._head = host.strip("[]"), int(port)
-        self._looked, self._gone = time.monotonic(), 0.0
-        self._own_node = _find_own_node(ray)
-        self._resources: dict[str, float] = ray.cluster_resources()
-        self._free: dict[str, float] = ray.available_resources()
-        self.has_lost_node = False
+        self._starts = self._owns and address == "local"
+        self._thread = RayThread()
+        place = "started on this machine" if address == "local" else f"reached at {address}"
+        fault = f"--engine ray: Ray cannot be {place}"
+        ended = f"error: {fault} (a process of it here does not answer); {_RESTART}"
+        try:
+            with last_words(phrase(ended), _CONNECT_SECONDS + _MORE_SECONDS):
+                self._thread.call(partial(self._connect, ray, address), _CONNECT_SECONDS)
+        except Exception as error:  # ConnectionError, RuntimeError, ValueError, TimeoutError, …
+            if isinstance(error, NoAnswer):
+                atexit.unregister(ray.shutdown)  # it would wait, too
+            raise UserError(
+                f"{fault} ({one_line(error)}); {_choose_remedy(error, address)}, or leave out "
+                "--engine"
+            ) from error
+        self._looked, self._gone, self.node_gone = time.monotonic(), 0.0, 0.0
         self._closing = threading.Event()
         watch = threading.Thread(target=self._watch_resources, name=WATCH, daemon=True)
         watch.start()
+
+    def _connect(self, ray: Any, address: str) -> None:
+        if self._owns:
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+            ray.init(
+                address,
+                log_to_driver=False,
+                logging_level="ERROR",
+                configure_logging=True,
+                **({"include_dashboard": False} if address == "local" else {}),
+            )
+            # Ray prints what happens to its nodes on standard output, where results belong
+            ray._private.worker._worker_logs_enabled = False
+        host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
+        self._head = host.strip("[]"), int(port)
+        self._own_node = _find_own_node(ray)
+        self._resources: dict[str, float] = ray.cluster_resources()
+        self._free: dict[str, float] = ray.available_resources()
 
     @property
     def resources(self) -> dict[str, float]:
@@ -138,26 +122,15 @@ class RayConnection:
         if now or passed > _LOOK_SECONDS:
             self._looked += passed
             # the caller decides for how long that may be; it may have been stopped for a while
-            self._gone = 0.0 if self._answers() else self._gone + min(passed, 2 * _LOOK_SECONDS)
-            self.has_lost_node = self._has_lost_node()
+            passed = min(passed, 2 * _LOOK_SECONDS)
+            self._gone = (
+                0.0 if find_fault(self._head, _LOOK_SECONDS) is None else self._gone + passed
+            )
+            fault = find_fault(self._own_node, _LOOK_SECONDS)
+            self.node_gone = 0.0 if fault is None else self.node_gone + passed
+            if isinstance(fault, ConnectionRefusedError):  # it does not come back, as a head may
+                self.node_gone = math.inf
         return self._gone
-
-    def _answers(self) -> bool:
-        try:
-            with socket.create_connection(self._head, timeout=_LOOK_SECONDS):
-                return True
-        except OSError:
-            return False
-
-    def _has_lost_node(self) -> bool:
-        """Return whether nothing listens where Ray did on this machine; it may be slow."""
-        try:
-            with socket.create_connection(self._own_node, timeout=_LOOK_SECONDS):
-                return False
-        except ConnectionRefusedError:
-            return True
-        except OSError:
-            return False
 
     def _watch_resources(self) -> None:
         """Follow what the cluster has.
@@ -168,7 +141,7 @@ class RayConnection:
         import ray
 
         while not self._closing.wait(_LOOK_SECONDS):
-            if not self._answers():
+            if find_fault(self._head, _LOOK_SECONDS) is not None:
                 continue
             try:
                 resources, free = ray.cluster_resources(), ray.available_resources()
@@ -177,27 +150,80 @@ class RayConnection:
             if resources:
                 self._resources, self._free = resources, free
 
+    def call(self, function: Callable[[], _Answer], seconds: float) -> _Answer:
+        """Call a function of Ray that may hang; return what it returns.
+
+        Args:
+            function: It is called in a thread.
+            seconds: The longest to wait.
+
+        Raises:
+            EngineLost: It did not return in time.
+        """
+        try:
+            return self._thread.call(function, seconds)
+        except NoAnswer as error:
+            raise EngineLost(
+                f"Ray on this machine does not answer ({error}); start it again, {RESUME}"
+            ) from error
+
+    def wait(self, calls: Sequence[Any]) -> list[Any]:
+        """Wait about a second; return the calls of workers that have been answered.
+
+        Raises:
+            EngineLost: As of `call`.
+        """
+        import ray
+
+        def wait() -> list[Any]:
+            ready, _ = ray.wait(list(calls), num_returns=1, timeout=1.0)
+            if ready:
+                ready, _ = ray.wait(list(calls), num_returns=len(calls), timeout=0)
+            return list(ready)
+
+        return self.call(wait, _GET_SECONDS)
+
+    def get(self, reference: Any) -> Any:
+        """Return what a reference stands for, which is here, or soon will be.
+
+        Raises:
+            EngineLost: As of `call`.
+        """
+        import ray
+
+        return self.call(partial(ray.get, reference, timeout=_GET_SECONDS), 2 * _GET_SECONDS)
+
     def close(self, limit: float) -> bool:
         """End the connection, and what was started for it.
 
         Args:
-            limit: Seconds to wait: Ray waits for ever for a process of its own that is stopped.
+            limit: Seconds to wait.
 
         Returns:
-            Whether it ended in time. Else nothing waits for it at this process's end either.
+            Whether all that was started has ended, as far as is known.
         """
         self._closing.set()
-        if not self._owns:
-            return True
-        import ray
+        owns, self._owns = self._owns, False
+        ends = True
+        if owns:
+            import ray
 
-        ending = threading.Thread(target=ray.shutdown, name="end Ray", daemon=True)
-        ending.start()
-        ending.join(limit)
-        self._owns = False
-        if ending.is_alive():
-            atexit.unregister(ray.shutdown)
-        return not ending.is_alive()
+            try:
+                self._thread.call(ray.shutdown, limit)
+            except NoAnswer:
+                atexit.unregister(ray.shutdown)  # it would wait, too
+                ends = not self._starts
+        self._thread.close()
+        return ends
+
+
+def _choose_remedy(error: Exception, address: str) -> str:
+    """Return what to do if Ray cannot be started, or reached, for an error of it."""
+    if "ersion mismatch" in str(error):  # of Ray or Python, which are named
+        return "install the same versions on all machines"
+    if address == "local":  # which Ray gives up after half a minute
+        return "try again when it is less busy"
+    return "look with `ray status`"
 
 
 def _find_own_node(ray: Any) -> tuple[str, int]:
@@ -205,28 +231,3 @@ def _find_own_node(ray: Any) -> tuple[str, int]:
     own = ray.get_runtime_context().get_node_id()
     node = next(node for node in ray.nodes() if node["NodeID"] == own)
     return node["NodeManagerAddress"], node["NodeManagerPort"]
-
-
-def _initialize(ray: Any, address: str | None) -> None:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    address = address or os.environ.get(_ADDRESS) or "local"
-    local = {"include_dashboard": False} if address == "local" else {}
-    try:
-        ray.init(
-            address,
-            log_to_driver=False,
-            logging_level="ERROR",
-            configure_logging=True,
-            **local,
-        )
-    except Exception as error:  # ConnectionError, RuntimeError, ValueError, TimeoutError, …
-        place, remedy = f"reached at {address}", "look with `ray status`"
-        if address == "local":  # which Ray gives up after half a minute
-            place, remedy = "started on this machine", "try again when it is less busy"
-        raise UserError(
-            f"--engine ray: Ray cannot be {place} ({one_line(error)}); {remedy}, or leave out "
-            "--engine"
-        ) from error
-    # Ray prints what happens to its nodes on standard output, where results belong
-    ray._private.worker._worker_logs_enabled = False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from tuner.errors import EngineLost, UserError, one_line
@@ -20,9 +22,8 @@ from tuner.training.remote.worker import list_worker_versions
 
 __all__ = ["RayCrew"]
 
-_GET_SECONDS = 30.0  # for what Ray says is here
 _POLLS = 200  # reports a second that this process takes at most of workers without news
-_FAILED_STARTS = 3  # one after another, after which no worker is expected any more
+_FAILED_STARTS = 3  # one after another, after which the search ends
 
 
 class RayCrew(Crew):
@@ -74,7 +75,7 @@ class RayCrew(Crew):
 
     def use(self, context: Context) -> None:
         """Put what units have in common into the object store."""
-        self._context = put_context(context)
+        self._context = self._connection.call(partial(put_context, context), self.limits.put)
 
     def list_idle(self) -> list[Hashable]:
         """Return the workers that are ready and have nothing to train."""
@@ -95,8 +96,6 @@ class RayCrew(Crew):
         self, give_orders: Callable[[Hashable], Orders]
     ) -> list[tuple[Hashable, Report | Loss]]:
         """Wait about a second for the reports of workers that train."""
-        import ray
-
         self._tell_room()
         self._check()
         self._adjust()
@@ -111,10 +110,7 @@ class RayCrew(Crew):
             time.sleep(0.1)
             self._listen([])
             return []
-        ready, _ = ray.wait(list(calls), num_returns=1, timeout=1.0)
-        if ready:
-            ready, _ = ray.wait(list(calls), num_returns=len(calls), timeout=0)
-        answering = [calls[call] for call in ready]
+        answering = [calls[call] for call in self._connection.wait(list(calls))]
         self._listen(answering)
         news = [(member, self._read(member)) for member in answering]
         return [(member, told) for member, told in news if told is not None] + self._find_silent()
@@ -133,12 +129,12 @@ class RayCrew(Crew):
 
         call, member.call = member.call, None
         try:
-            answer = ray.get(call, timeout=_GET_SECONDS)
+            answer = self._connection.get(call)
         except ray.exceptions.RayTaskError as error:
             raise RuntimeError(f"{member.name} failed: {one_line(error)}") from error
         except (ray.exceptions.RayError, TimeoutError) as error:
             return self._lose(member, describe_loss(error))
-        if isinstance(answer, Facts):
+        if member.facts is None:
             self._welcome(member, answer)
             return None
         assert isinstance(answer, Report)
@@ -148,28 +144,31 @@ class RayCrew(Crew):
             return self._lose(member, Loss(f"its training hung for {answer.silent:.0f} s"))
         return answer
 
-    def _welcome(self, member: Member, facts: Facts) -> None:
+    def _welcome(self, member: Member, fields: Mapping[str, Any]) -> None:
         """Take in a worker that is ready.
 
         Raises:
             UserError: It has other versions than this process.
         """
         for name, here in list_worker_versions().items():
-            if (there := facts.versions.get(name)) != here:
+            if (there := fields["versions"].get(name)) != here:
                 raise UserError(
-                    f"--engine ray: the worker on {facts.host} has {name} {there}, and this "
+                    f"--engine ray: the worker on {fields['host']} has {name} {there}, and this "
                     f"process {here}; install the same versions on all nodes"
                 )
-        member.facts = facts
+        member.facts = Facts(**fields)
         self._failed_starts = 0
 
     def _lose(self, member: Member, loss: Loss) -> Loss | None:
         """Remove a member; return its loss, unless it had never begun to work."""
         self._remove(member)
         if member.facts is None:
-            self._failed_starts += 1
+            self._failed_starts += not loss.with_node
             if self._failed_starts >= _FAILED_STARTS:
-                raise EngineLost(f"no worker of Ray can start ({loss.reason}); mend that, {RESUME}")
+                raise EngineLost(
+                    f"{_FAILED_STARTS} workers of Ray, one after another, could not start "
+                    f"({loss.reason}); mend that, {RESUME}"
+                )
             return None
         self.lost += 1
         return loss
@@ -192,7 +191,7 @@ class RayCrew(Crew):
         if not isinstance(kept, Stored):
             return kept
         try:
-            return ray.get(kept.reference, timeout=_GET_SECONDS)
+            return self._connection.get(kept.reference)
         except (ray.exceptions.RayError, TimeoutError) as error:
             raise Gone from error
 
@@ -224,9 +223,10 @@ class RayCrew(Crew):
             EngineLost: They are gone for too long.
         """
         gone = self._connection.look()
-        if self._connection.has_lost_node:
+        if self._connection.node_gone > self.limits.head:
+            what = "has ended" if math.isinf(self._connection.node_gone) else "does not answer"
             raise EngineLost(
-                f"Ray on this machine has ended; start it again, {RESUME}; its last words are in "
+                f"Ray on this machine {what}; start it again, {RESUME}; its last words are in "
                 "/tmp/ray/session_latest/logs/raylet.out"
             )
         if gone > self.limits.head:
@@ -268,4 +268,5 @@ class RayCrew(Crew):
             for _ in range(size - len(self._members)):
                 self._count += 1
                 gpus = int(self._connection.resources.get("GPU", 0) > 0)
-                self._members.append(start_member(self._count, self._trainer, gpus))
+                start = partial(start_member, self._count, self._trainer, gpus)
+                self._members.append(self._connection.call(start, self.limits.head))

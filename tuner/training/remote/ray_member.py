@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from tuner.memory import count_cores
 from tuner.training.remote.messages import Facts, Loss
 
 __all__ = ["Member", "describe_loss", "start_member"]
+
+_HOST = re.compile(r"\bip=([^\s,)]+)")  # as Ray names the machine of a worker that raised
 
 
 @dataclass(slots=True, eq=False)
@@ -81,8 +84,11 @@ def describe_loss(error: Exception) -> Loss:
     if "running low on memory" in text:
         return Loss("its machine ran out of memory", out_of_memory=True)
     if "its node has died" in text or "node was terminated" in text:
-        return Loss("its node is gone")
+        return Loss("its node is gone", with_node=True)
     if "worker process has died" in text or "worker died" in text:
         return Loss("its process died")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return Loss(lines[-1][:200] if lines else type(error).__name__)
+    host = _HOST.search(text)
+    return Loss(
+        (lines[-1][:200] if lines else type(error).__name__) + (f", on {host[1]}" if host else "")
+    )

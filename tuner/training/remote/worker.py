@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -74,9 +74,10 @@ class Worker:
         self._orders = Orders()
         self._progress = time.monotonic()
 
-    def describe(self) -> Facts:
-        """Return what the search should know of this worker."""
-        return Facts(socket.gethostname(), os.getpid(), self._processor, list_worker_versions())
+    def describe(self) -> dict[str, Any]:
+        """Return the fields of `Facts`, as a search of another version can read them."""
+        versions = list_worker_versions()
+        return asdict(Facts(socket.gethostname(), os.getpid(), self._processor, versions))
 
     def begin(self, load: Callable[[], Context], jobs: Sequence[Job]) -> None:
         """Begin to train a unit.
