@@ -54,6 +54,7 @@ TEMPLATE = make_object(
         ["containers"],
         containers={"type": "array", "items": CONTAINER, "minItems": 1},
         volumes={"type": "array", "items": VOLUME},
+        securityContext=make_object(fsGroup=COUNT),
     ),
 )
 WORKERS = make_object(
