@@ -12,6 +12,7 @@ Tests of how a process starts, is stopped or ends its group start it as usual, t
 """
 
 import atexit
+import gc
 import json
 import os
 import resource
@@ -152,6 +153,8 @@ def _import_libraries() -> None:
     import optuna  # noqa: F401
     import sklearn.ensemble
     import sklearn.linear_model  # noqa: F401
+
+    gc.freeze()  # a search for garbage in what is forked would copy all of it
 
 
 def _keep(connection: socket.socket) -> NoReturn:
