@@ -8,6 +8,7 @@ from shutil import copytree
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 
 from tests.helpers.documents import DOCUMENTS, ROOT, Block, blocks_of, commands_in
@@ -96,6 +97,8 @@ def run_block(block: Block, shell: Shell) -> None:
             run_python(block.text, shell.folder)
         case "toml":
             write_space(block.text, shell.folder)
+        case "yaml":
+            yaml.safe_load(block.text)
         case "json":
             json.loads(block.text)
         case "text":

@@ -170,6 +170,9 @@ class Shell:
         if arguments[0] == "build":
             assert (ROOT / arguments[arguments.index("--file") + 1]).exists()
             return
+        if arguments[0] == "push":
+            assert f"image: {arguments[1]}\n" in (ROOT / "deploy/rayjob.yaml").read_text()
+            return
         source, _, _ = arguments[arguments.index("-v") + 1].partition(":")
         self.mounted = self.folder / source.removeprefix("$PWD/")
         assert (self.mounted / "saved_model.pb").exists()
