@@ -58,10 +58,11 @@ def complete_mlflow(root: Path, study: str) -> bool:
     """Let `tuner sync` write what MLflow lacks; return whether the search had left it whole."""
     if (root / "studies" / study / "mlflow.json").exists():
         return True
-    process = started(root, "sync", study)
-    process.communicate()
+    command = [sys.executable, "-m", "tuner", "sync", study, "--root", str(root)]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
     if process.returncode:
-        raise RuntimeError(f"tuner sync {study} ended with {process.returncode}")
+        code, said = process.returncode, process.stderr.strip()
+        raise RuntimeError(f"tuner sync {study} ended with {code}: {said}")
     return False
 
 

@@ -152,3 +152,21 @@ def test_a_folder_that_is_not_writable_is_refused(tmp_path, monkeypatch):
 def test_the_current_folder_may_be_an_earlier_export(tmp_path, monkeypatch):
     monkeypatch.chdir(write_earlier_model(tmp_path / "model"))
     check_export_folder(Path("."))
+
+
+@pytest.mark.parametrize("name", ["model", "model/saved_model", "figures", "oof/deep"])
+def test_a_folder_within_what_is_replaced_as_a_whole_is_refused(tmp_path, name):
+    """It would be a stranger there, because of which the study exports and reports no more."""
+    (tmp_path / "study.json").touch()
+    write_earlier_model(tmp_path / "model")
+    around = tmp_path / name.removesuffix("/saved_model").removesuffix("/deep")
+    with pytest.raises(UserError) as error:
+        check_export_folder(tmp_path / name / "mine")
+    assert str(error.value) == (
+        f"output folder {tmp_path}/{name}/mine is within {around}, where nothing else may lie; "
+        "give --output another folder"
+    )
+    with pytest.raises(UserError, match="is within"):
+        check_export_folder(tmp_path / "model" / "trial-1")
+    check_export_folder(tmp_path / "mine")
+    check_export_folder(tmp_path / "model-pareto" / "trial-1")

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import shutil
+from dataclasses import replace
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pandas as pd
@@ -94,6 +97,16 @@ def test_kept_columns_begin_the_predictions_of_any_batch(exported, tmp_path):
     np.testing.assert_allclose(
         whole.iloc[:, 3:], exported.trained.predict_proba(exported.dataset.raw), atol=1e-5
     )
+
+
+def test_a_network_that_unfolds_to_far_more_than_its_size_is_not_loaded(exported, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(exported.folder, folder)
+    with ZipFile(folder / "model.keras", "a", ZIP_DEFLATED) as archive:
+        archive.writestr("more.h5", bytes(50_000_000))
+    model = replace(ExportedModel.open(exported.folder), folder=folder)
+    with pytest.raises(UserError, match=r"model.keras unfolds from 0.\d MB to 50.\d MB, which no"):
+        model.load_network()
 
 
 def test_a_column_of_the_predictions_is_not_kept_twice(exported):

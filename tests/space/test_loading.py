@@ -88,6 +88,15 @@ def test_a_python_file_without_a_class_says_how_to_name_one(name: str) -> None:
     )
 
 
+def test_a_hypermodel_is_no_space_to_show() -> None:
+    with pytest.raises(SpaceError) as caught:
+        load_space("my/mine.py:Mine")
+    assert str(caught.value) == (
+        "my/mine.py:Mine is a hypermodel, whose hyperparameters its code makes; give a shipped "
+        "space or a TOML file"
+    )
+
+
 def test_a_file_that_is_not_utf8_says_where(tmp_path: Path) -> None:
     path = tmp_path / "my.toml"
     path.write_bytes(b'title = "Wie gro\xdf?"\n')

@@ -1,5 +1,6 @@
 """The process that writes MLflow, with a real server that stops and starts."""
 
+import json
 import os
 import shutil
 import signal
@@ -70,8 +71,7 @@ from tuner.tracking import mlflow_process
 
 mlflow_process._LAST_SECONDS_OF_WORK = 0.1
 follower = mlflow_process.JournalFollower()
-follower._take_in({"study": "one", "ended": True, "uri": "sqlite:///mlflow.db", "root": "."})
-follower._search_ended.set()
+follower.read_input()
 follower._connect = follower._update = lambda: None
 draw = lambda: ctypes.PyDLL(None).sleep(600)  # as V8 draws: no other thread of Python runs
 follower._runs = SimpleNamespace(close=lambda: None, draw=draw)
@@ -81,5 +81,7 @@ follower.run()
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no timers of processes")
 def test_a_picture_that_is_drawn_for_long_ends_with_the_process():
-    done = subprocess.run([sys.executable, "-c", DRAWING], capture_output=True, check=False)
+    said = json.dumps({"study": "one", "ended": True, "uri": "sqlite:///a.db", "root": "."})
+    command = [sys.executable, "-c", DRAWING]
+    done = subprocess.run(command, input=said.encode(), capture_output=True, check=False)
     assert done.returncode == -signal.SIGALRM, done.stderr

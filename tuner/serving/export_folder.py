@@ -30,11 +30,16 @@ def check_export_folder(folder: Path) -> None:
         strangers = find_strangers(folder, kinds) if exported else []
         if content and has_own_card(folder):
             strangers.append("a README.md that was changed")
-        above = next((path for path in folder.resolve().parents if path.exists()), folder)
+        around = _find_around(folder, in_study=not own)
     except OSError as error:
         raise make_write_error(
             f"output folder {folder}", error, "or give --output another folder"
         ) from error
+    if around is not None:
+        raise UserError(
+            f"output folder {folder} is within {around}, where nothing else may lie; give "
+            "--output another folder"
+        )
     if not exported:
         raise UserError(
             f"output folder {folder} exists and is not an exported model; give --output another "
@@ -45,6 +50,11 @@ def check_export_folder(folder: Path) -> None:
             f"output folder {folder} holds {', '.join(strangers)} beside an exported model, and "
             "replacing the model would delete that; move it, or give --output another folder"
         )
+    _require_writable(folder)
+
+
+def _require_writable(folder: Path) -> None:
+    above = next((path for path in folder.resolve().parents if path.exists()), folder)
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
         reason = "is not writable" if above.is_dir() else "is not a folder"
         raise UserError(
@@ -58,6 +68,14 @@ def _is_of_study(folder: Path) -> bool:
     above = folder.absolute().parents[:2]
     named = folder.name.startswith(("model", "trial-"))
     return named and any((path / "study.json").is_file() for path in above)
+
+
+def _find_around(folder: Path, *, in_study: bool) -> Path | None:
+    """Return the exported model or, if asked for, the folder of a study that a folder lies in."""
+    for path in folder.resolve().parents:
+        if _read_description(path) or (in_study and (path.parent / "study.json").is_file()):
+            return path
+    return None
 
 
 def _is_empty(folder: Path) -> bool:

@@ -7,7 +7,7 @@ from itertools import chain
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import is_zipfile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,7 @@ __all__ = ["ExportedModel", "InputPart"]
 
 _MAX_BATCH_ROWS = 1 << 14  # rows that are predicted at once
 _MIN_CLASSES = 2
+_MOST_UNFOLDED = 10  # times the size of `model.keras`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,8 +210,7 @@ class ExportedModel:
         import keras
 
         path = self.folder / "model.keras"
-        if not is_zipfile(path):  # Keras reports a damaged file as a missing one
-            raise UserError(f"{path} is missing or damaged; export the model again")
+        _check_archive(path)
         try:
             network = keras.saving.load_model(path, safe_mode=True)
             taken = {name: (tensor.dtype, tensor.shape) for name, tensor in network.input.items()}
@@ -260,6 +260,25 @@ class ExportedModel:
         if kept is None:
             return table
         return pd.concat([kept.to_pandas(types_mapper=pd.ArrowDtype), table], axis="columns")
+
+
+def _check_archive(path: Path) -> None:
+    """Check that `model.keras` is an archive which does not unfold to far more than its size.
+
+    Keras packs nothing in it, and reports a damaged file as a missing one.
+
+    Raises:
+        UserError: It is not.
+    """
+    try:
+        with ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        packed = path.stat().st_size
+    except (OSError, BadZipFile, ValueError, NotImplementedError) as error:
+        raise UserError(f"{path} is missing or damaged; export the model again") from error
+    if size > _MOST_UNFOLDED * packed:
+        sizes = f"from {packed / 1e6:,.1f} MB to {size / 1e6:,.1f} MB"
+        raise UserError(f"{path} unfolds {sizes}, which no model does; export the model again")
 
 
 def _check_description(description: Mapping[str, Any], schema: Schema) -> None:

@@ -39,6 +39,11 @@ def load_space(name_or_path: str) -> Space:
         raise SpaceError(
             f"hypermodel file {file}: it needs the name of a class in it; write {file}:ClassName"
         )
+    if ".py:" in name_or_path:  # a search has looked for it by then
+        raise SpaceError(
+            f"{name_or_path} is a hypermodel, whose hyperparameters its code makes; give a shipped "
+            "space or a TOML file"
+        )
     if not name_or_path.endswith(".toml"):
         raise SpaceError(
             f"no search space is called {name_or_path}; {_hint_at_names(name_or_path)}"

@@ -12,6 +12,7 @@ ended, until the report's pictures are written, and for half a minute at most.
 
 import contextlib
 import json
+import math
 import os
 import signal
 import sys
@@ -55,6 +56,7 @@ class JournalFollower:
         self._is_known = threading.Event()  # where MLflow is
         self._search_ended = threading.Event()
         self._ended_regularly = False
+        self._ended_at = math.inf  # in seconds of a monotonic clock
         self._locks = contextlib.ExitStack()
 
     def read_input(self) -> None:
@@ -63,6 +65,7 @@ class JournalFollower:
             for line in sys.stdin:
                 self._take_in(json.loads(line))
         finally:
+            self._ended_at = time.monotonic()
             self._search_ended.set()
             self._is_known.set()
 
@@ -104,8 +107,9 @@ class JournalFollower:
         """Let the system end this process, since no thread runs while a picture is drawn."""
         if hasattr(signal, "setitimer"):  # not on Windows
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            ended = self._ended_regularly
-            signal.setitimer(signal.ITIMER_REAL, _LAST_SECONDS_OF_WORK if ended else _LAST_SECONDS)
+            last = _LAST_SECONDS_OF_WORK if self._ended_regularly else _LAST_SECONDS
+            left = self._ended_at + last - time.monotonic()
+            signal.setitimer(signal.ITIMER_REAL, max(left, 0.01))
 
     def close(self) -> None:
         """Release the study's lock, also for other hosts."""

@@ -123,6 +123,7 @@ def hurry(monkeypatch):
         (POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabc", 408, b"in time"),
         (POST, 408, b"in time"),
         (b"GET /none HTTP/1.1\r\nHost: a\r\n\r\n", 404, b"there is nothing"),
+        (b"GET HTTP://b/none?x HTTP/1.1\r\nHost: a\r\n\r\n", 404, b"there is nothing"),
         (b"GET /fault HTTP/1.1\r\nHost: a\r\n\r\n", 500, b"a fault"),
     ],
 )  # fmt: skip

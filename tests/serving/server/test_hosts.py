@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from tuner.errors import UserError
 from tuner.serving.server.hosts import HostRule
 
 
@@ -40,3 +41,18 @@ from tuner.serving.server.hosts import HostRule
 )  # fmt: skip
 def test_a_request_may_name_the_address_and_further_names(address, host, allowed):
     assert HostRule(address, ["Models.Example"]).allows(host) is allowed
+
+
+@pytest.mark.parametrize("name", ["", "a b/c", "http://models.example", "models.example:443", "*"])
+def test_a_further_name_must_be_one_of_a_host(name):
+    with pytest.raises(UserError) as error:
+        HostRule("127.0.0.1", ["models.example", name])
+    assert str(error.value) == (
+        f"--allow-host: {name} is no name of a host; give one such as models.example, without a "
+        "port, a path or http://"
+    )
+
+
+@pytest.mark.parametrize("name", ["::1", "[::1]", "10.0.0.1", "my_host", "A-b.example."])
+def test_a_further_name_may_be_an_address(name):
+    assert HostRule("10.0.0.2", [name]).allows(f"[{name}]" if name == "::1" else name)

@@ -130,6 +130,7 @@ def test_every_form_of_a_request_has_the_same_answer(served):
 def test_other_paths_say_how_the_server_is(served):
     assert served.ask("GET", "/ping") == (200, b"\n")
     assert served.ask("HEAD", "/health?x=1") == (200, b"")
+    assert served.ask("GET", "http://localhost/ping") == (200, b"\n")  # as of a proxy
     status, answer = served.ask("GET", "/version")
     content = json.loads(answer)
     assert (status, content["study"], content["schema"]["target"]) == (200, "test", "kind")
@@ -138,6 +139,8 @@ def test_other_paths_say_how_the_server_is(served):
         ("GET", "/", 404),
         ("GET", "/docs", 404),
         ("GET", "http://evil.example/ping", 421),
+        ("GET", "http://evil.example", 421),
+        ("GET", "https://localhost", 404),
         ("POST", "/ping", 405),
         ("GET", "/invocations", 405),
         ("OPTIONS", "/invocations", 405),

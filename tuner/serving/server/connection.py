@@ -4,6 +4,7 @@ h11 reads and writes HTTP/1.1; what an application answers is not known here.
 """
 
 import asyncio
+import re
 import time
 from email.utils import formatdate
 from http import HTTPStatus
@@ -23,6 +24,7 @@ _LINGER_SECONDS = 5.0  # for what a client still sends after it was refused
 _HEAD_BYTES = 32 << 10
 _READ_BYTES = 8 << 10  # what follows from them is done before anything else
 _MOST_PARTS = 20_000
+_ABSOLUTE = re.compile(rb"https?://([^/?]*)(.*)", re.IGNORECASE)
 
 
 class Connection:
@@ -199,10 +201,12 @@ def _read_head(head: h11.Request) -> Request:
     encoding = headers.get(b"content-encoding", b"").decode("latin-1").strip()
     if encoding.lower() not in {"", "identity"}:
         raise RejectedRequest(415, f"the body is encoded as {encoding:.80}; send it as it is")
-    host = headers.get(b"host")
+    host, target = headers.get(b"host"), head.target
+    if absolute := _ABSOLUTE.fullmatch(target):  # as for a proxy; its host counts, by RFC 9112
+        host, target = absolute[1], absolute[2]
     return Request(
         method=head.method.decode("latin-1"),
-        path=head.target.partition(b"?")[0].decode("latin-1"),
+        path=target.partition(b"?")[0].decode("latin-1"),
         host=None if host is None else host.decode("latin-1"),
         content_type=headers.get(b"content-type", b"").decode("latin-1"),
     )

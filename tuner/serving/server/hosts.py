@@ -9,8 +9,11 @@ import re
 import socket
 from collections.abc import Iterable
 
+from tuner.errors import UserError
+
 __all__ = ["HostRule"]
 
+_NAME = re.compile(r"[\w.-]+|\[[\da-f:.]+\]", re.IGNORECASE)
 _HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d{0,5})?")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -24,9 +27,19 @@ class HostRule:
     Args:
         address: The address or the name that the server listens on.
         more: Further names.
+
+    Raises:
+        UserError: A further name is none that a request could have.
     """
 
     def __init__(self, address: str, more: Iterable[str] = ()) -> None:
+        more = list(more)
+        for name in more:
+            if _parse_address(name) is None and not _NAME.fullmatch(name):
+                raise UserError(
+                    f"--allow-host: {name} is no name of a host; give one such as models.example, "
+                    "without a port, a path or http://"
+                )
         parsed = _parse_address(address)
         self._any_address = parsed is not None and parsed.is_unspecified
         self._names = {_normalise(name) for name in [address, *more]}
