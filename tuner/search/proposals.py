@@ -67,10 +67,23 @@ class Proposals:
             screened = screening.ask(clock.count_left())
             if screened is not None or screening.must_wait:
                 return screened
+        if self._has_no_time_for_first(limit):
+            clock.give_up()
+            return None
         job = self._oracle.ask()
         if job is None and limit.has_refused:
             clock.give_up()
         return job
+
+    def _has_no_time_for_first(self, limit: TimeLimit) -> bool:
+        """Return whether there is no trial yet, and no time for any of the first ones.
+
+        What an oracle would draw in their place is what takes least time.
+        """
+        oracle = self._oracle
+        if not isinstance(oracle, StudyOracle) or oracle.trials or oracle.propose_start():
+            return False
+        return any(map(limit.allows_size, oracle.first.list_waiting()))
 
     def insist(self) -> Job | None:
         """Return a trial even if there is no time for it, so that there is one to pick.
