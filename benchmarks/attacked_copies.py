@@ -41,13 +41,15 @@ def copy_studies(moments: int, seed: int) -> int:
     while copied < moments:
         count = min(_COPIES, moments - copied)
         root = folder / f"searched-{copied}"
-        copies = _copy_while_searched(root, folder / "copies", count, duration, draw)
-        for place, name in copies:
-            reason = _find_fault(place, root, expected)
+        # MLflow keeps its connection to a database, even if another one takes its place
+        place = folder / f"copies-{copied}"
+        copies = _copy_while_searched(root, place, count, duration, draw)
+        for copy, name in copies:
+            reason = _find_fault(copy, root, expected)
             failures += bool(reason)
             print(f"copy {copied}, {name}: {reason or 'well'}", flush=True)
             copied += 1
-            shutil.rmtree(place)
+            shutil.rmtree(copy)
         shutil.rmtree(root)
     print(f"{copied} copies, {failures} of them failed", flush=True)
     return failures
