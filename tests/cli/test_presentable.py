@@ -27,6 +27,15 @@ def test_messages_and_results_have_no_control_characters_and_no_passwords(capsys
     assert output == f"b {ESCAPED} at {MASKED}\n{ESCAPED}\n"
 
 
+def test_a_line_end_in_a_name_begins_no_line(capsys):
+    """As of a column or a class, which could say that a search has failed."""
+    Messages().warn("column a\nerror: none is left")
+    print_result("class b\nmodel    elsewhere")
+    output, errors = capsys.readouterr()
+    assert errors == "column a\\u000aerror: none is left\n"
+    assert output == "class b\\u000amodel    elsewhere\n"
+
+
 def test_json_keeps_its_values_and_escapes_them(capsys):
     print_json({"class": HOSTILE, "address": ADDRESS})
     output = capsys.readouterr().out

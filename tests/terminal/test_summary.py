@@ -52,7 +52,7 @@ def ended(make_study, problem):
 
 
 def lines_of(outcome):
-    return format_summary(outcome.to_dict(), outcome.study, "mlflow ui", outcome.fault)
+    return format_summary(outcome.to_dict(), outcome.study, ["compare  mlflow ui"], outcome.fault)
 
 
 def after(lines, heading):

@@ -49,14 +49,15 @@ def print_ended(search: Search, ended: EndedSearch, *, as_json: bool) -> None:
         if "answer" in summary:
             summary = {**summary, "answer": add_options(summary["answer"], study, search.tracking)}
         interface = _describe_mlflow(search, ended)
-        print_result("\n".join(format_summary(summary, study, interface, str(ended.fault or ""))))
+        for line in format_summary(summary, study, interface, str(ended.fault or "")):
+            print_result(line)
     if ended.fault is not None:
         raise ended.fault
 
 
-def _describe_mlflow(search: Search, ended: EndedSearch) -> str:
-    """Return where MLflow shows the study, or how to write it there."""
+def _describe_mlflow(search: Search, ended: EndedSearch) -> list[str]:
+    """Return lines that say where MLflow shows the study, or how to write it there."""
     if ended.experiment is not None:
         return describe_page(ended.study, search.uri, ended.experiment)
     sync = ended.study.make_command("sync", *search.tracking)
-    return f"MLflow may lack some of the study; to write what is missing: {sync}"
+    return [f"compare  MLflow may lack some of the study; to write what is missing: {sync}"]

@@ -11,7 +11,14 @@ from rich.table import Table
 
 from tuner.api.listing import describe_studies
 from tuner.errors import StudyError
-from tuner.terminal.messages import make_cell, measure_width, print_json, print_result, print_table
+from tuner.terminal.messages import (
+    Messages,
+    make_cell,
+    measure_width,
+    print_json,
+    print_result,
+    print_table,
+)
 
 __all__ = ["list_studies"]
 
@@ -37,8 +44,10 @@ def list_studies(root: Path, *, as_json: bool = False) -> None:
         _print_table([_make_cells(study) for study in studies])
     else:
         print_result(f"no studies in {root}")
+    for fault in faults[:-1]:
+        Messages().warn(f"error: {fault}")
     if faults:
-        raise StudyError("\n".join(faults))
+        raise StudyError(faults[-1])
 
 
 def _make_cells(study: dict[str, Any]) -> list[str]:

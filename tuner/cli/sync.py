@@ -23,4 +23,5 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
     runs = write_to_mlflow(study, uri, root, Messages())
     written = f"{runs.written} of its runs were written" if runs.written else "nothing was missing"
     print_result(f"study {name} is in MLflow, experiment {runs.experiment_id}: {written}")
-    print_result(f"compare  {describe_page(study, uri, runs.experiment_id)}")
+    for line in describe_page(study, uri, runs.experiment_id):
+        print_result(line)

@@ -24,7 +24,7 @@ from tuner.errors import OutputUnread, make_write_error
 from tuner.phrasing import phrase, shorten_names
 from tuner.terminal.notebook_line import is_in_notebook, show_notebook_line
 from tuner.terminal.wrapping import wrap_lines
-from tuner.words import escape_controls, make_presentable
+from tuner.words import escape_controls, make_line
 
 __all__ = [
     "DataOutput",
@@ -80,7 +80,7 @@ class Messages:
         """Print how far a command is; nothing if it is to be quiet.
 
         Args:
-            text: One line or several, without markup.
+            text: One line, without markup.
             bold: Print it in bold where the live line could be.
         """
         if not self.quiet:
@@ -106,7 +106,7 @@ class Messages:
             return
         # the terminal that a notebook's server runs in has a width, too
         width = measure_width(self._console.file) if self._wraps else None
-        lines = wrap_lines(make_presentable(phrase(text)), width)
+        lines = wrap_lines(make_line(phrase(text)), width)
         # a style that is given to `print` would be the live line's, too
         self._console.print(Text(lines, style), soft_wrap=True)
 
@@ -123,7 +123,7 @@ class Messages:
             yield
             return
         if self._shows_in_notebook:
-            with show_notebook_line(lambda width: make_presentable(compose(width))):
+            with show_notebook_line(lambda width: make_line(compose(width))):
                 yield
             return
         live = Live(
@@ -150,15 +150,15 @@ class _Line:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = min(measure_width(console.file) or options.max_width, options.max_width)
         # a full line would put the cursor on the next
-        yield Segment(make_presentable(self._compose(width - 1)))
+        yield Segment(make_line(self._compose(width - 1)))
 
 
 def print_result(result: str | Path) -> None:
-    """Print a command's result on standard output; a path stays whole and on one line."""
+    """Print a line of a command's result on standard output; a path stays whole."""
     width = None if isinstance(result, Path) else measure_width(sys.stdout)
     with _report_unwritten():
         text = str(result) if isinstance(result, Path) else shorten_names(result)
-        print(wrap_lines(make_presentable(text), width), flush=True)
+        print(wrap_lines(make_line(text), width), flush=True)
 
 
 def print_json(content: object) -> None:
@@ -221,7 +221,7 @@ def print_table(table: Table, width: int | None = None) -> None:
 
 def make_cell(text: str) -> Text:
     """Return a text as the cell of a table: long names are shortened, and brackets no markup."""
-    return Text(make_presentable(shorten_names(text)))
+    return Text(make_line(shorten_names(text)))
 
 
 def measure_width(stream: IO[str]) -> int | None:

@@ -14,8 +14,8 @@ from tuner.words import mask_passwords
 __all__ = ["describe_page"]
 
 
-def describe_page(study: Study, uri: str, experiment: str) -> str:
-    """Return the address of a study in MLflow, after the command that shows a local store.
+def describe_page(study: Study, uri: str, experiment: str) -> list[str]:
+    """Return lines that say where a study is in MLflow, and which command shows a local store.
 
     Args:
         study: The study.
@@ -27,9 +27,9 @@ def describe_page(study: Study, uri: str, experiment: str) -> str:
         server = urlsplit(uri)
         # a browser asks for the name and the password
         address = server._replace(netloc=server.netloc.rpartition("@")[2]).geturl()
-        return address.rstrip("/") + page
+        return [f"compare  {address.rstrip('/')}{page}"]
     uri = uri.replace(f"{make_sqlite_uri(Path.cwd())}/", "sqlite:///")
-    return f"{_make_command(uri)}\n         then open http://127.0.0.1:5000{page}"
+    return [f"compare  {_make_command(uri)}", f"         then open http://127.0.0.1:5000{page}"]
 
 
 def _make_command(uri: str) -> str:

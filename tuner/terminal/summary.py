@@ -32,7 +32,7 @@ def add_options(sentence: str, study: Study, options: Sequence[str]) -> str:
 
 
 def format_summary(
-    summary: Summary, study: Study, user_interface: str, fault: str = ""
+    summary: Summary, study: Study, user_interface: Sequence[str], fault: str = ""
 ) -> list[str]:
     """Return the summary of a run, line by line.
 
@@ -42,7 +42,7 @@ def format_summary(
     Args:
         summary: The object that `--json` prints.
         study: The study.
-        user_interface: The command that opens MLflow's pages, or their address.
+        user_interface: Lines that say where the study is in MLflow.
         fault: Why the export failed; empty otherwise.
     """
     answer = [summary["answer"]] if "answer" in summary else []  # older runs have none
@@ -62,7 +62,7 @@ def format_summary(
         f"model    {summary['model'] or 'not exported: ' + fault}",
         f"study    {study.folder}",
         f"report   {summary['report'] or 'not written'}",
-        f"compare  {user_interface}",
+        *user_interface,
         f"seconds  {summary['seconds']:.1f}",
     ]
 

@@ -53,7 +53,7 @@ from tuner.words.scores import (
     say_share,
 )
 from tuner.words.sentences import capitalize_first, join_words, list_first
-from tuner.words.shown import escape_controls, make_presentable, mask_passwords
+from tuner.words.shown import escape_controls, make_line, make_presentable, mask_passwords
 
 __all__ = [
     "NOTHING_SEEN",
@@ -75,6 +75,7 @@ __all__ = [
     "list_counts",
     "list_first",
     "list_scores",
+    "make_line",
     "make_presentable",
     "mask_passwords",
     "normalize_form",

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["escape_controls", "make_presentable", "mask_passwords"]
+__all__ = ["escape_controls", "make_line", "make_presentable", "mask_passwords"]
 
 # The controls of terminals, but the line end and the tab; what turns the direction of the letters
 # around; line ends that only some programs know; and bytes of a file name that are no UTF-8.
@@ -42,3 +42,12 @@ def mask_passwords(text: str) -> str:
 def make_presentable(text: str) -> str:
     """Return a text as it may be shown: without control characters and passwords."""
     return escape_controls(mask_passwords(text))
+
+
+def make_line(text: str) -> str:
+    r"""Return a text as one line that may be shown: a line end in it begins no other line.
+
+    >>> make_line("column a\nerror: there is none")
+    'column a\\u000aerror: there is none'
+    """
+    return make_presentable(text).replace("\n", r"\u000a")
