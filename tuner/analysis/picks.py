@@ -119,7 +119,7 @@ def pick_networks(
 
 def _choose_ensemble(study: Study, library: Library, best: OutOfBag) -> tuple[Ensemble, OutOfBag]:
     """Return the ensemble, compared with the best trial, and the values of choosing it."""
-    completed = [record.result for record in study.read_trials() if record.completed]
+    completed = [record.result for record in library.records]
     ensemble, averaged = make_ensemble(
         library,
         best=best,
