@@ -71,15 +71,15 @@ class Listening:
 
     def __init__(self):
         self.stopped = False
-        self._taken = []
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
-        threading.Thread(target=self._serve).start()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
 
     def _serve(self):
-        with suppress(OSError):  # it ends
-            while connection := self._server.accept()[0]:
-                self._taken.append(connection)
+        with suppress(OSError), ExitStack() as taken:  # an error is its end
+            while True:
+                connection = taken.enter_context(self._server.accept()[0])
                 if not self.stopped:
                     connection.recv(100)
                     connection.sendall(b"\0\0\0\4\0\0\0\0\0")
@@ -87,8 +87,8 @@ class Listening:
     def end(self):
         with suppress(OSError):  # it has ended before
             self._server.shutdown(socket.SHUT_RDWR)
-        for taken in [self._server, *self._taken]:
-            taken.close()
+        self._thread.join()
+        self._server.close()
 
 
 @pytest.fixture
