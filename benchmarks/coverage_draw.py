@@ -78,7 +78,11 @@ def measure_draw(
         space=space.name,
         title=space.title,
         definition=space.to_dict(),
-        data={},
+        data={
+            "name": table.name,
+            "rows": len(draw.rows),
+            "classes": [str(number) for number in range(sizes["classes"])],
+        },
         settings=settings,
         split=split,
         versions={},

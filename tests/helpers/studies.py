@@ -25,7 +25,7 @@ def create_study(
         space="test",
         title="Which?",
         definition=make_space(SMALL).to_dict(),
-        data={"name": "points", "rows": 60, "classes": ["a", "b", "c"], **(data or {})},
+        data={"name": "points", "rows": len(problem.y), "classes": ["a", "b", "c"], **(data or {})},
         settings=SearchSettings(**{"folds": 3, "epochs": 2, **settings}),
         split=split,
         versions={"softmax-tuner": "0"},

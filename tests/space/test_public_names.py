@@ -29,6 +29,7 @@ def test_the_public_names_are_these() -> None:
         "Space",
         "Value",
         "adapt_configuration",
+        "check_stored_values",
         "find_space",
         "from_keras_tuner",
         "is_table_space",

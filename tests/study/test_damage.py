@@ -250,7 +250,7 @@ def test_a_description_that_is_none_is_named(study, text):
     path.write_text(text)
     message = read_error(lambda: Study.open("study", study.folder.parents[1]), StudyError)
     assert message.startswith(f"study description {path} cannot be read (")
-    assert message.endswith("); restore the file from a copy")
+    assert message.endswith("restore the file from a copy")
 
 
 def test_a_study_that_lost_its_description_is_told_from_one_that_is_not_there(study):

@@ -71,8 +71,8 @@ def test_a_damaged_description_is_named(make_study):
     path = study.folder / "study.json"
     path.write_text("{}")
     assert read_error(lambda: Study.open("study", study.folder.parents[1]), StudyError) == (
-        f"study description {path} cannot be read (KeyError: 'settings'); "
-        "restore the file from a copy"
+        f"study description {path} cannot be read (space: it is missing); "
+        "correct that, or restore the file from a copy"
     )
 
 

@@ -1,14 +1,12 @@
 """Stage 2: open the study on disk, or create it."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from tuner.data import BUNDLED, Dataset, find_kept
-from tuner.errors import DataError, StudyError, one_line
+from tuner.errors import DataError, StudyError
 from tuner.model.custom import find_hypermodel_file, is_custom
 from tuner.model.given import GivenHypermodel, make_unkept_error
 from tuner.model.row_time import RowTime
@@ -112,18 +110,15 @@ def load_setup(
         given: The hypermodel that a Python program gave as its space. Only training needs it.
 
     Raises:
-        StudyError: The study was searched from Python, on arrays that are not kept, or its
-            description was edited and says what none can.
+        StudyError: The study was searched from Python, on arrays that are not kept.
         DataError: Its data cannot be read, or have changed.
     """
     record = study.record
     if given is not None:
         _check_given(given, record)
-    with _name_description(study):
-        request = _read_request(record, study.folder.parents[1])
-        custom = record.definition.get("hypermodel")
-        definition = None if custom else Space.from_dict(record.definition)
-        row_time = _read_row_time(study)
+    request = _read_request(record, study.folder.parents[1])
+    custom = record.definition.get("hypermodel")
+    definition = None if custom else Space.from_dict(record.definition)
     dataset = _reload_data(request, record)
     space = custom or record.space
     return Setup(
@@ -134,21 +129,9 @@ def load_setup(
         record.split,
         settings or read_last_settings(study),
         given=given,
-        row_time=row_time,
+        row_time=_read_row_time(study),
         warm_start=record.warm_start,
     )
-
-
-@contextmanager
-def _name_description(study: Study) -> Iterator[None]:
-    """Report what a study's description says in another form than it was written in."""
-    try:
-        yield
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise StudyError(
-            f"study description {study.folder / 'study.json'} cannot be read ({one_line(error)}); "
-            "restore the file from a copy"
-        ) from error
 
 
 def _check_given(given: GivenHypermodel, record: StudyRecord) -> None:

@@ -10,6 +10,7 @@ from tuner.space.loading import list_shipped_spaces, load_space, parse_space
 from tuner.space.ranges import FloatRange, IntRange
 from tuner.space.settling import settle
 from tuner.space.space import Space
+from tuner.space.stored_values import check_stored_values
 from tuner.space.table_space import is_table_space, plans_schedules
 from tuner.space.values import Value
 
@@ -28,6 +29,7 @@ __all__ = [
     "Space",
     "Value",
     "adapt_configuration",
+    "check_stored_values",
     "find_space",
     "from_keras_tuner",
     "is_table_space",

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuner.argument_types import Kind, check_type
 from tuner.errors import UserError, check_choice
-from tuner.folds import Splitter
+from tuner.folds import Splitter, check_arguments
 from tuner.scoring import OBJECTIVES, check_threshold_text, find_objective
 from tuner.training import TRAINERS, Plan
 
@@ -135,6 +135,7 @@ class SearchSettings:
             raise UserError(
                 f"--seed: {self.seed} is out of range; give a whole number from 0 to {2**32 - 1}"
             )
+        check_arguments(self.folds, self.test_size, self.seed)
         if self.threshold is not None:
             check_threshold_text(self.threshold)
         for name, known in (

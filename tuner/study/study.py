@@ -12,7 +12,6 @@ import numpy as np
 from tuner.errors import (
     RESUME_STUDY,
     StudyError,
-    UserError,
     make_write_error,
     one_line,
     suggest_names,
@@ -20,6 +19,7 @@ from tuner.errors import (
 from tuner.files import make_folder, read_file, write_whole
 from tuner.seal import read_sealed, seal
 from tuner.study.arrays import StudyArrays
+from tuner.study.description import UNREADABLE, read_description
 from tuner.study.holder import OnWait
 from tuner.study.journal import EventKind, Journal
 from tuner.study.lock import hold_lock
@@ -32,16 +32,6 @@ from tuner.study.settings import LIMITS, SearchSettings
 __all__ = ["Study"]
 
 _PATIENCE = 5.0  # seconds to wait for another process that creates the same study
-# What reading a damaged file of ours may raise; settings out of their range are a `UserError`.
-_UNREADABLE = (
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-    UserError,
-)
 
 
 class Study:
@@ -124,16 +114,7 @@ class Study:
             names = list_study_names(root)
             known = suggest_names(name, names) if names else f"there are none in {root}"
             raise StudyError(f"there is no study {name}; {known}")
-        try:
-            content = read_sealed(read_file(path).decode())
-            # the folder may have been renamed or copied
-            record = StudyRecord.from_dict({**content, "name": name})
-        except _UNREADABLE as error:
-            raise StudyError(
-                f"study description {path} cannot be read ({one_line(error)}); "
-                "restore the file from a copy"
-            ) from error
-        study = cls(record, folder)
+        study = cls(read_description(path, name), folder)
         if study.journal.is_empty and any((folder / "oof").glob("trial_*")):
             raise StudyError(
                 f"study {name} in {root} has lost its journal.jsonl; restore the file from a copy, "
@@ -222,7 +203,7 @@ class Study:
         for event in self._read_trial_events().values():
             try:
                 record = TrialRecord.from_dict(event)
-            except _UNREADABLE as error:
+            except UNREADABLE as error:
                 raise self._make_trial_error(event, one_line(error)) from error
             yield record
 
@@ -241,7 +222,7 @@ class Study:
             if event["event"] == EventKind.TRIAL:
                 try:
                     number = int(event["result"]["trial"])
-                except _UNREADABLE as error:
+                except UNREADABLE as error:
                     raise self._make_trial_error(event, one_line(error)) from error
                 if number in events:
                     raise self._make_trial_error(event, "it is there twice")
@@ -282,7 +263,7 @@ class Study:
         try:
             text = read_file(self._prediction_times).decode()
             return PredictionTimes.from_dict(read_sealed(text, self._subject))
-        except _UNREADABLE:  # there are none, or the file is damaged
+        except UNREADABLE:  # there are none, or the file is damaged
             return PredictionTimes()
 
     @property
