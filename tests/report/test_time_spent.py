@@ -77,3 +77,16 @@ def test_a_run_that_ends_during_its_final_training_was_training():
 def test_no_stage_after_the_search_counts_as_searching(stage):
     events = [make_event("begun", 0), make_stage(stage, 2), make_event("ended", 3)]
     assert measure_parts(events)[0] == 0.0
+
+
+def test_what_is_dropped_before_a_search_resumes_belongs_to_the_break():
+    events = [
+        make_event("begun", 0), make_event("trial", 5),  # killed here
+        make_event("dropped", 100), make_event("begun", 101), make_event("trial", 103),
+    ]  # fmt: skip
+    assert measure_parts(events) == (7.0, 0.0, 0.0, 0.0)
+
+
+def test_no_part_takes_less_than_no_time_where_a_clock_was_set_back():
+    events = [make_event("begun", 90_000), make_event("trial", 90_005), make_event("tested", 3_607)]
+    assert measure_parts(events) == (5.0, 0.0, 0.0, 0.0)

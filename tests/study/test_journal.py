@@ -1,5 +1,6 @@
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from tuner.errors import StudyError
 from tuner.study import EventKind, Journal, JournalReader
+from tuner.study import journal as journal_module
 
 json_values = st.recursive(
     st.none()
@@ -77,6 +79,17 @@ def test_an_event_is_one_line(tmp_path):
 
 def test_a_journal_that_was_not_begun_is_empty(tmp_path):
     assert list(Journal(tmp_path / "journal.jsonl").read()) == []
+
+
+def test_a_clock_that_is_set_back_takes_no_time_away(tmp_path, monkeypatch):
+    wall = iter([1_000_000.0, 1_000_004.0, 913_610.0, 913_613.0])  # the third is of a day before
+    elapsed = iter([50.0, 54.0, 60.0, 63.0])
+    clocks = SimpleNamespace(time=lambda: next(wall), monotonic=lambda: next(elapsed))
+    monkeypatch.setattr(journal_module, "time", clocks)
+    journal = Journal(tmp_path / "journal.jsonl")
+    for number in range(4):
+        journal.append(EventKind.DROPPED, trial=number)
+    assert [event["time"] / 1000 - 1_000_000 for event in journal.read()] == [0, 4, 10, 13]
 
 
 def test_nan_is_not_written(tmp_path):

@@ -28,6 +28,22 @@ def test_only_the_time_of_commands_counts():
     assert history.worked == 5 + 7
 
 
+def test_what_is_dropped_before_a_search_resumes_belongs_to_the_break():
+    history = make_history(
+        (10, EventKind.BEGUN),
+        make_trial(15, 1),  # the last event of a killed search
+        (30, EventKind.DROPPED),
+        (31, EventKind.BEGUN),
+        (37, EventKind.ENDED),
+    )
+    assert history.worked == 5 + 6
+
+
+def test_a_clock_that_was_set_back_takes_no_time_away():
+    history = make_history((90, EventKind.BEGUN), make_trial(95, 1), (7, EventKind.ENDED))
+    assert history.worked == 5
+
+
 def test_an_export_does_not_undo_the_end():
     history = make_history((1, EventKind.ENDED), (2, EventKind.EXPORTED))
     assert (history.ending["time"], history.export["time"]) == (1, 2)

@@ -79,9 +79,10 @@ def measure_time_spent(
         kind = event["event"]
         if kind == EventKind.BEGUN:
             searches, part = searches + 1, "searching"
-        elif part:
+        elif part and kind != EventKind.DROPPED:  # which comes before a search that resumes
             name = event["stage"] if kind == EventKind.STAGE else kind
-            seconds[_PART_BEFORE.get(name, part)] += (event["time"] - last_time) / 1000
+            # no time passes where another process found its clock set back
+            seconds[_PART_BEFORE.get(name, part)] += max(event["time"] - last_time, 0) / 1000
             part = _PART_AFTER.get(name, part)
         last_time = event["time"]
     training: dict[str, float] = {}

@@ -85,6 +85,7 @@ class Journal:
         self.path = path
         self.owner = owner
         self._holder: Holder | None = None  # this process, while it searches the study
+        self._stamped: tuple[float, float] | None = None  # the last event, by both clocks
 
     def append(self, event: EventKind, **fields: Any) -> None:
         """Write an event and its time. The event is on the disk when this returns.
@@ -99,7 +100,7 @@ class Journal:
         """
         if self._holder is not None:
             self._holder.check()
-        stamped = {"event": event, "time": int(time.time() * 1000), **fields}
+        stamped = {"event": event, "time": self._read_clock(), **fields}
         line = json.dumps(stamped, allow_nan=False, ensure_ascii=False)
         try:
             with (
@@ -118,6 +119,18 @@ class Journal:
             raise make_write_error(
                 f"journal {self.path}", error, RESUME_STUDY, StudyError
             ) from error
+
+    def _read_clock(self) -> int:
+        """Return the time in milliseconds since 1970.
+
+        Durations follow from it, so a system clock that is set back meanwhile is not followed.
+        """
+        now, clock = time.time(), time.monotonic()
+        if self._stamped is not None:
+            last_time, last_clock = self._stamped
+            now = max(now, last_time + clock - last_clock)
+        self._stamped = now, clock
+        return int(now * 1000)
 
     @contextmanager
     def lock_search(self, on_wait: OnWait) -> Iterator[None]:

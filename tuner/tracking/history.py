@@ -27,10 +27,10 @@ class History:
     def add(self, event: Mapping[str, Any]) -> None:
         """Take an event in, in the journal's order."""
         kind, time = event["event"], event["time"]
-        if kind == EventKind.BEGUN:
+        if kind in (EventKind.BEGUN, EventKind.DROPPED):  # the second comes first, of a resumed one
             self._last_time = time
         elif self._last_time is not None:
-            self.worked += time - self._last_time
+            self.worked += max(time - self._last_time, 0)  # a clock may have been set back
             self._last_time = None if kind == EventKind.ENDED else time
         if kind == EventKind.EXPORTED:
             self.export = event
