@@ -1,6 +1,7 @@
 """A search that is killed or interrupted, and how it resumes."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -154,3 +155,33 @@ entry.main()
     )
     assert (done.returncode, done.stderr) == (130, "interrupted\n")
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_second_interrupt_ends_a_command_at_once_and_leaves_nothing(number, tmp_path):
+    program = """
+import importlib, os, signal, sys, threading, time, typer
+
+number = getattr(signal, sys.argv.pop())
+entry = importlib.import_module("tuner.cli.main")
+entry.app, entry._PATIENCE = typer.Typer(), 50.0
+
+def interrupt_again():
+    time.sleep(0.5)
+    os.kill(os.getpid(), number)
+    time.sleep(60)
+
+@entry.app.command()
+def long():
+    threading.Thread(target=interrupt_again).start()
+    signal.raise_signal(number)
+
+entry.main()
+"""
+    command = [sys.executable, "-c", program, number]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    started = time.monotonic()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
+    assert time.monotonic() - started < 45
+    assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,9 @@ import signal
 import sys
 import threading
 import time
-from typing import NoReturn
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, NoReturn
 
 from tuner.cli.faults import explain_fault
 from tuner.cli.foreign import tame_libraries
@@ -35,10 +37,7 @@ def main() -> None:
     That takes TensorFlow half a second. Everything that is registered with `atexit` runs, such as
     the removal of temporary folders, since the handler that is registered first runs last.
     """
-    for name in ("SIGTERM", "SIGXCPU"):  # the second one is of `ulimit -t`; Windows has none
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)  # as Ctrl-C
+    _take_signals(signal.default_int_handler)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started this
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  (until the end)
@@ -46,14 +45,38 @@ def main() -> None:
     substitute_letters(sys.stdout, sys.stderr)
     code: list[int] = [1]  # of an error that nobody expected
     atexit.register(lambda: _end_process(code[0]))
-    if scratch := use_scratch():
+    scratch = use_scratch()
+    if scratch:
         atexit.register(scratch.remove)
     tame_libraries()
+
+    def end_at_once(number: int = 0, frame: object = None) -> NoReturn:
+        if scratch:
+            scratch.remove()
+        _end_process(INTERRUPTED if number and code[0] == 1 else code[0])
+
     try:
-        run_command_line()
+        try:
+            run_command_line()
+        finally:
+            _take_signals(end_at_once)
     except SystemExit as end:
         code[0] = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        if code[0] == INTERRUPTED and _has_busy_threads():
+            end_at_once()
         raise
+    except KeyboardInterrupt:  # a second one, before the first one had ended the command
+        print("interrupted", file=sys.stderr)
+        code[0] = INTERRUPTED
+        end_at_once()
+
+
+def _take_signals(handler: Callable[[int, FrameType | None], Any]) -> None:
+    """Let a handler take the signals that end a command, unless this process ignores them."""
+    for name in ("SIGINT", "SIGTERM", "SIGXCPU"):  # the last is of `ulimit -t`; Windows has none
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _end_process(code: int) -> NoReturn:
@@ -101,7 +124,6 @@ def run_command_line() -> None:
         sys.exit(explained.exit_code)
     if code == INTERRUPTED:  # typer returns it after an interrupt
         print("interrupted", file=sys.stderr)
-        _leave(INTERRUPTED)
     sys.exit(code)
 
 
@@ -133,14 +155,13 @@ def _print_error(sentence: str) -> None:
     Messages().warn(f"error: {sentence}")
 
 
-def _leave(code: int) -> NoReturn:
-    """Exit without waiting long for threads: one may be in the middle of a long epoch."""
+def _has_busy_threads() -> bool:
+    """Return whether another thread goes on working, such as one in the middle of a long epoch.
+
+    The process would wait for its end.
+    """
     patience = time.monotonic() + _PATIENCE
     others = [t for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon]
     for thread in others:
         thread.join(max(patience - time.monotonic(), 0.0))
-    if any(thread.is_alive() for thread in others):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    return any(thread.is_alive() for thread in others)
