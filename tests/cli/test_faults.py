@@ -45,6 +45,12 @@ FULL = OSError(28, "No space left on device")
             "a link leads to itself: Symlink loop from '/a'; replace it",
             2,
         ),
+        (
+            UnicodeEncodeError("utf-8", "data/gr\udcf6ße.csv", 7, 8, "surrogates not allowed"),
+            "the name of a file or folder has bytes that are no UTF-8 (…data/gr\udcf6ße.csv…); "
+            "rename it",
+            2,
+        ),
         (SystemError("NULL result"), f"{REPORT}SystemError: NULL result", 1),
         (KeyError("depth"), f"{REPORT}KeyError: 'depth'", 1),
     ],

@@ -179,6 +179,22 @@ def test_what_is_set_for_other_programs_ends_no_command(tmp_path):
     assert "mlp_depth" in done.stdout
 
 
+def test_arguments_are_utf8_where_no_language_is_set_and_python_is_to_heed_that(tmp_path):
+    (tmp_path / "größe 東.csv").write_text("größe,Straße\n1,an\n2,an\n3,an\n", encoding="utf-8")
+    settings = {"LC_ALL": "C", "PYTHONUTF8": "0", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "tuner", "search", "--space", "mlp_depth"]
+    done = subprocess.run(
+        [*command, "--data", "größe 東.csv", "--target", "Straße"],
+        cwd=tmp_path,
+        env={**os.environ, **settings},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "error: data file größe 東.csv, target Straße: " in done.stderr
+
+
 def test_a_python_without_docstrings_is_told():
     command = [sys.executable, "-OO", "-m", "tuner", "spaces"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

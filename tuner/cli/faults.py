@@ -26,6 +26,7 @@ _SHORT = re.compile(
 # What the system says, and TensorFlow after it, if a disk is full.
 _FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
 _LOG = re.compile(r"error-\d{4}(-\d\d){5}-\d+\.log")
+_NEAR = 20  # characters around bytes that are no text
 _KEPT_LOGS = 10  # of the last errors
 _TOO_SMALL = "the memory is too small for this command"
 _MORE_MEMORY = (
@@ -48,10 +49,15 @@ def explain_fault(error: Exception) -> TunerError:
     return kind(f"{sentence} ({where})")
 
 
-def _explain(error: Exception) -> tuple[type[TunerError], str]:
+def _explain(error: Exception) -> tuple[type[TunerError], str]:  # noqa: PLR0911  (one for each kind)
     """Return the kind of an error, and what happened and what to do."""
     if _is_short_of_memory(error):
         return UserError, f"{_TOO_SMALL}: {_MORE_MEMORY}"
+    if isinstance(error, UnicodeEncodeError) and _is_no_text(error):
+        near = error.object[max(error.start - _NEAR, 0) : error.end + _NEAR]
+        return UserError, (
+            f"the name of a file or folder has bytes that are no UTF-8 (…{near}…); rename it"
+        )
     full = find_system_fault(error)
     if _FULL.search(str(full)):
         return UserError, (
@@ -68,6 +74,11 @@ def _explain(error: Exception) -> tuple[type[TunerError], str]:
     if isinstance(error, (OSError, EOFError, RecursionError)):
         return UserError, f"a file is damaged or no such file: {one_line(error)}; replace it"
     return TunerFault, f"this is a fault of tuner, please report it: {one_line(error)}"
+
+
+def _is_no_text(error: UnicodeEncodeError) -> bool:
+    """Return whether Python keeps bytes that are no text in what cannot be encoded."""
+    return "\udc80" <= error.object[error.start] <= "\udcff"
 
 
 def _cannot_use(path: object) -> str:

@@ -37,6 +37,7 @@ def main() -> None:
     That takes TensorFlow half a second. Everything that is registered with `atexit` runs, such as
     the removal of temporary folders, since the handler that is registered first runs last.
     """
+    _use_utf8()
     _take_signals(signal.default_int_handler)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started this
@@ -69,6 +70,17 @@ def main() -> None:
         print("interrupted", file=sys.stderr)
         code[0] = INTERRUPTED
         end_at_once()
+
+
+def _use_utf8() -> None:
+    """Run this command again in Python's UTF-8 mode, if arguments and file names are ASCII here.
+
+    Python uses that mode by itself where no language is set, unless `PYTHONUTF8` is 0. Without it
+    a name of a column is not what the table has.
+    """
+    if sys.getfilesystemencoding() == "ascii" and sys.executable and "utf8" not in sys._xoptions:
+        command = [sys.executable, *sys.orig_argv[1:]]
+        os.execve(sys.executable, command, {**os.environ, "PYTHONUTF8": "1"})
 
 
 def _take_signals(handler: Callable[[int, FrameType | None], Any]) -> None:
