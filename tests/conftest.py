@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,19 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "people")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What this package starts beside a search begins with the heavy libraries imported."""
+    stack = ExitStack()
+    stack.enter_context(start_warm())
+    session.config.add_cleanup(stack.close)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for examples in docstrings of the package alone: tests have none."""
+    return [each for each in (yield) if type(each) is pytest.Module]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that the processes of tests end together."""
     folder = Path(__file__).parent
@@ -58,13 +72,6 @@ def pytest_collection_finish() -> None:
     """Let no collection of garbage look at what the libraries hold: Keras asks for many."""
     gc.collect()
     gc.freeze()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def warm_processes() -> Iterator[None]:
-    """What this package starts beside a search begins with the heavy libraries imported."""
-    with start_warm():
-        yield
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """Processes that begin with the heavy libraries imported.
 
 To import TensorFlow, MLflow and scikit-learn takes a process five seconds, most of what a small
-command takes, and a search starts four processes. Here a first process imports them, once for each
-process of tests, and forks itself for every further one before TensorFlow starts its threads. Each
-is a process as any other: its own memory, streams, folder, environment, signals and exit code.
+command takes, and a search starts four processes. Here a first process imports them, once for all
+processes of tests, and forks itself for every further one before TensorFlow starts its threads.
+Each is a process as any other: its own memory, streams, folder, environment, signals and exit code.
 `warm_launcher` stands for it, with the number that its parent knows; interrupted or
 ended, it passes that on; killed, it takes it along.
 A process with another environment for Python or Keras, or with limits of its own, starts as usual.
@@ -44,6 +44,7 @@ _AT_START = ("KERAS", "LANG", "LC_", "PYTHON")  # variables that are read when a
 _USUAL = {"KERAS_BACKEND": "tensorflow", "PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1"}
 _LIMITS = (resource.RLIMIT_AS, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE)
 _MESSAGE_BYTES = 2**20
+_ADDRESS = "WARM_PROCESSES"  # the variable that has the address for the processes of tests
 UsualPopen = subprocess.Popen
 
 
@@ -80,11 +81,26 @@ def warm_command(
 def start_warm() -> Iterator[None]:
     """Let the processes that are started meanwhile be warm. Nothing is imported before the first.
 
-    On systems without `pidfd_open` (it is Linux's) all start as usual.
+    The first process, which also starts those that run tests side by side, serves all of them. On
+    systems without `pidfd_open` (it is Linux's) all start as usual.
     """
     if not hasattr(os, "pidfd_open"):
         yield
-        return
+    elif _ADDRESS in os.environ:
+        with _use(os.environ[_ADDRESS]):
+            yield
+    else:
+        with _start() as address, _use(address):
+            os.environ[_ADDRESS] = address
+            try:
+                yield
+            finally:
+                del os.environ[_ADDRESS]
+
+
+@contextmanager
+def _start() -> Iterator[str]:
+    """Start the process that forks, and return its address."""
     with (
         tempfile.TemporaryDirectory() as folder,
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server,
@@ -97,17 +113,18 @@ def start_warm() -> Iterator[None]:
         with UsualPopen(
             [*command, address], cwd=root, stdin=subprocess.PIPE, pass_fds=[server.fileno()]
         ):  # it ends when its standard input is closed
-            _use(address)
-            try:
-                yield
-            finally:
-                _Warm.address = ""
-                subprocess.Popen = UsualPopen  # type: ignore[misc]
+            yield address
 
 
-def _use(address: str) -> None:
+@contextmanager
+def _use(address: str) -> Iterator[None]:
     _Warm.address, _Warm.environment, _Warm.limits = address, _read_start(None), _read_limits()
     subprocess.Popen = _WarmPopen  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        _Warm.address = ""
+        subprocess.Popen = UsualPopen  # type: ignore[misc]
 
 
 def _read_start(environment: Mapping[str, str] | None) -> dict[str, str]:
@@ -126,7 +143,7 @@ def main() -> None:
     Another one waits for the end of each, and for that of its launcher.
     """
     server = socket.socket(fileno=int(sys.argv[1]))
-    _use(sys.argv[2])
+    _use(sys.argv[2]).__enter__()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait
     is_warm = False
     while True:
