@@ -1,4 +1,4 @@
-"""The search of `tests.helpers.command_line`, from Python: once for each process of tests."""
+"""The search of `tests.helpers.command_line`, from Python."""
 
 import pytest
 

@@ -1,8 +1,8 @@
-"""`tune` searches as the command does."""
+"""`tune`: what it takes, keeps and refuses."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from io import StringIO
 
 import keras
 import numpy as np
@@ -10,19 +10,9 @@ import pandas as pd
 import pytest
 
 import tuner
-from tests.helpers.command_line import read_events
+from tests.helpers.command_line import make_things
 from tests.helpers.errors import read_error
 from tuner.errors import DataError, SpaceError, StudyError, UserError
-
-# What differs from run to run: times, digests of files with times, names and paths; and the hash of
-# what the exported network answers, since Keras may round the last bit otherwise.
-UNEQUAL = {
-    "": {"time", "fingerprint"},
-    "result": {"seconds"},
-    "summary": {"model", "report", "seconds", "pareto_by_time"},
-    "basis": {"baselines", "charts", "page", "prediction_time", "prediction_times", "table"},
-}
-
 
 WRONG_TYPES = (
     ({"max_trials": "5"}, "--max-trials: expected a whole number, such as 3; received '5'"),
@@ -38,34 +28,6 @@ WRONG_TYPES = (
 )
 
 
-def strip_events(folder):
-    """Return what must be equal of a journal; trials end in the order in which cores end them."""
-    lines = []
-    for event in read_events(folder):
-        for part, names in UNEQUAL.items():
-            for name in names:
-                (event.get(part, {}) if part else event).pop(name, None)
-        lines.append(json.dumps(event, sort_keys=True))
-        if event["event"] == "ended":
-            break
-    return sorted(lines)
-
-
-def test_a_search_from_python_is_that_of_the_command_to_the_bit(folder, study):
-    command = folder / "mlruns" / "studies" / "first"
-    assert strip_events(study.folder) == strip_events(command)
-    records = [json.loads((path / "study.json").read_text()) for path in (study.folder, command)]
-    for record in records:
-        record.pop("id")
-        record.pop("checksum")
-        record["data"].pop("source")
-    assert records[0] == records[1]
-    arrays = sorted(path.name for path in (command / "oof").iterdir())
-    assert arrays == sorted(path.name for path in (study.folder / "oof").iterdir())
-    for name in arrays:
-        assert (command / "oof" / name).read_bytes() == (study.folder / "oof" / name).read_bytes()
-
-
 def test_a_mistake_is_an_error_before_anything_is_written(tmp_path, capsys):
     for given, message in WRONG_TYPES:
         arguments = {"root": tmp_path, **given}
@@ -78,18 +40,10 @@ def test_a_mistake_is_an_error_before_anything_is_written(tmp_path, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_finished_study_is_returned_at_once(study, root, folder, capsys):
-    size = (study.folder / "journal.jsonl").stat().st_size
-    again = tuner.open_study("first", root).resume()
-    assert (study.folder / "journal.jsonl").stat().st_size == size
-    assert again.answer == study.answer
-    assert "all 3 requested trials have ended; nothing is left to do" in capsys.readouterr().err
-
-
 @pytest.fixture(scope="module")
-def frame(folder):
+def frame():
     """The rows of the command's search, as a program has them."""
-    return pd.read_csv(folder / "things.csv")
+    return pd.read_csv(StringIO(make_things().to_csv(index=False)))
 
 
 def build(hp, features, classes):

@@ -61,7 +61,6 @@ def cut_before_first_trial(folder):
 
 def test_a_study_that_was_killed_again_and_again_ends_as_one_that_was_not(folder, searched):
     study = cut_before_first_trial(folder)
-    killed_when(folder, "killed", journalled('"event": "trial"'))
     killed_when(folder, "killed", journalled('"event": "tested"'))  # while it exports
     killed_when(folder, "killed", journalled('"stage": "prediction times"'))  # and checks
     done = run_tuner(folder, "resume", "killed", "--json")

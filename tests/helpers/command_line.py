@@ -1,6 +1,8 @@
 """A folder with a table, a space and a searched study, and the commands that run in it."""
 
 import json
+import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -11,8 +13,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock
 
 from tests.helpers.warm_processes import warm_command
+from tuner.tracking.moved_root import follow_root
 
 SPACE = """
 title = "Is a hidden layer worth it?"
@@ -66,30 +70,51 @@ def run_tuner(
     )
 
 
-@cache  # the folders `run` and `cli` share it: a search takes ten seconds
+@cache  # the folders `run`, `api` and `cli` share it: a search takes ten seconds
 def search_things(folder: Path) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
-    """Search a small table, in the study `first`.
+    """Search a small table, in the study `first`, once for all processes of tests.
 
     Args:
-        folder: A new folder. It gets `things.csv`, with numbers, words, truth
-            values and gaps, and `own.toml`.
+        folder: A new folder in that of the process. It gets `things.csv` and `own.toml`.
 
     Returns:
         The JSON object that the search printed, and its process.
     """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        done = _search(folder)
+    else:
+        first = folder.parents[1] / folder.name
+        with FileLock(first.with_suffix(".lock")):
+            if first.exists():
+                shutil.copytree(first, folder)
+                follow_root(folder / "mlruns" / "mlflow.db", folder / "mlruns")
+                done = pickle.loads(first.with_suffix(".pickle").read_bytes())
+            else:
+                done = _search(folder)
+                first.with_suffix(".pickle").write_bytes(pickle.dumps(done))
+                shutil.copytree(folder, first.with_suffix(".draft"))
+                first.with_suffix(".draft").rename(first)
+    return json.loads(done.stdout), done
+
+
+def _search(folder: Path) -> subprocess.CompletedProcess[str]:
     folder.mkdir()
-    rng = np.random.default_rng(0)
-    size = rng.normal(size=90)
-    gaps = np.where(np.arange(90) % 9 == 0, "", np.round(rng.normal(size=90), 3).astype(str))
-    kind = np.where(size > 0.3, "big", np.where(size < -0.3, "small", "middle"))
-    colour = rng.choice(["red", "green", ""], size=90)
-    columns = {"size": size.round(3), "gap": gaps, "colour": colour, "flag": rng.random(90) < 0.5}
-    table = pd.DataFrame({**columns, "kind": kind})
-    table.to_csv(folder / "things.csv", index=False)
+    make_things().to_csv(folder / "things.csv", index=False)
     (folder / "own.toml").write_text(SPACE)
     done = run_tuner(folder, *SEARCH, "--study", "first", "--json")
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout), done
+    return done
+
+
+def make_things() -> pd.DataFrame:
+    """Make the table that is searched: numbers, words, truth values and gaps."""
+    rng = np.random.default_rng(0)
+    size = rng.normal(size=90)
+    gaps = np.where(np.arange(90) % 9 == 0, np.nan, rng.normal(size=90).round(3))
+    kind = np.where(size > 0.3, "big", np.where(size < -0.3, "small", "middle"))
+    colour = rng.choice(["red", "green", ""], size=90)
+    columns = {"size": size.round(3), "gap": gaps, "colour": colour, "flag": rng.random(90) < 0.5}
+    return pd.DataFrame({**columns, "kind": kind})
 
 
 def copy_study(folder: Path, name: str) -> Path:
