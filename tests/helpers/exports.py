@@ -1,6 +1,6 @@
 """Models to export, with random weights: an export does not depend on how good a model is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -148,13 +148,18 @@ def leave_unscaled(trained: TrainedNetwork) -> TrainedNetwork:
 
 
 def export(
-    trained: TrainedNetwork, dataset: Dataset, source: Path, folder: Path, **description: Any
+    trained: TrainedNetwork,
+    dataset: Dataset,
+    source: Path,
+    folder: Path,
+    formats: Sequence[str] = FORMATS,
+    **description: Any,
 ) -> Exported:
-    """Export a network in every format, and check it in a fresh process."""
+    """Export a network, in every format unless others are given; check it in a fresh process."""
     with RememberingProcess() as fresh:
         sample = pick_sample(dataset.raw, dataset.schema)
         content = {**DESCRIPTION, **description}
-        export_model(trained, content, folder, sample=sample, fresh=fresh, formats=FORMATS)
+        export_model(trained, content, folder, sample=sample, fresh=fresh, formats=formats)
     return Exported(trained, dataset, source, folder, fresh.answers)
 
 

@@ -37,7 +37,7 @@ def decided(tmp_path_factory):
         for name in ("no", "yes")
     ]  # fmt: skip
     model = export(
-        trained, dataset, folder / "rows.csv", folder / "model", threshold=threshold,
+        trained, dataset, folder / "rows.csv", folder / "model", ("keras",), threshold=threshold,
         class_scores=classes,
     )  # fmt: skip
     probabilities = trained.predict_proba(dataset.raw)
