@@ -66,10 +66,10 @@ def train(
     """Train trials of a hypermodel's first values; return their results."""
     import keras_tuner
 
-    from tuner.training import Job, Plan
+    from tuner.training import Hooks, Job, Plan
 
     jobs = [Job(number, keras_tuner.HyperParameters()) for number in range(trials)]
-    plan = Plan(epochs=epochs, patience=epochs, on_epoch=on_epoch)
+    plan = Plan(epochs=epochs, patience=epochs, hooks=Hooks(on_epoch=on_epoch))
     return list(trainer.train(jobs, hypermodel, problem=problem, plan=plan))
 
 

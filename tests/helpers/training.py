@@ -1,6 +1,7 @@
 """Small networks, and trainings whose results are compared."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -11,7 +12,7 @@ from tests.helpers.problems import CLASSES, FEATURES
 from tests.helpers.spaces import SMALL, make_space
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
-from tuner.training import TRAINERS, Job, Plan, Trainer, TrialResult
+from tuner.training import TRAINERS, Hooks, Job, Plan, Trainer, TrialResult
 
 # The keys of [regularizer] that make each kind.
 REGULARIZERS = {
@@ -94,6 +95,11 @@ class SteppingHyperModel(CustomHyperModel):
         stepping = OwnStep(model.inputs, model.outputs)
         stepping.compile("sgd", "sparse_categorical_crossentropy")
         return stepping
+
+
+def hook(plan: Plan, **hooks: Any) -> Plan:
+    """Return a plan with these hooks alone."""
+    return replace(plan, hooks=Hooks(**hooks))
 
 
 def train(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.helpers.training import hook
 from tuner.analysis import Member
 from tuner.run.final_training import train_members
 from tuner.run.preparing import prepare
@@ -129,7 +130,7 @@ def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup, monke
     members = [replace(member_of(trial, 0.1, networks=2 - trial), folds=5) for trial in (0, 1)]
     jobs = [Job(m.trial, make_hyperparameters(m.hyperparameters), m.epoch) for m in members]
     trainer, hypermodel = LanesTrainer(), make_hypermodel(setup)
-    plan = replace(setup.settings.plan, fold_networks=kept)
+    plan = hook(setup.settings.plan, fold_networks=kept)
     results = list(trainer.train(jobs, hypermodel, problem=problem, plan=plan))
     members = [replace(m, epoch=r.epoch) for m, r in zip(members, results, strict=True)]
     raw = {name: values[:9] for name, values in setup.dataset.raw.items()}

@@ -38,7 +38,7 @@ class UntrainedTrainer(LanesTrainer):
     def train(self, jobs, hypermodel, *, problem, plan):
         for position, job in enumerate(jobs):
             self.before(len(jobs), position)
-            if position and plan.time_is_up():
+            if position and plan.hooks.time_is_up():
                 return
             loss = 1.0 / (1 + job.trial)
             yield TrialResult(
@@ -95,13 +95,13 @@ class PlannedTrainer(UntrainedTrainer):
 
     def train(self, jobs, hypermodel, *, problem, plan):
         for job in jobs:
-            if not plan.has_time(job) and self.begun:
+            if not plan.hooks.begin(job) and self.begun:
                 continue
             self.begun = True
             epochs = round(4 * job.hyperparameters.values.get("length", 1.0))
             for epoch in range(epochs):
                 self.before(job, epoch)
-                plan.on_epoch(job.trial, epoch + 1)
+                plan.hooks.on_epoch(job.trial, epoch + 1)
             (result,) = super().train([job], hypermodel, problem=problem, plan=plan)
             yield replace(result, seconds=2.5 * epochs)
 
@@ -189,9 +189,9 @@ def cohorts(monkeypatch):
     def ask_for_more(self, jobs, hypermodel, *, problem, plan):
         while jobs:
             cohorts.append([job.trial for job in jobs])
-            for job in filter(plan.has_time, jobs):
+            for job in filter(plan.hooks.begin, jobs):
                 yield from train(self, [job], hypermodel, problem=problem, plan=plan)
-            jobs = plan.ask_more()
+            jobs = plan.hooks.ask_more()
         cohorts.append("end")
 
     monkeypatch.setattr(PlannedTrainer, "train", ask_for_more)

@@ -109,9 +109,9 @@ def test_if_the_leader_of_a_race_diverges_the_search_says_what_to_do(tmp_path, r
                 losses = np.full(len(problem.rows), 1.0 + job.trial)
                 scores = {"cross_entropy": 1.0 + job.trial}
                 pruned = TrialResult(job.trial, "pruned", scores=scores)
-                for rung in plan.race.rungs:
+                for rung in plan.hooks.race.rungs:
                     curve = [1.0 + job.trial] * rung
-                    plan.race.reach(job.trial, curve, losses, lambda pruned=pruned: pruned)
+                    plan.hooks.race.reach(job.trial, curve, losses, lambda pruned=pruned: pruned)
                 yield TrialResult.from_failure(job.trial, "diverged", "the loss is not finite")
 
     tuner = KFoldTuner(hypermodel, replace(SETTINGS, max_trials=3), directory=tmp_path)

@@ -53,10 +53,10 @@ class TimedTrainer(LanesTrainer):
         begun = False
         while jobs:
             for job in jobs:
-                if plan.has_time(job) or not begun:
+                if plan.hooks.begin(job) or not begun:
                     begun = True
                     yield self.train_job(job, problem, plan)
-            jobs = plan.ask_more()
+            jobs = plan.hooks.ask_more()
 
     def train_job(self, job, problem, plan):
         if len(self.trained) == self.most:
@@ -65,7 +65,7 @@ class TimedTrainer(LanesTrainer):
         epochs = round(EPOCHS * job.hyperparameters.values["length"])
         for epoch in range(epochs):
             self.now.seconds += self.pace * folds
-            plan.on_epoch(job.trial, epoch + 1)
+            plan.hooks.on_epoch(job.trial, epoch + 1)
         self.trained.append((units, folds))
         if units in self.failing:
             return TrialResult.from_failure(job.trial, "diverged", "loss is not finite")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.problems import make_problem
-from tests.helpers.training import CustomHyperModel, make_job, make_mlp, train
+from tests.helpers.training import CustomHyperModel, hook, make_job, make_mlp, train
 from tuner.errors import SearchFailed
 from tuner.scoring import OBJECTIVES
 from tuner.training import TRAINERS, Plan
@@ -45,11 +45,11 @@ def test_kept_networks_made_the_predictions_and_are_trained_again_to_the_same_bi
     trainer, hypermodel
 ):
     problem, kept = make_problem(rows=61), FoldNetworks()
-    result = train(trainer, hypermodel, problem, replace(PLAN, fold_networks=kept))[0]
+    result = train(trainer, hypermodel, problem, hook(PLAN, fold_networks=kept))[0]
     job = replace(make_job(), epochs=result.epoch)
     (first,), (second,) = (
         TRAINERS[trainer]().train_on_folds([job], hypermodel, problem=problem, plan=plan)
-        for plan in (replace(PLAN, fold_networks=kept), PLAN)
+        for plan in (hook(PLAN, fold_networks=kept), PLAN)
     )
     np.testing.assert_allclose(predict(first, problem), result.probabilities, atol=1e-6)
     for network, again in zip(first, second, strict=True):

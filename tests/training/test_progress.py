@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.problems import make_problem
 from tuner.scoring import OBJECTIVES
-from tuner.training import Plan
+from tuner.training import Hooks, Plan
 from tuner.training.progress import TrialProgress
 from tuner.training.race import Race
 
@@ -45,7 +45,7 @@ def counted(monkeypatch):
 
 def test_what_is_not_optimised_is_scored_at_a_trials_end_only(counted):
     race = Race(8, OBJECTIVES["cross_entropy"])
-    progress = started(Plan(epochs=8, race=race))
+    progress = started(Plan(epochs=8, hooks=Hooks(race=race)))
     going_on = [epoch(progress, 1.0 + n) for n in range(7)]
     assert (going_on, counted) == ([True] * 7, [])
     assert not epoch(progress, 8.0)
@@ -57,7 +57,7 @@ def test_what_is_not_optimised_is_scored_at_a_trials_end_only(counted):
 @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=lambda each: each.name)
 def test_any_objective_decides_the_best_epoch_and_the_race(objective):
     race = Race(7, objective)
-    plan = Plan(epochs=7, objective=objective, race=race)
+    plan = Plan(epochs=7, objective=objective, hooks=Hooks(race=race))
     first = started(plan)
     for sharpness in (0.5, 3.0, 1.0, 0.5, 0.5, 0.5, 0.5):
         epoch(first, sharpness)

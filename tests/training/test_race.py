@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.problems import CLASSES, FEATURES, make_problem
 from tests.helpers.spaces import make_space
+from tests.helpers.training import hook
 from tuner.model.mlp import MLPHyperModel
 from tuner.scoring import OBJECTIVES
 from tuner.training import TRAINERS, Job, Plan, TrialResult
@@ -208,7 +209,7 @@ def test_trainers_end_a_beaten_trial_and_leave_the_others_unchanged(trainer):
     plan = Plan(epochs=8, patience=8)
     whole = train(trainer, plan)
     race = Race(8, plan.objective)
-    results = train(trainer, replace(plan, race=race))
+    results = train(trainer, hook(plan, race=race))
     settled = {r.trial: r for result in results.values() for r, _ in race.settle(result)}
     assert [settled[n].status for n in range(3)] == ["completed", "pruned", "completed"]
     rung = next(r for r in race.rungs if f"after {r} epochs" in settled[1].reason)

@@ -13,7 +13,7 @@ from tests.helpers.problems import (
 from tests.helpers.training import CustomHyperModel, make_job, make_jobs, make_mlp, train
 from tuner.folds import Fold
 from tuner.problem import Problem
-from tuner.training import TRAINERS, FinalJob, Plan
+from tuner.training import TRAINERS, FinalJob, Hooks, Plan
 from tuner.training.fold_networks import FoldNetworks
 
 UNITS_8 = "[network]\nunits = 8\n"
@@ -37,11 +37,11 @@ def test_a_trial_of_fewer_epochs_is_the_beginning_of_a_longer_one(trainer, probl
 @pytest.mark.parametrize("hypermodel", [CustomHyperModel(), make_mlp(UNITS_8)], ids=["own", "mlp"])
 def test_a_trial_of_the_first_fold_is_a_part_of_the_whole(trainer, hypermodel, problem):
     """Whatever trains beside it; its networks are none of those that are kept."""
-    plan = Plan(epochs=3, patience=3, fold_networks=FoldNetworks())
+    plan = Plan(epochs=3, patience=3, hooks=Hooks(fold_networks=FoldNetworks()))
     whole, one = make_job(), replace(make_job(), folds=1)
     results = train(trainer, hypermodel, problem, plan, [whole, replace(one, trial=1)])
-    assert 0 in plan.fold_networks
-    assert 1 not in plan.fold_networks
+    assert 0 in plan.hooks.fold_networks
+    assert 1 not in plan.hooks.fold_networks
     first = train(trainer, hypermodel, problem, plan, [one])[0]
     for name, curve in results[0].curves.items():
         np.testing.assert_allclose(first.curves[name], curve[:1], rtol=1e-5)
@@ -54,7 +54,7 @@ def test_a_trial_of_the_first_fold_is_a_part_of_the_whole(trainer, hypermodel, p
 
 
 def test_no_trial_but_the_first_begins_without_the_time_for_it(trainer, problem):
-    plan = Plan(epochs=1, patience=1, has_time=lambda job: job.trial == 2)
+    plan = Plan(epochs=1, patience=1, hooks=Hooks(begin=lambda job: job.trial == 2))
     if trainer.name == "lanes":
         trainer.machine.workers = 1  # so that one trial begins first
     assert list(train(trainer, CustomHyperModel(), problem, plan, make_jobs(3))) == [0, 2]

@@ -13,7 +13,7 @@ from tuner.problem import Problem
 from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
 from tuner.scoring import cross_entropy
 from tuner.study import TrialRecord
-from tuner.training import TRAINERS, FinalJob, Job, Plan, average_curve
+from tuner.training import TRAINERS, FinalJob, Hooks, Job, Plan, average_curve
 from tuner.training.fold_networks import FoldNetworks
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
     from tuner.model.temperature import apply_temperature
     from tuner.serving.trained_network import TrainedNetwork
 
-    plan = replace(setup.settings.plan, fold_networks=kept)
+    plan = replace(setup.settings.plan, hooks=Hooks(fold_networks=kept))
     trainer, hypermodel = TRAINERS[setup.settings.trainer](), make_hypermodel(setup)
     schema = setup.dataset.schema
     problem = setup.problem if fold is None else setup.problem.keep_training_rows(fold)

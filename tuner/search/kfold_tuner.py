@@ -39,7 +39,7 @@ from tuner.study import (
     list_versions,
     recover_study,
 )
-from tuner.training import TRAINERS, Plan
+from tuner.training import TRAINERS, Hooks, Plan
 from tuner.training.adapting import find_leak
 from tuner.training.fold_networks import FoldNetworks
 from tuner.training.remote.crew import Crew, CrewState
@@ -228,8 +228,8 @@ class KFoldTuner(ResultsTuner):
     @property
     def plan(self) -> Plan:
         """How every trial is trained."""
-        kept = self.fold_networks
-        return replace(self.settings.plan, arguments=self.arguments, fold_networks=kept)
+        hooks = Hooks(fold_networks=self.fold_networks)
+        return replace(self.settings.plan, arguments=self.arguments, hooks=hooks)
 
     def split(self, rows: LabelledRows) -> Split:
         """Split rows into a test part and folds, as the settings say."""

@@ -212,14 +212,15 @@ class SearchLoop:
             left.update(job.trial for job in further)
             return further
 
-        plan = replace(
-            self._plan,
+        hooks = replace(
+            self._plan.hooks,
             race=self._race.race,
             time_is_up=clock.is_up,
-            has_time=partial(self._has_time, clock),
+            begin=partial(self._begin, clock),
             ask_more=ask_more,
             on_epoch=self._add_epoch,
         )
+        plan = replace(self._plan, hooks=hooks)
         left = {job.trial for job in jobs}
         for result in self._trainer.train(jobs, self._hypermodel, problem=self._problem, plan=plan):
             left.discard(result.trial)
@@ -229,7 +230,7 @@ class SearchLoop:
             if self._proposals.leave_out(trial, clock):
                 self._left_out.add(trial)
 
-    def _has_time(self, clock: Clock, job: Job) -> bool:
+    def _begin(self, clock: Clock, job: Job) -> bool:
         """Note that a trial is to begin; return whether it can end in time, as it was to."""
         seconds = self._seconds.estimate_job(job)
         self._seconds.begin(job)

@@ -7,7 +7,7 @@ reported before that. `TRAINERS` imports a trainer when it is made.
 from collections.abc import Callable
 
 from tuner.keras_settings import require_usual_numbers
-from tuner.training.plan import FinalJob, Job, Plan
+from tuner.training.plan import FinalJob, Hooks, Job, Plan
 from tuner.training.result import CURVES, TrialResult, average_curve
 from tuner.training.trainer import Trainer
 
@@ -15,6 +15,7 @@ __all__ = [
     "CURVES",
     "TRAINERS",
     "FinalJob",
+    "Hooks",
     "Job",
     "Plan",
     "Trainer",

@@ -44,9 +44,9 @@ class FitTrainer(Trainer):
     ) -> Iterator[TrialResult]:
         """Train the trials one after another."""
         for number, job in enumerate(jobs):
-            if number and plan.time_is_up():
+            if number and plan.hooks.time_is_up():
                 return
-            if not plan.has_time(job) and number:
+            if not plan.hooks.begin(job) and number:
                 continue
             started = time.perf_counter()
             try:

@@ -17,7 +17,7 @@ __all__ = ["keep_networks", "make_fold_network", "read_network"]
 
 def read_network(network: FitNetwork) -> FoldValues:
     """Return the values of a network's own variables; none if its plan keeps no networks."""
-    if network.plan.fold_networks is None:
+    if network.plan.hooks.fold_networks is None:
         return []
     return [variable.numpy() for variable in network.model.variables]
 
@@ -33,7 +33,7 @@ def keep_networks(
         result: The trial's result.
         folds: What `read_network` returned of each fold at the best epoch.
     """
-    kept, hypermodel = network.plan.fold_networks, network.hypermodel
+    kept, hypermodel = network.plan.hooks.fold_networks, network.hypermodel
     if kept is not None:
         make_network = partial(make_fold_network, hypermodel, network.job, network.plan, problem)
         kept.keep(result.trial, result.score, folds, make_network, trainer="fit")

@@ -13,7 +13,7 @@ from tuner.training.race import Race
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["FinalJob", "Job", "Plan"]
+__all__ = ["FinalJob", "Hooks", "Job", "Plan"]
 
 
 def _never() -> bool:
@@ -28,8 +28,30 @@ def _ignore(trial: int, epoch: int) -> None:
     pass
 
 
-def _nothing() -> Sequence[Job]:
-    return ()
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a search hears of its trials while they train, and by what it steers them.
+
+    Attributes:
+        race: Ends trials that are clearly beaten; None if every trial trains to its end.
+        fold_networks: Keeps the trained networks of the folds. None to keep none.
+        time_is_up: Returns whether the time limit is reached. Trials then end with the epochs
+            that they have, and no others begin. Any thread can call it.
+        begin: Told of each trial that is to begin; returns whether it can end in time, if the plan
+            of its training is worth little when it is cut short. No other than the first trial
+            begins without it. Any thread can call it.
+        ask_more: Returns further trials, for a trainer whose workers would wait for the last trials
+            of a cohort; nothing if the search has none before others have ended.
+        on_epoch: Told a trial's number and the epochs that it has trained, after each of them, from
+            any thread.
+    """
+
+    race: Race | None = None
+    fold_networks: FoldNetworks | None = None
+    time_is_up: Callable[[], bool] = _never
+    begin: Callable[[Job], bool] = _always
+    ask_more: Callable[[], Sequence[Job]] = tuple
+    on_epoch: Callable[[int, int], None] = _ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,47 +63,26 @@ class Plan:
         patience: A trial ends after this many epochs without a better score.
         objective: The objective by which the best epoch and trial are chosen.
         seed: The study's seed.
-        race: Ends trials that are clearly beaten; None if every trial trains to its end.
-        time_is_up: Returns whether the time limit is reached. Trials then end with the epochs
-            that they have, and no others begin. Any thread can call it.
-        has_time: Returns whether a trial that is to begin can end in time, if the plan of its
-            training is worth little when it is cut short. No other than the first trial begins
-            without it. Any thread can call it.
-        ask_more: Returns further trials, for a trainer whose workers would wait for the last trials
-            of a cohort; nothing if the search has none before others have ended.
         arguments: What a person gave `KFoldTuner.search` for `HyperModel.fit`, by name.
-        on_epoch: Called with a trial's number and the epochs that it has trained, after each of
-            them, from any thread.
-        fold_networks: Keeps the trained networks of the folds. None to keep none.
+        hooks: Those of the search that trains them; none for trials that train by themselves.
     """
 
     epochs: int = 50
     patience: int = 10
     objective: Objective = field(default_factory=lambda: OBJECTIVES["cross_entropy"])
     seed: int = 0
-    race: Race | None = None
-    time_is_up: Callable[[], bool] = _never
-    has_time: Callable[[Job], bool] = _always
-    ask_more: Callable[[], Sequence[Job]] = _nothing
-    on_epoch: Callable[[int, int], None] = _ignore
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    fold_networks: FoldNetworks | None = None
+    hooks: Hooks = field(default_factory=Hooks)
 
     def take_folds(self, folds: int | None) -> Plan:
         """Return the plan of trials of the first so many folds; networks of some are not kept."""
-        return self if folds is None else replace(self, fold_networks=None)
+        return (
+            self if folds is None else replace(self, hooks=replace(self.hooks, fold_networks=None))
+        )
 
     def detach(self) -> Plan:
-        """Return the plan without what belongs to a search: race, clock, progress, networks."""
-        return replace(
-            self,
-            race=None,
-            time_is_up=_never,
-            has_time=_always,
-            ask_more=_nothing,
-            on_epoch=_ignore,
-            fold_networks=None,
-        )
+        """Return the plan without hooks."""
+        return replace(self, hooks=Hooks())
 
 
 @dataclass(frozen=True, slots=True)

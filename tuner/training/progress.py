@@ -115,7 +115,7 @@ class TrialProgress:
             UserError: The network does not end in a softmax.
         """
         self.epochs += 1
-        self.plan.on_epoch(self.trial, self.epochs)
+        self.plan.hooks.on_epoch(self.trial, self.epochs)
         self._check(logs, out_of_fold)
         ordered = self.problem.order_by_row(out_of_fold)
         self._extend_curves(logs, ordered)
@@ -127,7 +127,7 @@ class TrialProgress:
             self._best_probabilities = ordered
         if self._is_out_of_patience() or self.epochs >= self.most_epochs:
             return False
-        if self.plan.time_is_up():
+        if self.plan.hooks.time_is_up():
             self._reason = f"{ENDED_BY_CLOCK}, in epoch {self.epochs}"
             return False
         return not self._is_beaten()
@@ -180,7 +180,7 @@ class TrialProgress:
 
     def _is_beaten(self) -> bool:
         """Report a rung to the race, and return whether the trial is beaten as far as is known."""
-        race = self.plan.race
+        race = self.plan.hooks.race
         if race is None:
             return False
         if self.epochs in race.rungs:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tuner.errors import SearchFailed
 from tuner.problem import Problem
 from tuner.training.fold_networks import FoldNetworks, MakeNetwork
-from tuner.training.plan import FinalJob, Job, Plan
+from tuner.training.plan import FinalJob, Hooks, Job, Plan
 from tuner.training.result import TrialResult
 
 if TYPE_CHECKING:
@@ -140,10 +140,10 @@ class Trainer(ABC):
         Raises:
             SearchFailed: A trial cannot be trained again.
         """
-        kept = FoldNetworks() if plan.fold_networks is None else plan.fold_networks
+        kept = FoldNetworks() if plan.hooks.fold_networks is None else plan.hooks.fold_networks
         again = FoldNetworks.without_limits()
         lost = [job for job in jobs if job.trial not in kept]
-        plan = replace(plan, race=None, time_is_up=lambda: False, fold_networks=again)
+        plan = replace(plan, hooks=Hooks(fold_networks=again))
         for result in self.train(lost, hypermodel, problem=problem, plan=plan) if lost else ():
             if result.status == "failed":
                 raise SearchFailed(f"trial {result.trial} failed again: {result.reason}")

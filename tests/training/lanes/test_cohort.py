@@ -14,6 +14,7 @@ from tests.helpers.training import (
     make_mlp,
     train,
 )
+from tuner.training import Hooks
 from tuner.training.lanes import LanesTrainer
 from tuner.training.lanes.block import LaneBlock
 from tuner.training.lanes.stacked_mlps.weights import StackedWeights
@@ -64,7 +65,7 @@ def test_a_trial_that_does_not_fit_alone_fails_with_the_reason(
 def following(plan):
     """A plan that lets one more trial follow, if it is asked for more."""
     further = iter([[make_job(1)]])
-    return replace(plan, epochs=1, ask_more=lambda: next(further, []))
+    return replace(plan, epochs=1, hooks=Hooks(ask_more=lambda: next(further, [])))
 
 
 def test_a_trial_follows_one_whose_networks_are_not_stacked(problem, following):
@@ -73,7 +74,7 @@ def test_a_trial_follows_one_whose_networks_are_not_stacked(problem, following):
 
 def test_none_follows_where_blocks_or_results_have_their_memory(problem, following):
     assert set(train("lanes", make_mlp(), problem, following)) == {0}
-    racing = replace(following, race=Race(1, following.objective))
+    racing = replace(following, hooks=replace(following.hooks, race=Race(1, following.objective)))
     assert set(train("lanes", CustomHyperModel(), problem, racing)) == {0}
 
 
@@ -105,7 +106,7 @@ def test_a_trial_that_ran_out_of_memory_is_tried_again_only_while_there_is_time(
     monkeypatch.setattr(LaneBlock, "_load_initial_variables", load_none_but_the_first)
     trainer = LanesTrainer()
     trainer.machine.workers = 1
-    late = replace(plan, epochs=1, time_is_up=lambda: len(tried) > 1)
+    late = replace(plan, epochs=1, hooks=Hooks(time_is_up=lambda: len(tried) > 1))
     results = train(trainer, CustomHyperModel(), problem, late, [make_job(0), make_job(1)])
     assert list(results) == [0]
     assert results[0].failure == (None if ended else "out_of_memory")

@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 
 from tests.helpers.problems import make_problem
-from tests.helpers.training import CustomHyperModel, assert_same, make_job, make_mlp, train
+from tests.helpers.training import CustomHyperModel, assert_same, hook, make_job, make_mlp, train
 from tuner.errors import EngineLost, UserError
 from tuner.search import KFoldTuner
 from tuner.study import SearchSettings
-from tuner.training import TRAINERS, Plan
+from tuner.training import TRAINERS, Hooks, Plan
 from tuner.training.fold_networks import FoldNetworks
 from tuner.training.remote.trainer import RemoteTrainer
 
@@ -169,7 +169,7 @@ def train_with_fault(ground, hypermodel, rows, jobs, expected, fault):
             fault()
 
     trainer = ground.make_trainer()
-    plan = replace(LONG, on_epoch=on_epoch)
+    plan = hook(LONG, on_epoch=on_epoch)
     results = list(trainer.train(jobs, hypermodel, problem=rows, plan=plan))
     assert happened
     assert sorted(result.trial for result in results) == sorted(expected)  # none lost, none twice
@@ -263,8 +263,14 @@ def test_networks_of_folds_come_back_from_the_object_store(ground, rows):
     plan, job = Plan(epochs=3, seed=1), make_job(0, depth=2, units=64, learning_rate=0.1)
     hypermodel = make_mlp("[network]\ndepth = 2\nunits = 64\n", epochs=plan.epochs)
     kept = {True: FoldNetworks(), False: FoldNetworks()}
-    train(ground.make_trainer(), hypermodel, rows, replace(plan, fold_networks=kept[True]), [job])
-    train("lanes", hypermodel, rows, replace(plan, fold_networks=kept[False]), [job])
+    train(
+        ground.make_trainer(),
+        hypermodel,
+        rows,
+        hook(plan, fold_networks=kept[True]),
+        [job],
+    )
+    train("lanes", hypermodel, rows, hook(plan, fold_networks=kept[False]), [job])
     there, here = (networks.make_networks(0) for networks in kept.values())
     assert sum(weights.nbytes for weights in there[0].get_weights()) > 2**14  # of four folds, 2**16
     for network, other in zip(there, here, strict=True):
@@ -419,7 +425,7 @@ def test_when_the_head_goes_the_search_ends_with_one_sentence(ground, hypermodel
             ground.cluster.head_node.kill_gcs_server()
 
     trainer = ground.make_trainer()
-    plan = replace(LONG, epochs=100_000, patience=100_000, on_epoch=end_the_head)
+    plan = replace(LONG, epochs=100_000, patience=100_000, hooks=Hooks(on_epoch=end_the_head))
     with pytest.raises(EngineLost, match=r"Ray's head at .* does not answer; start Ray again, and"):
         list(trainer.train(jobs, hypermodel, problem=rows, plan=plan))
     assert time.monotonic() - started[0] < 50  # after 60, Ray ends the process itself

@@ -11,6 +11,7 @@ from tests.helpers.spaces import make_space
 from tests.helpers.training import (
     CustomHyperModel,
     assert_same,
+    hook,
     make_job,
     make_jobs,
     make_mlp,
@@ -77,7 +78,7 @@ def assert_all_same(results, expected):
 
 def test_trials_have_the_same_results_on_workers(hypermodel, problem, plan, jobs, expected):
     trainer, epochs = make_trainer(), []
-    plan = replace(plan, on_epoch=lambda *epoch: epochs.append(epoch))
+    plan = hook(plan, on_epoch=lambda *epoch: epochs.append(epoch))
     results = train(trainer, hypermodel, problem, plan, jobs)
     assert_all_same(results, expected)
     assert all(result.processor for result in results.values())
@@ -139,7 +140,7 @@ def run_race(trainer, hypermodel, problem, plan, jobs):
     """Train with a race; return the outcomes by trial."""
     race = Race(plan.epochs, plan.objective)
     settled = []
-    for result in trainer.train(jobs, hypermodel, problem=problem, plan=replace(plan, race=race)):
+    for result in trainer.train(jobs, hypermodel, problem=problem, plan=hook(plan, race=race)):
         settled += race.settle(result)
     settled += race.close()
     return {each.result.trial: each.result for each in settled}
@@ -194,7 +195,7 @@ def test_a_rung_that_is_reached_again_after_a_loss_is_judged_once(problem, plan)
 
 def test_when_the_time_is_up_the_rest_is_dropped(hypermodel, problem, plan, jobs):
     trainer = make_trainer(ThreadCrew(1))
-    results = train(trainer, hypermodel, problem, replace(plan, time_is_up=lambda: True), jobs)
+    results = train(trainer, hypermodel, problem, hook(plan, time_is_up=lambda: True), jobs)
     assert 1 <= len(results) < len(jobs)
     assert all("ended by the clock" in result.reason for result in results.values())
 
@@ -207,14 +208,14 @@ def test_further_trials_are_asked_for_before_a_worker_has_none(problem, plan):
         asked.append([trial for unit in trainer.crew.units for trial in unit])
         return next(parts, [])
 
-    results = train(trainer, make_mlp(DEPTHS), problem, replace(plan, ask_more=ask_more), jobs[:2])
+    results = train(trainer, make_mlp(DEPTHS), problem, hook(plan, ask_more=ask_more), jobs[:2])
     assert sorted(results) == list(range(7))
     assert asked[0] == [0, 1]  # when both have begun
     assert len(asked) >= 3  # again after each result, which may make room for one
 
 
 def test_no_trial_begins_that_cannot_end_in_time_but_the_first(problem, plan):
-    plan = replace(plan, has_time=lambda job: job.trial in {2, 3})
+    plan = hook(plan, begin=lambda job: job.trial in {2, 3})
     jobs, trainer = make_jobs(4, depth=1, units=8), make_trainer(ThreadCrew(1))
     results = train(trainer, make_mlp(DEPTHS), problem, plan, jobs)
     assert sorted(results) == [0, 2, 3]
@@ -254,12 +255,15 @@ def test_networks_of_folds_come_back_from_workers(
     if by_fit:  # as networks that only find out while they train that lanes cannot train them
         monkeypatch.setattr("tuner.training.lanes.cohort.make_keras_trial", refuse_lanes)
     kept, job = FoldNetworks(), make_job(0, **values)
-    result = train(make_trainer(), hypermodel, problem, replace(plan, fold_networks=kept), [job])[0]
+    result = train(make_trainer(), hypermodel, problem, hook(plan, fold_networks=kept), [job])[0]
     assert 0 in kept
     best = replace(job, epochs=result.epoch)
     (brought,), (trained,) = (
         TRAINERS["lanes"]().train_on_folds(
-            [best], hypermodel, problem=problem, plan=replace(plan, fold_networks=networks)
+            [best],
+            hypermodel,
+            problem=problem,
+            plan=hook(plan, fold_networks=networks),
         )
         for networks in (kept, None)
     )
@@ -282,7 +286,7 @@ def test_networks_of_lost_workers_and_of_bad_trials_are_not_brought(problem, pla
         jobs, hypermodel = make_jobs(3, depth=1, units=8), make_mlp(DEPTHS)
         return train(make_trainer(crew), hypermodel, problem, with_networks, jobs)
 
-    with_networks = replace(plan, fold_networks=kept)
+    with_networks = hook(plan, fold_networks=kept)
     run(ThreadCrew(1, keep=lambda value: GONE))
     assert not any(trial in kept for trial in range(3))
     results = run(CountingCrew(1, keep=lambda value: value))

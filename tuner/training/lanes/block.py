@@ -129,7 +129,7 @@ class LaneBlock:
         results: Sequence[TrialResult | None],
     ) -> None:
         """Copy the networks of each trial that has improved, and keep those of ended trials."""
-        if self.plan.fold_networks is None:
+        if self.plan.hooks.fold_networks is None:
             return
         folds = len(self.problem.folds)
         improved = [place for place, trial in running if trial.progress.has_improved]
@@ -139,7 +139,7 @@ class LaneBlock:
             self._trials[place].best_networks = list(islice(networks, folds))
         for (_, trial), result in zip(running, results, strict=True):
             if result is not None and result.status == "completed":
-                self.plan.fold_networks.keep(
+                self.plan.hooks.fold_networks.keep(
                     result.trial,
                     result.score,
                     trial.best_networks,

@@ -84,9 +84,9 @@ class Cohort:
         self._parts = self.machine.workers // at_once
 
         def ask_more() -> list[_Task]:
-            if self._stacks or self.plan.race or self.need_own_fit or self._starved:
+            if self._stacks or self.plan.hooks.race or self.need_own_fit or self._starved:
                 return []
-            return self._make_tasks(self.plan.ask_more(), hypermodel)[0]
+            return self._make_tasks(self.plan.hooks.ask_more(), hypermodel)[0]
 
         has_result = False
         for result in self.workers.run_side_by_side(tasks, at_once=at_once, ask_more=ask_more):
@@ -107,7 +107,7 @@ class Cohort:
         ]
         self._stacks = self._stacks or bool(blocks)
         tasks += [(block[0].trial, partial(self._train_block, block)) for block in blocks]
-        if self.plan.race:
+        if self.plan.hooks.race:
             tasks.sort(key=lambda task: task[0])
         largest = max((self._estimate_bytes(block) for block in blocks), default=1)
         return [task for _, task in tasks], largest
@@ -115,7 +115,7 @@ class Cohort:
     def _train_starved(self, has_result: bool) -> Iterator[TrialResult]:
         """Try again the trials that ran out of memory, unless the time is up and others ended."""
         for trial in self._starved:  # each has the whole memory now
-            if has_result and self.plan.time_is_up():
+            if has_result and self.plan.hooks.time_is_up():
                 return
             try:
                 yield from filter(None, self._make_block([trial]).train())
@@ -138,7 +138,7 @@ class Cohort:
 
     def _train_block(self, trials: Sequence[LaneTrial]) -> _Results:
         """Train a block, unless the time was up before it began."""
-        if self.begun and self.plan.time_is_up():
+        if self.begun and self.plan.hooks.time_is_up():
             return
         self.begun = True
         yield from self._train_whole_or_halved(trials)
@@ -163,8 +163,8 @@ class Cohort:
 
     def _train_keras_trial(self, job: Job, hypermodel: keras_tuner.HyperModel) -> _Results:
         """Train a trial whose networks are not stacked."""
-        has_time = self.plan.has_time(job)  # it learns that the trial begins
-        if self.begun and (self.plan.time_is_up() or not has_time):
+        has_time = self.plan.hooks.begin(job)
+        if self.begun and (self.plan.hooks.time_is_up() or not has_time):
             return
         try:
             trial = make_keras_trial(job, hypermodel, self.problem, self.plan)
@@ -192,7 +192,7 @@ class Cohort:
             for start in range(0, len(group), size):
                 blocks.append((earlier[program], group[start : start + size]))
                 earlier[program] += 1
-        if self.plan.race:
+        if self.plan.hooks.race:
             blocks.sort(key=lambda block: block[1][0].trial)
         else:
             blocks.sort(key=lambda block: (block[0] > 0, -sum(t.parameters for t in block[1])))

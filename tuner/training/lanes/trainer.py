@@ -92,7 +92,7 @@ class LanesTrainer(Trainer):
         shares = cut_into_shares(mlps, estimate_work, workers)
         shares.sort(key=lambda unit: -sum(map(estimate_work, unit)))
         units = others + [[by_number[trial.trial] for trial in unit] for unit in shares]
-        return sorted(units, key=lambda unit: unit[0].trial) if plan.race else units
+        return sorted(units, key=lambda unit: unit[0].trial) if plan.hooks.race else units
 
     @property
     def at_once(self) -> int:
@@ -130,7 +130,7 @@ class LanesTrainer(Trainer):
             pool.shutdown(wait=False, cancel_futures=True)
         self._note_reasons(hypermodel, cohort.need_own_fit.values())
         self._note_refusals(self.programs)
-        if cohort.begun and plan.time_is_up():
+        if cohort.begun and plan.hooks.time_is_up():
             return
         remaining = [job for job in cohort.jobs if job.trial in cohort.need_own_fit]
         yield from FitTrainer().train(remaining, hypermodel, problem=problem, plan=plan)

@@ -54,9 +54,9 @@ class RemoteCohort:
 
     def give_orders(self, worker: Hashable) -> Orders:
         """Return what a worker should know of its trials."""
-        race, trials = self.plan.race, self.work.list_trials(worker)
+        race, trials = self.plan.hooks.race, self.work.list_trials(worker)
         beaten = frozenset(trial for trial in trials if race is not None and race.is_beaten(trial))
-        return Orders(beaten, self.plan.time_is_up())
+        return Orders(beaten, self.plan.hooks.time_is_up())
 
     def take(self, worker: Hashable, news: Report | Loss) -> Iterator[TrialResult]:
         """Take what a worker tells, or its loss.
@@ -70,7 +70,7 @@ class RemoteCohort:
         for note in news.notes:
             self.on_note(note)
         for trial, epoch in news.epochs.items():
-            self.plan.on_epoch(trial, epoch)
+            self.plan.hooks.on_epoch(trial, epoch)
         for standing in news.standings:
             self._reach(worker, standing)
         for trial, declared in news.declared.items():
@@ -87,7 +87,7 @@ class RemoteCohort:
             raise news.error
         if news.over:
             left = self.work.free(worker)
-            if left and not self.plan.time_is_up():
+            if left and not self.plan.hooks.time_is_up():
                 raise RuntimeError(f"a worker ended its unit without trials {left}")
 
     def _take_loss(self, worker: Hashable, loss: Loss) -> Iterator[TrialResult]:
@@ -100,7 +100,7 @@ class RemoteCohort:
 
     def _keep_networks(self, job: Job, sent: SentNetworks) -> None:
         """Bring networks of folds, if they are among the best; else they stay where they are."""
-        kept = self.plan.fold_networks
+        kept = self.plan.hooks.fold_networks
         if kept is None or not kept.has_place(sent.score, sent.nbytes):
             return
         try:
@@ -125,7 +125,7 @@ class RemoteCohort:
 
     def _reach(self, worker: Hashable, standing: Standing) -> None:
         """Report a rung to the race, unless an earlier worker of the trial has done so."""
-        epochs, race = len(standing.scores), self.plan.race
+        epochs, race = len(standing.scores), self.plan.hooks.race
         if race is None or epochs <= self._reached.get(standing.trial, 0):
             return
         self._reached[standing.trial] = epochs

@@ -93,11 +93,11 @@ class RemoteTrainer(Trainer):
         )
         try:
             while not work.is_over:
-                if plan.time_is_up():
+                if plan.hooks.time_is_up():
                     work.drop_waiting()
                 self._give_out(work, plan)
                 if has_more and work.waiting < self.crew.size:
-                    further = plan.ask_more()
+                    further = plan.hooks.ask_more()
                     has_more = bool(further)
                     work.add(cut(further))
                 for worker, news in self.crew.wait(cohort.give_orders):
@@ -115,10 +115,10 @@ class RemoteTrainer(Trainer):
         """Tell the crew what units have in common, unless it knows."""
         import keras
 
-        rungs = None if plan.race is None else plan.race.rungs
+        rungs = None if plan.hooks.race is None else plan.hooks.race.rungs
         sent = plan.detach()
         policy = keras.config.dtype_policy().name
-        rest = (sent, rungs, policy, plan.fold_networks is not None)
+        rest = (sent, rungs, policy, plan.hooks.fold_networks is not None)
         known = self._context
         if (
             known is None
@@ -132,7 +132,7 @@ class RemoteTrainer(Trainer):
     def _give_out(self, work: Work, plan: Plan) -> None:
         idle = self.crew.list_idle()
         while idle and work.waiting:
-            if unit := work.take(idle[0], plan.has_time):
+            if unit := work.take(idle[0], plan.hooks.begin):
                 self.crew.begin(idle.pop(0), unit)
         if time.monotonic() - self._told_at > _STATE_SECONDS:
             names = {self.crew.name(worker): trials for worker, trials in work.training.items()}

@@ -62,19 +62,19 @@ class Work:
         if self._ended or self._training:
             self._waiting.clear()
 
-    def take(self, worker: Hashable, has_time: Callable[[Job], bool]) -> list[Job]:
+    def take(self, worker: Hashable, begin: Callable[[Job], bool]) -> list[Job]:
         """Give the next unit to a worker.
 
         Args:
             worker: It has nothing to train.
-            has_time: Returns whether a trial can end in time; no other than the first begins else.
+            begin: That of `Hooks`; no other than the first trial begins without it.
 
         Returns:
             The trials of the unit that have time; it is dropped if none has.
         """
         unit = self._waiting.popleft()
         if self._ended or self._training:
-            unit = [job for job in unit if has_time(job)]
+            unit = [job for job in unit if begin(job)]
         if unit:
             self._training[worker] = unit
         return list(unit)

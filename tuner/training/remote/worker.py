@@ -19,7 +19,7 @@ from tuner.errors import TunerError
 from tuner.imports import import_keras_tuner
 from tuner.training import TRAINERS
 from tuner.training.fold_networks import FoldNetworks, FoldValues, MakeNetwork, count_bytes
-from tuner.training.plan import Job
+from tuner.training.plan import Hooks, Job
 from tuner.training.processor import describe_processor
 from tuner.training.race import Race
 from tuner.training.remote.messages import Context, Facts, Orders, Report, SentNetworks, Standing
@@ -123,13 +123,13 @@ class Worker:
         import keras
 
         keras.config.set_dtype_policy(context.policy)  # which Keras keeps for each thread
-        plan = replace(
-            context.plan,
+        hooks = Hooks(
             race=None if context.rungs is None else _RaceLink(context.rungs, self),
             fold_networks=_NetworksLink(self) if context.keeps_networks else None,
             time_is_up=lambda: self._orders.time_is_up,
             on_epoch=self._add_epoch,
         )
+        plan = replace(context.plan, hooks=hooks)
         given = {job.trial: (job.hyperparameters, len(job.hyperparameters.values)) for job in jobs}
         results = self._trainer.train(jobs, context.hypermodel, problem=context.problem, plan=plan)
         for result in results:
