@@ -46,9 +46,9 @@ def propose(tmp_path, now):
             final=FinalTraining(count_rounds=lambda: 0, share=0.25),
             objective=OBJECTIVES["cross_entropy"],
         )
-        proposals = Proposals(oracle, Seconds())
+        proposals = Proposals(oracle, Seconds(), clock)
         proposals.limit_time(recorder, at_once=1)
-        job = proposals.propose(clock)
+        job = proposals.propose()
         assert clock.is_over() == (job is None)
         job = job or proposals.insist()
         return job.hyperparameters.values

@@ -248,7 +248,7 @@ class KFoldTuner(FoldTuner):
             trials = sum(1 for _ in islice(points, _MOST_POINTS))
         if trials is not None:
             self.settings = replace(self.settings, max_trials=trials)
-            self.oracle.max_trials = self.oracle.planned_trials = trials
+            self.oracle.plan_trials(trials)
 
     def _say_test_part(self, split: Split) -> None:
         """Say which rows no trial sees."""

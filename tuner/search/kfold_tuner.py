@@ -198,6 +198,13 @@ class KFoldTuner(ResultsTuner):
         leak = find_leak(self.hypermodel, self.oracle.get_space())
         if leak:
             self.note(leak)
+        looks = Looks(
+            self.hypermodel,
+            is_answered,
+            problem.training_rows,
+            has_gained=self.has_gained,
+            patience=self.settings.patience_trials,
+        )
         loop = SearchLoop(
             self._search_oracle,
             self.trainer,
@@ -206,17 +213,11 @@ class KFoldTuner(ResultsTuner):
             plan=self.plan,
             settings=self.settings,
             recorder=Recorder(study, self.hypermodel, self.listeners),
-        )
-        clock = self._start_clock(study, started, export_seconds, final_networks)
-        looks = Looks(
-            self.hypermodel,
-            is_answered,
-            problem.training_rows,
-            has_gained=self.has_gained,
-            patience=self.settings.patience_trials,
+            clock=self._start_clock(study, started, export_seconds, final_networks),
+            looks=looks,
         )
         try:
-            return loop.run(clock, looks)
+            return loop.run()
         finally:
             self.trainer.close()
 

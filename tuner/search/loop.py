@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 
 import keras_tuner
 
@@ -35,6 +34,8 @@ class SearchLoop:
         plan: How they are trained.
         settings: The search settings.
         recorder: Writes the study, and tells the listeners.
+        clock: The time limit.
+        looks: Says when to look whether to end, and what it sees.
     """
 
     def __init__(  # noqa: PLR0913  (all parts of a search meet here)
@@ -47,6 +48,8 @@ class SearchLoop:
         plan: Plan,
         settings: SearchSettings,
         recorder: Recorder,
+        clock: Clock,
+        looks: Looks,
     ) -> None:
         self._oracle = oracle
         self._trainer = trainer
@@ -55,9 +58,11 @@ class SearchLoop:
         self._plan = plan
         self._settings = settings
         self._recorder = recorder
+        self._clock = clock
+        self._looks = looks
         fold_rows = [len(fold.train) for fold in problem.folds]
         self._seconds = TrialSeconds(hypermodel, plan.epochs, fold_rows)
-        self._proposals = Proposals(oracle, self._seconds)
+        self._proposals = Proposals(oracle, self._seconds, clock)
         self._race = RaceDriver(settings, oracle, hypermodel)
         # only the study has all that ended, since there may be very many
         self._ended: Counter[str] = Counter()  # by status
@@ -66,15 +71,11 @@ class SearchLoop:
         self._most_trials = 0  # that may begin before the next look
         self._left_out: set[int] = set()  # trials for which no time was left
 
-    def run(self, clock: Clock, looks: Looks) -> SearchEnd:
+    def run(self) -> SearchEnd:
         """Search until there are enough trials, the oracle has no more, or the time is up.
 
         It also ends when a look says that the question of the space is answered, or that further
         trials would take long.
-
-        Args:
-            clock: The time limit.
-            looks: Says when to look, and what it sees.
 
         Returns:
             Why the search ended.
@@ -84,35 +85,35 @@ class SearchLoop:
             SearchFailed: No trial was completed.
         """
         self._recorder.announce_begin()
-        self._resume(looks)
+        self._resume()
         self._limit_time()
-        while jobs := self._ask(clock, looks):
-            for result in self._train(jobs, clock):
+        while jobs := self._ask():
+            for result in self._train(jobs):
                 self._recorder.announce_trained(result.trial)
                 for settled in self._race.settle(result):
-                    self._tell(self._record(settled), clock, looks)
+                    self._tell(self._record(settled))
         for settled in self._race.close():
-            self._tell(self._record(settled), clock, looks)
+            self._tell(self._record(settled))
         end = describe_end(
             self._ended.total(),
             self._settings,
-            clock=clock,
+            clock=self._clock,
             oracle=self._oracle,
-            looked=looks.end,
+            looked=self._looks.end,
             running=bool(self._jobs),
         )
-        end = replace(end, has_time_for_all_rows=clock.adds_networks_on_all_rows)
+        end = replace(end, has_time_for_all_rows=self._clock.adds_networks_on_all_rows)
         self._recorder.announce_end(end.sentence)
         if not self._ended["completed"]:
             raise SearchFailed(describe_failure(self._recorder.study.read_trials()))
         return end
 
-    def _resume(self, looks: Looks) -> None:
+    def _resume(self) -> None:
         """Replay the journal: restore the finished trials, and queue the unfinished ones."""
         study = self._recorder.study
         ended: dict[int, TrialRecord] = {}
         for record in study.read_trials():
-            looks.add(record)
+            self._looks.add(record)
             self._ended[record.result.status] += 1
             ended[record.trial] = record.brief
         self._recorder.recall(ended.values())
@@ -143,18 +144,18 @@ class SearchLoop:
         if self._settings.max_seconds is not None:
             self._proposals.limit_time(self._recorder, self._trainer.at_once)
 
-    def _ask(self, clock: Clock, looks: Looks) -> list[Job]:
+    def _ask(self) -> list[Job]:
         """Return the trials to train next: the unfinished ones, then new proposals.
 
         The first cohort is trained even if the time is up, so that there is a trial to pick.
         """
-        if self._ended.total() and clock.is_over():
+        if self._ended.total() and self._clock.is_over():
             return []
         jobs, self._unfinished = self._unfinished, []
-        if not jobs and looks.look():
+        if not jobs and self._looks.look():
             return []
         started = self._ended.total() + len(jobs)
-        until_look = looks.limit(started=started, ended=self._ended.total())
+        until_look = self._looks.limit(started=started, ended=self._ended.total())
         self._most_trials = self._settings.max_trials
         if until_look is not None:
             self._most_trials = min(self._most_trials, started + until_look)
@@ -162,36 +163,36 @@ class SearchLoop:
         if self._proposals.are_limited:  # others follow while these train
             room = min(room, self._trainer.at_once - len(jobs))
         elif not self._oracle.adaptive:  # the size of a cohort changes no result
-            cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
+            cohort = self._clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
             room = min(room, cohort - len(jobs))
-        jobs = self._extend(jobs, room, clock)
+        jobs = self._extend(jobs, room)
         if not jobs and not self._ended.total() and (job := self._proposals.insist()):
             jobs = [self._note_proposal(job)]
         return jobs
 
-    def _ask_more(self, clock: Clock) -> list[Job]:
+    def _ask_more(self) -> list[Job]:
         """Return further trials while others train; none if what these come to may matter.
 
         With a time limit a trial follows as soon as a worker is free.
         """
-        if clock.is_over():
+        if self._clock.is_over():
             return []
         running = len(self._jobs.keys() - self._left_out)
         room = self._most_trials - self._ended.total() - running
         if self._proposals.are_limited:
             running += self._proposals.screened_now
-            return self._extend([], min(room, self._trainer.at_once - running), clock)
+            return self._extend([], min(room, self._trainer.at_once - running))
         if self._oracle.adaptive:
             return []
-        cohort = clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
-        return self._extend([], min(room, cohort), clock)
+        cohort = self._clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
+        return self._extend([], min(room, cohort))
 
-    def _extend(self, jobs: list[Job], most: int, clock: Clock) -> list[Job]:
+    def _extend(self, jobs: list[Job], most: int) -> list[Job]:
         """Add proposals to the jobs of a cohort, at most so many, and return it."""
         for _ in range(most):
-            if jobs and clock.is_up():  # a model's proposals take seconds
+            if jobs and self._clock.is_up():  # a model's proposals take seconds
                 break
-            job = self._proposals.propose(clock)
+            job = self._proposals.propose()
             if job is None:
                 break
             jobs.append(self._note_proposal(job))
@@ -204,19 +205,19 @@ class SearchLoop:
             self._recorder.record_proposal(job)
         return job
 
-    def _train(self, jobs: Sequence[Job], clock: Clock) -> Iterator[TrialResult]:
+    def _train(self, jobs: Sequence[Job]) -> Iterator[TrialResult]:
         """Train the trials of a cohort, and those that follow, and yield each as it ends."""
 
         def ask_more() -> list[Job]:
-            further = self._ask_more(clock)
+            further = self._ask_more()
             left.update(job.trial for job in further)
             return further
 
         hooks = replace(
             self._plan.hooks,
             race=self._race.race,
-            time_is_up=clock.is_up,
-            begin=partial(self._begin, clock),
+            time_is_up=self._clock.is_up,
+            begin=self._begin,
             ask_more=ask_more,
             on_epoch=self._add_epoch,
         )
@@ -227,14 +228,14 @@ class SearchLoop:
             if not self._proposals.take_screened(result):
                 yield result
         for trial in sorted(left):
-            if self._proposals.leave_out(trial, clock):
+            if self._proposals.leave_out(trial):
                 self._left_out.add(trial)
 
-    def _begin(self, clock: Clock, job: Job) -> bool:
+    def _begin(self, job: Job) -> bool:
         """Note that a trial is to begin; return whether it can end in time, as it was to."""
         seconds = self._seconds.estimate_job(job)
         self._seconds.begin(job)
-        has_time = clock.has_time_for(seconds)
+        has_time = self._clock.has_time_for(seconds)
         if not has_time and job.is_trial:
             self._left_out.add(job.trial)
         return has_time
@@ -250,12 +251,12 @@ class SearchLoop:
         self._ended[record.result.status] += 1
         return record
 
-    def _tell(self, record: TrialRecord, clock: Clock, looks: Looks) -> None:
+    def _tell(self, record: TrialRecord) -> None:
         """Tell a recorded trial to all that learns from it, and to the listeners."""
-        clock.add(
+        self._clock.add(
             record.result,
             lambda: self._seconds.estimate_longest(self._jobs, self._left_out),
         )
-        looks.add(record)
+        self._looks.add(record)
         self._oracle.tell(record.result)
         self._recorder.announce_trial(record)

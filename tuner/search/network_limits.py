@@ -60,7 +60,7 @@ def limit_networks(
         )
     assert limit is not None  # the settings have one
     limit.require_any(oracle.space)
-    oracle.limit = limit
+    oracle.limit_networks(limit)
 
 
 class BuiltSizeLimit:

@@ -1,12 +1,10 @@
 """What a search trains next: an oracle's proposals, within a time limit."""
 
-import math
-
 from tuner.search.clock import Clock
 from tuner.search.oracles import SearchOracle, StudyOracle
+from tuner.search.oracles.time_limit import TimeLimit
 from tuner.search.recorder import Recorder
 from tuner.search.screening import Screening
-from tuner.search.time_limit import TimeLimit
 from tuner.search.trial_seconds import TrialSeconds
 from tuner.training import Job, TrialResult
 
@@ -19,15 +17,17 @@ class Proposals:
     Args:
         oracle: Proposes the trials.
         seconds: Estimates how long they take.
+        clock: The time limit.
 
     Attributes:
         screening: Tries first trials on one fold. None without a time limit, and for an oracle that
             ends trials early itself.
     """
 
-    def __init__(self, oracle: SearchOracle, seconds: TrialSeconds) -> None:
+    def __init__(self, oracle: SearchOracle, seconds: TrialSeconds, clock: Clock) -> None:
         self._oracle = oracle
         self._seconds = seconds
+        self._clock = clock
         self._time_limit: TimeLimit | None = None
         self.screening: Screening | None = None
 
@@ -50,29 +50,28 @@ class Proposals:
         if not isinstance(oracle, StudyOracle) or not seconds.is_known or oracle.space.compare:
             return
         self._time_limit = limit = TimeLimit(seconds.estimate, oracle.limit)
-        oracle.limit, oracle.leaves_time = limit, limit.leaves_time
-        oracle.in_cohorts = False  # no core waits
+        oracle.limit_time(limit)
         if oracle.races:  # nothing else ends trials early
             self.screening = Screening(
                 oracle, seconds, recorder, allows=limit.allows_size, at_once=at_once
             )
 
-    def propose(self, clock: Clock) -> Job | None:
+    def propose(self) -> Job | None:
         """Return what to train next. None if the oracle waits, or nothing can end in time."""
         limit, screening = self._time_limit, self.screening
         if limit is None:
             return self._oracle.ask()
-        limit.begin(clock.count_left())
+        limit.begin(self._clock.count_left())
         if screening is not None:
-            screened = screening.ask(clock.count_left())
+            screened = screening.ask(self._clock.count_left())
             if screened is not None or screening.must_wait:
                 return screened
         if self._has_no_time_for_first(limit):
-            clock.give_up()
+            self._clock.give_up()
             return None
         job = self._oracle.ask()
         if job is None and limit.has_refused:
-            clock.give_up()
+            self._clock.give_up()
         return job
 
     def _has_no_time_for_first(self, limit: TimeLimit) -> bool:
@@ -96,11 +95,8 @@ class Proposals:
         limit, oracle = self._time_limit, self._oracle
         if limit is None or not isinstance(oracle, StudyOracle):
             return None
-        limit.begin(math.inf)
-        oracle.first.shortest = True
-        job = oracle.ask()
-        oracle.first.shortest = False
-        return job
+        limit.insist()
+        return oracle.ask()
 
     @property
     def screened_now(self) -> int:
@@ -114,7 +110,7 @@ class Proposals:
         self.screening.take(result)
         return True
 
-    def leave_out(self, trial: int, clock: Clock) -> bool:
+    def leave_out(self, trial: int) -> bool:
         """Go on without a trial for which no time was left; a resumed search trains it.
 
         It took longer than it seemed when it was proposed, or nothing was known then.
@@ -123,7 +119,7 @@ class Proposals:
             Whether other trials may still follow.
         """
         if self._time_limit is None:
-            clock.give_up()
+            self._clock.give_up()
         elif self.screening is not None and self.screening.has(trial):
             self.screening.leave_out(trial)
         else:

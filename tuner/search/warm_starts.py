@@ -45,4 +45,4 @@ def begin_with(oracle: SearchOracle, start: WarmStart | None) -> None:
             'another study; leave out --from, or give SearchSettings(oracle="tpe")'
         )
     start.check(oracle.space)
-    oracle.starts = start.configurations
+    oracle.begin_with(start.configurations)

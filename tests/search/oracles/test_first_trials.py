@@ -7,6 +7,7 @@ import pytest
 from tests.helpers.oracles import make_oracle
 from tests.helpers.spaces import make_space
 from tuner.search.oracles.first_trials import Screened
+from tuner.search.oracles.time_limit import TimeLimit
 
 SPACE = make_space(
     "[network]\ndepth = 1\nunits = [2, 4, 8, 16]\n"
@@ -26,7 +27,7 @@ def make(tmp_path):
 
     def make(objective="cross_entropy", *, gained=(), **scores):
         oracle = make_oracle("tpe", SPACE, tmp_path, objective=objective)
-        oracle.in_cohorts = False
+        oracle.limit_time(TimeLimit(lambda values: values["units"] * values["length"], None))
         for units, score in scores.items():
             values = FIRST[int(units.removeprefix("of_"))]
             near_end = values["units"] in gained
@@ -79,12 +80,11 @@ def test_what_gained_to_its_end_is_trained_for_longer(make):
 def test_it_is_trained_for_less_long_where_time_is_short(make):
     """The best may take nine tenths of what is left; a trial takes its units times its length."""
     oracle = make(gained=(16,), of_16=0.40, of_8=0.41)
-    left = 17.0
-    oracle.leaves_time = lambda values, share: values["units"] * values["length"] <= share * left
+    oracle.time_limit.begin(17.0)
     assert ask(oracle, 1) == [(16, 0.5)]
-    left = 5.0
+    oracle.time_limit.begin(5.0)
     assert ask(oracle, 1) == [(8, 0.5)]
-    left = 1.0
+    oracle.time_limit.begin(1.0)
     assert oracle.first.propose() is None
 
 

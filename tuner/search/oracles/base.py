@@ -2,7 +2,7 @@
 
 import random
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras_tuner
@@ -15,6 +15,7 @@ from tuner.search.oracles.first_trials import FirstTrials
 from tuner.search.oracles.light_trials import LightHyperParameters, LightMetrics
 from tuner.search.oracles.network_limit import NetworkLimit
 from tuner.search.oracles.search_oracle import SearchOracle
+from tuner.search.oracles.time_limit import TimeLimit
 from tuner.search.oracles.tried_configurations import TriedConfigurations, make_key
 from tuner.space import Space, Value, adapt_configuration, from_keras_tuner, to_keras_tuner
 from tuner.training import Job, TrialResult
@@ -32,11 +33,8 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
 
     Attributes:
         limit: Says which networks are too large to be proposed. None if none is.
-        in_cohorts: Whether it waits for a whole cohort of trials, so that its proposals do not
-            depend on which of them ends first. False lets no core wait.
-        leaves_time: Returns whether a trial takes at most a share of the time that is left.
+        time_limit: Says which trials cannot end in time. None without a time limit.
         first: The trials that the space begins with.
-        starts: Configurations of another space or data that are proposed first.
         planned_trials: The most trials with which the study was created. Plans that depend on the
             number of trials, such as Hyperband's brackets, stay the same if a search is resumed
             with more trials.
@@ -78,10 +76,9 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         self._space = None if declared.hyperparameters else space
         self.options = declared.options
         self.limit: NetworkLimit | None = None
-        self.in_cohorts = True
-        self.leaves_time: Callable[[Mapping[str, Value], float], bool] = lambda values, share: True
+        self.time_limit: TimeLimit | None = None
         self.first = FirstTrials(self, objective)
-        self.starts: tuple[Mapping[str, Value], ...] = ()
+        self._starts: tuple[Mapping[str, Value], ...] = ()
         self.planned_trials = max_trials
         self.most_epochs = epochs
         self.study_seed = seed
@@ -99,6 +96,22 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         if self._space is not None:
             return self._space
         return from_keras_tuner(self.get_space(), name="hypermodel", title="")
+
+    def limit_networks(self, limit: NetworkLimit) -> None:
+        """Propose no network that a limit says is too large."""
+        self.limit = limit
+
+    def limit_time(self, limit: TimeLimit) -> None:
+        """Propose no trial that cannot end in time, and let no core wait for a cohort's last."""
+        self.limit = self.time_limit = limit
+
+    def begin_with(self, starts: Sequence[Mapping[str, Value]]) -> None:
+        """Propose configurations of another space or other data first."""
+        self._starts = tuple(starts)
+
+    def plan_trials(self, trials: int) -> None:
+        """Set the most trials of a new study."""
+        self.max_trials = self.planned_trials = trials
 
     def update_space(self, hyperparameters: keras_tuner.HyperParameters) -> None:
         """Add the hyperparameters that a hypermodel has declared.
@@ -196,14 +209,14 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         return self.limit is None or self.limit.allows(values)
 
     def adapt_starts(self) -> list[dict[str, Value]]:
-        """Return the first five of `starts` that have a place in the space, as they are there.
+        """Return the first five to begin with that have a place in the space, as they are there.
 
         With more, a search on other data would take long to find out that these ask for other
         networks. With fewer it would depend on one.
         """
         adapted: dict[Any, dict[str, Value]] = {}
         space = self.space
-        for number, values in enumerate(self.starts):
+        for number, values in enumerate(self._starts):
             rng = random.Random(f"{self.study_seed} start {number}")
             start = adapt_configuration(space, values, rng)
             if start is not None and self.allows(start):
@@ -215,7 +228,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
 
         Those of another study come before the first trials of the space itself.
         """
-        starts = self.adapt_starts() if self.starts else []
+        starts = self.adapt_starts() if self._starts else []
         if starts and (untried := [start for start in starts if start not in self.read_tried()]):
             return untried[0]
         return None if self._space is None else self.first.propose()

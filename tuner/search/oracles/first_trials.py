@@ -1,12 +1,13 @@
 """The trials that a space begins with: which one comes next, and for how long it trains."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from tuner.scoring import Objective
 from tuner.search.oracles.lengths import lengthen, list_shorter
+from tuner.search.oracles.time_limit import TimeLimit
 from tuner.search.oracles.tried_configurations import TriedConfigurations
 from tuner.space import Space, Value
 
@@ -37,7 +38,9 @@ class Screened:
 class Proposer(Protocol):
     """What the first trials need of an oracle: its space, limits, and the trials so far."""
 
-    leaves_time: Callable[[Mapping[str, Value], float], bool]
+    @property
+    def time_limit(self) -> TimeLimit | None:
+        """Says which trials cannot end in time."""
 
     @property
     def space(self) -> Space:
@@ -64,14 +67,12 @@ class FirstTrials:
 
     Attributes:
         screened: Those that were screened.
-        shortest: Whether each comes in its shortest length, since there is no time for any.
     """
 
     def __init__(self, oracle: Proposer, objective: Objective) -> None:
         self._oracle = oracle
         self._sign = -1.0 if objective.direction == "max" else 1.0
         self.screened: list[Screened] = []
-        self.shortest = False
 
     def propose(self) -> dict[str, Value] | None:
         """Return the next first trial; None if all were tried, or nothing else can end in time."""
@@ -131,6 +132,9 @@ class FirstTrials:
 
     def _fit(self, lengths: list[dict[str, Value]], share: float) -> dict[str, Value] | None:
         """Return the first of some lengths that is allowed and leaves time to others."""
-        oracle, lengths = self._oracle, lengths[::-1] if self.shortest else lengths
-        fitting = (v for v in lengths if oracle.allows(v) and oracle.leaves_time(v, share))
-        return next(fitting, None)
+        limit, allowed = self._oracle.time_limit, filter(self._oracle.allows, lengths)
+        if limit is None:
+            return next(allowed, None)
+        if limit.insists:  # there is no time for any: the shortest
+            return next(filter(self._oracle.allows, reversed(lengths)), None)
+        return next((values for values in allowed if limit.leaves_time(values, share)), None)

@@ -20,8 +20,8 @@ _MOST_MISSED = 10  # neighbours that are not allowed, after which none is propos
 class ModelBasedOracle(RandomOracle):
     """Proposes random configurations first, then those that a model of the results suggests.
 
-    Trials are proposed in cohorts of four, regardless of the trainer, unless `in_cohorts` says
-    otherwise. The model knows which trials run, and keeps away from them. Only the random
+    Trials are proposed in cohorts of four, regardless of the trainer, unless there is a time
+    limit. The model knows which trials run, and keeps away from them. Only the random
     configurations are shared equally among the values that the space compares. If the model
     suggests a configuration that was tried before, a random one takes its place. If it suggests a
     network that is too large, one with narrower layers takes its place, or a random one.
@@ -107,7 +107,7 @@ class ModelBasedOracle(RandomOracle):
     def must_wait(self, trial: int) -> bool:
         """Return whether a trial begins a cohort while trials of the previous one still run."""
         begins = trial % COHORT == 0 and bool(self.ongoing_trials)
-        return (begins and self.in_cohorts) or super().must_wait(trial)
+        return (begins and self.time_limit is None) or super().must_wait(trial)
 
     @abstractmethod
     def count_random_trials(self) -> int:

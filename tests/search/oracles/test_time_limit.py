@@ -1,5 +1,6 @@
 """An oracle proposes what can end in time, and shortens what would take longer."""
 
+import math
 from functools import partial
 from itertools import repeat
 from random import Random
@@ -10,7 +11,7 @@ from tests.helpers.oracles import ask_many, get_values, list_running, make_oracl
 from tests.helpers.spaces import make_space
 from tuner.model.recipe import read_recipe
 from tuner.model.size_limit import SizeLimit
-from tuner.search.time_limit import TimeLimit
+from tuner.search.oracles.time_limit import TimeLimit
 
 SPACE = make_space(
     "[network]\ndepth = 1\nunits = [4, 8]\n"
@@ -66,7 +67,8 @@ def test_draws_end_where_none_fits():
 @pytest.mark.parametrize("name", ["random", "tpe", "bayesian"])
 def test_an_oracle_proposes_what_fits_and_none_where_nothing_does(name, tmp_path):
     oracle = make_oracle(name, SPACE, tmp_path, max_trials=14)
-    limit = oracle.limit = make_limit(2)
+    limit = make_limit(2)
+    oracle.limit_networks(limit)
     while len(oracle.trials) < 12:
         for job in ask_many(oracle, 4):
             tell_score(oracle, job.trial, 1.0 / (1 + job.trial))
@@ -76,10 +78,10 @@ def test_an_oracle_proposes_what_fits_and_none_where_nothing_does(name, tmp_path
         (4, 0.25),
         (4, 0.5),
     }
-    oracle.limit = make_limit(0.5)
+    oracle.limit_networks(make_limit(0.5))
     assert oracle.ask() is None
     assert oracle.limit.has_refused
-    oracle.limit = limit
+    oracle.limit_networks(limit)
     assert oracle.ask() is not None
 
 
@@ -117,12 +119,11 @@ FIRST = make_space(
 )
 def test_a_first_trial_is_shortened_to_a_third_of_what_is_left(left, proposed, tmp_path):
     oracle = make_oracle("tpe", FIRST, tmp_path)
-    oracle.limit, oracle.in_cohorts = make_limit(left), False
-    oracle.leaves_time = oracle.limit.leaves_time
+    oracle.limit_time(make_limit(left))
     starts = [oracle.ask().hyperparameters.values for _ in proposed]
     assert [(values["units"], values["length"]) for values in starts] == proposed
     # none of them comes again, however long
-    oracle.limit, oracle.leaves_time = None, lambda values, share: True
+    oracle.time_limit.begin(math.inf)
     rest = oracle.propose_start()
     assert rest is None if len(proposed) == 3 else rest["units"] == 8
 
@@ -139,8 +140,7 @@ TWINS = make_space(
 )
 def test_first_trials_that_differ_in_their_length_alone_are_all_proposed(left, proposed, tmp_path):
     oracle = make_oracle("tpe", TWINS, tmp_path)
-    oracle.limit, oracle.in_cohorts = make_limit(left), False
-    oracle.leaves_time = oracle.limit.leaves_time
+    oracle.limit_time(make_limit(left))
     for length in proposed:
         values = oracle.propose_start()
         assert (values or {}).get("length") == length
@@ -153,5 +153,5 @@ def test_first_trials_that_differ_in_their_length_alone_are_all_proposed(left, p
 def test_an_oracle_that_does_not_go_by_cohorts_proposes_while_trials_run(name, tmp_path):
     oracle = make_oracle(name, SPACE, tmp_path)
     assert len(ask_many(oracle, 9)) == 4
-    oracle.in_cohorts = False
+    oracle.limit_time(TimeLimit(lambda values: None, None))
     assert len(ask_many(oracle, 9)) == 9

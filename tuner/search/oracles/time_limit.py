@@ -25,6 +25,7 @@ class TimeLimit:
         sizes: The limit on the sizes of networks. None if there is none.
 
     Attributes:
+        insists: Whether a trial is wanted although there may be no time for any.
         has_refused: Whether it has refused a configuration of this proposal for want of time.
     """
 
@@ -36,7 +37,7 @@ class TimeLimit:
         self._estimate = estimate
         self._sizes = sizes
         self._seconds = math.inf
-        self.has_refused = False
+        self.insists = self.has_refused = False
 
     def begin(self, seconds: float) -> None:
         """Begin a proposal.
@@ -45,7 +46,12 @@ class TimeLimit:
             seconds: Those that are left for its trial.
         """
         self._seconds = seconds
-        self.has_refused = False
+        self.insists = self.has_refused = False
+
+    def insist(self) -> None:
+        """Begin a proposal of a trial that must come, whatever time it takes."""
+        self.begin(math.inf)
+        self.insists = True
 
     def allows(self, values: Mapping[str, Value]) -> bool:
         """Return whether a configuration is small enough, and its trial can end in time."""
