@@ -60,7 +60,7 @@ def main() -> None:
 
 def search(given: argparse.Namespace) -> Clock:
     """Search with a clock that stands still while the trainer trains."""
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
     from tuner.tracking import MlflowMirror, choose_tracking_uri
 
     clock = Clock()
@@ -71,7 +71,7 @@ def search(given: argparse.Namespace) -> Clock:
         listeners: list[Listener] = [clock]
         if given.mlflow:
             listeners.append(MlflowMirror(choose_tracking_uri(None, root), root))
-        tuner = KFoldTuner(make_hypermodel(prepared), settings, listeners=listeners)
+        tuner = FoldTuner(make_hypermodel(prepared), settings, listeners=listeners)
         train = tuner.trainer.train
 
         def timed(*arguments: Any, **options: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from coverage_training import ReusingTrainer
 from tuner.folds import Fold, Split
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.space import parse_space
 from tuner.study import SearchSettings, Study, StudyRecord
 
@@ -88,7 +88,7 @@ def measure_draw(
         versions={},
     )
     study = Study.open_or_create(record, root)
-    tuner = KFoldTuner(hypermodel, settings, directory=root)
+    tuner = FoldTuner(hypermodel, settings, directory=root)
     tuner.trainer = trainer
     with study.lock_search():
         study.begin(settings)

@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--rows", default="200,1000", help="of noise, comma-separated")
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--repetitions", type=int, default=100)
-    parser.add_argument("--tuner", action="store_true", help="search noise with KFoldTuner")
+    parser.add_argument("--tuner", action="store_true", help="search noise with FoldTuner")
     parser.add_argument("--table", type=Path, help="CSV, last column the target: no noise, this")
     parser.add_argument("--table-rows", type=int, default=300, help="of the part that is searched")
     parser.add_argument("--objective", choices=OBJECTIVES, default="accuracy")
@@ -167,7 +167,7 @@ def by_tuner(
 ) -> tuple[list[TrialRecord], dict[int, np.ndarray]]:
     """Search the space `mlp`, for a few epochs and without a race."""
     from tuner.model.mlp import MLPHyperModel
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
     from tuner.space import load_space
 
     settings = SearchSettings(
@@ -182,7 +182,7 @@ def by_tuner(
     sizes = {"features": problem.x.shape[1], "classes": int(problem.y.max()) + 1}
     hypermodel = MLPHyperModel(load_space("mlp"), epochs=settings.epochs, **sizes)
     with tempfile.TemporaryDirectory() as folder:
-        tuner = KFoldTuner(hypermodel, settings, directory=folder)
+        tuner = FoldTuner(hypermodel, settings, directory=folder)
         tuner.search(problem.x, problem.y)
         assert tuner.study is not None  # it was searched
         records = list(tuner.study.read_trials())

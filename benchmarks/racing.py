@@ -97,7 +97,7 @@ def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
     from tuner.run.preparing import prepare
     from tuner.run.request import DataRequest, Destination
     from tuner.run.setup import make_hypermodel
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
     from tuner.study import SearchSettings
     from tuner.training.progress import TrialProgress
 
@@ -117,7 +117,7 @@ def record(source: str, space: str, trials: int, seed: int, path: Path) -> None:
     settings = SearchSettings(max_trials=trials, seed=seed, oracle="random", racing=False)
     prepared = prepare(space, DataRequest(source), settings)
     with tempfile.TemporaryDirectory() as root:
-        tuner = KFoldTuner(make_hypermodel(prepared), settings, directory=root)
+        tuner = FoldTuner(make_hypermodel(prepared), settings, directory=root)
         study = create_study(prepared, Destination(Path(root)))
         tuner.run(prepared.problem, study)
         results = {str(each.trial): each.result.to_dict() for each in study.read_trials()}

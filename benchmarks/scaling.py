@@ -74,9 +74,9 @@ def make_setup(given: argparse.Namespace, trials: int, oracle: str = "") -> Setu
 
 def search(setup: Setup, root: Path, crew: Crew | None, *listeners: Listener) -> Study:
     """Search without what follows the trials; return the study."""
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
 
-    tuner = KFoldTuner(make_hypermodel(setup), setup.settings, listeners=listeners, crew=crew)
+    tuner = FoldTuner(make_hypermodel(setup), setup.settings, listeners=listeners, crew=crew)
     study = create_study(setup, Destination(root))
     tuner.run(setup.problem, study)
     return study
@@ -293,12 +293,12 @@ class SimulatedCrew(Crew):
 
 def record_results(given: argparse.Namespace) -> list[tuple[TrialResult, np.ndarray]]:
     """Train some trials of the space in this process."""
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
 
     setup = make_setup(given, _RECORDED)
     settings = replace(setup.settings, max_trials=_RECORDED, oracle="random", racing=False)
     with tempfile.TemporaryDirectory() as folder:
-        tuner = KFoldTuner(make_hypermodel(setup), settings, directory=folder)
+        tuner = FoldTuner(make_hypermodel(setup), settings, directory=folder)
         results: list[TrialResult] = []
         train = TRAINERS["lanes"]().train
         jobs = [job for _ in range(_RECORDED) if (job := tuner._search_oracle.ask())]

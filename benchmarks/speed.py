@@ -121,9 +121,9 @@ def by_recorded_study(ready: Any, hypermodel: Any, mirror: Any) -> list[float]:
     """Search as the command line does: the same trials, with the journal and MLflow."""
     from tuner.run.opening import create_study
     from tuner.run.request import Destination
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
 
-    tuner = KFoldTuner(hypermodel, ready.settings, listeners=[mirror])
+    tuner = FoldTuner(hypermodel, ready.settings, listeners=[mirror])
     tuner.run(ready.problem, create_study(ready, Destination(mirror.root)))
     mirror.on_study_end("finished", {})
     return [record.result.score for record in tuner.records]

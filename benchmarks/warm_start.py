@@ -84,12 +84,12 @@ def _search(
     from dataclasses import replace
 
     from tuner.model.mlp import MLPHyperModel
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
     from tuner.space import load_space
 
     sizes = {"features": x.shape[1], "classes": int(y.max()) + 1}
     hypermodel = MLPHyperModel(load_space("mlp"), epochs=settings.epochs, **sizes)
-    tuner = KFoldTuner(hypermodel, replace(settings, **changes), directory=root)  # type: ignore[arg-type]
+    tuner = FoldTuner(hypermodel, replace(settings, **changes), directory=root)  # type: ignore[arg-type]
     tuner.search(x, y, study=study)
     records = sorted(tuner.records, key=lambda record: record.trial)
     return np.array([r.result.score if r.completed else np.inf for r in records])

@@ -11,7 +11,7 @@ import numpy as np
 from tests.helpers.problems import CLASSES, FEATURES, make_problem
 from tests.helpers.spaces import make_space
 from tuner.model.mlp import MLPHyperModel
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.study import Listener, SearchSettings, Study, TrialRecord
 
 # A single shape of network, so that a search traces one program.
@@ -91,7 +91,7 @@ def search(
     settings: SearchSettings,
     *interrupts: tuple[str, int],
     hypermodel: keras_tuner.HyperModel | None = None,
-) -> KFoldTuner:
+) -> FoldTuner:
     """Search study `mine`, resumed after each interrupt, to the end; return the last tuner.
 
     A search ends before an interrupt if its event does not come.
@@ -112,9 +112,9 @@ def _make_tuner(
     settings: SearchSettings,
     hypermodel: keras_tuner.HyperModel | None,
     *listeners: Listener,
-) -> KFoldTuner:
+) -> FoldTuner:
     hypermodel = hypermodel or make_mlp(epochs=settings.epochs)
-    return KFoldTuner(hypermodel, settings, directory=folder, listeners=listeners)
+    return FoldTuner(hypermodel, settings, directory=folder, listeners=listeners)
 
 
 def read_trials(study: Study) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:

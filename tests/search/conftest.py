@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.helpers.searches import FIVE_TRIALS, make_mlp
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def make_tuner(tmp_path):
 
     def make_tuner(hypermodel=None, settings=FIVE_TRIALS, trainer=None, **kwargs):
         hypermodel = hypermodel or make_mlp(epochs=settings.epochs)
-        tuner = KFoldTuner(hypermodel, settings, directory=tmp_path / "runs", **kwargs)
+        tuner = FoldTuner(hypermodel, settings, directory=tmp_path / "runs", **kwargs)
         tuner.trainer = trainer or tuner.trainer
         return tuner
 

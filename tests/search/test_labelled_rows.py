@@ -7,7 +7,7 @@ from tests.helpers.problems import make_problem
 from tests.helpers.searches import make_mlp
 from tuner.errors import DataError, StudyError
 from tuner.scoring import OBJECTIVES, compute_mean_and_error
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.search.labelled_rows import LabelledRows
 from tuner.study import SearchSettings
 
@@ -24,7 +24,7 @@ def problem():
 @pytest.fixture
 def search(tmp_path, problem):
     def search(settings=SETTINGS, **relations):
-        tuner = KFoldTuner(
+        tuner = FoldTuner(
             make_mlp(epochs=2), SearchSettings(**settings), directory=tmp_path / "runs"
         )
         tuner.search(problem.x, problem.y, study="mine", **relations)

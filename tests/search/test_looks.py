@@ -3,7 +3,7 @@
 import pytest
 
 from tests.helpers.searches import Interrupt, make_mlp, read_trials
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.search.looks import Looks
 from tuner.study import EndKind, SearchSettings, TrialRecord
 from tuner.training import TrialResult
@@ -88,7 +88,7 @@ def search(problem, tmp_path, make_study):
     study = make_study()
 
     def search(*, answered_after, listeners=()):
-        tuner = KFoldTuner(
+        tuner = FoldTuner(
             make_mlp(SPACE, epochs=1, compare="depth"),
             SETTINGS,
             directory=tmp_path / "runs",

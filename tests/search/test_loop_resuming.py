@@ -15,7 +15,7 @@ from tests.helpers.searches import (
     search,
 )
 from tuner.errors import StudyError
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.study import EventKind, SearchSettings, Study
 
 SETTINGS = SearchSettings(max_trials=9, folds=3, epochs=2, test_size=0.0, seed=3)
@@ -137,6 +137,6 @@ def test_a_custom_oracle_cannot_resume_a_study(searched, rows):
     stock = keras_tuner.oracles.RandomSearchOracle(
         objective=keras_tuner.Objective("cross_entropy", "min"), max_trials=2, seed=1
     )
-    tuner = KFoldTuner(make_mlp(epochs=1), ONE_TRIAL, oracle=stock, directory=searched)
+    tuner = FoldTuner(make_mlp(epochs=1), ONE_TRIAL, oracle=stock, directory=searched)
     with pytest.raises(StudyError, match="a custom oracle cannot resume a study that has trials"):
         tuner.search(*rows, study="mine")

@@ -8,7 +8,7 @@ import pytest
 from tests.helpers.problems import CLASSES, FEATURES
 from tests.helpers.searches import CustomHyperModel, make_mlp, make_rows, search
 from tuner.errors import SpaceError, UserError
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.study import SearchSettings
 
 SETTINGS = SearchSettings(max_trials=6, folds=2, epochs=1, test_size=0.0, seed=3)
@@ -35,7 +35,7 @@ def test_the_networks_of_a_space_are_not_built(tmp_path, monkeypatch):
 def test_a_limit_that_allows_no_network_is_refused_before_a_study_is_begun(tmp_path):
     settings = replace(SETTINGS, max_parameters=5)
     with pytest.raises(SpaceError) as error:
-        KFoldTuner(CustomHyperModel(), settings, directory=tmp_path / "runs")
+        FoldTuner(CustomHyperModel(), settings, directory=tmp_path / "runs")
     assert str(error.value) == (
         "--max-parameters: the smallest of 200 networks of hypermodel CustomHyperModel has "
         f"{LINEAR} parameters, more than 5; give at least {LINEAR}"
@@ -49,7 +49,7 @@ def test_kerastuners_own_oracles_know_no_limit(tmp_path):
     )
     settings = replace(SETTINGS, max_parameters=50)
     with pytest.raises(UserError) as error:
-        KFoldTuner(make_mlp(epochs=1), settings, oracle=oracle, directory=tmp_path)
+        FoldTuner(make_mlp(epochs=1), settings, oracle=oracle, directory=tmp_path)
     assert str(error.value) == (
         "oracle RandomSearchOracle: it proposes networks of any size, whatever a limit on them "
         'says; give SearchSettings(oracle="tpe") or another name instead'

@@ -10,7 +10,7 @@ from tests.helpers.problems import make_problem
 from tests.helpers.searches import make_mlp, read_trials, search
 from tests.helpers.spaces import make_space
 from tuner.errors import SearchFailed
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.search.race_driver import RaceDriver
 from tuner.study import SearchSettings
 from tuner.training import TrialResult
@@ -114,7 +114,7 @@ def test_if_the_leader_of_a_race_diverges_the_search_says_what_to_do(tmp_path, r
                     plan.hooks.race.reach(job.trial, curve, losses, lambda pruned=pruned: pruned)
                 yield TrialResult.from_failure(job.trial, "diverged", "the loss is not finite")
 
-    tuner = KFoldTuner(hypermodel, replace(SETTINGS, max_trials=3), directory=tmp_path)
+    tuner = FoldTuner(hypermodel, replace(SETTINGS, max_trials=3), directory=tmp_path)
     tuner.trainer = DivergingTrainer()
     with pytest.raises(SearchFailed) as error:
         tuner.search(*rows)

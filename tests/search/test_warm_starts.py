@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.searches import Interrupt, make_mlp, make_rows, read_trials
 from tuner.errors import UserError
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.search.warm_starts import begin_with
 from tuner.study import SearchSettings, Study, WarmStart
 
@@ -17,7 +17,7 @@ WARM = replace(SETTINGS, seed=4, from_study="earlier", max_trials=6)
 
 
 def search(folder, settings, study, *listeners):
-    tuner = KFoldTuner(make_mlp(epochs=1), settings, directory=folder, listeners=listeners)
+    tuner = FoldTuner(make_mlp(epochs=1), settings, directory=folder, listeners=listeners)
     tuner.search(*make_rows(), study=study)
     return tuner
 
@@ -39,6 +39,6 @@ def test_kerastuners_own_oracles_begin_as_they_do(tmp_path):
     oracle = keras_tuner.oracles.RandomSearchOracle(
         objective=keras_tuner.Objective("cross_entropy", "min"), max_trials=2
     )
-    tuner = KFoldTuner(make_mlp(epochs=1), SETTINGS, oracle=oracle, directory=tmp_path)
+    tuner = FoldTuner(make_mlp(epochs=1), SETTINGS, oracle=oracle, directory=tmp_path)
     with pytest.raises(UserError, match=r"^oracle RandomSearchOracle: it cannot begin"):
         begin_with(tuner._search_oracle, WarmStart("earlier", "1", ({"learning_rate": 0.1},)))

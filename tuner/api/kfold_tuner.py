@@ -16,7 +16,7 @@ from tuner.api.lost_numbers import warn_about_lost_numbers
 from tuner.folds import Split
 from tuner.model.fingerprints import describe_value
 from tuner.problem import take_rows
-from tuner.search import KFoldTuner as FoldTuner
+from tuner.search import FoldTuner
 from tuner.search.exploring import ExploredHyperModel
 from tuner.search.failure_limit import FailureLimit
 from tuner.search.function_hypermodel import Recompiled, make_hypermodel

@@ -43,7 +43,7 @@ from tuner.serving.export_folder import check_export_folder
 from tuner.study import Listener, PredictionTime, SearchEnd, Study, recover_study
 
 if TYPE_CHECKING:
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
     from tuner.training.remote.crew import Crew
 
 __all__ = ["run_search"]
@@ -97,7 +97,7 @@ def run_search(
 
 
 def _run_stages(
-    run: Run, beside: Beside, tuner: "KFoldTuner | None", end: SearchEnd | None
+    run: Run, beside: Beside, tuner: "FoldTuner | None", end: SearchEnd | None
 ) -> Outcome:
     study = run.study
     if end is None:

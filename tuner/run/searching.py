@@ -26,7 +26,7 @@ from tuner.study import (
 )
 
 if TYPE_CHECKING:
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
     from tuner.training.remote.crew import Crew
 
 __all__ = [
@@ -57,7 +57,7 @@ class SearchResult:
 
 def make_tuner(
     setup: Setup, listeners: Sequence[Listener] = (), crew: "Crew | None" = None
-) -> "KFoldTuner":
+) -> "FoldTuner":
     """Make the tuner that searches a setup.
 
     Args:
@@ -68,12 +68,12 @@ def make_tuner(
     Raises:
         SpaceError: The user's hypermodel cannot be loaded, or its `build` raises.
     """
-    from tuner.search import KFoldTuner
+    from tuner.search import FoldTuner
     from tuner.search.warm_starts import begin_with
 
     hypermodel = make_hypermodel(setup)
     try:
-        tuner = KFoldTuner(hypermodel, setup.settings, listeners=listeners, crew=crew)
+        tuner = FoldTuner(hypermodel, setup.settings, listeners=listeners, crew=crew)
         begin_with(tuner.oracle, setup.warm_start)
         return tuner
     except Exception as error:
@@ -86,7 +86,7 @@ def make_tuner(
         ) from error
 
 
-def warn_about_export(run: Run, tuner: "KFoldTuner") -> None:
+def warn_about_export(run: Run, tuner: "FoldTuner") -> None:
     """Say before the search if a user's network cannot be exported after it."""
     if run.setup.definition is not None:
         return
@@ -101,7 +101,7 @@ def warn_about_export(run: Run, tuner: "KFoldTuner") -> None:
         )
 
 
-def search_trials(run: Run, tuner: "KFoldTuner", *, after: float | None = None) -> SearchResult:
+def search_trials(run: Run, tuner: "FoldTuner", *, after: float | None = None) -> SearchResult:
     """Train trials, each of which the study keeps as soon as it ends.
 
     Args:

@@ -19,7 +19,7 @@ import pytest
 from tests.helpers.problems import make_problem
 from tests.helpers.training import CustomHyperModel, assert_same, hook, make_job, make_mlp, train
 from tuner.errors import EngineLost, UserError
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.study import SearchSettings
 from tuner.training import TRAINERS, Hooks, Plan
 from tuner.training.fold_networks import FoldNetworks
@@ -60,14 +60,14 @@ crew = Engine("ray", sys.argv[2], 1).start("lanes")
 
 from tests.helpers.problems import make_problem
 from tests.helpers.training import make_mlp
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.study import SearchSettings
 
 settings = SearchSettings(**{KILLED})
 rows = make_problem(rows=90)
 while not Path(sys.argv[1]).exists():
     time.sleep(0.05)
-tuner = KFoldTuner(make_mlp(epochs=settings.epochs), settings, directory=sys.argv[1], crew=crew)
+tuner = FoldTuner(make_mlp(epochs=settings.epochs), settings, directory=sys.argv[1], crew=crew)
 tuner.search(rows.x, rows.y, study="mine")
 """
 
@@ -202,7 +202,7 @@ def test_a_search_on_two_nodes_is_that_of_one_machine(ground, rows, tmp_path):
     """
     settings = SearchSettings(max_trials=12, folds=3, epochs=EPOCHS, test_size=0.0, seed=3)
     tuners = [
-        KFoldTuner(make_mlp(space, epochs=EPOCHS), settings, directory=tmp_path / name, crew=crew)
+        FoldTuner(make_mlp(space, epochs=EPOCHS), settings, directory=tmp_path / name, crew=crew)
         for name, crew in {"here": None, "there": KeptCrew(ground.crew)}.items()
     ]
     for tuner in tuners:
@@ -348,7 +348,7 @@ def test_a_search_whose_process_is_killed_is_resumed_without_ray_and_its_worker_
     process.kill()
     process.wait()
     tuners = [
-        KFoldTuner(make_mlp(epochs=100), SearchSettings(**KILLED), directory=path)
+        FoldTuner(make_mlp(epochs=100), SearchSettings(**KILLED), directory=path)
         for path in (folder, tmp_path / "whole")
     ]
     for tuner in tuners:

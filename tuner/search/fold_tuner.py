@@ -1,4 +1,4 @@
-"""`KFoldTuner`: a `keras_tuner.Tuner` that scores each trial by k-fold cross-validation."""
+"""`FoldTuner`: a `keras_tuner.Tuner` that scores each trial by k-fold cross-validation."""
 
 import shutil
 import tempfile
@@ -45,10 +45,10 @@ from tuner.training.fold_networks import FoldNetworks
 from tuner.training.remote.crew import Crew, CrewState
 from tuner.training.remote.trainer import RemoteTrainer
 
-__all__ = ["KFoldTuner"]
+__all__ = ["FoldTuner"]
 
 
-class KFoldTuner(ResultsTuner):
+class FoldTuner(ResultsTuner):
     """Searches a hypermodel: trains every trial on every fold, and scores it on all rows.
 
     `SearchLoop` does the search; this class is KerasTuner's interface to it. What programs use is

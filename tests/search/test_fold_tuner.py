@@ -1,4 +1,4 @@
-"""KFoldTuner as a Python program uses it, with a custom hypermodel."""
+"""KerasTuner's interface to a search, with a custom hypermodel."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from tests.helpers.searches import (
 )
 from tuner.errors import UserError
 from tuner.scoring import OBJECTIVES
-from tuner.search import KFoldTuner
+from tuner.search import FoldTuner
 from tuner.study import SearchSettings
 
 SETTINGS = SearchSettings(max_trials=3, folds=2, epochs=2, test_size=0.0, seed=3)
@@ -36,7 +36,7 @@ def searched(rows, tmp_path_factory):
 def make(tmp_path):
     def make(hypermodel=None, settings=SETTINGS, **kwargs):
         hypermodel = hypermodel or make_mlp(epochs=settings.epochs)
-        return KFoldTuner(hypermodel, settings, directory=tmp_path / "runs", **kwargs)
+        return FoldTuner(hypermodel, settings, directory=tmp_path / "runs", **kwargs)
 
     return make
 
