@@ -152,7 +152,8 @@ def evaluate(searched: Searched) -> dict[str, Scores]:
     @cache
     def predict(members: tuple[tuple[int, int, int], ...]) -> np.ndarray:
         chosen = [Member.from_record(by_trial[t], n, folds) for t, n, folds in members]
-        return train_members(setup, by_trial, chosen, kept=searched.kept).predict_proba(raw)
+        trained = train_members(setup, by_trial, chosen, fold_networks=searched.kept)
+        return trained.predict_proba(raw)
 
     for name, members in list_candidates(searched, picks, records).items():
         key = tuple((m.trial, m.networks, m.folds) for m in members)

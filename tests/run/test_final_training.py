@@ -140,11 +140,12 @@ def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup, monke
             rows = problem.fit_scaler(fold.train).apply(problem.array[:9])
             expected += weight / 15 * network(rows).numpy()
     found, again = (
-        train_members(setup, {}, members, kept=each).predict_proba(raw) for each in (kept, None)
+        train_members(setup, {}, members, fold_networks=each).predict_proba(raw)
+        for each in (kept, None)
     )
     np.testing.assert_allclose(found, expected, atol=1e-6)
     np.testing.assert_array_equal(found, again)
-    of_fold = train_members(setup, {}, members, kept=kept, fold=2).predict_proba(raw)
+    of_fold = train_members(setup, {}, members, fold_networks=kept, fold=2).predict_proba(raw)
     assert abs(of_fold - found).max() > 1e-4
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.command_line import read_events, write_events
 from tuner.analysis import Evidence
-from tuner.run import fitting, picking, pipeline
+from tuner.run import answering, picking, pipeline
 from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.exporting import find_export
 from tuner.run.finished import find_summary
@@ -95,7 +95,7 @@ def test_a_run_that_was_killed_in_its_report_only_writes_the_report(study, searc
 
 def test_the_journal_ends_with_the_answer_that_the_baselines_change(study, monkeypatch):
     kill_after(study, "exporting", "report")
-    monkeypatch.setattr(fitting, "answer_own_question", lambda *_: "A network.")
+    monkeypatch.setattr(answering, "answer_own_question", lambda *_: "A network.")
     outcome, notes = resume(study, monkeypatch)
     assert notes.answers == ["A network."]
     answers = [e["answer"] for e in read_events(study.folder) if e["event"] == "answered"]

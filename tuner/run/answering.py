@@ -1,6 +1,7 @@
 """The answers of a study, from its trials, its picks and its baselines."""
 
 from dataclasses import replace
+from functools import partial
 
 from tuner.analysis import (
     Answers,
@@ -8,15 +9,35 @@ from tuner.analysis import (
     JudgedBaseline,
     Picks,
     TrialEvidence,
+    answer_parts,
     make_answers,
     make_own_answer,
 )
 from tuner.report.time_spent import measure_time_spent
 from tuner.run.baselines import compare_with_baselines, compare_with_guessing
+from tuner.run.picking import PickingResult, describe_picks, pick
+from tuner.run.run import Run
+from tuner.run.searching import SearchResult
 from tuner.run.setup import Setup
+from tuner.run.stages import Stage, mark_done
 from tuner.study import Study
 
-__all__ = ["answer_own_question", "answer_questions", "make_evidence"]
+__all__ = ["answer_own_question", "answer_questions", "make_evidence", "pick_and_answer"]
+
+
+def pick_and_answer(run: Run, search: SearchResult) -> tuple[PickingResult, Evidence]:
+    """Pick the study's networks, and tell the answer to the space's question.
+
+    Returns:
+        The picks, and what all answers of the study rest on.
+    """
+    setup, study, seen = run.setup, run.study, search.seen
+    picking = pick(setup, study, seen.cluster_values if seen else None)
+    evidence = make_evidence(setup, study, picking.picks, seen)
+    answer = answer_own_question(setup, study, picking.picks, evidence)
+    run.answer(answer, describe_picks(study, picking.picks), partial(answer_parts, evidence))
+    mark_done(study, Stage.PICKING, picking.basis)
+    return picking, evidence
 
 
 def make_evidence(

@@ -1,4 +1,4 @@
-"""Stage 9: train simple classifiers on the same folds, for comparison."""
+"""Train simple classifiers on the same folds, for comparison."""
 
 from tuner.analysis import (
     Baseline,

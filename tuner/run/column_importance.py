@@ -116,7 +116,13 @@ class _OutOfFoldNetworks:
         folds = []
         for fold, places in enumerate(setup.split.find_places()):
             trained = train_members(
-                setup, records, members, on_note, temperature=temperature, fold=fold, kept=kept
+                setup,
+                records,
+                members,
+                on_note,
+                temperature=temperature,
+                fold=fold,
+                fold_networks=kept,
             )
             rows = setup.split.folds[fold].validation
             raw = {name: values[rows] for name, values in setup.dataset.raw.items()}

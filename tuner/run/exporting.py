@@ -1,4 +1,4 @@
-"""Stage 7: write the trained network as a model, and check the model in a fresh process."""
+"""Write the trained network as a model, and check the model in a fresh process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

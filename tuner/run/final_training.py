@@ -1,8 +1,8 @@
-"""Stage 5: train the picked networks on all training rows, and average them."""
+"""Train the picked networks on all training rows, and average them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +40,7 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
     *,
     temperature: float = 1.0,
     fold: int | None = None,
-    kept: FoldNetworks | None = None,
+    fold_networks: FoldNetworks | None = None,
 ) -> "TrainedNetwork":
     """Train networks on all training rows, and return one network that averages them.
 
@@ -55,7 +55,7 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
         temperature: Calibrates the averaged probabilities; 1 leaves them unchanged.
         fold: The fold to whose training rows the networks are limited, without those that come to
             networks of folds. None for all training rows.
-        kept: Networks of folds that are not lost. None if all are.
+        fold_networks: Networks of folds that are not lost. None if all are.
 
     Raises:
         SpaceError: The user's hypermodel cannot be loaded.
@@ -65,24 +65,19 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
     from tuner.model.temperature import apply_temperature
     from tuner.serving.trained_network import TrainedNetwork
 
-    plan = replace(setup.settings.plan, hooks=Hooks(fold_networks=kept))
+    plan = replace(setup.settings.plan, hooks=Hooks(fold_networks=fold_networks))
     trainer, hypermodel = TRAINERS[setup.settings.trainer](), make_hypermodel(setup)
     schema = setup.dataset.schema
     problem = setup.problem if fold is None else setup.problem.keep_training_rows(fold)
     scaler = problem.fit_scaler(problem.rows)
     assert scaler is not None  # every `Setup` has scaled features
     final_training = _FinalTraining(problem, plan, hypermodel, trainer, scaler, on_note)
-    fold_rows = setup.problem.fold_rows
-    if not members[0].folds:
-        networks, notes = final_training.run([(m, records[m.trial]) for m in members], fold_rows)
-        network = apply_temperature(average_networks(networks), temperature)
-        return TrainedNetwork(network, schema, scaler, notes)
     if fold is not None:
         members = [replace(member, on_all_rows=0) for member in members]
-    added = [replace(m, networks=m.on_all_rows) for m in members if m.on_all_rows]
-    networks, notes = final_training.run([(m, records[m.trial]) for m in added], fold_rows)
-    rest = iter(networks)
-    on_all_rows = [list(islice(rest, member.on_all_rows)) for member in members]
+    on_all_rows, notes = final_training.run(members, records, setup.problem.fold_rows)
+    if not members[0].folds:
+        network = average_networks(list(chain.from_iterable(on_all_rows)))
+        return TrainedNetwork(apply_temperature(network, temperature), schema, scaler, notes)
     folds = range(len(setup.problem.folds)) if fold is None else [fold]
     fold_training = _FoldTraining(setup.problem, plan, hypermodel, trainer)
     network = apply_temperature(fold_training.run(members, folds, on_all_rows), temperature)
@@ -152,8 +147,11 @@ class _FinalTraining:
 
     # Over 40 lines: half of them describe what it does and returns.
     def run(
-        self, members: Sequence[tuple[Member, TrialRecord]], fold_rows: Sequence[int]
-    ) -> tuple[list["keras.Model"], tuple[str, ...]]:
+        self,
+        members: Sequence[Member],
+        records: Mapping[int, TrialRecord],
+        fold_rows: Sequence[int],
+    ) -> tuple[list[list["keras.Model"]], tuple[str, ...]]:
         """Train all networks, and train those that do not learn again from other initial weights.
 
         A network may collapse although its folds' networks did not, because a high learning rate
@@ -161,23 +159,24 @@ class _FinalTraining:
         lowest loss is kept.
 
         Args:
-            members: The networks, each with its trial; there may be none.
+            members: The networks; a member may have none on all rows.
+            records: The trials of the others, by number.
             fold_rows: The number of validation rows of each fold of the trials.
 
         Returns:
-            The networks, and a note about each that never learned.
+            The networks of each member, and a note about each that never learned.
         """
-        if not members:
-            return [], ()
         finals, limits = [], []
-        for member, record in members:
+        for member in members:
+            numbers = range(member.trained_on_all_rows)
+            if not numbers:
+                continue
+            record = records[member.trial]
             job = Job(member.trial, make_hyperparameters(member.hyperparameters))
             curves = _average_curves(record, fold_rows)
-            finals += [
-                FinalJob(job, member.epoch, network, curves) for network in range(member.networks)
-            ]
-            limits += [self._compute_limit(record)] * member.networks
-        networks = self._train(finals)
+            finals += [FinalJob(job, member.epoch, number, curves) for number in numbers]
+            limits += [self._compute_limit(record)] * len(numbers)
+        networks = self._train(finals) if finals else []
         losses = [self._compute_loss(network) for network in networks]
         for attempt in range(1, _ATTEMPTS):
             again = [n for n, loss in enumerate(losses) if loss > limits[n]]
@@ -196,7 +195,9 @@ class _FinalTraining:
                     networks[number], losses[number] = network, loss
         never = [n for n, loss in enumerate(losses) if loss > limits[n]]
         remedy = f"it is the best of {_ATTEMPTS} attempts, and exported"
-        return networks, self._note_failures(finals, losses, never, remedy)
+        rest = iter(networks)
+        of_members = [list(islice(rest, member.trained_on_all_rows)) for member in members]
+        return of_members, self._note_failures(finals, losses, never, remedy)
 
     def _note_failures(
         self,

@@ -1,4 +1,4 @@
-"""Stage 2: open the study on disk, or create it."""
+"""Open the study on disk, or create it."""
 
 import hashlib
 from dataclasses import asdict, replace

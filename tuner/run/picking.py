@@ -1,4 +1,4 @@
-"""Stage 4: pick the networks that the scores favour, and calibrate the one to export."""
+"""Pick the networks that the scores favour, and calibrate the one to export."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

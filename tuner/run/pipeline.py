@@ -4,20 +4,20 @@ The parts of the package do not know each other; they meet here. Nothing here pr
 what runs beside the stages.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tuner.analysis import Evidence
 from tuner.errors import TunerError, one_line
 from tuner.report import import_charting
+from tuner.run.answering import pick_and_answer
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.exporting import ExportResult, SearchExport, find_export
-from tuner.run.fitting import describe_training, pick_and_answer, train_pick
 from tuner.run.opening import create_study
 from tuner.run.outcome import Outcome
+from tuner.run.pick_training import describe_training, train_pick
 from tuner.run.picking import PickingResult
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 from tuner.run.reporting import (
@@ -109,13 +109,13 @@ def _run_stages(
         search = skip_search(run, end)
     run.announce("picking the network")
     picking, evidence = pick_and_answer(run, search)
-    write_report = partial(_report, run, beside, picking, evidence)
-    found, report = find_export(study, picking), None
-    if found is None:
-        export, report = _train_and_export(run, beside, picking, write_report)
+    earlier_export, report = find_export(study, picking), None
+    if earlier_export is None:
+        export, report = _train_and_export(run, beside, picking, evidence)
     else:
-        export = found
-    report = report or write_report(idle=end is not None and found is not None)
+        export = earlier_export
+    idle = end is not None and earlier_export is not None
+    report = report or _report(run, beside, picking, evidence, idle=idle)
     answers = report.content.answers
     with note_unwritten(run):
         run.keep_answer(answers.answer)
@@ -137,7 +137,7 @@ def _run_stages(
 
 
 def _train_and_export(
-    run: Run, beside: Beside, picking: PickingResult, write_report: Callable[..., ReportResult]
+    run: Run, beside: Beside, picking: PickingResult, evidence: Evidence
 ) -> tuple[ExportResult, ReportResult | None]:
     """Train and export the pick; while another process checks it, do what can be done of the rest.
 
@@ -155,7 +155,10 @@ def _train_and_export(
             import_charting()
         report = None
         if has_baselines(run.study):
-            report = write_report(idle=False, exported_time=export.prediction_time)
+            exported_time = export.prediction_time
+            report = _report(
+                run, beside, picking, evidence, idle=False, exported_time=exported_time
+            )
         run.announce("checking the model")
         return export.finish(), report
 

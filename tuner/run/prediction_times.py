@@ -1,4 +1,4 @@
-"""Stage 8: measure how long a study's networks take to predict encoded rows."""
+"""Measure how long a study's networks take to predict encoded rows."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""Stage 1: read and check all that the user asks for."""
+"""Read and check all that the user asks for."""
 
 from dataclasses import replace
 

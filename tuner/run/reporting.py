@@ -1,4 +1,4 @@
-"""Stage 10: write the report, its charts, and the table of the trials."""
+"""Write the report, its charts, and the table of the trials."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Stage 3: train trials until a limit is reached or the oracle has no further one."""
+"""Train trials until a limit is reached or the oracle has no further one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

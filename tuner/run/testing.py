@@ -1,4 +1,4 @@
-"""Stage 6: score the trained network on the held-out rows, once."""
+"""Score the trained network on the held-out rows, once."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

@@ -27,9 +27,14 @@ class TrialNetworks:
     on_all_rows: int = 0
 
     @property
+    def trained_on_all_rows(self) -> int:
+        """The number of its networks that are trained on all rows."""
+        return self.on_all_rows if self.folds else self.networks
+
+    @property
     def count(self) -> int:
         """The number of networks that predict."""
-        return self.folds + self.on_all_rows if self.folds else self.networks
+        return self.folds + self.trained_on_all_rows
 
     @property
     def label(self) -> str:

@@ -1,0 +1,40 @@
+"""Train the pick that is exported, and score it on the rows that no training saw."""
+
+from tuner.analysis import predict_out_of_fold
+from tuner.run.final_training import train_members
+from tuner.run.model_description import TrainedExportable
+from tuner.run.picking import PickingResult
+from tuner.run.run import Run
+from tuner.run.stages import Stage, mark_done
+from tuner.run.testing import score_test_rows
+
+__all__ = ["describe_training", "train_pick"]
+
+
+def describe_training(picking: PickingResult) -> str:
+    """Return how the networks to export come about."""
+    if picking.exportable.members[0].folds:
+        added = any(member.on_all_rows for member in picking.exportable.members)
+        more = ", and training others on all training rows" if added else ""
+        return f"averaging the networks of the folds{more}"
+    several = picking.exportable.name == "ensemble"
+    return f"training the {'networks' if several else 'network'} on all training rows"
+
+
+def train_pick(run: Run, picking: PickingResult) -> TrainedExportable:
+    """Train the pick on all training rows, or average its folds, and score it on held-out rows."""
+    setup, study, exportable = run.setup, run.study, picking.exportable
+    trained = train_members(
+        setup,
+        {record.trial: record for record in study.read_trials()},
+        exportable.members,
+        run.note,
+        temperature=picking.calibration.temperature,
+        fold_networks=run.fold_networks,
+    )
+    mark_done(study, Stage.FINAL_TRAINING, picking.basis)
+    test = score_test_rows(setup, study, picking, trained)
+    predictions = predict_out_of_fold(
+        study, setup.truth, exportable.members, temperature=picking.calibration.temperature
+    )
+    return TrainedExportable(exportable, trained, picking.calibration, test, predictions)
