@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuner.api.boundary import Caller
 from tuner.data.hazards import find_hazards
 from tuner.run.fitting import fit_network
-from tuner.run.preparing import restrict
 from tuner.run.request import Destination
-from tuner.run.row_times import measure_row_time
+from tuner.run.row_times import add_row_time
 from tuner.run.setup import Setup
 from tuner.terminal.progress import Progress, Shown
 from tuner.training.remote import Engine
@@ -40,7 +38,7 @@ def search_and_train(
     """
     if setup.lacks_row_time:
         caller.import_heavy()
-        setup = restrict(replace(setup, row_time=measure_row_time(setup)))
+        setup = add_row_time(setup)
     hazards = () if caller.messages.mute else find_hazards(setup.dataset)
     for warning in (*setup.dataset.warnings, *hazards):
         caller.messages.warn(f"warning: {warning}")

@@ -22,9 +22,9 @@ from tuner.run.opening import (
 )
 from tuner.run.pipeline import run_search
 from tuner.run.planned_epochs import describe_epochs
-from tuner.run.preparing import prepare, restrict
+from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
-from tuner.run.row_times import measure_row_time
+from tuner.run.row_times import add_row_time
 from tuner.run.searching import find_end
 from tuner.run.setup import Setup
 from tuner.run.warm_starts import warm_up
@@ -181,7 +181,7 @@ class Search:
         if setup.lacks_row_time:
             self.messages.say("measuring how long networks take to predict a row …")
             self._import_heavy()
-            setup = restrict(replace(setup, row_time=measure_row_time(setup)))
+            setup = add_row_time(setup)
         length = describe_epochs(setup.settings, setup.definition, setup.split)
         for line in (*describe_data(setup.dataset, setup.split), *length):
             self.messages.say(line)

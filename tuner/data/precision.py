@@ -6,7 +6,7 @@ likelihood of 1e-60 is 0 in it. A column of such numbers has a shift and a unit,
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -147,19 +147,13 @@ def _equals_last(values: np.ndarray) -> np.ndarray:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def warn_about_equal_numbers(
-    name: str,
-    numbers: np.ndarray,
-    features: np.ndarray,
-    show: Callable[[float], str] = format_number,
-) -> str:
+def warn_about_equal_numbers(name: str, numbers: np.ndarray, features: np.ndarray) -> str:
     """Return a warning if different numbers of a column are equal as features.
 
     Args:
         name: The column.
         numbers: Shape `(rows,)`, float64, NaN if missing.
         features: The feature of each of them, float32.
-        show: Writes a number as it stands in the column.
     """
     present = np.isfinite(numbers)
     if not present.any() or not _may_lose(numbers[present]):
@@ -173,8 +167,8 @@ def warn_about_equal_numbers(
     example = int(np.argmax(equal))
     return (
         f"column {name}: {np.count_nonzero(equal):,} of its {len(values):,} different values are "
-        f"equal to another in float32, such as {show(values[example])} and "
-        f"{show(values[example - 1])}; give differences or logarithms of its numbers"
+        f"equal to another in float32, such as {format_number(values[example])} and "
+        f"{format_number(values[example - 1])}; give differences or logarithms of its numbers"
     )
 
 

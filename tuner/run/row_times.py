@@ -12,6 +12,7 @@ from tuner.model.convolutions import Convolutions
 from tuner.model.recipe import Recipe
 from tuner.model.row_time import NetworkSize, RowTime
 from tuner.run.prediction_times import trace_predictions
+from tuner.run.preparing import restrict
 from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
 from tuner.training import TRAINERS
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _Network: TypeAlias = tuple[NetworkSize, "keras.Model"]
 
-__all__ = ["measure_row_time"]
+__all__ = ["add_row_time", "measure_row_time"]
 
 # Hidden layers and units of networks that take most of their time for the call, for layers, and for
 # multiplications; and convolutional blocks and filters likewise.
@@ -31,6 +32,11 @@ _PERCEPTRONS = ((0, 0), (2, 8), (6, 8), (2, 512), (2, 1024))
 _CONVOLUTIONS = ((1, 4), (2, 8), (1, 64))
 _DRAWS = 12  # networks for tables; with eight the prediction of others was off by up to four fifths
 _ROUNDS, _CALLS = 12, 20  # over all networks, so that a busy moment spoils only one of the rounds
+
+
+def add_row_time(setup: Setup) -> Setup:
+    """Return a setup with the time that a row takes, restricted to the networks that it allows."""
+    return restrict(replace(setup, row_time=measure_row_time(setup)))
 
 
 def measure_row_time(setup: Setup) -> RowTime:

@@ -66,7 +66,6 @@ class Messages:
         self._console = Console(
             file=file, stderr=file is None, highlight=False, force_jupyter=False
         )
-        self._live: Live | None = None
         self._shows_in_notebook = in_notebook and not quiet and not self.mute
         self.has_live_line = self._shows_in_notebook or (
             is_terminal

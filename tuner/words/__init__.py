@@ -42,14 +42,12 @@ from tuner.words.plain import (
     say_with,
 )
 from tuner.words.scores import (
-    format_difference,
     format_interval,
     format_score,
     list_scores,
     say_interval,
     say_result,
     say_right,
-    say_score,
     say_share,
 )
 from tuner.words.sentences import capitalize_first, join_words, list_first
@@ -64,7 +62,6 @@ __all__ = [
     "find_look_alike",
     "find_look_alikes",
     "fold_look",
-    "format_difference",
     "format_hyperparameters",
     "format_interval",
     "format_milliseconds",
@@ -90,7 +87,6 @@ __all__ = [
     "say_parts",
     "say_result",
     "say_right",
-    "say_score",
     "say_seconds",
     "say_setting",
     "say_settings",

@@ -54,13 +54,13 @@ def count_noun(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def list_counts(counts: Mapping[str, int], noun: str = "row") -> str:
-    """Return names with their counts, at most eight.
+def list_counts(counts: Mapping[str, int]) -> str:
+    """Return names with their counts of rows, at most eight.
 
     >>> list_counts({"lily": 3, "orchid": 1})
     'lily (3 rows), orchid (1 row)'
     """
-    return list_first([f"{name} ({count_noun(count, noun)})" for name, count in counts.items()])
+    return list_first([f"{name} ({count_noun(count, 'row')})" for name, count in counts.items()])
 
 
 def format_milliseconds(seconds: float) -> str:

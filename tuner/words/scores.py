@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 
 from tuner.words.names import say_name
-from tuner.words.numbers import round_to_error, say_number
+from tuner.words.numbers import round_to_error
 
 __all__ = [
-    "format_difference",
     "format_interval",
     "format_score",
     "list_scores",
     "say_interval",
     "say_result",
     "say_right",
-    "say_score",
     "say_share",
 ]
 
@@ -40,15 +38,6 @@ def list_scores(scores: Mapping[str, tuple[float, float]]) -> str:
     return ", ".join(f"{name} {format_score(*score)}" for name, score in ordered)
 
 
-def format_difference(difference: float, error: float) -> str:
-    """Return a difference with its sign, and its standard error, with four decimals.
-
-    >>> format_difference(0.09653, 0.0179), format_difference(-0.02, 0.001)
-    ('+0.0965 ± 0.0179', '-0.0200 ± 0.0010')
-    """
-    return f"{difference:+.4f} ± {error:.4f}"
-
-
 def format_interval(interval: tuple[float, float]) -> str:
     """Return the ends of an interval with four decimals.
 
@@ -57,15 +46,6 @@ def format_interval(interval: tuple[float, float]) -> str:
     """
     low, high = interval
     return f"{low:.4f} to {high:.4f}"
-
-
-def say_score(objective: str, score: float, error: float) -> str:
-    """Return a score with its name, and its standard error if it has one.
-
-    >>> say_score("cross_entropy", 0.09651, 0.0179), say_score("accuracy", 1.0, 0.0)
-    ('cross-entropy 0.097 ± 0.018', 'accuracy 1.000')
-    """
-    return f"{say_name(objective)} {say_number(score, error)}"
 
 
 def say_share(share: float) -> str:

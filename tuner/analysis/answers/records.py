@@ -86,11 +86,6 @@ class Cell:
     trial: int | None
     score: float | None
 
-    @property
-    def diverged_share(self) -> float | None:
-        """The share of the cell's trials that diverged; None if it has no trials."""
-        return self.diverged / self.trials if self.trials else None
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -103,7 +103,7 @@ def describe_numbers(
         return ignore_column(name, EMPTY, *warnings)
     shift, unit = find_precision(numbers) if reading > 1 else (0.0, 1.0)
     values = hold(numbers, shift, unit)
-    table.require_finite(name, numbers, values)
+    table.require_finite(name, values)
     inexact = warn_about_equal_numbers(name, numbers, values)
     if not missing.any() and values.min() == values.max():
         return ignore_column(name, CONSTANT, inexact, *warnings)

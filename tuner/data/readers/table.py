@@ -128,13 +128,12 @@ class Table:
                 f"the cell{otherwise and ', or '}{otherwise}",
             )
 
-    def require_finite(self, name: str, numbers: np.ndarray, features: np.ndarray) -> None:
+    def require_finite(self, name: str, features: np.ndarray) -> None:
         """Check that no number of a column is infinite as a feature.
 
         Args:
             name: The column.
-            numbers: Shape `(rows,)`, float64, NaN if missing.
-            features: The feature of each of them, float32.
+            features: Shape `(rows,)`, float32, NaN if missing.
 
         Raises:
             DataError: One is.

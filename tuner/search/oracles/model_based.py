@@ -46,7 +46,7 @@ class ModelBasedOracle(RandomOracle):
         completed = sum(trial.status == "COMPLETED" for trial in self.trials.values())
         if completed >= COHORT * max(most // COHORT, 1):
             return self._propose_suggestion(trial)
-        return super().propose(trial)
+        return self.draw(trial)
 
     def _propose_neighbour(self, trial: int) -> dict[str, Value] | None:
         """Return one of the best configurations, trained for longer or changed a little."""
@@ -64,7 +64,7 @@ class ModelBasedOracle(RandomOracle):
         if len(completed) >= _NEIGHBOURS:
             return self._propose_suggestion(trial)
         if not best:
-            return super().propose(trial)
+            return self.draw(trial)
         rng = self.make_generator(trial)
         drawn = self._select_allowed(draw_neighbours(best, space, rng))
         return self._find_untried(space, drawn, tried, rng)
@@ -96,7 +96,7 @@ class ModelBasedOracle(RandomOracle):
         values = None if suggested is None else self._fit(suggested)
         if values is not None and values not in self.read_tried():
             return values
-        return super().propose(trial)
+        return self.draw(trial)
 
     def _list_completed(self) -> list[Any]:
         """Return the trials that have completed, the best first."""

@@ -24,9 +24,11 @@ class RandomOracle(StudyOracle):
     """
 
     def propose(self, trial: int) -> dict[str, Value] | None:
+        """Return one to begin with, or draw one."""
+        return self.propose_start() or self.draw(trial)
+
+    def draw(self, trial: int) -> dict[str, Value] | None:
         """Return an untried configuration, of the compared setting that has the fewest so far."""
-        if (start := self.propose_start()) is not None:
-            return start
         rng = self.make_generator(trial)
         tried = self.read_tried()
         if self.space.compare is None:
