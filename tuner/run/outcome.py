@@ -70,7 +70,7 @@ class Outcome:
             "answers": [
                 answer.to_dict(maximise=maximise)
                 for answer in self.answers.answers
-                if answer.settings
+                if answer.comparison
             ],
             "trials": len(self.records),
             "completed": counts["completed"],

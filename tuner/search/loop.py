@@ -207,10 +207,11 @@ class SearchLoop:
 
     def _train(self, jobs: Sequence[Job]) -> Iterator[TrialResult]:
         """Train the trials of a cohort, and those that follow, and yield each as it ends."""
+        waiting = {job.trial for job in jobs}
 
         def ask_more() -> list[Job]:
             further = self._ask_more()
-            left.update(job.trial for job in further)
+            waiting.update(job.trial for job in further)
             return further
 
         hooks = replace(
@@ -222,12 +223,11 @@ class SearchLoop:
             on_epoch=self._add_epoch,
         )
         plan = replace(self._plan, hooks=hooks)
-        left = {job.trial for job in jobs}
         for result in self._trainer.train(jobs, self._hypermodel, problem=self._problem, plan=plan):
-            left.discard(result.trial)
+            waiting.discard(result.trial)
             if not self._proposals.take_screened(result):
                 yield result
-        for trial in sorted(left):
+        for trial in sorted(waiting):
             if self._proposals.leave_out(trial):
                 self._left_out.add(trial)
 

@@ -116,7 +116,7 @@ class Proposals:
         It took longer than it seemed when it was proposed, or nothing was known then.
 
         Returns:
-            Whether other trials may still follow.
+            Whether the trial counts as none, so that another may take its place.
         """
         if self._time_limit is None:
             self._clock.give_up()

@@ -70,7 +70,7 @@ def test_how_wide(made):
         "This is also the smallest of them, with 800 parameters.",
     )
     assert answer.log
-    assert answer.settings.not_told_apart == (8, 64)
+    assert answer.comparison.not_told_apart == (8, 64)
 
 
 def test_any_other_hyperparameter_does_not_decide_the_size(made):

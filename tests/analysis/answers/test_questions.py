@@ -86,7 +86,7 @@ def test_a_space_that_compares_learning_rates_is_answered_about_them(made):
         study.add(values, 0.3 * (trial % 2) + 0.001 * trial)
     own = answered(study).answers[0]
     assert own.hyperparameters == ("learning_rate",)
-    assert {setting.value for setting in own.settings.settings} == {0.001, 0.1}
+    assert {setting.value for setting in own.comparison.settings} == {0.001, 0.1}
 
 
 def test_one_hyperparameter_alone_has_no_ranking(made):

@@ -25,7 +25,7 @@ def depth_answer(evidence: Evidence) -> Answer:
         title=title,
         hyperparameters=("depth",),
         sentences=describe_comparison(evidence, "depth", binning, comparison, details),
-        settings=comparison,
+        comparison=comparison,
         points=make_points(evidence, "depth"),
     )
 
@@ -49,7 +49,7 @@ def any_answer(evidence: Evidence, name: str, title: str = "") -> Answer:
         title=title or f"Which {say_name(name)} is best?",
         hyperparameters=(name,),
         sentences=describe_comparison(evidence, name, binning, comparison),
-        settings=comparison,
+        comparison=comparison,
         points=make_points(evidence, name),
         log=is_log(evidence, name),
     )

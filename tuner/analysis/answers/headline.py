@@ -189,7 +189,7 @@ def _describe_conflict(evidence: Evidence, answers: Sequence[Answer]) -> list[st
     apart from one without hidden layers, which is a logistic regression too.
     """
     verdicts = {baseline.name: baseline.verdict for baseline in evidence.baselines}
-    comparisons = [answer.settings for answer in answers if answer.hyperparameters == ("depth",)]
+    comparisons = [answer.comparison for answer in answers if answer.hyperparameters == ("depth",)]
     alike = comparisons[0].not_told_apart if comparisons and comparisons[0] else ()
     convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
     if verdicts.get("logistic regression") != "loses" or 0 not in alike or convolutional:

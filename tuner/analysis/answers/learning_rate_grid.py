@@ -38,7 +38,7 @@ def grid_answer(evidence: Evidence) -> Answer:
             *_describe_divergence(evidence),
             *describe_comparison(evidence, "batch_size", binning, comparison),
         ),
-        settings=comparison,
+        comparison=comparison,
         points=make_points(evidence, "learning_rate", "batch_size"),
         cells=cells,
         log=is_log(evidence, "learning_rate"),

@@ -143,7 +143,7 @@ def _answer(evidence: Evidence, name: str) -> Answer:
 
 def _add_sentence(evidence: Evidence, answer: Answer) -> Answer:
     """Return an answer with its sentence, if it rests on a comparison of settings."""
-    if answer.settings is None:
+    if answer.comparison is None:
         return answer
     name = answer.hyperparameters[-1]  # a grid of two compares the values of the last one
-    return replace(answer, sentence=answer_in_one_sentence(evidence, name, answer.settings))
+    return replace(answer, sentence=answer_in_one_sentence(evidence, name, answer.comparison))

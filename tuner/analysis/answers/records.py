@@ -96,7 +96,7 @@ class Answer:
         hyperparameters: The hyperparameters that it is about: the axis of a chart, or both axes
             of a grid.
         sentences: The answer, the most important sentence first.
-        settings: The comparison of settings that it rests on; None if there is none.
+        comparison: The comparison of settings that it rests on; None if there is none.
         points: Trials against the (first) hyperparameter, by group and value.
         spans: The ranges in which trials underfit and overfit.
         cells: The cells of the grid, empty ones included, by learning rate and then batch size.
@@ -108,7 +108,7 @@ class Answer:
     title: str
     hyperparameters: tuple[str, ...]
     sentences: tuple[str, ...]
-    settings: Comparison | None = None
+    comparison: Comparison | None = None
     points: tuple[Point, ...] = ()
     spans: tuple[Span, ...] = ()
     cells: tuple[Cell, ...] = ()
@@ -117,13 +117,13 @@ class Answer:
     sentence: str = ""
 
     def to_dict(self, *, maximise: bool) -> dict[str, Any]:
-        """Return the answer as JSON values, for an answer that has settings.
+        """Return the answer as JSON values, for an answer that has a comparison.
 
         Args:
             maximise: Whether a higher objective is better. Intervals end at what it can reach.
         """
-        assert self.settings is not None
-        alike = self.settings.not_told_apart
+        assert self.comparison is not None
+        alike = self.comparison.not_told_apart
         return {
             "hyperparameter": self.hyperparameters[-1],  # a grid compares the last one
             "best": alike[0] if alike else None,
@@ -138,7 +138,7 @@ class Answer:
                     and list(clip_interval(*setting.interval, maximise=maximise)),
                     "accuracy": setting.accuracy,
                 }
-                for setting in self.settings.settings
+                for setting in self.comparison.settings
             ],
             "sentence": self.sentence,
         }

@@ -33,7 +33,7 @@ def kind_answer(evidence: Evidence) -> Answer:
         title="Which regularizer helps?",
         hyperparameters=("kind",),
         sentences=describe_comparison(evidence, "kind", binning, comparison, against_none),
-        settings=comparison,
+        comparison=comparison,
     )
 
 
@@ -73,7 +73,7 @@ def dropout_answer(evidence: Evidence) -> Answer:
         title="How much dropout helps?",
         hyperparameters=("dropout",),
         sentences=describe_comparison(evidence, "dropout", binning, comparison, strengths),
-        settings=comparison,
+        comparison=comparison,
         points=points,
         spans=spans,
     )

@@ -36,10 +36,10 @@ def make_answer_sections(content: ReportContent) -> list[Section]:
 def _make_blocks(content: ReportContent, answer: Answer, name: str) -> Iterator[Block]:
     """Yield the sentences of an answer, and a chart of each kind of evidence that it has."""
     yield Paragraphs(answer.sentences)
-    if answer.settings and 1 < _count_scored(answer.settings) <= _MAX_SETTINGS:
+    if answer.comparison and 1 < _count_scored(answer.comparison) <= _MAX_SETTINGS:
         # a grid of two hyperparameters compares the values of the last one
         hyperparameter = answer.hyperparameters[-1]
-        yield _make_settings_figure(content, answer.settings, f"{name}-settings", hyperparameter)
+        yield _make_settings_figure(content, answer.comparison, f"{name}-settings", hyperparameter)
     if answer.importance and answer.importance.shares:
         yield _make_importance_figure(answer.importance, f"{name}-importance")
     if answer.cells:
