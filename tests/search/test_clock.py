@@ -4,16 +4,16 @@ import pytest
 
 from tuner.scoring import OBJECTIVES
 from tuner.search.clock import Clock
-from tuner.search.final_training import FinalTraining
+from tuner.search.final_seconds import FinalSeconds
 from tuner.training import TrialResult
 
 
-def make_clock(limit, export_seconds=0.0, count_rounds=lambda: 2, **final):
+def make_clock(limit, export_seconds=0.0, count_fold_times=lambda: 2, **final):
     return Clock(
         limit,
         started=100.0,  # as the fixture `now` begins
         export_seconds=export_seconds,
-        final=FinalTraining(count_rounds=count_rounds, share=0.25, **final),  # of 5 folds
+        final=FinalSeconds(count_fold_times=count_fold_times, share=0.25, **final),  # of 5 folds
         objective=OBJECTIVES["cross_entropy"],
     )
 
@@ -42,7 +42,7 @@ def test_without_a_limit_the_time_is_never_up(now):
 def test_before_a_trial_has_ended_the_clock_reserves_what_all_rows_would_have_taken(now):
     assert find_end(make_clock(60.0), now, range(100)) == 48  # 48 + 48 / 4
     clock = make_clock(
-        60.0, averages_folds=True, are_trained_again=lambda best: best[0].seconds < 30
+        60.0, averages_folds=True, trains_on_all_rows=lambda best: best[0].seconds < 30
     )
     assert find_end(clock, now, range(100)) == 60 - 1  # one second to average folds
     assert clock.adds_networks_on_all_rows is None
@@ -57,13 +57,13 @@ def test_the_clock_reserves_the_final_training_of_the_best_network(now):
 
 
 def test_the_clock_reserves_more_for_networks_that_are_trained_one_after_another(now):
-    clock = make_clock(100.0, count_rounds=lambda: 6)
+    clock = make_clock(100.0, count_fold_times=lambda: 6)
     clock.add(make_result(0.5, seconds=32.0))
     assert find_end(clock, now, range(100)) == 100 - 1 - 6 * 4
 
 
 def test_the_clock_reserves_the_final_training_of_several_of_the_best_networks(now):
-    clock = make_clock(100.0, count_rounds=lambda: 6, networks=3)
+    clock = make_clock(100.0, count_fold_times=lambda: 6, networks=3)
     for score, seconds in ((0.7, 400.0), (0.5, 32.0), (0.6, 16.0), (0.55, 24.0)):
         clock.add(make_result(score, seconds))
     assert find_end(clock, now, range(100)) == 100 - 2 - 6 * 3  # each is traced
@@ -71,7 +71,7 @@ def test_the_clock_reserves_the_final_training_of_several_of_the_best_networks(n
         100.0,
         networks=2,
         averages_folds=True,
-        are_trained_again=lambda best: [each.score for each in best] != [0.5, 0.6],
+        trains_on_all_rows=lambda best: [each.score for each in best] != [0.5, 0.6],
     )
     for score in (0.7, 0.5, 0.6):
         clock.add(make_result(score, 32.0))
@@ -89,7 +89,7 @@ def test_the_clock_reserves_the_averaging_of_folds_beside_networks_on_all_rows(n
 def test_networks_on_all_rows_take_no_time_from_trials_that_train(now, running, added):
     """They become quick enough when 40 s are left; they take 9 s, and folds one."""
     clock = make_clock(
-        100.0, averages_folds=True, are_trained_again=lambda best: best[0].seconds < 40
+        100.0, averages_folds=True, trains_on_all_rows=lambda best: best[0].seconds < 40
     )
     now.seconds = 150.0
     clock.add(make_result(0.6, seconds=64.0))
@@ -106,9 +106,9 @@ def test_networks_on_all_rows_take_no_time_from_trials_that_train(now, running, 
     assert clock.adds_networks_on_all_rows
 
 
-def test_the_final_rounds_may_change_during_a_search(now):
+def test_the_fold_times_may_change_during_a_search(now):
     rounds = iter([2, 10])
-    clock = make_clock(100.0, count_rounds=lambda: next(rounds))
+    clock = make_clock(100.0, count_fold_times=lambda: next(rounds))
     clock.add(make_result(0.5, seconds=32.0))
     now.seconds = 170.0
     assert not clock.is_up()  # reserves 2 × 4 s

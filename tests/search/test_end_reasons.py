@@ -9,7 +9,7 @@ from tests.helpers.spaces import make_space
 from tuner.scoring import OBJECTIVES
 from tuner.search.clock import Clock
 from tuner.search.end_reasons import describe_end, describe_failure
-from tuner.search.final_training import FinalTraining
+from tuner.search.final_seconds import FinalSeconds
 from tuner.study import EndKind, SearchEnd, SearchSettings, TrialRecord
 from tuner.training import TrialResult
 
@@ -30,7 +30,7 @@ def make_clock(limit=None):
         limit,
         started=100.0,
         export_seconds=0.0,
-        final=FinalTraining(count_rounds=lambda: 1, share=0.25),
+        final=FinalSeconds(count_fold_times=lambda: 1, share=0.25),
         objective=OBJECTIVES["cross_entropy"],
     )
 

@@ -8,7 +8,7 @@ from tests.helpers.oracles import make_oracle
 from tests.helpers.spaces import make_space
 from tuner.scoring import OBJECTIVES
 from tuner.search.clock import Clock
-from tuner.search.final_training import FinalTraining
+from tuner.search.final_seconds import FinalSeconds
 from tuner.search.proposals import Proposals
 
 SPACE = make_space(
@@ -43,7 +43,7 @@ def propose(tmp_path, now):
             seconds,
             started=now.seconds,
             export_seconds=0.0,
-            final=FinalTraining(count_rounds=lambda: 0, share=0.25),
+            final=FinalSeconds(count_fold_times=lambda: 0, share=0.25),
             objective=OBJECTIVES["cross_entropy"],
         )
         proposals = Proposals(oracle, Seconds(), clock)

@@ -9,11 +9,11 @@ from tuner.folds import Fold, Split
 from tuner.scoring import OBJECTIVES
 from tuner.study import (
     adds_networks_on_all_rows,
-    are_trained_again,
     count_fold_networks,
     estimate_network_seconds,
     exports_ensemble,
     find_share,
+    trains_on_all_rows,
 )
 from tuner.training import TrialResult
 
@@ -46,7 +46,7 @@ def test_a_network_takes_its_share_of_a_trial():
     ],
 )
 def test_networks_are_trained_again_if_there_is_time(seconds, trained, limit, again):
-    assert are_trained_again([make_result(seconds)], make_split(trained), limit) is again
+    assert trains_on_all_rows([make_result(seconds)], make_split(trained), limit) is again
 
 
 def make_study(*events, trained=80):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tuner.contention import measure_contention
 from tuner.scoring import Objective
-from tuner.search.final_training import FinalTraining
+from tuner.search.final_seconds import FinalSeconds
 from tuner.training import TrialResult
 
 __all__ = ["Clock"]
@@ -35,7 +35,7 @@ class Clock:
         *,
         started: float,
         export_seconds: float,
-        final: FinalTraining,
+        final: FinalSeconds,
         objective: Objective,
     ) -> None:
         self._started = started
@@ -43,7 +43,7 @@ class Clock:
         self._export_seconds = export_seconds
         self._final = final
         self._objective = objective
-        self._trains_again: bool | None = None  # not known before a trial is completed
+        self._trains_on_all_rows: bool | None = None  # not known before a trial is completed
         self._best: list[TrialResult] = []  # as many as final networks
         self._ended = 0
         self._is_up = False
@@ -67,13 +67,14 @@ class Clock:
     @property
     def adds_networks_on_all_rows(self) -> bool | None:
         """Whether networks on all rows come to those of folds. None if no others are exported."""
-        return self._trains_again if self._final.averages_folds else None
+        return self._trains_on_all_rows if self._final.averages_folds else None
 
     def _choose_final_networks(self, count_running: Callable[[], float]) -> None:
         """Decide by the best trials so far whether networks are trained on all rows."""
-        chosen, self._trains_again = self._trains_again, self._final.are_trained_again(self._best)
-        if self._trains_again and chosen is False:  # the clock did not reserve time for them
-            self._trains_again = self.count_left() >= count_running()
+        chosen = self._trains_on_all_rows
+        self._trains_on_all_rows = self._final.trains_on_all_rows(self._best)
+        if self._trains_on_all_rows and chosen is False:  # the clock did not reserve time for them
+            self._trains_on_all_rows = self.count_left() >= count_running()
 
     def is_up(self) -> bool:
         """Return whether the search must end; can be called from any thread."""
@@ -112,6 +113,6 @@ class Clock:
         now = time.monotonic()
         export = min(self._export_seconds * measure_contention(), self._limit * _EXPORT_SHARE)
         final = self._final.estimate_seconds(
-            self._best, now - self._started, trains_again=self._trains_again
+            self._best, now - self._started, trains_on_all_rows=self._trains_on_all_rows
         )
         return self._started + self._limit - export - final - now

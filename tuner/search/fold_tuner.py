@@ -19,7 +19,7 @@ from tuner.model.fingerprints import describe_value
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.exploring import ExploredHyperModel
-from tuner.search.final_training import plan_final_training
+from tuner.search.final_seconds import make_final_seconds
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.looks import HasGained, IsAnswered, Looks
 from tuner.search.loop import SearchLoop
@@ -270,8 +270,8 @@ class FoldTuner(ResultsTuner):
         self, study: Study, started: float | None, export_seconds: float, final_networks: int
     ) -> Clock:
         limit = self.settings.max_seconds
-        final = plan_final_training(
-            partial(self.trainer.estimate_final_rounds, final_networks),
+        final = make_final_seconds(
+            partial(self.trainer.estimate_fold_times, final_networks),
             final_networks,
             study.record.split,
             keeps_networks=self.fold_networks is not None,

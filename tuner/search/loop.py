@@ -102,7 +102,7 @@ class SearchLoop:
             looked=self._looks.end,
             running=bool(self._jobs),
         )
-        end = replace(end, has_time_for_all_rows=self._clock.adds_networks_on_all_rows)
+        end = replace(end, adds_networks_on_all_rows=self._clock.adds_networks_on_all_rows)
         self._recorder.announce_end(end.sentence)
         if not self._ended["completed"]:
             raise SearchFailed(describe_failure(self._recorder.study.read_trials()))

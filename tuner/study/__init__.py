@@ -5,12 +5,12 @@ from tuner.study.best_trials import read_warm_start
 from tuner.study.final_networks import (
     NETWORKS,
     adds_networks_on_all_rows,
-    are_trained_again,
     count_fold_networks,
     estimate_network_seconds,
     exports_ensemble,
     find_share,
     have_seen_most,
+    trains_on_all_rows,
 )
 from tuner.study.journal import EventKind, Journal, JournalReader
 from tuner.study.listener import Listener
@@ -62,7 +62,6 @@ __all__ = [
     "TrialRecord",
     "WarmStart",
     "adds_networks_on_all_rows",
-    "are_trained_again",
     "average_same_networks",
     "check_name",
     "check_place",
@@ -82,4 +81,5 @@ __all__ = [
     "read_networks",
     "read_warm_start",
     "recover_study",
+    "trains_on_all_rows",
 ]

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 __all__ = [
     "NETWORKS",
     "adds_networks_on_all_rows",
-    "are_trained_again",
     "count_fold_networks",
     "estimate_network_seconds",
     "exports_ensemble",
     "find_share",
     "have_seen_most",
+    "trains_on_all_rows",
 ]
 
 NETWORKS = 5
@@ -58,8 +58,10 @@ def _count_epochs(result: TrialResult) -> int:
     return len(result.curves["loss"][0]) if result.curves else result.epoch
 
 
-def are_trained_again(best: Sequence[TrialResult], split: Split, max_seconds: float | None) -> bool:
-    """Return whether networks of an ensemble are trained again on all rows.
+def trains_on_all_rows(
+    best: Sequence[TrialResult], split: Split, max_seconds: float | None
+) -> bool:
+    """Return whether networks of an ensemble are trained on all rows.
 
     They are if there is no time limit; if five networks take two fifths of the limit at most on one
     core; and if a fold's networks have seen much fewer than all rows, as with two folds.
@@ -109,7 +111,7 @@ def adds_networks_on_all_rows(study: "Study", completed: Sequence[TrialResult]) 
         return chosen
     sign = -1.0 if study.record.objective.direction == "max" else 1.0
     best = sorted(completed, key=lambda result: sign * result.score)[:NETWORKS]
-    return are_trained_again(best, study.record.split, _read_limit(study))
+    return trains_on_all_rows(best, study.record.split, _read_limit(study))
 
 
 def exports_ensemble(study: "Study") -> bool:

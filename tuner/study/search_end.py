@@ -40,14 +40,14 @@ class SearchEnd:
         kind: The kind of the end.
         sentence: The reason, in one sentence.
         trials: The number of trials that had ended.
-        has_time_for_all_rows: Whether there was time for networks on all rows beside those of
+        adds_networks_on_all_rows: Whether there was time for networks on all rows beside those of
             folds. None if no networks of folds are exported.
     """
 
     kind: EndKind
     sentence: str
     trials: int
-    has_time_for_all_rows: bool | None = None
+    adds_networks_on_all_rows: bool | None = None
 
     @classmethod
     def find_trial_limit(cls, trials: int, max_trials: int) -> "SearchEnd | None":
@@ -81,7 +81,7 @@ class SearchEnd:
         """Return the end as JSON values."""
         known = (
             {}
-            if self.has_time_for_all_rows is None
-            else {"has_time_for_all_rows": self.has_time_for_all_rows}
+            if self.adds_networks_on_all_rows is None
+            else {"has_time_for_all_rows": self.adds_networks_on_all_rows}
         )
         return {"kind": self.kind.value, "sentence": self.sentence, "trials": self.trials, **known}

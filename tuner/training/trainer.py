@@ -169,7 +169,7 @@ class Trainer(ABC):
             plan: The study's plan.
         """
 
-    def estimate_final_rounds(self, networks: int) -> float:
+    def estimate_fold_times(self, networks: int) -> float:
         """Return the estimated time of training networks on all rows.
 
         Its unit is the time of a fold of as many rows and epochs, which is the fold's share of its

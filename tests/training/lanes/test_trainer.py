@@ -57,14 +57,14 @@ def test_an_interrupt_of_the_final_training_does_not_wait_either(problem, long_e
     assert not long_epochs
 
 
-def test_final_rounds_are_counted_per_core_and_one_by_one_after_networks_that_need_fit():
+def test_final_fold_times_are_counted_per_core_and_one_by_one_after_networks_that_need_fit():
     trainer = LanesTrainer()
     assert trainer.at_once == trainer.machine.workers
-    assert trainer.estimate_final_rounds(5) == 2 * -(-5 // trainer.machine.workers)
+    assert trainer.estimate_fold_times(5) == 2 * -(-5 // trainer.machine.workers)
     one_by_one = SimpleNamespace(stacks=False, alone=False)  # takes the same time alone
     trainer.programs = SimpleNamespace(programs={"table": one_by_one})
-    assert trainer.estimate_final_rounds(5) == -(-5 // trainer.machine.workers)
+    assert trainer.estimate_fold_times(5) == -(-5 // trainer.machine.workers)
     trainer.programs.programs["mlp"] = SimpleNamespace(stacks=True, alone=False)
-    assert trainer.estimate_final_rounds(5) == 2 * -(-5 // trainer.machine.workers)
+    assert trainer.estimate_fold_times(5) == 2 * -(-5 // trainer.machine.workers)
     trainer._note_reasons(make_mlp(), ["its network has a train_step of its own"])
-    assert trainer.estimate_final_rounds(5) == TRAINERS["fit"]().estimate_final_rounds(5) == 5
+    assert trainer.estimate_fold_times(5) == TRAINERS["fit"]().estimate_fold_times(5) == 5

@@ -309,5 +309,5 @@ def test_a_search_that_is_given_up_leaves_no_worker_training(hypermodel, problem
 def test_final_networks_train_here(hypermodel, problem, plan, jobs):
     trainer = make_trainer()
     assert trainer.at_once == trainer.crew.size
-    assert trainer.estimate_final_rounds(2) == trainer.inner.estimate_final_rounds(2)
+    assert trainer.estimate_fold_times(2) == trainer.inner.estimate_fold_times(2)
     assert trainer.choose_cohort_size(problem) == 64

@@ -183,13 +183,13 @@ class LanesTrainer(Trainer):
         trial = _make_trial(job, hypermodel, problem, plan)
         return lambda fold, values: trial.make_network(values)
 
-    def estimate_final_rounds(self, networks: int) -> float:
+    def estimate_fold_times(self, networks: int) -> float:
         """Return the estimated time of training networks on all rows, in times of one fold.
 
         Lanes train one network per core at once; `fit` trains one after another.
         """
         if self._noted:  # lanes could not train the search's networks
-            return super().estimate_final_rounds(networks)
+            return super().estimate_fold_times(networks)
         programs = [] if self.programs is None else self.programs.programs.values()
         side_by_side = not programs or any(each.stacks and not each.alone for each in programs)
         factor = _ALONE_FACTOR if side_by_side else 1.0

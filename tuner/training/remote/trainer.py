@@ -166,9 +166,9 @@ class RemoteTrainer(Trainer):
         """Return what makes networks of values that the inner trainer kept."""
         return self.inner.prepare_fold_networks(job, hypermodel, problem=problem, plan=plan)
 
-    def estimate_final_rounds(self, networks: int) -> float:
+    def estimate_fold_times(self, networks: int) -> float:
         """Return the estimated time of training networks on all rows, in times of one fold."""
-        return self.inner.estimate_final_rounds(networks)
+        return self.inner.estimate_fold_times(networks)
 
     def close(self) -> None:
         """Let the workers go."""
