@@ -11,7 +11,7 @@ from tuner.errors import SpaceError, UserError
 from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.size_limit import SizeLimit
 from tuner.search.oracles import SearchOracle, StudyOracle, make_key
-from tuner.search.oracles.network_limit import NetworkLimit
+from tuner.search.oracles.proposal_limit import ProposalLimit
 from tuner.space import Space, Value
 from tuner.study import SearchSettings
 from tuner.words import count_noun
@@ -47,7 +47,7 @@ def limit_networks(
             f"oracle {name}: it proposes networks of any size, whatever a limit on them says; "
             'give SearchSettings(oracle="tpe") or another name instead'
         )
-    limit: NetworkLimit | None
+    limit: ProposalLimit | None
     if describe is None:
         assert settings.max_parameters is not None  # the only limit that it may have
         limit = BuiltSizeLimit(settings.max_parameters, hypermodel)

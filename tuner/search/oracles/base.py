@@ -13,7 +13,7 @@ from tuner.scoring import Objective
 from tuner.search.oracles.declared import Declared
 from tuner.search.oracles.first_trials import FirstTrials
 from tuner.search.oracles.light_trials import LightHyperParameters, LightMetrics
-from tuner.search.oracles.network_limit import NetworkLimit
+from tuner.search.oracles.proposal_limit import ProposalLimit
 from tuner.search.oracles.search_oracle import SearchOracle
 from tuner.search.oracles.time_limit import TimeLimit
 from tuner.search.oracles.tried_configurations import TriedConfigurations, make_key
@@ -32,8 +32,9 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
     trials so far; all else that it keeps is a cache. So a resumed search proposes the same trials.
 
     Attributes:
-        limit: Says which networks are too large to be proposed. None if none is.
-        time_limit: Says which trials cannot end in time. None without a time limit.
+        limit: Says which configurations may be proposed, by the size of their networks and the time
+            of their trials. None if all may.
+        time_limit: The same limit, if it goes by time; None without a time limit.
         first: The trials that the space begins with.
         planned_trials: The most trials with which the study was created. Plans that depend on the
             number of trials, such as Hyperband's brackets, stay the same if a search is resumed
@@ -75,7 +76,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         self.verbose = 0  # KerasTuner would print a table for each trial; listeners report trials
         self._space = None if declared.hyperparameters else space
         self.options = declared.options
-        self.limit: NetworkLimit | None = None
+        self.limit: ProposalLimit | None = None
         self.time_limit: TimeLimit | None = None
         self.first = FirstTrials(self, objective)
         self._starts: tuple[Mapping[str, Value], ...] = ()
@@ -97,7 +98,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
             return self._space
         return from_keras_tuner(self.get_space(), name="hypermodel", title="")
 
-    def limit_networks(self, limit: NetworkLimit) -> None:
+    def limit_networks(self, limit: ProposalLimit) -> None:
         """Propose no network that a limit says is too large."""
         self.limit = limit
 
@@ -205,7 +206,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         return TriedConfigurations(self.trials, compared)
 
     def allows(self, values: Mapping[str, Value]) -> bool:
-        """Return whether the network of a configuration is small enough to be proposed."""
+        """Return whether a configuration may be proposed."""
         return self.limit is None or self.limit.allows(values)
 
     def adapt_starts(self) -> list[dict[str, Value]]:

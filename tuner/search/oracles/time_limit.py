@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from tuner.search.oracles.lengths import list_shorter
-from tuner.search.oracles.network_limit import NetworkLimit
+from tuner.search.oracles.proposal_limit import ProposalLimit
 from tuner.space import Space, Value
 
 __all__ = ["TimeLimit"]
@@ -32,7 +32,7 @@ class TimeLimit:
     def __init__(
         self,
         estimate: Callable[[Mapping[str, Value]], float | None],
-        sizes: NetworkLimit | None,
+        sizes: ProposalLimit | None,
     ) -> None:
         self._estimate = estimate
         self._sizes = sizes
