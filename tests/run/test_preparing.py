@@ -4,16 +4,16 @@ import pytest
 
 from tuner.errors import SpaceError
 from tuner.run.preparing import prepare
-from tuner.run.request import DataRequest, default_limits
-from tuner.study import MOST_ROUNDS, SearchSettings
+from tuner.run.request import DataRequest, make_settings
+from tuner.study import MOST_ROUNDS
 
 IRIS = DataRequest("iris")
 
 
 def prepare_depths(max_parameters):
-    limits = default_limits("mlp_depth", "random")
-    assert limits["max_trials"] == 7 * MOST_ROUNDS
-    return prepare("mlp_depth", IRIS, SearchSettings(**limits, max_parameters=max_parameters))
+    settings = make_settings("mlp_depth", {"max_parameters": max_parameters})
+    assert settings.max_trials == 7 * MOST_ROUNDS
+    return prepare("mlp_depth", IRIS, settings)
 
 
 def test_settings_whose_networks_are_too_large_take_no_trials():
@@ -29,10 +29,12 @@ def test_settings_whose_networks_are_too_large_take_no_trials():
 
 
 def test_a_time_limit_ends_a_search_of_planned_schedules_and_no_number_of_trials_does():
-    assert default_limits("tabular", "tpe", max_seconds=119.5) == {"max_trials": 120}
-    assert default_limits("tabular", "tpe", max_seconds=5.0) == {"max_trials": 20}
-    assert default_limits("tabular", "tpe") == {}
-    assert default_limits("mlp", "tpe", max_seconds=119.5) == {}
+    def most_trials(space, max_seconds):
+        return make_settings(space, {"max_seconds": max_seconds}).max_trials
+
+    assert most_trials("tabular", 119.5) == 120
+    assert most_trials("tabular", 5.0) == most_trials("tabular", None) == 20
+    assert most_trials("mlp", 119.5) == 20
 
 
 def test_a_limit_that_excludes_nothing_changes_nothing():

@@ -8,7 +8,7 @@ from tuner.data import Scaling
 from tuner.errors import DataError, UserError
 from tuner.run.opening import adopt, check_setup, create_study, load_setup
 from tuner.run.preparing import prepare
-from tuner.run.request import DataRequest, Destination, default_oracle, make_settings
+from tuner.run.request import DataRequest, Destination, make_settings
 from tuner.study import SearchSettings
 
 COMPARING = """
@@ -25,15 +25,15 @@ depth = [0, 1]
     [("mlp_depth", "random"), ("mlp", "tpe"), ("cnn", "tpe"), ("own.py:Own", "tpe")],
 )
 def test_settings_are_compared_at_random_and_the_best_network_is_sought_by_tpe(space, oracle):
-    assert default_oracle(space) == oracle
+    assert make_settings(space, {}).oracle == oracle
 
 
 def test_a_space_of_ones_own_is_searched_as_it_asks(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text(COMPARING)
-    assert default_oracle(str(path)) == "random"
+    assert make_settings(str(path), {}).oracle == "random"
     path.write_text(COMPARING.replace('compare = "depth"', ""))
-    assert default_oracle(str(path)) == "tpe"
+    assert make_settings(str(path), {}).oracle == "tpe"
 
 
 def test_class_weights_are_those_of_the_classes_by_name():

@@ -19,7 +19,7 @@ from tuner.memory import bound_memory
 from tuner.model.custom import is_custom
 from tuner.run.planned_epochs import default_epochs
 from tuner.scoring import OBJECTIVES
-from tuner.space import load_space, plans_schedules
+from tuner.space import Space, load_space, plans_schedules
 from tuner.study import (
     MOST_ROUNDS,
     OracleName,
@@ -31,7 +31,7 @@ from tuner.study import (
     list_study_names,
 )
 
-__all__ = ["DataRequest", "Destination", "default_limits", "default_oracle", "make_settings"]
+__all__ = ["DataRequest", "Destination", "make_settings"]
 
 _OPEN = {"oracle", "max_trials", "epochs", "patience"}  # settings with a default that depends
 
@@ -149,11 +149,11 @@ def make_settings(space: str | None, given: Mapping[str, Any]) -> SearchSettings
         name: value for name, value in given.items() if value is not None or name not in _OPEN
     }
     chosen = check_setting_types(chosen)
-    oracle = chosen.setdefault("oracle", default_oracle(space))
-    limit = chosen.get("max_seconds")
-    usual = {} if "max_trials" in chosen else default_limits(space, oracle, max_seconds=limit)
-    if space is not None and not is_custom(space):
-        usual |= default_epochs(load_space(space), chosen)
+    loaded = None if space is None or is_custom(space) else load_space(space)
+    chosen.setdefault("oracle", _choose_oracle(loaded))
+    usual = {} if loaded is None else default_epochs(loaded, chosen)
+    if loaded is not None and "max_trials" not in chosen:
+        usual |= _choose_limits(loaded, chosen["oracle"], chosen.get("max_seconds"))
     settings = SearchSettings(**{**usual, **chosen})
     if settings.plan.objective.own:
         raise UserError(
@@ -164,40 +164,27 @@ def make_settings(space: str | None, given: Mapping[str, Any]) -> SearchSettings
     return settings
 
 
-def default_limits(
-    space: str | None, oracle: str, *, max_seconds: float | None = None
-) -> dict[str, Any]:
-    """Return the settings that end a search if the user gives no number of trials.
-
-    A space that compares settings is searched until its question is answered, for at most
-    `MOST_ROUNDS` trials of each setting. That takes an oracle that draws the same for all of them.
-    A space of networks with planned schedules is searched until the time limit, if there is one.
-
-    Raises:
-        SpaceError: There is no such space, or it cannot be read.
-    """
-    if space is None or is_custom(space):
-        return {}
-    loaded = load_space(space)
-    settings = loaded.count_settings() if oracle == "random" else None
-    if settings is not None:
-        return {"max_trials": MOST_ROUNDS * settings, "until_answered": True}
-    if max_seconds is None or not plans_schedules(loaded):
-        return {}
-    seconds = ceil(max_seconds)  # of which each trial takes one at least
-    return {"max_trials": max(seconds, SearchSettings().max_trials)}
-
-
-def default_oracle(space: str | None) -> OracleName:
+def _choose_oracle(space: Space | None) -> OracleName:
     """Return the oracle for a space if the user names none.
 
     A space that compares settings is searched at random, so that each setting is tried equally
     often. Any other space is searched with TPE, which finds better networks in as many trials
     (benchmarks/README.md).
-
-    Raises:
-        SpaceError: There is no such space, or it cannot be read.
     """
-    if space is None or is_custom(space):
-        return "tpe"
-    return "tpe" if load_space(space).compare is None else "random"
+    return "tpe" if space is None or space.compare is None else "random"
+
+
+def _choose_limits(space: Space, oracle: str, max_seconds: float | None) -> dict[str, Any]:
+    """Return the settings that end a search if the user gives no number of trials.
+
+    A space that compares settings is searched until its question is answered, for at most
+    `MOST_ROUNDS` trials of each setting. That takes an oracle that draws the same for all of them.
+    A space of networks with planned schedules is searched until the time limit, if there is one.
+    """
+    compared = space.count_settings() if oracle == "random" else None
+    if compared is not None:
+        return {"max_trials": MOST_ROUNDS * compared, "until_answered": True}
+    if max_seconds is None or not plans_schedules(space):
+        return {}
+    seconds = ceil(max_seconds)  # of which each trial takes one at least
+    return {"max_trials": max(seconds, SearchSettings().max_trials)}
