@@ -77,7 +77,7 @@ class FitTrainer(Trainer):
         for final in final_jobs:
             fold = FoldData(problem.merge_folds(final.network), 0)
             network = FitNetwork(hypermodel, final.job, plan)
-            network.load_state(network.build_initial_state(fold))
+            network.build_initial_state(fold)
             network.watch()
             if network.call is None:
                 network.fit_whole(fold)

@@ -84,6 +84,9 @@ class FoldData:
 class FitNetwork:
     """The compiled model of a trial, which trains all of its folds.
 
+    `build_initial_state` comes first, then `watch`. If `fit` trains in its own way, `fit_whole`
+    follows; else each fold's epochs, after `load_state` if folds share the network, and `finalize`.
+
     Attributes:
         model: The model; None until `build_initial_state` is called.
         head: What its outputs mean, likewise.
@@ -151,7 +154,7 @@ class FitNetwork:
     def watch(self) -> None:
         """Find out how the hypermodel's `fit` trains the network.
 
-        The network changes if `fit` trains in its own way, so `load_state` comes next.
+        The network changes if `fit` trains in its own way; `fit_whole` builds it anew.
         """
         hp, arguments = self.job.hyperparameters, self.plan.arguments
         self.call = watch_fit(self.hypermodel, hp, self.model, arguments, self._few)
