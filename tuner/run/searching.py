@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from tuner.analysis import (
     EnsembleGains,
     TrialEvidence,
-    bin_trials,
-    compare_binned,
+    compare_hyperparameter,
     read_cluster_values,
 )
 from tuner.errors import SearchFailed, SpaceError, UserError, one_line
@@ -164,7 +163,7 @@ class _AnswerCheck:
         )
         if seen.compared is None:
             return False
-        comparison = compare_binned(seen, bin_trials(seen, seen.compared))
+        comparison = compare_hyperparameter(seen, seen.compared)
         return bool(comparison.not_told_apart) and not comparison.open
 
 

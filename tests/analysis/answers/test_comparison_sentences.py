@@ -1,6 +1,5 @@
 """What a comparison says, sentence by sentence."""
 
-from tuner.analysis.answers.binning import bin_trials, compare_binned
 from tuner.analysis.answers.comparison_sentences import describe_comparison
 
 INTERVAL = "cross-entropy 1.000 (95 % interval 0.847 to 1.153)"
@@ -17,9 +16,7 @@ def more(trials):
 
 
 def told(study, name="depth"):
-    evidence = study.evidence()
-    binning = bin_trials(evidence, name)
-    return describe_comparison(evidence, name, binning, compare_binned(evidence, binning))
+    return describe_comparison(study.evidence(), name)
 
 
 def test_what_is_best_and_by_how_much_the_others_are_worse(made):

@@ -1,6 +1,6 @@
 """The answers of a study in sentences, with the records that a report draws beside them."""
 
-from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.evidence import Evidence, TrialEvidence
 from tuner.analysis.answers.questions import answer_parts, make_answers, make_own_answer
 from tuner.analysis.answers.records import Answer, Answers, Cell, Fit, Point, Span
@@ -15,8 +15,7 @@ __all__ = [
     "Span",
     "TrialEvidence",
     "answer_parts",
-    "bin_trials",
-    "compare_binned",
+    "compare_hyperparameter",
     "make_answers",
     "make_own_answer",
 ]

@@ -18,7 +18,7 @@ from tuner.space import Value
 from tuner.study import TrialRecord
 from tuner.words import say_value
 
-__all__ = ["Binning", "bin_trials", "compare_binned"]
+__all__ = ["Binning", "bin_trials", "compare_hyperparameter"]
 
 _MOST_VALUES = 8  # up to this many values, each is a setting
 _MOST_BINS = 4
@@ -63,18 +63,18 @@ def bin_trials(evidence: TrialEvidence, name: str) -> Binning:
     return _bin_at_quantiles(name, get_value, [float(value) for value in values])
 
 
-def compare_binned(evidence: TrialEvidence, binning: Binning) -> Comparison:
+def compare_hyperparameter(evidence: TrialEvidence, name: str) -> Comparison:
     """Compare the settings of a hyperparameter; the evidence keeps the comparison."""
-    made = evidence.comparisons.get(binning.name)
+    made = evidence.comparisons.get(name)
     if made is None:
-        made = evidence.comparisons[binning.name] = compare_settings(
+        made = evidence.comparisons[name] = compare_settings(
             evidence.records,
             evidence.cluster_values,
-            get_setting=binning.get_setting,
+            get_setting=bin_trials(evidence, name).get_setting,
             split=evidence.study.split,
             maximise=evidence.maximise,
             untried=find_untried_shares(
-                evidence.space, binning.name, evidence.records, evidence.count_configurations
+                evidence.space, name, evidence.records, evidence.count_configurations
             ),
         )
     return made

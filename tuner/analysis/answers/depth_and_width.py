@@ -1,6 +1,6 @@
 """The answers on depth and width, and the answer on any other hyperparameter."""
 
-from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.comparison_sentences import describe_comparison, find_pair
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points
@@ -14,8 +14,7 @@ __all__ = ["any_answer", "depth_answer", "is_log", "width_answer"]
 
 def depth_answer(evidence: Evidence) -> Answer:
     """Answer how many hidden layers are best; with a parameter budget, whether deep or wide."""
-    binning = bin_trials(evidence, "depth")
-    comparison = compare_binned(evidence, binning)
+    comparison = compare_hyperparameter(evidence, "depth")
     details = [*_describe_hidden_layers(evidence, comparison), *_describe_widths(evidence)]
     if _find_budgets(evidence):
         title = "Is it better to go deep or wide?"
@@ -24,7 +23,7 @@ def depth_answer(evidence: Evidence) -> Answer:
     return Answer(
         title=title,
         hyperparameters=("depth",),
-        sentences=describe_comparison(evidence, "depth", binning, comparison, details),
+        sentences=describe_comparison(evidence, "depth", details),
         comparison=comparison,
         points=make_points(evidence, "depth"),
     )
@@ -43,13 +42,11 @@ def any_answer(evidence: Evidence, name: str, title: str = "") -> Answer:
         name: The name of the hyperparameter.
         title: The question. Defaults to "Which … is best?".
     """
-    binning = bin_trials(evidence, name)
-    comparison = compare_binned(evidence, binning)
     return Answer(
         title=title or f"Which {say_name(name)} is best?",
         hyperparameters=(name,),
-        sentences=describe_comparison(evidence, name, binning, comparison),
-        comparison=comparison,
+        sentences=describe_comparison(evidence, name),
+        comparison=compare_hyperparameter(evidence, name),
         points=make_points(evidence, name),
         log=is_log(evidence, name),
     )

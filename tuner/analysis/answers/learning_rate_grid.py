@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.comparison_sentences import describe_comparison
 from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
@@ -26,8 +26,6 @@ Bin = tuple[float, float]
 
 def grid_answer(evidence: Evidence) -> Answer:
     """Answer which pair of learning rate and batch size is best, and where training diverges."""
-    binning = bin_trials(evidence, "batch_size")
-    comparison = compare_binned(evidence, binning)
     cells = _make_cells(evidence)
     return Answer(
         title="Which learning rate and batch size train best?",
@@ -36,9 +34,9 @@ def grid_answer(evidence: Evidence) -> Answer:
             *_describe_best(evidence, cells),
             *_describe_best_rates(evidence, cells),
             *_describe_divergence(evidence),
-            *describe_comparison(evidence, "batch_size", binning, comparison),
+            *describe_comparison(evidence, "batch_size"),
         ),
-        comparison=comparison,
+        comparison=compare_hyperparameter(evidence, "batch_size"),
         points=make_points(evidence, "learning_rate", "batch_size"),
         cells=cells,
         log=is_log(evidence, "learning_rate"),

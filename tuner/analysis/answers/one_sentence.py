@@ -6,7 +6,7 @@ with the numbers. A question of yes or no gets "Yes", "No" or "It cannot be told
 
 from collections.abc import Callable
 
-from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import UNDECIDED, Findings
 from tuner.analysis.answers.parts import PARTS
@@ -143,7 +143,7 @@ def _describe_widening(evidence: Evidence) -> str:
     """Return whether a wider network pays, as the end of a sentence."""
     if "units" not in evidence.varied:
         return ""
-    comparison = compare_binned(evidence, bin_trials(evidence, "units"))
+    comparison = compare_hyperparameter(evidence, "units")
     widths = Findings(evidence, "units", comparison)
     if len(widths.tried) < 2:
         return ""

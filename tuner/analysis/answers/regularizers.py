@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tuner.analysis.answers.binning import bin_trials, compare_binned
+from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.comparison_sentences import describe_comparison, find_pair
 from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
@@ -26,13 +26,11 @@ _MOST_GROUPS = 4
 
 def kind_answer(evidence: Evidence) -> Answer:
     """Answer whether a regularizer helps, and which."""
-    binning = bin_trials(evidence, "kind")
-    comparison = compare_binned(evidence, binning)
-    against_none = _compare_with_none(comparison)
+    comparison = compare_hyperparameter(evidence, "kind")
     return Answer(
         title="Which regularizer helps?",
         hyperparameters=("kind",),
-        sentences=describe_comparison(evidence, "kind", binning, comparison, against_none),
+        sentences=describe_comparison(evidence, "kind", _compare_with_none(comparison)),
         comparison=comparison,
     )
 
@@ -62,8 +60,6 @@ def strength_answer(evidence: Evidence, name: str) -> Answer:
 
 def dropout_answer(evidence: Evidence) -> Answer:
     """Answer how much dropout is best, for each width if there are only a few."""
-    binning = bin_trials(evidence, "dropout")
-    comparison = compare_binned(evidence, binning)
     widths = {record.hyperparameters.get("units") for record in evidence.records}
     group = "units" if 1 < len(widths - {None}) <= _MOST_GROUPS else None
     points = make_points(evidence, "dropout", group)
@@ -72,8 +68,8 @@ def dropout_answer(evidence: Evidence) -> Answer:
     return Answer(
         title="How much dropout helps?",
         hyperparameters=("dropout",),
-        sentences=describe_comparison(evidence, "dropout", binning, comparison, strengths),
-        comparison=comparison,
+        sentences=describe_comparison(evidence, "dropout", strengths),
+        comparison=compare_hyperparameter(evidence, "dropout"),
         points=points,
         spans=spans,
     )
