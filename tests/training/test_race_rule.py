@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tuner.training.race_rule import bound_gain, choose_rungs, is_beaten
+from tuner.training.race_rule import bound_gain, choose_rungs, is_clearly_worse
 
 ERROR = 1 / math.sqrt(400)  # the standard error of `judge`'s differences
 PAST_ITS_BEST = [0.5, 0.6, 0.7, 0.8, 0.9, 1.0]  # it gains nothing more
@@ -18,7 +18,9 @@ def judge(behind, curve=PAST_ITS_BEST, spread=1.0, comparisons=1):
     """Judge a trial that is behind in 400 rows, with differences of a standard deviation."""
     noise = np.random.default_rng(0).normal(size=400)
     noise = spread * (noise - noise.mean()) / noise.std(ddof=1)
-    return is_beaten(noise + behind, np.zeros(400), curve, epochs=50, comparisons=comparisons)
+    return is_clearly_worse(
+        noise + behind, np.zeros(400), curve, epochs=50, comparisons=comparisons
+    )
 
 
 def test_clearly_worse_is_more_than_chance_explains():

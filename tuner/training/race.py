@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tuner.training.race_rule import choose_rungs, is_beaten
+from tuner.training.race_rule import choose_rungs, is_clearly_worse
 
 if TYPE_CHECKING:
     from tuner.scoring import Objective
@@ -66,7 +66,7 @@ class _Runner:
         curve: The trial's loss after each epoch, up to the last rung that it reached.
         reached: Its standings at the rungs that have not judged it yet.
         led: Its losses at the rungs at which no earlier trial was better.
-        beaten: Makes its result at the rung at which it is beaten; None if it is not beaten so far.
+        make_beaten: Makes its result at the rung at which it is beaten; None if it is not so far.
         reason: Why the trial is beaten; empty if it is not.
         result: The result of all epochs; None while the trial trains.
     """
@@ -74,21 +74,21 @@ class _Runner:
     curve: list[float] = field(default_factory=list)
     reached: dict[int, _Standing] = field(default_factory=dict)
     led: dict[int, np.ndarray] = field(default_factory=dict)
-    beaten: Callable[[], TrialResult] | None = None
+    make_beaten: Callable[[], TrialResult] | None = None
     reason: str = ""
     result: TrialResult | None = None
 
     @property
     def is_settled(self) -> bool:
         """Whether the trial has ended, and every rung that it reached has judged it."""
-        return self.result is not None and (self.beaten is not None or not self.reached)
+        return self.result is not None and (self.make_beaten is not None or not self.reached)
 
     def make_outcome(self) -> TrialResult:
         """Return the result up to the rung at which the trial is beaten, or of all its epochs."""
         assert self.result is not None  # the trial has ended
-        if self.beaten is None:
+        if self.make_beaten is None:
             return self.result
-        return replace(self.beaten(), reason=self.reason, seconds=self.result.seconds)
+        return replace(self.make_beaten(), reason=self.reason, seconds=self.result.seconds)
 
 
 class _Leader(NamedTuple):
@@ -106,12 +106,12 @@ class _Leader(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Rung:
-    """A number of epochs after which trials are compared.
+class _Judge:
+    """Compares trials at a rung.
 
     Attributes:
-        epochs: The number of epochs.
-        next_trial: The first trial that the rung has not judged.
+        epochs: The rung.
+        next_trial: The first trial that it has not judged.
         leader: The best trial judged so far; None before the first.
     """
 
@@ -141,8 +141,8 @@ class Race:
         self._lock = threading.Lock()
         self._runners: dict[int, _Runner] = {}
         # losses of settled trials at the rungs that they led, until all rungs have judged them
-        self._settled: dict[int, dict[int, np.ndarray]] = {}
-        self._rungs = [_Rung(rung) for rung in self.rungs]
+        self._led: dict[int, dict[int, np.ndarray]] = {}
+        self._judges = [_Judge(rung) for rung in self.rungs]
 
     def reach(
         self,
@@ -172,7 +172,7 @@ class Race:
     def is_beaten(self, trial: int) -> bool:
         """Return whether a trial is known to be beaten, so that its training can end."""
         with self._lock:
-            return trial in self._runners and self._runners[trial].beaten is not None
+            return trial in self._runners and self._runners[trial].make_beaten is not None
 
     def settle(self, result: TrialResult) -> list[Settled]:
         """Report the end of a trial, and return the trials that are settled by it.
@@ -205,13 +205,13 @@ class Race:
             leads: The arrays that `settle` returned.
         """
         with self._lock:
-            self._settled[trial] = _unpack(leads, self.rungs)
+            self._led[trial] = _unpack(leads, self.rungs)
             self._advance()
 
     def _remove(self, trial: int) -> tuple[_Runner, Leads]:
         """Remove a settled trial from the runners; keep its losses where it led."""
         runner = self._runners.pop(trial)
-        self._settled[trial] = runner.led
+        self._led[trial] = runner.led
         return runner, _pack(runner.led)
 
     def _advance(self) -> None:
@@ -220,50 +220,50 @@ class Race:
         A rung never judges a trial that the rung before it has not judged.
         """
         limit = math.inf
-        for rung in self._rungs:
-            while rung.next_trial < limit and self._judge_next(rung):
-                rung.next_trial += 1
-            limit = rung.next_trial
-        judged = min((rung.next_trial for rung in self._rungs), default=0)
-        for trial in [number for number in self._settled if number < judged]:
-            del self._settled[trial]
+        for judge in self._judges:
+            while judge.next_trial < limit and self._judge_next(judge):
+                judge.next_trial += 1
+            limit = judge.next_trial
+        judged = min((judge.next_trial for judge in self._judges), default=0)
+        for trial in [number for number in self._led if number < judged]:
+            del self._led[trial]
 
-    def _judge_next(self, rung: _Rung) -> bool:
-        """Judge a rung's next trial; return False if the trial has yet to reach the rung."""
-        trial = rung.next_trial
-        if trial in self._settled:
-            if rung.epochs in self._settled[trial]:
-                losses = self._settled[trial][rung.epochs]
-                rung.leader = _Leader(trial, losses, _mean(losses))
+    def _judge_next(self, judge: _Judge) -> bool:
+        """Judge the next trial of a rung; return False if the trial has yet to reach it."""
+        trial = judge.next_trial
+        if trial in self._led:
+            if judge.epochs in self._led[trial]:
+                losses = self._led[trial][judge.epochs]
+                judge.leader = _Leader(trial, losses, _mean(losses))
             return True
         runner = self._runners.get(trial)
         if runner is None:
             return False
-        if runner.beaten is not None:
+        if runner.make_beaten is not None:
             return True
-        if rung.epochs not in runner.reached:
+        if judge.epochs not in runner.reached:
             return runner.result is not None  # the trial ended before this rung
-        self._judge(trial, runner, rung)
+        self._judge(trial, runner, judge)
         return True
 
-    def _judge(self, trial: int, runner: _Runner, rung: _Rung) -> None:
+    def _judge(self, trial: int, runner: _Runner, judge: _Judge) -> None:
         """Make a trial the leader of a rung, or compare it with the leader."""
-        losses, make_result = runner.reached.pop(rung.epochs)
+        losses, make_result = runner.reached.pop(judge.epochs)
         mean = _mean(losses)
-        if rung.leader is None or mean < rung.leader.mean:
-            rung.leader = _Leader(trial, losses, mean)
-            runner.led[rung.epochs] = losses
+        if judge.leader is None or mean < judge.leader.mean:
+            judge.leader = _Leader(trial, losses, mean)
+            runner.led[judge.epochs] = losses
             return
-        if is_beaten(
+        if is_clearly_worse(
             losses,
-            rung.leader.losses,
-            runner.curve[: rung.epochs],
+            judge.leader.losses,
+            runner.curve[: judge.epochs],
             epochs=self._epochs,
             comparisons=len(self.rungs) * trial,  # any earlier trial may lead
         ):
-            runner.beaten = make_result
+            runner.make_beaten = make_result
             runner.reason = (
-                f"clearly worse than trial {rung.leader.trial} after {rung.epochs} epochs"
+                f"clearly worse than trial {judge.leader.trial} after {judge.epochs} epochs"
             )
 
 

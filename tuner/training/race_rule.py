@@ -16,7 +16,7 @@ import numpy as np
 
 from tuner.scoring import compute_mean_and_error
 
-__all__ = ["bound_gain", "choose_rungs", "is_beaten"]
+__all__ = ["bound_gain", "choose_rungs", "is_clearly_worse"]
 
 _LEVEL = 0.05  # chance of ending a trial that is as good as the best before it
 _FIRST_RUNG = 6  # epochs; before, the losses mostly reflect the learning rate
@@ -43,7 +43,7 @@ def choose_rungs(epochs: int) -> tuple[int, ...]:
     return tuple(rungs)
 
 
-def is_beaten(
+def is_clearly_worse(
     losses: np.ndarray, best: np.ndarray, curve: Sequence[float], *, epochs: int, comparisons: int
 ) -> bool:
     """Return whether a trial is clearly worse than the best one, and will stay so.
