@@ -95,7 +95,7 @@ def make_compared(study: Study, problem: Problem) -> ComparedStudy:
 
 def _make_answers(records: Sequence[TrialRecord], values: Any, study: Study) -> Answers:
     """Make an answer of every kind."""
-    settings = compare_settings(
+    comparison = compare_settings(
         records,
         values,
         get_setting=group_by_hyperparameter("depth"),
@@ -114,7 +114,7 @@ def _make_answers(records: Sequence[TrialRecord], values: Any, study: Study) -> 
     )
     importance = Importance({"depth": 0.75, "learning_rate": 0.25}, ("depth",), 6, 3)
     answers = (
-        Answer("How deep?", ("depth",), ("One layer is enough.",), settings=settings),
+        Answer("How deep?", ("depth",), ("One layer is enough.",), comparison=comparison),
         Answer("What matters?", (), ("Depth matters most.",), importance=importance),
         Answer(
             "How fast?",
