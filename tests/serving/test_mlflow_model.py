@@ -24,7 +24,8 @@ def test_it_names_its_columns_and_has_an_example_that_it_answers(exported, mlflo
 
 
 def test_nothing_in_it_is_pickled(exported):
-    added = exported.folder / "mlflow_model" / "__pycache__"  # by Python, where a test has loaded it
+    # Python adds compiled code where another test has loaded it
+    added = exported.folder / "mlflow_model" / "__pycache__"
     files = [p for p in exported.folder.rglob("*") if p.is_file() and p.parent != added]
     assert {path.suffix for path in files} == {
         ".md", ".json", ".keras", ".onnx", ".pb", ".index", ".data-00000-of-00001", ".yaml", ".txt",
