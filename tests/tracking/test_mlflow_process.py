@@ -85,3 +85,19 @@ def test_a_picture_that_is_drawn_for_long_ends_with_the_process():
     command = [sys.executable, "-c", DRAWING]
     done = subprocess.run(command, input=said.encode(), capture_output=True, check=False)
     assert done.returncode == -signal.SIGALRM, done.stderr
+
+
+ENDING = """
+from tuner.tracking import mlflow_process
+
+mlflow_process._LAST_SECONDS = 0.0
+follower = mlflow_process.JournalFollower()
+follower.scratch = mlflow_process.use_scratch()
+follower.end_soon()
+"""
+
+
+def test_a_process_that_ends_with_its_search_leaves_no_temporary_folder(tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", ENDING], env=environment, check=False)
+    assert (done.returncode, list(tmp_path.iterdir())) == (1, [])

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tuner.orphans import watch_parent
-from tuner.scratch import use_scratch
+from tuner.scratch import ScratchFolder, use_scratch
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -45,11 +45,13 @@ class JournalFollower:
     Attributes:
         uri: The tracking URI of MLflow; empty until it is read.
         root: The folder of all studies.
+        scratch: The folder of this process's temporary files; None until it is made.
     """
 
     def __init__(self) -> None:
         self.uri = ""
         self.root = Path()
+        self.scratch: ScratchFolder | None = None
         self._runs: StudyRuns | None = None
         self._study_name = ""
         self._fault = ""
@@ -81,7 +83,13 @@ class JournalFollower:
         time.sleep(_LAST_SECONDS)
         if self._ended_regularly:
             time.sleep(_LAST_SECONDS_OF_WORK - _LAST_SECONDS)
+        self.remove_scratch()
         os._exit(1)
+
+    def remove_scratch(self) -> None:
+        """Remove the temporary files."""
+        if self.scratch is not None:
+            self.scratch.remove()
 
     def run(self) -> None:
         """Write until the search ends, and once more then."""
@@ -175,11 +183,10 @@ def main() -> None:
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     sys.stdout = sys.stderr  # MLflow prints there, with a server the address of each run
     threading.Thread(target=follower.read_input, daemon=True).start()
-    scratch = use_scratch()
+    follower.scratch = use_scratch()
     follower.run()
     follower.close()
-    if scratch:
-        scratch.remove()
+    follower.remove_scratch()
     os._exit(0)  # all is reported, and a regular end of the interpreter takes half a second
 
 
