@@ -19,7 +19,9 @@ NOTEBOOKS = sorted((ROOT / "docs").glob("*.ipynb"))
 def test_a_notebook_runs(path: Path, tmp_path: Path):
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(tmp_path)}}
-    client = NotebookClient(notebook, timeout=900, kernel_name="python3", resources=resources)
+    client = NotebookClient(
+        notebook, timeout=900, startup_timeout=900, kernel_name="python3", resources=resources
+    )
     kernel = client.create_kernel_manager()
     kernel.kernel_spec.argv = warm_command("ipykernel_launcher", "-f", "{connection_file}")
     client.execute()

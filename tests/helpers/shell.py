@@ -1,7 +1,7 @@
 """Runs the commands of the documents, in one folder and one process where that is possible."""
 
 import json
-import os
+import runpy
 import subprocess
 import sys
 import time
@@ -9,7 +9,9 @@ import tomllib
 import urllib.request
 import warnings
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -34,11 +36,12 @@ class Shell:
     """A person's terminal in a folder.
 
     A search runs as it is written but for its size: a trial, two folds and two epochs. It stops
-    after its trial, without MLflow: what follows is the same for all of them. An export writes the
-    one format of which the others are made, since a whole search writes these. What this machine
-    cannot do, or does in another test, is checked as far as it can be: `make`'s targets are tried
-    without running them, the options of MLflow's commands are parsed, TensorFlow Serving's request
-    is answered by the SavedModel in this process.
+    after its trial, as it does when it is resumed for more, without MLflow and what else works
+    beside it for the report and the export: what follows is the same for all of them. An export
+    writes the one format of which the others are made, since a whole search writes these. What
+    this machine cannot do, or does in another test, is checked as far as it can be: `make`'s
+    targets are tried without running them, the options of MLflow's commands are parsed, TensorFlow
+    Serving's request is answered by the SavedModel in this process.
 
     Args:
         folder: Where commands run.
@@ -99,6 +102,8 @@ class Shell:
             return
         if arguments[0] == "resume" and "--max-trials" in arguments:
             arguments[arguments.index("--max-trials") + 1] = str(_MOST_TRIALS)
+            self._search_only(arguments)
+            return
         if arguments[0] == "export" and "--formats" not in arguments:
             arguments = [*arguments, "--formats", "keras"]
         self._run_in_process(arguments)
@@ -122,6 +127,8 @@ class Shell:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("tuner.run.pipeline.pick_and_answer", stop)
             patch.setattr("tuner.api.search.MlflowMirror", lambda *_, **__: Listener())
+            for name in ("start_companion", "begin"):
+                patch.setattr(f"tuner.run.beside.Beside.{name}", lambda *_: None)
             with pytest.raises(Searched):
                 self._run_in_process(arguments)
 
@@ -239,17 +246,17 @@ class Shell:
 
 @cache
 def _read_help(script: str) -> str:
-    """Return the help of a script, which documents name again and again."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, str(ROOT / script), "--help"],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
-    assert not done.returncode, done.stderr
-    return done.stdout
+    """Return the help of a script, which documents name again and again.
+
+    tests/benchmarks shows that each runs in a process of its own.
+    """
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as said:
+        patch.setattr(sys, "argv", [script, "--help"])
+        patch.syspath_prepend((ROOT / script).parent)
+        with pytest.raises(SystemExit) as end:
+            runpy.run_path(str(ROOT / script), run_name="__main__")
+    assert not end.value.code
+    return said.getvalue()
 
 
 def _wait_for_version(name: str, alias: str) -> None:
