@@ -104,13 +104,16 @@ BROKEN = {
 
 @pytest.mark.parametrize(("arguments", "table", "message"), BROKEN.values(), ids=BROKEN)
 def test_data_that_cannot_be_learned_from_end_with_one_sentence(
-    arguments, table, message, tmp_path, monkeypatch
+    arguments, table, message, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "table.csv").write_text(table)
-    done = run("search", "--space", "mlp", "--quiet", *arguments)  # no word of slow machines
-    assert done.stdout.splitlines()[-1].endswith("CODE 2")
-    (line,) = done.stderr.strip().splitlines()
+    command = ["tuner", "search", "--space", "mlp", "--quiet", *arguments]  # no word of slow reads
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit) as end:
+        run_command_line()
+    assert end.value.code == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
     assert line.startswith("error: ")
     if message is not None:  # the others' whole messages are in tests/data and tests/test_folds
         assert line == f"error: {message}"
