@@ -1,8 +1,6 @@
 """A folder with a table, a space and a searched study, and the commands that run in it."""
 
 import json
-import os
-import pickle
 import re
 import shutil
 import subprocess
@@ -13,10 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
 
 from tests.helpers.warm_processes import warm_command
-from tuner.tracking.moved_root import follow_root
 
 SPACE = """
 title = "Is a hidden layer worth it?"
@@ -72,38 +68,20 @@ def run_tuner(
 
 @cache  # the folders `run`, `api` and `cli` share it: a search takes ten seconds
 def search_things(folder: Path) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
-    """Search a small table, in the study `first`, once for all processes of tests.
+    """Search a small table, in the study `first`.
 
     Args:
-        folder: A new folder in that of the process. It gets `things.csv` and `own.toml`.
+        folder: A new folder. It gets `things.csv` and `own.toml`.
 
     Returns:
         The JSON object that the search printed, and its process.
     """
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        done = _search(folder)
-    else:
-        first = folder.parents[1] / folder.name
-        with FileLock(first.with_suffix(".lock")):
-            if first.exists():
-                shutil.copytree(first, folder)
-                follow_root(folder / "mlruns" / "mlflow.db", folder / "mlruns")
-                done = pickle.loads(first.with_suffix(".pickle").read_bytes())
-            else:
-                done = _search(folder)
-                first.with_suffix(".pickle").write_bytes(pickle.dumps(done))
-                shutil.copytree(folder, first.with_suffix(".draft"))
-                first.with_suffix(".draft").rename(first)
-    return json.loads(done.stdout), done
-
-
-def _search(folder: Path) -> subprocess.CompletedProcess[str]:
     folder.mkdir()
     make_things().to_csv(folder / "things.csv", index=False)
     (folder / "own.toml").write_text(SPACE)
     done = run_tuner(folder, *SEARCH, "--study", "first", "--json")
     assert done.returncode == 0, done.stderr
-    return done
+    return json.loads(done.stdout), done
 
 
 def make_things() -> pd.DataFrame:
