@@ -3,8 +3,6 @@
 import asyncio
 import io
 import json
-import subprocess
-import sys
 
 import mlflow
 import numpy as np
@@ -20,14 +18,6 @@ from tuner.serving.server.hosts import HostRule
 ROWS = 240
 BAD = {"age": "lots", "income": "plenty", "joined": "2022-13-45", "distance": "1e39"}
 NO_NUMBER = ("", "unknown", "lots", "1e39")
-ALONE = """
-import sys
-import numpy as np, onnxruntime
-rows = np.load(sys.argv[2], allow_pickle=True).item()
-session = onnxruntime.InferenceSession(sys.argv[1])
-classes, probabilities = session.run(["class", "probabilities"], rows)
-np.savez(sys.argv[3], classes=classes.astype(str), probabilities=probabilities)
-"""
 
 
 def make_table():
@@ -90,14 +80,6 @@ def search(messy):
 def model(messy, search):
     """The folder with the model that the search exported, in three formats."""
     return messy / "mlruns/studies/messy/model"
-
-
-@pytest.fixture(scope="module")
-def onnx_model(messy, search):
-    """The file of the same network, exported again for ONNX."""
-    done = run_tuner(messy, "export", "messy", "--formats", "keras,onnx", "--output", "model")
-    assert done.returncode == 0, done.stderr
-    return messy / "model" / "model.onnx"
 
 
 @pytest.fixture(scope="module")
@@ -223,15 +205,3 @@ def test_the_saved_model_answers_alike(model, rows, predicted):
     answer = signature(**tensors)["probabilities"]
     expected = predicted.filter(like="probability_")
     np.testing.assert_allclose(answer, expected, rtol=0, atol=1e-5)
-
-
-def test_onnx_runtime_answers_alike_in_a_process_of_its_own(
-    model, onnx_model, rows, predicted, tmp_path
-):
-    np.save(tmp_path / "rows.npy", make_tensors(model, rows), allow_pickle=True)
-    paths = (onnx_model, tmp_path / "rows.npy", tmp_path / "answer.npz")
-    subprocess.run([sys.executable, "-c", ALONE, *map(str, paths)], check=True)
-    with np.load(paths[-1]) as answer:
-        assert list(answer["classes"]) == list(predicted["class"])
-        expected = predicted.filter(like="probability_")
-        np.testing.assert_allclose(answer["probabilities"], expected, rtol=0, atol=1e-5)

@@ -10,6 +10,7 @@ from decimal import Decimal
 import keras
 import mlflow
 import numpy as np
+import onnxruntime
 import pandas as pd
 import pytest
 import tensorflow as tf
@@ -182,6 +183,17 @@ def test_both_formats_answer_strange_rows_as_the_network_in_memory(exported_text
     for answer in formats.values():
         received = answer(make_tensors(raw, dataset.schema)).numpy()
         np.testing.assert_allclose(received, trained.predict_proba(raw), atol=1e-5)
+
+
+def test_onnx_answers_strange_rows_as_the_network_in_memory(exported_texts):
+    trained, dataset = exported_texts.trained, exported_texts.dataset
+    raw = make_strange_rows(dataset.schema)
+    session = onnxruntime.InferenceSession(exported_texts.folder / "model.onnx")
+    rows = join_columns(raw, make_input_names(dataset.schema))
+    classes, probabilities = session.run(["class", "probabilities"], rows)
+    expected = trained.predict_proba(raw)
+    np.testing.assert_allclose(probabilities, expected, atol=1e-5)
+    assert list(classes) == [dataset.classes[place] for place in expected.argmax(axis=1)]
 
 
 def test_one_row_and_none_are_answered_by_as_many_probabilities(exported_texts, formats):
