@@ -119,12 +119,3 @@ def test_neither_sync_nor_another_export_nor_a_resume_registers_it_again(folder,
     run = client.get_run(version.run_id)
     assert run.info.status == "FINISHED"
     assert len(run.outputs.model_outputs) == 1
-
-
-def test_another_pick_in_a_folder_of_its_own_is_not_registered(folder, searched, client):
-    options = ("--pick", "smallest", "--output", "small", "--formats", "keras")
-    done = run_tuner(folder, "export", "first", *options)
-    assert done.returncode == 0, done.stderr
-    content = json.loads((folder / "small" / "model.json").read_text(encoding="utf-8"))
-    assert content["picked"] == "smallest"
-    assert len(client.search_model_versions("name = 'first'")) == 1

@@ -5,6 +5,7 @@ import json
 import shutil
 
 import pandas as pd
+from mlflow import MlflowClient
 
 from tests.helpers.command_line import run_tuner
 
@@ -49,11 +50,14 @@ def test_cells_that_the_model_does_not_know_are_predicted_and_told(folder, searc
     )
 
 
-def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
+def test_the_smallest_network_is_exported_beside_the_best_and_not_registered(folder, searched):
     options = ("--pick", "smallest", "--formats", "keras", "--quiet")
     done = run_tuner(folder, "export", "first", *options)
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlruns/mlflow.db")
+    assert len(client.search_model_versions("name = 'first'")) == 1
     assert done.stdout.strip() == "mlruns/studies/first/model-smallest"
     description = json.loads((folder / done.stdout.strip() / "model.json").read_text())
+    assert description["picked"] == "smallest"
     assert description["pick"]["trial"] == searched[0]["smallest"]["trial"]
     same = searched[0]["smallest"]["trial"] == searched[0]["best"]["trial"]
     note = (
@@ -65,7 +69,8 @@ def test_the_smallest_network_is_exported_beside_the_best(folder, searched):
 
 
 def test_an_ensemble_is_exported_as_one_model(folder, searched):
-    done = run_tuner(folder, "export", "first", "--pick", "ensemble", "--output", "together")
+    options = ("--pick", "ensemble", "--output", "together", "--formats", "keras")
+    done = run_tuner(folder, "export", "first", *options)
     assert done.returncode == 0, done.stderr
     description = json.loads((folder / "together" / "model.json").read_text())
     assert description["picked"] == "ensemble"

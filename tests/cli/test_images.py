@@ -41,8 +41,8 @@ def searched(tmp_path_factory):
     (folder / "stripes" / "along" / "broken.png").write_bytes(b"no image")
     (folder / "own.toml").write_text(SPACE)
     done = run_tuner(
-        folder, "search", "--space", "own.toml", "--data", "stripes", "--max-trials", 4,
-        "--folds", 3, "--epochs", 4, "--study", "first", "--json",
+        folder, "search", "--space", "own.toml", "--data", "stripes", "--max-trials", 2,
+        "--folds", 2, "--epochs", 2, "--study", "first", "--json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return folder, json.loads(done.stdout), done.stderr
@@ -50,7 +50,7 @@ def searched(tmp_path_factory):
 
 def test_what_was_read_is_told_before_the_search(searched):
     assert searched[2].splitlines()[:5] == [
-        "data stripes: 36 rows, 144 features after encoding; 28 rows in 3 folds, 8 held back for "
+        "data stripes: 36 rows, 144 features after encoding; 28 rows in 2 folds, 8 held back for "
         "the test",
         "  target class: across 18, along 18",
         "  array x: each row of shape (8, 6, 3), pixels that are scaled alike",
