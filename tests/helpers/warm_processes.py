@@ -184,7 +184,8 @@ def _keep(connection: socket.socket) -> NoReturn:
         _become(json.loads(message), streams)
     for stream in streams:
         os.close(stream)
-    connection.send(b"%d" % process)
+    with suppress(BrokenPipeError):  # the launcher was killed meanwhile, which is seen next
+        connection.send(b"%d" % process)
     ready, _, _ = select.select([os.pidfd_open(process), connection], [], [])
     if connection in ready:  # the launcher was killed
         os.kill(process, signal.SIGKILL)
