@@ -4,9 +4,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-__all__ = ["describe_end", "watch_parent"]
+__all__ = ["describe_end", "watch_parent", "without_interrupts"]
 
 _PAUSE = 0.5  # seconds between two looks
 
@@ -44,3 +45,16 @@ def describe_end(code: int) -> str:
         return f"has ended with {code}"
     names = {each.value: each.name for each in signal.Signals}  # without most real-time signals
     return f"was ended by {names.get(-code, f'signal {-code}')}"
+
+
+@contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of this block; processes that start in it never have it."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

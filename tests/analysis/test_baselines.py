@@ -304,6 +304,18 @@ def test_a_process_that_is_killed_or_stopped_ends_the_wait(
         classifiers._run_on_each_fold(end, problem, 1.0, ())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no masks of signals")
+def test_an_interrupt_from_the_keyboard_does_not_reach_processes_that_train(problem, monkeypatch):
+    """They would print a traceback while they start; the process that waits for them ends them."""
+
+    def is_kept_away(*arguments):
+        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+    monkeypatch.setattr(classifiers, "_MUCH_WORK", 0)
+    assert classifiers._run_on_each_fold(is_kept_away, problem, 1.0, ()) == [True] * 3
+    assert not is_kept_away()
+
+
 def test_notes_are_kept_too(make_study, problem, monkeypatch):
     monkeypatch.setattr(classifiers, "_FEW", replace(classifiers._FEW, rounds=10))
     study = make_study()

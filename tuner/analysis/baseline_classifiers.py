@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from tuner.errors import UserError
+from tuner.orphans import without_interrupts
 from tuner.scoring import cross_entropy
 
 if TYPE_CHECKING:
@@ -230,11 +231,14 @@ def _run_on_each_fold(
     from sklearn.utils.parallel import Parallel, delayed
 
     cores = min(_count_cores(), len(problem.folds)) if work > _MUCH_WORK else 1
-    run = Parallel(n_jobs=cores, timeout=_LIMIT if cores > 1 else None)
+    limit = _LIMIT if cores > 1 else None
+    run = Parallel(n_jobs=cores, timeout=limit, return_as="generator")
     job, classes = delayed(_run_on_one_thread), _count_classes(problem)
     folds = (job(fit, _scale(problem, fold), classes, *settings) for fold in problem.folds)
     try:
-        return list(run(folds))
+        with without_interrupts():  # which processes that start inherit: they would print them
+            results = run(folds)
+        return list(results)
     except BrokenExecutor as error:  # its message names the signal among much else
         signals = " and ".join(sorted(set(_SIGNAL.findall(str(error)))))
         reason = f"was ended by {signals}" if signals else "has ended"
