@@ -3,8 +3,12 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
+import time
 import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -302,6 +306,36 @@ def test_a_process_that_is_killed_or_stopped_ends_the_wait(
     monkeypatch.setattr(classifiers, "_LIMIT", limit)
     with pytest.raises(UserError, match=f"a process that trains them {reason}; free memory"):
         classifiers._run_on_each_fold(end, problem, 1.0, ())
+
+
+KILLED = """
+import os, sys, time
+from pathlib import Path
+from tests.helpers.problems import make_problem
+from tuner.analysis import baseline_classifiers
+
+def train(arrays, classes, folder):
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(600)
+
+baseline_classifiers._MUCH_WORK = 0
+baseline_classifiers._run_on_each_fold(train, make_problem(), 1.0, (sys.argv[1],))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="it looks for processes in /proc")
+def test_processes_that_train_end_with_the_one_that_is_killed(tmp_path):
+    root = Path(__file__).parents[2]
+    killed = subprocess.Popen([sys.executable, "-c", KILLED, tmp_path], cwd=root)
+    while not (numbers := [int(path.name) for path in tmp_path.iterdir()]):
+        assert killed.poll() is None
+        time.sleep(0.1)
+    killed.kill()
+    killed.wait()
+    until = time.monotonic() + 60
+    while any(Path(f"/proc/{number}").exists() for number in numbers):
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no masks of signals")

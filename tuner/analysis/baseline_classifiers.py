@@ -16,13 +16,14 @@ import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from tuner.errors import UserError
-from tuner.orphans import without_interrupts
+from tuner.orphans import watch_parent, without_interrupts
 from tuner.scoring import cross_entropy
 
 if TYPE_CHECKING:
@@ -233,8 +234,8 @@ def _run_on_each_fold(
     cores = min(_count_cores(), len(problem.folds)) if work > _MUCH_WORK else 1
     limit = _LIMIT if cores > 1 else None
     run = Parallel(n_jobs=cores, timeout=limit, return_as="generator")
-    job, classes = delayed(_run_on_one_thread), _count_classes(problem)
-    folds = (job(fit, _scale(problem, fold), classes, *settings) for fold in problem.folds)
+    job, classes, here = delayed(_run_for), _count_classes(problem), os.getpid()
+    folds = (job(here, fit, _scale(problem, fold), classes, *settings) for fold in problem.folds)
     try:
         with without_interrupts():  # which processes that start inherit: they would print them
             results = run(folds)
@@ -250,11 +251,19 @@ def _run_on_each_fold(
     )
 
 
-def _run_on_one_thread(fit: Callable[..., Any], *arguments: Any) -> Any:
+def _run_for(parent: int, fit: Callable[..., Any], *arguments: Any) -> Any:
+    """Fit a fold on one thread, in a process that ends with its parent or is the parent."""
     from threadpoolctl import threadpool_limits
 
+    if os.getpid() != parent:
+        _end_with(parent)
     with threadpool_limits(1):
         return fit(*arguments)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    watch_parent(parent, lambda: os._exit(1))
 
 
 def _count_cores() -> int:
