@@ -1,6 +1,7 @@
 """Nothing that is printed rules a terminal or shows a password."""
 
 import ast
+import io
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ import pytest
 
 import tuner
 from tuner.cli import run_command_line
+from tuner.errors import UserError
+from tuner.terminal.letters import substitute_letters
 from tuner.terminal.messages import DataOutput, Messages, print_json, print_result
 
 HOSTILE = "\x1b[31mred\x1b]0;owned\x07\x9b2J\r\u202eesrever\udcff"
@@ -48,6 +51,17 @@ def test_data_are_unchanged_but_on_a_terminal(capsys, monkeypatch):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     DataOutput().write(f"{HOSTILE}\n")
     assert capsys.readouterr().out == f"{HOSTILE[:-1]}\n{ESCAPED}\n"
+
+
+def test_an_encoding_that_lacks_letters_changes_no_value(monkeypatch):
+    """`PYTHONIOENCODING=ascii` would have them escaped as Python does, which is no JSON."""
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    substitute_letters(sys.stdout)
+    print_json({"class": "groß"})
+    assert json.loads(sys.stdout.buffer.getvalue()) == {"class": "groß"}
+    expected = "standard output: its encoding, ascii, lacks 'ß'; set PYTHONIOENCODING=utf-8, or"
+    with pytest.raises(UserError, match=expected):
+        DataOutput().write("groß\n")
 
 
 def test_what_libraries_and_threads_print_is_tamed(tmp_path):

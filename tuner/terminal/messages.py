@@ -20,7 +20,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from tuner.errors import OutputUnread, make_write_error
+from tuner.errors import OutputUnread, UserError, make_write_error
 from tuner.phrasing import phrase, shorten_names
 from tuner.terminal.notebook_line import is_in_notebook, show_notebook_line
 from tuner.terminal.wrapping import wrap_lines
@@ -161,9 +161,21 @@ def print_result(result: str | Path) -> None:
 
 
 def print_json(content: object) -> None:
-    """Print JSON on one line of standard output; control characters are escaped within it."""
+    """Print JSON on one line of standard output; what that cannot print is escaped within it."""
+    text = escape_controls(json.dumps(content, ensure_ascii=False))
+    if _find_lacking(text):
+        text = json.dumps(content)
     with _report_unwritten():
-        print(escape_controls(json.dumps(content, ensure_ascii=False)), flush=True)
+        print(text, flush=True)
+
+
+def _find_lacking(text: str) -> str:
+    """Return the first letter of a text that the encoding of standard output lacks; or nothing."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")  # a buffer of texts has none
+    except UnicodeEncodeError as error:
+        return error.object[error.start]
+    return ""
 
 
 @contextmanager
@@ -190,6 +202,11 @@ class DataOutput:
             OutputUnread: Whoever read it has gone.
             UserError: It cannot be written.
         """
+        if not self._is_terminal and (letter := _find_lacking(text)):
+            raise UserError(
+                f"standard output: its encoding, {sys.stdout.encoding}, lacks {letter!r}; set "
+                "PYTHONIOENCODING=utf-8, or give --output FILE"
+            )
         with _report_unwritten():
             return sys.stdout.write(escape_controls(text) if self._is_terminal else text)
 
