@@ -1,8 +1,19 @@
-"""`python -m tuner`."""
+"""`python -m tuner`, and the command `tuner`."""
 
 import os
+import signal
 import sys
 from pathlib import Path
+
+
+def run() -> None:
+    """Run the command line; an interrupt before it has begun ends the process without a word."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a traceback of an import says nothing
+
+    from tuner.cli import main
+
+    main()
 
 
 def put_current_folder_last() -> None:
@@ -18,7 +29,4 @@ def put_current_folder_last() -> None:
 
 if __name__ == "__main__":
     put_current_folder_last()
-
-    from tuner.cli import main
-
-    main()
+    run()

@@ -1,9 +1,11 @@
 """What is asked without a search is answered without what a search imports."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -196,6 +198,21 @@ def test_arguments_are_utf8_where_no_language_is_set_and_python_is_to_heed_that(
     )
     assert done.returncode == 2
     assert "error: data file größe 東.csv, target Straße: " in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends no process by SIGINT")
+def test_an_interrupt_while_the_command_is_imported_ends_it_without_a_traceback(tmp_path):
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])
+    done = subprocess.run(
+        [sys.executable, "-m", "tuner", "spaces"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_a_python_without_docstrings_is_told():
