@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
-__all__ = ["describe_end", "watch_parent", "without_interrupts"]
+__all__ = ["describe_end", "end_with", "watch_parent", "without_interrupts"]
 
 _PAUSE = 0.5  # seconds between two looks
 
@@ -30,6 +31,16 @@ def watch_parent(parent: int, on_end: Callable[[], object]) -> None:
         on_end()
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+@cache
+def end_with(parent: int) -> None:
+    """End this process soon after its parent has ended.
+
+    Args:
+        parent: As of `watch_parent`.
+    """
+    watch_parent(parent, lambda: os._exit(1))
 
 
 def describe_end(code: int) -> str:

@@ -16,14 +16,13 @@ import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
-from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from tuner.errors import UserError
-from tuner.orphans import watch_parent, without_interrupts
+from tuner.orphans import end_with, without_interrupts
 from tuner.scoring import cross_entropy
 
 if TYPE_CHECKING:
@@ -256,14 +255,9 @@ def _run_for(parent: int, fit: Callable[..., Any], *arguments: Any) -> Any:
     from threadpoolctl import threadpool_limits
 
     if os.getpid() != parent:
-        _end_with(parent)
+        end_with(parent)
     with threadpool_limits(1):
         return fit(*arguments)
-
-
-@cache
-def _end_with(parent: int) -> None:
-    watch_parent(parent, lambda: os._exit(1))
 
 
 def _count_cores() -> int:

@@ -23,7 +23,7 @@ import numpy as np
 
 from tuner.errors import ExportMismatch, ExportUnchecked, find_system_fault, first_sentence
 from tuner.imports import hide_modules
-from tuner.orphans import describe_end, watch_parent
+from tuner.orphans import describe_end, end_with
 from tuner.scratch import ScratchFolder
 
 __all__ = ["UNSAFE", "FreshProcess"]
@@ -249,7 +249,7 @@ def _make_error(errors: str, label: Path) -> ExportMismatch | ExportUnchecked:
 
 def main() -> None:
     """Answer the one request on standard input."""
-    watch_parent(int(sys.argv[2]), lambda: os._exit(1))
+    end_with(int(sys.argv[2]))
     if hasattr(os, "nice"):  # not on Windows
         os.nice(int(sys.argv[1]))
     gc.disable()  # searching the imported modules for garbage takes most of a second
