@@ -73,6 +73,10 @@ class Comparison:
     open: tuple[Value, ...] = ()
     row_errors: tuple[float, ...] = ()
 
+    def find_pair(self, other: Value) -> Pair[Value] | None:
+        """Return the pair of the best setting and another; None if there is none."""
+        return next((pair for pair in self.pairs if pair.second == other), None)
+
 
 def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
     """Return a function that returns a trial's value of a hyperparameter, given or derived."""

@@ -1,7 +1,7 @@
 """The answers on depth and width, and the answer on any other hyperparameter."""
 
 from tuner.analysis.answers.binning import compare_hyperparameter
-from tuner.analysis.answers.comparison_sentences import describe_comparison, find_pair
+from tuner.analysis.answers.comparison_sentences import describe_comparison
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer
@@ -70,14 +70,13 @@ def _describe_hidden_layers(evidence: Evidence, comparison: Comparison) -> list[
     if not comparison.pairs:
         return []
     convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
-    best = comparison.settings[0].value
-    pair = find_pair(comparison, best, 0)
-    if best == 0:
+    if comparison.settings[0].value == 0:
         if convolutional:
             return ["Nothing shows that hidden layers after the convolutional blocks help."]
         return [
             "Nothing shows that hidden layers help: depth 0, the best, is a logistic regression."
         ]
+    pair = comparison.find_pair(0)
     if pair is None:
         return []
     low, high = sorted(abs(end) for end in pair.interval)

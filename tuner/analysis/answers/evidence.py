@@ -137,11 +137,6 @@ class Evidence(TrialEvidence):
         """The exported model's score, calibrated and corrected for the choice."""
         return self.corrected.score if self.corrected else self.exported.corrected_score
 
-    def get_accuracy(self, trial: int | None) -> float | None:
-        """Return the share of rows that a trial predicts right; None if it is unknown."""
-        records = (record for record in self.records if record.trial == trial)
-        return next((record.result.scores.get("accuracy") for record in records), None)
-
     def get_loss(self, baseline: JudgedBaseline) -> float:
         """Return a baseline's objective so that lower is better."""
         score = baseline.scores[self.objective].value

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from tuner.analysis.answers.binning import Binning, bin_trials
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.more_trials import describe_more_trials
 from tuner.analysis.baselines import JudgedBaseline
@@ -46,6 +47,11 @@ class Findings:
     comparison: Comparison
 
     @cached_property
+    def binning(self) -> Binning:
+        """The settings with a trial, and which trial is of which."""
+        return bin_trials(self.evidence, self.name)
+
+    @cached_property
     def tried(self) -> tuple[Setting, ...]:
         """The settings with a completed trial, the best first."""
         return tuple(s for s in self.comparison.settings if s.trial is not None)
@@ -77,13 +83,7 @@ class Findings:
 
     def sort(self, settings: Sequence[Setting]) -> list[Setting]:
         """Return settings from the smallest value to the largest; texts by name."""
-        return sorted(settings, key=self._get_sort_key)
-
-    def _get_sort_key(self, setting: Setting) -> tuple[float, str]:
-        """Return the value of a setting's trial, which is in the setting's bin if it is one."""
-        record = next(r for r in self.evidence.records if r.trial == setting.trial)
-        value = {**record.derived, **record.hyperparameters}.get(self.name, setting.value)
-        return (0.0, value) if isinstance(value, str) else (float(value), "")
+        return sorted(settings, key=lambda setting: self.binning.order.index(setting.value))
 
     def find(self, value: Value) -> Setting | None:
         """Return a setting that has a completed trial, by its value."""
@@ -91,11 +91,9 @@ class Findings:
 
     def find_pair(self, other: Setting) -> Pair[Value]:
         """Return the difference between the best setting and another."""
-        return next(
-            pair
-            for pair in self.comparison.pairs
-            if {pair.first, pair.second} == {self.best.value, other.value}
-        )
+        pair = self.comparison.find_pair(other.value)
+        assert pair is not None  # each other setting with a completed trial has one
+        return pair
 
     def say_with(self, setting: Setting, *, again: bool = False) -> str:
         """Return a setting as the condition of a result: "with four hidden layers".

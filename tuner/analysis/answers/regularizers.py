@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tuner.analysis.answers.binning import compare_hyperparameter
-from tuner.analysis.answers.comparison_sentences import describe_comparison, find_pair
+from tuner.analysis.answers.comparison_sentences import describe_comparison
 from tuner.analysis.answers.depth_and_width import is_log
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import find_spans, make_points
@@ -80,16 +80,14 @@ def _compare_with_none(comparison: Comparison) -> list[str]:
     values = [setting.value for setting in comparison.settings if setting.trial is not None]
     if "none" not in values or len(values) < 2:
         return []
-    pairs = [pair for value in values if (pair := find_pair(comparison, value, "none"))]
-    better = [pair for pair in pairs if pair.told_apart and pair.second == "none"]
-    if not better:
+    pair = comparison.find_pair("none")
+    if pair is None or not pair.told_apart:
         return ["Nothing shows that a regularizer is better than none."]
-    best = better[0]
-    low, high = sorted(abs(end) for end in best.interval)
+    low, high = sorted(abs(end) for end in pair.interval)
     difference = (
-        f"{round_to_error(abs(best.difference), (high - low) / 4)} ({say_interval(low, high)})"
+        f"{round_to_error(abs(pair.difference), (high - low) / 4)} ({say_interval(low, high)})"
     )
-    return [f"A regularizer helps: {best.first} is better than none by {difference}."]
+    return [f"A regularizer helps: {pair.first} is better than none by {difference}."]
 
 
 def _describe_strengths(
