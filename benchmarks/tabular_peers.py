@@ -10,7 +10,7 @@ column of levels is a level.
 import argparse
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +157,17 @@ def _boosted_trees(rows: _Rows) -> Any:
     return model.fit(rows.train, rows.y)
 
 
+def _fill_gaps(rows: _Rows) -> _Rows:
+    """Fill missing numbers with medians, which pytabkit's networks need; a column tells of each."""
+    train, test = rows.train.copy(), rows.test.copy()
+    for name in rows.train.columns[rows.train.isna().any() | rows.test.isna().any()]:
+        median = rows.train[name].median()
+        for part in (train, test):
+            part[f"{name}_missing"] = part[name].isna().astype(float)
+            part[name] = part[name].fillna(median).fillna(0.0)  # 0 if all are missing
+    return replace(rows, train=train, test=test)
+
+
 def _realmlp(rows: _Rows, **settings: Any) -> Any:
     from pytabkit import RealMLP_TD_Classifier
 
@@ -186,6 +197,8 @@ PEERS: dict[str, Callable[[_Rows], Any]] = {
 """How each is trained. RealMLP is trained twice: with smoothed labels for the error, without for
 the cross-entropy."""
 
+_WITHOUT_GAPS = ("realmlp", "realmlp_smoothed", "tabm")
+
 
 def main() -> None:
     """Train a peer, and write what it predicts."""
@@ -196,6 +209,8 @@ def main() -> None:
     given = parser.parse_args()
     warnings.filterwarnings("ignore")
     rows, classes = _read(given.folder, given.seed)
+    if given.peer in _WITHOUT_GAPS:
+        rows = _fill_gaps(rows)
     probabilities = PEERS[given.peer](rows).predict_proba(rows.test)
     table = pd.DataFrame(probabilities, columns=classes)
     table.to_csv(given.folder / "probabilities.csv", index=False)
