@@ -137,10 +137,10 @@ def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) ->
     """
     from tuner.run.opening import create_study, find_study, load_setup, read_last_settings
     from tuner.run.preparing import prepare
-    from tuner.run.request import DataRequest, Destination, default_limits, default_oracle
+    from tuner.run.request import DataRequest, Destination, make_settings
     from tuner.run.run import Run
     from tuner.run.searching import find_end, make_tuner, search_trials
-    from tuner.study import SearchSettings, Study
+    from tuner.study import Study
 
     started, root = time.monotonic(), data.parent / phase
     if phase == "resumed":
@@ -151,10 +151,8 @@ def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) ->
         limits: dict[str, Any] = {"max_trials": 3 * first, "until_answered": False}
         setup = load_setup(study, replace(read_last_settings(study), **limits))
     else:
-        oracle = default_oracle(problem.space)
-        limits = default_limits(problem.space, oracle)
-        racing = phase != "no-racing"
-        settings = SearchSettings(**limits, seed=seed, oracle=oracle, racing=racing)
+        given = {"seed": seed, "racing": phase != "no-racing"}
+        settings = make_settings(problem.space, given)
         setup = prepare(problem.space, DataRequest(str(data)), settings)
         destination = Destination(root, "study")
         study = find_study(setup, destination) or create_study(setup, destination)
@@ -169,24 +167,14 @@ def compare(
     problem: MadeProblem, seed: int, phase: str, study: Any, setup: Any, seconds: float
 ) -> Answered:
     """Return the comparison of the settings that the space compares."""
-    from tuner.analysis import (
-        Evidence,
-        judge_guessing,
-        make_own_answer,
-        pick_trials,
-        read_cluster_values,
-    )
-    from tuner.analysis.answers.binning import bin_trials, compare_binned
+    from tuner.analysis import make_own_answer
+    from tuner.analysis.answers.binning import compare_hyperparameter
+    from tuner.run.answering import make_evidence
+    from tuner.run.picking import pick
 
-    records = tuple(sorted(study.read_trials(), key=lambda record: record.trial))
-    cluster_values = read_cluster_values(study, setup.truth)
-    maximise = study.record.objective.direction == "max"
-    picks = pick_trials(records, cluster_values, maximise=maximise, seed=seed)
-    split, objective = study.record.split, study.record.objective.name
-    guessing = judge_guessing(setup.problem, picks.out_of_bag, split, objective=objective)
-    own = (picks.best, picks.smallest, (), "tuner resume")
-    evidence = Evidence(study.record, records, cluster_values, *own, guessing=guessing)
-    compared = compare_binned(evidence, bin_trials(evidence, setup.definition.compare))
+    evidence = make_evidence(setup, study, pick(setup, study).picks)
+    compared = compare_hyperparameter(evidence, setup.definition.compare)
+    records = evidence.records
     return Answered(
         problem.name,
         seed,

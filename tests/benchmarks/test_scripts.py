@@ -1,8 +1,11 @@
 """Each script of benchmarks/ runs by itself, as benchmarks/README.md says."""
 
+import ast
 import re
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
@@ -47,3 +50,23 @@ def test_scripts_import_their_parts_as_python_finds_them_beside_a_script():
         if re.search(r"^\s*(from|import) benchmarks\b", path.read_text(), re.MULTILINE)
     ]
     assert not wrong
+
+
+def has(module, name):
+    imported = import_module(module)
+    if hasattr(imported, name):
+        return True
+    return hasattr(imported, "__path__") and find_spec(f"{module}.{name}") is not None
+
+
+def test_what_scripts_import_from_the_package_is_there():
+    """Most imports are in functions, which `--help` does not run."""
+    imports = {
+        (node.module, alias.name)
+        for path in FOLDER.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "tuner"
+        for alias in node.names
+    }
+    assert len(imports) > 50
+    assert [names for names in sorted(imports) if not has(*names)] == []
