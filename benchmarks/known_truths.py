@@ -173,7 +173,7 @@ def compare(
     from tuner.run.picking import pick
 
     evidence = make_evidence(setup, study, pick(setup, study).picks)
-    compared = compare_hyperparameter(evidence, setup.definition.compare)
+    compared = compare_hyperparameter(evidence, setup.space.compare)
     records = evidence.records
     return Answered(
         problem.name,

@@ -102,7 +102,7 @@ def _search(ready: Any, budget: float, *, seed: int, before_search: float) -> Fo
     pilot_chance = random.Random(f"{seed} pilot")  # how often it is used is up to the clock
     cost = _pilot(
         pipeline,
-        lambda: _candidate(ready.definition, pilot_chance),
+        lambda: _candidate(ready.space, pilot_chance),
         rows=(x[order], y[order]),
         seconds=_PILOT * budget,
     )
@@ -115,7 +115,7 @@ def _search(ready: Any, budget: float, *, seed: int, before_search: float) -> Fo
     score, chance = LogLoss(classes), random.Random(seed)
     search = HalvingRandomSearchCV(
         pipeline,
-        [_candidate(ready.definition, chance) for _ in range(number)],
+        [_candidate(ready.space, chance) for _ in range(number)],
         n_candidates=number,
         factor=_FACTOR,
         scoring=score,

@@ -27,7 +27,7 @@ class KerasLoop:
 
         ready = asked.prepared()
         self.asked = asked
-        self.space = ready.definition
+        self.space = ready.space
         self.problem, self.plan, self.test = ready.problem, ready.settings.plan, ready.split.test
         self.hypermodel = make_hypermodel(ready)
         keras.utils.set_random_seed(asked.seed)

@@ -78,7 +78,7 @@ def prepared(options: argparse.Namespace) -> Any:
     )
     ready = prepare(options.space, DataRequest(options.data), settings)
     oracle = ORACLES["random"](
-        ready.definition,
+        ready.space,
         OBJECTIVES["cross_entropy"],
         max_trials=options.trials,
         epochs=options.epochs,

@@ -79,7 +79,7 @@ def by_this_package(way: str, given: argparse.Namespace) -> dict[str, Any]:
         np.savez(Path(folder) / "made.npz", x=x, y=y)
         ready = prepare(space, DataRequest(f"{folder}/made.npz"), settings)
     oracle = ORACLES["random"](
-        ready.definition,
+        ready.space,
         OBJECTIVES["cross_entropy"],
         max_trials=trials,
         epochs=given.epochs,

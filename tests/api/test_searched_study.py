@@ -152,7 +152,7 @@ def test_all_studies_are_listed(study, root):
 
 
 def test_a_study_whose_search_goes_on_says_what_is_known(tmp_path):
-    setup = make_setup("iris", make_space(DEPTHS))
+    setup = make_setup(make_space(DEPTHS))
     trials = [make_hyperparameters(1, 8), make_hyperparameters(0, 0)]
     folder = write_untrained_study(setup, tmp_path / "runs", trials).folder
     study = tuner.open_study("study", tmp_path / "runs")

@@ -17,7 +17,7 @@ from tuner.training import TrialResult
 @pytest.fixture
 def study(tmp_path):
     """Three trials of one size, so that the first, which is the best, is the front of it."""
-    setup = make_setup("test", make_space(DEPTHS))
+    setup = make_setup(make_space(DEPTHS))
     trials = [make_hyperparameters(1, 8), make_hyperparameters(0, 0), make_hyperparameters(1, 4)]
     return write_untrained_study(setup, tmp_path / "runs", trials)
 
@@ -79,7 +79,7 @@ def test_a_front_is_not_written_into_a_model(study, tmp_path):
 
 
 def test_a_study_without_a_completed_trial_has_no_front(tmp_path):
-    setup = make_setup("test", make_space(DEPTHS))
+    setup = make_setup(make_space(DEPTHS))
     study = write_untrained_study(setup, tmp_path / "runs", [])
     study.write_trial(
         TrialRecord(0, {}, {}, TrialResult.from_failure(0, "diverged", "it diverged")), {}

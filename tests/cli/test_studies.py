@@ -16,7 +16,7 @@ from tuner.study import Study
 @pytest.fixture
 def root(tmp_path):
     trials = [make_hyperparameters(depth=1, units=8), make_hyperparameters(depth=2, units=8)]
-    write_untrained_study(make_setup("test", make_space(SMALL)), tmp_path / "runs", trials)
+    write_untrained_study(make_setup(make_space(SMALL)), tmp_path / "runs", trials)
     return tmp_path / "runs"
 
 
@@ -53,7 +53,7 @@ def test_json_has_what_a_program_needs(root, list_studies):
 
 def test_the_most_trials_of_a_search_with_a_time_limit_are_a_bound(root, list_studies):
     assert "2 of 12" in list_studies()[1]
-    setup = make_setup("test", make_space(SMALL))
+    setup = make_setup(make_space(SMALL))
     Study.open("study", root).begin(replace(setup.settings, max_seconds=60.0))
     assert "2 of ≤12" in list_studies()[1]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from tests.helpers.problems import make_split
 from tests.helpers.results import make_result
+from tuner.model.custom import CustomHypermodel
 from tuner.run.opening import create_study
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import Setup
@@ -24,13 +25,15 @@ learning_rate = { min = 0.01, max = 0.3, log = true }
 """
 
 
-def make_setup(space: str, definition: Space | None, data: str = "iris") -> Setup:
+def make_setup(space: Space | CustomHypermodel, data: str = "iris") -> Setup:
     """Make the setup of a search of three folds and two epochs."""
     request = DataRequest(data)
     settings = SearchSettings(folds=3, epochs=2, max_trials=12)
     dataset = request.load(settings.splitter)
     split = make_split(dataset.y, classes=dataset.classes, folds=3, test_size=0.2, seed=0)
-    return Setup(space, definition, request, dataset, split, settings)
+    if isinstance(space, Space):
+        return Setup(space, request, dataset, split, settings)
+    return Setup(None, request, dataset, split, settings, hypermodel=space)
 
 
 def make_hyperparameters(depth: int, units: int, rate: float = 0.1) -> dict[str, Any]:

@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from tuner.errors import SpaceError
-from tuner.model.custom import is_custom, load_hypermodel
+from tuner.model.custom import HypermodelFile, is_custom
 
 SOURCE = """
 import keras_tuner
@@ -35,13 +35,17 @@ def test_a_python_class_is_told_from_a_toml_file():
     assert not is_custom("mine.py:")
 
 
+def load(location):
+    return HypermodelFile(location).make(features=7, classes=2, shape=None)
+
+
 def test_the_class_is_given_the_sizes_that_it_takes(file):
-    assert load_hypermodel(f"{file}:Sized", features=7, classes=2).sizes == (7, 2)
+    assert load(f"{file}:Sized").sizes == (7, 2)
 
 
-def message(space):
+def message(location):
     with pytest.raises(SpaceError) as error:
-        load_hypermodel(space, features=7, classes=2)
+        load(location)
     return str(error.value)
 
 
@@ -80,5 +84,5 @@ def test_a_file_may_import_its_neighbour(tmp_path, monkeypatch):
     (tmp_path / "neighbour_of_mine.py").write_text("SIZE = 3\n")
     path = tmp_path / "mine.py"
     path.write_text(f"import neighbour_of_mine\n{SOURCE}")
-    assert load_hypermodel(f"{path}:Sized", features=7, classes=2).sizes == (7, 2)
+    assert load(f"{path}:Sized").sizes == (7, 2)
     sys.modules.pop("neighbour_of_mine")

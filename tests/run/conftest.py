@@ -22,4 +22,4 @@ def searched(folder):
 @pytest.fixture(scope="session")
 def setup():
     """Of iris, for any number of hidden layers up to two."""
-    return make_setup("test", make_space(DEPTHS))
+    return make_setup(make_space(DEPTHS))

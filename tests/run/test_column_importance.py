@@ -29,7 +29,7 @@ def open_table(source, root, **settings):
     dataset = request.load(chosen.splitter)
     split = make_split(dataset.y, classes=dataset.classes, folds=3, test_size=0.0, seed=0)
     space = make_space(DEPTHS)
-    setup = Setup("test", space, request, dataset, split, chosen)
+    setup = Setup(space, request, dataset, split, chosen)
     return setup, create_study(setup, Destination(root, "study"))
 
 

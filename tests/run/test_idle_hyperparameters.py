@@ -43,11 +43,11 @@ def test_without_numbers_nothing_embeds_or_scales_them():
         "the data have no column of numbers or dates, so that scaling and numbers do nothing and "
         "are not searched",
     )
-    names = {h.name for h in setup.definition.hyperparameters}
+    names = {h.name for h in setup.space.hyperparameters}
     assert not names & {"frequencies", "frequency_scale", "bins", "number_width"}
-    for first in setup.definition.first:
+    for first in setup.space.first:
         assert (first.values["scaling"], first.values["numbers"]) == ("standard", "plain")
-    assert len(setup.definition.first) == len(load_space("tabular").first)
+    assert len(setup.space.first) == len(load_space("tabular").first)
 
 
 def test_first_trials_that_are_one_network_without_numbers_are_one(tmp_path):
@@ -57,7 +57,7 @@ def test_first_trials_that_are_one_network_without_numbers_are_one(tmp_path):
         for each in named
     )
     setup = prepare_space(SPACE + first, write_file(LEVELS), tmp_path)
-    assert [each.name for each in setup.definition.first] == ["plain"]
+    assert [each.name for each in setup.space.first] == ["plain"]
 
 
 def test_images_are_not_embedded_pixel_by_pixel(tmp_path):
@@ -76,14 +76,14 @@ def test_columns_of_few_levels_are_not_embedded(tmp_path):
         "no column has so many levels that it would be embedded, so that one_hot does nothing and "
         "is not searched",
     )
-    assert setup.definition.size() == 4  # depths and embeddings of numbers
+    assert setup.space.size() == 4  # depths and embeddings of numbers
 
 
 def test_what_acts_is_searched(tmp_path):
     many = "colour,size,kind\n" + "".join(f"c{n % 9},{n},{'ab'[n % 2]}\n" for n in range(90))
     setup = prepare_space(SPACE, write_file(many), tmp_path)
     assert setup.warnings == ()
-    assert setup.definition.size() == 8
+    assert setup.space.size() == 8
 
 
 def test_a_comparison_of_what_does_nothing_is_refused(tmp_path):

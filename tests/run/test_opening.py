@@ -16,7 +16,7 @@ from tuner.study import Study, WarmStart
 
 
 def test_searches_that_begin_at_the_same_moment_have_a_study_each(tmp_path, monkeypatch):
-    setup = make_setup("mlp", load_space("mlp"))
+    setup = make_setup(load_space("mlp"))
     first = create_study(setup, Destination(tmp_path))
     find_free_name = opening.find_free_name
     names = [first.record.name]  # as the second one sees it before the first is there
@@ -51,7 +51,7 @@ OTHERS = [None, True, -1, 1.5, "x", [], {}, [[]], {"x": None}, 10**30, float("na
 @pytest.fixture
 def description(tmp_path):
     """The whole description of a study, and its file, whose checksum whoever edits it removes."""
-    setup = make_setup("own", parse_space(SPACE, name="own", file="own.toml"))
+    setup = make_setup(parse_space(SPACE, name="own", file="own.toml"))
     settings = replace(setup.settings, max_row_microseconds=900.0, class_weight={"setosa": 2.0})
     start = WarmStart("earlier", "1f", ({"depth": 1, "units": 8},))
     setup = replace(setup, settings=settings, row_time=RowTime(1.0, 2.0, 3.0), warm_start=start)

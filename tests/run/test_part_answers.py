@@ -22,7 +22,7 @@ def test_what_parts_are_worth_is_written_once_and_read_again(make_study):
 
 
 def test_the_answer_is_told_before_it_is_computed_what_parts_are_worth(tmp_path):
-    setup = make_setup("depths", make_space(DEPTHS))
+    setup = make_setup(make_space(DEPTHS))
     told = []
 
     class Told(Listener):

@@ -60,7 +60,7 @@ def test_a_study_keeps_its_epochs_and_a_line_tells_them(space, tmp_path):
     setup = prepare(space, DataRequest("digits"), make_settings(space, {}))
     # 1,437 rows that train, four fifths of them in a fold, in batches of 128
     assert (setup.settings.epochs, setup.settings.patience) == (223, 223)
-    assert describe_epochs(setup.settings, setup.definition, setup.split) == [
+    assert describe_epochs(setup.settings, setup.space, setup.split) == [
         "trains each network for up to 223 epochs of 9 steps, as its schedule plans; for another "
         "number give --epochs"
     ]
@@ -69,4 +69,4 @@ def test_a_study_keeps_its_epochs_and_a_line_tells_them(space, tmp_path):
     given = make_settings(space, {"epochs": 223})
     again = prepare(space, DataRequest("digits"), given)
     study.check_record(create_study(again, Destination(tmp_path / "other", "study")).record)
-    assert describe_epochs(given, setup.definition, setup.split) == []
+    assert describe_epochs(given, setup.space, setup.split) == []

@@ -10,6 +10,7 @@ import pytest
 from tests.helpers.results import make_result
 from tests.helpers.setups import make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import make_space
+from tuner.model.custom import HypermodelFile
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 from tuner.study import TrialRecord
 
@@ -38,7 +39,7 @@ class Mine(keras_tuner.HyperModel):
 @pytest.fixture
 def own(tmp_path):
     (tmp_path / "own.py").write_text(WIDTHS)
-    return make_setup(f"{tmp_path / 'own.py'}:Mine", None)
+    return make_setup(HypermodelFile(f"{tmp_path / 'own.py'}:Mine"))
 
 
 def test_trials_of_one_shape_are_measured_once(setup, tmp_path):
@@ -64,8 +65,8 @@ def test_trials_of_one_shape_are_measured_once(setup, tmp_path):
 def test_networks_differ_by_their_convolutions(tmp_path):
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "grey.npz", x=rng.random((30, 8, 8)), y=np.arange(30) % 3)
-    definition = make_space("[network]\nblocks = [1, 2]\nfilters = [2, 4]")
-    setup = make_setup("own.toml", definition, str(tmp_path / "grey.npz"))
+    space = make_space("[network]\nblocks = [1, 2]\nfilters = [2, 4]")
+    setup = make_setup(space, str(tmp_path / "grey.npz"))
     shapes = [(1, 2), (1, 4), (2, 2), (1, 2)]
     dense = make_hyperparameters(1, 8)
     trials = [{**dense, "blocks": blocks, "filters": filters} for blocks, filters in shapes]
@@ -75,13 +76,13 @@ def test_networks_differ_by_their_convolutions(tmp_path):
 
 
 def test_networks_for_tables_differ_by_their_parts(tmp_path):
-    definition = make_space(
+    space = make_space(
         "[network]\ndepth = 1\nunits = 8\nheads = [1, 2]\nbiases = ['zero', 'data']\n"
         "[inputs]\nnumbers = ['plain', 'piecewise']\nbins = 4\nnumber_width = [2, 4]\n"
         "[optimizer]\noptimizer = 'adamw'\nlearning_rate = [0.1, 0.2]\n"
     )
-    setup = make_setup("own.toml", definition)
-    trials = list(definition.list_configurations())
+    setup = make_setup(space)
+    trials = list(space.list_configurations())
     assert len(trials) == 2 * 2 * 3 * 2  # plain numbers have no width
     study = write_untrained_study(setup, tmp_path, trials)
     measure_prediction_times(setup, study, seconds=60)

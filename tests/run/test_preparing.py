@@ -18,14 +18,12 @@ def prepare_depths(max_parameters):
 
 def test_settings_whose_networks_are_too_large_take_no_trials():
     setup = prepare_depths(30_000)
-    assert setup.definition.count_settings() == 3
+    assert setup.space.count_settings() == 3
     assert setup.settings.max_trials == 3 * MOST_ROUNDS
     assert setup.warnings == (
         "depth 3, 4, 5, 6 have no network within --max-parameters, and are left out",
     )
-    assert all(
-        setup.limit.allows(values) for values in setup.definition.list_configurations(grid=True)
-    )
+    assert all(setup.limit.allows(values) for values in setup.space.list_configurations(grid=True))
 
 
 def test_a_time_limit_ends_a_search_of_planned_schedules_and_no_number_of_trials_does():
@@ -39,7 +37,7 @@ def test_a_time_limit_ends_a_search_of_planned_schedules_and_no_number_of_trials
 
 def test_a_limit_that_excludes_nothing_changes_nothing():
     setup = prepare_depths(10**7)
-    assert setup.definition.count_settings() == 7
+    assert setup.space.count_settings() == 7
     assert setup.settings.max_trials == 7 * MOST_ROUNDS
     assert setup.warnings == ()
 

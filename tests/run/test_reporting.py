@@ -174,7 +174,7 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
 ):
     request = DataRequest(visits, **relations)
     settings = SearchSettings(folds=3, epochs=2, max_trials=12, **options)
-    setup = replace(prepare("mlp_depth", request, settings), definition=make_space(DEPTHS))
+    setup = replace(prepare("mlp_depth", request, settings), space=make_space(DEPTHS))
     study = write_noisy_study(setup, tmp_path / "runs")
     ensure_baselines(setup, study)
     page = make_study_page(collect_content(setup, study))

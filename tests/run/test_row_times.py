@@ -23,14 +23,14 @@ TIMES = RowTime(call=50.0, layer=10.0, million=200.0)
 @pytest.fixture(scope="module")
 def setup():
     space = replace(make_space(DEPTHS), compare="depth")
-    plain = make_setup("test", space)
+    plain = make_setup(space)
     limited = replace(plain.settings, max_row_microseconds=85.0)
     return replace(plain, settings=limited)
 
 
 def test_more_layers_and_more_weights_take_longer(setup):
     times, describe = measure_row_time(setup), make_hypermodel(setup).describe_network
-    values = {**next(setup.definition.list_configurations()), "activation": "relu"}
+    values = {**next(setup.space.list_configurations()), "activation": "relu"}
     small, deep, wide = (
         times.predict(describe({**values, "depth": depth, "units": units}))
         for depth, units in ((0, 8), (3, 8), (3, 2000))
@@ -44,7 +44,7 @@ def test_heads_take_longer_than_a_network_of_one(monkeypatch):
         "[network]\ndepth = [1, 2]\nunits = [8, 256]\nheads = [1, 16]\n"
         "[optimizer]\noptimizer = 'adamw'\n"
     )
-    setup = make_setup("test", space)
+    setup = make_setup(space)
     times, describe = measure_row_time(setup), make_hypermodel(setup).describe_network
     values = {**next(space.list_configurations()), "depth": 2, "units": 256}
     one, several = (times.predict(describe({**values, "heads": heads})) for heads in (1, 16))
@@ -53,16 +53,16 @@ def test_heads_take_longer_than_a_network_of_one(monkeypatch):
 
 def test_another_run_of_the_study_excludes_the_same_networks(setup, tmp_path):
     begun = restrict(replace(setup, row_time=TIMES))
-    assert begun.definition.count_settings() == 3
+    assert begun.space.count_settings() == 3
     assert begun.warnings == (
         "depth 3 has no network within --max-row-microseconds, and is left out",
     )
     study = create_study(begun, Destination(tmp_path, "study"))
     resumed = load_setup(study)
-    assert (resumed.row_time, resumed.definition) == (TIMES, begun.definition)
+    assert (resumed.row_time, resumed.space) == (TIMES, begun.space)
     assert setup.lacks_row_time
     adopted = adopt(setup, study)
-    assert (adopted.row_time, adopted.definition) == (TIMES, begun.definition)
+    assert (adopted.row_time, adopted.space) == (TIMES, begun.space)
     check_setup(setup, study)
     other = replace(setup, settings=replace(setup.settings, max_row_microseconds=95.0))
     with pytest.raises(StudyError, match=r"--max-row-microseconds is 85\.0 there and 95\.0 here"):

@@ -16,7 +16,7 @@ from tuner.study import Study, StudyRecord, read_warm_start
 
 @pytest.fixture(scope="module")
 def setup():
-    return make_setup("test", make_space(DEPTHS))
+    return make_setup(make_space(DEPTHS))
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +60,14 @@ def test_a_study_of_the_same_rows_is_told_that_they_have_chosen_before(setup, ea
         "study study was searched on the same rows, so its best trials were chosen by them "
         "already; scores of this study are corrected for its own choice only",
     )
-    wine = make_setup("test", setup.definition, "wine")
+    wine = make_setup(setup.space, "wine")
     assert begin(wine, root).warnings == ()
 
 
 def test_a_comparison_does_not_begin_with_what_was_good_elsewhere(setup, earlier):
-    comparing = replace(setup.definition, compare="depth")
+    comparing = replace(setup.space, compare="depth")
     with pytest.raises(SpaceError) as error:
-        begin(setup, earlier.folder.parents[1], definition=comparing)
+        begin(setup, earlier.folder.parents[1], space=comparing)
     assert str(error.value) == (
         "--from: space test compares settings of depth, and trials that were the best elsewhere "
         "would favour the settings that they suited; leave out --from, or search a space that "
@@ -78,7 +78,7 @@ def test_a_comparison_does_not_begin_with_what_was_good_elsewhere(setup, earlier
 def test_a_space_in_which_no_trial_has_a_place_is_refused(setup, earlier):
     other = make_space("[sgd]\nlearning_rate = { min = 1e-5, max = 1e-4 }\n")
     with pytest.raises(SpaceError) as error:
-        begin(setup, earlier.folder.parents[1], definition=other)
+        begin(setup, earlier.folder.parents[1], space=other)
     assert str(error.value) == (
         "--from: none of the 12 best configurations of study study lies in space test; search a "
         "space with the same hyperparameters and wider ranges, or leave out --from"

@@ -27,7 +27,7 @@ class Lines:
 
 @pytest.fixture(scope="module")
 def setup():
-    return make_setup("test", make_space(SMALL))
+    return make_setup(make_space(SMALL))
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_the_answer_is_the_first_line_after_the_last_trial(search):
 
 def test_a_first_trial_of_the_space_has_its_name_in_place_of_its_values(tmp_path):
     first = '[[first]]\nname = "one layer"\ndepth = 1\n'
-    setup = make_setup("test", make_space(SMALL.replace("= 16", "= 32") + first))
+    setup = make_setup(make_space(SMALL.replace("= 16", "= 32") + first))
     study = write_untrained_study(
         setup, tmp_path, [make_hyperparameters(1, 8), make_hyperparameters(2, 8)]
     )

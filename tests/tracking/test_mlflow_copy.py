@@ -12,7 +12,7 @@ from tuner.tracking.mlflow_copy import find_copy, forget_copy, remember_copy
 
 @pytest.fixture
 def study(tmp_path):
-    return write_untrained_study(make_setup("test", make_space(SMALL)), tmp_path, [])
+    return write_untrained_study(make_setup(make_space(SMALL)), tmp_path, [])
 
 
 def test_only_the_store_that_has_the_study_is_known(study):

@@ -125,7 +125,7 @@ class Search:
         name: str,
         max_trials: int | None = None,
         max_seconds: float | None = None,
-        given: GivenHypermodel | None = None,
+        hypermodel: GivenHypermodel | None = None,
         *,
         patience_trials: int | None = None,
     ) -> EndedSearch:
@@ -135,7 +135,7 @@ class Search:
             name: The study's name.
             max_trials: The most trials in all. None for as many as the last run had.
             max_seconds: The time limit of this run. None for that of the last run.
-            given: The hypermodel of a study whose space is one of a Python program.
+            hypermodel: That which a Python program gave `search` as the space.
             patience_trials: As of `SearchSettings`. None for that of the last run, or for any
                 number if `max_trials` is given.
 
@@ -157,7 +157,7 @@ class Search:
         if finished := self._find_finished(study, settings):
             return finished
         with self.messages.say_if_slow(f"reading the data of study {name} …"):
-            setup = load_setup(study, settings, given)
+            setup = load_setup(study, settings, hypermodel)
         check_setup(setup, study)
         return self._run(setup, study)
 
@@ -182,7 +182,7 @@ class Search:
             self.messages.say("measuring how long networks take to predict a row …")
             self._import_heavy()
             setup = add_row_time(setup)
-        length = describe_epochs(setup.settings, setup.definition, setup.split)
+        length = describe_epochs(setup.settings, setup.space, setup.split)
         for line in (*describe_data(setup.dataset, setup.split), *length):
             self.messages.say(line)
         for warning in (*_list_warnings(setup), *warn_about_network(self.uri)):

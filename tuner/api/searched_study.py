@@ -62,7 +62,7 @@ class SearchedStudy(StudyResults):
 
     Args:
         study: The study on the disk.
-        given: The hypermodel that is its space, if a Python program gave one.
+        hypermodel: That which is its space, if a Python program gave one.
         verbose: 1 to show what it does, 0 to print nothing at all.
 
     Attributes:
@@ -74,9 +74,9 @@ class SearchedStudy(StudyResults):
     """
 
     def __init__(
-        self, study: Study, given: GivenHypermodel | None = None, *, verbose: int = 1
+        self, study: Study, hypermodel: GivenHypermodel | None = None, *, verbose: int = 1
     ) -> None:
-        super().__init__(study, given)
+        super().__init__(study, hypermodel)
         self.verbose = verbose
         self._model: keras.Model | None = None
 
@@ -256,7 +256,11 @@ class SearchedStudy(StudyResults):
             on = Engine(engine, ray_address, ray_workers)
             search = Search(caller, self.folder.parents[1], tracking_uri, on)
             ended = search.resume(
-                self.name, max_trials, max_seconds, self._given, patience_trials=patience_trials
+                self.name,
+                max_trials,
+                max_seconds,
+                self._hypermodel,
+                patience_trials=patience_trials,
             )
         self._model = None
         if ended.fault is not None:

@@ -25,7 +25,7 @@ class StudyResults:
 
     Args:
         study: The study on the disk.
-        given: The hypermodel that is its space, if a Python program gave one.
+        hypermodel: That which is its space, if a Python program gave one.
 
     Attributes:
         name: The study's name.
@@ -34,9 +34,9 @@ class StudyResults:
         settings: The settings of its search.
     """
 
-    def __init__(self, study: Study, given: GivenHypermodel | None = None) -> None:
+    def __init__(self, study: Study, hypermodel: GivenHypermodel | None = None) -> None:
         self._study = study
-        self._given = given
+        self._hypermodel = hypermodel
         self._loaded: Setup | None = None
         self._computed: tuple[int, dict[str, Any]] | None = None
         self.name = study.record.name
@@ -163,5 +163,5 @@ class StudyResults:
     @property
     def _setup(self) -> Setup:
         if self._loaded is None:
-            self._loaded = load_setup(self._study, given=self._given)
+            self._loaded = load_setup(self._study, hypermodel=self._hypermodel)
         return self._loaded

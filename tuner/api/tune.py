@@ -105,8 +105,8 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     with call_from_python(verbose) as caller:
         on = Engine(engine, ray_address, ray_workers)
         search = Search(caller, root, tracking_uri, on)
-        given = None if isinstance(space, str | Path) else GivenHypermodel.from_object(space)
-        chosen = make_settings(None if given else str(space), settings)
+        hypermodel = None if isinstance(space, str | Path) else GivenHypermodel.from_object(space)
+        chosen = make_settings(None if hypermodel else str(space), settings)
         Destination(root, study, overwrite).check()  # before rows are kept
         request = make_request(
             x,
@@ -121,11 +121,11 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
             rare_classes=rare_classes,
             name=name,
         )
-        named = given or str(space)
+        named = hypermodel or str(space)
         ended = search.search(named, request, chosen, name=study, overwrite=overwrite)
     if ended.fault is not None:
         raise ended.fault
-    return SearchedStudy(ended.study, given, verbose=verbose)
+    return SearchedStudy(ended.study, hypermodel, verbose=verbose)
 
 
 def _check_settings(settings: dict[str, Any]) -> None:

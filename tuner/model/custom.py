@@ -1,19 +1,22 @@
-"""Loads a user's own `keras_tuner.HyperModel`, given as `file.py:ClassName`."""
+"""A user's own `keras_tuner.HyperModel`: a class of a Python file, or of a Python program."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import inspect
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuner.errors import SpaceError, one_line, suggest_names
+from tuner.model.given import GivenHypermodel
 
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["find_hypermodel_file", "is_custom", "load_hypermodel"]
+__all__ = ["CustomHypermodel", "HypermodelFile", "is_custom"]
 
 
 def is_custom(space: str) -> bool:
@@ -22,42 +25,77 @@ def is_custom(space: str) -> bool:
     return path.endswith(".py") and bool(name)
 
 
-def find_hypermodel_file(space: str) -> Path:
-    """Return the file of `file.py:ClassName`.
+@dataclass(frozen=True, slots=True)
+class HypermodelFile:
+    """A hypermodel that is a class of a Python file.
 
-    Raises:
-        SpaceError: There is no such file.
+    Attributes:
+        location: `file.py:ClassName`.
     """
-    path = Path(space.rpartition(":")[0])
-    if not path.is_file():
-        raise SpaceError(f"hypermodel file {path} does not exist; give the path of a Python file")
-    return path
+
+    location: str
+
+    def __str__(self) -> str:
+        return self.location
+
+    @property
+    def name(self) -> str:
+        """The name of the class."""
+        return self.location.rpartition(":")[2]
+
+    def find(self) -> Path:
+        """Return the file.
+
+        Raises:
+            SpaceError: There is no such file.
+        """
+        path = Path(self.location.rpartition(":")[0])
+        if not path.is_file():
+            raise SpaceError(
+                f"hypermodel file {path} does not exist; give the path of a Python file"
+            )
+        return path
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a study keeps: the location, and a digest of the file.
+
+        Raises:
+            SpaceError: There is no such file.
+        """
+        return {
+            "hypermodel": self.location,
+            "sha256": hashlib.sha256(self.find().read_bytes()).hexdigest(),
+        }
+
+    def make(
+        self, *, features: int, classes: int, shape: tuple[int, ...] | None
+    ) -> keras_tuner.HyperModel:
+        """Import the class, and make the hypermodel.
+
+        The constructor gets `features` and `classes` if it takes them.
+
+        Args:
+            features: Width of an encoded row.
+            classes: Number of classes.
+            shape: The shape of a row of an array. The network takes encoded rows whatever it is.
+
+        Raises:
+            SpaceError: There is no such file or class, or its constructor fails.
+        """
+        path = self.find()
+        hypermodel = _find_class(_import(path), self.name, path)
+        sizes = {"features": features, "classes": classes}
+        parameters = inspect.signature(hypermodel.__init__).parameters
+        try:
+            return hypermodel(**{key: size for key, size in sizes.items() if key in parameters})
+        except Exception as error:  # a user's code may raise anything
+            raise SpaceError(
+                f"hypermodel file {path}: {self.name} cannot be made ({one_line(error)}); its "
+                "constructor may take features and classes, and needs a default for everything else"
+            ) from error
 
 
-def load_hypermodel(space: str, *, features: int, classes: int) -> keras_tuner.HyperModel:
-    """Import the class of `file.py:ClassName`, and make a hypermodel.
-
-    The constructor gets `features` and `classes` if it takes them.
-
-    Args:
-        space: `file.py:ClassName`.
-        features: Width of an encoded row.
-        classes: Number of classes.
-
-    Raises:
-        SpaceError: There is no such file or class, or its constructor fails.
-    """
-    path, name = find_hypermodel_file(space), space.rpartition(":")[2]
-    hypermodel = _find_class(_import(path), name, path)
-    sizes = {"features": features, "classes": classes}
-    parameters = inspect.signature(hypermodel.__init__).parameters
-    try:
-        return hypermodel(**{key: size for key, size in sizes.items() if key in parameters})
-    except Exception as error:  # a user's code may raise anything
-        raise SpaceError(
-            f"hypermodel file {path}: {name} cannot be made ({one_line(error)}); its "
-            "constructor may take features and classes, and needs a default for everything else"
-        ) from error
+CustomHypermodel = HypermodelFile | GivenHypermodel
 
 
 def _find_class(module: object, name: str, path: Path) -> type[keras_tuner.HyperModel]:

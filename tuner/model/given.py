@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import keras
     import keras_tuner
 
-__all__ = ["GivenHypermodel", "make_unkept_error"]
+__all__ = ["GivenHypermodel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,15 @@ class GivenHypermodel:
     """A hypermodel that a Python program gives. It is used in the program's own process alone.
 
     Attributes:
-        given: The instance, the class or the function.
         name: The name of its class, or of the function.
+        given: The instance, the class or the function. None where a study is opened without it.
     """
 
-    given: Any
     name: str
+    given: Any = None
+
+    def __str__(self) -> str:
+        return self.name
 
     @classmethod
     def from_object(cls, given: Any) -> GivenHypermodel:
@@ -44,14 +47,18 @@ class GivenHypermodel:
                 f"space: {name} is none; give a name, the path of a TOML file, a "
                 "keras_tuner.HyperModel, or a function build(hp) that returns a compiled model"
             )
-        return cls(given, name)
+        return cls(name, given)
 
     def describe(self) -> dict[str, Any]:
-        """Return what a study keeps: the name, and what tells its code and values from others."""
+        """Return what a study keeps: the name, and what tells its code and values from others.
+
+        Raises:
+            SpaceError: It is not there.
+        """
         return {
             "hypermodel": self.name,
             "given": True,
-            "arguments": {"hypermodel": describe_value(self.given)},
+            "arguments": {"hypermodel": describe_value(self._get())},
         }
 
     def make(
@@ -65,30 +72,31 @@ class GivenHypermodel:
             shape: The shape of a row of an array, which the network may take; None of a table.
 
         Raises:
-            SpaceError: The class cannot be made.
+            SpaceError: It is not there, or the class cannot be made.
         """
-        sizes = {"features": features, "classes": classes}
-        if inspect.isclass(self.given):
+        given, sizes = self._get(), {"features": features, "classes": classes}
+        if inspect.isclass(given):
             try:
-                hypermodel = self.given(**_choose(sizes, self.given.__init__))
+                hypermodel = given(**_choose(sizes, given.__init__))
             except Exception as error:  # a program's code may raise anything
                 raise SpaceError(
                     f"hypermodel {self.name}: it cannot be made ({one_line(error)}); give an "
                     "instance of it"
                 ) from error
-        elif not hasattr(self.given, "build"):
-            hypermodel = _wrap(self.given, self.name, _choose(sizes, self.given))
+        elif not hasattr(given, "build"):
+            hypermodel = _wrap(given, self.name, _choose(sizes, given))
         else:
-            hypermodel = self.given
+            hypermodel = given
         return hypermodel if shape is None or len(shape) == 1 else _reshape(hypermodel, shape)
 
-
-def make_unkept_error(name: str) -> SpaceError:
-    """Return the error to raise if a study's hypermodel is needed and was not given again."""
-    return SpaceError(
-        f"hypermodel {name}: it is of a Python program, and is not kept with the study; give it "
-        f"there, with tuner.open_study(name, root, hypermodel={name})"
-    )
+    def _get(self) -> Any:
+        if self.given is None:
+            raise SpaceError(
+                f"hypermodel {self.name}: it is of a Python program, and is not kept with the "
+                "study; give it there, with "
+                f"tuner.open_study(name, root, hypermodel={self.name})"
+            )
+        return self.given
 
 
 def _choose(sizes: Mapping[str, int], function: Callable[..., Any]) -> dict[str, int]:

@@ -1,14 +1,13 @@
 """Open the study on disk, or create it."""
 
-import hashlib
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from tuner.data import BUNDLED, Dataset, find_kept
 from tuner.errors import DataError, StudyError
-from tuner.model.custom import find_hypermodel_file, is_custom
-from tuner.model.given import GivenHypermodel, make_unkept_error
+from tuner.model.custom import CustomHypermodel, HypermodelFile, is_custom
+from tuner.model.given import GivenHypermodel
 from tuner.model.row_time import RowTime
 from tuner.run.moved_data import find_data
 from tuner.run.preparing import restrict
@@ -100,52 +99,56 @@ def open_study(name: str, root: Path) -> tuple[Setup, Study]:
 def load_setup(
     study: Study,
     settings: SearchSettings | None = None,
-    given: GivenHypermodel | None = None,
+    hypermodel: GivenHypermodel | None = None,
 ) -> Setup:
     """Read a study's data again, and return the setup with which it was searched.
 
     Args:
         study: The study.
         settings: Its settings, with the limits of this run. Those of its last run if None.
-        given: The hypermodel that a Python program gave as its space. Only training needs it.
+        hypermodel: That which a Python program gave as its space. Only training needs it.
 
     Raises:
         StudyError: The study was searched from Python, on arrays that are not kept.
         DataError: Its data cannot be read, or have changed.
     """
     record = study.record
-    if given is not None:
-        _check_given(given, record)
+    if hypermodel is not None:
+        _check_hypermodel(hypermodel, record)
     request = _read_request(record, study.folder.parents[1])
-    custom = record.definition.get("hypermodel")
-    definition = None if custom else Space.from_dict(record.definition)
-    dataset = _reload_data(request, record)
-    space = custom or record.space
+    kept = _read_hypermodel(record)
     return Setup(
-        space,
-        definition,
+        None if kept else Space.from_dict(record.definition),
         request,
-        dataset,
+        _reload_data(request, record),
         record.split,
         settings or read_last_settings(study),
-        given=given,
+        hypermodel=hypermodel or kept,
         row_time=_read_row_time(study),
         warm_start=record.warm_start,
     )
 
 
-def _check_given(given: GivenHypermodel, record: StudyRecord) -> None:
+def _read_hypermodel(record: StudyRecord) -> CustomHypermodel | None:
+    """Return the custom hypermodel that declares a study's space, as far as it is kept."""
+    described = record.definition.get("hypermodel")
+    if described is None:
+        return None
+    return HypermodelFile(described) if is_custom(described) else GivenHypermodel(described)
+
+
+def _check_hypermodel(hypermodel: GivenHypermodel, record: StudyRecord) -> None:
     """Check that a study was searched with the hypermodel that a program gives.
 
     Raises:
         StudyError: It was searched with another one.
     """
-    differences = list_argument_differences(record.definition, given.describe())
-    if record.space != given.name or differences:
-        reason = "" if record.space != given.name else f" ({'; '.join(differences)})"
+    differences = list_argument_differences(record.definition, hypermodel.describe())
+    if record.space != hypermodel.name or differences:
+        reason = "" if record.space != hypermodel.name else f" ({'; '.join(differences)})"
         raise StudyError(
-            f"study {record.name} was not searched with this {given.name}{reason}; its space is "
-            f"{record.space}: give the hypermodel that it began with"
+            f"study {record.name} was not searched with this {hypermodel.name}{reason}; its space "
+            f"is {record.space}: give the hypermodel that it began with"
         )
 
 
@@ -234,14 +237,18 @@ def _reload_data(request: DataRequest, record: StudyRecord) -> Dataset:
 
 def _make_record(setup: Setup, destination: Destination) -> StudyRecord:
     """Return the description that tells this study from every other one."""
-    dataset, definition = setup.dataset, setup.definition
-    title = definition.title if definition else "Which network is best?"
-    space = definition.name if definition else setup.space.rpartition(":")[2]
+    space, hypermodel = setup.space, setup.hypermodel
+    if space is not None:
+        name, title, definition = space.name, space.title, space.to_dict()
+    else:
+        assert hypermodel is not None  # it declares the space
+        name, title, definition = hypermodel.name, "Which network is best?", hypermodel.describe()
+    free = f"{setup.dataset.name}-{name}"
     return StudyRecord(
-        name=destination.name or find_free_name(f"{dataset.name}-{space}", destination.root),
-        space=space,
+        name=destination.name or find_free_name(free, destination.root),
+        space=name,
         title=title,
-        definition=definition.to_dict() if definition else _describe_hypermodel(setup),
+        definition=definition,
         data=_describe_data(setup),
         settings=setup.settings,
         split=setup.split,
@@ -264,13 +271,3 @@ def _describe_data(setup: Setup) -> dict[str, Any]:
         "pooled_classes": dict(dataset.pooled_classes),
         "fingerprint": dataset.fingerprint,
     }
-
-
-def _describe_hypermodel(setup: Setup) -> dict[str, Any]:
-    """Return the name of a custom hypermodel, and a digest of its file or of its source."""
-    if setup.given is not None:
-        return setup.given.describe()
-    if not is_custom(setup.space):
-        raise make_unkept_error(setup.space)
-    content = find_hypermodel_file(setup.space).read_bytes()
-    return {"hypermodel": setup.space, "sha256": hashlib.sha256(content).hexdigest()}

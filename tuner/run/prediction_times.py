@@ -90,7 +90,7 @@ def measure_prediction_times(
     begun = time.perf_counter()  # TensorFlow has been imported
     completed = [record for record in study.read_trials() if record.completed]
     ordered = _sort_by_merit(completed, maximise=study.record.objective.direction == "max")
-    groups = _group_by_shape(ordered) if setup.definition else ([record] for record in ordered)
+    groups = _group_by_shape(ordered) if setup.space else ([record] for record in ordered)
     networks, notes = _build_networks(setup, groups, rows, until=begun + _BUILDING * seconds)
     _measure_networks(networks, rows, until=begun + seconds)
     measured = [network for network in networks if network.batch < math.inf]

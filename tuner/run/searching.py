@@ -76,18 +76,18 @@ def make_tuner(
         begin_with(tuner.oracle, setup.warm_start)
         return tuner
     except Exception as error:
-        if setup.definition is not None or isinstance(error, UserError):
+        if setup.space is not None or isinstance(error, UserError):
             raise
         # KerasTuner builds a network of a user's hypermodel to learn its hyperparameters
         raise SpaceError(
-            f"hypermodel {setup.space}: build raised {one_line(error)}; "
+            f"hypermodel {setup.hypermodel}: build raised {one_line(error)}; "
             "fix it, and try it with keras_tuner.HyperParameters()"
         ) from error
 
 
 def warn_about_export(run: Run, tuner: "FoldTuner") -> None:
     """Say before the search if a user's network cannot be exported after it."""
-    if run.setup.definition is not None:
+    if run.setup.space is not None:
         return
     from tuner.model.loadable import find_unloadable
 
@@ -95,7 +95,7 @@ def warn_about_export(run: Run, tuner: "FoldTuner") -> None:
     part = find_unloadable(network)
     if part:
         run.note(
-            f"the networks of hypermodel {run.setup.space} cannot be exported, because {part} "
+            f"the networks of hypermodel {run.setup.hypermodel} cannot be exported, because {part} "
             "cannot be loaded without its file; replace it by layers of Keras to get a model"
         )
 
@@ -136,7 +136,7 @@ def search_trials(run: Run, tuner: "FoldTuner", *, after: float | None = None) -
 
 def _asks(setup: Setup) -> bool:
     """Return whether a search ends when its trials answer the question of its space."""
-    space = setup.definition
+    space = setup.space
     return setup.settings.until_answered and space is not None and space.compare is not None
 
 

@@ -10,8 +10,7 @@ import numpy as np
 from tuner.data import Dataset
 from tuner.errors import DataError, suggest_names
 from tuner.folds import Split
-from tuner.model.custom import is_custom, load_hypermodel
-from tuner.model.given import GivenHypermodel, make_unkept_error
+from tuner.model.custom import CustomHypermodel
 from tuner.model.recipe import read_recipe
 from tuner.model.row_time import NetworkSize, RowTime
 from tuner.model.size_limit import SizeLimit
@@ -34,26 +33,24 @@ class Setup:
     """The setup of a run: all that a search needs to know.
 
     Attributes:
-        space: A shipped name, a TOML file, or `file.py:ClassName`; the name of a given hypermodel.
-        definition: The space. None if a custom hypermodel declares it.
+        space: The space. None if a custom hypermodel declares it.
         request: The data as the user named them.
         dataset: The data.
         split: Training rows, held-out rows and folds.
         settings: The search settings.
         warnings: Warnings about what the settings leave out of the space.
-        given: The hypermodel that a Python program gives as its space; None otherwise.
+        hypermodel: The custom hypermodel that declares the space; None otherwise.
         row_time: Predicts how long networks take for one row. None if no setting asks for it.
         warm_start: The trials of another study that the search begins with. None for none.
     """
 
-    space: str
-    definition: Space | None
+    space: Space | None
     request: DataRequest
     dataset: Dataset
     split: Split
     settings: SearchSettings
     warnings: tuple[str, ...] = ()
-    given: GivenHypermodel | None = None
+    hypermodel: CustomHypermodel | None = None
     row_time: RowTime | None = None
     warm_start: WarmStart | None = None
 
@@ -75,10 +72,10 @@ class Setup:
     def limit(self) -> SizeLimit | None:
         """The limit on the networks of the space; None for no limit or a custom hypermodel."""
         settings, schema, classes = self.settings, self.dataset.schema, len(self.dataset.classes)
-        if self.definition is None:
+        if self.space is None:
             return None
         describe: Callable[..., NetworkSize]
-        if is_table_space(self.definition):
+        if is_table_space(self.space):
             layout = FeatureLayout.from_schema(schema)
             describe = partial(measure_size, layout=layout, classes=classes)
         else:
@@ -140,27 +137,24 @@ def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":
         SpaceError: The user's hypermodel cannot be loaded, or is not kept with the study.
     """
     features, classes = setup.dataset.x.shape[1], len(setup.dataset.schema.classes)
-    if setup.given is not None:
+    if setup.hypermodel is not None:
         shape = setup.dataset.schema.array_shape
-        return setup.given.make(features=features, classes=classes, shape=shape)
-    if setup.definition is None:
-        if not is_custom(setup.space):
-            raise make_unkept_error(setup.space)
-        return load_hypermodel(setup.space, features=features, classes=classes)
+        return setup.hypermodel.make(features=features, classes=classes, shape=shape)
     from tuner.model.cnn import CNNHyperModel
     from tuner.model.mlp import MLPHyperModel
     from tuner.model.tables.hypermodel import TableHyperModel
 
     hypermodel: MLPHyperModel | TableHyperModel
-    definition, image = setup.definition, setup.dataset.schema.image
+    space, image = setup.space, setup.dataset.schema.image
+    assert space is not None  # no custom hypermodel declares it
     sizes = {"classes": classes, "epochs": setup.settings.epochs}
-    if is_table_space(definition):
+    if is_table_space(space):
         layout = FeatureLayout.from_schema(setup.dataset.schema)
-        hypermodel = TableHyperModel(definition, layout=layout, **sizes)
-    elif image is not None and any(h.name == "blocks" for h in definition.hyperparameters):
-        hypermodel = CNNHyperModel(definition, image=image, **sizes)
+        hypermodel = TableHyperModel(space, layout=layout, **sizes)
+    elif image is not None and any(h.name == "blocks" for h in space.hyperparameters):
+        hypermodel = CNNHyperModel(space, image=image, **sizes)
     else:
-        hypermodel = MLPHyperModel(definition, features=features, **sizes)
+        hypermodel = MLPHyperModel(space, features=features, **sizes)
     hypermodel.row_time = setup.row_time
     return hypermodel
 

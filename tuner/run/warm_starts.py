@@ -27,8 +27,8 @@ def warm_up(setup: Setup, destination: Destination) -> Setup:
         )
     earlier = Study.open(name, destination.root)
     start = read_warm_start(earlier)
-    if setup.definition is not None:
-        start.check(setup.definition)
+    if setup.space is not None:
+        start.check(setup.space)
     setup = replace(setup, warm_start=start)
     if earlier.record.data.get("fingerprint") != setup.dataset.fingerprint:
         return setup

@@ -47,7 +47,7 @@ class Shown:
     @classmethod
     def from_setup(cls, setup: Setup) -> "Shown":
         """Return what a run with this setup is about."""
-        compare = setup.definition.compare if setup.definition else None
+        compare = setup.space.compare if setup.space else None
         return cls(setup.settings, len(setup.split.folds), compare, Estimates.from_setup(setup))
 
 
