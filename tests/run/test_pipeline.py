@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,12 +12,14 @@ from tests.helpers.command_line import read_events, write_events
 from tuner.analysis import Evidence
 from tuner.run import answering, picking, pipeline
 from tuner.run.answering import answer_own_question, make_evidence
+from tuner.run.beside import Beside
 from tuner.run.exporting import find_export
 from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
 from tuner.run.reporting import collect_content, is_reported, report_study
+from tuner.run.run import Run
 from tuner.run.side_files import find_damaged_files
 from tuner.run.stages import Stage, read_basis
 from tuner.study import EventKind, Listener, Study, check_place
@@ -66,7 +67,7 @@ def resume(study, monkeypatch, **limits):
     setup, opened = open_study("first", study.folder.parents[1])
     setup = replace(setup, settings=replace(setup.settings, **limits))
     notes = Notes()
-    outcome = run_search(setup, opened, started=time.monotonic(), listeners=[notes])
+    outcome = run_search(Run(setup, opened, [notes]), Beside(study.folder.parents[1]))
     return outcome, notes
 
 

@@ -16,6 +16,7 @@ from tuner.run.finished import find_summary
 from tuner.run.opening import (
     adopt,
     check_setup,
+    create_study,
     find_study,
     load_setup,
     read_last_settings,
@@ -25,7 +26,8 @@ from tuner.run.planned_epochs import describe_epochs
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
 from tuner.run.row_times import add_row_time
-from tuner.run.searching import find_end
+from tuner.run.run import Run
+from tuner.run.searching import find_end, make_tuner
 from tuner.run.setup import Setup
 from tuner.run.warm_starts import warm_up
 from tuner.study import EndKind, SearchSettings, Study, check_root
@@ -118,7 +120,7 @@ class Search:
         study = find_study(setup, destination)
         setup = warm_up(setup, destination) if study is None else adopt(setup, study)
         finished = None if study is None else self._find_finished(study, setup.settings)
-        return finished or self._run(setup, study or destination)
+        return finished or self._run(setup, destination, study)
 
     def resume(
         self,
@@ -159,7 +161,7 @@ class Search:
         with self.messages.say_if_slow(f"reading the data of study {name} …"):
             setup = load_setup(study, settings, hypermodel)
         check_setup(setup, study)
-        return self._run(setup, study)
+        return self._run(setup, Destination(self.root, name), study)
 
     def _find_finished(self, study: Study, settings: SearchSettings) -> EndedSearch | None:
         """Return what the last run left, and say so, if nothing is left to do; None otherwise."""
@@ -176,7 +178,7 @@ class Search:
         return EndedSearch(study, summary, find_copy(study, self.uri))
 
     # Over 40 lines: what it starts has to end in the order in which it stands here.
-    def _run(self, setup: Setup, study: Study | Destination) -> EndedSearch:
+    def _run(self, setup: Setup, destination: Destination, study: Study | None) -> EndedSearch:
         check_address_space(ADDRESS_SPACE)
         if setup.lacks_row_time:
             self.messages.say("measuring how long networks take to predict a row …")
@@ -194,23 +196,22 @@ class Search:
         # its process starts while TensorFlow is imported here
         mirror = MlflowMirror(self.uri, self.root, progress.report_mlflow_fault, progress.on_note)
         beside = Beside(self.root)
-        if isinstance(study, Study):
-            forget_copy(study)
-        else:
+        if study is None:
             beside.start_companion()
+        else:
+            forget_copy(study)
         if self._engine.name == "ray":
             self.messages.say("waiting for Ray and its workers, while TensorFlow starts here …")
         workers = self._engine.open(setup.settings.trainer, self._import_heavy)
         try:
             with progress.show(), beside, workers as crew:
-                outcome = run_search(
-                    setup,
-                    study,
-                    started=self._started,
-                    listeners=[mirror, progress],
-                    beside=beside,
-                    crew=crew,
-                )
+                listeners, tuner = [mirror, progress], None
+                if study is None:
+                    # made before the study, so that a faulty hypermodel leaves no study behind
+                    tuner = make_tuner(setup, listeners, crew)
+                    study = create_study(setup, destination)
+                run = Run(setup, study, listeners, self._started)
+                outcome = run_search(run, beside, tuner=tuner, crew=crew)
         except KeyboardInterrupt:
             progress.report_interrupt()
             raise

@@ -4,7 +4,7 @@ The parts of the package do not know each other; they meet here. Nothing here pr
 what runs beside the stages.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from tuner.run.answering import pick_and_answer
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.exporting import ExportResult, SearchExport, find_export
-from tuner.run.opening import create_study
 from tuner.run.outcome import Outcome
 from tuner.run.pick_training import describe_training, train_pick
 from tuner.run.picking import PickingResult
@@ -28,7 +27,6 @@ from tuner.run.reporting import (
     mark_reported,
     report_study,
 )
-from tuner.run.request import Destination
 from tuner.run.run import Run, note_unwritten, record_run
 from tuner.run.searching import (
     find_end,
@@ -37,10 +35,9 @@ from tuner.run.searching import (
     skip_search,
     warn_about_export,
 )
-from tuner.run.setup import Setup
 from tuner.run.stages import STAGES_VERSION, Stage, mark_done, mark_out_of_time
 from tuner.serving.export_folder import check_export_folder
-from tuner.study import Listener, PredictionTime, SearchEnd, Study, recover_study
+from tuner.study import PredictionTime, SearchEnd, recover_study
 
 if TYPE_CHECKING:
     from tuner.search import FoldTuner
@@ -51,26 +48,17 @@ __all__ = ["run_search"]
 _PATIENCE = 10.0  # seconds to wait for the baselines, beyond twice what they should take
 
 
-# Over 40 lines: half of them describe the arguments.
 def run_search(
-    setup: Setup,
-    study: Study | Destination,
-    *,
-    started: float,
-    listeners: Sequence[Listener] = (),
-    beside: Beside | None = None,
-    crew: "Crew | None" = None,
+    run: Run, beside: Beside, *, tuner: "FoldTuner | None" = None, crew: "Crew | None" = None
 ) -> Outcome:
     """Search, pick a network, train it on all training rows, test it, export it, and report.
 
     Stages that an earlier run of the study has done are skipped.
 
     Args:
-        setup: Space, data, folds and settings.
-        study: The study to resume, or where to create a new one.
-        started: When the run started, by `time.monotonic`.
-        listeners: Receive the run's events, in this order.
-        beside: The processes beside the run, if the caller has started some.
+        run: The run.
+        beside: The processes beside the run.
+        tuner: Made from the run's setup, with its listeners. None to make it where it is needed.
         crew: Workers that train the trials. None to train in this process.
 
     Raises:
@@ -78,20 +66,15 @@ def run_search(
         SpaceError: The user's hypermodel cannot be loaded or trained.
         SearchFailed: No trial was completed.
     """
-    tuner = None
-    if not isinstance(study, Study):
-        # made before the study is created, so that a faulty hypermodel leaves no study behind
-        tuner = make_tuner(setup, listeners, crew)
-        study = create_study(setup, study)
-    run = Run(setup, study, listeners, started)
-    with study.lock_search(run.note), beside or Beside(study.folder.parents[1]) as processes:
+    setup, study = run.setup, run.study
+    with study.lock_search(run.note), beside:
         check_export_folder(study.model_folder)  # before anything is trained for it
         for note in recover_study(study):
             run.note(note)
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
-        tuner = tuner if tuner or end else make_tuner(setup, listeners, crew)
+        tuner = tuner if tuner or end else make_tuner(setup, run.listeners, crew)
         with record_run(run) as summary:
-            outcome = _run_stages(run, processes, tuner, end)
+            outcome = _run_stages(run, beside, tuner, end)
             summary.update(outcome.to_dict())
     return outcome
 
