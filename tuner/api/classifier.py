@@ -291,8 +291,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
 
     def _make_settings(self, space: str, names: Mapping[Any, str]) -> SearchSettings:
         own = self.get_params(deep=False)
-        given = {f.name: own[f.name] for f in fields(SearchSettings) if f.name in own}
+        arguments = {f.name: own[f.name] for f in fields(SearchSettings) if f.name in own}
         weights = self.class_weight
         if isinstance(weights, Mapping):
             weights = {names.get(label, label): weight for label, weight in weights.items()}
-        return make_settings(space, {**given, "folds": self.folds_, "class_weight": weights})
+        return make_settings(space, {**arguments, "folds": self.folds_, "class_weight": weights})

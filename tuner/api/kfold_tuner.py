@@ -108,33 +108,35 @@ class KFoldTuner(FoldTuner):
         }
         if isinstance(objective, SearchSettings):
             settings, objective = objective, None
-        named = oracle if isinstance(oracle, str) else None
-        own = None if isinstance(oracle, str) else oracle
-        if own is not None:
-            objective = objective or own.objective
-            max_trials = max_trials or own.max_trials
+        oracle_name = oracle if isinstance(oracle, str) else None
+        own_oracle = None if isinstance(oracle, str) else oracle
+        if own_oracle is not None:
+            objective = objective or own_oracle.objective
+            max_trials = max_trials or own_oracle.max_trials
         # as in KerasTuner, a grid without max_trials is searched to its end
-        self._whole_grid = named == "grid" and max_trials is None and settings is None
-        given = {"objective": objective, "max_trials": max_trials, **arguments}
-        read = TunerArguments.read(settings or SearchSettings(), named, given)
-        made = make_hypermodel(hypermodel)
+        self._whole_grid = oracle_name == "grid" and max_trials is None and settings is None
+        arguments |= {"objective": objective, "max_trials": max_trials}
+        read = TunerArguments.read(settings or SearchSettings(), oracle_name, arguments)
+        hypermodel = make_hypermodel(hypermodel)
         if read.compiled:
-            made = Recompiled(made, read.compiled)
-        chosen = choose_oracle(own, read.settings, made, read.declared)
-        if isinstance(chosen, StudyOracle) and own is None and objective is not None:
+            hypermodel = Recompiled(hypermodel, read.compiled)
+        study_oracle = choose_oracle(own_oracle, read.settings, hypermodel, read.declared)
+        named = own_oracle is None and objective is not None
+        if named and isinstance(study_oracle, StudyOracle):
             name = objective if isinstance(objective, str) else objective.name
             direction = read.settings.plan.objective.direction
-            chosen.objective = keras_tuner.Objective(name, direction)  # as the person calls it
+            study_oracle.objective = keras_tuner.Objective(name, direction)  # as the person says
         if read.most_failures is not None:
             listeners = (*listeners, FailureLimit(read.most_failures))
         super().__init__(
-            made,
+            hypermodel,
             read.settings,
-            oracle=chosen.keras_tuner_oracle,
+            oracle=study_oracle.keras_tuner_oracle,
             directory=directory or "mlruns",
             listeners=listeners,
         )
-        self._read, self._given = read, frozenset(k for k, v in given.items() if v is not None)
+        self._tuner_arguments = read
+        self._epochs_fixed = arguments.get("max_epochs") is not None
         self._study_name, self._overwrite = project_name, overwrite
         self.resumable = None if overwrite else project_name
         self._search_arguments = SearchArguments()
@@ -201,17 +203,17 @@ class KFoldTuner(FoldTuner):
 
     def describe_arguments(self) -> dict[str, Any]:
         """Return what else changes trials, as JSON values; a resumed search must have the same."""
-        given = {
+        deciding = {
             "hypermodel": self._made_with["hypermodel"],
-            **self._read.compiled,
-            **self._read.declared.options,
+            **self._tuner_arguments.compiled,
+            **self._tuner_arguments.declared.options,
             **self._search_arguments.deciding,
         }
-        return {name: describe_value(value) for name, value in given.items()}
+        return {name: describe_value(value) for name, value in deciding.items()}
 
     def _take(self, read: SearchArguments) -> None:
         """Take the arguments of a search into the settings and the oracle."""
-        if read.epochs is not None and "max_epochs" not in self._given:
+        if read.epochs is not None and not self._epochs_fixed:
             self.settings = replace(self.settings, epochs=read.epochs)
         if read.class_weight is not None:
             self.settings = replace(self.settings, class_weight=read.class_weight)
@@ -239,10 +241,11 @@ class KFoldTuner(FoldTuner):
         if not isinstance(self.oracle, StudyOracle):
             return
         trials = None
-        if self._read.iterations is not None:
-            factor = self._read.declared.options.get("factor", 3)
+        iterations = self._tuner_arguments.iterations
+        if iterations is not None:
+            factor = self._tuner_arguments.declared.options.get("factor", 3)
             brackets = count_bracket_trials(self.settings.epochs, factor)
-            trials = self._read.iterations * brackets
+            trials = iterations * brackets
         elif self._whole_grid:
             points = self.oracle.space.list_configurations(grid=True)
             trials = sum(1 for _ in islice(points, _MOST_POINTS))

@@ -195,7 +195,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     from tuner.run.request import DataRequest, make_settings
     from tuner.training.remote import Engine
 
-    given = {
+    arguments = {
         "max_trials": max_trials,
         "max_seconds": max_seconds,
         "patience_trials": patience_trials,
@@ -215,7 +215,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         "threshold": threshold,
         "seed": seed,
     }
-    settings = make_settings(space, given)
+    settings = make_settings(space, arguments)
     request = DataRequest(
         data,
         target,

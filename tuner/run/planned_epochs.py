@@ -20,7 +20,7 @@ _FEWEST, _MOST = 16, 256  # epochs
 _STEPS = 2_000
 
 
-def default_epochs(space: Space, given: Mapping[str, Any]) -> dict[str, Any]:
+def default_epochs(space: Space, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the epochs and the patience of a search if the user does not give both.
 
     A planned schedule is not to be cut short: its last steps, with small learning rates, are worth
@@ -29,15 +29,15 @@ def default_epochs(space: Space, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         space: The space.
-        given: The settings that the user gives, by name.
+        arguments: The user's settings by name.
 
     Returns:
-        Settings that the given ones replace; none for other spaces, which have their usual ones.
+        Settings that the user's replace; none for other spaces, which have their usual ones.
     """
     if not plans_schedules(space):
         return {}
-    if "epochs" in given:
-        return {"patience": given["epochs"]}
+    if "epochs" in arguments:
+        return {"patience": arguments["epochs"]}
     return {"epochs": _MOST, "patience": _MOST, "epochs_by_rows": True}
 
 

@@ -134,19 +134,19 @@ class Destination:
                 check_place(folder, overwrite=self.overwrite)
 
 
-def make_settings(space: str | None, given: Mapping[str, Any]) -> SearchSettings:
-    """Return the settings of a search: those that are given, and the defaults of a space.
+def make_settings(space: str | None, arguments: Mapping[str, Any]) -> SearchSettings:
+    """Return the settings of a search: those of the user, and the defaults of a space.
 
     Args:
         space: A shipped name, a TOML file, or `file.py:ClassName`. None for a hypermodel itself.
-        given: Settings by name. The oracle and the numbers of trials, epochs and patience may be
-            None, as if not given.
+        arguments: The user's settings by name. The oracle and the numbers of trials, epochs and
+            patience may be None, as if they were left out.
 
     Raises:
         UserError: There is no such space, or a setting has no such value.
     """
     chosen = {
-        name: value for name, value in given.items() if value is not None or name not in _OPEN
+        name: value for name, value in arguments.items() if value is not None or name not in _OPEN
     }
     chosen = check_setting_types(chosen)
     loaded = None if space is None or is_custom(space) else load_space(space)

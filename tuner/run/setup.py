@@ -110,7 +110,7 @@ class Setup:
 
 
 def find_class_weights(
-    given: str | Mapping[str, float] | None, dataset: Dataset
+    weights: str | Mapping[str, float] | None, dataset: Dataset
 ) -> str | np.ndarray | None:
     """Return class weights by the number of the class; 1 for those without one.
 
@@ -119,15 +119,15 @@ def find_class_weights(
     Raises:
         DataError: There is no such class.
     """
-    if not isinstance(given, Mapping):
-        return given
+    if not isinstance(weights, Mapping):
+        return weights
     classes = dataset.schema.classes
-    for label in given:
+    for label in weights:
         if label not in (*classes, *dataset.left_out_classes, *dataset.pooled_classes):
             raise DataError(
                 f"--class-weight: there is no class {label}; {suggest_names(label, classes)}"
             )
-    return np.array([given.get(label, 1.0) for label in classes], np.float32)
+    return np.array([weights.get(label, 1.0) for label in classes], np.float32)
 
 
 def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":

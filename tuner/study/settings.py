@@ -195,22 +195,22 @@ def check_setting_types(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _read_class_weight(given: Any) -> str | dict[str, float] | None:
+def _read_class_weight(weights: Any) -> str | dict[str, float] | None:
     """Return class weights with classes by their texts.
 
     Raises:
         UserError: They are neither `balanced` nor a number from 0 for each class.
     """
-    if given is None:
+    if weights is None:
         return None
-    if not isinstance(given, Mapping):
-        return check_choice("--class-weight", str(given), ["balanced"], "class weight")
-    for label, weight in given.items():
+    if not isinstance(weights, Mapping):
+        return check_choice("--class-weight", str(weights), ["balanced"], "class weight")
+    for label, weight in weights.items():
         if not isinstance(weight, int | float | np.number) or not 0 <= weight < math.inf:
             raise UserError(
                 f"--class-weight: {weight!r} is no weight of class {label}; give a number from 0"
             )
-    return {str(label): float(weight) for label, weight in given.items()}
+    return {str(label): float(weight) for label, weight in weights.items()}
 
 
 def option_name(name: str) -> str:
