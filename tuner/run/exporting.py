@@ -86,11 +86,11 @@ def is_exported(study: Study, basis: dict[str, Any]) -> bool:
         made = is_done(study, Stage.EXPORTING, basis)
     if not made:
         return False
-    content = read_model(study.model_folder)
+    description = read_model(study.model_folder)
     events = list(study.journal.read(EventKind.EXPORTED))
-    if content is None or not events or events[-1]["pick"] != basis["exported"]:
+    if description is None or not events or events[-1]["pick"] != basis["exported"]:
         return False  # `tuner export` may have written another pick to this folder since then
-    return bool(content.get("fingerprint") == events[-1]["fingerprint"])
+    return bool(description.get("fingerprint") == events[-1]["fingerprint"])
 
 
 def _was_exported_since(study: Study, basis: dict[str, Any]) -> bool:

@@ -28,11 +28,11 @@ def find_damaged_files(study: Study) -> list[Path]:
 def read_model(folder: Path) -> dict[str, Any] | None:
     """Return the `model.json` of an export. None if there is none, or any file was changed."""
     try:
-        content: dict[str, Any] = json.loads(read_file(folder / "model.json"))
-        check_hashes(content, folder)
+        description: dict[str, Any] = json.loads(read_file(folder / "model.json"))
+        check_hashes(description, folder)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, UserError):
         return None
-    return content
+    return description
 
 
 def digest_if_readable(path: Path) -> str | None:

@@ -1,6 +1,6 @@
 """Scores of predictions: the objectives, the true classes, and the means over rows."""
 
-from tuner.scoring.decisions import ThresholdRule, check_threshold_text, decide
+from tuner.scoring.decisions import ThresholdRule, check_threshold_text, decide, read_threshold
 from tuner.scoring.keras_names import add_keras_names, find_by_keras_name, find_own_metric
 from tuner.scoring.objectives import (
     OBJECTIVES,
@@ -33,6 +33,7 @@ __all__ = [
     "find_by_keras_name",
     "find_objective",
     "find_own_metric",
+    "read_threshold",
     "roc_auc",
     "score_objectives",
 ]

@@ -1,16 +1,17 @@
 """Which class is predicted, and the rule by which the threshold of two classes is chosen."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 import numpy as np
 
 from tuner.argument_types import check_type
 from tuner.errors import UserError, suggest_names
 
-__all__ = ["ThresholdRule", "check_threshold_text", "decide"]
+__all__ = ["ThresholdRule", "check_threshold_text", "decide", "read_threshold"]
 
 Counts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Rows of the first class predicted as the first and as the second class, then rows of the second
@@ -38,6 +39,16 @@ def decide(probabilities: np.ndarray, threshold: float | None = None) -> np.ndar
     if threshold is None:
         return np.asarray(probabilities.argmax(axis=-1))
     return np.asarray(probabilities[..., 1] >= threshold).astype(np.int64)
+
+
+def read_threshold(description: Mapping[str, Any]) -> float | None:
+    """Return the threshold with which an exported model decides; None for the most probable class.
+
+    Args:
+        description: The content of its `model.json`; those of earlier versions have no threshold.
+    """
+    threshold = description.get("threshold")
+    return None if threshold is None else float(threshold["value"])
 
 
 def check_threshold_text(text: str) -> None:

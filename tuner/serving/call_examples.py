@@ -38,16 +38,17 @@ class _Row:
     body: Mapping[str, Any]
 
 
-def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list[str]:
+def render_calls(description: Mapping[str, Any], example: Mapping[str, Any]) -> list[str]:
     """Return the lines of the section.
 
     Args:
-        content: The content of `model.json`.
+        description: The content of `model.json`.
         example: A row of raw columns, as JSON has it.
     """
-    shape, study, classes = content["schema"]["array_shape"], content["study"], content["classes"]
-    row = _write_columns(content, example) if shape is None else _write_array(shape)
-    written = list_written(content)
+    shape, study = description["schema"]["array_shape"], description["study"]
+    classes = description["classes"]
+    row = _write_columns(description, example) if shape is None else _write_array(shape)
+    written = list_written(description)
     return [
         "## How to call it",
         "",
@@ -57,7 +58,7 @@ def render_calls(content: Mapping[str, Any], example: Mapping[str, Any]) -> list
         "",
         _describe_risks(written),
         "",
-        *_render_left_out(content.get("formats", {})),
+        *_render_left_out(description.get("formats", {})),
         *_render_keras(row, saved_model="saved_model" in written),
         *(_render_tensorflow_serving(row, study, classes) if "saved_model" in written else []),
         *(_render_onnx() if "onnx" in written else []),
@@ -92,9 +93,9 @@ def _render_left_out(formats: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _write_columns(content: Mapping[str, Any], example: Mapping[str, Any]) -> _Row:
-    inputs: Mapping[str, str] = content["inputs"]
-    columns = map(Column.from_dict, content["schema"]["columns"])
+def _write_columns(description: Mapping[str, Any], example: Mapping[str, Any]) -> _Row:
+    inputs: Mapping[str, str] = description["inputs"]
+    columns = map(Column.from_dict, description["schema"]["columns"])
     doubles = {column.name for column in columns if column.raw_type == "float64"}
     if shared := count_columns(inputs):
         return _write_wide(inputs, example, shared, doubles)

@@ -14,23 +14,23 @@ from tuner.words import (
 __all__ = ["render_network"]
 
 
-def render_network(content: Mapping[str, Any]) -> list[str]:
+def render_network(description: Mapping[str, Any]) -> list[str]:
     """Return the lines on the network."""
-    pick = content["pick"]
+    pick = description["pick"]
     lines = ["## Network", ""]
-    if content["picked"] == "ensemble":
+    if description["picked"] == "ensemble":
         lines += ["An ensemble of these networks, which averages their probabilities:", ""]
         lines += [f"- {_describe_member(member)}" for member in pick["members"]]
     else:
         names = {"best": "The best network", "smallest": "The smallest good network"}
-        name = names.get(content["picked"], "A network that the user chose by its number")
+        name = names.get(description["picked"], "A network that the user chose by its number")
         lines.append(f"{name}, trial {pick['trial']}: {_describe_recipe(pick)}")
     lines += ["", _describe_training(pick), ""]
-    if parts := content.get("parts"):
+    if parts := description.get("parts"):
         lines += ["What the trials of the study say of its parts:", ""]
         lines += [f"- {question} {escape_text(answer)}" for question, answer in parts.items()]
         lines.append("")
-    if time := content.get("prediction_time"):
+    if time := description.get("prediction_time"):
         lines += [
             f"From raw columns to probabilities, one row takes "
             f"{format_milliseconds(time['row_seconds'])} ms, and {time['batch']:,} rows at once "

@@ -15,6 +15,7 @@ import tensorflow as tf
 from tuner.data import RawColumns
 from tuner.errors import ExportMismatch, make_write_error
 from tuner.files import replace_folder
+from tuner.scoring import read_threshold
 from tuner.serving.export_folder import check_export_folder
 from tuner.serving.file_hashes import add_hashes
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
@@ -112,19 +113,19 @@ class ModelExport:
             map(_find_tolerance, list_layers(trained.network)), default=_TOLERANCE
         )
         self._expected = trained.predict_proba(sample)
-        content = _complete_description(description, trained, self._expected)
-        self._fingerprint: str = content["fingerprint"]
+        self._description = _complete_description(description, trained, self._expected)
         with _name_write_errors(to), ExitStack() as stack:
             draft = stack.enter_context(replace_folder(folder))
-            self.formats, graph = _write_formats(trained, content, to, draft)
-            inputs = join_columns(sample, content["inputs"])
+            self.formats, graph = _write_formats(trained, self._description, to, draft)
+            inputs = join_columns(sample, self._description["inputs"])
             self.prediction_time = measure_model(graph, inputs)
-            content |= {"formats": self.formats, "prediction_time": self.prediction_time}
-            card = render_model_card(content, find_example(trained.schema, sample))
-            _write_description(content, draft)
+            self._description["formats"] = self.formats
+            self._description["prediction_time"] = self.prediction_time
+            card = render_model_card(self._description, find_example(trained.schema, sample))
+            _write_description(self._description, draft)
             (draft / "README.md").write_text(card, encoding="utf-8")
             fresh.ask(draft, inputs, complete=True)
-            self._draft, self._draft_folder, self._content = stack.pop_all(), draft, content
+            self._draft, self._draft_folder = stack.pop_all(), draft
 
     def __enter__(self) -> "ModelExport":
         return self
@@ -153,18 +154,19 @@ class ModelExport:
         with _name_write_errors(self._to), self._draft.pop_all():
             answers = self._fresh.answer(self._to.folder)
             _check_answers(answers, self._expected, self._tolerance, label=self._to.folder)
-            _write_description(add_hashes(self._content, self._draft_folder), self._draft_folder)
-        return self._fingerprint
+            hashed = add_hashes(self._description, self._draft_folder)
+            _write_description(hashed, self._draft_folder)
+        return str(self._description["fingerprint"])
 
 
 def _write_formats(
-    trained: TrainedNetwork, content: Mapping[str, Any], to: Destination, draft: Path
+    trained: TrainedNetwork, description: Mapping[str, Any], to: Destination, draft: Path
 ) -> tuple[dict[str, str], Any]:
     """Write all formats but MLflow's, which the fresh process writes.
 
     Args:
         trained: The network and its preprocessing.
-        content: The content of `model.json`.
+        description: The content of `model.json`.
         to: Names the formats, and the folder for errors.
         draft: The folder to write into.
 
@@ -180,16 +182,15 @@ def _write_formats(
     if "onnx" in said:
         from tuner.serving.onnx_model import write_onnx
 
-        threshold = content.get("threshold")
-        value = None if threshold is None else float(threshold["value"])
-        said["onnx"] = write_onnx(trained, draft, threshold=value) or WRITTEN
+        threshold = read_threshold(description)
+        said["onnx"] = write_onnx(trained, draft, threshold=threshold) or WRITTEN
     if "litert" in said:
-        said["litert"] = write_litert(model, graph, draft, inputs=content["inputs"]) or WRITTEN
+        said["litert"] = write_litert(model, graph, draft, inputs=description["inputs"]) or WRITTEN
     return said, graph
 
 
-def _write_description(content: Mapping[str, Any], folder: Path) -> None:
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+def _write_description(description: Mapping[str, Any], folder: Path) -> None:
+    text = json.dumps(description, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -23,12 +23,12 @@ def check_export_folder(folder: Path) -> None:
         UserError: The folder has other files, at any level, or it cannot be written.
     """
     try:
-        content = _read_description(folder)
+        description = _read_description(folder)
         own = _is_of_study(folder)
-        exported = content is not None or own or not folder.exists() or _is_empty(folder)
+        exported = description is not None or own or not folder.exists() or _is_empty(folder)
         kinds = dict.fromkeys(EXPORT, b"") if own else EXPORT  # there, damaged files are ours too
         strangers = find_strangers(folder, kinds) if exported else []
-        if content and has_own_card(folder):
+        if description and has_own_card(folder):
             strangers.append("a README.md that was changed")
         around = _find_around(folder, in_study=not own)
     except OSError as error:
@@ -88,8 +88,8 @@ def _read_description(folder: Path) -> dict[str, Any] | None:
     if not path.is_file() or not (folder / "model.keras").is_file():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        description = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):  # no JSON, or no UTF-8
-        content = None
-    whole = isinstance(content, dict) and content.keys() >= _ENTRIES
-    return content if whole else None
+        description = None
+    whole = isinstance(description, dict) and description.keys() >= _ENTRIES
+    return description if whole else None

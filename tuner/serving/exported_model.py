@@ -24,7 +24,7 @@ from tuner.data import (
 )
 from tuner.errors import UserError, first_sentence, one_line
 from tuner.files import read_file
-from tuner.scoring import decide
+from tuner.scoring import decide, read_threshold
 from tuner.serving.file_hashes import check_hashes
 from tuner.serving.input_names import count_columns, join_columns, make_input_names
 from tuner.serving.unseen_levels import UnseenLevels
@@ -245,10 +245,9 @@ class ExportedModel:
     def threshold(self) -> float | None:
         """The least probability with which the second of two classes is predicted.
 
-        None if the most probable class is, as in models of earlier versions.
+        None if the most probable class is.
         """
-        described = self.description.get("threshold")
-        return None if described is None else float(described["value"])
+        return read_threshold(self.description)
 
     def _name_predictions(self) -> list[str]:
         return ["class", *(f"probability_{name}" for name in self.schema.classes)]
@@ -292,8 +291,6 @@ def _check_description(description: Mapping[str, Any], schema: Schema) -> None:
     known = [make_input_names(schema, shared=shared) for shared in (True, False)]
     if description["inputs"] not in known or not description["inputs"]:
         raise ValueError("its inputs are not those of its columns")
-    threshold = description.get("threshold")
-    if threshold is not None and not (
-        len(schema.classes) == _MIN_CLASSES and 0 <= float(threshold["value"]) <= 1
-    ):
+    threshold = read_threshold(description)
+    if threshold is not None and not (len(schema.classes) == _MIN_CLASSES and 0 <= threshold <= 1):
         raise ValueError("its threshold is no probability of one of two classes")

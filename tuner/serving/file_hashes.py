@@ -20,39 +20,39 @@ _FILES = (_NETWORK, ONNX_FILE, LITERT_FILE)
 _LOADER = b"loader_module: mlflow.pyfunc.loaders.code_model"  # of every version
 
 
-def add_hashes(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def add_hashes(description: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the content of a `model.json` with the SHA-256 of each file that it stands for.
 
     Its own hash is that of its content without the hashes. The model card has one so that what
     people add to it is not lost; a changed card is no fault.
 
     Args:
-        content: The content without hashes.
+        description: The content without hashes.
         folder: The exported folder, with every format.
     """
-    hashes = {_DESCRIPTION: _digest_content(content)}
+    hashes = {_DESCRIPTION: _digest_description(description)}
     hashes |= {name: digest_file(path) for name, path in sorted(_list_files(folder))}
     hashes[CARD] = digest_file(folder / CARD)
-    return {**content, _KEY: hashes}
+    return {**description, _KEY: hashes}
 
 
-def check_hashes(content: Mapping[str, Any], folder: Path) -> None:
+def check_hashes(description: Mapping[str, Any], folder: Path) -> None:
     """Check that the files of an exported folder are those that were exported.
 
     Earlier versions wrote no hashes. Then the files that the folder has twice must be equal, and
     its MLflow model must be one from code.
 
     Args:
-        content: The content of `model.json`.
+        description: The content of `model.json`.
         folder: The exported folder.
 
     Raises:
         UserError: A file is missing or was changed.
     """
-    if _KEY not in content:
+    if _KEY not in description:
         _check_copies(folder)
         return
-    expected: Mapping[str, Any] = content[_KEY]
+    expected: Mapping[str, Any] = description[_KEY]
     files = dict(_list_files(folder))
     if lacking := {_DESCRIPTION, _NETWORK} - expected.keys():
         raise _make_error(folder / _DESCRIPTION, f"has no hash of {min(lacking)}")
@@ -60,7 +60,7 @@ def check_hashes(content: Mapping[str, Any], folder: Path) -> None:
         if name == CARD or _is_compiled(name):
             continue
         if name == _DESCRIPTION:
-            found = _digest_content({k: v for k, v in content.items() if k != _KEY})
+            found = _digest_description({k: v for k, v in description.items() if k != _KEY})
         elif name in files:
             found = digest_file(files[name])
         else:
@@ -104,8 +104,8 @@ def _is_compiled(name: str) -> bool:
     return "__pycache__" in name.split("/")
 
 
-def _digest_content(content: Mapping[str, Any]) -> str:
-    read = json.loads(json.dumps(content))  # as a reader of the file has it
+def _digest_description(description: Mapping[str, Any]) -> str:
+    read = json.loads(json.dumps(description))  # as a reader of the file has it
     return digest(json.dumps(read, sort_keys=True).encode())
 
 

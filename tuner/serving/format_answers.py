@@ -57,12 +57,12 @@ def predict_formats(folder: Path, inputs: Inputs, *, complete: bool) -> dict[str
 def _predict_mlflow(
     folder: Path, description: Mapping[str, Any], inputs: Inputs, *, complete: bool
 ) -> np.ndarray:
-    folder, rows = _avoid_codes(folder), make_model_input(dict(description), inputs)
+    folder, rows = _avoid_codes(folder), make_model_input(description, inputs)
     if complete:
         if (folder / "mlflow_model").exists():  # a process before this one was ended in it
             shutil.rmtree(folder / "mlflow_model")
-        write_mlflow_model(folder, dict(description), rows)
-    return predict_mlflow(folder, rows)
+        write_mlflow_model(folder, description, rows)
+    return predict_mlflow(folder, description, rows)
 
 
 def _avoid_codes(folder: Path) -> Path:

@@ -53,11 +53,11 @@ def choose_formats(names: str | Iterable[str] | None) -> tuple[str, ...]:
     return tuple(name for name in FORMATS if name in wanted | {_ALWAYS})
 
 
-def list_written(content: Mapping[str, Any]) -> tuple[str, ...]:
+def list_written(description: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the formats that an exported model has, of this version or an earlier one.
 
     Args:
-        content: The content of its `model.json`.
+        description: The content of its `model.json`.
     """
-    said: Mapping[str, str] = content.get("formats", dict.fromkeys(DEFAULT_FORMATS, WRITTEN))
+    said: Mapping[str, str] = description.get("formats", dict.fromkeys(DEFAULT_FORMATS, WRITTEN))
     return tuple(name for name in FORMATS if said.get(name) == WRITTEN)

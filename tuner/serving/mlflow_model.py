@@ -1,7 +1,7 @@
 """Writes an exported folder's MLflow model. Only the fresh process imports this, and MLflow."""
 
-import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +13,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 
-from tuner.scoring import decide
+from tuner.scoring import decide, read_threshold
 from tuner.serving.input_names import split_inputs
 
 __all__ = ["ModelInput", "make_model_input", "predict_mlflow", "write_mlflow_model"]
@@ -26,7 +26,7 @@ _OWN_IMPORT = re.compile(r"^from tuner\..*\n", re.MULTILINE)
 _REQUIRED_PACKAGES = ("keras", "tensorflow", "pandas", "numpy")
 
 
-def make_model_input(description: dict[str, Any], inputs: dict[str, np.ndarray]) -> ModelInput:
+def make_model_input(description: Mapping[str, Any], inputs: dict[str, np.ndarray]) -> ModelInput:
     """Return rows as users have them: raw columns under their own names, None if missing.
 
     Args:
@@ -46,7 +46,7 @@ def _make_cell(value: np.floating | str) -> float | str | None:
     return None if np.isnan(value) else float(str(value))
 
 
-def write_mlflow_model(folder: Path, description: dict[str, Any], rows: ModelInput) -> None:
+def write_mlflow_model(folder: Path, description: Mapping[str, Any], rows: ModelInput) -> None:
     """Write `mlflow_model/` beside the `model.keras` and the `model.json` of a folder.
 
     It is a model from code, one file of `served_cells.py` and `served_model.py`, and no object is
@@ -81,7 +81,7 @@ def write_mlflow_model(folder: Path, description: dict[str, Any], rows: ModelInp
         )
 
 
-def predict_mlflow(folder: Path, rows: ModelInput) -> np.ndarray:
+def predict_mlflow(folder: Path, description: Mapping[str, Any], rows: ModelInput) -> np.ndarray:
     """Return the probabilities of an exported folder's MLflow model, shape `(rows, classes)`.
 
     Raises:
@@ -93,9 +93,7 @@ def predict_mlflow(folder: Path, rows: ModelInput) -> np.ndarray:
     )
     table = answer.drop(columns="class")
     probabilities = table.to_numpy(np.float32)
-    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    threshold = description.get("threshold")
-    places = decide(probabilities, None if threshold is None else threshold["value"])
+    places = decide(probabilities, read_threshold(description))
     if not (table.columns[places] == "probability_" + answer["class"]).all():
         raise ValueError("the MLflow model names another class than its probabilities do")
     return probabilities

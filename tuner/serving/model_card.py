@@ -21,43 +21,43 @@ _MAX_LEVELS = 12  # levels in a row of it
 _MAX_CLASSES = 20  # rows of the table of classes
 
 
-def render_model_card(content: Mapping[str, Any], example: Mapping[str, Any]) -> str:
+def render_model_card(description: Mapping[str, Any], example: Mapping[str, Any]) -> str:
     """Return the text of `README.md`, which may be shown on a terminal.
 
     Args:
-        content: The content of `model.json`.
+        description: The content of `model.json`.
         example: A row of raw columns, as JSON has it.
     """
     lines = [
-        *_render_title(content),
-        *_render_data(content),
-        *render_network(content),
-        *_render_notes(content),
-        *_render_scores(content),
-        *_render_classes(content),
-        *_render_calibration(content["calibration"]),
-        *_render_limits(content),
-        *render_calls(content, example),
+        *_render_title(description),
+        *_render_data(description),
+        *render_network(description),
+        *_render_notes(description),
+        *_render_scores(description),
+        *_render_classes(description),
+        *_render_calibration(description["calibration"]),
+        *_render_limits(description),
+        *render_calls(description, example),
     ]
     return escape_controls("\n".join(lines)) + "\n"
 
 
-def _render_title(content: Mapping[str, Any]) -> list[str]:
-    schema = content["schema"]
+def _render_title(description: Mapping[str, Any]) -> list[str]:
+    schema = description["schema"]
     if schema["array_shape"] is None:
         target, rows = f" of {format_code(schema['target'])}", "the columns of a table"
     else:
         target, rows = "", f"arrays of shape {tuple(schema['array_shape'])}"
     classes = list_first([format_code(name) for name in schema["classes"]], _MAX_COLUMNS)
     return [
-        f"# {content['study']}",
+        f"# {description['study']}",
         "",
         f"A softmax classifier{target}. It takes {rows} unchanged, as the data have them, and "
         f"predicts the probability of each class: {classes}.",
         "",
         *_render_images(schema),
-        f"The study {format_code(content['study'])} selected it. Its question was: "
-        f"{escape_text(content['question'])}",
+        f"The study {format_code(description['study'])} selected it. Its question was: "
+        f"{escape_text(description['question'])}",
         "",
     ]
 
@@ -73,8 +73,8 @@ def _render_images(schema: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _render_data(content: Mapping[str, Any]) -> list[str]:
-    data, schema, measured = content["data"], content["schema"], content["measured"]
+def _render_data(description: Mapping[str, Any]) -> list[str]:
+    data, schema, measured = description["data"], description["schema"], description["measured"]
     held_out = f"; {measured['test_rows']:,} were held out." if measured["test_rows"] else "."
     lines = [
         "## Data",
@@ -103,13 +103,13 @@ def _render_column(column: Mapping[str, Any]) -> str:
     return f"| {format_code(column['name'])} | {kind} | {levels} | {missing} |"
 
 
-def _render_notes(content: Mapping[str, Any]) -> list[str]:
-    notes = content.get("notes", [])
+def _render_notes(description: Mapping[str, Any]) -> list[str]:
+    notes = description.get("notes", [])
     return [line for note in notes for line in (f"**Note**: {escape_text(note)}.", "")]
 
 
-def _render_scores(content: Mapping[str, Any]) -> list[str]:
-    measured, test = content["measured"], content["test"]
+def _render_scores(description: Mapping[str, Any]) -> list[str]:
+    measured, test = description["measured"], description["test"]
     if test:
         test_note = (
             f"{measured['test_rows']:,} rows that no decision used, predicted by this exported "
@@ -125,26 +125,26 @@ def _render_scores(content: Mapping[str, Any]) -> list[str]:
         *(
             f"| {name} | {_format_score(score)} | "
             f"{_format_score(test[name]) if name in test else '–'} |"
-            for name, score in content["cross_validated"].items()
+            for name, score in description["cross_validated"].items()
         ),
         "",
         "The brackets hold the 95 % interval: 1.96 standard errors over rows in each direction.",
         "",
         f"- Cross-validated in {measured['split']}: the mean over {measured['scored_rows']:,} "
         "rows, before calibration. Networks that did not train on a row predict it. "
-        + _describe_correction(content),
+        + _describe_correction(description),
         f"- Held-out test: {test_note}",
         "",
     ]
 
 
-def _describe_correction(content: Mapping[str, Any]) -> str:
-    pick, trials = content["pick"], content["measured"]["trials"]
+def _describe_correction(description: Mapping[str, Any]) -> str:
+    pick, trials = description["pick"], description["measured"]["trials"]
     if pick["corrected_score"] is None:
         return str(pick["note"])
     return (
         f"The score is optimistic, because the network was picked among {trials} trials. Corrected "
-        f"for that, {content['objective']} is {pick['corrected_score']:.4f}, 95 % interval "
+        f"for that, {description['objective']} is {pick['corrected_score']:.4f}, 95 % interval "
         f"{format_interval(pick['corrected_interval'])}."
     )
 
@@ -154,9 +154,9 @@ def _format_score(score: Mapping[str, Any]) -> str:
     return f"{score['score']:.4f} [{low:.4f}, {high:.4f}]"
 
 
-def _render_classes(content: Mapping[str, Any]) -> list[str]:
+def _render_classes(description: Mapping[str, Any]) -> list[str]:
     """Render the recall and the precision of each class, and the threshold of two classes."""
-    classes, threshold = content.get("class_scores", []), content.get("threshold")
+    classes, threshold = description.get("class_scores", []), description.get("threshold")
     lines = ["## Classes", "", "| class | rows | recall | precision |", "|---|---|---|---|"]
     shown = classes
     if len(classes) > _MAX_CLASSES:
@@ -213,9 +213,9 @@ def _render_missing(schema: Mapping[str, Any]) -> list[str]:
     return [f"- A cell with {' or '.join(texts)} has no value."] if texts else []
 
 
-def _render_rare_classes(content: Mapping[str, Any]) -> list[str]:
+def _render_rare_classes(description: Mapping[str, Any]) -> list[str]:
     """Say which classes had too few rows for the folds, so that the model does not know them."""
-    data, lines = content["data"], []
+    data, lines = description["data"], []
     if left_out := data.get("left_out_classes"):  # absent from models of earlier versions
         lines.append(
             f"- It does not know these classes of the data, which had too few rows: "
@@ -223,19 +223,19 @@ def _render_rare_classes(content: Mapping[str, Any]) -> list[str]:
         )
     if pooled := data.get("pooled_classes"):
         lines.append(
-            f"- Its class {format_code(content['schema']['classes'][-1])} stands for classes that "
+            f"- Its class {format_code(description['classes'][-1])} stands for classes that "
             f"had too few rows: {escape_text(list_counts(pooled))}."
         )
     return lines
 
 
-def _render_limits(content: Mapping[str, Any]) -> list[str]:
-    is_table = content["schema"]["array_shape"] is None
+def _render_limits(description: Mapping[str, Any]) -> list[str]:
+    is_table, data = description["schema"]["array_shape"] is None, description["data"]["name"]
     table_limits = [
         "- A level that the data did not have counts as a rare one if rare levels were pooled, or "
         "else as none of the known ones. A missing number counts as the middle of its column if "
         "the data had none missing.",
-        *_render_missing(content["schema"]),
+        *_render_missing(description["schema"]),
         "- A text that is no number or date where the model reads one is refused by "
         "`tuner predict`, `tuner serve` and MLflow, unless they are told to take it as missing. "
         "The other formats do so.",
@@ -243,10 +243,10 @@ def _render_limits(content: Mapping[str, Any]) -> list[str]:
     return [
         "## Intended use and limits",
         "",
-        f"- The model is for rows of the same origin as {format_code(content['data']['name'])}. "
+        f"- The model is for rows of the same origin as {format_code(data)}. "
         "The scores do not hold for other rows, and its probabilities may be confident and wrong.",
         "- It always names one of its classes. It cannot say that a row belongs to none of them.",
-        *_render_rare_classes(content),
+        *_render_rare_classes(description),
         *(table_limits if is_table else []),
         "- The scores are means over all rows. They may be worse for a group of people or a rare "
         "class: check that before the model decides anything about anyone.",

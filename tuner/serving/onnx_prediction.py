@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.scoring import decide
+from tuner.scoring import decide, read_threshold
 from tuner.serving.formats import ONNX_FILE
 
 __all__ = ["CLASS", "PROBABILITIES", "predict_onnx"]
@@ -32,8 +32,7 @@ def predict_onnx(
 
     session = onnxruntime.InferenceSession(folder / ONNX_FILE, providers=["CPUExecutionProvider"])
     classes, probabilities = session.run([CLASS, PROBABILITIES], dict(inputs))
-    threshold = description.get("threshold")
-    places = decide(probabilities, None if threshold is None else threshold["value"])
+    places = decide(probabilities, read_threshold(description))
     if list(classes) != [description["schema"]["classes"][place] for place in places]:
         raise ValueError("the ONNX model names another class than its probabilities do")
     return np.asarray(probabilities)
